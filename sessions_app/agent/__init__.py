@@ -1,0 +1,1 @@
+"""The conversation: turns, replies, memory."""

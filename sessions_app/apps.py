@@ -1,0 +1,11 @@
+"""The Django application."""
+
+from django.apps import AppConfig
+
+
+class SessionsAppConfig(AppConfig):
+    name = "sessions_app"
+    verbose_name = "Voice calls"
+
+    def ready(self) -> None:
+        from sessions_app import checks  # noqa: F401, PLC0415 - registers system checks

@@ -1,0 +1,41 @@
+"""PCM audio as the engine passes it around."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SPEECH_RATE = 16_000
+"""Hz: the one rate that VAD, recognisers and lanes take."""
+
+FRAME_MS = 20
+"""Milliseconds in one frame of caller audio."""
+
+Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioFrame:
+    """A run of audio at one place on the call clock.
+
+    `samples` is int16 mono of shape (n,); `sample_rate` is in Hz; `start_ms` is the
+    time of the first sample on the call clock.
+    """
+
+    samples: Samples
+    sample_rate: int
+    start_ms: float
+
+    @property
+    def duration_ms(self) -> float:
+        return 1000 * len(self.samples) / self.sample_rate
+
+    @property
+    def end_ms(self) -> float:
+        return self.start_ms + self.duration_ms
+
+
+def silence(duration_ms: float, start_ms: float, sample_rate: int = SPEECH_RATE) -> AudioFrame:
+    """Returns a frame of zeros, `duration_ms` long (rounded to whole samples)."""
+    count = round(duration_ms * sample_rate / 1000)
+    return AudioFrame(np.zeros(count, np.int16), sample_rate, start_ms)

@@ -1,0 +1,44 @@
+"""What a client asks of a live call, as plain values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A remote ICE candidate as in W3C `RTCIceCandidateInit`."""
+
+    candidate: str
+    sdp_mid: str | None = None
+    sdp_m_line_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A client's wish to start a call.
+
+    `features` names what the client understands beyond the plain protocol;
+    `records` says whether the caller agreed to be recorded, and `notice` which wording
+    was shown.
+    """
+
+    sdp: str
+    agent: str = ""
+    features: frozenset[str] = frozenset()
+    records: bool = False
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """A client that comes back for a live call and has segments up to `last_seq`."""
+
+    call_id: str
+    last_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The client ends the call."""
+
+
+Command = Candidate | Offer | Resume | HangUp

@@ -1,0 +1,74 @@
+"""Errors of the engine. Each tells what is wrong and how to mend it, and whether to retry."""
+
+
+class VoiceError(Exception):
+    """Base of the engine's errors.
+
+    `code` is the stable word a client sees; `retryable` says whether the same request
+    may succeed later, unchanged.
+    """
+
+    code = "error"
+    retryable = False
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class BadOfferError(VoiceError):
+    """The session description cannot be used (not retryable)."""
+
+    code = "bad_offer"
+
+
+class BadCandidateError(VoiceError):
+    """An ICE candidate cannot be used (not retryable)."""
+
+    code = "bad_candidate"
+
+
+class UnknownAgentError(VoiceError):
+    """No active agent has that slug (not retryable)."""
+
+    code = "unknown_agent"
+
+
+class UnknownCallError(VoiceError):
+    """No such call for this user (not retryable)."""
+
+    code = "unknown_call"
+
+
+class BusyError(VoiceError):
+    """The process is at its capacity, or about to stop (retryable after a while)."""
+
+    code = "busy"
+    retryable = True
+
+
+class RecogniserError(VoiceError):
+    """A recogniser refused or broke for good: settings, credentials (not retryable)."""
+
+    code = "recogniser_failed"
+
+
+class RecogniserUnavailableError(RecogniserError):
+    """A recogniser is out for the moment: a worker died, a network failed (retryable)."""
+
+    code = "recogniser_unavailable"
+    retryable = True
+
+
+class LanguageNotSupportedError(RecogniserError):
+    """The recogniser has no model for the language asked for (not retryable)."""
+
+    code = "language_not_supported"
+
+
+class MediaError(VoiceError):
+    """Audio that cannot be encoded, decoded or read (not retryable)."""
+
+    code = "bad_media"

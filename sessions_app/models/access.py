@@ -1,0 +1,57 @@
+"""Who may come in, and who looked at what."""
+
+from django.conf import settings
+from django.db import models
+
+from sessions_app.models.call import Call
+
+
+class ApiToken(models.Model):
+    """A program's key. Only its SHA-256 digest is kept."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField(max_length=100, help_text="What it is for.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    prefix = models.CharField(
+        max_length=12, editable=False, help_text="Its first characters, to tell it from others."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class AccessLog(models.Model):
+    """Who listened to, read, exported or changed what, and when. Never edited."""
+
+    class Action(models.TextChoices):
+        READ = "read", "Read"
+        LISTENED = "listened", "Listened"
+        EXPORTED = "exported", "Exported"
+        EDITED = "edited", "Edited"
+        SUMMARISED = "summarised", "Summarised again"
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="access_log")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    action = models.CharField(max_length=12, choices=Action.choices)
+    detail = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [
+            # a call's access history, newest first
+            models.Index(fields=["call", "-at"], name="access_call_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.call_id}"

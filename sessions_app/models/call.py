@@ -1,0 +1,100 @@
+"""One conversation, from first offer to end."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+
+from sessions_app.core.states import LIVE, CallState, EndReason
+from sessions_app.models.agent import Agent
+
+ID_BYTES = 12  # 96 random bits: not to be guessed, short enough for an address
+
+
+def new_public_id() -> str:
+    """Returns a random URL-safe id."""
+    return secrets.token_urlsafe(ID_BYTES)
+
+
+class Door(models.TextChoices):
+    """The way in that the client used."""
+
+    SIGNALING = "signaling", "Web page or voice-agent client"
+
+
+class Call(models.Model):
+    """One conversation. Times ending in `_at` are wall time, `_ms` the call clock."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calls"
+    )
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="calls")
+    title = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=20,
+        choices=[(state.value, state.value.capitalize()) for state in CallState],
+        default=CallState.CREATED.value,
+    )
+    end_reason = models.CharField(
+        max_length=30,
+        blank=True,
+        choices=[(r.value, r.value.replace("_", " ").capitalize()) for r in EndReason],
+    )
+    door = models.CharField(max_length=20, choices=Door.choices, default=Door.SIGNALING)
+    transport = models.CharField(max_length=20, default="webrtc")
+    language = models.CharField(max_length=20)
+    recogniser = models.CharField(max_length=50)
+    worker = models.CharField(
+        max_length=100, blank=True, help_text="The process that runs the call."
+    )
+    offer_key = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Digest that makes a retried offer the same call.",
+    )
+    duration_ms = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Length on the call clock; empty while live."
+    )
+    consented_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the caller agreed to be recorded."
+    )
+    consent_notice = models.CharField(
+        max_length=50, blank=True, help_text="Which wording the caller agreed to."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            # a user's list of calls, newest first
+            models.Index(fields=["owner", "-created_at"], name="call_owner_newest"),
+            # reap_stale_calls: live calls whose worker is silent
+            models.Index(
+                fields=["heartbeat_at"],
+                name="call_live_heartbeat",
+                condition=models.Q(state__in=sorted(LIVE)),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in CallState]),
+                name="call_state_known",
+            ),
+            # one retried offer is one call
+            models.UniqueConstraint(
+                fields=["owner", "offer_key"],
+                condition=~models.Q(offer_key=""),
+                name="call_one_per_offer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE

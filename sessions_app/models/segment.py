@@ -1,0 +1,62 @@
+"""Frozen final text of one speaker."""
+
+from django.conf import settings
+from django.db import models
+
+from sessions_app.core.events import Speaker
+from sessions_app.models.call import Call
+
+
+class Segment(models.Model):
+    """What was said between `start_ms` and `end_ms` of the call clock.
+
+    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`.
+    """
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="segments")
+    seq = models.PositiveIntegerField(help_text="Order of arrival in the call, from 1.")
+    speaker = models.CharField(
+        max_length=10, choices=[(s.value, s.value.capitalize()) for s in Speaker]
+    )
+    text = models.TextField()
+    edited_text = models.TextField(blank=True, help_text="Staff's correction, if any.")
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    start_ms = models.PositiveIntegerField()
+    end_ms = models.PositiveIntegerField()
+    confidence = models.FloatField(null=True, blank=True)
+    language = models.CharField(max_length=20, blank=True)
+    words = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["call", "start_ms", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "seq"], name="segment_seq_in_call"),
+            models.CheckConstraint(
+                condition=models.Q(end_ms__gte=models.F("start_ms")),
+                name="segment_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confidence__isnull=True)
+                | models.Q(confidence__gte=0, confidence__lte=1),
+                name="segment_confidence_0_to_1",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(speaker__in=[s.value for s in Speaker]),
+                name="segment_speaker_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id}/{self.seq}"
+
+    @property
+    def shown_text(self) -> str:
+        """The text people read: the correction where there is one."""
+        return self.edited_text or self.text

@@ -1,0 +1,37 @@
+"""What a call was about."""
+
+from typing import Any
+
+from django.db import models
+
+from sessions_app.models.call import Call
+from sessions_app.models.work import OwedWork, WorkState
+
+
+class Summary(OwedWork):
+    """Made after the call; one a call.
+
+    `key_points` and `action_items` are lists of `{"text", "seq"}`; `speakers` is a list
+    of `{"speaker", "spoken_ms", "words"}`.
+    """
+
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="summary")
+    text = models.TextField(blank=True)
+    key_points: Any = models.JSONField(default=list, blank=True)
+    action_items: Any = models.JSONField(default=list, blank=True)
+    speakers: Any = models.JSONField(default=list, blank=True)
+    engine = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        verbose_name_plural = "summaries"
+        indexes = [
+            # requeue_owed_work: what is not done yet
+            models.Index(
+                fields=["leased_until"],
+                name="summary_owed",
+                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"summary of {self.call_id}"

@@ -1,0 +1,91 @@
+"""The contract every recogniser fulfils."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame
+from sessions_app.core.events import Hypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can do, so that callers need not know which one it is.
+
+    `languages` holds BCP 47 tags, or None for "any; the engine will say".
+    `continuous` engines take every frame, silence too, and find utterances themselves;
+    the others get only speech, and `flush` where the VAD heard its end.
+    `longest_stream_s` is the engine's limit in seconds of audio, or None.
+    """
+
+    interims: bool
+    words: bool
+    confidence: bool
+    languages: frozenset[str] | None
+    continuous: bool = False
+    sample_rate: int = SPEECH_RATE
+    longest_stream_s: float | None = None
+
+
+class RecogniserStream(ABC):
+    """Recognition of one side of one call. One sender, one reader of `results`."""
+
+    @abstractmethod
+    async def send(self, frame: AudioFrame) -> None:
+        """Takes int16 mono audio at the engine's rate, in order on the call clock.
+
+        Errors come out of `results`, never out of here.
+        """
+
+    @abstractmethod
+    async def flush(self) -> None:
+        """Says that the utterance being sent is over: its final is due.
+
+        Returns at once; continuous engines may ignore it.
+        """
+
+    @abstractmethod
+    async def finish(self) -> None:
+        """Says that no audio will follow: `results` ends after the last final.
+
+        Returns at once; the reader owns the deadline.
+        """
+
+    @abstractmethod
+    def results(self) -> AsyncIterator[Hypothesis]:
+        """Yields interims, then one final an utterance, times on the call clock.
+
+        Raises RecogniserUnavailableError (retryable) when the engine died, or another
+        RecogniserError when it refused for good.
+        """
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Drops the stream at once and frees what it held; may be called twice."""
+
+
+class Recogniser(ABC):
+    """A recognition engine, shared by all calls of a process."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def start(self) -> None:
+        """Makes the engine ready (processes, models); may be called twice.
+
+        Raises RecogniserError when it cannot run here.
+        """
+
+    @abstractmethod
+    def open(self, language: str) -> RecogniserStream:
+        """Returns a new stream for `language` (BCP 47).
+
+        Raises LanguageNotSupportedError. Never blocks.
+        """
+
+    async def ready(self) -> bool:
+        """Returns whether a stream opened now would be served."""
+        return True
+
+    async def aclose(self) -> None:
+        """Frees what `start` took; may be called twice."""

@@ -1,0 +1,47 @@
+"""The contract every voice activity detector fulfils."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.events import SpeechEnded, SpeechStarted
+
+BoundaryCallback = Callable[[SpeechStarted | SpeechEnded], None]
+
+
+class VadStream(ABC):
+    """Speech boundaries of one side of one call."""
+
+    @abstractmethod
+    def feed(self, frame: AudioFrame) -> None:
+        """Takes the next int16 mono 16 kHz audio, in order; returns at once.
+
+        Boundaries reach the callback later, on the event loop.
+        """
+
+    @property
+    @abstractmethod
+    def seen_ms(self) -> float:
+        """Up to where, on the call clock, boundaries have been decided."""
+
+    @abstractmethod
+    async def drain(self) -> None:
+        """Returns when all that was fed has been judged; ends speech still open."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Drops the stream; no callback comes after it."""
+
+
+class Vad(ABC):
+    """A voice activity detector shared by all calls of a process."""
+
+    async def start(self) -> None:
+        """Makes the detector ready; may be called twice."""
+
+    @abstractmethod
+    def open(self, on_boundary: BoundaryCallback) -> VadStream:
+        """Returns a new stream; must be called on the event loop that gets callbacks."""
+
+    async def aclose(self) -> None:
+        """Frees what `start` took."""

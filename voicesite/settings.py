@@ -1,0 +1,323 @@
+"""All settings, read from the environment. README.md lists the variables.
+
+With nothing set, voicesite runs embedded: SQLite, an in-memory channel layer, a broker in
+a folder and recordings in a folder, all below `var/`.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def _read(kind: str, name: str, default: Any) -> Any:
+    """Returns the variable `name` as `kind`; a value that does not fit is named."""
+    try:
+        return getattr(env, kind)(name, default=default)
+    except (ValueError, TypeError) as error:
+        raise ImproperlyConfigured(
+            f"{name}={env.str(name)!r} is not a valid {kind}. Mend or unset {name}."
+        ) from error
+
+
+def _choice(name: str, allowed: tuple[str, ...]) -> str:
+    value: str = _read("str", name, allowed[0])
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name}={value!r} must be one of: {', '.join(allowed)}.")
+    return value
+
+
+VAR_DIR = Path(_read("str", "VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _secret_key() -> str:
+    """Returns SECRET_KEY, or one made at the first run and kept in `var/secret_key`."""
+    given: str = _read("str", "SECRET_KEY", "")
+    if given:
+        return given
+    if PUBLIC_URL:
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set when PUBLIC_URL is. Make one with: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    path = VAR_DIR / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+# -- where it is reached -------------------------------------------------------------
+
+DEBUG: bool = _read("bool", "DEBUG", False)
+PORT: int = _read("int", "PORT", 8000)
+PUBLIC_URL: str = _read("str", "PUBLIC_URL", "").rstrip("/")
+SECRET_KEY = _secret_key()
+_public = urlsplit(PUBLIC_URL)
+if PUBLIC_URL and (_public.scheme not in ("http", "https") or not _public.hostname):
+    raise ImproperlyConfigured(
+        f"PUBLIC_URL={PUBLIC_URL!r} must be a whole address such as https://voice.example.com"
+    )
+ALLOWED_HOSTS: list[str] = _read(
+    "list",
+    "ALLOWED_HOSTS",
+    [_public.hostname] if PUBLIC_URL else ["127.0.0.1", "localhost", "[::1]"],
+)
+_https = _public.scheme == "https"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
+SECURE_HSTS_PRELOAD = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "media-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# -- the application -----------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "sessions_app.apps.SessionsAppConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "voicesite.urls"
+ASGI_APPLICATION = "voicesite.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "login"
+LANGUAGE_CODE = "en"
+TIME_ZONE: str = _read("str", "TIME_ZONE", "UTC")
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+
+# -- parts that an operator can switch, each alone -----------------------------------
+
+
+def _database() -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = env.db_url(
+            "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'voicesite.sqlite3'}"
+        )
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    return config
+
+
+def _channel_layer() -> dict[str, Any]:
+    url: str = _read("str", "REDIS_URL", "")
+    if not url:
+        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    # redis-py 8 gives every socket a 5 s timeout, which would end each idle subscription
+    host = {"address": url, "socket_timeout": None}
+    return {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [host]},
+    }
+
+
+def _recordings() -> dict[str, Any]:
+    """Returns the storage for recordings: a folder, or s3://KEY:SECRET@HOST/BUCKET."""
+    url: str = _read("str", "RECORDINGS_URL", str(VAR_DIR / "recordings"))
+    parts = urlsplit(url)
+    if parts.scheme in ("", "file"):
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": unquote(parts.path), "base_url": None},
+        }
+    bucket = parts.path.strip("/")
+    if parts.scheme != "s3" or not bucket:
+        raise ImproperlyConfigured(
+            "RECORDINGS_URL must be a folder, or s3://KEY:SECRET@HOST/BUCKET?region=…&secure=0"
+        )
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, Any] = {"bucket_name": bucket, "querystring_auth": True}
+    if parts.hostname:
+        scheme = "http" if query.get("secure") == "0" else "https"
+        port = f":{parts.port}" if parts.port else ""
+        options["endpoint_url"] = f"{scheme}://{parts.hostname}{port}"
+    if parts.username:
+        options["access_key"] = unquote(parts.username)
+        options["secret_key"] = unquote(parts.password or "")
+    if "region" in query:
+        options["region_name"] = query["region"]
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+DATABASES = {"default": _database()}
+CHANNEL_LAYERS = {"default": _channel_layer()}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "recordings": _recordings(),
+}
+
+# -- work after the call -------------------------------------------------------------
+
+CELERY_BROKER_URL: str = _read("str", "CELERY_BROKER_URL", "filesystem://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat" / "schedule")
+if CELERY_BROKER_URL.startswith("filesystem"):
+    _broker = VAR_DIR / "broker"
+    for _folder in ("queue", "control"):
+        (_broker / _folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_broker / "queue"),
+        "data_folder_out": str(_broker / "queue"),
+        "control_folder": str(_broker / "control"),
+    }
+CELERY_BEAT_SCHEDULE = {
+    "reap-stale-calls": {"task": "sessions_app.tasks.reap_stale_calls", "schedule": 10.0},
+    "requeue-owed-work": {"task": "sessions_app.tasks.requeue_owed_work", "schedule": 15.0},
+}
+
+# -- REST ----------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sessions_app.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "sessions_app.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.OrderingFilter",
+    ],
+    "PAGE_SIZE": 50,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "voicesite",
+    "DESCRIPTION": "Calls, transcripts, recordings and summaries.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# -- the voice engine (docs/settings.md explains each key) ----------------------------
+
+VOICE: dict[str, Any] = {
+    "ROLE": _choice("VOICE_ROLE", ("all", "web", "media")),
+    "MAX_CALLS": _read("int", "VOICE_MAX_CALLS", 50),
+    "MAX_CALL_S": _read("int", "VOICE_MAX_CALL_S", 4 * 3600),
+    "LANES_DIR": _read("str", "VOICE_LANES_DIR", str(VAR_DIR / "lanes")),
+    "ICE_SERVERS": _read("list", "VOICE_ICE_SERVERS", []),
+    "RECOGNISERS": {
+        "default": {
+            "BACKEND": "sessions_app.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
+            "OPTIONS": {},
+        },
+    },
+    "VADS": {
+        "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
+    },
+    "SUMMARISERS": {
+        "default": {
+            "BACKEND": "sessions_app.summaries.extractive.ExtractiveSummariser",
+            "OPTIONS": {},
+        },
+    },
+}
+
+# -- logs: ids and counts, never what was said ----------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": _read("str", "LOG_LEVEL", "INFO")},
+    "loggers": {
+        "aioice": {"level": "ERROR"},
+        "aiortc": {"level": "ERROR"},
+        "daphne": {"level": "WARNING"},
+    },
+}
