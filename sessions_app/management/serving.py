@@ -1,0 +1,204 @@
+"""Daphne's server with a drain, and an access log that keeps secrets to itself.
+
+Importing this module installs Twisted's asyncio reactor.
+"""
+
+import asyncio
+import logging
+import re
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.typing import ASGI3Application
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import reactor as installed_reactor
+
+reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
+log = logging.getLogger("voicesite.serve")
+access = logging.getLogger("voicesite.access")
+
+CLOSE_SERVER_STOPPING = 4012
+DRAIN_S = 2.5
+SOCKETS_S = 0.5
+HARD_LIMIT_S = 4.0
+LONGEST_LOGGED_PATH = 200
+TICKET = re.compile(r"^/t/[^/]+")
+
+
+class PortError(Exception):
+    """The address cannot be listened on; the message says why and what to do."""
+
+
+def probe_port(host: str, port: int) -> None:
+    """Raises PortError, with how to mend it, when `host`:`port` cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except OverflowError as error:
+            raise PortError(f"{port} is not a port: choose one from 1024 to 65535.") from error
+        except PermissionError as error:
+            raise PortError(
+                f"Port {port} needs administrator rights. Choose another: PORT=8001 make run"
+            ) from error
+        except OSError as error:
+            raise PortError(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if "in use" in str(error):
+        return (
+            f"Port {port} on {host} is already taken by another program. "
+            f"Choose another: PORT={port + 1} make run"
+        )
+    return f"Cannot listen on {host}:{port}: {error.strerror or error}."
+
+
+def loggable_path(uri: str) -> str:
+    """Returns the path of `uri` without its query, without a ticket, on one printable line."""
+    path = TICKET.sub("/t/-", uri.partition("?")[0])
+    printable = "".join(char if char.isprintable() else "?" for char in path)
+    return printable[:LONGEST_LOGGED_PATH]
+
+
+def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
+    """Daphne's action logger: one line for each answered request and opened or closed socket."""
+    path = loggable_path(details["path"])
+    if protocol == "http":
+        access.info(
+            "%s %s %s %d ms",
+            details["method"],
+            path,
+            details["status"],
+            1000 * details["time_taken"],
+        )
+    elif action in ("connected", "disconnected"):
+        access.info("socket %s %s", action, path)
+
+
+def _engine() -> Any:
+    from sessions_app.bridge import engine  # noqa: PLC0415
+
+    return engine
+
+
+class VoiceServer(Server):  # type: ignore[misc]
+    """Serves HTTP and WebSockets on one port, and drains on SIGTERM and SIGINT.
+
+    The engine starts with the event loop. Drained means: nothing new is accepted, the
+    engine has ended its calls, every socket is closed with 4012. A process that has not
+    ended after HARD_LIMIT_S is ended by the kernel, whatever holds it.
+    """
+
+    def __init__(
+        self, application: ASGI3Application, *, host: str, port: int, on_ready: Callable[[], None]
+    ) -> None:
+        interface = host.replace(":", r"\:")
+        super().__init__(
+            application,
+            endpoints=[f"tcp:port={port}:interface={interface}"],
+            signal_handlers=False,
+            action_logger=log_action,
+            server_name=None,
+            verbosity=1,
+        )
+        self.failure: str | None = None
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self._host = host
+        self._port = port
+        self._on_ready = on_ready
+        self._ports: list[Any] = []
+        self._starting: asyncio.Task[None] | None = None
+        self._draining: asyncio.Task[None] | None = None
+        self._ended = False
+
+    def run(self) -> None:
+        """Serves until it is told to stop.
+
+        `failure` then tells why the server could not start, or is None.
+        """
+        # callWhenRunning would call before asyncio's loop runs
+        reactor.callLater(0, self._on_running)
+        super().run()
+
+    def listen_success(self, port: Any) -> None:
+        self._ports.append(port)
+
+    def listen_error(self, failure: Any) -> None:
+        error = failure.value
+        cause = getattr(error, "socketError", error)
+        self.failure = _why_not(self._host, self._port, cause)
+        self.stop()
+
+    def kill_all_applications(self) -> Any:
+        """Skips connections whose application has ended, on which Daphne's own stumbles."""
+        self.connections = {
+            protocol: details
+            for protocol, details in self.connections.items()
+            if "application_instance" in details
+        }
+        return super().kill_all_applications()
+
+    def _on_running(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal)
+        self._starting = loop.create_task(self._start())
+
+    async def _start(self) -> None:
+        try:
+            await _engine().start()
+        except Exception as error:
+            log.exception("the engine could not start")
+            self.failure = f"The voice engine could not start: {error}"
+            self._end()
+        else:
+            self._on_ready()
+
+    def _on_signal(self) -> None:
+        if self._draining is not None:
+            self._end()  # asked twice: whoever asks does not want to wait
+            return
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, HARD_LIMIT_S)
+        self._draining = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            for port in self._ports:
+                port.stopListening()
+            if self._starting is not None:
+                self._starting.cancel()
+            await self._drain_engine()
+            await self._close_sockets()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            reactor.stop()
+
+    async def _drain_engine(self) -> None:
+        try:
+            await asyncio.wait_for(_engine().drain(), DRAIN_S)
+        except TimeoutError:
+            log.warning("calls did not end within %.1f s; the next start ends them", DRAIN_S)
+        except Exception:
+            log.exception("draining failed; the next start ends the calls")
+
+    async def _close_sockets(self) -> None:
+        """Tells the sockets that are still open, and lets their consumers say goodbye."""
+        applications = []
+        for protocol, details in list(self.connections.items()):
+            if isinstance(protocol, WebSocketProtocol) and "application_instance" in details:
+                applications.append(details["application_instance"])
+                if protocol.state == protocol.STATE_OPEN:
+                    protocol.serverClose(code=CLOSE_SERVER_STOPPING)
+        if applications:
+            await asyncio.wait(applications, timeout=SOCKETS_S)
