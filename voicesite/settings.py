@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+django_stubs_ext.monkeypatch()  # ModelAdmin[Call] and the like, at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -233,7 +236,7 @@ STORAGES = {
 
 # -- work after the call -------------------------------------------------------------
 
-CELERY_BROKER_URL: str = _read("str", "CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL: str = _read("str", "CELERY_BROKER_URL", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
