@@ -34,6 +34,7 @@ class Resume:
 
     call_id: str
     last_seq: int = 0
+    features: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,10 +70,15 @@ class SegmentFinal:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """The call moved to `state`; `reason` is set for terminal states and ENDING."""
+    """The call moved to `state`.
+
+    `reason` is set for ENDING and terminal states; `length_ms`, the call's length on its
+    clock, for terminal ones.
+    """
 
     state: CallState
     reason: EndReason | None = None
+    length_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

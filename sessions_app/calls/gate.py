@@ -1,0 +1,78 @@
+"""Which audio reaches a recogniser that wants speech only, and where utterances end."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from sessions_app.core.audio import AudioFrame
+
+PRE_ROLL_MS = 300.0
+POST_ROLL_MS = 200.0
+KEPT_MS = 2_000.0
+"""Audio kept while nobody speaks: the VAD tells of a start some 100 ms after it."""
+
+LONGEST_MS = 18_000.0
+"""An utterance with no pause is cut here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """The utterance sent so far is over."""
+
+
+class SpeechGate:
+    """Passes on speech with a little silence around it. Pure: no clock of its own."""
+
+    def __init__(self) -> None:
+        self._kept: deque[AudioFrame] = deque()
+        self._speaking = False
+        self._opened_ms = 0.0
+        self._closes_ms: float | None = None
+
+    def hear(self, frame: AudioFrame) -> list[AudioFrame | Flush]:
+        """Takes the next frame; returns what goes to the recogniser because of it."""
+        if not self._speaking:
+            self._keep(frame)
+            return []
+        out: list[AudioFrame | Flush] = []
+        if self._closes_ms is not None and frame.start_ms >= self._closes_ms:
+            out.append(self._close())
+            self._keep(frame)
+            return out
+        out.append(frame)
+        if frame.end_ms - self._opened_ms >= LONGEST_MS:
+            out.append(Flush())
+            self._opened_ms = frame.end_ms
+        return out
+
+    def started(self, at_ms: float) -> list[AudioFrame | Flush]:
+        """Speech began at `at_ms`: returns the audio from a little before it."""
+        if self._speaking:
+            self._closes_ms = None
+            return []
+        self._speaking = True
+        self._closes_ms = None
+        wanted = [frame for frame in self._kept if frame.end_ms > at_ms - PRE_ROLL_MS]
+        self._kept.clear()
+        self._opened_ms = wanted[0].start_ms if wanted else at_ms
+        return list(wanted)
+
+    def ended(self, at_ms: float, heard_ms: float) -> list[AudioFrame | Flush]:
+        """Speech ended at `at_ms`; audio up to `heard_ms` has been passed on."""
+        if not self._speaking:
+            return []
+        self._closes_ms = at_ms + POST_ROLL_MS
+        return [self._close()] if heard_ms >= self._closes_ms else []
+
+    def finish(self) -> list[AudioFrame | Flush]:
+        """No audio will follow."""
+        return [self._close()] if self._speaking else []
+
+    def _close(self) -> Flush:
+        self._speaking = False
+        self._closes_ms = None
+        return Flush()
+
+    def _keep(self, frame: AudioFrame) -> None:
+        self._kept.append(frame)
+        while self._kept and self._kept[0].end_ms < frame.end_ms - KEPT_MS:
+            self._kept.popleft()

@@ -1,0 +1,94 @@
+"""The caller's side of a call: every frame to the lane, the VAD and the recogniser."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from sessions_app.calls.transcribing import Transcribing
+from sessions_app.core.audio import AudioFrame, silence
+from sessions_app.core.events import CallEvent, SpeechEnded, SpeechStarted
+from sessions_app.speech.vad.base import Vad
+
+SMALLEST_GAP_MS = 1.0
+LONGEST_FILL_MS = 1_000.0
+"""Silence is fed in pieces no longer than this."""
+
+
+class Lane(Protocol):
+    """Where one side's audio is kept."""
+
+    def add(self, frame: AudioFrame) -> None:
+        """Takes the next audio; jumps on the call clock stay gaps."""
+        ...
+
+    async def aclose(self) -> None:
+        """Returns when all of it is in the operating system's hands."""
+        ...
+
+
+class Listening:
+    """Reads a transport's frames until they end. One reader task, no waiting on others."""
+
+    def __init__(
+        self,
+        vad: Vad,
+        transcribing: Transcribing | None,
+        lane: Lane | None,
+        emit: Callable[[CallEvent], None],
+    ) -> None:
+        self._transcribing = transcribing
+        self._lane = lane
+        self._emit = emit
+        self._vad = vad.open(self._boundary)
+        self._fed_ms = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, frames: AsyncIterator[AudioFrame]) -> None:
+        """Starts reading; frames of a later transport of the call follow the earlier's."""
+        if self._transcribing is not None and self._task is None:
+            self._transcribing.start()
+        self._task = asyncio.create_task(self._read(frames))
+
+    async def finish(self) -> None:
+        """Returns when the input has ended and its last words are out."""
+        if self._task is not None:
+            await self._task
+        await self._vad.drain()
+        if self._transcribing is not None:
+            await self._transcribing.finish()
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Drops what is still under way; keeps the lane whole."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._vad.close()
+        if self._transcribing is not None:
+            await self._transcribing.aclose()
+        if self._lane is not None:
+            await self._lane.aclose()
+
+    async def _read(self, frames: AsyncIterator[AudioFrame]) -> None:
+        async for frame in frames:
+            if self._lane is not None:
+                self._lane.add(frame)
+            for whole in self._without_gaps(frame):
+                self._vad.feed(whole)
+                if self._transcribing is not None:
+                    self._transcribing.hear(whole)
+
+    def _without_gaps(self, frame: AudioFrame) -> list[AudioFrame]:
+        """Returns `frame` with silence before it where audio was lost."""
+        out = []
+        while frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
+            length = min(frame.start_ms - self._fed_ms, LONGEST_FILL_MS)
+            out.append(silence(length, self._fed_ms))
+            self._fed_ms += length
+        self._fed_ms = frame.end_ms
+        return [*out, frame]
+
+    def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:
+        if self._transcribing is not None:
+            self._transcribing.boundary(event)
+        self._emit(event)

@@ -1,0 +1,151 @@
+"""The live object that runs one call: its state, its sides, and who is told."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sessions_app.calls.listening import Listening
+from sessions_app.calls.supervising import Limits, Sight, Supervisor
+from sessions_app.core.clock import CallClock
+from sessions_app.core.events import CallEvent, SegmentFinal, StateChanged
+from sessions_app.core.ports import EventSink
+from sessions_app.core.states import LIVE, CallState, EndReason, may_move
+from sessions_app.transports.base import Transport
+
+logger = logging.getLogger(__name__)
+
+TAIL_S = 0.25
+"""After a hang-up audio still under way may arrive for this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Whose call it is and how it is named; never changes."""
+
+    call_id: str
+    owner_id: int
+    offer_key: str = ""
+
+
+class CallSession:
+    """Runs one call from its answer to its end. Lives on one event loop.
+
+    Sinks get every event in order; a sink that is added later can first be given the
+    finals it missed (`finals_after`).
+    """
+
+    def __init__(
+        self,
+        ownership: Ownership,
+        transport: Transport,
+        listening_with: Callable[[Callable[[CallEvent], None]], Listening],
+        clock: CallClock,
+        limits: Limits,
+    ) -> None:
+        self.ownership = ownership
+        self.state = CallState.CREATED
+        self.reason: EndReason | None = None
+        self._transport = transport
+        self._clock = clock
+        self._listening = listening_with(self._emit)
+        self._supervisor = Supervisor(limits, time.monotonic())
+        self._sinks: list[EventSink] = []
+        self._finals: list[SegmentFinal] = []
+        self._ending: asyncio.Task[None] | None = None
+        self.length_ms = 0.0
+
+    @property
+    def call_id(self) -> str:
+        return self.ownership.call_id
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def over(self) -> bool:
+        """Whether all of the call's work in this process is done."""
+        return self._ending is not None and self._ending.done()
+
+    @property
+    def transport(self) -> Transport:
+        return self._transport
+
+    def now_ms(self) -> float:
+        """Returns the call clock now."""
+        return self._clock.now_ms(time.monotonic())
+
+    def add_sink(self, sink: EventSink) -> None:
+        """Tells `sink` of everything from now on."""
+        self._sinks.append(sink)
+
+    def remove_sink(self, sink: EventSink) -> None:
+        """Tells `sink` nothing more; does nothing for one that is not there."""
+        if sink in self._sinks:
+            self._sinks.remove(sink)
+
+    def finals_after(self, seq: int) -> list[SegmentFinal]:
+        """Returns the call's finals with a greater `seq`, in order."""
+        return self._finals[seq:]
+
+    def start(self) -> None:
+        """Starts listening; the call is CONNECTING from here."""
+        self._listening.start(self._transport.frames())
+        self._move(CallState.CONNECTING)
+
+    def tick(self, now_s: float) -> None:
+        """Looks at the client and moves the call where it belongs."""
+        if not self.live or self._ending is not None:
+            return
+        sight = Sight(
+            now_s,
+            self._transport.connected,
+            self._transport.last_heard_s,
+            self._transport.closed_by_peer,
+        )
+        verdict = self._supervisor.judge(self.state, sight)
+        if verdict.state is CallState.ENDING and verdict.reason is not None:
+            self.end_soon(verdict.reason)
+        elif verdict.state is not self.state:
+            self._move(verdict.state)
+
+    def end_soon(self, reason: EndReason) -> "asyncio.Task[None]":
+        """Starts to end the call, once; returns the task that ends it."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end(reason))
+        return self._ending
+
+    async def end(self, reason: EndReason) -> None:
+        """Ends the call: last words, lanes, peer. Returns when all of it is done."""
+        await asyncio.shield(self.end_soon(reason))
+
+    async def _end(self, reason: EndReason) -> None:
+        self.reason = reason
+        self._move(CallState.ENDING)
+        if self._transport.connected:
+            await asyncio.sleep(TAIL_S)
+        self.length_ms = self.now_ms()
+        self._transport.close_input()
+        failed = reason is EndReason.NEVER_CONNECTED
+        try:
+            await self._listening.finish()
+        except Exception:
+            logger.exception("call %s: listening did not finish cleanly", self.call_id)
+            await self._listening.aclose()
+            failed = True
+        self._move(CallState.FAILED if failed else CallState.ENDED)
+        await self._transport.aclose()
+
+    def _move(self, state: CallState) -> None:
+        if not may_move(self.state, state):
+            return
+        self.state = state
+        self._emit(StateChanged(state, self.reason, self.length_ms))
+
+    def _emit(self, event: CallEvent) -> None:
+        if isinstance(event, SegmentFinal):
+            self._finals.append(event)
+        for sink in list(self._sinks):
+            sink.emit(event)

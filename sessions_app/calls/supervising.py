@@ -1,0 +1,85 @@
+"""Decides when a call is connected, out of reach, back, or over. Pure: time is an argument."""
+
+from dataclasses import dataclass
+
+from sessions_app.core.states import CallState, EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Deadlines of one call, in seconds."""
+
+    connect_s: float = 15.0
+    silent_s: float = 6.0
+    grace_s: float = 30.0
+    max_call_s: float = 4 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen of the client at one moment; `heard_s` is monotonic."""
+
+    now_s: float
+    connected: bool
+    heard_s: float | None
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state a call should be in, and why it ends where it does."""
+
+    state: CallState
+    reason: EndReason | None = None
+
+
+class Supervisor:
+    """Watches one call's client; `judge` is asked a few times a second."""
+
+    def __init__(self, limits: Limits, started_s: float) -> None:
+        self._limits = limits
+        self._started_s = started_s
+        self._lost_s: float | None = None
+
+    def judge(self, state: CallState, sight: Sight) -> Verdict:
+        """Returns where a call in `state` should be now; the same state when nothing changed."""
+        if sight.left:
+            return Verdict(CallState.ENDING, EndReason.CALLER_LEFT)
+        if sight.now_s - self._started_s > self._limits.max_call_s:
+            return Verdict(CallState.ENDING, EndReason.MAX_LENGTH)
+        if state is CallState.CONNECTING:
+            return self._connecting(sight)
+        if state is CallState.ACTIVE:
+            return self._active(sight)
+        if state is CallState.RECONNECTING:
+            return self._reconnecting(sight)
+        return Verdict(state)
+
+    def _connecting(self, sight: Sight) -> Verdict:
+        if sight.connected:
+            return Verdict(CallState.ACTIVE)
+        if sight.now_s - self._started_s > self._limits.connect_s:
+            return Verdict(CallState.ENDING, EndReason.NEVER_CONNECTED)
+        return Verdict(CallState.CONNECTING)
+
+    def _active(self, sight: Sight) -> Verdict:
+        if self._audible(sight):
+            return Verdict(CallState.ACTIVE)
+        self._lost_s = sight.now_s
+        return Verdict(CallState.RECONNECTING)
+
+    def _reconnecting(self, sight: Sight) -> Verdict:
+        if self._audible(sight):
+            self._lost_s = None
+            return Verdict(CallState.ACTIVE)
+        lost_s = self._lost_s if self._lost_s is not None else sight.now_s
+        if sight.now_s - lost_s > self._limits.grace_s:
+            return Verdict(CallState.ENDING, EndReason.CONNECTION_LOST)
+        return Verdict(CallState.RECONNECTING)
+
+    def _audible(self, sight: Sight) -> bool:
+        return (
+            sight.connected
+            and sight.heard_s is not None
+            and sight.now_s - sight.heard_s <= self._limits.silent_s
+        )

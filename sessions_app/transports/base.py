@@ -1,0 +1,51 @@
+"""What moves audio and messages between a client and a call; knows nothing of speech."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.commands import Candidate
+
+MessageCallback = Callable[[str | bytes], None]
+
+
+class Transport(Protocol):
+    """One client's media and data connection. Times in seconds are monotonic."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether media can flow both ways now."""
+        ...
+
+    @property
+    def closed_by_peer(self) -> bool:
+        """Whether the far side said that it is done (as opposed to falling silent)."""
+        ...
+
+    @property
+    def last_heard_s(self) -> float | None:
+        """When anything at all last came from the client; None before the first."""
+        ...
+
+    def frames(self) -> AsyncIterator[AudioFrame]:
+        """Yields the caller's audio: int16 mono 16 kHz, in order on the call clock.
+
+        Lost audio is a jump in `start_ms`. Ends when the input ended or was closed.
+        """
+        ...
+
+    async def add_candidate(self, candidate: Candidate) -> None:
+        """Takes a remote candidate; raises BadCandidateError. Never waits for look-ups."""
+        ...
+
+    def send(self, message: str) -> None:
+        """Sends a text to the client's data channel, now or when it opens."""
+        ...
+
+    def close_input(self) -> None:
+        """Ends `frames` after what has already arrived."""
+        ...
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice. Raises nothing."""
+        ...

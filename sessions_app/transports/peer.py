@@ -1,0 +1,195 @@
+"""One aiortc peer connection that answers a client's offer."""
+
+import asyncio
+import functools
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from aiortc import (
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCPeerConnection,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.sdp import MediaDescription, SessionDescription
+
+from sessions_app.core.commands import Candidate
+from sessions_app.core.errors import BadCandidateError, BadOfferError
+from sessions_app.transports import ice
+
+logger = logging.getLogger(__name__)
+
+GATHER_S = 0.5
+"""How long STUN and TURN servers may take before the answer goes out without them."""
+
+GOODBYE_S = 6.0
+"""A connection that closes this soon after the client was heard was closed by the client."""
+
+MAX_SDP_CHARS = 60_000
+MAX_CANDIDATES = 100
+
+
+class PeerListener(Protocol):
+    """What a peer connection tells its transport."""
+
+    def on_audio_track(self, track: Any) -> None: ...
+
+    def on_channel(self, channel: RTCDataChannel) -> None: ...
+
+    def on_lost(self, *, by_peer: bool) -> None: ...
+
+
+def read_offer(sdp: str) -> str:
+    """Returns an offer fit for aiortc; raises BadOfferError, naming what is wrong."""
+    if len(sdp) > MAX_SDP_CHARS:
+        raise BadOfferError(f"The offer's SDP is over {MAX_SDP_CHARS} characters.")
+    if ice.identity(sdp) is None:
+        raise BadOfferError(
+            "The offer's SDP holds no DTLS fingerprint or ICE user fragment. "
+            "Send `sdp` as RTCPeerConnection.createOffer() gives it."
+        )
+    cleaned = ice.clean_offer(sdp)
+    try:
+        media = SessionDescription.parse(cleaned).media
+    except Exception as error:
+        raise BadOfferError("The offer's SDP cannot be read.") from error
+    if not any(_sends_audio(section) for section in media):
+        raise BadOfferError(
+            "The offer holds no audio to receive: add the microphone's track before createOffer()."
+        )
+    return cleaned
+
+
+def _sends_audio(section: MediaDescription) -> bool:
+    return (
+        section.kind == "audio"
+        and section.port != 0
+        and section.direction in ("sendrecv", "sendonly", None)
+    )
+
+
+class Peer:
+    """Answers one offer and watches whether the client is still there."""
+
+    def __init__(self, configuration: RTCConfiguration, listener: PeerListener) -> None:
+        self._pc = RTCPeerConnection(configuration)
+        self._listener = listener
+        self._adding: set[asyncio.Task[None]] = set()
+        self._candidates = 0
+        self._closing = False
+        self.last_heard_s: float | None = None
+        self._pc.on("track", self._track)
+        self._pc.on("datachannel", listener.on_channel)
+        self._pc.on("connectionstatechange", self._state_changed)
+
+    @property
+    def connected(self) -> bool:
+        return bool(self._pc.connectionState == "connected")
+
+    async def answer(self, sdp: str) -> str:
+        """Returns the answer's SDP to a cleaned offer; raises BadOfferError."""
+        try:
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
+            self._choose_directions(self._pc.getTransceivers())
+            self._watch_ice()
+            await self._pc.setLocalDescription()
+        except Exception as error:
+            raise BadOfferError(
+                "The offer cannot be answered: none of its audio codecs is known here "
+                "(Opus, G.722, PCMU, PCMA), or a part of it is missing."
+            ) from error
+        return str(self._pc.localDescription.sdp)
+
+    async def add_candidate(self, candidate: Candidate) -> None:
+        """Takes a candidate; names are looked up in the background.
+
+        Raises BadCandidateError for one that cannot be read, or one too many.
+        """
+        self._candidates += 1
+        if self._candidates > MAX_CANDIDATES:
+            raise BadCandidateError(
+                f"Over {MAX_CANDIDATES} ICE candidates came for this call; the rest is ignored.",
+                code="too_many_candidates",
+            )
+        if ".local" in candidate.candidate:
+            self._in_background(self._add(candidate))
+        else:
+            await self._add(candidate)
+
+    async def aclose(self) -> None:
+        """Closes the connection; the client's track ends within milliseconds."""
+        self._closing = True
+        for task in list(self._adding):
+            task.cancel()
+        await asyncio.gather(*self._adding, return_exceptions=True)
+        await self._pc.close()
+
+    async def _add(self, candidate: Candidate) -> None:
+        parsed = await ice.read_candidate(candidate)
+        if parsed is None or self._closing:
+            return
+        try:
+            await self._pc.addIceCandidate(parsed)
+        except (ValueError, ConnectionError) as error:
+            raise BadCandidateError("This ICE candidate cannot be used.") from error
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._adding.add(task)
+        task.add_done_callback(self._added)
+
+    def _added(self, task: "asyncio.Task[None]") -> None:
+        self._adding.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.info("a named ICE candidate was of no use")
+
+    def _choose_directions(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
+        """Takes the first audio that is sent; all else is answered inactive."""
+        taken = False
+        for transceiver in transceivers:
+            wanted = (
+                not taken
+                and transceiver.kind == "audio"
+                and transceiver._offerDirection in ("recvonly", "sendrecv")
+            )
+            transceiver.direction = "recvonly" if wanted else "inactive"
+            taken = taken or wanted
+
+    def _watch_ice(self) -> None:
+        """Notes each datagram of the client, and bounds how long gathering takes.
+
+        aiortc says nothing of consent checks, the only sign of life of a muted client,
+        and waits 5 s for a STUN server that does not answer.
+        """
+        for transport in {t.receiver.transport.transport for t in self._pc.getTransceivers()}:
+            connection = transport._connection
+            connection.request_received = self._noted(connection.request_received)
+            connection.data_received = self._noted(connection.data_received)
+            connection.get_component_candidates = functools.partial(
+                connection.get_component_candidates, timeout=GATHER_S
+            )
+
+    def _noted(self, method: Callable[..., None]) -> Callable[..., None]:
+        def noting(*args: Any, **kwargs: Any) -> None:
+            self.last_heard_s = time.monotonic()
+            method(*args, **kwargs)
+
+        return noting
+
+    def _track(self, track: Any) -> None:
+        if track.kind == "audio":
+            self._listener.on_audio_track(track)
+
+    def _state_changed(self) -> None:
+        if self._pc.connectionState == "connected":
+            self.last_heard_s = time.monotonic()
+        if self._pc.connectionState in ("closed", "failed") and not self._closing:
+            self._listener.on_lost(by_peer=self._lately_heard())
+
+    def _lately_heard(self) -> bool:
+        """Tells a goodbye from a lost network: aiortc reports both as closed."""
+        heard = self.last_heard_s
+        return heard is not None and time.monotonic() - heard < GOODBYE_S

@@ -1,0 +1,150 @@
+"""A client's audio and data channel over WebRTC, through aiortc's own tracks."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import av
+import numpy as np
+from aiortc import RTCConfiguration, RTCDataChannel
+from aiortc.mediastreams import MediaStreamError
+
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame
+from sessions_app.core.clock import CallClock
+from sessions_app.core.commands import Candidate
+from sessions_app.core.queues import BoundedFrames
+from sessions_app.media.resample import Resampler
+from sessions_app.transports.peer import Peer, read_offer
+from sessions_app.transports.timeline import Timeline
+
+CHANNEL_BACKLOG = 200
+"""Messages kept for a data channel that is not open yet."""
+
+
+class WebRTCTransport:
+    """Answers one offer; yields the caller's audio; carries texts to one data channel.
+
+    `clock` is the call's; this transport drives it. Fulfils `transports.base.Transport`.
+    """
+
+    def __init__(
+        self,
+        configuration: RTCConfiguration,
+        clock: CallClock,
+        *,
+        channel: str = "control",
+        on_change: Callable[[], None] = lambda: None,
+        on_message: Callable[[str | bytes], None] = lambda _: None,
+    ) -> None:
+        self._peer = Peer(configuration, self)
+        self._clock = clock
+        self._channel_label = channel
+        self._channel: RTCDataChannel | None = None
+        self._backlog: deque[str] = deque(maxlen=CHANNEL_BACKLOG)
+        self._frames = BoundedFrames()
+        self._reading: asyncio.Task[None] | None = None
+        self._media_s: float | None = None
+        self._on_change = on_change
+        self._on_message = on_message
+        self.closed_by_peer = False
+
+    @property
+    def connected(self) -> bool:
+        return self._peer.connected
+
+    @property
+    def last_heard_s(self) -> float | None:
+        heard = [at for at in (self._peer.last_heard_s, self._media_s) if at is not None]
+        return max(heard, default=None)
+
+    @property
+    def dropped_ms(self) -> float:
+        """How much audio was thrown away because its reader was too slow."""
+        return self._frames.dropped_ms
+
+    async def answer(self, sdp: str) -> str:
+        """Returns the answer's SDP; raises BadOfferError, after which only `aclose` is left."""
+        return await self._peer.answer(read_offer(sdp))
+
+    def frames(self) -> AsyncIterator[AudioFrame]:
+        return aiter(self._frames)
+
+    async def add_candidate(self, candidate: Candidate) -> None:
+        await self._peer.add_candidate(candidate)
+
+    def send(self, message: str) -> None:
+        if self._channel is None or self._channel.readyState != "open":
+            self._backlog.append(message)
+        else:
+            self._channel.send(message)
+
+    def close_input(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        self._frames.close()
+
+    async def aclose(self) -> None:
+        self.close_input()
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
+        await self._peer.aclose()
+
+    # -- told by the peer connection --------------------------------------------------
+
+    def on_audio_track(self, track: Any) -> None:
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read(track))
+
+    def on_channel(self, channel: RTCDataChannel) -> None:
+        if channel.label != self._channel_label or self._channel is not None:
+            return
+        self._channel = channel
+        channel.on("message", self._on_message)
+        while self._backlog and channel.readyState == "open":
+            channel.send(self._backlog.popleft())
+
+    def on_lost(self, *, by_peer: bool) -> None:
+        self.closed_by_peer = self.closed_by_peer or by_peer
+        self._on_change()
+
+    # -- the caller's audio -----------------------------------------------------------
+
+    async def _read(self, track: Any) -> None:
+        """Takes every frame of the track: one that is not read would pile up in aiortc."""
+        reader = TrackReader()
+        try:
+            while True:
+                frame = await track.recv()
+                now = time.monotonic()
+                self._media_s = now
+                for audio in reader.read(frame, self._clock.now_ms(now)):
+                    self._frames.put(audio)
+                    self._clock.heard(audio.end_ms, now)
+        except MediaStreamError:
+            self._frames.close()
+
+
+class TrackReader:
+    """Turns a track's frames (packed stereo 48 kHz from aiortc) into speech frames."""
+
+    def __init__(self) -> None:
+        self._timeline: Timeline | None = None
+        self._resampler: Resampler | None = None
+
+    def read(self, frame: av.AudioFrame, now_ms: float) -> list[AudioFrame]:
+        """Returns the frame's audio on the call clock; empty when it came too late.
+
+        `now_ms` is the call clock at arrival.
+        """
+        rate = frame.sample_rate
+        if self._timeline is None:
+            self._timeline = Timeline(rate, now_ms)
+            self._resampler = Resampler(rate, len(frame.layout.channels))
+        assert self._resampler is not None  # noqa: S101 - set with the timeline
+        start_ms = self._timeline.place(frame.pts or 0, frame.samples, now_ms)
+        if start_ms is None:
+            return []
+        samples = self._resampler.process(np.asarray(frame.to_ndarray(), np.int16))
+        return [AudioFrame(samples, SPEECH_RATE, start_ms)] if len(samples) else []

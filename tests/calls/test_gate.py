@@ -1,0 +1,95 @@
+import itertools
+
+from sessions_app.calls.gate import KEPT_MS, LONGEST_MS, PRE_ROLL_MS, Flush, SpeechGate
+from sessions_app.core.audio import AudioFrame, silence
+
+Out = list[AudioFrame | Flush]
+
+
+def frames(start_ms: float, end_ms: float) -> list[AudioFrame]:
+    count = round((end_ms - start_ms) / 20)
+    return [silence(20, start_ms + 20 * index) for index in range(count)]
+
+
+def feed(gate: SpeechGate, start_ms: float, end_ms: float) -> Out:
+    out: Out = []
+    for frame in frames(start_ms, end_ms):
+        out += gate.hear(frame)
+    return out
+
+
+def starts(out: Out) -> list[float]:
+    return [item.start_ms for item in out if isinstance(item, AudioFrame)]
+
+
+def flushes(out: Out) -> int:
+    return sum(isinstance(item, Flush) for item in out)
+
+
+def test_nothing_passes_while_nobody_speaks() -> None:
+    assert feed(SpeechGate(), 0, 5000) == []
+
+
+def test_speech_passes_from_a_little_before_its_start() -> None:
+    gate = SpeechGate()
+    feed(gate, 0, 1100)
+    out = gate.started(1000)
+    assert starts(out)[0] == 1000 - PRE_ROLL_MS
+    assert starts(out)[-1] == 1080
+    assert starts(feed(gate, 1100, 1200)) == [1100, 1120, 1140, 1160, 1180]
+
+
+def test_an_end_told_late_ends_the_utterance_at_once() -> None:
+    gate = SpeechGate()
+    feed(gate, 0, 200)
+    gate.started(100)
+    feed(gate, 200, 2000)
+    assert flushes(gate.ended(1400, 2000)) == 1
+    assert feed(gate, 2000, 2100) == []
+
+
+def test_an_end_told_early_waits_for_the_post_roll() -> None:
+    gate = SpeechGate()
+    feed(gate, 0, 200)
+    gate.started(100)
+    feed(gate, 200, 1000)
+    assert gate.ended(1000, 1000) == []
+    out = feed(gate, 1000, 1400)
+    assert starts(out)[-1] == 1180
+    assert flushes(out) == 1
+
+
+def test_speech_that_goes_on_within_the_post_roll_is_one_utterance() -> None:
+    gate = SpeechGate()
+    feed(gate, 0, 200)
+    gate.started(100)
+    feed(gate, 200, 1000)
+    gate.ended(1000, 1000)
+    feed(gate, 1000, 1100)
+    assert gate.started(1050) == []
+    assert flushes(feed(gate, 1100, 3000)) == 0
+
+
+def test_no_audio_is_passed_twice_and_none_of_the_speech_is_left_out() -> None:
+    gate = SpeechGate()
+    out: Out = feed(gate, 0, 1100) + gate.started(1000) + feed(gate, 1100, 2520)
+    out += gate.ended(2000, 2520) + feed(gate, 2520, 2700) + gate.started(2560)
+    out += feed(gate, 2700, 4000) + gate.finish()
+    heard = starts(out)
+    assert heard == sorted(set(heard))
+    assert all(second - first == 20 for first, second in itertools.pairwise(heard))
+    assert flushes(out) == 2
+
+
+def test_speech_without_a_pause_is_cut() -> None:
+    gate = SpeechGate()
+    gate.started(0)
+    out = feed(gate, 0, 3 * LONGEST_MS)
+    assert flushes(out) == 3
+    assert len(starts(out)) == 3 * LONGEST_MS / 20
+
+
+def test_only_so_much_silence_is_kept() -> None:
+    gate = SpeechGate()
+    feed(gate, 0, 60_000)
+    assert len(gate.started(0)) <= KEPT_MS / 20 + 1

@@ -1,0 +1,61 @@
+import pytest
+
+from sessions_app.calls.supervising import Limits, Sight, Supervisor, Verdict
+from sessions_app.core.states import CallState, EndReason
+
+LIMITS = Limits(connect_s=15, silent_s=6, grace_s=30, max_call_s=600)
+
+
+def sight(
+    now: float, *, connected: bool = True, heard: float | None = None, left: bool = False
+) -> Sight:
+    return Sight(now, connected, heard, left)
+
+
+@pytest.mark.parametrize(
+    ("state", "seen", "expected"),
+    [
+        (CallState.CONNECTING, sight(1, connected=False), Verdict(CallState.CONNECTING)),
+        (CallState.CONNECTING, sight(1), Verdict(CallState.ACTIVE)),
+        (
+            CallState.CONNECTING,
+            sight(15.1, connected=False),
+            Verdict(CallState.ENDING, EndReason.NEVER_CONNECTED),
+        ),
+        (CallState.ACTIVE, sight(100, heard=99), Verdict(CallState.ACTIVE)),
+        (CallState.ACTIVE, sight(100, heard=93), Verdict(CallState.RECONNECTING)),
+        (
+            CallState.ACTIVE,
+            sight(100, connected=False, heard=99),
+            Verdict(CallState.RECONNECTING),
+        ),
+        (
+            CallState.ACTIVE,
+            sight(100, heard=99, left=True),
+            Verdict(CallState.ENDING, EndReason.CALLER_LEFT),
+        ),
+        (
+            CallState.ACTIVE,
+            sight(601, heard=600),
+            Verdict(CallState.ENDING, EndReason.MAX_LENGTH),
+        ),
+    ],
+)
+def test_one_look(state: CallState, seen: Sight, expected: Verdict) -> None:
+    assert Supervisor(LIMITS, 0.0).judge(state, seen) == expected
+
+
+def test_a_lost_client_has_its_grace_and_then_is_given_up() -> None:
+    supervisor = Supervisor(LIMITS, 0.0)
+    assert supervisor.judge(CallState.ACTIVE, sight(100, heard=93)).state is CallState.RECONNECTING
+    waiting = supervisor.judge(CallState.RECONNECTING, sight(129, heard=93))
+    assert waiting == Verdict(CallState.RECONNECTING)
+    given_up = supervisor.judge(CallState.RECONNECTING, sight(130.1, heard=93))
+    assert given_up == Verdict(CallState.ENDING, EndReason.CONNECTION_LOST)
+
+
+def test_a_client_that_is_heard_again_is_back() -> None:
+    supervisor = Supervisor(LIMITS, 0.0)
+    supervisor.judge(CallState.ACTIVE, sight(100, heard=93))
+    back = supervisor.judge(CallState.RECONNECTING, sight(112, heard=111.9))
+    assert back == Verdict(CallState.ACTIVE)
