@@ -1,0 +1,64 @@
+"""From the setting VOICE to typed values and loaded backends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.calls.supervising import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceConfig:
+    """The engine's settings; docs/settings.md explains each key of VOICE."""
+
+    role: str
+    max_calls: int
+    limits: Limits
+    lanes_dir: Path
+    ice_servers: tuple[str, ...]
+    offer_loopback: bool
+
+
+def voice_config() -> VoiceConfig:
+    """Returns the settings as they are now."""
+    voice: Mapping[str, Any] = settings.VOICE
+    return VoiceConfig(
+        role=voice["ROLE"],
+        max_calls=voice["MAX_CALLS"],
+        limits=Limits(max_call_s=float(voice["MAX_CALL_S"])),
+        lanes_dir=Path(voice["LANES_DIR"]),
+        ice_servers=tuple(voice["ICE_SERVERS"]),
+        offer_loopback=not settings.PUBLIC_URL,
+    )
+
+
+def backend_names(kind: str) -> list[str]:
+    """Returns the names under VOICE[kind], such as RECOGNISERS."""
+    return list(settings.VOICE[kind])
+
+
+def load_backend(kind: str, name: str) -> Any:
+    """Returns a new backend VOICE[kind][name], made with its OPTIONS as keywords.
+
+    Raises ImproperlyConfigured with the key, the path and the cause.
+    """
+    where = f"VOICE[{kind!r}][{name!r}]"
+    entry = settings.VOICE[kind].get(name)
+    if entry is None:
+        known = ", ".join(settings.VOICE[kind])
+        raise ImproperlyConfigured(f"{where} does not exist; there are: {known}.")
+    path = str(entry.get("BACKEND", ""))
+    module_name, _, class_name = path.rpartition(".")
+    try:
+        backend = getattr(import_module(module_name), class_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ImproperlyConfigured(f"{where}['BACKEND'] = {path!r}: {error}") from error
+    try:
+        return backend(**entry.get("OPTIONS", {}))
+    except Exception as error:
+        raise ImproperlyConfigured(f"{where} ({path}) cannot be made: {error}") from error
