@@ -16,6 +16,8 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 
+from sessions_app.bridge import engine
+
 reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
 log = logging.getLogger("voicesite.serve")
 access = logging.getLogger("voicesite.access")
@@ -79,12 +81,6 @@ def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
         )
     elif action in ("connected", "disconnected"):
         access.info("socket %s %s", action, path)
-
-
-def _engine() -> Any:
-    from sessions_app.bridge import engine  # noqa: PLC0415
-
-    return engine
 
 
 class VoiceServer(Server):  # type: ignore[misc]
@@ -152,7 +148,7 @@ class VoiceServer(Server):  # type: ignore[misc]
 
     async def _start(self) -> None:
         try:
-            await _engine().start()
+            await engine.start()
         except Exception as error:
             log.exception("the engine could not start")
             self.failure = f"The voice engine could not start: {error}"
@@ -186,7 +182,7 @@ class VoiceServer(Server):  # type: ignore[misc]
 
     async def _drain_engine(self) -> None:
         try:
-            await asyncio.wait_for(_engine().drain(), DRAIN_S)
+            await asyncio.wait_for(engine.drain(), DRAIN_S)
         except TimeoutError:
             log.warning("calls did not end within %.1f s; the next start ends them", DRAIN_S)
         except Exception:

@@ -1,0 +1,63 @@
+# What there is to do here: `make help`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+export PORT ?= 8000
+
+.PHONY: help
+help: ## Say what there is to do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# -- using it ------------------------------------------------------------------------
+
+.PHONY: run
+run: ## Run voicesite on http://127.0.0.1:8000 (another port: PORT=8001 make run)
+	@deploy/venv
+	@exec $(PY) -m deploy.embedded.supervise
+
+.PHONY: demo
+demo: ## Make speech with flite and place a call with it to the running voicesite
+	@deploy/venv
+	@exec deploy/demo
+
+# -- working on it -------------------------------------------------------------------
+
+.PHONY: tools
+tools:
+	@deploy/system-packages
+	@deploy/venv dev
+
+.PHONY: test
+test: tools ## Run every test (installs what tests need; ALLOW_SKIPS=1 tolerates what is missing)
+	@$(PY) -m pytest $(PYTEST)
+	@deploy/js-tests
+
+.PHONY: check
+check: tools ## Check style, types, floors, migrations and settings, then run every test
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy .
+	@.venv/bin/lint-imports
+	@deploy/check-settings
+	@deploy/js-checks
+	@$(MAKE) test
+
+.PHONY: campaign
+campaign: tools ## Run the long measurements again (hours, resumable); tables go to docs/campaigns
+	@$(PY) -m bench.campaign $(CAMPAIGN)
+
+.PHONY: bench
+bench: tools ## Compare speed side by side
+	@$(PY) -m bench.run $(BENCH)
+
+.PHONY: lock
+lock: ## Pin what pyproject.toml asks for in requirements.txt (needs uv and the network)
+	@uv pip compile --quiet --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml
+
+.PHONY: clean
+clean: ## Remove caches; var/ and .venv stay
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
