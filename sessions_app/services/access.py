@@ -1,0 +1,87 @@
+"""The only door to an object, and who came through it."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sessions_app.core.errors import UnknownCallError
+from sessions_app.models import AccessLog, ApiToken, Call
+
+TOKEN_MARK = "vs_"  # noqa: S105 - how a token starts, not one
+TOKEN_BYTES = 32
+PREFIX_CHARS = 10
+USE_NOTED_EVERY = timedelta(minutes=1)
+VIEW = "sessions_app.view_call"
+
+
+def sees_all(user: Any) -> bool:
+    """Returns whether `user` is staff with the permission to view every call."""
+    return bool(user.is_active and user.is_staff and user.has_perm(VIEW))
+
+
+def visible_calls(user: Any) -> QuerySet[Call]:
+    """Returns the calls `user` may see: their own, or all for permitted staff."""
+    if not user.is_authenticated:
+        return Call.objects.none()
+    if sees_all(user):
+        return Call.objects.all()
+    return Call.objects.filter(owner_id=user.pk)
+
+
+def call_for(user: Any, public_id: str) -> Call:
+    """Returns the call; raises UnknownCallError for one that is not there or not theirs."""
+    related = visible_calls(user).select_related("agent", "owner", "recording", "summary")
+    call = related.filter(public_id=public_id).first()
+    if call is None:
+        raise UnknownCallError("There is no such call, or it is not yours.")
+    return call
+
+
+def log(call: Call, user: Any, action: str, detail: str = "") -> None:
+    """Notes who did what with a call."""
+    AccessLog.objects.create(call=call, user_id=user.pk, action=action, detail=detail[:100])
+
+
+def digest_of(secret: str) -> str:
+    """Returns what is kept of a token: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def issue_token(owner: Any, name: str) -> tuple[ApiToken, str]:
+    """Returns a new token and its secret, which is shown once and not kept."""
+    secret = TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
+    token = ApiToken.objects.create(
+        owner=owner, name=name, digest=digest_of(secret), prefix=secret[:PREFIX_CHARS]
+    )
+    return token, secret
+
+
+def user_for_token(secret: str) -> User | None:
+    """Returns the active user of a token that is not revoked, or None."""
+    token = (
+        ApiToken.objects.select_related("owner")
+        .filter(digest=digest_of(secret), revoked_at=None, owner__is_active=True)
+        .first()
+    )
+    if token is None:
+        return None
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token.owner
+
+
+def revoke(token: ApiToken) -> None:
+    """Ends a token for good; live sockets that use it are closed within seconds."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def is_active(user_id: Any) -> bool:
+    """Returns whether that user may still sign in."""
+    return get_user_model().objects.filter(pk=user_id, is_active=True).exists()

@@ -1,0 +1,51 @@
+"""A call's transcript as a file."""
+
+from typing import Any
+
+from sessions_app.core.events import Word
+from sessions_app.exports.base import ExportCall, ExportSegment
+from sessions_app.exports.registry import FORMATS, Format
+from sessions_app.models import AccessLog, Call, Segment
+from sessions_app.services import access, transcripts
+
+
+def header(call: Call) -> ExportCall:
+    """Returns what a file says of the call itself."""
+    return ExportCall(
+        call_id=call.public_id,
+        title=call.title,
+        agent=call.agent.name,
+        owner=call.owner.get_username(),
+        state=call.state,
+        language=call.language,
+        created_at=call.created_at.isoformat(),
+        duration_ms=call.duration_ms,
+    )
+
+
+def rows(call: Call) -> list[ExportSegment]:
+    """Returns the transcript, by the time it was said, as people read it."""
+    return [_row(segment) for segment in transcripts.in_order(call)]
+
+
+def render(call: Call, extension: str, user: Any) -> tuple[Format, str]:
+    """Returns the file's form and text, and notes who took it; KeyError for another form."""
+    form = FORMATS[extension]
+    text = form.render(header(call), rows(call))
+    access.log(call, user, AccessLog.Action.EXPORTED, extension)
+    return form, text
+
+
+def _row(segment: Segment) -> ExportSegment:
+    words = tuple(
+        Word(w["text"], w["start_ms"], w["end_ms"], w.get("confidence")) for w in segment.words
+    )
+    return ExportSegment(
+        seq=segment.seq,
+        speaker=segment.speaker,
+        start_ms=segment.start_ms,
+        end_ms=segment.end_ms,
+        text=segment.shown_text,
+        confidence=segment.confidence,
+        words=words,
+    )

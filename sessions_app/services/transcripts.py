@@ -1,0 +1,68 @@
+"""The verbs over segments."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sessions_app.core.events import SegmentFinal, Word
+from sessions_app.models import AccessLog, Call, Segment
+from sessions_app.services import access
+
+KEPT = ["speaker", "text", "start_ms", "end_ms", "confidence", "language", "words"]
+
+
+def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
+    """Stores segments of calls (by key). Storing one again changes nothing.
+
+    Conflicts are updated, never ignored: on SQLite `ignore_conflicts` would also swallow
+    rows that break a constraint.
+    """
+    Segment.objects.bulk_create(
+        [_row(call_pk, segment) for call_pk, segment in rows],
+        update_conflicts=True,
+        unique_fields=["call", "seq"],
+        update_fields=KEPT,
+    )
+
+
+def after(call: Call, seq: int) -> QuerySet[Segment]:
+    """Returns the call's segments with a greater `seq`, by `seq`."""
+    return Segment.objects.filter(call=call, seq__gt=seq).order_by("seq")
+
+
+def in_order(call: Call) -> QuerySet[Segment]:
+    """Returns the call's segments by the time they were said."""
+    return Segment.objects.filter(call=call).order_by("start_ms", "seq")
+
+
+def correct(segment: Segment, user: Any, text: str) -> None:
+    """Keeps staff's correction beside the recognised text, and notes who made it."""
+    segment.edited_text = text
+    segment.edited_by_id = user.pk
+    segment.save(update_fields=["edited_text", "edited_by"])
+    access.log(segment.call, user, AccessLog.Action.EDITED, f"segment {segment.seq}")
+
+
+def _row(call_pk: int, segment: SegmentFinal) -> Segment:
+    start = max(0, round(segment.start_ms))
+    return Segment(
+        call_id=call_pk,
+        seq=segment.seq,
+        speaker=segment.speaker.value,
+        text=segment.text,
+        start_ms=start,
+        end_ms=max(start, round(segment.end_ms)),
+        confidence=segment.confidence,
+        language=segment.language,
+        words=[_word(word) for word in segment.words],
+    )
+
+
+def _word(word: Word) -> dict[str, Any]:
+    return {
+        "text": word.text,
+        "start_ms": round(word.start_ms),
+        "end_ms": round(word.end_ms),
+        "confidence": word.confidence,
+    }

@@ -1,0 +1,44 @@
+"""The contract every summariser fulfils."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions_app.core.transcript import TranscriptLine
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A sentence of the call and the segment it comes from."""
+
+    text: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerShare:
+    """How much one side spoke."""
+
+    speaker: str
+    spoken_ms: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """What a call was about."""
+
+    text: str
+    key_points: tuple[Point, ...] = ()
+    action_items: tuple[Point, ...] = ()
+    speakers: tuple[SpeakerShare, ...] = ()
+
+
+class Summariser(ABC):
+    """Makes a summary of a finished call. Runs in a Celery worker; may block."""
+
+    name: str
+
+    @abstractmethod
+    def summarise(self, segments: Sequence[TranscriptLine]) -> CallSummary:
+        """Returns the summary of a transcript in order of time."""
