@@ -1,0 +1,1 @@
+"""The pages people see, the recordings they hear, and the health checks."""

@@ -1,0 +1,17 @@
+"""Where the pages are."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from sessions_app.views import pages
+
+urlpatterns = [
+    path("", pages.start, name="start"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("call/", pages.call, name="call"),
+    path("calls/", pages.calls, name="calls"),
+    path("calls/<slug:public_id>/", pages.call_detail, name="call_detail"),
+    path("calls/<slug:public_id>/recording", pages.recording, name="recording"),
+    path("calls/<slug:public_id>/summarise", pages.summarise_again, name="summarise_again"),
+]

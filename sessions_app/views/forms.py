@@ -1,0 +1,79 @@
+"""What may be asked of the list of calls."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sessions_app.core.states import LIVE, CallState
+from sessions_app.models import Agent, Call
+from sessions_app.services import search
+
+_STATES = {
+    "live": sorted(LIVE),
+    "ended": [CallState.ENDED],
+    "failed": [CallState.FAILED],
+}
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class CallsForm(forms.Form):
+    """Search and filters, all optional; a value that does not fit is said and left out."""
+
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Search what was said",
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "Search what was said", "autocomplete": "off"}
+        ),
+    )
+    state = forms.ChoiceField(
+        required=False,
+        label="State",
+        choices=[("", "Any state"), ("live", "Live"), ("ended", "Ended"), ("failed", "Failed")],
+    )
+    agent = forms.ModelChoiceField(
+        required=False,
+        label="Agent",
+        queryset=Agent.objects.all(),
+        to_field_name="slug",
+        empty_label="Any agent",
+    )
+    since = forms.DateField(required=False, label="From", widget=_day())
+    until = forms.DateField(required=False, label="To", widget=_day())
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses a period that ends before it begins."""
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", "Choose a day on or after the first one.")
+        return data
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything narrows the list."""
+        return any(self.cleaned_data.values())
+
+    def narrow(self, calls: QuerySet[Call]) -> QuerySet[Call]:
+        """Returns those of `calls` that fit; needs `is_valid()` to have been called."""
+        data = self.cleaned_data
+        if data.get("state"):
+            calls = calls.filter(state__in=_STATES[data["state"]])
+        if data.get("agent"):
+            calls = calls.filter(agent=data["agent"])
+        if data.get("since"):
+            calls = calls.filter(created_at__gte=_at(data["since"], time.min))
+        if data.get("until"):
+            calls = calls.filter(created_at__lte=_at(data["until"], time.max))
+        return search.calls_saying(calls, data["q"]) if data.get("q") else calls
+
+
+def _at(day: Any, moment: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, moment))

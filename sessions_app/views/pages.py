@@ -1,0 +1,198 @@
+"""The pages: start, call, list of calls, and one call."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from sessions_app.core.errors import UnknownCallError
+from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
+from sessions_app.models.work import WorkState
+from sessions_app.services import access, search, summaries, transcripts
+from sessions_app.views import shown, wording
+from sessions_app.views.forms import CallsForm
+from sessions_app.views.noting import note_visit
+from sessions_app.views.recordings import recording_response
+
+RECENT = 6
+PAGE_SIZE = 20
+TRANSCRIPT_FORMS = {
+    "txt": "Plain text",
+    "srt": "Subtitles (SRT)",
+    "vtt": "Subtitles (WebVTT)",
+    "csv": "Table (CSV)",
+    "json": "Data (JSON)",
+}
+PLACEHOLDER = "CALL_ID"
+"""Stands for a call's id in the addresses that are handed to the page's modules."""
+
+
+@login_required
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The start page: one large button, and the calls made lately."""
+    recent = [shown.call_row(call) for call in _listed(request)[:RECENT]]
+    return render(request, "pages/start.html", {**_calling(request), "recent": recent})
+
+
+@login_required
+@require_safe
+def call(request: HttpRequest) -> HttpResponse:
+    """The call page by its own address; `?agent=` picks the agent."""
+    return render(request, "pages/call.html", _calling(request))
+
+
+@login_required
+@require_safe
+def calls(request: HttpRequest) -> HttpResponse:
+    """The list of calls that the user may see, searched and filtered."""
+    form = CallsForm(request.GET)
+    form.is_valid()
+    found = form.narrow(_listed(request))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": _rows(page, form.cleaned_data.get("q", "")),
+        "numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "query": _query_without_page(request),
+        "sees_all": access.sees_all(request.user),
+    }
+    return render(request, "pages/calls.html", context)
+
+
+@login_required
+@require_safe
+def call_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One call: player, transcript, summary, downloads and facts."""
+    found = _visible(request, public_id)
+    note_visit(found, request.user, AccessLog.Action.READ, "on the page")
+    return render(request, "pages/call_detail.html", _detail(request, found))
+
+
+@login_required
+@require_safe
+def recording(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """The call's audio; `?download` for a file instead of something to play."""
+    found = _visible(request, public_id)
+    return recording_response(request, found, request.user, as_download="download" in request.GET)
+
+
+@login_required
+@require_POST
+def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Queues the summary once more, for staff who may change calls."""
+    found = _visible(request, public_id)
+    if not _may_change(request):
+        raise Http404
+    summaries.ask_again(found, request.user)
+    return redirect("call_detail", public_id=public_id)
+
+
+def _listed(request: HttpRequest) -> QuerySet[Call]:
+    visible = access.visible_calls(request.user).select_related("agent", "owner")
+    return search.with_word_count(visible).order_by("-created_at", "-pk")
+
+
+def _visible(request: HttpRequest, public_id: str) -> Call:
+    try:
+        return access.call_for(request.user, public_id)
+    except UnknownCallError as error:
+        raise Http404(error.message) from error
+
+
+def _may_change(request: HttpRequest) -> bool:
+    return access.sees_all(request.user) and request.user.has_perm("sessions_app.change_call")
+
+
+def _rows(page: Page[Call], text: str) -> list[shown.CallRow]:
+    """Returns the page's calls, each with the first segment in which `text` was said."""
+    said: dict[int, str] = {}
+    if text:
+        hits = Q(text__icontains=text) | Q(edited_text__icontains=text)
+        for segment in Segment.objects.filter(hits, call__in=list(page)).order_by("start_ms"):
+            said.setdefault(segment.call_id, segment.shown_text)
+    return [shown.call_row(row, said.get(row.pk, ""), text) for row in page]
+
+
+def _query_without_page(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"{query.urlencode()}&" if query else ""
+
+
+def _calling(request: HttpRequest) -> dict[str, Any]:
+    """Returns what the parts that start and carry a call need."""
+    agents = list(Agent.objects.filter(is_active=True))
+    asked = request.GET.get("agent", "")
+    chosen = next((agent for agent in agents if agent.slug == asked), None)
+    fallback = next((agent for agent in agents if agent.is_default), agents[0] if agents else None)
+    picked = chosen or fallback
+    return {
+        "agents": agents,
+        "chosen": picked,
+        "unknown_agent": asked if asked and chosen is None else "",
+        "recogniser": wording.recogniser_note(picked.recogniser) if picked else None,
+        "call_config": _call_config(),
+    }
+
+
+def _call_config() -> dict[str, Any]:
+    return {
+        "signaling": "/signaling",
+        "iceServers": list(settings.VOICE["ICE_SERVERS"]),
+        "notice": wording.NOTICE,
+        "callPage": reverse("call"),
+        "detailPage": reverse("call_detail", args=[PLACEHOLDER]),
+        "segments": reverse("api:segments", args=[PLACEHOLDER]),
+        "login": reverse("login"),
+        "start": reverse("start"),
+    }
+
+
+def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
+    audio, summary = shown.recording_of(found), shown.summary_of(found)
+    transcript = shown.lines(transcripts.in_order(found))
+    starts = {line.seq: line.start_ms for line in transcript}
+    return {
+        "call": found,
+        "row": shown.call_row(found),
+        "lines": transcript,
+        "recording": audio,
+        "recording_ready": bool(audio and audio.state == WorkState.DONE and audio.file),
+        "summary": summary,
+        "key_points": shown.points(summary.key_points, starts) if summary else [],
+        "action_items": shown.points(summary.action_items, starts) if summary else [],
+        "speakers": shown.speaker_shares(summary.speakers) if summary else [],
+        "may_change": _may_change(request),
+        "end_reason": shown.end_reason(found),
+        "recogniser": wording.recogniser_note(found.recogniser),
+        "exports": [
+            (label, form, reverse("api:transcript", args=[found.public_id, form]))
+            for form, label in TRANSCRIPT_FORMS.items()
+        ],
+        "detail_config": _detail_config(found, audio, summary),
+    }
+
+
+def _detail_config(found: Call, audio: Recording | None, summary: Summary | None) -> dict[str, Any]:
+    return {
+        "id": found.public_id,
+        "live": found.is_live,
+        "owed": shown.work_is_owed(found, audio, summary),
+        "state": found.state,
+        "recordingState": audio.state if audio else "",
+        "summaryState": summary.state if summary else "",
+        "callUrl": reverse("api:call", args=[found.public_id]),
+        "summaryUrl": reverse("api:summary", args=[found.public_id]),
+        "segmentsUrl": reverse("api:segments", args=[found.public_id]),
+        "liveSocket": f"/ws/calls/{found.public_id}/live",
+        "durationMs": found.duration_ms,
+        "peaks": audio.peaks if audio else [],
+    }

@@ -1,0 +1,174 @@
+"""Serves recordings in pieces, from whatever storage holds them."""
+
+import logging
+import mimetypes
+import re
+from collections.abc import AsyncIterator, Generator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.files.storage import Storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header, parse_etags
+
+from sessions_app.models import AccessLog, Call, Recording
+from sessions_app.models.work import WorkState
+from sessions_app.views.noting import note_visit
+
+logger = logging.getLogger(__name__)
+
+CHUNK_BYTES = 256 * 1024
+NOT_MODIFIED, PARTIAL, NOT_SATISFIABLE = 304, 206, 416
+_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE)
+
+
+class UnsatisfiableRangeError(Exception):
+    """The range lies outside the file (416, not retryable)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes `start` up to and including `end` of a file; `partial` where a range was asked."""
+
+    start: int
+    end: int
+    partial: bool = False
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start + 1
+
+
+def recording_response(
+    request: HttpRequest,
+    call: Call,
+    user: AbstractBaseUser | AnonymousUser,
+    *,
+    as_download: bool = False,
+    where: str = "on the page",
+) -> HttpResponseBase:
+    """Returns the call's recording, whole or the range asked for, and notes who took it.
+
+    Follows RFC 9110, sections 13 and 14: 200, 206, 304 or 416; several ranges at once are
+    answered with the whole file. The entity tag is the file's SHA-256. Raises Http404 while
+    there is no recording. `request` may be a REST framework request.
+    """
+    recording = _finished(call)
+    action = AccessLog.Action.EXPORTED if as_download else AccessLog.Action.LISTENED
+    note_visit(call, user, action, where)
+    etag = f'"{recording.sha256}"'
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
+    size = _size(recording)
+    try:
+        piece = asked_piece(request.headers, size, etag)
+    except UnsatisfiableRangeError:
+        refused = HttpResponse(status=NOT_SATISFIABLE)
+        refused["Content-Range"] = f"bytes */{size}"
+        return refused
+    response = _body(request, recording, piece)
+    if piece.partial:
+        response["Content-Range"] = f"bytes {piece.start}-{piece.end}/{size}"
+    response["Content-Length"] = str(piece.length)
+    name = f"call-{call.public_id}{PurePosixPath(str(recording.file.name)).suffix}"
+    response["Content-Disposition"] = str(content_disposition_header(as_download, name))
+    return _described(response, recording, etag)
+
+
+def asked_piece(headers: Any, size: int, etag: str) -> Piece:
+    """Returns the part of a file of `size` bytes that the request's headers ask for.
+
+    Raises UnsatisfiableRangeError. A range that is malformed, or whose `If-Range` names
+    another version, is ignored (RFC 9110, 13.1.5 and 14.2).
+    """
+    whole = Piece(0, size - 1)
+    match = _RANGE.fullmatch(headers.get("Range", "").strip())
+    if match is None or headers.get("If-Range", etag) != etag:
+        return whole
+    first, last = match.groups()
+    if not first and not last:
+        return whole
+    if not first:  # the last n bytes
+        start, end = max(0, size - int(last)), size - 1
+    else:
+        start, end = int(first), min(int(last or size - 1), size - 1)
+        if last and int(last) < start:
+            return whole
+    if start > end:
+        raise UnsatisfiableRangeError
+    return Piece(start, end, partial=True)
+
+
+def _finished(call: Call) -> Recording:
+    recording = Recording.objects.filter(call=call, state=WorkState.DONE).first()
+    if recording is None or not recording.file:
+        raise Http404("This call has no recording, or it is not ready yet.")
+    return recording
+
+
+def _size(recording: Recording) -> int:
+    """Returns the file's size in bytes as the storage has it: promised lengths must be kept."""
+    try:
+        return recording.file.storage.size(str(recording.file.name))
+    except Exception as error:  # every storage has its own word for "not there"
+        logger.exception("the recording of call %s is not in its storage", recording.call_id)
+        raise Http404("The recording's file is not in the storage.") from error
+
+
+def _described(response: HttpResponseBase, recording: Recording, etag: str) -> HttpResponseBase:
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-cache"
+    kind, _ = mimetypes.guess_type(str(recording.file.name))
+    response["Content-Type"] = kind or "audio/ogg"
+    return response
+
+
+def _body(request: HttpRequest, recording: Recording, piece: Piece) -> HttpResponseBase:
+    status = PARTIAL if piece.partial else 200
+    if request.method == "HEAD":
+        return HttpResponse(status=status)
+    chunks = _read(recording.file.storage, str(recording.file.name), piece)
+    # Django would read a plain iterator whole into memory before an ASGI server sends it
+    content = _in_threads(chunks) if hasattr(_plain(request), "scope") else chunks
+    return StreamingHttpResponse(content, status=status)
+
+
+def _plain(request: Any) -> Any:
+    """Returns Django's own request where REST framework wrapped it."""
+    return getattr(request, "_request", request)
+
+
+def _read(storage: Storage, name: str, piece: Piece) -> Generator[bytes, None, None]:
+    """Yields the bytes of `piece`.
+
+    An S3 file would be fetched whole before its first byte could be read, so that the range is
+    asked of the bucket instead.
+    """
+    with storage.open(name) as file:
+        remote = getattr(file, "obj", None)
+        if remote is not None:
+            found = remote.get(Range=f"bytes={piece.start}-{piece.end}")
+            yield from found["Body"].iter_chunks(CHUNK_BYTES)
+            return
+        file.seek(piece.start)
+        left = piece.length
+        while left and (chunk := file.read(min(CHUNK_BYTES, left))):
+            left -= len(chunk)
+            yield chunk
+
+
+async def _in_threads(chunks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+    """Yields what `chunks` yields, reading off the event loop."""
+    read = sync_to_async(lambda: next(chunks, b""), thread_sensitive=False)
+    try:
+        while chunk := await read():
+            yield chunk
+    finally:
+        # a listener who left in mid-read: the thread still holds the generator, and ends it
+        with suppress(ValueError):
+            await sync_to_async(chunks.close, thread_sensitive=False)()

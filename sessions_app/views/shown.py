@@ -1,0 +1,184 @@
+"""Rows as the templates show them: nothing here asks who may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sessions_app.core.states import LIVE, CallState, EndReason
+from sessions_app.models import Call, Recording, Segment, Summary
+from sessions_app.models.work import WorkState
+from sessions_app.views import wording
+
+SNIPPET_SIDE = 80
+"""Characters shown before and after the words searched for."""
+
+SPEAKERS = {"caller": "Caller", "agent": "Agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call in a list; `snippet` is what was said: before, the words searched for, after."""
+
+    public_id: str
+    title: str
+    agent: str
+    owner: str
+    state: str
+    state_label: str
+    live: bool
+    started: datetime
+    length: str
+    words: int
+    snippet: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A word and where it is on the call clock, in whole milliseconds."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One segment of the transcript; `corrected` where staff changed what was recognised."""
+
+    seq: int
+    speaker: str
+    speaker_label: str
+    start_ms: int
+    end_ms: int
+    time: str
+    words: tuple[ShownWord, ...]
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A key point or an action item; `seq` and `time` say where in the call, if known."""
+
+    text: str
+    seq: int | None
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerShare:
+    """How much one side spoke; `percent` of all that was spoken."""
+
+    speaker: str
+    label: str
+    spoken: str
+    words: int
+    percent: int
+
+
+def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:
+    """Returns `call` for a list; `call.word_count` is used where the query made it."""
+    return CallRow(
+        public_id=call.public_id,
+        title=call.title,
+        agent=call.agent.name,
+        owner=call.owner.get_full_name() or call.owner.get_username(),
+        state=call.state,
+        state_label=wording.STATES[CallState(call.state)],
+        live=call.state in LIVE,
+        started=call.created_at,
+        length="" if call.duration_ms is None else wording.length(call.duration_ms),
+        words=getattr(call, "word_count", None) or 0,
+        snippet=_snippet(said, wanted) if said else None,
+    )
+
+
+def _snippet(said: str, wanted: str) -> tuple[str, str, str]:
+    """Returns `said` in three parts, the middle one being `wanted`, shortened around it."""
+    at = said.lower().find(wanted.lower())
+    if at < 0:
+        return _clip_end(said), "", ""
+    before, hit, after = said[:at], said[at : at + len(wanted)], said[at + len(wanted) :]
+    if len(before) > SNIPPET_SIDE:
+        before = "…" + before[-SNIPPET_SIDE:].partition(" ")[2]
+    return before, hit, _clip_end(after)
+
+
+def _clip_end(text: str) -> str:
+    if len(text) <= SNIPPET_SIDE:
+        return text
+    return text[:SNIPPET_SIDE].rpartition(" ")[0] + "…"
+
+
+def recording_of(call: Call) -> Recording | None:
+    """Returns the call's recording, finished or not; None where none is due."""
+    return getattr(call, "recording", None)
+
+
+def summary_of(call: Call) -> Summary | None:
+    """Returns the call's summary, finished or not; None before the call's end."""
+    return getattr(call, "summary", None)
+
+
+def lines(segments: Iterable[Segment]) -> list[Line]:
+    """Returns segments as lines of a transcript, in the order given."""
+    return [
+        Line(
+            seq=segment.seq,
+            speaker=segment.speaker,
+            speaker_label=SPEAKERS[segment.speaker],
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            time=wording.clock(segment.start_ms),
+            words=_words(segment),
+            corrected=bool(segment.edited_text),
+        )
+        for segment in segments
+    ]
+
+
+def _words(segment: Segment) -> tuple[ShownWord, ...]:
+    """Returns the words with their times; a corrected text is one piece without inner times."""
+    if segment.edited_text or not segment.words:
+        return (ShownWord(segment.shown_text, segment.start_ms, segment.end_ms),)
+    return tuple(
+        ShownWord(word["text"], round(word["start_ms"]), round(word["end_ms"]))
+        for word in segment.words
+    )
+
+
+def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[Point]:
+    """Returns a summary's items; `starts` maps each `seq` to its start on the call clock."""
+    found = [(item["text"], item.get("seq")) for item in items]
+    return [
+        Point(text, seq if seq in starts else None, wording.clock(starts.get(seq or 0)))
+        for text, seq in found
+    ]
+
+
+def speaker_shares(speakers: list[dict[str, Any]]) -> list[SpeakerShare]:
+    """Returns each side's share of what was spoken."""
+    total = sum(entry["spoken_ms"] for entry in speakers)
+    return [
+        SpeakerShare(
+            speaker=entry["speaker"],
+            label=SPEAKERS.get(entry["speaker"], entry["speaker"]),
+            spoken=wording.length(entry["spoken_ms"]),
+            words=entry["words"],
+            percent=wording.percent(entry["spoken_ms"], total),
+        )
+        for entry in speakers
+    ]
+
+
+def end_reason(call: Call) -> str:
+    """Returns why the call ended, as a sentence; empty while it is live."""
+    return wording.END_REASONS[EndReason(call.end_reason)] if call.end_reason else ""
+
+
+def work_is_owed(call: Call, recording: Recording | None, summary: Summary | None) -> bool:
+    """Returns whether something of the call's page is still to come."""
+    owed = (WorkState.PENDING, WorkState.RUNNING)
+    if call.is_live:
+        return True
+    return any(work is not None and work.state in owed for work in (recording, summary))

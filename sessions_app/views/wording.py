@@ -1,0 +1,84 @@
+"""What people read: states, reasons, lengths and the recogniser, in plain words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from sessions_app.core.states import CallState, EndReason
+
+NOTICE = "2026-11"
+"""Names the wording of the consent dialog (templates/parts/consent.html): change both."""
+
+STATES = {
+    CallState.CREATED: "Starting",
+    CallState.CONNECTING: "Connecting",
+    CallState.ACTIVE: "Live",
+    CallState.RECONNECTING: "Reconnecting",
+    CallState.ENDING: "Ending",
+    CallState.ENDED: "Ended",
+    CallState.FAILED: "Failed",
+}
+
+END_REASONS = {
+    EndReason.CALLER_HUNG_UP: "The caller hung up",
+    EndReason.CALLER_LEFT: "The caller closed the page",
+    EndReason.AGENT_HUNG_UP: "The agent hung up",
+    EndReason.STAFF_ENDED: "Staff ended the call",
+    EndReason.CONNECTION_LOST: "The connection was lost",
+    EndReason.NEVER_CONNECTED: "No connection came about",
+    EndReason.MAX_LENGTH: "It reached the longest time a call may take",
+    EndReason.IDLE: "Nothing was heard for too long",
+    EndReason.SIGNED_OUT: "The caller signed out",
+    EndReason.SERVER_STOPPED: "The server was stopped",
+    EndReason.SERVER_DIED: "The server failed in mid-call",
+    EndReason.INTERNAL_ERROR: "Something went wrong on the server",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserNote:
+    """Which recogniser is on; `is_trial` for the embedded one, which is for trying out."""
+
+    name: str
+    is_trial: bool
+
+
+_RECOGNISERS = {
+    "pocketsphinx": RecogniserNote("PocketSphinx", is_trial=True),
+    "google": RecogniserNote("Google Speech-to-Text", is_trial=False),
+    "scripted": RecogniserNote("Scripted (for tests)", is_trial=True),
+}
+
+
+def recogniser_note(key: str) -> RecogniserNote:
+    """Returns what to say of the recogniser VOICE['RECOGNISERS'][key]."""
+    backends: dict[str, Any] = settings.VOICE["RECOGNISERS"]
+    path = str(backends.get(key, {}).get("BACKEND", ""))
+    module, _, name = path.rpartition(".")
+    engine = module.rpartition(".")[2]
+    return _RECOGNISERS.get(engine, RecogniserNote(name or key, is_trial=False))
+
+
+def clock(milliseconds: float | None) -> str:
+    """Returns a length or a place on the call clock as 0:07, 12:40 or 1:02:03."""
+    minutes, seconds = divmod(int((milliseconds or 0) // 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def length(milliseconds: float | None) -> str:
+    """Returns a length as people say it, such as '7 s', '12 min' or '1 h 5 min'."""
+    seconds = round((milliseconds or 0) / 1000)
+    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+
+
+def percent(part: float, whole: float) -> int:
+    """Returns `part` of `whole` in whole percent; 0 of nothing."""
+    return round(100 * part / whole) if whole else 0

@@ -1,0 +1,18 @@
+"""Every HTTP address."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from sessions_app.api import urls as api
+from sessions_app.api.urls import patterns as api_patterns
+from sessions_app.views import health
+from sessions_app.views.recordings import recording_response
+from sessions_app.views.recordings import recording_response
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include((api.patterns(recording_response), api.app_name))),
+    path("", include("sessions_app.urls")),
+]
