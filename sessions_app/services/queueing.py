@@ -23,5 +23,5 @@ def queue(task: str, call_pk: int) -> None:
 def _send(task: str, call_pk: int) -> None:
     try:
         app.send_task(task, args=[call_pk], retry=False, expires=3600)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a broker fails in as many ways as there are brokers
         logger.warning("%s for call %d is not queued (%s)", task, call_pk, type(error).__name__)

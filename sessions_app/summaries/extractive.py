@@ -72,7 +72,7 @@ class ExtractiveSummariser(Summariser):
         from sumy.parsers.plaintext import PlaintextParser  # noqa: PLC0415
         from sumy.summarizers.lsa import LsaSummarizer  # noqa: PLC0415
 
-        parser = PlaintextParser.from_string("\n".join(lines), SegmentTokenizer())
+        parser = PlaintextParser.from_string("\n\n".join(lines), SegmentTokenizer())
         return [str(s) for s in LsaSummarizer()(parser.document, self._sentences)]
 
 
