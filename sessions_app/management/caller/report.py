@@ -1,0 +1,36 @@
+"""What a placed call brought."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class CallReport:
+    """The result of one call; timings are milliseconds from the start of dialling."""
+
+    call: str = ""
+    state: str = ""
+    reason: str = ""
+    duration_ms: int = 0
+    segments: list[dict[str, Any]] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+    recording: dict[str, Any] = field(default_factory=dict)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    timings: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the report as plain values."""
+        return asdict(self)
+
+
+class Stopwatch:
+    """Notes when things first happened, in ms since it was made."""
+
+    def __init__(self, timings: dict[str, int]) -> None:
+        self._start_s = time.monotonic()
+        self._timings = timings
+
+    def first(self, name: str) -> None:
+        """Notes `name` now, unless it was noted before."""
+        self._timings.setdefault(name, round(1000 * (time.monotonic() - self._start_s)))
