@@ -4,9 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from sessions_app.api import urls as api
-from sessions_app.api.urls import patterns as api_patterns
 from sessions_app.views import health
-from sessions_app.views.recordings import recording_response
 from sessions_app.views.recordings import recording_response
 
 urlpatterns = [

@@ -1,0 +1,1 @@
+"""The REST API, version 1: calls and what is kept of them, for programs."""

@@ -1,0 +1,34 @@
+"""Bearer tokens: how a program says who it acts for."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from sessions_app.services import access
+
+SCHEME = "Bearer"
+HOW = f"Send the header 'Authorization: {SCHEME} vs_…' with a token that staff made in the admin."
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Takes `Authorization: Bearer vs_…` (RFC 6750, section 2.1)."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
+        """Returns the token's owner, or None where the request carries no bearer token.
+
+        Raises AuthenticationFailed (401) for one that is malformed, unknown or revoked.
+        """
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != SCHEME.lower().encode():
+            return None
+        if len(parts) != 2:  # noqa: PLR2004 - scheme and secret
+            raise AuthenticationFailed(f"The Authorization header holds no single token. {HOW}")
+        user = access.user_for_token(parts[1].decode("latin-1"))
+        if user is None:
+            raise AuthenticationFailed(f"This token is unknown or was revoked. {HOW}")
+        return user, None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Returns the challenge that goes with a 401 (RFC 6750, section 3)."""
+        return f'{SCHEME} realm="voicesite"'

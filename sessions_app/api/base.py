@@ -1,0 +1,65 @@
+"""What every view of the API shares."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from sessions_app.api import errors
+from sessions_app.models import Call
+from sessions_app.services import access
+
+CHANGE = "sessions_app.change_call"
+WHERE = "over REST"
+
+
+class AlwaysJson(DefaultContentNegotiation):
+    """Answers in JSON whatever Accept says: files have their form in their address."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)
+
+
+class ApiView(APIView):
+    """JSON in, JSON out, and errors in the one form that this API has."""
+
+    content_negotiation_class = AlwaysJson
+    parser_classes = [JSONParser]
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
+        return errors.handle
+
+
+class CallView(ApiView):
+    """A view of something that belongs to the call `call_id` of the address."""
+
+    def call(self) -> Call:
+        """Returns the call; raises UnknownCallError where the user may not see it."""
+        return access.call_for(self.request.user, self.kwargs["call_id"])
+
+    def changing_call(self) -> Call:
+        """Returns the call for a change by staff; raises PermissionDenied for others.
+
+        A call that the user may not even see is unknown (404), never refused (403).
+        """
+        call = self.call()
+        if not may_change(self.request.user):
+            raise PermissionDenied("Only staff with the permission to change calls may do this.")
+        return call
+
+
+def may_change(user: Any) -> bool:
+    """Returns whether `user` is staff who may correct and re-summarise any call."""
+    return access.sees_all(user) and bool(user.has_perm(CHANGE))

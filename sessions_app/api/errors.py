@@ -1,0 +1,95 @@
+"""Errors as JSON: a stable code for programs, a sentence that helps for people."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.signals import got_request_exception
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from sessions_app.api.authentication import HOW
+from sessions_app.core.errors import UnknownCallError
+
+logger = logging.getLogger(__name__)
+
+SIGN_IN = f"Sign in on the web page, or: {HOW}"
+NOT_FOUND = "There is nothing here that you may see. Check the address, and the token's owner."
+
+
+class Conflict(exceptions.APIException):
+    """The row is not in the state that the request needs (retry later, unchanged)."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "This is not possible in the present state."
+    default_code = "conflict"
+
+
+_CODES: dict[type[exceptions.APIException], str] = {
+    exceptions.NotAuthenticated: "not_signed_in",
+    exceptions.AuthenticationFailed: "bad_token",
+    exceptions.PermissionDenied: "not_allowed",
+    exceptions.ParseError: "bad_json",
+    exceptions.UnsupportedMediaType: "bad_content_type",
+    exceptions.ValidationError: "invalid",
+}
+
+
+def error_response(code: str, message: str, status_code: int, **more: Any) -> Response:
+    """Returns the one form of error that this API has."""
+    return Response({"code": code, "message": message, **more}, status=status_code)
+
+
+def _message(error: exceptions.APIException) -> str:
+    detail = error.detail
+    if isinstance(error, exceptions.NotAuthenticated):
+        return SIGN_IN
+    if isinstance(error, exceptions.ValidationError):
+        return "Some values cannot be used; 'fields' says which and why."
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return f"{detail} The Allow header lists what this address takes."
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return f"{detail} Send JSON with 'Content-Type: application/json'."
+    if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(detail):
+        return (
+            f"{detail} Requests signed in by cookie must send the page's CSRF token in "
+            f"X-CSRFToken; programs use a token instead. {HOW}"
+        )
+    return str(detail)
+
+
+def _as_api_exception(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, UnknownCallError):
+        return exceptions.NotFound(NOT_FOUND)
+    if isinstance(error, Http404):
+        return exceptions.NotFound(str(error) or NOT_FOUND)
+    if isinstance(error, DjangoPermissionDenied):
+        return exceptions.PermissionDenied()
+    return error if isinstance(error, exceptions.APIException) else None
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response:
+    """Returns the response for whatever a view raised; the unforeseen is logged as 500."""
+    known = _as_api_exception(error)
+    set_rollback()
+    if known is None:
+        request = context["request"]
+        got_request_exception.send(sender=None, request=request)
+        logger.error(
+            "%s %s failed", request.method, context["view"].__class__.__name__, exc_info=error
+        )
+        return error_response(
+            "internal_error",
+            "The server failed at this request. Try again; if it stays, its log says why.",
+            status.HTTP_500_INTERNAL_SERVER_ERROR,
+        )
+    code = _CODES.get(type(known), str(getattr(known, "default_code", "error")))
+    fields = {"fields": known.detail} if isinstance(known, exceptions.ValidationError) else {}
+    response = error_response(code, _message(known), known.status_code, **fields)
+    if challenge := getattr(known, "auth_header", None):
+        response["WWW-Authenticate"] = challenge
+    if wait := getattr(known, "wait", None):
+        response["Retry-After"] = str(int(wait))
+    return response

@@ -1,0 +1,58 @@
+"""Fields whose choices are one named schema wherever they are used."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction
+from rest_framework import serializers
+
+from sessions_app.core.events import Speaker
+from sessions_app.core.states import CallState, EndReason
+from sessions_app.models.work import WorkState
+
+
+class NamedChoiceField(serializers.ChoiceField):
+    """A read-only choice with a component of its own in the schema."""
+
+    schema_name = ""
+    values: tuple[str, ...] = ()
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("read_only", True)
+        super().__init__(choices=list(self.values), **kwargs)
+
+
+class CallStateField(NamedChoiceField):
+    schema_name = "CallState"
+    values = tuple(state.value for state in CallState)
+
+
+class EndReasonField(NamedChoiceField):
+    schema_name = "EndReason"
+    values = ("", *(reason.value for reason in EndReason))
+
+
+class WorkStateField(NamedChoiceField):
+    schema_name = "WorkState"
+    values = tuple(WorkState.values)
+
+
+class SpeakerField(NamedChoiceField):
+    schema_name = "Speaker"
+    values = tuple(speaker.value for speaker in Speaker)
+
+
+class _NamedChoiceSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = NamedChoiceField
+    match_subclasses = True
+
+    def get_name(self) -> str:
+        return str(self.target.schema_name)
+
+    def map_serializer_field(
+        self,
+        auto_schema: AutoSchema,
+        direction: Direction,
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.target.values)}

@@ -1,0 +1,64 @@
+"""Filters and order of the list of calls."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters  # type: ignore[import-untyped]
+from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import OrderingFilter
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from sessions_app.core.states import CallState
+from sessions_app.models import Call
+from sessions_app.services import search
+
+
+class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
+    """`?state=&agent=&owner=&created_after=&created_before=&q=`."""
+
+    state = django_filters.MultipleChoiceFilter(
+        choices=[(state.value, state.value) for state in CallState],
+        help_text="One state, or several by repeating the parameter.",
+    )
+    agent = django_filters.CharFilter(field_name="agent__slug", help_text="An agent's slug.")
+    owner = django_filters.CharFilter(
+        field_name="owner__username",
+        help_text="A user name; of use to staff, since others see only their own calls.",
+    )
+    created_after = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", help_text="This moment or later, ISO 8601."
+    )
+    created_before = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="lt", help_text="Before this moment, ISO 8601."
+    )
+    q = django_filters.CharFilter(method="saying", help_text="Words that were said in the call.")
+
+    class Meta:
+        model = Call
+        fields: list[str] = []
+
+    def saying(
+        self,
+        queryset: QuerySet[Call],
+        name: str,
+        value: str,
+    ) -> QuerySet[Call]:
+        return search.calls_saying(queryset, value)
+
+
+class StrictOrdering(OrderingFilter):
+    """`?ordering=`; an unknown field is refused by name instead of ignored."""
+
+    def remove_invalid_fields(
+        self, queryset: QuerySet[Any], fields: Iterable[str], view: APIView, request: Request
+    ) -> list[str]:
+        valid = [name for name, _ in self.get_valid_fields(queryset, view, {"request": request})]
+        wanted = list(fields)
+        for field in wanted:
+            if field.removeprefix("-") not in valid:
+                raise ValidationError(
+                    {"ordering": [f"Not {field!r}: order by {', '.join(valid)}, or -field."]}
+                )
+        return wanted

@@ -1,0 +1,82 @@
+"""The audio of a call."""
+
+from typing import Any, Protocol
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import HttpRequest, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from sessions_app.api import schema
+from sessions_app.api.base import WHERE, CallView
+from sessions_app.models import Call, Recording
+from sessions_app.models.work import WorkState
+
+
+class ServeRecording(Protocol):
+    """Answers with the recording, or the range of it that was asked for, and logs that."""
+
+    def __call__(
+        self,
+        request: HttpRequest,
+        call: Call,
+        user: AbstractBaseUser | AnonymousUser,
+        *,
+        as_download: bool = False,
+        where: str = "",
+    ) -> HttpResponseBase: ...
+
+
+def why_not_ready(call: Call, recording: Recording | None) -> str:
+    """Returns why there is no audio to be had, and what to do; empty where there is."""
+    if recording is None and call.consented_at is None:
+        return "There is no recording: the caller did not agree to be recorded."
+    if call.is_live:
+        return f"The call is {call.state}: its recording is made when it has ended."
+    if recording is None:
+        return "There is no recording: no audio of this call was kept."
+    if recording.state == WorkState.FAILED:
+        return f"The recording failed: {recording.error or 'no reason was kept'}"
+    if recording.state != WorkState.DONE:
+        return f"The recording is {recording.state}: try again in a few seconds."
+    nothing = "There is no recording: the call brought no audio, or it was deleted since."
+    return "" if recording.file else nothing
+
+
+class RecordingFile(CallView):
+    """Needs `serve`: what sends files lives with the pages, and is given by the URL list."""
+
+    serve: ServeRecording | None = None
+
+    @extend_schema(
+        operation_id="recording_retrieve",
+        summary="The audio: stereo Ogg Opus, left caller, right agent",
+        description="Takes one `Range` (RFC 9110, section 14), `If-Range` and `If-None-Match`.",
+        tags=["recordings"],
+        parameters=[
+            OpenApiParameter(
+                "Range", str, OpenApiParameter.HEADER, description="Such as bytes=0-65535."
+            )
+        ],
+        responses={
+            (200, "audio/ogg"): OpenApiResponse(OpenApiTypes.BINARY, "The whole file."),
+            (206, "audio/ogg"): OpenApiResponse(OpenApiTypes.BINARY, "The range asked for."),
+            304: OpenApiResponse(description="The file that you have is this one."),
+            416: OpenApiResponse(description="The range lies outside the file."),
+            401: schema.NOT_SIGNED_IN,
+            404: schema.error(
+                "No such call for you, or no recording (yet); the message says which.",
+                "not_found",
+                "The recording is pending: try again in a few seconds.",
+            ),
+        },
+    )
+    def get(self, request: Request, **_address: Any) -> HttpResponseBase:
+        call = self.call()
+        if reason := why_not_ready(call, Recording.objects.filter(call=call).first()):
+            raise NotFound(reason)
+        if self.serve is None:
+            raise TypeError("RecordingFile.as_view() needs serve=recording_response.")
+        return self.serve(request._request, call, request.user, where=WHERE)

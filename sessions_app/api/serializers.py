@@ -1,0 +1,243 @@
+"""What the API says about each row."""
+
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from sessions_app.api.fields import CallStateField, EndReasonField, SpeakerField, WorkStateField
+from sessions_app.core.events import Speaker
+from sessions_app.exports.registry import FORMATS
+from sessions_app.models import Agent, Call, Recording, Segment, Summary
+
+ROLES = {Speaker.CALLER.value: "user", Speaker.AGENT.value: "agent"}
+MAX_TEXT = 5000
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Every error of this API."""
+
+    code = serializers.CharField(help_text="A stable word for programs.")
+    message = serializers.CharField(help_text="What is wrong and how to mend it.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # not declared as an attribute: it would hide the serializer's own `fields`
+        reasons = serializers.DictField(
+            required=False, help_text="With code 'invalid': the reasons, by field."
+        )
+        return {**super().get_fields(), "fields": reasons}
+
+
+class AgentSerializer(serializers.ModelSerializer[Agent]):
+    """An agent that can be called; a client sends its slug as `agentId`."""
+
+    class Meta:
+        model = Agent
+        fields = ("slug", "name", "description", "language", "is_default")
+        read_only_fields = fields
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """Who the request's token or cookie belongs to."""
+
+    username = serializers.CharField()
+    name = serializers.CharField(help_text="First and last name, where given.")
+    is_staff = serializers.BooleanField()
+    sees_all_calls = serializers.BooleanField(help_text="Else only their own.")
+    may_change_calls = serializers.BooleanField(
+        help_text="May correct transcripts and ask for summaries again."
+    )
+
+
+class WorkSerializer(serializers.Serializer[Any]):
+    """How far work that follows a call has come."""
+
+    state = WorkStateField()
+    error = serializers.CharField(help_text="Why it failed, where it did.")
+    done_at = serializers.DateTimeField(allow_null=True)
+
+
+class CallSerializer(serializers.ModelSerializer[Call]):
+    """One conversation. Times ending in `_at` are wall time, `_ms` the call clock."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    url = serializers.HyperlinkedIdentityField(
+        view_name="api:call", lookup_field="public_id", lookup_url_kwarg="call_id"
+    )
+    owner = serializers.CharField(
+        source="owner.username", read_only=True, help_text="The user name of who called."
+    )
+    agent = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]
+    state = CallStateField()
+    end_reason = EndReasonField(help_text="Why it ended; empty while it is live.")
+    word_count = serializers.IntegerField(read_only=True, help_text="Words in the transcript.")
+    recording = WorkSerializer(read_only=True, allow_null=True)
+    summary = WorkSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Call
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "url",
+            "title",
+            "owner",
+            "agent",
+            "state",
+            "end_reason",
+            "language",
+            "recogniser",
+            "created_at",
+            "answered_at",
+            "ended_at",
+            "consented_at",
+            "duration_ms",
+            "word_count",
+            "recording",
+            "summary",
+        )
+        read_only_fields = fields
+
+
+class RecordingSerializer(serializers.ModelSerializer[Recording]):
+    """The stored audio: stereo, left caller, right agent, exactly as long as the call."""
+
+    state = WorkStateField()
+    peaks = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=100)),
+        read_only=True,
+        help_text="Two lists (left, right) of 0..100, evenly spaced over the call.",
+    )
+
+    class Meta:
+        model = Recording
+        fields = ("state", "error", "done_at", "duration_ms", "size", "sha256", "peaks")
+        read_only_fields = fields
+
+
+class LinksSerializer(serializers.Serializer[Any]):
+    """Addresses of what belongs to a call."""
+
+    segments = serializers.URLField()
+    transcript = serializers.DictField(
+        child=serializers.URLField(), help_text="By form: json, txt, srt, vtt, csv."
+    )
+    recording = serializers.URLField()
+    summary = serializers.URLField()
+
+
+class CallDetailSerializer(CallSerializer):
+    """One conversation, the facts of its recording, and where the rest is found."""
+
+    recording = RecordingSerializer(  # type: ignore[assignment] # says more
+        read_only=True, allow_null=True
+    )
+    links = serializers.SerializerMethodField()
+
+    class Meta(CallSerializer.Meta):
+        fields = (*CallSerializer.Meta.fields, "door", "transport", "links")
+        read_only_fields = fields
+
+    @extend_schema_field(LinksSerializer)
+    def get_links(self, call: Call) -> dict[str, Any]:
+        def address(name: str, *more: str) -> str:
+            path = reverse(f"api:{name}", args=[call.public_id, *more])
+            return str(self.context["request"].build_absolute_uri(path))
+
+        return {
+            "segments": address("segments"),
+            "transcript": {form: address("transcript", form) for form in FORMATS},
+            "recording": address("recording"),
+            "summary": address("summary"),
+        }
+
+
+class TitleSerializer(serializers.Serializer[Any]):
+    """What can be changed of a call."""
+
+    title = serializers.CharField(max_length=200, allow_blank=True)
+
+
+class WordSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    start_ms = serializers.FloatField()
+    end_ms = serializers.FloatField()
+    confidence = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+
+
+class SegmentSerializer(serializers.ModelSerializer[Segment]):
+    """Frozen final text of one speaker; people read `edited_text` where there is one."""
+
+    speaker = SpeakerField()
+    role = serializers.SerializerMethodField(
+        help_text="The speaker as the wire protocol says it: user or agent."
+    )
+    words = WordSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Segment
+        fields = (
+            "seq",
+            "speaker",
+            "role",
+            "text",
+            "edited_text",
+            "start_ms",
+            "end_ms",
+            "confidence",
+            "words",
+        )
+        read_only_fields = fields
+
+    def get_role(self, segment: Segment) -> str:
+        return ROLES[segment.speaker]
+
+
+class SegmentsSerializer(serializers.Serializer[Any]):
+    """The segments after a place in the call, in the order of `seq`."""
+
+    segments = SegmentSerializer(many=True)
+    last_seq = serializers.IntegerField(help_text="Send it as `after` to go on from here.")
+    more = serializers.BooleanField(help_text="Whether there are further segments already.")
+    state = CallStateField(help_text="The call's: no more words come once it is over.")
+
+
+class CorrectionSerializer(serializers.Serializer[Any]):
+    """Staff's correction of one segment; empty takes the correction back."""
+
+    edited_text = serializers.CharField(allow_blank=True, max_length=MAX_TEXT)
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    seq = serializers.IntegerField(allow_null=True, help_text="The segment it comes from.")
+
+
+class SpokenSerializer(serializers.Serializer[Any]):
+    speaker = SpeakerField()
+    spoken_ms = serializers.IntegerField()
+    words = serializers.IntegerField()
+
+
+class SummarySerializer(serializers.ModelSerializer[Summary]):
+    """What the call was about; `state` says whether it is there yet."""
+
+    state = WorkStateField()
+    key_points = PointSerializer(many=True, read_only=True)
+    action_items = PointSerializer(many=True, read_only=True)
+    speakers = SpokenSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Summary
+        fields = (
+            "state",
+            "error",
+            "attempts",
+            "done_at",
+            "engine",
+            "text",
+            "key_points",
+            "action_items",
+            "speakers",
+        )
+        read_only_fields = fields

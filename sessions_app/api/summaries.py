@@ -1,0 +1,70 @@
+"""What a call was about."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_app.api import schema
+from sessions_app.api.base import WHERE, CallView
+from sessions_app.api.errors import Conflict
+from sessions_app.api.serializers import SummarySerializer
+from sessions_app.models import AccessLog, Call, Summary
+from sessions_app.models.work import WorkState
+from sessions_app.services import access, summaries
+
+NONE_YET = "There is no summary: it is made when the call has ended."
+
+
+def _summary_of(call: Call) -> Summary:
+    summary = Summary.objects.filter(call=call).first()
+    if summary is None:
+        raise NotFound(NONE_YET)
+    return summary
+
+
+class SummaryDetail(CallView):
+    @extend_schema(
+        operation_id="summary_retrieve",
+        summary="The summary, and whether it is there yet",
+        tags=["summaries"],
+        responses={
+            200: SummarySerializer,
+            401: schema.NOT_SIGNED_IN,
+            404: schema.error("No such call for you, or no summary yet.", "not_found", NONE_YET),
+        },
+    )
+    def get(self, request: Request, **_address: Any) -> Response:
+        call = self.call()
+        summary = _summary_of(call)
+        if summary.state == WorkState.DONE:
+            access.log(call, request.user, AccessLog.Action.READ, WHERE)
+        return Response(SummarySerializer(summary).data)
+
+
+class SummariseAgain(CallView):
+    @extend_schema(
+        operation_id="summary_again",
+        summary="Make the summary again",
+        description="For staff with the permission to change calls. The new state is pending.",
+        tags=["summaries"],
+        request=None,
+        responses={
+            202: OpenApiResponse(SummarySerializer, "Accepted; ask for the summary until done."),
+            403: schema.NOT_ALLOWED,
+            409: schema.error(
+                "The call is still live.",
+                "conflict",
+                "The call is active: it is summarised when it has ended.",
+            ),
+            **schema.OF_A_CALL,
+        },
+    )
+    def post(self, request: Request, **_address: Any) -> Response:
+        call = self.changing_call()
+        if call.is_live:
+            raise Conflict(f"The call is {call.state}: it is summarised when it has ended.")
+        summaries.ask_again(call, request.user)
+        return Response(SummarySerializer(_summary_of(call)).data, status=202)

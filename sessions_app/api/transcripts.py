@@ -1,0 +1,115 @@
+"""What was said: segments for programs, files for people."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_app.api import schema
+from sessions_app.api.base import WHERE, CallView
+from sessions_app.api.serializers import CorrectionSerializer, SegmentSerializer, SegmentsSerializer
+from sessions_app.exports.registry import FORMATS
+from sessions_app.models import AccessLog
+from sessions_app.services import access, exports, transcripts
+
+BATCH = 1000  # segments an answer: about an hour of talk
+
+
+class AfterSerializer(serializers.Serializer[Any]):
+    after = serializers.IntegerField(
+        min_value=0, default=0, help_text="The `last_seq` that you have; 0 for all."
+    )
+
+
+class Segments(CallView):
+    @extend_schema(
+        operation_id="segments_list",
+        summary="Segments after a place in the call",
+        description=(
+            "Ordered by `seq`, which counts 1, 2, 3 … A page that sees a gap in what a live call "
+            "sends, or comes back to it, catches up from here."
+        ),
+        tags=["transcripts"],
+        parameters=[AfterSerializer],
+        responses={200: SegmentsSerializer, 400: schema.INVALID, **schema.OF_A_CALL},
+    )
+    def get(self, request: Request, **_address: Any) -> Response:
+        call = self.call()
+        asked = AfterSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        after: int = asked.validated_data["after"]
+        rows = list(transcripts.after(call, after)[: BATCH + 1])
+        batch = rows[:BATCH]
+        if after == 0:
+            # whoever reads on is still reading: one line in the log
+            access.log(call, request.user, AccessLog.Action.READ, WHERE)
+        page = {
+            "segments": batch,
+            "last_seq": batch[-1].seq if batch else after,
+            "more": len(rows) > BATCH,
+            "state": call.state,
+        }
+        return Response(SegmentsSerializer(page).data)
+
+
+class SegmentDetail(CallView):
+    @extend_schema(
+        operation_id="segment_correct",
+        summary="Correct what was recognised",
+        description=(
+            "For staff with the permission to change calls. The recognised `text` stays; an "
+            "empty `edited_text` takes the correction back."
+        ),
+        tags=["transcripts"],
+        parameters=[OpenApiParameter("seq", int, OpenApiParameter.PATH)],
+        request=CorrectionSerializer,
+        responses={
+            200: SegmentSerializer,
+            400: schema.INVALID,
+            403: schema.NOT_ALLOWED,
+            **schema.OF_A_CALL,
+        },
+    )
+    def patch(self, request: Request, seq: int, **_address: Any) -> Response:
+        call = self.changing_call()
+        given = CorrectionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        segment = transcripts.after(call, seq - 1).filter(seq=seq).first()
+        if segment is None:
+            raise NotFound(f"The call has no segment {seq}.")
+        transcripts.correct(segment, request.user, given.validated_data["edited_text"])
+        return Response(SegmentSerializer(segment).data)
+
+
+class TranscriptFile(CallView):
+    @extend_schema(
+        operation_id="transcript_retrieve",
+        summary="The transcript as a file",
+        tags=["transcripts"],
+        parameters=[OpenApiParameter("form", str, OpenApiParameter.PATH, enum=list(FORMATS))],
+        responses={
+            **{
+                (200, kind.media_type.partition(";")[0]): OpenApiResponse(
+                    OpenApiTypes.STR, f"The transcript as .{kind.extension}."
+                )
+                for kind in FORMATS.values()
+            },
+            **schema.OF_A_CALL,
+        },
+    )
+    def get(self, request: Request, form: str, **_address: Any) -> HttpResponse:
+        call = self.call()
+        if form not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise NotFound(f"A transcript cannot be had as '{form[:20]}', only as: {known}.")
+        kind, text = exports.render(call, form, request.user)
+        response = HttpResponse(text, content_type=kind.media_type)
+        name = f"call-{call.public_id}.{kind.extension}"
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response

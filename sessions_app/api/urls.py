@@ -1,0 +1,40 @@
+"""Addresses below /api/v1/."""
+
+from typing import Any
+
+from django.urls import URLPattern, path, re_path
+from rest_framework.views import APIView
+
+from sessions_app.api import docs, recordings, summaries, transcripts, views
+from sessions_app.api.recordings import ServeRecording
+
+app_name = "api"
+
+
+def either(route: str, view: type[APIView], name: str, **options: Any) -> list[URLPattern]:
+    """Returns the route without and with a trailing slash; the schema shows only the first."""
+    twin = route.removesuffix("/") if route.endswith("/") else f"{route}/"
+    return [
+        path(route, view.as_view(**options), name=name),
+        path(twin, view.as_view(schema=None, **options)),
+    ]
+
+
+def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
+    """Returns every address; what sends recordings is given, since pages send them too."""
+    call = "calls/<str:call_id>"
+    return [
+        *either("calls/", views.CallList, "calls"),
+        *either(f"{call}/", views.CallDetail, "call"),
+        *either(f"{call}/segments", transcripts.Segments, "segments"),
+        *either(f"{call}/segments/<int:seq>", transcripts.SegmentDetail, "segment"),
+        *either(f"{call}/transcript.<str:form>", transcripts.TranscriptFile, "transcript"),
+        *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
+        *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
+        *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
+        *either("agents/", views.AgentList, "agents"),
+        *either("me", views.Me, "me"),
+        *either("schema/", docs.Schema, "schema"),
+        *either("docs/", docs.Docs, "docs"),
+        re_path(r"^.*$", views.NoSuchAddress.as_view(), name="no-such-address"),
+    ]

@@ -1,0 +1,140 @@
+"""Calls, agents, and who the caller of the API is."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[import-untyped]
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import generics
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_app.api import schema
+from sessions_app.api.base import ApiView, CallView, may_change
+from sessions_app.api.errors import NOT_FOUND
+from sessions_app.api.filters import CallFilter, StrictOrdering
+from sessions_app.api.serializers import (
+    AgentSerializer,
+    CallDetailSerializer,
+    CallSerializer,
+    MeSerializer,
+    TitleSerializer,
+)
+from sessions_app.models import Agent, Call
+from sessions_app.services import access, calls, search
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="calls_list",
+        summary="Calls that you may see, newest first",
+        description="A user's own calls; staff with the permission to view calls see all.",
+        tags=["calls"],
+        responses={200: CallSerializer(many=True), 400: schema.INVALID, **schema.SIGNED_IN},
+    )
+)
+class CallList(ApiView, generics.ListAPIView[Call]):
+    serializer_class = CallSerializer
+    filter_backends = [DjangoFilterBackend, StrictOrdering]
+    filterset_class = CallFilter
+    ordering_fields = ["created_at", "ended_at", "duration_ms", "state", "word_count"]
+    ordering = ["-created_at"]
+
+    def get_queryset(self) -> QuerySet[Call]:
+        return _shown(self.request.user)
+
+
+def _shown(user: Any) -> QuerySet[Call]:
+    """Returns the calls `user` may see, with all that is said about each."""
+    related = access.visible_calls(user).select_related("owner", "agent", "recording", "summary")
+    return search.with_word_count(related)
+
+
+class CallDetail(CallView):
+    @extend_schema(
+        operation_id="calls_retrieve",
+        summary="One call",
+        tags=["calls"],
+        responses={200: CallDetailSerializer, **schema.OF_A_CALL},
+    )
+    def get(self, request: Request, **_address: Any) -> Response:
+        return self._answer()
+
+    @extend_schema(
+        operation_id="calls_rename",
+        summary="Give a call a title",
+        description="Its owner may, and staff with the permission to change calls.",
+        tags=["calls"],
+        request=TitleSerializer,
+        responses={
+            200: CallDetailSerializer,
+            400: schema.INVALID,
+            403: schema.NOT_ALLOWED,
+            **schema.OF_A_CALL,
+        },
+    )
+    def patch(self, request: Request, **_address: Any) -> Response:
+        call = self.call()
+        if call.owner_id != request.user.pk and not may_change(request.user):
+            raise PermissionDenied("Only its owner, and staff who may change calls, rename it.")
+        given = TitleSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        calls.rename(call, request.user, given.validated_data["title"])
+        return self._answer()
+
+    def _answer(self) -> Response:
+        call = _shown(self.request.user).filter(public_id=self.kwargs["call_id"]).first()
+        if call is None:
+            raise NotFound(NOT_FOUND)
+        return Response(CallDetailSerializer(call, context={"request": self.request}).data)
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="agents_list",
+        summary="Agents that can be called, the default one first",
+        tags=["agents"],
+        responses={200: AgentSerializer(many=True), **schema.SIGNED_IN},
+    )
+)
+class AgentList(ApiView, generics.ListAPIView[Agent]):
+    """Those that are switched on."""
+
+    serializer_class = AgentSerializer
+    queryset = Agent.objects.filter(is_active=True)
+    pagination_class = None
+    filter_backends = []
+
+
+class Me(ApiView):
+    """What a program can find out about itself."""
+
+    @extend_schema(
+        operation_id="me",
+        summary="Whom the token or cookie of this request belongs to",
+        tags=["account"],
+        responses={200: MeSerializer, **schema.SIGNED_IN},
+    )
+    def get(self, request: Request) -> Response:
+        user: Any = request.user
+        return Response(
+            {
+                "username": user.get_username(),
+                "name": user.get_full_name(),
+                "is_staff": user.is_staff,
+                "sees_all_calls": access.sees_all(user),
+                "may_change_calls": may_change(user),
+            }
+        )
+
+
+class NoSuchAddress(ApiView):
+    """Answers in JSON at addresses below /api/v1/ that do not exist."""
+
+    schema = None
+    authentication_classes = []
+    permission_classes = []
+
+    def initial(self, request: Request, *_args: Any, **_kwargs: Any) -> None:
+        raise NotFound("There is no such address. /api/v1/docs/ lists those there are.")

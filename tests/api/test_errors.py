@@ -1,0 +1,56 @@
+"""Errors help."""
+
+from typing import Any
+
+import pytest
+
+from sessions_app.models import Call
+from sessions_app.services import access
+from tests.api.conftest import Program
+
+
+def test_an_unknown_address_is_json_for_anyone(client: Any) -> None:
+    answer = client.get("/api/v1/no/such/thing")
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "code": "not_found",
+        "message": "There is no such address. /api/v1/docs/ lists those there are.",
+    }
+
+
+def test_a_wrong_method_is_named(program: Program) -> None:
+    answer = program.send("DELETE", "/api/v1/calls/")
+    assert answer.status_code == 405
+    assert answer.json()["code"] == "method_not_allowed"
+    assert "GET" in answer["Allow"]
+
+
+def test_bad_json_and_a_wrong_content_type(program: Program, call: Call) -> None:
+    address = f"/api/v1/calls/{call.public_id}/"
+    answer: Any = program.send("PATCH", address, "{nope")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")
+    answer = program._client.patch(
+        address, "a=b", content_type="text/plain", headers=program._signed
+    )
+    assert (answer.status_code, answer.json()["code"]) == (415, "bad_content_type")
+    assert "application/json" in answer.json()["message"]
+
+
+def test_the_unforeseen_is_json_and_logged_without_its_words(
+    program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_args: Any) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(access, "sees_all", broken)
+    program._client.raise_request_exception = False
+    answer = program.get("/api/v1/me")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "boom" not in answer.content.decode()
+    assert any("Me failed" in line.getMessage() for line in caplog.records)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "audio/ogg", "application/xml"])
+def test_any_accept_header_is_answered_in_json(program: Program, accept: str) -> None:
+    answer = program.get("/api/v1/me", Accept=accept)
+    assert answer["Content-Type"] == "application/json"

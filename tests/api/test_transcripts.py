@@ -1,0 +1,131 @@
+"""What was said, over REST."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.contrib.auth.models import User
+
+from sessions_app.api import transcripts
+from sessions_app.models import AccessLog, Call, Segment
+from tests.api.conftest import Program, end
+
+
+def path(call: Call, tail: str = "segments") -> str:
+    return f"/api/v1/calls/{call.public_id}/{tail}"
+
+
+def test_all_segments(program: Program, call: Call) -> None:
+    answer = program.get(path(call)).json()
+    assert (answer["last_seq"], answer["more"], answer["state"]) == (3, False, "created")
+    first = answer["segments"][0]
+    assert first == {
+        "seq": 1,
+        "speaker": "caller",
+        "role": "user",
+        "text": "hello there",
+        "edited_text": "",
+        "start_ms": 0,
+        "end_ms": 1500,
+        "confidence": 0.5,
+        "words": [
+            {"text": "hello", "start_ms": 0, "end_ms": 100, "confidence": None},
+            {"text": "there", "start_ms": 0, "end_ms": 100, "confidence": None},
+        ],
+    }
+    assert [row["role"] for row in answer["segments"]] == ["user", "agent", "user"]
+
+
+def test_only_what_came_after(program: Program, call: Call) -> None:
+    answer = program.get(path(call), {"after": 2}).json()
+    assert [row["seq"] for row in answer["segments"]] == [3]
+    answer = program.get(path(call), {"after": 3}).json()
+    assert (answer["segments"], answer["last_seq"]) == ([], 3)
+
+
+def test_a_long_call_comes_in_batches(
+    program: Program, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcripts, "BATCH", 2)
+    seen, after, more = [], 0, True
+    while more:
+        answer = program.get(path(call), {"after": after}).json()
+        seen += [row["seq"] for row in answer["segments"]]
+        after, more = answer["last_seq"], answer["more"]
+    assert seen == [1, 2, 3]
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "1.5"])
+def test_a_bad_place_is_named(program: Program, call: Call, after: str) -> None:
+    answer = program.get(path(call), {"after": after})
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["after"])
+
+
+def test_reading_from_the_start_is_logged_once(program: Program, call: Call) -> None:
+    for after in (0, 1, 2):
+        program.get(path(call), {"after": after})
+    entry = AccessLog.objects.get(call=call)
+    assert (entry.action, entry.detail) == (AccessLog.Action.READ, "over REST")
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type"),
+    [
+        ("json", "application/json"),
+        ("txt", "text/plain; charset=utf-8"),
+        ("srt", "application/x-subrip; charset=utf-8"),
+        ("vtt", "text/vtt; charset=utf-8"),
+        ("csv", "text/csv; charset=utf-8"),
+    ],
+)
+def test_files(program: Program, ended: Call, form: str, media_type: str) -> None:
+    answer = program.get(path(ended, f"transcript.{form}"), Accept="image/png")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == media_type
+    assert answer["Content-Disposition"] == (
+        f'attachment; filename="call-{ended.public_id}.{form}"'
+    )
+    text = answer.content.decode()
+    assert "please send the report" in text.replace("\n", " ")
+    entry = AccessLog.objects.get(call=ended)
+    assert (entry.action, entry.detail) == (AccessLog.Action.EXPORTED, form)
+
+
+def test_json_and_csv_hold_every_segment(program: Program, ended: Call) -> None:
+    rows = json.loads(program.get(path(ended, "transcript.json")).content)["segments"]
+    assert [row["seq"] for row in rows] == [1, 2, 3]
+    lines = csv.DictReader(io.StringIO(program.get(path(ended, "transcript.csv")).content.decode()))
+    assert [line["text"] for line in lines] == [row["text"] for row in rows]
+
+
+def test_an_unknown_form_lists_the_known(program: Program, ended: Call) -> None:
+    answer = program.get(path(ended, "transcript.docx"))
+    assert answer.status_code == 404
+    assert "srt" in answer.json()["message"]
+
+
+def test_staff_correct_a_segment(staff: User, ended: Call) -> None:
+    program = Program(staff)
+    answer = program.send("PATCH", path(ended, "segments/2"), {"edited_text": "Good evening"})
+    assert answer.status_code == 200
+    assert (answer.json()["text"], answer.json()["edited_text"]) == (
+        "good morning",
+        "Good evening",
+    )
+    segment = Segment.objects.get(call=ended, seq=2)
+    assert segment.edited_by == staff
+    assert AccessLog.objects.get(call=ended).action == AccessLog.Action.EDITED
+    assert "Good evening" in program.get(path(ended, "transcript.txt")).content.decode()
+
+
+def test_others_do_not_correct(
+    program: Program, viewer: User, bob: User, staff: User, call: Call
+) -> None:
+    end(call)
+    change = {"edited_text": "x"}
+    assert program.send("PATCH", path(call, "segments/2"), change).status_code == 403
+    assert Program(viewer).send("PATCH", path(call, "segments/2"), change).status_code == 403
+    assert Program(bob).send("PATCH", path(call, "segments/2"), change).status_code == 404
+    assert Program(staff).send("PATCH", path(call, "segments/9"), change).status_code == 404
+    assert not Segment.objects.exclude(edited_text="").exists()
