@@ -1,0 +1,166 @@
+// @ts-check
+/** Start page and call page: asks, starts the call in place, and shows it. */
+
+import { CallClient } from "./call-client.js";
+import { CatchUp } from "./catch-up.js";
+import { showLocalTimes } from "./clock.js";
+import { byId, readJson } from "./dom.js";
+import { listMicrophones, mediaProblem, missingForCalls, openMicrophone, remember } from "./microphone.js";
+import { ProblemPanel } from "./problem-panel.js";
+import { Stage } from "./stage.js";
+import { Transcript } from "./transcript.js";
+
+const config = readJson("call-config");
+const stage = new Stage();
+const problem = new ProblemPanel(config, ask);
+const consent = /** @type {HTMLDialogElement} */ (byId("consent"));
+const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
+
+/** @type {CallClient | null} */
+let client = null;
+
+function agent() {
+  const form = /** @type {HTMLFormElement} */ (byId("ready-form"));
+  const slug = String(new FormData(form).get("agent") ?? "");
+  const picked = form.querySelector("input[name=agent]:checked")?.closest("label");
+  const name = picked?.querySelector(".choice-name") ?? form.querySelector(".start-note");
+  return { slug, name: name?.textContent ?? "" };
+}
+
+/** Asks before the microphone opens; every call anew. */
+function ask() {
+  const missing = missingForCalls();
+  if (missing) {
+    show("problem");
+    problem.show(missing);
+  } else {
+    consent.returnValue = "";
+    consent.showModal();
+  }
+}
+
+/** @param {boolean} recorded */
+async function begin(recorded) {
+  const { slug, name } = agent();
+  const transcript = new Transcript();
+  const call = new CallClient({
+    openSocket: () => new WebSocket(new URL(config.signaling, location.href.replace(/^http/, "ws"))),
+    iceServers: config.iceServers,
+    agentId: slug,
+    consent: recorded ? { recording: true, notice: config.notice } : null,
+    lastSeq: () => transcript.lastSeq,
+  });
+  client = call;
+  show("stage");
+  stage.begin({ call, agent: name, recorded });
+  follow(call, transcript);
+  call.open();
+  await openAndStart(call);
+}
+
+/** @param {CallClient} call */
+async function openAndStart(call) {
+  stage.say("waiting", "Waiting for your microphone…");
+  try {
+    const stream = await openMicrophone(microphone.value);
+    if (call !== client) {
+      stream.getTracks().forEach((track) => track.stop());
+      return;
+    }
+    listMicrophones(microphone, byId("microphone-note"));
+    stage.listen(stream);
+    await call.start(stream);
+  } catch (error) {
+    if (call === client) {
+      call.leave();
+      fail({ code: mediaProblem(error) });
+    }
+  }
+}
+
+/**
+ * @param {CallClient} call
+ * @param {Transcript} transcript
+ */
+function follow(call, transcript) {
+  const catchUp = new CatchUp(
+    transcript,
+    (after) => `${config.segments.replace("CALL_ID", call.callId)}?after=${after}`,
+    (changes) => stage.words(changes),
+  );
+  const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
+    call.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
+  on("state", ({ state, words }) => stage.say(state, words));
+  on("notice", (words) => stage.notice(words));
+  on("description", ({ kind, sdp }) => stage.description(kind, sdp));
+  on("track", (stream) => stage.play(stream));
+  on("transcript", (message) => {
+    stage.words(transcript.apply(message));
+    catchUp.check();
+  });
+  on("caught-up", () => catchUp.check());
+  on("ended", ({ callId }) => end(callId));
+  on("problem", fail);
+}
+
+/** @param {string} callId */
+function end(callId) {
+  client = null;
+  stage.end();
+  if (!callId) {
+    location.reload();
+    return;
+  }
+  const page = config.detailPage.replace("CALL_ID", callId);
+  stage.saving(page);
+  location.assign(page);
+}
+
+/** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
+function fail(detail) {
+  client = null;
+  stage.end();
+  show("problem");
+  problem.show(detail.code, detail);
+}
+
+/** @param {"ready" | "stage" | "problem"} part */
+function show(part) {
+  for (const name of ["ready", "stage", "problem"]) {
+    byId(name).hidden = name !== part;
+  }
+  document.body.classList.toggle("in-call", part === "stage");
+  if (part === "stage") {
+    const address = new URL(config.callPage, location.href);
+    address.searchParams.set("agent", agent().slug);
+    if (address.href !== location.href) {
+      history.pushState(null, "", address);
+    }
+    scrollTo(0, 0);
+  }
+}
+
+byId("ready-form").addEventListener("submit", (/** @type {Event} */ event) => {
+  event.preventDefault();
+  ask();
+});
+consent.addEventListener("close", () => {
+  if (consent.returnValue === "record" || consent.returnValue === "plain") {
+    begin(consent.returnValue === "record");
+  }
+});
+microphone.addEventListener("change", () => remember(microphone.value));
+navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones(microphone, byId("microphone-note")));
+addEventListener("online", () => client?.retryNow());
+addEventListener("pagehide", () => client?.leave());
+// back to the start page: it is another page, although it was swapped in place
+addEventListener("popstate", () => location.reload());
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+showLocalTimes();
+listMicrophones(microphone, byId("microphone-note"));
+const missing = missingForCalls();
+if (missing) {
+  show("problem");
+  problem.show(missing);
+}

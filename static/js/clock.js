@@ -1,0 +1,58 @@
+// @ts-check
+/** Lengths and times as people read them. No DOM but for `showLocalTimes`. */
+
+/**
+ * @param {number} ms
+ * @returns {string} such as 0:07, 12:40 or 1:02:03
+ */
+export function clock(ms) {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const [seconds, minutes, hours] = [total % 60, Math.floor(total / 60) % 60, Math.floor(total / 3600)];
+  const tail = `${String(seconds).padStart(2, "0")}`;
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
+}
+
+/**
+ * @param {Date} when
+ * @param {Date} now
+ * @returns {"today" | "yesterday" | ""}
+ */
+export function nearDay(when, now) {
+  const day = (/** @type {Date} */ date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  const days = Math.round((day(now) - day(when)) / 86_400_000);
+  return days === 0 ? "today" : days === 1 ? "yesterday" : "";
+}
+
+/** @type {Record<string, Intl.DateTimeFormatOptions>} */
+const FORMS = {
+  long: { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
+  short: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
+  full: { dateStyle: "full", timeStyle: "short" },
+  time: { hour: "2-digit", minute: "2-digit" },
+};
+
+/**
+ * @param {Date} when
+ * @param {string} form long, short, full or time
+ * @param {Date} [now]
+ * @returns {string}
+ */
+export function localTime(when, form, now = new Date()) {
+  const near = form === "long" || form === "short" ? nearDay(when, now) : "";
+  if (near) {
+    const time = new Intl.DateTimeFormat("en-GB", FORMS.time).format(when);
+    return `${near === "today" ? "Today" : "Yesterday"}, ${time}`;
+  }
+  return new Intl.DateTimeFormat("en-GB", FORMS[form] ?? FORMS.long).format(when);
+}
+
+/**
+ * Turns the server's times into those of the reader's time zone.
+ * @param {ParentNode} [root]
+ */
+export function showLocalTimes(root = document) {
+  for (const element of root.querySelectorAll("time[data-when]")) {
+    const when = new Date(/** @type {HTMLTimeElement} */ (element).dateTime);
+    element.textContent = localTime(when, element.getAttribute("data-when") ?? "long");
+  }
+}

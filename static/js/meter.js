@@ -1,0 +1,130 @@
+// @ts-check
+/** The level of the microphone, drawn as it passes by. */
+
+const BAR = 3;
+const GAP = 3;
+const STEP_MS = 50;
+const FLOOR_DB = -60;
+const SILENT = 0.001;
+const SILENT_MS = 8000;
+
+/**
+ * @param {ArrayLike<number>} samples -1..1
+ * @returns {number} loudness from 0 (-60 dB or less) to 1 (full scale)
+ */
+export function levelOf(samples) {
+  let sum = 0;
+  for (let index = 0; index < samples.length; index += 1) {
+    sum += samples[index] * samples[index];
+  }
+  const rms = Math.sqrt(sum / Math.max(1, samples.length));
+  if (rms === 0) {
+    return 0;
+  }
+  return Math.min(1, Math.max(0, 1 - (20 * Math.log10(rms)) / FLOOR_DB));
+}
+
+/** Draws until `stop()`. Calls `onSilence(true)` when nothing at all comes in, `false` after. */
+export class LevelMeter {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {MediaStream} stream
+   * @param {(silent: boolean) => void} onSilence
+   */
+  constructor(canvas, stream, onSilence) {
+    this._canvas = canvas;
+    this._onSilence = onSilence;
+    this._context = new AudioContext();
+    this._analyser = new AnalyserNode(this._context, { fftSize: 1024, smoothingTimeConstant: 0 });
+    this._context.createMediaStreamSource(stream).connect(this._analyser);
+    this._samples = new Float32Array(this._analyser.fftSize);
+    /** @type {number[]} newest last */
+    this._levels = [];
+    this._still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this._heardAt = performance.now();
+    this._silent = false;
+    this._timer = setInterval(() => this._step(), STEP_MS);
+    this._context.resume().catch(() => {});
+  }
+
+  /** Forgets how long it was silent: the silence is wanted. */
+  excuse() {
+    this._heardAt = performance.now();
+    this._tellSilence(false);
+  }
+
+  stop() {
+    clearInterval(this._timer);
+    this._context.close().catch(() => {});
+  }
+
+  _step() {
+    this._analyser.getFloatTimeDomainData(this._samples);
+    const level = levelOf(this._samples);
+    const now = performance.now();
+    if (level > SILENT) {
+      this._heardAt = now;
+    }
+    this._tellSilence(now - this._heardAt > SILENT_MS);
+    this._levels.push(level);
+    this._draw();
+  }
+
+  /** @param {boolean} silent */
+  _tellSilence(silent) {
+    if (silent !== this._silent) {
+      this._silent = silent;
+      this._onSilence(silent);
+    }
+  }
+
+  _draw() {
+    const { width, height, pen } = sized(this._canvas);
+    const count = Math.floor((width + GAP) / (BAR + GAP));
+    this._levels.splice(0, Math.max(0, this._levels.length - count));
+    pen.clearRect(0, 0, width, height);
+    pen.fillStyle = getComputedStyle(this._canvas).color;
+    if (this._still) {
+      this._bar(pen, 0, width * (this._levels.at(-1) ?? 0), height / 2 - 4, 8);
+      return;
+    }
+    for (let index = 0; index < count; index += 1) {
+      const level = this._levels[this._levels.length - count + index] ?? 0;
+      const tall = Math.max(BAR, level ** 1.4 * height);
+      pen.globalAlpha = level > 0.02 ? 0.35 + 0.65 * (index / count) : 0.25;
+      this._bar(pen, index * (BAR + GAP), BAR, (height - tall) / 2, tall);
+    }
+    pen.globalAlpha = 1;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} pen
+   * @param {number} x
+   * @param {number} width
+   * @param {number} y
+   * @param {number} height
+   */
+  _bar(pen, x, width, y, height) {
+    pen.beginPath();
+    pen.roundRect(x, y, width, height, Math.min(width, height) / 2);
+    pen.fill();
+  }
+}
+
+/**
+ * Fits a canvas to its place and the screen's density.
+ * @param {HTMLCanvasElement} canvas
+ * @returns {{width: number, height: number, pen: CanvasRenderingContext2D}} sizes in CSS pixels
+ */
+export function sized(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
+  }
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { width, height, pen };
+}

@@ -1,0 +1,63 @@
+// @ts-check
+/** The microphone: what is missing for it, which there are, and opening one. */
+
+const REMEMBERED = "voicesite.microphone";
+
+/** @returns {string} a code for `problemOf`; empty where this browser can make calls */
+export function missingForCalls() {
+  if (!window.isSecureContext) {
+    return "insecure";
+  }
+  const able = "RTCPeerConnection" in window && "WebSocket" in window && navigator.mediaDevices?.getUserMedia;
+  return able ? "" : "unsupported";
+}
+
+/**
+ * Opens a microphone; throws what `getUserMedia` throws.
+ * @param {string} deviceId empty for the default one
+ * @returns {Promise<MediaStream>}
+ */
+export function openMicrophone(deviceId) {
+  const audio = {
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true,
+    ...(deviceId && { deviceId: { exact: deviceId } }),
+  };
+  return navigator.mediaDevices.getUserMedia({ audio });
+}
+
+/**
+ * Lists the microphones in `select`; browsers name them only once the page may use them.
+ * @param {HTMLSelectElement} select
+ * @param {HTMLElement} note says that the list is not there yet
+ */
+export async function listMicrophones(select, note) {
+  const devices = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+  const named = devices.filter((device) => device.kind === "audioinput" && device.label && device.deviceId !== "default");
+  note.hidden = named.length > 0;
+  if (!named.length) {
+    return;
+  }
+  const chosen = select.value || remembered();
+  const options = named.map((device) => new Option(device.label, device.deviceId));
+  select.replaceChildren(new Option("Default microphone", ""), ...options);
+  select.value = named.some((device) => device.deviceId === chosen) ? chosen : "";
+}
+
+/** @param {string} deviceId */
+export function remember(deviceId) {
+  try {
+    localStorage.setItem(REMEMBERED, deviceId);
+  } catch {
+    // storage is switched off: the choice holds for this page only
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(REMEMBERED) ?? "";
+  } catch {
+    return "";
+  }
+}

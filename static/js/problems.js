@@ -1,0 +1,144 @@
+// @ts-check
+/** What went wrong, in plain words, and what to do. No DOM. */
+
+/**
+ * @typedef {object} Problem
+ * @property {string} title
+ * @property {string} text
+ * @property {string[]} [steps]
+ * @property {string} [retry] label of the button that tries again
+ * @property {"login" | "call"} [link] where the second button goes
+ */
+
+/** @type {Record<string, Problem>} */
+const PROBLEMS = {
+  permission: {
+    title: "Your browser does not let this page use the microphone",
+    text: "Without it there is nothing to write down. Allow it like this:",
+    steps: [
+      "Click the icon to the left of the address, at the top of the window.",
+      "Set the microphone to “Allow”.",
+      "Come back here and try again.",
+    ],
+    retry: "Try again",
+  },
+  "no-microphone": {
+    title: "No microphone was found",
+    text: "Plug one in, or switch on your headset, and try again. If you chose one by name that is no longer there, choose “Default microphone”.",
+    retry: "Try again",
+  },
+  "microphone-busy": {
+    title: "The microphone could not be opened",
+    text: "Another program may be using it, or the system has switched it off. Close other programs that record, check the system's sound settings, and try again.",
+    retry: "Try again",
+  },
+  insecure: {
+    title: "This address is not safe enough for a microphone",
+    text: "Browsers open the microphone only over https, or on this very machine. Open the page by its https address, or as http://127.0.0.1; an administrator sets the address with PUBLIC_URL.",
+  },
+  unsupported: {
+    title: "This browser cannot make calls",
+    text: "It has no WebRTC, or it is switched off. Use a current Chrome, Edge, Firefox or Safari.",
+    retry: "Try again",
+  },
+  "server-gone": {
+    title: "The server does not answer",
+    text: "It may be starting anew, or your connection to it is broken. Check your network, wait a moment, and try again. What was said until then is kept.",
+    retry: "Try again",
+  },
+  "signed-out": {
+    title: "You are signed out",
+    text: "Sign in again, then start the call.",
+    link: "login",
+  },
+  "not-allowed": {
+    title: "This page was opened from another address than the server expects",
+    text: "Open voicesite by its own address, the one your administrator gave you, and start the call there.",
+    retry: "Try again",
+  },
+  busy: {
+    title: "The server is carrying as many calls as it can",
+    text: "Wait a little until another call ends, and try again.",
+    retry: "Try again",
+  },
+  "no-media": {
+    title: "The sound does not get through",
+    text: "The server was reached, but no sound connection came about: a firewall or a company network may block it. Try another network. An administrator can help with a relay (VOICE_ICE_SERVERS in the settings).",
+    retry: "Try again",
+  },
+  "connection-lost": {
+    title: "The connection was lost",
+    text: "The call has ended. What was said until then is kept.",
+    retry: "Start a new call",
+    link: "call",
+  },
+  "server-stopped": {
+    title: "The server was stopped",
+    text: "The call has ended with it. What was said until then is kept. Try again in a minute.",
+    retry: "Start a new call",
+    link: "call",
+  },
+  unknown_agent: {
+    title: "That agent does not answer any more",
+    text: "It was switched off or renamed. Load the page again and choose another.",
+    retry: "Try again",
+  },
+  other: {
+    title: "The call could not be started",
+    text: "Something unforeseen happened. Try again; if it stays, tell your administrator what is written here.",
+    retry: "Try again",
+  },
+};
+
+/** What `getUserMedia` throws (W3C Media Capture, 10.4.2). */
+/** @type {Record<string, string>} */
+const MEDIA_ERRORS = {
+  NotAllowedError: "permission",
+  SecurityError: "permission",
+  NotFoundError: "no-microphone",
+  OverconstrainedError: "no-microphone",
+  NotReadableError: "microphone-busy",
+  AbortError: "microphone-busy",
+};
+
+/** Reasons of `bye` that need an explanation; all others are an ordinary end. */
+/** @type {Record<string, string>} */
+const BYE_PROBLEMS = {
+  never_connected: "no-media",
+  connection_lost: "connection-lost",
+  server_stopped: "server-stopped",
+  signed_out: "signed-out",
+  internal_error: "other",
+};
+
+/**
+ * @param {string} code
+ * @param {{message?: string, retryAfterS?: number}} [more] what the server said
+ * @returns {Problem}
+ */
+export function problemOf(code, { message = "", retryAfterS = 0 } = {}) {
+  const known = PROBLEMS[code];
+  if (code === "busy" && retryAfterS) {
+    return { ...PROBLEMS.busy, text: `Wait about ${retryAfterS} seconds, and try again.` };
+  }
+  if (known) {
+    return known;
+  }
+  return { ...PROBLEMS.other, text: message ? `${message} Try again; if it stays, tell your administrator.` : PROBLEMS.other.text };
+}
+
+/**
+ * @param {unknown} error what `getUserMedia` threw
+ * @returns {string} a code for `problemOf`
+ */
+export function mediaProblem(error) {
+  return MEDIA_ERRORS[/** @type {any} */ (error)?.name] ?? "microphone-busy";
+}
+
+/**
+ * @param {string} reason of a `bye`
+ * @returns {string} a code for `problemOf`; empty for an ordinary end
+ */
+export function byeProblem(reason) {
+  return BYE_PROBLEMS[reason] ?? "";
+}

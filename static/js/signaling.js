@@ -1,0 +1,200 @@
+// @ts-check
+/**
+ * The socket of a call: it may drop and come back while the media flows. No DOM.
+ * docs/protocol.md states every message.
+ */
+
+/** @typedef {Record<string, any> & {type: string}} Message */
+/**
+ * @typedef {object} SocketLike
+ * @property {number} readyState
+ * @property {(data: string) => void} send
+ * @property {(code?: number) => void} close
+ * @property {((event: any) => void) | null} onopen
+ * @property {((event: any) => void) | null} onmessage
+ * @property {((event: any) => void) | null} onclose
+ */
+/**
+ * @typedef {object} Options
+ * @property {() => SocketLike} open makes a socket
+ * @property {() => number} [lastSeq] the last seq that is here without a gap before it
+ * @property {(work: () => void, afterMs: number) => any} [later] starts a timer
+ * @property {(timer: any) => void} [forget] stops a timer
+ * @property {() => number} [random] 0..1, spreads clients that lost the same server
+ */
+
+export const FEATURES = ["details", "interims", "status"];
+export const CLOSE = { signedOut: 4401, notAllowed: 4403, busy: 4429, stopping: 4012 };
+
+const FATAL = new Set([CLOSE.signedOut, CLOSE.notAllowed, CLOSE.busy]);
+const BACKOFF_MS = [200, 500, 1000, 2000, 4000];
+const STOPPING_MS = 2000;
+/** Attempts before a server that never answered counts as gone. */
+const FIRST_TRIES = 3;
+/** Attempts before a server that was there counts as gone: about a minute. */
+const LATER_TRIES = 18;
+const OPEN = 1;
+
+/**
+ * Events: `message` (detail: Message), `up`, `down`, `refused` (detail: {code, reason}),
+ * `gone`. After `refused`, `gone` and `close()` nothing follows.
+ */
+export class Signaling extends EventTarget {
+  /** @param {Options} options */
+  constructor({ open, lastSeq = () => 0, later = defaultLater, forget = clearTimeout, random = Math.random }) {
+    super();
+    this._make = open;
+    this._lastSeq = lastSeq;
+    this._later = later;
+    this._forget = forget;
+    this._random = random;
+    /** @type {SocketLike | null} */
+    this._socket = null;
+    this._timer = /** @type {any} */ (null);
+    this._closed = false;
+    this._failures = 0;
+    this._everOpen = false;
+    /** @type {Message[]} what is said again if the socket drops before the answer */
+    this._untilAnswered = [];
+    this.callId = "";
+  }
+
+  /** Opens the socket. */
+  open() {
+    this._connect();
+  }
+
+  /**
+   * Sends the offer, now or once the socket is open. The same offer sent again is the same call.
+   * @param {{sdp: string, agentId?: string, consent?: object}} offer
+   */
+  startCall(offer) {
+    this._sayUntilAnswered({ type: "offer", features: FEATURES, ...offer });
+  }
+
+  /** @param {{candidate?: string, sdpMid?: string | null, sdpMLineIndex?: number | null}} candidate */
+  addCandidate(candidate) {
+    const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
+    const message = { type: "ice-candidate", candidate: { candidate: line, sdpMid, sdpMLineIndex } };
+    if (this.callId) {
+      this.send(message);
+    } else {
+      this._sayUntilAnswered(message);
+    }
+  }
+
+  /**
+   * @param {Message} message
+   * @returns {boolean} whether the socket took it
+   */
+  send(message) {
+    if (this._socket?.readyState !== OPEN) {
+      return false;
+    }
+    this._socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Tries to come back at once: the network is there again. */
+  retryNow() {
+    if (this._timer !== null) {
+      this._forget(this._timer);
+      this._timer = null;
+      this._connect();
+    }
+  }
+
+  /** Closes for good; no event follows. */
+  close() {
+    this._closed = true;
+    this._forget(this._timer);
+    this._timer = null;
+    this._socket?.close();
+  }
+
+  _connect() {
+    const socket = this._make();
+    this._socket = socket;
+    socket.onopen = () => this._opened();
+    socket.onmessage = (event) => this._received(event.data);
+    socket.onclose = (event) => this._dropped(socket, event.code, event.reason);
+  }
+
+  _opened() {
+    this._everOpen = true;
+    this._tell("up");
+    if (this.callId) {
+      this.send({ type: "resume", callId: this.callId, lastSeq: this._lastSeq(), features: FEATURES });
+    } else {
+      this._untilAnswered.forEach((message) => this.send(message));
+    }
+  }
+
+  /** @param {Message} message */
+  _sayUntilAnswered(message) {
+    this._untilAnswered.push(message);
+    this.send(message);
+  }
+
+  /** @param {string} text */
+  _received(text) {
+    if (this._closed) {
+      return;
+    }
+    /** @type {Message} */
+    const message = JSON.parse(text);
+    // a server that closes right after it let us in must not be asked again and again
+    this._failures = 0;
+    if (message.type === "answer") {
+      this.callId = message.callId;
+      this._untilAnswered = [];
+    }
+    this._tell("message", message);
+  }
+
+  /**
+   * @param {SocketLike} socket
+   * @param {number} code
+   * @param {string} reason
+   */
+  _dropped(socket, code, reason) {
+    if (this._closed || socket !== this._socket) {
+      return;
+    }
+    this._socket = null;
+    if (FATAL.has(code)) {
+      this._closed = true;
+      this._tell("refused", { code, reason });
+      return;
+    }
+    this._failures += 1;
+    if (this._failures >= (this._everOpen ? LATER_TRIES : FIRST_TRIES)) {
+      this._closed = true;
+      this._tell("gone");
+      return;
+    }
+    this._tell("down");
+    const step = BACKOFF_MS[Math.min(this._failures - 1, BACKOFF_MS.length - 1)];
+    const wait = Math.max(step, code === CLOSE.stopping ? STOPPING_MS : 0);
+    this._timer = this._later(() => {
+      this._timer = null;
+      this._connect();
+    }, wait * (0.75 + this._random() / 2));
+  }
+
+  /**
+   * @param {string} name
+   * @param {any} [detail]
+   */
+  _tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/**
+ * @param {() => void} work
+ * @param {number} afterMs
+ */
+function defaultLater(work, afterMs) {
+  return setTimeout(work, afterMs);
+}

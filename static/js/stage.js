@@ -1,0 +1,131 @@
+// @ts-check
+/** What is seen of a call while it goes on. */
+
+import { clock } from "./clock.js";
+import { byId } from "./dom.js";
+import { LevelMeter } from "./meter.js";
+import { TranscriptView } from "./transcript-view.js";
+
+/** @typedef {import("./call-client.js").CallClient} CallClient */
+
+const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
+const SILENCE = "Your microphone is silent. Is it switched off, or is another one chosen in the system's sound settings?";
+
+export class Stage {
+  constructor() {
+    /** @type {CallClient | null} */
+    this._call = null;
+    /** @type {LevelMeter | null} */
+    this._meter = null;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this._ticking = undefined;
+    this._startedAt = 0;
+    this._muted = false;
+    /** @type {TranscriptView | null} */
+    this._view = null;
+    byId("mute").addEventListener("click", () => this._mute(!this._muted));
+    byId("hang-up").addEventListener("click", () => this._call?.hangUp());
+  }
+
+  /** @param {{call: CallClient, agent: string, recorded: boolean}} what */
+  begin({ call, agent, recorded }) {
+    this._call = call;
+    this._startedAt = 0;
+    byId("call-agent").textContent = agent;
+    byId("call-recorded").hidden = !recorded;
+    byId("call-unrecorded").hidden = recorded;
+    byId("call-timer").textContent = clock(0);
+    byId("dock").hidden = false;
+    byId("saving").hidden = true;
+    byId("notice").hidden = true;
+    byId("sdp-offer").textContent = byId("sdp-answer").textContent = "None yet.";
+    this._mute(false);
+    this._view ??= new TranscriptView({
+      list: byId("transcript"),
+      scroll: byId("transcript-scroll"),
+      empty: byId("transcript-empty"),
+      latest: byId("jump-to-latest"),
+      announcer: byId("transcript-announcer"),
+    });
+    this._view.clear();
+    byId("hang-up").focus();
+  }
+
+  /** @param {MediaStream} stream the microphone */
+  listen(stream) {
+    this._meter = new LevelMeter(byId("meter"), stream, (silent) => this.notice(silent ? SILENCE : ""));
+  }
+
+  /**
+   * @param {string} state
+   * @param {string} words
+   */
+  say(state, words) {
+    byId("stage").dataset.state = state;
+    byId("call-dot").className = DOTS[/** @type {"active"} */ (state)] ?? "dot dot-wait";
+    byId("call-state").textContent = words;
+    if (state === "active" && !this._startedAt) {
+      this._startedAt = performance.now();
+      this._ticking = setInterval(() => this._tick(), 250);
+    }
+  }
+
+  /** @param {string} words empty takes it back */
+  notice(words) {
+    byId("notice").hidden = !words;
+    byId("notice-text").textContent = words;
+  }
+
+  /** @param {import("./transcript.js").Change[]} changes */
+  words(changes) {
+    this._view?.show(changes);
+  }
+
+  /**
+   * @param {"offer" | "answer"} kind
+   * @param {string} sdp
+   */
+  description(kind, sdp) {
+    byId(`sdp-${kind}`).textContent = sdp;
+  }
+
+  /** @param {MediaStream} stream the agent's voice */
+  play(stream) {
+    byId("agent-audio").srcObject = stream;
+  }
+
+  /** Stops the clock and the meter. */
+  end() {
+    clearInterval(this._ticking);
+    this._meter?.stop();
+    this._meter = null;
+    this._call = null;
+    byId("agent-audio").srcObject = null;
+  }
+
+  /** @param {string} page the call's own */
+  saving(page) {
+    this.say("ended", "The call has ended");
+    byId("dock").hidden = true;
+    byId("saving").hidden = false;
+    byId("call-link").href = page;
+  }
+
+  /** @param {boolean} muted */
+  _mute(muted) {
+    this._muted = muted;
+    this._call?.mute(muted);
+    this._meter?.excuse();
+    byId("mute").setAttribute("aria-pressed", String(muted));
+    byId("mute-label").textContent = muted ? "Unmute" : "Mute";
+    byId("stage").classList.toggle("is-muted", muted);
+    byId("meter").setAttribute("aria-label", muted ? "You are muted" : "Level of your microphone");
+  }
+
+  _tick() {
+    byId("call-timer").textContent = clock(performance.now() - this._startedAt);
+    if (this._muted) {
+      this._meter?.excuse();
+    }
+  }
+}

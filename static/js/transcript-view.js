@@ -1,0 +1,114 @@
+// @ts-check
+/** Shows a live transcript: interims are replaced in place, finals stay. */
+
+import { clock } from "./clock.js";
+import { make } from "./dom.js";
+
+/** @typedef {import("./transcript.js").Change} Change */
+/** @typedef {import("./transcript.js").Entry} Entry */
+
+const NEAR_END_PX = 64;
+const ANNOUNCED = 3;
+const ROLES = { user: "You", agent: "Agent" };
+
+export class TranscriptView {
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.list
+   * @param {HTMLElement} parts.scroll what scrolls
+   * @param {HTMLElement} parts.empty shown until the first word
+   * @param {HTMLElement} parts.latest button that goes to the newest words
+   * @param {HTMLElement} parts.announcer live region: it hears finals only, once
+   * @param {Record<string, string>} [parts.names] what to call each role
+   */
+  constructor({ list, scroll, empty, latest, announcer, names = ROLES }) {
+    this._list = list;
+    this._scroll = scroll;
+    this._empty = empty;
+    this._latest = latest;
+    this._announcer = announcer;
+    this._names = names;
+    /** @type {Map<number, HTMLElement>} */
+    this._rows = new Map();
+    this._following = true;
+    scroll.addEventListener("scroll", () => this._scrolled(), { passive: true });
+    latest.addEventListener("click", () => this._follow());
+  }
+
+  /** Begins anew. */
+  clear() {
+    this._rows.clear();
+    this._list.replaceChildren();
+    this._announcer.replaceChildren();
+    this._empty.hidden = false;
+    this._follow();
+  }
+
+  /** @param {Change[]} changes */
+  show(changes) {
+    for (const { kind, entry } of changes) {
+      if (kind === "remove") {
+        this._rows.get(entry.seq)?.remove();
+        this._rows.delete(entry.seq);
+      } else {
+        this._put(entry);
+      }
+    }
+    this._empty.hidden = this._rows.size > 0;
+    if (this._following) {
+      this._scroll.scrollTop = this._scroll.scrollHeight;
+    } else if (changes.length) {
+      this._latest.hidden = false;
+    }
+  }
+
+  /** @param {Entry} entry */
+  _put(entry) {
+    const row = this._rows.get(entry.seq) ?? this._newRow(entry);
+    row.className = `live-line live-line-${entry.role} ${entry.final ? "live-line-final" : "live-line-interim"}`;
+    row.dataset.final = String(entry.final);
+    const [meta, text] = row.children;
+    meta.lastElementChild?.replaceWith(make("span", "live-line-time", clock(entry.startMs)));
+    text.textContent = entry.text;
+    if (entry.final) {
+      this._announce(entry);
+    }
+  }
+
+  /** @param {Entry} entry */
+  _newRow(entry) {
+    const row = make("li");
+    row.dataset.testid = "segment";
+    row.dataset.seq = String(entry.seq);
+    row.dataset.startMs = String(entry.startMs);
+    const meta = make("div", "live-line-meta");
+    meta.append(make("span", "live-line-role", this._names[/** @type {"user"} */ (entry.role)]), make("span"));
+    row.append(meta, make("p", "live-line-text"));
+    const later = [...this._rows.values()].find((other) => Number(other.dataset.startMs) > entry.startMs);
+    this._list.insertBefore(row, later ?? null);
+    this._rows.set(entry.seq, row);
+    return row;
+  }
+
+  /** @param {Entry} entry */
+  _announce(entry) {
+    this._announcer.append(make("p", "", entry.text));
+    while (this._announcer.children.length > ANNOUNCED) {
+      this._announcer.firstElementChild?.remove();
+    }
+  }
+
+  _scrolled() {
+    const left = this._scroll.scrollHeight - this._scroll.scrollTop - this._scroll.clientHeight;
+    this._following = left < NEAR_END_PX;
+    if (this._following) {
+      this._latest.hidden = true;
+    }
+  }
+
+  _follow() {
+    this._following = true;
+    this._latest.hidden = true;
+    this._scroll.scrollTop = this._scroll.scrollHeight;
+  }
+}

@@ -1,0 +1,106 @@
+// @ts-check
+/** What was said, as it arrives: finals by `seq`, one interim a role. No DOM. */
+
+/**
+ * @typedef {object} Entry
+ * @property {number} seq
+ * @property {string} role `user` or `agent`
+ * @property {string} text
+ * @property {boolean} final
+ * @property {number} startMs on the call clock
+ */
+/** @typedef {{kind: "put" | "remove", entry: Entry}} Change */
+
+export class Transcript {
+  constructor() {
+    /** @type {Map<number, Entry>} */
+    this._finals = new Map();
+    /** @type {Map<string, Entry>} */
+    this._interims = new Map();
+    /** The last seq before which nothing is missing; 0 before the first. */
+    this.lastSeq = 0;
+    this._highest = 0;
+  }
+
+  /** Whether a final is missing before one that is here. */
+  get hasGap() {
+    return this._highest > this.lastSeq;
+  }
+
+  /** Finals in the order they were spoken, then what is being spoken. */
+  get entries() {
+    const finals = [...this._finals.values()].sort((a, b) => a.startMs - b.startMs || a.seq - b.seq);
+    return [...finals, ...this._interims.values()];
+  }
+
+  /**
+   * Takes a `transcript` message.
+   * @param {{role: string, text: string, final: boolean, seq: number, startMs: number}} message
+   * @returns {Change[]} what a view has to change, in this order
+   */
+  apply(message) {
+    const { role, text, final, seq, startMs } = message;
+    /** @type {Entry} */
+    const entry = { seq, role, text, final, startMs };
+    return final ? this._final(entry) : this._interim(entry);
+  }
+
+  /**
+   * Takes segments from `GET …/segments`.
+   * @param {{seq: number, role: string, text: string, edited_text: string, start_ms: number}[]} segments
+   * @returns {Change[]}
+   */
+  catchUp(segments) {
+    return segments.flatMap((segment) =>
+      this._final({
+        seq: segment.seq,
+        role: segment.role,
+        text: segment.edited_text || segment.text,
+        final: true,
+        startMs: segment.start_ms,
+      }),
+    );
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {Change[]}
+   */
+  _final(entry) {
+    if (this._finals.has(entry.seq)) {
+      return [];
+    }
+    this._finals.set(entry.seq, entry);
+    this._highest = Math.max(this._highest, entry.seq);
+    while (this._finals.has(this.lastSeq + 1)) {
+      this.lastSeq += 1;
+    }
+    const interim = this._interims.get(entry.role);
+    if (!interim || interim.seq > entry.seq) {
+      return [{ kind: "put", entry }];
+    }
+    this._interims.delete(entry.role);
+    return interim.seq === entry.seq
+      ? [{ kind: "put", entry }]
+      : [{ kind: "remove", entry: interim }, { kind: "put", entry }];
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {Change[]}
+   */
+  _interim(entry) {
+    if (this._finals.has(entry.seq)) {
+      return [];
+    }
+    const before = this._interims.get(entry.role);
+    if (!entry.text) {
+      this._interims.delete(entry.role);
+      return before ? [{ kind: "remove", entry: before }] : [];
+    }
+    this._interims.set(entry.role, entry);
+    return before && before.seq !== entry.seq
+      ? [{ kind: "remove", entry: before }, { kind: "put", entry }]
+      : [{ kind: "put", entry }];
+  }
+}
