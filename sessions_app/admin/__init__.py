@@ -1,0 +1,22 @@
+"""Django's admin, arranged for calls."""
+
+from django.contrib import admin
+
+from sessions_app.admin.access_log import AccessLogAdmin
+from sessions_app.admin.agents import AgentAdmin
+from sessions_app.admin.calls import CallAdmin
+from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
+from sessions_app.admin.tokens import ApiTokenAdmin
+
+admin.site.site_header = "voicesite"
+admin.site.site_title = "voicesite"
+admin.site.index_title = "Administration"
+
+__all__ = [
+    "AccessLogAdmin",
+    "AgentAdmin",
+    "ApiTokenAdmin",
+    "CallAdmin",
+    "RecordingAdmin",
+    "SummaryAdmin",
+]

@@ -1,0 +1,175 @@
+"""What the page of one call shows besides its fields."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.urls import reverse
+
+from sessions_app.admin.display import NOTHING, badge, clock, moment
+from sessions_app.core.events import Speaker
+from sessions_app.exports.registry import FORMATS
+from sessions_app.models import AccessLog, Call, Recording, Summary
+from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.services import transcripts
+
+SHOWN_ACCESSES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline; `kind` picks its colour by CSS class."""
+
+    at: datetime | None
+    """None where only the fact is kept, not the time."""
+
+    what: str
+    kind: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One segment as a row of the transcript."""
+
+    seq: int
+    start_ms: int
+    end_ms: int
+    time: str
+    speaker: str
+    speaker_label: str
+    text: str
+    original: str
+    """What was recognised, where staff corrected it; else empty."""
+
+
+def recording_of(call: Call) -> Recording | None:
+    try:
+        return call.recording
+    except ObjectDoesNotExist:
+        return None
+
+
+def summary_of(call: Call) -> Summary | None:
+    try:
+        return call.summary
+    except ObjectDoesNotExist:
+        return None
+
+
+def transcript(call: Call) -> list[Line]:
+    """Returns the call's segments in the order they were spoken."""
+    segments = transcripts.in_order(call).defer("words")
+    return [
+        Line(
+            seq=segment.seq,
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            time=clock(segment.start_ms),
+            speaker=segment.speaker,
+            speaker_label=segment.get_speaker_display(),
+            text=segment.shown_text,
+            original=segment.text if segment.edited_text else "",
+        )
+        for segment in segments
+    ]
+
+
+def _life(call: Call) -> Iterator[Moment]:
+    yield Moment(call.created_at, f"Call created: {call.get_door_display()}, {call.transport}")
+    if call.consented_at:
+        notice = f" (notice {call.consent_notice})" if call.consent_notice else ""
+        yield Moment(call.consented_at, f"Caller agreed to be recorded{notice}", "good")
+    if call.answered_at:
+        yield Moment(call.answered_at, "Answered")
+    if call.heartbeat_at:
+        yield Moment(call.heartbeat_at, f"Last heartbeat of worker {call.worker or NOTHING}")
+    if call.ended_at:
+        kind = "bad" if call.state == "failed" else "plain"
+        reason = call.get_end_reason_display() or "no reason kept"
+        yield Moment(call.ended_at, f"{call.get_state_display()}: {reason}", kind)
+
+
+def _work(name: str, work: OwedWork | None) -> Iterator[Moment]:
+    if work is None:
+        return
+    if work.done_at:
+        yield Moment(work.done_at, f"{name} done", "good")
+    if work.state == WorkState.FAILED:
+        yield Moment(None, f"{name} failed: {work.error}", "bad")
+
+
+def _accesses(call: Call) -> Iterator[Moment]:
+    entries = AccessLog.objects.filter(call=call).select_related("user").order_by("-at")
+    for entry in entries[:SHOWN_ACCESSES]:
+        who = entry.user.get_username() if entry.user else "a deleted user"
+        detail = f" ({entry.detail})" if entry.detail else ""
+        yield Moment(entry.at, f"{entry.get_action_display()} by {who}{detail}", "access")
+
+
+def timeline(call: Call) -> list[Moment]:
+    """Returns what happened to the call and its data, oldest first."""
+    moments = [
+        *_life(call),
+        *_work("Recording", recording_of(call)),
+        *_work("Summary", summary_of(call)),
+        *_accesses(call),
+    ]
+    undated = datetime.max.replace(tzinfo=UTC)
+    return sorted(moments, key=lambda moment: moment.at or undated)
+
+
+def speakers(summary: Summary | None) -> list[dict[str, Any]]:
+    """Returns who spoke how long and how many words, for people."""
+    rows = summary.speakers if summary is not None else []
+    return [
+        {
+            "name": Speaker(row["speaker"]).value.capitalize(),
+            "time": clock(row["spoken_ms"]),
+            "words": row["words"],
+        }
+        for row in rows
+    ]
+
+
+def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
+    """Returns the headline's labels and values."""
+    return [
+        ("State", badge(call.state, call.get_state_display())),
+        ("User", call.owner.get_full_name() or call.owner.get_username()),
+        ("Agent", call.agent.name),
+        ("Length", "in progress" if call.is_live else clock(call.duration_ms)),
+        ("Words", word_count),
+        ("Started", moment(call.created_at)),
+        ("Ended because", call.get_end_reason_display() or NOTHING),
+        ("Recogniser", f"{call.recogniser}, {call.language}"),
+        ("Agreed to recording", moment(call.consented_at) if call.consented_at else "no"),
+    ]
+
+
+def _is_ready(recording: Recording | None) -> bool:
+    return recording is not None and recording.state == WorkState.DONE and bool(recording.file)
+
+
+def context(call: Call, word_count: int) -> dict[str, Any]:
+    """Returns everything that the template of the call page needs of `call`."""
+    recording = recording_of(call)
+    summary = summary_of(call)
+    return {
+        "facts": facts(call, word_count),
+        "lines": transcript(call),
+        "timeline": timeline(call),
+        "recording": recording,
+        "recording_ready": _is_ready(recording),
+        "recording_url": reverse("api:recording", args=[call.public_id]),
+        "recording_length": clock(recording.duration_ms) if recording is not None else "",
+        "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
+        "summary": summary,
+        "speakers": speakers(summary),
+        "export_links": [
+            (extension, reverse("api:transcript", args=[call.public_id, extension]))
+            for extension in FORMATS
+        ],
+    }

@@ -1,0 +1,167 @@
+"""Calls: the list, one call's page, and what staff can do with them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
+
+from sessions_app.admin import call_page
+from sessions_app.admin.base import VoiceAdmin
+from sessions_app.admin.columns import CallColumns
+from sessions_app.admin.exporting import zip_response
+from sessions_app.admin.filters import RecordingStateFilter, SummaryStateFilter
+from sessions_app.models import AccessLog, Call
+from sessions_app.services import access, calls, search, summaries
+
+CHANGE = "sessions_app.change_call"
+WHERE = "in the admin"
+
+
+class CallPermissions:
+    """Calls come from callers and stay: staff look with `view_call`, never add or delete."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
+        return access.sees_all(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
+        return self.has_view_permission(request) and bool(request.user.has_perm(CHANGE))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
+        return False
+
+
+@admin.register(Call)
+class CallAdmin(CallPermissions, CallColumns, VoiceAdmin[Call]):
+    """Staff with view permission look; with change permission they rename and re-summarise."""
+
+    list_display = (
+        "name",
+        "started",
+        "state_badge",
+        "user",
+        "agent",
+        "length",
+        "words",
+        "recording_badge",
+        "summary_badge",
+    )
+    list_filter = (
+        "state",
+        "agent",
+        RecordingStateFilter,
+        SummaryStateFilter,
+        "created_at",
+        "end_reason",
+    )
+    list_select_related = ("owner", "agent", "recording", "summary")
+    list_per_page = 50
+    date_hierarchy = "created_at"
+    search_fields = (
+        "public_id",
+        "title",
+        "owner__username",
+        "owner__first_name",
+        "owner__last_name",
+    )
+    search_help_text = "Words that were said, call ids, titles and user names."
+    actions = ("summarise_again", "export_transcripts")
+    change_form_template = "admin/sessions_app/call/change_form.html"
+    readonly_fields = ("public_id", "door", "transport", "worker", "heartbeat_at", "duration_ms")
+    fieldsets = (
+        ("Name", {"fields": ("title",)}),
+        ("Technical details", {"fields": readonly_fields, "classes": ("collapse",)}),
+    )
+
+    class Media:
+        js = ["admin-voicesite/call.js"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
+        return search.with_word_count(super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Call], search_term: str
+    ) -> tuple[QuerySet[Call], bool]:
+        named, _ = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return named, False
+        said = search.calls_saying(queryset, search_term)
+        return queryset.filter(Q(pk__in=named.values("pk")) | Q(pk__in=said.values("pk"))), False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Calls", **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        again = self.admin_site.admin_view(require_POST(self.summarise_one))
+        return [
+            path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(  # noqa: PLR0917 - Django's contract
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Call | None = None,
+    ) -> HttpResponse:
+        """Returns the page of one call, and notes who read it."""
+        if obj is not None:
+            if request.method == "GET":
+                access.log(obj, request.user, AccessLog.Action.READ, WHERE)
+            context.update(call_page.context(obj, self.words(obj)))
+            context.update(title=self.name(obj), subtitle=None)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: Call, form: forms.ModelForm[Call], change: bool
+    ) -> None:
+        if "title" in form.changed_data:
+            calls.rename(obj, request.user, obj.title)
+
+    def summarise_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asks for one call's summary again; the button on the call's page."""
+        call = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, call):
+            raise PermissionDenied
+        self._ask_again(request, [call])
+        return HttpResponseRedirect(reverse("admin:sessions_app_call_change", args=[pk]))
+
+    @admin.action(description="Summarise again", permissions=["change"])
+    def summarise_again(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
+        self._ask_again(request, list(queryset))
+
+    @admin.action(description="Export transcripts (zip)", permissions=["view"])
+    def export_transcripts(
+        self, request: HttpRequest, queryset: QuerySet[Call]
+    ) -> HttpResponseBase:
+        return zip_response(request, queryset)
+
+    def _ask_again(self, request: HttpRequest, chosen: list[Call]) -> None:
+        asked = 0
+        for call in chosen:
+            if not call.is_live:
+                summaries.ask_again(call, request.user)
+                asked += 1
+        if asked:
+            self.message_user(
+                request,
+                f"{asked} will be summarised again; reload in a few seconds.",
+                messages.SUCCESS,
+            )
+        if live := len(chosen) - asked:
+            self.message_user(
+                request, f"{live} not: a live call is summarised when it ends.", messages.WARNING
+            )

@@ -1,0 +1,51 @@
+"""The columns of the call list."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from sessions_app.admin import call_page
+from sessions_app.admin.display import NOTHING, badge, clock, moment
+from sessions_app.models import Call
+from sessions_app.models.work import OwedWork
+
+
+def _work_badge(work: OwedWork | None) -> SafeString | str:
+    if work is None:
+        return NOTHING
+    return badge(work.state, work.get_state_display())
+
+
+class CallColumns:
+    """Mixed into the call admin: what each column shows of a call."""
+
+    @admin.display(description="Call", ordering="title")
+    def name(self, call: Call) -> str:
+        return call.title or call.public_id
+
+    @admin.display(description="Started", ordering="created_at")
+    def started(self, call: Call) -> str:
+        return moment(call.created_at)
+
+    @admin.display(description="State", ordering="state")
+    def state_badge(self, call: Call) -> SafeString:
+        return badge(call.state, call.get_state_display())
+
+    @admin.display(description="User", ordering="owner__username")
+    def user(self, call: Call) -> str:
+        return call.owner.get_username()
+
+    @admin.display(description="Length", ordering="duration_ms")
+    def length(self, call: Call) -> str:
+        return clock(call.duration_ms)
+
+    @admin.display(description="Words", ordering="word_count")
+    def words(self, call: Call) -> int:
+        return int(getattr(call, "word_count", 0))
+
+    @admin.display(description="Audio", ordering="recording__state")
+    def recording_badge(self, call: Call) -> SafeString | str:
+        return _work_badge(call_page.recording_of(call))
+
+    @admin.display(description="Summary", ordering="summary__state")
+    def summary_badge(self, call: Call) -> SafeString | str:
+        return _work_badge(call_page.summary_of(call))

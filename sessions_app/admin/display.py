@@ -1,0 +1,33 @@
+"""How states, lengths and links look in the admin."""
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+NOTHING = admin.site.empty_value_display
+
+
+def badge(value: str, label: str) -> SafeString:
+    """Returns a coloured badge; `value` picks the colour by its CSS class."""
+    return format_html('<span class="vs-badge vs-badge-{}">{}</span>', value, label)
+
+
+def clock(milliseconds: float | None) -> str:
+    """Returns a length or a place on the call clock as h:mm:ss, or a dash for None."""
+    if milliseconds is None:
+        return NOTHING
+    minutes, seconds = divmod(int(milliseconds // 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"
+
+
+def moment(at: datetime | None) -> str:
+    """Returns a moment to the minute, sortable by eye, or a dash for None."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at is not None else NOTHING
+
+
+def link(address: str, text: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address, text)

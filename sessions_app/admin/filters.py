@@ -1,0 +1,68 @@
+"""Filters of the lists that name what they filter by."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from sessions_app.models import ApiToken, Call
+from sessions_app.models.work import WorkState
+
+NONE = "none"
+
+
+class _WorkStateFilter(admin.SimpleListFilter):
+    """Filters calls by the state of a row that belongs to them, or by having none."""
+
+    relation = ""
+
+    def lookups(
+        self,
+        request: HttpRequest,
+        model_admin: admin.ModelAdmin[Call],
+    ) -> list[tuple[str, str]]:
+        return [*((state.value, str(state.label)) for state in WorkState), (NONE, "None")]
+
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Call],
+    ) -> QuerySet[Call]:
+        value = self.value()
+        if value == NONE:
+            return queryset.filter(**{f"{self.relation}__isnull": True})
+        if value in WorkState.values:
+            return queryset.filter(**{f"{self.relation}__state": value})
+        return queryset
+
+
+class RecordingStateFilter(_WorkStateFilter):
+    title = "recording"
+    parameter_name = "recording"
+    relation = "recording"
+
+
+class SummaryStateFilter(_WorkStateFilter):
+    title = "summary"
+    parameter_name = "summary"
+    relation = "summary"
+
+
+class TokenStatusFilter(admin.SimpleListFilter):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(
+        self,
+        request: HttpRequest,
+        model_admin: admin.ModelAdmin[ApiToken],
+    ) -> list[tuple[str, str]]:
+        return [("valid", "Valid"), ("revoked", "Revoked")]
+
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[ApiToken],
+    ) -> QuerySet[ApiToken]:
+        if self.value() in ("valid", "revoked"):
+            return queryset.filter(revoked_at__isnull=self.value() == "valid")
+        return queryset

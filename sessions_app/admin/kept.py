@@ -1,0 +1,67 @@
+"""Recordings and summaries as rows: reached from their call."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from sessions_app.admin.base import HiddenAdmin
+from sessions_app.admin.display import link
+from sessions_app.models import Call, Recording, Summary
+
+
+def call_link(call: Call) -> SafeString:
+    return link(reverse("admin:sessions_app_call_change", args=[call.pk]), call.public_id)
+
+
+@admin.register(Recording)
+class RecordingAdmin(HiddenAdmin[Recording]):
+    """What is known of one recording: for finding out why work failed."""
+
+    fields = (
+        "call_link",
+        "state",
+        "error",
+        "attempts",
+        "leased_until",
+        "done_at",
+        "file_name",
+        "duration_ms",
+        "size",
+        "sha256",
+        "checks",
+        "delete_after",
+    )
+    list_display = ("call_link", "state", "attempts", "done_at", "error")
+    list_select_related = ("call",)
+    search_fields = ("call__public_id",)
+
+    @admin.display(description="Call")
+    def call_link(self, recording: Recording) -> SafeString:
+        return call_link(recording.call)
+
+    @admin.display(description="File")
+    def file_name(self, recording: Recording) -> str:
+        # no address: the audio is heard through the call, where that is logged
+        return recording.file.name or ""
+
+
+@admin.register(Summary)
+class SummaryAdmin(HiddenAdmin[Summary]):
+    """What is known of one summary: for finding out why work failed."""
+
+    fields = (
+        "call_link",
+        "state",
+        "error",
+        "attempts",
+        "leased_until",
+        "done_at",
+        "engine",
+    )
+    list_display = ("call_link", "state", "attempts", "done_at", "error")
+    list_select_related = ("call",)
+    search_fields = ("call__public_id",)
+
+    @admin.display(description="Call")
+    def call_link(self, summary: Summary) -> SafeString:
+        return call_link(summary.call)

@@ -1,0 +1,31 @@
+"""What the page of a call is made of."""
+
+from django.contrib.auth.models import User
+
+from sessions_app.admin import call_page
+from sessions_app.models import AccessLog, Call, Recording, Segment, Summary
+from sessions_app.services import access, transcripts
+
+
+def test_the_timeline_is_in_order(alice: User, recording: Recording, summary: Summary) -> None:
+    access.log(recording.call, alice, AccessLog.Action.LISTENED, "on the page")
+    call = Call.objects.get(pk=recording.call_id)
+    what = [moment.what for moment in call_page.timeline(call)]
+    assert what[0].startswith("Caller agreed")
+    assert "Answered" in what
+    assert "Ended: Caller hung up" in what
+    assert what[-3:] == ["Recording done", "Summary done", "Listened by alice (on the page)"]
+
+
+def test_a_failure_without_a_time_comes_last(ended: Call) -> None:
+    Summary.objects.filter(call=ended).update(state="failed", error="No memory.")
+    last = call_page.timeline(Call.objects.get(pk=ended.pk))[-1]
+    assert (last.what, last.at, last.kind) == ("Summary failed: No memory.", None, "bad")
+
+
+def test_a_correction_is_shown_with_what_was_recognised(ended: Call, staff: User) -> None:
+    transcripts.correct(Segment.objects.get(call=ended, seq=2), staff, "Good evening")
+    lines = call_page.transcript(ended)
+    assert [(line.seq, line.text) for line in lines][1] == (2, "Good evening")
+    assert [line.original for line in lines] == ["", "good morning", ""]
+    assert [line.time for line in lines] == ["0:00:00", "0:00:02", "0:00:04"]
