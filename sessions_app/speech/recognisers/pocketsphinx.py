@@ -1,0 +1,265 @@
+"""CMU PocketSphinx with its own English model, in worker processes: the embedded recogniser.
+
+It is for trying out: about two words in three of natural speech come out right.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.core.errors import (
+    LanguageNotSupportedError,
+    RecogniserError,
+    RecogniserUnavailableError,
+)
+from sessions_app.core.events import Hypothesis, Word
+from sessions_app.speech.pool import WorkerLink, WorkerPool, Zygote
+from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
+from sessions_app.speech.zygote import AUDIO, BEGIN, CALM, END, FINAL, INTERIM, LIVE, REDECODE
+
+CHUNK = SPEECH_RATE // 10
+LEARNT_MS = 6_000.0
+"""After so much speech the carried channel normalisation is as good as a re-decode's."""
+
+REDECODE_SHARE = 0.8
+LONGEST_REDECODE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Flush:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    pass
+
+
+class PocketSphinxRecogniser(Recogniser):
+    """`workers` decode live, one utterance at a time each (one a core by default).
+
+    With `redecode` a calmer worker decodes a caller's first utterances a second time, as a
+    whole, when it is free.
+    """
+
+    name = "pocketsphinx"
+    capabilities = Capabilities(
+        interims=True, words=True, confidence=False, languages=frozenset({"en-US", "en"})
+    )
+
+    def __init__(self, workers: int | None = None, redecode: bool = True) -> None:
+        self._zygote = Zygote()
+        size = workers or os.cpu_count() or 1
+        self.live = WorkerPool(self._zygote, size, LIVE)
+        self.calm = WorkerPool(self._zygote, 1 if redecode else 0, CALM)
+
+    @property
+    def zygote_pid(self) -> int | None:
+        return self._zygote.pid
+
+    async def start(self) -> None:
+        if not await self.live.ping():
+            raise RecogniserError(
+                "PocketSphinx does not start: is the package installed with its model?"
+            )
+
+    def open(self, language: str) -> "PocketSphinxStream":
+        if language not in (self.capabilities.languages or ()):
+            raise LanguageNotSupportedError(
+                f"PocketSphinx knows en-US only, not {language!r}. "
+                "Choose another recogniser for this agent, or its language en-US."
+            )
+        return PocketSphinxStream(self)
+
+    async def ready(self) -> bool:
+        return await self.live.ping()
+
+    async def aclose(self) -> None:
+        self.live.close()
+        self.calm.close()
+        self._zygote.close()
+
+
+class PocketSphinxStream(RecogniserStream):
+    """Leases a worker for each utterance; audio waits here while all are busy."""
+
+    def __init__(self, recogniser: PocketSphinxRecogniser) -> None:
+        self._recogniser = recogniser
+        self._inbox: asyncio.Queue[AudioFrame | _Flush | _Finish] = asyncio.Queue()
+        self._results: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
+        self._cmn: str | None = None
+        self._learnt_ms = 0.0
+        self._task = asyncio.create_task(self._run())
+
+    async def send(self, frame: AudioFrame) -> None:
+        self._inbox.put_nowait(frame)
+
+    async def flush(self) -> None:
+        self._inbox.put_nowait(_Flush())
+
+    async def finish(self) -> None:
+        self._inbox.put_nowait(_Finish())
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while (result := await self._results.get()) is not None:
+            if isinstance(result, RecogniserError):
+                raise result
+            yield result
+
+    async def aclose(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._results.put_nowait(None)
+
+    async def _run(self) -> None:
+        try:
+            while not isinstance(item := await self._inbox.get(), _Finish):
+                if isinstance(item, AudioFrame) and await self._utterance(item):
+                    break
+        except RecogniserError as error:
+            self._results.put_nowait(error)
+        else:
+            self._results.put_nowait(None)
+
+    async def _utterance(self, first: AudioFrame) -> bool:
+        """Decodes from `first` to the flush; returns whether the stream is finished."""
+        link = await self._recogniser.live.lease()
+        usable = False
+        try:
+            utterance = _Utterance(link, first.start_ms, self._cmn, self._results)
+            finished = await utterance.decode(first, self._inbox)
+            usable = True
+        finally:
+            self._recogniser.live.release(link, usable=usable)
+        result = utterance.result
+        if self._learnt_ms < LEARNT_MS:
+            result = await self._second_look(utterance) or result
+        if result["words"]:
+            self._cmn = utterance.result["cmn"]
+            self._learnt_ms += utterance.length_ms
+        self._results.put_nowait(utterance.final(result))
+        return finished
+
+    async def _second_look(self, utterance: "_Utterance") -> dict[str, Any] | None:
+        """Returns the re-decode of a whole utterance, if it comes in time."""
+        pool = self._recogniser.calm
+        if not pool.has_free:
+            return None
+        link = await pool.lease()
+        usable = False
+        limit_s = min(LONGEST_REDECODE_S, REDECODE_SHARE * utterance.length_ms / 1000)
+        try:
+            await link.send(REDECODE, utterance.audio.tobytes())
+            _, result = await asyncio.wait_for(link.receive(), limit_s)
+            usable = True
+        except (TimeoutError, RecogniserUnavailableError):
+            return None
+        finally:
+            pool.release(link, usable=usable)
+        return result
+
+
+class _Utterance:
+    """One utterance on one worker."""
+
+    def __init__(
+        self,
+        link: WorkerLink,
+        start_ms: float,
+        cmn: str | None,
+        results: "asyncio.Queue[Hypothesis | RecogniserError | None]",
+    ) -> None:
+        self._link = link
+        self._start_ms = start_ms
+        self._cmn = cmn
+        self._results = results
+        self._pieces: list[Samples] = []
+        self._unsent: list[Samples] = []
+        self.result: dict[str, Any] = {}
+
+    @property
+    def audio(self) -> Samples:
+        return np.concatenate(self._pieces)
+
+    @property
+    def length_ms(self) -> float:
+        return 1000 * sum(len(piece) for piece in self._pieces) / SPEECH_RATE
+
+    async def decode(
+        self, first: AudioFrame, inbox: "asyncio.Queue[AudioFrame | _Flush | _Finish]"
+    ) -> bool:
+        """Sends audio until flush or finish, while interims come back; sets `result`."""
+        reading = asyncio.create_task(self._read())
+        try:
+            await self._link.send(BEGIN, json.dumps({"cmn": self._cmn}).encode())
+            item: AudioFrame | _Flush | _Finish = first
+            while isinstance(item, AudioFrame):
+                await self._take(item)
+                item = await self._next(inbox, reading)
+            await self._send_unsent()
+            await self._link.send(END)
+            self.result = await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+        return isinstance(item, _Finish)
+
+    def final(self, result: dict[str, Any]) -> Hypothesis:
+        """Returns the final hypothesis on the call clock."""
+        words = tuple(
+            Word(text, self._start_ms + 1000 * start, self._start_ms + 1000 * end)
+            for text, start, end in result["words"]
+        )
+        end_ms = self._start_ms + self.length_ms
+        return Hypothesis(
+            text=" ".join(word.text for word in words),
+            is_final=True,
+            start_ms=words[0].start_ms if words else self._start_ms,
+            end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,
+            words=words,
+            language="en-US",
+        )
+
+    async def _take(self, frame: AudioFrame) -> None:
+        self._pieces.append(frame.samples)
+        self._unsent.append(frame.samples)
+        if sum(len(piece) for piece in self._unsent) >= CHUNK:
+            await self._send_unsent()
+
+    async def _send_unsent(self) -> None:
+        if self._unsent:
+            chunk, self._unsent = np.concatenate(self._unsent), []
+            await self._link.send(AUDIO, chunk.tobytes())
+
+    async def _next(
+        self,
+        inbox: "asyncio.Queue[AudioFrame | _Flush | _Finish]",
+        reading: "asyncio.Task[dict[str, Any]]",
+    ) -> AudioFrame | _Flush | _Finish:
+        """Returns the next item, unless the worker dies first."""
+        if not inbox.empty():
+            return inbox.get_nowait()
+        getting = asyncio.create_task(inbox.get())
+        try:
+            await asyncio.wait({getting, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
+            return await getting
+        finally:
+            getting.cancel()
+
+    async def _read(self) -> dict[str, Any]:
+        """Passes interims on; returns the final result."""
+        while True:
+            kind, body = await self._link.receive()
+            if kind == FINAL:
+                return body
+            if kind == INTERIM:
+                end_ms = self._start_ms + self.length_ms
+                self._results.put_nowait(Hypothesis(body["text"], False, self._start_ms, end_ms))

@@ -1,0 +1,79 @@
+"""From what a recogniser says to what people read. Pure: time is an argument."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from sessions_app.core.events import Hypothesis, Word
+
+INTERIM_EVERY_S = 0.2
+"""A message costs half a millisecond; five a second read as live."""
+
+LONGEST_MS = 15_000.0
+
+_LONE_I = re.compile(r"\bi\b(?='|\b)")
+_ENDS = (
+    ".",
+    "!",
+    "?",
+    "…",
+    "\u3002",
+    "\uff01",
+    "\uff1f",
+)  # the last three end Chinese and Japanese
+
+
+def readable(text: str) -> str:
+    """Returns bare words as a sentence; text that has its own punctuation keeps it."""
+    clean = " ".join(text.split())
+    if not clean:
+        return ""
+    clean = _LONE_I.sub("I", clean)
+    clean = clean[0].upper() + clean[1:]
+    return clean if clean.endswith(_ENDS) else f"{clean}."
+
+
+class Segmenter:
+    """One side of one call: which interims are worth telling, and what a final becomes."""
+
+    def __init__(self) -> None:
+        self._told = ""
+        self._told_s = float("-inf")
+
+    def interim(self, hypothesis: Hypothesis, now_s: float) -> str | None:
+        """Returns the text to tell, or None when it is the same, or too soon after the last."""
+        text = " ".join(hypothesis.text.split())
+        if text == self._told or now_s - self._told_s < INTERIM_EVERY_S:
+            return None
+        self._told, self._told_s = text, now_s
+        return text
+
+    def final(self, hypothesis: Hypothesis) -> list[Hypothesis]:
+        """Returns the final as one readable piece or several of 15 s at most; [] for no words."""
+        self._told = ""
+        if not hypothesis.text.strip():
+            return []
+        pieces = _split(hypothesis.words, hypothesis.end_ms - hypothesis.start_ms)
+        if len(pieces) <= 1:
+            return [dataclasses.replace(hypothesis, text=readable(hypothesis.text))]
+        return [_piece(hypothesis, words) for words in pieces]
+
+
+def _piece(whole: Hypothesis, words: Sequence[Word]) -> Hypothesis:
+    return dataclasses.replace(
+        whole,
+        text=readable(" ".join(word.text for word in words)),
+        words=tuple(words),
+        start_ms=words[0].start_ms,
+        end_ms=words[-1].end_ms,
+    )
+
+
+def _split(words: Sequence[Word], length_ms: float) -> list[Sequence[Word]]:
+    """Returns the words cut at their longest pauses until no part is too long."""
+    if length_ms <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut
+        return [words] if words else []
+    pauses = [words[i].start_ms - words[i - 1].end_ms for i in range(1, len(words))]
+    cut = 1 + max(range(len(pauses)), key=lambda i: (pauses[i], -abs(i - len(pauses) / 2)))
+    parts = (words[:cut], words[cut:])
+    return [piece for part in parts for piece in _split(part, part[-1].end_ms - part[0].start_ms)]

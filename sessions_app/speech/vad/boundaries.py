@@ -1,0 +1,58 @@
+"""From speech probabilities to where speech starts and ends. Pure."""
+
+from dataclasses import dataclass
+
+from sessions_app.core.events import Speaker, SpeechEnded, SpeechStarted
+
+WINDOW_MS = 32.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When speech starts and ends; windows are 32 ms."""
+
+    start: float = 0.5
+    start_windows: int = 3
+    end: float = 0.35
+    end_windows: int = 16
+
+
+class Boundaries:
+    """Takes one probability a window, in order."""
+
+    def __init__(self, thresholds: Thresholds, speaker: Speaker = Speaker.CALLER) -> None:
+        self._thresholds = thresholds
+        self._speaker = speaker
+        self._speaking = False
+        self._run = 0
+        self._run_ms = 0.0
+
+    def judge(self, probability: float, start_ms: float) -> SpeechStarted | SpeechEnded | None:
+        """Returns the boundary that the window at `start_ms` completes, if any.
+
+        A boundary lies where the run of windows that proves it began.
+        """
+        limits = self._thresholds
+        turning = probability < limits.end if self._speaking else probability >= limits.start
+        if not turning:
+            self._run = 0
+            return None
+        if self._run == 0:
+            self._run_ms = start_ms
+        self._run += 1
+        if self._run < (limits.end_windows if self._speaking else limits.start_windows):
+            return None
+        return self._turn(self._run_ms)
+
+    def finish(self, end_ms: float) -> SpeechEnded | None:
+        """Returns the end of speech still open when the audio ended."""
+        if not self._speaking:
+            return None
+        self._turn(0.0)
+        return SpeechEnded(self._speaker, end_ms)
+
+    def _turn(self, at_ms: float) -> SpeechStarted | SpeechEnded:
+        self._speaking = not self._speaking
+        self._run = 0
+        event = SpeechStarted if self._speaking else SpeechEnded
+        return event(self._speaker, at_ms)

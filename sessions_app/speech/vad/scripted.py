@@ -1,0 +1,48 @@
+"""A VAD that is told where speech is; for tests of what listens to it."""
+
+from collections.abc import Sequence
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.events import Speaker, SpeechEnded, SpeechStarted
+from sessions_app.speech.vad.base import BoundaryCallback, Vad, VadStream
+
+
+class ScriptedStream(VadStream):
+    """Tells each boundary as the audio passes it."""
+
+    def __init__(self, spans: Sequence[tuple[float, float]], on_boundary: BoundaryCallback) -> None:
+        self._due = [
+            event
+            for start, end in spans
+            for event in (
+                SpeechStarted(Speaker.CALLER, start),
+                SpeechEnded(Speaker.CALLER, end),
+            )
+        ]
+        self._on_boundary = on_boundary
+        self._seen_ms = 0.0
+
+    @property
+    def seen_ms(self) -> float:
+        return self._seen_ms
+
+    def feed(self, frame: AudioFrame) -> None:
+        self._seen_ms = frame.end_ms
+        while self._due and self._due[0].at_ms <= self._seen_ms:
+            self._on_boundary(self._due.pop(0))
+
+    async def drain(self) -> None:
+        """Everything was told already."""
+
+    def close(self) -> None:
+        self._due.clear()
+
+
+class ScriptedVad(Vad):
+    """`spans` are (start, end) of speech in ms on the call clock, the same for every stream."""
+
+    def __init__(self, spans: Sequence[tuple[float, float]] = ()) -> None:
+        self._spans = spans
+
+    def open(self, on_boundary: BoundaryCallback) -> ScriptedStream:
+        return ScriptedStream(self._spans, on_boundary)

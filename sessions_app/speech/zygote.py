@@ -1,0 +1,135 @@
+"""The process that loads the PocketSphinx model once and forks a worker for each request.
+
+Started by exec with a Unix socket, since forking from a process with threads is unsafe. Its
+owner sends one byte and a file descriptor for each worker it wants. Everything ends when the
+owner's sockets close, however it dies.
+"""
+
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+from typing import Any
+
+HEADER = struct.Struct("<IB")
+BEGIN, AUDIO, END, REDECODE, PING, INTERIM, FINAL = b"BAERPIF"
+LIVE, CALM = b"L", b"C"
+NICE = 10
+BYTES_PER_S = 32_000
+
+LIVE_SETTINGS = {"lw": 5.0, "fwdflatlw": 7.0, "bestpathlw": 8.0, "maxhmmpf": 3000}
+"""The best measured: 0.32 CPU-seconds a second of speech live, as much again for a re-decode."""
+
+_NO_WORDS = ("<", "[", "+")
+
+
+class Worker:
+    """Decodes one utterance at a time for whoever holds the other end of its socket."""
+
+    def __init__(self, decoder: Any, channel: socket.socket) -> None:
+        self._decoder = decoder
+        self._channel = channel
+        self._first_cmn = decoder.get_cmn()
+        self._shown = ""
+
+    def serve(self) -> None:
+        """Answers until the other end closes."""
+        while (head := self._read(HEADER.size)) is not None:
+            size, kind = HEADER.unpack(head)
+            body = self._read(size)
+            if body is None:
+                return
+            self._answer(kind, body)
+
+    def _answer(self, kind: int, body: bytes) -> None:
+        if kind == BEGIN:
+            self._decoder.set_cmn(json.loads(body)["cmn"] or self._first_cmn)
+            self._decoder.start_utt()
+            self._shown = ""
+        elif kind == AUDIO:
+            self._decoder.process_raw(body, no_search=False, full_utt=False)
+            self._interim()
+        elif kind == END:
+            self._decoder.end_utt()
+            self._send(FINAL, self._result())
+        elif kind == REDECODE:
+            self._decoder.set_cmn(self._first_cmn)
+            self._decoder.start_utt()
+            self._decoder.process_raw(body, no_search=False, full_utt=True)
+            self._decoder.end_utt()
+            self._send(FINAL, self._result())
+        elif kind == PING:
+            self._send(PING, {})
+
+    def _interim(self) -> None:
+        hypothesis = self._decoder.hyp()
+        text = hypothesis.hypstr if hypothesis is not None else ""
+        if text != self._shown:
+            self._shown = text
+            self._send(INTERIM, {"text": text})
+
+    def _result(self) -> dict[str, Any]:
+        segments = [s for s in self._decoder.seg() or () if not s.word.startswith(_NO_WORDS)]
+        words = [
+            (s.word.partition("(")[0], s.start_frame / 100, (s.end_frame + 1) / 100)
+            for s in segments
+        ]
+        return {"words": words, "cmn": self._decoder.get_cmn(True)}
+
+    def _send(self, kind: int, message: dict[str, Any]) -> None:
+        body = json.dumps(message).encode()
+        self._channel.sendall(HEADER.pack(len(body), kind) + body)
+
+    def _read(self, size: int) -> bytes | None:
+        pieces = b""
+        while len(pieces) < size:
+            piece = self._channel.recv(size - len(pieces))
+            if not piece:
+                return None
+            pieces += piece
+        return pieces
+
+
+def load() -> Any:
+    """Returns a decoder with the model that the wheel carries."""
+    from pocketsphinx import Decoder  # noqa: PLC0415 - only this process needs it
+
+    return Decoder(loglevel="FATAL", **LIVE_SETTINGS)
+
+
+def main(descriptor: int) -> None:
+    """Loads the model, then forks a worker for each request until the owner is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers leave no zombies
+    owner = socket.socket(fileno=descriptor)
+    decoder = load()
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(owner, 1, 1)
+        if not request:
+            return
+        if not descriptors:
+            continue
+        channel = socket.socket(fileno=descriptors[0])
+        if os.fork() == 0:
+            owner.close()
+            _work(decoder, channel, calm=request == CALM)
+        channel.close()
+
+
+def _work(decoder: Any, channel: socket.socket, *, calm: bool) -> None:
+    if calm:
+        os.nice(NICE)
+    status = 1
+    try:
+        Worker(decoder, channel).serve()
+        status = 0
+    except (ConnectionError, BrokenPipeError):
+        status = 0
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
