@@ -39,6 +39,13 @@ export class CatchUp {
     }
   }
 
+  /** Brings everything after what is here. */
+  async all() {
+    while (await this._fetch()) {
+      // there may be more than one answer holds
+    }
+  }
+
   /** @returns {Promise<boolean>} whether it brought something */
   async _fetch() {
     const before = this._transcript.lastSeq;

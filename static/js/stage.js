@@ -117,7 +117,7 @@ export class Stage {
     this._call?.mute(muted);
     this._meter?.excuse();
     byId("mute").setAttribute("aria-pressed", String(muted));
-    byId("mute-label").textContent = muted ? "Unmute" : "Mute";
+    byId("mute-label").textContent = muted ? "Muted" : "Mute";
     byId("stage").classList.toggle("is-muted", muted);
     byId("meter").setAttribute("aria-label", muted ? "You are muted" : "Level of your microphone");
   }

@@ -1,0 +1,131 @@
+// @ts-check
+/** Fills in a call's page while parts of it are still to come. */
+
+const POLL_MS = [1000, 1000, 1500, 2000, 3000, 5000];
+const PARTS = ["detail-head", "player-part", "transcript-part", "summary-part", "facts-part"];
+const OWED = new Set(["pending", "running"]);
+
+/**
+ * @typedef {object} Detail what the server says of the page, see `detail-config`
+ * @property {string} id
+ * @property {boolean} live
+ * @property {boolean} owed
+ * @property {string} state
+ * @property {string} recordingState
+ * @property {string} summaryState
+ * @property {string} callUrl
+ * @property {string} segmentsUrl
+ * @property {string} liveSocket
+ * @property {number | null} durationMs
+ * @property {number[][]} peaks
+ */
+
+/** Event: `changed` (detail: {detail: Detail, parts: string[], said: string}). */
+export class FillIn extends EventTarget {
+  /** @param {Detail} detail */
+  constructor(detail) {
+    super();
+    this._detail = detail;
+    this._polls = 0;
+    this._asked = false;
+    /** @type {Map<string, string>} the server's markup, before this page's modules touched it */
+    this._markup = new Map(PARTS.map((id) => [id, document.getElementById(id)?.outerHTML ?? ""]));
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this._timer = undefined;
+  }
+
+  start() {
+    if (this._detail.owed) {
+      const wait = POLL_MS[Math.min(this._polls, POLL_MS.length - 1)];
+      this._timer = setTimeout(() => this._poll(), wait);
+    }
+  }
+
+  /** Asks at once: something is known to have happened. */
+  hurry() {
+    clearTimeout(this._timer);
+    this._polls = 0;
+    this._poll();
+  }
+
+  async _poll() {
+    if (this._asked) {
+      return;
+    }
+    this._asked = true;
+    this._polls += 1;
+    try {
+      // a page in the background need not know
+      if (!document.hidden && (await this._hasChanged())) {
+        this._polls = 0;
+        await this._refresh();
+      }
+    } catch {
+      // the server is away for a moment: the next poll asks again
+    }
+    this._asked = false;
+    this.start();
+  }
+
+  async _hasChanged() {
+    const answer = await fetch(this._detail.callUrl, { headers: { Accept: "application/json" } });
+    if (!answer.ok) {
+      return false;
+    }
+    const call = await answer.json();
+    const { state, recordingState, summaryState } = this._detail;
+    return (
+      call.state !== state ||
+      (call.recording?.state ?? "") !== recordingState ||
+      (call.summary?.state ?? "") !== summaryState
+    );
+  }
+
+  /** Takes over the parts of the page that differ: they are written in one place, the server. */
+  async _refresh() {
+    const answer = await fetch(location.href);
+    if (!answer.ok) {
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const before = this._detail;
+    this._detail = JSON.parse(page.getElementById("detail-config")?.textContent ?? "{}");
+    const parts = PARTS.filter((id) => this._take(id, page.getElementById(id)));
+    this.dispatchEvent(
+      new CustomEvent("changed", { detail: { detail: this._detail, parts, said: whatCame(before, this._detail) } }),
+    );
+  }
+
+  /**
+   * @param {string} id
+   * @param {HTMLElement | null} next
+   */
+  _take(id, next) {
+    const here = document.getElementById(id);
+    if (!here || !next || next.outerHTML === this._markup.get(id)) {
+      return false;
+    }
+    this._markup.set(id, next.outerHTML);
+    here.replaceWith(next);
+    return true;
+  }
+}
+
+/**
+ * @param {Detail} before
+ * @param {Detail} after
+ * @returns {string} what a reader who cannot see it is told
+ */
+export function whatCame(before, after) {
+  const said = [];
+  if (before.live && !after.live) {
+    said.push("The call has ended.");
+  }
+  if (OWED.has(before.recordingState) && !OWED.has(after.recordingState)) {
+    said.push(after.recordingState === "done" ? "The recording is ready." : "The recording could not be made.");
+  }
+  if (OWED.has(before.summaryState) && !OWED.has(after.summaryState)) {
+    said.push(after.summaryState === "done" ? "The summary is ready." : "The summary could not be made.");
+  }
+  return said.join(" ");
+}

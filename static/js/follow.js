@@ -1,0 +1,149 @@
+// @ts-check
+/** The transcript of a recording: it follows the player, and its words can be played. */
+
+import { clock } from "./clock.js";
+import { byId } from "./dom.js";
+import { heardAt } from "./spoken.js";
+
+/** @typedef {import("./player.js").Player} Player */
+
+/** After the reader scrolls, the page stays where it is for this long. */
+const READER_MS = 4000;
+
+export class FollowingTranscript {
+  /**
+   * @param {Player} player
+   * @param {HTMLElement} list
+   */
+  constructor(player, list) {
+    this._player = player;
+    this._list = list;
+    const words = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(".word")]);
+    this._spans = words
+      .map((element) => ({ element, startMs: Number(element.dataset.start), endMs: Number(element.dataset.end) }))
+      .sort((a, b) => a.startMs - b.startMs);
+    this._words = words;
+    this._now = -1;
+    this._readAt = -Infinity;
+    this._leaving = new AbortController();
+    this._makeReachable();
+    this._listen();
+  }
+
+  remove() {
+    this._leaving.abort();
+  }
+
+  _makeReachable() {
+    this._words.forEach((word, index) => {
+      word.tabIndex = index === 0 ? 0 : -1;
+    });
+  }
+
+  _listen() {
+    const { signal } = this._leaving;
+    this._player.addEventListener("at", (event) => this._at(/** @type {CustomEvent} */ (event).detail), { signal });
+    this._list.addEventListener("click", (event) => this._clicked(event), { signal });
+    this._list.addEventListener("keydown", (event) => this._key(event), { signal });
+    for (const name of ["wheel", "touchmove"]) {
+      addEventListener(name, () => {
+        this._readAt = performance.now();
+      }, { signal, passive: true });
+    }
+  }
+
+  /** @param {Event} event */
+  _clicked(event) {
+    const target = /** @type {Element} */ (event.target);
+    const place = /** @type {HTMLElement | null} */ (target.closest(".word, button.line-time"));
+    if (place && !getSelection()?.toString()) {
+      this._play(place);
+    }
+  }
+
+  /** @param {HTMLElement} place */
+  _play(place) {
+    this._player.playFrom(Number(place.dataset.start));
+  }
+
+  /** @param {KeyboardEvent} event */
+  _key(event) {
+    const index = this._words.indexOf(/** @type {HTMLElement} */ (event.target));
+    if (index < 0 || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (event.key === "Enter" || event.key === " ") {
+      this._play(this._words[index]);
+    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+      this._focus(index, index + (event.key === "ArrowRight" ? 1 : -1));
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      this._focus(index, this._firstOfNextLine(index, event.key === "ArrowDown" ? 1 : -1));
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
+  _focus(from, to) {
+    const word = this._words[to];
+    if (word) {
+      this._words[from].tabIndex = -1;
+      word.tabIndex = 0;
+      word.setAttribute("role", "button");
+      word.setAttribute("aria-label", `${word.textContent}, play from ${clock(Number(word.dataset.start))}`);
+      word.focus();
+    }
+  }
+
+  /**
+   * @param {number} index
+   * @param {1 | -1} step
+   */
+  _firstOfNextLine(index, step) {
+    const lines = [...this._list.children];
+    const line = lines.indexOf(/** @type {Element} */ (this._words[index].closest(".line")));
+    const first = lines[line + step]?.querySelector(".word");
+    return this._words.indexOf(/** @type {HTMLElement} */ (first));
+  }
+
+  /** @param {number} ms */
+  _at(ms) {
+    const index = heardAt(this._spans, ms);
+    if (index === this._now) {
+      return;
+    }
+    this._mark(this._now, false);
+    this._mark(index, true);
+    const [before, after] = [this._lineOf(this._now), this._lineOf(index)];
+    this._now = index;
+    if (after && after !== before) {
+      this._keepInView(after);
+    }
+  }
+
+  /**
+   * @param {number} index
+   * @param {boolean} on
+   */
+  _mark(index, on) {
+    this._spans[index]?.element.classList.toggle("word-now", on);
+    this._lineOf(index)?.classList.toggle("line-now", on);
+  }
+
+  /** @param {number} index */
+  _lineOf(index) {
+    return this._spans[index]?.element.closest(".line") ?? null;
+  }
+
+  /** @param {Element} line */
+  _keepInView(line) {
+    const wanted = byId("follow").checked && this._player.playing;
+    if (wanted && performance.now() - this._readAt > READER_MS) {
+      line.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    }
+  }
+}
