@@ -39,7 +39,7 @@ class Visitor:
         """Returns whether the user is still active, signed in, and the token not revoked."""
         if self.token:
             return await database_sync_to_async(access.user_for_token)(self.token) is not None
-        return await database_sync_to_async(_signed_in)(self.scope["session"], self.user.pk)
+        return bool(await database_sync_to_async(_signed_in)(self.scope["session"], self.user.pk))
 
 
 async def visitor_of(scope: WebSocketScope) -> Visitor:

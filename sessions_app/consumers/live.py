@@ -14,7 +14,7 @@ from sessions_app.services import access
 NO_SUCH_CALL = 4404
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """Relays a call's messages from the channel layer to who may see the call."""
 
     group = ""

@@ -24,7 +24,7 @@ RECHECK_S = 5.0
 RETRY_AFTER_S = 30
 
 
-class SignalingConsumer(AsyncWebsocketConsumer):
+class SignalingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One socket, one call at a time; the socket may drop while the call goes on."""
 
     visitor: Visitor | None = None
@@ -62,8 +62,8 @@ class SignalingConsumer(AsyncWebsocketConsumer):
             self.push(control.error(problem))
         except Exception:
             logger.exception("a message for call %s failed", self.call_id or "(none)")
-            problem = VoiceError("Something went wrong on the server.", code="internal_error")
-            self.push(control.error(problem))
+            fault = VoiceError("Something went wrong on the server.", code="internal_error")
+            self.push(control.error(fault))
 
     async def obey(self, command: Any) -> None:
         if isinstance(command, Offer):

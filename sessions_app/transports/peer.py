@@ -71,6 +71,11 @@ def _sends_audio(section: MediaDescription) -> bool:
     )
 
 
+def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> None:
+    """Replaces a method of one object of aioice, which has no hook for it."""
+    setattr(connection, method, replacement)
+
+
 class Peer:
     """Answers one offer and watches whether the client is still there."""
 
@@ -165,12 +170,11 @@ class Peer:
         and waits 5 s for a STUN server that does not answer.
         """
         for transport in {t.receiver.transport.transport for t in self._pc.getTransceivers()}:
-            connection = transport._connection
-            connection.request_received = self._noted(connection.request_received)
-            connection.data_received = self._noted(connection.data_received)
-            connection.get_component_candidates = functools.partial(
-                connection.get_component_candidates, timeout=GATHER_S
-            )
+            connection: Any = transport._connection
+            _replace(connection, "request_received", self._noted(connection.request_received))
+            _replace(connection, "data_received", self._noted(connection.data_received))
+            hasty = functools.partial(connection.get_component_candidates, timeout=GATHER_S)
+            _replace(connection, "get_component_candidates", hasty)
 
     def _noted(self, method: Callable[..., None]) -> Callable[..., None]:
         def noting(*args: Any, **kwargs: Any) -> None:

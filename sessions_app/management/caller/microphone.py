@@ -38,7 +38,7 @@ def read_sound(path: Path) -> Samples:
     return np.concatenate(pieces).astype(np.int16)
 
 
-class FileMicrophone(MediaStreamTrack):  # type: ignore[misc]
+class FileMicrophone(MediaStreamTrack):
     """Plays `sound` once, paced by the clock, then silence until it is stopped."""
 
     kind = "audio"

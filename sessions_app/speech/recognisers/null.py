@@ -35,7 +35,8 @@ class NullStream(RecogniserStream):
 
     async def results(self) -> AsyncIterator[Hypothesis]:
         await self._over.wait()
-        for hypothesis in ():
+        nothing: tuple[Hypothesis, ...] = ()
+        for hypothesis in nothing:
             yield hypothesis
 
     async def aclose(self) -> None:

@@ -25,6 +25,7 @@ TICK_S = WINDOW / SPEECH_RATE
 NOISE_FLOOR = 30.0
 """Root mean square (of 32768, about -60 dBFS) under which no voice can be: not even asked."""
 
+FULL_SCALE = 32_768.0
 Floats = NDArray[np.float32]
 
 
@@ -164,7 +165,7 @@ class SileroVad(Vad):
         found = dict(zip((s for s, _ in loud), self._infer(loud), strict=True))
         told: dict[asyncio.AbstractEventLoop, list[tuple[SileroStream, float, float]]] = {}
         for stream, window in batch:
-            stream.context = window.samples[-CONTEXT:].astype(np.float32) / 32768
+            stream.context = _scaled(window.samples[-CONTEXT:])
             verdict = (stream, found.get(stream, 0.0), window.start_ms)
             told.setdefault(stream.loop, []).append(verdict)
         for loop, verdicts in told.items():
@@ -185,6 +186,10 @@ class SileroVad(Vad):
         for index, (stream, _) in enumerate(batch):
             stream.state = states[:, index, :]
         return [float(p) for p in np.asarray(probabilities).reshape(-1)]
+
+
+def _scaled(samples: Samples) -> Floats:
+    return samples.astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def _tell(verdicts: list[tuple[SileroStream, float, float]]) -> None:

@@ -1,0 +1,115 @@
+"""What is left of a call when its processes are killed."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sessions_app.management.caller.placing import CallError, CallOptions, place_call
+from tests.fixtures.server import Product, wait_until
+
+Say = Callable[..., Path]
+TALK = (
+    "please go forward ten meters. and then we turn around. please go forward ten meters. "
+    "now the meeting is over and everybody may go home. please go forward ten meters."
+)
+
+
+async def talk_until(product: Product, sound: Path, enough: int) -> str:
+    """Speaks until `enough` finals have come, then kills the server; returns the call's id."""
+    finals = []
+
+    def shown(message: dict[str, object]) -> None:
+        if message["type"] == "transcript" and message["final"]:
+            finals.append(message)
+            if len(finals) == enough:
+                # the store writes within a quarter of a second
+                asyncio.get_running_loop().call_later(0.6, product.kill, "web")
+
+    options = CallOptions(sound, product.url, product.credentials["user"]["token"])
+    with pytest.raises(CallError):
+        await place_call(options, shown)
+    return str(finals[0]["callId"])
+
+
+@pytest.mark.timeout(200)
+async def test_a_killed_server_loses_at_most_the_last_second(
+    own_product: Product, say: Say
+) -> None:
+    own_product.start()
+    call_id = await talk_until(own_product, say(TALK), 2)
+    lane = own_product.var / "lanes" / call_id / "caller.ogg"
+    assert lane.stat().st_size > 1000
+    own_product.start("web")
+    path = f"/api/v1/calls/{call_id}/"
+    ended = await asyncio.to_thread(
+        wait_until,
+        lambda: (
+            (call := own_product.json(path))["summary"]
+            and call["summary"]["state"] == "done"
+            and call
+        ),
+        60,
+        "the end of the call",
+    )
+    assert (ended["state"], ended["end_reason"]) == ("ended", "server_died")
+    assert ended["recording"]["state"] == "done"
+    segments = own_product.json(f"{path}segments?after=0")["segments"]
+    assert len(segments) >= 2
+    last_word = max(segment["end_ms"] for segment in segments)
+    assert ended["duration_ms"] >= last_word
+    assert not lane.exists()
+
+
+@pytest.mark.timeout(200)
+async def test_work_of_a_killed_worker_is_done_after_all(own_product: Product, say: Say) -> None:
+    own_product.start("web")
+    token = own_product.credentials["user"]["token"]
+    options = CallOptions(
+        say("please go forward ten meters"), own_product.url, token, await_results=False
+    )
+    report = await place_call(options)
+    own_product.start("worker")
+    path = f"/api/v1/calls/{report.call}/"
+    await asyncio.to_thread(
+        wait_until,
+        lambda: own_product.json(path)["recording"]["state"] != "pending",
+        30,
+        "the start of the work",
+    )
+    own_product.kill("worker")
+    own_product.start("worker", "beat")
+    call = await asyncio.to_thread(
+        wait_until,
+        lambda: (row := own_product.json(path))["summary"]["state"] == "done" and row,
+        120,
+        "the summary",
+    )
+    assert call["recording"]["state"] == "done"
+
+
+async def test_a_server_that_is_told_to_stop_ends_its_calls_well(
+    own_product: Product, say: Say
+) -> None:
+    own_product.start("web")
+    seen: list[dict[str, object]] = []
+
+    def shown(message: dict[str, object]) -> None:
+        seen.append(message)
+        if message["type"] == "transcript" and message["final"] and len(own_product.processes):
+            took.append(own_product.processes["web"])
+            own_product.processes["web"].terminate()
+            own_product.processes.pop("web")
+
+    took: list[object] = []
+    token = own_product.credentials["user"]["token"]
+    started = time.monotonic()
+    with pytest.raises(CallError, match="server_stopped"):
+        await place_call(CallOptions(say(TALK), own_product.url, token), shown)
+    assert time.monotonic() - started < 60
+    assert seen[-1]["type"] == "bye"
+    own_product.start("web")
+    call = own_product.json(f"/api/v1/calls/{seen[-1]['callId']}/")
+    assert (call["state"], call["end_reason"]) == ("ended", "server_stopped")
