@@ -5,8 +5,9 @@ import { CallClient } from "./call-client.js";
 import { CatchUp } from "./catch-up.js";
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
-import { listMicrophones, mediaProblem, missingForCalls, openMicrophone, remember } from "./microphone.js";
+import { listMicrophones, missingForCalls, openMicrophone, remember } from "./microphone.js";
 import { ProblemPanel } from "./problem-panel.js";
+import { mediaProblem } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
 
