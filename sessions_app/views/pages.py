@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -97,7 +98,13 @@ def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _listed(request: HttpRequest) -> QuerySet[Call]:
     visible = access.visible_calls(request.user).select_related("agent", "owner")
-    return search.with_word_count(visible).order_by("-created_at", "-pk")
+    said = Segment.objects.filter(call=OuterRef("pk")).order_by("start_ms", "seq")
+    first = said.annotate(shown=Coalesce(NullIf("edited_text", Value("")), "text"))
+    return (
+        search.with_word_count(visible)
+        .annotate(first_words=Subquery(first.values("shown")[:1]))
+        .order_by("-created_at", "-pk")
+    )
 
 
 def _visible(request: HttpRequest, public_id: str) -> Call:

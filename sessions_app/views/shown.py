@@ -10,8 +10,8 @@ from sessions_app.models import Call, Recording, Segment, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.views import wording
 
-SNIPPET_SIDE = 80
-"""Characters shown before and after the words searched for."""
+SNIPPET_SIDE = 100
+"""Characters shown before and after the words searched for, and of the first words."""
 
 SPEAKERS = {"caller": "Caller", "agent": "Agent"}
 
@@ -30,6 +30,7 @@ class CallRow:
     started: datetime
     length: str
     words: int
+    preview: str
     snippet: tuple[str, str, str] | None = None
 
 
@@ -77,7 +78,7 @@ class SpeakerShare:
 
 
 def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:
-    """Returns `call` for a list; `call.word_count` is used where the query made it."""
+    """Returns `call` for a list, with what the query annotated: `word_count`, `first_words`."""
     return CallRow(
         public_id=call.public_id,
         title=call.title,
@@ -89,6 +90,7 @@ def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:
         started=call.created_at,
         length="" if call.duration_ms is None else wording.length(call.duration_ms),
         words=getattr(call, "word_count", None) or 0,
+        preview=_clip_end(getattr(call, "first_words", None) or ""),
         snippet=_snippet(said, wanted) if said else None,
     )
 

@@ -25,8 +25,6 @@ export function nearDay(when, now) {
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const FORMS = {
-  long: { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" },
-  short: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
   full: { dateStyle: "full", timeStyle: "short" },
   time: { hour: "2-digit", minute: "2-digit" },
 };
@@ -38,12 +36,26 @@ const FORMS = {
  * @returns {string}
  */
 export function localTime(when, form, now = new Date()) {
-  const near = form === "long" || form === "short" ? nearDay(when, now) : "";
-  if (near) {
-    const time = new Intl.DateTimeFormat("en-GB", FORMS.time).format(when);
-    return `${near === "today" ? "Today" : "Yesterday"}, ${time}`;
+  if (form in FORMS) {
+    return new Intl.DateTimeFormat("en-GB", FORMS[form]).format(when);
   }
-  return new Intl.DateTimeFormat("en-GB", FORMS[form] ?? FORMS.long).format(when);
+  const near = nearDay(when, now);
+  const day = near ? { today: "Today", yesterday: "Yesterday" }[near] : dayOf(when, form, now);
+  return `${day}, ${localTime(when, "time")}`;
+}
+
+/**
+ * @param {Date} when
+ * @param {string} form
+ * @param {Date} now
+ */
+function dayOf(when, form, now) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const parts = { day: "numeric", month: form === "long" ? "long" : "short" };
+  if (when.getFullYear() !== now.getFullYear()) {
+    parts.year = "numeric";
+  }
+  return new Intl.DateTimeFormat("en-GB", parts).format(when);
 }
 
 /**

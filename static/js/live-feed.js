@@ -30,6 +30,7 @@ export class LiveFeed extends EventTarget {
       (changes) => this._view.show(changes),
     );
     this._stopped = false;
+    this._catchUp.all();
     this._connect();
   }
 
