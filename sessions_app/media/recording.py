@@ -31,6 +31,9 @@ from sessions_app.media.opus import (
 TOLERANCE_MS = 1
 """Smaller steps between frames are rounding, not gaps."""
 
+PAGE_MS = 1_000
+"""How much audio a page holds, and how long packets wait for it to fill."""
+
 FILLED_GAP_MS = 40
 """Gaps up to this long are coded as silence; in longer ones nothing is written."""
 
@@ -100,6 +103,14 @@ class LaneRecorder:
         self._pages.add(packet, start, length)
         self._position = -(-self._pages.end // _RATIO)
 
+    def flush_due(self, now_ms: float) -> None:
+        """Hands over packets that have waited a second; `now_ms` is the call clock.
+
+        For a lane that has fallen silent: without new audio no page fills up.
+        """
+        if not self._closed:
+            self._pages.flush_older(round((now_ms - PAGE_MS) * _OPUS_PER_MS))
+
     async def aclose(self) -> None:
         """Ends the stream; returns when the sink has handed over everything. May be repeated."""
         if not self._closed:
@@ -159,6 +170,11 @@ class _Pages:
         self._last_start = start
         self.end = start + length
         if self.end - self._start >= OPUS_RATE:
+            self._flush()
+
+    def flush_older(self, than: int) -> None:
+        """Writes the page begun when it starts at `than` or before."""
+        if self._packets and self._start <= than:
             self._flush()
 
     def finish(self, end: int | None) -> None:

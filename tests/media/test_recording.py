@@ -109,6 +109,31 @@ async def test_every_second_is_a_whole_page(speech: Samples, sink: MemorySink) -
         assert sum(packet_duration_samples(packet, 48_000) for packet in page.packets) <= 48_000
 
 
+async def test_a_silent_lane_does_not_keep_its_last_packets(speech: Samples) -> None:
+    pieces: list[bytes] = []
+
+    class Pieces:
+        def write(self, data: bytes) -> None:
+            pieces.append(data)
+
+        async def aclose(self) -> None:
+            pass
+
+    lane = LaneRecorder(Pieces())
+    for at in range(0, 16 * 1_400, 320):
+        lane.add(AudioFrame(speech[at : at + 320], 16_000, at / 16))
+    written = len(pieces)
+    lane.flush_due(1_999)
+    assert len(pieces) == written
+    lane.flush_due(2_000)
+    assert len(pieces) == written + 1
+    lane.flush_due(60_000)
+    assert len(pieces) == written + 1
+    await lane.aclose()
+    lane.flush_due(60_000)
+    assert len(pieces) == written + 2
+
+
 async def test_cut_at_every_byte_gives_a_prefix(speech: Samples, tmp_path: Path) -> None:
     path = await lane_file(tmp_path / "lane.ogg", (0.0, speech[:20_000]), (3000.0, tone(300, 0.1)))
     data = path.read_bytes()
