@@ -5,8 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -99,7 +98,7 @@ def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
 def _listed(request: HttpRequest) -> QuerySet[Call]:
     visible = access.visible_calls(request.user).select_related("agent", "owner")
     said = Segment.objects.filter(call=OuterRef("pk")).order_by("start_ms", "seq")
-    first = said.annotate(shown=Coalesce(NullIf("edited_text", Value("")), "text"))
+    first = said.annotate(shown=Case(When(edited_text="", then="text"), default="edited_text"))
     return (
         search.with_word_count(visible)
         .annotate(first_words=Subquery(first.values("shown")[:1]))

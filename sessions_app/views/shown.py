@@ -140,12 +140,21 @@ def lines(segments: Iterable[Segment]) -> list[Line]:
 
 
 def _words(segment: Segment) -> tuple[ShownWord, ...]:
-    """Returns the words with their times; a corrected text is one piece without inner times."""
-    if segment.edited_text or not segment.words:
-        return (ShownWord(segment.shown_text, segment.start_ms, segment.end_ms),)
+    """Returns the words people read, each with where it was said.
+
+    The text is spelt by punctuation and by staff, so that it may have more or fewer words
+    than were recognised: then each takes the times of the one at its share of the way.
+    """
+    texts = segment.shown_text.split()
+    spans = [(word["start_ms"], word["end_ms"]) for word in segment.words]
+    if not spans:
+        step = (segment.end_ms - segment.start_ms) / max(1, len(texts))
+        starts = [segment.start_ms + index * step for index in range(len(texts))]
+        spans = [(start, start + step) for start in starts]
+    places = [spans[index * len(spans) // len(texts)] for index in range(len(texts))]
     return tuple(
-        ShownWord(word["text"], round(word["start_ms"]), round(word["end_ms"]))
-        for word in segment.words
+        ShownWord(text, round(start), round(end))
+        for text, (start, end) in zip(texts, places, strict=True)
     )
 
 

@@ -91,7 +91,12 @@ function follow(call, transcript) {
   );
   const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
     call.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
-  on("state", ({ state, words }) => stage.say(state, words));
+  on("state", ({ state, words }) => {
+    stage.say(state, words);
+    if (state === "ending") {
+      stage.saving(call.callId ? pageOf(call.callId) : "");
+    }
+  });
   on("notice", (words) => stage.notice(words));
   on("description", ({ kind, sdp }) => stage.description(kind, sdp));
   on("track", (stream) => stage.play(stream));
@@ -112,9 +117,13 @@ function end(callId) {
     location.reload();
     return;
   }
-  const page = config.detailPage.replace("CALL_ID", callId);
-  stage.saving(page);
-  location.assign(page);
+  stage.saving(pageOf(callId));
+  location.assign(pageOf(callId));
+}
+
+/** @param {string} callId */
+function pageOf(callId) {
+  return config.detailPage.replace("CALL_ID", callId);
 }
 
 /** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
@@ -160,8 +169,12 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 showLocalTimes();
 listMicrophones(microphone, byId("microphone-note"));
-const missing = missingForCalls();
-if (missing) {
+const address = new URL(location.href);
+if (address.searchParams.has("ask") && !byId("start-call").disabled) {
+  address.searchParams.delete("ask");
+  history.replaceState(null, "", address);
+  ask();
+} else if (missingForCalls()) {
   show("problem");
-  problem.show(missing);
+  problem.show(missingForCalls());
 }

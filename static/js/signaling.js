@@ -41,7 +41,7 @@ const OPEN = 1;
  */
 export class Signaling extends EventTarget {
   /** @param {Options} options */
-  constructor({ open, lastSeq = () => 0, later = defaultLater, forget = clearTimeout, random = Math.random }) {
+  constructor({ open, lastSeq = () => 0, later = defaultLater, forget = defaultForget, random = Math.random }) {
     super();
     this._make = open;
     this._lastSeq = lastSeq;
@@ -197,4 +197,9 @@ export class Signaling extends EventTarget {
  */
 function defaultLater(work, afterMs) {
   return setTimeout(work, afterMs);
+}
+
+/** @param {any} timer */
+function defaultForget(timer) {
+  clearTimeout(timer);
 }

@@ -103,11 +103,13 @@ export class Stage {
     byId("agent-audio").srcObject = null;
   }
 
-  /** @param {string} page the call's own */
+  /** @param {string} page the call's own; empty where it did not come that far */
   saving(page) {
+    clearInterval(this._ticking);
     this.say("ended", "The call has ended");
     byId("dock").hidden = true;
     byId("saving").hidden = false;
+    byId("call-link").hidden = !page;
     byId("call-link").href = page;
   }
 
