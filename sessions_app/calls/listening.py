@@ -21,6 +21,10 @@ class Lane(Protocol):
         """Takes the next audio; jumps on the call clock stay gaps."""
         ...
 
+    def flush_due(self, now_ms: float) -> None:
+        """Writes what has waited for a second; `now_ms` is the call clock."""
+        ...
+
     async def aclose(self) -> None:
         """Returns when all of it is in the operating system's hands."""
         ...
@@ -48,6 +52,11 @@ class Listening:
         if self._transcribing is not None and self._task is None:
             self._transcribing.start()
         self._task = asyncio.create_task(self._read(frames))
+
+    def tick(self, now_ms: float) -> None:
+        """Keeps the lane of a caller who fell silent from holding audio back."""
+        if self._lane is not None:
+            self._lane.flush_due(now_ms)
 
     async def finish(self) -> None:
         """Returns when the input has ended and its last words are out."""

@@ -99,6 +99,7 @@ class CallSession:
         """Looks at the client and moves the call where it belongs."""
         if not self.live or self._ending is not None:
             return
+        self._listening.tick(self._clock.now_ms(now_s))
         sight = Sight(
             now_s,
             self._transport.connected,

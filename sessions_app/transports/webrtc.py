@@ -15,7 +15,7 @@ from sessions_app.core.audio import SPEECH_RATE, AudioFrame
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Candidate
 from sessions_app.core.queues import BoundedFrames
-from sessions_app.media.resample import Resampler
+from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.timeline import Timeline
 
@@ -147,4 +147,5 @@ class TrackReader:
         if start_ms is None:
             return []
         samples = self._resampler.process(np.asarray(frame.to_ndarray(), np.int16))
-        return [AudioFrame(samples, SPEECH_RATE, start_ms)] if len(samples) else []
+        audio = AudioFrame(samples, SPEECH_RATE, max(0.0, start_ms - DELAY_MS))
+        return [audio] if len(samples) else []

@@ -24,6 +24,8 @@ from sessions_app.speech.recognisers.base import Capabilities, Recogniser, Recog
 from sessions_app.speech.zygote import AUDIO, BEGIN, CALM, END, FINAL, INTERIM, LIVE, REDECODE
 
 CHUNK = SPEECH_RATE // 10
+AUDIBLE = 100
+"""A peak below this (-50 dBFS) is no voice."""
 LEARNT_MS = 6_000.0
 """After so much speech the carried channel normalisation is as good as a re-decode's."""
 
@@ -212,9 +214,10 @@ class _Utterance:
 
     def final(self, result: dict[str, Any]) -> Hypothesis:
         """Returns the final hypothesis on the call clock."""
+        spoken = result["words"] if self._is_audible() else []
         words = tuple(
             Word(text, self._start_ms + 1000 * start, self._start_ms + 1000 * end)
-            for text, start, end in result["words"]
+            for text, start, end in spoken
         )
         end_ms = self._start_ms + self.length_ms
         return Hypothesis(
@@ -225,6 +228,10 @@ class _Utterance:
             words=words,
             language="en-US",
         )
+
+    def _is_audible(self) -> bool:
+        """PocketSphinx hears words in digital silence; where nothing sounds there are none."""
+        return max(int(np.abs(piece.astype(np.int32)).max()) for piece in self._pieces) >= AUDIBLE
 
     async def _take(self, frame: AudioFrame) -> None:
         self._pieces.append(frame.samples)

@@ -1,0 +1,119 @@
+"""A person's first call: sign in, speak, watch the words, hang up, find it all again."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.fixtures.chromium import chromium
+from tests.fixtures.server import ROOT, Product, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+SENTENCES = ("good morning and welcome to the meeting", "the weather is very nice today")
+SPOKEN_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser(say: Callable[..., Path]) -> Iterator[Browser]:
+    with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0)) as browser:
+        yield browser
+
+
+def sign_in(browser: Browser, product: Product, who: str = "user") -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    person = product.credentials[who]
+    page.goto(product.url)
+    page.fill("input[name=username]", person["username"])
+    page.fill("input[name=password]", person["password"])
+    page.click("#sign-in")
+    return page
+
+
+def words_of(text: str) -> list[str]:
+    return "".join(c for c in text.lower() if c.isalpha() or c == " ").split()
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Renews a picture of the documentation when asked: PICTURES=1 make test."""
+    if os.environ.get("PICTURES"):
+        folder = ROOT / "docs" / "images"
+        folder.mkdir(exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png")
+
+
+def test_a_first_call(browser: Browser, product: Product) -> None:
+    page = sign_in(browser, product)
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+    page.click("#start-call")
+    page.click("#consent-agree")
+    interim = page.locator("#transcript li[data-final=false]")
+    interim.first.wait_for(timeout=SPOKEN_MS)
+    finals = page.locator("#transcript li[data-final=true]")
+    expect(finals).to_have_count(2, timeout=SPOKEN_MS)
+    seen = finals.locator(".live-line-text").all_inner_texts()
+    assert words_of(" ".join(seen)) == words_of(" ".join(SENTENCES))
+    keep_picture(page, "live")
+    page.click("#hang-up")
+    page.wait_for_url("**/calls/*/", timeout=20_000)
+    call_id = page.url.rstrip("/").rpartition("/")[2]
+    lines = page.locator("#transcript [data-testid=segment] .line-text")
+    assert [" ".join(text.split()) for text in lines.all_inner_texts()] == seen
+    page.locator("#summary-text").wait_for(timeout=40_000)
+    page.locator("#play").wait_for(timeout=20_000)
+    wait_until(
+        lambda: page.evaluate("document.querySelector('#audio').readyState") > 0, 10, "sound"
+    )
+    kept = product.json(f"/api/v1/calls/{call_id}/segments?after=0")["segments"]
+    assert [segment["text"] for segment in kept] == seen
+    status, text = product.get(f"/api/v1/calls/{call_id}/transcript.txt", "user")
+    assert status == 200
+    assert all(line in text.decode() for line in seen)
+    call = product.json(f"/api/v1/calls/{call_id}/")
+    assert call["end_reason"] == "caller_hung_up"
+    length = page.evaluate("document.querySelector('#audio').duration")
+    assert abs(1000 * length - call["duration_ms"]) < 100
+    keep_picture(page, "call")
+    staff = sign_in(browser, product, "staff")
+    staff.goto(f"{product.url}/admin/sessions_app/call/?q=weather")
+    staff.click("#result_list th a")
+    assert all(line in staff.inner_text("#content") for line in seen)
+    keep_picture(staff, "admin")
+    assert failures == []
+
+
+def test_a_word_is_clicked_and_heard(browser: Browser, product: Product) -> None:
+    page = sign_in(browser, product)
+    page.goto(f"{product.url}/calls/")
+    page.locator("[data-testid=call-row] a, a[data-testid=call-row]").first.click()
+    word = page.locator(".word").nth(5)
+    word.click()
+    start_s = int(word.get_attribute("data-start") or 0) / 1000
+    wait_until(
+        lambda: page.evaluate("document.querySelector('#audio').currentTime") >= start_s - 0.3,
+        10,
+        "the jump to the word",
+    )
+
+
+def test_a_closed_tab_ends_the_call(browser: Browser, product: Product) -> None:
+    page = sign_in(browser, product)
+    page.click("#start-call")
+    page.click("#consent-without")
+    page.locator("#hang-up").wait_for(timeout=15_000)
+    wait_until(lambda: live_calls(product), 15, "the call")
+    call_id = live_calls(product)[0]
+    page.close()
+    ended = wait_until(lambda: call_id not in live_calls(product), 15, "the end of the call")
+    assert ended
+    call = product.json(f"/api/v1/calls/{call_id}/")
+    assert call["end_reason"] in ("caller_left", "caller_hung_up")
+
+
+def live_calls(product: Product) -> list[str]:
+    page = product.json("/api/v1/calls/?state=active")
+    return [call["id"] for call in page["results"]]

@@ -1,0 +1,204 @@
+"""What every recogniser must do; a new engine is one more line in ENGINES."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sessions_app.core.audio import AudioFrame, Samples
+from sessions_app.core.errors import LanguageNotSupportedError, RecogniserUnavailableError
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.null import NullRecogniser
+from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
+from tests.fixtures.speech import read_wav
+from tests.speech.test_pool import children_of
+
+SENTENCE = "good morning and welcome to the meeting"
+ENGINES: dict[str, Callable[[], Recogniser]] = {
+    "scripted": lambda: ScriptedRecogniser([SENTENCE]),
+    "pocketsphinx": PocketSphinxRecogniser,
+    "null": NullRecogniser,
+}
+SPEAKING = ["scripted", "pocketsphinx"]
+
+
+@pytest.fixture
+async def recogniser(request: pytest.FixtureRequest) -> AsyncIterator[Recogniser]:
+    engine = ENGINES[request.param]()
+    await engine.start()
+    await engine.start()
+    assert await engine.ready()
+    yield engine
+    await engine.aclose()
+    await engine.aclose()
+
+
+@pytest.fixture
+def speech(say: Callable[..., Path]) -> Samples:
+    return read_wav(say(SENTENCE, lead_s=0.3, tail_s=0.3))
+
+
+async def send(
+    stream: RecogniserStream, samples: Samples, start_ms: float = 0.0, *, real_time: bool = False
+) -> None:
+    began = time.monotonic()
+    for at in range(0, len(samples), 320):
+        await stream.send(AudioFrame(samples[at : at + 320], 16_000, start_ms + at / 16))
+        if real_time:
+            await asyncio.sleep(max(0.0, began + at / 16_000 - time.monotonic()))
+
+
+async def collect(stream: RecogniserStream, limit_s: float = 30.0) -> list[Hypothesis]:
+    async def read() -> list[Hypothesis]:
+        return [hypothesis async for hypothesis in stream.results()]
+
+    return await asyncio.wait_for(read(), limit_s)
+
+
+def finals(found: list[Hypothesis]) -> list[Hypothesis]:
+    return [hypothesis for hypothesis in found if hypothesis.is_final]
+
+
+@pytest.mark.parametrize("recogniser", SPEAKING, indirect=True)
+async def test_interims_then_one_final_an_utterance(
+    recogniser: Recogniser, speech: Samples
+) -> None:
+    stream = recogniser.open("en-US")
+    for start_ms in (1000.0, 9000.0):
+        await send(stream, speech, start_ms)
+        await stream.flush()
+    await stream.finish()
+    found = await collect(stream)
+    await stream.aclose()
+    said = finals(found)
+    assert [hypothesis.text for hypothesis in said] == [SENTENCE, SENTENCE]
+    assert not found[0].is_final
+    assert found[-1].is_final
+    length = len(speech) / 16
+    for hypothesis, start_ms in zip(said, (1000.0, 9000.0), strict=True):
+        assert start_ms <= hypothesis.start_ms <= hypothesis.end_ms <= start_ms + length
+        times = [(word.start_ms, word.end_ms) for word in hypothesis.words]
+        assert times == sorted(times)
+        assert all(hypothesis.start_ms <= s <= e <= hypothesis.end_ms + 1 for s, e in times)
+
+
+@pytest.mark.parametrize("recogniser", ENGINES, indirect=True)
+async def test_finish_ends_the_results_without_any_audio(recogniser: Recogniser) -> None:
+    stream = recogniser.open("en-US")
+    await stream.finish()
+    assert await collect(stream) == []
+    await stream.aclose()
+
+
+@pytest.mark.parametrize("recogniser", SPEAKING, indirect=True)
+async def test_finish_brings_out_the_last_words(recogniser: Recogniser, speech: Samples) -> None:
+    stream = recogniser.open("en-US")
+    await send(stream, speech)
+    await stream.finish()
+    assert [hypothesis.text for hypothesis in finals(await collect(stream))] == [SENTENCE]
+    await stream.aclose()
+
+
+@pytest.mark.parametrize("recogniser", ENGINES, indirect=True)
+async def test_a_stream_can_be_dropped_in_mid_speech(
+    recogniser: Recogniser, speech: Samples
+) -> None:
+    stream = recogniser.open("en-US")
+    await send(stream, speech[:16_000])
+    await stream.aclose()
+    await stream.aclose()
+    assert await recogniser.ready()
+    again = recogniser.open("en-US")
+    await send(again, speech)
+    await again.finish()
+    await collect(again)
+    await again.aclose()
+
+
+@pytest.mark.parametrize("recogniser", ["pocketsphinx"], indirect=True)
+async def test_silence_has_no_words(recogniser: Recogniser) -> None:
+    stream = recogniser.open("en-US")
+    noise = np.random.default_rng(1).normal(0, 10, 32_000)
+    await send(stream, noise.astype(np.int16))
+    await stream.finish()
+    assert all(not hypothesis.words for hypothesis in finals(await collect(stream)))
+    await stream.aclose()
+
+
+@pytest.mark.parametrize("recogniser", SPEAKING, indirect=True)
+async def test_an_unknown_language_is_named(recogniser: Recogniser) -> None:
+    with pytest.raises(LanguageNotSupportedError, match="fi-FI"):
+        recogniser.open("fi-FI")
+
+
+async def test_a_killed_engine_is_a_retryable_error_and_the_next_stream_works(
+    speech: Samples,
+) -> None:
+    recogniser = PocketSphinxRecogniser(workers=1, redecode=False)
+    await recogniser.start()
+    stream = recogniser.open("en-US")
+    await send(stream, speech[:16_000])
+    results = stream.results()
+    await asyncio.wait_for(anext(results), 20)
+    assert recogniser.zygote_pid is not None
+    for worker in children_of(recogniser.zygote_pid):
+        os.kill(worker, signal.SIGKILL)
+
+    async def rest() -> None:
+        async for _ in results:
+            pass
+
+    with pytest.raises(RecogniserUnavailableError) as caught:
+        await asyncio.wait_for(rest(), 20)
+    assert caught.value.retryable
+    await stream.aclose()
+    again = recogniser.open("en-US")
+    await send(again, speech)
+    await again.finish()
+    assert finals(await collect(again))[0].text == SENTENCE
+    await again.aclose()
+    await recogniser.aclose()
+
+
+@pytest.mark.recogniser
+async def test_two_speak_at_once_in_real_time(speech: Samples) -> None:
+    recogniser = PocketSphinxRecogniser(workers=2)
+    await recogniser.start()
+    talk = np.concatenate([speech] * 3)
+
+    async def caller() -> tuple[str, float]:
+        stream = recogniser.open("en-US")
+        await send(stream, talk, real_time=True)
+        ended = time.monotonic()
+        await stream.finish()
+        (final,) = finals(await collect(stream))
+        await stream.aclose()
+        return final.text, time.monotonic() - ended
+
+    for text, late_s in await asyncio.gather(caller(), caller()):
+        assert text.split().count("meeting") == 3
+        assert late_s < 4
+    await recogniser.aclose()
+
+
+@pytest.mark.recogniser
+async def test_a_minute_of_speech_is_taken_whole(speech: Samples) -> None:
+    recogniser = PocketSphinxRecogniser()
+    await recogniser.start()
+    stream = recogniser.open("en-US")
+    for number in range(20):
+        await send(stream, speech, number * 3000.0)
+        await stream.flush()
+    await stream.finish()
+    said = finals(await collect(stream, 90))
+    assert [hypothesis.text for hypothesis in said].count(SENTENCE) >= 19
+    assert len(said) == 20
+    await stream.aclose()
+    await recogniser.aclose()

@@ -1,0 +1,75 @@
+import pytest
+
+from sessions_app.core.events import Hypothesis, Word
+from sessions_app.speech.segmenting import LONGEST_MS, Segmenter, readable
+
+
+@pytest.mark.parametrize(
+    ("bare", "shown"),
+    [
+        ("go forward ten meters", "Go forward ten meters."),
+        ("i think i'm right", "I think I'm right."),
+        ("  two   blanks ", "Two blanks."),
+        ("What is it?", "What is it?"),
+        ("über uns", "Über uns."),
+        ("", ""),
+    ],
+)
+def test_bare_words_become_a_sentence(bare: str, shown: str) -> None:
+    assert readable(bare) == shown
+
+
+def interim(text: str) -> Hypothesis:
+    return Hypothesis(text, is_final=False, start_ms=0, end_ms=100)
+
+
+def test_an_interim_is_told_when_it_changed_and_not_too_often() -> None:
+    segmenter = Segmenter()
+    assert segmenter.interim(interim("go"), 0.0) == "go"
+    assert segmenter.interim(interim("go"), 1.0) is None
+    assert segmenter.interim(interim("go on"), 0.1) is None
+    assert segmenter.interim(interim("go on"), 0.25) == "go on"
+
+
+def test_after_a_final_the_same_words_are_news() -> None:
+    segmenter = Segmenter()
+    segmenter.interim(interim("go"), 0.0)
+    segmenter.final(Hypothesis("go", is_final=True, start_ms=0, end_ms=100))
+    assert segmenter.interim(interim("go"), 1.0) == "go"
+
+
+def final(
+    count: int, *, word_ms: float = 400.0, pauses: dict[int, float] | None = None
+) -> Hypothesis:
+    words, at = [], 0.0
+    for number in range(count):
+        at += (pauses or {}).get(number, 20.0)
+        words.append(Word(f"w{number}", at, at + word_ms))
+        at += word_ms
+    text = " ".join(word.text for word in words)
+    return Hypothesis(text, True, 0.0, at, tuple(words), None, "en-US")
+
+
+def test_a_final_of_usual_length_is_one_piece_with_its_raw_words() -> None:
+    (piece,) = Segmenter().final(final(10))
+    assert piece.text.startswith("W0 w1")
+    assert [word.text for word in piece.words][:2] == ["w0", "w1"]
+
+
+def test_a_long_final_is_cut_at_its_longest_pause() -> None:
+    pieces = Segmenter().final(final(60, pauses={25: 900.0, 40: 300.0}))
+    assert [len(piece.words) for piece in pieces] == [25, 35]
+    assert all(piece.end_ms - piece.start_ms <= LONGEST_MS for piece in pieces)
+    assert pieces[0].text.endswith("w24.")
+
+
+@pytest.mark.parametrize("count", [1, 36, 37, 100, 333])
+def test_no_word_is_lost_and_no_piece_is_too_long(count: int) -> None:
+    whole = final(count)
+    pieces = Segmenter().final(whole)
+    assert tuple(word for piece in pieces for word in piece.words) == whole.words
+    assert all(p.words[-1].end_ms - p.words[0].start_ms <= LONGEST_MS for p in pieces)
+
+
+def test_no_words_make_no_segment() -> None:
+    assert Segmenter().final(Hypothesis(" ", is_final=True, start_ms=0, end_ms=500)) == []

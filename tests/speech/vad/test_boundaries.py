@@ -1,0 +1,44 @@
+import pytest
+
+from sessions_app.core.events import Speaker, SpeechEnded
+from sessions_app.speech.vad.boundaries import WINDOW_MS, Boundaries, Thresholds
+
+Told = list[tuple[str, float]]
+
+
+def run(probabilities: list[float], boundaries: Boundaries | None = None) -> Told:
+    boundaries = boundaries or Boundaries(Thresholds())
+    events = [boundaries.judge(p, n * WINDOW_MS) for n, p in enumerate(probabilities)]
+    return [(type(e).__name__, e.at_ms / WINDOW_MS) for e in events if e is not None]
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "told"),
+    [
+        ([0.0] * 50, []),
+        ([0.9] * 2 + [0.0] * 50, []),
+        ([0.0, 0.9, 0.9, 0.9], [("SpeechStarted", 1)]),
+        ([0.9, 0.9, 0.1, 0.9, 0.9, 0.9], [("SpeechStarted", 3)]),
+        ([0.5] * 3, [("SpeechStarted", 0)]),
+        ([0.49] * 9, []),
+        ([0.9] * 3 + [0.1] * 15, [("SpeechStarted", 0)]),
+        ([0.9] * 3 + [0.1] * 16, [("SpeechStarted", 0), ("SpeechEnded", 3)]),
+        ([0.9] * 3 + [0.4] * 40, [("SpeechStarted", 0)]),
+        ([0.9] * 3 + [0.1] * 10 + [0.4] + [0.1] * 15, [("SpeechStarted", 0)]),
+        (
+            [0.9] * 3 + [0.1] * 16 + [0.9] * 3,
+            [("SpeechStarted", 0), ("SpeechEnded", 3), ("SpeechStarted", 19)],
+        ),
+    ],
+)
+def test_the_table(probabilities: list[float], told: Told) -> None:
+    assert run(probabilities) == told
+
+
+def test_open_speech_ends_with_the_audio() -> None:
+    boundaries = Boundaries(Thresholds(), Speaker.AGENT)
+    run([0.9] * 5, boundaries)
+    assert boundaries.finish(160.0) == SpeechEnded(Speaker.AGENT, 160.0)
+    assert boundaries.finish(200.0) is None
+    run([0.9] * 3, boundaries)
+    assert isinstance(boundaries.finish(300.0), SpeechEnded)
