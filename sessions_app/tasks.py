@@ -1,6 +1,7 @@
 """Celery tasks: hints to do work that the database owes. All are safe to run twice."""
 
 import logging
+import time
 
 from celery import shared_task
 from django.utils import timezone
@@ -8,31 +9,38 @@ from django.utils import timezone
 from sessions_app.bridge import finalising
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.services import calls, work
-from sessions_app.services.queueing import FINALISE, queue
+from sessions_app.services.queueing import FINALISE, SUMMARISE, queue
 
 logger = logging.getLogger(__name__)
+
+SECOND_LOOK_S = 6.0
+"""A little over a beat of the engine, and over the pause in which it tries the database again."""
 
 
 @shared_task
 def finalise_call(call_pk: int) -> None:
-    """Makes the recording and the summary of an ended call."""
-    call = Call.objects.filter(pk=call_pk).select_related("agent", "owner").first()
-    if call is not None and not call.is_live:
+    """Makes the recording of an ended call, then queues its summary."""
+    call = _ended(call_pk)
+    if call is not None:
         finalising.record(call)
-        finalising.summarise(call)
+        queue(SUMMARISE, call.pk)
 
 
 @shared_task
 def summarise_call(call_pk: int) -> None:
     """Makes the summary of an ended call."""
-    call = Call.objects.filter(pk=call_pk).select_related("agent", "owner").first()
-    if call is not None and not call.is_live:
+    call = _ended(call_pk)
+    if call is not None:
         finalising.summarise(call)
 
 
 @shared_task
 def reap_stale_calls() -> None:
     """Ends calls whose process died."""
+    if not calls.silent(timezone.now()).exists():
+        return
+    # after a database outage, or a suspended machine, every call looks dead until its next beat
+    time.sleep(SECOND_LOOK_S)
     reaped = calls.reap(timezone.now())
     if reaped:
         logger.warning("%d calls ended with their process", len(reaped))
@@ -42,5 +50,14 @@ def reap_stale_calls() -> None:
 def requeue_owed_work() -> None:
     """Queues work whose hint was lost or whose worker died."""
     now = timezone.now()
-    for call_pk in sorted({*work.owed(Recording, now), *work.owed(Summary, now)}):
+    owed = {model: work.owed(model, now) for model in (Recording, Summary)}
+    for call_pk in sorted({pk for pks in owed.values() for pk in pks}):
         queue(FINALISE, call_pk)
+    for model, pks in owed.items():
+        work.hinted(model, pks, now)
+
+
+def _ended(call_pk: int) -> Call | None:
+    """Returns the call, or None where it is gone or still live."""
+    call = Call.objects.filter(pk=call_pk).select_related("agent", "owner").first()
+    return None if call is None or call.is_live else call

@@ -1,16 +1,82 @@
-"""Known users and a call to look at."""
+"""Known users, a call to look at, and folders and a broker that are the test's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Empty
+from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import Permission, User
+from django.core.files.storage import FileSystemStorage
+from django.db import connections
+from django.utils import timezone
 
-from sessions_app.models import Call
-from sessions_app.services import calls
+from sessions_app.models import Call, Recording
+from sessions_app.services import calls, queueing
+from voicesite.celery import app
 
 PASSWORD = "correct horse battery"
 
 CallMaker = Callable[..., Call]
+Queued = Callable[[], list[tuple[str, int]]]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lanes and recordings in a folder of this test, which is returned."""
+    settings.VOICE = {**settings.VOICE, "LANES_DIR": str(tmp_path / "lanes")}
+    storage = FileSystemStorage(tmp_path / "recordings")
+    monkeypatch.setattr(Recording._meta.get_field("file"), "storage", storage)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as the product has it: in memory, threads would not wait for each other."""
+    database = connections["default"].settings_dict
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Passwords hashed once instead of a million times: each cost a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 1)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_broker() -> Iterator[None]:
+    """A broker in memory, for all tests of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app.conf, "broker_url", "memory://")
+        yield
+
+
+@pytest.fixture
+def queued() -> Iterator[Queued]:
+    """Returns what takes the tasks, each with its call, from the broker: oldest first."""
+
+    def taken() -> list[tuple[str, int]]:
+        found = []
+        with app.connection_for_read() as connection:
+            tasks = connection.SimpleQueue(app.conf.task_default_queue)
+            while True:
+                try:
+                    message = tasks.get_nowait()
+                except Empty:
+                    break
+                message.ack()
+                found.append((message.headers["task"], message.payload[0][0]))
+            tasks.close()
+        return found
+
+    queueing.pause.end()
+    taken()
+    yield taken
+    queueing.pause.end()
 
 
 @pytest.fixture
@@ -33,9 +99,9 @@ def staff(db: None) -> User:
 
 @pytest.fixture
 def make_call(db: None) -> CallMaker:
-    def make(owner: User, *, consented: bool = False, offer_key: str = "") -> Call:
-        from django.utils import timezone
+    """Returns what makes a call, live and not yet connected, of a user."""
 
+    def make(owner: User, *, consented: bool = False, offer_key: str = "") -> Call:
         calls.seed_agents()
         call, _ = calls.create(
             owner.pk,

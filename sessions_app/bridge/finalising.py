@@ -1,85 +1,98 @@
 """After a call: its lanes become one recording, its transcript a summary."""
 
-import logging
+import math
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Max
 
 from sessions_app.bridge.conf import load_backend, voice_config
 from sessions_app.core.errors import MediaError
 from sessions_app.media.merging import MergedRecording, merge_lanes
+from sessions_app.media.recording import lane_length_ms
 from sessions_app.models import Call, Recording, Summary
-from sessions_app.services import recordings, summaries, transcripts, work
-
-logger = logging.getLogger(__name__)
-
-Check = dict[str, Any]
+from sessions_app.models.work import WorkState
+from sessions_app.services import calls, recordings, summaries, transcripts, work
 
 
 def record(call: Call) -> None:
     """Makes the stored recording of an ended call, if one is owed and nobody else is at it.
 
-    Safe to be killed anywhere and run again: lanes go only after the file is stored.
+    Safe to be killed anywhere and run again: the lanes go only after the recording is stored
+    and known to the database. Gives a call that ended with its process its length.
     """
-    row = work.take(Recording, call.pk)
-    if row is None:
-        return
-    try:
-        _record(call, row)
-    except (MediaError, OSError) as error:
-        logger.exception("call %s: the recording could not be made", call.public_id)
-        work.fail(row, f"The recording could not be made: {error}")
+    with work.doing(Recording, call.pk) as row:
+        if row is not None:
+            _record(call, row)
+    state = Recording.objects.filter(call=call).values_list("state", flat=True).first()
+    if state == WorkState.DONE:
+        shutil.rmtree(_folder(call), ignore_errors=True)
+    if state in (None, WorkState.DONE, WorkState.FAILED):
+        # no lane can tell it any more
+        calls.note_length(call, _words_end_ms(call))
 
 
 def summarise(call: Call) -> None:
     """Makes the summary of an ended call, if one is owed and nobody else is at it."""
-    row = work.take(Summary, call.pk)
-    if row is None:
-        return
-    try:
-        summaries.summarise(call, row, load_backend("SUMMARISERS", "default"))
-    except ImproperlyConfigured as error:
-        work.fail(row, str(error))
-    except Exception as error:
-        logger.exception("call %s: the summary could not be made", call.public_id)
-        work.fail(row, f"The summary could not be made: {error}")
+    with work.doing(Summary, call.pk) as row:
+        if row is not None:
+            summaries.summarise(call, row, load_backend("SUMMARISERS", "default"))
 
 
 def _record(call: Call, row: Recording) -> None:
-    folder = voice_config().lanes_dir / call.public_id
-    caller, agent = _lane(folder, "caller"), _lane(folder, "agent")
+    caller, agent = _lane(call, "caller"), _lane(call, "agent")
     if caller is None and agent is None:
-        detail = "The call ended before any audio came."
-        recordings.keep_nothing(row, [{"name": "audio", "ok": False, "detail": detail}])
-        recordings.note_length(call, 0)
+        _without_audio(call, row)
         return
+    length_ms = call.duration_ms
+    if length_ms is None:
+        # the last second of a lane is lost with its process, the words in it may be stored
+        ends = [math.ceil(lane_length_ms(path)) for path in (caller, agent) if path is not None]
+        length_ms = max(*ends, _words_end_ms(call))
     with tempfile.TemporaryDirectory(prefix="voicesite-") as scratch:
-        target = Path(scratch) / "call.ogg"
-        merged = merge_lanes(caller, agent, call.duration_ms, target)
+        target = Path(scratch) / recordings.FILE_NAME
+        merged = merge_lanes(caller, agent, length_ms, target)
+        calls.note_length(call, merged.duration_ms)
         recordings.keep(row, target, _facts(call, merged))
-    recordings.note_length(call, merged.duration_ms)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lane(folder: Path, name: str) -> Path | None:
-    path = folder / f"{name}.ogg"
-    return path if path.exists() and path.stat().st_size else None
+def _without_audio(call: Call, row: Recording) -> None:
+    """Closes the recording of a call whose media never came; refuses where words say it did."""
+    if _words_end_ms(call):
+        raise MediaError(
+            f"There are words but no audio in {_folder(call)}. Let the background worker see "
+            "the same VOICE_LANES_DIR as the process that carries the calls."
+        )
+    answered = call.answered_at is not None
+    detail = "No audio came." if answered else "The call ended before it was connected."
+    recordings.keep_nothing(row, [{"name": "audio", "ok": not answered, "detail": detail}])
+
+
+def _folder(call: Call) -> Path:
+    return voice_config().lanes_dir / call.public_id
+
+
+def _lane(call: Call, name: str) -> Path | None:
+    """Returns the lane, or None where it is missing or holds no audio."""
+    path = _folder(call) / f"{name}.ogg"
+    return path if path.exists() and lane_length_ms(path) > 0 else None
+
+
+def _words_end_ms(call: Call) -> int:
+    """Returns where the last word ends on the call clock; 0 for none."""
+    found = transcripts.in_order(call).aggregate(end=Max("end_ms"))["end"]
+    return int(found or 0)
 
 
 def _facts(call: Call, merged: MergedRecording) -> dict[str, Any]:
-    checks = [*merged.checks, merged.audio_under(_spans(call))]
+    spans = [(s.start_ms, s.end_ms, s.speaker) for s in transcripts.in_order(call).defer("words")]
+    checks = [*merged.checks, merged.audio_under(spans)]
     return {
         "duration_ms": merged.duration_ms,
         "size": merged.size,
         "sha256": merged.sha256,
         "peaks": merged.peaks,
-        "checks": [{"name": n, "ok": ok, "detail": detail} for n, ok, detail in checks],
+        "checks": [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in checks],
     }
-
-
-def _spans(call: Call) -> Sequence[tuple[int, int, str]]:
-    return [(s.start_ms, s.end_ms, s.speaker) for s in transcripts.in_order(call)]

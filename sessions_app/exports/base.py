@@ -1,9 +1,11 @@
 """What every export starts from."""
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 
 from sessions_app.core.events import Word
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 NAMES = {"caller": "Caller", "agent": "Agent"}
 
@@ -35,21 +37,14 @@ class ExportSegment:
     words: tuple[Word, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A caption that fits the screen; `lines` has one or two."""
-
-    start_ms: int
-    end_ms: int
-    speaker: str
-    lines: tuple[str, ...]
+def name_of(speaker: str) -> str:
+    """Returns what people call that side of the call."""
+    return NAMES.get(speaker, speaker)
 
 
-LINE_CHARS = 42
-"""Characters in a caption line: what broadcasters' guidelines agree on."""
-
-CUE_LINES = 2
-SHORTEST_CUE_MS = 500
+def one_line(text: str) -> str:
+    """Returns `text` without line breaks or control characters, which would break a file form."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def clock(ms: int, decimal: str = ".") -> str:
@@ -58,34 +53,3 @@ def clock(ms: int, decimal: str = ".") -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{seconds:02}{decimal}{milliseconds:03}"
-
-
-def cues(segment: ExportSegment) -> list[Cue]:
-    """Returns a segment cut into captions, timed by its share of the text."""
-    lines = _lines(segment.text)
-    groups = [lines[i : i + CUE_LINES] for i in range(0, len(lines), CUE_LINES)]
-    length = max(segment.end_ms - segment.start_ms, SHORTEST_CUE_MS)
-    total = sum(len(line) for line in lines) or 1
-    out, passed = [], 0
-    for group in groups:
-        start = segment.start_ms + length * passed // total
-        passed += sum(len(line) for line in group)
-        end = segment.start_ms + length * passed // total
-        out.append(Cue(start, end, segment.speaker, tuple(group)))
-    return out
-
-
-def _lines(text: str) -> list[str]:
-    lines: list[str] = []
-    for word in _pieces(text):
-        if lines and len(lines[-1]) + 1 + len(word) <= LINE_CHARS:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
-
-
-def _pieces(text: str) -> Iterator[str]:
-    for word in text.split():
-        for start in range(0, len(word), LINE_CHARS):
-            yield word[start : start + LINE_CHARS]

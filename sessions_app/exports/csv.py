@@ -4,15 +4,11 @@ import csv
 import io
 from collections.abc import Sequence
 
-from sessions_app.exports.base import ExportCall, ExportSegment
+from sessions_app.exports.base import ExportCall, ExportSegment, one_line
 
 COLUMNS = ("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _safe(text: str) -> str:
-    """Keeps a spreadsheet from running what somebody said as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With their full-width forms, which some spreadsheets take for the same."""
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
@@ -22,6 +18,11 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
     writer.writerow(COLUMNS)
     for s in segments:
         confidence = "" if s.confidence is None else s.confidence
-        start, end = s.start_ms, s.end_ms
-        writer.writerow([call.call_id, s.seq, s.speaker, start, end, confidence, _safe(s.text)])
+        text = _safe(one_line(s.text))
+        writer.writerow([call.call_id, s.seq, s.speaker, s.start_ms, s.end_ms, confidence, text])
     return out.getvalue()
+
+
+def _safe(text: str) -> str:
+    """Keeps a spreadsheet from running what somebody said as a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sessions_app.exports import csv, json, srt, text, vtt
+from sessions_app.exports import csv, json, jsonl, srt, text, vtt
 from sessions_app.exports.base import ExportCall, ExportSegment
 
 Renderer = Callable[[ExportCall, Sequence[ExportSegment]], str]
@@ -26,5 +26,6 @@ FORMATS = {
         Format("vtt", "text/vtt; charset=utf-8", vtt.render),
         Format("csv", "text/csv; charset=utf-8", csv.render),
         Format("json", "application/json", json.render),
+        Format("jsonl", "application/jsonl; charset=utf-8", jsonl.render),
     )
 }

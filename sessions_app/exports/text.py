@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
-from sessions_app.exports.base import NAMES, ExportCall, ExportSegment, clock
+from sessions_app.exports.base import ExportCall, ExportSegment, clock, name_of, one_line
+
+SECONDS = len("00:00:00")
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
     """Returns the transcript, a line a segment, under a short header."""
-    head = [call.title or f"Call {call.call_id}", f"{call.created_at}, {call.agent}", ""]
-    body = [
-        f"[{clock(s.start_ms)[:8]}] {NAMES.get(s.speaker, s.speaker)}: {' '.join(s.text.split())}"
-        for s in segments
-    ]
-    return "\n".join([*head, *(body or ["(Nothing was said.)"]), ""])
+    title = one_line(call.title) or f"Call {call.call_id}"
+    lines = [title, f"{call.created_at}, {one_line(call.agent)}", ""]
+    lines += [_line(segment) for segment in segments] or ["(Nothing was said.)"]
+    return "\n".join([*lines, ""])
+
+
+def _line(segment: ExportSegment) -> str:
+    time = clock(segment.start_ms)[:SECONDS]
+    return f"[{time}] {name_of(segment.speaker)}: {one_line(segment.text)}"

@@ -12,8 +12,14 @@ ID_BYTES = 12  # 96 random bits: not to be guessed, short enough for an address
 
 
 def new_public_id() -> str:
-    """Returns a random URL-safe id."""
-    return secrets.token_urlsafe(ID_BYTES)
+    """Returns a random URL-safe id.
+
+    It starts with a letter or a digit: `-…` would be an option on a command line and a
+    formula in a spreadsheet.
+    """
+    while not (made := secrets.token_urlsafe(ID_BYTES))[0].isalnum():
+        pass
+    return made
 
 
 class Door(models.TextChoices):
@@ -76,7 +82,7 @@ class Call(models.Model):
             models.Index(
                 fields=["heartbeat_at"],
                 name="call_live_heartbeat",
-                condition=models.Q(state__in=sorted(LIVE)),
+                condition=models.Q(state__in=sorted(state.value for state in LIVE)),
             ),
         ]
         constraints = [

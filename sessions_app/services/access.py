@@ -5,13 +5,13 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from sessions_app.core.errors import UnknownCallError
 from sessions_app.models import AccessLog, ApiToken, Call
+from sessions_app.services.storable import storable
 
 TOKEN_MARK = "vs_"  # noqa: S105 - how a token starts, not one
 TOKEN_BYTES = 32
@@ -37,7 +37,7 @@ def visible_calls(user: Any) -> QuerySet[Call]:
 def call_for(user: Any, public_id: str) -> Call:
     """Returns the call; raises UnknownCallError for one that is not there or not theirs."""
     related = visible_calls(user).select_related("agent", "owner", "recording", "summary")
-    call = related.filter(public_id=public_id).first()
+    call = related.filter(public_id=storable(public_id)).first()
     if call is None:
         raise UnknownCallError("There is no such call, or it is not yours.")
     return call
@@ -50,12 +50,20 @@ def log(call: Call, user: Any, action: str, detail: str = "") -> None:
 
 def digest_of(secret: str) -> str:
     """Returns what is kept of a token: 256 random bits need no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def issue_token(owner: Any, name: str) -> tuple[ApiToken, str]:
-    """Returns a new token and its secret, which is shown once and not kept."""
-    secret = TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
+def new_secret() -> str:
+    """Returns a new token secret, "vs_…", which `issue_token` takes."""
+    return TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def issue_token(owner: Any, name: str, secret: str = "") -> tuple[ApiToken, str]:
+    """Returns a new token and its secret, which is shown once and not kept.
+
+    `secret` is one that `new_secret` gave, now or before; without it one is made.
+    """
+    secret = secret or new_secret()
     token = ApiToken.objects.create(
         owner=owner, name=name, digest=digest_of(secret), prefix=secret[:PREFIX_CHARS]
     )
@@ -64,6 +72,8 @@ def issue_token(owner: Any, name: str) -> tuple[ApiToken, str]:
 
 def user_for_token(secret: str) -> User | None:
     """Returns the active user of a token that is not revoked, or None."""
+    if not secret.startswith(TOKEN_MARK):
+        return None
     token = (
         ApiToken.objects.select_related("owner")
         .filter(digest=digest_of(secret), revoked_at=None, owner__is_active=True)
@@ -80,8 +90,3 @@ def user_for_token(secret: str) -> User | None:
 def revoke(token: ApiToken) -> None:
     """Ends a token for good; live sockets that use it are closed within seconds."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
-
-
-def is_active(user_id: Any) -> bool:
-    """Returns whether that user may still sign in."""
-    return get_user_model().objects.filter(pk=user_id, is_active=True).exists()

@@ -1,33 +1,37 @@
-"""The verbs over calls: make, move, beat, reap."""
+"""The verbs over calls: make, move, beat, reap, rename."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sessions_app.core.errors import UnknownAgentError
 from sessions_app.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
+from sessions_app.models.call import new_public_id
 from sessions_app.services import access
 from sessions_app.services.queueing import FINALISE, queue
+from sessions_app.services.storable import storable
 
 STALE_AFTER = timedelta(seconds=20)
 TRANSCRIBE_ONLY = "transcribe-only"
 
 
 def seed_agents() -> None:
-    """Makes the agents that a new installation has; leaves existing ones alone."""
-    Agent.objects.get_or_create(
-        slug=TRANSCRIBE_ONLY,
-        defaults={
-            "name": "Transcribe only",
-            "description": "Listens and writes down what is said. Says nothing.",
-            "is_default": not Agent.objects.filter(is_default=True).exists(),
-        },
-    )
+    """Makes the agent that a new installation has; does nothing where there is any agent."""
+    if not Agent.objects.exists():
+        Agent.objects.get_or_create(
+            slug=TRANSCRIBE_ONLY,
+            defaults={
+                "name": "Transcribe only",
+                "description": "Listens and writes down what is said. Says nothing.",
+                "is_default": True,
+            },
+        )
 
 
 def agent_for(slug: str) -> Agent:
@@ -36,11 +40,12 @@ def agent_for(slug: str) -> Agent:
     Raises UnknownAgentError, which names the agents there are.
     """
     active = Agent.objects.filter(is_active=True)
-    agent = active.filter(slug=slug).first() if slug else active.filter(is_default=True).first()
+    wanted = {"slug": storable(slug)} if slug else {"is_default": True}
+    agent = active.filter(**wanted).first()
     if agent is None:
         known = ", ".join(active.values_list("slug", flat=True)) or "none"
-        wanted = f"{slug[:50]!r}" if slug else "that answers by default"
-        raise UnknownAgentError(f"There is no active agent {wanted}. Active agents: {known}.")
+        which = f"{slug[:50]!r}" if slug else "that answers by default"
+        raise UnknownAgentError(f"There is no active agent {which}. Active agents: {known}.")
     return agent
 
 
@@ -48,6 +53,7 @@ def create(
     owner_id: int,
     agent: Agent,
     *,
+    call_id: str | None = None,
     door: str,
     transport: str,
     recogniser: str,
@@ -56,8 +62,12 @@ def create(
     consented_at: datetime | None = None,
     consent_notice: str = "",
 ) -> tuple[Call, bool]:
-    """Returns the call of an offer, and whether it is new: a retried offer is one call."""
+    """Returns the call of an offer, and whether it is new: a retried offer is one call.
+
+    `call_id` is the public id, made up when it is None.
+    """
     row = Call(
+        public_id=call_id or new_public_id(),
         owner_id=owner_id,
         agent=agent,
         door=door,
@@ -74,6 +84,7 @@ def create(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
+        # only the database can tell which of two retries came first
         existing = Call.objects.filter(owner_id=owner_id, offer_key=offer_key).exclude(offer_key="")
         found = existing.select_related("agent").first()
         if found is None:
@@ -93,26 +104,24 @@ def move(
     """Moves a call to `target` if its state allows it; returns whether it moved.
 
     The first ACTIVE stamps `answered_at`. A terminal state stamps the end, and the
-    recording (of a call with consent) and the summary are owed from then on.
+    recording (of a call with consent) and the summary are owed from then on. `reason` and
+    `duration_ms` (call clock) count for terminal states only.
     """
     now = now or timezone.now()
-    changes: dict[str, Any] = {"state": target.value, "heartbeat_at": now}
+    changes: dict[str, Any] = {"state": target.value}
+    if target is CallState.ACTIVE:
+        changes["answered_at"] = Coalesce("answered_at", Value(now))
     if target in TERMINAL:
-        changes |= {"ended_at": now, "end_reason": reason.value if reason else ""}
+        # every end has a reason: without one it is our fault
+        changes |= {"ended_at": now, "end_reason": (reason or EndReason.INTERNAL_ERROR).value}
         if duration_ms is not None:
-            changes["duration_ms"] = duration_ms
+            changes["duration_ms"] = max(0, duration_ms)
+    sources = [state.value for state in sources_of(target)]
     with transaction.atomic():
-        rows = Call.objects.filter(
-            public_id=public_id, state__in=[state.value for state in sources_of(target)]
-        )
-        moved = rows.update(**changes) == 1
-        if not moved:
+        if not Call.objects.filter(public_id=public_id, state__in=sources).update(**changes):
             return False
-        call = Call.objects.get(public_id=public_id)
-        if target is CallState.ACTIVE and call.answered_at is None:
-            Call.objects.filter(pk=call.pk).update(answered_at=now)
         if target in TERMINAL:
-            _owe(call)
+            _owe(Call.objects.get(public_id=public_id))
     return True
 
 
@@ -125,22 +134,42 @@ def _owe(call: Call) -> None:
 
 def beat(public_ids: Iterable[str], now: datetime) -> int:
     """Notes that these calls' process is alive; returns how many are live."""
-    live = Call.objects.filter(public_id__in=list(public_ids), state__in=sorted(LIVE))
-    return live.update(heartbeat_at=now)
+    return _live().filter(public_id__in=list(public_ids)).update(heartbeat_at=now)
+
+
+def silent(now: datetime, stale_after: timedelta = STALE_AFTER) -> QuerySet[Call]:
+    """Returns the live calls whose process gave no sign of life for `stale_after`."""
+    limit = now - stale_after
+    never = Q(heartbeat_at__isnull=True, created_at__lt=limit)
+    return _live().filter(Q(heartbeat_at__lt=limit) | never)
 
 
 def reap(now: datetime, stale_after: timedelta = STALE_AFTER) -> list[int]:
-    """Ends live calls whose process has been silent for `stale_after`; returns their keys."""
-    limit = now - stale_after
-    stale = Call.objects.filter(state__in=sorted(LIVE)).filter(
-        Q(heartbeat_at__lt=limit) | Q(heartbeat_at__isnull=True, created_at__lt=limit)
-    )
+    """Ends the calls that are `silent`, as SERVER_DIED; returns their keys.
+
+    Their length is found later, in what they left behind.
+    """
     reaped = []
-    for pk, public_id in stale.values_list("pk", "public_id"):
-        move(public_id, CallState.ENDING, now=now)
-        if move(public_id, CallState.ENDED, reason=EndReason.SERVER_DIED, now=now):
-            reaped.append(pk)
+    for pk, public_id in silent(now, stale_after).values_list("pk", "public_id"):
+        with transaction.atomic():
+            # asked once more: a beat may have come since
+            ending = silent(now, stale_after).filter(pk=pk)
+            if not ending.update(state=CallState.ENDING.value):
+                continue
+            if move(public_id, CallState.ENDED, reason=EndReason.SERVER_DIED, now=now):
+                reaped.append(pk)
     return reaped
+
+
+def note_length(call: Call, duration_ms: int) -> None:
+    """Gives a call that ended with its process the length (call clock) that was found."""
+    if call.duration_ms is None:
+        Call.objects.filter(pk=call.pk, duration_ms=None).update(duration_ms=duration_ms)
+        call.duration_ms = duration_ms
+
+
+def _live() -> QuerySet[Call]:
+    return Call.objects.filter(state__in=sorted(state.value for state in LIVE))
 
 
 def rename(call: Call, user: Any, title: str) -> None:

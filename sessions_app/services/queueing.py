@@ -1,6 +1,8 @@
 """Tells Celery that there is work; the database owes it, so a lost hint only costs time."""
 
 import logging
+import threading
+import time
 
 from django.db import transaction
 
@@ -11,17 +13,73 @@ logger = logging.getLogger(__name__)
 FINALISE = "sessions_app.tasks.finalise_call"
 SUMMARISE = "sessions_app.tasks.summarise_call"
 
+CONNECT_S = 1.0
+"""The longest wait for the broker: the caller may be the thread that stores live words."""
+
+REST_S = 10.0
+"""How long a broker that failed is left alone; beat queues owed work more slowly than that."""
+
+EXPIRES_S = 3600
+
+_OPTIONS = {
+    "max_retries": 0,
+    "socket_connect_timeout": CONNECT_S,
+    "socket_timeout": CONNECT_S,
+}
+
+
+class _Pause:
+    """Remembers that the broker failed, so that a hundred calls do not wait for it in turn."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        with self._lock:
+            self._until = time.monotonic() + REST_S
+
+    def end(self) -> None:
+        with self._lock:
+            self._until = 0.0
+
+    @property
+    def on(self) -> bool:
+        with self._lock:
+            return time.monotonic() < self._until
+
+
+pause = _Pause()
+
 
 def queue(task: str, call_pk: int) -> None:
-    """Sends `task` for a call once the transaction is committed.
+    """Sends `task` for a call once the transaction is committed. Never raises for the broker.
 
-    A broker that is down is logged, never raised: beat queues owed work again.
+    A broker that is down or silent costs the caller at most about CONNECT_S, and only once in
+    REST_S: it is logged, and beat queues owed work again.
     """
     transaction.on_commit(lambda: _send(task, call_pk))
 
 
 def _send(task: str, call_pk: int) -> None:
+    if pause.on:
+        logger.info("%s for call %d waits for the broker to come back", task, call_pk)
+        return
     try:
-        app.send_task(task, args=[call_pk], retry=False, expires=3600)
+        # a connection of its own: the pool's would try for ever to come about
+        with app.connection_for_write(
+            connect_timeout=CONNECT_S, transport_options=_OPTIONS
+        ) as connection:
+            app.send_task(
+                task, args=[call_pk], connection=connection, retry=False, expires=EXPIRES_S
+            )
     except Exception as error:  # noqa: BLE001 - a broker fails in as many ways as there are brokers
-        logger.warning("%s for call %d is not queued (%s)", task, call_pk, type(error).__name__)
+        pause.begin()
+        logger.warning(
+            "%s for call %d is not queued (%s); it will be done later",
+            task,
+            call_pk,
+            type(error).__name__,
+        )
+    else:
+        pause.end()

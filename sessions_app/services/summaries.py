@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.services import access, exports, work
 from sessions_app.services.queueing import SUMMARISE, queue
@@ -9,8 +11,8 @@ from sessions_app.summaries.base import Summariser
 
 
 def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
-    """Fills a leased row from the call's transcript and marks it done."""
-    found = summariser.summarise(exports.rows(call))
+    """Fills a taken row from the call's transcript and marks it done."""
+    found = summariser.summarise(exports.rows(call), call.language)
     row.text = found.text
     row.key_points = [{"text": point.text, "seq": point.seq} for point in found.key_points]
     row.action_items = [{"text": item.text, "seq": item.seq} for item in found.action_items]
@@ -21,9 +23,17 @@ def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     work.done(row)
 
 
-def ask_again(call: Call, user: Any) -> None:
-    """Owes the call a new summary, and notes who asked."""
-    row, _ = Summary.objects.get_or_create(call=call)
-    work.again(row)
-    access.log(call, user, AccessLog.Action.SUMMARISED)
-    queue(SUMMARISE, call.pk)
+def ask_again(call: Call, user: Any) -> bool:
+    """Owes an ended call a new summary, and notes who asked; the old text stays till then.
+
+    Returns False, and does nothing, while the call is live or its summary is being made.
+    """
+    if call.is_live:
+        return False
+    with transaction.atomic():
+        row, _ = Summary.objects.get_or_create(call=call)
+        if not work.again(row):
+            return False
+        access.log(call, user, AccessLog.Action.SUMMARISED)
+        queue(SUMMARISE, call.pk)
+    return True

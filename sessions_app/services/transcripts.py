@@ -1,5 +1,6 @@
 """The verbs over segments."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from sessions_app.core.events import SegmentFinal, Word
 from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.services import access
+from sessions_app.services.storable import one_line
 
 KEPT = ["speaker", "text", "start_ms", "end_ms", "confidence", "language", "words"]
 
@@ -16,10 +18,12 @@ def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
     """Stores segments of calls (by key). Storing one again changes nothing.
 
     Conflicts are updated, never ignored: on SQLite `ignore_conflicts` would also swallow
-    rows that break a constraint.
+    rows that break a constraint. Staff's corrections are kept.
     """
+    # by their place: PostgreSQL refuses to write one row twice in a statement
+    made = {(call_pk, segment.seq): _row(call_pk, segment) for call_pk, segment in rows}
     Segment.objects.bulk_create(
-        [_row(call_pk, segment) for call_pk, segment in rows],
+        made.values(),
         update_conflicts=True,
         unique_fields=["call", "seq"],
         update_fields=KEPT,
@@ -37,9 +41,13 @@ def in_order(call: Call) -> QuerySet[Segment]:
 
 
 def correct(segment: Segment, user: Any, text: str) -> None:
-    """Keeps staff's correction beside the recognised text, and notes who made it."""
-    segment.edited_text = text
-    segment.edited_by_id = user.pk
+    """Keeps staff's correction beside the recognised text, and notes who made it.
+
+    An empty `text`, or the recognised one, takes the correction back.
+    """
+    corrected = one_line(text)
+    segment.edited_text = "" if corrected == segment.text else corrected
+    segment.edited_by_id = user.pk if segment.edited_text else None
     segment.save(update_fields=["edited_text", "edited_by"])
     access.log(segment.call, user, AccessLog.Action.EDITED, f"segment {segment.seq}")
 
@@ -50,19 +58,27 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
         call_id=call_pk,
         seq=segment.seq,
         speaker=segment.speaker.value,
-        text=segment.text,
+        text=one_line(segment.text),
         start_ms=start,
         end_ms=max(start, round(segment.end_ms)),
-        confidence=segment.confidence,
+        confidence=_share(segment.confidence),
         language=segment.language,
         words=[_word(word) for word in segment.words],
     )
 
 
 def _word(word: Word) -> dict[str, Any]:
+    start = max(0, round(word.start_ms))
     return {
-        "text": word.text,
-        "start_ms": round(word.start_ms),
-        "end_ms": round(word.end_ms),
-        "confidence": word.confidence,
+        "text": one_line(word.text),
+        "start_ms": start,
+        "end_ms": max(start, round(word.end_ms)),
+        "confidence": _share(word.confidence),
     }
+
+
+def _share(confidence: float | None) -> float | None:
+    """Returns a confidence within 0..1: engines round, and some count in logarithms."""
+    if confidence is None or math.isnan(confidence):
+        return None
+    return min(1.0, max(0.0, confidence))

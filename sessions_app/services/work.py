@@ -1,70 +1,185 @@
 """Leases on work that the database owes."""
 
+import logging
+import threading
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import F, Q
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Manager, Q
 from django.utils import timezone
 
+from sessions_app.core.errors import VoiceError
 from sessions_app.models.work import OwedWork, WorkState
 
-LEASE = timedelta(seconds=60)
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+"""How soon the work of a killed worker is owed again; a living one renews its lease."""
+
 MAX_ATTEMPTS = 3
-GIVE_UP_AFTER = "The background worker died each time it tried."
+"""Failures until the work is given up; a permanent cause shows within a minute or two."""
+
+MAX_TAKES = 10
+"""Takes until the work is given up though it never said why: it kills its workers."""
+
+PAUSE = timedelta(seconds=10)
+"""Before the second attempt; twice that before the third."""
+
+HINT_EVERY = timedelta(seconds=30)
+"""How often waiting work is queued again: a busy worker's queue must not fill with repeats."""
+
+GAVE_UP = "The background worker died each time it tried."
+ERROR_CHARS = 500
 
 W = TypeVar("W", bound=OwedWork)
-
-
-def _open(now: datetime) -> Q:
-    expired = Q(state=WorkState.RUNNING) & Q(leased_until__lt=now)
-    return Q(state=WorkState.PENDING) | expired
 
 
 def take(model: type[W], call_pk: int, lease: timedelta = LEASE) -> W | None:
     """Returns the row for whoever gets it; None when it is done, failed, or with another.
 
-    A row that was tried MAX_ATTEMPTS times is failed instead.
+    A row that was taken MAX_TAKES times and never came back is failed instead.
     """
     now = timezone.now()
-    rows = model._default_manager.filter(_open(now), call_id=call_pk)  # type: ignore[misc]
-    spent = rows.filter(attempts__gte=MAX_ATTEMPTS)
-    spent.update(state=WorkState.FAILED, error=GIVE_UP_AFTER, leased_until=None)
-    taken = rows.filter(attempts__lt=MAX_ATTEMPTS).update(
+    ready = _rows(model).filter(_waiting() | _expired(now), call_id=call_pk)
+    ready.filter(attempts__gte=MAX_TAKES).update(
+        state=WorkState.FAILED, error=GAVE_UP, leased_until=None
+    )
+    taken = ready.update(
         state=WorkState.RUNNING, leased_until=now + lease, attempts=F("attempts") + 1
     )
-    if not taken:
-        return None
-    return model._default_manager.get(call_id=call_pk)  # type: ignore[misc]
+    return _rows(model).get(call_id=call_pk) if taken else None
 
 
-def done(row: OwedWork) -> None:
-    """Saves the row with its results as done."""
-    row.state = WorkState.DONE
-    row.done_at = timezone.now()
-    row.leased_until = None
-    row.error = ""
-    row.save()
+@contextmanager
+def doing(model: type[W], call_pk: int, lease: timedelta = LEASE) -> Iterator[W | None]:
+    """Yields the row that `take` gives, its lease renewed for as long as the block runs.
+
+    The block calls `done`. What it raises fails the row with its reason, and goes no further.
+    """
+    row = take(model, call_pk, lease)
+    if row is None:
+        yield None
+        return
+    with _renewed(row, lease):
+        try:
+            yield row
+        except Exception as error:  # noqa: BLE001 - a backend fails in its own ways
+            _log(row, error)
+            fail(row, reason_of(error))
+
+
+def done(row: OwedWork) -> bool:
+    """Saves the row with its results as done.
+
+    Returns False, and saves nothing, when the work was meanwhile given to another worker.
+    """
+    with transaction.atomic():
+        if not _still_held(row):
+            return False
+        row.state = WorkState.DONE
+        row.done_at = timezone.now()
+        row.leased_until = None
+        row.error = ""
+        row.save()
+    return True
 
 
 def fail(row: OwedWork, error: str) -> None:
-    """Gives the row back, or fails it with its reason after MAX_ATTEMPTS."""
+    """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason."""
     final = row.attempts >= MAX_ATTEMPTS
-    row.state = WorkState.FAILED if final else WorkState.PENDING
-    row.leased_until = None
-    row.error = error[:500]
-    row.save(update_fields=["state", "leased_until", "error"])
+    with transaction.atomic():
+        if not _still_held(row):
+            return
+        row.state = WorkState.FAILED if final else WorkState.PENDING
+        row.leased_until = None if final else timezone.now() + PAUSE * max(1, row.attempts)
+        row.error = error[:ERROR_CHARS]
+        row.save(update_fields=["state", "leased_until", "error"])
 
 
-def again(row: OwedWork) -> None:
-    """Owes the work anew, with all its attempts."""
-    row.state = WorkState.PENDING
-    row.attempts = 0
-    row.leased_until = None
-    row.error = ""
-    row.save(update_fields=["state", "attempts", "leased_until", "error"])
+def again(row: OwedWork) -> bool:
+    """Owes the work anew, with all its attempts; False while a worker is at it."""
+    free = ~Q(state=WorkState.RUNNING) | _expired(timezone.now())
+    changed = (
+        _rows(type(row))
+        .filter(free, pk=row.pk)
+        .update(state=WorkState.PENDING, attempts=0, leased_until=None, error="", done_at=None)
+    )
+    return bool(changed)
 
 
 def owed(model: type[W], now: datetime) -> list[int]:
-    """Returns the calls whose work waits for a worker."""
-    rows = model._default_manager.filter(_open(now))  # type: ignore[misc]
-    return list(rows.values_list("call_id", flat=True))
+    """Returns the keys of calls whose work should be queued now.
+
+    `leased_until` of waiting work is the time before which it need not be.
+    """
+    due = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    rows = _rows(model).filter((_waiting() & due) | _expired(now))
+    return list(rows.order_by("pk").values_list("call_id", flat=True))
+
+
+def hinted(model: type[W], call_pks: Iterable[int], now: datetime) -> None:
+    """Notes that these calls' work was queued, so that `owed` leaves it alone for HINT_EVERY."""
+    rows = _rows(model).filter(_waiting(), call_id__in=list(call_pks))
+    rows.update(leased_until=now + HINT_EVERY)
+
+
+def reason_of(error: Exception) -> str:
+    """Returns what to tell staff about a failure."""
+    return error.message if isinstance(error, VoiceError) else f"{type(error).__name__}: {error}"
+
+
+def _rows(model: type[W]) -> "Manager[W]":
+    manager: Any = model._default_manager
+    return manager  # type: ignore[no-any-return]
+
+
+def _waiting() -> Q:
+    return Q(state=WorkState.PENDING)
+
+
+def _expired(now: datetime) -> Q:
+    return Q(state=WorkState.RUNNING, leased_until__lt=now)
+
+
+def _still_held(row: OwedWork) -> bool:
+    """Locks the row, and tells whether nobody took it since: each taking counts an attempt."""
+    mine = _rows(type(row)).select_for_update().filter(pk=row.pk, attempts=row.attempts)
+    return mine.first() is not None
+
+
+@contextmanager
+def _renewed(row: OwedWork, lease: timedelta) -> Iterator[None]:
+    over = threading.Event()
+    keeper = threading.Thread(
+        target=_renew, args=(row, lease, over), name=f"lease-{row.pk}", daemon=True
+    )
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _renew(row: OwedWork, lease: timedelta, over: threading.Event) -> None:
+    mine = _rows(type(row)).filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
+    try:
+        while not over.wait(lease.total_seconds() / 3):
+            try:
+                mine.update(leased_until=timezone.now() + lease)
+            except DatabaseError as error:
+                logger.warning("a lease could not be renewed (%s)", type(error).__name__)
+                connection.close()
+    finally:
+        connection.close()
+
+
+def _log(row: OwedWork, error: Exception) -> None:
+    """Logs where it failed, but not the message, which may quote what was said."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    kind = type(row).__name__.lower()
+    logger.error("the %s %d failed: %s\n%s", kind, row.pk, type(error).__name__, where)

@@ -35,10 +35,17 @@ class CallSummary:
 
 
 class Summariser(ABC):
-    """Makes a summary of a finished call. Runs in a Celery worker; may block."""
+    """Makes a summary of a finished call. Runs in a Celery worker; may block.
+
+    `name` is kept with each summary as its engine.
+    """
 
     name: str
 
     @abstractmethod
-    def summarise(self, segments: Sequence[TranscriptLine]) -> CallSummary:
-        """Returns the summary of a transcript in order of time."""
+    def summarise(self, segments: Sequence[TranscriptLine], language: str) -> CallSummary:
+        """Returns the summary of a transcript in order of time.
+
+        `language` is a BCP 47 tag. A call with no or few words gets a summary that says so.
+        What is raised is shown to staff as the reason, and the work is tried again.
+        """

@@ -1,10 +1,12 @@
 """A summary made of the call's own sentences, without any model."""
 
 import re
+import warnings
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import Any
 
 from sessions_app.core.transcript import TranscriptLine
+from sessions_app.summaries import actions
 from sessions_app.summaries.base import CallSummary, Point, SpeakerShare, Summariser
 
 FEWEST_WORDS = 5
@@ -13,89 +15,133 @@ FEWEST_WORDS = 5
 ENOUGH_WORDS = 12
 """A call with fewer words has no summary worth the name."""
 
-ACTION_PATTERNS = (
-    r"\b(i|we|you|he|she|they)('ll| will| should| must| need to| have to| has to| ought to)\b",
-    r"\b(please|remember to|make sure|do not forget|don't forget|let us|let's)\b",
-    r"\b(action item|to do|next step|follow up|deadline)\b",
-    r"\bby (monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|tonight|noon)\b",
-)
-"""A segment that matches is an action item: a duty, a request, a plan, or a date to keep."""
+MOST_SENTENCES = 600
+"""The longest that many are weighed: the cost grows with the cube, this many take seconds."""
 
-_ACTION = re.compile("|".join(ACTION_PATTERNS), re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+LANGUAGES = {
+    "cs": "czech",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "pt": "portuguese",
+    "sv": "swedish",
+}
+"""Languages of which sumy knows both the stems and the words that say little."""
 
-
-class SegmentTokenizer:
-    """What sumy needs of a language: here every segment is a sentence already."""
-
-    def to_sentences(self, paragraph: str) -> tuple[str, ...]:
-        return tuple(line for line in paragraph.split("\n") if line)
-
-    def to_words(self, sentence: str) -> tuple[str, ...]:
-        return tuple(_WORD.findall(sentence.lower()))
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 
 class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over segments (Steinberger and Ježek, 2004), by sumy.
 
-    `sentences` is how many key points there are at most.
+    Each final segment is a sentence. `sentences` is how many key points there are at most.
     """
 
     name = "extractive"
 
     def __init__(self, sentences: int = 5) -> None:
+        if sentences < 1:
+            raise ValueError(f"sentences={sentences} must be 1 or more.")
         self._sentences = sentences
 
-    def summarise(self, segments: Sequence[TranscriptLine]) -> CallSummary:
+    def summarise(self, segments: Sequence[TranscriptLine], language: str) -> CallSummary:
+        """Returns key points in order of time, action items by rule, and who spoke how long."""
         speakers = _shares(segments)
-        words = sum(share.words for share in speakers)
-        if not words:
+        count = sum(share.words for share in speakers)
+        if not count:
             return CallSummary("Nothing was said in this call.", speakers=speakers)
-        actions = tuple(_point(s) for s in segments if _ACTION.search(s.text))
-        if words < ENOUGH_WORDS:
-            text = f"Only {words} words were said, too few to summarise."
-            return CallSummary(text, action_items=actions, speakers=speakers)
-        points = self._key_points(segments)
-        return CallSummary(" ".join(p.text for p in points), points, actions, speakers)
+        items = tuple(_point(s) for s in segments if actions.is_action(s.text))
+        if count < ENOUGH_WORDS:
+            said = "One word was" if count == 1 else f"Only {count} words were"
+            text = f"{said} said, too few to summarise."
+            return CallSummary(text, action_items=items, speakers=speakers)
+        points = tuple(_point(s) for s in self._chosen(segments, language))
+        return CallSummary(" ".join(p.text for p in points), points, items, speakers)
 
-    def _key_points(self, segments: Sequence[TranscriptLine]) -> tuple[Point, ...]:
-        long = [s for s in segments if len(_WORD.findall(s.text)) >= FEWEST_WORDS]
-        candidates = long or list(segments)
+    def _chosen(self, segments: Sequence[TranscriptLine], language: str) -> list[TranscriptLine]:
+        """Returns the segments that say most, in their order."""
+        long = [s for s in segments if _count(s.text) >= FEWEST_WORDS]
+        candidates = _without_repeats(long or [s for s in segments if _count(s.text)])
+        if len(candidates) > MOST_SENTENCES:
+            longest = sorted(candidates, key=lambda s: -_count(s.text))[:MOST_SENTENCES]
+            kept = {s.seq for s in longest}
+            candidates = [s for s in candidates if s.seq in kept]
         if len(candidates) <= self._sentences:
-            return tuple(_point(s) for s in candidates)
-        chosen = set(self._chosen([_line(s) for s in candidates]))
-        picked = [s for s in candidates if _line(s) in chosen]
-        return tuple(_point(s) for s in picked[: self._sentences])
-
-    def _chosen(self, lines: list[str]) -> list[str]:
-        # sumy takes 2 CPU-seconds to import: only a worker that summarises should pay
-        from sumy.parsers.plaintext import PlaintextParser  # noqa: PLC0415
-        from sumy.summarizers.lsa import LsaSummarizer  # noqa: PLC0415
-
-        parser = PlaintextParser.from_string("\n\n".join(lines), SegmentTokenizer())
-        return [str(s) for s in LsaSummarizer()(parser.document, self._sentences)]
+            return candidates
+        return _ranked(candidates, self._sentences, language) or candidates[: self._sentences]
 
 
-def _line(segment: TranscriptLine) -> str:
-    return " ".join(segment.text.split())
+class _Words:
+    """The tokenizer that sumy asks; its own would want a download."""
+
+    def to_words(self, sentence: str) -> tuple[str, ...]:
+        return tuple(_WORD.findall(sentence.lower()))
+
+
+def _ranked(
+    candidates: Sequence[TranscriptLine], count: int, language: str
+) -> list[TranscriptLine]:
+    """Returns the `count` best in their order; none where all words say little."""
+    # sumy takes 2 CPU-seconds to import: only a worker that summarises should pay
+    from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # noqa: PLC0415
+
+    words = _Words()
+    sentences = [Sentence(s.text, words) for s in candidates]
+    origin = {id(sentence): s for sentence, s in zip(sentences, candidates, strict=True)}
+    with warnings.catch_warnings():
+        # sumy warns when a call has more sentences than different words; it works all the same
+        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        best = _lsa(language)(ObjectDocumentModel([Paragraph(sentences)]), count)
+    return [origin[id(sentence)] for sentence in best]
+
+
+def _lsa(language: str) -> Any:
+    from sumy.nlp.stemmers import Stemmer  # noqa: PLC0415
+    from sumy.summarizers.lsa import LsaSummarizer  # noqa: PLC0415
+    from sumy.utils import get_stop_words  # noqa: PLC0415
+
+    name = LANGUAGES.get(language.partition("-")[0].lower())
+    if name is None:
+        return LsaSummarizer()
+    summarizer = LsaSummarizer(Stemmer(name))
+    summarizer.stop_words = get_stop_words(name)
+    return summarizer
+
+
+def _without_repeats(segments: Sequence[TranscriptLine]) -> list[TranscriptLine]:
+    """Returns the segments whose words were not said just so before."""
+    first = {" ".join(_WORD.findall(s.text.lower())): s for s in reversed(segments)}
+    kept = {s.seq for s in first.values()}
+    return [s for s in segments if s.seq in kept]
 
 
 def _point(segment: TranscriptLine) -> Point:
-    return Point(_line(segment), segment.seq)
+    """Returns the segment as a sentence: recognisers often give neither capital nor full stop."""
+    text = " ".join(segment.text.split())
+    text = text[:1].upper() + text[1:]
+    return Point(text if text.endswith((".", "!", "?", "…")) else f"{text}.", segment.seq)
+
+
+def _count(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 def _shares(segments: Sequence[TranscriptLine]) -> tuple[SpeakerShare, ...]:
     shares = []
     for speaker in sorted({s.speaker for s in segments}, reverse=True):
         own = [s for s in segments if s.speaker == speaker]
-        words = sum(len(_WORD.findall(s.text)) for s in own)
+        words = sum(_count(s.text) for s in own)
         shares.append(SpeakerShare(speaker, _spoken_ms(own), words))
     return tuple(shares)
 
 
 def _spoken_ms(segments: Sequence[TranscriptLine]) -> int:
     """Returns the time covered by segments, overlaps counted once."""
-    spans = sorted((s.start_ms, s.end_ms) for s in segments)
-    total = sum(end - start for start, end in spans)
-    overlap = sum(max(0, first[1] - second[0]) for first, second in pairwise(spans))
-    return max(0, total - overlap)
+    total, until = 0, 0
+    for start, end in sorted((s.start_ms, s.end_ms) for s in segments):
+        total += max(0, end - max(start, until))
+        until = max(until, end)
+    return total

@@ -1,15 +1,14 @@
 import csv as csv_module
+import dataclasses
 import io
-import itertools
 import json as json_module
 import re
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from sessions_app.core.events import Word
-from sessions_app.exports import csv, json, srt, text, vtt
-from sessions_app.exports.base import LINE_CHARS, ExportCall, ExportSegment, clock, cues
+from sessions_app.exports import csv, json, jsonl, srt, text, vtt
+from sessions_app.exports.base import ExportCall, ExportSegment, clock
 from sessions_app.exports.registry import FORMATS
 
 CALL = ExportCall("abc", "", "Scribe", "alice", "ended", "en-US", "2026-11-21T10:00:00+00:00", 9000)
@@ -68,19 +67,43 @@ def test_json_holds_everything() -> None:
 
 
 def test_every_form_takes_an_empty_call() -> None:
-    assert set(FORMATS) == {"txt", "srt", "vtt", "csv", "json"}
+    assert set(FORMATS) == {"txt", "srt", "vtt", "csv", "json", "jsonl"}
     for form in FORMATS.values():
         assert isinstance(form.render(CALL, []), str)
 
 
-@given(st.text(max_size=400), st.integers(0, 10_000), st.integers(0, 60_000))
-def test_captions_hold_all_words_fit_the_screen_and_follow_each_other(
-    said: str, start: int, length: int
-) -> None:
-    made = cues(ExportSegment(1, "caller", start, start + length, said))
-    lines = [line for cue in made for line in cue.lines]
-    assert "".join("".join(lines).split()) == "".join(said.split())
-    assert all(len(line) <= LINE_CHARS for line in lines)
-    assert all(1 <= len(cue.lines) <= 2 for cue in made)
-    assert all(a.end_ms == b.start_ms for a, b in itertools.pairwise(made))
-    assert all(cue.start_ms <= cue.end_ms for cue in made)
+def test_jsonl_holds_a_segment_a_line() -> None:
+    lines = [json_module.loads(line) for line in jsonl.render(CALL, SEGMENTS).splitlines()]
+    assert [(line["call_id"], line["seq"]) for line in lines] == [
+        ("abc", 1),
+        ("abc", 2),
+        ("abc", 3),
+    ]
+    assert lines[0]["text"] == SEGMENTS[0].text
+    assert lines[0]["words"][0]["text"] == "a"
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_line_breaks_in_what_was_said_break_no_form(form: str) -> None:
+    said = "one\n\n2\n00:00:01,000 --> 00:00:02,000\r\ntwo\u2028three\x00four"
+    odd = [ExportSegment(1, "caller", 0, 9000, said), ExportSegment(2, "agent", 9000, 9900, "five")]
+    out = FORMATS[form].render(CALL, odd)
+    if form in ("srt", "vtt"):
+        assert out.count("\n\n") == out.count(" --> ") - 1 + (form == "vtt")
+    elif form == "csv":
+        assert len(out.splitlines()) == 3
+    elif form == "txt":
+        assert len(out.splitlines()) == 5
+    assert "\x00" not in out
+
+
+@pytest.mark.parametrize("said", ["=1+1", "+41 is a code", "-5", "@all", "\uff1d1", "  =1"])
+def test_no_spreadsheet_runs_what_was_said(said: str) -> None:
+    out = csv.render(CALL, [ExportSegment(1, "caller", 0, 1, said)])
+    (row,) = csv_module.DictReader(io.StringIO(out))
+    assert row["text"] == f"'{said.strip()}"
+
+
+def test_a_title_is_one_line() -> None:
+    titled = dataclasses.replace(CALL, title="One\ntwo")
+    assert text.render(titled, []).splitlines()[0] == "One two"

@@ -1,3 +1,4 @@
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,32 @@ def test_a_token_works_until_it_is_revoked(alice: User) -> None:
     assert access.user_for_token(secret) is None
 
 
+@pytest.mark.parametrize("secret", ["", "vs_", "nonsense", "vs_\ud800", "vs_\x00", "x" * 100_000])
+def test_nonsense_is_no_token(alice: User, secret: str) -> None:
+    access.issue_token(alice, "robot")
+    assert access.user_for_token(secret) is None
+
+
+def test_only_a_digest_of_a_token_is_kept(alice: User) -> None:
+    _, secret = access.issue_token(alice, "robot")
+    kept = [str(value) for value in ApiToken.objects.values().get().values()]
+    assert not any(secret in value for value in kept)
+    assert hashlib.sha256(secret.encode()).hexdigest() in kept
+
+
+def test_revoking_twice_keeps_the_first_time(alice: User) -> None:
+    token, _ = access.issue_token(alice, "robot")
+    access.revoke(token)
+    first = ApiToken.objects.get().revoked_at
+    access.revoke(token)
+    assert ApiToken.objects.get().revoked_at == first
+
+
+def test_an_id_no_database_can_hold_is_unknown(staff: User) -> None:
+    with pytest.raises(UnknownCallError):
+        access.call_for(staff, "a\x00\ud800")
+
+
 def test_a_token_of_a_user_who_was_shut_out_does_not_work(alice: User) -> None:
     _, secret = access.issue_token(alice, "robot")
     User.objects.update(is_active=False)
@@ -67,3 +94,8 @@ def test_what_was_done_is_noted(alice: User, make_call: CallMaker) -> None:
     access.log(call, alice, AccessLog.Action.EXPORTED, "srt")
     entry = AccessLog.objects.get()
     assert (entry.call, entry.user, entry.action, entry.detail) == (call, alice, "exported", "srt")
+
+
+def test_a_long_detail_is_cut_to_its_column(alice: User, make_call: CallMaker) -> None:
+    access.log(make_call(alice), alice, AccessLog.Action.READ, "x" * 500)
+    assert len(AccessLog.objects.get().detail) == 100

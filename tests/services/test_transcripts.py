@@ -3,7 +3,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from sessions_app.core.events import SegmentFinal, Speaker, Word
-from sessions_app.models import Segment
+from sessions_app.models import AccessLog, Segment
 from sessions_app.services import transcripts
 from tests.conftest import CallMaker
 
@@ -33,9 +33,64 @@ def test_storing_a_segment_again_makes_no_second_one(alice: User, make_call: Cal
 
 def test_a_row_that_breaks_a_rule_is_refused_not_dropped(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
-    wrong = SegmentFinal(1, Speaker.CALLER, "x", 0, 100, (), 1.5)
     with pytest.raises(IntegrityError), transaction.atomic():
-        transcripts.append([(call.pk, wrong)])
+        transcripts.append([(call.pk, final(1)), (call.pk, final(-1))])
+    assert not Segment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"), [(1.0000002, 1.0), (-0.1, 0.0), (float("nan"), None), (None, None)]
+)
+def test_a_confidence_is_a_share(
+    alice: User, make_call: CallMaker, told: float | None, kept: float | None
+) -> None:
+    word = Word("x", 0, 1, told)
+    call = make_call(alice)
+    transcripts.append([(call.pk, SegmentFinal(1, Speaker.CALLER, "x", 0, 1, (word,), told))])
+    segment = Segment.objects.get()
+    assert segment.confidence == segment.words[0]["confidence"] == kept
+
+
+def test_one_batch_may_hold_a_segment_twice(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    transcripts.append([(call.pk, final(1, "first")), (call.pk, final(1, "second"))])
+    assert Segment.objects.get().text == "second"
+
+
+def test_text_is_kept_as_one_line_that_every_database_takes(
+    alice: User, make_call: CallMaker
+) -> None:
+    call = make_call(alice)
+    word = Word("a\x00", 0, 1)
+    transcripts.append([(call.pk, SegmentFinal(1, Speaker.CALLER, " a\x00 \n b ", 0, 1, (word,)))])
+    segment = Segment.objects.get()
+    assert (segment.text, segment.words[0]["text"]) == ("a b", "a")
+
+
+def test_a_correction_and_its_end(alice: User, staff: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    transcripts.append([(call.pk, final(1))])
+    transcripts.correct(Segment.objects.get(), staff, " Good  evening. ")
+    segment = Segment.objects.get()
+    assert (segment.shown_text, segment.text, segment.edited_by) == (
+        "Good evening.",
+        "Hello.",
+        staff,
+    )
+    transcripts.append([(call.pk, final(1))])
+    assert Segment.objects.get().edited_text == "Good evening."
+    for back in ("", "Hello."):
+        transcripts.correct(segment, staff, back)
+        assert Segment.objects.get().edited_text == ""
+        assert Segment.objects.get().edited_by is None
+    assert set(AccessLog.objects.values_list("action", "detail")) == {("edited", "segment 1")}
+
+
+def test_segments_come_in_two_orders(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    transcripts.append([(call.pk, final(1, start=5000.0)), (call.pk, final(2, start=0.0))])
+    assert [s.seq for s in transcripts.after(call, 0)] == [1, 2]
+    assert [s.seq for s in transcripts.in_order(call)] == [2, 1]
 
 
 def test_times_are_put_in_order(alice: User, make_call: CallMaker) -> None:

@@ -1,9 +1,14 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
+from sessions_app.core.errors import MediaError
 from sessions_app.models import Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import work
@@ -46,17 +51,19 @@ def test_failures_are_tried_again_and_then_told(row: Summary) -> None:
     row.refresh_from_db()
     assert (row.state, row.error) == (WorkState.FAILED, "reason 3")
     assert work.take(Summary, row.call_id) is None
-    work.again(row)
-    assert work.take(Summary, row.call_id) is not None
+    assert work.again(row)
+    taken = work.take(Summary, row.call_id)
+    assert taken is not None
+    assert (taken.attempts, taken.error) == (1, "")
 
 
 def test_a_worker_that_dies_each_time_fails_the_work(row: Summary) -> None:
-    for _ in range(work.MAX_ATTEMPTS):
+    for _ in range(work.MAX_TAKES):
         work.take(Summary, row.call_id)
         expire(row)
     assert work.take(Summary, row.call_id) is None
     row.refresh_from_db()
-    assert (row.state, row.error) == (WorkState.FAILED, work.GIVE_UP_AFTER)
+    assert (row.state, row.error) == (WorkState.FAILED, work.GAVE_UP)
 
 
 def test_done_work_is_not_owed(row: Summary) -> None:
@@ -65,3 +72,115 @@ def test_done_work_is_not_owed(row: Summary) -> None:
     work.done(taken)
     assert work.take(Summary, row.call_id) is None
     assert work.owed(Summary, timezone.now()) == []
+
+
+def test_the_block_that_works_holds_the_row(row: Summary) -> None:
+    with work.doing(Summary, row.call_id) as held:
+        assert held is not None
+        with work.doing(Summary, row.call_id) as other:
+            assert other is None
+        held.text = "done"
+        assert work.done(held)
+    row.refresh_from_db()
+    assert (row.state, row.text, row.leased_until) == (WorkState.DONE, "done", None)
+    with work.doing(Summary, row.call_id) as late:
+        assert late is None
+
+
+def test_what_the_block_raises_is_the_reason(
+    row: Summary, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = "my secret words"
+    with work.doing(Summary, row.call_id):
+        raise ValueError(f"cannot parse {said!r}")
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (WorkState.PENDING, 1)
+    assert row.error == "ValueError: cannot parse 'my secret words'"
+    assert "ValueError" in caplog.text
+    assert "test_work.py" in caplog.text
+    assert "secret words" not in caplog.text
+
+
+def test_an_error_of_ours_is_told_in_its_own_words(row: Summary) -> None:
+    with work.doing(Summary, row.call_id):
+        raise MediaError("Mend it " + "so " * 500)
+    row.refresh_from_db()
+    assert row.error.startswith("Mend it so")
+    assert len(row.error) == 500
+
+
+def test_a_failure_waits_a_little_before_it_is_owed(row: Summary) -> None:
+    with work.doing(Summary, row.call_id):
+        raise ValueError
+    now = timezone.now()
+    assert work.owed(Summary, now) == []
+    assert work.owed(Summary, now + work.PAUSE) == [row.call_id]
+
+
+def test_queued_work_is_not_queued_again_at_once(row: Summary) -> None:
+    now = timezone.now()
+    assert work.owed(Summary, now) == [row.call_id]
+    work.hinted(Summary, [row.call_id], now)
+    assert work.owed(Summary, now) == []
+    assert work.owed(Summary, now + work.HINT_EVERY + timedelta(seconds=1)) == [row.call_id]
+    assert work.take(Summary, row.call_id) is not None
+
+
+def test_a_hint_does_not_prolong_a_lease(row: Summary) -> None:
+    taken = work.take(Summary, row.call_id)
+    assert taken is not None
+    work.hinted(Summary, [row.call_id], timezone.now() + timedelta(hours=1))
+    row.refresh_from_db()
+    assert row.leased_until == taken.leased_until
+
+
+def test_who_lost_the_work_does_not_overwrite_it(row: Summary) -> None:
+    slow = work.take(Summary, row.call_id)
+    expire(row)
+    quick = work.take(Summary, row.call_id)
+    assert slow is not None
+    assert quick is not None
+    quick.text, slow.text = "quick", "slow"
+    work.fail(slow, "too slow")
+    assert not work.done(slow)
+    assert work.done(quick)
+    assert not work.done(slow)
+    row.refresh_from_db()
+    assert (row.state, row.text, row.error) == (WorkState.DONE, "quick", "")
+
+
+def test_work_under_way_cannot_be_asked_for_again(row: Summary) -> None:
+    assert work.take(Summary, row.call_id) is not None
+    assert not work.again(row)
+    expire(row)
+    assert work.again(row)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_work_keeps_its_lease(row: Summary) -> None:
+    lease = timedelta(seconds=0.3)
+    with work.doing(Summary, row.call_id, lease) as held:
+        assert held is not None
+        assert held.leased_until is not None
+        end = time.monotonic() + 10
+        while Summary.objects.get().leased_until == held.leased_until:
+            assert time.monotonic() < end, "the lease was not renewed"
+            time.sleep(0.01)
+    assert not [t for t in threading.enumerate() if t.name.startswith("lease-")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_one_gets_the_work(row: Summary) -> None:
+    barrier = threading.Barrier(4)
+
+    def grab(_: int) -> Summary | None:
+        try:
+            barrier.wait(10)
+            return work.take(Summary, row.call_id)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [found for found in pool.map(grab, range(4)) if found is not None]
+    assert len(taken) == 1
+    assert Summary.objects.get().attempts == 1

@@ -1,0 +1,111 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_app.core.events import Word
+from sessions_app.exports.base import ExportSegment
+from sessions_app.exports.captions import LINE_CHARS, LONGEST_CUE_MS, Cue, cues
+
+
+def spoken(
+    text: str, start_ms: int = 1000, word_ms: int = 400, pause_ms: int = 100
+) -> ExportSegment:
+    """Returns a segment whose words take `word_ms` each, with pauses between them."""
+    starts = itertools.count(start_ms, word_ms + pause_ms)
+    words = tuple(Word(w, at, at + word_ms) for w, at in zip(text.split(), starts, strict=False))
+    return ExportSegment(1, "caller", start_ms, round(words[-1].end_ms), text, None, words)
+
+
+LONG = " ".join(f"word{number:02}" for number in range(30))  # 6 characters each
+
+
+def test_captions_start_and_end_with_their_words() -> None:
+    first, second, third = cues(spoken(LONG))
+    assert first.lines == (LONG[:41], LONG[42:83])
+    assert (first.start_ms, first.end_ms) == (1000, 1000 + 12 * 500 - 100)
+    assert second.start_ms == 1000 + 12 * 500
+    assert third.end_ms == 1000 + 30 * 500 - 100
+
+
+def test_slow_words_do_not_stay_for_ever() -> None:
+    shown = cues(spoken("one two three four five six seven eight", word_ms=1900))
+    assert [cue.lines for cue in shown] == [
+        ("one two three",),
+        ("four five six",),
+        ("seven eight",),
+    ]
+    assert all(cue.end_ms - cue.start_ms <= LONGEST_CUE_MS for cue in shown)
+
+
+def test_one_endless_word_is_shown() -> None:
+    (cue,) = cues(spoken("om", word_ms=20_000), "Caller:")
+    assert cue == Cue(1000, 21_000, "caller", ("Caller: om",))
+
+
+def test_the_label_takes_its_place_in_the_line() -> None:
+    shown = cues(spoken(LONG), "Caller:")
+    assert shown[0].lines[0] == f"Caller: {LONG[:34]}"
+    assert not any("Caller" in line for cue in shown[1:] for line in cue.lines)
+    assert cues(ExportSegment(1, "caller", 0, 10, " "), "Caller:") == []
+
+
+def test_a_short_word_is_shown_long_enough() -> None:
+    (cue,) = cues(spoken("no", word_ms=90))
+    assert cue.end_ms - cue.start_ms == 500
+
+
+def test_a_correction_with_as_many_words_keeps_their_times() -> None:
+    said = spoken("their is a house")
+    fixed = ExportSegment(1, "caller", 1000, 2900, "There is a house.", None, said.words)
+    assert [(c.start_ms, c.end_ms) for c in cues(fixed)] == [(1000, 2900)]
+
+
+def test_a_correction_with_more_words_shares_the_time_by_length() -> None:
+    fixed = ExportSegment(1, "caller", 1000, 9000, LONG, None, spoken("too few words").words)
+    shown = cues(fixed)
+    assert (shown[0].start_ms, shown[-1].end_ms) == (1000, 9000)
+    assert shown[0].end_ms == 1000 + 8000 * 12 // 30
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u200cb \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "e\u0301 👩\u200d👧"]
+)
+def test_joiners_of_other_scripts_are_kept(text: str) -> None:
+    (cue,) = cues(ExportSegment(1, "caller", 0, 900, text))
+    assert cue.lines == (text,)
+
+
+TIMES = st.lists(st.tuples(st.integers(-500, 20_000), st.integers(-500, 20_000)), max_size=60)
+
+
+@given(
+    st.text(max_size=400),
+    st.integers(0, 10_000),
+    st.integers(0, 60_000),
+    st.text("ab:", max_size=12),
+)
+def test_captions_hold_all_words_fit_the_screen_and_follow_each_other(
+    said: str, start: int, length: int, label: str
+) -> None:
+    said = "".join(c if ord(c) >= 160 or c.isprintable() else " " for c in said)
+    made = cues(ExportSegment(1, "caller", start, start + length, said), label)
+    lines = [line for cue in made for line in cue.lines]
+    expected = f"{label} {said}" if said.split() else ""
+    assert "".join("".join(lines).split()) == "".join(expected.split())
+    check(made)
+
+
+@given(TIMES)
+def test_wild_word_times_still_give_captions_in_order(times: list[tuple[int, int]]) -> None:
+    words = tuple(Word(f"w{n}", float(a), float(b)) for n, (a, b) in enumerate(times))
+    text = " ".join(word.text for word in words)
+    check(cues(ExportSegment(1, "caller", 100, 9000, text, None, words), "Agent:"))
+
+
+def check(made: list[Cue]) -> None:
+    assert all(len(line) <= LINE_CHARS for cue in made for line in cue.lines)
+    assert all(1 <= len(cue.lines) <= 2 for cue in made)
+    assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(made))
+    assert all(cue.start_ms <= cue.end_ms for cue in made)

@@ -1,0 +1,76 @@
+import re
+
+import pytest
+
+from sessions_app.summaries.actions import RULES, is_action
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "please call the supplier about the trees",
+        "Can you send me the report?",
+        "could you please ask him",
+        "I'll send it on monday",
+        "i will write that down",
+        "she will write the report",
+        "We must order more paper.",
+        "we need to order more paper",
+        "You\u2019ve got to see the doctor",
+        "let's meet again next week",
+        "We are going to move the meeting",
+        "don't forget the keys",
+        "the next steps are clear",
+        "the deadline is far away",
+        "the contract is due next friday",
+        "everything has to be there by the end of the week",
+        "and then book a table for four",
+        "send   the contract\nto the customer",
+    ],
+)
+def test_what_is_to_be_done(sentence: str) -> None:
+    assert is_action(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "",
+        "the weather was good",
+        "will power is a fine thing",
+        "he wrote a letter on monday",
+        "can you hear me",
+        "would you like some tea",
+        "yes please",
+        "i will be happy with that",
+        "i'll see",
+        "let's see",
+        "we are going to the cinema",
+        "i am pleased about the garden",
+        "it will rain",
+        "report was written by my colleague",
+        "the order came by post",
+        "he stood by the door",
+    ],
+)
+def test_what_is_not(sentence: str) -> None:
+    assert not is_action(sentence)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ("a request", "please sit down"),
+        ("a question that asks for something", "would you lock the door"),
+        ("a promise or a duty", "they should know it"),
+        ("a need", "he has to know it"),
+        ("a plan", "i'm going to find out"),
+        ("a reminder", "so be sure to knock"),
+        ("named as one", "an action item for us"),
+        ("a date to keep", "it is ready by tomorrow"),
+        ("an order", "remind him of it"),
+    ],
+)
+def test_each_rule_counts_alone(rule: str, sentence: str) -> None:
+    matching = [name for name, pattern in RULES.items() if re.search(pattern, sentence)]
+    assert matching == [rule]
