@@ -1,10 +1,12 @@
 """What every admin page of this product shares."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+
+from sessions_app.services import access
 
 Row = TypeVar("Row", bound=Model)
 
@@ -38,13 +40,13 @@ class ReadOnlyAdmin(VoiceAdmin[Row]):
 
 
 class HiddenAdmin(ReadOnlyAdmin[Row]):
-    """Reached from the call that it belongs to, so not listed on the index."""
+    """Reached from the call that it belongs to, by those who may see that: not on the index."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return access.sees_all(request.user) and super().has_view_permission(request, obj)
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         return {}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
-
-
-Context = dict[str, Any]

@@ -150,18 +150,16 @@ class CallAdmin(CallPermissions, CallColumns, VoiceAdmin[Call]):
         return zip_response(request, queryset)
 
     def _ask_again(self, request: HttpRequest, chosen: list[Call]) -> None:
-        asked = 0
-        for call in chosen:
-            if not call.is_live:
-                summaries.ask_again(call, request.user)
-                asked += 1
+        asked = sum(summaries.ask_again(call, request.user) for call in chosen)
         if asked:
             self.message_user(
                 request,
                 f"{asked} will be summarised again; reload in a few seconds.",
                 messages.SUCCESS,
             )
-        if live := len(chosen) - asked:
+        if left := len(chosen) - asked:
             self.message_user(
-                request, f"{live} not: a live call is summarised when it ends.", messages.WARNING
+                request,
+                f"{left} left alone: the call is live, or its summary is being made.",
+                messages.WARNING,
             )

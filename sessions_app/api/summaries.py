@@ -15,6 +15,7 @@ from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, summaries
 
+LATER = "The call is live, or its summary is being made: try again when that is over."
 NONE_YET = "There is no summary: it is made when the call has ended."
 
 
@@ -54,17 +55,12 @@ class SummariseAgain(CallView):
         responses={
             202: OpenApiResponse(SummarySerializer, "Accepted; ask for the summary until done."),
             403: schema.NOT_ALLOWED,
-            409: schema.error(
-                "The call is still live.",
-                "conflict",
-                "The call is active: it is summarised when it has ended.",
-            ),
+            409: schema.error("Not now.", "conflict", LATER),
             **schema.OF_A_CALL,
         },
     )
     def post(self, request: Request, **_address: Any) -> Response:
         call = self.changing_call()
-        if call.is_live:
-            raise Conflict(f"The call is {call.state}: it is summarised when it has ended.")
-        summaries.ask_again(call, request.user)
+        if not summaries.ask_again(call, request.user):
+            raise Conflict(LATER)
         return Response(SummarySerializer(_summary_of(call)).data, status=202)

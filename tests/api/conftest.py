@@ -2,22 +2,25 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.test import Client
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from sessions_app.core.events import SegmentFinal, Speaker, Word
 from sessions_app.core.states import CallState, EndReason
 from sessions_app.models import Call, Recording, Summary
-from sessions_app.services import access, calls, transcripts, work
+from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.services import access, calls, transcripts
 from tests.conftest import CallMaker
 from tests.static_files import static_files  # noqa: F401 - a fixture
 
+Work = TypeVar("Work", bound=OwedWork)
 AUDIO = bytes(range(256)) * 8
 
 
@@ -79,6 +82,13 @@ def end(call: Call, duration_ms: int = 61_000) -> None:
     call.refresh_from_db()
 
 
+def finished(row: Work) -> Work:
+    """Saves a row as its worker leaves it."""
+    row.state, row.done_at, row.leased_until = WorkState.DONE, timezone.now(), None
+    row.save()
+    return row
+
+
 @pytest.fixture
 def call(alice: User, make_call: CallMaker) -> Call:
     """Alice's live call with three segments."""
@@ -102,8 +112,7 @@ def recording(ended: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     row.file.save("call.ogg", ContentFile(AUDIO), save=False)
     row.duration_ms, row.size, row.sha256 = 61_000, len(AUDIO), "ab" * 32
     row.peaks = [[0, 50, 100], [0, 0, 0]]
-    work.done(row)
-    return row
+    return finished(row)
 
 
 @pytest.fixture
@@ -114,5 +123,4 @@ def summary(ended: Call) -> Summary:
     row.action_items = [{"text": "Send the report.", "seq": 3}]
     row.speakers = [{"speaker": "caller", "spoken_ms": 3000, "words": 6}]
     row.engine = "extractive"
-    work.done(row)
-    return row
+    return finished(row)

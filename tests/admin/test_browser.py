@@ -1,0 +1,90 @@
+"""The admin's and the API's pages in a real browser, under the strict policy."""
+
+import io
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from sessions_app.models import AccessLog, Call, Recording
+from tests.admin.conftest import signed_in
+from tests.fixtures.chromium import chromium
+from tests.static_files import static_files  # noqa: F401 - a fixture
+
+# the live server shares its database with the test, so that nothing may be rolled back
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def silence(seconds: int) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(4 * 8000 * seconds))
+    return out.getvalue()
+
+
+@pytest.fixture
+def server(static_files: None, transactional_db: None) -> Iterator[LiveServer]:  # noqa: F811
+    """Serves from this test's settings, as pytest-django's server for the session cannot."""
+    running = LiveServer("localhost")
+    yield running
+    running.stop()
+
+
+@contextmanager
+def page_of(user: User, server: LiveServer) -> Iterator[Page]:
+    """Yields a page of a signed-in user; any complaint or foreign request fails the test."""
+    cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+    wrong: list[str] = []
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": cookie, "url": server.url}])
+        page = context.new_page()
+        page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(server.url) else wrong.append(asked.url),
+        )
+        yield page
+        context.close()
+    assert wrong == []
+
+
+def test_clicking_a_time_plays_from_there(
+    server: LiveServer, staff: User, recording: Recording
+) -> None:
+    recording.file.save("call.wav", ContentFile(silence(6)))
+    call: Call = recording.call
+    with page_of(staff, server) as page:
+        page.goto(f"{server.url}/admin/sessions_app/call/")
+        page.get_by_role("link", name=call.public_id).click()
+        rows = page.locator(".vs-transcript tbody tr")
+        expect(rows).to_have_count(3)
+        rows.nth(1).get_by_role("button").click()
+        expect(rows.nth(1)).to_have_class("vs-now")
+        expect(rows.nth(0)).not_to_have_class("vs-now")
+        assert page.evaluate("document.querySelector('audio').currentTime") >= 2
+        expect(page.locator(".vs-wave")).to_be_visible()
+    actions = set(AccessLog.objects.filter(user=staff).values_list("action", flat=True))
+    assert actions == {AccessLog.Action.READ, AccessLog.Action.LISTENED}
+
+
+def test_the_api_can_be_browsed_and_tried(server: LiveServer, staff: User, ended: Call) -> None:
+    with page_of(staff, server) as page:
+        page.goto(f"{server.url}/api/v1/docs/")
+        operation = page.locator("#operations-calls-calls_list")
+        operation.locator(".opblock-summary-control").click()
+        operation.locator(".try-out__btn").click()
+        operation.locator(".execute").click()
+        expect(operation.locator(".live-responses-table")).to_contain_text(ended.public_id)

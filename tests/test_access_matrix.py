@@ -1,0 +1,362 @@
+"""Who may see what: five visitors at every address of the product.
+
+Each address has at least one row below. An address without a row fails the test, and so does
+a row without an address, or a method of the REST API that no row tries.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from sessions_app.models import AccessLog, Recording, Summary
+from sessions_app.services import access, calls
+from tests.api.conftest import (  # noqa: F401 - fixtures
+    call,
+    ended,
+    recording,
+    say,
+    summary,
+)
+from tests.static_files import static_files  # noqa: F401 - a fixture
+
+SAID = "xylophone"
+TITLE = "Zanzibar"
+SUMMED_UP = "They spoke about a report."
+PRIVATE = (SAID, TITLE, SUMMED_UP)
+
+VISITORS = ("owner", "other", "staff", "clerk", "nobody")
+"""The call's owner; another user; staff with every permission of the product; staff with none
+(who owns no calls either); and somebody who is not signed in."""
+
+LOGIN, DESK = "/login/", "/admin/login/"
+
+Outcome = int | str
+"""A status, or where a redirect leads to."""
+
+ANY = 0
+"""Whatever the status is, as long as nothing private is told."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each visitor gets at `route`; `address` fills in its parts."""
+
+    route: str
+    address: str
+    outcomes: tuple[Outcome, ...]
+    method: str = "GET"
+    body: Any = None
+
+
+def page(route: str, address: str, *outcomes: Outcome, method: str = "GET") -> Row:
+    """Returns a row of a page: whoever is not signed in is sent to sign in."""
+    return Row(route, address, (*outcomes, LOGIN), method)
+
+
+def open_to_all(route: str, outcome: Outcome = 200, address: str = "") -> Row:
+    return Row(route, address or f"/{route}", (outcome,) * len(VISITORS))
+
+
+def rest(
+    tail: str, address: str, *outcomes: Outcome, method: str = "GET", body: Any = None
+) -> list[Row]:
+    """Returns the rows of a REST address, without and with its trailing slash."""
+    bare, filled = f"api/v1/{tail}".rstrip("/"), f"/api/v1/{address}".rstrip("/")
+    return [
+        Row(bare + slash, filled + slash, (*outcomes, 401), method, body) for slash in ("", "/")
+    ]
+
+
+def of_a_call(
+    tail: str,
+    *,
+    owner: int = 200,
+    staff: int = 200,
+    method: str = "GET",
+    body: Any = None,
+    route: str = "",
+) -> list[Row]:
+    """Returns the rows of what belongs to a call: unknown to all but its owner and staff."""
+    return rest(
+        f"calls/<str:call_id>/{route or tail}",
+        f"calls/{{id}}/{tail}",
+        owner,
+        404,
+        staff,
+        404,
+        method=method,
+        body=body,
+    )
+
+
+def desk(route: str, staff: Outcome, *, clerk: Outcome = 403, **how: Any) -> Row:
+    """Returns a row of the admin: only staff get past its own sign-in."""
+    address = how.pop("address", f"/admin/{route}")
+    return Row(f"admin/{route}", address, (DESK, DESK, staff, clerk, DESK), **how)
+
+
+def desk_model(
+    name: str,
+    key: str,
+    *,
+    shown: Outcome = 200,
+    add: Outcome = 403,
+    delete: Outcome = 403,
+    written: Outcome = 403,
+) -> list[Row]:
+    """Returns the rows of a model in the admin, as staff with permissions get them.
+
+    `add` and `delete` are about the forms; `written` is what saving the change form gives.
+    """
+    one = f"{name}/<path:object_id>"
+    at = f"/admin/{name}/{{{key}}}"
+    return [
+        desk(f"{name}/", shown),
+        desk(f"{name}/add/", add),
+        desk(f"{one}/history/", shown, address=f"{at}/history/"),
+        desk(f"{one}/delete/", delete, address=f"{at}/delete/"),
+        desk(f"{one}/change/", shown, address=f"{at}/change/"),
+        desk(f"{one}/change/", written, address=f"{at}/change/", method="POST", body={}),
+        # the old address of the change form: tells nothing, so it redirects blindly
+        desk(f"{one}/", f"{at}/change/", clerk=f"{at}/change/", address=f"{at}/"),
+    ]
+
+
+PAGES = [
+    open_to_all("healthz"),
+    open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
+    page("", "/", 200, 200, 200, 200),
+    page("call/", "/call/", 200, 200, 200, 200),
+    page("calls/", "/calls/", 200, 200, 200, 200),
+    page("calls/<slug:public_id>/", "/calls/{id}/", 200, 404, 200, 404),
+    page("calls/<slug:public_id>/recording", "/calls/{id}/recording", 200, 404, 200, 404),
+    page(
+        "calls/<slug:public_id>/summarise",
+        "/calls/{id}/summarise",
+        404,
+        404,
+        "/calls/{id}/",
+        404,
+        method="POST",
+    ),
+    Row("login/", "/login/", ("/", "/", "/", "/", 200)),
+    Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
+]
+
+REST = [
+    *rest("calls/", "calls/", 200, 200, 200, 200),
+    *of_a_call(""),
+    *of_a_call("", method="PATCH", body={"title": "Monday"}),
+    *of_a_call("segments"),
+    *of_a_call(
+        "segments/1",
+        route="segments/<int:seq>",
+        owner=403,
+        method="PATCH",
+        body={"edited_text": "x"},
+    ),
+    *of_a_call("transcript.txt", route="transcript.<str:form>"),
+    *of_a_call("recording"),
+    *of_a_call("summary"),
+    *of_a_call("summary/again", owner=403, staff=202, method="POST"),
+    *rest("agents/", "agents/", 200, 200, 200, 200),
+    *rest("me", "me", 200, 200, 200, 200),
+    *[open_to_all(f"api/v1/{name}{slash}") for name in ("schema", "docs") for slash in ("", "/")],
+    open_to_all("api/v1/^.*$", 404, "/api/v1/nothing/here"),
+]
+
+ADMIN = [
+    desk("", 200, clerk=200),
+    Row("admin/login/", DESK, (200, 200, "/admin/", "/admin/", 200)),
+    Row("admin/logout/", "/admin/logout/", ("/admin/", "/admin/", LOGIN, LOGIN, "/admin/"), "POST"),
+    desk("password_change/", 200, clerk=200),
+    desk("password_change/done/", 200, clerk=200),
+    desk(
+        "autocomplete/",
+        403,
+        address="/admin/autocomplete/"
+        "?app_label=sessions_app&model_name=apitoken&field_name=owner&term=a",
+    ),
+    desk("jsi18n/", 200, clerk=200),
+    desk("r/<path:content_type_id>/<path:object_id>/", 404, clerk=404, address="/admin/r/1/1/"),
+    desk("^(?P<app_label>auth|sessions_app)/$", 200, clerk=404, address="/admin/sessions_app/"),
+    desk("(?P<url>.*)$", 404, clerk=404, address="/admin/nothing/here/"),
+    *desk_model("auth/group", "group", shown=403),
+    *desk_model("auth/user", "user", shown=403),
+    desk("auth/user/<id>/password/", 403, address="/admin/auth/user/{user}/password/"),
+    *desk_model("sessions_app/accesslog", "entry"),
+    *desk_model("sessions_app/agent", "agent", add=200, written=200),
+    *desk_model("sessions_app/call", "call", written="/admin/sessions_app/call/"),
+    desk(
+        "sessions_app/call/",
+        200,
+        method="POST",
+        body={"action": "export_transcripts", "_selected_action": "{call}"},
+    ),
+    desk(
+        "sessions_app/call/<int:pk>/summarise/",
+        "/admin/sessions_app/call/{call}/change/",
+        address="/admin/sessions_app/call/{call}/summarise/",
+        method="POST",
+    ),
+    *desk_model("sessions_app/recording", "recording"),
+    *desk_model("sessions_app/summary", "summary"),
+    *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
+]
+
+TABLE = [*PAGES, *REST, *ADMIN]
+
+
+def routes(
+    patterns: list[URLPattern | URLResolver] | None = None, above: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Yields every route of the URL resolver with what answers there."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = above + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def test_every_address_has_a_row() -> None:
+    there, listed = {route for route, _ in routes()}, {row.route for row in TABLE}
+    assert not there - listed, "these addresses need a row in this file"
+    assert not listed - there, "these rows have no address any more"
+
+
+def test_every_method_of_the_rest_api_is_tried() -> None:
+    tried = {(row.route, row.method) for row in TABLE}
+    for route, answers in routes():
+        view = getattr(answers, "cls", None)
+        if view is not None and route != "api/v1/^.*$":
+            methods = {method.upper() for method in view.http_method_names if hasattr(view, method)}
+            for method in methods - {"HEAD", "OPTIONS"}:
+                assert (route, method) in tried
+
+
+@pytest.fixture
+def people(alice: User, bob: User, staff: User) -> dict[str, User]:
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    return {"owner": alice, "other": bob, "staff": staff, "clerk": clerk}
+
+
+@pytest.fixture
+def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dict[str, Any]:  # noqa: F811
+    """What the addresses are filled in with: one of each thing, all of the owner's call."""
+    spoken = recording.call
+    say(spoken, f"the word was {SAID}")
+    calls.rename(spoken, people["owner"], TITLE)
+    access.log(spoken, people["owner"], AccessLog.Action.READ)
+    token, _ = access.issue_token(people["owner"], "a program")
+    return {
+        "id": spoken.public_id,
+        "call": spoken.pk,
+        "recording": recording.pk,
+        "summary": summary.pk,
+        "agent": spoken.agent_id,
+        "entry": AccessLog.objects.first().pk,  # type: ignore[union-attr]
+        "token": token.pk,
+        "user": people["other"].pk,
+        "group": Group.objects.create(name="night shift").pk,
+    }
+
+
+def filled(text: Any, keys: dict[str, Any]) -> Any:
+    return text.format(**keys) if isinstance(text, str) and "{" in text else text
+
+
+def ask(client: Client, row: Row, keys: dict[str, Any], **headers: str) -> HttpResponseBase:
+    """Returns the answer to a row's request; what the request changed is undone."""
+    address = filled(row.address, keys)
+    with transaction.atomic():
+        if row.address.startswith("/api/"):
+            answer = client.generic(
+                row.method,
+                address,
+                "" if row.body is None else json.dumps(row.body),
+                content_type="application/json",
+                headers=headers,
+            )
+        elif row.method == "POST":
+            body = {name: filled(value, keys) for name, value in (row.body or {}).items()}
+            answer = client.post(address, body)
+        else:
+            answer = client.get(address)
+        answer.said = body_of(answer)  # type: ignore[attr-defined]
+        transaction.set_rollback(True)
+    return answer
+
+
+def body_of(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(content.decode("utf-8", "replace"))
+
+
+def outcome(answer: Any) -> Outcome:
+    if answer.status_code in (301, 302):
+        return str(answer.url).partition("?")[0]
+    return int(answer.status_code)
+
+
+def check(client: Client, visitor: str, rows: list[Row], keys: dict[str, Any], **sign: str) -> None:
+    """Compares each row with what the visitor gets, and lists every difference at once."""
+    place = VISITORS.index(visitor)
+    wrong = []
+    for row in rows:
+        answer = ask(client, row, keys, **sign)
+        expected, got = filled(row.outcomes[place], keys), outcome(answer)
+        if expected not in (got, ANY):
+            wrong.append(f"{row.method} {row.address}: {got} instead of {expected}")
+        told = [word for word in PRIVATE if word in answer.said]  # type: ignore[attr-defined]
+        if told and visitor not in ("owner", "staff"):
+            wrong.append(f"{row.method} {row.address}: tells {told}")
+    assert not wrong, "\n".join([f"{visitor}:", *wrong])
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_with_a_cookie(visitor: str, people: dict[str, User], keys: dict[str, Any]) -> None:
+    def client() -> Client:
+        signed = Client()
+        if visitor in people:
+            signed.force_login(people[visitor])
+        return signed
+
+    leaving = [row for row in TABLE if row.route.endswith("logout/")]
+    staying = [row for row in TABLE if row not in leaving]
+    check(client(), visitor, staying, keys)
+    for row in leaving:
+        check(client(), visitor, [row], keys)
+
+
+@pytest.mark.parametrize("visitor", VISITORS[:-1])
+def test_with_a_token(visitor: str, people: dict[str, User], keys: dict[str, Any]) -> None:
+    _, secret = access.issue_token(people[visitor], "test")
+    sign = {"Authorization": f"Bearer {secret}"}
+    check(Client(enforce_csrf_checks=True), visitor, REST, keys, **sign)
+
+
+def test_a_token_opens_no_page(people: dict[str, User], keys: dict[str, Any]) -> None:
+    _, secret = access.issue_token(people["staff"], "test")
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    check(client, "nobody", [*PAGES, *ADMIN], keys)
+
+
+@pytest.mark.parametrize("visitor", ["owner", "staff"])
+def test_the_words_are_there_for_whom_they_are(
+    visitor: str, people: dict[str, User], keys: dict[str, Any]
+) -> None:
+    """Guards the table: what nobody is shown could not be told to the wrong people."""
+    client = Client()
+    client.force_login(people[visitor])
+    for address in ("/calls/{id}/", "/api/v1/calls/{id}/segments"):
+        assert SAID in body_of(client.get(filled(address, keys)))
+    assert TITLE in body_of(client.get("/api/v1/calls/"))
