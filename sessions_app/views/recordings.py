@@ -58,18 +58,17 @@ def recording_response(
     there is no recording. `request` may be a REST framework request.
     """
     recording = _finished(call)
-    action = AccessLog.Action.EXPORTED if as_download else AccessLog.Action.LISTENED
-    note_visit(call, user, action, where)
-    etag = f'"{recording.sha256}"'
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
-    size = _size(recording)
+    etag, size = f'"{recording.sha256}"', _size(recording)
     try:
         piece = asked_piece(request.headers, size, etag)
     except UnsatisfiableRangeError:
         refused = HttpResponse(status=NOT_SATISFIABLE)
         refused["Content-Range"] = f"bytes */{size}"
         return refused
+    action = AccessLog.Action.EXPORTED if as_download else AccessLog.Action.LISTENED
+    note_visit(call, user, action, where)
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
     response = _body(request, recording, piece)
     if piece.partial:
         response["Content-Range"] = f"bytes {piece.start}-{piece.end}/{size}"
@@ -115,7 +114,7 @@ def _size(recording: Recording) -> int:
     try:
         return recording.file.storage.size(str(recording.file.name))
     except Exception as error:  # every storage has its own word for "not there"
-        logger.exception("the recording of call %s is not in its storage", recording.call_id)
+        logger.exception("the recording of call %s is not in its storage", recording.call.public_id)
         raise Http404("The recording's file is not in the storage.") from error
 
 
