@@ -46,7 +46,6 @@ class RecogniserNote:
 
 _RECOGNISERS = {
     "pocketsphinx": RecogniserNote("PocketSphinx", is_trial=True),
-    "google": RecogniserNote("Google Speech-to-Text", is_trial=False),
     "scripted": RecogniserNote("Scripted (for tests)", is_trial=True),
 }
 

@@ -1,0 +1,95 @@
+"""Rows as the templates show them."""
+
+import pytest
+
+from sessions_app.models import Segment
+from sessions_app.views import shown, wording
+
+
+def segment(text: str, words: int, edited: str = "") -> Segment:
+    spans = [
+        {"text": f"w{i}", "start_ms": 1000 + 100 * i, "end_ms": 1090 + 100 * i}
+        for i in range(words)
+    ]
+    return Segment(
+        seq=1,
+        speaker="caller",
+        text=text,
+        edited_text=edited,
+        start_ms=1000,
+        end_ms=1400,
+        words=spans,
+    )
+
+
+def words_of(row: Segment) -> list[tuple[str, int]]:
+    (line,) = shown.lines([row])
+    return [(word.text, word.start_ms) for word in line.words]
+
+
+def test_words_are_spelt_as_the_text_and_timed_as_recognised() -> None:
+    assert words_of(segment("Good morning.", 2)) == [("Good", 1000), ("morning.", 1100)]
+
+
+def test_a_correction_keeps_its_place_in_time() -> None:
+    row = segment("one two three four", 4, edited="One, too.")
+    assert words_of(row) == [("One,", 1000), ("too.", 1200)]
+    longer = segment("one two", 2, edited="one and then two")
+    assert [start for _, start in words_of(longer)] == [1000, 1000, 1100, 1100]
+
+
+def test_a_text_without_word_times_is_spread_evenly() -> None:
+    assert words_of(segment("a b c d", 0)) == [("a", 1000), ("b", 1100), ("c", 1200), ("d", 1300)]
+
+
+def test_an_empty_text_has_no_words() -> None:
+    assert words_of(segment("", 0)) == []
+
+
+def test_points_link_only_to_what_is_there() -> None:
+    items = [{"text": "a", "seq": 2}, {"text": "b", "seq": 9}, {"text": "c", "seq": None}]
+    found = shown.points(items, {2: 61_000})
+    assert (found[0].seq, found[0].time) == (2, "1:01")
+    assert [point.seq for point in found[1:]] == [None, None]
+
+
+def test_shares_are_of_what_was_spoken() -> None:
+    speakers = [
+        {"speaker": "caller", "spoken_ms": 3000, "words": 9},
+        {"speaker": "agent", "spoken_ms": 1000, "words": 3},
+    ]
+    assert [share.percent for share in shown.speaker_shares(speakers)] == [75, 25]
+    silent = [{"speaker": "caller", "spoken_ms": 0, "words": 0}]
+    assert [share.percent for share in shown.speaker_shares(silent)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "expected"),
+    [(None, "0:00"), (999, "0:00"), (67_000, "1:07"), (3_723_000, "1:02:03")],
+)
+def test_the_clock(milliseconds: float | None, expected: str) -> None:
+    assert wording.clock(milliseconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "expected"),
+    [
+        (0, "0 s"),
+        (7_400, "7 s"),
+        (60_000, "1 min"),
+        (65_000, "1 min 5 s"),
+        (3_900_000, "1 h 5 min"),
+    ],
+)
+def test_lengths(milliseconds: float, expected: str) -> None:
+    assert wording.length(milliseconds) == expected
+
+
+def test_a_long_segment_is_shortened_around_what_was_searched(db: None) -> None:
+    said = "word " * 60 + "needle" + " hay" * 60
+    before, hit, after = shown._snippet(said, "NEEDLE")
+    assert hit == "needle"
+    assert before.startswith("…word")
+    assert before.endswith("word ")
+    assert after.endswith("hay…")
+    assert len(before) + len(after) < 220
