@@ -2,7 +2,6 @@
 
 import math
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,8 @@ from sessions_app.media.recording import lane_length_ms
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, recordings, summaries, transcripts, work
+
+MERGED = "merged.ogg"
 
 
 def record(call: Call) -> None:
@@ -51,11 +52,11 @@ def _record(call: Call, row: Recording) -> None:
         # the last second of a lane is lost with its process, the words in it may be stored
         ends = [math.ceil(lane_length_ms(path)) for path in (caller, agent) if path is not None]
         length_ms = max(*ends, _words_end_ms(call))
-    with tempfile.TemporaryDirectory(prefix="voicesite-") as scratch:
-        target = Path(scratch) / recordings.FILE_NAME
-        merged = merge_lanes(caller, agent, length_ms, target)
-        calls.note_length(call, merged.duration_ms)
-        recordings.keep(row, target, _facts(call, merged))
+    # beside the lanes: it goes with them, whenever this process is killed
+    target = _folder(call) / MERGED
+    merged = merge_lanes(caller, agent, length_ms, target)
+    calls.note_length(call, merged.duration_ms)
+    recordings.keep(row, target, _facts(call, merged))
 
 
 def _without_audio(call: Call, row: Recording) -> None:

@@ -78,7 +78,7 @@ def done(row: OwedWork) -> bool:
     Returns False, and saves nothing, when the work was meanwhile given to another worker.
     """
     with transaction.atomic():
-        if not _still_held(row):
+        if _still_held(row) is None:
             return False
         row.state = WorkState.DONE
         row.done_at = timezone.now()
@@ -89,10 +89,14 @@ def done(row: OwedWork) -> bool:
 
 
 def fail(row: OwedWork, error: str) -> None:
-    """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason."""
+    """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
+
+    Does nothing when the work is done, or was meanwhile given to another worker.
+    """
     final = row.attempts >= MAX_ATTEMPTS
     with transaction.atomic():
-        if not _still_held(row):
+        held = _still_held(row)
+        if held is None or held.state == WorkState.DONE:
             return
         row.state = WorkState.FAILED if final else WorkState.PENDING
         row.leased_until = None if final else timezone.now() + PAUSE * max(1, row.attempts)
@@ -145,10 +149,10 @@ def _expired(now: datetime) -> Q:
     return Q(state=WorkState.RUNNING, leased_until__lt=now)
 
 
-def _still_held(row: OwedWork) -> bool:
-    """Locks the row, and tells whether nobody took it since: each taking counts an attempt."""
+def _still_held(row: OwedWork) -> OwedWork | None:
+    """Locks the row and returns it as it is now; None if it was taken since: that is counted."""
     mine = _rows(type(row)).select_for_update().filter(pk=row.pk, attempts=row.attempts)
-    return mine.first() is not None
+    return mine.first()
 
 
 @contextmanager

@@ -101,6 +101,15 @@ def test_what_the_block_raises_is_the_reason(
     assert "secret words" not in caplog.text
 
 
+def test_what_is_done_stays_done(row: Summary) -> None:
+    with work.doing(Summary, row.call_id) as held:
+        assert held is not None
+        work.done(held)
+        raise ValueError("afterwards")
+    row.refresh_from_db()
+    assert (row.state, row.error) == (WorkState.DONE, "")
+
+
 def test_an_error_of_ours_is_told_in_its_own_words(row: Summary) -> None:
     with work.doing(Summary, row.call_id):
         raise MediaError("Mend it " + "so " * 500)
