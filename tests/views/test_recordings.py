@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
+import boto3  # type: ignore[import-untyped]
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
@@ -135,7 +135,7 @@ def test_an_unfinished_recording_is_not_there(
 def test_a_lost_file_is_said_and_not_noted_as_heard(
     as_alice: Client, address: str, call: Call, caplog: pytest.LogCaptureFixture
 ) -> None:
-    call.recording.file.storage.delete(call.recording.file.name)
+    call.recording.file.storage.delete(str(call.recording.file.name))
     assert as_alice.get(address).status_code == 404
     assert "is not in its storage" in caplog.text
     assert not AccessLog.objects.exists()

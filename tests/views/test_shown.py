@@ -1,5 +1,7 @@
 """Rows as the templates show them."""
 
+from typing import Any
+
 import pytest
 
 from sessions_app.models import Segment
@@ -47,7 +49,11 @@ def test_an_empty_text_has_no_words() -> None:
 
 
 def test_points_link_only_to_what_is_there() -> None:
-    items = [{"text": "a", "seq": 2}, {"text": "b", "seq": 9}, {"text": "c", "seq": None}]
+    items: list[dict[str, Any]] = [
+        {"text": "a", "seq": 2},
+        {"text": "b", "seq": 9},
+        {"text": "c", "seq": None},
+    ]
     found = shown.points(items, {2: 61_000})
     assert (found[0].seq, found[0].time) == (2, "1:01")
     assert [point.seq for point in found[1:]] == [None, None]
