@@ -170,13 +170,16 @@ class Engine:
             sink.emit(final)
         sink.emit(StateChanged(session.state, session.reason, session.length_ms))
         session.add_sink(sink)
+        session.client_joined()
 
     def leave(self, call_id: str, owner_id: int, sink: EventSink) -> None:
         """Tells `sink` nothing more; the call goes on."""
         try:
-            self._registry.get(call_id, owner_id).remove_sink(sink)
+            session = self._registry.get(call_id, owner_id)
         except UnknownCallError:
             return  # the call was over first
+        session.remove_sink(sink)
+        session.client_left()
 
     def hang_up(self, call_id: str, owner_id: int, reason: EndReason) -> None:
         """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""

@@ -16,6 +16,9 @@ from sessions_app.transports.base import Transport
 
 logger = logging.getLogger(__name__)
 
+ABANDONED_S = 4.0
+"""A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
+
 TAIL_S = 0.25
 """After a hang-up audio still under way may arrive for this long."""
 
@@ -54,6 +57,7 @@ class CallSession:
         self._sinks: list[EventSink] = []
         self._finals: list[SegmentFinal] = []
         self._ending: asyncio.Task[None] | None = None
+        self._left_s: float | None = None
         self.length_ms = 0.0
 
     @property
@@ -86,6 +90,14 @@ class CallSession:
         if sink in self._sinks:
             self._sinks.remove(sink)
 
+    def client_joined(self) -> None:
+        """Notes that the client holds a socket."""
+        self._left_s = None
+
+    def client_left(self) -> None:
+        """Notes that the client closed its socket; while its media flows the call goes on."""
+        self._left_s = time.monotonic()
+
     def finals_after(self, seq: int) -> list[SegmentFinal]:
         """Returns the call's finals with a greater `seq`, in order."""
         return self._finals[seq:]
@@ -104,13 +116,19 @@ class CallSession:
             now_s,
             self._transport.connected,
             self._transport.last_heard_s,
-            self._transport.closed_by_peer,
+            self._transport.closed_by_peer or self._abandoned(now_s),
         )
         verdict = self._supervisor.judge(self.state, sight)
         if verdict.state is CallState.ENDING and verdict.reason is not None:
             self.end_soon(verdict.reason)
         elif verdict.state is not self.state:
             self._move(verdict.state)
+
+    def _abandoned(self, now_s: float) -> bool:
+        heard_s = self._transport.last_heard_s
+        if self._left_s is None or heard_s is None:
+            return False
+        return now_s - max(self._left_s, heard_s) > ABANDONED_S
 
     def end_soon(self, reason: EndReason) -> "asyncio.Task[None]":
         """Starts to end the call, once; returns the task that ends it."""

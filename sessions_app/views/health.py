@@ -78,7 +78,7 @@ async def _broker() -> None:
 def _ask_broker() -> None:
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=0, timeout=2)
-        broker.default_channel.close()
+        broker.channel().close()
 
 
 async def _recogniser() -> None:

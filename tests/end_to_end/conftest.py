@@ -1,27 +1,11 @@
-"""A running product and something to say to it."""
+"""A running product."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.server import Product
-from tests.fixtures.speech import speak
-
-
-@pytest.fixture(scope="session")
-def speech_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("speech")
-
-
-@pytest.fixture(scope="session")
-def say(speech_folder: Path) -> Callable[..., Path]:
-    """Makes a WAV of a sentence."""
-
-    def make(text: str, *, lead_s: float = 0.0, tail_s: float = 0.0) -> Path:
-        return speak(speech_folder, text, lead_s=lead_s, tail_s=tail_s)
-
-    return make
 
 
 @pytest.fixture(scope="module")

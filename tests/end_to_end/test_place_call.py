@@ -1,5 +1,6 @@
 """One call from a sound file to its export, as `manage.py place_call` makes it."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,9 @@ import pytest
 
 from sessions_app.management.caller.placing import CallError, CallOptions, place_call
 from sessions_app.management.caller.report import CallReport
-from tests.fixtures.server import Product
+from tests.fixtures.server import Product, wait_until
 
-SENTENCE = "please go forward ten meters"
+SENTENCE = "good morning and welcome to the meeting"
 Say = Callable[..., Path]
 
 
@@ -58,13 +59,13 @@ def test_the_export_holds_the_same_words(product: Product, placed: CallReport) -
     for form in ("txt", "srt", "vtt", "csv", "json"):
         status, body = product.get(f"/api/v1/calls/{placed.call}/transcript.{form}", "user")
         assert status == 200
-        assert text in body.decode()
+        assert text in " ".join(body.decode().split())
 
 
 def test_no_spoken_word_is_in_the_log(product: Product, placed: CallReport) -> None:
     log = product.log("web") + product.log("worker")
     assert placed.call in log
-    assert "meters" not in log.lower()
+    assert "welcome" not in log.lower()
     assert product.credentials["user"]["token"] not in log
 
 
@@ -93,15 +94,18 @@ async def test_without_consent_no_audio_is_kept(product: Product, say: Say) -> N
 
 
 async def test_two_speak_at_once_in_real_time(product: Product, say: Say) -> None:
-    import asyncio
-
     token = product.credentials["user"]["token"]
-    sound = say(f"{SENTENCE}. this is the second sentence of the same speaker. {SENTENCE}.")
+    sound = say(SENTENCE, "the weather is very nice today", SENTENCE)
     options = CallOptions(sound, product.url, token, await_results=False)
     reports = await asyncio.gather(place_call(options), place_call(options))
     for report in reports:
         assert report.state != "failed"
         assert len(words(" ".join(s["text"] for s in report.segments))) >= 12
         assert report.timings["bye_ms"] - report.timings["hang_up_ms"] < 5000
-    load = json.loads(product.get("/readyz")[1])["load"]
-    assert load["calls"] == 0
+    await asyncio.to_thread(
+        wait_until, lambda: load(product)["calls"] == 0, 5, "the last call's end"
+    )
+
+
+def load(product: Product) -> dict[str, float]:
+    return dict(json.loads(product.get("/readyz")[1])["load"])

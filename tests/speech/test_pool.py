@@ -83,7 +83,7 @@ async def test_a_dead_mother_process_is_replaced(zygote: Zygote) -> None:
     await link.ping()
     assert zygote.pid is not None
     os.kill(zygote.pid, signal.SIGKILL)
-    os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)
+    await asyncio.to_thread(os.waitid, os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)
     other = await pool.lease()
     await asyncio.wait_for(other.ping(), 15)
     await asyncio.wait_for(link.ping(), 5)  # its workers live on
