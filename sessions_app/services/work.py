@@ -17,7 +17,7 @@ from sessions_app.models.work import OwedWork, WorkState
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=20)
 """How soon the work of a killed worker is owed again; a living one renews its lease."""
 
 MAX_ATTEMPTS = 3
