@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
@@ -78,7 +79,8 @@ async def _broker() -> None:
 def _ask_broker() -> None:
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=0, timeout=2)
-        broker.channel().close()
+        channel: Any = broker.channel()
+        channel.close()
 
 
 async def _recogniser() -> None:
