@@ -43,7 +43,7 @@ const PROBLEMS = {
   },
   "server-gone": {
     title: "The server does not answer",
-    text: "It may be starting anew, or your connection to it is broken. Check your network, wait a moment, and try again. What was said until then is kept.",
+    text: "It may be starting anew, or your connection to it is broken. Check your network, wait a moment, and try again.",
     retry: "Try again",
   },
   "signed-out": {
