@@ -144,7 +144,7 @@ def _calling(request: HttpRequest) -> dict[str, Any]:
         "agents": agents,
         "chosen": picked,
         "unknown_agent": asked if asked and chosen is None else "",
-        "recogniser": wording.recogniser_note(picked.recogniser) if picked else None,
+        "recognisers": [(agent, wording.recogniser_note(agent.recogniser)) for agent in agents],
         "call_config": _call_config(),
     }
 

@@ -159,6 +159,11 @@ consent.addEventListener("close", () => {
     begin(consent.returnValue === "record");
   }
 });
+byId("ready-form").addEventListener("change", () => {
+  for (const note of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".recogniser"))) {
+    note.hidden = note.dataset.agent !== agent().slug;
+  }
+});
 microphone.addEventListener("change", () => remember(microphone.value));
 navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones(microphone, byId("microphone-note")));
 addEventListener("online", () => client?.retryNow());

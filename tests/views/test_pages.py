@@ -105,6 +105,8 @@ def test_one_agent_is_no_choice_and_two_are(as_alice: Client, agent: Agent) -> N
     Agent.objects.create(slug="notes", name="Notes", description="Takes notes.")
     Agent.objects.create(slug="old", name="Old", is_active=False)
     html = as_alice.get("/call/?agent=notes").content.decode()
+    assert re.search(r'class="recogniser" data-agent="notes">', html)
+    assert re.search(rf'class="recogniser" data-agent="{agent.slug}" hidden>', html)
     assert re.search(r'value="notes"\s+checked', html)
     assert 'value="old"' not in html
 
