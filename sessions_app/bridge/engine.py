@@ -85,7 +85,6 @@ class Engine:
         if self._config.offer_loopback:
             ice.offer_loopback()
         self.store.start()
-        self.lag.start()
         vad: Vad = load_backend("VADS", "default")
         await vad.start()
         self._vad = vad
@@ -97,6 +96,7 @@ class Engine:
                 logger.exception("recogniser %r cannot run: %s", name, error.message)
             self._recognisers[name] = recogniser
         self._beating = asyncio.create_task(self._beat())
+        self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def recogniser_ready(self) -> bool:
         """Returns whether the default recogniser would serve a call now."""
