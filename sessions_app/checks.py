@@ -1,1 +1,66 @@
 """System checks: what is wrong with the settings, before a caller finds out."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.bridge.conf import backend_class, backend_names
+from sessions_app.core.errors import MediaError
+from sessions_app.media.opus import libopus_path
+
+KINDS = ("RECOGNISERS", "VADS", "SUMMARISERS")
+
+
+@register(Tags.compatibility)
+def backends(**_: Any) -> Sequence[CheckMessage]:
+    """Names each backend of VOICE that cannot be loaded: key, path and cause."""
+    found: list[CheckMessage] = []
+    for kind in KINDS:
+        names = backend_names(kind)
+        if "default" not in names:
+            hint = "Add an entry 'default'; it is used where nothing else is named."
+            found.append(Error(f"VOICE[{kind!r}] has no 'default'.", hint=hint, id="voice.E001"))
+        for name in names:
+            try:
+                backend_class(kind, name)
+            except ImproperlyConfigured as error:
+                hint = "docs/settings.md lists what ships with voicesite."
+                found.append(Error(str(error), hint=hint, id="voice.E002"))
+    return found
+
+
+@register(Tags.files)
+def lanes_folder(**_: Any) -> Sequence[CheckMessage]:
+    """Live audio needs a folder that can be written."""
+    folder = Path(settings.VOICE["LANES_DIR"])
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK):
+        return []
+    hint = "Set VOICE_LANES_DIR to a folder that this user may write."
+    return [Error(f"{folder} cannot be written.", hint=hint, id="voice.E003")]
+
+
+@register(Tags.compatibility)
+def libopus(**_: Any) -> Sequence[CheckMessage]:
+    """Without libopus nothing is recorded."""
+    try:
+        libopus_path()
+    except MediaError as error:
+        return [Error(error.message, id="voice.E004")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def shared_channel_layer(**_: Any) -> Sequence[CheckMessage]:
+    """On a public server more than one process is likely, and they must hear each other."""
+    backend = settings.CHANNEL_LAYERS["default"]["BACKEND"]
+    if settings.PUBLIC_URL and backend.endswith("InMemoryChannelLayer"):
+        hint = "Set REDIS_URL; a second process hears nothing of the first one's calls."
+        return [checks.Warning("The channel layer is in memory.", hint=hint, id="voice.W001")]
+    return []

@@ -42,8 +42,8 @@ def backend_names(kind: str) -> list[str]:
     return list(settings.VOICE[kind])
 
 
-def load_backend(kind: str, name: str) -> Any:
-    """Returns a new backend VOICE[kind][name], made with its OPTIONS as keywords.
+def backend_class(kind: str, name: str) -> Any:
+    """Returns the class that VOICE[kind][name] names.
 
     Raises ImproperlyConfigured with the key, the path and the cause.
     """
@@ -55,10 +55,18 @@ def load_backend(kind: str, name: str) -> Any:
     path = str(entry.get("BACKEND", ""))
     module_name, _, class_name = path.rpartition(".")
     try:
-        backend = getattr(import_module(module_name), class_name)
+        return getattr(import_module(module_name), class_name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ImproperlyConfigured(f"{where}['BACKEND'] = {path!r}: {error}") from error
+
+
+def load_backend(kind: str, name: str) -> Any:
+    """Returns a new backend VOICE[kind][name], made with its OPTIONS as keywords.
+
+    Raises ImproperlyConfigured with the key and the cause.
+    """
+    backend = backend_class(kind, name)
     try:
-        return backend(**entry.get("OPTIONS", {}))
+        return backend(**settings.VOICE[kind][name].get("OPTIONS", {}))
     except Exception as error:
-        raise ImproperlyConfigured(f"{where} ({path}) cannot be made: {error}") from error
+        raise ImproperlyConfigured(f"VOICE[{kind!r}][{name!r}] cannot be made: {error}") from error

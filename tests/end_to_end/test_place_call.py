@@ -5,11 +5,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from sessions_app.management.caller.placing import CallError, CallOptions, place_call
 from sessions_app.management.caller.report import CallReport
 from tests.fixtures.server import Product, wait_until
+from tests.fixtures.speech import read_wav
 
 SENTENCE = "good morning and welcome to the meeting"
 Say = Callable[..., Path]
@@ -109,3 +112,21 @@ async def test_two_speak_at_once_in_real_time(product: Product, say: Say) -> Non
 
 def load(product: Product) -> dict[str, float]:
     return dict(json.loads(product.get("/readyz")[1])["load"])
+
+
+def test_the_recording_sounds_like_the_file(
+    product: Product, placed: CallReport, say: Say, tmp_path: Path
+) -> None:
+    _, sound = product.get(f"/api/v1/calls/{placed.call}/recording", "user")
+    kept = tmp_path / "call.ogg"
+    kept.write_bytes(sound)
+    with av.open(str(kept)) as container:
+        frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    caller = np.concatenate([f[0] if f.shape[0] == 2 else f[0, ::2] for f in frames])
+    assert abs(len(caller) / 48 - placed.duration_ms) < 100
+    spoken = np.repeat(read_wav(say(SENTENCE)).astype(float), 3)
+    size = 1 << int(np.ceil(np.log2(len(caller) + len(spoken))))
+    product_ = np.fft.rfft(caller, size) * np.conj(np.fft.rfft(spoken, size))
+    at = int(np.argmax(np.fft.irfft(product_, size)[: len(caller)]))
+    heard = caller[at : at + len(spoken)]
+    assert np.corrcoef(heard, spoken[: len(heard)])[0, 1] > 0.8

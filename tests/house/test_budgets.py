@@ -1,0 +1,56 @@
+"""The tree's own rules."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.server import ROOT
+
+FILE_LINES = 400
+FUNCTION_LINES = 60
+CONSUMER_LINES = 160
+TRACKED = subprocess.run(
+    ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.split()
+SOURCES = [ROOT / name for name in TRACKED if "/migrations/" not in name]
+
+
+def test_files_stay_readable() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in SOURCES
+        if path.exists() and (lines := len(path.read_text().splitlines())) > FILE_LINES
+    }
+    assert not long
+
+
+def test_functions_stay_small() -> None:
+    long = {}
+    for path in SOURCES:
+        if not path.exists() or "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > FUNCTION_LINES:
+                    long[f"{path.name}:{node.name}"] = length
+    assert not long
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sessions_app" / "consumers").glob("*.py")))
+def test_consumers_only_parse_ask_and_relay(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= CONSUMER_LINES
+
+
+def test_no_path_of_one_machine_is_kept() -> None:
+    listed = subprocess.run(
+        ["git", "grep", "-nIE", r"(^|[^A-Za-z0-9_.])/(home|root)/[a-z]"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.splitlines()
+    assert not [line for line in listed if not re.search(r"tests/house/|\.md:", line)]

@@ -1,0 +1,47 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sessions_app import checks
+
+
+def with_voice(settings: Any, **changes: Any) -> None:
+    settings.VOICE = {**settings.VOICE, **changes}
+
+
+def test_what_ships_passes() -> None:
+    assert not checks.backends()
+    assert not checks.lanes_folder()
+    assert not checks.libopus()
+
+
+@pytest.mark.parametrize(
+    "path", ["nowhere.Recogniser", "sessions_app.speech.recognisers.null.Absent", "x", ""]
+)
+def test_a_backend_that_does_not_load_is_named(settings: Any, path: str) -> None:
+    with_voice(settings, VADS={"default": {"BACKEND": path}})
+    (error,) = checks.backends()
+    assert error.id == "voice.E002"
+    assert "VOICE['VADS']['default']" in error.msg
+    assert repr(path) in error.msg
+
+
+def test_a_missing_default_is_named(settings: Any) -> None:
+    with_voice(settings, SUMMARISERS={})
+    (error,) = checks.backends()
+    assert error.id == "voice.E001"
+
+
+def test_a_lanes_folder_that_is_a_file_is_named(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with_voice(settings, LANES_DIR=str(tmp_path / "file" / "lanes"))
+    (error,) = checks.lanes_folder()
+    assert "VOICE_LANES_DIR" in (error.hint or "")
+
+
+def test_a_public_server_with_a_private_channel_layer_is_warned(settings: Any) -> None:
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    settings.PUBLIC_URL = "https://voice.example.com"
+    (warning,) = checks.shared_channel_layer()
+    assert warning.id == "voice.W001"
