@@ -46,12 +46,8 @@ check: tools ## Check style, types, floors, migrations and settings, then run ev
 	@$(MAKE) test
 
 .PHONY: campaign
-campaign: tools ## Run the long measurements again (hours, resumable); tables go to docs/campaigns
-	@$(PY) -m bench.campaign $(CAMPAIGN)
-
-.PHONY: bench
-bench: tools ## Compare speed side by side
-	@$(PY) -m bench.run $(BENCH)
+campaign: tools ## Measure at length, resumable: SPEECH=folder make campaign; tables go to docs/campaigns
+	@$(PY) -m bench.campaign --speech "$${SPEECH:?names a folder of sound files with transcripts.json}"
 
 .PHONY: lock
 lock: ## Pin what pyproject.toml asks for in requirements.txt (needs uv and the network)
