@@ -253,8 +253,16 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(_broker / "control"),
     }
 CELERY_BEAT_SCHEDULE = {
-    "reap-stale-calls": {"task": "sessions_app.tasks.reap_stale_calls", "schedule": 10.0},
-    "requeue-owed-work": {"task": "sessions_app.tasks.requeue_owed_work", "schedule": 15.0},
+    "reap-stale-calls": {
+        "task": "sessions_app.tasks.reap_stale_calls",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "requeue-owed-work": {
+        "task": "sessions_app.tasks.requeue_owed_work",
+        "schedule": 15.0,
+        "options": {"expires": 10},
+    },
 }
 
 # -- REST ----------------------------------------------------------------------------
