@@ -14,6 +14,7 @@ from sessions_app.core.events import (
     CallEvent,
     Hypothesis,
     InterimChanged,
+    NothingSaid,
     RecognitionFailed,
     SegmentFinal,
     Speaker,
@@ -204,6 +205,7 @@ class Transcribing:
         pieces = self._segmenter.final(hypothesis)
         if not pieces:
             self._clear_interim()
+            self._emit(NothingSaid(self._speaker, hypothesis.end_ms))
         for piece in pieces:
             self._interim_shown = False
             self._emit(

@@ -42,4 +42,23 @@ class HangUp:
     """The client ends the call."""
 
 
-Command = Candidate | Offer | Resume | HangUp
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """The client silences the agent's present answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The client types instead of talking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseAgent:
+    """The client asks the agent to hold still (`paused`), or to go on."""
+
+    paused: bool
+
+
+Command = Candidate | Offer | Resume | HangUp | Interrupt | Say | PauseAgent

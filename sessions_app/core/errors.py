@@ -72,3 +72,29 @@ class MediaError(VoiceError):
     """Audio that cannot be encoded, decoded or read (not retryable)."""
 
     code = "bad_media"
+
+
+class ResponderError(VoiceError):
+    """What decides the agent's words refused for good: settings, key (not retryable)."""
+
+    code = "responder_failed"
+
+
+class ResponderUnavailableError(ResponderError):
+    """What decides the agent's words is out for the moment (retryable)."""
+
+    code = "responder_unavailable"
+    retryable = True
+
+
+class SynthesiserError(VoiceError):
+    """The voice refused for good: settings, unknown voice (not retryable)."""
+
+    code = "synthesiser_failed"
+
+
+class SynthesiserUnavailableError(SynthesiserError):
+    """The voice is out for the moment: a worker died, a network failed (retryable)."""
+
+    code = "synthesiser_unavailable"
+    retryable = True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.core.states import CallState, EndReason, Floor
 
 
 class Speaker(StrEnum):
@@ -56,7 +56,11 @@ class InterimChanged:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFinal:
-    """Frozen final text with its place in the call; never changes once emitted."""
+    """Frozen final text with its place in the call; never changes once emitted.
+
+    `heard_text` is what of an agent's `text` reached the caller before an interruption;
+    None when all of it did. `turn` is the index of the turn it belongs to; 0 for none.
+    """
 
     seq: int
     speaker: Speaker
@@ -66,6 +70,17 @@ class SegmentFinal:
     words: tuple[Word, ...] = ()
     confidence: float | None = None
     language: str = ""
+    heard_text: str | None = None
+    turn: int = 0
+
+    @property
+    def interrupted(self) -> bool:
+        return self.heard_text is not None
+
+    @property
+    def spoken_text(self) -> str:
+        """The text as far as it was really said."""
+        return self.text if self.heard_text is None else self.heard_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,93 @@ class RecognitionFailed:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class NothingSaid:
+    """An utterance that ended at `end_ms` held no words."""
+
+    speaker: Speaker
+    end_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class FloorChanged:
+    """Who has the floor in a call with an agent."""
+
+    floor: Floor
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """When the stages of one answer came, on the call clock; None for what did not happen.
+
+    `speech_end_ms` is when the caller fell silent, `endpoint_ms` when the turn was taken to
+    be over, `final_ms` when its final text was there, `first_token_ms` and `first_audio_ms`
+    when the answer's first text came and its first sound was sent.
+    """
+
+    speech_end_ms: float | None = None
+    endpoint_ms: float | None = None
+    final_ms: float | None = None
+    first_token_ms: float | None = None
+    first_audio_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """One side gave up the floor. `index` counts turns from 1; an agent's has `latency`."""
+
+    index: int
+    speaker: Speaker
+    start_ms: float
+    end_ms: float
+    interrupted: bool = False
+    latency: Latency | None = None
+
+
+class NoteKind(StrEnum):
+    NOTE = "note"
+    ACTION = "action"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the agent wrote down for the caller; `number` counts from 1 in its call."""
+
+    number: int
+    kind: NoteKind
+    text: str
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotesChanged:
+    """All notes of the call, as they are now."""
+
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFailed:
+    """A part of the agent failed and the call goes on; `detail` holds no speech.
+
+    `code` is the stable word of the error, such as `responder_unavailable`.
+    """
+
+    code: str
+    detail: str
+
+
 CallEvent = (
-    InterimChanged | SegmentFinal | StateChanged | SpeechStarted | SpeechEnded | RecognitionFailed
+    InterimChanged
+    | SegmentFinal
+    | StateChanged
+    | SpeechStarted
+    | SpeechEnded
+    | RecognitionFailed
+    | NothingSaid
+    | FloorChanged
+    | TurnEnded
+    | NotesChanged
+    | AgentFailed
 )

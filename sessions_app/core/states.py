@@ -30,6 +30,16 @@ class EndReason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
+class Floor(StrEnum):
+    """Who speaks in a call with an agent. PAUSED: the agent holds still, maybe interrupted."""
+
+    LISTENING = "listening"
+    USER_SPEAKING = "user_speaking"
+    THINKING = "thinking"
+    AGENT_SPEAKING = "agent_speaking"
+    PAUSED = "paused"
+
+
 LIVE = frozenset(
     {
         CallState.CREATED,

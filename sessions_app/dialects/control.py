@@ -7,22 +7,37 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
-from sessions_app.core.commands import Candidate, Command, HangUp, Offer, Resume
+from sessions_app.core.commands import (
+    Candidate,
+    Command,
+    HangUp,
+    Interrupt,
+    Offer,
+    PauseAgent,
+    Resume,
+    Say,
+)
 from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import (
+    AgentFailed,
     CallEvent,
+    FloorChanged,
     InterimChanged,
+    NotesChanged,
     RecognitionFailed,
     SegmentFinal,
     Speaker,
     StateChanged,
+    TurnEnded,
     Word,
 )
 from sessions_app.core.states import TERMINAL, CallState, EndReason
 
 CHANNEL = "control"
 MAX_FRAME_BYTES = 64 * 1024
+MAX_TYPED_CHARS = 2_000
 DETAILS, INTERIMS, STATUS, ON_CHANNEL = "details", "interims", "status", "channel"
+AGENT = "agent"
 
 Message = dict[str, Any]
 
@@ -106,6 +121,24 @@ def _bye(_message: Message) -> HangUp:
     return HangUp()
 
 
+def _interrupt(_message: Message) -> Interrupt:
+    return Interrupt()
+
+
+def _say(message: Message) -> Say:
+    text = _required(message, "text", str).strip()
+    if not text or len(text) > MAX_TYPED_CHARS:
+        raise ProtocolError(f"`text` must hold 1 to {MAX_TYPED_CHARS} characters.")
+    return Say(text)
+
+
+def _pause_agent(message: Message) -> PauseAgent:
+    paused = message.get("paused")
+    if not isinstance(paused, bool):
+        raise ProtocolError("`paused` must be true or false.")
+    return PauseAgent(paused)
+
+
 def _features(message: Message) -> frozenset[str]:
     given = _optional(message, "features", list, [])
     return frozenset(item for item in given if isinstance(item, str))
@@ -131,6 +164,9 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
     "offer": _offer,
     "ice-candidate": _candidate,
     "resume": _resume,
+    "text": _say,
+    "interrupt": _interrupt,
+    "agent": _pause_agent,
     "bye": _bye,
 }
 
@@ -174,7 +210,7 @@ def transcript(event: InterimChanged | SegmentFinal, *, details: bool) -> Messag
     message: Message = {
         "type": "transcript",
         "role": _ROLES[event.speaker],
-        "text": event.text,
+        "text": event.spoken_text if isinstance(event, SegmentFinal) else event.text,
         "final": isinstance(event, SegmentFinal),
     }
     if not details:
@@ -186,6 +222,8 @@ def transcript(event: InterimChanged | SegmentFinal, *, details: bool) -> Messag
     }
     if isinstance(event, SegmentFinal):
         message |= {"confidence": event.confidence, "words": [_word(w) for w in event.words]}
+        message |= {"turn": event.turn} if event.turn else {}
+        message |= {"interrupted": True, "fullText": event.text} if event.interrupted else {}
     return message
 
 
@@ -201,6 +239,36 @@ def _word(word: Word) -> Message:
 def status(state: CallState) -> Message:
     """Returns the `status` message for a state."""
     return {"type": "status", "status": _STATUS.get(state, state.value), "state": state.value}
+
+
+def floor(event: FloorChanged) -> Message:
+    """Returns the `floor` message."""
+    return {"type": "floor", "floor": event.floor.value, "atMs": round(event.at_ms)}
+
+
+def notes(event: NotesChanged) -> Message:
+    """Returns the `notes` message."""
+    given = [
+        {"number": n.number, "kind": n.kind.value, "text": n.text, "atMs": round(n.at_ms)}
+        for n in event.notes
+    ]
+    return {"type": "notes", "notes": given}
+
+
+def metrics(event: TurnEnded) -> Message | None:
+    """Returns the `metrics` message of an agent's turn; None for a turn without an answer."""
+    if event.latency is None:
+        return None
+    at = event.latency
+    times = {
+        "speechEndMs": at.speech_end_ms,
+        "endpointMs": at.endpoint_ms,
+        "finalMs": at.final_ms,
+        "firstTokenMs": at.first_token_ms,
+        "firstAudioMs": at.first_audio_ms,
+    }
+    rounded = {key: None if ms is None else round(ms) for key, ms in times.items()}
+    return {"type": "metrics", "turn": event.index} | rounded
 
 
 class SocketOutlet:
@@ -220,19 +288,31 @@ class SocketOutlet:
             self._state_changed(event, extra)
         elif isinstance(event, RecognitionFailed):
             self._push(error(VoiceError(event.detail, code="recogniser_failed")))
+        elif isinstance(event, AgentFailed):
+            self._push(error(VoiceError(event.detail, code=event.code)))
         elif self._wants_text(event):
             self._push(transcript(event, details=details) | extra)
+        elif AGENT in self._features and (message := _of_agent(event)) is not None:
+            self._push(message | extra)
 
     def _wants_text(self, event: CallEvent) -> TypeGuard[InterimChanged | SegmentFinal]:
-        return isinstance(event, SegmentFinal) or (
-            isinstance(event, InterimChanged) and INTERIMS in self._features
-        )
+        if isinstance(event, SegmentFinal):
+            return bool(event.spoken_text) or DETAILS in self._features
+        return isinstance(event, InterimChanged) and INTERIMS in self._features
 
     def _state_changed(self, event: StateChanged, extra: Message) -> None:
         if STATUS in self._features:
             self._push(status(event.state) | extra)
         if event.state in TERMINAL:
             self._push(bye(self._call_id, event.reason, event.length_ms))
+
+
+def _of_agent(event: CallEvent) -> Message | None:
+    if isinstance(event, FloorChanged):
+        return floor(event)
+    if isinstance(event, NotesChanged):
+        return notes(event)
+    return metrics(event) if isinstance(event, TurnEnded) else None
 
 
 class ChannelOutlet:

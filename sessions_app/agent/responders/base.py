@@ -1,0 +1,106 @@
+"""The contract of what decides an agent's words. Backends get OPTIONS as keywords."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sessions_app.core.events import Note, NoteKind, Speaker
+from sessions_app.core.persona import Persona
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of the conversation as it was heard; `interrupted` when the agent was cut off."""
+
+    speaker: Speaker
+    text: str
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCall:
+    """A past call of the same user: when (ISO date), and its summary or first words."""
+
+    date: str
+    title: str
+    text: str
+
+
+class CallHost(Protocol):
+    """What a responder or a tool may do to the call it serves."""
+
+    def now_ms(self) -> float:
+        """Returns the call clock."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[Note]:
+        """What was written down in this call, oldest first."""
+        ...
+
+    def add_note(self, kind: NoteKind, text: str) -> Note:
+        """Writes something down: shown to the caller, stored, in the summary."""
+        ...
+
+    def undo_note(self) -> Note | None:
+        """Takes back the newest note and returns it; None when there is none."""
+        ...
+
+    def end_call(self) -> None:
+        """Ends the call once the present answer has been heard."""
+        ...
+
+    async def confirmed(self) -> None:
+        """Returns once the turn being answered is certain; see `Responder.speculative`."""
+        ...
+
+    async def earlier_calls(self, query: str, limit: int = 3) -> Sequence[EarlierCall]:
+        """Returns this user's earlier calls that hold `query`, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that an answer may depend on.
+
+    `messages` ends with the caller's turn to answer. `speech_id` names the one turn that this
+    answer belongs to.
+    """
+
+    persona: Persona
+    messages: tuple[Message, ...]
+    host: CallHost
+    speech_id: str = ""
+    call_id: str = ""
+
+    @property
+    def last_text(self) -> str:
+        """The caller's newest words."""
+        return self.messages[-1].text if self.messages else ""
+
+
+class Responder(ABC):
+    """One object serves all calls of a process that name it, on its event loop.
+
+    What belongs to a call lies in its Conversation.
+    """
+
+    speculative: bool = True
+    """Whether an answer may be started on words that may still change. Such a responder awaits
+    `host.confirmed()` before it does anything that cannot be taken back."""
+
+    async def start(self) -> None:
+        """Makes it ready; raises ResponderError when it cannot run."""
+
+    @abstractmethod
+    def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
+        """Yields the answer's text in pieces, as they come; nothing at all for no answer.
+
+        Closing the generator cancels the work, a remote model's stream included. Raises
+        ResponderError, or ResponderUnavailableError (retryable) before or after the first
+        piece.
+        """
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""

@@ -1,0 +1,70 @@
+"""What a call with an agent runs with: the agent's settings, frozen when the call starts."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """When the agent takes its turn, and what takes the floor from it.
+
+    Delays count from the end of the caller's speech. `endpointer` and `barge_in` name turn
+    rules of VOICE["ENDPOINTERS"] and VOICE["BARGE_INS"]. `barge_in_ms` and `barge_in_words`
+    are how long and how many words confirm an interruption. `preemptive` lets the answer be
+    prepared before the turn is over.
+    """
+
+    endpointer: str = "default"
+    min_delay_ms: int = 600
+    max_delay_ms: int = 2_500
+    barge_in: str = "default"
+    barge_in_ms: int = 500
+    barge_in_words: int = 1
+    preemptive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """An agent as one call knows it. Without a `responder` the call is transcribed only.
+
+    `speed` is a factor of the voice's own speed. After `silence_s` seconds without a word
+    the agent asks whether the caller is still there, and hangs up after as much again; 0 for
+    never. `max_length_s` of 0 leaves the installation's own limit.
+    """
+
+    slug: str = ""
+    name: str = ""
+    language: str = "en-US"
+    recogniser: str = "default"
+    responder: str = ""
+    responder_options: Mapping[str, Any] = field(default_factory=dict)
+    synthesiser: str = "default"
+    voice: str = ""
+    speed: float = 1.0
+    prompt: str = ""
+    greeting: str = ""
+    closing_words: str = ""
+    silence_s: int = 20
+    max_length_s: int = 0
+    turns: TurnSettings = field(default_factory=TurnSettings)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the agent speaks at all."""
+        return bool(self.responder)
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns plain values for `from_json`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Persona":
+        """Returns the persona of `as_json`; keys of other versions are left out."""
+        known = _known(cls, values)
+        return cls(**{**known, "turns": TurnSettings(**_known(TurnSettings, values.get("turns")))})
+
+
+def _known(kind: type, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    names = {item.name for item in fields(kind)}
+    return {key: value for key, value in (values or {}).items() if key in names}
