@@ -58,6 +58,10 @@ class Listening:
         if self._lane is not None:
             self._lane.flush_due(now_ms)
 
+    def guard(self, on: bool) -> None:
+        """Asks the VAD to be surer of speech, while the agent speaks."""
+        self._vad.guard(on)
+
     async def finish(self) -> None:
         """Returns when the input has ended and its last words are out."""
         if self._task is not None:

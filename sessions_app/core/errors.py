@@ -42,6 +42,12 @@ class UnknownCallError(VoiceError):
     code = "unknown_call"
 
 
+class NoAgentError(VoiceError):
+    """The call's agent does not speak, so it cannot be spoken to (not retryable)."""
+
+    code = "no_agent"
+
+
 class BusyError(VoiceError):
     """The process is at its capacity, or about to stop (retryable after a while)."""
 

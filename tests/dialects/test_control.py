@@ -3,18 +3,35 @@ from typing import Any
 
 import pytest
 
-from sessions_app.core.commands import Candidate, Command, HangUp, Offer, Resume
+from sessions_app.core.commands import (
+    Candidate,
+    Command,
+    HangUp,
+    Interrupt,
+    Offer,
+    PauseAgent,
+    Resume,
+    Say,
+)
 from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import (
+    AgentFailed,
+    CallEvent,
+    FloorChanged,
     InterimChanged,
+    Latency,
+    Note,
+    NoteKind,
+    NotesChanged,
     RecognitionFailed,
     SegmentFinal,
     Speaker,
     SpeechStarted,
     StateChanged,
+    TurnEnded,
     Word,
 )
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.core.states import CallState, EndReason, Floor
 from sessions_app.dialects import control
 
 FINAL = SegmentFinal(
@@ -153,3 +170,92 @@ def test_the_channel_hears_status_always_and_words_on_request() -> None:
 def test_errors_tell_when_to_come_back() -> None:
     assert "retryAfterS" not in control.error(VoiceError("x"))
     assert control.error(VoiceError("x"), 30)["retryAfterS"] == 30
+
+
+@pytest.mark.parametrize(
+    ("message", "command"),
+    [
+        ({"type": "interrupt"}, Interrupt()),
+        ({"type": "text", "text": " Hello "}, Say("Hello")),
+        ({"type": "agent", "paused": True}, PauseAgent(paused=True)),
+    ],
+)
+def test_an_agent_can_be_told(message: dict[str, object], command: object) -> None:
+    assert control.parse(json.dumps(message)) == command
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "text"},
+        {"type": "text", "text": " "},
+        {"type": "text", "text": "x" * 2001},
+        {"type": "agent"},
+        {"type": "agent", "paused": 1},
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_named(message: dict[str, object]) -> None:
+    with pytest.raises(control.ProtocolError, match=r"`(text|paused)`"):
+        control.parse(json.dumps(message))
+
+
+def pushed(event: CallEvent, *features: str) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = []
+    control.SocketOutlet("c1", frozenset(features), messages.append).emit(event)
+    return messages
+
+
+def test_an_interrupted_sentence_says_what_was_heard_and_what_was_meant() -> None:
+    said = SegmentFinal(3, Speaker.AGENT, "One two three.", 0, 500, heard_text="One two", turn=2)
+    assert pushed(said) == [
+        {"type": "transcript", "role": "agent", "text": "One two", "final": True}
+    ]
+    detailed = pushed(said, "details")[0]
+    assert detailed["interrupted"] is True
+    assert detailed["fullText"] == "One two three."
+    assert detailed["turn"] == 2
+
+
+def test_a_sentence_of_which_nothing_was_heard_is_for_clients_with_details() -> None:
+    unheard = SegmentFinal(3, Speaker.AGENT, "One.", 0, 0, heard_text="")
+    assert pushed(unheard) == []
+    assert pushed(unheard, "details")[0]["text"] == ""
+
+
+def test_floor_notes_and_metrics_need_the_feature_agent() -> None:
+    events: list[CallEvent] = [
+        FloorChanged(Floor.THINKING, 10.4),
+        NotesChanged((Note(1, NoteKind.ACTION, "Call Ann", 99.6),)),
+        TurnEnded(2, Speaker.AGENT, 0, 9, latency=Latency(1.2, 2, None, 4, 5)),
+    ]
+    assert [pushed(event) for event in events] == [[], [], []]
+    told = [pushed(event, "agent")[0] for event in events]
+    assert told == [
+        {"type": "floor", "floor": "thinking", "atMs": 10},
+        {
+            "type": "notes",
+            "notes": [{"number": 1, "kind": "action", "text": "Call Ann", "atMs": 100}],
+        },
+        {
+            "type": "metrics",
+            "turn": 2,
+            "speechEndMs": 1,
+            "endpointMs": 2,
+            "finalMs": None,
+            "firstTokenMs": 4,
+            "firstAudioMs": 5,
+        },
+    ]
+    assert pushed(TurnEnded(1, Speaker.CALLER, 0, 9), "agent") == []
+
+
+def test_a_failing_agent_is_told_and_can_be_recovered_from() -> None:
+    told = pushed(AgentFailed("responder_unavailable", "No answer came."))
+    assert told == [
+        {
+            "type": "error",
+            "code": "responder_unavailable",
+            "message": "No answer came.",
+            "recoverable": True,
+        }
+    ]

@@ -19,6 +19,9 @@ class VadStream(ABC):
         Boundaries reach the callback later, on the event loop.
         """
 
+    def guard(self, on: bool) -> None:
+        """Asks for surer and longer speech before a start is told, while the agent speaks."""
+
     @property
     @abstractmethod
     def seen_ms(self) -> float:

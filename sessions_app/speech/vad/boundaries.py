@@ -17,8 +17,16 @@ class Thresholds:
     end_windows: int = 16
 
 
+GUARDED_START = 0.6
+GUARDED_WINDOWS = 4
+"""What speech must show while the agent speaks, so that its echo and breaths count less."""
+
+
 class Boundaries:
-    """Takes one probability a window, in order."""
+    """Takes one probability a window, in order.
+
+    While `guarded` is set, speech has to be surer and longer before it starts.
+    """
 
     def __init__(self, thresholds: Thresholds, speaker: Speaker = Speaker.CALLER) -> None:
         self._thresholds = thresholds
@@ -26,6 +34,7 @@ class Boundaries:
         self._speaking = False
         self._run = 0
         self._run_ms = 0.0
+        self.guarded = False
 
     def judge(self, probability: float, start_ms: float) -> SpeechStarted | SpeechEnded | None:
         """Returns the boundary that the window at `start_ms` completes, if any.
@@ -33,14 +42,17 @@ class Boundaries:
         A boundary lies where the run of windows that proves it began.
         """
         limits = self._thresholds
-        turning = probability < limits.end if self._speaking else probability >= limits.start
+        start, start_windows = limits.start, limits.start_windows
+        if self.guarded:
+            start, start_windows = max(start, GUARDED_START), max(start_windows, GUARDED_WINDOWS)
+        turning = probability < limits.end if self._speaking else probability >= start
         if not turning:
             self._run = 0
             return None
         if self._run == 0:
             self._run_ms = start_ms
         self._run += 1
-        if self._run < (limits.end_windows if self._speaking else limits.start_windows):
+        if self._run < (limits.end_windows if self._speaking else start_windows):
             return None
         return self._turn(self._run_ms)
 

@@ -71,6 +71,9 @@ class SileroStream(VadStream):
             self._rest = self._rest[WINDOW:]
             self._rest_ms += 1000 * WINDOW / SPEECH_RATE
 
+    def guard(self, on: bool) -> None:
+        self._boundaries.guarded = on
+
     async def drain(self) -> None:
         if len(self._rest):
             self._hand_over(np.pad(self._rest, (0, WINDOW - len(self._rest))))

@@ -42,3 +42,11 @@ def test_open_speech_ends_with_the_audio() -> None:
     assert boundaries.finish(200.0) is None
     run([0.9] * 3, boundaries)
     assert isinstance(boundaries.finish(300.0), SpeechEnded)
+
+
+def test_while_the_agent_speaks_speech_must_be_surer_and_longer() -> None:
+    boundaries = Boundaries(Thresholds())
+    boundaries.guarded = True
+    assert [boundaries.judge(0.55, 32.0 * n) for n in range(10)] == [None] * 10
+    started = [boundaries.judge(0.9, 32.0 * n) for n in range(10, 14)]
+    assert [event is None for event in started] == [True, True, True, False]

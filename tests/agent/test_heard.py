@@ -1,0 +1,49 @@
+"""How much of a text was heard."""
+
+import pytest
+
+from sessions_app.agent.heard import heard_part
+from sessions_app.speech.synthesisers.base import SpokenWord
+
+TEXT = "The train leaves at ten."
+WORDS = (
+    SpokenWord(0, 3, 0, 200),
+    SpokenWord(4, 9, 200, 600),
+    SpokenWord(10, 16, 600, 1000),
+    SpokenWord(17, 19, 1000, 1200),
+    SpokenWord(20, 24, 1200, 1600),
+)
+
+
+@pytest.mark.parametrize(
+    ("heard_ms", "expected"),
+    [
+        (0, ""),
+        (100, ""),
+        (150, "The"),
+        (590, "The train"),
+        (900, "The train"),
+        (1000, "The train leaves"),
+        (1540, "The train leaves at ten."),
+        (1700, TEXT),
+    ],
+)
+def test_words_that_sounded_were_heard(heard_ms: float, expected: str) -> None:
+    assert heard_part(TEXT, WORDS, heard_ms, 1700) == expected
+
+
+@pytest.mark.parametrize(
+    ("heard_ms", "length_ms", "expected"),
+    [
+        (0, 2400, ""),
+        (900, 2400, "The train"),
+        (1000, 2400, "The train"),
+        (2399, 2400, "The train leaves at"),
+        (2400, 2400, TEXT),
+        (650, None, "The train"),
+    ],
+)
+def test_without_word_times_it_is_in_proportion(
+    heard_ms: float, length_ms: float | None, expected: str
+) -> None:
+    assert heard_part(TEXT, (), heard_ms, length_ms) == expected
