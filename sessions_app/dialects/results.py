@@ -1,0 +1,85 @@
+"""The speech-to-text demo page's wire: `POST /session` and data channel `results`.
+
+docs/protocol.md states every message.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sessions_app.core.commands import Offer
+from sessions_app.core.errors import VoiceError
+from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
+from sessions_app.core.states import TERMINAL
+
+CHANNEL = "results"
+
+
+class BadRequestError(VoiceError):
+    """A body that does not follow docs/protocol.md (not retryable)."""
+
+    code = "bad_request"
+
+
+def parse(body: bytes) -> Offer:
+    """Returns the offer in a request's body; raises BadRequestError, which says what is wrong."""
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError('The body must be JSON: {"offer": "<SDP>"}.') from error
+    if not isinstance(given, dict):
+        raise BadRequestError('The body must be a JSON object: {"offer": "<SDP>"}.')
+    sdp = given.get("offer")
+    if not isinstance(sdp, str) or not sdp:
+        raise BadRequestError("`offer` is missing: send the SDP of the local description as text.")
+    return Offer(sdp=sdp, agent=_text(given, "agentId"), records=_agreed(given))
+
+
+def answer(sdp: str) -> dict[str, str]:
+    """Returns the reply to an offer."""
+    return {"answer": sdp}
+
+
+def result(event: InterimChanged | SegmentFinal) -> bytes:
+    """Returns a message of the channel; `confidence` is 0.0 where the engine gives none."""
+    final = isinstance(event, SegmentFinal)
+    confidence = event.confidence if isinstance(event, SegmentFinal) else None
+    message = {"text": event.text, "confidence": confidence or 0.0, "final": final}
+    return json.dumps(message, ensure_ascii=False).encode()
+
+
+class ResultsOutlet:
+    """Tells the data channel `results`. Fulfils `core.ports.EventSink`.
+
+    The channel is closed after the last result.
+    """
+
+    def __init__(
+        self, send: Callable[[bytes], None], close: Callable[[], None], *, interims: bool
+    ) -> None:
+        self._send = send
+        self._close = close
+        self._interims = interims
+
+    def emit(self, event: CallEvent) -> None:
+        if isinstance(event, StateChanged) and event.state in TERMINAL:
+            self._close()
+        elif isinstance(event, SegmentFinal | InterimChanged) and self._wants(event):
+            self._send(result(event))
+
+    def _wants(self, event: SegmentFinal | InterimChanged) -> bool:
+        if event.speaker is not Speaker.CALLER or not event.text:
+            return False
+        return self._interims or isinstance(event, SegmentFinal)
+
+
+def _text(given: Mapping[str, Any], key: str) -> str:
+    value = given.get(key, "")
+    if not isinstance(value, str):
+        raise BadRequestError(f"`{key}` must be text.")
+    return value
+
+
+def _agreed(given: Mapping[str, Any]) -> bool:
+    consent = given.get("consent")
+    return isinstance(consent, dict) and consent.get("recording") is True
