@@ -88,7 +88,11 @@ def _words_end_ms(call: Call) -> int:
 
 
 def _facts(call: Call, merged: MergedRecording) -> dict[str, Any]:
-    spans = [(s.start_ms, s.end_ms, s.speaker) for s in transcripts.in_order(call).defer("words")]
+    spans = [
+        (s.start_ms, s.end_ms, s.speaker)
+        for s in transcripts.in_order(call).defer("words")
+        if s.end_ms > s.start_ms  # what was typed, or shown for want of a voice, has no sound
+    ]
     checks = [*merged.checks, merged.audio_under(spans)]
     return {
         "duration_ms": merged.duration_ms,
