@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from aiortc import (
+    MediaStreamTrack,
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
@@ -77,9 +78,18 @@ def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> N
 
 
 class Peer:
-    """Answers one offer and watches whether the client is still there."""
+    """Answers one offer and watches whether the client is still there.
 
-    def __init__(self, configuration: RTCConfiguration, listener: PeerListener) -> None:
+    `outgoing` is sent where the client takes audio back.
+    """
+
+    def __init__(
+        self,
+        configuration: RTCConfiguration,
+        listener: PeerListener,
+        outgoing: MediaStreamTrack | None = None,
+    ) -> None:
+        self._outgoing = outgoing
         self._pc = RTCPeerConnection(configuration)
         self._listener = listener
         self._adding: set[asyncio.Task[None]] = set()
@@ -161,6 +171,9 @@ class Peer:
                 and transceiver._offerDirection in ("recvonly", "sendrecv")
             )
             transceiver.direction = "recvonly" if wanted else "inactive"
+            if wanted and self._outgoing is not None and transceiver._offerDirection == "sendrecv":
+                transceiver.sender.replaceTrack(self._outgoing)
+                transceiver.direction = "sendrecv"
             taken = taken or wanted
 
     def _watch_ice(self) -> None:

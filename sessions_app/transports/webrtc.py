@@ -15,7 +15,9 @@ from sessions_app.core.audio import SPEECH_RATE, AudioFrame
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Candidate
 from sessions_app.core.queues import BoundedFrames
+from sessions_app.media.playout import Playout
 from sessions_app.media.resample import DELAY_MS, Resampler
+from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.timeline import Timeline
 
@@ -26,7 +28,8 @@ CHANNEL_BACKLOG = 200
 class WebRTCTransport:
     """Answers one offer; yields the caller's audio; carries texts to one data channel.
 
-    `clock` is the call's; this transport drives it. Fulfils `transports.base.Transport`.
+    `clock` is the call's; this transport drives it. What `playout` holds is
+    sent, where the client takes audio back. Fulfils `transports.base.Transport`.
     """
 
     def __init__(
@@ -34,11 +37,13 @@ class WebRTCTransport:
         configuration: RTCConfiguration,
         clock: CallClock,
         *,
+        playout: Playout | None = None,
         channel: str = "control",
         on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
-        self._peer = Peer(configuration, self)
+        self._outgoing = OutgoingTrack(playout) if playout is not None else None
+        self._peer = Peer(configuration, self, self._outgoing)
         self._clock = clock
         self._channel_label = channel
         self._channel: RTCDataChannel | None = None
@@ -89,6 +94,8 @@ class WebRTCTransport:
         self.close_input()
         if self._reading is not None:
             await asyncio.gather(self._reading, return_exceptions=True)
+        if self._outgoing is not None:
+            self._outgoing.stop()
         await self._peer.aclose()
 
     # -- told by the peer connection --------------------------------------------------

@@ -1,0 +1,133 @@
+"""A voice's audio as the Opus packets that go out, and fixed prompts kept that way."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import av
+import numpy as np
+
+from sessions_app.core.audio import Samples
+from sessions_app.core.errors import MediaError
+from sessions_app.media.opus import OpusEncoder
+from sessions_app.speech.synthesisers.base import SpokenWord
+
+VOICE_RATE = 24_000
+"""Hz: all that speech needs, in Opus."""
+
+PACKET_MS = 20.0
+BITRATE = 24_000
+CACHE_BYTES = 8 * 1024 * 1024
+_BLOCK = round(VOICE_RATE * PACKET_MS / 1000)
+_LOWEST_RATE, _HIGHEST_RATE = 8_000, 96_000
+
+
+class SpeechEncoder:
+    """Codes one text's audio, chunk by chunk, as 20 ms mono packets. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._encoder = OpusEncoder(VOICE_RATE, bitrate=BITRATE, complexity=5)
+        self._resampler: Any = None
+        self._rate = 0
+        self._rest: Samples = np.zeros(0, np.int16)
+
+    def feed(self, samples: Samples, sample_rate: int) -> list[bytes]:
+        """Returns the packets that are full.
+
+        `samples` is int16 mono of shape (n,). The rate may change from one call to the next.
+        Raises MediaError for a rate outside 8 to 96 kHz.
+        """
+        if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
+            raise MediaError(f"a voice of {sample_rate} Hz cannot be sent: make it 8 to 96 kHz")
+        out = [] if sample_rate == self._rate else self._flushed()
+        self._rate = sample_rate
+        return self._coded([*out, *self._resampled(samples)])
+
+    def finish(self) -> list[bytes]:
+        """Returns the last packets, filled up with silence; the encoder is closed."""
+        parts = self._flushed()
+        held = len(self._rest) + sum(len(part) for part in parts)
+        # the decoder is late by the lookahead: one more packet when the end would be cut off
+        late = self._encoder.lookahead_48k * VOICE_RATE // 48_000 if held else 0
+        missing = -(held + late) % _BLOCK + late
+        packets = self._coded([*parts, np.zeros(missing if held else 0, np.int16)])
+        self._encoder.close()
+        return packets
+
+    def _resampled(self, samples: Samples) -> list[Samples]:
+        if self._rate == VOICE_RATE or not len(samples):
+            return [samples]
+        if self._resampler is None:
+            self._resampler = av.AudioResampler(format="s16", layout="mono", rate=VOICE_RATE)
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples).reshape(1, -1), format="s16", layout="mono"
+        )
+        frame.sample_rate = self._rate
+        return _arrays(self._resampler.resample(frame))
+
+    def _flushed(self) -> list[Samples]:
+        """Returns what the resampler still holds."""
+        resampler, self._resampler = self._resampler, None
+        return [] if resampler is None else _arrays(resampler.resample(None))
+
+    def _coded(self, parts: list[Samples]) -> list[bytes]:
+        pcm = np.concatenate((self._rest, *parts)).astype(np.int16, copy=False)
+        whole = len(pcm) // _BLOCK * _BLOCK
+        self._rest = pcm[whole:]
+        return [self._encoder.encode(pcm[at : at + _BLOCK]) for at in range(0, whole, _BLOCK)]
+
+
+def _arrays(frames: list[Any]) -> list[Samples]:
+    return [np.asarray(frame.to_ndarray(), np.int16).reshape(-1) for frame in frames]
+
+
+def silent_packet() -> bytes:
+    """Returns 20 ms of silence."""
+    encoder = OpusEncoder(VOICE_RATE, bitrate=BITRATE, complexity=0)
+    try:
+        return encoder.encode(np.zeros(_BLOCK, np.int16))
+    finally:
+        encoder.close()
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenClip:
+    """A text that was made once: 20 ms packets, and where its words sound."""
+
+    packets: tuple[bytes, ...]
+    words: tuple[SpokenWord, ...]
+    text: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of its packets."""
+        return sum(len(packet) for packet in self.packets)
+
+
+class ClipCache:
+    """The clips used last, up to `limit` bytes of packets."""
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
+        self._limit = limit
+        self._clips: OrderedDict[Hashable, SpokenClip] = OrderedDict()
+        self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._clips)
+
+    def get(self, key: Hashable) -> SpokenClip | None:
+        """Returns the clip of (engine, voice, speed, text), if it is kept."""
+        clip = self._clips.get(key)
+        if clip is not None:
+            self._clips.move_to_end(key)
+        return clip
+
+    def put(self, key: Hashable, clip: SpokenClip) -> None:
+        """Keeps a clip; those unused longest make room for it."""
+        self._size += clip.size - (self._clips[key].size if key in self._clips else 0)
+        self._clips[key] = clip
+        self._clips.move_to_end(key)
+        while self._size > self._limit and len(self._clips) > 1:
+            _, gone = self._clips.popitem(last=False)
+            self._size -= gone.size

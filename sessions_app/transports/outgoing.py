@@ -1,0 +1,75 @@
+"""The agent's voice as an aiortc track: ready Opus packets, and nothing while it is silent."""
+
+import asyncio
+import time
+from fractions import Fraction
+
+import av
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+
+from sessions_app.media.playout import PACKET_MS, Playout
+from sessions_app.media.spoken import silent_packet
+
+RTP_RATE = 48_000
+TIME_BASE = Fraction(1, RTP_RATE)
+COMFORT_S = 5.0
+"""A packet now and then keeps the far side's track and the network's mappings awake."""
+
+STALL_S = 0.2
+"""After a longer stall of the loop the pace starts anew, instead of catching up in a burst."""
+
+_PACKET_S = PACKET_MS / 1000
+_PACKET_RTP = round(RTP_RATE * _PACKET_S)
+
+
+class OutgoingTrack(MediaStreamTrack):  # type: ignore[misc] # aiortc has no types
+    """Yields `av.Packet`, which aiortc packs without coding. Timestamps follow real time."""
+
+    kind = "audio"
+
+    def __init__(self, playout: Playout, comfort_s: float = COMFORT_S) -> None:
+        super().__init__()
+        self._playout = playout
+        self._comfort_s = comfort_s
+        self._silence = silent_packet()
+        self._started_s: float | None = None
+        self._due_s = 0.0
+        self._pts = -_PACKET_RTP
+
+    async def recv(self) -> av.Packet:
+        """Returns the next packet when it is time to send it."""
+        if self.readyState != "live":
+            raise MediaStreamError
+        if self._started_s is None:
+            self._started_s = time.monotonic()
+            return self._packed(self._silence, self._started_s)
+        while await self._has_something_to_say():
+            data = self._playout.next_packet()
+            if data is not None:
+                return self._packed(data, self._due_s)
+        return self._packed(self._silence, time.monotonic())
+
+    async def _has_something_to_say(self) -> bool:
+        """Returns True when a packet is due; False when only comfort is."""
+        waits = not self._playout.has_packet
+        try:
+            async with asyncio.timeout(self._comfort_s):
+                await self._playout.ready()
+        except TimeoutError:
+            return False
+        now = time.monotonic()
+        self._due_s += _PACKET_S
+        if waits or now - self._due_s > STALL_S:
+            self._due_s = now
+        await asyncio.sleep(max(0.0, self._due_s - now))
+        return True
+
+    def _packed(self, data: bytes, at_s: float) -> av.Packet:
+        assert self._started_s is not None  # noqa: S101 - set by the first packet
+        elapsed = round((at_s - self._started_s) * RTP_RATE)
+        following = self._pts + _PACKET_RTP
+        self._pts = following if abs(elapsed - following) < _PACKET_RTP else max(elapsed, following)
+        packet = av.Packet(data)
+        packet.pts = packet.dts = self._pts
+        packet.time_base = TIME_BASE
+        return packet

@@ -1,0 +1,141 @@
+"""The agent's voice as a track, alone and to a real peer."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
+
+from sessions_app.core.clock import CallClock
+from sessions_app.media.playout import Playout
+from sessions_app.media.spoken import SpeechEncoder
+from sessions_app.transports import ice
+from sessions_app.transports.outgoing import OutgoingTrack
+from sessions_app.transports.webrtc import WebRTCTransport
+
+RATE = 48_000
+
+
+def say(playout: Playout, item: object, hz: float, seconds: float) -> None:
+    encoder = SpeechEncoder()
+    at = np.arange(round(seconds * 24_000)) / 24_000
+    audio = (9000 * np.sin(2 * np.pi * hz * at)).astype(np.int16)
+    playout.begin(item)
+    for packet in [*encoder.feed(audio, 24_000), *encoder.finish()]:
+        playout.put(packet)
+    playout.finish_item()
+
+
+async def test_it_paces_speech_and_its_timestamps_jump_over_silence() -> None:
+    playout = Playout(lambda: 0.0)
+    track = OutgoingTrack(playout)
+    first = await track.recv()
+    assert first.pts == 0
+    await asyncio.sleep(0.3)
+    say(playout, "a", 440, 0.2)
+    begin = time.monotonic()
+    stamps = [(await track.recv()).pts for _ in range(10)]
+    took = time.monotonic() - begin
+    assert 0.15 < took < 0.4
+    assert stamps[0] / RATE == pytest.approx(0.3, abs=0.1)
+    assert np.diff(stamps).tolist() == [960] * 9
+    track.stop()
+    with pytest.raises(MediaStreamError):
+        await track.recv()
+
+
+async def test_silent_it_sends_comfort_now_and_then() -> None:
+    playout = Playout(lambda: 0.0)
+    track = OutgoingTrack(playout, comfort_s=0.1)
+    await track.recv()
+    begin = time.monotonic()
+    stamps = [(await track.recv()).pts for _ in range(2)]
+    assert 0.15 < time.monotonic() - begin < 0.6
+    assert stamps[1] - stamps[0] > 0.09 * RATE
+    track.stop()
+
+
+class Listener:
+    """A client that takes the agent's audio back; notes when it was loud."""
+
+    def __init__(self) -> None:
+        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.audio: list[tuple[float, Any]] = []
+        self._task: asyncio.Task[None] | None = None
+        self.pc.addTransceiver(AudioStreamTrack(), "sendrecv")
+        self.pc.on("track", self._heard)
+
+    def _heard(self, track: Any) -> None:
+        self._task = asyncio.create_task(self._read(track))
+
+    async def _read(self, track: Any) -> None:
+        try:
+            while True:
+                frame = await track.recv()
+                self.audio.append((time.monotonic(), frame.to_ndarray()[0, ::2]))
+        except MediaStreamError:
+            pass
+
+    async def call(self, transport: WebRTCTransport) -> None:
+        await self.pc.setLocalDescription(await self.pc.createOffer())
+        answer = await transport.answer(self.pc.localDescription.sdp)
+        await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+
+    def loud(self) -> list[float]:
+        return [at for at, samples in self.audio if np.abs(samples).max() > 1000]
+
+    async def close(self) -> None:
+        await self.pc.close()
+        if self._task is not None:
+            await self._task
+
+
+async def until(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - a received frame sets no event
+            await asyncio.sleep(0.01)
+
+
+async def test_a_real_peer_hears_it_and_hears_it_stop() -> None:
+    ice.offer_loopback()
+    clock = CallClock()
+    playout = Playout(lambda: clock.now_ms(time.monotonic()))
+    transport = WebRTCTransport(ice.configuration(()), clock, playout=playout)
+    listener = Listener()
+    await listener.call(transport)
+    await until(lambda: transport.connected)
+    said = time.monotonic()
+    say(playout, "a", 440, 3.0)
+    await until(listener.loud)
+    assert listener.loud()[0] - said < 0.5
+    await until(lambda: len(listener.loud()) > 40)
+    playout.hold()
+    held = time.monotonic()
+    await asyncio.sleep(0.5)
+    assert listener.loud()[-1] - held < 0.25
+    heard = np.concatenate([s for at, s in listener.audio if at in listener.loud()])
+    spectrum = np.abs(np.fft.rfft(heard.astype(float)))
+    assert np.argmax(spectrum) * RATE / len(heard) == pytest.approx(440, abs=5)
+    count = len(listener.loud())
+    playout.resume()
+    await until(lambda: len(listener.loud()) > count + 10)
+    await transport.aclose()
+    await listener.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_client_that_only_sends_gets_no_track() -> None:
+    ice.offer_loopback()
+    clock = CallClock()
+    transport = WebRTCTransport(ice.configuration(()), clock, playout=Playout(lambda: 0.0))
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    pc.addTransceiver(AudioStreamTrack(), "sendonly")
+    await pc.setLocalDescription(await pc.createOffer())
+    answer = await transport.answer(pc.localDescription.sdp)
+    assert "a=recvonly" in answer
+    await transport.aclose()
+    await pc.close()
