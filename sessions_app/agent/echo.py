@@ -1,0 +1,38 @@
+"""Whether what was heard is the agent's own voice coming back."""
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+ALIKE = 70.0
+"""Of 100: words a recogniser garbles are still this much alike."""
+
+SKIPPED = 3
+"""An echo may lack this many words between two that were recognised."""
+
+_WORD = re.compile(r"[\w'\u2019]+")
+
+
+def echo_share(heard: str, said: str) -> float:
+    """Returns how much (0..1) of the words in `heard` appear in the same order in `said`."""
+    ours, theirs = _words(said), _words(heard)
+    if not theirs or not ours:
+        return 0.0
+    return max(_run(theirs, ours[start:]) for start in range(len(ours))) / len(theirs)
+
+
+def _run(heard: Sequence[str], said: Sequence[str]) -> int:
+    """Returns how many of `heard` follow each other in `said`, from its first word."""
+    found, at = 0, 0
+    for word in heard:
+        for step, other in enumerate(said[at : at + SKIPPED + 1]):
+            if fuzz.ratio(word, other) >= ALIKE:
+                found += 1
+                at += step + 1
+                break
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())

@@ -1,0 +1,79 @@
+"""Waits longer where a sentence or a number is likely to go on, and not at all after an end."""
+
+import re
+
+from sessions_app.agent.endpointers.base import Endpointer
+from sessions_app.agent.wordlists import listed
+from sessions_app.core.persona import TurnSettings
+
+WHOLE_NUMBER = 10
+"""Digits after which a number read aloud is taken to be whole, such as a telephone number."""
+
+PLAIN_SHARE = 0.2
+UNKNOWN_SHARE = 0.5
+"""Where between minimum and maximum the delay of a plain, and of a wordless turn lies."""
+
+_DIGITS = {
+    "zero": 1, "oh": 1, "one": 1, "two": 1, "three": 1, "four": 1, "five": 1, "six": 1,
+    "seven": 1, "eight": 1, "nine": 1, "ten": 2, "eleven": 2, "twelve": 2, "thirteen": 2,
+    "fourteen": 2, "fifteen": 2, "sixteen": 2, "seventeen": 2, "eighteen": 2, "nineteen": 2,
+    "twenty": 1, "thirty": 1, "forty": 1, "fifty": 1, "sixty": 1, "seventy": 1, "eighty": 1,
+    "ninety": 1, "hundred": 2, "double": 1, "triple": 2,
+}  # fmt: skip
+_GOES_ON = listed(
+    "and or but so because if when while that which who than then as of to in on at for from "
+    "with by about into the a an my your his her our their its this these those is are was "
+    "were will would can could should may might must i'm it's we're they're um uh er erm hmm "
+    "like well maybe plus not very really some any"
+)
+_ENDS = listed(
+    "yes no yeah yep nope okay ok sure right correct exactly please thanks goodbye bye hello hi "
+    "stop help cancel done"
+)
+_CLOSINGS = ("thank you", "that is all", "that's all", "that's it", "that is it", "good bye")
+_ASKS = listed(
+    "what what's when when's where where's who who's why how how's which whose is are am was "
+    "were do does did can could will would shall should have has may"
+)
+_WORD = re.compile(r"[\w'\u2019-]+")
+_SHORTEST_QUESTION = 3
+
+
+class AttentiveEndpointer(Endpointer):
+    """For English; other languages get the punctuation and the numerals only."""
+
+    def delay_ms(self, text: str, settings: TurnSettings) -> float:
+        low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
+        share = _share(text.strip().lower())
+        return low + share * max(0.0, high - low)
+
+
+def _share(text: str) -> float:
+    """Returns where between minimum (0) and maximum (1) the delay lies; first rule that fits."""
+    words = _WORD.findall(text)
+    if not words:
+        return UNKNOWN_SHARE
+    number = _trailing_number(words)
+    asks = words[0] in _ASKS and len(words) >= _SHORTEST_QUESTION
+    rules = (
+        (number >= WHOLE_NUMBER, 0.0),
+        (number > 0, 1.0),
+        (text.endswith(("...", "…", ",", "-", "\u2013")), 1.0),
+        (text.endswith(("?", "!", *_CLOSINGS)), 0.0),
+        (words[-1] in _GOES_ON, 1.0),
+        (text.endswith(".") or words[-1] in _ENDS or asks, 0.0),
+    )
+    return next((share for holds, share in rules if holds), PLAIN_SHARE)
+
+
+def _trailing_number(words: list[str]) -> int:
+    """Returns how many digits the number at the end has; 0 for none."""
+    digits = 0
+    for word in reversed(words):
+        if word.isdigit():
+            digits += len(word)
+        elif word in _DIGITS:
+            digits += _DIGITS[word]
+        else:
+            break
+    return digits

@@ -1,0 +1,55 @@
+"""What interrupts the agent, and what does not."""
+
+import pytest
+
+from sessions_app.agent.barge_ins.base import Heard, Verdict
+from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
+from sessions_app.agent.barge_ins.immediate import ImmediateBargeIn
+from sessions_app.agent.barge_ins.off import NoBargeIn
+from sessions_app.core.persona import TurnSettings
+
+TWO_WORDS = TurnSettings(barge_in_ms=500, barge_in_words=2)
+
+
+def speaking(text: str, ms: float, echo: float = 0.0) -> Heard:
+    return Heard(True, ms, 0.0, text, final=False, echo=echo)
+
+
+def ended(text: str, ms: float, silent_ms: float, *, final: bool = False) -> Heard:
+    return Heard(False, ms, silent_ms, text, final=final, echo=0.0)
+
+
+@pytest.mark.parametrize(
+    ("what", "heard", "verdict"),
+    [
+        ("the first sound", speaking("", 120), Verdict.WAIT),
+        ("words too early", speaking("I have a", 300), Verdict.WAIT),
+        ("words long enough", speaking("I have a", 520), Verdict.INTERRUPT),
+        ("one word where two are wanted", speaking("tuesday", 700), Verdict.WAIT),
+        ("a stop", speaking("stop", 150), Verdict.INTERRUPT),
+        ("a stop with more", speaking("wait a minute", 200), Verdict.INTERRUPT),
+        ("mhm", speaking("mhm", 600), Verdict.WAIT),
+        ("mhm, over", ended("mhm", 400, 600, final=True), Verdict.RESUME),
+        ("okay I see, over", ended("okay I see", 700, 600, final=True), Verdict.RESUME),
+        ("okay and then words", speaking("okay but what about", 700), Verdict.INTERRUPT),
+        ("a cough", ended("", 300, 600, final=True), Verdict.RESUME),
+        ("a door, text awaited", ended("", 200, 600), Verdict.WAIT),
+        ("a door, no text came", ended("", 200, 1000), Verdict.RESUME),
+        ("short real words, over", ended("not today", 350, 500, final=True), Verdict.INTERRUPT),
+        ("babble", speaking("", 3000), Verdict.RESUME),
+        ("babble, not yet", speaking("", 2900), Verdict.WAIT),
+        ("its own echo", speaking("the train leaves", 900, 0.9), Verdict.WAIT),
+        ("its own echo goes on", speaking("the train leaves at ten", 3000, 0.9), Verdict.RESUME),
+    ],
+)
+def test_the_confirmed_one(what: str, heard: Heard, verdict: Verdict) -> None:
+    assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict, what
+
+
+def test_the_immediate_one_needs_nothing() -> None:
+    assert ImmediateBargeIn().judge(speaking("", 0), TWO_WORDS) is Verdict.INTERRUPT
+
+
+def test_none_neither_pauses_nor_interrupts() -> None:
+    assert not NoBargeIn().pauses
+    assert NoBargeIn().judge(speaking("stop", 900), TWO_WORDS) is Verdict.RESUME
