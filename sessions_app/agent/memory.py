@@ -1,0 +1,24 @@
+"""What both sides know of the conversation: what was said, and what was heard."""
+
+from sessions_app.agent.responders.base import Message
+from sessions_app.core.events import Speaker
+
+
+class Memory:
+    """One call's conversation, oldest first."""
+
+    def __init__(self) -> None:
+        self._messages: list[Message] = []
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(self._messages)
+
+    def add_user(self, text: str) -> None:
+        """Keeps a turn of the caller."""
+        self._messages.append(Message(Speaker.CALLER, text))
+
+    def add_agent(self, heard: str, *, interrupted: bool = False) -> None:
+        """Keeps what was heard of an answer; one of which nothing was heard leaves no trace."""
+        if heard:
+            self._messages.append(Message(Speaker.AGENT, heard, interrupted))

@@ -1,0 +1,174 @@
+"""One answer on its way: tokens to pieces of text, to audio, to the playout, all overlapping."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Protocol
+
+from sessions_app.agent.heard import heard_part
+from sessions_app.agent.sentences import SentenceSplitter, speakable
+from sessions_app.agent.voice import Spoken
+from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError
+from sessions_app.media.playout import Playout
+from sessions_app.speech.synthesisers.base import SpokenWord
+
+logger = logging.getLogger(__name__)
+
+PACKET_MS = 20.0
+
+
+class Speaks(Protocol):
+    """What turns a text into packets, such as `AgentVoice`."""
+
+    def stream(self, text: str, *, keep: bool = False) -> AsyncGenerator[Spoken, None]: ...
+
+
+class Piece:
+    """A run of text that is spoken in one go; the playout's item."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words: list[SpokenWord] = []
+        self.packets: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.made_ms = 0.0
+        self.complete = False
+
+    @property
+    def length_ms(self) -> float | None:
+        """How long its audio is; None while it is being made."""
+        return self.made_ms if self.complete else None
+
+    def add(self, spoken: Spoken) -> None:
+        """Takes audio that was made."""
+        self.words += spoken.words
+        for packet in spoken.packets:
+            self.made_ms += PACKET_MS
+            self.packets.put_nowait(packet)
+
+    def finish(self) -> None:
+        """Notes that no more audio comes."""
+        self.complete = True
+        self.packets.put_nowait(None)
+
+    def heard(self, heard_ms: float) -> str:
+        """Returns the part of the text in the first `heard_ms` of its audio."""
+        return heard_part(self.text, self.words, heard_ms, self.length_ms)
+
+
+class Reply:
+    """Speaks the tokens of one answer, once `allow` was called.
+
+    Reading the answer, making the audio of a piece, and handing the one before it to the
+    playout go on at the same time. Failures end the answer where they happen: `failure` says
+    which. Texts that have no voice are given to `on_mute`.
+    """
+
+    def __init__(
+        self,
+        tokens: AsyncGenerator[str, None],
+        voice: Speaks,
+        playout: Playout,
+        *,
+        keep: bool = False,
+        on_token: Callable[[], None] = lambda: None,
+        on_mute: Callable[[Piece], None] = lambda _: None,
+    ) -> None:
+        self._tokens = tokens
+        self._voice = voice
+        self._playout = playout
+        self._keep = keep
+        self._on_token = on_token
+        self._on_mute = on_mute
+        self._allowed = asyncio.Event()
+        self._texts: asyncio.Queue[str | None] = asyncio.Queue()
+        self._voiced: asyncio.Queue[Piece | None] = asyncio.Queue(1)
+        self._unplayed: list[str] = []
+        self._begun: list[Piece] = []
+        self._mute = False
+        self.failure: VoiceError | None = None
+
+    @property
+    def begun(self) -> tuple[Piece, ...]:
+        """The pieces handed to the playout, in order."""
+        return tuple(self._begun)
+
+    @property
+    def waiting_text(self) -> str:
+        """What was generated and not handed to the playout."""
+        return " ".join(self._unplayed)
+
+    def allow(self) -> None:
+        """Lets the sound out: the turn is certain."""
+        self._allowed.set()
+
+    async def run(self) -> None:
+        """Returns when all of it was handed to the playout. Cancelling it cancels all work."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read())
+            group.create_task(self._speak())
+            group.create_task(self._play())
+
+    async def _read(self) -> None:
+        splitter = SentenceSplitter()
+        try:
+            async with aclosing(self._tokens) as tokens:
+                async for token in tokens:
+                    self._on_token()
+                    self._add(splitter.feed(token))
+        except ResponderError as error:
+            self.failure = error
+        except Exception as error:
+            logger.exception("a responder broke: %s", type(error).__name__)
+            self.failure = ResponderError("The agent's answer failed for a fault of its program.")
+        self._add(splitter.finish())
+        self._texts.put_nowait(None)
+
+    def _add(self, texts: list[str]) -> None:
+        for text in texts:
+            said = speakable(text)
+            if any(c.isalnum() for c in said):
+                self._unplayed.append(said)
+                self._texts.put_nowait(said)
+
+    async def _speak(self) -> None:
+        while (text := await self._texts.get()) is not None:
+            piece = Piece(text)
+            await self._voiced.put(piece)
+            if not self._mute:
+                await self._make(piece)
+            piece.finish()
+        await self._voiced.put(None)
+
+    async def _make(self, piece: Piece) -> None:
+        try:
+            async with aclosing(self._voice.stream(piece.text, keep=self._keep)) as stream:
+                async for spoken in stream:
+                    piece.add(spoken)
+        except SynthesiserError as error:
+            self._lose_voice(error)
+        except Exception as error:
+            logger.exception("a synthesiser broke: %s", type(error).__name__)
+            self._lose_voice(
+                SynthesiserError("The agent's voice failed for a fault of its program.")
+            )
+
+    def _lose_voice(self, error: SynthesiserError) -> None:
+        self._mute = True
+        self.failure = self.failure or error
+
+    async def _play(self) -> None:
+        while (piece := await self._voiced.get()) is not None:
+            packet = await piece.packets.get()
+            await self._allowed.wait()
+            self._unplayed.pop(0)
+            if packet is None:
+                self._on_mute(piece)
+                continue
+            self._begun.append(piece)
+            self._playout.begin(piece)
+            while packet is not None:
+                await self._playout.room()
+                self._playout.put(packet)
+                packet = await piece.packets.get()
+            self._playout.finish_item()

@@ -1,0 +1,62 @@
+"""An agent's voice in one call: text to Opus packets, fixed prompts made once."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from sessions_app.media.spoken import ClipCache, SpeechEncoder, SpokenClip
+from sessions_app.speech.synthesisers.base import SpokenWord, Synthesiser
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The next 20 ms Opus packets of a text, and words whose times are known from now on."""
+
+    packets: Sequence[bytes]
+    words: Sequence[SpokenWord] = ()
+
+
+class AgentVoice:
+    """Speaks one agent's texts. `engine` names the synthesiser in the cache's keys."""
+
+    def __init__(
+        self, synthesiser: Synthesiser, cache: ClipCache, engine: str, voice: str, speed: float
+    ) -> None:
+        self._synthesiser = synthesiser
+        self._cache = cache
+        self._engine = engine
+        self._voice = voice
+        self._speed = speed
+
+    async def stream(self, text: str, *, keep: bool = False) -> AsyncGenerator[Spoken, None]:
+        """Yields the packets of `text` as they come; `keep` one that will be said again.
+
+        Closing it cancels the synthesis. Raises SynthesiserError; what came before stands.
+        """
+        key = (self._engine, self._voice, self._speed, text)
+        clip = self._cache.get(key)
+        if clip is not None:
+            yield Spoken(clip.packets, clip.words)
+            return
+        packets: list[bytes] = []
+        words: list[SpokenWord] = []
+        async for spoken in self._made(text):
+            packets += spoken.packets
+            words += spoken.words
+            yield spoken
+        if keep:
+            self._cache.put(key, SpokenClip(tuple(packets), tuple(words), text))
+
+    async def prepare(self, text: str) -> None:
+        """Returns when `text` can be said without any synthesis."""
+        async with aclosing(self.stream(text, keep=True)) as stream:
+            async for _ in stream:
+                pass
+
+    async def _made(self, text: str) -> AsyncGenerator[Spoken, None]:
+        encoder = SpeechEncoder()
+        speaking = self._synthesiser.stream(text, voice=self._voice, speed=self._speed)
+        async with aclosing(speaking) as chunks:
+            async for chunk in chunks:
+                yield Spoken(encoder.feed(chunk.samples, chunk.sample_rate), chunk.words)
+        yield Spoken(encoder.finish())

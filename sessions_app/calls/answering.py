@@ -1,0 +1,102 @@
+"""One answer of the agent: its reply, what it may do, and when its stages came."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from sessions_app.agent.reply import Piece, Reply, Speaks
+from sessions_app.agent.turns import StartReply
+from sessions_app.calls.desk import Desk
+from sessions_app.core.events import Latency
+from sessions_app.media.playout import Playout
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """How an answer is spoken."""
+
+    voice: Speaks
+    playout: Playout
+    now_ms: Callable[[], float]
+    on_mute: Callable[[Piece], None]
+
+
+class Answer:
+    """Runs from its start to its last sound handed over, or to `cancel`.
+
+    `asked` is what it answers: None until the turn is certain, and for words of the agent's
+    own accord. `text` is the caller's words; `then` runs once all of it was heard or cut.
+    """
+
+    def __init__(
+        self,
+        tokens: AsyncGenerator[str, None],
+        mouth: Mouth,
+        desk: Desk,
+        *,
+        text: str = "",
+        keep: bool = False,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        self.desk = desk
+        self.text = text
+        self.then = then
+        self.asked: StartReply | None = None
+        self.first_audio_ms: float | None = None
+        self._first_token_ms: float | None = None
+        self._now_ms = mouth.now_ms
+        self.reply = Reply(
+            tokens,
+            mouth.voice,
+            mouth.playout,
+            keep=keep,
+            on_token=self._token,
+            on_mute=mouth.on_mute,
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, on_done: Callable[["Answer"], None]) -> None:
+        """Starts the work; `on_done` is told when all sound was handed over, or it broke."""
+        self._task = asyncio.create_task(self.reply.run())
+        self._task.add_done_callback(lambda _: on_done(self))
+
+    def allow(self, asked: StartReply | None = None) -> None:
+        """Lets it sound."""
+        self.asked = asked
+        self.desk.confirm()
+        self.reply.allow()
+
+    @property
+    def done(self) -> bool:
+        """Whether all of its sound was handed over, or it broke."""
+        return self._task is not None and self._task.done()
+
+    @property
+    def fault(self) -> BaseException | None:
+        """What broke it, where nothing should have."""
+        if self._task is None or not self._task.done() or self._task.cancelled():
+            return None
+        return self._task.exception()
+
+    def cancel(self) -> "asyncio.Task[None] | None":
+        """Ends all work on it; returns the task that is ending."""
+        if self._task is not None:
+            self._task.cancel()
+        return self._task
+
+    @property
+    def latency(self) -> Latency | None:
+        """The times of its stages; None for words of the agent's own accord."""
+        if self.asked is None:
+            return None
+        return Latency(
+            speech_end_ms=self.asked.speech_end_ms,
+            endpoint_ms=self.asked.endpoint_ms,
+            final_ms=self.asked.final_ms,
+            first_token_ms=self._first_token_ms,
+            first_audio_ms=self.first_audio_ms,
+        )
+
+    def _token(self) -> None:
+        if self._first_token_ms is None:
+            self._first_token_ms = self._now_ms()

@@ -1,0 +1,401 @@
+"""The agent in a live call: turns from speech, answers from turns, sound from answers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from sessions_app.agent.memory import Memory
+from sessions_app.agent.reply import Piece, Speaks
+from sessions_app.agent.responders.base import Conversation, Message, Responder
+from sessions_app.agent.turns import (
+    Action,
+    CutSpeech,
+    HoldSpeech,
+    Prepare,
+    ResumeSpeech,
+    StartReply,
+    TurnTaker,
+    Withdraw,
+)
+from sessions_app.calls.answering import Answer, Mouth
+from sessions_app.calls.desk import Desk, Finder, Notebook
+from sessions_app.calls.patience import Patience, Prompt
+from sessions_app.calls.phrases import Phrases
+from sessions_app.calls.speaking import Speaking
+from sessions_app.calls.transcribing import SegmentNumbers
+from sessions_app.core.errors import ResponderError
+from sessions_app.core.events import (
+    AgentFailed,
+    CallEvent,
+    FloorChanged,
+    InterimChanged,
+    NothingSaid,
+    SegmentFinal,
+    Speaker,
+    SpeechEnded,
+    SpeechStarted,
+    StateChanged,
+    TurnEnded,
+)
+from sessions_app.core.persona import Persona
+from sessions_app.core.states import CallState, EndReason, Floor
+from sessions_app.media.playout import Playout
+
+logger = logging.getLogger(__name__)
+
+REASONS = {
+    Prompt.GIVE_UP: EndReason.IDLE,
+    Prompt.TIME_IS_UP: EndReason.MAX_LENGTH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an agent is made of, in one call."""
+
+    persona: Persona
+    responder: Responder
+    voice: Speaks
+    taker: TurnTaker
+    playout: Playout
+    numbers: SegmentNumbers
+    find_earlier: Finder
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the agent needs of the call it is in."""
+
+    emit: Callable[[CallEvent], None]
+    now_ms: Callable[[], float]
+    hang_up: Callable[[EndReason], None]
+    guard: Callable[[bool], None]
+
+
+class Conversing:
+    """Answers the caller. An `EventSink`: it hears of the call what all sinks hear.
+
+    Lives on one event loop; nothing here waits.
+    """
+
+    def __init__(self, parts: Parts, line: Line) -> None:
+        self._parts = parts
+        self._line = line
+        self._taker = parts.taker
+        self._playout = parts.playout
+        self._phrases = Phrases(parts.persona)
+        self._speaking = Speaking(parts.playout, parts.numbers, parts.persona.language, line.emit)
+        self._playout.on_first = self._sounds
+        self._playout.on_finished = self._sounded
+        self._memory = Memory()
+        self._notebook = Notebook(line.emit, line.now_ms)
+        self._patience = Patience(
+            1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
+        )
+        self._mouth = Mouth(parts.voice, parts.playout, line.now_ms, self._mute)
+        self._answer: Answer | None = None
+        self._prepared: Answer | None = None
+        self._cancelled: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._floor = Floor.LISTENING
+        self._turns = 0
+        self._turn_start_ms: float | None = None
+        self._reply_start_ms = 0.0
+        self._greeted = False
+        self._paused = False
+        self._closed = False
+
+    # -- what happens in the call -----------------------------------------------------
+
+    def emit(self, event: CallEvent) -> None:
+        if self._closed:
+            return
+        now = self._line.now_ms()
+        match event:
+            case StateChanged(state=CallState.ACTIVE):
+                self._greet()
+            case SpeechStarted(speaker=Speaker.CALLER):
+                self._patience.heard_caller(now)
+                if self._turn_start_ms is None:
+                    self._turn_start_ms = event.at_ms
+                self._do(self._taker.on_speech_started(event.at_ms, now))
+            case SpeechEnded(speaker=Speaker.CALLER):
+                self._patience.heard_caller(now)
+                self._do(self._taker.on_speech_ended(event.at_ms, now))
+            case InterimChanged(speaker=Speaker.CALLER):
+                self._do(self._taker.on_interim(event.text, now))
+            case SegmentFinal(speaker=Speaker.CALLER):
+                self._do(self._taker.on_final(event.text, event.end_ms, now))
+            case NothingSaid(speaker=Speaker.CALLER):
+                self._do(self._taker.on_final("", event.end_ms, now))
+            case _:
+                pass
+
+    def tick(self, now_ms: float) -> None:
+        """Shows how far the agent's words were heard, and speaks up when it is time."""
+        if self._closed:
+            return
+        self._speaking.caption()
+        if self._greeted and not self._paused:
+            listening = self._floor is Floor.LISTENING and self._answer is None
+            prompt = self._patience.due(now_ms, listening=listening)
+            if prompt is not None:
+                self._speak_up(prompt)
+
+    # -- what the client asks ---------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """Takes a turn that was typed."""
+        now = self._line.now_ms()
+        self._patience.heard_caller(now)
+        seq = self._parts.numbers.take()
+        # a typed turn is no speech: the turn machine is told below, once
+        self._closed = True
+        self._line.emit(SegmentFinal(seq, Speaker.CALLER, text, now, now))
+        self._closed = False
+        self._do(self._taker.on_typed(text, now))
+
+    def interrupt(self) -> None:
+        """Silences the present answer."""
+        self._do(self._taker.on_interrupt(self._line.now_ms()))
+
+    def pause(self, paused: bool) -> None:
+        """Holds still until asked to go on."""
+        self._paused = paused
+        self._do(self._taker.on_agent_paused(paused, self._line.now_ms()))
+
+    async def finish(self) -> None:
+        """Ends the present answer where it is, and tells how much of it was heard."""
+        if not self._closed:
+            self._cut()
+            self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._prepared is not None:
+            self._discard()
+        await asyncio.gather(*self._cancelled, return_exceptions=True)
+
+    # -- actions of the turn machine ----------------------------------------------------
+
+    def _do(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case StartReply():
+                    self._reply(action)
+                case Prepare():
+                    self._prepare(action.text)
+                case Withdraw():
+                    self._discard()
+                case HoldSpeech():
+                    self._playout.hold()
+                case ResumeSpeech():
+                    self._playout.resume()
+                case CutSpeech():
+                    self._cut()
+        self._follow_floor()
+        self._arm()
+
+    def _follow_floor(self) -> None:
+        if self._taker.floor is self._floor:
+            return
+        self._floor = self._taker.floor
+        self._line.guard(self._floor is Floor.AGENT_SPEAKING)
+        self._line.emit(FloorChanged(self._floor, self._line.now_ms()))
+
+    def _arm(self) -> None:
+        """Sets the one timer to when the turn machine next wants to be asked."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due = self._taker.deadline_ms
+        if due is not None and not self._closed:
+            delay_s = max(0.0, due - self._line.now_ms()) / 1000
+            self._timer = asyncio.get_running_loop().call_later(delay_s, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        if not self._closed:
+            self._do(self._taker.on_tick(self._line.now_ms()))
+
+    # -- answers ------------------------------------------------------------------------
+
+    def _answer_to(self, text: str) -> Answer:
+        desk = Desk(self._notebook, self._line.now_ms, self._parts.find_earlier)
+        conversation = Conversation(
+            persona=self._parts.persona,
+            messages=(*self._memory.messages, Message(Speaker.CALLER, text)),
+            host=desk,
+            speech_id=f"{self._parts.call_id}/{self._turns + 1}",
+            call_id=self._parts.call_id,
+        )
+        tokens = self._parts.responder.stream(conversation)
+        return Answer(tokens, self._mouth, desk, text=text)
+
+    def _prepare(self, text: str) -> None:
+        self._discard()
+        if self._parts.responder.speculative:
+            self._prepared = self._answer_to(text)
+            self._prepared.start(self._handed_over)
+
+    def _discard(self) -> None:
+        if self._prepared is not None:
+            self._cancel(self._prepared)
+            self._prepared = None
+
+    def _reply(self, asked: StartReply) -> None:
+        ready = self._prepared
+        if ready is not None and ready.text == asked.text:
+            self._prepared = None
+            self._answer = ready
+        else:
+            self._discard()
+            self._answer = self._answer_to(asked.text)
+            self._answer.start(self._handed_over)
+        self._speaking.begin(self._turns + 2)
+        self._answer.allow(asked)
+        if self._answer.done:
+            self._handed_over(self._answer)
+
+    def _announce(self, text: str, then: Callable[[], None] | None = None) -> None:
+        """Says `text` of the agent's own accord."""
+        desk = Desk(self._notebook, self._line.now_ms, self._parts.find_earlier)
+        self._answer = Answer(_once(text), self._mouth, desk, keep=True, then=then)
+        self._speaking.begin(self._turns + 1)
+        self._answer.start(self._handed_over)
+        self._answer.allow()
+
+    def _commit_caller(self) -> None:
+        """The caller's turn is over for good: remembers and tells it, once."""
+        answer = self._answer
+        if answer is None or not answer.text:
+            return
+        now = self._line.now_ms()
+        self._memory.add_user(answer.text)
+        self._turns += 1
+        start = self._turn_start_ms if self._turn_start_ms is not None else now
+        spoken_until = answer.asked.speech_end_ms if answer.asked else None
+        end = now if spoken_until is None else spoken_until
+        self._turn_start_ms = None
+        answer.text = ""
+        self._line.emit(TurnEnded(self._turns, Speaker.CALLER, min(start, end), end))
+
+    def _cancel(self, answer: Answer) -> None:
+        task = answer.cancel()
+        if task is not None and not task.done():
+            self._cancelled.add(task)
+            task.add_done_callback(self._cancelled.discard)
+
+    # -- the playout and the answer's work tell -----------------------------------------
+
+    def _sounds(self, item: object) -> None:
+        assert isinstance(item, Piece)  # noqa: S101 - nothing else is put there
+        answer = self._answer
+        if answer is None:
+            return
+        now = self._line.now_ms()
+        self._speaking.on_first(item)
+        if answer.first_audio_ms is None:
+            answer.first_audio_ms = self._reply_start_ms = now
+            self._commit_caller()
+            self._do(self._taker.on_playing(now))
+        self._do(self._taker.on_agent_said(item.text, now))
+
+    def _sounded(self, item: object) -> None:
+        assert isinstance(item, Piece)  # noqa: S101 - nothing else is put there
+        self._speaking.on_finished(item)
+        self._maybe_over()
+
+    def _mute(self, piece: Piece) -> None:
+        self._commit_caller()
+        self._speaking.on_mute(piece, self._line.now_ms())
+
+    def _handed_over(self, answer: Answer) -> None:
+        if answer is self._answer:
+            self._maybe_over()
+
+    def _maybe_over(self) -> None:
+        answer = self._answer
+        if self._closed or answer is None or not answer.done or not self._playout.idle:
+            return
+        self._speaking.flush()
+        self._end_answer(answer, interrupted=False)
+        self._do(self._taker.on_reply_over(self._line.now_ms()))
+        self._after(answer)
+
+    def _cut(self) -> None:
+        answer = self._answer
+        if answer is None:
+            return
+        self._cancel(answer)
+        started = answer.first_audio_ms is not None
+        if started:
+            finished = self._speaking.progress
+            unbegun = [p.text for p in answer.reply.begun if p not in finished]
+            self._speaking.cut([*unbegun, answer.reply.waiting_text], self._line.now_ms())
+        self._playout.clear()
+        if started or self._taker.floor is not Floor.USER_SPEAKING:
+            self._commit_caller()
+        self._end_answer(answer, interrupted=True)
+        if answer.then is not None or answer.desk.ends_call:
+            self._after(answer)
+
+    def _end_answer(self, answer: Answer, *, interrupted: bool) -> None:
+        now = self._line.now_ms()
+        self._commit_caller() if not interrupted else None
+        said = " ".join(self._speaking.said)
+        self._answer = None
+        if said:
+            self._memory.add_agent(said, interrupted=interrupted)
+        if said or answer.first_audio_ms is not None:
+            self._turns += 1
+            start = self._reply_start_ms if answer.first_audio_ms is not None else now
+            self._line.emit(
+                TurnEnded(self._turns, Speaker.AGENT, start, now, interrupted, answer.latency)
+            )
+        self._patience.busy(now)
+
+    def _after(self, answer: Answer) -> None:
+        """What follows an answer: an apology, the end of the call, or nothing."""
+        failure = answer.reply.failure
+        if answer.fault is not None:
+            logger.error("call %s: an answer broke", self._parts.call_id, exc_info=answer.fault)
+            failure = ResponderError("The agent's answer failed for a fault of its program.")
+        if failure is not None:
+            logger.warning("call %s: the agent failed (%s)", self._parts.call_id, failure.code)
+            self._line.emit(AgentFailed(failure.code, failure.message))
+        if answer.then is not None:
+            answer.then()
+        elif answer.desk.ends_call:
+            self._say_goodbye(EndReason.AGENT_HUNG_UP)
+        elif isinstance(failure, ResponderError):
+            self._announce(self._phrases.apology)
+
+    # -- of its own accord --------------------------------------------------------------
+
+    def _greet(self) -> None:
+        if not self._greeted:
+            self._greeted = True
+            self._patience.busy(self._line.now_ms())
+            if self._parts.persona.greeting:
+                self._announce(self._parts.persona.greeting)
+
+    def _speak_up(self, prompt: Prompt) -> None:
+        reason = REASONS.get(prompt)
+        if reason is None:
+            self._announce(self._phrases.of(prompt))
+            return
+        self._cut()
+        self._say_goodbye(reason)
+
+    def _say_goodbye(self, reason: EndReason) -> None:
+        closing = self._phrases.closing(reason)
+        if closing:
+            self._announce(closing, then=lambda: self._line.hang_up(reason))
+        else:
+            self._line.hang_up(reason)
+
+
+async def _once(text: str) -> AsyncGenerator[str, None]:
+    yield text

@@ -1,0 +1,142 @@
+"""What the agent says as the caller hears it: captions while it sounds, segments after."""
+
+from collections.abc import Callable, Sequence
+
+from sessions_app.agent.reply import Piece
+from sessions_app.calls.transcribing import SegmentNumbers
+from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, Word
+from sessions_app.media.playout import Playout
+
+SENTENCE_ENDS = (".", "!", "?", ":", "…")
+
+
+class Speaking:
+    """Turns the playout's progress into the agent's side of the transcript.
+
+    Pieces of one sentence become one segment. `turn` is the index of the agent's turn.
+    """
+
+    def __init__(
+        self,
+        playout: Playout,
+        numbers: SegmentNumbers,
+        language: str,
+        emit: Callable[[CallEvent], None],
+    ) -> None:
+        self._playout = playout
+        self._numbers = numbers
+        self._language = language
+        self._emit = emit
+        self._heard: list[Piece] = []
+        self._sounding: Piece | None = None
+        self._caption = ""
+        self.turn = 0
+        self.said: list[str] = []
+        """What the caller heard since `begin`, sentence by sentence."""
+
+        self.progress: list[Piece] = []
+        """The pieces of which something was heard since `begin`."""
+
+    def begin(self, turn: int) -> None:
+        """Starts an answer."""
+        self.turn = turn
+        self.said = []
+        self.progress = []
+
+    def on_first(self, piece: Piece) -> None:
+        """The first sound of a piece went out."""
+        self._sounding = piece
+        self.progress.append(piece)
+
+    def on_finished(self, piece: Piece) -> None:
+        """All of a piece was heard."""
+        self._sounding = None
+        self._heard.append(piece)
+        if piece.text.endswith(SENTENCE_ENDS):
+            self.flush()
+
+    def on_mute(self, piece: Piece, now_ms: float) -> None:
+        """A piece has no sound: its text is shown instead."""
+        self.flush()
+        self._final(piece.text, now_ms, now_ms, ())
+
+    def flush(self) -> None:
+        """Makes a segment of the pieces heard since the last one."""
+        heard, self._heard = self._heard, []
+        if not heard:
+            return
+        text = " ".join(piece.text for piece in heard)
+        end = self._playout.clock_ms(heard[-1], heard[-1].made_ms)
+        self._final(text, self._playout.start_ms(heard[0]), end, self._words(heard))
+
+    def caption(self) -> None:
+        """Tells what has been heard of the present sentence, if it changed."""
+        sounding = self._sounding
+        parts = [piece.text for piece in self._heard]
+        if sounding is not None:
+            parts.append(sounding.heard(self._playout.position_ms(sounding)))
+        text = " ".join(part for part in parts if part)
+        if text == self._caption or sounding is None:
+            return
+        self._caption = text
+        first = self._heard[0] if self._heard else sounding
+        start = self._playout.start_ms(first)
+        end = self._playout.clock_ms(sounding, self._playout.position_ms(sounding))
+        self._emit(InterimChanged(self._numbers.upcoming, Speaker.AGENT, text, start, end))
+
+    def cut(self, unbegun: Sequence[str], now_ms: float) -> None:
+        """Ends the answer where it is: `unbegun` was generated, and not a sound of it heard."""
+        sounding, self._sounding = self._sounding, None
+        heard_pieces, self._heard = self._heard, []
+        pieces = [*heard_pieces, *([sounding] if sounding else [])]
+        part = sounding.heard(self._playout.position_ms(sounding)) if sounding else ""
+        heard = " ".join(text for text in [*(p.text for p in heard_pieces), part] if text)
+        full = " ".join(text for text in [*(p.text for p in pieces), *unbegun] if text)
+        if not full:
+            return
+        if heard == full:
+            self._heard = pieces
+            self.flush()
+            return
+        start = self._playout.start_ms(pieces[0]) if pieces else now_ms
+        end = start
+        if pieces:
+            last = pieces[-1]
+            end = self._playout.clock_ms(last, self._playout.position_ms(last))
+        words = tuple(w for w in self._words(pieces) if w.end_ms <= end + 1) if heard else ()
+        self._final(full, start, end, words, heard)
+
+    def _words(self, pieces: Sequence[Piece]) -> tuple[Word, ...]:
+        clock = self._playout.clock_ms
+        return tuple(
+            Word(piece.text[w.start : w.end], clock(piece, w.start_ms), clock(piece, w.end_ms))
+            for piece in pieces
+            for w in piece.words
+        )
+
+    def _final(
+        self,
+        text: str,
+        start_ms: float,
+        end_ms: float,
+        words: tuple[Word, ...],
+        heard: str | None = None,
+    ) -> None:
+        if heard is None or heard:
+            self.said.append(text if heard is None else heard)
+        if self._caption and heard == "":
+            self._emit(InterimChanged(self._numbers.upcoming, Speaker.AGENT, "", 0.0, 0.0))
+        self._caption = ""
+        self._emit(
+            SegmentFinal(
+                seq=self._numbers.take(),
+                speaker=Speaker.AGENT,
+                text=text,
+                start_ms=start_ms,
+                end_ms=max(start_ms, end_ms),
+                words=words,
+                language=self._language,
+                heard_text=heard,
+                turn=self.turn,
+            )
+        )

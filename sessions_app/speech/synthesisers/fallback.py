@@ -1,0 +1,82 @@
+"""Two voices as one: the second says what the first could not."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from sessions_app.core.errors import SynthesiserError
+from sessions_app.speech.synthesisers.base import SpeechChunk, SpokenWord, Synthesiser, Voice
+
+logger = logging.getLogger(__name__)
+
+MS_PER_CHARACTER = 65.0
+
+
+class FallbackSynthesiser(Synthesiser):
+    """Speaks with `first`; when it fails, even in mid-sentence, `second` goes on from there.
+
+    The word that was cut is said again. Both may be the same engine: then it is tried twice.
+    """
+
+    def __init__(self, first: Synthesiser, second: Synthesiser) -> None:
+        self._first = first
+        self._second = second
+        self.gives_word_times = first.gives_word_times and second.gives_word_times
+
+    async def start(self) -> None:
+        await self._first.start()
+        await self._second.start()
+
+    async def ready(self) -> bool:
+        return await self._first.ready() or await self._second.ready()
+
+    async def voices(self) -> tuple[Voice, ...]:
+        return await self._first.voices()
+
+    async def stream(
+        self, text: str, *, voice: str = "", speed: float = 1.0
+    ) -> AsyncGenerator[SpeechChunk, None]:
+        made_ms = 0.0
+        words: list[SpokenWord] = []
+        try:
+            async with aclosing(self._first.stream(text, voice=voice, speed=speed)) as chunks:
+                async for chunk in chunks:
+                    made_ms += 1000 * len(chunk.samples) / chunk.sample_rate
+                    words += chunk.words
+                    yield chunk
+        except SynthesiserError as error:
+            logger.warning(
+                "a voice failed (%s) after %.0f ms; another goes on", error.code, made_ms
+            )
+        else:
+            return
+        start = _resume_at(text, words, made_ms, speed)
+        # a voice of the first engine means nothing to another one
+        name = voice if self._second is self._first else ""
+        async with aclosing(self._second.stream(text[start:], voice=name, speed=speed)) as chunks:
+            async for chunk in chunks:
+                shifted = tuple(_shifted(word, start, made_ms) for word in chunk.words)
+                yield SpeechChunk(chunk.samples, chunk.sample_rate, shifted)
+
+    async def aclose(self) -> None:
+        await self._first.aclose()
+        await self._second.aclose()
+
+
+def _resume_at(text: str, words: list[SpokenWord], made_ms: float, speed: float) -> int:
+    """Returns where in `text` the first word begins that was not said whole."""
+    if words:
+        said = [word.end for word in words if word.end_ms <= made_ms]
+        at = max(said, default=0)
+    else:
+        reached = min(len(text), int(made_ms * speed / MS_PER_CHARACTER))
+        at = text.rfind(" ", 0, reached) + 1 if reached else 0
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _shifted(word: SpokenWord, characters: int, ms: float) -> SpokenWord:
+    return SpokenWord(
+        word.start + characters, word.end + characters, word.start_ms + ms, word.end_ms + ms
+    )
