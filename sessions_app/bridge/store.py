@@ -18,9 +18,15 @@ from django.db import (
     connections,
 )
 
-from sessions_app.core.events import CallEvent, SegmentFinal, StateChanged
+from sessions_app.core.events import (
+    CallEvent,
+    NotesChanged,
+    SegmentFinal,
+    StateChanged,
+    TurnEnded,
+)
 from sessions_app.core.states import TERMINAL
-from sessions_app.services import calls, transcripts
+from sessions_app.services import calls, transcripts, turns
 
 logger = logging.getLogger(__name__)
 
@@ -195,6 +201,10 @@ class StoreSink:
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, SegmentFinal):
             self._store.add_segment(self._call_pk, event)
+        elif isinstance(event, TurnEnded):
+            self._store.post(turns.save, self._call_pk, event)
+        elif isinstance(event, NotesChanged):
+            self._store.post(turns.replace_notes, self._call_pk, event.notes)
         elif isinstance(event, StateChanged):
             length = round(event.length_ms) if event.state in TERMINAL else None
             self._store.post(

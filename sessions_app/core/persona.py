@@ -20,7 +20,7 @@ class TurnSettings:
     max_delay_ms: int = 2_500
     barge_in: str = "default"
     barge_in_ms: int = 500
-    barge_in_words: int = 1
+    barge_in_words: int = 2
     preemptive: bool = False
 
 

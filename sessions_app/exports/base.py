@@ -26,7 +26,10 @@ class ExportCall:
 
 @dataclass(frozen=True, slots=True)
 class ExportSegment:
-    """One segment as people read it; times on the call clock."""
+    """One segment as people read it; times on the call clock.
+
+    An `interrupted` one holds in `text` what was heard of its `full_text`.
+    """
 
     seq: int
     speaker: str
@@ -35,6 +38,8 @@ class ExportSegment:
     text: str
     confidence: float | None = None
     words: tuple[Word, ...] = ()
+    interrupted: bool = False
+    full_text: str = ""
 
 
 def name_of(speaker: str) -> str:

@@ -17,4 +17,5 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
 
 def _line(segment: ExportSegment) -> str:
     time = clock(segment.start_ms)[:SECONDS]
-    return f"[{time}] {name_of(segment.speaker)}: {one_line(segment.text)}"
+    cut = " —" if segment.interrupted else ""
+    return f"[{time}] {name_of(segment.speaker)}: {one_line(segment.text)}{cut}"

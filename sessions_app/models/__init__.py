@@ -3,8 +3,20 @@
 from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent
 from sessions_app.models.call import Call
+from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.segment import Segment
 from sessions_app.models.summary import Summary
+from sessions_app.models.turn import Turn
 
-__all__ = ["AccessLog", "Agent", "ApiToken", "Call", "Recording", "Segment", "Summary"]
+__all__ = [
+    "AccessLog",
+    "Agent",
+    "ApiToken",
+    "Call",
+    "Note",
+    "Recording",
+    "Segment",
+    "Summary",
+    "Turn",
+]

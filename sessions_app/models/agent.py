@@ -17,6 +17,58 @@ class Agent(models.Model):
         default="default",
         help_text="A name from VOICE['RECOGNISERS'].",
     )
+    greeting = models.TextField(
+        blank=True, help_text="Said as soon as the call is connected; empty for none."
+    )
+    prompt = models.TextField(
+        blank=True, help_text="Who the agent is and how it should answer, for a language model."
+    )
+    responder = models.CharField(
+        max_length=50,
+        blank=True,
+        help_text="A name from VOICE['RESPONDERS']; empty for an agent that only transcribes.",
+    )
+    responder_options = models.JSONField(
+        default=dict, blank=True, help_text="What this agent has otherwise, such as a model."
+    )
+    synthesiser = models.CharField(
+        max_length=50, default="default", help_text="A name from VOICE['SYNTHESISERS']."
+    )
+    voice = models.CharField(
+        max_length=100, blank=True, help_text="A voice of the synthesiser; empty for its usual one."
+    )
+    speed = models.FloatField(default=1.0, help_text="1 is the voice's own speed; 0.5 to 2.")
+    endpointer = models.CharField(
+        max_length=50, default="default", help_text="Which rule tells that a turn is over."
+    )
+    min_delay_ms = models.PositiveIntegerField(
+        default=600, help_text="Shortest silence, in ms, after which the agent answers."
+    )
+    max_delay_ms = models.PositiveIntegerField(
+        default=2500, help_text="Longest silence, in ms: after a number or a trailing word."
+    )
+    barge_in = models.CharField(
+        max_length=50, default="default", help_text="Which rule tells an interruption."
+    )
+    barge_in_ms = models.PositiveIntegerField(
+        default=500, help_text="How long, in ms, the caller must speak to interrupt the agent."
+    )
+    barge_in_words = models.PositiveIntegerField(
+        default=2, help_text="How many words it takes; mhm and okay do not count."
+    )
+    preemptive = models.BooleanField(
+        default=False, help_text="Begin an answer before the turn is surely over: quicker, dearer."
+    )
+    silence_s = models.PositiveIntegerField(
+        default=20,
+        help_text="After so many seconds the agent asks whether the caller is there; 0 for never.",
+    )
+    max_length_s = models.PositiveIntegerField(
+        default=0, help_text="Longest call in seconds; 0 leaves it to the installation."
+    )
+    closing_words = models.TextField(
+        blank=True, help_text="Said before the agent hangs up; empty for the usual ones."
+    )
     is_default = models.BooleanField(
         default=False, help_text="Answers calls that name no agent. One agent at most."
     )
@@ -34,7 +86,19 @@ class Agent(models.Model):
                 condition=models.Q(is_default=True),
                 name="one_default_agent",
             ),
+            models.CheckConstraint(
+                condition=models.Q(speed__gte=0.5, speed__lte=2), name="agent_speed_half_to_double"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(min_delay_ms__lte=models.F("max_delay_ms")),
+                name="agent_delays_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it answers, or only transcribes."""
+        return bool(self.responder)

@@ -51,6 +51,9 @@ class Call(models.Model):
     transport = models.CharField(max_length=20, default="webrtc")
     language = models.CharField(max_length=20)
     recogniser = models.CharField(max_length=50)
+    persona = models.JSONField(
+        default=dict, blank=True, help_text="The agent's settings that the call ran with."
+    )
     worker = models.CharField(
         max_length=100, blank=True, help_text="The process that runs the call."
     )

@@ -19,6 +19,14 @@ class Segment(models.Model):
         max_length=10, choices=[(s.value, s.value.capitalize()) for s in Speaker]
     )
     text = models.TextField()
+    heard_text = models.TextField(  # noqa: DJ001 - empty says that nothing of it was heard
+        null=True,
+        blank=True,
+        help_text="What was heard of it before an interruption; none when all was.",
+    )
+    turn_index = models.PositiveIntegerField(
+        default=0, help_text="The turn it belongs to, which may be stored later; 0 for none."
+    )
     edited_text = models.TextField(blank=True, help_text="Staff's correction, if any.")
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -57,6 +65,10 @@ class Segment(models.Model):
         return f"{self.call_id}/{self.seq}"
 
     @property
+    def interrupted(self) -> bool:
+        return self.heard_text is not None
+
+    @property
     def shown_text(self) -> str:
-        """The text people read: the correction where there is one."""
-        return self.edited_text or self.text
+        """The text people read: the correction where there is one, else what was heard."""
+        return self.edited_text or (self.text if self.heard_text is None else self.heard_text)

@@ -61,10 +61,12 @@ def create(
     offer_key: str = "",
     consented_at: datetime | None = None,
     consent_notice: str = "",
+    persona: dict[str, Any] | None = None,
 ) -> tuple[Call, bool]:
     """Returns the call of an offer, and whether it is new: a retried offer is one call.
 
-    `call_id` is the public id, made up when it is None.
+    `call_id` is the public id, made up when it is None; `persona` the agent's settings that
+    the call runs with.
     """
     row = Call(
         public_id=call_id or new_public_id(),
@@ -78,6 +80,7 @@ def create(
         offer_key=offer_key,
         consented_at=consented_at,
         consent_notice=consent_notice,
+        persona=persona or {},
         heartbeat_at=timezone.now(),
     )
     try:

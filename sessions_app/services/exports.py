@@ -25,7 +25,9 @@ def header(call: Call) -> ExportCall:
 
 def rows(call: Call) -> list[ExportSegment]:
     """Returns the transcript, by the time it was said, as people read it."""
-    return [_row(segment) for segment in transcripts.in_order(call)]
+    found = transcripts.in_order(call)
+    # of an answer that was cut before its first word nothing was said
+    return [_row(segment) for segment in found if segment.shown_text or not segment.interrupted]
 
 
 def render(call: Call, extension: str, user: Any) -> tuple[Format, str]:
@@ -48,4 +50,6 @@ def _row(segment: Segment) -> ExportSegment:
         text=segment.shown_text,
         confidence=segment.confidence,
         words=words,
+        interrupted=segment.interrupted,
+        full_text=segment.text if segment.interrupted else "",
     )

@@ -1,6 +1,7 @@
 """Finding calls by what was said."""
 
 import re
+from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import (
@@ -20,7 +21,10 @@ from django.db.models.functions import Coalesce, Length, Replace
 from sessions_app.models import Call, Segment
 from sessions_app.services.storable import one_line
 
-SHOWN = Case(When(edited_text="", then=F("text")), default=F("edited_text"))
+SHOWN = Case(
+    When(~Q(edited_text=""), then=F("edited_text")),
+    default=Coalesce(F("heard_text"), F("text")),
+)
 """What people read of a segment, as `Segment.shown_text` says it."""
 
 
@@ -40,10 +44,11 @@ def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
 def with_word_count(calls: QuerySet[Call]) -> QuerySet[Call]:
     """Returns `calls` with `word_count`: the words of the transcript as people read it."""
     blanks = Length(SHOWN) - Length(Replace(SHOWN, Value(" "), Value("")))
-    words = Case(When(text="", edited_text="", then=Value(0)), default=blanks + 1)
+    words = Case(When(Q(shown=""), then=Value(0)), default=blanks + 1)
     counted = (
         Segment.objects.filter(call_id=OuterRef("pk"))
         .order_by()
+        .annotate(shown=SHOWN)
         .values("call_id")
         .annotate(total=Sum(words))
         .values("total")
@@ -51,6 +56,33 @@ def with_word_count(calls: QuerySet[Call]) -> QuerySet[Call]:
     return calls.annotate(
         word_count=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A past call: ISO date, title, and its summary or what was said first."""
+
+    date: str
+    title: str
+    text: str
+
+
+def earlier_calls(owner_id: int, before_pk: int, query: str, limit: int) -> list[Earlier]:
+    """Returns the owner's calls before one (by key) in which `query` was said, newest first."""
+    own = Call.objects.filter(owner_id=owner_id, pk__lt=before_pk).order_by("-pk")
+    found = calls_saying(own, query).select_related("summary")[:limit]
+    return [
+        Earlier(call.created_at.date().isoformat(), call.title, _gist(call, query))
+        for call in found
+    ]
+
+
+def _gist(call: Call, query: str) -> str:
+    summary = getattr(call, "summary", None)
+    if summary is not None and summary.text:
+        return str(summary.text)
+    said = Segment.objects.filter(call=call).filter(_holds("text", one_line(query)))
+    return " ".join(segment.shown_text for segment in said.order_by("seq")[:5])
 
 
 def _holds(field: str, wanted: str) -> Q:

@@ -1,26 +1,38 @@
 """The verbs over summaries."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
-from sessions_app.models import AccessLog, Call, Summary
-from sessions_app.services import access, exports, work
+from sessions_app.core.events import NoteKind
+from sessions_app.models import AccessLog, Call, Note, Summary
+from sessions_app.services import access, exports, turns, work
 from sessions_app.services.queueing import SUMMARISE, queue
-from sessions_app.summaries.base import Summariser
+from sessions_app.summaries.base import Point, Summariser
 
 
 def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     """Fills a taken row from the call's transcript and marks it done."""
     found = summariser.summarise(exports.rows(call), call.language)
     row.text = found.text
-    row.key_points = [{"text": point.text, "seq": point.seq} for point in found.key_points]
-    row.action_items = [{"text": item.text, "seq": item.seq} for item in found.action_items]
+    noted = turns.notes_of(call)
+    row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
+    row.action_items = [*_written(noted, NoteKind.ACTION), *_points(found.action_items)]
     row.speakers = [
         {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in found.speakers
     ]
     row.engine = summariser.name
     work.done(row)
+
+
+def _points(points: Iterable[Point]) -> list[dict[str, Any]]:
+    return [{"text": point.text, "seq": point.seq} for point in points]
+
+
+def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:
+    """Returns what the agent wrote down: it comes first, since somebody asked for it."""
+    return [{"text": note.text, "seq": None} for note in notes if note.kind == kind]
 
 
 def ask_again(call: Call, user: Any) -> bool:

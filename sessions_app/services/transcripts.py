@@ -11,7 +11,17 @@ from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.services import access
 from sessions_app.services.storable import one_line
 
-KEPT = ["speaker", "text", "start_ms", "end_ms", "confidence", "language", "words"]
+KEPT = [
+    "speaker",
+    "text",
+    "heard_text",
+    "turn_index",
+    "start_ms",
+    "end_ms",
+    "confidence",
+    "language",
+    "words",
+]
 
 
 def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
@@ -59,6 +69,8 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
         seq=segment.seq,
         speaker=segment.speaker.value,
         text=one_line(segment.text),
+        heard_text=None if segment.heard_text is None else one_line(segment.heard_text),
+        turn_index=segment.turn,
         start_ms=start,
         end_ms=max(start, round(segment.end_ms)),
         confidence=_share(segment.confidence),

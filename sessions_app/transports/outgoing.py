@@ -3,6 +3,7 @@
 import asyncio
 import time
 from fractions import Fraction
+from typing import Any
 
 import av
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
@@ -22,7 +23,7 @@ _PACKET_S = PACKET_MS / 1000
 _PACKET_RTP = round(RTP_RATE * _PACKET_S)
 
 
-class OutgoingTrack(MediaStreamTrack):  # type: ignore[misc] # aiortc has no types
+class OutgoingTrack(MediaStreamTrack):
     """Yields `av.Packet`, which aiortc packs without coding. Timestamps follow real time."""
 
     kind = "audio"
@@ -36,7 +37,7 @@ class OutgoingTrack(MediaStreamTrack):  # type: ignore[misc] # aiortc has no typ
         self._due_s = 0.0
         self._pts = -_PACKET_RTP
 
-    async def recv(self) -> av.Packet:
+    async def recv(self) -> "av.Packet[Any]":
         """Returns the next packet when it is time to send it."""
         if self.readyState != "live":
             raise MediaStreamError
@@ -64,12 +65,12 @@ class OutgoingTrack(MediaStreamTrack):  # type: ignore[misc] # aiortc has no typ
         await asyncio.sleep(max(0.0, self._due_s - now))
         return True
 
-    def _packed(self, data: bytes, at_s: float) -> av.Packet:
+    def _packed(self, data: bytes, at_s: float) -> "av.Packet[Any]":
         assert self._started_s is not None  # noqa: S101 - set by the first packet
         elapsed = round((at_s - self._started_s) * RTP_RATE)
         following = self._pts + _PACKET_RTP
         self._pts = following if abs(elapsed - following) < _PACKET_RTP else max(elapsed, following)
-        packet = av.Packet(data)
+        packet: av.Packet[Any] = av.Packet(data)
         packet.pts = packet.dts = self._pts
         packet.time_base = TIME_BASE
         return packet

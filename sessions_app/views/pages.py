@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -98,7 +98,7 @@ def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
 def _listed(request: HttpRequest) -> QuerySet[Call]:
     visible = access.visible_calls(request.user).select_related("agent", "owner")
     said = Segment.objects.filter(call=OuterRef("pk")).order_by("start_ms", "seq")
-    first = said.annotate(shown=Case(When(edited_text="", then="text"), default="edited_text"))
+    first = said.annotate(shown=search.SHOWN).exclude(shown="")
     return (
         search.with_word_count(visible)
         .annotate(first_words=Subquery(first.values("shown")[:1]))

@@ -8,7 +8,7 @@ from sessions_app.models import Agent
 from sessions_app.services import calls
 
 AGENTS = "/admin/sessions_app/agent/"
-GIVEN = {"name": "Scribe", "slug": "scribe", "language": "en-GB", "recogniser": "default"}
+GIVEN = {"name": "Clerk", "slug": "clerk", "language": "en-GB", "recogniser": "default"}
 
 
 @pytest.fixture
@@ -23,13 +23,13 @@ def problems(answer: Any) -> list[str]:
 
 def test_an_agent_is_added(at_desk: Any, first: Agent) -> None:
     assert at_desk.post(f"{AGENTS}add/", GIVEN | {"is_active": "on"}).status_code == 302
-    assert calls.agent_for("scribe").language == "en-GB"
+    assert calls.agent_for("clerk").language == "en-GB"
     assert calls.agent_for("") == first
 
 
 def test_ticking_default_moves_it(at_desk: Any, first: Agent) -> None:
     at_desk.post(f"{AGENTS}add/", GIVEN | {"is_active": "on", "is_default": "on"})
-    assert calls.agent_for("").slug == "scribe"
+    assert calls.agent_for("").slug == "clerk"
     assert Agent.objects.filter(is_default=True).count() == 1
 
 

@@ -143,4 +143,7 @@ def test_staff_who_may_only_look_do_not_rename(call: Call, viewer: User) -> None
 def test_agents_that_are_on(program: Program, call: Call) -> None:
     Agent.objects.create(slug="off", name="Off", is_active=False)
     answer = program.get("/api/v1/agents/").json()
-    assert [(row["slug"], row["is_default"]) for row in answer] == [("transcribe-only", True)]
+    assert [(row["slug"], row["is_default"]) for row in answer] == [
+        ("transcribe-only", True),
+        ("scribe", False),
+    ]

@@ -13,5 +13,6 @@ def test_the_migrations_say_what_the_models_say() -> None:
 
 
 def test_a_new_database_has_an_agent_that_answers() -> None:
-    agent = Agent.objects.get()
+    agent = Agent.objects.get(is_default=True)
     assert (agent.slug, agent.is_default, agent.is_active) == ("transcribe-only", True, True)
+    assert Agent.objects.filter(slug="scribe", is_active=True).exists()

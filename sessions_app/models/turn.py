@@ -1,0 +1,49 @@
+"""One side's floor in a call."""
+
+from django.db import models
+
+from sessions_app.core.events import Speaker
+from sessions_app.models.call import Call
+
+STAGES = ("speech_end_ms", "endpoint_ms", "final_ms", "first_token_ms", "first_audio_ms")
+"""The stages of an answer, in order; `core.events.Latency` says what each is."""
+
+
+class Turn(models.Model):
+    """From when a side took the floor to when it gave it up; times in ms on the call clock.
+
+    An agent's turn holds when the stages of its answer came, where they did.
+    """
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="turns")
+    index = models.PositiveIntegerField(help_text="Order in the call, from 1.")
+    speaker = models.CharField(
+        max_length=10, choices=[(s.value, s.value.capitalize()) for s in Speaker]
+    )
+    start_ms = models.PositiveIntegerField()
+    end_ms = models.PositiveIntegerField()
+    interrupted = models.BooleanField(default=False)
+    speech_end_ms = models.PositiveIntegerField(null=True, blank=True)
+    endpoint_ms = models.PositiveIntegerField(null=True, blank=True)
+    final_ms = models.PositiveIntegerField(null=True, blank=True)
+    first_token_ms = models.PositiveIntegerField(null=True, blank=True)
+    first_audio_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["call", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "index"], name="turn_index_in_call"),
+            models.CheckConstraint(
+                condition=models.Q(end_ms__gte=models.F("start_ms")), name="turn_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id}/turn {self.index}"
+
+    @property
+    def response_ms(self) -> int | None:
+        """From the end of the caller's speech to the first sound; None without an answer."""
+        if self.speech_end_ms is None or self.first_audio_ms is None:
+            return None
+        return self.first_audio_ms - self.speech_end_ms

@@ -1,0 +1,33 @@
+"""The verbs over agents."""
+
+from sessions_app.core.persona import Persona, TurnSettings
+from sessions_app.models import Agent
+
+
+def persona_of(agent: Agent) -> Persona:
+    """Returns the agent's settings as they are now, for a call to run with."""
+    return Persona(
+        slug=agent.slug,
+        name=agent.name,
+        language=agent.language,
+        recogniser=agent.recogniser,
+        responder=agent.responder,
+        responder_options=dict(agent.responder_options),
+        synthesiser=agent.synthesiser,
+        voice=agent.voice,
+        speed=agent.speed,
+        prompt=agent.prompt,
+        greeting=agent.greeting,
+        closing_words=agent.closing_words,
+        silence_s=agent.silence_s,
+        max_length_s=agent.max_length_s,
+        turns=TurnSettings(
+            endpointer=agent.endpointer,
+            min_delay_ms=agent.min_delay_ms,
+            max_delay_ms=agent.max_delay_ms,
+            barge_in=agent.barge_in,
+            barge_in_ms=agent.barge_in_ms,
+            barge_in_words=agent.barge_in_words,
+            preemptive=agent.preemptive,
+        ),
+    )

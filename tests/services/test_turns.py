@@ -1,0 +1,106 @@
+"""Turns, notes, what was heard, and the settings a call ran with."""
+
+from django.contrib.auth.models import User
+
+from sessions_app.core.events import (
+    Latency,
+    Note,
+    NoteKind,
+    SegmentFinal,
+    Speaker,
+    TurnEnded,
+)
+from sessions_app.core.persona import Persona
+from sessions_app.models import Agent, Call, Summary, Turn
+from sessions_app.services import agents, exports, search, summaries, transcripts, turns
+from sessions_app.summaries.extractive import ExtractiveSummariser
+from tests.conftest import CallMaker
+
+
+def test_a_turn_is_stored_once_with_its_stages(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    ended = TurnEnded(2, Speaker.AGENT, 1000.4, 3000.6, True, Latency(500, 900, 950, 1100, 1300.4))
+    turns.save(call.pk, ended)
+    turns.save(call.pk, ended)
+    turn = Turn.objects.get()
+    assert (turn.start_ms, turn.end_ms, turn.interrupted) == (1000, 3001, True)
+    assert turn.response_ms == 800
+
+
+def test_a_turn_without_an_answer_has_no_stages(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    turns.save(call.pk, TurnEnded(1, Speaker.CALLER, -5, -9))
+    turn = turns.of_call(call).get()
+    assert (turn.start_ms, turn.end_ms, turn.response_ms) == (0, 0, None)
+
+
+def note(number: int, text: str, kind: NoteKind = NoteKind.NOTE) -> Note:
+    return Note(number, kind, text, 10.0)
+
+
+def test_notes_are_what_they_are_now(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    turns.replace_notes(call.pk, [note(1, "milk"), note(2, "bread")])
+    turns.replace_notes(call.pk, [note(1, "milk")])
+    assert [n.text for n in turns.notes_of(call)] == ["milk"]
+
+
+def heard(call_pk: int) -> None:
+    transcripts.append(
+        [
+            (call_pk, SegmentFinal(1, Speaker.CALLER, "Tell me about the trains.", 0, 900)),
+            (
+                call_pk,
+                SegmentFinal(
+                    2, Speaker.AGENT, "One two three.", 1000, 1500, heard_text="One two", turn=2
+                ),
+            ),
+            (call_pk, SegmentFinal(3, Speaker.AGENT, "Never.", 1500, 1500, heard_text="", turn=2)),
+        ]
+    )
+
+
+def test_an_export_holds_what_was_heard(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    heard(call.pk)
+    rows = exports.rows(call)
+    assert [(r.text, r.interrupted, r.full_text) for r in rows] == [
+        ("Tell me about the trains.", False, ""),
+        ("One two", True, "One two three."),
+    ]
+    assert "Agent: One two —" in exports.render(call, "txt", alice)[1]
+    counted = search.with_word_count(Call.objects.all()).values_list("word_count", flat=True)
+    assert list(counted) == [7]
+
+
+def test_what_was_written_down_comes_first_in_the_summary(
+    alice: User, make_call: CallMaker
+) -> None:
+    call = make_call(alice)
+    heard(call.pk)
+    turns.replace_notes(call.pk, [note(1, "milk"), note(2, "Call Ann", NoteKind.ACTION)])
+    summary = Summary.objects.create(call=call)
+    summaries.summarise(call, summary, ExtractiveSummariser())
+    assert summary.key_points[0] == {"text": "milk", "seq": None}
+    assert summary.action_items[0] == {"text": "Call Ann", "seq": None}
+
+
+def test_earlier_calls_of_the_same_user_are_found(
+    alice: User, bob: User, make_call: CallMaker
+) -> None:
+    old, other, now = make_call(alice), make_call(bob), make_call(alice)
+    for call in (old, other, now):
+        heard(call.pk)
+    found = search.earlier_calls(alice.pk, now.pk, "trains", 3)
+    assert [(e.date, e.text) for e in found] == [
+        (old.created_at.date().isoformat(), "Tell me about the trains.")
+    ]
+    assert search.earlier_calls(alice.pk, now.pk, "planes", 3) == []
+
+
+def test_an_agent_becomes_a_persona(db: None) -> None:
+    agent = Agent.objects.get(slug="scribe")
+    persona = agents.persona_of(agent)
+    assert persona.answers
+    assert persona.greeting == agent.greeting
+    assert Persona.from_json(persona.as_json()) == persona
