@@ -1,0 +1,214 @@
+"""The process in which eSpeak NG speaks: its state is global, and its licence is not ours.
+
+Started by exec with a socket; ends when the socket closes. docs: espeak-ng's speak_lib.h.
+"""
+
+import contextlib
+import ctypes
+import json
+import queue
+import socket
+import struct
+import sys
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+HEADER = struct.Struct("<IBI")
+"""Length of the body, kind, number of the request."""
+
+SPEAK, CANCEL, VOICES = b"SCV"
+AUDIO, WORDS, END, REFUSED = b"AWEX"
+
+_SYNCHRONOUS = 2
+_BUFFER_MS = 60
+_UTF8 = 1
+_RATE, _VOLUME, _RANGE, _GAP = 1, 2, 4, 7
+_WORD = 1
+USUAL_WORDS_PER_MINUTE = 165
+SLOWEST, FASTEST = 80, 450
+
+
+class _Event(ctypes.Structure):
+    _fields_ = [
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", ctypes.c_char * 8),
+    ]
+
+
+class _Voice(ctypes.Structure):
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.c_char_p),
+        ("identifier", ctypes.c_char_p),
+    ]
+
+
+_Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+)
+
+
+@dataclass
+class _Spoken:
+    """One request while it is spoken; a word ends where the next one starts."""
+
+    number: int
+    text: str
+    samples: int = 0
+    open_word: tuple[int, int, float] | None = None
+    words: list[tuple[int, int, float, float]] = field(default_factory=list)
+
+    def word(self, start: int, length: int, at_ms: float) -> None:
+        self.close_word(at_ms)
+        self.open_word = (start, min(len(self.text), start + length), at_ms)
+
+    def close_word(self, at_ms: float) -> None:
+        if self.open_word is not None:
+            start, end, from_ms = self.open_word
+            self.words.append((start, end, from_ms, max(from_ms, at_ms)))
+            self.open_word = None
+
+
+class Engine:
+    """eSpeak NG; one thread may speak."""
+
+    def __init__(self) -> None:
+        import espeakng_loader  # noqa: PLC0415 - only this process loads it
+
+        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+        data = str(espeakng_loader.get_data_path()).encode()
+        self.rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, data, 0)
+        if self.rate <= 0:
+            raise RuntimeError("eSpeak NG found no data")
+        self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        self._said: Any = None
+        self._keep = _Callback(self._heard)
+        self._library.espeak_SetSynthCallback(self._keep)
+
+    def voices(self) -> list[dict[str, str]]:
+        """Returns name, label and language of each voice."""
+        found = []
+        listed = self._library.espeak_ListVoices(None)
+        index = 0
+        while listed[index]:
+            voice = listed[index].contents
+            language = voice.languages[1:].split(b"\0")[0].decode(errors="replace")
+            label = voice.name.decode(errors="replace")
+            found.append({"name": language, "label": label, "language": language})
+            index += 1
+        return found
+
+    def speak(self, text: str, voice: str, speed: float, said: Any) -> bool:
+        """Speaks `text`; `said(pcm, events)` returns whether to stop. False: unknown voice."""
+        if not self._choose(voice):
+            return False
+        words = round(USUAL_WORDS_PER_MINUTE * speed)
+        self._library.espeak_SetParameter(_RATE, min(FASTEST, max(SLOWEST, words)), 0)
+        self._library.espeak_SetParameter(_RANGE, 60, 0)
+        self._library.espeak_SetParameter(_GAP, 1, 0)
+        self._library.espeak_SetParameter(_VOLUME, 90, 0)
+        self._said = said
+        data = text.encode()
+        self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
+        self._library.espeak_Synchronize()
+        return True
+
+    def _choose(self, voice: str) -> bool:
+        if not self._library.espeak_SetVoiceByName(voice.encode()):
+            return True
+        # some languages, en-gb among them, are found by their label alone
+        language, plus, variant = voice.partition("+")
+        labels = [v["label"] for v in self.voices() if v["language"] == language]
+        return any(
+            not self._library.espeak_SetVoiceByName(f"{label}{plus}{variant}".encode())
+            for label in labels
+        )
+
+    def _heard(self, samples: Any, count: int, events: Any) -> int:
+        pcm = ctypes.string_at(samples, 2 * count) if samples and count else b""
+        found, index = [], 0
+        while events and events[index].type:
+            event = events[index]
+            if event.type == _WORD:
+                found.append((event.text_position - 1, event.length, float(event.audio_position)))
+            index += 1
+        return 1 if self._said(pcm, found) else 0
+
+
+class Worker:
+    """Serves requests in the order they came, until the socket closes."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._engine = Engine()
+        self._requests: queue.SimpleQueue[tuple[int, int, dict[str, Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._cancelled: set[int] = set()
+
+    def run(self) -> None:
+        threading.Thread(target=self._read, daemon=True).start()
+        while (request := self._requests.get()) is not None:
+            kind, number, given = request
+            if kind == VOICES:
+                self._send(END, number, {"voices": self._engine.voices()})
+            elif number not in self._cancelled:
+                self._speak(number, given)
+            self._cancelled.discard(number)
+
+    def _read(self) -> None:
+        stream = self._channel.makefile("rb")
+        while len(head := stream.read(HEADER.size)) == HEADER.size:
+            size, kind, number = HEADER.unpack(head)
+            body = stream.read(size)
+            if kind == CANCEL:
+                self._cancelled.add(number)
+            else:
+                self._requests.put((kind, number, json.loads(body) if body else {}))
+        self._requests.put(None)
+
+    def _speak(self, number: int, given: dict[str, Any]) -> None:
+        spoken = _Spoken(number, given["text"])
+
+        def said(pcm: bytes, words: list[tuple[int, int, float]]) -> bool:
+            if number in self._cancelled:
+                return True
+            for start, length, at_ms in words:
+                spoken.word(start, length, at_ms)
+            if spoken.words:
+                self._send(WORDS, number, {"words": spoken.words})
+                spoken.words = []
+            if pcm:
+                spoken.samples += len(pcm) // 2
+                self._write(AUDIO, number, pcm)
+            return False
+
+        known = self._engine.speak(given["text"], given["voice"], given["speed"], said)
+        if not known:
+            self._send(REFUSED, number, {})
+            return
+        spoken.close_word(1000 * spoken.samples / self._engine.rate)
+        self._send(END, number, {"words": spoken.words, "rate": self._engine.rate})
+
+    def _send(self, kind: int, number: int, message: dict[str, Any]) -> None:
+        self._write(kind, number, json.dumps(message).encode())
+
+    def _write(self, kind: int, number: int, body: bytes) -> None:
+        self._channel.sendall(HEADER.pack(len(body), kind, number) + body)
+
+
+def main() -> None:
+    # an error of the socket means that the owner is gone
+    with socket.socket(fileno=int(sys.argv[1])) as channel, contextlib.suppress(OSError):
+        Worker(channel).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""A call for responders to serve, without the call."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from sessions_app.agent.responders.base import (
+    Conversation,
+    EarlierCall,
+    Message,
+    Responder,
+)
+from sessions_app.core.events import Note, NoteKind, Speaker
+from sessions_app.core.persona import Persona
+
+
+class Host:
+    """A `CallHost` that keeps what is done to the call."""
+
+    def __init__(self) -> None:
+        self.kept: list[Note] = []
+        self.ended = False
+        self.clock_ms = 0.0
+        self.confirmations = 0
+        self.earlier: list[EarlierCall] = []
+
+    def now_ms(self) -> float:
+        return self.clock_ms
+
+    @property
+    def notes(self) -> Sequence[Note]:
+        return self.kept
+
+    def add_note(self, kind: NoteKind, text: str) -> Note:
+        note = Note(len(self.kept) + 1, kind, text, self.clock_ms)
+        self.kept.append(note)
+        return note
+
+    def undo_note(self) -> Note | None:
+        return self.kept.pop() if self.kept else None
+
+    def end_call(self) -> None:
+        self.ended = True
+
+    async def confirmed(self) -> None:
+        self.confirmations += 1
+
+    async def earlier_calls(self, query: str, limit: int = 3) -> Sequence[EarlierCall]:
+        return [call for call in self.earlier if query in call.text][:limit]
+
+
+class Room:
+    """A conversation with one responder."""
+
+    def __init__(self, responder: Responder, persona: Persona | None = None) -> None:
+        self.responder = responder
+        self.persona = persona or Persona(name="Scribe", responder="r")
+        self.host = Host()
+        self.messages: list[Message] = []
+
+    def conversation(self, text: str) -> Conversation:
+        self.messages.append(Message(Speaker.CALLER, text))
+        return Conversation(self.persona, tuple(self.messages), self.host)
+
+    async def ask(self, text: str) -> str:
+        """Returns the whole answer, which is remembered."""
+        async with aclosing(self.responder.stream(self.conversation(text))) as tokens:
+            answer = "".join([token async for token in tokens])
+        if answer:
+            self.messages.append(Message(Speaker.AGENT, answer))
+        return answer

@@ -1,0 +1,152 @@
+"""What every voice must do."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+
+from sessions_app.core.errors import SynthesiserError, SynthesiserUnavailableError
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser
+from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
+from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
+from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
+
+TEXT = "The train leaves at ten fifteen."
+LONG = " ".join([TEXT] * 200)
+
+VOICES: list[Callable[[], Synthesiser]] = [
+    EspeakSynthesiser,
+    lambda: ScriptedSynthesiser(pace=0.01),
+    lambda: FallbackSynthesiser(ScriptedSynthesiser(fail_after_ms=0), EspeakSynthesiser()),
+]
+each = pytest.mark.parametrize("make", VOICES, ids=["espeak", "scripted", "fallback"])
+
+
+@asynccontextmanager
+async def started(make: Callable[[], Synthesiser]) -> AsyncIterator[Synthesiser]:
+    threads = threading.active_count()
+    voice = make()
+    await voice.start()
+    try:
+        yield voice
+    finally:
+        await voice.aclose()
+        await voice.aclose()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert threading.active_count() <= threads + 1  # asyncio keeps a helper thread
+
+
+async def spoken(engine: Synthesiser, text: str = TEXT, **how: object) -> list[SpeechChunk]:
+    return [chunk async for chunk in engine.stream(text, **how)]  # type: ignore[arg-type]
+
+
+def length_ms(chunks: list[SpeechChunk]) -> float:
+    return sum(1000 * len(c.samples) / c.sample_rate for c in chunks)
+
+
+@each
+async def test_a_text_becomes_sound_of_a_likely_length(make: Callable[[], Synthesiser]) -> None:
+    async with started(make) as voice:
+        assert await voice.ready()
+        chunks = await spoken(voice)
+    assert 1000 < length_ms(chunks) < 4000
+    assert max(np.abs(c.samples).max() for c in chunks if len(c.samples)) > 2000
+    assert {c.samples.dtype for c in chunks} == {np.dtype(np.int16)}
+
+
+@each
+async def test_words_lie_in_the_text_and_in_the_sound(make: Callable[[], Synthesiser]) -> None:
+    async with started(make) as voice:
+        chunks = await spoken(voice)
+        if not voice.gives_word_times:
+            return
+    words = [word for chunk in chunks for word in chunk.words]
+    assert [TEXT[w.start : w.end].strip(".") for w in words] == TEXT.strip(".").split()
+    times = [at for w in words for at in (w.start_ms, w.end_ms)]
+    assert times == sorted(times)
+    assert times[-1] <= length_ms(chunks) + 1
+
+
+@each
+async def test_letters_beyond_ascii_keep_their_places(make: Callable[[], Synthesiser]) -> None:
+    text = "Größe über façade, naïve 你好 end"
+    async with started(make) as voice:
+        chunks = await spoken(voice, text)
+        if not voice.gives_word_times:
+            return
+    words = [text[w.start : w.end] for chunk in chunks for w in chunk.words]
+    assert words[0] == "Größe"
+    assert words[-1] == "end"
+
+
+@each
+async def test_closed_early_it_stops_and_the_next_text_is_right(
+    make: Callable[[], Synthesiser],
+) -> None:
+    async with started(make) as voice:
+        stream = voice.stream(LONG)
+        await anext(stream)
+        await stream.aclose()
+        async with asyncio.timeout(3):
+            assert 1000 < length_ms(await spoken(voice)) < 4000
+
+
+@each
+async def test_two_texts_at_once_are_both_right(make: Callable[[], Synthesiser]) -> None:
+    async with started(make) as voice:
+        alone = length_ms(await spoken(voice))
+        both = await asyncio.gather(spoken(voice), spoken(voice, "Yes."))
+    assert length_ms(both[0]) == pytest.approx(alone, rel=0.1)
+    assert length_ms(both[1]) < alone
+
+
+@each
+@pytest.mark.parametrize("text", ["", " ", "..."])
+async def test_nothing_to_say_is_no_error(make: Callable[[], Synthesiser], text: str) -> None:
+    async with started(make) as voice:
+        assert length_ms(await spoken(voice, text)) < 1500
+
+
+@each
+async def test_speed_is_a_factor(make: Callable[[], Synthesiser]) -> None:
+    async with started(make) as voice:
+        usual = length_ms(await spoken(voice))
+        quick = length_ms(await spoken(voice, speed=1.6))
+    assert quick < 0.8 * usual
+
+
+async def test_espeak_names_voices_when_one_is_unknown() -> None:
+    async with started(EspeakSynthesiser) as voice:
+        assert {"en-us", "de"} <= {v.name for v in await voice.voices()}
+        with pytest.raises(SynthesiserError, match=r"klingon9.*en-us"):
+            await spoken(voice, voice="klingon9")
+        assert length_ms(await spoken(voice, voice="en-gb+f3")) > 1000
+
+
+async def test_espeak_is_started_anew_when_it_dies() -> None:
+    async with started(EspeakSynthesiser) as voice:
+        assert isinstance(voice, EspeakSynthesiser)
+        stream = voice.stream(LONG)
+        await anext(stream)
+        assert voice._process is not None
+        os.kill(voice._process.pid, signal.SIGKILL)
+        with pytest.raises(SynthesiserUnavailableError, match="died"):
+            async for _ in stream:
+                pass
+        assert length_ms(await spoken(voice)) > 1000
+
+
+async def test_espeak_ends_with_its_owner() -> None:
+    voice = EspeakSynthesiser()
+    await voice.start()
+    process = voice._process
+    assert process is not None
+    assert voice._writer is not None
+    voice._writer.close()
+    assert await asyncio.to_thread(process.wait, 5) == 0
+    await voice.aclose()
