@@ -14,7 +14,8 @@ from sessions_app.bridge.conf import backend_class, backend_names
 from sessions_app.core.errors import MediaError
 from sessions_app.media.opus import libopus_path
 
-KINDS = ("RECOGNISERS", "VADS", "SUMMARISERS")
+NEED_DEFAULT = ("RECOGNISERS", "VADS", "SYNTHESISERS", "ENDPOINTERS", "BARGE_INS", "SUMMARISERS")
+KINDS = (*NEED_DEFAULT, "RESPONDERS")
 
 
 @register(Tags.compatibility)
@@ -23,7 +24,7 @@ def backends(**_: Any) -> Sequence[CheckMessage]:
     found: list[CheckMessage] = []
     for kind in KINDS:
         names = backend_names(kind)
-        if "default" not in names:
+        if kind in NEED_DEFAULT and "default" not in names:
             hint = "Add an entry 'default'; it is used where nothing else is named."
             found.append(Error(f"VOICE[{kind!r}] has no 'default'.", hint=hint, id="voice.E001"))
         for name in names:

@@ -308,6 +308,29 @@ VOICE: dict[str, Any] = {
     "VADS": {
         "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
     },
+    "RESPONDERS": {
+        "scribe": {
+            "BACKEND": "sessions_app.agent.responders.scribe.ScribeResponder",
+            "OPTIONS": {"time_zone": TIME_ZONE},
+        },
+    },
+    "SYNTHESISERS": {
+        "default": {
+            "BACKEND": "sessions_app.speech.synthesisers.espeak.EspeakSynthesiser",
+            "OPTIONS": {},
+        },
+    },
+    "ENDPOINTERS": {
+        "default": {
+            "BACKEND": "sessions_app.agent.endpointers.attentive.AttentiveEndpointer",
+        },
+        "fixed": {"BACKEND": "sessions_app.agent.endpointers.fixed.FixedEndpointer"},
+    },
+    "BARGE_INS": {
+        "default": {"BACKEND": "sessions_app.agent.barge_ins.confirmed.ConfirmedBargeIn"},
+        "immediate": {"BACKEND": "sessions_app.agent.barge_ins.immediate.ImmediateBargeIn"},
+        "off": {"BACKEND": "sessions_app.agent.barge_ins.off.NoBargeIn"},
+    },
     "SUMMARISERS": {
         "default": {
             "BACKEND": "sessions_app.summaries.extractive.ExtractiveSummariser",

@@ -13,24 +13,28 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from sessions_app.bridge import broadcast
+from sessions_app.bridge.agents import AgentParts, earlier_calls
 from sessions_app.bridge.conf import VoiceConfig, backend_names, load_backend, voice_config
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.store import Store, StoreSink
-from sessions_app.calls.listening import Lane, Listening
+from sessions_app.calls.conversing import Conversing, Line
+from sessions_app.calls.listening import Listening
 from sessions_app.calls.registry import Registry
-from sessions_app.calls.session import CallSession, Ownership
+from sessions_app.calls.session import CallSession, Ownership, Sides
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
 from sessions_app.core.clock import CallClock
-from sessions_app.core.commands import Candidate, Offer
+from sessions_app.core.commands import Candidate, Interrupt, Offer, PauseAgent, Say
 from sessions_app.core.errors import BadOfferError, RecogniserError, UnknownCallError
 from sessions_app.core.events import CallEvent, Speaker, StateChanged
+from sessions_app.core.persona import Persona
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
 from sessions_app.dialects.control import ChannelOutlet
 from sessions_app.media.files import FileWriter
+from sessions_app.media.playout import Playout
 from sessions_app.media.recording import LaneRecorder
 from sessions_app.models import Agent, Call
-from sessions_app.services import calls
+from sessions_app.services import agents, calls
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.vad.base import Vad
 from sessions_app.transports import ice
@@ -40,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 BEAT_S = 5.0
 READY_S = 3.0
-CALLER_LANE = "caller.ogg"
+CALLER_LANE, AGENT_LANE = "caller.ogg", "agent.ogg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,15 @@ class Placed:
 
     call_id: str
     sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """What carries one call's audio; a playout for an agent that answers."""
+
+    transport: WebRTCTransport
+    clock: CallClock
+    playout: Playout | None
 
 
 def offer_key(sdp: str) -> str:
@@ -68,6 +81,7 @@ class Engine:
         self._registry = Registry(config.max_calls, self._call_over)
         self._files = FileWriter()
         self._recognisers: dict[str, Recogniser] = {}
+        self.agents = AgentParts()
         self._vad: Vad | None = None
         self._answers: dict[str, asyncio.Task[Placed]] = {}
         self._beating: asyncio.Task[None] | None = None
@@ -95,6 +109,7 @@ class Engine:
             except RecogniserError as error:
                 logger.exception("recogniser %r cannot run: %s", name, error.message)
             self._recognisers[name] = recogniser
+        await self.agents.start()
         self._beating = asyncio.create_task(self._beat())
         self.lag.start()  # what loading cost is nobody's choppy audio
 
@@ -122,6 +137,7 @@ class Engine:
             await asyncio.gather(self._beating, return_exceptions=True)
         for recogniser in self._recognisers.values():
             await recogniser.aclose()
+        await self.agents.aclose()
         if self._vad is not None:
             await self._vad.aclose()
         await self._files.aclose()
@@ -185,6 +201,18 @@ class Engine:
         """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""
         self._registry.get(call_id, owner_id).end_soon(reason)
 
+    def tell_agent(
+        self, call_id: str, owner_id: int, command: Say | Interrupt | PauseAgent
+    ) -> None:
+        """Hands a wish to the call's agent; raises UnknownCallError, NoAgentError."""
+        agent = self._registry.get(call_id, owner_id).agent
+        if isinstance(command, Say):
+            agent.say(command.text)
+        elif isinstance(command, Interrupt):
+            agent.interrupt()
+        else:
+            agent.pause(command.paused)
+
     def _answered(self, task_key: str, task: "asyncio.Task[Placed]") -> None:
         """Forgets an answer that failed; one that stands is kept while its call lives."""
         if task.cancelled() or task.exception() is not None:
@@ -198,21 +226,28 @@ class Engine:
         self._registry.admit()
         await self.start()
         agent = await self.store.run(calls.agent_for, offer.agent)
-        clock = CallClock()
-        transport = WebRTCTransport(ice.configuration(self._config.ice_servers), clock)
+        persona = agents.persona_of(agent)
+        self.agents.prepare(persona)
+        media = self._media(persona)
         try:
-            answer = await transport.answer(offer.sdp)
+            answer = await media.transport.answer(offer.sdp)
             recogniser = self._recogniser(agent)
-            call = await self._create(owner_id, agent, offer, key)
-            session = self._session(call, agent, transport, clock, recogniser)
+            call = await self._create(owner_id, agent, persona, offer, key)
+            session = self._session(call, persona, media, recogniser)
         except BaseException:
-            await transport.aclose()
+            await media.transport.aclose()
             raise
-        session.add_sink(ChannelOutlet(offer.features, transport.send))
+        session.add_sink(ChannelOutlet(offer.features, media.transport.send))
         self._registry.add(session)
         session.start()
         logger.info("call %s placed", call.public_id)
         return Placed(call.public_id, answer)
+
+    def _media(self, persona: Persona) -> _Media:
+        clock = CallClock()
+        playout = Playout(lambda: clock.now_ms(time.monotonic())) if persona.answers else None
+        configuration = ice.configuration(self._config.ice_servers)
+        return _Media(WebRTCTransport(configuration, clock, playout=playout), clock, playout)
 
     def _recogniser(self, agent: Agent) -> Recogniser:
         recogniser = self._recognisers.get(agent.recogniser)
@@ -222,7 +257,9 @@ class Engine:
             )
         return recogniser
 
-    async def _create(self, owner_id: int, agent: Agent, offer: Offer, key: str) -> Call:
+    async def _create(
+        self, owner_id: int, agent: Agent, persona: Persona, offer: Offer, key: str
+    ) -> Call:
         call, created = await self.store.run(
             calls.create,
             owner_id,
@@ -234,43 +271,49 @@ class Engine:
             offer_key=key,
             consented_at=timezone.now() if offer.records else None,
             consent_notice=offer.notice if offer.records else "",
+            persona=persona.as_json(),
         )
         if not created:
             raise BadOfferError("This offer was used for a call before. Make a new offer.")
         return call
 
     def _session(
-        self,
-        call: Call,
-        agent: Agent,
-        transport: WebRTCTransport,
-        clock: CallClock,
-        recogniser: Recogniser,
+        self, call: Call, persona: Persona, media: _Media, recogniser: Recogniser
     ) -> CallSession:
         vad = self._vad
         assert vad is not None  # noqa: S101 - `start` was awaited
-        lane = self._lane(call) if call.consented_at else None
+        numbers = SegmentNumbers()
+        caller_lane = self._lane(call, CALLER_LANE)
+        agent_lane = None
+        if media.playout is not None:
+            media.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
 
         def listening(emit: Callable[[CallEvent], None]) -> Listening:
-            transcribing = Transcribing(
-                recogniser, agent.language, Speaker.CALLER, SegmentNumbers(), emit
+            transcribing = Transcribing(recogniser, persona.language, Speaker.CALLER, numbers, emit)
+            return Listening(vad, transcribing, caller_lane, emit)
+
+        def conversing(line: Line) -> Conversing:
+            assert media.playout is not None  # noqa: S101 - made for agents that answer
+            find = earlier_calls(self.store, call.owner_id, call.pk)
+            return Conversing(
+                self.agents.parts(persona, media.playout, numbers, find, call.public_id), line
             )
-            return Listening(vad, transcribing, lane, emit)
 
         session = CallSession(
             Ownership(call.public_id, call.owner_id, call.offer_key),
-            transport,
-            listening,
-            clock,
+            media.transport,
+            Sides(listening, conversing if media.playout is not None else None, agent_lane),
+            media.clock,
             self._config.limits,
         )
         session.add_sink(StoreSink(self.store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))
         return session
 
-    def _lane(self, call: Call) -> Lane:
-        path = self._config.lanes_dir / call.public_id / CALLER_LANE
-        return LaneRecorder(self._files.open(path))
+    def _lane(self, call: Call, name: str) -> LaneRecorder | None:
+        if call.consented_at is None:
+            return None
+        return LaneRecorder(self._files.open(self._config.lanes_dir / call.public_id / name))
 
     async def _beat(self) -> None:
         while True:

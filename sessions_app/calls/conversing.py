@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
-from sessions_app.agent.memory import Memory
 from sessions_app.agent.reply import Piece, Speaks
 from sessions_app.agent.responders.base import Conversation, Message, Responder
 from sessions_app.agent.turns import (
@@ -20,6 +19,7 @@ from sessions_app.agent.turns import (
 )
 from sessions_app.calls.answering import Answer, Mouth
 from sessions_app.calls.desk import Desk, Finder, Notebook
+from sessions_app.calls.ledger import Ledger
 from sessions_app.calls.patience import Patience, Prompt
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.speaking import Speaking
@@ -36,7 +36,6 @@ from sessions_app.core.events import (
     SpeechEnded,
     SpeechStarted,
     StateChanged,
-    TurnEnded,
 )
 from sessions_app.core.persona import Persona
 from sessions_app.core.states import CallState, EndReason, Floor
@@ -89,7 +88,7 @@ class Conversing:
         self._speaking = Speaking(parts.playout, parts.numbers, parts.persona.language, line.emit)
         self._playout.on_first = self._sounds
         self._playout.on_finished = self._sounded
-        self._memory = Memory()
+        self._ledger = Ledger(line.emit, line.now_ms)
         self._notebook = Notebook(line.emit, line.now_ms)
         self._patience = Patience(
             1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
@@ -100,9 +99,6 @@ class Conversing:
         self._cancelled: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._floor = Floor.LISTENING
-        self._turns = 0
-        self._turn_start_ms: float | None = None
-        self._reply_start_ms = 0.0
         self._greeted = False
         self._paused = False
         self._closed = False
@@ -118,8 +114,7 @@ class Conversing:
                 self._greet()
             case SpeechStarted(speaker=Speaker.CALLER):
                 self._patience.heard_caller(now)
-                if self._turn_start_ms is None:
-                    self._turn_start_ms = event.at_ms
+                self._ledger.caller_speaks(event.at_ms)
                 self._do(self._taker.on_speech_started(event.at_ms, now))
             case SpeechEnded(speaker=Speaker.CALLER):
                 self._patience.heard_caller(now)
@@ -225,9 +220,9 @@ class Conversing:
         desk = Desk(self._notebook, self._line.now_ms, self._parts.find_earlier)
         conversation = Conversation(
             persona=self._parts.persona,
-            messages=(*self._memory.messages, Message(Speaker.CALLER, text)),
+            messages=(*self._ledger.messages, Message(Speaker.CALLER, text)),
             host=desk,
-            speech_id=f"{self._parts.call_id}/{self._turns + 1}",
+            speech_id=f"{self._parts.call_id}/{self._ledger.turns + 1}",
             call_id=self._parts.call_id,
         )
         tokens = self._parts.responder.stream(conversation)
@@ -253,7 +248,7 @@ class Conversing:
             self._discard()
             self._answer = self._answer_to(asked.text)
             self._answer.start(self._handed_over)
-        self._speaking.begin(self._turns + 2)
+        self._speaking.begin(self._ledger.turns + 2)
         self._answer.allow(asked)
         if self._answer.done:
             self._handed_over(self._answer)
@@ -262,24 +257,9 @@ class Conversing:
         """Says `text` of the agent's own accord."""
         desk = Desk(self._notebook, self._line.now_ms, self._parts.find_earlier)
         self._answer = Answer(_once(text), self._mouth, desk, keep=True, then=then)
-        self._speaking.begin(self._turns + 1)
+        self._speaking.begin(self._ledger.turns + 1)
         self._answer.start(self._handed_over)
         self._answer.allow()
-
-    def _commit_caller(self) -> None:
-        """The caller's turn is over for good: remembers and tells it, once."""
-        answer = self._answer
-        if answer is None or not answer.text:
-            return
-        now = self._line.now_ms()
-        self._memory.add_user(answer.text)
-        self._turns += 1
-        start = self._turn_start_ms if self._turn_start_ms is not None else now
-        spoken_until = answer.asked.speech_end_ms if answer.asked else None
-        end = now if spoken_until is None else spoken_until
-        self._turn_start_ms = None
-        answer.text = ""
-        self._line.emit(TurnEnded(self._turns, Speaker.CALLER, min(start, end), end))
 
     def _cancel(self, answer: Answer) -> None:
         task = answer.cancel()
@@ -297,8 +277,8 @@ class Conversing:
         now = self._line.now_ms()
         self._speaking.on_first(item)
         if answer.first_audio_ms is None:
-            answer.first_audio_ms = self._reply_start_ms = now
-            self._commit_caller()
+            answer.first_audio_ms = now
+            self._ledger.commit_caller(self._answer)
             self._do(self._taker.on_playing(now))
         self._do(self._taker.on_agent_said(item.text, now))
 
@@ -308,7 +288,7 @@ class Conversing:
         self._maybe_over()
 
     def _mute(self, piece: Piece) -> None:
-        self._commit_caller()
+        self._ledger.commit_caller(self._answer)
         self._speaking.on_mute(piece, self._line.now_ms())
 
     def _handed_over(self, answer: Answer) -> None:
@@ -336,25 +316,18 @@ class Conversing:
             self._speaking.cut([*unbegun, answer.reply.waiting_text], self._line.now_ms())
         self._playout.clear()
         if started or self._taker.floor is not Floor.USER_SPEAKING:
-            self._commit_caller()
+            self._ledger.commit_caller(self._answer)
         self._end_answer(answer, interrupted=True)
         if answer.then is not None or answer.desk.ends_call:
             self._after(answer)
 
     def _end_answer(self, answer: Answer, *, interrupted: bool) -> None:
-        now = self._line.now_ms()
-        self._commit_caller() if not interrupted else None
-        said = " ".join(self._speaking.said)
+        if not interrupted:
+            self._ledger.commit_caller(answer)
         self._answer = None
-        if said:
-            self._memory.add_agent(said, interrupted=interrupted)
-        if said or answer.first_audio_ms is not None:
-            self._turns += 1
-            start = self._reply_start_ms if answer.first_audio_ms is not None else now
-            self._line.emit(
-                TurnEnded(self._turns, Speaker.AGENT, start, now, interrupted, answer.latency)
-            )
-        self._patience.busy(now)
+        self._ledger.end_answer(answer, " ".join(self._speaking.said), interrupted=interrupted)
+        self._playout.forget()
+        self._patience.busy(self._line.now_ms())
 
     def _after(self, answer: Answer) -> None:
         """What follows an answer: an apology, the end of the call, or nothing."""

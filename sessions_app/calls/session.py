@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sessions_app.calls.listening import Listening
+from sessions_app.calls.conversing import Conversing, Line
+from sessions_app.calls.listening import Lane, Listening
 from sessions_app.calls.supervising import Limits, Sight, Supervisor
 from sessions_app.core.clock import CallClock
+from sessions_app.core.errors import NoAgentError
 from sessions_app.core.events import CallEvent, SegmentFinal, StateChanged
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import LIVE, CallState, EndReason, may_move
@@ -32,6 +34,15 @@ class Ownership:
     offer_key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What makes the call's two sides; without `conversing` the agent only transcribes."""
+
+    listening: Callable[[Callable[[CallEvent], None]], Listening]
+    conversing: Callable[[Line], Conversing] | None = None
+    agent_lane: Lane | None = None
+
+
 class CallSession:
     """Runs one call from its answer to its end. Lives on one event loop.
 
@@ -43,7 +54,7 @@ class CallSession:
         self,
         ownership: Ownership,
         transport: Transport,
-        listening_with: Callable[[Callable[[CallEvent], None]], Listening],
+        sides: Sides,
         clock: CallClock,
         limits: Limits,
     ) -> None:
@@ -52,13 +63,30 @@ class CallSession:
         self.reason: EndReason | None = None
         self._transport = transport
         self._clock = clock
-        self._listening = listening_with(self._emit)
+        self._listening = sides.listening(self._emit)
+        self._agent_lane = sides.agent_lane
         self._supervisor = Supervisor(limits, time.monotonic())
         self._sinks: list[EventSink] = []
         self._finals: list[SegmentFinal] = []
         self._ending: asyncio.Task[None] | None = None
         self._left_s: float | None = None
         self.length_ms = 0.0
+        self._conversing = sides.conversing(self._line()) if sides.conversing else None
+        if self._conversing is not None:
+            self._sinks.append(self._conversing)
+
+    def _line(self) -> Line:
+        return Line(self._emit, self.now_ms, self._hang_up, self._listening.guard)
+
+    def _hang_up(self, reason: EndReason) -> None:
+        self.end_soon(reason)
+
+    @property
+    def agent(self) -> Conversing:
+        """The agent in this call; raises NoAgentError when its agent only transcribes."""
+        if self._conversing is None:
+            raise NoAgentError("This call's agent only transcribes. Call one that answers.")
+        return self._conversing
 
     @property
     def call_id(self) -> str:
@@ -111,7 +139,12 @@ class CallSession:
         """Looks at the client and moves the call where it belongs."""
         if not self.live or self._ending is not None:
             return
-        self._listening.tick(self._clock.now_ms(now_s))
+        now_ms = self._clock.now_ms(now_s)
+        self._listening.tick(now_ms)
+        if self._agent_lane is not None:
+            self._agent_lane.flush_due(now_ms)
+        if self._conversing is not None:
+            self._conversing.tick(now_ms)
         sight = Sight(
             now_s,
             self._transport.connected,
@@ -143,6 +176,8 @@ class CallSession:
     async def _end(self, reason: EndReason) -> None:
         self.reason = reason
         self._move(CallState.ENDING)
+        if self._conversing is not None:
+            await self._conversing.finish()
         if self._transport.connected:
             await asyncio.sleep(TAIL_S)
         self.length_ms = self.now_ms()
@@ -154,6 +189,8 @@ class CallSession:
             logger.exception("call %s: listening did not finish cleanly", self.call_id)
             await self._listening.aclose()
             failed = True
+        if self._agent_lane is not None:
+            await self._agent_lane.aclose()
         self._move(CallState.FAILED if failed else CallState.ENDED)
         await self._transport.aclose()
 

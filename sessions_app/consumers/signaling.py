@@ -9,7 +9,15 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from sessions_app.bridge import engine
 from sessions_app.consumers.auth import RefusedError, Visitor, visitor_of
-from sessions_app.core.commands import Candidate, HangUp, Offer, Resume
+from sessions_app.core.commands import (
+    Candidate,
+    HangUp,
+    Interrupt,
+    Offer,
+    PauseAgent,
+    Resume,
+    Say,
+)
 from sessions_app.core.errors import BusyError, VoiceError
 from sessions_app.core.states import EndReason
 from sessions_app.dialects import control
@@ -74,6 +82,8 @@ class SignalingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await engine.current().add_candidate(self.a_call(), self.owner_id, command)
         elif isinstance(command, HangUp):
             engine.current().hang_up(self.a_call(), self.owner_id, EndReason.CALLER_HUNG_UP)
+        elif isinstance(command, Say | Interrupt | PauseAgent):
+            engine.current().tell_agent(self.a_call(), self.owner_id, command)
 
     async def place(self, offer: Offer) -> None:
         if self.call_id and engine.current().engaged(self.call_id, self.owner_id, offer):

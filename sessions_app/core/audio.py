@@ -39,3 +39,17 @@ def silence(duration_ms: float, start_ms: float, sample_rate: int = SPEECH_RATE)
     """Returns a frame of zeros, `duration_ms` long (rounded to whole samples)."""
     count = round(duration_ms * sample_rate / 1000)
     return AudioFrame(np.zeros(count, np.int16), sample_rate, start_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word of the text and where it sounds.
+
+    `start` and `end` are character positions in the text given to `stream`; times are
+    milliseconds from the first sample of that text's audio.
+    """
+
+    start: int
+    end: int
+    start_ms: float
+    end_ms: float

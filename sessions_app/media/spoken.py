@@ -8,10 +8,9 @@ from typing import Any
 import av
 import numpy as np
 
-from sessions_app.core.audio import Samples
+from sessions_app.core.audio import Samples, SpokenWord
 from sessions_app.core.errors import MediaError
 from sessions_app.media.opus import OpusEncoder
-from sessions_app.speech.synthesisers.base import SpokenWord
 
 VOICE_RATE = 24_000
 """Hz: all that speech needs, in Opus."""

@@ -140,11 +140,13 @@ def _calling(request: HttpRequest) -> dict[str, Any]:
     chosen = next((agent for agent in agents if agent.slug == asked), None)
     fallback = next((agent for agent in agents if agent.is_default), agents[0] if agents else None)
     picked = chosen or fallback
+    cards = [shown.agent_card(agent) for agent in agents]
+    notes = [wording.recogniser_note(agent.recogniser) for agent in agents]
     return {
-        "agents": agents,
-        "chosen": picked,
+        "agents": cards,
+        "chosen": shown.agent_card(picked) if picked else None,
         "unknown_agent": asked if asked and chosen is None else "",
-        "recognisers": [(agent, wording.recogniser_note(agent.recogniser)) for agent in agents],
+        "recognisers": list(zip(cards, notes, strict=True)),
         "call_config": _call_config(),
     }
 

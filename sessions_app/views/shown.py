@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sessions_app.core.states import LIVE, CallState, EndReason
-from sessions_app.models import Call, Recording, Segment, Summary
+from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.views import wording
 
@@ -14,6 +14,17 @@ SNIPPET_SIDE = 100
 """Characters shown before and after the words searched for, and of the first words."""
 
 SPEAKERS = {"caller": "Caller", "agent": "Agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCard:
+    """One agent to choose; `answers` where it talks, else it only writes down."""
+
+    slug: str
+    name: str
+    description: str
+    language: str
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,17 @@ class SpeakerShare:
     spoken: str
     words: int
     percent: int
+
+
+def agent_card(agent: Agent) -> AgentCard:
+    """Returns `agent` as the start page offers it."""
+    return AgentCard(
+        slug=agent.slug,
+        name=agent.name,
+        description=agent.description,
+        language=wording.language(agent.language),
+        answers=bool(agent.responder),
+    )
 
 
 def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:

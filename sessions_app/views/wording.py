@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language_info
 
 from sessions_app.core.states import CallState, EndReason
 
@@ -57,6 +58,17 @@ def recogniser_note(key: str) -> RecogniserNote:
     module, _, name = path.rpartition(".")
     engine = module.rpartition(".")[2]
     return _RECOGNISERS.get(engine, RecogniserNote(name or key, is_trial=False))
+
+
+def language(tag: str) -> str:
+    """Returns what people call the language of a BCP 47 tag: 'English (US)' for en-US."""
+    try:
+        info = get_language_info(tag.lower())
+    except KeyError:
+        return tag
+    region = tag.partition("-")[2]
+    name = str(info["name"])
+    return f"{name} ({region})" if region and "-" not in info["code"] else name
 
 
 def clock(milliseconds: float | None) -> str:

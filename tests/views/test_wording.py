@@ -31,3 +31,11 @@ def test_the_recogniser_is_named(settings: Any, backend: str, name: str, is_tria
 
 def test_a_recogniser_that_is_gone_keeps_its_key() -> None:
     assert wording.recogniser_note("gone").name == "gone"
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("en-US", "English (US)"), ("en-GB", "British English"), ("de", "German"), ("x-own", "x-own")],
+)
+def test_languages_have_names(tag: str, expected: str) -> None:
+    assert wording.language(tag) == expected

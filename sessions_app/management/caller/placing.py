@@ -18,15 +18,22 @@ from aiortc.sdp import candidate_from_sdp
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from sessions_app.management.caller.agent_side import AgentSide
 from sessions_app.management.caller.microphone import FileMicrophone, read_sound
 from sessions_app.management.caller.report import CallReport, Stopwatch
 from sessions_app.management.caller.rest import RestClient
 from sessions_app.transports.ice import offer_loopback
 
-FEATURES = ["details", "interims", "status"]
+FEATURES = ["details", "interims", "status", "agent"]
 NOTICE = "place_call"
 TAIL_S = 1.0
 """Silence after the file, so that the last utterance ends before the hang-up."""
+
+ANSWER_S = 25.0
+"""How long an agent may take to say all it has to say, after the file."""
+
+SILENT_S = 1.5
+"""An agent that listens for so long has nothing more to say."""
 
 CONNECT_S = 15.0
 BYE_S = 15.0
@@ -42,7 +49,10 @@ class CallError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """What to say to whom. `await_results` waits for recording and summary too."""
+    """What to say to whom. `await_results` waits for recording and summary too.
+
+    What the agent says is written to `heard`, where one is given.
+    """
 
     sound: Path
     url: str
@@ -51,6 +61,7 @@ class CallOptions:
     records: bool = True
     tail_s: float = TAIL_S
     await_results: bool = True
+    heard: Path | None = None
 
 
 async def place_call(options: CallOptions, shown: Shown = lambda _: None) -> CallReport:
@@ -83,6 +94,8 @@ class _Caller:
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._over = asyncio.Event()
         self._answered = asyncio.Event()
+        self._agent = AgentSide()
+        self._pc.on("track", self._agent.listen)
 
     async def run(self) -> None:
         headers = {"Authorization": f"Bearer {self._options.token}"}
@@ -97,6 +110,7 @@ class _Caller:
         finally:
             self._microphone.stop()
             await self._pc.close()
+            await self._agent.finish(self._report, self._options.heard)
 
     async def _converse(self, socket: ClientConnection) -> None:
         hearing = asyncio.create_task(self._hear(socket))
@@ -105,7 +119,10 @@ class _Caller:
             await self._first(hearing, self._answered.wait(), CONNECT_S, "No answer came.")
             await self._first(hearing, self._microphone.spoken.wait(), None, "")
             await asyncio.sleep(self._options.tail_s)
+            await self._agent.wait_until_silent(self._over, SILENT_S, ANSWER_S)
             self._watch.first("hang_up_ms")
+            if self._over.is_set():
+                return
             await socket.send(json.dumps({"type": "bye"}))
             await self._first(hearing, self._over.wait(), BYE_S, "The server did not say bye.")
         except ConnectionClosed as closed:
@@ -130,6 +147,8 @@ class _Caller:
             raise CallError(late)
         if hearing in done:
             hearing.result()
+        if self._report.reason == "agent_hung_up":
+            return
         if self._over.is_set() and waiting not in done:
             raise CallError(f"The server ended the call: {self._report.reason or 'no reason'}.")
 
@@ -176,6 +195,16 @@ class _Caller:
             self._report.reason = message["reason"]
             self._report.duration_ms = message["durationMs"]
             self._over.set()
+        else:
+            self._of_agent(kind, message)
+
+    def _of_agent(self, kind: str, message: dict[str, Any]) -> None:
+        if kind == "floor":
+            self._agent.floor_is(message["floor"])
+        elif kind == "notes":
+            self._report.notes = message["notes"]
+        elif kind == "metrics":
+            self._report.turns.append(message)
 
     def _transcript(self, message: dict[str, Any]) -> None:
         if message["final"]:

@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(slots=True)
 class CallReport:
-    """The result of one call; timings are milliseconds from the start of dialling."""
+    """The result of one call; timings are milliseconds from the start of dialling.
+
+    `segments` are those of both sides; `heard_s` is how long the agent was heard.
+    """
 
     call: str = ""
     state: str = ""
@@ -16,6 +19,9 @@ class CallReport:
     segments: list[dict[str, Any]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     recording: dict[str, Any] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
+    heard_s: float = 0.0
     errors: list[dict[str, Any]] = field(default_factory=list)
     timings: dict[str, int] = field(default_factory=dict)
 

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--url", help="The server; this machine's by default.")
         parser.add_argument("--token", help="An API token; the demo user's by default.")
         parser.add_argument("--agent", default="", help="An agent's slug.")
+        parser.add_argument("--save-audio", type=Path, help="Write what the agent says: a WAV.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             url=options["url"] or f"http://127.0.0.1:{settings.PORT}",
             token=options["token"] or _own_token(),
             agent=options["agent"],
+            heard=options["save_audio"],
         )
         screen = _Screen(quiet=options["json"])
         try:

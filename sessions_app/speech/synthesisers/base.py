@@ -4,21 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from sessions_app.core.audio import Samples
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenWord:
-    """A word of the text and where it sounds.
-
-    `start` and `end` are character positions in the text given to `stream`; times are
-    milliseconds from the first sample of that text's audio.
-    """
-
-    start: int
-    end: int
-    start_ms: float
-    end_ms: float
+from sessions_app.core.audio import Samples, SpokenWord
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,3 +58,6 @@ class Synthesiser(ABC):
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""
+
+
+__all__ = ["SpeechChunk", "SpokenWord", "Synthesiser", "Voice"]

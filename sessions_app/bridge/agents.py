@@ -1,0 +1,154 @@
+"""What agents are made of in this process: responders, voices, turn rules, kept prompts."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.agent.barge_ins.base import BargeIn
+from sessions_app.agent.endpointers.base import Endpointer
+from sessions_app.agent.responders.base import EarlierCall, Responder
+from sessions_app.agent.turns import TurnTaker
+from sessions_app.agent.voice import AgentVoice
+from sessions_app.bridge.conf import backend_names, load_backend
+from sessions_app.bridge.store import Store
+from sessions_app.calls.conversing import Parts
+from sessions_app.calls.desk import Finder
+from sessions_app.calls.phrases import Phrases
+from sessions_app.calls.transcribing import SegmentNumbers
+from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError
+from sessions_app.core.persona import Persona
+from sessions_app.media.playout import Playout
+from sessions_app.media.spoken import ClipCache
+from sessions_app.services import search
+from sessions_app.speech.synthesisers.base import Synthesiser
+from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class AgentParts:
+    """Loads what VOICE names and puts agents together. One a process, on its event loop."""
+
+    def __init__(self) -> None:
+        self._responders: dict[str, Responder] = {}
+        self._synthesisers: dict[str, Synthesiser] = {}
+        self._endpointers: dict[str, Endpointer] = {}
+        self._barge_ins: dict[str, BargeIn] = {}
+        self._cache = ClipCache()
+        self._preparing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Makes everything ready; what cannot run is logged, and refused when it is called."""
+        for name in backend_names("RESPONDERS"):
+            responder: Responder = load_backend("RESPONDERS", name)
+            await self._started(f"responder {name!r}", responder)
+            self._responders[name] = responder
+        for name in backend_names("SYNTHESISERS"):
+            synthesiser: Synthesiser = load_backend("SYNTHESISERS", name)
+            await self._started(f"synthesiser {name!r}", synthesiser)
+            self._synthesisers[name] = synthesiser
+        for name in backend_names("ENDPOINTERS"):
+            self._endpointers[name] = load_backend("ENDPOINTERS", name)
+        for name in backend_names("BARGE_INS"):
+            self._barge_ins[name] = load_backend("BARGE_INS", name)
+
+    async def _started(self, what: str, backend: Responder | Synthesiser) -> None:
+        try:
+            await backend.start()
+        except VoiceError as error:
+            logger.exception("%s cannot run: %s", what, error.message)
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""
+        for task in list(self._preparing):
+            task.cancel()
+        await asyncio.gather(*self._preparing, return_exceptions=True)
+        for responder in self._responders.values():
+            await responder.aclose()
+        for synthesiser in self._synthesisers.values():
+            await synthesiser.aclose()
+
+    def prepare(self, persona: Persona) -> None:
+        """Starts to encode the agent's fixed words, the greeting first."""
+        if persona.answers and persona.synthesiser in self._synthesisers:
+            task = asyncio.create_task(self._encode(persona))
+            self._preparing.add(task)
+            task.add_done_callback(self._preparing.discard)
+
+    async def _encode(self, persona: Persona) -> None:
+        voice = self.voice(persona)
+        try:
+            for text in Phrases(persona).all_fixed:
+                await voice.prepare(text)
+        except SynthesiserError as error:
+            logger.warning("an agent's fixed words could not be made (%s)", error.code)
+
+    def voice(self, persona: Persona) -> AgentVoice:
+        """Returns the agent's voice; when it fails the default one takes over.
+
+        Raises SynthesiserError for a synthesiser that VOICE does not name.
+        """
+        name = persona.synthesiser
+        first = self._synthesisers.get(name)
+        if first is None:
+            raise SynthesiserError(
+                f"The agent's synthesiser {name!r} is not among VOICE['SYNTHESISERS']."
+            )
+        second = self._synthesisers.get("fallback") or self._synthesisers.get("default") or first
+        both = FallbackSynthesiser(first, second)
+        return AgentVoice(both, self._cache, name, persona.voice, persona.speed)
+
+    def responder(self, persona: Persona) -> Responder:
+        """Returns the agent's responder; raises ResponderError when VOICE does not name it."""
+        responder = self._responders.get(persona.responder)
+        if responder is None:
+            raise ResponderError(
+                f"The agent's responder {persona.responder!r} is not among VOICE['RESPONDERS']."
+            )
+        return responder
+
+    def parts(
+        self,
+        persona: Persona,
+        playout: Playout,
+        numbers: SegmentNumbers,
+        find_earlier: Finder,
+        call_id: str,
+    ) -> Parts:
+        """Returns what `Conversing` needs; raises ResponderError, SynthesiserError."""
+        turns = persona.turns
+        return Parts(
+            persona=persona,
+            responder=self.responder(persona),
+            voice=self.voice(persona),
+            taker=TurnTaker(
+                turns,
+                _named(self._endpointers, "ENDPOINTERS", turns.endpointer),
+                _named(self._barge_ins, "BARGE_INS", turns.barge_in),
+            ),
+            playout=playout,
+            numbers=numbers,
+            find_earlier=find_earlier,
+            call_id=call_id,
+        )
+
+
+def _named(known: dict[str, T], kind: str, name: str) -> T:
+    if name not in known:
+        raise ImproperlyConfigured(f"VOICE[{kind!r}] has no {name!r}, which an agent names.")
+    return known[name]
+
+
+def earlier_calls(store: Store, owner_id: int, call_pk: int) -> Finder:
+    """Returns what finds the owner's calls before `call_pk`, through the store's thread."""
+
+    async def find(query: str, limit: int) -> Sequence[EarlierCall]:
+        rows = await store.run(search.earlier_calls, owner_id, call_pk, query, limit)
+        return [EarlierCall(row.date, row.title, row.text) for row in rows]
+
+    return find

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { CallClient } from "../../static/js/call-client.js";
+
+class FakePeer {
+  connectionState = "new";
+  localDescription = null;
+  candidates = [];
+  tracks = [];
+
+  constructor() {
+    FakePeer.last = this;
+  }
+
+  createDataChannel() {}
+
+  addTrack(track) {
+    this.tracks.push(track);
+  }
+
+  async createOffer() {
+    return { type: "offer", sdp: "v=0" };
+  }
+
+  async setLocalDescription(description) {
+    this.localDescription = description;
+  }
+
+  async setRemoteDescription(description) {
+    this.remoteDescription = description;
+  }
+
+  async addIceCandidate(candidate) {
+    this.candidates.push(candidate.candidate);
+  }
+
+  close() {
+    this.connectionState = "closed";
+  }
+}
+
+const settled = () => new Promise(setImmediate);
+
+async function startCall() {
+  globalThis.RTCPeerConnection = FakePeer;
+  const socket = { readyState: 1, sent: [], send: (text) => socket.sent.push(JSON.parse(text)), close: () => {} };
+  const call = new CallClient({ openSocket: () => socket, iceServers: [], agentId: "scribe", consent: null, lastSeq: () => 0 });
+  const events = [];
+  for (const name of ["floor", "notes", "trouble", "track", "problem", "ended"]) {
+    call.addEventListener(name, ({ detail }) => events.push([name, detail]));
+  }
+  call.open();
+  socket.onopen();
+  const track = { stop: () => {} };
+  await call.start({ getAudioTracks: () => [track], getTracks: () => [track] });
+  const say = (message) => socket.onmessage({ data: JSON.stringify(message) });
+  return { call, socket, events, say };
+}
+
+test("the offer names the agent and what the page understands", async () => {
+  const { call, socket } = await startCall();
+  const [offer] = socket.sent;
+  assert.deepEqual([offer.type, offer.agentId, offer.sdp], ["offer", "scribe", "v=0"]);
+  assert.ok(offer.features.includes("agent"));
+  call.leave();
+});
+
+test("candidates that come before the answer wait for it", async () => {
+  const { call, say } = await startCall();
+  say({ type: "ice-candidate", candidate: { candidate: "early" } });
+  await settled();
+  assert.deepEqual(FakePeer.last.candidates, []);
+  say({ type: "answer", sdp: "v=0", callId: "c1" });
+  await settled();
+  say({ type: "ice-candidate", candidate: { candidate: "late" } });
+  say({ type: "ice-candidate", candidate: null });
+  assert.deepEqual(FakePeer.last.candidates, ["early", "late"]);
+  call.leave();
+  assert.equal(FakePeer.last.connectionState, "closed");
+});
+
+test("what the server tells of the agent is passed on, and the call goes on", async () => {
+  const { call, events, say } = await startCall();
+  say({ type: "answer", sdp: "v=0", callId: "c1" });
+  say({ type: "floor", floor: "thinking", atMs: 1 });
+  say({ type: "notes", notes: [] });
+  say({ type: "error", code: "responder_unavailable", message: "No answer.", recoverable: true });
+  say({ type: "error", code: "bad_message", message: "No.", recoverable: true });
+  FakePeer.last.ontrack({ streams: ["voice"], track: null });
+  assert.deepEqual(events, [["floor", "thinking"], ["notes", []], ["trouble", "responder_unavailable"], ["track", "voice"]]);
+  call.leave();
+});
+
+test("what the caller asks of the agent goes out, or is said not to", async () => {
+  const { call, socket } = await startCall();
+  socket.sent.length = 0;
+  assert.deepEqual([call.say("hello"), call.interrupt(), call.pauseAgent(true)], [true, true, true]);
+  assert.deepEqual(socket.sent, [{ type: "text", text: "hello" }, { type: "interrupt" }, { type: "agent", paused: true }]);
+  socket.readyState = 3;
+  assert.equal(call.say("again"), false);
+  call.leave();
+});
