@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.core.errors import UnknownCallError
-from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
+from sessions_app.core.events import Speaker
+from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts
-from sessions_app.views import shown, wording
+from sessions_app.views import shown, talking, wording
 from sessions_app.views.forms import CallsForm
 from sessions_app.views.noting import note_visit
 from sessions_app.views.recordings import recording_response
@@ -97,8 +98,9 @@ def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _listed(request: HttpRequest) -> QuerySet[Call]:
     visible = access.visible_calls(request.user).select_related("agent", "owner")
-    said = Segment.objects.filter(call=OuterRef("pk")).order_by("start_ms", "seq")
-    first = said.annotate(shown=search.SHOWN).exclude(shown="")
+    # what the caller said tells calls apart: an agent greets everybody alike
+    said = Segment.objects.filter(call=OuterRef("pk"), speaker=Speaker.CALLER.value)
+    first = said.order_by("start_ms", "seq").annotate(shown=search.SHOWN).exclude(shown="")
     return (
         search.with_word_count(visible)
         .annotate(first_words=Subquery(first.values("shown")[:1]))
@@ -166,18 +168,23 @@ def _call_config() -> dict[str, Any]:
 
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     audio, summary = shown.recording_of(found), shown.summary_of(found)
-    transcript = shown.lines(transcripts.in_order(found))
+    agent, segments = shown.agent_name(found), list(transcripts.in_order(found))
+    transcript = shown.lines(segments, agent)
+    seqs = {row.turn_index: row.seq for row in reversed(segments)}
     starts = {line.seq: line.start_ms for line in transcript}
     return {
         "call": found,
         "row": shown.call_row(found),
+        "agent_name": agent,
         "lines": transcript,
+        "waterfall": talking.waterfall(Turn.objects.filter(call=found), seqs),
+        "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,
         "recording_ready": bool(audio and audio.state == WorkState.DONE and audio.file),
         "summary": summary,
         "key_points": shown.points(summary.key_points, starts) if summary else [],
         "action_items": shown.points(summary.action_items, starts) if summary else [],
-        "speakers": shown.speaker_shares(summary.speakers) if summary else [],
+        "speakers": shown.speaker_shares(summary.speakers, agent) if summary else [],
         "may_change": _may_change(request),
         "end_reason": shown.end_reason(found),
         "recogniser": wording.recogniser_note(found.recogniser),
@@ -195,6 +202,7 @@ def _detail_config(found: Call, audio: Recording | None, summary: Summary | None
         "live": found.is_live,
         "owed": shown.work_is_owed(found, audio, summary),
         "state": found.state,
+        "agentName": shown.agent_name(found),
         "recordingState": audio.state if audio else "",
         "summaryState": summary.state if summary else "",
         "callUrl": reverse("api:call", args=[found.public_id]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sessions_app.core.events import Speaker
 from sessions_app.core.states import LIVE, CallState, EndReason
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.work import WorkState
@@ -56,7 +57,10 @@ class ShownWord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One segment of the transcript; `corrected` where staff changed what was recognised."""
+    """One segment of the transcript; `corrected` where staff changed what was recognised.
+
+    `unheard` is what an interrupted agent did not come to say.
+    """
 
     seq: int
     speaker: str
@@ -66,6 +70,8 @@ class Line:
     time: str
     words: tuple[ShownWord, ...]
     corrected: bool
+    interrupted: bool
+    unheard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +105,17 @@ def agent_card(agent: Agent) -> AgentCard:
     )
 
 
+def agent_name(call: Call) -> str:
+    """Returns the name the agent had in `call`: it may have been renamed since."""
+    return str(call.persona.get("name") or call.agent.name)
+
+
 def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:
     """Returns `call` for a list, with what the query annotated: `word_count`, `first_words`."""
     return CallRow(
         public_id=call.public_id,
         title=call.title,
-        agent=call.agent.name,
+        agent=agent_name(call),
         owner=call.owner.get_full_name() or call.owner.get_username(),
         state=call.state,
         state_label=wording.STATES[CallState(call.state)],
@@ -144,21 +155,33 @@ def summary_of(call: Call) -> Summary | None:
     return getattr(call, "summary", None)
 
 
-def lines(segments: Iterable[Segment]) -> list[Line]:
-    """Returns segments as lines of a transcript, in the order given."""
+def lines(segments: Iterable[Segment], agent: str = "") -> list[Line]:
+    """Returns segments as lines of a transcript, in the order given; `agent` is its name."""
     return [
         Line(
             seq=segment.seq,
             speaker=segment.speaker,
-            speaker_label=SPEAKERS[segment.speaker],
+            speaker_label=_name(segment.speaker, agent),
             start_ms=segment.start_ms,
             end_ms=segment.end_ms,
             time=wording.clock(segment.start_ms),
             words=_words(segment),
             corrected=bool(segment.edited_text),
+            interrupted=segment.interrupted,
+            unheard=_unheard(segment),
         )
         for segment in segments
     ]
+
+
+def _name(speaker: str, agent: str) -> str:
+    return agent if agent and speaker == Speaker.AGENT else SPEAKERS.get(speaker, speaker)
+
+
+def _unheard(segment: Segment) -> str:
+    if segment.heard_text is None:
+        return ""
+    return " ".join(segment.text.split()[len(segment.heard_text.split()) :])
 
 
 def _words(segment: Segment) -> tuple[ShownWord, ...]:
@@ -169,6 +192,8 @@ def _words(segment: Segment) -> tuple[ShownWord, ...]:
     """
     texts = segment.shown_text.split()
     spans = [(word["start_ms"], word["end_ms"]) for word in segment.words]
+    if segment.heard_text is not None:
+        spans = spans[: len(segment.heard_text.split())]
     if not spans:
         step = (segment.end_ms - segment.start_ms) / max(1, len(texts))
         starts = [segment.start_ms + index * step for index in range(len(texts))]
@@ -189,13 +214,13 @@ def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[Point]:
     ]
 
 
-def speaker_shares(speakers: list[dict[str, Any]]) -> list[SpeakerShare]:
-    """Returns each side's share of what was spoken."""
+def speaker_shares(speakers: list[dict[str, Any]], agent: str = "") -> list[SpeakerShare]:
+    """Returns each side's share of what was spoken; `agent` is its name."""
     total = sum(entry["spoken_ms"] for entry in speakers)
     return [
         SpeakerShare(
             speaker=entry["speaker"],
-            label=SPEAKERS.get(entry["speaker"], entry["speaker"]),
+            label=_name(entry["speaker"], agent),
             spoken=wording.length(entry["spoken_ms"]),
             words=entry["words"],
             percent=wording.percent(entry["spoken_ms"], total),

@@ -1,8 +1,13 @@
 // @ts-check
 /** One call: microphone in, peer connection, signaling, events out. No DOM. */
 
-import { CLOSE, Signaling } from "./signaling.js";
-import { byeProblem } from "./problems.js";
+import { AgentLine } from "./agent-line.js";
+import { stopTracks } from "./microphone.js";
+import { PeerLink } from "./peer-link.js";
+import { byeProblem, isAgentTrouble } from "./problems.js";
+import { refusalOf } from "./refusals.js";
+import { Signaling } from "./signaling.js";
+import { Teller } from "./teller.js";
 
 /** @typedef {import("./signaling.js").Message} Message */
 /**
@@ -19,19 +24,14 @@ const BYE_MS = 8000;
 /** How long a connection may take; the server gives up after 15 s and says so. */
 const CONNECT_MS = 20_000;
 
-const REFUSALS = new Map([
-  [CLOSE.signedOut, "signed-out"],
-  [CLOSE.notAllowed, "not-allowed"],
-  [CLOSE.busy, "busy"],
-]);
-
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
  * `notice` (detail: string), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
+ * `floor` (detail: string), `notes` (detail: Note[]), `trouble` (detail: an error's code),
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
  * retryAfterS, callId}).
  */
-export class CallClient extends EventTarget {
+export class CallClient extends Teller {
   /** @param {CallOptions} options */
   constructor(options) {
     super();
@@ -39,16 +39,15 @@ export class CallClient extends EventTarget {
     this._over = false;
     this._hangingUp = false;
     this._wasActive = false;
-    /** @type {RTCPeerConnection | null} */
-    this._peer = null;
+    /** @type {PeerLink | null} */
+    this._link = null;
     /** @type {MediaStream | null} */
     this._stream = null;
-    /** @type {RTCIceCandidateInit[]} */
-    this._early = [];
-    this._answered = false;
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this._timers = new Set();
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
+    /** What the caller asks of the agent. */
+    this.agent = new AgentLine(this._signaling);
     this._listen();
   }
 
@@ -71,20 +70,19 @@ export class CallClient extends EventTarget {
       stopTracks(stream);
       return;
     }
-    const peer = new RTCPeerConnection({ iceServers: this._options.iceServers.map((urls) => ({ urls })) });
-    this._peer = peer;
-    peer.onicecandidate = ({ candidate }) => candidate?.candidate && this._signaling.addCandidate(candidate);
-    peer.onconnectionstatechange = () => this._peerChanged(peer.connectionState);
-    peer.ontrack = ({ streams, track }) => this._tell("track", streams[0] ?? new MediaStream([track]));
-    peer.createDataChannel("control", { ordered: true });
-    stream.getAudioTracks().forEach((track) => peer.addTrack(track, stream));
-    await peer.setLocalDescription(await peer.createOffer());
-    const sdp = peer.localDescription?.sdp ?? "";
+    const link = new PeerLink({
+      iceServers: this._options.iceServers,
+      onCandidate: (candidate) => this._signaling.addCandidate(candidate),
+      onState: (state) => this._peerChanged(state),
+      onTrack: (voice) => this._tell("track", voice),
+    });
+    this._link = link;
+    const sdp = await link.offer(stream);
     const { agentId, consent } = this._options;
     this._signaling.startCall({ sdp, ...(agentId && { agentId }), ...(consent && { consent }) });
     this._tell("description", { kind: "offer", sdp });
     this._state("connecting", "Calling…");
-    this._after(CONNECT_MS, () => peer.connectionState !== "connected" && this._fail("no-media"));
+    this._timers.add(setTimeout(() => !link.connected && this._fail("no-media"), CONNECT_MS));
   }
 
   /** @param {boolean} muted */
@@ -103,7 +101,7 @@ export class CallClient extends EventTarget {
     stopTracks(this._stream);
     this._state("ending", "Hanging up…");
     if (this._signaling.send({ type: "bye" }) && this.callId) {
-      this._after(BYE_MS, () => this._end("caller_hung_up"));
+      this._timers.add(setTimeout(() => this._end("caller_hung_up"), BYE_MS));
     } else {
       this._end("caller_hung_up");
     }
@@ -127,65 +125,34 @@ export class CallClient extends EventTarget {
       this._signaling.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
     on("message", (message) => this._received(message));
     on("down", () => this.callId && !this._hangingUp && this._state("reconnecting", "Reconnecting…"));
-    on("refused", ({ code, reason }) => {
-      const retryAfterS = Number.parseInt(/\d+/.exec(reason)?.[0] ?? "0", 10);
-      this._fail(REFUSALS.get(code) ?? "other", { message: reason, retryAfterS });
-    });
+    on("refused", (closed) => this._fail(refusalOf(closed).code, refusalOf(closed)));
     on("gone", () => this._fail(this.callId ? "connection-lost" : "server-gone"));
   }
 
   /** @param {Message} message */
   _received(message) {
-    switch (message.type) {
-      case "answer":
-        this._accept(message.sdp);
-        break;
-      case "ice-candidate":
-        this._addCandidate(message.candidate);
-        break;
-      case "transcript":
-        this._tell("transcript", message);
-        break;
-      case "status":
-        this._status(message);
-        break;
-      case "resumed":
-        this._tell("caught-up");
-        break;
-      case "bye":
-        this._said(message.reason);
-        break;
-      case "error":
-        this._refused(message);
-        break;
-      default: // newer servers may say more
-    }
+    const take = /** @type {Record<string, () => void>} */ ({
+      answer: () => this._accept(message.sdp),
+      "ice-candidate": () => this._link?.addCandidate(message.candidate),
+      transcript: () => this._tell("transcript", message),
+      status: () => this._status(message),
+      floor: () => this._tell("floor", message.floor),
+      notes: () => this._tell("notes", message.notes),
+      resumed: () => this._tell("caught-up"),
+      bye: () => this._said(message.reason),
+      error: () => this._refused(message),
+    })[message.type];
+    take?.(); // newer servers may say more
   }
 
   /** @param {string} sdp */
   async _accept(sdp) {
     this._tell("description", { kind: "answer", sdp });
     try {
-      await this._peer?.setRemoteDescription({ type: "answer", sdp });
+      await this._link?.accept(sdp);
     } catch (error) {
       this._fail("other", { message: `The answer cannot be used (${error}).` });
-      return;
     }
-    this._answered = true;
-    this._early.splice(0).forEach((candidate) => this._addCandidate(candidate));
-  }
-
-  /** @param {RTCIceCandidateInit | null} candidate */
-  _addCandidate(candidate) {
-    if (!candidate?.candidate || this._over) {
-      return;
-    }
-    if (!this._answered) {
-      this._early.push(candidate);
-      return;
-    }
-    // one that this browser cannot use is no harm: others follow
-    this._peer?.addIceCandidate(candidate).catch(() => {});
   }
 
   /** @param {Message} message */
@@ -199,7 +166,7 @@ export class CallClient extends EventTarget {
   _peerChanged(state) {
     if (state === "disconnected") {
       this._state("reconnecting", "The connection is weak. Reconnecting…");
-    } else if (state === "connected" && this._answered) {
+    } else if (state === "connected" && this._link?.answered) {
       this._state("active", "Connected. Speak now.");
     } else if (state === "failed") {
       this._signaling.send({ type: "bye" });
@@ -224,6 +191,8 @@ export class CallClient extends EventTarget {
       this._end(""); // it ended while we were away
     } else if (code === "recogniser_failed") {
       this._tell("notice", "Recognition has stopped: new words are not written down. The call itself goes on.");
+    } else if (isAgentTrouble(code)) {
+      this._tell("trouble", code);
     } else if (!this.callId) {
       this._fail(code, { message: message.message, retryAfterS });
     }
@@ -264,28 +233,8 @@ export class CallClient extends EventTarget {
     this._over = true;
     this._timers.forEach(clearTimeout);
     stopTracks(this._stream);
-    this._peer?.close();
+    this._link?.close();
     this._signaling.close();
   }
 
-  /**
-   * @param {number} ms
-   * @param {() => void} work
-   */
-  _after(ms, work) {
-    this._timers.add(setTimeout(work, ms));
-  }
-
-  /**
-   * @param {string} name
-   * @param {any} [detail]
-   */
-  _tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-}
-
-/** @param {MediaStream | null} stream */
-function stopTracks(stream) {
-  stream?.getTracks().forEach((track) => track.stop());
 }

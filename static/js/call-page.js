@@ -1,11 +1,12 @@
 // @ts-check
 /** Start page and call page: asks, starts the call in place, and shows it. */
 
+import { agentIn, rememberAgent, restoreAgent } from "./agents.js";
 import { CallClient } from "./call-client.js";
 import { CatchUp } from "./catch-up.js";
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
-import { listMicrophones, missingForCalls, openMicrophone, remember } from "./microphone.js";
+import { listMicrophones, missingForCalls, openMicrophone, remember, stopTracks } from "./microphone.js";
 import { ProblemPanel } from "./problem-panel.js";
 import { mediaProblem } from "./problems.js";
 import { Stage } from "./stage.js";
@@ -21,11 +22,15 @@ const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
 let client = null;
 
 function agent() {
-  const form = /** @type {HTMLFormElement} */ (byId("ready-form"));
-  const slug = String(new FormData(form).get("agent") ?? "");
-  const picked = form.querySelector("input[name=agent]:checked")?.closest("label");
-  const name = picked?.querySelector(".choice-name") ?? form.querySelector(".start-note");
-  return { slug, name: name?.textContent ?? "" };
+  return agentIn(byId("ready-form"));
+}
+
+/** Says which recogniser the chosen agent has. */
+function showRecogniser() {
+  const { slug } = agent();
+  for (const note of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".recogniser"))) {
+    note.hidden = note.dataset.agent !== slug;
+  }
 }
 
 /** Asks before the microphone opens; every call anew. */
@@ -42,18 +47,18 @@ function ask() {
 
 /** @param {boolean} recorded */
 async function begin(recorded) {
-  const { slug, name } = agent();
+  const chosen = agent();
   const transcript = new Transcript();
   const call = new CallClient({
     openSocket: () => new WebSocket(new URL(config.signaling, location.href.replace(/^http/, "ws"))),
     iceServers: config.iceServers,
-    agentId: slug,
+    agentId: chosen.slug,
     consent: recorded ? { recording: true, notice: config.notice } : null,
     lastSeq: () => transcript.lastSeq,
   });
   client = call;
   show("stage");
-  stage.begin({ call, agent: name, recorded });
+  stage.begin({ call, agent: chosen, recorded });
   follow(call, transcript);
   call.open();
   await openAndStart(call);
@@ -65,7 +70,7 @@ async function openAndStart(call) {
   try {
     const stream = await openMicrophone(microphone.value);
     if (call !== client) {
-      stream.getTracks().forEach((track) => track.stop());
+      stopTracks(stream);
       return;
     }
     listMicrophones(microphone, byId("microphone-note"));
@@ -99,7 +104,6 @@ function follow(call, transcript) {
   });
   on("notice", (words) => stage.notice(words));
   on("description", ({ kind, sdp }) => stage.description(kind, sdp));
-  on("track", (stream) => stage.play(stream));
   on("transcript", (message) => {
     stage.words(transcript.apply(message));
     catchUp.check();
@@ -159,10 +163,12 @@ consent.addEventListener("close", () => {
     begin(consent.returnValue === "record");
   }
 });
-byId("ready-form").addEventListener("change", () => {
-  for (const note of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".recogniser"))) {
-    note.hidden = note.dataset.agent !== agent().slug;
+byId("ready-form").addEventListener("change", (/** @type {any} */ { target }) => {
+  if (target.name !== "agent") {
+    return;
   }
+  rememberAgent(agent().slug);
+  showRecogniser();
 });
 microphone.addEventListener("change", () => remember(microphone.value));
 navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones(microphone, byId("microphone-note")));
@@ -175,6 +181,8 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 showLocalTimes();
 listMicrophones(microphone, byId("microphone-note"));
 const address = new URL(location.href);
+restoreAgent(byId("ready-form"), address.searchParams.get("agent") ?? "");
+showRecogniser();
 if (address.searchParams.has("ask") && !byId("start-call").disabled) {
   address.searchParams.delete("ask");
   history.replaceState(null, "", address);

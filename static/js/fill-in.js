@@ -2,7 +2,7 @@
 /** Fills in a call's page while parts of it are still to come. */
 
 const POLL_MS = [1000, 1000, 1500, 2000, 3000, 5000];
-const PARTS = ["detail-head", "player-part", "transcript-part", "summary-part", "facts-part"];
+const PARTS = ["detail-head", "player-part", "transcript-part", "turns-part", "notes-part", "summary-part", "facts-part"];
 const OWED = new Set(["pending", "running"]);
 
 /**
@@ -11,6 +11,7 @@ const OWED = new Set(["pending", "running"]);
  * @property {boolean} live
  * @property {boolean} owed
  * @property {string} state
+ * @property {string} agentName
  * @property {string} recordingState
  * @property {string} summaryState
  * @property {string} callUrl

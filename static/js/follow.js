@@ -106,8 +106,14 @@ export class FollowingTranscript {
   _firstOfNextLine(index, step) {
     const lines = [...this._list.children];
     const line = lines.indexOf(/** @type {Element} */ (this._words[index].closest(".line")));
-    const first = lines[line + step]?.querySelector(".word");
-    return this._words.indexOf(/** @type {HTMLElement} */ (first));
+    // of an interrupted sentence nothing may have been heard: such a line has no word to go to
+    for (let at = line + step; lines[at]; at += step) {
+      const first = /** @type {HTMLElement | null} */ (lines[at].querySelector(".word"));
+      if (first) {
+        return this._words.indexOf(first);
+      }
+    }
+    return -1;
   }
 
   /** @param {number} ms */

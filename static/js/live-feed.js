@@ -11,8 +11,8 @@ const NO_USE = new Set([4401, 4403, 4404]);
 
 /** Event: `over`, once the call has ended. */
 export class LiveFeed extends EventTarget {
-  /** @param {{liveSocket: string, segmentsUrl: string}} detail */
-  constructor({ liveSocket, segmentsUrl }) {
+  /** @param {{liveSocket: string, segmentsUrl: string, agentName: string}} detail */
+  constructor({ liveSocket, segmentsUrl, agentName }) {
     super();
     this._address = new URL(liveSocket, location.href.replace(/^http/, "ws"));
     this._transcript = new Transcript();
@@ -22,7 +22,7 @@ export class LiveFeed extends EventTarget {
       empty: byId("transcript-empty"),
       latest: byId("jump-to-latest"),
       announcer: byId("transcript-announcer"),
-      names: { user: "Caller", agent: "Agent" },
+      names: { user: "Caller", agent: agentName },
     });
     this._catchUp = new CatchUp(
       this._transcript,

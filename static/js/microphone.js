@@ -1,7 +1,9 @@
 // @ts-check
 /** The microphone: what is missing for it, which there are, and opening one. */
 
-const REMEMBERED = "voicesite.microphone";
+import { keep, kept } from "./stored.js";
+
+const REMEMBERED = "microphone";
 
 /** @returns {string} a code for `problemOf`; empty where this browser can make calls */
 export function missingForCalls() {
@@ -39,7 +41,7 @@ export async function listMicrophones(select, note) {
   if (!named.length) {
     return;
   }
-  const chosen = select.value || remembered();
+  const chosen = select.value || kept(REMEMBERED);
   const options = named.map((device) => new Option(device.label, device.deviceId));
   select.replaceChildren(new Option("Default microphone", ""), ...options);
   select.value = named.some((device) => device.deviceId === chosen) ? chosen : "";
@@ -47,17 +49,10 @@ export async function listMicrophones(select, note) {
 
 /** @param {string} deviceId */
 export function remember(deviceId) {
-  try {
-    localStorage.setItem(REMEMBERED, deviceId);
-  } catch {
-    // storage is switched off: the choice holds for this page only
-  }
+  keep(REMEMBERED, deviceId);
 }
 
-function remembered() {
-  try {
-    return localStorage.getItem(REMEMBERED) ?? "";
-  } catch {
-    return "";
-  }
+/** @param {MediaStream | null} stream */
+export function stopTracks(stream) {
+  stream?.getTracks().forEach((track) => track.stop());
 }

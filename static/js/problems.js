@@ -127,6 +127,32 @@ export function problemOf(code, { message = "", retryAfterS = 0 } = {}) {
   return { ...PROBLEMS.other, text: message ? `${message} Try again; if it stays, tell your administrator.` : PROBLEMS.other.text };
 }
 
+/** What a part of an agent that failed means for the caller; the call goes on. */
+/** @type {Record<string, (agent: string) => string>} */
+const AGENT_TROUBLE = {
+  responder_failed: (agent) => `${agent} cannot answer until staff mend its settings. Your words are still written down.`,
+  responder_unavailable: (agent) => `${agent} found no answer this time. Ask once more.`,
+  synthesiser_failed: (agent) => `The voice of ${agent} is out of order: another one takes over, or you read the answer.`,
+  synthesiser_unavailable: (agent) => `The voice of ${agent} broke off: another one takes over, or you read the answer.`,
+};
+
+/**
+ * @param {string} code of an `error`
+ * @returns {boolean} whether it is about the agent, and the call goes on
+ */
+export function isAgentTrouble(code) {
+  return /^(responder|synthesiser)_/.test(code);
+}
+
+/**
+ * @param {string} code of an `error` that is agent trouble
+ * @param {string} agent its name
+ * @returns {string}
+ */
+export function agentTrouble(code, agent) {
+  return AGENT_TROUBLE[code]?.(agent) ?? `${agent} has trouble answering. The call goes on.`;
+}
+
 /**
  * @param {unknown} error what `getUserMedia` threw
  * @returns {string} a code for `problemOf`

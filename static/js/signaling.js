@@ -4,6 +4,8 @@
  * docs/protocol.md states every message.
  */
 
+import { Teller } from "./teller.js";
+
 /** @typedef {Record<string, any> & {type: string}} Message */
 /**
  * @typedef {object} SocketLike
@@ -23,7 +25,7 @@
  * @property {() => number} [random] 0..1, spreads clients that lost the same server
  */
 
-export const FEATURES = ["details", "interims", "status"];
+export const FEATURES = ["details", "interims", "status", "agent"];
 export const CLOSE = { signedOut: 4401, notAllowed: 4403, busy: 4429, stopping: 4012 };
 
 const FATAL = new Set([CLOSE.signedOut, CLOSE.notAllowed, CLOSE.busy]);
@@ -39,7 +41,7 @@ const OPEN = 1;
  * Events: `message` (detail: Message), `up`, `down`, `refused` (detail: {code, reason}),
  * `gone`. After `refused`, `gone` and `close()` nothing follows.
  */
-export class Signaling extends EventTarget {
+export class Signaling extends Teller {
   /** @param {Options} options */
   constructor({ open, lastSeq = () => 0, later = defaultLater, forget = defaultForget, random = Math.random }) {
     super();
@@ -180,14 +182,6 @@ export class Signaling extends EventTarget {
       this._timer = null;
       this._connect();
     }, wait * (0.75 + this._random() / 2));
-  }
-
-  /**
-   * @param {string} name
-   * @param {any} [detail]
-   */
-  _tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 

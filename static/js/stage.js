@@ -1,12 +1,14 @@
 // @ts-check
 /** What is seen of a call while it goes on. */
 
+import { AgentPanel } from "./agent-panel.js";
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
 import { LevelMeter } from "./meter.js";
 import { TranscriptView } from "./transcript-view.js";
 
 /** @typedef {import("./call-client.js").CallClient} CallClient */
+/** @typedef {import("./agents.js").Agent} Agent */
 
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 const SILENCE = "Your microphone is silent. Is it switched off, or is another one chosen in the system's sound settings?";
@@ -23,15 +25,17 @@ export class Stage {
     this._muted = false;
     /** @type {TranscriptView | null} */
     this._view = null;
+    this._panel = new AgentPanel();
     byId("mute").addEventListener("click", () => this._mute(!this._muted));
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
 
-  /** @param {{call: CallClient, agent: string, recorded: boolean}} what */
+  /** @param {{call: CallClient, agent: Agent, recorded: boolean}} what */
   begin({ call, agent, recorded }) {
     this._call = call;
     this._startedAt = 0;
-    byId("call-agent").textContent = agent;
+    byId("call-agent").textContent = agent.name;
+    this._panel.begin(call, agent);
     byId("call-recorded").hidden = !recorded;
     byId("call-unrecorded").hidden = recorded;
     byId("call-timer").textContent = clock(0);
@@ -47,7 +51,7 @@ export class Stage {
       latest: byId("jump-to-latest"),
       announcer: byId("transcript-announcer"),
     });
-    this._view.clear();
+    this._view.clear({ user: "You", agent: agent.name });
     byId("hang-up").focus();
   }
 
@@ -89,24 +93,20 @@ export class Stage {
     byId(`sdp-${kind}`).textContent = sdp;
   }
 
-  /** @param {MediaStream} stream the agent's voice */
-  play(stream) {
-    byId("agent-audio").srcObject = stream;
-  }
-
   /** Stops the clock and the meter. */
   end() {
     clearInterval(this._ticking);
     this._meter?.stop();
     this._meter = null;
     this._call = null;
-    byId("agent-audio").srcObject = null;
+    this._panel.end();
   }
 
   /** @param {string} page the call's own; empty where it did not come that far */
   saving(page) {
     clearInterval(this._ticking);
     this.say("ended", "The call has ended");
+    this._panel.end();
     byId("dock").hidden = true;
     byId("saving").hidden = false;
     byId("call-link").hidden = !page;

@@ -1,6 +1,7 @@
 // @ts-check
 /** Shows a live transcript: interims are replaced in place, finals stay. */
 
+import { writeCaption } from "./captions.js";
 import { clock } from "./clock.js";
 import { make } from "./dom.js";
 
@@ -28,15 +29,19 @@ export class TranscriptView {
     this._latest = latest;
     this._announcer = announcer;
     this._names = names;
-    /** @type {Map<number, HTMLElement>} */
+    /** @type {Map<string, HTMLElement>} by role and seq */
     this._rows = new Map();
     this._following = true;
     scroll.addEventListener("scroll", () => this._scrolled(), { passive: true });
     latest.addEventListener("click", () => this._follow());
   }
 
-  /** Begins anew. */
-  clear() {
+  /**
+   * Begins anew.
+   * @param {Record<string, string>} [names] what to call each role
+   */
+  clear(names = this._names) {
+    this._names = names;
     this._rows.clear();
     this._list.replaceChildren();
     this._announcer.replaceChildren();
@@ -48,8 +53,8 @@ export class TranscriptView {
   show(changes) {
     for (const { kind, entry } of changes) {
       if (kind === "remove") {
-        this._rows.get(entry.seq)?.remove();
-        this._rows.delete(entry.seq);
+        this._rows.get(keyOf(entry))?.remove();
+        this._rows.delete(keyOf(entry));
       } else {
         this._put(entry);
       }
@@ -64,13 +69,13 @@ export class TranscriptView {
 
   /** @param {Entry} entry */
   _put(entry) {
-    const row = this._rows.get(entry.seq) ?? this._newRow(entry);
+    const row = this._rows.get(keyOf(entry)) ?? this._newRow(entry);
     row.className = `live-line live-line-${entry.role} ${entry.final ? "live-line-final" : "live-line-interim"}`;
     row.dataset.final = String(entry.final);
     const [meta, text] = row.children;
     meta.lastElementChild?.replaceWith(make("span", "live-line-time", clock(entry.startMs)));
-    text.textContent = entry.text;
-    if (entry.final) {
+    writeCaption(/** @type {HTMLElement} */ (text), entry);
+    if (entry.final && entry.text) {
       this._announce(entry);
     }
   }
@@ -82,17 +87,18 @@ export class TranscriptView {
     row.dataset.seq = String(entry.seq);
     row.dataset.startMs = String(entry.startMs);
     const meta = make("div", "live-line-meta");
-    meta.append(make("span", "live-line-role", this._names[/** @type {"user"} */ (entry.role)]), make("span"));
+    meta.append(make("span", "live-line-role", this._names[entry.role]), make("span"));
     row.append(meta, make("p", "live-line-text"));
     const later = [...this._rows.values()].find((other) => Number(other.dataset.startMs) > entry.startMs);
     this._list.insertBefore(row, later ?? null);
-    this._rows.set(entry.seq, row);
+    this._rows.set(keyOf(entry), row);
     return row;
   }
 
   /** @param {Entry} entry */
   _announce(entry) {
-    this._announcer.append(make("p", "", entry.text));
+    const said = entry.role === "agent" ? `${this._names.agent}: ${entry.text}` : entry.text;
+    this._announcer.append(make("p", "", said));
     while (this._announcer.children.length > ANNOUNCED) {
       this._announcer.firstElementChild?.remove();
     }
@@ -111,4 +117,12 @@ export class TranscriptView {
     this._latest.hidden = true;
     this._scroll.scrollTop = this._scroll.scrollHeight;
   }
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {string}
+ */
+function keyOf({ role, seq }) {
+  return `${role} ${seq}`;
 }

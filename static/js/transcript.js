@@ -8,6 +8,7 @@
  * @property {string} text
  * @property {boolean} final
  * @property {number} startMs on the call clock
+ * @property {string} [fullText] the whole sentence, where `text` is what was heard of it
  */
 /** @typedef {{kind: "put" | "remove", entry: Entry}} Change */
 
@@ -35,19 +36,19 @@ export class Transcript {
 
   /**
    * Takes a `transcript` message.
-   * @param {{role: string, text: string, final: boolean, seq: number, startMs: number}} message
+   * @param {{role: string, text: string, final: boolean, seq: number, startMs: number, interrupted?: boolean, fullText?: string}} message
    * @returns {Change[]} what a view has to change, in this order
    */
   apply(message) {
-    const { role, text, final, seq, startMs } = message;
+    const { role, text, final, seq, startMs, interrupted, fullText } = message;
     /** @type {Entry} */
-    const entry = { seq, role, text, final, startMs };
+    const entry = { seq, role, text, final, startMs, ...(interrupted && { fullText: fullText ?? text }) };
     return final ? this._final(entry) : this._interim(entry);
   }
 
   /**
    * Takes segments from `GET …/segments`.
-   * @param {{seq: number, role: string, text: string, edited_text: string, start_ms: number}[]} segments
+   * @param {{seq: number, role: string, text: string, heard_text?: string | null, edited_text: string, start_ms: number}[]} segments
    * @returns {Change[]}
    */
   catchUp(segments) {
@@ -55,9 +56,10 @@ export class Transcript {
       this._final({
         seq: segment.seq,
         role: segment.role,
-        text: segment.edited_text || segment.text,
+        text: segment.edited_text || (segment.heard_text ?? segment.text),
         final: true,
         startMs: segment.start_ms,
+        ...(typeof segment.heard_text === "string" && { fullText: segment.text }),
       }),
     );
   }
@@ -90,7 +92,8 @@ export class Transcript {
    * @returns {Change[]}
    */
   _interim(entry) {
-    if (this._finals.has(entry.seq)) {
+    // two who speak at once may both be promised one place: the other one's final is no answer
+    if (this._finals.get(entry.seq)?.role === entry.role) {
       return [];
     }
     const before = this._interims.get(entry.role);

@@ -95,9 +95,9 @@ test("what the server tells of the agent is passed on, and the call goes on", as
 test("what the caller asks of the agent goes out, or is said not to", async () => {
   const { call, socket } = await startCall();
   socket.sent.length = 0;
-  assert.deepEqual([call.say("hello"), call.interrupt(), call.pauseAgent(true)], [true, true, true]);
+  assert.deepEqual([call.agent.say("hello"), call.agent.interrupt(), call.agent.pause(true)], [true, true, true]);
   assert.deepEqual(socket.sent, [{ type: "text", text: "hello" }, { type: "interrupt" }, { type: "agent", paused: true }]);
   socket.readyState = 3;
-  assert.equal(call.say("again"), false);
+  assert.equal(call.agent.say("again"), false);
   call.leave();
 });

@@ -5,7 +5,7 @@ import { FakeElement, newStorage } from "./page.mjs";
 import { agentIn, rememberAgent, restoreAgent } from "../../static/js/agents.js";
 import { AgentVoice } from "../../static/js/agent-voice.js";
 import { unheardOf, writeCaption } from "../../static/js/captions.js";
-import { FloorView, canInterrupt, floorWords } from "../../static/js/floor.js";
+import { FloorView, canInterrupt, floorWords, shownFloor } from "../../static/js/floor.js";
 import { NotesView } from "../../static/js/notes.js";
 import { PassingNotice } from "../../static/js/passing-notice.js";
 import { agentTrouble, isAgentTrouble } from "../../static/js/problems.js";
@@ -59,7 +59,7 @@ const newFloor = (goesOut = true) => {
   const sent = [];
   const line = {
     interrupt: () => sent.push("interrupt") > 0 && goesOut,
-    pauseAgent: (paused) => sent.push(paused) > 0 && goesOut,
+    pause: (paused) => sent.push(paused) > 0 && goesOut,
   };
   const view = new FloorView(parts, line);
   view.begin("Ada");
@@ -72,7 +72,7 @@ test("each floor has its words, an unknown one none", () => {
 });
 
 test("only an answer can be interrupted", () => {
-  assert.deepEqual(FLOORS.map(canInterrupt), [false, false, true, true, false]);
+  assert.deepEqual(FLOORS.map(canInterrupt), [false, false, true, true, true]);
   const { view, parts, sent } = newFloor();
   assert.equal(parts.interrupt.disabled, true);
   view.interrupt();
@@ -85,17 +85,24 @@ test("only an answer can be interrupted", () => {
   assert.deepEqual(sent, ["interrupt"]);
 });
 
-test("pausing turns into resuming, and follows the server", () => {
+test("pausing turns into resuming, whoever speaks meanwhile", () => {
   const { view, parts, sent } = newFloor();
-  parts.pause.click();
-  assert.equal(parts.pauseLabel.textContent, "Resume agent");
-  view.show("paused");
-  parts.pause.click();
-  assert.equal(parts.pauseLabel.textContent, "Pause agent");
-  view.show("paused");
   view.show("listening");
-  assert.equal(parts.pauseLabel.textContent, "Pause agent");
+  parts.pause.click();
+  assert.deepEqual([parts.pauseLabel.textContent, parts.words.textContent], ["Resume agent", "Paused"]);
+  view.show("user_speaking");
+  assert.deepEqual([parts.pauseLabel.textContent, parts.words.textContent], ["Resume agent", "You are speaking"]);
+  view.show("listening");
+  parts.pause.click();
+  assert.deepEqual([parts.pauseLabel.textContent, parts.words.textContent], ["Pause agent", "Listening"]);
   assert.deepEqual(sent, [true, false]);
+});
+
+test("an answer that only waits whether it is interrupted was not paused by the caller", () => {
+  assert.deepEqual(FLOORS.map((floor) => shownFloor(floor, false)).at(-1), "user_speaking");
+  const { view, parts } = newFloor();
+  view.show("paused");
+  assert.deepEqual([parts.pauseLabel.textContent, parts.interrupt.disabled], ["Pause agent", false]);
 });
 
 test("a pause that did not go out is not shown", () => {

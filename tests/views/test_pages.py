@@ -109,6 +109,7 @@ def test_one_agent_is_no_choice_and_two_are(as_alice: Client, agent: Agent) -> N
     assert re.search(r'class="recogniser" data-agent="notes">', html)
     assert re.search(rf'class="recogniser" data-agent="{agent.slug}" hidden>', html)
     assert re.search(r'value="notes"\s+checked', html)
+    assert 'data-answers="no"' in html
     assert 'value="old"' not in html
 
 

@@ -1,0 +1,135 @@
+"""What the page of a call says of its agent: how quickly it answered, and what it noted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from sessions_app.core.events import NoteKind
+from sessions_app.models import Note, Turn
+from sessions_app.views import wording
+from sessions_app.views.shown import Line
+
+STAGES = (
+    ("endpoint", "End of turn"),
+    ("final", "Final words"),
+    ("token", "First token"),
+    ("audio", "First sound"),
+)
+"""The stages of an answer after the end of the caller's speech, in order."""
+
+NOTE_KINDS = {NoteKind.NOTE.value: "Note", NoteKind.ACTION.value: "To do"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What one stage added to the wait; `x` and `width` are of 100, as SVG writes them."""
+
+    stage: str
+    label: str
+    length_ms: int
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One turn of the agent; `total_ms` is None where no sound came of it."""
+
+    index: int
+    time: str
+    seq: int | None
+    interrupted: bool
+    total_ms: int | None
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """All answers on one scale; `median_ms` of those that were heard, if any was."""
+
+    rows: tuple[Answer, ...]
+    median_ms: int | None
+    key: tuple[tuple[str, str], ...] = STAGES
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """Something the agent wrote down; `seq` is the segment during which it did."""
+
+    kind: str
+    label: str
+    text: str
+    time: str
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A turn with its start and its stages, all in ms on the call clock."""
+
+    turn: Turn
+    start_ms: int
+    reached: tuple[tuple[str, str, int], ...]
+
+    @property
+    def length_ms(self) -> int:
+        return max(0, *(at - self.start_ms for _, _, at in self.reached))
+
+
+def waterfall(turns: Iterable[Turn], seqs: Mapping[int, int]) -> Waterfall | None:
+    """Returns the answers among `turns`; None where there is none.
+
+    `seqs` maps a turn's index to its first segment. A stage that came before the one it
+    follows (a final text that was there before the turn was over) took no time.
+    """
+    timed = [found for turn in turns if (found := _timed(turn)) is not None]
+    if not timed:
+        return None
+    scale = max(1, *(answer.length_ms for answer in timed))
+    rows = tuple(_answer(answer, scale, seqs.get(answer.turn.index)) for answer in timed)
+    heard = [row.total_ms for row in rows if row.total_ms is not None]
+    return Waterfall(rows, round(median(heard)) if heard else None)
+
+
+def _timed(turn: Turn) -> _Timed | None:
+    """Returns `turn` where it holds an answer; None for a caller's, or a greeting."""
+    at = (turn.endpoint_ms, turn.final_ms, turn.first_token_ms, turn.first_audio_ms)
+    reached = tuple(
+        (stage, label, ms) for (stage, label), ms in zip(STAGES, at, strict=True) if ms is not None
+    )
+    if turn.first_token_ms is None and turn.first_audio_ms is None:
+        return None
+    # what was typed has no end of speech: it begins with the first stage there was
+    start = min(ms for _, _, ms in reached) if turn.speech_end_ms is None else turn.speech_end_ms
+    return _Timed(turn, start, reached)
+
+
+def _answer(timed: _Timed, scale: int, seq: int | None) -> Answer:
+    turn, reached, bars = timed.turn, timed.start_ms, []
+    for stage, label, at in timed.reached:
+        length = max(0, at - reached)
+        x, width = 100 * (reached - timed.start_ms) / scale, 100 * length / scale
+        bars.append(Bar(stage, label, length, f"{x:.2f}", f"{width:.2f}"))
+        reached += length
+    return Answer(
+        index=turn.index,
+        time=wording.clock(turn.start_ms),
+        seq=seq,
+        interrupted=turn.interrupted,
+        total_ms=None if turn.first_audio_ms is None else turn.first_audio_ms - timed.start_ms,
+        bars=tuple(bars),
+    )
+
+
+def notes(kept: Iterable[Note], lines: Sequence[Line]) -> list[ShownNote]:
+    """Returns the agent's notes, each with the line that had begun last when it was made."""
+    return [
+        ShownNote(
+            kind=note.kind,
+            label=NOTE_KINDS[note.kind],
+            text=note.text,
+            time=wording.clock(note.at_ms),
+            seq=next((line.seq for line in reversed(lines) if line.start_ms <= note.at_ms), None),
+        )
+        for note in kept
+    ]

@@ -1,0 +1,103 @@
+// @ts-check
+/** Who has the floor in a call with an agent, and the buttons that take it back. */
+
+/** @typedef {"listening" | "user_speaking" | "thinking" | "agent_speaking" | "paused"} Floor */
+
+/** @type {Record<string, (agent: string) => string>} */
+const WORDS = {
+  listening: () => "Listening",
+  user_speaking: () => "You are speaking",
+  thinking: () => "Thinking…",
+  agent_speaking: (agent) => `${agent} is speaking`,
+  paused: () => "Paused",
+};
+
+/**
+ * @param {string} floor
+ * @param {string} agent its name
+ * @returns {string} empty for a floor that this page does not know
+ */
+export function floorWords(floor, agent) {
+  return WORDS[floor]?.(agent) ?? "";
+}
+
+/**
+ * @param {string} floor as the server says
+ * @returns {boolean} whether there is an answer to silence
+ */
+export function canInterrupt(floor) {
+  return floor === "thinking" || floor === "agent_speaking" || floor === "paused";
+}
+
+/**
+ * The server says `paused` of an answer that holds still, also while it only waits to hear
+ * whether the caller interrupts it; an agent without an answer holds still unseen.
+ * @param {string} floor as the server says
+ * @param {boolean} wished whether the caller asked the agent to hold still
+ * @returns {string} the floor to show
+ */
+export function shownFloor(floor, wished) {
+  if (wished) {
+    return floor === "user_speaking" ? floor : "paused";
+  }
+  return floor === "paused" ? "user_speaking" : floor;
+}
+
+export class FloorView {
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.box its `data-floor` moves the picture
+   * @param {HTMLElement} parts.words a status, read out when it changes
+   * @param {HTMLButtonElement} parts.interrupt
+   * @param {HTMLElement} parts.pause
+   * @param {HTMLElement} parts.pauseLabel
+   * @param {{interrupt: () => boolean, pause: (paused: boolean) => boolean}} line to the server
+   */
+  constructor({ box, words, interrupt, pause, pauseLabel }, line) {
+    this._parts = { box, words, interrupt, pause, pauseLabel };
+    this._line = line;
+    this._agent = "";
+    this._floor = "";
+    this._paused = false;
+    interrupt.addEventListener("click", () => this.interrupt());
+    pause.addEventListener("click", () => this._toggle());
+  }
+
+  /** @param {string} agent its name */
+  begin(agent) {
+    this._agent = agent;
+    this._paused = false;
+    this.show("");
+  }
+
+  /** @param {string} floor as the server says; empty for none yet */
+  show(floor) {
+    const { box, words, interrupt, pause, pauseLabel } = this._parts;
+    const shown = shownFloor(floor, this._paused);
+    this._floor = floor;
+    box.dataset.floor = shown;
+    const said = floorWords(shown, this._agent);
+    // the same words again would be read out again
+    if (words.textContent !== said) {
+      words.textContent = said;
+    }
+    interrupt.disabled = !canInterrupt(floor);
+    pause.dataset.paused = String(this._paused);
+    pauseLabel.textContent = this._paused ? "Resume agent" : "Pause agent";
+  }
+
+  /** Silences the present answer, if there is one. */
+  interrupt() {
+    if (canInterrupt(this._floor)) {
+      this._line.interrupt();
+    }
+  }
+
+  _toggle() {
+    const paused = !this._paused;
+    if (this._line.pause(paused)) {
+      this._paused = paused;
+      this.show(this._floor);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// @ts-check
+/** What the agent has written down, as it comes. */
+
+import { clock } from "./clock.js";
+import { make } from "./dom.js";
+
+/** @typedef {{number: number, kind: string, text: string, atMs: number}} Note */
+
+const KINDS = /** @type {Record<string, string>} */ ({ note: "Note", action: "To do" });
+
+export class NotesView {
+  /**
+   * @param {HTMLElement} box hidden while there is none
+   * @param {HTMLElement} list
+   */
+  constructor(box, list) {
+    this._box = box;
+    this._list = list;
+    /** @type {Set<number>} */
+    this._known = new Set();
+  }
+
+  /** @param {Note[]} notes all of them, as they are now */
+  show(notes) {
+    const inOrder = [...notes].sort((a, b) => a.number - b.number);
+    this._list.replaceChildren(...inOrder.map((note) => this._row(note)));
+    this._known = new Set(inOrder.map(({ number }) => number));
+    this._box.hidden = notes.length === 0;
+  }
+
+  /** @param {Note} note */
+  _row({ number, kind, text, atMs }) {
+    const row = make("li", this._known.has(number) ? "note" : "note note-new");
+    row.dataset.number = String(number);
+    row.dataset.kind = kind;
+    const head = make("p", "note-head");
+    head.append(make("span", kind === "action" ? "badge badge-good" : "badge", KINDS[kind] ?? "Note"));
+    head.append(make("span", "note-time", clock(atMs)));
+    row.append(head, make("p", "note-text", text));
+    return row;
+  }
+}

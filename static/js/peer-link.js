@@ -1,0 +1,65 @@
+// @ts-check
+/** The peer connection of a call: the microphone goes out, the agent's voice comes in. No DOM. */
+
+export class PeerLink {
+  /**
+   * @param {object} options
+   * @param {string[]} options.iceServers addresses of STUN and TURN servers
+   * @param {(candidate: RTCIceCandidate) => void} options.onCandidate a local one was found
+   * @param {(state: RTCPeerConnectionState) => void} options.onState
+   * @param {(stream: MediaStream) => void} options.onTrack
+   */
+  constructor({ iceServers, onCandidate, onState, onTrack }) {
+    const peer = new RTCPeerConnection({ iceServers: iceServers.map((urls) => ({ urls })) });
+    this._peer = peer;
+    /** Whether the server's answer is in place. */
+    this.answered = false;
+    /** @type {RTCIceCandidateInit[]} */
+    this._early = [];
+    peer.onicecandidate = ({ candidate }) => candidate?.candidate && onCandidate(candidate);
+    peer.onconnectionstatechange = () => onState(peer.connectionState);
+    peer.ontrack = ({ streams, track }) => onTrack(streams[0] ?? new MediaStream([track]));
+    peer.createDataChannel("control", { ordered: true });
+  }
+
+  get connected() {
+    return this._peer.connectionState === "connected";
+  }
+
+  /**
+   * @param {MediaStream} stream the microphone; its line both sends and receives
+   * @returns {Promise<string>} the offer's SDP
+   */
+  async offer(stream) {
+    stream.getAudioTracks().forEach((track) => this._peer.addTrack(track, stream));
+    await this._peer.setLocalDescription(await this._peer.createOffer());
+    return this._peer.localDescription?.sdp ?? "";
+  }
+
+  /**
+   * Takes the server's answer; throws what `setRemoteDescription` throws.
+   * @param {string} sdp
+   */
+  async accept(sdp) {
+    await this._peer.setRemoteDescription({ type: "answer", sdp });
+    this.answered = true;
+    this._early.splice(0).forEach((candidate) => this.addCandidate(candidate));
+  }
+
+  /** @param {RTCIceCandidateInit | null} candidate one of the server's; null is the end mark */
+  addCandidate(candidate) {
+    if (!candidate?.candidate) {
+      return;
+    }
+    if (!this.answered) {
+      this._early.push(candidate);
+      return;
+    }
+    // one that this browser cannot use is no harm: others follow
+    this._peer.addIceCandidate(candidate).catch(() => {});
+  }
+
+  close() {
+    this._peer.close();
+  }
+}

@@ -1,0 +1,26 @@
+// @ts-check
+/** Small choices that this browser remembers. No DOM. */
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+export function keep(name, value) {
+  try {
+    localStorage.setItem(`voicesite.${name}`, value);
+  } catch {
+    // storage is switched off: the choice holds for this page only
+  }
+}
+
+/**
+ * @param {string} name
+ * @returns {string} empty where nothing is remembered
+ */
+export function kept(name) {
+  try {
+    return localStorage.getItem(`voicesite.${name}`) ?? "";
+  } catch {
+    return "";
+  }
+}
