@@ -20,6 +20,9 @@ FINAL_MS = 2_000.0
 LOOK_MS = 50.0
 """How often a pause is judged anew."""
 
+LONG_MS = 10_000.0
+"""Speech that goes on after a pause was given up has lasted long enough."""
+
 SAID_MS = 10_000.0
 """How far back the agent's own words can come back as an echo."""
 
@@ -285,7 +288,7 @@ class TurnTaker:
         """Words came while the agent speaks on: a pause was given up too early."""
         if not self._speaking or not self._barge_in.pauses:
             return []
-        heard = Heard(True, self._settings.barge_in_ms, 0.0, text, False, self._echo(text))
+        heard = Heard(True, LONG_MS, 0.0, text, False, self._echo(text))
         if self._barge_in.judge(heard, self._settings) is not Verdict.INTERRUPT:
             return []
         self._over = _Overlap(now_ms, text=text)

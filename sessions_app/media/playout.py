@@ -63,6 +63,7 @@ class Playout:
         self._open: _Item | None = None
         self._known: dict[int, _Item] = {}
         self._held = False
+        self._fresh = True
         self._end_ms = 0.0
         self._roomy = asyncio.Event()
         self._roomy.set()
@@ -168,8 +169,8 @@ class Playout:
         if self._held or not self._packets:
             return None
         entry, packet = self._packets.popleft()
-        self._look()
         at_ms = self._place()
+        self._look()
         first = entry.sent == 0
         entry.note(at_ms)
         if self.lane is not None:
@@ -183,7 +184,9 @@ class Playout:
     def _place(self) -> float:
         """Returns where the next packet lies: never before the end of the one before."""
         now = self._clock()
-        at = now if now - self._end_ms > CONTIGUOUS_MS else self._end_ms
+        follows = not self._fresh and now - self._end_ms <= CONTIGUOUS_MS
+        at = self._end_ms if follows else max(now, self._end_ms)
+        self._fresh = False
         self._end_ms = at + PACKET_MS
         return at
 
@@ -192,6 +195,7 @@ class Playout:
             self._roomy.set()
         else:
             self._roomy.clear()
+        self._fresh = self._fresh or self.idle
         if self._packets and not self._held:
             self._ready.set()
         else:

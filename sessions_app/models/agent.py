@@ -99,6 +99,6 @@ class Agent(models.Model):
         return self.name
 
     @property
-    def speaks(self) -> bool:
+    def answers(self) -> bool:
         """Whether it answers, or only transcribes."""
         return bool(self.responder)

@@ -12,17 +12,24 @@ BABBLE_MS = 3_000.0
 
 ECHO_SHARE = 0.6
 
+END_LAG_MS = 512.0
+"""A VAD tells of an end so late: what seems to be speech may be over for as long."""
+
 
 class ConfirmedBargeIn(BargeIn):
+    """The agent is silent while it waits, so that waiting for words costs nobody anything."""
+
     def judge(self, heard: Heard, settings: TurnSettings) -> Verdict:
         words = [] if heard.echo >= ECHO_SHARE else real_words(heard.text)
         if words and says_stop(heard.text):
             return Verdict.INTERRUPT
         enough = len(words) >= max(1, settings.barge_in_words)
-        if enough and (heard.final or heard.speech_ms >= settings.barge_in_ms):
-            return Verdict.INTERRUPT
         if heard.speaking:
+            if enough and heard.speech_ms >= settings.barge_in_ms + END_LAG_MS:
+                return Verdict.INTERRUPT
             wordless = not words and heard.speech_ms >= BABBLE_MS
             return Verdict.RESUME if wordless else Verdict.WAIT
-        over = heard.final or heard.silent_ms >= GRACE_MS
-        return Verdict.RESUME if over else Verdict.WAIT
+        if not heard.final and heard.silent_ms < GRACE_MS:
+            return Verdict.WAIT
+        long_enough = heard.speech_ms >= settings.barge_in_ms
+        return Verdict.INTERRUPT if enough and long_enough else Verdict.RESUME

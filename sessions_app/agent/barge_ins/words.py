@@ -21,7 +21,12 @@ def real_words(text: str) -> list[str]:
     low = text.lower()
     for phrase in _PHRASES:
         low = re.sub(rf"\b{phrase}\b", " ", low)
-    return [word for word in _WORD.findall(low) if word not in BACK_CHANNELS]
+    return [word for word in _WORD.findall(low) if _means_something(word)]
+
+
+def _means_something(word: str) -> bool:
+    # recognisers spell a hum as single letters
+    return word not in BACK_CHANNELS and (len(word) > 1 or word in ("i", "a"))
 
 
 def says_stop(text: str) -> bool:
