@@ -125,6 +125,19 @@ def test_typing_and_pausing_reach_the_server(browser: Browser, product: Product)
         page.wait_for_url("**/calls/*/", timeout=20_000)
 
 
+def test_the_choice_of_an_agent_is_remembered(browser: Browser, product: Product) -> None:
+    with signed_in(browser, product) as page:
+        page.focus("#ready-form input[name=agent]:checked")
+        first = page.input_value("#ready-form input[name=agent]:checked")
+        page.keyboard.press("ArrowDown")
+        chosen = page.input_value("#ready-form input[name=agent]:checked")
+        assert chosen != first
+        page.goto(product.url)
+        expect(page.locator(f"#ready-form input[value='{chosen}']")).to_be_checked()
+        page.goto(f"{product.url}/call/?agent={first}")
+        expect(page.locator(f"#ready-form input[value='{first}']")).to_be_checked()
+
+
 def test_an_agent_that_only_writes_shows_none_of_it(browser: Browser, product: Product) -> None:
     with signed_in(browser, product) as page:
         page.goto(f"{product.url}/call/?agent=transcribe-only")
