@@ -33,19 +33,23 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One turn of the agent; `total_ms` is None where no sound came of it."""
+    """One turn of the agent; `total_ms` is None where no sound came of it.
+
+    `typed`: the caller wrote, so that there was no end of speech to wait for.
+    """
 
     index: int
     time: str
     seq: int | None
     interrupted: bool
+    typed: bool
     total_ms: int | None
     bars: tuple[Bar, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """All answers on one scale; `median_ms` of those that were heard, if any was."""
+    """All answers on one scale; `median_ms` of those to what was spoken, if any was heard."""
 
     rows: tuple[Answer, ...]
     median_ms: int | None
@@ -73,7 +77,7 @@ class _Timed:
 
     @property
     def length_ms(self) -> int:
-        return max(0, *(at - self.start_ms for _, _, at in self.reached))
+        return max([0, *(at - self.start_ms for _, _, at in self.reached)])
 
 
 def waterfall(turns: Iterable[Turn], seqs: Mapping[int, int]) -> Waterfall | None:
@@ -85,9 +89,9 @@ def waterfall(turns: Iterable[Turn], seqs: Mapping[int, int]) -> Waterfall | Non
     timed = [found for turn in turns if (found := _timed(turn)) is not None]
     if not timed:
         return None
-    scale = max(1, *(answer.length_ms for answer in timed))
+    scale = max([1, *(answer.length_ms for answer in timed)])
     rows = tuple(_answer(answer, scale, seqs.get(answer.turn.index)) for answer in timed)
-    heard = [row.total_ms for row in rows if row.total_ms is not None]
+    heard = [row.total_ms for row in rows if row.total_ms is not None and not row.typed]
     return Waterfall(rows, round(median(heard)) if heard else None)
 
 
@@ -99,9 +103,10 @@ def _timed(turn: Turn) -> _Timed | None:
     )
     if turn.first_token_ms is None and turn.first_audio_ms is None:
         return None
+    if turn.speech_end_ms is not None:
+        return _Timed(turn, turn.speech_end_ms, reached)
     # what was typed has no end of speech: it begins with the first stage there was
-    start = min(ms for _, _, ms in reached) if turn.speech_end_ms is None else turn.speech_end_ms
-    return _Timed(turn, start, reached)
+    return _Timed(turn, reached[0][2], reached[1:])
 
 
 def _answer(timed: _Timed, scale: int, seq: int | None) -> Answer:
@@ -116,6 +121,7 @@ def _answer(timed: _Timed, scale: int, seq: int | None) -> Answer:
         time=wording.clock(turn.start_ms),
         seq=seq,
         interrupted=turn.interrupted,
+        typed=turn.speech_end_ms is None,
         total_ms=None if turn.first_audio_ms is None else turn.first_audio_ms - timed.start_ms,
         bars=tuple(bars),
     )

@@ -47,9 +47,12 @@ def test_a_stage_that_was_early_took_no_time() -> None:
 
 
 def test_what_was_typed_begins_with_its_first_stage() -> None:
-    row = answer_of(final_ms=500, first_token_ms=650, first_audio_ms=900)
-    assert lengths(row) == {"final": 0, "token": 150, "audio": 250}
-    assert row.total_ms == 400
+    typed = turn(endpoint_ms=500, first_token_ms=650, first_audio_ms=900)
+    found = talking.waterfall([typed], {})
+    assert found is not None
+    assert lengths(found.rows[0]) == {"token": 150, "audio": 250}
+    assert (found.rows[0].typed, found.rows[0].total_ms) == (True, 400)
+    assert found.median_ms is None
 
 
 def test_an_answer_without_sound_has_no_total() -> None:
