@@ -9,7 +9,8 @@ from rest_framework import serializers
 from sessions_app.api.fields import CallStateField, EndReasonField, SpeakerField, WorkStateField
 from sessions_app.core.events import Speaker
 from sessions_app.exports.registry import FORMATS
-from sessions_app.models import Agent, Call, Recording, Segment, Summary
+from sessions_app.models import Agent, Call, Note, Recording, Segment, Summary, Turn
+from sessions_app.models.turn import STAGES
 
 ROLES = {Speaker.CALLER.value: "user", Speaker.AGENT.value: "agent"}
 MAX_TEXT = 5000
@@ -32,9 +33,13 @@ class ErrorSerializer(serializers.Serializer[Any]):
 class AgentSerializer(serializers.ModelSerializer[Agent]):
     """An agent that can be called; a client sends its slug as `agentId`."""
 
+    answers = serializers.BooleanField(
+        read_only=True, help_text="Whether it talks back, or only transcribes."
+    )
+
     class Meta:
         model = Agent
-        fields = ("slug", "name", "description", "language", "is_default")
+        fields = ("slug", "name", "description", "language", "answers", "is_default")
         read_only_fields = fields
 
 
@@ -115,6 +120,31 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
         read_only_fields = fields
 
 
+class NoteSerializer(serializers.ModelSerializer[Note]):
+    """Something the agent wrote down."""
+
+    class Meta:
+        model = Note
+        fields = ("number", "kind", "text", "at_ms")
+        read_only_fields = fields
+
+
+class TurnSerializer(serializers.ModelSerializer[Turn]):
+    """One side's floor; the stages of an agent's answer are on the call clock."""
+
+    speaker = SpeakerField()
+    response_ms = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="From the end of the caller's speech to the first sound.",
+    )
+
+    class Meta:
+        model = Turn
+        fields = ("index", "speaker", "start_ms", "end_ms", "interrupted", *STAGES, "response_ms")
+        read_only_fields = fields
+
+
 class LinksSerializer(serializers.Serializer[Any]):
     """Addresses of what belongs to a call."""
 
@@ -132,10 +162,12 @@ class CallDetailSerializer(CallSerializer):
     recording = RecordingSerializer(  # type: ignore[assignment] # says more
         read_only=True, allow_null=True
     )
+    notes = NoteSerializer(many=True, read_only=True)
+    turns = TurnSerializer(many=True, read_only=True)
     links = serializers.SerializerMethodField()
 
     class Meta(CallSerializer.Meta):
-        fields = (*CallSerializer.Meta.fields, "door", "transport", "links")
+        fields = (*CallSerializer.Meta.fields, "door", "transport", "notes", "turns", "links")
         read_only_fields = fields
 
     @extend_schema_field(LinksSerializer)
@@ -166,13 +198,17 @@ class WordSerializer(serializers.Serializer[Any]):
 
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
-    """Frozen final text of one speaker; people read `edited_text` where there is one."""
+    """Frozen final text of one speaker; people read `edited_text` where there is one.
+
+    Of an agent that was interrupted `heard_text` is what was heard of `text`.
+    """
 
     speaker = SpeakerField()
     role = serializers.SerializerMethodField(
         help_text="The speaker as the wire protocol says it: user or agent."
     )
     words = WordSerializer(many=True, read_only=True)
+    interrupted = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Segment
@@ -181,6 +217,9 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
             "speaker",
             "role",
             "text",
+            "heard_text",
+            "interrupted",
+            "turn_index",
             "edited_text",
             "start_ms",
             "end_ms",

@@ -25,7 +25,7 @@ from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Candidate, Interrupt, Offer, PauseAgent, Say
 from sessions_app.core.errors import BadOfferError, RecogniserError, UnknownCallError
-from sessions_app.core.events import CallEvent, Speaker, StateChanged
+from sessions_app.core.events import CallEvent, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
@@ -184,7 +184,8 @@ class Engine:
         session = self._registry.get(call_id, owner_id)
         for final in session.finals_after(after_seq):
             sink.emit(final)
-        sink.emit(StateChanged(session.state, session.reason, session.length_ms))
+        for event in session.standing():
+            sink.emit(event)
         session.add_sink(sink)
         session.client_joined()
 

@@ -30,6 +30,7 @@ from sessions_app.core.events import (
     CallEvent,
     FloorChanged,
     InterimChanged,
+    NotesChanged,
     NothingSaid,
     SegmentFinal,
     Speaker,
@@ -138,6 +139,11 @@ class Conversing:
             prompt = self._patience.due(now_ms, listening=listening)
             if prompt is not None:
                 self._speak_up(prompt)
+
+    def catch_up(self) -> list[CallEvent]:
+        """Returns what a client that comes back must know: the floor, and the notes."""
+        now = self._line.now_ms()
+        return [FloorChanged(self._floor, now), NotesChanged(self._notebook.notes)]
 
     # -- what the client asks ---------------------------------------------------------
 

@@ -130,6 +130,11 @@ class CallSession:
         """Returns the call's finals with a greater `seq`, in order."""
         return self._finals[seq:]
 
+    def standing(self) -> list[CallEvent]:
+        """Returns where the call stands, for a client that joins it."""
+        of_agent = self._conversing.catch_up() if self._conversing is not None else []
+        return [StateChanged(self.state, self.reason, self.length_ms), *of_agent]
+
     def start(self) -> None:
         """Starts listening; the call is CONNECTING from here."""
         self._listening.start(self._transport.frames())

@@ -5,16 +5,21 @@ from typing import Any
 
 from django.db import transaction
 
-from sessions_app.core.events import NoteKind
+from sessions_app.core.events import NoteKind, Speaker
+from sessions_app.core.persona import Persona
+from sessions_app.exports.base import ExportSegment
 from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.summaries.base import Point, Summariser
 
+SCRIBE = "scribe"
+"""The responder that only repeats what it was told."""
+
 
 def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     """Fills a taken row from the call's transcript and marks it done."""
-    found = summariser.summarise(exports.rows(call), call.language)
+    found = summariser.summarise(_worth_summing_up(call), call.language)
     row.text = found.text
     noted = turns.notes_of(call)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
@@ -24,6 +29,18 @@ def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     ]
     row.engine = summariser.name
     work.done(row)
+
+
+def _worth_summing_up(call: Call) -> list[ExportSegment]:
+    """Returns what was said, without the words that an agent says in every call."""
+    persona = Persona.from_json(call.persona)
+    always = f"{persona.greeting} {persona.closing_words}"
+    only_caller = persona.responder == SCRIBE
+    return [
+        row
+        for row in exports.rows(call)
+        if row.speaker != Speaker.AGENT or not (only_caller or row.text in always)
+    ]
 
 
 def _points(points: Iterable[Point]) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from sessions_app.core.events import Latency, Note, NoteKind, Speaker, TurnEnded
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
+from sessions_app.services import turns
 from tests.api.conftest import Program, end, say
 from tests.conftest import CallMaker
 
@@ -147,3 +149,13 @@ def test_agents_that_are_on(program: Program, call: Call) -> None:
         ("transcribe-only", True),
         ("scribe", False),
     ]
+
+
+def test_a_call_with_an_agent_tells_its_notes_and_turns(program: Program, call: Call) -> None:
+    turns.replace_notes(call.pk, [Note(1, NoteKind.ACTION, "Call Ann", 900.0)])
+    turns.save(call.pk, TurnEnded(2, Speaker.AGENT, 1000, 2000, True, Latency(500, 900)))
+    found = program.get(f"/api/v1/calls/{call.public_id}/").json()
+    assert found["notes"] == [{"number": 1, "kind": "action", "text": "Call Ann", "at_ms": 900}]
+    turn = found["turns"][0]
+    assert (turn["speaker"], turn["interrupted"], turn["endpoint_ms"]) == ("agent", True, 900)
+    assert turn["response_ms"] is None

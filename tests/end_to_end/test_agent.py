@@ -72,7 +72,7 @@ def _the_call_is_kept_whole(product: Product, call_id: str) -> None:
 
 
 def _channels(sound: bytes) -> tuple[np.ndarray, np.ndarray]:
-    with av.open(io.BytesIO(sound)) as file:
+    with av.open(io.BytesIO(sound), "r") as file:
         resampler = av.AudioResampler("s16", "stereo", 48_000)
         frames = [f for frame in file.decode(audio=0) for f in resampler.resample(frame)]
     audio = np.concatenate([f.to_ndarray().reshape(-1, 2) for f in frames]).astype(np.int32)

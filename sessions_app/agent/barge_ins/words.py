@@ -8,7 +8,7 @@ _WORD = re.compile(r"[\w'\u2019]+(?:-[\w'\u2019]+)*")
 
 BACK_CHANNELS = listed(
     "mhm mm mmm hm hmm uh uhm um huh ah oh okay ok yeah yep yes right sure alright aha wow "
-    "great good nice fine cool uh-huh mm-hmm mhmm true exactly indeed"
+    "great good nice fine cool really uh-huh mm-hmm mhmm true exactly indeed"
 )
 _PHRASES = ("i see", "got it", "uh huh", "mm hmm", "all right", "of course", "very good")
 

@@ -18,8 +18,15 @@ class Thresholds:
 
 
 GUARDED_START = 0.6
-GUARDED_WINDOWS = 4
+GUARDED_WINDOWS = 3
 """What speech must show while the agent speaks, so that its echo and breaths count less."""
+
+GUARDED_SHARE = 0.3
+"""Of the caller's own loudness: what is 10 dB lower is an echo, or people in the background."""
+
+SURE = 0.8
+STEADINESS = 0.97
+"""How much of the known loudness stays with each further window of sure speech."""
 
 
 class Boundaries:
@@ -35,12 +42,17 @@ class Boundaries:
         self._run = 0
         self._run_ms = 0.0
         self.guarded = False
+        self._usual_rms = 0.0
 
-    def judge(self, probability: float, start_ms: float) -> SpeechStarted | SpeechEnded | None:
+    def judge(
+        self, probability: float, start_ms: float, rms: float = 0.0
+    ) -> SpeechStarted | SpeechEnded | None:
         """Returns the boundary that the window at `start_ms` completes, if any.
 
-        A boundary lies where the run of windows that proves it began.
+        A boundary lies where the run of windows that proves it began. `rms` is the window's
+        loudness, of 32768; 0 where it is not known.
         """
+        probability = self._as_heard(probability, rms)
         limits = self._thresholds
         start, start_windows = limits.start, limits.start_windows
         if self.guarded:
@@ -55,6 +67,15 @@ class Boundaries:
         if self._run < (limits.end_windows if self._speaking else start_windows):
             return None
         return self._turn(self._run_ms)
+
+    def _as_heard(self, probability: float, rms: float) -> float:
+        """Learns how loud the caller is, and hears nothing much softer while guarded."""
+        if self.guarded and not self._speaking:
+            return probability if rms >= GUARDED_SHARE * self._usual_rms else 0.0
+        if self._speaking and probability >= SURE and rms > 0:
+            known = self._usual_rms or rms
+            self._usual_rms = STEADINESS * known + (1 - STEADINESS) * rms
+        return probability
 
     def finish(self, end_ms: float) -> SpeechEnded | None:
         """Returns the end of speech still open when the audio ended."""

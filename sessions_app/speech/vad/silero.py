@@ -33,7 +33,11 @@ Floats = NDArray[np.float32]
 class _Window:
     samples: Samples
     start_ms: float
-    quiet: bool
+    rms: float
+
+    @property
+    def quiet(self) -> bool:
+        return self.rms < NOISE_FLOOR
 
 
 class SileroStream(VadStream):
@@ -88,11 +92,11 @@ class SileroStream(VadStream):
         self._idle.set()
         self._vad.forget(self)
 
-    def told(self, probability: float, start_ms: float) -> None:
+    def told(self, probability: float, start_ms: float, rms: float) -> None:
         """Takes one window's probability, on the event loop."""
         self._waiting -= 1
         self._seen_ms = start_ms + 1000 * WINDOW / SPEECH_RATE
-        event = self._boundaries.judge(probability, start_ms)
+        event = self._boundaries.judge(probability, start_ms, rms)
         if event is not None and not self._closed:
             self._on_boundary(event)
         if not self._waiting:
@@ -100,10 +104,14 @@ class SileroStream(VadStream):
 
     def _hand_over(self, samples: Samples) -> None:
         rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float32))))
-        self.windows.append(_Window(samples, self._rest_ms, rms < NOISE_FLOOR))
+        self.windows.append(_Window(samples, self._rest_ms, rms))
         self._waiting += 1
         self._idle.clear()
         self._vad.wake()
+
+
+_Verdict = tuple[SileroStream, float, float, float]
+"""A stream, the probability of speech, and the window's start and loudness."""
 
 
 class SileroVad(Vad):
@@ -166,10 +174,10 @@ class SileroVad(Vad):
             return False
         loud = [(stream, window) for stream, window in batch if not window.quiet]
         found = dict(zip((s for s, _ in loud), self._infer(loud), strict=True))
-        told: dict[asyncio.AbstractEventLoop, list[tuple[SileroStream, float, float]]] = {}
+        told: dict[asyncio.AbstractEventLoop, list[_Verdict]] = {}
         for stream, window in batch:
             stream.context = _scaled(window.samples[-CONTEXT:])
-            verdict = (stream, found.get(stream, 0.0), window.start_ms)
+            verdict = (stream, found.get(stream, 0.0), window.start_ms, window.rms)
             told.setdefault(stream.loop, []).append(verdict)
         for loop, verdicts in told.items():
             if not loop.is_closed():
@@ -195,9 +203,9 @@ def _scaled(samples: Samples) -> Floats:
     return samples.astype(np.float32) / np.float32(FULL_SCALE)
 
 
-def _tell(verdicts: list[tuple[SileroStream, float, float]]) -> None:
-    for stream, probability, start_ms in verdicts:
-        stream.told(probability, start_ms)
+def _tell(verdicts: list[_Verdict]) -> None:
+    for stream, probability, start_ms, rms in verdicts:
+        stream.told(probability, start_ms, rms)
 
 
 def _load() -> Any:

@@ -49,4 +49,16 @@ def test_while_the_agent_speaks_speech_must_be_surer_and_longer() -> None:
     boundaries.guarded = True
     assert [boundaries.judge(0.55, 32.0 * n) for n in range(10)] == [None] * 10
     started = [boundaries.judge(0.9, 32.0 * n) for n in range(10, 14)]
-    assert [event is None for event in started] == [True, True, True, False]
+    assert [event is None for event in started] == [True, True, False, True]
+
+
+def test_while_the_agent_speaks_what_is_much_softer_than_the_caller_is_not_heard() -> None:
+    boundaries = Boundaries(Thresholds())
+    for n in range(40):
+        boundaries.judge(0.95, 32.0 * n, 3000.0)
+    for n in range(40, 60):
+        boundaries.judge(0.1, 32.0 * n, 20.0)
+    boundaries.guarded = True
+    assert [boundaries.judge(0.95, 32.0 * n, 500.0) for n in range(60, 80)] == [None] * 20
+    assert any(boundaries.judge(0.95, 32.0 * n, 1500.0) for n in range(80, 84))
+    boundaries.guarded = False
