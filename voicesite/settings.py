@@ -293,6 +293,28 @@ SPECTACULAR_SETTINGS = {
 
 # -- the voice engine (docs/settings.md explains each key) ----------------------------
 
+TOOLS = {
+    name: {"PATH": f"sessions_app.agent.tools.{name}", "TIMEOUT_S": 5}
+    for name in ("end_call", "take_note", "earlier_calls")
+}
+
+
+def _chat() -> dict[str, Any]:
+    """Returns the responder `chat` where a language model is named."""
+    model: str = _read("str", "CHAT_MODEL", "")
+    if not model:
+        return {}
+    options = {
+        "model": model,
+        "base_url": _read("str", "CHAT_URL", "") or None,
+        "api_key": _read("str", "CHAT_API_KEY", "none"),
+        "tools": list(TOOLS),
+        "known_tools": TOOLS,
+    }
+    backend = "sessions_app.agent.responders.chat.ChatResponder"
+    return {"chat": {"BACKEND": backend, "OPTIONS": options}}
+
+
 VOICE: dict[str, Any] = {
     "ROLE": _choice("VOICE_ROLE", ("all", "web", "media")),
     "MAX_CALLS": _read("int", "VOICE_MAX_CALLS", 50),
@@ -308,11 +330,13 @@ VOICE: dict[str, Any] = {
     "VADS": {
         "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
     },
+    "TOOLS": TOOLS,
     "RESPONDERS": {
         "scribe": {
             "BACKEND": "sessions_app.agent.responders.scribe.ScribeResponder",
             "OPTIONS": {"time_zone": TIME_ZONE},
         },
+        **_chat(),
     },
     "SYNTHESISERS": {
         "default": {
@@ -353,5 +377,6 @@ LOGGING = {
         "aioice": {"level": "ERROR"},
         "aiortc": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
     },
 }
