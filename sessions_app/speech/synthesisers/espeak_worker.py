@@ -3,22 +3,12 @@
 Started by exec with a socket; ends when the socket closes. docs: espeak-ng's speak_lib.h.
 """
 
-import contextlib
 import ctypes
-import json
-import queue
-import socket
-import struct
-import sys
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-HEADER = struct.Struct("<IBI")
-"""Length of the body, kind, number of the request."""
-
-SPEAK, CANCEL, VOICES = b"SCV"
-AUDIO, WORDS, END, REFUSED = b"AWEX"
+from sessions_app.speech.synthesisers.wire import AUDIO, END, WORDS, Send, message, serve
 
 _SYNCHRONOUS = 2
 _BUFFER_MS = 60
@@ -59,15 +49,27 @@ _Callback = ctypes.CFUNCTYPE(
 class _Spoken:
     """One request while it is spoken; a word ends where the next one starts."""
 
-    number: int
     text: str
+    send: Send
+    stopped: Callable[[], bool]
     samples: int = 0
     open_word: tuple[int, int, float] | None = None
     words: list[tuple[int, int, float, float]] = field(default_factory=list)
 
-    def word(self, start: int, length: int, at_ms: float) -> None:
-        self.close_word(at_ms)
-        self.open_word = (start, min(len(self.text), start + length), at_ms)
+    def heard(self, pcm: bytes, words: list[tuple[int, int, float]]) -> bool:
+        """Takes the next audio; returns whether to stop."""
+        if self.stopped():
+            return True
+        for start, length, at_ms in words:
+            self.close_word(at_ms)
+            self.open_word = (start, min(len(self.text), start + length), at_ms)
+        if self.words:
+            self.send(WORDS, message({"words": self.words}))
+            self.words = []
+        if pcm:
+            self.samples += len(pcm) // 2
+            self.send(AUDIO, pcm)
+        return False
 
     def close_word(self, at_ms: float) -> None:
         if self.open_word is not None:
@@ -88,12 +90,11 @@ class Engine:
         if self.rate <= 0:
             raise RuntimeError("eSpeak NG found no data")
         self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
-        self._said: Any = None
+        self._spoken: _Spoken | None = None
         self._keep = _Callback(self._heard)
         self._library.espeak_SetSynthCallback(self._keep)
 
     def voices(self) -> list[dict[str, str]]:
-        """Returns name, label and language of each voice."""
         found = []
         listed = self._library.espeak_ListVoices(None)
         index = 0
@@ -105,19 +106,20 @@ class Engine:
             index += 1
         return found
 
-    def speak(self, text: str, voice: str, speed: float, said: Any) -> bool:
-        """Speaks `text`; `said(pcm, events)` returns whether to stop. False: unknown voice."""
-        if not self._choose(voice):
+    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        if not self._choose(given["voice"]):
             return False
-        words = round(USUAL_WORDS_PER_MINUTE * speed)
+        words = round(USUAL_WORDS_PER_MINUTE * given["speed"])
         self._library.espeak_SetParameter(_RATE, min(FASTEST, max(SLOWEST, words)), 0)
         self._library.espeak_SetParameter(_RANGE, 60, 0)
         self._library.espeak_SetParameter(_GAP, 1, 0)
         self._library.espeak_SetParameter(_VOLUME, 90, 0)
-        self._said = said
-        data = text.encode()
+        spoken = self._spoken = _Spoken(given["text"], send, stopped)
+        data = given["text"].encode()
         self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
         self._library.espeak_Synchronize()
+        spoken.close_word(1000 * spoken.samples / self.rate)
+        send(END, message({"words": spoken.words}))
         return True
 
     def _choose(self, voice: str) -> bool:
@@ -139,75 +141,11 @@ class Engine:
             if event.type == _WORD:
                 found.append((event.text_position - 1, event.length, float(event.audio_position)))
             index += 1
-        return 1 if self._said(pcm, found) else 0
-
-
-class Worker:
-    """Serves requests in the order they came, until the socket closes."""
-
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
-        self._engine = Engine()
-        self._requests: queue.SimpleQueue[tuple[int, int, dict[str, Any]] | None] = (
-            queue.SimpleQueue()
-        )
-        self._cancelled: set[int] = set()
-
-    def run(self) -> None:
-        threading.Thread(target=self._read, daemon=True).start()
-        while (request := self._requests.get()) is not None:
-            kind, number, given = request
-            if kind == VOICES:
-                self._send(END, number, {"voices": self._engine.voices()})
-            elif number not in self._cancelled:
-                self._speak(number, given)
-            self._cancelled.discard(number)
-
-    def _read(self) -> None:
-        stream = self._channel.makefile("rb")
-        while len(head := stream.read(HEADER.size)) == HEADER.size:
-            size, kind, number = HEADER.unpack(head)
-            body = stream.read(size)
-            if kind == CANCEL:
-                self._cancelled.add(number)
-            else:
-                self._requests.put((kind, number, json.loads(body) if body else {}))
-        self._requests.put(None)
-
-    def _speak(self, number: int, given: dict[str, Any]) -> None:
-        spoken = _Spoken(number, given["text"])
-
-        def said(pcm: bytes, words: list[tuple[int, int, float]]) -> bool:
-            if number in self._cancelled:
-                return True
-            for start, length, at_ms in words:
-                spoken.word(start, length, at_ms)
-            if spoken.words:
-                self._send(WORDS, number, {"words": spoken.words})
-                spoken.words = []
-            if pcm:
-                spoken.samples += len(pcm) // 2
-                self._write(AUDIO, number, pcm)
-            return False
-
-        known = self._engine.speak(given["text"], given["voice"], given["speed"], said)
-        if not known:
-            self._send(REFUSED, number, {})
-            return
-        spoken.close_word(1000 * spoken.samples / self._engine.rate)
-        self._send(END, number, {"words": spoken.words, "rate": self._engine.rate})
-
-    def _send(self, kind: int, number: int, message: dict[str, Any]) -> None:
-        self._write(kind, number, json.dumps(message).encode())
-
-    def _write(self, kind: int, number: int, body: bytes) -> None:
-        self._channel.sendall(HEADER.pack(len(body), kind, number) + body)
+        return int(self._spoken is None or self._spoken.heard(pcm, found))
 
 
 def main() -> None:
-    # an error of the socket means that the owner is gone
-    with socket.socket(fileno=int(sys.argv[1])) as channel, contextlib.suppress(OSError):
-        Worker(channel).run()
+    serve(Engine())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""The process in which Piper speaks: it is heavy, and its voices load for seconds."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sessions_app.speech.synthesisers.wire import AUDIO, END, Send, message, serve
+
+
+class Engine:
+    """One Piper voice, loaded once."""
+
+    def __init__(self, model: str) -> None:
+        from piper import PiperVoice  # noqa: PLC0415 - only this process loads it
+
+        self._voice: Any = PiperVoice.load(model)
+        self._model = model
+
+    def voices(self) -> list[dict[str, str]]:
+        return [{"name": self._model, "label": self._model}]
+
+    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        if given["voice"] not in ("", self._model):
+            return False
+        rate = 0
+        for chunk in self._voice.synthesize(given["text"]):
+            if stopped():
+                break
+            rate = chunk.sample_rate
+            send(AUDIO, rate.to_bytes(4, "little") + chunk.audio_int16_bytes)
+        send(END, message({"words": []}))
+        return True
+
+
+if __name__ == "__main__":
+    serve(Engine(sys.argv[2]))

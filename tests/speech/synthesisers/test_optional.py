@@ -1,0 +1,58 @@
+"""Voices that need something of the operator's; a stand-in for Piper, which wants a model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sessions_app.core.errors import SynthesiserError
+from sessions_app.speech.synthesisers.google import GoogleSynthesiser
+from sessions_app.speech.synthesisers.piper import PiperSynthesiser
+
+STAND_IN = """
+import numpy as np
+
+class Chunk:
+    sample_rate = 22050
+    def __init__(self, text):
+        count = 2205 * len(text.split())
+        self.audio_int16_bytes = np.full(count, 900, np.int16).tobytes()
+
+class PiperVoice:
+    @staticmethod
+    def load(path):
+        return PiperVoice()
+    def synthesize(self, text):
+        for sentence in text.split("."):
+            if sentence.strip():
+                yield Chunk(sentence)
+"""
+
+
+def test_what_is_not_installed_says_how_to_install_it() -> None:
+    with pytest.raises(SynthesiserError, match="pip install google-cloud-texttospeech"):
+        GoogleSynthesiser()
+    with pytest.raises(SynthesiserError, match="pip install piper-tts"):
+        PiperSynthesiser("voice.onnx")
+
+
+async def test_piper_speaks_in_its_own_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "piper.py").write_text(STAND_IN)
+    model = tmp_path / "amy.onnx"
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(SynthesiserError, match="no Piper voice"):
+        PiperSynthesiser(str(model))
+    model.touch()
+    voice = PiperSynthesiser(str(model))
+    await voice.start()
+    chunks = [chunk async for chunk in voice.stream("One two. Three.")]
+    assert [len(c.samples) for c in chunks] == [4410, 2205]
+    assert {c.sample_rate for c in chunks} == {22_050}
+    assert np.concatenate([c.samples for c in chunks]).max() == 900
+    with pytest.raises(SynthesiserError, match="no voice 'bob'"):
+        async for _ in voice.stream("One.", voice="bob"):
+            pass
+    await voice.aclose()
