@@ -92,7 +92,9 @@ class VoiceProcess:
 
     async def _next(self, answers: "asyncio.Queue[Message | None]") -> Message:
         try:
-            message = await asyncio.wait_for(answers.get(), ANSWER_S)
+            # not `wait_for`: until Python 3.12 it swallows a cancellation that meets a result
+            async with asyncio.timeout(ANSWER_S):
+                message = await answers.get()
         except TimeoutError as error:
             raise SynthesiserUnavailableError(f"{self._name} does not answer.") from error
         if message is None:

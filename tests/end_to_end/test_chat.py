@@ -1,0 +1,159 @@
+"""An agent behind a language model on this machine: answers, and everything that can go wrong."""
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.openai_server import ModelServer, running_model
+from tests.fixtures.server import Product, processes_of
+from tests.fixtures.speech import read_wav
+from tests.fixtures.talker import Talker
+
+Say = Callable[..., Path]
+GUIDE = (
+    "from sessions_app.models import Agent; Agent.objects.create(slug='guide', name='Guide', "
+    "responder='chat', silence_s=0, prompt='You are a guide.')"
+)
+SECRET = "the purple elephant"
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[ModelServer]:
+    with running_model(first_token_s=0.2, tokens_per_s=30.0) as server:
+        server.answers = {
+            "time": "It is ten past four. Is there anything else?",
+            "story": "Once there was a king. " * 12,
+            "elephant": f"Yes, {SECRET} is grey.",
+            "earlier": [("earlier_calls", '{"words": "elephant"}'), "You spoke of an elephant."],
+            "hang": [("end_call", "{}"), "Goodbye then."],
+        }
+        yield server
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> Iterator[Product]:
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.fixtures.agent_settings",
+        "CHAT_MODEL": "test",
+        "CHAT_URL": model.url,
+        "CHAT_API_KEY": "secret-key",
+    }
+    product = Product(tmp_path_factory.mktemp("product"), settings)
+    product.prepare()
+    product.manage("shell", "-c", GUIDE)
+    try:
+        product.start("web")
+        yield product
+    finally:
+        product.stop()
+
+
+@pytest.fixture(autouse=True)
+def well_again(model: ModelServer) -> Iterator[None]:
+    model.mode = ""
+    yield
+    model.mode = ""
+
+
+async def test_a_spoken_question_is_answered_and_the_next_one_takes_it_up(
+    product: Product, model: ModelServer, say: Say
+) -> None:
+    async with Talker(product, "guide") as talker:
+        await talker.microphone.speak(read_wav(say("what time is it")))
+        await talker.sees(lambda: len(talker.said()) == 2, "both sentences")
+        assert talker.said() == ["It is ten past four.", "Is there anything else?"]
+        await talker.sees(lambda: talker.floor() == "listening", "the end of the answer")
+        await talker.send(type="text", text="tell me a story")
+        await talker.sees(lambda: talker.floor() == "agent_speaking", "the story")
+        await talker.hang_up()
+    told = model.chats[-1].body["messages"]
+    assert [m["role"] for m in told] == ["system", "user", "assistant", "user"]
+    assert told[2]["content"] == "It is ten past four. Is there anything else?"
+
+
+async def test_an_interruption_closes_the_models_stream_and_memory_keeps_what_was_heard(
+    product: Product, model: ModelServer
+) -> None:
+    async with Talker(product, "guide") as talker:
+        await talker.send(type="text", text="tell me a story")
+        await talker.sees(lambda: len(talker.loud()) > 50, "the story")
+        story = model.chats[-1]
+        await talker.send(type="interrupt")
+        await talker.sees(lambda: story.closed_early, "the end of the model's stream")
+        await talker.until("transcript", interrupted=True)
+        await talker.send(type="text", text="what time is it")
+        await talker.sees(lambda: "It is ten past four." in talker.said(), "the next answer")
+        cut = talker.of("transcript", interrupted=True)[0]
+        await talker.hang_up()
+    heard = " ".join([m for m in talker.said() if "king" in m or m == cut["text"]])
+    remembered = model.chats[-1].body["messages"][2]["content"]
+    assert remembered.endswith("[interrupted by the caller]")
+    words = re.findall(r"\w+", remembered.removesuffix("[interrupted by the caller]"))
+    assert abs(len(words) - len(re.findall(r"\w+", heard))) <= 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "code"),
+    [
+        ("slow", "responder_unavailable"),
+        ("dies_first", "responder_unavailable"),
+        ("dies_middle", "responder_unavailable"),
+        ("garbage", "responder_unavailable"),
+        ("refused", "responder_failed"),
+    ],
+)
+async def test_a_model_that_fails_is_apologised_for_and_the_call_goes_on(
+    product: Product, model: ModelServer, mode: str, code: str
+) -> None:
+    async with Talker(product, "guide") as talker:
+        model.mode = mode
+        await talker.send(type="text", text="what time is it")
+        failed = await talker.until("error", limit_s=20)
+        assert (failed["code"], failed["recoverable"]) == (code, True)
+        await talker.sees(lambda: any("sorry" in said for said in talker.said()), "an apology")
+        assert talker.loud()
+        model.mode = ""
+        await talker.sees(lambda: talker.floor() == "listening", "the end of the apology")
+        await talker.send(type="text", text="what time is it")
+        await talker.sees(lambda: "It is ten past four." in talker.said(), "an answer")
+        await talker.hang_up()
+
+
+async def test_a_voice_that_dies_is_replaced_and_the_answer_is_heard(product: Product) -> None:
+    async with Talker(product, "guide") as talker:
+        worker = next(pid for pid, c in processes_of(str(product.var)).items() if "espeak" in c)
+        os.kill(worker, signal.SIGKILL)
+        await talker.send(type="text", text="what time is it")
+        await talker.sees(lambda: len(talker.said()) == 2, "both sentences", 20)
+        assert talker.loud()
+        await talker.hang_up()
+
+
+async def test_it_looks_things_up_and_ends_the_call(product: Product, model: ModelServer) -> None:
+    async with Talker(product, "guide") as talker:
+        await talker.send(type="text", text=f"I saw {SECRET}")
+        await talker.sees(lambda: len(talker.said()) == 1, "an answer")
+        await talker.hang_up()
+    async with Talker(product, "guide") as talker:
+        await talker.send(type="text", text="what did I say earlier")
+        await talker.sees(lambda: "You spoke of an elephant." in talker.said(), "an answer")
+        found = model.chats[-1].body["messages"][-1]["content"]
+        assert SECRET in found
+        await talker.sees(lambda: talker.floor() == "listening", "the end of the answer")
+        await talker.send(type="text", text="now hang up")
+        bye = await talker.until("bye", limit_s=20)
+    assert bye["reason"] == "agent_hung_up"
+    assert "Goodbye then." in talker.said()
+
+
+async def test_the_log_holds_ids_and_no_words(product: Product) -> None:
+    await asyncio.sleep(0)
+    log = (product.var / "test-logs" / "web.log").read_text()
+    assert "the agent failed (responder_unavailable)" in log
+    for words in (SECRET, "ten past four", "sorry", "secret-key", "guide."):
+        assert words not in log
