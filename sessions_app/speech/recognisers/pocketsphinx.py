@@ -158,7 +158,9 @@ class PocketSphinxStream(RecogniserStream):
         limit_s = min(LONGEST_REDECODE_S, REDECODE_SHARE * utterance.length_ms / 1000)
         try:
             await link.send(REDECODE, utterance.audio.tobytes())
-            _, result = await asyncio.wait_for(link.receive(), limit_s)
+            # not `wait_for`: until Python 3.12 it swallows a cancellation that meets a result
+            async with asyncio.timeout(limit_s):
+                _, result = await link.receive()
             usable = True
         except (TimeoutError, RecogniserUnavailableError):
             return None
