@@ -194,6 +194,17 @@ ADMIN = [
     desk("auth/user/<id>/password/", 403, address="/admin/auth/user/{user}/password/"),
     *desk_model("sessions_app/accesslog", "entry"),
     *desk_model("sessions_app/agent", "agent", add=200, written=200),
+    desk("sessions_app/agent/latency/", 200),
+    *(
+        desk(
+            f"sessions_app/agent/<int:pk>/{what}/",
+            400,
+            address=f"/admin/sessions_app/agent/{{agent}}/{what}/",
+            method="POST",
+            body={},
+        )
+        for what in ("say", "answer")
+    ),
     *desk_model("sessions_app/call", "call", written="/admin/sessions_app/call/"),
     desk(
         "sessions_app/call/",

@@ -1,24 +1,58 @@
-"""Agents: who can be called."""
+"""Agents: who can be called, and how they listen, answer and sound."""
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from sessions_app.admin import latency, trying
 from sessions_app.admin.base import VoiceAdmin
+from sessions_app.bridge import trying as bridge
+from sessions_app.bridge.conf import load_backend
+from sessions_app.core.errors import SynthesiserError
 from sessions_app.models import Agent
+
+NAMED = {
+    "recogniser": ("RECOGNISERS", "turns this agent's calls into text"),
+    "responder": ("RESPONDERS", "decides what it says; none for an agent that only transcribes"),
+    "synthesiser": ("SYNTHESISERS", "speaks for it"),
+    "endpointer": ("ENDPOINTERS", "tells that the caller's turn is over"),
+    "barge_in": ("BARGE_INS", "tells an interruption from a cough or an mhm"),
+}
+"""Fields that name an entry of VOICE, and what that entry does."""
+
+LONG_TEXTS = {"description": 3, "greeting": 2, "prompt": 8, "closing_words": 2}
+
+
+def _named(field: str) -> forms.ChoiceField:
+    kind, does = NAMED[field]
+
+    def choices() -> list[tuple[str, str]]:
+        none = [("", "(transcribe only)")] if field == "responder" else []
+        return [*none, *((name, name) for name in settings.VOICE.get(kind, {}))]
+
+    text = f"Which of VOICE['{kind}'] {does}."
+    required = field != "responder"
+    initial = "default" if required else ""
+    return forms.ChoiceField(choices=choices, help_text=text, required=required, initial=initial)
 
 
 class AgentForm(forms.ModelForm[Agent]):
-    """Moves the default from one agent to another in one step."""
+    """Names what would not work before a caller finds out; moves the default in one step."""
 
-    recogniser = forms.ChoiceField(
-        choices=lambda: [(name, name) for name in settings.VOICE["RECOGNISERS"]],
-        help_text="Which of VOICE['RECOGNISERS'] turns this agent's calls into text.",
-    )
+    recogniser = _named("recogniser")
+    responder = _named("responder")
+    synthesiser = _named("synthesiser")
+    endpointer = _named("endpointer")
+    barge_in = _named("barge_in")
     is_default = forms.BooleanField(
         required=False,
         label="Default",
@@ -27,20 +61,46 @@ class AgentForm(forms.ModelForm[Agent]):
 
     class Meta:
         model = Agent
-        widgets = {"description": forms.Textarea(attrs={"rows": 3, "cols": 60})}
         fields = (
             "name",
             "slug",
             "description",
             "language",
             "recogniser",
+            "responder",
+            "prompt",
+            "responder_options",
+            "preemptive",
+            "synthesiser",
+            "voice",
+            "speed",
+            "greeting",
+            "closing_words",
+            "endpointer",
+            "min_delay_ms",
+            "max_delay_ms",
+            "barge_in",
+            "barge_in_ms",
+            "barge_in_words",
+            "silence_s",
+            "max_length_s",
             "is_default",
             "is_active",
         )
+        widgets = {
+            name: forms.Textarea(attrs={"rows": rows, "cols": 60})
+            for name, rows in LONG_TEXTS.items()
+        }
 
     def _get_validation_exclusions(self) -> set[str]:
         # saving moves the default, so the constraint holds then, not now
         return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc] # not in stubs
+
+    def clean_responder_options(self) -> Any:
+        options = self.cleaned_data["responder_options"] or {}
+        if not isinstance(options, dict):
+            raise forms.ValidationError('Give a JSON object, such as {"temperature": 0.3}.')
+        return options
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -53,23 +113,95 @@ class AgentForm(forms.ModelForm[Agent]):
             )
         if is_default and not values.get("is_active"):
             self.add_error("is_active", "The default agent must be active. Pick another first.")
+        if values.get("responder"):
+            self._check_backend("responder", values)
+            self._check_voice(values)
         return values
+
+    def _check_backend(self, field: str, values: dict[str, Any]) -> None:
+        try:
+            load_backend(NAMED[field][0], values[field])
+        except ImproperlyConfigured as error:
+            self.add_error(field, str(error))
+
+    def _check_voice(self, values: dict[str, Any]) -> None:
+        """Asks the engine for its voices; what cannot run says why."""
+        if not values.get("synthesiser") or not {"voice", "synthesiser"} & set(self.changed_data):
+            return
+        try:
+            known = async_to_sync(bridge.voices)(values["synthesiser"])
+        except SynthesiserError as error:
+            self.add_error("synthesiser", error.message)
+            return
+        base = values.get("voice", "").partition("+")[0]
+        if base and known and base not in {voice.name for voice in known}:
+            some = ", ".join(voice.name for voice in known[:8])
+            self.add_error("voice", f"There is no voice {base!r}. Some that there are: {some} …")
 
 
 @admin.register(Agent)
 class AgentAdmin(VoiceAdmin[Agent]):
     form = AgentForm
-    list_display = ("name", "slug", "language", "recogniser", "is_default", "is_active")
-    list_filter = ("is_active", "language")
+    list_display = (
+        "name",
+        "slug",
+        "language",
+        "responder",
+        "recogniser",
+        "is_default",
+        "is_active",
+    )
+    list_filter = ("is_active", "responder", "language")
     search_fields = ("name", "slug", "description")
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at", "how_quick")
+    change_form_template = "admin/sessions_app/agent/change_form.html"
     fieldsets = (
         (None, {"fields": ("name", "slug", "description")}),
-        ("Speech", {"fields": ("language", "recogniser")}),
+        ("Listening", {"fields": ("language", "recogniser")}),
+        (
+            "Answering",
+            {
+                "fields": ("responder", "prompt", "responder_options", "preemptive"),
+                "description": "Without a responder the agent only transcribes, and what "
+                "follows does not matter.",
+            },
+        ),
+        ("Voice", {"fields": ("synthesiser", "voice", "speed")}),
+        ("What it always says", {"fields": ("greeting", "closing_words")}),
+        (
+            "Taking turns",
+            {
+                "fields": (
+                    "endpointer",
+                    ("min_delay_ms", "max_delay_ms"),
+                    "barge_in",
+                    ("barge_in_ms", "barge_in_words"),
+                ),
+                "classes": ("collapse",),
+            },
+        ),
+        ("Limits", {"fields": ("silence_s", "max_length_s"), "classes": ("collapse",)}),
         ("Where it is used", {"fields": ("is_default", "is_active")}),
-        ("History", {"fields": ("created_at", "updated_at"), "classes": ("collapse",)}),
+        (
+            "History",
+            {"fields": ("how_quick", "created_at", "updated_at"), "classes": ("collapse",)},
+        ),
     )
+
+    @admin.display(description="How quickly it answers")
+    def how_quick(self, obj: Agent) -> SafeString:
+        return format_html('<a href="../../latency/">Latency of all agents</a>{}', "")
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("latency/", self.admin_site.admin_view(latency.page), name="agent_latency"),
+            path("<int:pk>/say/", self.admin_site.admin_view(trying.say), name="agent_say"),
+            path(
+                "<int:pk>/answer/", self.admin_site.admin_view(trying.answer), name="agent_answer"
+            ),
+        ]
+        return [*own, *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         with transaction.atomic():

@@ -12,9 +12,9 @@ from django.urls import reverse
 from sessions_app.admin.display import NOTHING, badge, clock, moment
 from sessions_app.core.events import Speaker
 from sessions_app.exports.registry import FORMATS
-from sessions_app.models import AccessLog, Call, Recording, Summary
+from sessions_app.models import AccessLog, Call, Recording, Segment, Summary
 from sessions_app.models.work import OwedWork, WorkState
-from sessions_app.services import transcripts
+from sessions_app.services import transcripts, turns
 
 SHOWN_ACCESSES = 50
 
@@ -44,6 +44,9 @@ class Line:
     original: str
     """What was recognised, where staff corrected it; else empty."""
 
+    unheard: str = ""
+    """What an interrupted agent had still to say."""
+
 
 def recording_of(call: Call) -> Recording | None:
     try:
@@ -72,9 +75,16 @@ def transcript(call: Call) -> list[Line]:
             speaker_label=segment.get_speaker_display(),
             text=segment.shown_text,
             original=segment.text if segment.edited_text else "",
+            unheard=_unheard(segment),
         )
         for segment in segments
     ]
+
+
+def _unheard(segment: Segment) -> str:
+    if segment.heard_text is None or segment.edited_text:
+        return ""
+    return segment.text.removeprefix(segment.heard_text).strip()
 
 
 def _life(call: Call) -> Iterator[Moment]:
@@ -168,6 +178,8 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,
         "speakers": speakers(summary),
+        "notes": turns.notes_of(call),
+        "answers": turns.of_call(call).filter(speaker=Speaker.AGENT),
         "export_links": [
             (extension, reverse("api:transcript", args=[call.public_id, extension]))
             for extension in FORMATS

@@ -1,20 +1,51 @@
 """Agents in the admin."""
 
+import io
+import wave
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 
+from sessions_app.core.events import Latency, Speaker, TurnEnded
 from sessions_app.models import Agent
-from sessions_app.services import calls
+from sessions_app.services import calls, turns
+from tests.conftest import CallMaker
 
 AGENTS = "/admin/sessions_app/agent/"
-GIVEN = {"name": "Clerk", "slug": "clerk", "language": "en-GB", "recogniser": "default"}
+GIVEN = {
+    "name": "Clerk",
+    "slug": "clerk",
+    "language": "en-GB",
+    "recogniser": "default",
+    "responder": "",
+    "responder_options": "{}",
+    "synthesiser": "default",
+    "speed": "1",
+    "endpointer": "default",
+    "barge_in": "default",
+    "min_delay_ms": "600",
+    "max_delay_ms": "2500",
+    "barge_in_ms": "500",
+    "barge_in_words": "2",
+    "silence_s": "20",
+    "max_length_s": "0",
+}
 
 
 @pytest.fixture
 def first(db: None) -> Agent:
     calls.seed_agents()
     return Agent.objects.get(is_default=True)
+
+
+@pytest.fixture
+def viewer_only(db: None) -> User:
+    """Staff who may look at agents, and change none."""
+    user = User.objects.create_user("viewer", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_agent"))
+    return user
 
 
 def problems(answer: Any) -> list[str]:
@@ -46,3 +77,86 @@ def test_only_recognisers_that_exist_are_offered(at_desk: Any, first: Agent) -> 
     answer = at_desk.post(f"{AGENTS}add/", GIVEN | {"recogniser": "acme", "is_active": "on"})
     assert problems(answer) == ["recogniser"]
     assert at_desk.get(AGENTS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"responder": "acme"}, "responder"),
+        ({"responder": "scribe", "voice": "klingon9"}, "voice"),
+        ({"responder": "scribe", "responder_options": "[1]"}, "responder_options"),
+        ({"speed": "9"}, "__all__"),
+        ({"min_delay_ms": "3000"}, "__all__"),
+    ],
+)
+def test_what_would_not_work_is_named(
+    at_desk: Any, first: Agent, wrong: dict[str, str], field: str
+) -> None:
+    assert problems(at_desk.post(f"{AGENTS}add/", GIVEN | wrong)) == [field]
+
+
+def test_a_voice_that_exists_is_taken(at_desk: Any, first: Agent) -> None:
+    given = GIVEN | {"responder": "scribe", "voice": "en-gb+f3", "is_active": "on"}
+    assert at_desk.post(f"{AGENTS}add/", given).status_code == 302
+
+
+def test_a_backend_that_does_not_load_says_why(at_desk: Any, first: Agent, settings: Any) -> None:
+    broken = {"BACKEND": "sessions_app.agent.responders.gone.GoneResponder"}
+    settings.VOICE = {**settings.VOICE, "RESPONDERS": {"broken": broken}}
+    answer = at_desk.post(f"{AGENTS}add/", GIVEN | {"responder": "broken"})
+    told = answer.context["adminform"].form.errors["responder"][0]
+    assert "VOICE['RESPONDERS']['broken']" in told
+    assert "No module" in told
+
+
+def tried(at_desk: Any, agent: Agent, what: str, body: object) -> Any:
+    address = f"{AGENTS}{agent.pk}/{what}/"
+    return at_desk.post(address, body, content_type="application/json")
+
+
+def test_an_agents_voice_is_heard_and_its_answer_read(at_desk: Any, first: Agent) -> None:
+    scribe = Agent.objects.get(slug="scribe")
+    page = at_desk.get(f"{AGENTS}{scribe.pk}/change/").content.decode()
+    assert "Try it" in page
+    assert f"/{scribe.pk}/say/" in page
+    wav = tried(at_desk, scribe, "say", {"text": "Hello there."})
+    assert wav["Content-Type"] == "audio/wav"
+    with wave.open(io.BytesIO(wav.content)) as sound:
+        assert 0.3 < sound.getnframes() / sound.getframerate() < 3
+    told = tried(at_desk, scribe, "answer", {"text": "take a note buy milk"}).json()
+    assert told == {"answer": "Noted: buy milk."}
+
+
+@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "x" * 501}, "no json"])
+def test_a_try_without_text_is_told(at_desk: Any, first: Agent, body: object) -> None:
+    answer = tried(at_desk, Agent.objects.get(slug="scribe"), "say", body)
+    assert answer.status_code == 400
+    assert answer.json()["message"]
+
+
+def test_a_try_that_cannot_work_says_why(at_desk: Any, first: Agent) -> None:
+    Agent.objects.filter(slug="scribe").update(voice="klingon9", responder="gone")
+    scribe = Agent.objects.get(slug="scribe")
+    assert "klingon9" in tried(at_desk, scribe, "say", {"text": "Hi"}).json()["message"]
+    assert "'gone'" in tried(at_desk, scribe, "answer", {"text": "Hi"}).json()["message"]
+
+
+def test_only_who_may_change_agents_tries_them(client: Client, viewer_only: Any) -> None:
+    scribe = Agent.objects.get(slug="scribe")
+    client.force_login(viewer_only)
+    assert tried(client, scribe, "say", {"text": "Hi"}).status_code == 403
+
+
+def test_latency_is_told_by_agent_and_engines(
+    at_desk: Any, alice: User, make_call: CallMaker
+) -> None:
+    call = make_call(alice)
+    call.persona = {"responder": "scribe", "synthesiser": "default"}
+    call.save()
+    for index, wait in enumerate((700, 800, 3000), start=1):
+        latency = Latency(1000, 1000 + wait // 2, 1000, 1000 + wait // 2, 1000 + wait)
+        turns.save(call.pk, TurnEnded(2 * index, Speaker.AGENT, 1000, 9000, latency=latency))
+    page = at_desk.get(f"{AGENTS}latency/").content.decode()
+    assert "scribe + default" in page
+    assert "<strong>800</strong>" in page
+    assert "<strong>3000</strong>" in page

@@ -1,0 +1,22 @@
+"""How quickly agents answer, for staff."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from sessions_app.services import access, latencies
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The p50 and p95 of each stage, by agent and engines; for staff who may see all calls."""
+    if not access.sees_all(request.user):
+        raise PermissionDenied
+    context = {
+        **admin.site.each_context(request),
+        "title": "How quickly agents answer",
+        "rows": latencies.by_agent(),
+        "labels": latencies.LABELS,
+        "days": latencies.DAYS,
+    }
+    return TemplateResponse(request, "admin/sessions_app/agent/latency.html", context)

@@ -1,0 +1,122 @@
+"""Hearing an agent's voice and reading its answer, without a call: for staff who set it up."""
+
+import asyncio
+import io
+import wave
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import numpy as np
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.agent.responders.base import Conversation, EarlierCall, Message, Responder
+from sessions_app.agent.sentences import speakable
+from sessions_app.bridge.conf import load_backend
+from sessions_app.core.errors import ResponderError, SynthesiserError
+from sessions_app.core.events import Note, NoteKind, Speaker
+from sessions_app.core.persona import Persona
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice
+
+LIMIT_S = 20.0
+
+
+async def say(persona: Persona, text: str) -> bytes:
+    """Returns `text` in the agent's voice: a WAV, 16 bit mono.
+
+    Raises SynthesiserError, which says what is wrong with the settings.
+    """
+    voice = _synthesiser(persona.synthesiser)
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await voice.start()
+            stream = voice.stream(speakable(text), voice=persona.voice, speed=persona.speed)
+            async with aclosing(stream) as chunks:
+                return _wav([chunk async for chunk in chunks])
+    except TimeoutError as error:
+        raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
+    finally:
+        await voice.aclose()
+
+
+async def voices(name: str) -> tuple[Voice, ...]:
+    """Returns the voices of a synthesiser; raises SynthesiserError when it cannot run."""
+    voice = _synthesiser(name)
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await voice.start()
+            return await voice.voices()
+    except TimeoutError as error:
+        raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
+    finally:
+        await voice.aclose()
+
+
+async def answer(persona: Persona, text: str) -> str:
+    """Returns what the agent would answer to `text` at the beginning of a call; may be empty.
+
+    Nothing is stored or ended. Raises ResponderError, which says what is wrong.
+    """
+    try:
+        responder: Responder = load_backend("RESPONDERS", persona.responder)
+    except ImproperlyConfigured as error:
+        raise ResponderError(str(error)) from error
+    asked = (Message(Speaker.CALLER, text),)
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await responder.start()
+            stream = responder.stream(Conversation(persona, asked, _Desk()))
+            async with aclosing(stream) as tokens:
+                return "".join([token async for token in tokens])
+    except TimeoutError as error:
+        raise ResponderError(f"The answer took longer than {LIMIT_S:.0f} s.") from error
+    finally:
+        await responder.aclose()
+
+
+def _synthesiser(name: str) -> Synthesiser:
+    try:
+        found: Synthesiser = load_backend("SYNTHESISERS", name)
+    except ImproperlyConfigured as error:
+        raise SynthesiserError(str(error)) from error
+    return found
+
+
+def _wav(chunks: Sequence[SpeechChunk]) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(chunks[0].sample_rate if chunks else 16_000)
+        samples = [chunk.samples for chunk in chunks]
+        file.writeframes(np.concatenate([np.zeros(0, np.int16), *samples]).tobytes())
+    return out.getvalue()
+
+
+class _Desk:
+    """A `CallHost` without a call."""
+
+    def __init__(self) -> None:
+        self._notes: list[Note] = []
+
+    def now_ms(self) -> float:
+        return 0.0
+
+    @property
+    def notes(self) -> Sequence[Note]:
+        return self._notes
+
+    def add_note(self, kind: NoteKind, text: str) -> Note:
+        self._notes.append(Note(len(self._notes) + 1, kind, text, 0.0))
+        return self._notes[-1]
+
+    def undo_note(self) -> Note | None:
+        return self._notes.pop() if self._notes else None
+
+    def end_call(self) -> None:
+        """There is no call to end."""
+
+    async def confirmed(self) -> None:
+        return None
+
+    async def earlier_calls(self, query: str, limit: int = 3) -> Sequence[EarlierCall]:
+        return ()
