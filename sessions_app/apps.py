@@ -9,3 +9,6 @@ class SessionsAppConfig(AppConfig):
 
     def ready(self) -> None:
         from sessions_app import checks  # noqa: F401, PLC0415 - registers system checks
+        from sessions_app.services import recordings  # noqa: PLC0415 - models are loaded now
+
+        recordings.delete_with_rows()

@@ -258,6 +258,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "delete-expired-audio": {
+        "task": "sessions_app.tasks.delete_expired_audio",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "requeue-owed-work": {
         "task": "sessions_app.tasks.requeue_owed_work",
         "schedule": 15.0,
@@ -319,6 +324,7 @@ VOICE: dict[str, Any] = {
     "ROLE": _choice("VOICE_ROLE", ("all", "web", "media")),
     "MAX_CALLS": _read("int", "VOICE_MAX_CALLS", 50),
     "MAX_CALL_S": _read("int", "VOICE_MAX_CALL_S", 4 * 3600),
+    "RECORDINGS_KEEP_DAYS": _read("int", "RECORDINGS_KEEP_DAYS", 0),
     "LANES_DIR": _read("str", "VOICE_LANES_DIR", str(VAR_DIR / "lanes")),
     "ICE_SERVERS": _read("list", "VOICE_ICE_SERVERS", []),
     "RECOGNISERS": {

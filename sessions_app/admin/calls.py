@@ -17,7 +17,7 @@ from sessions_app.admin.columns import CallColumns
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import RecordingStateFilter, SummaryStateFilter
 from sessions_app.models import AccessLog, Call
-from sessions_app.services import access, calls, search, summaries
+from sessions_app.services import access, calls, recordings, search, summaries
 
 CHANGE = "sessions_app.change_call"
 WHERE = "in the admin"
@@ -73,7 +73,7 @@ class CallAdmin(CallPermissions, CallColumns, VoiceAdmin[Call]):
         "owner__last_name",
     )
     search_help_text = "Words that were said, call ids, titles and user names."
-    actions = ("summarise_again", "export_transcripts")
+    actions = ("summarise_again", "record_again", "export_transcripts")
     change_form_template = "admin/sessions_app/call/change_form.html"
     readonly_fields = ("public_id", "door", "transport", "worker", "heartbeat_at", "duration_ms")
     fieldsets = (
@@ -142,6 +142,17 @@ class CallAdmin(CallPermissions, CallColumns, VoiceAdmin[Call]):
     @admin.action(description="Summarise again", permissions=["change"])
     def summarise_again(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         self._ask_again(request, list(queryset))
+
+    @admin.action(description="Make failed recordings again", permissions=["change"])
+    def record_again(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
+        chosen = list(queryset)
+        asked = sum(recordings.ask_again(call, request.user) for call in chosen)
+        if asked:
+            text = f"{asked} will be made again; reload in a few seconds."
+            self.message_user(request, text, messages.SUCCESS)
+        if left := len(chosen) - asked:
+            text = f"{left} left alone: only a recording that failed is made again."
+            self.message_user(request, text, messages.WARNING)
 
     @admin.action(description="Export transcripts (zip)", permissions=["view"])
     def export_transcripts(

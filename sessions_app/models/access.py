@@ -37,6 +37,7 @@ class AccessLog(models.Model):
         EXPORTED = "exported", "Exported"
         EDITED = "edited", "Edited"
         SUMMARISED = "summarised", "Summarised again"
+        RECORDED = "recorded", "Recording made again"
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="access_log")
     user = models.ForeignKey(

@@ -1,16 +1,26 @@
 """The verbs over recordings."""
 
+import shutil
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.utils import timezone
 
-from sessions_app.models import Recording
+from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.recording import recording_path
-from sessions_app.services import work
+from sessions_app.models.work import WorkState
+from sessions_app.services import access, work
+from sessions_app.services.queueing import FINALISE, queue
 
 FILE_NAME = "call.ogg"
+DELETED_A_RUN = 200
 
 
 def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
@@ -26,6 +36,8 @@ def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
         row.file.name = storage.save(name, File(content))
     for field, value in facts.items():
         setattr(row, field, value)
+    days: int = settings.VOICE["RECORDINGS_KEEP_DAYS"]
+    row.delete_after = timezone.now() + timedelta(days=days) if days else None
     work.done(row)
 
 
@@ -34,3 +46,41 @@ def keep_nothing(row: Recording, checks: Sequence[Mapping[str, Any]]) -> None:
     row.checks = list(checks)
     row.duration_ms = 0
     work.done(row)
+
+
+def ask_again(call: Call, user: Any) -> bool:
+    """Owes a recording that failed once more, and notes who asked; False for any other."""
+    with transaction.atomic():
+        row = Recording.objects.filter(call=call, state=WorkState.FAILED).first()
+        if row is None or not work.again(row):
+            return False
+        access.log(call, user, AccessLog.Action.RECORDED)
+        queue(FINALISE, call.pk)
+    return True
+
+
+def delete_expired(now: datetime) -> int:
+    """Deletes the audio whose time is over; returns how many. Transcripts stay."""
+    expired = Recording.objects.filter(delete_after__lt=now).exclude(file="")
+    count = 0
+    for row in expired.order_by("pk")[:DELETED_A_RUN]:
+        row.file.storage.delete(row.file.name)
+        Recording.objects.filter(pk=row.pk).update(file="", size=None, sha256="", peaks=[])
+        count += 1
+    return count
+
+
+def delete_with_rows() -> None:
+    """From now on audio goes when its row does, whoever deletes it: a user, staff, a cascade."""
+    post_delete.connect(_recording_gone, sender=Recording, dispatch_uid="recording-gone")
+    post_delete.connect(_call_gone, sender=Call, dispatch_uid="call-gone")
+
+
+def _recording_gone(instance: Recording, **_: Any) -> None:
+    if instance.file:
+        transaction.on_commit(partial(instance.file.storage.delete, instance.file.name))
+
+
+def _call_gone(instance: Call, **_: Any) -> None:
+    lanes = Path(settings.VOICE["LANES_DIR"]) / instance.public_id
+    transaction.on_commit(partial(shutil.rmtree, lanes, ignore_errors=True))
