@@ -64,7 +64,7 @@ def delete_expired(now: datetime) -> int:
     expired = Recording.objects.filter(delete_after__lt=now).exclude(file="")
     count = 0
     for row in expired.order_by("pk")[:DELETED_A_RUN]:
-        row.file.storage.delete(row.file.name)
+        row.file.storage.delete(str(row.file.name))
         Recording.objects.filter(pk=row.pk).update(file="", size=None, sha256="", peaks=[])
         count += 1
     return count
@@ -78,7 +78,7 @@ def delete_with_rows() -> None:
 
 def _recording_gone(instance: Recording, **_: Any) -> None:
     if instance.file:
-        transaction.on_commit(partial(instance.file.storage.delete, instance.file.name))
+        transaction.on_commit(partial(instance.file.storage.delete, str(instance.file.name)))
 
 
 def _call_gone(instance: Call, **_: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from sessions_app.core.states import CallState, EndReason
 from sessions_app.models import AccessLog, Call, Recording
+from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, recordings, work
 from sessions_app.tasks import delete_expired_audio
@@ -35,7 +36,7 @@ def kept(call: Call, tmp_path: Path) -> Recording:
 
 
 def there(row: Recording) -> bool:
-    return bool(row.file.storage.exists(recordings.recording_path(row, recordings.FILE_NAME)))
+    return bool(row.file.storage.exists(recording_path(row, recordings.FILE_NAME)))
 
 
 def test_audio_is_kept_for_ever_unless_told_otherwise(call: Call, tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_audio_and_lanes_go_with_their_user(
     call: Call, tmp_path: Path, own_folders: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     row = kept(call, tmp_path)
-    storage, name = row.file.storage, row.file.name
+    storage, name = row.file.storage, str(row.file.name)
     assert storage.exists(name)
     lanes = own_folders / "lanes" / call.public_id
     lanes.mkdir(parents=True)
