@@ -46,8 +46,12 @@ check: tools ## Check style, types, floors, migrations and settings, then run ev
 	@$(MAKE) test
 
 .PHONY: campaign
-campaign: tools ## Measure at length, resumable: SPEECH=folder make campaign; tables go to docs/campaigns
-	@$(PY) -m bench.campaign --speech "$${SPEECH:?names a folder of sound files with transcripts.json}"
+campaign: tools ## Measure at length, resumable: ONLY="kills counts" COUNT=50 SPEECH=folder; tables in docs/campaigns
+	@$(PY) -m bench.campaign $(ONLY) $(if $(COUNT),--count $(COUNT))
+
+.PHONY: bench
+bench: tools ## Measure speed side by side: PEER=python that has Pipecat
+	@$(PY) -m bench.turns $(if $(PEER),--peer $(PEER))
 
 .PHONY: lock
 lock: ## Pin what pyproject.toml asks for in requirements.txt (needs uv and the network)

@@ -1,104 +1,61 @@
-"""Long measurements over the whole running product; tables go to docs/campaigns/.
+"""Long measurements over the whole running product; tables go to docs/campaigns.
 
-    python -m bench.campaign --speech FOLDER
+    python -m bench.campaign [name …] [--count N]
 
-FOLDER holds sound files and `transcripts.json` (a list of {"file", "text"}). Each file is spoken
-into a call; files that a table of the same commit holds already are not spoken again.
+Without names all are run. What was measured for this commit before is not measured again.
 """
 
 import argparse
 import asyncio
-import json
-import platform
-import subprocess
 import tempfile
-from datetime import UTC, datetime
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
-import jiwer
+from bench.campaigns import counts, kills, offline, soak, words
+from bench.talking import barge_in, endpoints
+from tests.fixtures.server import Product
 
-from sessions_app.management.caller.placing import CallOptions, place_call
-from tests.fixtures.server import ROOT, Product
+Campaign = Callable[[Product, int], Coroutine[Any, Any, str]]
+ON_THE_PRODUCT: dict[str, tuple[Campaign, int]] = {
+    "words": (words.run, 0),
+    "offline": (offline.run, 0),
+    "counts": (counts.run, 20),
+    "kills": (kills.run, 50),
+    "soak": (soak.run, 60),
+}
+"""Campaigns, and how many cases (or minutes) each has unless told otherwise."""
 
-TABLES = ROOT / "docs" / "campaigns"
-
-
-def plain(text: str) -> str:
-    """Returns the words alone, in lower case."""
-    kept = "".join(c for c in text.lower() if c.isalnum() or c in " '")
-    return " ".join(kept.split())
-
-
-def commit() -> str:
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
+BY_THEMSELVES: dict[str, Callable[[], None]] = {
+    "barge-in": barge_in.main,
+    "endpoints": endpoints.main,
+}
 
 
-async def speak(product: Product, folder: Path, known: dict[str, str]) -> dict[str, str]:
-    """Returns what was recognised of each file; `known` ones are taken over."""
-    token = product.credentials["user"]["token"]
-    heard = dict(known)
-    for entry in json.loads((folder / "transcripts.json").read_text()):
-        if entry["file"] in heard:
-            continue
-        options = CallOptions(folder / entry["file"], product.url, token, await_results=False)
-        report = await place_call(options)
-        heard[entry["file"]] = plain(" ".join(s["text"] for s in report.segments))
-        print(f"{entry['file']}: {heard[entry['file']]}", flush=True)
-    return heard
-
-
-def write_table(folder: Path, heard: dict[str, str], state: Path) -> str:
-    """Writes docs/campaigns/words.md; returns its headline."""
-    state.write_text(json.dumps(heard))
-    said = {
-        e["file"]: plain(e["text"]) for e in json.loads((folder / "transcripts.json").read_text())
-    }
-    rows = [(name, jiwer.process_words(said[name], heard[name])) for name in said if name in heard]
-    words = sum(len(said[name].split()) for name, _ in rows)
-    wrong = sum(r.substitutions + r.deletions + r.insertions for _, r in rows)
-    headline = f"{100 * (1 - wrong / words):.1f} % of {words} words right through live calls"
-    lines = [
-        "# Words",
-        "",
-        f"{headline}: the embedded recogniser, `place_call`, one call a file.",
-        "",
-        f"Commit {commit()}, {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, 2 cores.",
-        "",
-        "| file | words | wrong | missing | too many |",
-        "| --- | --- | --- | --- | --- |",
-        *(
-            f"| {n} | {len(said[n].split())} | {r.substitutions} | {r.deletions} | {r.insertions} |"
-            for n, r in rows
-        ),
-        "",
-    ]
-    TABLES.mkdir(parents=True, exist_ok=True)
-    (TABLES / "words.md").write_text("\n".join(lines))
-    return headline
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Words right through live calls.")
-    parser.add_argument("--speech", type=Path, required=True, help="sound files, transcripts.json")
-    folder: Path = parser.parse_args().speech
-    state = Path(tempfile.gettempdir()) / f"voicesite-words-{commit()}.json"
-    known = json.loads(state.read_text()) if state.exists() else {}
+def run(name: str, count: int | None) -> str:
+    """Returns the headline of one campaign, run on a product of its own."""
+    campaign, usual = ON_THE_PRODUCT[name]
     with tempfile.TemporaryDirectory(prefix="voicesite-campaign-") as scratch:
         product = Product(Path(scratch))
         product.prepare()
-        product.start("web")
         try:
-            heard = asyncio.run(speak(product, folder, known))
+            product.start()
+            return asyncio.run(campaign(product, usual if count is None else count))
         finally:
             product.stop()
-    print(write_table(folder, heard, state))
+
+
+def main() -> None:
+    every = [*ON_THE_PRODUCT, *BY_THEMSELVES]
+    parser = argparse.ArgumentParser(description="Long measurements.")
+    parser.add_argument("names", nargs="*", choices=[*every, []], default=every, metavar="name")
+    parser.add_argument("--count", type=int, help="cases, or minutes, instead of the usual")
+    given = parser.parse_args()
+    for name in given.names:
+        if name in ON_THE_PRODUCT:
+            print(f"{name}: {run(name, given.count)}", flush=True)
+        else:
+            BY_THEMSELVES[name]()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.talking.tables import write_table
+from bench.tables import write_table
 from sessions_app.core.audio import SPEECH_RATE, Samples
 from tests.fixtures.server import Product
 from tests.fixtures.speech import read_wav, speak
@@ -139,10 +139,7 @@ def row(kind: str, cases: list[Case]) -> list[str]:
     return [kind, str(len(cases)), str(cut), str(len(cases) - cut), middle, p95]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Talking over an agent.")
-    parser.add_argument("--cases", type=int, default=50)
-    count: int = parser.parse_args().cases
+def main(count: int = 50) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         settings = {"DJANGO_SETTINGS_MODULE": "tests.fixtures.agent_settings"}
@@ -166,4 +163,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    given = argparse.ArgumentParser(description="Talking over an agent.")
+    given.add_argument("--cases", type=int, default=50)
+    main(given.parse_args().cases)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.talking.tables import write_table
+from bench.tables import write_table
 from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
 from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
 from sessions_app.agent.endpointers.base import Endpointer

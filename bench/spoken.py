@@ -1,0 +1,30 @@
+"""What campaigns say, and how right it came out."""
+
+from collections.abc import Sequence
+
+import jiwer
+
+TALK = (
+    "good morning and welcome to the meeting",
+    "the weather is very nice today",
+    "please call me back on monday",
+    "they want to buy a new house this year",
+    "thank you for your help and goodbye",
+)
+
+
+def plain(text: str) -> str:
+    """Returns the words alone, in lower case."""
+    kept = "".join(c for c in text.lower() if c.isalnum() or c in " '")
+    return " ".join(kept.split())
+
+
+def wrong_words(said: str, heard: str) -> int:
+    """Returns how many words are wrong, missing or too many."""
+    found = jiwer.process_words(plain(said), plain(heard))
+    return int(found.substitutions + found.deletions + found.insertions)
+
+
+def text_of(segments: Sequence[dict[str, object]]) -> str:
+    """Returns what the caller said, from `transcript` messages or segments of the API."""
+    return " ".join(str(s["text"]) for s in segments if s.get("role", "user") == "user")

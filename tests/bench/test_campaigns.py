@@ -1,0 +1,68 @@
+"""Campaigns go on where they stopped, and one case of each works."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.campaigns import offline
+from bench.cases import Case, Cases
+from bench.talking.barge_in import silent_after
+from bench.talking.endpoints import STRATEGIES, Span, outcome
+from tests.fixtures.server import Product
+
+SAID = "good morning and welcome to the meeting"
+
+
+async def test_a_case_is_measured_once_for_a_commit(tmp_path: Path) -> None:
+    measured: list[str] = []
+
+    async def work() -> Case:
+        measured.append("x")
+        return {"value": len(measured)}
+
+    first = Cases("test", tmp_path)
+    assert await first.measure("a", work) == {"case": "a", "value": 1}
+    again = Cases("test", tmp_path)
+    assert await again.measure("a", work) == {"case": "a", "value": 1}
+    assert await again.measure("b", work) == {"case": "b", "value": 2}
+    assert [case["case"] for case in again.all] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cut_offs", "delay"),
+    [("fixed 600 ms", 1, 600), ("attentive 600 to 2500 ms", 0, 600)],
+)
+def test_a_pause_after_and_cuts_off_only_by_the_fixed_rule(
+    name: str, cut_offs: int, delay: float
+) -> None:
+    spans = [Span(1000, 2000, "i would like tea and"), Span(3500, 4500, "some cake please")]
+    found = outcome(spans, *STRATEGIES[name])
+    assert found.cut_offs == cut_offs
+    assert found.delay_ms == pytest.approx(delay, abs=300)
+
+
+def test_silence_is_found_after_speech_began() -> None:
+    loud = [0.02 * n for n in range(60)] + [3 + 0.02 * n for n in range(50)]
+    assert silent_after(loud, 1.0) == pytest.approx(180, abs=1)
+    assert silent_after(loud[:60], 5.0) is None
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    product = Product(tmp_path_factory.mktemp("product"))
+    product.prepare()
+    try:
+        product.start()
+        yield product
+    finally:
+        product.stop()
+
+
+@pytest.mark.timeout(120)
+async def test_live_text_is_as_right_as_an_offline_decode_of_the_recording(
+    product: Product, say: Callable[..., Path]
+) -> None:
+    found = await offline.compare(product, say(SAID), SAID)
+    assert 100 * (found["live"] - found["offline"]) / found["words"] <= 5
+    assert found["offline"] == 0
