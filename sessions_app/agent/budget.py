@@ -6,11 +6,13 @@ from sessions_app.agent.responders.base import Message
 
 CHARACTERS_PER_TOKEN = 4
 TOKENS_PER_MESSAGE = 4
+DENSE_FROM = 0x370
 
 
 def estimate(text: str) -> int:
-    """Returns about how many tokens `text` is; models differ, this errs on the high side."""
-    return len(text) // CHARACTERS_PER_TOKEN + TOKENS_PER_MESSAGE
+    """Returns about how many tokens `text` is; scripts beyond Latin take a token a character."""
+    dense = sum(ord(c) >= DENSE_FROM for c in text)
+    return (len(text) - dense) // CHARACTERS_PER_TOKEN + dense + TOKENS_PER_MESSAGE
 
 
 def newest_within(messages: Sequence[Message], tokens: int) -> tuple[Message, ...]:

@@ -9,7 +9,9 @@ import inspect
 import json
 import types
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -46,7 +48,7 @@ class Tool:
             if not isinstance(given, dict):
                 return "Error: the arguments must be a JSON object."
             async with asyncio.timeout(self.timeout_s):
-                result = await self._call(host, given)
+                return _encoded(await self._call(host, given))
         except TimeoutError:
             return f"Error: {self.name} took longer than {self.timeout_s:g} s."
         except ValueError as error:
@@ -55,12 +57,20 @@ class Tool:
             return f"Error: the arguments of {self.name} are {json.dumps(self.schema)}."
         except Exception as error:  # noqa: BLE001 - a tool is an operator's code
             return f"Error: {self.name} failed ({type(error).__name__})."
-        return result if isinstance(result, str) else json.dumps(result, default=str)
 
     async def _call(self, host: CallHost, given: dict[str, Any]) -> Any:
         if inspect.iscoroutinefunction(self.function):
             return await self.function(host, **given)
-        return await asyncio.to_thread(self.function, host, **given)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_THREADS, partial(self.function, host, **given))
+
+
+_THREADS = ThreadPoolExecutor(8, thread_name_prefix="voice-tool")
+"""The tools' own: one that hangs must not keep a thread from anything else."""
+
+
+def _encoded(result: Any) -> str:
+    return result if isinstance(result, str) else json.dumps(result, default=str)
 
 
 def load_tools(named: Mapping[str, Mapping[str, Any]]) -> dict[str, Tool]:
@@ -72,14 +82,17 @@ def load_tools(named: Mapping[str, Mapping[str, Any]]) -> dict[str, Tool]:
 
 
 def _load(name: str, entry: Mapping[str, Any]) -> Tool:
+    if not isinstance(entry, Mapping):
+        raise ResponderError(f'VOICE[\'TOOLS\'][{name!r}] must be {{"PATH": "dotted.path"}}.')
     path = str(entry.get("PATH", ""))
     module, _, attribute = path.rpartition(".")
     try:
+        timeout_s = float(entry.get("TIMEOUT_S", TIMEOUT_S))
         function = getattr(import_module(module), attribute)
         description, schema = _told(function)
     except (ImportError, AttributeError, ValueError, TypeError, NameError) as error:
-        raise ResponderError(f"VOICE['TOOLS'][{name!r}]['PATH'] = {path!r}: {error}") from error
-    return Tool(name, description, schema, function, float(entry.get("TIMEOUT_S", TIMEOUT_S)))
+        raise ResponderError(f"VOICE['TOOLS'][{name!r}], {path!r}: {error}") from error
+    return Tool(name, description, schema, function, timeout_s)
 
 
 def _told(function: Callable[..., Any]) -> tuple[str, dict[str, Any]]:
@@ -88,7 +101,11 @@ def _told(function: Callable[..., Any]) -> tuple[str, dict[str, Any]]:
     if not document:
         raise ValueError("a tool needs a docstring: its first line is what the model is told")
     hints = get_type_hints(function)
-    parameters = list(inspect.signature(function).parameters.values())[1:]
+    parameters = [
+        p
+        for p in list(inspect.signature(function).parameters.values())[1:]
+        if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
     properties = {p.name: _schema(hints.get(p.name, str)) for p in parameters}
     required = [p.name for p in parameters if p.default is inspect.Parameter.empty]
     schema = {"type": "object", "properties": properties, "required": required}
@@ -100,7 +117,7 @@ def _schema(hint: Any) -> dict[str, Any]:
         return {"type": _SIMPLE[hint]}
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return {"type": "string", "enum": list(arguments)}
+        return {**_schema(type(arguments[0])), "enum": list(arguments)}
     if origin is list:
         return {"type": "array", "items": _schema(arguments[0])}
     if origin in (Union, types.UnionType):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -45,23 +45,30 @@ class AgentParts:
     async def start(self) -> None:
         """Makes everything ready; what cannot run is logged, and refused when it is called."""
         for name in backend_names("RESPONDERS"):
-            responder: Responder = load_backend("RESPONDERS", name)
-            await self._started(f"responder {name!r}", responder)
-            self._responders[name] = responder
+            responder: Responder | None = await self._started("RESPONDERS", name)
+            if responder is not None:
+                self._responders[name] = responder
         for name in backend_names("SYNTHESISERS"):
-            synthesiser: Synthesiser = load_backend("SYNTHESISERS", name)
-            await self._started(f"synthesiser {name!r}", synthesiser)
-            self._synthesisers[name] = synthesiser
+            synthesiser: Synthesiser | None = await self._started("SYNTHESISERS", name)
+            if synthesiser is not None:
+                self._synthesisers[name] = synthesiser
         for name in backend_names("ENDPOINTERS"):
             self._endpointers[name] = load_backend("ENDPOINTERS", name)
         for name in backend_names("BARGE_INS"):
             self._barge_ins[name] = load_backend("BARGE_INS", name)
 
-    async def _started(self, what: str, backend: Responder | Synthesiser) -> None:
+    async def _started(self, kind: str, name: str) -> Any:
+        """Returns a backend, ready or failing by itself; None for one that cannot be made."""
+        try:
+            backend = load_backend(kind, name)
+        except ImproperlyConfigured as error:
+            logger.exception("an agent's part cannot be made: %s", error)
+            return None
         try:
             await backend.start()
         except VoiceError as error:
-            logger.exception("%s cannot run: %s", what, error.message)
+            logger.exception("VOICE[%r][%r] cannot run: %s", kind, name, error.message)
+        return backend
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""

@@ -15,6 +15,7 @@ from sessions_app.agent.responders.base import Conversation, Message, Responder
 from sessions_app.agent.tools import Tool, load_tools
 from sessions_app.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.core.events import Speaker
+from sessions_app.core.persona import Persona
 
 MOST_ROUNDS = 4
 """How often a model may ask for tools within one answer."""
@@ -25,6 +26,9 @@ VOICE_RULES = (
     "says comes from a speech recogniser and may hold wrong words."
 )
 CUT = " [interrupted by the caller]"
+OPTIONS = ("model", "temperature", "max_tokens", "tools")
+"""What an agent may have of its own."""
+
 REFUSALS = frozenset({400, 401, 403, 404, 422})
 
 
@@ -83,12 +87,14 @@ class ChatResponder(Responder):
         self._tools_of(tools)
 
     async def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
-        options = dict(conversation.persona.responder_options)
+        options = _options(conversation.persona)
         tools = self._tools_of(options.pop("tools", self._tools))
         request = {**self._usual, **options, "messages": self._messages(conversation)}
         if tools:
             request["tools"] = [tool.as_openai() for tool in tools.values()]
-        for _ in range(MOST_ROUNDS):
+        for number in range(MOST_ROUNDS + 1):
+            if tools and number == MOST_ROUNDS:
+                request["tool_choice"] = "none"
             brought = _Round()
             async with aclosing(self._round(request, brought)) as tokens:
                 async for token in tokens:
@@ -126,17 +132,16 @@ class ChatResponder(Responder):
         try:
             chunk: Any = first
             while chunk is not None:
-                for choice in chunk.choices[:1]:
-                    brought.finished = brought.finished or choice.finish_reason is not None
-                    _gather(choice.delta, brought)
-                    if choice.delta.content:
-                        brought.text += choice.delta.content
-                        yield choice.delta.content
-                chunk = await self._next(stream, self._token_s)
+                text = _take(chunk, brought)
+                if text:
+                    yield text
+                # what comes after the end, such as a count of tokens, is not waited for
+                done = brought.finished
+                chunk = None if done else await self._next(stream, self._token_s)
             if not brought.finished:
                 raise ResponderUnavailableError("The model's server stopped in mid-answer.")
         finally:
-            await stream.close()
+            await _closed(stream)
 
     async def _opened(self, request: dict[str, Any]) -> tuple[Any, Any]:
         """Returns a stream and its first chunk; tries again what may succeed."""
@@ -155,20 +160,23 @@ class ChatResponder(Responder):
         try:
             async with asyncio.timeout(self._first_s):
                 stream = await self._client.chat.completions.create(**request, stream=True)
-                first = await anext(aiter(stream), None)
+                first = await _chunk(stream)
+                # most servers say who speaks before they say anything
+                while first is not None and not _says_something(first):
+                    first = await _chunk(stream)
         except BaseException as error:
             if stream is not None:
-                await stream.close()
+                await _closed(stream)
             raise self._meaning(error) from error
         if first is None:
-            await stream.close()
+            await _closed(stream)
             raise ResponderUnavailableError("The model's server sent an empty answer.")
         return stream, first
 
     async def _next(self, stream: Any, limit_s: float) -> Any:
         try:
             async with asyncio.timeout(limit_s):
-                return await anext(aiter(stream), None)
+                return await _chunk(stream)
         except (asyncio.CancelledError, GeneratorExit):
             raise
         except BaseException as error:
@@ -176,6 +184,8 @@ class ChatResponder(Responder):
 
     def _meaning(self, error: BaseException) -> BaseException:
         """Returns what a failure means: for good, for now, or nothing of the model's."""
+        if isinstance(error, ResponderError):
+            return error
         if isinstance(error, self._openai.APIStatusError):
             status = error.status_code
             if status in REFUSALS:
@@ -225,6 +235,58 @@ def _told(message: Message) -> dict[str, Any]:
         return {"role": "user", "content": message.text}
     cut = CUT if message.interrupted else ""
     return {"role": "assistant", "content": f"{message.text}{cut}"}
+
+
+async def _chunk(stream: Any) -> Any:
+    """Returns the stream's next chunk; None at its end."""
+    return await anext(stream, None)
+
+
+async def _closed(stream: Any) -> None:
+    """Closes the connection, and the client's own generator, which it leaves to chance."""
+    await stream.close()
+    await stream._iterator.aclose()
+
+
+def _options(persona: Persona) -> dict[str, Any]:
+    """Returns an agent's own options; raises ResponderError for one that there is not."""
+    options = dict(persona.responder_options)
+    unknown = [name for name in options if name not in OPTIONS]
+    if unknown:
+        known = ", ".join(OPTIONS)
+        raise ResponderError(f"The agent has an unknown option {unknown[0]!r}; there are: {known}.")
+    return options
+
+
+def _says_something(chunk: Any) -> bool:
+    choice = _choice(chunk)
+    if choice is None:
+        return False
+    delta = choice.delta
+    return bool(delta.content or delta.tool_calls or choice.finish_reason is not None)
+
+
+def _choice(chunk: Any) -> Any:
+    """Returns the first choice; None for a chunk without any, such as one that counts tokens."""
+    choices = getattr(chunk, "choices", None)
+    if choices is None:
+        raise ResponderUnavailableError("The model's server sends no chat completions.")
+    choice = choices[0] if choices else None
+    if choice is not None and getattr(choice, "delta", None) is None:
+        raise ResponderUnavailableError("The model's server sends no chat completions.")
+    return choice
+
+
+def _take(chunk: Any, brought: _Round) -> str:
+    """Returns the chunk's text; keeps what else it says in `brought`."""
+    choice = _choice(chunk)
+    if choice is None:
+        return ""
+    brought.finished = brought.finished or choice.finish_reason is not None
+    _gather(choice.delta, brought)
+    text = choice.delta.content or ""
+    brought.text += text
+    return str(text)
 
 
 def _gather(delta: Any, brought: _Round) -> None:

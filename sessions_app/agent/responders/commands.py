@@ -42,7 +42,10 @@ PHRASES: dict[Command, tuple[str, ...]] = {
 }
 TAKES_TEXT = frozenset({Command.NOTE, Command.ACTION})
 _POLITE = frozenset({"please", "scribe", "hey", "now", "could", "can", "you", "would", "that"})
-_YES = ("yes", "yes please", "yeah", "yep", "sure", "do it", "okay", "ok", "correct", "right")
+_LEADS = frozenset({"so", "well", "and", "please", "could", "can", "you", "would"})
+"""Words before a command that ask for it nicely."""
+
+_YES = frozenset({"yes", "yeah", "yep", "yup", "sure", "okay", "ok", "correct", "right", "please"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def understood(text: str) -> Heard | None:
 
 
 def agrees(text: str) -> bool:
-    """Returns whether `text` is a yes."""
-    return any(fuzz.ratio(" ".join(_bare(text)), yes) >= ALIKE for yes in _YES)
+    """Returns whether `text` begins with a yes."""
+    words = ["".join(c for c in w if c.isalnum()) for w in text.lower().split()]
+    return bool(words) and words[0] in _YES and "not" not in words and "no" not in words
 
 
 def _likeness(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float, int] | None:
@@ -96,6 +100,6 @@ def _bare(text: str) -> list[str]:
     """Returns the words without marks, and without the noises before the first real one."""
     words = ["".join(c for c in w if c.isalnum() or c == "'") for w in text.lower().split()]
     words = [word for word in words if word]
-    while len(words) > 1 and words[0] in BACK_CHANNELS | {"so", "well", "and", "please"}:
+    while len(words) > 1 and words[0] in BACK_CHANNELS | _LEADS:
         words = words[1:]
     return words

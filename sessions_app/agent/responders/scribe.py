@@ -17,6 +17,8 @@ HELP = (
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
 MOST_RECALLED = 5
+PART = 6
+"""A question of which fewer letters were heard was not understood."""
 
 
 class ScribeResponder(Responder):
@@ -51,12 +53,12 @@ class ScribeResponder(Responder):
             yield answer
 
     def _answer(self, conversation: Conversation) -> str:
-        asked = _last_said(conversation)
+        asked = _asked(conversation)
         text = conversation.last_text
-        if asked.endswith((WHAT_NOTE, WHAT_ACTION)):
-            kind = NoteKind.NOTE if asked.endswith(WHAT_NOTE) else NoteKind.ACTION
+        if asked in (WHAT_NOTE, WHAT_ACTION):
+            kind = NoteKind.NOTE if asked == WHAT_NOTE else NoteKind.ACTION
             return self._write(conversation, kind, text)
-        if asked.endswith(SURE):
+        if asked == SURE:
             if agrees(text):
                 conversation.host.end_call()
                 return "All right."
@@ -122,6 +124,20 @@ class ScribeResponder(Responder):
     def _once(self, conversation: Conversation) -> str:
         told = any(NO_MODEL in m.text for m in conversation.messages)
         return "" if told else NO_MODEL
+
+
+def _asked(conversation: Conversation) -> str:
+    """Returns the question that the scribe asked last, heard whole or in part; else nothing."""
+    said = [m for m in conversation.messages if m.speaker is Speaker.AGENT]
+    if not said:
+        return ""
+    heard = said[-1].text
+    for question in (WHAT_NOTE, WHAT_ACTION, SURE):
+        if heard.endswith(question):
+            return question
+        if said[-1].interrupted and len(heard) >= PART and question.startswith(heard):
+            return question
+    return ""
 
 
 def _last_said(conversation: Conversation) -> str:

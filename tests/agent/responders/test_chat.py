@@ -10,6 +10,7 @@ import pytest
 
 from sessions_app.agent.responders.base import EarlierCall, Message
 from sessions_app.agent.responders.chat import ChatResponder
+from sessions_app.agent.tools import load_tools
 from sessions_app.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.core.events import NoteKind, Speaker
 from sessions_app.core.persona import Persona
@@ -96,6 +97,7 @@ async def test_closing_it_closes_the_models_stream(model: ModelServer) -> None:
         ("slow", ResponderUnavailableError, 2),
         ("dies_first", ResponderUnavailableError, 2),
         ("garbage", ResponderUnavailableError, 2),
+        ("shapes", ResponderUnavailableError, 2),
         ("stall", ResponderUnavailableError, 1),
         ("dies_middle", ResponderUnavailableError, 1),
         ("refused", ResponderError, 1),
@@ -177,14 +179,48 @@ async def test_earlier_calls_are_looked_up(model: ModelServer) -> None:
     assert model.chats[1].body["messages"][-1]["content"] == "2026-01-02 Shopping: buy milk"
 
 
-async def test_a_model_that_only_asks_for_tools_is_stopped(model: ModelServer) -> None:
-    class Endless(dict[str, Any]):
-        pass
+async def test_a_model_that_only_asks_for_tools_has_to_answer_at_last(model: ModelServer) -> None:
+    model.answers = {"": [("earlier_calls", '{"words": "x"}'), "I give up."]}
+    model.endless_tools = True
+    async with Chat(model, tools=["earlier_calls"]) as room:
+        assert await room.ask("go") == "I give up."
+    assert len(model.chats) == 5
 
-    async with Chat(model, tools=["end_call"]) as room:
-        model.answers = {"": [("end_call", "{}"), ""]}
-        assert await room.ask("go") == ""
-    assert len(model.chats) <= 4
+
+async def test_an_option_that_there_is_not_is_named(model: ModelServer) -> None:
+    persona = Persona(responder="r", responder_options={"temprature": 0.1})
+    async with Chat(model, persona) as room:
+        with pytest.raises(ResponderError, match=r"'temprature'.*temperature"):
+            await room.ask("hello")
+    assert model.chats == []
+
+
+async def test_the_first_word_may_take_longer_than_the_next(model: ModelServer) -> None:
+    model.tokens_per_s = 1 / 0.4  # who speaks is told at once, the first word much later
+    model.answers = {"": "Yes."}
+    async with Chat(model, first_token_timeout_s=3.0, token_timeout_s=0.5) as room:
+        assert await room.ask("hello") == "Yes."
+
+
+async def test_results_that_cannot_be_told_are_errors() -> None:
+    tools = load_tools({"circle": {"PATH": "tests.agent.responders.test_chat.circle"}})
+    host: Any = None
+    assert (await tools["circle"].run(host, "{}")).startswith("Error:")
+
+
+def circle(_host: object) -> Any:
+    """Returns what contains itself."""
+    ring: list[Any] = []
+    ring.append(ring)
+    return ring
+
+
+@pytest.mark.parametrize(
+    "entry", ["dotted.path", {"PATH": "sessions_app.agent.tools.end_call", "TIMEOUT_S": "abc"}]
+)
+def test_a_tool_entry_that_is_wrong_is_named(entry: Any) -> None:
+    with pytest.raises(ResponderError, match=r"VOICE\['TOOLS'\]\['x'\]"):
+        load_tools({"x": entry})
 
 
 def test_tools_that_cannot_be_used_are_named(model: ModelServer) -> None:

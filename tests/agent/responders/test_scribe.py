@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from sessions_app.agent.responders.base import Message
 from sessions_app.agent.responders.commands import Command, agrees, understood
 from sessions_app.agent.responders.scribe import HELP, NO_MODEL, SURE, ScribeResponder
-from sessions_app.core.events import NoteKind
+from sessions_app.core.events import NoteKind, Speaker
 from tests.agent.responders.rooms import Room
 
 
@@ -22,6 +23,8 @@ from tests.agent.responders.rooms import Room
         ("read my notes", Command.READ, ""),
         ("reed my notes", Command.READ, ""),
         ("read my notes please", Command.READ, ""),
+        ("can you read my notes", Command.READ, ""),
+        ("could you take a note buy milk", Command.NOTE, "buy milk"),
         ("undo that", Command.UNDO, ""),
         ("recap", Command.RECAP, ""),
         ("what time is it", Command.TIME, ""),
@@ -55,11 +58,34 @@ def test_plain_talk_is_no_command(text: str) -> None:
     assert understood(text) is None
 
 
-def test_a_yes_is_one() -> None:
-    assert agrees("Yes, please.")
-    assert agrees("yeah")
-    assert not agrees("no")
-    assert not agrees("wait a moment")
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("Yes, please.", True),
+        ("yes please end the call", True),
+        ("yes i am sure", True),
+        ("yeah", True),
+        ("no", False),
+        ("sue", False),
+        ("light", False),
+        ("yes no not yet", False),
+        ("wait a moment", False),
+        ("", False),
+    ],
+)
+def test_a_yes_is_one(text: str, yes: bool) -> None:
+    assert agrees(text) is yes
+
+
+async def test_a_question_that_was_heard_in_part_is_still_one() -> None:
+    room = Room(ScribeResponder())
+    await room.ask("take a note")
+    room.messages[-1] = Message(Speaker.AGENT, "What shall I write", interrupted=True)
+    assert await room.ask("buy milk") == "Noted: buy milk."
+    await room.ask("end the call")
+    room.messages[-1] = Message(Speaker.AGENT, "Shall I end the", interrupted=True)
+    await room.ask("yes")
+    assert room.host.ended
 
 
 async def test_notes_are_taken_read_and_taken_back() -> None:
