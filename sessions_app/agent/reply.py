@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
@@ -118,8 +119,8 @@ class Reply:
                     self._add(splitter.feed(token))
         except ResponderError as error:
             self.failure = error
-        except Exception as error:
-            logger.exception("a responder broke: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
+            _log("a responder", error)
             self.failure = ResponderError("The agent's answer failed for a fault of its program.")
         self._add(splitter.finish())
         self._texts.put_nowait(None)
@@ -147,8 +148,8 @@ class Reply:
                     piece.add(spoken)
         except SynthesiserError as error:
             self._lose_voice(error)
-        except Exception as error:
-            logger.exception("a synthesiser broke: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
+            _log("a synthesiser", error)
             self._lose_voice(
                 SynthesiserError("The agent's voice failed for a fault of its program.")
             )
@@ -172,3 +173,9 @@ class Reply:
                 self._playout.put(packet)
                 packet = await piece.packets.get()
             self._playout.finish_item()
+
+
+def _log(what: str, error: Exception) -> None:
+    """Logs where it broke, but not the message, which may quote what was said."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s broke: %s\n%s", what, type(error).__name__, where)

@@ -121,8 +121,11 @@ class ChatResponder(Responder):
         rules = VOICE_RULES.format(language=persona.language)
         system = f"{persona.prompt}\n\n{rules}".strip()
         left = self._context_tokens - estimate(system)
-        kept = newest_within(conversation.messages, left)
-        return [{"role": "system", "content": system}, *(_told(message) for message in kept)]
+        told = _by_turns(newest_within(conversation.messages, left))
+        if told and told[0]["role"] == "assistant":
+            # many models' templates want the caller to speak first
+            system = f"{system}\n\nYou began with: {told.pop(0)['content']}"
+        return [{"role": "system", "content": system}, *told]
 
     # -- the answer -----------------------------------------------------------------------
 
@@ -228,6 +231,17 @@ class ChatResponder(Responder):
                 result = await tool.run(conversation.host, function["arguments"])
             told.append({"role": "tool", "tool_call_id": call["id"], "content": result})
         return told
+
+
+def _by_turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Returns the messages with each side's in a row as one: templates want them by turns."""
+    told: list[dict[str, Any]] = []
+    for message in map(_told, messages):
+        if told and told[-1]["role"] == message["role"]:
+            told[-1]["content"] += f" {message['content']}"
+        else:
+            told.append(message)
+    return told
 
 
 def _told(message: Message) -> dict[str, Any]:

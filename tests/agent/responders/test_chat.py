@@ -72,6 +72,19 @@ async def test_the_answer_is_streamed_and_the_conversation_told(model: ModelServ
     assert model.chats[0].body["stream"] is True
 
 
+async def test_the_sides_take_turns_and_the_caller_begins(model: ModelServer) -> None:
+    async with Chat(model) as room:
+        room.messages = [
+            Message(Speaker.AGENT, "Hello, this is the guide."),
+            Message(Speaker.CALLER, "what is"),
+        ]
+        await room.ask("the capital of france")
+    told = model.chats[0].body["messages"]
+    assert [m["role"] for m in told] == ["system", "user"]
+    assert told[0]["content"].endswith("You began with: Hello, this is the guide.")
+    assert told[1]["content"] == "what is the capital of france"
+
+
 async def test_an_agent_has_options_of_its_own(model: ModelServer) -> None:
     persona = Persona(responder="r", responder_options={"model": "big", "temperature": 0.1})
     async with Chat(model, persona) as room:

@@ -1,0 +1,118 @@
+"""One answer on its way: overlapping, held back, broken."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from sessions_app.agent.reply import Piece, Reply
+from sessions_app.agent.voice import AgentVoice, Spoken
+from sessions_app.core.errors import ResponderError
+from sessions_app.media.playout import Playout
+from sessions_app.media.spoken import ClipCache
+from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
+
+SECRET = "the purple elephant"
+
+
+async def tokens(*texts: str) -> AsyncGenerator[str, None]:
+    for text in texts:
+        yield text
+
+
+async def broken() -> AsyncGenerator[str, None]:
+    yield "It is ten. "
+    raise ZeroDivisionError(SECRET)
+
+
+def voice() -> AgentVoice:
+    return AgentVoice(ScriptedSynthesiser(pace=0), ClipCache(), "scripted", "", 1.0)
+
+
+async def play(playout: Playout) -> int:
+    """Takes everything that is said; returns how many packets that were."""
+    count = 0
+    while True:
+        try:
+            async with asyncio.timeout(0.3):
+                await playout.ready()
+        except TimeoutError:
+            return count
+        count += playout.next_packet() is not None
+
+
+async def test_nothing_sounds_before_the_turn_is_certain() -> None:
+    playout = Playout(lambda: 0.0)
+    reply = Reply(tokens("It is ten. ", "Good night."), voice(), playout)
+    running = asyncio.create_task(reply.run())
+    assert await play(playout) == 0
+    assert reply.waiting_text == "It is ten. Good night."
+    reply.allow()
+    assert await play(playout) > 20
+    await running
+    assert [piece.text for piece in reply.begun] == ["It is ten.", "Good night."]
+    assert reply.waiting_text == ""
+    assert reply.failure is None
+
+
+async def test_what_is_no_word_is_not_said() -> None:
+    playout = Playout(lambda: 0.0)
+    reply = Reply(tokens("*** ", "\n\n", "Yes.", " 🎉"), voice(), playout)
+    reply.allow()
+    await asyncio.gather(reply.run(), play(playout))
+    assert [piece.text for piece in reply.begun] == ["Yes."]
+
+
+async def test_a_broken_responder_is_a_failure_and_its_words_are_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    playout = Playout(lambda: 0.0)
+    reply = Reply(broken(), voice(), playout)
+    reply.allow()
+    with caplog.at_level(logging.DEBUG):
+        await asyncio.gather(reply.run(), play(playout))
+    assert isinstance(reply.failure, ResponderError)
+    assert [piece.text for piece in reply.begun] == ["It is ten."]
+    assert "ZeroDivisionError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def test_cancelled_it_leaves_nothing_behind() -> None:
+    playout = Playout(lambda: 0.0)
+    reply = Reply(tokens(*["Many words are said here. "] * 50), voice(), playout)
+    reply.allow()
+    running = asyncio.create_task(reply.run())
+    await playout.ready()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def test_a_piece_knows_its_length_once_it_is_made() -> None:
+    piece = Piece("Hello there")
+    piece.add(Spoken([b"x"] * 10))
+    assert piece.length_ms is None
+    assert piece.heard(100) in ("", "Hello")
+    piece.finish()
+    assert piece.length_ms == 200
+    assert piece.heard(200) == "Hello there"
+
+
+async def test_what_is_said_again_is_made_once() -> None:
+    made: list[str] = []
+
+    class Counting(ScriptedSynthesiser):
+        def stream(self, text: str, **how: object):  # type: ignore[no-untyped-def]
+            made.append(text)
+            return super().stream(text)
+
+    cache = ClipCache()
+    first = AgentVoice(Counting(pace=0), cache, "a", "", 1.0)
+    await first.prepare("Hello.")
+    kept = [spoken async for spoken in first.stream("Hello.", keep=True)]
+    assert len(kept) == 1
+    assert made == ["Hello."]
+    other = AgentVoice(Counting(pace=0), cache, "a", "another voice", 1.0)
+    await other.prepare("Hello.")
+    assert made == ["Hello.", "Hello."]

@@ -1,0 +1,47 @@
+"""What every responder must do."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from sessions_app.agent.responders.base import Responder
+from sessions_app.agent.responders.chat import ChatResponder
+from sessions_app.agent.responders.scribe import ScribeResponder
+from sessions_app.agent.responders.scripted import ScriptedResponder
+from tests.agent.responders.rooms import Room
+from tests.fixtures.openai_server import ModelServer, running_model
+
+ASKED = "what time is it"
+Maker = Callable[[ModelServer], Responder]
+MAKERS: dict[str, Maker] = {
+    "scribe": lambda _: ScribeResponder(),
+    "scripted": lambda _: ScriptedResponder(default="It is ten. Good night.", tokens_per_s=500),
+    "chat": lambda model: ChatResponder(model="test", base_url=model.url),
+}
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    with running_model(default="It is ten. Good night.", tokens_per_s=200.0) as server:
+        yield server
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+async def test_it_answers_stops_and_leaves_nothing_behind(make: Maker, model: ModelServer) -> None:
+    threads = threading.active_count()
+    responder = make(model)
+    await responder.start()
+    first, second = Room(responder), Room(responder)
+    answers = await asyncio.gather(first.ask(ASKED), second.ask(ASKED))
+    assert answers[0].startswith("It is ")
+    assert answers[0] == answers[1]
+    stream = responder.stream(first.conversation(ASKED))
+    await anext(stream)
+    await stream.aclose()
+    assert (await second.ask(ASKED)).startswith("It is ")
+    await responder.aclose()
+    await responder.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert threading.active_count() <= threads + 1  # asyncio keeps a helper thread
