@@ -230,7 +230,7 @@ DATABASES = {"default": _database()}
 CHANNEL_LAYERS = {"default": _channel_layer()}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "voicesite.static_files.HashedModulesStorage"},
     "recordings": _recordings(),
 }
 
