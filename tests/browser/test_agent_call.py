@@ -29,6 +29,7 @@ GUIDE = (
     "from sessions_app.models import Agent; Agent.objects.create(slug='guide', name='Guide', "
     "description='Answers short questions.', responder='chat', synthesiser='flite', silence_s=0)"
 )
+HAS_VOICE = "() => document.getElementById('agent-audio').srcObject !== null"
 RECORD = """() => {
     const stream = document.getElementById("agent-audio").srcObject;
     const recorder = new MediaRecorder(stream, { mimeType: "audio/webm;codecs=opus" });
@@ -96,7 +97,7 @@ def test_questions_are_asked_and_the_answers_heard(
     page.click("#start-call")
     page.click("#consent-agree")
     expect(page.locator("#stage[data-state=active]")).to_be_visible(timeout=20_000)
-    page.wait_for_function("document.getElementById('agent-audio').srcObject !== null")
+    wait_until(lambda: page.evaluate(HAS_VOICE), 10, "the agent's track")
     page.evaluate(RECORD)
     agent_lines = page.locator("#transcript .live-line-agent.live-line-final")
     expect(agent_lines).to_have_count(1, timeout=30_000)
