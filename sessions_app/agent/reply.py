@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
@@ -10,7 +9,7 @@ from typing import Protocol
 from sessions_app.agent.heard import heard_part
 from sessions_app.agent.sentences import SentenceSplitter, speakable
 from sessions_app.agent.voice import Spoken
-from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError
+from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError, traced
 from sessions_app.media.playout import Playout
 from sessions_app.speech.synthesisers.base import SpokenWord
 
@@ -120,7 +119,7 @@ class Reply:
         except ResponderError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
-            _log("a responder", error)
+            logger.error("a responder broke: %s", traced(error))
             self.failure = ResponderError("The agent's answer failed for a fault of its program.")
         self._add(splitter.finish())
         self._texts.put_nowait(None)
@@ -149,7 +148,7 @@ class Reply:
         except SynthesiserError as error:
             self._lose_voice(error)
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
-            _log("a synthesiser", error)
+            logger.error("a synthesiser broke: %s", traced(error))
             self._lose_voice(
                 SynthesiserError("The agent's voice failed for a fault of its program.")
             )
@@ -173,9 +172,3 @@ class Reply:
                 self._playout.put(packet)
                 packet = await piece.packets.get()
             self._playout.finish_item()
-
-
-def _log(what: str, error: Exception) -> None:
-    """Logs where it broke, but not the message, which may quote what was said."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("%s broke: %s\n%s", what, type(error).__name__, where)

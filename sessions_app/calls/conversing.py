@@ -24,7 +24,7 @@ from sessions_app.calls.patience import Patience, Prompt
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.speaking import Speaking
 from sessions_app.calls.transcribing import SegmentNumbers
-from sessions_app.core.errors import ResponderError
+from sessions_app.core.errors import ResponderError, traced
 from sessions_app.core.events import (
     AgentFailed,
     CallEvent,
@@ -101,6 +101,7 @@ class Conversing:
         self._timer: asyncio.TimerHandle | None = None
         self._floor = Floor.LISTENING
         self._greeted = False
+        self._typed_seq = 0
         self._paused = False
         self._closed = False
 
@@ -109,6 +110,12 @@ class Conversing:
     def emit(self, event: CallEvent) -> None:
         if self._closed:
             return
+        try:
+            self._hear(event)
+        except Exception as error:  # noqa: BLE001 - a sink never raises: the call goes on
+            logger.error("call %s: the agent broke: %s", self._parts.call_id, traced(error))
+
+    def _hear(self, event: CallEvent) -> None:
         now = self._line.now_ms()
         match event:
             case StateChanged(state=CallState.ACTIVE):
@@ -122,7 +129,7 @@ class Conversing:
                 self._do(self._taker.on_speech_ended(event.at_ms, now))
             case InterimChanged(speaker=Speaker.CALLER):
                 self._do(self._taker.on_interim(event.text, now))
-            case SegmentFinal(speaker=Speaker.CALLER):
+            case SegmentFinal(speaker=Speaker.CALLER) if event.seq != self._typed_seq:
                 self._do(self._taker.on_final(event.text, event.end_ms, now))
             case NothingSaid(speaker=Speaker.CALLER):
                 self._do(self._taker.on_final("", event.end_ms, now))
@@ -151,11 +158,9 @@ class Conversing:
         """Takes a turn that was typed."""
         now = self._line.now_ms()
         self._patience.heard_caller(now)
-        seq = self._parts.numbers.take()
         # a typed turn is no speech: the turn machine is told below, once
-        self._closed = True
-        self._line.emit(SegmentFinal(seq, Speaker.CALLER, text, now, now))
-        self._closed = False
+        self._typed_seq = self._parts.numbers.take()
+        self._line.emit(SegmentFinal(self._typed_seq, Speaker.CALLER, text, now, now))
         self._do(self._taker.on_typed(text, now))
 
     def interrupt(self) -> None:
@@ -339,7 +344,7 @@ class Conversing:
         """What follows an answer: an apology, the end of the call, or nothing."""
         failure = answer.reply.failure
         if answer.fault is not None:
-            logger.error("call %s: an answer broke", self._parts.call_id, exc_info=answer.fault)
+            logger.error("call %s: an answer broke: %s", self._parts.call_id, traced(answer.fault))
             failure = ResponderError("The agent's answer failed for a fault of its program.")
         if failure is not None:
             logger.warning("call %s: the agent failed (%s)", self._parts.call_id, failure.code)

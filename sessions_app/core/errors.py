@@ -1,5 +1,16 @@
 """Errors of the engine. Each tells what is wrong and how to mend it, and whether to retry."""
 
+import traceback
+
+
+def traced(error: BaseException) -> str:
+    """Returns what kind of error it is and where it came from, for a log.
+
+    Its message is left out, since it may quote what was said.
+    """
+    where = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{where}"
+
 
 class VoiceError(Exception):
     """Base of the engine's errors.

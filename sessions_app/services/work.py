@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Manager, Q
 from django.utils import timezone
 
-from sessions_app.core.errors import VoiceError
+from sessions_app.core.errors import VoiceError, traced
 from sessions_app.models.work import OwedWork, WorkState
 
 logger = logging.getLogger(__name__)
@@ -183,7 +182,5 @@ def _renew(row: OwedWork, lease: timedelta, over: threading.Event) -> None:
 
 
 def _log(row: OwedWork, error: Exception) -> None:
-    """Logs where it failed, but not the message, which may quote what was said."""
-    where = "".join(traceback.format_tb(error.__traceback__))
     kind = type(row).__name__.lower()
-    logger.error("the %s %d failed: %s\n%s", kind, row.pk, type(error).__name__, where)
+    logger.error("the %s %d failed: %s", kind, row.pk, traced(error))
