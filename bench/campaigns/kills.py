@@ -38,7 +38,8 @@ async def run(product: Product, count: int) -> str:
         for index in range(count):
             moment = dice.uniform(0.0, 2.0)
             await cases.measure(f"worker {index}", partial(_worker_killed, product, short, moment))
-    product.start(*(name for name in ("worker", "beat") if name not in product.processes))
+    for missing in {"worker", "beat"} - set(product.processes):
+        product.start(missing)
     rows = [[c["case"], f"{c['at_s']:.1f}", *await _left(product, c)] for c in cases.all]
     whole = sum(row[-1] == "nothing" for row in rows)
     headline = f"{whole} of {len(rows)} kills lost nothing that was said before"
