@@ -251,6 +251,8 @@ class Conversing:
             self._prepared = None
 
     def _reply(self, asked: StartReply) -> None:
+        if self._answer is not None:
+            self._cut()  # words of its own accord that had not begun to sound
         ready = self._prepared
         if ready is not None and ready.text == asked.text:
             self._prepared = None

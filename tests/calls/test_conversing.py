@@ -229,3 +229,15 @@ async def test_a_prepared_answer_is_used_when_the_words_stay() -> None:
         await talk.until(lambda: len(talk.said()) == 1)
     assert len(responder.asked) == 1
     assert talk.said()[0].text == "Ready."
+
+
+async def test_a_typed_turn_in_the_moment_of_greeting_is_answered_and_nothing_is_said_twice() -> (
+    None
+):
+    persona = Persona(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    responder = Answers(["Good."])
+    async with Talk(responder, persona, ScriptedSynthesiser(pace=2.0)) as talk:
+        talk.agent.say("quick question")
+        await talk.until(lambda: "Good." in [s.text for s in talk.said()])
+    assert len(responder.asked) == 1
+    assert [s.text for s in talk.said() if not s.interrupted] == ["Good."]
