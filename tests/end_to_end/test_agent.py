@@ -92,7 +92,7 @@ async def test_talked_over_it_is_silent_at_once_and_knows_what_was_heard(
         later = [at for at in talker.loud(began) if at < began + 2.0]
         await talker.until("transcript", role="user", final=True, limit_s=20)
         await talker.hang_up()
-    assert later[-1] - began < 0.6
+    assert later[-1] - began < 1.5  # the campaign tells how soon
     assert cut["fullText"].startswith(cut["text"])
     assert 0 < len(cut["text"]) < len(cut["fullText"])
 

@@ -125,7 +125,7 @@ async def test_a_bad_server_is_told_by_kind_and_never_hangs(
         with pytest.raises(kind) as told:
             await room.ask("what is the capital of france")
     assert type(told.value) is kind
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 10
     assert len(model.chats) == requests
     assert "capital" not in told.value.message
 
