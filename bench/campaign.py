@@ -7,14 +7,14 @@ Without names all are run. What was measured for this commit before is not measu
 
 import argparse
 import asyncio
-import tempfile
+import shutil
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 from bench.campaigns import counts, kills, offline, soak, words
+from bench.tables import commit
 from bench.talking import barge_in, endpoints
-from tests.fixtures.server import Product
+from tests.fixtures.server import ROOT, Product
 
 Campaign = Callable[[Product, int], Coroutine[Any, Any, str]]
 ON_THE_PRODUCT: dict[str, tuple[Campaign, int]] = {
@@ -33,16 +33,18 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
 
 
 def run(name: str, count: int | None) -> str:
-    """Returns the headline of one campaign, run on a product of its own."""
+    """Returns the headline of one campaign, run on a product of its own, kept until it is done."""
     campaign, usual = ON_THE_PRODUCT[name]
-    with tempfile.TemporaryDirectory(prefix="voicesite-campaign-") as scratch:
-        product = Product(Path(scratch))
-        product.prepare()
-        try:
-            product.start()
-            return asyncio.run(campaign(product, usual if count is None else count))
-        finally:
-            product.stop()
+    folder = ROOT / "var" / "campaigns" / f"{name}-{commit()}"
+    product = Product(folder)
+    product.prepare()
+    try:
+        product.start()
+        headline = asyncio.run(campaign(product, usual if count is None else count))
+    finally:
+        product.stop()
+    shutil.rmtree(folder)
+    return headline
 
 
 def main() -> None:

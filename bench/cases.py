@@ -1,7 +1,7 @@
 """Cases of a long measurement: what was measured once for a commit is not measured again."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ class Cases:
         self._file = folder / f"{name}-{commit()}.jsonl"
         lines = self._file.read_text().splitlines() if self._file.exists() else []
         self._known: dict[str, Case] = {case["case"]: case for case in map(json.loads, lines)}
+
+    def of(self, names: Sequence[str]) -> list[Case]:
+        """Returns the cases of these names."""
+        return [self._known[name] for name in names]
 
     @property
     def all(self) -> list[Case]:

@@ -4,15 +4,18 @@ import platform
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from os import cpu_count
+from pathlib import Path
 
 from tests.fixtures.server import ROOT
 
 TABLES = ROOT / "docs" / "campaigns"
 
 
+@cache
 def commit() -> str:
-    """Returns the short id of the commit that is measured."""
+    """Returns the short id of the commit that is measured, as it was when this process began."""
     done = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,
@@ -27,7 +30,7 @@ def write_table(
     name: str, title: str, headline: str, head: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> str:
     """Writes docs/campaigns/<name>.md; returns its headline."""
-    where = f"Commit {commit()}, {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, "
+    where = f"Commit {commit()}, {datetime.now(UTC):%Y-%m-%d}, {_processor()}, "
     lines = [
         f"# {title}",
         "",
@@ -43,3 +46,10 @@ def write_table(
     TABLES.mkdir(parents=True, exist_ok=True)
     (TABLES / f"{name}.md").write_text("\n".join(lines))
     return headline
+
+
+def _processor() -> str:
+    """Returns what the machine says of its processor."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.machine())

@@ -26,7 +26,7 @@ async def run(product: Product, count: int) -> str:
         sound = speak(Path(folder), *SAID)
         for index in range(count):
             await cases.measure(str(index), partial(_round, product, sound))
-    found = cases.all[:count]
+    found = cases.of([str(index) for index in range(count)])
     lags = sorted(case["loop_lag_p99_ms"] for case in found)
     good = sum(lag < MOST_LAG_MS for lag in lags)
     delays = [ms for case in found for ms in case["last_words_ms"]]

@@ -25,7 +25,7 @@ from tests.fixtures.speech import speak
 
 async def run(product: Product, _count: int) -> str:
     """Places a call a file and decodes its recording; returns the headline."""
-    cases = Cases("offline")
+    cases = Cases("offline-speech" if "SPEECH" in os.environ else "offline-flite")
     with tempfile.TemporaryDirectory() as folder:
         for name, said in _speech(Path(folder)).items():
             await cases.measure(name.name, partial(compare, product, name, said))
