@@ -3,9 +3,11 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from sessions_app.views import pages
+from sessions_app.views import offers, pages
 
 urlpatterns = [
+    path("session", offers.session, name="session"),
+    path("api/voice/offer", offers.voice_offer, name="voice_offer"),
     path("", pages.start, name="start"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -223,7 +223,13 @@ ADMIN = [
     *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
 ]
 
-TABLE = [*PAGES, *REST, *ADMIN]
+DOORS = [
+    # without an Origin a cookie counts for nothing: tests/views/test_offers.py
+    Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
+    for route in ("session", "api/voice/offer")
+]
+
+TABLE = [*DOORS, *PAGES, *REST, *ADMIN]
 
 
 def routes(

@@ -324,6 +324,7 @@ VOICE: dict[str, Any] = {
     "ROLE": _choice("VOICE_ROLE", ("all", "web", "media")),
     "MAX_CALLS": _read("int", "VOICE_MAX_CALLS", 50),
     "MAX_CALL_S": _read("int", "VOICE_MAX_CALL_S", 4 * 3600),
+    "RESULTS_INPUT_S": 2.0,
     "RECORDINGS_KEEP_DAYS": _read("int", "RECORDINGS_KEEP_DAYS", 0),
     "LANES_DIR": _read("str", "VOICE_LANES_DIR", str(VAR_DIR / "lanes")),
     "ICE_SERVERS": _read("list", "VOICE_ICE_SERVERS", []),

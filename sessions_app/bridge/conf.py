@@ -22,6 +22,7 @@ class VoiceConfig:
     lanes_dir: Path
     ice_servers: tuple[str, ...]
     offer_loopback: bool
+    results_input_s: float
 
 
 def voice_config() -> VoiceConfig:
@@ -34,6 +35,7 @@ def voice_config() -> VoiceConfig:
         lanes_dir=Path(voice["LANES_DIR"]),
         ice_servers=tuple(voice["ICE_SERVERS"]),
         offer_loopback=not settings.PUBLIC_URL,
+        results_input_s=float(voice["RESULTS_INPUT_S"]),
     )
 
 

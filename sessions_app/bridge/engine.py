@@ -15,6 +15,7 @@ from django.utils import timezone
 from sessions_app.bridge import broadcast
 from sessions_app.bridge.agents import AgentParts, earlier_calls
 from sessions_app.bridge.conf import VoiceConfig, backend_names, load_backend, voice_config
+from sessions_app.bridge.doors import DoorPlan, plan_of
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.store import Store, StoreSink
 from sessions_app.calls.conversing import Conversing, Line
@@ -29,7 +30,6 @@ from sessions_app.core.events import CallEvent, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
-from sessions_app.dialects.control import ChannelOutlet
 from sessions_app.media.files import FileWriter
 from sessions_app.media.playout import Playout
 from sessions_app.media.recording import LaneRecorder
@@ -229,26 +229,28 @@ class Engine:
         agent = await self.store.run(calls.agent_for, offer.agent)
         persona = agents.persona_of(agent)
         self.agents.prepare(persona)
-        media = self._media(persona)
+        plan = plan_of(offer.door, self._config.results_input_s)
+        media = self._media(persona, plan)
         try:
             answer = await media.transport.answer(offer.sdp)
             recogniser = self._recogniser(agent)
             call = await self._create(owner_id, agent, persona, offer, key)
-            session = self._session(call, persona, media, recogniser)
+            session = self._session(call, persona, media, recogniser, plan)
         except BaseException:
             await media.transport.aclose()
             raise
-        session.add_sink(ChannelOutlet(offer.features, media.transport.send))
+        session.add_sink(plan.outlet(offer, media.transport))
         self._registry.add(session)
         session.start()
         logger.info("call %s placed", call.public_id)
         return Placed(call.public_id, answer)
 
-    def _media(self, persona: Persona) -> _Media:
+    def _media(self, persona: Persona, plan: DoorPlan) -> _Media:
         clock = CallClock()
         playout = Playout(lambda: clock.now_ms(time.monotonic())) if persona.answers else None
         configuration = ice.configuration(self._config.ice_servers)
-        return _Media(WebRTCTransport(configuration, clock, playout=playout), clock, playout)
+        transport = WebRTCTransport(configuration, clock, playout=playout, channel=plan.channel)
+        return _Media(transport, clock, playout)
 
     def _recogniser(self, agent: Agent) -> Recogniser:
         recogniser = self._recognisers.get(agent.recogniser)
@@ -265,7 +267,7 @@ class Engine:
             calls.create,
             owner_id,
             agent,
-            door="signaling",
+            door=offer.door,
             transport="webrtc",
             recogniser=agent.recogniser,
             worker=self.worker,
@@ -279,7 +281,12 @@ class Engine:
         return call
 
     def _session(
-        self, call: Call, persona: Persona, media: _Media, recogniser: Recogniser
+        self,
+        call: Call,
+        persona: Persona,
+        media: _Media,
+        recogniser: Recogniser,
+        plan: DoorPlan,
     ) -> CallSession:
         vad = self._vad
         assert vad is not None  # noqa: S101 - `start` was awaited
@@ -305,7 +312,7 @@ class Engine:
             media.transport,
             Sides(listening, conversing if media.playout is not None else None, agent_lane),
             media.clock,
-            self._config.limits,
+            plan.limits(self._config.limits),
         )
         session.add_sink(StoreSink(self.store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))

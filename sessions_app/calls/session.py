@@ -155,6 +155,7 @@ class CallSession:
             self._transport.connected,
             self._transport.last_heard_s,
             self._transport.closed_by_peer or self._abandoned(now_s),
+            self._transport.last_media_s,
         )
         verdict = self._supervisor.judge(self.state, sight)
         if verdict.state is CallState.ENDING and verdict.reason is not None:

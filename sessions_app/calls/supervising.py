@@ -7,22 +7,30 @@ from sessions_app.core.states import CallState, EndReason
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Deadlines of one call, in seconds."""
+    """Deadlines of one call, in seconds.
+
+    With `input_s` the call is over when no audio came for so long, whatever else is heard.
+    """
 
     connect_s: float = 15.0
     silent_s: float = 6.0
     grace_s: float = 30.0
     max_call_s: float = 4 * 3600.0
+    input_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is seen of the client at one moment; `heard_s` is monotonic."""
+    """What is seen of the client at one moment; `heard_s` and `media_s` are monotonic.
+
+    `media_s` is when audio last came.
+    """
 
     now_s: float
     connected: bool
     heard_s: float | None
     left: bool
+    media_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,9 @@ class Supervisor:
 
     def judge(self, state: CallState, sight: Sight) -> Verdict:
         """Returns where a call in `state` should be now; the same state when nothing changed."""
-        if sight.left:
-            return Verdict(CallState.ENDING, EndReason.CALLER_LEFT)
-        if sight.now_s - self._started_s > self._limits.max_call_s:
-            return Verdict(CallState.ENDING, EndReason.MAX_LENGTH)
+        over = self._over(sight)
+        if over is not None:
+            return Verdict(CallState.ENDING, over)
         if state is CallState.CONNECTING:
             return self._connecting(sight)
         if state is CallState.ACTIVE:
@@ -76,6 +83,17 @@ class Supervisor:
         if sight.now_s - lost_s > self._limits.grace_s:
             return Verdict(CallState.ENDING, EndReason.CONNECTION_LOST)
         return Verdict(CallState.RECONNECTING)
+
+    def _over(self, sight: Sight) -> EndReason | None:
+        """Returns why the call ends whatever its state; None when it goes on."""
+        limits = self._limits
+        if sight.left:
+            return EndReason.CALLER_LEFT
+        if sight.now_s - self._started_s > limits.max_call_s:
+            return EndReason.MAX_LENGTH
+        if limits.input_s is None or sight.media_s is None:
+            return None
+        return EndReason.CALLER_HUNG_UP if sight.now_s - sight.media_s > limits.input_s else None
 
     def _audible(self, sight: Sight) -> bool:
         return (

@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from asgiref.typing import WebSocketScope
 from channels.auth import get_user
 from channels.db import database_sync_to_async
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.http.request import split_domain_port, validate_host
 
 from sessions_app.services import access
 
@@ -55,22 +52,12 @@ async def visitor_of(scope: WebSocketScope) -> Visitor:
         if user is None:
             raise RefusedError(NOT_SIGNED_IN, "This token is not valid, or was revoked.")
         return Visitor(user, scope, token.strip())
-    if not own_origin(headers.get(b"origin", ""), headers.get(b"host", "")):
+    if not access.own_origin(headers.get(b"origin", ""), headers.get(b"host", "")):
         raise RefusedError(WRONG_ORIGIN, "Open the page from this server's own address.")
     user = await get_user(scope)
     if isinstance(user, AnonymousUser):
         raise RefusedError(NOT_SIGNED_IN, "Sign in first.")
     return Visitor(user, scope)
-
-
-def own_origin(origin: str, host: str) -> bool:
-    """Returns whether `origin` is exactly this server's scheme, host and port."""
-    if settings.PUBLIC_URL:
-        public = urlsplit(settings.PUBLIC_URL)
-        return origin == f"{public.scheme}://{public.netloc}"
-    domain, _ = split_domain_port(host)
-    known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-    return known and origin == f"http://{host}"
 
 
 def _signed_in(session: Any, user_id: Any) -> bool:

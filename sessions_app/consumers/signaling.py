@@ -79,7 +79,8 @@ class SignalingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         elif isinstance(command, Resume):
             self.resume(command)
         elif isinstance(command, Candidate):
-            await engine.current().add_candidate(self.a_call(), self.owner_id, command)
+            call_id = command.call_id or self.a_call()
+            await engine.current().add_candidate(call_id, self.owner_id, command)
         elif isinstance(command, HangUp):
             engine.current().hang_up(self.a_call(), self.owner_id, EndReason.CALLER_HUNG_UP)
         elif isinstance(command, Say | Interrupt | PauseAgent):

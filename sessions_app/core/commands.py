@@ -5,19 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A remote ICE candidate as in W3C `RTCIceCandidateInit`."""
+    """A remote ICE candidate as in W3C `RTCIceCandidateInit`; `call_id` where it names a call."""
 
     candidate: str
     sdp_mid: str | None = None
     sdp_m_line_index: int | None = None
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A client's wish to start a call.
 
-    `features` names what the client understands beyond the plain protocol;
-    `records` says whether the caller agreed to be recorded, and `notice` which wording
+    `features` names what the client understands beyond the plain protocol; `door` is the way
+    in; `records` says whether the caller agreed to be recorded, and `notice` which wording
     was shown.
     """
 
@@ -26,6 +27,7 @@ class Offer:
     features: frozenset[str] = frozenset()
     records: bool = False
     notice: str = ""
+    door: str = "signaling"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from sessions_app.core.events import (
 from sessions_app.core.states import TERMINAL, CallState, EndReason
 
 CHANNEL = "control"
+DOOR = "signaling"
 MAX_FRAME_BYTES = 64 * 1024
 MAX_TYPED_CHARS = 2_000
 DETAILS, INTERIMS, STATUS, ON_CHANNEL = "details", "interims", "status", "channel"
@@ -107,7 +108,8 @@ def _candidate(message: Message) -> Candidate | None:
     index = given.get("sdpMLineIndex")
     if index is not None and (isinstance(index, bool) or not isinstance(index, int)):
         raise ProtocolError("`sdpMLineIndex` must be a whole number or null.")
-    return Candidate(text, _optional(given, "sdpMid", str, None), index)
+    call_id = _optional(message, "callId", str, "")
+    return Candidate(text, _optional(given, "sdpMid", str, None), index, call_id)
 
 
 def _resume(message: Message) -> Resume:

@@ -12,7 +12,8 @@ from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
 from sessions_app.core.states import TERMINAL
 
-CHANNEL = "results"
+CHANNEL = DOOR = "results"
+INTERIMS = "interims"
 
 
 class BadRequestError(VoiceError):
@@ -21,18 +22,33 @@ class BadRequestError(VoiceError):
     code = "bad_request"
 
 
-def parse(body: bytes) -> Offer:
+def parse(body: bytes, *, interims: bool = False) -> Offer:
     """Returns the offer in a request's body; raises BadRequestError, which says what is wrong."""
+    given = read_object(body, '{"offer": "<SDP>"}')
+    features = frozenset({INTERIMS}) if interims else frozenset()
+    return offer_of(given, "offer", DOOR, features)
+
+
+def read_object(body: bytes, example: str) -> Mapping[str, Any]:
+    """Returns the JSON object in a body; raises BadRequestError with an example."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadRequestError('The body must be JSON: {"offer": "<SDP>"}.') from error
+        raise BadRequestError(f"The body must be JSON: {example}.") from error
     if not isinstance(given, dict):
-        raise BadRequestError('The body must be a JSON object: {"offer": "<SDP>"}.')
-    sdp = given.get("offer")
+        raise BadRequestError(f"The body must be a JSON object: {example}.")
+    return given
+
+
+def offer_of(
+    given: Mapping[str, Any], key: str, door: str, features: frozenset[str] = frozenset()
+) -> Offer:
+    """Returns the offer whose SDP is `key`; raises BadRequestError."""
+    sdp = given.get(key)
     if not isinstance(sdp, str) or not sdp:
-        raise BadRequestError("`offer` is missing: send the SDP of the local description as text.")
-    return Offer(sdp=sdp, agent=_text(given, "agentId"), records=_agreed(given))
+        raise BadRequestError(f"`{key}` is missing: send the SDP of the local description as text.")
+    agreed = _agreed(given)
+    return Offer(sdp, _text(given, "agentId"), features, records=agreed, door=door)
 
 
 def answer(sdp: str) -> dict[str, str]:

@@ -26,6 +26,8 @@ class Door(models.TextChoices):
     """The way in that the client used."""
 
     SIGNALING = "signaling", "Web page or voice-agent client"
+    RESULTS = "results", "Speech-to-text page"
+    OFFER = "offer", "HTTP offer"
 
 
 class Call(models.Model):

@@ -4,9 +4,12 @@ import hashlib
 import secrets
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from sessions_app.core.errors import UnknownCallError
@@ -90,3 +93,13 @@ def user_for_token(secret: str) -> User | None:
 def revoke(token: ApiToken) -> None:
     """Ends a token for good; live sockets that use it are closed within seconds."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def own_origin(origin: str, host: str) -> bool:
+    """Returns whether `origin` is exactly this server's scheme, host and port."""
+    if settings.PUBLIC_URL:
+        public = urlsplit(settings.PUBLIC_URL)
+        return origin == f"{public.scheme}://{public.netloc}"
+    domain, _ = split_domain_port(host)
+    known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    return known and origin == f"http://{host}"

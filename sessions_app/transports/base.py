@@ -27,6 +27,11 @@ class Transport(Protocol):
         """When anything at all last came from the client; None before the first."""
         ...
 
+    @property
+    def last_media_s(self) -> float | None:
+        """When audio last came; None before the first."""
+        ...
+
     def frames(self) -> AsyncIterator[AudioFrame]:
         """Yields the caller's audio: int16 mono 16 kHz, in order on the call clock.
 
@@ -38,8 +43,12 @@ class Transport(Protocol):
         """Takes a remote candidate; raises BadCandidateError. Never waits for look-ups."""
         ...
 
-    def send(self, message: str) -> None:
-        """Sends a text to the client's data channel, now or when it opens."""
+    def send(self, message: str | bytes) -> None:
+        """Sends a text or bytes to the client's data channel, now or when it opens."""
+        ...
+
+    def close_channel(self) -> None:
+        """Closes the client's data channel after what was sent."""
         ...
 
     def close_input(self) -> None:

@@ -21,6 +21,9 @@ from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.timeline import Timeline
 
+FLUSH_S = 1.0
+FLUSH_STEP_S = 0.02
+
 CHANNEL_BACKLOG = 200
 """Messages kept for a data channel that is not open yet."""
 
@@ -47,13 +50,14 @@ class WebRTCTransport:
         self._clock = clock
         self._channel_label = channel
         self._channel: RTCDataChannel | None = None
-        self._backlog: deque[str] = deque(maxlen=CHANNEL_BACKLOG)
+        self._backlog: deque[str | bytes] = deque(maxlen=CHANNEL_BACKLOG)
         self._frames = BoundedFrames()
         self._reading: asyncio.Task[None] | None = None
         self._media_s: float | None = None
         self._on_change = on_change
         self._on_message = on_message
         self.closed_by_peer = False
+        self._closing_channel = False
 
     @property
     def connected(self) -> bool:
@@ -63,6 +67,10 @@ class WebRTCTransport:
     def last_heard_s(self) -> float | None:
         heard = [at for at in (self._peer.last_heard_s, self._media_s) if at is not None]
         return max(heard, default=None)
+
+    @property
+    def last_media_s(self) -> float | None:
+        return self._media_s
 
     @property
     def dropped_ms(self) -> float:
@@ -79,11 +87,16 @@ class WebRTCTransport:
     async def add_candidate(self, candidate: Candidate) -> None:
         await self._peer.add_candidate(candidate)
 
-    def send(self, message: str) -> None:
+    def send(self, message: str | bytes) -> None:
         if self._channel is None or self._channel.readyState != "open":
             self._backlog.append(message)
         else:
             self._channel.send(message)
+
+    def close_channel(self) -> None:
+        self._closing_channel = True
+        if self._channel is not None and not self._backlog:
+            self._channel.close()
 
     def close_input(self) -> None:
         if self._reading is not None:
@@ -96,7 +109,17 @@ class WebRTCTransport:
             await asyncio.gather(self._reading, return_exceptions=True)
         if self._outgoing is not None:
             self._outgoing.stop()
+        await self._flushed()
         await self._peer.aclose()
+
+    async def _flushed(self) -> None:
+        """Returns when the channel's last messages are out, or the client takes none."""
+        channel = self._channel
+        deadline = time.monotonic() + FLUSH_S
+        while channel is not None and self.connected and time.monotonic() < deadline:
+            if not channel.bufferedAmount and channel.readyState != "closing":
+                return
+            await asyncio.sleep(FLUSH_STEP_S)
 
     # -- told by the peer connection --------------------------------------------------
 
@@ -111,6 +134,8 @@ class WebRTCTransport:
         channel.on("message", self._on_message)
         while self._backlog and channel.readyState == "open":
             channel.send(self._backlog.popleft())
+        if self._closing_channel:
+            channel.close()
 
     def on_lost(self, *, by_peer: bool) -> None:
         self.closed_by_peer = self.closed_by_peer or by_peer

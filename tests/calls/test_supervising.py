@@ -59,3 +59,13 @@ def test_a_client_that_is_heard_again_is_back() -> None:
     supervisor.judge(CallState.ACTIVE, sight(100, heard=93))
     back = supervisor.judge(CallState.RECONNECTING, sight(112, heard=111.9))
     assert back == Verdict(CallState.ACTIVE)
+
+
+def test_input_that_stops_ends_a_call_that_lives_by_its_input() -> None:
+    supervisor = Supervisor(Limits(input_s=2.0, grace_s=0.0), 0.0)
+    seen = Sight(10.0, connected=True, heard_s=9.9, left=False, media_s=8.5)
+    assert supervisor.judge(CallState.ACTIVE, seen) == Verdict(CallState.ACTIVE)
+    silent = Sight(11.0, connected=True, heard_s=10.9, left=False, media_s=8.5)
+    assert supervisor.judge(CallState.ACTIVE, silent).reason is EndReason.CALLER_HUNG_UP
+    waiting = Sight(11.0, connected=True, heard_s=10.9, left=False, media_s=None)
+    assert supervisor.judge(CallState.ACTIVE, waiting) == Verdict(CallState.ACTIVE)

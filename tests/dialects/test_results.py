@@ -12,9 +12,9 @@ from sessions_app.dialects import results
 
 
 def test_an_offer_is_read() -> None:
-    assert results.parse(b'{"offer": "v=0"}') == Offer("v=0")
+    assert results.parse(b'{"offer": "v=0"}') == Offer("v=0", door="results")
     body = b'{"offer": "v=0", "agentId": "a", "consent": {"recording": true}}'
-    assert results.parse(body) == Offer("v=0", "a", records=True)
+    assert results.parse(body) == Offer("v=0", "a", records=True, door="results")
 
 
 @pytest.mark.parametrize(

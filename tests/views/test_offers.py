@@ -1,0 +1,156 @@
+"""Offers over HTTP: who may make one, and what a wrong one is told."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from sessions_app.bridge import engine
+from sessions_app.bridge.engine import Placed
+from sessions_app.core.commands import Offer
+from sessions_app.core.errors import BadOfferError, BusyError, UnknownAgentError
+from sessions_app.services import access
+
+pytestmark = pytest.mark.django_db
+
+DOORS = ("/session", "/api/voice/offer")
+BODIES = {"/session": {"offer": "v=0"}, "/api/voice/offer": {"sdp": "v=0", "type": "offer"}}
+each = pytest.mark.parametrize("door", DOORS)
+OWN = "http://testserver"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
+    """What reaches the engine, which answers everything."""
+    found: list[tuple[int, Offer]] = []
+
+    class Engine:
+        async def place(self, owner_id: int, offer: Offer) -> Placed:
+            found.append((owner_id, offer))
+            if offer.agent in ERRORS:
+                raise ERRORS[offer.agent]
+            return Placed("call-1", "v=0 answer")
+
+    monkeypatch.setattr(engine, "current", Engine)
+    return found
+
+
+ERRORS = {
+    "busy": BusyError("The server already carries its calls."),
+    "nobody": UnknownAgentError("There is no such agent."),
+    "broken": BadOfferError("The offer holds no audio."),
+    "fault": ZeroDivisionError("secret words"),
+}
+
+
+def post(door: str, body: Any, **how: Any) -> Any:
+    client = how.pop("client", None) or Client(enforce_csrf_checks=True)
+    data = body if isinstance(body, str) else json.dumps(body)
+    kind = how.pop("kind", "application/json")
+    return client.post(door, data, content_type=kind, headers=how)
+
+
+@pytest.fixture
+def signed(alice: User) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access.issue_token(alice, 'test')[1]}"}
+
+
+@each
+def test_a_token_gets_an_answer(
+    door: str, signed: dict[str, str], alice: User, asked: list[tuple[int, Offer]]
+) -> None:
+    answer = post(door, {**BODIES[door], "consent": {"recording": True}}, **signed)
+    assert answer.status_code == 200
+    owner, offer = asked[0]
+    assert (owner, offer.sdp, offer.records) == (alice.pk, "v=0", True)
+    expected = {
+        "/session": {"answer": "v=0 answer"},
+        "/api/voice/offer": {"sdp": "v=0 answer", "type": "answer", "callId": "call-1"},
+    }
+    assert answer.json() == expected[door]
+    assert offer.door == {"/session": "results", "/api/voice/offer": "offer"}[door]
+
+
+def test_interims_are_asked_for_in_the_address(
+    signed: dict[str, str], asked: list[tuple[int, Offer]]
+) -> None:
+    post("/session?interim=1", BODIES["/session"], **signed)
+    post("/session", BODIES["/session"], **signed)
+    assert [bool(offer.features) for _, offer in asked] == [True, False]
+
+
+@each
+@pytest.mark.parametrize(
+    ("origin", "kind", "status"),
+    [
+        (OWN, "application/json", 200),
+        (OWN, "application/json; charset=utf-8", 200),
+        (OWN, "text/plain", 400),
+        ("http://testserver:81", "application/json", 403),
+        ("https://evil.example", "application/json", 403),
+        ("null", "application/json", 403),
+        ("", "application/json", 403),
+    ],
+)
+def test_a_cookie_counts_only_from_our_own_page(  # noqa: PLR0917 - pytest's arguments
+    door: str, origin: str, kind: str, status: int, alice: User, asked: list[tuple[int, Offer]]
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    headers = {"Origin": origin} if origin else {}
+    answer = post(door, BODIES[door], client=client, kind=kind, **headers)
+    assert answer.status_code == status
+    assert bool(asked) == (status == 200)
+    assert status == 200 or answer.json()["message"]
+
+
+@each
+def test_nobody_is_told_to_sign_in(door: str, asked: list[tuple[int, Offer]]) -> None:
+    assert post(door, BODIES[door], Origin=OWN).status_code == 401
+    refused = post(door, BODIES[door], Authorization="Bearer vs_wrong")
+    assert refused.status_code == 401
+    assert refused["WWW-Authenticate"] == "Bearer"
+    assert asked == []
+
+
+@each
+@pytest.mark.parametrize(
+    ("agent", "status", "code"),
+    [
+        ("busy", 429, "busy"),
+        ("nobody", 422, "unknown_agent"),
+        ("broken", 422, "bad_offer"),
+        ("fault", 500, "internal_error"),
+    ],
+)
+def test_what_the_engine_refuses_is_told(  # noqa: PLR0917 - pytest's arguments
+    door: str,
+    agent: str,
+    status: int,
+    code: str,
+    signed: dict[str, str],
+    asked: list[tuple[int, Offer]],
+) -> None:
+    answer = post(door, {**BODIES[door], "agentId": agent}, **signed)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert "secret" not in answer.content.decode()
+    assert answer.headers.get("Retry-After") == ("30" if agent == "busy" else None)
+
+
+@each
+def test_a_wrong_body_is_told_why(
+    door: str, signed: dict[str, str], asked: list[tuple[int, Offer]]
+) -> None:
+    for body in ("", "[]", "{}", '{"offer": 1, "sdp": 1}'):
+        answer = post(door, body, **signed)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert post(door, "x" * 200_000, **signed).status_code == 413
+    assert Client().get(door).status_code == 405
+    assert asked == []
+
+
+def test_an_answer_is_no_offer(signed: dict[str, str], asked: list[tuple[int, Offer]]) -> None:
+    body = {"sdp": "v=0", "type": "answer"}
+    assert post("/api/voice/offer", body, **signed).status_code == 400
