@@ -52,7 +52,7 @@ class SentenceSplitter:
         sentence = self._sentence_end()
         if self._first and (clause := self._clause_end()) is not None:
             return clause if sentence is None else min(clause, sentence)
-        if sentence is not None:
+        if sentence is not None and sentence <= LONGEST:
             return sentence
         return self._forced() if len(self._text) > LONGEST else None
 
@@ -63,10 +63,11 @@ class SentenceSplitter:
         return None
 
     def _clause_end(self) -> int | None:
-        for match in _CLAUSE.finditer(self._text):
-            if match.end() >= FIRST_CHARACTERS and not _holds_on(self._text[: match.end()]):
-                return match.end()
         words = re.match(rf"\s*(?:\S+\s+){{{FIRST_WORDS}}}", self._text)
+        head = self._text[: words.end()] if words else self._text
+        for match in _CLAUSE.finditer(head):
+            if match.end() >= FIRST_CHARACTERS and not _holds_on(head[: match.end()]):
+                return match.end()
         return words.end() if words else None
 
     def _forced(self) -> int:
@@ -93,8 +94,8 @@ _LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
 _URL = re.compile(r"https?://(?:www\.)?([^\s/)\]>,]+)[^\s)\]>,]*")
 _CODE = re.compile(r"```\w*\n?|`")
 _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1")
-_LINE_START = re.compile(r"^\s*(?:#{1,6}\s+|>\s+|[-*•]\s+)", re.MULTILINE)
-_RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,}|\|?[-:| ]{3,}\|?)\s*$", re.MULTILINE)
+_LINE_START = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]+|[-*•][ \t]+)", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|_{3,}|\|?[-:| ]{3,}\|?)[ \t]*$", re.MULTILINE)
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\U0001f1e6-\U0001f1ff]+")
 
 

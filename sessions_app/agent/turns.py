@@ -11,6 +11,7 @@ from enum import Enum
 from sessions_app.agent.barge_ins.base import BargeIn, Heard, Verdict
 from sessions_app.agent.echo import echo_share
 from sessions_app.agent.endpointers.base import Endpointer
+from sessions_app.agent.overlaps import Overlap, Speech
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
 
@@ -78,7 +79,8 @@ class TurnTaker:
 
     Finals are joined until the turn is over. A final that comes after its turn was answered
     from an interim replaces the answer as long as nothing of it was heard, and is left to
-    the transcript afterwards.
+    the transcript afterwards. Words said over the agent whose final comes late are judged
+    then: they interrupt, begin a turn where the agent has finished, or are dropped.
     """
 
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
@@ -92,11 +94,12 @@ class TurnTaker:
         self._interim = ""
         self._speaking = False
         self._speech_end_ms: float | None = None
+        self._latest = Speech()
         self._final_due = False
         self._final_ms: float | None = None
         self._asked = ""
         self._prepared = ""
-        self._over: _Overlap | None = None
+        self._over: Overlap | None = None
         self._said: deque[tuple[float, str]] = deque()
         self.deadline_ms: float | None = None
 
@@ -105,6 +108,8 @@ class TurnTaker:
     def on_speech_started(self, at_ms: float, now_ms: float) -> list[Action]:
         """The VAD heard the caller begin."""
         self._speaking = True
+        over_agent = self._agent is _Agent.SPEAKING and not self._paused
+        self._latest = Speech(at_ms, over_agent=over_agent, unheard=True)
         actions: list[Action] = []
         if self._agent is _Agent.SPEAKING and not self._paused:
             actions = self._overlap(at_ms)
@@ -119,6 +124,7 @@ class TurnTaker:
     def on_speech_ended(self, at_ms: float, now_ms: float) -> list[Action]:
         """The VAD heard the caller stop."""
         self._speaking = False
+        self._latest.end_ms = at_ms
         if self._over is not None:
             self._over.ended_ms = at_ms
             return self._settled(self._judged(now_ms), now_ms)
@@ -130,7 +136,7 @@ class TurnTaker:
     def on_interim(self, text: str, now_ms: float) -> list[Action]:
         """The words so far of the utterance; an empty text takes them back."""
         if self._over is not None:
-            self._over.text = text
+            self._over.interim = text
             return self._settled(self._judged(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._settled(self._words_over(text, now_ms), now_ms)
@@ -141,11 +147,15 @@ class TurnTaker:
     def on_final(self, text: str, end_ms: float, now_ms: float) -> list[Action]:
         """The text of an utterance; empty when it held no words."""
         if self._over is not None:
-            self._over.text, self._over.final = text, not self._speaking
+            self._over.take(text, last=not self._speaking)
+            self._latest.unheard = self._speaking
             return self._settled(self._judged(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
-            return self._settled([], now_ms)
+            return self._settled(self._final_over(text, now_ms), now_ms)
         self._interim = ""
+        if text and self._agent is not _Agent.THINKING and self._speech_end_ms is None:
+            text = self._left_over(text, end_ms)
+        self._latest.unheard = self._speaking
         if not self._speaking:
             self._final_due = False
         self._final_ms = now_ms
@@ -170,10 +180,12 @@ class TurnTaker:
     def on_playing(self, now_ms: float) -> list[Action]:
         """The first sound of the agent's answer, or of words of its own accord, goes out."""
         self._agent = _Agent.SPEAKING
+        void: list[Action] = [Withdraw()] if self._prepared else []
         self._forget_turn()
         if self._paused:
-            return self._settled([HoldSpeech()], now_ms)
-        return self._settled(self._overlap(now_ms) if self._speaking else [], now_ms)
+            return self._settled([*void, HoldSpeech()], now_ms)
+        held = self._overlap(now_ms) if self._speaking else []
+        return self._settled([*void, *held], now_ms)
 
     def on_reply_over(self, now_ms: float) -> list[Action]:
         """All of the answer was heard, or there was none."""
@@ -245,6 +257,7 @@ class TurnTaker:
         self._agent = _Agent.THINKING
         self._asked = self._text()
         self._prepared = ""
+        self._latest.unheard = self._speaking
         final_ms = None if self._final_due else self._final_ms
         return StartReply(self._asked, self._speech_end_ms, now_ms, final_ms)
 
@@ -258,6 +271,9 @@ class TurnTaker:
     def _prepare(self) -> list[Action]:
         """Begins an answer to words that are likely to stay, where that is wanted."""
         text = self._text()
+        if not text and self._prepared:
+            self._prepared = ""
+            return [Withdraw()]
         if not self._settings.preemptive or self._speaking or not text:
             return []
         if self._paused or self._agent is not _Agent.SILENT or text == self._prepared:
@@ -279,9 +295,12 @@ class TurnTaker:
     # -- speech over the agent's ------------------------------------------------------------
 
     def _overlap(self, at_ms: float) -> list[Action]:
-        if not self._barge_in.pauses or self._over is not None:
+        if self._over is not None:
+            self._over.ended_ms, self._over.final = None, False
             return []
-        self._over = _Overlap(at_ms)
+        if not self._barge_in.pauses:
+            return []
+        self._over = Overlap(at_ms)
         return [HoldSpeech()]
 
     def _words_over(self, text: str, now_ms: float) -> list[Action]:
@@ -291,8 +310,33 @@ class TurnTaker:
         heard = Heard(True, LONG_MS, 0.0, text, False, self._echo(text))
         if self._barge_in.judge(heard, self._settings) is not Verdict.INTERRUPT:
             return []
-        self._over = _Overlap(now_ms, text=text)
+        self._over = Overlap(now_ms, interim=text)
         return self._judged(now_ms, Verdict.INTERRUPT)
+
+    def _final_over(self, text: str, now_ms: float) -> list[Action]:
+        """A final came after the pause was given up: its words may interrupt all the same."""
+        if self._speaking or not self._latest.unheard or not self._interrupts(text):
+            return []
+        self._latest.unheard = False
+        speech = self._latest
+        self._over = Overlap(speech.start_ms, ended_ms=speech.end_ms, words=[text], final=True)
+        return self._judged(now_ms, Verdict.INTERRUPT)
+
+    def _left_over(self, text: str, end_ms: float) -> str:
+        """Returns `text` when it begins a turn although the agent spoke during it, else ""."""
+        speech = self._latest
+        if speech.over_agent and self._barge_in.pauses and not self._interrupts(text):
+            return ""
+        if not self._speaking:
+            self._speech_end_ms = end_ms
+        return text
+
+    def _interrupts(self, text: str) -> bool:
+        speech = self._latest
+        spoken_ms = max(0.0, speech.end_ms - speech.start_ms)
+        heard = Heard(False, spoken_ms, LONG_MS, text, True, self._echo(text))
+        verdict = self._barge_in.judge(heard, self._settings)
+        return bool(text) and verdict is Verdict.INTERRUPT
 
     def _judged(self, now_ms: float, verdict: Verdict | None = None) -> list[Action]:
         over = self._over
@@ -304,17 +348,15 @@ class TurnTaker:
         if verdict is Verdict.RESUME:
             return [ResumeSpeech()]
         self._agent = _Agent.SILENT
+        self._latest.over_agent = False
         self._forget_turn()
         self._speech_end_ms = over.ended_ms
         self._final_due = not over.final and not self._speaking
         self._final_ms = now_ms if over.final else None
-        if over.final and over.text:
-            self._words = [over.text]
-        else:
-            self._interim = over.text
+        self._words, self._interim = over.words, over.interim
         return [CutSpeech()]
 
-    def _heard(self, over: "_Overlap", now_ms: float) -> Heard:
+    def _heard(self, over: Overlap, now_ms: float) -> Heard:
         ended = over.ended_ms
         return Heard(
             speaking=ended is None,
@@ -347,13 +389,3 @@ class TurnTaker:
             return Floor.THINKING
         under_way = self._speaking or self._final_due or bool(self._text())
         return Floor.USER_SPEAKING if under_way else Floor.LISTENING
-
-
-@dataclass(slots=True)
-class _Overlap:
-    """Speech over the agent's, until it is judged."""
-
-    started_ms: float
-    ended_ms: float | None = None
-    text: str = ""
-    final: bool = False

@@ -10,6 +10,9 @@ GRACE_MS = 1_000.0
 BABBLE_MS = 3_000.0
 """Speech without a single word for so long is not meant for the agent."""
 
+LONGEST_MS = 6_000.0
+"""Nobody is kept waiting longer by too few words in a noise that does not end."""
+
 ECHO_SHARE = 0.6
 
 END_LAG_MS = 512.0
@@ -28,7 +31,8 @@ class ConfirmedBargeIn(BargeIn):
             if enough and heard.speech_ms >= settings.barge_in_ms + END_LAG_MS:
                 return Verdict.INTERRUPT
             wordless = not words and heard.speech_ms >= BABBLE_MS
-            return Verdict.RESUME if wordless else Verdict.WAIT
+            hopeless = wordless or heard.speech_ms >= LONGEST_MS
+            return Verdict.RESUME if hopeless else Verdict.WAIT
         if not heard.final and heard.silent_ms < GRACE_MS:
             return Verdict.WAIT
         long_enough = heard.speech_ms >= settings.barge_in_ms

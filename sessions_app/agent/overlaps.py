@@ -1,0 +1,36 @@
+"""What a turn machine remembers of the caller's speech. Times are in ms on the call clock."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Overlap:
+    """Speech over the agent's, until it is judged."""
+
+    started_ms: float
+    ended_ms: float | None = None
+    words: list[str] = field(default_factory=list)
+    interim: str = ""
+    final: bool = False
+
+    @property
+    def text(self) -> str:
+        """All words so far, the finals' first."""
+        return " ".join([*self.words, *([self.interim] if self.interim else [])])
+
+    def take(self, text: str, *, last: bool) -> None:
+        """Takes the final of an utterance; `last` when the caller is silent after it."""
+        self.interim = ""
+        self.final = last
+        if text:
+            self.words.append(text)
+
+
+@dataclass(slots=True)
+class Speech:
+    """The caller's latest utterance; `unheard` until its final has come or was answered."""
+
+    start_ms: float = 0.0
+    end_ms: float = 0.0
+    over_agent: bool = False
+    unheard: bool = False
