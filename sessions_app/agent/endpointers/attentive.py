@@ -37,6 +37,11 @@ _ASKS = listed(
 )
 _WORD = re.compile(r"[\w'\u2019-]+")
 _SHORTEST_QUESTION = 3
+_STRANDED = listed("this that these those from with to for about in on at of like is are was were")
+"""Words that hold a statement open and may end a question: "where are you from"."""
+
+_POINTS = listed("the this that which another every each no any last next first only")
+"""Before "one" they make it a thing, not a digit."""
 
 
 class AttentiveEndpointer(Endpointer):
@@ -60,6 +65,7 @@ def _share(text: str) -> float:
         (number > 0, 1.0),
         (text.endswith(("...", "…", ",", "-", "\u2013")), 1.0),
         (text.endswith(("?", "!", *_CLOSINGS)), 0.0),
+        (asks and words[-1] in _STRANDED, PLAIN_SHARE),
         (words[-1] in _GOES_ON, 1.0),
         (text.endswith(".") or words[-1] in _ENDS or asks, 0.0),
     )
@@ -68,6 +74,8 @@ def _share(text: str) -> float:
 
 def _trailing_number(words: list[str]) -> int:
     """Returns how many digits the number at the end has; 0 for none."""
+    if len(words) > 1 and words[-1] == "one" and words[-2] in _POINTS:
+        return 0
     digits = 0
     for word in reversed(words):
         if word.isdigit():
