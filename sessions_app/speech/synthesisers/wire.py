@@ -47,6 +47,7 @@ class Worker:
             queue.SimpleQueue()
         )
         self._cancelled: set[int] = set()
+        self._orphaned = False
 
     def run(self) -> None:
         """Returns when the owner is gone."""
@@ -63,12 +64,19 @@ class Worker:
         known = self._engine.speak(
             given,
             lambda kind, body: self._write(kind, number, body),
-            lambda: number in self._cancelled,
+            lambda: self._orphaned or number in self._cancelled,
         )
         if not known:
             self._write(REFUSED, number, b"")
 
     def _read(self) -> None:
+        # an owner that was killed resets the connection
+        with contextlib.suppress(OSError):
+            self._take_requests()
+        self._orphaned = True
+        self._requests.put(None)
+
+    def _take_requests(self) -> None:
         stream = self._channel.makefile("rb")
         while len(head := stream.read(HEADER.size)) == HEADER.size:
             size, kind, number = HEADER.unpack(head)
@@ -77,7 +85,6 @@ class Worker:
                 self._cancelled.add(number)
             else:
                 self._requests.put((kind, number, json.loads(body) if body else {}))
-        self._requests.put(None)
 
     def _write(self, kind: int, number: int, body: bytes) -> None:
         self._channel.sendall(HEADER.pack(len(body), kind, number) + body)
