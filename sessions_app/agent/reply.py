@@ -61,7 +61,7 @@ class Reply:
 
     Reading the answer, making the audio of a piece, and handing the one before it to the
     playout go on at the same time. Failures end the answer where they happen: `failure` says
-    which. Texts that have no voice are given to `on_mute`.
+    which. Texts that have no voice, all of them where it is `mute`, are given to `on_mute`.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Reply:
         playout: Playout,
         *,
         keep: bool = False,
+        mute: bool = False,
         on_token: Callable[[], None] = lambda: None,
         on_mute: Callable[[Piece], None] = lambda _: None,
     ) -> None:
@@ -85,7 +86,7 @@ class Reply:
         self._voiced: asyncio.Queue[Piece | None] = asyncio.Queue(1)
         self._unplayed: list[str] = []
         self._begun: list[Piece] = []
-        self._mute = False
+        self._mute = mute
         self.failure: VoiceError | None = None
 
     @property

@@ -19,6 +19,7 @@ class Mouth:
     playout: Playout
     now_ms: Callable[[], float]
     on_mute: Callable[[Piece], None]
+    can_play: Callable[[], bool] = lambda: True
 
 
 class Answer:
@@ -50,6 +51,7 @@ class Answer:
             mouth.voice,
             mouth.playout,
             keep=keep,
+            mute=not mouth.can_play(),
             on_token=self._token,
             on_mute=mouth.on_mute,
         )

@@ -72,6 +72,7 @@ class Line:
     now_ms: Callable[[], float]
     hang_up: Callable[[EndReason], None]
     guard: Callable[[bool], None]
+    can_play: Callable[[], bool] = lambda: True
 
 
 class Conversing:
@@ -94,7 +95,7 @@ class Conversing:
         self._patience = Patience(
             1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
         )
-        self._mouth = Mouth(parts.voice, parts.playout, line.now_ms, self._mute)
+        self._mouth = Mouth(parts.voice, parts.playout, line.now_ms, self._mute, line.can_play)
         self._answer: Answer | None = None
         self._prepared: Answer | None = None
         self._cancelled: set[asyncio.Task[None]] = set()

@@ -76,7 +76,13 @@ class CallSession:
             self._sinks.append(self._conversing)
 
     def _line(self) -> Line:
-        return Line(self._emit, self.now_ms, self._hang_up, self._listening.guard)
+        return Line(
+            self._emit,
+            self.now_ms,
+            self._hang_up,
+            self._listening.guard,
+            lambda: self._transport.can_play,
+        )
 
     def _hang_up(self, reason: EndReason) -> None:
         self.end_soon(reason)

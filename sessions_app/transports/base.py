@@ -18,6 +18,11 @@ class Transport(Protocol):
         ...
 
     @property
+    def can_play(self) -> bool:
+        """Whether the client takes the agent's voice; may change with each offer."""
+        ...
+
+    @property
     def closed_by_peer(self) -> bool:
         """Whether the far side said that it is done (as opposed to falling silent)."""
         ...

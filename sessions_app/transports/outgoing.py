@@ -36,6 +36,13 @@ class OutgoingTrack(MediaStreamTrack):
         self._started_s: float | None = None
         self._due_s = 0.0
         self._pts = -_PACKET_RTP
+        self._limit: asyncio.Timeout | None = None
+
+    def stop(self) -> None:
+        """Ends the track; a `recv` that waits for something to say ends now."""
+        super().stop()
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time())
 
     async def recv(self) -> "av.Packet[Any]":
         """Returns the next packet when it is time to send it."""
@@ -45,19 +52,25 @@ class OutgoingTrack(MediaStreamTrack):
             self._started_s = time.monotonic()
             return self._packed(self._silence, self._started_s)
         while await self._has_something_to_say():
+            if self.readyState != "live":
+                raise MediaStreamError
             data = self._playout.next_packet()
             if data is not None:
                 return self._packed(data, self._due_s)
+        if self.readyState != "live":
+            raise MediaStreamError
         return self._packed(self._silence, time.monotonic())
 
     async def _has_something_to_say(self) -> bool:
         """Returns True when a packet is due; False when only comfort is."""
         waits = not self._playout.has_packet
         try:
-            async with asyncio.timeout(self._comfort_s):
+            async with asyncio.timeout(self._comfort_s) as self._limit:
                 await self._playout.ready()
         except TimeoutError:
             return False
+        finally:
+            self._limit = None
         now = time.monotonic()
         self._due_s += _PACKET_S
         if waits or now - self._due_s > STALL_S:

@@ -29,6 +29,8 @@ GATHER_S = 0.5
 GOODBYE_S = 6.0
 """A connection that closes this soon after the client was heard was closed by the client."""
 
+OPUS = "audio/opus"
+
 MAX_SDP_CHARS = 60_000
 MAX_CANDIDATES = 100
 
@@ -72,6 +74,18 @@ def _sends_audio(section: MediaDescription) -> bool:
     )
 
 
+def _opus_first(transceiver: RTCRtpTransceiver) -> bool:
+    """Answers with Opus before the client's other codecs; returns whether it offers Opus.
+
+    aiortc sends with the first codec of the answer and packs what it is given as it is: Opus
+    under another codec's payload type is noise at full scale. RFC 3264, section 6.1, lets an
+    answer order codecs anew.
+    """
+    codecs = transceiver._codecs
+    transceiver._codecs = sorted(codecs, key=lambda codec: codec.mimeType.lower() != OPUS)
+    return any(codec.mimeType.lower() == OPUS for codec in codecs)
+
+
 def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> None:
     """Replaces a method of one object of aioice, which has no hook for it."""
     setattr(connection, method, replacement)
@@ -80,7 +94,7 @@ def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> N
 class Peer:
     """Answers one offer and watches whether the client is still there.
 
-    `outgoing` is sent where the client takes audio back.
+    `outgoing`, ready Opus packets, is sent where the client takes audio back and knows Opus.
     """
 
     def __init__(
@@ -96,6 +110,7 @@ class Peer:
         self._candidates = 0
         self._closing = False
         self.last_heard_s: float | None = None
+        self.can_play = False
         self._pc.on("track", self._track)
         self._pc.on("datachannel", listener.on_channel)
         self._pc.on("connectionstatechange", self._state_changed)
@@ -172,6 +187,8 @@ class Peer:
             )
             transceiver.direction = "recvonly" if wanted else "inactive"
             if wanted and self._outgoing is not None and transceiver._offerDirection == "sendrecv":
+                self.can_play = _opus_first(transceiver)
+            if wanted and self.can_play:
                 transceiver.sender.replaceTrack(self._outgoing)
                 transceiver.direction = "sendrecv"
             taken = taken or wanted

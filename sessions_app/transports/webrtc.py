@@ -31,8 +31,8 @@ CHANNEL_BACKLOG = 200
 class WebRTCTransport:
     """Answers one offer; yields the caller's audio; carries texts to one data channel.
 
-    `clock` is the call's; this transport drives it. What `playout` holds is
-    sent, where the client takes audio back. Fulfils `transports.base.Transport`.
+    `clock` is the call's; this transport drives it. What `playout` holds is sent,
+    where the client takes audio back as Opus (`can_play`). Fulfils `transports.base.Transport`.
     """
 
     def __init__(
@@ -62,6 +62,11 @@ class WebRTCTransport:
     @property
     def connected(self) -> bool:
         return self._peer.connected
+
+    @property
+    def can_play(self) -> bool:
+        """Whether the client takes the agent's voice; False before the answer."""
+        return self._peer.can_play
 
     @property
     def last_heard_s(self) -> float | None:

@@ -116,3 +116,19 @@ async def test_what_is_said_again_is_made_once() -> None:
     other = AgentVoice(Counting(pace=0), cache, "a", "another voice", 1.0)
     await other.prepare("Hello.")
     assert made == ["Hello.", "Hello."]
+
+
+async def test_a_client_that_takes_no_sound_reads_the_answer() -> None:
+    playout, shown = Playout(lambda: 0.0), list[str]()
+    reply = Reply(
+        tokens("It is ten. ", "Good night."),
+        voice(),
+        playout,
+        mute=True,
+        on_mute=lambda piece: shown.append(piece.text),
+    )
+    reply.allow()
+    async with asyncio.timeout(5):
+        await reply.run()
+    assert shown == ["It is ten.", "Good night."]
+    assert playout.idle

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
+from aiortc.rtcrtpsender import RTCRtpSender
 
 from sessions_app.core.clock import CallClock
 from sessions_app.media.playout import Playout
@@ -60,14 +61,32 @@ async def test_silent_it_sends_comfort_now_and_then() -> None:
     track.stop()
 
 
-class Listener:
-    """A client that takes the agent's audio back; notes when it was loud."""
+async def test_stopped_while_it_waits_it_ends_at_once() -> None:
+    track = OutgoingTrack(Playout(lambda: 0.0), comfort_s=30.0)
+    await track.recv()
+    waiting = asyncio.create_task(track.recv())
+    await asyncio.sleep(0)
+    track.stop()
+    async with asyncio.timeout(5):
+        with pytest.raises(MediaStreamError):
+            await waiting
 
-    def __init__(self) -> None:
+
+class Listener:
+    """A client that takes the agent's audio back; notes when it was loud.
+
+    `codecs` are the types it offers, the one it likes best first.
+    """
+
+    def __init__(self, *codecs: str) -> None:
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.audio: list[tuple[float, Any]] = []
         self._task: asyncio.Task[None] | None = None
-        self.pc.addTransceiver(AudioStreamTrack(), "sendrecv")
+        transceiver = self.pc.addTransceiver(AudioStreamTrack(), "sendrecv")
+        known = RTCRtpSender.getCapabilities("audio").codecs
+        transceiver.setCodecPreferences(
+            [codec for name in codecs for codec in known if codec.mimeType.lower() == name]
+        )
         self.pc.on("track", self._heard)
 
     def _heard(self, track: Any) -> None:
@@ -138,3 +157,70 @@ async def test_a_client_that_only_sends_gets_no_track() -> None:
     assert "a=recvonly" in answer
     await transport.aclose()
     await pc.close()
+
+
+@pytest.mark.parametrize("liked", ["audio/pcmu", "audio/pcma", "audio/g722"])
+async def test_a_client_that_likes_another_codec_better_hears_the_voice(liked: str) -> None:
+    ice.offer_loopback()
+    playout = Playout(lambda: 0.0)
+    transport = WebRTCTransport(ice.configuration(()), CallClock(), playout=playout)
+    listener = Listener(liked, "audio/opus")
+    await listener.call(transport)
+    assert transport.can_play
+    await until(lambda: transport.connected)
+    say(playout, "a", 440, 1.0)
+    await until(lambda: len(listener.loud()) > 40)
+    heard = np.concatenate([s for _, s in listener.audio if np.abs(s).max() > 1000])
+    power = np.abs(np.fft.rfft(heard.astype(float))) ** 2
+    peak = int(np.argmax(power))
+    assert peak * RATE / len(heard) == pytest.approx(440, abs=5)
+    assert power[peak - 20 : peak + 20].sum() > 0.9 * power.sum()
+    await transport.aclose()
+    await listener.close()
+
+
+async def test_a_client_without_opus_is_heard_and_hears_no_noise() -> None:
+    ice.offer_loopback()
+    playout = Playout(lambda: 0.0)
+    transport = WebRTCTransport(ice.configuration(()), CallClock(), playout=playout)
+    listener = Listener("audio/pcmu")
+    await listener.call(transport)
+    assert not transport.can_play
+    assert "a=recvonly" in listener.pc.remoteDescription.sdp
+    frames = transport.frames()
+    async with asyncio.timeout(10):
+        await anext(frames)
+    await transport.aclose()
+    await listener.close()
+
+
+async def test_silent_it_sends_one_packet_and_after_a_cut_none() -> None:
+    ice.offer_loopback()
+    kept: list[float] = []
+
+    class Lane:
+        def add_packet(self, packet: bytes, start_ms: float, duration_ms: float) -> None:
+            kept.append(start_ms)
+
+    clock = CallClock()
+    playout = Playout(lambda: clock.now_ms(time.monotonic()), Lane())
+    transport = WebRTCTransport(ice.configuration(()), clock, playout=playout)
+    listener = Listener()
+    await listener.call(transport)
+    await until(lambda: transport.connected)
+    await asyncio.sleep(1.0)
+    assert await sent(transport) == 1
+    say(playout, "a", 440, 2.0)
+    await until(lambda: playout.position_ms("a") >= 500)
+    assert playout.clear() > 1000
+    count = await sent(transport)
+    await asyncio.sleep(0.5)
+    assert await sent(transport) == count == 1 + len(kept)
+    assert np.diff(kept).min() >= 20
+    await transport.aclose()
+    await listener.close()
+
+
+async def sent(transport: WebRTCTransport) -> int:
+    stats = await transport._peer._pc.getTransceivers()[0].sender.getStats()
+    return next(int(s.packetsSent) for s in stats.values() if s.type == "outbound-rtp")
