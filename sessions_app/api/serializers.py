@@ -114,9 +114,24 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
         help_text="Two lists (left, right) of 0..100, evenly spaced over the call.",
     )
 
+    deleted_at = serializers.DateTimeField(
+        read_only=True,
+        allow_null=True,
+        help_text="When the audio was deleted because its time was over; the facts stay.",
+    )
+
     class Meta:
         model = Recording
-        fields = ("state", "error", "done_at", "duration_ms", "size", "sha256", "peaks")
+        fields = (
+            "state",
+            "error",
+            "done_at",
+            "deleted_at",
+            "duration_ms",
+            "size",
+            "sha256",
+            "peaks",
+        )
         read_only_fields = fields
 
 

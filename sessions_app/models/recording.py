@@ -1,5 +1,6 @@
 """The stored audio of a call."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.files.storage import Storage, storages
@@ -45,6 +46,11 @@ class Recording(OwedWork):
                 condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
             ),
         ]
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """When the audio was deleted because its time was over; None while it is there."""
+        return self.delete_after if self.state == WorkState.DONE and not self.file else None
 
     def __str__(self) -> str:
         return f"recording of {self.call_id}"

@@ -1,5 +1,6 @@
 """The verbs over recordings."""
 
+import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,8 +20,11 @@ from sessions_app.models.work import WorkState
 from sessions_app.services import access, work
 from sessions_app.services.queueing import FINALISE, queue
 
+logger = logging.getLogger(__name__)
+
 FILE_NAME = "call.ogg"
 DELETED_A_RUN = 200
+RETRY_MIN = 60
 
 
 def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:
@@ -60,12 +64,29 @@ def ask_again(call: Call, user: Any) -> bool:
 
 
 def delete_expired(now: datetime) -> int:
-    """Deletes the audio whose time is over; returns how many. Transcripts stay."""
+    """Deletes the audio whose time is over; returns how many. Transcripts stay.
+
+    What cannot be deleted now stays, and is tried again at the next run. `delete_after` of
+    what is gone becomes the time it went.
+    """
     expired = Recording.objects.filter(delete_after__lt=now).exclude(file="")
     count = 0
     for row in expired.order_by("pk")[:DELETED_A_RUN]:
-        row.file.storage.delete(str(row.file.name))
-        Recording.objects.filter(pk=row.pk).update(file="", size=None, sha256="", peaks=[])
+        try:
+            row.file.storage.delete(str(row.file.name))
+        except Exception as error:  # noqa: BLE001 - storages break in their own ways
+            logger.warning("recording %s was not deleted, tried again later: %s", row.pk, error)
+            later = now + timedelta(minutes=RETRY_MIN)
+            Recording.objects.filter(pk=row.pk).update(delete_after=later)
+            continue
+        told: dict[str, Any] = {
+            "file": "",
+            "size": None,
+            "sha256": "",
+            "peaks": [],
+            "delete_after": now,
+        }
+        Recording.objects.filter(pk=row.pk).update(**told)
         count += 1
     return count
 
@@ -78,9 +99,11 @@ def delete_with_rows() -> None:
 
 def _recording_gone(instance: Recording, **_: Any) -> None:
     if instance.file:
-        transaction.on_commit(partial(instance.file.storage.delete, str(instance.file.name)))
+        # the row is gone: a storage that is away must not undo what else was deleted
+        forget = partial(instance.file.storage.delete, str(instance.file.name))
+        transaction.on_commit(forget, robust=True)
 
 
 def _call_gone(instance: Call, **_: Any) -> None:
     lanes = Path(settings.VOICE["LANES_DIR"]) / instance.public_id
-    transaction.on_commit(partial(shutil.rmtree, lanes, ignore_errors=True))
+    transaction.on_commit(partial(shutil.rmtree, lanes, ignore_errors=True), robust=True)

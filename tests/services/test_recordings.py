@@ -58,7 +58,31 @@ def test_audio_goes_when_its_time_is_over_and_the_rest_stays(
     assert not there(row)
     row.refresh_from_db()
     assert (row.state, row.size, row.peaks, bool(row.file)) == (WorkState.DONE, None, [], False)
-    assert recordings.delete_expired(timezone.now() + timedelta(days=31)) == 0
+    assert row.deleted_at == row.delete_after
+    assert recordings.delete_expired(timezone.now() + timedelta(days=32)) == 0
+
+
+def test_a_storage_that_is_away_keeps_nothing_else_from_going(
+    call: Call, alice: User, make_call: CallMaker, tmp_path: Path, monkeypatch: Any
+) -> None:
+    other = make_call(alice, consented=True)
+    rows = [kept(call, tmp_path), Recording.objects.create(call=other, file="gone.ogg")]
+    now = timezone.now()
+    Recording.objects.update(delete_after=now - timedelta(days=1))
+    storage = rows[0].file.storage
+    failing = str(rows[0].file.name)
+
+    def delete(name: str, was: Any = storage.delete) -> None:
+        if name == failing:
+            raise ConnectionError("The storage is away.")
+        was(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "delete", delete)
+        assert recordings.delete_expired(now) == 1
+    assert there(rows[0])
+    assert recordings.delete_expired(now + timedelta(hours=2)) == 1
+    assert not there(rows[0])
 
 
 def test_audio_and_lanes_go_with_their_user(
