@@ -1,5 +1,6 @@
 """The verbs over summaries."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,9 @@ from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.summaries.base import Point, Summariser
+from sessions_app.summaries.shares import shares, words_of
+
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 SCRIBE = "scribe"
 """The responder that only repeats what it was told."""
@@ -19,28 +23,45 @@ SCRIBE = "scribe"
 
 def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     """Fills a taken row from the call's transcript and marks it done."""
-    found = summariser.summarise(_worth_summing_up(call), call.language)
+    rows = exports.rows(call)
+    found = summariser.summarise(_worth_summing_up(call, rows), call.language)
     row.text = found.text
     noted = turns.notes_of(call)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
-    row.action_items = [*_written(noted, NoteKind.ACTION), *_points(found.action_items)]
+    row.action_items = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
     row.speakers = [
-        {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in found.speakers
+        {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in shares(rows)
     ]
     row.engine = summariser.name
     work.done(row)
 
 
-def _worth_summing_up(call: Call) -> list[ExportSegment]:
+def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:
     """Returns what was said, without the words that an agent says in every call."""
     persona = Persona.from_json(call.persona)
-    always = f"{persona.greeting} {persona.closing_words}"
+    texts = (persona.greeting, persona.closing_words)
+    always = {_plain(piece) for text in texts for piece in (text, *_SENTENCE.split(text))}
     only_caller = persona.responder == SCRIBE
     return [
         row
-        for row in exports.rows(call)
-        if row.speaker != Speaker.AGENT or not (only_caller or row.text in always)
+        for row in rows
+        if row.speaker != Speaker.AGENT or not (only_caller or _plain(row.text) in always)
     ]
+
+
+def _plain(text: str) -> str:
+    """Returns the words of `text` alone, to compare sentences by."""
+    return " ".join(words_of(text))
+
+
+def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leaves out a sentence that holds, word by word, an item written down before it."""
+    kept: list[dict[str, Any]] = []
+    for item in items:
+        words = f" {_plain(item['text'])} "
+        if not any(f" {_plain(k['text'])} " in words for k in kept if k["seq"] is None):
+            kept.append(item)
+    return kept
 
 
 def _points(points: Iterable[Point]) -> list[dict[str, Any]]:

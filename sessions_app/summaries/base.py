@@ -16,22 +16,12 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakerShare:
-    """How much one side spoke."""
-
-    speaker: str
-    spoken_ms: int
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
 class CallSummary:
     """What a call was about."""
 
     text: str
     key_points: tuple[Point, ...] = ()
     action_items: tuple[Point, ...] = ()
-    speakers: tuple[SpeakerShare, ...] = ()
 
 
 class Summariser(ABC):

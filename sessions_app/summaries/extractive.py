@@ -1,13 +1,13 @@
 """A summary made of the call's own sentences, without any model."""
 
-import re
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from sessions_app.core.transcript import TranscriptLine
 from sessions_app.summaries import actions
-from sessions_app.summaries.base import CallSummary, Point, SpeakerShare, Summariser
+from sessions_app.summaries.base import CallSummary, Point, Summariser
+from sessions_app.summaries.shares import words_of
 
 FEWEST_WORDS = 5
 """A shorter segment says too little to stand alone."""
@@ -30,8 +30,6 @@ LANGUAGES = {
 }
 """Languages of which sumy knows both the stems and the words that say little."""
 
-_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
-
 
 class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over segments (Steinberger and Ježek, 2004), by sumy.
@@ -47,18 +45,17 @@ class ExtractiveSummariser(Summariser):
         self._sentences = sentences
 
     def summarise(self, segments: Sequence[TranscriptLine], language: str) -> CallSummary:
-        """Returns key points in order of time, action items by rule, and who spoke how long."""
-        speakers = _shares(segments)
-        count = sum(share.words for share in speakers)
+        """Returns key points in order of time, and action items by rule."""
+        count = sum(_count(s.text) for s in segments)
         if not count:
-            return CallSummary("Nothing was said in this call.", speakers=speakers)
+            return CallSummary("Nothing was said in this call.")
         items = tuple(_point(s) for s in segments if actions.is_action(s.text))
         if count < ENOUGH_WORDS:
             said = "One word was" if count == 1 else f"Only {count} words were"
             text = f"{said} said, too few to summarise."
-            return CallSummary(text, action_items=items, speakers=speakers)
+            return CallSummary(text, action_items=items)
         points = tuple(_point(s) for s in self._chosen(segments, language))
-        return CallSummary(" ".join(p.text for p in points), points, items, speakers)
+        return CallSummary(" ".join(p.text for p in points), points, items)
 
     def _chosen(self, segments: Sequence[TranscriptLine], language: str) -> list[TranscriptLine]:
         """Returns the segments that say most, in their order."""
@@ -77,7 +74,7 @@ class _Words:
     """The tokenizer that sumy asks; its own would want a download."""
 
     def to_words(self, sentence: str) -> tuple[str, ...]:
-        return tuple(_WORD.findall(sentence.lower()))
+        return tuple(words_of(sentence))
 
 
 def _ranked(
@@ -113,7 +110,7 @@ def _lsa(language: str) -> Any:
 
 def _without_repeats(segments: Sequence[TranscriptLine]) -> list[TranscriptLine]:
     """Returns the segments whose words were not said just so before."""
-    first = {" ".join(_WORD.findall(s.text.lower())): s for s in reversed(segments)}
+    first = {" ".join(words_of(s.text)): s for s in reversed(segments)}
     kept = {s.seq for s in first.values()}
     return [s for s in segments if s.seq in kept]
 
@@ -126,22 +123,4 @@ def _point(segment: TranscriptLine) -> Point:
 
 
 def _count(text: str) -> int:
-    return len(_WORD.findall(text))
-
-
-def _shares(segments: Sequence[TranscriptLine]) -> tuple[SpeakerShare, ...]:
-    shares = []
-    for speaker in sorted({s.speaker for s in segments}, reverse=True):
-        own = [s for s in segments if s.speaker == speaker]
-        words = sum(_count(s.text) for s in own)
-        shares.append(SpeakerShare(speaker, _spoken_ms(own), words))
-    return tuple(shares)
-
-
-def _spoken_ms(segments: Sequence[TranscriptLine]) -> int:
-    """Returns the time covered by segments, overlaps counted once."""
-    total, until = 0, 0
-    for start, end in sorted((s.start_ms, s.end_ms) for s in segments):
-        total += max(0, end - max(start, until))
-        until = max(until, end)
-    return total
+    return len(words_of(text))

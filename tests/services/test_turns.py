@@ -87,6 +87,30 @@ def test_what_was_written_down_comes_first_in_the_summary(
     assert summary.action_items[0] == {"text": "Call Ann", "seq": None}
 
 
+def test_a_sentence_that_was_noted_is_listed_once(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    said = SegmentFinal(1, Speaker.CALLER, "Please call Ann about the train tickets.", 0, 900)
+    transcripts.append([(call.pk, said)])
+    turns.replace_notes(call.pk, [note(1, "call Ann about the train tickets", NoteKind.ACTION)])
+    summary = Summary.objects.create(call=call)
+    summaries.summarise(call, summary, ExtractiveSummariser())
+    noted = {"text": "call Ann about the train tickets", "seq": None}
+    assert summary.action_items == [noted]
+
+
+def test_shares_count_the_words_that_no_summary_needs(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    Call.objects.filter(pk=call.pk).update(persona={"greeting": "Hello. How can I help you?"})
+    call.refresh_from_db()
+    for seq, text in enumerate(["Hello.", "How can I help you?", "I can help you"], start=1):
+        said = SegmentFinal(seq, Speaker.AGENT, text, 1000 * seq, 1000 * seq + 500)
+        transcripts.append([(call.pk, said)])
+    summary = Summary.objects.create(call=call)
+    summaries.summarise(call, summary, ExtractiveSummariser())
+    assert summary.speakers == [{"speaker": "agent", "spoken_ms": 1500, "words": 10}]
+    assert "4 words" in summary.text
+
+
 def test_earlier_calls_of_the_same_user_are_found(
     alice: User, bob: User, make_call: CallMaker
 ) -> None:

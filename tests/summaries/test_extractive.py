@@ -55,20 +55,6 @@ def test_a_call_with_few_words_says_so() -> None:
     assert summary.key_points == ()
 
 
-def test_who_spoke_how_long_counts_overlaps_once() -> None:
-    talk = [
-        Line(1, "one two three", "caller", 0, 3000),
-        Line(2, "four", "agent", 1000, 2000),
-        Line(3, "five six", "caller", 500, 700),
-        Line(4, "seven", "caller", 2500, 4000),
-    ]
-    shares = ExtractiveSummariser().summarise(talk, "en-US").speakers
-    assert [(s.speaker, s.spoken_ms, s.words) for s in shares] == [
-        ("caller", 4000, 6),
-        ("agent", 1000, 1),
-    ]
-
-
 def test_action_items_are_found_in_a_short_call_too() -> None:
     summary = ExtractiveSummariser().summarise(lines(["hello", "please call back"]), "en-US")
     assert [(item.text, item.seq) for item in summary.action_items] == [("Please call back.", 2)]
