@@ -14,8 +14,10 @@ from tests.fixtures.talker import Talker
 
 Say = Callable[..., Path]
 STORYTELLER = (
-    "from sessions_app.models import Agent; Agent.objects.create(slug='teller', name='Teller', "
-    "responder='scripted', silence_s=0)"
+    "from sessions_app.models import Agent\n"
+    "for slug, recogniser in (('teller', 'default'), ('hummed-at', 'hums')):\n"
+    "    Agent.objects.create(slug=slug, name=slug.title(), recogniser=recogniser,"
+    " responder='scripted', silence_s=0)"
 )
 
 
@@ -97,8 +99,8 @@ async def test_talked_over_it_is_silent_at_once_and_knows_what_was_heard(
     assert 0 < len(cut["text"]) < len(cut["fullText"])
 
 
-async def test_a_noise_pauses_it_and_it_goes_on(product: Product, say: Say) -> None:
-    async with Talker(product, "teller") as talker:
+async def test_a_hum_pauses_it_and_it_goes_on(product: Product, say: Say) -> None:
+    async with Talker(product, "hummed-at") as talker:
         await talker.send(type="text", text="tell me a story")
         await talker.sees(lambda: len(talker.loud()) > 100, "the story")
         await talker.microphone.speak(read_wav(say("okay")))
