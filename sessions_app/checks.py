@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.bridge.conf import backend_class, backend_names
+from sessions_app.bridge.conf import backend_names, load_backend
 from sessions_app.core.errors import MediaError
 from sessions_app.media.opus import libopus_path
 
@@ -29,7 +29,7 @@ def backends(**_: Any) -> Sequence[CheckMessage]:
             found.append(Error(f"VOICE[{kind!r}] has no 'default'.", hint=hint, id="voice.E001"))
         for name in names:
             try:
-                backend_class(kind, name)
+                load_backend(kind, name)
             except ImproperlyConfigured as error:
                 hint = "docs/settings.md lists what ships with voicesite."
                 found.append(Error(str(error), hint=hint, id="voice.E002"))

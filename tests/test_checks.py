@@ -27,6 +27,20 @@ def test_a_backend_that_does_not_load_is_named(settings: Any, path: str) -> None
     assert repr(path) in error.msg
 
 
+def test_an_option_that_a_backend_has_not_is_named(settings: Any) -> None:
+    path = "sessions_app.summaries.extractive.ExtractiveSummariser"
+    with_voice(settings, SUMMARISERS={"default": {"BACKEND": path, "OPTIONS": {"length": 3}}})
+    (error,) = checks.backends()
+    assert "VOICE['SUMMARISERS']['default']" in error.msg
+    assert "length" in error.msg
+
+
+def test_a_missing_kind_is_named(settings: Any) -> None:
+    settings.VOICE = {k: v for k, v in settings.VOICE.items() if k != "ENDPOINTERS"}
+    (error,) = checks.backends()
+    assert (error.id, "ENDPOINTERS" in error.msg) == ("voice.E001", True)
+
+
 def test_a_missing_default_is_named(settings: Any) -> None:
     with_voice(settings, SUMMARISERS={})
     (error,) = checks.backends()

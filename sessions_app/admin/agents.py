@@ -1,5 +1,6 @@
 """Agents: who can be called, and how they listen, answer and sound."""
 
+from dataclasses import replace
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -9,16 +10,18 @@ from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sessions_app.admin import latency, trying
 from sessions_app.admin.base import VoiceAdmin
+from sessions_app.agent.responders.base import Responder
 from sessions_app.bridge import trying as bridge
 from sessions_app.bridge.conf import load_backend
-from sessions_app.core.errors import SynthesiserError
+from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.models import Agent
+from sessions_app.services.agents import persona_of
 
 NAMED = {
     "recogniser": ("RECOGNISERS", "turns this agent's calls into text"),
@@ -28,6 +31,8 @@ NAMED = {
     "barge_in": ("BARGE_INS", "tells an interruption from a cough or an mhm"),
 }
 """Fields that name an entry of VOICE, and what that entry does."""
+
+SLOWEST, FASTEST = 0.5, 2.0
 
 LONG_TEXTS = {"description": 3, "greeting": 2, "prompt": 8, "closing_words": 2}
 
@@ -113,16 +118,40 @@ class AgentForm(forms.ModelForm[Agent]):
             )
         if is_default and not values.get("is_active"):
             self.add_error("is_active", "The default agent must be active. Pick another first.")
+        self._check_numbers(values)
+        loaded = {field: self._loaded(field, values.get(field)) for field in NAMED}
         if values.get("responder"):
-            self._check_backend("responder", values)
+            self._check_responder(loaded["responder"], values)
             self._check_voice(values)
         return values
 
-    def _check_backend(self, field: str, values: dict[str, Any]) -> None:
+    def _check_numbers(self, values: dict[str, Any]) -> None:
+        """Names the field to mend: what the database would refuse has no field."""
+        if not SLOWEST <= values.get("speed", 1.0) <= FASTEST:
+            self.add_error("speed", f"Give a speed from {SLOWEST} to {FASTEST}.")
+        low, high = values.get("min_delay_ms"), values.get("max_delay_ms")
+        if low is not None and high is not None and low > high:
+            self.add_error("max_delay_ms", f"Give at least the shortest silence, {low} ms.")
+
+    def _loaded(self, field: str, name: str | None) -> Any:
+        """Returns the backend, or None where there is none or it cannot be made."""
+        if not name:
+            return None
         try:
-            load_backend(NAMED[field][0], values[field])
+            return load_backend(NAMED[field][0], name)
         except ImproperlyConfigured as error:
             self.add_error(field, str(error))
+            return None
+
+    def _check_responder(self, responder: Responder | None, values: dict[str, Any]) -> None:
+        options = values.get("responder_options")
+        if responder is None or options is None:
+            return
+        persona = replace(persona_of(Agent()), responder_options=options)
+        try:
+            responder.check(persona)
+        except ResponderError as error:
+            self.add_error("responder_options", error.message)
 
     def _check_voice(self, values: dict[str, Any]) -> None:
         """Asks the engine for its voices; what cannot run says why."""
@@ -191,7 +220,7 @@ class AgentAdmin(VoiceAdmin[Agent]):
 
     @admin.display(description="How quickly it answers")
     def how_quick(self, obj: Agent) -> SafeString:
-        return format_html('<a href="../../latency/">Latency of all agents</a>{}', "")
+        return format_html('<a href="{}">Latency of all agents</a>', reverse("admin:agent_latency"))
 
     def get_urls(self) -> list[URLPattern]:
         own = [

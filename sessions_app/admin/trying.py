@@ -1,6 +1,7 @@
 """**Try it** on an agent's page: hear a sentence, read an answer, with the settings as saved."""
 
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -11,10 +12,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from sessions_app.bridge import trying
-from sessions_app.core.errors import VoiceError
+from sessions_app.core.errors import VoiceError, traced
 from sessions_app.core.persona import Persona
 from sessions_app.models import Agent
 from sessions_app.services.agents import persona_of
+
+logger = logging.getLogger(__name__)
 
 MAX_TEXT = 500
 R = TypeVar("R")
@@ -49,6 +52,10 @@ def _tried(
         return shown(async_to_sync(work)(persona_of(agent), _text(request)))
     except VoiceError as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=400)
+    except Exception as error:  # noqa: BLE001 - an operator's backend breaks in its own ways
+        logger.error("agent %s could not be tried: %s", pk, traced(error))
+        told = f"A program behind this agent failed: {type(error).__name__}. The log tells where."
+        return JsonResponse({"code": "internal", "message": told}, status=400)
 
 
 def _text(request: HttpRequest) -> str:

@@ -53,16 +53,18 @@ class AgentParts:
             if synthesiser is not None:
                 self._synthesisers[name] = synthesiser
         for name in backend_names("ENDPOINTERS"):
-            self._endpointers[name] = load_backend("ENDPOINTERS", name)
+            endpointer: Endpointer | None = _made("ENDPOINTERS", name)
+            if endpointer is not None:
+                self._endpointers[name] = endpointer
         for name in backend_names("BARGE_INS"):
-            self._barge_ins[name] = load_backend("BARGE_INS", name)
+            barge_in: BargeIn | None = _made("BARGE_INS", name)
+            if barge_in is not None:
+                self._barge_ins[name] = barge_in
 
     async def _started(self, kind: str, name: str) -> Any:
         """Returns a backend, ready or failing by itself; None for one that cannot be made."""
-        try:
-            backend = load_backend(kind, name)
-        except ImproperlyConfigured as error:
-            logger.exception("an agent's part cannot be made: %s", error)
+        backend = _made(kind, name)
+        if backend is None:
             return None
         try:
             await backend.start()
@@ -143,6 +145,14 @@ class AgentParts:
             find_earlier=find_earlier,
             call_id=call_id,
         )
+
+
+def _made(kind: str, name: str) -> Any:
+    try:
+        return load_backend(kind, name)
+    except ImproperlyConfigured as error:
+        logger.exception("an agent's part cannot be made: %s", error)
+        return None
 
 
 def _named(known: dict[str, T], kind: str, name: str) -> T:

@@ -41,7 +41,7 @@ def voice_config() -> VoiceConfig:
 
 def backend_names(kind: str) -> list[str]:
     """Returns the names under VOICE[kind], such as RECOGNISERS."""
-    return list(settings.VOICE[kind])
+    return list(settings.VOICE.get(kind, {}))
 
 
 def backend_class(kind: str, name: str) -> Any:
@@ -50,9 +50,10 @@ def backend_class(kind: str, name: str) -> Any:
     Raises ImproperlyConfigured with the key, the path and the cause.
     """
     where = f"VOICE[{kind!r}][{name!r}]"
-    entry = settings.VOICE[kind].get(name)
+    entries = settings.VOICE.get(kind, {})
+    entry = entries.get(name)
     if entry is None:
-        known = ", ".join(settings.VOICE[kind])
+        known = ", ".join(entries)
         raise ImproperlyConfigured(f"{where} does not exist; there are: {known}.")
     path = str(entry.get("BACKEND", ""))
     module_name, _, class_name = path.rpartition(".")

@@ -34,6 +34,14 @@ GIVEN = {
 }
 
 
+CHAT = {
+    "chat": {
+        "BACKEND": "sessions_app.agent.responders.chat.ChatResponder",
+        "OPTIONS": {"model": "m", "base_url": "http://127.0.0.1:9/v1"},
+    }
+}
+
+
 @pytest.fixture
 def first(db: None) -> Agent:
     calls.seed_agents()
@@ -85,13 +93,16 @@ def test_only_recognisers_that_exist_are_offered(at_desk: Any, first: Agent) -> 
         ({"responder": "acme"}, "responder"),
         ({"responder": "scribe", "voice": "klingon9"}, "voice"),
         ({"responder": "scribe", "responder_options": "[1]"}, "responder_options"),
-        ({"speed": "9"}, "__all__"),
-        ({"min_delay_ms": "3000"}, "__all__"),
+        ({"speed": "9"}, "speed"),
+        ({"min_delay_ms": "3000"}, "max_delay_ms"),
+        ({"responder": "chat", "responder_options": '{"warmth": 1}'}, "responder_options"),
+        ({"responder": "chat", "responder_options": '{"tools": ["fly"]}'}, "responder_options"),
     ],
 )
 def test_what_would_not_work_is_named(
-    at_desk: Any, first: Agent, wrong: dict[str, str], field: str
+    at_desk: Any, first: Agent, wrong: dict[str, str], field: str, settings: Any
 ) -> None:
+    settings.VOICE = {**settings.VOICE, "RESPONDERS": {**settings.VOICE["RESPONDERS"], **CHAT}}
     assert problems(at_desk.post(f"{AGENTS}add/", GIVEN | wrong)) == [field]
 
 

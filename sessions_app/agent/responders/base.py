@@ -93,6 +93,9 @@ class Responder(ABC):
     async def start(self) -> None:
         """Makes it ready; raises ResponderError when it cannot run."""
 
+    def check(self, persona: Persona) -> None:
+        """Raises ResponderError for settings of an agent that it could not serve."""
+
     @abstractmethod
     def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
         """Yields the answer's text in pieces, as they come; nothing at all for no answer.

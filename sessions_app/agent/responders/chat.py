@@ -104,6 +104,10 @@ class ChatResponder(Responder):
             done = await self._use(brought, tools, conversation)
             request["messages"] = [*request["messages"], *done]
 
+    def check(self, persona: Persona) -> None:
+        """Raises ResponderError for an option or a tool that there is not."""
+        self._tools_of(_options(persona).get("tools", self._tools))
+
     async def aclose(self) -> None:
         await self._client.close()
 
