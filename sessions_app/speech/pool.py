@@ -2,73 +2,19 @@
 
 import asyncio
 import json
-import logging
-import socket
-import subprocess
-import sys
 from collections import deque
 from typing import Any
 
 from sessions_app.core.errors import RecogniserUnavailableError
+from sessions_app.core.forking import ForkServer
 from sessions_app.speech.zygote import HEADER, LIVE, PING
 
-logger = logging.getLogger(__name__)
+MOTHER = "sessions_app.speech.zygote"
 
 PING_S = 15.0
 """The first worker answers only once the model is loaded."""
 
 GONE = "A recogniser process died."
-
-
-class Zygote:
-    """Owns the process that forks workers; starts it anew when it died."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process is not None else None
-
-    def fork(self, kind: bytes) -> socket.socket:
-        """Returns this side of a new worker's socket; the worker may still be loading."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self._send(kind, theirs)
-            except OSError:
-                logger.warning("the recogniser's mother process died; starting another")
-                self.close()
-                self._send(kind, theirs)
-        ours.setblocking(False)
-        return ours
-
-    def close(self) -> None:
-        """Ends the process: it exits when its socket closes."""
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def _send(self, kind: bytes, channel: socket.socket) -> None:
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            self._start()
-        assert self._control is not None  # noqa: S101 - `_start` made it
-        socket.send_fds(self._control, [kind], [channel.fileno()])
-
-    def _start(self) -> None:
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "sessions_app.speech.zygote", str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-            )
 
 
 class WorkerLink:
@@ -109,7 +55,7 @@ class WorkerLink:
 class WorkerPool:
     """At most `size` workers of one kind, made when first needed."""
 
-    def __init__(self, zygote: Zygote, size: int, kind: bytes = LIVE) -> None:
+    def __init__(self, zygote: ForkServer, size: int, kind: bytes = LIVE) -> None:
         self._zygote = zygote
         self._size = size
         self._kind = kind

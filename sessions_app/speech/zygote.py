@@ -1,17 +1,13 @@
-"""The process that loads the PocketSphinx model once and forks a worker for each request.
-
-Started by exec with a Unix socket, since forking from a process with threads is unsafe. Its
-owner sends one byte and a file descriptor for each worker it wants. Everything ends when the
-owner's sockets close, however it dies.
-"""
+"""The process that loads the PocketSphinx model once and forks a worker for each request."""
 
 import json
 import os
-import signal
 import socket
 import struct
 import sys
 from typing import Any
+
+from sessions_app.core.forking import serve_forks
 
 HEADER = struct.Struct("<IB")
 BEGIN, AUDIO, END, REDECODE, PING, INTERIM, FINAL = b"BAERPIF"
@@ -101,34 +97,14 @@ def load() -> Any:
 
 def main(descriptor: int) -> None:
     """Loads the model, then forks a worker for each request until the owner is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers leave no zombies
-    owner = socket.socket(fileno=descriptor)
     decoder = load()
-    while True:
-        request, descriptors, _, _ = socket.recv_fds(owner, 1, 1)
-        if not request:
-            return
-        if not descriptors:
-            continue
-        channel = socket.socket(fileno=descriptors[0])
-        if os.fork() == 0:
-            owner.close()
-            _work(decoder, channel, calm=request == CALM)
-        channel.close()
 
-
-def _work(decoder: Any, channel: socket.socket, *, calm: bool) -> None:
-    if calm:
-        os.nice(NICE)
-    status = 1
-    try:
+    def work(channel: socket.socket, kind: bytes) -> None:
+        if kind == CALM:
+            os.nice(NICE)
         Worker(decoder, channel).serve()
-        status = 0
-    except (ConnectionError, BrokenPipeError):
-        status = 0
-    finally:
-        os._exit(status)
+
+    serve_forks(descriptor, work)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sessions_app.core.errors import RecogniserUnavailableError
-from sessions_app.speech.pool import WorkerPool, Zygote
+from sessions_app.core.forking import ForkServer
+from sessions_app.speech.pool import MOTHER, WorkerPool
 from tests.fixtures.server import processes_of, wait_until
 
 MARK = "voicesite-pool-test"
@@ -27,15 +28,15 @@ def exists(pid: int) -> bool:
 
 
 @pytest.fixture
-async def zygote() -> AsyncIterator[Zygote]:
-    zygote = Zygote()
+async def zygote() -> AsyncIterator[ForkServer]:
+    zygote = ForkServer(MOTHER)
     yield zygote
     pid = zygote.pid
     zygote.close()
     assert pid is None or not exists(pid)
 
 
-async def test_workers_are_leased_in_the_order_of_asking(zygote: Zygote) -> None:
+async def test_workers_are_leased_in_the_order_of_asking(zygote: ForkServer) -> None:
     pool = WorkerPool(zygote, 1)
     first = await pool.lease()
     await first.ping()
@@ -51,7 +52,7 @@ async def test_workers_are_leased_in_the_order_of_asking(zygote: Zygote) -> None
     pool.close()
 
 
-async def test_a_cancelled_wait_gives_its_turn_on(zygote: Zygote) -> None:
+async def test_a_cancelled_wait_gives_its_turn_on(zygote: ForkServer) -> None:
     pool = WorkerPool(zygote, 1)
     link = await pool.lease()
     impatient, patient = asyncio.create_task(pool.lease()), asyncio.create_task(pool.lease())
@@ -62,7 +63,7 @@ async def test_a_cancelled_wait_gives_its_turn_on(zygote: Zygote) -> None:
     pool.close()
 
 
-async def test_a_dead_worker_is_told_and_replaced(zygote: Zygote) -> None:
+async def test_a_dead_worker_is_told_and_replaced(zygote: ForkServer) -> None:
     pool = WorkerPool(zygote, 1)
     link = await pool.lease()
     await link.ping()
@@ -77,7 +78,7 @@ async def test_a_dead_worker_is_told_and_replaced(zygote: Zygote) -> None:
     pool.close()
 
 
-async def test_a_dead_mother_process_is_replaced(zygote: Zygote) -> None:
+async def test_a_dead_mother_process_is_replaced(zygote: ForkServer) -> None:
     pool = WorkerPool(zygote, 2)
     link = await pool.lease()
     await link.ping()
@@ -92,10 +93,11 @@ async def test_a_dead_mother_process_is_replaced(zygote: Zygote) -> None:
 
 OWNER = """
 import asyncio
-from sessions_app.speech.pool import WorkerPool, Zygote
+from sessions_app.core.forking import ForkServer
+from sessions_app.speech.pool import MOTHER, WorkerPool
 
 async def main():
-    pool = WorkerPool(Zygote(), 2)
+    pool = WorkerPool(ForkServer(MOTHER), 2)
     links = [await pool.lease(), await pool.lease()]
     for link in links:
         await link.ping()

@@ -83,6 +83,11 @@ class Recogniser(ABC):
         Raises LanguageNotSupportedError. Never blocks.
         """
 
+    def knows(self, language: str) -> bool:
+        """Returns whether `language` (BCP 47), or its first part, is among the engine's."""
+        known = self.capabilities.languages
+        return known is None or language in known or language.partition("-")[0] in known
+
     async def ready(self) -> bool:
         """Returns whether a stream opened now would be served."""
         return True

@@ -19,7 +19,8 @@ from sessions_app.core.errors import (
     RecogniserUnavailableError,
 )
 from sessions_app.core.events import Hypothesis, Word
-from sessions_app.speech.pool import WorkerLink, WorkerPool, Zygote
+from sessions_app.core.forking import ForkServer
+from sessions_app.speech.pool import MOTHER, WorkerLink, WorkerPool
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
 from sessions_app.speech.zygote import AUDIO, BEGIN, CALM, END, FINAL, INTERIM, LIVE, REDECODE
 
@@ -56,7 +57,7 @@ class PocketSphinxRecogniser(Recogniser):
     )
 
     def __init__(self, workers: int | None = None, redecode: bool = True) -> None:
-        self._zygote = Zygote()
+        self._zygote = ForkServer(MOTHER)
         size = workers or os.cpu_count() or 1
         self.live = WorkerPool(self._zygote, size, LIVE)
         self.calm = WorkerPool(self._zygote, 1 if redecode else 0, CALM)
