@@ -53,3 +53,18 @@ class SpokenWord:
     end: int
     start_ms: float
     end_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceChunk:
+    """A few packets of the agent's voice, ready to be sent.
+
+    `body` is int16 mono, or Opus packets one after the other whose lengths are `sizes`.
+    """
+
+    seq: int
+    codec: str
+    sample_rate: int
+    duration_ms: float
+    body: bytes
+    sizes: tuple[int, ...] = ()

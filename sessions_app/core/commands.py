@@ -1,6 +1,6 @@
 """What a client asks of a live call, as plain values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Offer:
 
     `features` names what the client understands beyond the plain protocol; `door` is the way
     in; `records` says whether the caller agreed to be recorded, and `notice` which wording
-    was shown.
+    was shown. `call_id` names a live call that is to go on over this connection; `language`
+    and `voice` are the client's own choice, empty for the agent's.
     """
 
     sdp: str
@@ -28,6 +29,56 @@ class Offer:
     records: bool = False
     notice: str = ""
     door: str = "signaling"
+    call_id: str = ""
+    language: str = ""
+    voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioIn:
+    """What audio a client sends: a codec, and for raw samples rate in Hz and channels."""
+
+    codec: str
+    sample_rate: int = 16_000
+    channels: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AudioOut:
+    """How a client wants the agent's voice; `sample_rate` in Hz counts for raw samples."""
+
+    codec: str
+    sample_rate: int = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class StartStream:
+    """A client's wish for a call whose audio comes in messages.
+
+    `output` is None for a client that plays nothing. With `call_id` a live call goes on here:
+    where it was with `continues`, else with audio that starts anew. `last_seq` is the last
+    segment that the client has; `token` is empty where the socket itself tells who calls.
+    The rest is as in `Offer`.
+    """
+
+    audio: AudioIn
+    output: AudioOut | None = None
+    agent: str = ""
+    features: frozenset[str] = frozenset()
+    records: bool = False
+    notice: str = ""
+    door: str = "stream"
+    call_id: str = ""
+    language: str = ""
+    voice: str = ""
+    token: str = field(default="", repr=False)
+    last_seq: int = 0
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AudioEnded:
+    """The client stopped sending audio: the caller's words are over for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +114,6 @@ class PauseAgent:
     paused: bool
 
 
-Command = Candidate | Offer | Resume | HangUp | Interrupt | Say | PauseAgent
+Command = (
+    Candidate | Offer | StartStream | AudioEnded | Resume | HangUp | Interrupt | Say | PauseAgent
+)
