@@ -72,7 +72,7 @@ class Reply:
         *,
         keep: bool = False,
         mute: bool = False,
-        on_token: Callable[[], None] = lambda: None,
+        on_token: Callable[[str], None] = lambda _: None,
         on_mute: Callable[[Piece], None] = lambda _: None,
     ) -> None:
         self._tokens = tokens
@@ -115,7 +115,7 @@ class Reply:
         try:
             async with aclosing(self._tokens) as tokens:
                 async for token in tokens:
-                    self._on_token()
+                    self._on_token(token)
                     self._add(splitter.feed(token))
         except ResponderError as error:
             self.failure = error

@@ -20,6 +20,7 @@ from django.db import (
 
 from sessions_app.core.events import (
     CallEvent,
+    MediaGap,
     NotesChanged,
     SegmentFinal,
     StateChanged,
@@ -205,6 +206,9 @@ class StoreSink:
             self._store.post(turns.save, self._call_pk, event)
         elif isinstance(event, NotesChanged):
             self._store.post(turns.replace_notes, self._call_pk, event.notes)
+        elif isinstance(event, MediaGap):
+            times = round(event.start_ms), round(event.end_ms)
+            self._store.post(calls.note_gap, self._call_id, *times)
         elif isinstance(event, StateChanged):
             length = round(event.length_ms) if event.state in TERMINAL else None
             self._store.post(

@@ -20,6 +20,7 @@ class Mouth:
     now_ms: Callable[[], float]
     on_mute: Callable[[Piece], None]
     can_play: Callable[[], bool] = lambda: True
+    on_token: Callable[[str], None] = lambda _: None
 
 
 class Answer:
@@ -46,6 +47,9 @@ class Answer:
         self.first_audio_ms: float | None = None
         self._first_token_ms: float | None = None
         self._now_ms = mouth.now_ms
+        self._on_token = mouth.on_token
+        self._allowed = False
+        self._early: list[str] = []
         self.reply = Reply(
             tokens,
             mouth.voice,
@@ -66,6 +70,10 @@ class Answer:
         """Lets it sound."""
         self.asked = asked
         self.desk.confirm()
+        self._allowed = True
+        for text in self._early:
+            self._on_token(text)
+        self._early.clear()
         self.reply.allow()
 
     @property
@@ -99,6 +107,10 @@ class Answer:
             first_audio_ms=self.first_audio_ms,
         )
 
-    def _token(self) -> None:
+    def _token(self, text: str) -> None:
         if self._first_token_ms is None:
             self._first_token_ms = self._now_ms()
+        if self._allowed:
+            self._on_token(text)
+        else:
+            self._early.append(text)

@@ -37,6 +37,7 @@ from sessions_app.core.events import (
     SpeechEnded,
     SpeechStarted,
     StateChanged,
+    TokenMade,
 )
 from sessions_app.core.persona import Persona
 from sessions_app.core.states import CallState, EndReason, Floor
@@ -95,7 +96,9 @@ class Conversing:
         self._patience = Patience(
             1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
         )
-        self._mouth = Mouth(parts.voice, parts.playout, line.now_ms, self._mute, line.can_play)
+        self._mouth = Mouth(
+            parts.voice, parts.playout, line.now_ms, self._mute, line.can_play, self._token
+        )
         self._answer: Answer | None = None
         self._prepared: Answer | None = None
         self._cancelled: set[asyncio.Task[None]] = set()
@@ -300,6 +303,9 @@ class Conversing:
         assert isinstance(item, Piece)  # noqa: S101 - nothing else is put there
         self._speaking.on_finished(item)
         self._maybe_over()
+
+    def _token(self, text: str) -> None:
+        self._line.emit(TokenMade(self._speaking.turn, text))
 
     def _mute(self, piece: Piece) -> None:
         self._ledger.commit_caller(self._answer)

@@ -51,7 +51,7 @@ class Listening:
         """Starts reading; frames of a later transport of the call follow the earlier's."""
         if self._transcribing is not None and self._task is None:
             self._transcribing.start()
-        self._task = asyncio.create_task(self._read(frames))
+        self._task = asyncio.create_task(self._read(frames, self._task))
 
     def tick(self, now_ms: float) -> None:
         """Keeps the lane of a caller who fell silent from holding audio back."""
@@ -82,7 +82,11 @@ class Listening:
         if self._lane is not None:
             await self._lane.aclose()
 
-    async def _read(self, frames: AsyncIterator[AudioFrame]) -> None:
+    async def _read(
+        self, frames: AsyncIterator[AudioFrame], earlier: "asyncio.Task[None] | None"
+    ) -> None:
+        if earlier is not None:
+            await earlier  # its transport's input was closed
         async for frame in frames:
             if self._lane is not None:
                 self._lane.add(frame)

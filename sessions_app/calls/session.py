@@ -10,16 +10,19 @@ from sessions_app.calls.conversing import Conversing, Line
 from sessions_app.calls.listening import Lane, Listening
 from sessions_app.calls.supervising import Limits, Sight, Supervisor
 from sessions_app.core.clock import CallClock
-from sessions_app.core.errors import NoAgentError
-from sessions_app.core.events import CallEvent, SegmentFinal, StateChanged
+from sessions_app.core.errors import NoAgentError, UnknownCallError
+from sessions_app.core.events import CallEvent, MediaGap, SegmentFinal, StateChanged
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import LIVE, CallState, EndReason, may_move
+from sessions_app.media.playout import Playout
 from sessions_app.transports.base import Transport
 
 logger = logging.getLogger(__name__)
 
 ABANDONED_S = 4.0
 """A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
+
+SHORTEST_GAP_MS = 500.0
 
 TAIL_S = 0.25
 """After a hang-up audio still under way may arrive for this long."""
@@ -41,6 +44,7 @@ class Sides:
     listening: Callable[[Callable[[CallEvent], None]], Listening]
     conversing: Callable[[Line], Conversing] | None = None
     agent_lane: Lane | None = None
+    playout: Playout | None = None
 
 
 class CallSession:
@@ -59,10 +63,11 @@ class CallSession:
         limits: Limits,
     ) -> None:
         self.ownership = ownership
+        self.clock = clock
+        self.playout = sides.playout
         self.state = CallState.CREATED
         self.reason: EndReason | None = None
         self._transport = transport
-        self._clock = clock
         self._listening = sides.listening(self._emit)
         self._agent_lane = sides.agent_lane
         self._supervisor = Supervisor(limits, time.monotonic())
@@ -70,6 +75,8 @@ class CallSession:
         self._finals: list[SegmentFinal] = []
         self._ending: asyncio.Task[None] | None = None
         self._left_s: float | None = None
+        self._left_behind: set[asyncio.Task[None]] = set()
+        self._gap_from_ms: float | None = None
         self.length_ms = 0.0
         self._conversing = sides.conversing(self._line()) if sides.conversing else None
         if self._conversing is not None:
@@ -111,9 +118,32 @@ class CallSession:
     def transport(self) -> Transport:
         return self._transport
 
+    def send(self, message: str | bytes) -> None:
+        """Sends to the client's data channel, whichever connection carries the call then."""
+        self._transport.send(message)
+
+    def close_channel(self) -> None:
+        """Closes the client's data channel after what was sent."""
+        self._transport.close_channel()
+
+    def move_to(self, transport: Transport) -> None:
+        """Goes on over another connection; what came over the old one is heard out first.
+
+        Raises UnknownCallError when the call is about to end.
+        """
+        if not self.live or self._ending is not None:
+            raise UnknownCallError("This call is over. Start a new one.")
+        old, self._transport = self._transport, transport
+        self._note_gap_from()
+        old.close_input()
+        self._listening.start(transport.frames())
+        closing = asyncio.create_task(old.aclose())
+        self._left_behind.add(closing)
+        closing.add_done_callback(self._left_behind.discard)
+
     def now_ms(self) -> float:
         """Returns the call clock now."""
-        return self._clock.now_ms(time.monotonic())
+        return self.clock.now_ms(time.monotonic())
 
     def add_sink(self, sink: EventSink) -> None:
         """Tells `sink` of everything from now on."""
@@ -150,7 +180,7 @@ class CallSession:
         """Looks at the client and moves the call where it belongs."""
         if not self.live or self._ending is not None:
             return
-        now_ms = self._clock.now_ms(now_s)
+        now_ms = self.clock.now_ms(now_s)
         self._listening.tick(now_ms)
         if self._agent_lane is not None:
             self._agent_lane.flush_due(now_ms)
@@ -167,7 +197,23 @@ class CallSession:
         if verdict.state is CallState.ENDING and verdict.reason is not None:
             self.end_soon(verdict.reason)
         elif verdict.state is not self.state:
+            if verdict.state is CallState.RECONNECTING:
+                self._note_gap_from()
             self._move(verdict.state)
+        self._tell_gap()
+
+    def _note_gap_from(self) -> None:
+        if self._gap_from_ms is None and self.clock.started:
+            self._gap_from_ms = self.clock.media_ms
+
+    def _tell_gap(self) -> None:
+        """Tells of a gap once audio came again."""
+        start_ms, end_ms = self._gap_from_ms, self.clock.media_ms
+        if self.state is not CallState.ACTIVE or start_ms is None or end_ms <= start_ms:
+            return
+        self._gap_from_ms = None
+        if end_ms - start_ms > SHORTEST_GAP_MS:
+            self._emit(MediaGap(start_ms, end_ms))
 
     def _abandoned(self, now_s: float) -> bool:
         heard_s = self._transport.last_heard_s
@@ -205,6 +251,7 @@ class CallSession:
             await self._agent_lane.aclose()
         self._move(CallState.FAILED if failed else CallState.ENDED)
         await self._transport.aclose()
+        await asyncio.gather(*self._left_behind, return_exceptions=True)
 
     def _move(self, state: CallState) -> None:
         if not may_move(self.state, state):

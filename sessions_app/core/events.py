@@ -196,6 +196,22 @@ class AgentFailed:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class TokenMade:
+    """The next piece of the agent's answer in turn `turn`, as it was generated."""
+
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaGap:
+    """The connection was lost: nothing the caller said in between can have arrived."""
+
+    start_ms: float
+    end_ms: float
+
+
 CallEvent = (
     InterimChanged
     | SegmentFinal
@@ -208,4 +224,6 @@ CallEvent = (
     | TurnEnded
     | NotesChanged
     | AgentFailed
+    | TokenMade
+    | MediaGap
 )

@@ -28,6 +28,9 @@ class Door(models.TextChoices):
     SIGNALING = "signaling", "Web page or voice-agent client"
     RESULTS = "results", "Speech-to-text page"
     OFFER = "offer", "HTTP offer"
+    STREAM = "stream", "WebSocket stream"
+    PIPECAT = "pipecat", "Pipecat client"
+    VOSK = "vosk", "vosk-server client"
 
 
 class Call(models.Model):
@@ -58,6 +61,11 @@ class Call(models.Model):
     )
     worker = models.CharField(
         max_length=100, blank=True, help_text="The process that runs the call."
+    )
+    gaps = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Where the connection was lost: pairs of start and end in ms, call clock.",
     )
     offer_key = models.CharField(
         max_length=64,

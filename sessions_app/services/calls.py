@@ -17,6 +17,7 @@ from sessions_app.services import access
 from sessions_app.services.queueing import FINALISE, queue
 from sessions_app.services.storable import storable
 
+MOST_GAPS = 500
 STALE_AFTER = timedelta(seconds=20)
 TRANSCRIBE_ONLY = "transcribe-only"
 
@@ -59,6 +60,7 @@ def create(
     recogniser: str,
     worker: str,
     offer_key: str = "",
+    language: str = "",
     consented_at: datetime | None = None,
     consent_notice: str = "",
     persona: dict[str, Any] | None = None,
@@ -74,7 +76,7 @@ def create(
         agent=agent,
         door=door,
         transport=transport,
-        language=agent.language,
+        language=language or agent.language,
         recogniser=recogniser,
         worker=worker,
         offer_key=offer_key,
@@ -162,6 +164,20 @@ def reap(now: datetime, stale_after: timedelta = STALE_AFTER) -> list[int]:
             if move(public_id, CallState.ENDED, reason=EndReason.SERVER_DIED, now=now):
                 reaped.append(pk)
     return reaped
+
+
+def note_gap(public_id: str, start_ms: int, end_ms: int) -> None:
+    """Keeps that the connection was lost from `start_ms` to `end_ms` on the call clock."""
+    with transaction.atomic():
+        row = Call.objects.select_for_update().filter(public_id=public_id).first()
+        if row is not None and [start_ms, end_ms] not in row.gaps:
+            row.gaps = [*row.gaps, [start_ms, end_ms]][:MOST_GAPS]
+            row.save(update_fields=["gaps"])
+
+
+def note_transport(public_id: str, transport: str) -> None:
+    """Keeps what carries a call now."""
+    Call.objects.filter(public_id=public_id).update(transport=transport)
 
 
 def note_length(call: Call, duration_ms: int) -> None:
