@@ -7,6 +7,7 @@ from django.urls import re_path
 
 from sessions_app.consumers.live import LiveConsumer
 from sessions_app.consumers.signaling import SignalingConsumer
+from sessions_app.consumers.streaming import StreamingConsumer
 
 
 def _with_session(consumer: Any) -> Any:
@@ -16,5 +17,6 @@ def _with_session(consumer: Any) -> Any:
 
 websocket_urlpatterns = [
     re_path(r"^signaling/?$", _with_session(SignalingConsumer)),
+    re_path(r"^ws/voice/?$", _with_session(StreamingConsumer)),
     re_path(r"^ws/calls/(?P<call_id>[\w-]{8,32})/live/?$", _with_session(LiveConsumer)),
 ]

@@ -23,7 +23,7 @@ from sessions_app.core.persona import Persona
 from sessions_app.media.playout import Playout
 from sessions_app.media.spoken import ClipCache
 from sessions_app.services import search
-from sessions_app.speech.synthesisers.base import Synthesiser
+from sessions_app.speech.synthesisers.base import Synthesiser, Voice
 from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
 
 logger = logging.getLogger(__name__)
@@ -111,6 +111,11 @@ class AgentParts:
         second = self._synthesisers.get("fallback") or self._synthesisers.get("default") or first
         both = FallbackSynthesiser(first, second)
         return AgentVoice(both, self._cache, name, persona.voice, persona.speed)
+
+    async def voices(self, persona: Persona) -> Sequence[Voice]:
+        """Returns the voices that the agent's synthesiser has; raises SynthesiserError."""
+        synthesiser = self._synthesisers.get(persona.synthesiser)
+        return await synthesiser.voices() if synthesiser is not None else ()
 
     def responder(self, persona: Persona) -> Responder:
         """Returns the agent's responder; raises ResponderError when VOICE does not name it."""

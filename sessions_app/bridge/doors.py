@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sessions_app.calls.session import CallSession
 from sessions_app.calls.supervising import Limits
 from sessions_app.core.commands import Offer
 from sessions_app.core.ports import EventSink
 from sessions_app.dialects import control, offer, results
-from sessions_app.transports.base import Transport
 
-Outlet = Callable[[Offer, Transport], EventSink]
+Outlet = Callable[[Offer, CallSession], EventSink]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class DoorPlan:
         return replace(usual, input_s=self.input_s, grace_s=0.0)
 
 
-def _control(wish: Offer, transport: Transport) -> EventSink:
-    return control.ChannelOutlet(wish.features, transport.send)
+def _control(wish: Offer, session: CallSession) -> EventSink:
+    return control.ChannelOutlet(wish.features, session.send)
 
 
-def _results(wish: Offer, transport: Transport) -> EventSink:
+def _results(wish: Offer, session: CallSession) -> EventSink:
     interims = results.INTERIMS in wish.features
-    return results.ResultsOutlet(transport.send, transport.close_channel, interims=interims)
+    return results.ResultsOutlet(session.send, session.close_channel, interims=interims)
 
 
 def plan_of(door: str, results_input_s: float) -> DoorPlan:

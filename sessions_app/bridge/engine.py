@@ -7,44 +7,42 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from sessions_app.bridge import broadcast
-from sessions_app.bridge.agents import AgentParts, earlier_calls
-from sessions_app.bridge.conf import VoiceConfig, backend_names, load_backend, voice_config
+from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import DoorPlan, plan_of
 from sessions_app.bridge.metrics import LoopLag
-from sessions_app.bridge.store import Store, StoreSink
-from sessions_app.calls.conversing import Conversing, Line
-from sessions_app.calls.listening import Listening
+from sessions_app.bridge.placing import Placing
+from sessions_app.bridge.store import Store
 from sessions_app.calls.registry import Registry
-from sessions_app.calls.session import CallSession, Ownership, Sides
-from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
+from sessions_app.calls.session import CallSession
 from sessions_app.core.clock import CallClock
-from sessions_app.core.commands import Candidate, Interrupt, Offer, PauseAgent, Say
-from sessions_app.core.errors import BadOfferError, RecogniserError, UnknownCallError
-from sessions_app.core.events import CallEvent, Speaker
-from sessions_app.core.persona import Persona
+from sessions_app.core.commands import (
+    Candidate,
+    Interrupt,
+    Offer,
+    PauseAgent,
+    Say,
+    StartStream,
+)
+from sessions_app.core.errors import UnknownCallError
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
-from sessions_app.media.files import FileWriter
 from sessions_app.media.playout import Playout
-from sessions_app.media.recording import LaneRecorder
-from sessions_app.models import Agent, Call
-from sessions_app.services import agents, calls
-from sessions_app.speech.recognisers.base import Recogniser
-from sessions_app.speech.vad.base import Vad
+from sessions_app.services import calls
 from sessions_app.transports import ice
+from sessions_app.transports.base import Transport
 from sessions_app.transports.webrtc import WebRTCTransport
+from sessions_app.transports.websocket import WebSocketTransport, check_output
 
 logger = logging.getLogger(__name__)
 
 BEAT_S = 5.0
 READY_S = 3.0
-CALLER_LANE, AGENT_LANE = "caller.ogg", "agent.ogg"
+WEBRTC, WEBSOCKET = "webrtc", "websocket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,12 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Media:
-    """What carries one call's audio; a playout for an agent that answers."""
+class Streamed:
+    """A call whose audio comes in messages, and what takes them."""
 
-    transport: WebRTCTransport
-    clock: CallClock
-    playout: Playout | None
+    session: CallSession
+    transport: WebSocketTransport
+    resumed: bool = False
 
 
 def offer_key(sdp: str) -> str:
@@ -79,10 +77,7 @@ class Engine:
         self.store = Store()
         self.lag = LoopLag()
         self._registry = Registry(config.max_calls, self._call_over)
-        self._files = FileWriter()
-        self._recognisers: dict[str, Recogniser] = {}
-        self.agents = AgentParts()
-        self._vad: Vad | None = None
+        self._placing = Placing(config, self.store, self.worker)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
         self._beating: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -99,23 +94,13 @@ class Engine:
         if self._config.offer_loopback:
             ice.offer_loopback()
         self.store.start()
-        vad: Vad = load_backend("VADS", "default")
-        await vad.start()
-        self._vad = vad
-        for name in backend_names("RECOGNISERS"):
-            recogniser: Recogniser = load_backend("RECOGNISERS", name)
-            try:
-                await recogniser.start()
-            except RecogniserError as error:
-                logger.exception("recogniser %r cannot run: %s", name, error.message)
-            self._recognisers[name] = recogniser
-        await self.agents.start()
+        await self._placing.start()
         self._beating = asyncio.create_task(self._beat())
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def recogniser_ready(self) -> bool:
         """Returns whether the default recogniser would serve a call now."""
-        recogniser = self._recognisers.get("default")
+        recogniser = self._placing.default_recogniser
         if recogniser is None:
             return False
         try:
@@ -135,12 +120,7 @@ class Engine:
         if self._beating is not None:
             self._beating.cancel()
             await asyncio.gather(self._beating, return_exceptions=True)
-        for recogniser in self._recognisers.values():
-            await recogniser.aclose()
-        await self.agents.aclose()
-        if self._vad is not None:
-            await self._vad.aclose()
-        await self._files.aclose()
+        await self._placing.aclose()
         await self.lag.aclose()
         await self.store.aclose()
 
@@ -220,108 +200,100 @@ class Engine:
             self._answers.pop(task_key, None)
 
     def _call_over(self, session: CallSession) -> None:
-        owned = session.ownership
-        self._answers.pop(f"{owned.owner_id}:{owned.offer_key}", None)
+        for key in [key for key, task in self._answers.items() if _is_of(task, session.call_id)]:
+            self._answers.pop(key)
 
     async def _place(self, owner_id: int, offer: Offer, key: str) -> Placed:
+        if offer.call_id:
+            return await self._move(owner_id, offer)
         self._registry.admit()
         await self.start()
-        agent = await self.store.run(calls.agent_for, offer.agent)
-        persona = agents.persona_of(agent)
-        self.agents.prepare(persona)
+        made = await self._placing.prepare(offer)
         plan = plan_of(offer.door, self._config.results_input_s)
-        media = self._media(persona, plan)
+        transport = self._peer(made.clock, made.playout, plan)
         try:
-            answer = await media.transport.answer(offer.sdp)
-            recogniser = self._recogniser(agent)
-            call = await self._create(owner_id, agent, persona, offer, key)
-            session = self._session(call, persona, media, recogniser, plan)
+            answer = await transport.answer(offer.sdp)
+            call = await self._placing.create(owner_id, made, offer, transport=WEBRTC, key=key)
+            limits = plan.limits(self._config.limits)
+            session = self._placing.session(call, made, transport, limits)
         except BaseException:
-            await media.transport.aclose()
+            await transport.aclose()
             raise
-        session.add_sink(plan.outlet(offer, media.transport))
-        self._registry.add(session)
-        session.start()
-        logger.info("call %s placed", call.public_id)
+        session.add_sink(plan.outlet(offer, session))
+        self._begin(session)
         return Placed(call.public_id, answer)
 
-    def _media(self, persona: Persona, plan: DoorPlan) -> _Media:
-        clock = CallClock()
-        playout = Playout(lambda: clock.now_ms(time.monotonic())) if persona.answers else None
+    async def _move(self, owner_id: int, offer: Offer) -> Placed:
+        """Answers for a live call, which goes on over the new connection."""
+        session = self._registry.get(offer.call_id, owner_id)
+        plan = plan_of(offer.door, self._config.results_input_s)
+        transport = self._peer(session.clock, session.playout, plan)
+        try:
+            answer = await transport.answer(offer.sdp)
+            self._carry_on(session, transport, WEBRTC)
+        except BaseException:
+            await transport.aclose()
+            raise
+        return Placed(session.call_id, answer)
+
+    def _peer(self, clock: CallClock, playout: Playout | None, plan: DoorPlan) -> WebRTCTransport:
         configuration = ice.configuration(self._config.ice_servers)
-        transport = WebRTCTransport(configuration, clock, playout=playout, channel=plan.channel)
-        return _Media(transport, clock, playout)
+        return WebRTCTransport(configuration, clock, playout=playout, channel=plan.channel)
 
-    def _recogniser(self, agent: Agent) -> Recogniser:
-        recogniser = self._recognisers.get(agent.recogniser)
-        if recogniser is None:
-            raise RecogniserError(
-                f"The agent's recogniser {agent.recogniser!r} is not among VOICE['RECOGNISERS']."
-            )
-        return recogniser
+    def _begin(self, session: CallSession) -> None:
+        self._registry.add(session)
+        session.start()
+        logger.info("call %s placed", session.call_id)
 
-    async def _create(
-        self, owner_id: int, agent: Agent, persona: Persona, offer: Offer, key: str
-    ) -> Call:
-        call, created = await self.store.run(
-            calls.create,
-            owner_id,
-            agent,
-            door=offer.door,
-            transport="webrtc",
-            recogniser=agent.recogniser,
-            worker=self.worker,
-            offer_key=key,
-            consented_at=timezone.now() if offer.records else None,
-            consent_notice=offer.notice if offer.records else "",
-            persona=persona.as_json(),
-        )
-        if not created:
-            raise BadOfferError("This offer was used for a call before. Make a new offer.")
-        return call
+    def _carry_on(self, session: CallSession, transport: Transport, name: str) -> None:
+        session.move_to(transport)
+        self.store.post(calls.note_transport, session.call_id, name)
+        logger.info("call %s goes on over %s", session.call_id, name)
 
-    def _session(
-        self,
-        call: Call,
-        persona: Persona,
-        media: _Media,
-        recogniser: Recogniser,
-        plan: DoorPlan,
-    ) -> CallSession:
-        vad = self._vad
-        assert vad is not None  # noqa: S101 - `start` was awaited
-        numbers = SegmentNumbers()
-        caller_lane = self._lane(call, CALLER_LANE)
-        agent_lane = None
-        if media.playout is not None:
-            media.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
+    # -- calls over a socket ----------------------------------------------------------------
 
-        def listening(emit: Callable[[CallEvent], None]) -> Listening:
-            transcribing = Transcribing(recogniser, persona.language, Speaker.CALLER, numbers, emit)
-            return Listening(vad, transcribing, caller_lane, emit)
+    async def stream(self, owner_id: int, wish: StartStream) -> Streamed:
+        """Returns a new call, or a live one that goes on here; its transport wants a socket.
 
-        def conversing(line: Line) -> Conversing:
-            assert media.playout is not None  # noqa: S101 - made for agents that answer
-            find = earlier_calls(self.store, call.owner_id, call.pk)
-            return Conversing(
-                self.agents.parts(persona, media.playout, numbers, find, call.public_id), line
-            )
+        Raises BusyError (retryable), UnknownCallError, UnknownAgentError, MediaError,
+        LanguageNotSupportedError, SynthesiserError.
+        """
+        check_output(wish.output)
+        if wish.call_id:
+            return await self._stream_on(owner_id, wish)
+        self._registry.admit()
+        await self.start()
+        made = await self._placing.prepare(wish)
+        transport = await self._socket(made.clock, made.playout, wish)
+        try:
+            call = await self._placing.create(owner_id, made, wish, transport=WEBSOCKET)
+            session = self._placing.session(call, made, transport, self._config.limits)
+        except BaseException:
+            await transport.aclose()
+            raise
+        self._begin(session)
+        return Streamed(session, transport)
 
-        session = CallSession(
-            Ownership(call.public_id, call.owner_id, call.offer_key),
-            media.transport,
-            Sides(listening, conversing if media.playout is not None else None, agent_lane),
-            media.clock,
-            plan.limits(self._config.limits),
-        )
-        session.add_sink(StoreSink(self.store, call.pk, call.public_id))
-        session.add_sink(broadcast.BroadcastSink(call.public_id))
-        return session
+    async def _stream_on(self, owner_id: int, wish: StartStream) -> Streamed:
+        session = self._registry.get(wish.call_id, owner_id)
+        present = session.transport
+        if wish.continues and isinstance(present, WebSocketTransport):
+            return Streamed(session, present, resumed=True)
+        transport = await self._socket(session.clock, session.playout, wish)
+        try:
+            self._carry_on(session, transport, WEBSOCKET)
+        except BaseException:
+            await transport.aclose()
+            raise
+        return Streamed(session, transport, resumed=True)
 
-    def _lane(self, call: Call, name: str) -> LaneRecorder | None:
-        if call.consented_at is None:
-            return None
-        return LaneRecorder(self._files.open(self._config.lanes_dir / call.public_id / name))
+    async def _socket(
+        self, clock: CallClock, playout: Playout | None, wish: StartStream
+    ) -> WebSocketTransport:
+        source = await self._placing.open_source(wish.audio)
+        transport = WebSocketTransport(clock, source, playout=playout, output=wish.output)
+        transport.start()
+        return transport
 
     async def _beat(self) -> None:
         while True:
@@ -329,6 +301,10 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.post(calls.beat, ids, timezone.now())
+
+
+def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:
+    return task.done() and not task.cancelled() and task.result().call_id == call_id
 
 
 # -- the process's engine ------------------------------------------------------------------

@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from sessions_app.core.errors import VoiceError
 from sessions_app.services import access
 
 NOT_SIGNED_IN = 4401
@@ -22,6 +23,12 @@ class RefusedError(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+
+
+class NotSignedInError(VoiceError):
+    """Nobody may call through this socket yet (not retryable)."""
+
+    code = "not_signed_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,14 @@ async def visitor_of(scope: WebSocketScope) -> Visitor:
     if isinstance(user, AnonymousUser):
         raise RefusedError(NOT_SIGNED_IN, "Sign in first.")
     return Visitor(user, scope)
+
+
+async def visitor_with_token(scope: WebSocketScope, token: str) -> Visitor:
+    """Returns who sent a token in a message; raises NotSignedInError."""
+    user = await database_sync_to_async(access.user_for_token)(token) if token else None
+    if user is None:
+        raise NotSignedInError("Send a token that is valid as `auth.token`.")
+    return Visitor(user, scope, token)
 
 
 def _signed_in(session: Any, user_id: Any) -> bool:

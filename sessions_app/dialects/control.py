@@ -4,8 +4,8 @@ docs/protocol.md states every message.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard
+from collections.abc import Callable
+from typing import TypeGuard
 
 from sessions_app.core.commands import (
     Candidate,
@@ -23,6 +23,7 @@ from sessions_app.core.events import (
     CallEvent,
     FloorChanged,
     InterimChanged,
+    MediaGap,
     NotesChanged,
     RecognitionFailed,
     SegmentFinal,
@@ -32,15 +33,13 @@ from sessions_app.core.events import (
     Word,
 )
 from sessions_app.core.states import TERMINAL, CallState, EndReason
+from sessions_app.dialects import reading
+from sessions_app.dialects.reading import Message, ProtocolError
 
 CHANNEL = "control"
 DOOR = "signaling"
-MAX_FRAME_BYTES = 64 * 1024
-MAX_TYPED_CHARS = 2_000
 DETAILS, INTERIMS, STATUS, ON_CHANNEL = "details", "interims", "status", "channel"
 AGENT = "agent"
-
-Message = dict[str, Any]
 
 _ROLES = {Speaker.CALLER: "user", Speaker.AGENT: "agent"}
 _STATUS = {
@@ -53,12 +52,6 @@ _STATUS = {
 }
 
 
-class ProtocolError(VoiceError):
-    """A message that does not follow docs/protocol.md (not retryable)."""
-
-    code = "bad_message"
-
-
 # -- from the client -------------------------------------------------------------------
 
 
@@ -67,30 +60,16 @@ def parse(text: str) -> Command | None:
 
     Raises ProtocolError with the code of docs/protocol.md and a sentence that helps.
     """
-    if len(text) > MAX_FRAME_BYTES:
-        raise ProtocolError(
-            f"A message may hold {MAX_FRAME_BYTES // 1024} KiB at most.", code="too_large"
-        )
-    try:
-        message = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError("A message must be a JSON object.", code="bad_json") from error
-    if not isinstance(message, dict):
-        raise ProtocolError("A message must be a JSON object.", code="bad_json")
-    kind = message.get("type")
-    reader = _READERS.get(kind) if isinstance(kind, str) else None
-    if reader is None:
-        known = ", ".join(_READERS)
-        raise ProtocolError(f"`type` must be one of: {known}.", code="unknown_type")
-    return reader(message)
+    return reading.parse(text, _READERS)
 
 
 def _offer(message: Message) -> Offer:
-    consent = _optional(message, "consent", dict, {})
+    consent = reading.optional(message, "consent", dict, {})
     return Offer(
-        sdp=_required(message, "sdp", str),
-        agent=_optional(message, "agentId", str, ""),
-        features=_features(message),
+        sdp=reading.required(message, "sdp", str),
+        agent=reading.optional(message, "agentId", str, ""),
+        call_id=reading.optional(message, "callId", str, ""),
+        features=reading.features(message),
         records=consent.get("recording") is True,
         notice=str(consent.get("notice", ""))[:50],
     )
@@ -102,74 +81,29 @@ def _candidate(message: Message) -> Candidate | None:
         return None
     if not isinstance(given, dict):
         raise ProtocolError("`candidate` must be an object or null.")
-    text = _optional(given, "candidate", str, "")
+    text = reading.optional(given, "candidate", str, "")
     if not text:
         return None
     index = given.get("sdpMLineIndex")
     if index is not None and (isinstance(index, bool) or not isinstance(index, int)):
         raise ProtocolError("`sdpMLineIndex` must be a whole number or null.")
-    call_id = _optional(message, "callId", str, "")
-    return Candidate(text, _optional(given, "sdpMid", str, None), index, call_id)
+    call_id = reading.optional(message, "callId", str, "")
+    return Candidate(text, reading.optional(given, "sdpMid", str, None), index, call_id)
 
 
 def _resume(message: Message) -> Resume:
-    last_seq = _optional(message, "lastSeq", int, 0)
-    if isinstance(last_seq, bool) or last_seq < 0:
-        raise ProtocolError("`lastSeq` must be a whole number from 0.")
-    return Resume(_required(message, "callId", str), last_seq, _features(message))
-
-
-def _bye(_message: Message) -> HangUp:
-    return HangUp()
-
-
-def _interrupt(_message: Message) -> Interrupt:
-    return Interrupt()
-
-
-def _say(message: Message) -> Say:
-    text = _required(message, "text", str).strip()
-    if not text or len(text) > MAX_TYPED_CHARS:
-        raise ProtocolError(f"`text` must hold 1 to {MAX_TYPED_CHARS} characters.")
-    return Say(text)
-
-
-def _pause_agent(message: Message) -> PauseAgent:
-    paused = message.get("paused")
-    if not isinstance(paused, bool):
-        raise ProtocolError("`paused` must be true or false.")
-    return PauseAgent(paused)
-
-
-def _features(message: Message) -> frozenset[str]:
-    given = _optional(message, "features", list, [])
-    return frozenset(item for item in given if isinstance(item, str))
-
-
-def _required(message: Mapping[str, Any], key: str, kind: type) -> Any:
-    value = message.get(key)
-    if not isinstance(value, kind) or value == "":
-        raise ProtocolError(f"`{key}` is missing or no {kind.__name__}.")
-    return value
-
-
-def _optional(message: Mapping[str, Any], key: str, kind: type, default: Any) -> Any:
-    value = message.get(key)
-    if value is None:
-        return default
-    if not isinstance(value, kind):
-        raise ProtocolError(f"`{key}` must be a {kind.__name__}.")
-    return value
+    call_id = reading.required(message, "callId", str)
+    return Resume(call_id, reading.whole(message, "lastSeq", 0), reading.features(message))
 
 
 _READERS: dict[str, Callable[[Message], Command | None]] = {
     "offer": _offer,
     "ice-candidate": _candidate,
     "resume": _resume,
-    "text": _say,
-    "interrupt": _interrupt,
-    "agent": _pause_agent,
-    "bye": _bye,
+    "text": lambda message: Say(reading.typed(message)),
+    "interrupt": lambda _: Interrupt(),
+    "agent": lambda message: PauseAgent(reading.flag(message, "paused")),
+    "bye": lambda _: HangUp(),
 }
 
 # -- to the client ---------------------------------------------------------------------
@@ -195,6 +129,15 @@ def error(problem: VoiceError, retry_after_s: int | None = None) -> Message:
         "recoverable": True,
     }
     return message | {"retryAfterS": retry_after_s} if retry_after_s else message
+
+
+def failure(event: CallEvent) -> Message | None:
+    """Returns the `error` message of a part that failed in a call that goes on, or None."""
+    if isinstance(event, RecognitionFailed):
+        return error(VoiceError(event.detail, code="recogniser_failed"))
+    return (
+        error(VoiceError(event.detail, code=event.code)) if isinstance(event, AgentFailed) else None
+    )
 
 
 def bye(call_id: str, reason: EndReason | None, length_ms: float) -> Message:
@@ -288,13 +231,11 @@ class SocketOutlet:
         extra = {"callId": self._call_id} if details else {}
         if isinstance(event, StateChanged):
             self._state_changed(event, extra)
-        elif isinstance(event, RecognitionFailed):
-            self._push(error(VoiceError(event.detail, code="recogniser_failed")))
-        elif isinstance(event, AgentFailed):
-            self._push(error(VoiceError(event.detail, code=event.code)))
+        elif (failed := failure(event)) is not None:
+            self._push(failed)
         elif self._wants_text(event):
             self._push(transcript(event, details=details) | extra)
-        elif AGENT in self._features and (message := _of_agent(event)) is not None:
+        elif AGENT in self._features and (message := of_agent(event)) is not None:
             self._push(message | extra)
 
     def _wants_text(self, event: CallEvent) -> TypeGuard[InterimChanged | SegmentFinal]:
@@ -309,11 +250,20 @@ class SocketOutlet:
             self._push(bye(self._call_id, event.reason, event.length_ms))
 
 
-def _of_agent(event: CallEvent) -> Message | None:
+def gap(event: MediaGap) -> Message:
+    """Returns the `gap` message: the connection was lost, and nothing was heard meanwhile."""
+    times = {"startMs": round(event.start_ms), "endMs": round(event.end_ms)}
+    return {"type": "gap"} | times
+
+
+def of_agent(event: CallEvent) -> Message | None:
+    """Returns the message of an event that only clients with `features` know."""
     if isinstance(event, FloorChanged):
         return floor(event)
     if isinstance(event, NotesChanged):
         return notes(event)
+    if isinstance(event, MediaGap):
+        return gap(event)
     return metrics(event) if isinstance(event, TurnEnded) else None
 
 

@@ -33,6 +33,7 @@ from sessions_app.core.events import (
 )
 from sessions_app.core.states import CallState, EndReason, Floor
 from sessions_app.dialects import control
+from sessions_app.dialects.reading import Message, ProtocolError
 
 FINAL = SegmentFinal(
     3, Speaker.CALLER, "Go on.", 100.4, 900.6, (Word("go", 100, 400), Word("on", 400, 900)), None
@@ -101,13 +102,13 @@ def test_messages_become_commands(message: dict[str, Any], command: Command | No
     ],
 )
 def test_what_is_wrong_is_named(text: str, code: str, hint: str) -> None:
-    with pytest.raises(control.ProtocolError, match=hint) as caught:
+    with pytest.raises(ProtocolError, match=hint) as caught:
         control.parse(text)
     assert caught.value.code == code
 
 
-def socket_hears(features: set[str], *events: Any) -> list[control.Message]:
-    heard: list[control.Message] = []
+def socket_hears(features: set[str], *events: Any) -> list[Message]:
+    heard: list[Message] = []
     outlet = control.SocketOutlet("call-1", frozenset(features), heard.append)
     for event in events:
         outlet.emit(event)
@@ -195,7 +196,7 @@ def test_an_agent_can_be_told(message: dict[str, object], command: object) -> No
     ],
 )
 def test_a_wish_that_cannot_be_read_is_named(message: dict[str, object]) -> None:
-    with pytest.raises(control.ProtocolError, match=r"`(text|paused)`"):
+    with pytest.raises(ProtocolError, match=r"`(text|paused)`"):
         control.parse(json.dumps(message))
 
 

@@ -1,6 +1,8 @@
 """docs/protocol.md and the code say the same."""
 
 import re
+from pathlib import Path
+from types import ModuleType
 from typing import get_args
 
 import pytest
@@ -8,12 +10,12 @@ import pytest
 from sessions_app.core import errors
 from sessions_app.core.commands import Command
 from sessions_app.core.states import CallState, EndReason
-from sessions_app.dialects import control
+from sessions_app.dialects import control, streaming
 from tests.fixtures.server import ROOT
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
 CODE_IN_SOURCE = re.compile(r'code(?:: str)? ?= ?"([a-z_]+)"')
-NOT_ON_THIS_WIRE = {"error", "recogniser_unavailable", "language_not_supported", "bad_media"}
+NOT_ON_THIS_WIRE = {"error", "recogniser_unavailable"}
 
 
 def test_every_error_code_is_explained() -> None:
@@ -29,9 +31,20 @@ def test_every_error_code_is_explained() -> None:
 
 
 def test_every_message_of_the_client_is_explained() -> None:
-    for kind in control._READERS:
+    for kind in [*control._READERS, *streaming._READERS]:
         assert f"| `{kind}` |" in PROTOCOL
-    assert len(get_args(Command)) == len(control._READERS)
+    only_here = {"session_start", "audio_end"}
+    assert len(get_args(Command)) == len(control._READERS) + len(only_here)
+
+
+SENT = re.compile(r'"type": "([a-z_]+)"')
+
+
+@pytest.mark.parametrize("dialect", [control, streaming])
+def test_every_message_to_the_client_is_explained(dialect: ModuleType) -> None:
+    source = Path(str(dialect.__file__)).read_text().partition("# -- to the client")[2]
+    for kind in SENT.findall(source):
+        assert f"| `{kind}` |" in PROTOCOL
 
 
 @pytest.mark.parametrize("reason", EndReason)
@@ -45,5 +58,11 @@ def test_every_state_is_named(state: CallState) -> None:
 
 
 def test_every_feature_is_explained() -> None:
-    for feature in (control.DETAILS, control.INTERIMS, control.STATUS, control.ON_CHANNEL):
+    for feature in (
+        control.DETAILS,
+        control.INTERIMS,
+        control.STATUS,
+        control.ON_CHANNEL,
+        streaming.ACKS,
+    ):
         assert f"| `{feature}` |" in PROTOCOL

@@ -1,0 +1,217 @@
+"""What calls are made of in this process, and how one is put together."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
+
+from sessions_app.bridge import broadcast
+from sessions_app.bridge.agents import AgentParts, earlier_calls
+from sessions_app.bridge.conf import VoiceConfig, backend_names, load_backend
+from sessions_app.bridge.store import Store, StoreSink
+from sessions_app.calls.conversing import Conversing, Line
+from sessions_app.calls.listening import Listening
+from sessions_app.calls.session import CallSession, Ownership, Sides
+from sessions_app.calls.supervising import Limits
+from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
+from sessions_app.core.clock import CallClock
+from sessions_app.core.commands import Offer, StartStream
+from sessions_app.core.errors import (
+    BadOfferError,
+    LanguageNotSupportedError,
+    RecogniserError,
+    SynthesiserError,
+)
+from sessions_app.core.events import CallEvent, Speaker
+from sessions_app.core.persona import Persona
+from sessions_app.media.demux import Demuxers
+from sessions_app.media.files import FileWriter
+from sessions_app.media.playout import Playout
+from sessions_app.media.recording import LaneRecorder
+from sessions_app.models import Agent, Call
+from sessions_app.services import agents, calls
+from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.vad.base import Vad
+from sessions_app.transports.base import Transport
+from sessions_app.transports.sources import opener
+
+logger = logging.getLogger(__name__)
+
+CALLER_LANE, AGENT_LANE = "caller.ogg", "agent.ogg"
+
+Wish = Offer | StartStream
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a wished-for call will run with; nothing of it is stored yet."""
+
+    agent: Agent
+    persona: Persona
+    recogniser: Recogniser
+    clock: CallClock
+    playout: Playout | None
+
+
+class Placing:
+    """Owns recognisers, VAD, agents' parts and files; one a process, on its event loop."""
+
+    def __init__(self, config: VoiceConfig, store: Store, worker: str) -> None:
+        self._config = config
+        self._store = store
+        self._worker = worker
+        self._files = FileWriter()
+        self._recognisers: dict[str, Recogniser] = {}
+        self._vad: Vad | None = None
+        self._demuxers = Demuxers()
+        self.agents = AgentParts()
+        self.open_source = opener(self._demuxers)
+
+    async def start(self) -> None:
+        """Loads what VOICE names; what cannot run is logged, and refused when it is called."""
+        vad: Vad = load_backend("VADS", "default")
+        await vad.start()
+        self._vad = vad
+        for name in backend_names("RECOGNISERS"):
+            recogniser: Recogniser = load_backend("RECOGNISERS", name)
+            try:
+                await recogniser.start()
+            except RecogniserError as error:
+                logger.exception("recogniser %r cannot run: %s", name, error.message)
+            self._recognisers[name] = recogniser
+        await self.agents.start()
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""
+        for recogniser in self._recognisers.values():
+            await recogniser.aclose()
+        await self.agents.aclose()
+        if self._vad is not None:
+            await self._vad.aclose()
+        self._demuxers.close()
+        await self._files.aclose()
+
+    @property
+    def default_recogniser(self) -> Recogniser | None:
+        """What calls use where their agent names nothing else."""
+        return self._recognisers.get("default")
+
+    async def prepare(self, wish: Wish) -> Prepared:
+        """Returns what the wished-for call needs; its agent's fixed words are being made.
+
+        Raises UnknownAgentError, RecogniserError, LanguageNotSupportedError, SynthesiserError.
+        """
+        agent = await self._store.run(calls.agent_for, wish.agent)
+        recogniser = self._recognisers.get(agent.recogniser)
+        if recogniser is None:
+            raise RecogniserError(
+                f"The agent's recogniser {agent.recogniser!r} is not among VOICE['RECOGNISERS']."
+            )
+        persona = await self._chosen(agents.persona_of(agent), wish, recogniser)
+        self.agents.prepare(persona)
+        clock = CallClock()
+        playout = Playout(lambda: clock.now_ms(time.monotonic())) if persona.answers else None
+        return Prepared(agent, persona, recogniser, clock, playout)
+
+    async def _chosen(self, persona: Persona, wish: Wish, recogniser: Recogniser) -> Persona:
+        """Returns the agent's settings with the client's own language and voice."""
+        if wish.language and _base(wish.language) != _base(persona.language):
+            if not recogniser.knows(wish.language):
+                known = ", ".join(sorted(recogniser.capabilities.languages or ()))
+                raise LanguageNotSupportedError(
+                    f"This agent does not understand {wish.language[:20]!r}; it knows: {known}."
+                )
+            persona = replace(persona, language=wish.language)
+        if wish.voice and persona.answers:
+            voices = {voice.name for voice in await self.agents.voices(persona)}
+            if wish.voice.partition("+")[0] not in voices:
+                some = ", ".join(sorted(voices)[:8])
+                raise SynthesiserError(
+                    f"There is no voice {wish.voice[:40]!r}. Some that there are: {some} …",
+                    code="unknown_voice",
+                )
+            persona = replace(persona, voice=wish.voice)
+        return persona
+
+    async def create(
+        self, owner_id: int, made: Prepared, wish: Wish, *, transport: str, key: str = ""
+    ) -> Call:
+        """Returns the stored call; raises BadOfferError for an offer that was used before."""
+        call, created = await self._store.run(
+            calls.create,
+            owner_id,
+            made.agent,
+            door=wish.door,
+            transport=transport,
+            recogniser=made.agent.recogniser,
+            worker=self._worker,
+            offer_key=key,
+            language=made.persona.language,
+            consented_at=timezone.now() if wish.records else None,
+            consent_notice=wish.notice if wish.records else "",
+            persona=made.persona.as_json(),
+        )
+        if not created:
+            raise BadOfferError("This offer was used for a call before. Make a new offer.")
+        return call
+
+    def session(
+        self, call: Call, made: Prepared, transport: Transport, limits: Limits
+    ) -> CallSession:
+        """Returns the live call, told to the database and to watchers; not started yet."""
+        numbers = SegmentNumbers()
+        caller_lane = self._lane(call, CALLER_LANE)
+        agent_lane = None
+        if made.playout is not None:
+            made.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
+        session = CallSession(
+            Ownership(call.public_id, call.owner_id, call.offer_key),
+            transport,
+            Sides(
+                self._listening(made, numbers, caller_lane),
+                self._conversing(call, made, made.playout, numbers) if made.playout else None,
+                agent_lane,
+                made.playout,
+            ),
+            made.clock,
+            limits,
+        )
+        session.add_sink(StoreSink(self._store, call.pk, call.public_id))
+        session.add_sink(broadcast.BroadcastSink(call.public_id))
+        return session
+
+    def _listening(
+        self, made: Prepared, numbers: SegmentNumbers, lane: LaneRecorder | None
+    ) -> Callable[[Callable[[CallEvent], None]], Listening]:
+        vad = self._vad
+        assert vad is not None  # noqa: S101 - `start` was awaited
+
+        def make(emit: Callable[[CallEvent], None]) -> Listening:
+            transcribing = Transcribing(
+                made.recogniser, made.persona.language, Speaker.CALLER, numbers, emit
+            )
+            return Listening(vad, transcribing, lane, emit)
+
+        return make
+
+    def _conversing(
+        self, call: Call, made: Prepared, playout: Playout, numbers: SegmentNumbers
+    ) -> Callable[[Line], Conversing]:
+        find = earlier_calls(self._store, call.owner_id, call.pk)
+
+        def make(line: Line) -> Conversing:
+            parts = self.agents.parts(made.persona, playout, numbers, find, call.public_id)
+            return Conversing(parts, line)
+
+        return make
+
+    def _lane(self, call: Call, name: str) -> LaneRecorder | None:
+        if call.consented_at is None:
+            return None
+        return LaneRecorder(self._files.open(self._config.lanes_dir / call.public_id / name))
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0].lower()

@@ -1,0 +1,134 @@
+"""`WS /ws/voice`: typed messages and audio in one socket. The engine owns the call."""
+
+import asyncio
+from typing import Any
+
+from sessions_app.bridge import engine
+from sessions_app.bridge.engine import Streamed
+from sessions_app.consumers.auth import RefusedError, visitor_with_token
+from sessions_app.consumers.sockets import BUSY, CallSocket
+from sessions_app.core.audio import VoiceChunk
+from sessions_app.core.commands import (
+    AudioEnded,
+    HangUp,
+    Interrupt,
+    PauseAgent,
+    Say,
+    StartStream,
+)
+from sessions_app.core.errors import BusyError, MediaError
+from sessions_app.core.events import CallEvent, StateChanged
+from sessions_app.core.states import EndReason
+from sessions_app.dialects import control, streaming
+from sessions_app.dialects.reading import ProtocolError
+
+SIGN_IN_S = 5.0
+"""A socket that tells nobody who it is must say so in its first message, and soon."""
+
+CLOSED_BY_CLIENT = (1000, 1001, 1005)
+"""Close codes of a client that is done, a page that was left among them (RFC 6455, 7.4.1)."""
+
+
+class StreamingConsumer(CallSocket):
+    """The typed client's socket; also where a call goes on whose WebRTC is blocked."""
+
+    streamed: Streamed | None = None
+    features: frozenset[str] = frozenset()
+
+    async def refused(self, refused: RefusedError) -> None:
+        self.tasks.append(asyncio.create_task(self.wait_for_token(refused)))
+
+    async def wait_for_token(self, refused: RefusedError) -> None:
+        await asyncio.sleep(SIGN_IN_S)
+        if self.visitor is None:
+            await self.close(refused.code, refused.reason)
+
+    async def take(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            await self.hear(message)
+        else:
+            await self.obey(streaming.parse(message))
+
+    async def hear(self, data: bytes) -> None:
+        if self.streamed is None:
+            raise ProtocolError("Send `session_start` before audio.", code="no_session")
+        if len(data) > streaming.MAX_AUDIO_BYTES:
+            limit = streaming.MAX_AUDIO_BYTES // 1024
+            raise ProtocolError(f"A message of audio may hold {limit} KiB.", code="too_large")
+        transport = self.streamed.transport
+        try:
+            transport.feed(data)
+        finally:
+            if streaming.ACKS in self.features and not transport.received % streaming.ACK_EVERY:
+                self.push(streaming.ack(transport.received))
+        await transport.room()
+
+    async def obey(self, command: Any) -> None:
+        if isinstance(command, StartStream):
+            await self.start(command)
+        elif command is None:
+            return
+        elif self.streamed is None:
+            raise ProtocolError("Send `session_start` first.", code="no_session")
+        elif isinstance(command, AudioEnded):
+            self.streamed.transport.pause()
+        elif isinstance(command, HangUp):
+            engine.current().hang_up(self.call_id, self.owner_id, EndReason.CALLER_HUNG_UP)
+        elif isinstance(command, Say | Interrupt | PauseAgent):
+            engine.current().tell_agent(self.call_id, self.owner_id, command)
+
+    async def start(self, wish: StartStream) -> None:
+        if self.streamed is not None:
+            raise ProtocolError("This socket has its call. Open another.", code="already_in_call")
+        if self.visitor is None:
+            await self.sign_in(wish.token)
+        try:
+            streamed = await engine.current().stream(self.owner_id, wish)
+        except BusyError as busy:
+            self.push(control.error(busy))
+            await self.outbox_sent()
+            await self.close(BUSY, busy.message[:100])
+            return
+        self.streamed, self.features = streamed, wish.features
+        transport, call_id = streamed.transport, streamed.session.call_id
+        self.push(streaming.started(call_id, resumed=streamed.resumed, received=transport.received))
+        transport.on_broken = self.broken
+        transport.attach(self.voice)
+        outlet = streaming.StreamOutlet(call_id, wish.features, self.push)
+        self.join(call_id, _Closing(outlet, self.over), wish.last_seq)
+
+    async def sign_in(self, token: str) -> None:
+        visitor = await visitor_with_token(self.scope, token)
+        self.admit(visitor)
+
+    def broken(self, error: MediaError) -> None:
+        self.push(control.error(error))
+
+    def voice(self, chunk: VoiceChunk) -> None:
+        self.push(streaming.chunk_header(chunk))
+        self.push(chunk.body)
+
+    def over(self) -> None:
+        self.tasks.append(asyncio.create_task(self.goodbye()))
+
+    async def goodbye(self) -> None:
+        await self.outbox_sent()
+        await self.close(1000)
+
+    async def disconnect(self, code: int) -> None:
+        if self.streamed is not None:
+            self.streamed.transport.detach(self.voice, for_good=code in CLOSED_BY_CLIENT)
+        await super().disconnect(code)
+
+
+class _Closing:
+    """An outlet after whose last message the socket is closed."""
+
+    def __init__(self, inner: streaming.StreamOutlet, over: Any) -> None:
+        self._inner = inner
+        self._over = over
+
+    def emit(self, event: CallEvent) -> None:
+        self._inner.emit(event)
+        if isinstance(event, StateChanged) and streaming.is_over(event.state):
+            self._over()

@@ -1,0 +1,93 @@
+"""Reading clients' JSON: each mistake is told by what is wrong and how to mend it."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sessions_app.core.commands import Command
+from sessions_app.core.errors import VoiceError
+
+MAX_FRAME_BYTES = 64 * 1024
+MAX_TYPED_CHARS = 2_000
+
+Message = dict[str, Any]
+Readers = Mapping[str, Callable[[Message], Command | None]]
+
+
+class ProtocolError(VoiceError):
+    """A message that does not follow docs/protocol.md (not retryable)."""
+
+    code = "bad_message"
+
+
+def parse(text: str, readers: Readers) -> Command | None:
+    """Returns what the reader for the message's `type` makes of it.
+
+    Raises ProtocolError with the code of docs/protocol.md and a sentence that helps.
+    """
+    if len(text) > MAX_FRAME_BYTES:
+        raise ProtocolError(
+            f"A message may hold {MAX_FRAME_BYTES // 1024} KiB at most.", code="too_large"
+        )
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("A message must be a JSON object.", code="bad_json") from error
+    if not isinstance(message, dict):
+        raise ProtocolError("A message must be a JSON object.", code="bad_json")
+    kind = message.get("type")
+    reader = readers.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        known = ", ".join(readers)
+        raise ProtocolError(f"`type` must be one of: {known}.", code="unknown_type")
+    return reader(message)
+
+
+def required(message: Mapping[str, Any], key: str, kind: type) -> Any:
+    """Returns a value that must be there; raises ProtocolError."""
+    value = message.get(key)
+    if not isinstance(value, kind) or value == "":
+        raise ProtocolError(f"`{key}` is missing or no {kind.__name__}.")
+    return value
+
+
+def optional(message: Mapping[str, Any], key: str, kind: type, default: Any) -> Any:
+    """Returns a value, or `default` where it is missing or null; raises ProtocolError."""
+    value = message.get(key)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        raise ProtocolError(f"`{key}` must be a {kind.__name__}.")
+    return value
+
+
+def whole(message: Mapping[str, Any], key: str, default: int) -> int:
+    """Returns a whole number from 0; raises ProtocolError."""
+    value = message.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ProtocolError(f"`{key}` must be a whole number from 0.")
+    return value
+
+
+def flag(message: Mapping[str, Any], key: str) -> bool:
+    """Returns a truth value that must be there; raises ProtocolError."""
+    value = message.get(key)
+    if not isinstance(value, bool):
+        raise ProtocolError(f"`{key}` must be true or false.")
+    return value
+
+
+def typed(message: Mapping[str, Any]) -> str:
+    """Returns what was typed instead of said, without space around it; raises ProtocolError."""
+    text = str(required(message, "text", str)).strip()
+    if not text or len(text) > MAX_TYPED_CHARS:
+        raise ProtocolError(f"`text` must hold 1 to {MAX_TYPED_CHARS} characters.")
+    return text
+
+
+def features(message: Mapping[str, Any]) -> frozenset[str]:
+    """Returns what the client says that it understands; raises ProtocolError."""
+    given = optional(message, "features", list, [])
+    return frozenset(item for item in given if isinstance(item, str))
