@@ -328,6 +328,14 @@ VOICE: dict[str, Any] = {
     "RECORDINGS_KEEP_DAYS": _read("int", "RECORDINGS_KEEP_DAYS", 0),
     "LANES_DIR": _read("str", "VOICE_LANES_DIR", str(VAR_DIR / "lanes")),
     "ICE_SERVERS": _read("list", "VOICE_ICE_SERVERS", []),
+    "TURN": {
+        "URLS": _read("list", "VOICE_TURN_URLS", []),
+        "SECRET": _read("str", "VOICE_TURN_SECRET", ""),
+        "TTL_S": _read("int", "VOICE_TURN_TTL_S", 3600),
+    },
+    "ICE_RELAY_ONLY": _read("bool", "VOICE_ICE_RELAY_ONLY", False),
+    "PUBLIC_ADDRESS": _read("str", "VOICE_PUBLIC_ADDRESS", ""),
+    "UDP_PORTS": _read("str", "VOICE_UDP_PORTS", ""),
     "RECOGNISERS": {
         "default": {
             "BACKEND": "sessions_app.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",

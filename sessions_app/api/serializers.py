@@ -80,6 +80,12 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     recording = WorkSerializer(read_only=True, allow_null=True)
     summary = WorkSerializer(read_only=True, allow_null=True)
 
+    gaps = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(min_value=0)),
+        read_only=True,
+        help_text="Where the connection was lost: pairs of start and end in ms, call clock.",
+    )
+
     class Meta:
         model = Call
         fields: ClassVar[tuple[str, ...]] = (
@@ -92,6 +98,9 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "end_reason",
             "language",
             "recogniser",
+            "door",
+            "transport",
+            "gaps",
             "created_at",
             "answered_at",
             "ended_at",
@@ -102,6 +111,20 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "summary",
         )
         read_only_fields = fields
+
+
+class IceServerSerializer(serializers.Serializer[Any]):
+    """One server, as W3C `RTCIceServer`."""
+
+    urls = serializers.ListField(child=serializers.CharField())
+    username = serializers.CharField(required=False)
+    credential = serializers.CharField(required=False)
+
+
+class IceServersSerializer(serializers.Serializer[Any]):
+    """What `new RTCPeerConnection` takes."""
+
+    iceServers = IceServerSerializer(many=True)  # noqa: N815 - the name that browsers want
 
 
 class RecordingSerializer(serializers.ModelSerializer[Recording]):

@@ -18,9 +18,11 @@ from sessions_app.api.serializers import (
     AgentSerializer,
     CallDetailSerializer,
     CallSerializer,
+    IceServersSerializer,
     MeSerializer,
     TitleSerializer,
 )
+from sessions_app.bridge import ice_servers
 from sessions_app.models import Agent, Call
 from sessions_app.services import access, calls, search
 
@@ -127,6 +129,21 @@ class Me(ApiView):
                 "may_change_calls": may_change(user),
             }
         )
+
+
+class IceServers(ApiView):
+    """What a client's peer connection needs to get through the network."""
+
+    @extend_schema(
+        operation_id="ice_servers",
+        summary="STUN and TURN servers for `RTCPeerConnection`, with credentials for a while",
+        description="Ask anew before each call: credentials hold for VOICE_TURN_TTL_S.",
+        tags=["calls"],
+        responses={200: IceServersSerializer, **schema.SIGNED_IN},
+    )
+    def get(self, request: Request) -> Response:
+        found = ice_servers.for_client(int(request.user.pk or 0))
+        return Response({"iceServers": found}, headers={"Cache-Control": "no-store"})
 
 
 class NoSuchAddress(ApiView):

@@ -20,7 +20,9 @@ class VoiceConfig:
     max_calls: int
     limits: Limits
     lanes_dir: Path
-    ice_servers: tuple[str, ...]
+    ice_relay_only: bool
+    public_address: str
+    udp_ports: tuple[int, int] | None
     offer_loopback: bool
     results_input_s: float
 
@@ -33,10 +35,24 @@ def voice_config() -> VoiceConfig:
         max_calls=voice["MAX_CALLS"],
         limits=Limits(max_call_s=float(voice["MAX_CALL_S"])),
         lanes_dir=Path(voice["LANES_DIR"]),
-        ice_servers=tuple(voice["ICE_SERVERS"]),
+        ice_relay_only=bool(voice["ICE_RELAY_ONLY"]),
+        public_address=voice["PUBLIC_ADDRESS"],
+        udp_ports=_ports(voice["UDP_PORTS"]),
         offer_loopback=not settings.PUBLIC_URL,
         results_input_s=float(voice["RESULTS_INPUT_S"]),
     )
+
+
+def _ports(given: str) -> tuple[int, int] | None:
+    """Returns the first and the last port of "40000-40999"; None for an empty text."""
+    if not given:
+        return None
+    first, _, last = given.partition("-")
+    if not (first.isdigit() and last.isdigit() and 1024 <= int(first) <= int(last) <= 65535):  # noqa: PLR2004
+        raise ImproperlyConfigured(
+            f"VOICE_UDP_PORTS={given!r} must be a range from 1024 to 65535, such as 40000-40999."
+        )
+    return int(first), int(last)
 
 
 def backend_names(kind: str) -> list[str]:

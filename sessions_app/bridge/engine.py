@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from sessions_app.bridge import broadcast
+from sessions_app.bridge import broadcast, ice_servers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import DoorPlan, plan_of
 from sessions_app.bridge.metrics import LoopLag
@@ -93,6 +93,8 @@ class Engine:
     async def _start(self) -> None:
         if self._config.offer_loopback:
             ice.offer_loopback()
+        if self._config.udp_ports is not None:
+            ice.limit_ports(*self._config.udp_ports)
         self.store.start()
         await self._placing.start()
         self._beating = asyncio.create_task(self._beat())
@@ -169,14 +171,20 @@ class Engine:
         session.add_sink(sink)
         session.client_joined()
 
-    def leave(self, call_id: str, owner_id: int, sink: EventSink) -> None:
-        """Tells `sink` nothing more; the call goes on."""
+    def leave(
+        self, call_id: str, owner_id: int, sink: EventSink, *, for_good: bool = False
+    ) -> None:
+        """Tells `sink` nothing more; the call goes on while its media flows.
+
+        `for_good` when the client closed its socket itself, and no network broke it.
+        """
         try:
             session = self._registry.get(call_id, owner_id)
         except UnknownCallError:
             return  # the call was over first
         session.remove_sink(sink)
-        session.client_left()
+        if for_good:
+            session.client_left()
 
     def hang_up(self, call_id: str, owner_id: int, reason: EndReason) -> None:
         """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""
@@ -237,8 +245,16 @@ class Engine:
         return Placed(session.call_id, answer)
 
     def _peer(self, clock: CallClock, playout: Playout | None, plan: DoorPlan) -> WebRTCTransport:
-        configuration = ice.configuration(self._config.ice_servers)
-        return WebRTCTransport(configuration, clock, playout=playout, channel=plan.channel)
+        configuration = ice.configuration(
+            ice_servers.all_for(ice_servers.SERVER), relay_only=self._config.ice_relay_only
+        )
+        return WebRTCTransport(
+            configuration,
+            clock,
+            playout=playout,
+            channel=plan.channel,
+            public_address=self._config.public_address,
+        )
 
     def _begin(self, session: CallSession) -> None:
         self._registry.add(session)

@@ -1,19 +1,34 @@
 """ICE: servers, candidates, and what an offer must be cleaned of before aiortc reads it."""
 
 import asyncio
+import contextlib
 import ipaddress
+import random
 import re
 import socket
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import aioice.ice
-from aiortc import RTCConfiguration, RTCIceCandidate, RTCIceServer
+from aiortc import (
+    RTCConfiguration,
+    RTCIceCandidate,
+    RTCIceServer,
+    RTCIceTransportPolicy,
+)
 from aiortc.sdp import candidate_from_sdp, candidate_to_sdp
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError
+from sessions_app.transports.turn import IceServer
 
 LOOPBACK = "127.0.0.1"
+_HOST = re.compile(
+    r"a=candidate:\S+ (?P<component>\d+) (?P<protocol>\S+) \d+ (?P<address>\S+)"
+    r" (?P<port>\d+) typ host"
+)
+_PUBLIC_PRIORITY = 1_694_498_815
+
 RESOLVE_S = 1.0
 """How long a `.local` name may take to resolve before its candidate is left out."""
 
@@ -34,9 +49,76 @@ def offer_loopback() -> None:
     aioice.ice.get_host_addresses = with_loopback
 
 
-def configuration(urls: Sequence[str]) -> RTCConfiguration:
-    """Returns aiortc's settings for `urls`; an empty list means host candidates only."""
-    return RTCConfiguration(iceServers=[RTCIceServer(urls=url) for url in urls])
+def configuration(servers: Sequence[IceServer], *, relay_only: bool = False) -> RTCConfiguration:
+    """Returns aiortc's settings; without servers there are host candidates only."""
+    given = [
+        RTCIceServer(
+            urls=list(server.urls),
+            username=server.username or None,
+            credential=server.credential or None,
+        )
+        for server in servers
+    ]
+    policy = RTCIceTransportPolicy.RELAY if relay_only else RTCIceTransportPolicy.ALL
+    return RTCConfiguration(iceServers=given, iceTransportPolicy=policy)
+
+
+def limit_ports(first: int, last: int) -> None:
+    """Makes this process take its UDP ports for media from `first` to `last`.
+
+    aioice binds port 0. What binds is replaced in its module alone; where every port of the
+    range is taken, the call gets no candidate of that address.
+    """
+
+    class Loop:
+        """The running loop, with sockets in the range."""
+
+        def __init__(self, loop: Any) -> None:
+            self._loop = loop
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._loop, name)
+
+        async def create_datagram_endpoint(self, factory: Any, **given: Any) -> Any:
+            address = given.get("local_addr")
+            if address is None or address[1] != 0:
+                return await self._loop.create_datagram_endpoint(factory, **given)
+            ports = range(first, last + 1)
+            for port in random.sample(ports, len(ports)):
+                wanted = given | {"local_addr": (address[0], port)}
+                with contextlib.suppress(OSError):
+                    return await self._loop.create_datagram_endpoint(factory, **wanted)
+            raise OSError(f"every UDP port from {first} to {last} is taken")
+
+    class Asyncio:
+        """The module asyncio, as aioice sees it."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(asyncio, name)
+
+        def get_event_loop(self) -> Any:
+            return Loop(asyncio.get_running_loop())
+
+    vars(aioice.ice)["asyncio"] = Asyncio()
+
+
+def with_public_address(sdp: str, address: str) -> str:
+    """Returns `sdp` with each of its host candidates also at `address`, for a server behind NAT.
+
+    The network must forward UDP to the same ports. Candidates of RFC 8839, section 5.1.
+    """
+    out, index = [], 0
+    for line in sdp.split("\r\n"):
+        out.append(line)
+        found = _HOST.match(line)
+        if found is None or found["address"] == address or ":" in found["address"]:
+            continue
+        index += 1
+        out.append(
+            f"a=candidate:p{index} {found['component']} {found['protocol']} {_PUBLIC_PRIORITY} "
+            f"{address} {found['port']} typ srflx raddr {found['address']} rport {found['port']}"
+        )
+    return "\r\n".join(out)
 
 
 def clean_offer(sdp: str) -> str:

@@ -106,6 +106,8 @@ class Peer:
         self._outgoing = outgoing
         self._pc = RTCPeerConnection(configuration)
         self._listener = listener
+        servers = configuration.iceServers or []
+        self._wants_relay = any("turn" in str(server.urls) for server in servers)
         self._adding: set[asyncio.Task[None]] = set()
         self._candidates = 0
         self._closing = False
@@ -131,7 +133,13 @@ class Peer:
                 "The offer cannot be answered: none of its audio codecs is known here "
                 "(Opus, G.722, PCMU, PCMA), or a part of it is missing."
             ) from error
-        return str(self._pc.localDescription.sdp)
+        answer = str(self._pc.localDescription.sdp)
+        if self._wants_relay and " typ relay" not in answer:
+            logger.warning(
+                "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "
+                "static-auth-secret, and are both clocks right? `manage.py check_ice` tells"
+            )
+        return answer
 
     async def add_candidate(self, candidate: Candidate) -> None:
         """Takes a candidate; names are looked up in the background.

@@ -17,6 +17,7 @@ from sessions_app.core.commands import Candidate
 from sessions_app.core.queues import BoundedFrames
 from sessions_app.media.playout import Playout
 from sessions_app.media.resample import DELAY_MS, Resampler
+from sessions_app.transports import ice
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.timeline import Timeline
@@ -42,11 +43,13 @@ class WebRTCTransport:
         *,
         playout: Playout | None = None,
         channel: str = "control",
+        public_address: str = "",
         on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
         self._peer = Peer(configuration, self, self._outgoing)
+        self._public_address = public_address
         self._clock = clock
         self._channel_label = channel
         self._channel: RTCDataChannel | None = None
@@ -84,7 +87,10 @@ class WebRTCTransport:
 
     async def answer(self, sdp: str) -> str:
         """Returns the answer's SDP; raises BadOfferError, after which only `aclose` is left."""
-        return await self._peer.answer(read_offer(sdp))
+        answer = await self._peer.answer(read_offer(sdp))
+        if self._public_address:
+            return ice.with_public_address(answer, self._public_address)
+        return answer
 
     def frames(self) -> AsyncIterator[AudioFrame]:
         return aiter(self._frames)

@@ -130,7 +130,8 @@ def test_without_an_agent_nothing_can_be_started(as_alice: Client, db: None) -> 
 def test_ice_servers_reach_the_page(as_alice: Client, agent: Agent, settings: Any) -> None:
     settings.VOICE = {**settings.VOICE, "ICE_SERVERS": ["stun:stun.example.org"]}
     config = config_in(as_alice.get("/").content.decode(), "call-config")
-    assert config["iceServers"] == ["stun:stun.example.org"]
+    found = as_alice.get(config["iceServers"]).json()
+    assert found == {"iceServers": [{"urls": ["stun:stun.example.org"]}]}
 
 
 def test_recent_calls_are_ones_own(as_alice: Client, bob: User, finished: Maker) -> None:

@@ -1,0 +1,66 @@
+"""The ICE servers of this installation, for both sides of a call."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.transports.turn import IceServer, Turn, minted
+
+SERVER = "voicesite"
+"""In whose name this server asks for relays."""
+
+
+def plain() -> list[IceServer]:
+    """Returns VOICE["ICE_SERVERS"]: addresses, or objects as W3C `RTCIceServer`.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    return [_read(given) for given in settings.VOICE["ICE_SERVERS"]]
+
+
+def turn() -> Turn | None:
+    """Returns VOICE["TURN"], or None where there is none; raises ImproperlyConfigured."""
+    given: Mapping[str, Any] = settings.VOICE.get("TURN") or {}
+    urls = tuple(given.get("URLS") or ())
+    if not urls:
+        return None
+    if not given.get("SECRET"):
+        raise ImproperlyConfigured(
+            "VOICE['TURN'] has URLS and no SECRET. Set VOICE_TURN_SECRET to coturn's "
+            "static-auth-secret."
+        )
+    return Turn(urls, str(given["SECRET"]), int(given.get("TTL_S", 3600)))
+
+
+def all_for(name: str) -> list[IceServer]:
+    """Returns all servers, with credentials made for `name` now."""
+    relay = turn()
+    return [*plain(), *([minted(relay, name, time.time())] if relay is not None else [])]
+
+
+def for_client(user_id: int) -> list[dict[str, Any]]:
+    """Returns what a browser's RTCPeerConnection takes as `iceServers`."""
+    return [_as_json(server) for server in all_for(str(user_id))]
+
+
+def _as_json(server: IceServer) -> dict[str, Any]:
+    found: dict[str, Any] = {"urls": list(server.urls)}
+    if server.username:
+        found |= {"username": server.username, "credential": server.credential}
+    return found
+
+
+def _read(given: Any) -> IceServer:
+    if isinstance(given, str):
+        return IceServer((given,))
+    if isinstance(given, Mapping) and given.get("urls"):
+        urls = given["urls"]
+        listed = (urls,) if isinstance(urls, str) else tuple(urls)
+        return IceServer(listed, str(given.get("username", "")), str(given.get("credential", "")))
+    raise ImproperlyConfigured(
+        f"VOICE['ICE_SERVERS'] holds {given!r}: give an address such as "
+        "'stun:stun.example.com:3478', or {'urls': …, 'username': …, 'credential': …}."
+    )

@@ -1,0 +1,92 @@
+"""`manage.py check_ice`: which ways through the network this server can offer."""
+
+import asyncio
+import re
+import time
+from typing import Any
+
+from aioice import Connection
+from aioice.candidate import Candidate
+from django.core.management.base import BaseCommand, CommandError
+
+from sessions_app.bridge import ice_servers
+from sessions_app.bridge.conf import voice_config
+from sessions_app.transports import ice
+from sessions_app.transports.turn import IceServer
+
+GATHER_S = 8.0
+NO_RELAY = "no relay: is it up, is VOICE_TURN_SECRET its static-auth-secret, is each clock right?"
+NO_ANSWER = "no answer: is it up, and does the firewall let UDP out?"
+_URL = re.compile(
+    r"(?P<scheme>stuns?|turns?):(?P<host>\[[^\]]+\]|[^:?]+)(?::(?P<port>\d+))?"
+    r"(?:\?transport=(?P<transport>\w+))?$"
+)
+
+
+class Command(BaseCommand):
+    help = "Asks each ICE server for what calls ask it for, and says what came back."
+
+    def handle(self, *_args: str, **_options: object) -> None:
+        config = voice_config()
+        servers = ice_servers.all_for(ice_servers.SERVER)
+        if config.udp_ports is not None:
+            ice.limit_ports(*config.udp_ports)
+        broken = asyncio.run(self._check(servers))
+        if config.public_address:
+            self.stdout.write(
+                f"public address: {config.public_address} is offered beside each host candidate"
+            )
+        if broken:
+            raise CommandError(f"{broken} of the ICE servers cannot be used as they are set.")
+
+    async def _check(self, servers: list[IceServer]) -> int:
+        found = await _gathered({})
+        hosts = [c.host for c in found if c.type == "host"]
+        self.stdout.write(
+            f"host: {', '.join(hosts)}" if hosts else "host: none but loopback; only relays help"
+        )
+        if not servers:
+            self.stdout.write("No ICE servers are set: calls work where the hosts above are seen.")
+        broken = 0
+        for server in servers:
+            for url in server.urls:
+                broken += not await self._check_one(url, server)
+        return broken
+
+    async def _check_one(self, url: str, server: IceServer) -> bool:
+        match = _URL.match(url)
+        if match is None:
+            self.stdout.write(f"{url}: this address cannot be read; see docs/networks.md")
+            return False
+        relay = match["scheme"].startswith("turn")
+        host, port = match["host"].strip("[]"), int(match["port"] or 3478)
+        given: dict[str, Any] = {"stun_server": (host, port)}
+        if relay:
+            given = {
+                "turn_server": (host, port),
+                "turn_username": server.username,
+                "turn_password": server.credential,
+                "turn_transport": match["transport"] or "udp",
+                "turn_ssl": match["scheme"] == "turns",
+            }
+        began = time.monotonic()
+        kind = "relay" if relay else "srflx"
+        found = [c for c in await _gathered(given) if c.type == kind]
+        took = f"{1000 * (time.monotonic() - began):.0f} ms"
+        if found:
+            self.stdout.write(f"{url}: {kind} {found[0].host} in {took}")
+            return True
+        self.stdout.write(f"{url}: {NO_RELAY if relay else NO_ANSWER}")
+        return False
+
+
+async def _gathered(given: dict[str, Any]) -> list[Candidate]:
+    connection = Connection(ice_controlling=False, **given)
+    try:
+        async with asyncio.timeout(GATHER_S):
+            await connection.gather_candidates()
+    except (TimeoutError, OSError):
+        return []
+    finally:
+        await connection.close()
+    return list(connection.local_candidates)
