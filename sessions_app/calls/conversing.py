@@ -123,7 +123,10 @@ class Conversing:
         now = self._line.now_ms()
         match event:
             case StateChanged(state=CallState.ACTIVE):
+                self._playout.suspend(False)
                 self._greet()
+            case StateChanged(state=CallState.RECONNECTING):
+                self._playout.suspend(True)
             case SpeechStarted(speaker=Speaker.CALLER):
                 self._patience.heard_caller(now)
                 self._ledger.caller_speaks(event.at_ms)
@@ -145,7 +148,7 @@ class Conversing:
         if self._closed:
             return
         self._speaking.caption()
-        if self._greeted and not self._paused:
+        if self._greeted and not self._paused and not self._playout.suspended:
             listening = self._floor is Floor.LISTENING and self._answer is None
             prompt = self._patience.due(now_ms, listening=listening)
             if prompt is not None:

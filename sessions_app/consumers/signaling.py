@@ -10,6 +10,7 @@ from sessions_app.core.commands import (
     Interrupt,
     Offer,
     PauseAgent,
+    Ping,
     Resume,
     Say,
 )
@@ -38,6 +39,8 @@ class SignalingConsumer(CallSocket):
             await engine.current().add_candidate(call_id, self.owner_id, command)
         elif isinstance(command, HangUp):
             engine.current().hang_up(self.a_call(), self.owner_id, EndReason.CALLER_HUNG_UP)
+        elif isinstance(command, Ping):
+            self.push(control.pong())
         elif isinstance(command, Say | Interrupt | PauseAgent):
             engine.current().tell_agent(self.a_call(), self.owner_id, command)
 

@@ -20,6 +20,9 @@ BACKLOG = 500
 TOO_SLOW = 4408
 SIGNED_OUT = 4401
 BUSY = 4429
+CLOSED_BY_CLIENT = (1000, 1001, 1005)
+"""Close codes of a client that is done, a page that was left among them (RFC 6455, 7.4.1)."""
+
 RECHECK_S = 5.0
 RETRY_AFTER_S = 30
 LAST_WORDS_S = 2.0
@@ -55,7 +58,7 @@ class CallSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def disconnect(self, code: int) -> None:
         """Leaves the call running: the media tells whether the caller is gone."""
-        self.leave()
+        self.leave(for_good=code in CLOSED_BY_CLIENT)
         for task in self.tasks:
             task.cancel()
 
@@ -81,10 +84,10 @@ class CallSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.call_id, self.outlet = call_id, outlet
         engine.current().join(call_id, self.owner_id, outlet, last_seq)
 
-    def leave(self) -> None:
-        """Tells this socket nothing more."""
+    def leave(self, *, for_good: bool = False) -> None:
+        """Tells this socket nothing more; `for_good` when the client closed it itself."""
         if self.outlet is not None:
-            engine.current().leave(self.call_id, self.owner_id, self.outlet)
+            engine.current().leave(self.call_id, self.owner_id, self.outlet, for_good=for_good)
             self.outlet = None
 
     @property

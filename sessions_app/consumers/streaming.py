@@ -6,7 +6,7 @@ from typing import Any
 from sessions_app.bridge import engine
 from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.auth import RefusedError, visitor_with_token
-from sessions_app.consumers.sockets import BUSY, CallSocket
+from sessions_app.consumers.sockets import BUSY, CLOSED_BY_CLIENT, CallSocket
 from sessions_app.core.audio import VoiceChunk
 from sessions_app.core.commands import (
     AudioEnded,
@@ -24,9 +24,6 @@ from sessions_app.dialects.reading import ProtocolError
 
 SIGN_IN_S = 5.0
 """A socket that tells nobody who it is must say so in its first message, and soon."""
-
-CLOSED_BY_CLIENT = (1000, 1001, 1005)
-"""Close codes of a client that is done, a page that was left among them (RFC 6455, 7.4.1)."""
 
 
 class StreamingConsumer(CallSocket):

@@ -114,6 +114,20 @@ class PauseAgent:
     paused: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The client asks whether the socket still leads anywhere."""
+
+
 Command = (
-    Candidate | Offer | StartStream | AudioEnded | Resume | HangUp | Interrupt | Say | PauseAgent
+    Candidate
+    | Offer
+    | StartStream
+    | AudioEnded
+    | Resume
+    | HangUp
+    | Interrupt
+    | Say
+    | PauseAgent
+    | Ping
 )

@@ -14,6 +14,7 @@ from sessions_app.core.commands import (
     Interrupt,
     Offer,
     PauseAgent,
+    Ping,
     Resume,
     Say,
 )
@@ -103,6 +104,7 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
     "text": lambda message: Say(reading.typed(message)),
     "interrupt": lambda _: Interrupt(),
     "agent": lambda message: PauseAgent(reading.flag(message, "paused")),
+    "ping": lambda _: Ping(),
     "bye": lambda _: HangUp(),
 }
 
@@ -138,6 +140,11 @@ def failure(event: CallEvent) -> Message | None:
     return (
         error(VoiceError(event.detail, code=event.code)) if isinstance(event, AgentFailed) else None
     )
+
+
+def pong() -> Message:
+    """Returns the `pong` message."""
+    return {"type": "pong"}
 
 
 def bye(call_id: str, reason: EndReason | None, length_ms: float) -> Message:

@@ -35,7 +35,10 @@ from sessions_app.dialects.reading import Message, ProtocolError
 DOOR = "stream"
 MAX_AUDIO_BYTES = 256 * 1024
 AGENT, STATUS = control.AGENT, control.STATUS
-ACKS = "acks"
+ACKS, MEDIA = "acks", "media"
+OF_MEDIA = ("session_ended", "turn_end")
+"""All that a client with the feature MEDIA is told: it has another socket for the words."""
+
 ACK_EVERY = 5
 """A client that asked for ACKS is told after so many messages of audio how many came."""
 
@@ -172,10 +175,11 @@ class StreamOutlet:
         self._call_id = call_id
         self._features = features
         self._push = push
+        self._all = MEDIA not in features
 
     def emit(self, event: CallEvent) -> None:
         message = self._message(event)
-        if message is not None:
+        if message is not None and (self._all or message["type"] in OF_MEDIA):
             self._push(message)
 
     def _message(self, event: CallEvent) -> Message | None:

@@ -22,6 +22,10 @@ reactor: Any = installed_reactor  # its interface is written without `self`, whi
 log = logging.getLogger("voicesite.serve")
 access = logging.getLogger("voicesite.access")
 
+PING_S, PONG_S = 1, 3.5
+"""Daphne looks every 2 s: a client that vanished is known after 5.5 s at most."""
+
+MAX_MESSAGE_BYTES = 1 << 20
 CLOSE_SERVER_STOPPING = 4012
 DRAIN_S = 2.5
 SOCKETS_S = 0.5
@@ -100,6 +104,10 @@ class VoiceServer(Server):  # type: ignore[misc]
             endpoints=[f"tcp:port={port}:interface={interface}"],
             signal_handlers=False,
             action_logger=log_action,
+            ping_interval=PING_S,
+            ping_timeout=PONG_S,
+            websocket_max_message_size=MAX_MESSAGE_BYTES,
+            websocket_max_frame_size=MAX_MESSAGE_BYTES,
             server_name=None,
             verbosity=1,
         )

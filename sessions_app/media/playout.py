@@ -63,6 +63,7 @@ class Playout:
         self._open: _Item | None = None
         self._known: dict[int, _Item] = {}
         self._held = False
+        self._suspended = False
         self._fresh = True
         self._end_ms = 0.0
         self._roomy = asyncio.Event()
@@ -118,12 +119,22 @@ class Playout:
         self._look()
         return unheard
 
+    def suspend(self, on: bool) -> None:
+        """Sends nothing while the client is out of reach, whatever the turn machine does."""
+        self._suspended = on
+        self._look()
+
     # -- what was heard -------------------------------------------------------------------
 
     @property
     def held_ms(self) -> float:
         """How much waits to be sent."""
         return len(self._packets) * PACKET_MS
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the client is out of reach."""
+        return self._suspended
 
     @property
     def idle(self) -> bool:
@@ -166,7 +177,7 @@ class Playout:
 
     def next_packet(self) -> bytes | None:
         """Returns the next 20 ms, or None when there is nothing to say now."""
-        if self._held or not self._packets:
+        if self._held or self._suspended or not self._packets:
             return None
         entry, packet = self._packets.popleft()
         at_ms = self._place()
@@ -196,7 +207,7 @@ class Playout:
         else:
             self._roomy.clear()
         self._fresh = self._fresh or self.idle
-        if self._packets and not self._held:
+        if self._packets and not self._held and not self._suspended:
             self._ready.set()
         else:
             self._ready.clear()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -156,7 +155,8 @@ def _calling(request: HttpRequest) -> dict[str, Any]:
 def _call_config() -> dict[str, Any]:
     return {
         "signaling": "/signaling",
-        "iceServers": list(settings.VOICE["ICE_SERVERS"]),
+        "iceServers": reverse("api:ice-servers"),
+        "media": "/ws/voice",
         "notice": wording.NOTICE,
         "callPage": reverse("call"),
         "detailPage": reverse("call_detail", args=[PLACEHOLDER]),

@@ -3,17 +3,18 @@
 
 import { AgentLine } from "./agent-line.js";
 import { stopTracks } from "./microphone.js";
-import { PeerLink } from "./peer-link.js";
 import { byeProblem, isAgentTrouble } from "./problems.js";
 import { refusalOf } from "./refusals.js";
 import { Signaling } from "./signaling.js";
 import { Teller } from "./teller.js";
+import { Ways } from "./ways.js";
 
 /** @typedef {import("./signaling.js").Message} Message */
 /**
  * @typedef {object} CallOptions
  * @property {() => WebSocket} openSocket
- * @property {string[]} iceServers addresses of STUN and TURN servers
+ * @property {() => WebSocket} openMedia opens the socket for sound, where WebRTC is blocked
+ * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
  * @property {string} agentId
  * @property {{recording: true, notice: string} | null} consent null: no sound is kept
  * @property {() => number} lastSeq
@@ -21,8 +22,11 @@ import { Teller } from "./teller.js";
 
 /** How long `bye` may take: the server writes down the last words first. */
 const BYE_MS = 8000;
+const RENEW_MS = 1500;
 /** How long a connection may take; the server gives up after 15 s and says so. */
 const CONNECT_MS = 20_000;
+const BY_SOCKET =
+  "This network blocks direct sound connections, so the sound goes through the web connection. It may lag a little.";
 
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
@@ -39,13 +43,13 @@ export class CallClient extends Teller {
     this._over = false;
     this._hangingUp = false;
     this._wasActive = false;
-    /** @type {PeerLink | null} */
-    this._link = null;
     /** @type {MediaStream | null} */
     this._stream = null;
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this._timers = new Set();
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
+    const { iceServers, openMedia } = options;
+    this._ways = new Ways({ signaling: this._signaling, iceServers, openMedia });
     /** What the caller asks of the agent. */
     this.agent = new AgentLine(this._signaling);
     this._listen();
@@ -70,19 +74,10 @@ export class CallClient extends Teller {
       stopTracks(stream);
       return;
     }
-    const link = new PeerLink({
-      iceServers: this._options.iceServers,
-      onCandidate: (candidate) => this._signaling.addCandidate(candidate),
-      onState: (state) => this._peerChanged(state),
-      onTrack: (voice) => this._tell("track", voice),
-    });
-    this._link = link;
-    const sdp = await link.offer(stream);
     const { agentId, consent } = this._options;
-    this._signaling.startCall({ sdp, ...(agentId && { agentId }), ...(consent && { consent }) });
-    this._tell("description", { kind: "offer", sdp });
     this._state("connecting", "Calling…");
-    this._timers.add(setTimeout(() => !link.connected && this._fail("no-media"), CONNECT_MS));
+    this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
+    await this._ways.start(stream, { ...(agentId && { agentId }), ...(consent && { consent }) });
   }
 
   /** @param {boolean} muted */
@@ -101,6 +96,7 @@ export class CallClient extends Teller {
     stopTracks(this._stream);
     this._state("ending", "Hanging up…");
     if (this._signaling.send({ type: "bye" }) && this.callId) {
+      this._timers.add(setTimeout(() => this._signaling.renewIfMute(), RENEW_MS));
       this._timers.add(setTimeout(() => this._end("caller_hung_up"), BYE_MS));
     } else {
       this._end("caller_hung_up");
@@ -125,15 +121,22 @@ export class CallClient extends Teller {
       this._signaling.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
     on("message", (message) => this._received(message));
     on("down", () => this.callId && !this._hangingUp && this._state("reconnecting", "Reconnecting…"));
+    on("up", () => this._hangingUp && this.callId && this._signaling.send({ type: "bye" }));
     on("refused", (closed) => this._fail(refusalOf(closed).code, refusalOf(closed)));
     on("gone", () => this._fail(this.callId ? "connection-lost" : "server-gone"));
+    const way = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
+      this._ways.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
+    way("track", (voice) => this._tell("track", voice));
+    way("description", (detail) => this._tell("description", detail));
+    way("way", (name) => this._tell("notice", name === "websocket" ? BY_SOCKET : ""));
+    way("state", (state) => this._soundChanged(state));
   }
 
   /** @param {Message} message */
   _received(message) {
     const take = /** @type {Record<string, () => void>} */ ({
       answer: () => this._accept(message.sdp),
-      "ice-candidate": () => this._link?.addCandidate(message.candidate),
+      "ice-candidate": () => this._ways.addCandidate(message.candidate),
       transcript: () => this._tell("transcript", message),
       status: () => this._status(message),
       floor: () => this._tell("floor", message.floor),
@@ -147,9 +150,8 @@ export class CallClient extends Teller {
 
   /** @param {string} sdp */
   async _accept(sdp) {
-    this._tell("description", { kind: "answer", sdp });
     try {
-      await this._link?.accept(sdp);
+      await this._ways.accept(sdp);
     } catch (error) {
       this._fail("other", { message: `The answer cannot be used (${error}).` });
     }
@@ -162,15 +164,21 @@ export class CallClient extends Teller {
     }
   }
 
-  /** @param {RTCPeerConnectionState} state */
-  _peerChanged(state) {
-    if (state === "disconnected") {
-      this._state("reconnecting", "The connection is weak. Reconnecting…");
-    } else if (state === "connected" && this._link?.answered) {
+  /** @param {"connected" | "weak" | "lost" | "failed"} state */
+  _soundChanged(state) {
+    if (this._hangingUp) {
+      return;
+    }
+    if (state === "connected") {
+      this._signaling.renewIfMute();
       this._state("active", "Connected. Speak now.");
     } else if (state === "failed") {
       this._signaling.send({ type: "bye" });
       this._fail(this._wasActive ? "connection-lost" : "no-media");
+    } else if (this._wasActive) {
+      this._state("reconnecting", "The connection is weak. Reconnecting…");
+    } else {
+      this._state("connecting", "Trying another way through the network…");
     }
   }
 
@@ -233,7 +241,7 @@ export class CallClient extends Teller {
     this._over = true;
     this._timers.forEach(clearTimeout);
     stopTracks(this._stream);
-    this._link?.close();
+    this._ways.close();
     this._signaling.close();
   }
 

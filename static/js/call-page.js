@@ -49,9 +49,11 @@ function ask() {
 async function begin(recorded) {
   const chosen = agent();
   const transcript = new Transcript();
+  const iceServers = findIceServers(); // while the microphone opens
   const call = new CallClient({
     openSocket: () => new WebSocket(new URL(config.signaling, location.href.replace(/^http/, "ws"))),
-    iceServers: config.iceServers,
+    openMedia: () => new WebSocket(new URL(config.media, location.href.replace(/^http/, "ws"))),
+    iceServers: () => iceServers,
     agentId: chosen.slug,
     consent: recorded ? { recording: true, notice: config.notice } : null,
     lastSeq: () => transcript.lastSeq,
@@ -62,6 +64,19 @@ async function begin(recorded) {
   follow(call, transcript);
   call.open();
   await openAndStart(call);
+}
+
+/**
+ * Returns the servers that help through firewalls; without an answer calls go without them.
+ * @returns {Promise<RTCIceServer[]>}
+ */
+async function findIceServers() {
+  try {
+    const answer = await fetch(config.iceServers, { signal: AbortSignal.timeout(2000) });
+    return answer.ok ? (await answer.json()).iceServers : [];
+  } catch {
+    return [];
+  }
 }
 
 /** @param {CallClient} call */

@@ -4,13 +4,13 @@
 export class PeerLink {
   /**
    * @param {object} options
-   * @param {string[]} options.iceServers addresses of STUN and TURN servers
+   * @param {RTCIceServer[]} options.iceServers
    * @param {(candidate: RTCIceCandidate) => void} options.onCandidate a local one was found
    * @param {(state: RTCPeerConnectionState) => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
    */
   constructor({ iceServers, onCandidate, onState, onTrack }) {
-    const peer = new RTCPeerConnection({ iceServers: iceServers.map((urls) => ({ urls })) });
+    const peer = new RTCPeerConnection({ iceServers });
     this._peer = peer;
     /** Whether the server's answer is in place. */
     this.answered = false;

@@ -22,6 +22,7 @@ import { Teller } from "./teller.js";
  * @property {() => number} [lastSeq] the last seq that is here without a gap before it
  * @property {(work: () => void, afterMs: number) => any} [later] starts a timer
  * @property {(timer: any) => void} [forget] stops a timer
+ * @property {(work: () => void, afterMs: number) => any} [askLater] starts the timer of the next `ping`
  * @property {() => number} [random] 0..1, spreads clients that lost the same server
  */
 
@@ -36,6 +37,10 @@ const FIRST_TRIES = 3;
 /** Attempts before a server that was there counts as gone: about a minute. */
 const LATER_TRIES = 18;
 const OPEN = 1;
+/** A network that was cut leaves sockets that look open and lead nowhere: so it is asked. */
+const ASK_MS = 3000;
+const DEAD_MS = 7000;
+const LATE_MS = 1000;
 
 /**
  * Events: `message` (detail: Message), `up`, `down`, `refused` (detail: {code, reason}),
@@ -43,16 +48,19 @@ const OPEN = 1;
  */
 export class Signaling extends Teller {
   /** @param {Options} options */
-  constructor({ open, lastSeq = () => 0, later = defaultLater, forget = defaultForget, random = Math.random }) {
+  constructor({ open, lastSeq = () => 0, later = defaultLater, forget = defaultForget, askLater = defaultLater, random = Math.random }) {
     super();
     this._make = open;
     this._lastSeq = lastSeq;
     this._later = later;
     this._forget = forget;
+    this._askLater = askLater;
     this._random = random;
     /** @type {SocketLike | null} */
     this._socket = null;
     this._timer = /** @type {any} */ (null);
+    this._asking = /** @type {any} */ (null);
+    this._heardAt = 0;
     this._closed = false;
     this._failures = 0;
     this._everOpen = false;
@@ -68,7 +76,8 @@ export class Signaling extends Teller {
 
   /**
    * Sends the offer, now or once the socket is open. The same offer sent again is the same call.
-   * @param {{sdp: string, agentId?: string, consent?: object}} offer
+   * With `callId` a live call goes on over the new connection.
+   * @param {{sdp: string, callId?: string, agentId?: string, consent?: object}} offer
    */
   startCall(offer) {
     this._sayUntilAnswered({ type: "offer", features: FEATURES, ...offer });
@@ -106,10 +115,19 @@ export class Signaling extends Teller {
     }
   }
 
+  /** Takes a new socket at once where the present one has been mute: after a cut it hangs on. */
+  renewIfMute() {
+    if (this._socket?.readyState === OPEN && now() - this._heardAt > ASK_MS + LATE_MS) {
+      this._giveUp(this._socket);
+      this.retryNow();
+    }
+  }
+
   /** Closes for good; no event follows. */
   close() {
     this._closed = true;
     this._forget(this._timer);
+    clearTimeout(this._asking);
     this._timer = null;
     this._socket?.close();
   }
@@ -124,12 +142,33 @@ export class Signaling extends Teller {
 
   _opened() {
     this._everOpen = true;
+    this._heardAt = now();
+    this._ask();
     this._tell("up");
     if (this.callId) {
       this.send({ type: "resume", callId: this.callId, lastSeq: this._lastSeq(), features: FEATURES });
-    } else {
-      this._untilAnswered.forEach((message) => this.send(message));
     }
+    this._untilAnswered.forEach((message) => this.send(message));
+  }
+
+  /** Asks now and then whether the socket leads anywhere; takes another where it does not. */
+  _ask() {
+    clearTimeout(this._asking);
+    this._asking = this._askLater(() => {
+      const socket = this._socket;
+      if (socket && now() - this._heardAt > DEAD_MS) {
+        this._giveUp(socket);
+      } else if (this.send({ type: "ping" })) {
+        this._ask();
+      }
+    }, ASK_MS);
+  }
+
+  /** @param {SocketLike} socket */
+  _giveUp(socket) {
+    socket.onclose = null;
+    socket.close();
+    this._dropped(socket, 1006, "no answer");
   }
 
   /** @param {Message} message */
@@ -143,6 +182,7 @@ export class Signaling extends Teller {
     if (this._closed) {
       return;
     }
+    this._heardAt = now();
     /** @type {Message} */
     const message = JSON.parse(text);
     // a server that closes right after it let us in must not be asked again and again
@@ -164,6 +204,7 @@ export class Signaling extends Teller {
       return;
     }
     this._socket = null;
+    clearTimeout(this._asking);
     if (FATAL.has(code)) {
       this._closed = true;
       this._tell("refused", { code, reason });
@@ -183,6 +224,11 @@ export class Signaling extends Teller {
       this._connect();
     }, wait * (0.75 + this._random() / 2));
   }
+}
+
+/** @returns {number} ms on a clock that only goes forward */
+function now() {
+  return performance.now();
 }
 
 /**

@@ -12,7 +12,7 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 
 from sessions_app.bridge import engine
-from sessions_app.consumers import signaling
+from sessions_app.consumers import sockets
 from sessions_app.consumers.signaling import SignalingConsumer
 from sessions_app.core.errors import BusyError
 from sessions_app.services import access, calls
@@ -123,7 +123,7 @@ async def test_a_fault_of_ours_is_told_as_one(token: str, monkeypatch: pytest.Mo
 async def test_a_reader_that_is_far_too_slow_is_cut_off(
     token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signaling, "BACKLOG", 3)
+    monkeypatch.setattr(sockets, "BACKLOG", 3)
     held = asyncio.Event()
 
     async def stuck(self: SignalingConsumer, **_: object) -> None:
@@ -140,7 +140,7 @@ async def test_a_reader_that_is_far_too_slow_is_cut_off(
 async def test_a_revoked_token_ends_the_socket(
     token: str, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signaling, "RECHECK_S", 0.05)
+    monkeypatch.setattr(sockets, "RECHECK_S", 0.05)
     async with Socket(token) as socket:
         await sync_to_async(alice.api_tokens.all().delete)()
         assert await socket.closed_with() == 4401

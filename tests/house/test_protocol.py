@@ -64,5 +64,6 @@ def test_every_feature_is_explained() -> None:
         control.STATUS,
         control.ON_CHANNEL,
         streaming.ACKS,
+        streaming.MEDIA,
     ):
         assert f"| `{feature}` |" in PROTOCOL

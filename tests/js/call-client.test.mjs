@@ -45,7 +45,7 @@ const settled = () => new Promise(setImmediate);
 async function startCall() {
   globalThis.RTCPeerConnection = FakePeer;
   const socket = { readyState: 1, sent: [], send: (text) => socket.sent.push(JSON.parse(text)), close: () => {} };
-  const call = new CallClient({ openSocket: () => socket, iceServers: [], agentId: "scribe", consent: null, lastSeq: () => 0 });
+  const call = new CallClient({ openSocket: () => socket, iceServers: async () => [], openMedia: () => socket, agentId: "scribe", consent: null, lastSeq: () => 0 });
   const events = [];
   for (const name of ["floor", "notes", "trouble", "track", "problem", "ended"]) {
     call.addEventListener(name, ({ detail }) => events.push([name, detail]));

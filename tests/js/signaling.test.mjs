@@ -17,6 +17,9 @@ class World {
       forget: (timer) => {
         this.timers = this.timers.filter((other) => other !== timer);
       },
+      askLater: (work) => {
+        this.ask = work;
+      },
       random: () => 0.5,
     });
     for (const name of ["up", "down", "message", "refused", "gone"]) {
@@ -203,4 +206,20 @@ test("a message without a socket is refused, not lost silently", () => {
   assert.equal(world.signaling.send({ type: "bye" }), false);
   world.accept();
   assert.equal(world.signaling.send({ type: "bye" }), true);
+});
+
+test("a socket that leads nowhere is given up", (context) => {
+  context.mock.method(performance, "now", () => 1000);
+  const world = new World();
+  world.accept();
+  world.signaling.startCall({ sdp: "v=0" });
+  world.say({ type: "answer", sdp: "v=0", callId: "c1" });
+  world.ask();
+  assert.equal(world.socket.sent.at(-1).type, "ping");
+  performance.now.mock.mockImplementation(() => 9000);
+  world.ask();
+  assert.equal(world.names.at(-1), "down");
+  world.timers.at(-1).work();
+  world.accept();
+  assert.equal(world.socket.sent[0].type, "resume");
 });

@@ -1,0 +1,77 @@
+/** Takes the microphone apart into messages of 100 ms: int16 mono, 16 kHz where that is easy. */
+
+const CHUNK_S = 0.1;
+const SPEECH_RATE = 16_000;
+const TAPS = 48;
+
+/**
+ * A low-pass filter for taking one sample of `step`: windowed sinc, cut a little below the
+ * new half rate.
+ * @param {number} step
+ */
+function lowPass(step) {
+  const cut = 0.45 / step;
+  const taps = Array.from({ length: TAPS }, (_, n) => {
+    const at = n - (TAPS - 1) / 2;
+    const hamming = 0.54 - 0.46 * Math.cos((2 * Math.PI * n) / (TAPS - 1));
+    return hamming * 2 * cut * Math.sinc(2 * cut * at);
+  });
+  const sum = taps.reduce((total, tap) => total + tap, 0);
+  return Float32Array.from(taps, (tap) => tap / sum);
+}
+
+Math.sinc ??= (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+
+class Pcm extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    const step = sampleRate / SPEECH_RATE;
+    this._step = Number.isInteger(step) ? step : 1;
+    this._filter = this._step > 1 ? lowPass(this._step) : null;
+    this._held = new Float32Array(0);
+    this._size = Math.round((sampleRate / this._step) * CHUNK_S);
+    this._chunk = new Int16Array(this._size);
+    this._filled = 0;
+  }
+
+  process([input]) {
+    const samples = input[0];
+    if (samples) {
+      for (const sample of this._filter ? this._thinned(samples) : samples) {
+        this._put(sample);
+      }
+    }
+    return true;
+  }
+
+  /** @param {Float32Array} samples */
+  _thinned(samples) {
+    const all = new Float32Array(this._held.length + samples.length);
+    all.set(this._held);
+    all.set(samples, this._held.length);
+    const out = [];
+    let start = 0;
+    for (; start + TAPS <= all.length; start += this._step) {
+      let sum = 0;
+      for (let tap = 0; tap < TAPS; tap += 1) {
+        sum += this._filter[tap] * all[start + tap];
+      }
+      out.push(sum);
+    }
+    this._held = all.slice(start);
+    return out;
+  }
+
+  /** @param {number} sample -1..1 */
+  _put(sample) {
+    this._chunk[this._filled] = Math.max(-32768, Math.min(32767, Math.round(sample * 32767)));
+    this._filled += 1;
+    if (this._filled === this._size) {
+      this.port.postMessage(this._chunk.buffer, [this._chunk.buffer]);
+      this._chunk = new Int16Array(this._size);
+      this._filled = 0;
+    }
+  }
+}
+
+registerProcessor("pcm", Pcm);

@@ -1,0 +1,176 @@
+// @ts-check
+/** A call's sound over a WebSocket, where the network blocks WebRTC. docs/protocol.md: /ws/voice. */
+
+import { VoicePlayer } from "./voice-player.js";
+
+/** @typedef {Record<string, any> & {type: string}} Message */
+
+const FEATURES = ["media", "acks"];
+const OUTPUT = { codec: "pcm16", sampleRate: 24_000 };
+/** So much sound is kept for a socket that broke: the server waits for half a minute. */
+const KEPT_CHUNKS = 320;
+const MOST_BUFFERED = 64 * 1024;
+const RETRY_MS = [200, 500, 1000, 2000];
+const GIVE_UP_MS = 45_000;
+/** Closed by the server for good: nothing is gained by coming back. */
+const FATAL = new Set([1000, 4401, 4403]);
+
+export class SocketLink {
+  /**
+   * @param {object} options
+   * @param {() => WebSocket} options.open
+   * @param {string} options.callId
+   * @param {(state: "connected" | "lost" | "failed") => void} options.onState
+   * @param {(stream: MediaStream) => void} options.onTrack
+   */
+  constructor({ open, callId, onState, onTrack }) {
+    this._make = open;
+    this._callId = callId;
+    this._onState = onState;
+    this._onTrack = onTrack;
+    /** @type {WebSocket | null} */
+    this._socket = null;
+    /** @type {Message | null} what the next binary frame is */
+    this._header = null;
+    /** @type {ArrayBuffer[]} sound the server has not told us it has, oldest first */
+    this._kept = [];
+    /** Chunks before `_kept`, and how many of it are sent. */
+    this._first = 0;
+    this._sent = 0;
+    this._ready = false;
+    this._everReady = false;
+    this._closed = false;
+    this._failures = 0;
+    this._lostAt = 0;
+    this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  }
+
+  /** @param {MediaStream} stream the microphone */
+  async start(stream) {
+    const context = new AudioContext();
+    this._context = context;
+    this._player = new VoicePlayer(context);
+    await context.audioWorklet.addModule(new URL("./pcm-worklet.js", import.meta.url));
+    if (this._closed) {
+      return;
+    }
+    const node = new AudioWorkletNode(context, "pcm", { numberOfOutputs: 0, channelCount: 1 });
+    node.port.onmessage = ({ data }) => this._heard(data);
+    context.createMediaStreamSource(stream).connect(node);
+    context.resume().catch(() => {});
+    const rate = context.sampleRate % 16_000 ? context.sampleRate : 16_000;
+    this._audio = { codec: "pcm16", sampleRate: rate, channels: 1 };
+    this._onTrack(this._player.stream);
+    this._connect();
+  }
+
+  close() {
+    this._closed = true;
+    clearTimeout(this._timer);
+    if (this._socket) {
+      this._socket.onclose = null;
+      this._socket.close(4000, "another way");
+    }
+    this._context?.close().catch(() => {});
+  }
+
+  /** @param {ArrayBuffer} chunk */
+  _heard(chunk) {
+    this._kept.push(chunk);
+    if (this._kept.length > KEPT_CHUNKS) {
+      this._kept.shift();
+      this._first += 1;
+      this._sent = Math.max(0, this._sent - 1);
+    }
+    this._flush();
+  }
+
+  _flush() {
+    const socket = this._socket;
+    while (this._ready && socket && this._sent < this._kept.length && socket.bufferedAmount < MOST_BUFFERED) {
+      socket.send(this._kept[this._sent]);
+      this._sent += 1;
+    }
+  }
+
+  /** @param {number} received chunks that the server has of this stream */
+  _forget(received) {
+    const known = Math.min(received - this._first, this._kept.length);
+    if (known > 0) {
+      this._kept.splice(0, known);
+      this._first += known;
+      this._sent = Math.max(0, this._sent - known);
+    }
+  }
+
+  _connect() {
+    const socket = this._make();
+    this._socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () =>
+      socket.send(
+        JSON.stringify({
+          type: "session_start",
+          callId: this._callId,
+          audio: this._audio,
+          output: OUTPUT,
+          features: FEATURES,
+          continues: this._everReady,
+        }),
+      );
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this._told(JSON.parse(data)) : this._sounded(data));
+    socket.onclose = ({ code }) => this._dropped(code);
+  }
+
+  /** @param {Message} message */
+  _told(message) {
+    if (message.type === "session_started") {
+      this._failures = 0;
+      this._ready = this._everReady = true;
+      this._sent = 0;
+      this._forget(message.received);
+      this._onState("connected");
+      this._flush();
+    } else if (message.type === "audio_ack") {
+      this._forget(message.received);
+    } else if (message.type === "tts_audio_chunk") {
+      this._header = message;
+    } else if (message.type === "turn_end" && message.interrupted) {
+      this._player?.drop();
+    } else if (message.type === "error" && !this._ready) {
+      this._fail();
+    }
+  }
+
+  /** @param {ArrayBuffer} body */
+  _sounded(body) {
+    if (this._header) {
+      this._player?.push(body, this._header.sampleRate);
+    }
+  }
+
+  /** @param {number} code */
+  _dropped(code) {
+    this._socket = null;
+    this._ready = false;
+    if (this._closed) {
+      return;
+    }
+    const now = performance.now();
+    this._lostAt = this._failures ? this._lostAt : now;
+    if (FATAL.has(code) || now - this._lostAt > GIVE_UP_MS) {
+      this._fail();
+      return;
+    }
+    this._onState("lost");
+    this._timer = setTimeout(() => this._connect(), RETRY_MS[Math.min(this._failures, RETRY_MS.length - 1)]);
+    this._failures += 1;
+  }
+
+  _fail() {
+    if (!this._closed) {
+      this.close();
+      this._onState("failed");
+    }
+  }
+}

@@ -1,0 +1,166 @@
+// @ts-check
+/** How a call's sound gets through: WebRTC, WebRTC anew, and at last a WebSocket. No DOM. */
+
+import { PeerLink } from "./peer-link.js";
+import { SocketLink } from "./socket-link.js";
+import { Teller } from "./teller.js";
+
+/** @typedef {import("./signaling.js").Signaling} Signaling */
+/**
+ * @typedef {object} WaysOptions
+ * @property {Signaling} signaling
+ * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
+ * @property {() => WebSocket} openMedia opens `/ws/voice`
+ */
+
+/** How long each attempt over WebRTC may take before the next way is tried. */
+export const PATIENCE_MS = 5000;
+/** A connection that went quiet often comes back by itself. */
+export const QUIET_MS = 2500;
+
+/**
+ * Events: `state` (detail: "connected", "weak", "lost" or "failed"), `track` (detail:
+ * MediaStream), `description` (detail: {kind, sdp}), `way` (detail: "webrtc" or "websocket").
+ */
+export class Ways extends Teller {
+  /** @param {WaysOptions} options */
+  constructor({ signaling, iceServers, openMedia }) {
+    super();
+    this._signaling = signaling;
+    this._iceServers = iceServers;
+    this._openMedia = openMedia;
+    /** @type {PeerLink | null} */
+    this._peer = null;
+    /** @type {SocketLink | null} */
+    this._socket = null;
+    /** @type {MediaStream | null} */
+    this._stream = null;
+    this._closed = false;
+    this._worked = false;
+    this._again = false;
+    this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  }
+
+  /**
+   * Offers the call.
+   * @param {MediaStream} stream the microphone
+   * @param {object} wish what the offer says besides its SDP
+   */
+  async start(stream, wish) {
+    this._stream = stream;
+    await this._offer(wish);
+  }
+
+  /**
+   * Takes the server's answer; throws what `setRemoteDescription` throws.
+   * @param {string} sdp
+   */
+  async accept(sdp) {
+    this._tell("description", { kind: "answer", sdp });
+    if (this._peer && !this._peer.answered) {
+      this._wait(PATIENCE_MS, () => this._next());
+      await this._peer.accept(sdp);
+    }
+  }
+
+  /** @param {RTCIceCandidateInit | null} candidate */
+  addCandidate(candidate) {
+    this._peer?.addCandidate(candidate);
+  }
+
+  close() {
+    this._closed = true;
+    clearTimeout(this._timer);
+    this._peer?.close();
+    this._socket?.close();
+  }
+
+  /** @param {object} wish */
+  async _offer(wish) {
+    const iceServers = await this._iceServers();
+    if (this._closed || !this._stream) {
+      return;
+    }
+    const peer = new PeerLink({
+      iceServers,
+      onCandidate: (candidate) => peer === this._peer && this._signaling.addCandidate(candidate),
+      onState: (state) => peer === this._peer && this._changed(state),
+      onTrack: (stream) => peer === this._peer && this._tell("track", stream),
+    });
+    this._peer = peer;
+    const sdp = await peer.offer(this._stream);
+    this._signaling.startCall({ sdp, ...wish });
+    this._tell("description", { kind: "offer", sdp });
+  }
+
+  /** @param {RTCPeerConnectionState} state */
+  _changed(state) {
+    if (state === "connected") {
+      clearTimeout(this._timer);
+      this._worked = true;
+      this._again = false;
+      this._tell("way", "webrtc");
+      this._tell("state", "connected");
+    } else if (state === "disconnected") {
+      this._tell("state", "weak");
+      this._wait(QUIET_MS, () => this._next());
+    } else if (state === "failed") {
+      this._next();
+    }
+  }
+
+  /** This way does not work: takes the next. */
+  _next() {
+    clearTimeout(this._timer);
+    this._peer?.close();
+    this._peer = null;
+    if (this._closed) {
+      return;
+    }
+    if (!this._signaling.callId) {
+      this._tell("state", "failed");
+      return;
+    }
+    this._tell("state", "lost");
+    if (this._worked && !this._again) {
+      this._again = true;
+      this._wait(PATIENCE_MS, () => this._next());
+      this._offer({ callId: this._signaling.callId }).catch(() => this._next());
+    } else {
+      this._overSocket();
+    }
+  }
+
+  async _overSocket() {
+    const link = new SocketLink({
+      open: this._openMedia,
+      callId: this._signaling.callId,
+      onState: (state) => this._socketChanged(state),
+      onTrack: (stream) => this._tell("track", stream),
+    });
+    this._socket = link;
+    try {
+      await link.start(/** @type {MediaStream} */ (this._stream));
+    } catch {
+      link.close();
+      this._tell("state", "failed");
+    }
+  }
+
+  /** @param {"connected" | "lost" | "failed"} state */
+  _socketChanged(state) {
+    if (state === "connected") {
+      this._tell("way", "websocket");
+    }
+    this._tell("state", state);
+  }
+
+  /**
+   * @param {number} afterMs
+   * @param {() => void} work
+   */
+  _wait(afterMs, work) {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(work, afterMs);
+  }
+}

@@ -1,0 +1,157 @@
+"""Our own page on networks that block, break and change: what its user sees, and what is kept."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.fixtures.chromium import Away, chromium
+from tests.fixtures.network import Network, missing, network
+from tests.fixtures.server import Product, wait_until
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(bool(missing()), reason=missing()),
+]
+
+SENTENCES = [
+    "good morning and welcome to the meeting",
+    "the weather is very nice today",
+    "please call me back on monday",
+    "thank you for your help",
+]
+BY_SOCKET = "blocks direct sound connections"
+
+
+@pytest.fixture
+def link() -> Iterator[Network]:
+    with network() as made:
+        yield made
+
+
+@pytest.fixture
+def server(link: Network, tmp_path: Path) -> Iterator[Product]:
+    product = Product(tmp_path, {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}"}, host="0.0.0.0")
+    product.prepare()
+    try:
+        product.start()
+        yield product
+    finally:
+        product.stop()
+
+
+@pytest.fixture
+def away(link: Network, server: Product, tmp_path: Path) -> Away:
+    program = tmp_path / "chromium-away"
+    command = " ".join(link.inside(shutil.which("chromium") or "chromium"))
+    program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    program.chmod(0o755)
+    return Away(program, f"http://{link.home}:{server.port}")
+
+
+@pytest.fixture
+def browser(away: Away, say: Callable[..., Path]) -> Iterator[Browser]:
+    with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0), away) as started:
+        yield started
+
+
+def calling(browser: Browser, server: Product, origin: str) -> Page:
+    """Returns the page of a call that was just started."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    person = server.credentials["user"]
+    page.goto(origin)
+    page.fill("input[name=username]", person["username"])
+    page.fill("input[name=password]", person["password"])
+    page.click("#sign-in")
+    page.click("#start-call")
+    page.click("#consent-agree")
+    return page
+
+
+def state_is(page: Page, state: str, limit_s: float) -> float:
+    """Returns how long it took until the page showed `state`."""
+    began = time.monotonic()
+    expect(page.locator("#stage")).to_have_attribute("data-state", state, timeout=1000 * limit_s)
+    return time.monotonic() - began
+
+
+def hang_up(page: Page) -> str:
+    """Returns the call's id."""
+    page.click("#hang-up")
+    page.wait_for_url("**/calls/*/", timeout=30_000)
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
+def words_kept(server: Product, call_id: str) -> set[str]:
+    found = server.json(f"/api/v1/calls/{call_id}/segments?after=0")["segments"]
+    return {word.strip(".,?").lower() for row in found for word in row["text"].split()}
+
+
+def test_where_udp_is_blocked_the_call_goes_over_the_socket(
+    link: Network, server: Product, away: Away, browser: Browser
+) -> None:
+    link.set(no_udp=True)
+    page = calling(browser, server, away.origin)
+    took = state_is(page, "active", 12)
+    expect(page.locator("#notice")).to_contain_text(BY_SOCKET)
+    finals = page.locator("#transcript li[data-final=true]")
+    expect(finals.filter(has_text="monday")).to_have_count(1, timeout=60_000)
+    call = server.json(f"/api/v1/calls/{hang_up(page)}/")
+    assert call["transport"] == "websocket"
+    assert took < 9
+
+
+def test_udp_that_dies_in_mid_call_moves_the_sound(
+    link: Network, server: Product, away: Away, browser: Browser
+) -> None:
+    page = calling(browser, server, away.origin)
+    state_is(page, "active", 12)
+    page.locator("#transcript li").first.wait_for(timeout=20_000)
+    link.set(no_udp=True)
+    expect(page.locator("#notice")).to_contain_text(BY_SOCKET, timeout=30_000)
+    state_is(page, "active", 5)
+    call_id = hang_up(page)
+    call = wait_until(
+        lambda: (found := server.json(f"/api/v1/calls/{call_id}/")) and found["ended_at"] and found,
+        20,
+        "the end",
+    )
+    assert call["transport"] == "websocket"
+    assert len(call["gaps"]) == 1
+
+
+@pytest.mark.parametrize("cut_s", [5, 12])
+def test_a_cut_is_outlived(
+    link: Network, server: Product, away: Away, browser: Browser, cut_s: float
+) -> None:
+    page = calling(browser, server, away.origin)
+    state_is(page, "active", 12)
+    page.locator("#transcript li[data-final=true]").first.wait_for(timeout=30_000)
+    link.set(cut=True)
+    page.wait_for_timeout(1000 * cut_s)
+    link.set(cut=False)
+    wait_until(lambda: server.json("/api/v1/calls/")["results"][0]["state"] == "active", 25, "back")
+    state_is(page, "active", 25)
+    call_id = hang_up(page)
+    assert {"good", "morning"} <= words_kept(server, call_id)
+    assert server.json(f"/api/v1/calls/{call_id}/")["end_reason"] == "caller_hung_up"
+
+
+def test_another_address_carries_on_the_same_call(
+    link: Network, server: Product, away: Away, browser: Browser
+) -> None:
+    page = calling(browser, server, away.origin)
+    state_is(page, "active", 12)
+    page.locator("#transcript li[data-final=true]").first.wait_for(timeout=30_000)
+    link.move(9)
+    wait_until(
+        lambda: page.locator("#stage").get_attribute("data-state") != "active", 20, "the loss"
+    )
+    state_is(page, "active", 40)
+    call_id = hang_up(page)
+    assert server.json("/api/v1/calls/")["count"] == 1
+    assert {"good", "morning"} <= words_kept(server, call_id)
