@@ -3,11 +3,20 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from sessions_app.views import offers, pages
+from sessions_app.views import offers, pages, pipecat
 
 urlpatterns = [
     path("session", offers.session, name="session"),
     path("api/voice/offer", offers.voice_offer, name="voice_offer"),
+    *(
+        path(f"{route}{slash}", view)
+        for slash in ("", "/")
+        for route, view in (
+            ("start", pipecat.start),
+            ("api/offer", pipecat.offer),
+            ("sessions/<str:session_id>/api/offer", pipecat.offer),
+        )
+    ),
     path("", pages.start, name="start"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -2,14 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sessions_app.calls.session import CallSession
 from sessions_app.calls.supervising import Limits
-from sessions_app.core.commands import Offer
+from sessions_app.core.commands import Command, Offer
 from sessions_app.core.ports import EventSink
-from sessions_app.dialects import control, offer, results
+from sessions_app.dialects import control, offer, results, rtvi
 
-Outlet = Callable[[Offer, CallSession], EventSink]
+Obey = Callable[[Command], None]
+
+
+class Dialect(EventSink, Protocol):
+    """What speaks with one client over its data channel."""
+
+    def receive(self, message: str | bytes) -> None:
+        """Takes a message of the channel. Never raises."""
+        ...
+
+
+Speaks = Callable[[Offer, CallSession, Obey], Dialect]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +32,7 @@ class DoorPlan:
     """
 
     channel: str
-    outlet: Outlet
+    dialect: Speaks
     input_s: float | None = None
 
     def limits(self, usual: Limits) -> Limits:
@@ -30,11 +42,15 @@ class DoorPlan:
         return replace(usual, input_s=self.input_s, grace_s=0.0)
 
 
-def _control(wish: Offer, session: CallSession) -> EventSink:
-    return control.ChannelOutlet(wish.features, session.send)
+def _control(wish: Offer, session: CallSession, obey: Obey) -> Dialect:
+    return control.ChannelPeer(wish.features, session.send, obey)
 
 
-def _results(wish: Offer, session: CallSession) -> EventSink:
+def _rtvi(_wish: Offer, session: CallSession, obey: Obey) -> Dialect:
+    return rtvi.RtviPeer(session.call_id, session.send, obey)
+
+
+def _results(wish: Offer, session: CallSession, _obey: Obey) -> Dialect:
     interims = results.INTERIMS in wish.features
     return results.ResultsOutlet(session.send, session.close_channel, interims=interims)
 
@@ -43,5 +59,7 @@ def plan_of(door: str, results_input_s: float) -> DoorPlan:
     """Returns the plan of a door; `results_input_s` is VOICE["RESULTS_INPUT_S"]."""
     if door == results.DOOR:
         return DoorPlan(results.CHANNEL, _results, results_input_s)
+    if door == rtvi.DOOR:
+        return DoorPlan(rtvi.CHANNEL, _rtvi)
     assert door in (control.DOOR, offer.DOOR)  # noqa: S101 - dialects make no other
     return DoorPlan(control.CHANNEL, _control)

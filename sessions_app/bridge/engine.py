@@ -15,20 +15,24 @@ from sessions_app.bridge import broadcast, ice_servers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import DoorPlan, plan_of
 from sessions_app.bridge.metrics import LoopLag
+from sessions_app.bridge.peers import Peers
 from sessions_app.bridge.placing import Placing
 from sessions_app.bridge.store import Store
+from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import (
     Candidate,
+    Command,
+    HangUp,
     Interrupt,
     Offer,
     PauseAgent,
     Say,
     StartStream,
 )
-from sessions_app.core.errors import UnknownCallError
+from sessions_app.core.errors import BadOfferError, UnknownCallError
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
 from sessions_app.media.playout import Playout
@@ -76,6 +80,7 @@ class Engine:
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.store = Store()
         self.lag = LoopLag()
+        self.peers = Peers()
         self._registry = Registry(config.max_calls, self._call_over)
         self._placing = Placing(config, self.store, self.worker)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
@@ -194,13 +199,7 @@ class Engine:
         self, call_id: str, owner_id: int, command: Say | Interrupt | PauseAgent
     ) -> None:
         """Hands a wish to the call's agent; raises UnknownCallError, NoAgentError."""
-        agent = self._registry.get(call_id, owner_id).agent
-        if isinstance(command, Say):
-            agent.say(command.text)
-        elif isinstance(command, Interrupt):
-            agent.interrupt()
-        else:
-            agent.pause(command.paused)
+        _tell(self._registry.get(call_id, owner_id).agent, command)
 
     def _answered(self, task_key: str, task: "asyncio.Task[Placed]") -> None:
         """Forgets an answer that failed; one that stands is kept while its call lives."""
@@ -227,7 +226,10 @@ class Engine:
         except BaseException:
             await transport.aclose()
             raise
-        session.add_sink(plan.outlet(offer, session))
+        dialect = plan.dialect(offer, session, lambda command: self._obey(session, command))
+        session.on_message = dialect.receive
+        session.add_sink(dialect)
+        transport.on_message = session.hear_message
         self._begin(session)
         return Placed(call.public_id, answer)
 
@@ -238,11 +240,31 @@ class Engine:
         transport = self._peer(session.clock, session.playout, plan)
         try:
             answer = await transport.answer(offer.sdp)
+            transport.on_message = session.hear_message
             self._carry_on(session, transport, WEBRTC)
         except BaseException:
             await transport.aclose()
             raise
         return Placed(session.call_id, answer)
+
+    async def renegotiate(self, call_id: str, owner_id: int, sdp: str) -> str:
+        """Returns the answer to a later offer of the connection that a call has.
+
+        Raises UnknownCallError, BadOfferError.
+        """
+        transport = self._registry.get(call_id, owner_id).transport
+        if not isinstance(transport, WebRTCTransport):
+            raise BadOfferError("This call has no peer connection any more. Offer a new one.")
+        return await transport.answer(sdp)
+
+    def _obey(self, session: CallSession, command: Command) -> None:
+        """Does what a client asks over its data channel; raises VoiceError."""
+        if isinstance(command, HangUp):
+            session.end_soon(EndReason.CALLER_HUNG_UP)
+        elif isinstance(command, Say | Interrupt | PauseAgent):
+            _tell(session.agent, command)
+        else:
+            raise BadOfferError("Send this on the socket, not on the data channel.")
 
     def _peer(self, clock: CallClock, playout: Playout | None, plan: DoorPlan) -> WebRTCTransport:
         configuration = ice.configuration(
@@ -317,6 +339,15 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.post(calls.beat, ids, timezone.now())
+
+
+def _tell(agent: Conversing, command: Say | Interrupt | PauseAgent) -> None:
+    if isinstance(command, Say):
+        agent.say(command.text)
+    elif isinstance(command, Interrupt):
+        agent.interrupt()
+    else:
+        agent.pause(command.paused)
 
 
 def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:

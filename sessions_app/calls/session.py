@@ -74,6 +74,7 @@ class CallSession:
         self._sinks: list[EventSink] = []
         self._finals: list[SegmentFinal] = []
         self._ending: asyncio.Task[None] | None = None
+        self.on_message: Callable[[str | bytes], None] = lambda _: None
         self._left_s: float | None = None
         self._left_behind: set[asyncio.Task[None]] = set()
         self._gap_from_ms: float | None = None
@@ -117,6 +118,10 @@ class CallSession:
     @property
     def transport(self) -> Transport:
         return self._transport
+
+    def hear_message(self, message: str | bytes) -> None:
+        """Takes what came over the data channel of whichever connection there is."""
+        self.on_message(message)
 
     def send(self, message: str | bytes) -> None:
         """Sends to the client's data channel, whichever connection carries the call then."""

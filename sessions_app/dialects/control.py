@@ -274,12 +274,33 @@ def of_agent(event: CallEvent) -> Message | None:
     return metrics(event) if isinstance(event, TurnEnded) else None
 
 
-class ChannelOutlet:
-    """Tells the data channel `control`. Fulfils `core.ports.EventSink`."""
+class ChannelPeer:
+    """The data channel `control`: tells it of the call, and obeys what it says.
 
-    def __init__(self, features: frozenset[str], send: Callable[[str], None]) -> None:
+    Fulfils `core.ports.EventSink`. `obey` carries a wish out and raises VoiceError when it
+    cannot.
+    """
+
+    def __init__(
+        self,
+        features: frozenset[str],
+        send: Callable[[str], None],
+        obey: Callable[[Command], None],
+    ) -> None:
         self._features = features
         self._send = send
+        self._obey = obey
+
+    def receive(self, message: str | bytes) -> None:
+        """Takes a message of the channel, in the words of `WS /signaling`."""
+        try:
+            if isinstance(message, bytes):
+                raise ProtocolError("Send text with JSON.", code="bad_json")
+            command = parse(message)
+            if command is not None:
+                self._obey(command)
+        except VoiceError as problem:
+            self._send(json.dumps(error(problem)))
 
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged):

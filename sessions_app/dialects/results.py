@@ -77,6 +77,9 @@ class ResultsOutlet:
         self._close = close
         self._interims = interims
 
+    def receive(self, message: str | bytes) -> None:
+        """This page says nothing on its channel."""
+
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged) and event.state in TERMINAL:
             self._close()

@@ -58,7 +58,7 @@ class WebRTCTransport:
         self._reading: asyncio.Task[None] | None = None
         self._media_s: float | None = None
         self._on_change = on_change
-        self._on_message = on_message
+        self.on_message = on_message
         self.closed_by_peer = False
         self._closing_channel = False
 
@@ -86,7 +86,10 @@ class WebRTCTransport:
         return self._frames.dropped_ms
 
     async def answer(self, sdp: str) -> str:
-        """Returns the answer's SDP; raises BadOfferError, after which only `aclose` is left."""
+        """Returns the answer's SDP; a later offer of the same connection renegotiates it.
+
+        Raises BadOfferError, after which only `aclose` is left.
+        """
         answer = await self._peer.answer(read_offer(sdp))
         if self._public_address:
             return ice.with_public_address(answer, self._public_address)
@@ -142,7 +145,7 @@ class WebRTCTransport:
         if channel.label != self._channel_label or self._channel is not None:
             return
         self._channel = channel
-        channel.on("message", self._on_message)
+        channel.on("message", lambda message: self.on_message(message))  # noqa: PLW0108 - set later
         while self._backlog and channel.readyState == "open":
             channel.send(self._backlog.popleft())
         if self._closing_channel:

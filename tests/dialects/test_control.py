@@ -162,10 +162,24 @@ def test_a_recogniser_that_is_out_is_told() -> None:
 
 def test_the_channel_hears_status_always_and_words_on_request() -> None:
     heard: list[str] = []
-    control.ChannelOutlet(frozenset(), heard.append).emit(StateChanged(CallState.ACTIVE))
-    control.ChannelOutlet(frozenset(), heard.append).emit(FINAL)
-    control.ChannelOutlet(frozenset({"channel"}), heard.append).emit(FINAL)
+    obeyed: list[Any] = []
+    plain = control.ChannelPeer(frozenset(), heard.append, obeyed.append)
+    plain.emit(StateChanged(CallState.ACTIVE))
+    plain.emit(FINAL)
+    control.ChannelPeer(frozenset({"channel"}), heard.append, obeyed.append).emit(FINAL)
     assert [json.loads(text)["type"] for text in heard] == ["status", "transcript"]
+
+
+def test_the_channel_is_obeyed_like_the_socket() -> None:
+    heard: list[str] = []
+    obeyed: list[Any] = []
+    peer = control.ChannelPeer(frozenset(), heard.append, obeyed.append)
+    peer.receive('{"type": "interrupt"}')
+    peer.receive('{"type": "text", "text": "hello"}')
+    peer.receive(b"x")
+    peer.receive("{")
+    assert [type(command).__name__ for command in obeyed] == ["Interrupt", "Say"]
+    assert [json.loads(text)["code"] for text in heard] == ["bad_json", "bad_json"]
 
 
 def test_errors_tell_when_to_come_back() -> None:

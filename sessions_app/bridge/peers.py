@@ -1,0 +1,128 @@
+"""Which peer connection belongs to which call, for clients that name connections and not calls."""
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from sessions_app.core.commands import Candidate, Offer
+from sessions_app.core.errors import UnknownCallError
+
+ID_BYTES = 16
+MOST_KEPT = 5_000
+STARTED_S = 600.0
+"""So long what a client gave to `/start` waits for its offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and the name of the connection that gave it."""
+
+    sdp: str
+    pc_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    owner_id: int
+    given: Mapping[str, Any]
+    at_s: float = field(default_factory=time.monotonic)
+
+
+class PlacedCall(Protocol):
+    """A call that was answered."""
+
+    @property
+    def call_id(self) -> str: ...
+
+    @property
+    def sdp(self) -> str: ...
+
+
+class Places(Protocol):
+    """What of the engine is needed here."""
+
+    async def place(self, owner_id: int, offer: Offer) -> PlacedCall: ...
+
+    async def renegotiate(self, call_id: str, owner_id: int, sdp: str) -> str: ...
+
+    async def add_candidate(self, call_id: str, owner_id: int, candidate: Candidate) -> None: ...
+
+
+class Peers:
+    """Names connections; one a process. Old names of a call go on meaning it."""
+
+    def __init__(self) -> None:
+        self._calls: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._names: dict[str, str] = {}
+        self._started: OrderedDict[str, _Started] = OrderedDict()
+
+    # -- sessions that were announced -------------------------------------------------------
+
+    def start(self, owner_id: int, given: Mapping[str, Any]) -> str:
+        """Returns the id under which the offer is to come; nothing is stored."""
+        session_id = secrets.token_urlsafe(ID_BYTES)
+        self._started[session_id] = _Started(owner_id, given)
+        _shorten(self._started)
+        return session_id
+
+    def started(self, session_id: str, owner_id: int) -> Mapping[str, Any]:
+        """Returns what was given to `start`; raises UnknownCallError for another's, or none."""
+        found = self._started.get(session_id)
+        if found is None or found.owner_id != owner_id:
+            raise UnknownCallError("There is no such session, or it is not yours. Start anew.")
+        if time.monotonic() - found.at_s > STARTED_S and session_id not in self._names.values():
+            raise UnknownCallError("This session was started too long ago. Start anew.")
+        return found.given
+
+    # -- connections -------------------------------------------------------------------------
+
+    async def offer(
+        self, engine: Places, owner_id: int, offer: Offer, pc_id: str, *, restart: bool
+    ) -> Answered:
+        """Returns the answer of a new call, or of the call whose connection `pc_id` is.
+
+        A name that was never given means a new call: this process may have been started
+        anew. Raises UnknownCallError for a call that is over or another's, and what
+        `Engine.place` raises.
+        """
+        known = self._calls.get(pc_id)
+        if known is None:
+            placed = await engine.place(owner_id, offer)
+            return Answered(placed.sdp, self._name(owner_id, placed.call_id))
+        if known[0] != owner_id:
+            raise UnknownCallError("There is no such connection of yours.")
+        call_id = known[1]
+        if not restart:
+            return Answered(await engine.renegotiate(call_id, owner_id, offer.sdp), pc_id)
+        placed = await engine.place(owner_id, replace(offer, call_id=call_id))
+        return Answered(placed.sdp, self._name(owner_id, call_id, anew=True))
+
+    async def add_candidates(
+        self, engine: Places, owner_id: int, pc_id: str, candidates: list[Candidate]
+    ) -> None:
+        """Hands candidates on; raises UnknownCallError, BadCandidateError."""
+        known = self._calls.get(pc_id)
+        if known is None or known[0] != owner_id:
+            raise UnknownCallError("There is no such connection of yours.")
+        for candidate in candidates:
+            await engine.add_candidate(known[1], owner_id, candidate)
+
+    def _name(self, owner_id: int, call_id: str, *, anew: bool = False) -> str:
+        """Returns the call's newest name: a retried offer gets the one it had."""
+        if anew or call_id not in self._names:
+            pc_id = secrets.token_urlsafe(ID_BYTES)
+            self._names[call_id] = pc_id
+            self._calls[pc_id] = (owner_id, call_id)
+            for gone in _shorten(self._calls):
+                self._names.pop(gone[1], None)
+        return self._names[call_id]
+
+
+def _shorten(kept: "OrderedDict[str, Any]") -> list[Any]:
+    gone = []
+    while len(kept) > MOST_KEPT:
+        gone.append(kept.popitem(last=False)[1])
+    return gone
