@@ -9,6 +9,9 @@ from sessions_app.consumers.live import LiveConsumer
 from sessions_app.consumers.signaling import SignalingConsumer
 from sessions_app.consumers.streaming import StreamingConsumer
 
+TICKET = r"(?:t/(?P<ticket>[\w:.-]{16,300})/)?"
+"""Clients that can set no header, and append their own path, come this way."""
+
 
 def _with_session(consumer: Any) -> Any:
     """Returns the consumer's application with the cookie's session at hand, not yet read."""
@@ -16,7 +19,7 @@ def _with_session(consumer: Any) -> Any:
 
 
 websocket_urlpatterns = [
-    re_path(r"^signaling/?$", _with_session(SignalingConsumer)),
-    re_path(r"^ws/voice/?$", _with_session(StreamingConsumer)),
+    re_path(rf"^{TICKET}signaling/?$", _with_session(SignalingConsumer)),
+    re_path(rf"^{TICKET}ws/voice/?$", _with_session(StreamingConsumer)),
     re_path(r"^ws/calls/(?P<call_id>[\w-]{8,32})/live/?$", _with_session(LiveConsumer)),
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_app.bridge import finalising
 from sessions_app.models import Call, Recording, Summary
-from sessions_app.services import calls, recordings, work
+from sessions_app.services import calls, recordings, tickets, work
 from sessions_app.services.queueing import FINALISE, SUMMARISE, queue
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ def requeue_owed_work() -> None:
 def delete_expired_audio() -> None:
     """Deletes recordings that were kept for as long as the settings say."""
     deleted = recordings.delete_expired(timezone.now())
+    tickets.forget_old(timezone.now())
     if deleted:
         logger.info("%d recordings were deleted: their time is over", deleted)
 

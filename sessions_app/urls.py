@@ -1,11 +1,11 @@
-"""Where the pages are."""
+"""Where the pages and the HTTP doors are."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from sessions_app.views import offers, pages, pipecat
 
-urlpatterns = [
+doors = [
     path("session", offers.session, name="session"),
     path("api/voice/offer", offers.voice_offer, name="voice_offer"),
     *(
@@ -17,6 +17,11 @@ urlpatterns = [
             ("sessions/<str:session_id>/api/offer", pipecat.offer),
         )
     ),
+]
+
+urlpatterns = [
+    *doors,
+    path("t/<str:ticket>/", include(doors)),
     path("", pages.start, name="start"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

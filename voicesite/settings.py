@@ -10,39 +10,23 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import django_stubs_ext
-import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from voicesite.reading import env, read
+from voicesite.voice import voice
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Call] and the like, at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 
 
-def _read(kind: str, name: str, default: Any) -> Any:
-    """Returns the variable `name` as `kind`; a value that does not fit is named."""
-    try:
-        return getattr(env, kind)(name, default=default)
-    except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(
-            f"{name}={env.str(name)!r} is not a valid {kind}. Mend or unset {name}."
-        ) from error
-
-
-def _choice(name: str, allowed: tuple[str, ...]) -> str:
-    value: str = _read("str", name, allowed[0])
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name}={value!r} must be one of: {', '.join(allowed)}.")
-    return value
-
-
-VAR_DIR = Path(_read("str", "VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _secret_key() -> str:
     """Returns SECRET_KEY, or one made at the first run and kept in `var/secret_key`."""
-    given: str = _read("str", "SECRET_KEY", "")
+    given: str = read("str", "SECRET_KEY", "")
     if given:
         return given
     if PUBLIC_URL:
@@ -59,16 +43,16 @@ def _secret_key() -> str:
 
 # -- where it is reached -------------------------------------------------------------
 
-DEBUG: bool = _read("bool", "DEBUG", False)
-PORT: int = _read("int", "PORT", 8000)
-PUBLIC_URL: str = _read("str", "PUBLIC_URL", "").rstrip("/")
+DEBUG: bool = read("bool", "DEBUG", False)
+PORT: int = read("int", "PORT", 8000)
+PUBLIC_URL: str = read("str", "PUBLIC_URL", "").rstrip("/")
 SECRET_KEY = _secret_key()
 _public = urlsplit(PUBLIC_URL)
 if PUBLIC_URL and (_public.scheme not in ("http", "https") or not _public.hostname):
     raise ImproperlyConfigured(
         f"PUBLIC_URL={PUBLIC_URL!r} must be a whole address such as https://voice.example.com"
     )
-ALLOWED_HOSTS: list[str] = _read(
+ALLOWED_HOSTS: list[str] = read(
     "list",
     "ALLOWED_HOSTS",
     [_public.hostname] if PUBLIC_URL else ["127.0.0.1", "localhost", "[::1]"],
@@ -102,6 +86,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# tokens and tickets from other pages: never cookies, so no credentials
+CORS_ALLOWED_ORIGINS: list[str] = read("list", "VOICE_CORS_ORIGINS", [])
+CORS_URLS_REGEX = r"^/(?:t/[^/]+/)?(?:session|start|api/|sessions/)"
+CORS_ALLOW_METHODS = ["GET", "OPTIONS", "PATCH", "POST"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type"]
+
 # -- the application -----------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -118,12 +108,15 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
+    "corsheaders",
     "sessions_app.apps.SessionsAppConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sessions_app.views.cors.ticket_origins",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -160,7 +153,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
 LANGUAGE_CODE = "en"
-TIME_ZONE: str = _read("str", "TIME_ZONE", "UTC")
+TIME_ZONE: str = read("str", "TIME_ZONE", "UTC")
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"
@@ -187,7 +180,7 @@ def _database() -> dict[str, Any]:
 
 
 def _channel_layer() -> dict[str, Any]:
-    url: str = _read("str", "REDIS_URL", "")
+    url: str = read("str", "REDIS_URL", "")
     if not url:
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     # redis-py 8 gives every socket a 5 s timeout, which would end each idle subscription
@@ -200,7 +193,7 @@ def _channel_layer() -> dict[str, Any]:
 
 def _recordings() -> dict[str, Any]:
     """Returns the storage for recordings: a folder, or s3://KEY:SECRET@HOST/BUCKET."""
-    url: str = _read("str", "RECORDINGS_URL", str(VAR_DIR / "recordings"))
+    url: str = read("str", "RECORDINGS_URL", str(VAR_DIR / "recordings"))
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
         return {
@@ -236,7 +229,7 @@ STORAGES = {
 
 # -- work after the call -------------------------------------------------------------
 
-CELERY_BROKER_URL: str = _read("str", "CELERY_BROKER_URL", "filesystem://localhost")
+CELERY_BROKER_URL: str = read("str", "CELERY_BROKER_URL", "filesystem://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -298,85 +291,7 @@ SPECTACULAR_SETTINGS = {
 
 # -- the voice engine (docs/settings.md explains each key) ----------------------------
 
-TOOLS = {
-    name: {"PATH": f"sessions_app.agent.tools.{name}", "TIMEOUT_S": 5}
-    for name in ("end_call", "take_note", "earlier_calls")
-}
-
-
-def _chat() -> dict[str, Any]:
-    """Returns the responder `chat` where a language model is named."""
-    model: str = _read("str", "CHAT_MODEL", "")
-    if not model:
-        return {}
-    options = {
-        "model": model,
-        "base_url": _read("str", "CHAT_URL", "") or None,
-        "api_key": _read("str", "CHAT_API_KEY", "none"),
-        "tools": list(TOOLS),
-        "known_tools": TOOLS,
-    }
-    backend = "sessions_app.agent.responders.chat.ChatResponder"
-    return {"chat": {"BACKEND": backend, "OPTIONS": options}}
-
-
-VOICE: dict[str, Any] = {
-    "ROLE": _choice("VOICE_ROLE", ("all", "web", "media")),
-    "MAX_CALLS": _read("int", "VOICE_MAX_CALLS", 50),
-    "MAX_CALL_S": _read("int", "VOICE_MAX_CALL_S", 4 * 3600),
-    "RESULTS_INPUT_S": 2.0,
-    "RECORDINGS_KEEP_DAYS": _read("int", "RECORDINGS_KEEP_DAYS", 0),
-    "LANES_DIR": _read("str", "VOICE_LANES_DIR", str(VAR_DIR / "lanes")),
-    "ICE_SERVERS": _read("list", "VOICE_ICE_SERVERS", []),
-    "TURN": {
-        "URLS": _read("list", "VOICE_TURN_URLS", []),
-        "SECRET": _read("str", "VOICE_TURN_SECRET", ""),
-        "TTL_S": _read("int", "VOICE_TURN_TTL_S", 3600),
-    },
-    "ICE_RELAY_ONLY": _read("bool", "VOICE_ICE_RELAY_ONLY", False),
-    "PUBLIC_ADDRESS": _read("str", "VOICE_PUBLIC_ADDRESS", ""),
-    "UDP_PORTS": _read("str", "VOICE_UDP_PORTS", ""),
-    "RECOGNISERS": {
-        "default": {
-            "BACKEND": "sessions_app.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
-            "OPTIONS": {},
-        },
-    },
-    "VADS": {
-        "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
-    },
-    "TOOLS": TOOLS,
-    "RESPONDERS": {
-        "scribe": {
-            "BACKEND": "sessions_app.agent.responders.scribe.ScribeResponder",
-            "OPTIONS": {"time_zone": TIME_ZONE},
-        },
-        **_chat(),
-    },
-    "SYNTHESISERS": {
-        "default": {
-            "BACKEND": "sessions_app.speech.synthesisers.espeak.EspeakSynthesiser",
-            "OPTIONS": {},
-        },
-    },
-    "ENDPOINTERS": {
-        "default": {
-            "BACKEND": "sessions_app.agent.endpointers.attentive.AttentiveEndpointer",
-        },
-        "fixed": {"BACKEND": "sessions_app.agent.endpointers.fixed.FixedEndpointer"},
-    },
-    "BARGE_INS": {
-        "default": {"BACKEND": "sessions_app.agent.barge_ins.confirmed.ConfirmedBargeIn"},
-        "immediate": {"BACKEND": "sessions_app.agent.barge_ins.immediate.ImmediateBargeIn"},
-        "off": {"BACKEND": "sessions_app.agent.barge_ins.off.NoBargeIn"},
-    },
-    "SUMMARISERS": {
-        "default": {
-            "BACKEND": "sessions_app.summaries.extractive.ExtractiveSummariser",
-            "OPTIONS": {},
-        },
-    },
-}
+VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
 
 # -- logs: ids and counts, never what was said ----------------------------------------
 
@@ -387,7 +302,7 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": _read("str", "LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": read("str", "LOG_LEVEL", "INFO")},
     "loggers": {
         "aioice": {"level": "ERROR"},
         "aiortc": {"level": "ERROR"},

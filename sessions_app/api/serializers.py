@@ -113,6 +113,34 @@ class CallSerializer(serializers.ModelSerializer[Call]):
         read_only_fields = fields
 
 
+class TicketWishSerializer(serializers.Serializer[Any]):
+    """What a ticket is to be good for."""
+
+    agentId = serializers.SlugField(  # noqa: N815 - the wire's name
+        required=False, default="", allow_blank=True, help_text="The only agent it may call."
+    )
+    origin = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=200,
+        help_text="The only origin it counts from, such as https://www.example.com.",
+    )
+
+    def validate_agentId(self, slug: str) -> str:  # noqa: N802 - the wire's name
+        if slug and not Agent.objects.filter(slug=slug, is_active=True).exists():
+            raise serializers.ValidationError(f"There is no active agent {slug!r}.")
+        return slug
+
+
+class TicketSerializer(serializers.Serializer[Any]):
+    """A ticket: its secret is shown once."""
+
+    ticket = serializers.CharField()
+    path = serializers.CharField(help_text="What comes before a door's own path.")
+    expiresAt = serializers.DateTimeField()  # noqa: N815 - the wire's name
+
+
 class IceServerSerializer(serializers.Serializer[Any]):
     """One server, as W3C `RTCIceServer`."""
 

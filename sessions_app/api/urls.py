@@ -33,6 +33,7 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
         *either("agents/", views.AgentList, "agents"),
+        *either("tickets", views.Tickets, "tickets"),
         *either("ice-servers", views.IceServers, "ice-servers"),
         *either("me", views.Me, "me"),
         *either("schema/", docs.Schema, "schema"),

@@ -20,11 +20,13 @@ from sessions_app.api.serializers import (
     CallSerializer,
     IceServersSerializer,
     MeSerializer,
+    TicketSerializer,
+    TicketWishSerializer,
     TitleSerializer,
 )
 from sessions_app.bridge import ice_servers
 from sessions_app.models import Agent, Call
-from sessions_app.services import access, calls, search
+from sessions_app.services import access, calls, search, tickets
 
 
 @extend_schema_view(
@@ -129,6 +131,27 @@ class Me(ApiView):
                 "may_change_calls": may_change(user),
             }
         )
+
+
+class Tickets(ApiView):
+    """Ways in for clients that can set no header."""
+
+    @extend_schema(
+        operation_id="tickets_create",
+        summary="A ticket: one call of yours, begun within a minute",
+        description="For the backend of a site that embeds a client: give the client "
+        "`path` before the path it appends itself, such as `/t/<ticket>/signaling`.",
+        tags=["calls"],
+        request=TicketWishSerializer,
+        responses={201: TicketSerializer, 400: schema.INVALID, **schema.SIGNED_IN},
+    )
+    def post(self, request: Request) -> Response:
+        wish = TicketWishSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        agent, origin = wish.validated_data["agentId"], wish.validated_data["origin"]
+        row, secret = tickets.issue(request.user, agent, origin)
+        made = {"ticket": secret, "path": f"/t/{secret}", "expiresAt": row.expires_at.isoformat()}
+        return Response(made, status=201, headers={"Cache-Control": "no-store"})
 
 
 class IceServers(ApiView):

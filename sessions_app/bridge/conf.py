@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from sessions_app.calls.admission import AdmissionLimits
 from sessions_app.calls.supervising import Limits
 
 
@@ -19,6 +20,7 @@ class VoiceConfig:
     role: str
     max_calls: int
     limits: Limits
+    admission: AdmissionLimits
     lanes_dir: Path
     ice_relay_only: bool
     public_address: str
@@ -33,7 +35,13 @@ def voice_config() -> VoiceConfig:
     return VoiceConfig(
         role=voice["ROLE"],
         max_calls=voice["MAX_CALLS"],
-        limits=Limits(max_call_s=float(voice["MAX_CALL_S"])),
+        limits=Limits(max_call_s=float(voice["MAX_CALL_S"]), idle_s=float(voice["IDLE_S"]) or None),
+        admission=AdmissionLimits(
+            calls_per_user=voice["CALLS_PER_USER"],
+            calls_per_address=voice["CALLS_PER_ADDRESS"],
+            offers_per_user=voice["OFFERS_PER_USER"],
+            offers_per_address=voice["OFFERS_PER_ADDRESS"],
+        ),
         lanes_dir=Path(voice["LANES_DIR"]),
         ice_relay_only=bool(voice["ICE_RELAY_ONLY"]),
         public_address=voice["PUBLIC_ADDRESS"],

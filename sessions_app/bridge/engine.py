@@ -16,8 +16,9 @@ from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import DoorPlan, plan_of
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
-from sessions_app.bridge.placing import Placing
+from sessions_app.bridge.placing import Placing, Wish
 from sessions_app.bridge.store import Store
+from sessions_app.calls.admission import Admission
 from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
@@ -81,6 +82,7 @@ class Engine:
         self.store = Store()
         self.lag = LoopLag()
         self.peers = Peers()
+        self._admission = Admission(config.admission)
         self._registry = Registry(config.max_calls, self._call_over)
         self._placing = Placing(config, self.store, self.worker)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
@@ -147,6 +149,12 @@ class Engine:
             task.add_done_callback(lambda done: self._answered(task_key, done))
         return await asyncio.shield(task)
 
+    def call_of(self, owner_id: int, offer: Offer) -> str:
+        """Returns the live call that this offer started or goes on with, or an empty text."""
+        task = self._answers.get(f"{owner_id}:{offer_key(offer.sdp)}")
+        started = task is not None and task.done() and not task.cancelled()
+        return task.result().call_id if task is not None and started else offer.call_id
+
     async def add_candidate(self, call_id: str, owner_id: int, candidate: Candidate) -> None:
         """Hands a candidate on; raises UnknownCallError, BadCandidateError."""
         await self._registry.get(call_id, owner_id).transport.add_candidate(candidate)
@@ -210,10 +218,19 @@ class Engine:
         for key in [key for key, task in self._answers.items() if _is_of(task, session.call_id)]:
             self._answers.pop(key)
 
+    def _admit(self, owner_id: int, wish: Wish) -> None:
+        """Raises BusyError where the process, the user or the address has its fill."""
+        self._admission.offer(owner_id, wish.address, time.monotonic())
+        if not wish.call_id:
+            self._registry.admit()
+            owned = [session.ownership for session in self._registry if session.live]
+            open_calls = [(one.owner_id, one.address) for one in owned]
+            self._admission.call(owner_id, wish.address, open_calls)
+
     async def _place(self, owner_id: int, offer: Offer, key: str) -> Placed:
+        self._admit(owner_id, offer)
         if offer.call_id:
             return await self._move(owner_id, offer)
-        self._registry.admit()
         await self.start()
         made = await self._placing.prepare(offer)
         plan = plan_of(offer.door, self._config.results_input_s)
@@ -222,7 +239,7 @@ class Engine:
             answer = await transport.answer(offer.sdp)
             call = await self._placing.create(owner_id, made, offer, transport=WEBRTC, key=key)
             limits = plan.limits(self._config.limits)
-            session = self._placing.session(call, made, transport, limits)
+            session = self._placing.session(call, made, transport, limits, offer.address)
         except BaseException:
             await transport.aclose()
             raise
@@ -297,15 +314,16 @@ class Engine:
         LanguageNotSupportedError, SynthesiserError.
         """
         check_output(wish.output)
+        self._admit(owner_id, wish)
         if wish.call_id:
             return await self._stream_on(owner_id, wish)
-        self._registry.admit()
         await self.start()
         made = await self._placing.prepare(wish)
         transport = await self._socket(made.clock, made.playout, wish)
         try:
             call = await self._placing.create(owner_id, made, wish, transport=WEBSOCKET)
-            session = self._placing.session(call, made, transport, self._config.limits)
+            limits = self._config.limits
+            session = self._placing.session(call, made, transport, limits, wish.address)
         except BaseException:
             await transport.aclose()
             raise

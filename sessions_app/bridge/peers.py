@@ -3,11 +3,11 @@
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from sessions_app.core.commands import Candidate, Offer
+from sessions_app.core.commands import Offer
 from sessions_app.core.errors import UnknownCallError
 
 ID_BYTES = 16
@@ -41,14 +41,21 @@ class PlacedCall(Protocol):
     def sdp(self) -> str: ...
 
 
-class Places(Protocol):
-    """What of the engine is needed here."""
+Place = Callable[[Offer], Awaitable[PlacedCall]]
+"""Answers an offer, as `Engine.place` does for its owner."""
 
-    async def place(self, owner_id: int, offer: Offer) -> PlacedCall: ...
+Renegotiate = Callable[[str, int, str], Awaitable[str]]
+"""Answers a later offer of a call's connection: call, owner, SDP."""
 
-    async def renegotiate(self, call_id: str, owner_id: int, sdp: str) -> str: ...
 
-    async def add_candidate(self, call_id: str, owner_id: int, candidate: Candidate) -> None: ...
+@dataclass(frozen=True, slots=True)
+class PeerWish:
+    """An offer of `owner_id` for the connection `pc_id`, or for a new one of its call."""
+
+    owner_id: int
+    offer: Offer
+    pc_id: str = ""
+    restart: bool = False
 
 
 class Peers:
@@ -79,36 +86,29 @@ class Peers:
 
     # -- connections -------------------------------------------------------------------------
 
-    async def offer(
-        self, engine: Places, owner_id: int, offer: Offer, pc_id: str, *, restart: bool
-    ) -> Answered:
+    async def offer(self, wish: PeerWish, place: Place, renegotiate: Renegotiate) -> Answered:
         """Returns the answer of a new call, or of the call whose connection `pc_id` is.
 
         A name that was never given means a new call: this process may have been started
         anew. Raises UnknownCallError for a call that is over or another's, and what
-        `Engine.place` raises.
+        `place` raises.
         """
-        known = self._calls.get(pc_id)
-        if known is None:
-            placed = await engine.place(owner_id, offer)
+        owner_id, pc_id = wish.owner_id, wish.pc_id
+        if pc_id not in self._calls:
+            placed = await place(wish.offer)
             return Answered(placed.sdp, self._name(owner_id, placed.call_id))
-        if known[0] != owner_id:
-            raise UnknownCallError("There is no such connection of yours.")
-        call_id = known[1]
-        if not restart:
-            return Answered(await engine.renegotiate(call_id, owner_id, offer.sdp), pc_id)
-        placed = await engine.place(owner_id, replace(offer, call_id=call_id))
+        call_id = self.call_of(pc_id, owner_id)
+        if not wish.restart:
+            return Answered(await renegotiate(call_id, owner_id, wish.offer.sdp), pc_id)
+        placed = await place(replace(wish.offer, call_id=call_id))
         return Answered(placed.sdp, self._name(owner_id, call_id, anew=True))
 
-    async def add_candidates(
-        self, engine: Places, owner_id: int, pc_id: str, candidates: list[Candidate]
-    ) -> None:
-        """Hands candidates on; raises UnknownCallError, BadCandidateError."""
+    def call_of(self, pc_id: str, owner_id: int) -> str:
+        """Returns the call whose connection `pc_id` is or was; raises UnknownCallError."""
         known = self._calls.get(pc_id)
         if known is None or known[0] != owner_id:
             raise UnknownCallError("There is no such connection of yours.")
-        for candidate in candidates:
-            await engine.add_candidate(known[1], owner_id, candidate)
+        return known[1]
 
     def _name(self, owner_id: int, call_id: str, *, anew: bool = False) -> str:
         """Returns the call's newest name: a retried offer gets the one it had."""

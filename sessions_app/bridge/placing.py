@@ -158,7 +158,7 @@ class Placing:
         return call
 
     def session(
-        self, call: Call, made: Prepared, transport: Transport, limits: Limits
+        self, call: Call, made: Prepared, transport: Transport, limits: Limits, address: str
     ) -> CallSession:
         """Returns the live call, told to the database and to watchers; not started yet."""
         numbers = SegmentNumbers()
@@ -167,7 +167,7 @@ class Placing:
         if made.playout is not None:
             made.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
         session = CallSession(
-            Ownership(call.public_id, call.owner_id, call.offer_key),
+            Ownership(call.public_id, call.owner_id, call.offer_key, address),
             transport,
             Sides(
                 self._listening(made, numbers, caller_lane),

@@ -11,7 +11,14 @@ from sessions_app.calls.listening import Lane, Listening
 from sessions_app.calls.supervising import Limits, Sight, Supervisor
 from sessions_app.core.clock import CallClock
 from sessions_app.core.errors import NoAgentError, UnknownCallError
-from sessions_app.core.events import CallEvent, MediaGap, SegmentFinal, StateChanged
+from sessions_app.core.events import (
+    CallEvent,
+    MediaGap,
+    SegmentFinal,
+    SpeechEnded,
+    SpeechStarted,
+    StateChanged,
+)
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.media.playout import Playout
@@ -23,6 +30,8 @@ ABANDONED_S = 4.0
 """A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
 
 SHORTEST_GAP_MS = 500.0
+SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
+"""What tells that somebody is there."""
 
 TAIL_S = 0.25
 """After a hang-up audio still under way may arrive for this long."""
@@ -35,6 +44,7 @@ class Ownership:
     call_id: str
     owner_id: int
     offer_key: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,8 @@ class CallSession:
         self._left_s: float | None = None
         self._left_behind: set[asyncio.Task[None]] = set()
         self._gap_from_ms: float | None = None
+        self._spoke_s = time.monotonic()
+        self._speaking = False
         self.length_ms = 0.0
         self._conversing = sides.conversing(self._line()) if sides.conversing else None
         if self._conversing is not None:
@@ -197,6 +209,7 @@ class CallSession:
             self._transport.last_heard_s,
             self._transport.closed_by_peer or self._abandoned(now_s),
             self._transport.last_media_s,
+            0.0 if self._speaking else now_s - self._spoke_s,
         )
         verdict = self._supervisor.judge(self.state, sight)
         if verdict.state is CallState.ENDING and verdict.reason is not None:
@@ -267,5 +280,8 @@ class CallSession:
     def _emit(self, event: CallEvent) -> None:
         if isinstance(event, SegmentFinal):
             self._finals.append(event)
+        if isinstance(event, SPOKEN):
+            self._spoke_s = time.monotonic()
+            self._speaking = isinstance(event, SpeechStarted)
         for sink in list(self._sinks):
             sink.emit(event)

@@ -9,7 +9,8 @@ from sessions_app.core.states import CallState, EndReason
 class Limits:
     """Deadlines of one call, in seconds.
 
-    With `input_s` the call is over when no audio came for so long, whatever else is heard.
+    With `input_s` the call is over when no audio came for so long, whatever else is heard;
+    with `idle_s` when nobody spoke for so long.
     """
 
     connect_s: float = 15.0
@@ -17,13 +18,14 @@ class Limits:
     grace_s: float = 30.0
     max_call_s: float = 4 * 3600.0
     input_s: float | None = None
+    idle_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What is seen of the client at one moment; `heard_s` and `media_s` are monotonic.
 
-    `media_s` is when audio last came.
+    `media_s` is when audio last came, `quiet_s` for how long nobody has spoken.
     """
 
     now_s: float
@@ -31,6 +33,7 @@ class Sight:
     heard_s: float | None
     left: bool
     media_s: float | None = None
+    quiet_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class Supervisor:
             return EndReason.CALLER_LEFT
         if sight.now_s - self._started_s > limits.max_call_s:
             return EndReason.MAX_LENGTH
+        if limits.idle_s is not None and sight.quiet_s > limits.idle_s:
+            return EndReason.IDLE
         if limits.input_s is None or sight.media_s is None:
             return None
         return EndReason.CALLER_HUNG_UP if sight.now_s - sight.media_s > limits.input_s else None

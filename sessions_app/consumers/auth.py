@@ -1,7 +1,7 @@
 """Who opens a socket: a cookie from our own origin, or a bearer token."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from asgiref.typing import WebSocketScope
 from channels.auth import get_user
@@ -9,8 +9,11 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from sessions_app.core.commands import Offer, StartStream
 from sessions_app.core.errors import VoiceError
-from sessions_app.services import access
+from sessions_app.services import access, tickets
+
+W = TypeVar("W", Offer, StartStream)
 
 NOT_SIGNED_IN = 4401
 WRONG_ORIGIN = 4403
@@ -38,9 +41,28 @@ class Visitor:
     user: AbstractBaseUser
     scope: Any
     token: str = ""
+    ticket: tickets.Pass | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the socket comes from."""
+        peer = (self.scope.get("client") or ("", 0))[0]
+        return access.address_of(str(peer), _headers(self.scope).get(b"x-forwarded-for", ""))
+
+    async def bind(self, call_id: str) -> None:
+        """Notes which call a ticket was used for."""
+        if self.ticket is not None and self.ticket.ticket_pk is not None:
+            await database_sync_to_async(tickets.bind)(self.ticket.ticket_pk, call_id)
+
+    def allowed(self, wish: W) -> W:
+        """Returns the wish as far as a ticket allows it; raises NotAllowedError."""
+        found = replace(wish, address=self.address)
+        return found if self.ticket is None else tickets.narrowed(self.ticket, found)
 
     async def still_allowed(self) -> bool:
         """Returns whether the user is still active, signed in, and the token not revoked."""
+        if self.ticket is not None:
+            return bool(await database_sync_to_async(_active)(self.user.pk))
         if self.token:
             return await database_sync_to_async(access.user_for_token)(self.token) is not None
         return bool(await database_sync_to_async(_signed_in)(self.scope["session"], self.user.pk))
@@ -52,7 +74,14 @@ async def visitor_of(scope: WebSocketScope) -> Visitor:
     A cookie counts only with exactly our own origin (RFC 6454): a browser sends cookies
     along for pages of any origin, and ignores the port.
     """
-    headers = {name.lower(): value.decode("latin1") for name, value in scope["headers"]}
+    headers = _headers(scope)
+    route: Any = scope.get("url_route") or {}
+    ticket = route.get("kwargs", {}).get("ticket", "")
+    if ticket:
+        given = await database_sync_to_async(tickets.redeem)(ticket, headers.get(b"origin", ""))
+        if given is None:
+            raise RefusedError(NOT_SIGNED_IN, "This ticket is not valid, or was used.")
+        return Visitor(given.user, scope, ticket=given)
     scheme, _, token = headers.get(b"authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         user = await database_sync_to_async(access.user_for_token)(token.strip())
@@ -73,6 +102,16 @@ async def visitor_with_token(scope: WebSocketScope, token: str) -> Visitor:
     if user is None:
         raise NotSignedInError("Send a token that is valid as `auth.token`.")
     return Visitor(user, scope, token)
+
+
+def _headers(scope: Any) -> dict[bytes, str]:
+    return {name.lower(): value.decode("latin1") for name, value in scope["headers"]}
+
+
+def _active(user_id: Any) -> bool:
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs loaded apps
+
+    return bool(get_user_model().objects.filter(pk=user_id, is_active=True).exists())
 
 
 def _signed_in(session: Any, user_id: Any) -> bool:

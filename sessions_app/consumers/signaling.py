@@ -48,12 +48,14 @@ class SignalingConsumer(CallSocket):
         other = not offer.call_id or offer.call_id != self.call_id
         if self.call_id and other and engine.current().engaged(self.call_id, self.owner_id, offer):
             raise ProtocolError("Say `bye` before you start another call.", code="already_in_call")
-        placed = await engine.current().place(self.owner_id, offer)
-        self.push(control.answer(placed.sdp, placed.call_id, offer.features))
+        placed = await engine.current().place(self.owner_id, self.allowed(offer))
+        answer = control.answer(placed.sdp, placed.call_id, offer.features)
+        self.push(answer | await self.bound(placed.call_id))
         if self.outlet is None or placed.call_id != self.call_id:
             self.join_as(placed.call_id, offer.features)
 
     def resume(self, wish: Resume) -> None:
+        self.allowed_call(wish.call_id)
         session = engine.current().find(wish.call_id, self.owner_id)
         self.push(control.resumed(wish.call_id, session.state))
         self.join_as(wish.call_id, wish.features, wish.last_seq)

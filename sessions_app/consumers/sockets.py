@@ -3,16 +3,18 @@
 import asyncio
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from sessions_app.bridge import engine
-from sessions_app.consumers.auth import RefusedError, Visitor, visitor_of
-from sessions_app.core.errors import BusyError, VoiceError
+from sessions_app.consumers.auth import RefusedError, Visitor, W, visitor_of
+from sessions_app.core.errors import BusyError, UnknownCallError, VoiceError
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
 from sessions_app.dialects import control
+from sessions_app.services import tickets
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +26,6 @@ CLOSED_BY_CLIENT = (1000, 1001, 1005)
 """Close codes of a client that is done, a page that was left among them (RFC 6455, 7.4.1)."""
 
 RECHECK_S = 5.0
-RETRY_AFTER_S = 30
 LAST_WORDS_S = 2.0
 
 Outgoing = dict[str, Any] | bytes
@@ -66,7 +67,7 @@ class CallSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             await self.take(text_data if text_data is not None else bytes_data or b"")
         except BusyError as busy:
-            self.push(control.error(busy, RETRY_AFTER_S))
+            self.push(control.error(busy, busy.retry_after_s))
         except VoiceError as problem:
             self.push(control.error(problem))
         except Exception:
@@ -89,6 +90,26 @@ class CallSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self.outlet is not None:
             engine.current().leave(self.call_id, self.owner_id, self.outlet, for_good=for_good)
             self.outlet = None
+
+    def allowed(self, wish: W) -> W:
+        """Returns the wish as far as this visitor may have it; raises NotAllowedError."""
+        assert self.visitor is not None  # noqa: S101 - nothing is obeyed without a visitor
+        return self.visitor.allowed(wish)
+
+    def allowed_call(self, call_id: str) -> None:
+        """Raises UnknownCallError where a ticket is for another call."""
+        ticket = self.visitor.ticket if self.visitor is not None else None
+        if ticket is not None and call_id != (ticket.call_id or self.call_id):
+            raise UnknownCallError("This ticket is for another call.")
+
+    async def bound(self, call_id: str) -> dict[str, Any]:
+        """Binds a ticket to its call; returns what lets its client come back."""
+        visitor = self.visitor
+        if visitor is None or visitor.ticket is None:
+            return {}
+        await visitor.bind(call_id)
+        self.visitor = replace(visitor, ticket=replace(visitor.ticket, call_id=call_id))
+        return {"resumeToken": tickets.resume_token(self.owner_id, call_id)}
 
     @property
     def owner_id(self) -> int:

@@ -80,15 +80,16 @@ class StreamingConsumer(CallSocket):
         if self.visitor is None:
             await self.sign_in(wish.token)
         try:
-            streamed = await engine.current().stream(self.owner_id, wish)
+            streamed = await engine.current().stream(self.owner_id, self.allowed(wish))
         except BusyError as busy:
-            self.push(control.error(busy))
+            self.push(control.error(busy, busy.retry_after_s))
             await self.outbox_sent()
             await self.close(BUSY, busy.message[:100])
             return
         self.streamed, self.features = streamed, wish.features
         transport, call_id = streamed.transport, streamed.session.call_id
-        self.push(streaming.started(call_id, resumed=streamed.resumed, received=transport.received))
+        started = streaming.started(call_id, resumed=streamed.resumed, received=transport.received)
+        self.push(started | await self.bound(call_id))
         transport.on_broken = self.broken
         transport.attach(self.voice)
         outlet = streaming.StreamOutlet(call_id, wish.features, self.push)

@@ -12,6 +12,9 @@ def traced(error: BaseException) -> str:
     return f"{type(error).__name__}\n{where}"
 
 
+RETRY_AFTER_S = 30
+
+
 class VoiceError(Exception):
     """Base of the engine's errors.
 
@@ -59,11 +62,23 @@ class NoAgentError(VoiceError):
     code = "no_agent"
 
 
+class NotAllowedError(VoiceError):
+    """This caller may not do that, now or later (not retryable)."""
+
+    code = "not_allowed"
+
+
 class BusyError(VoiceError):
     """The process is at its capacity, or about to stop (retryable after a while)."""
 
     code = "busy"
     retryable = True
+
+    def __init__(
+        self, message: str, *, code: str | None = None, retry_after_s: int = RETRY_AFTER_S
+    ) -> None:
+        super().__init__(message, code=code)
+        self.retry_after_s = retry_after_s
 
 
 class RecogniserError(VoiceError):

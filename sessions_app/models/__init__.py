@@ -7,6 +7,7 @@ from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.segment import Segment
 from sessions_app.models.summary import Summary
+from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Recording",
     "Segment",
     "Summary",
+    "Ticket",
     "Turn",
 ]

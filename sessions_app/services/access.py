@@ -95,6 +95,17 @@ def revoke(token: ApiToken) -> None:
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
+def address_of(peer: str, forwarded: str) -> str:
+    """Returns the caller's network address.
+
+    `peer` is who opened the connection, `forwarded` the header X-Forwarded-For: of its entries
+    only the last VOICE["TRUSTED_PROXIES"] were written by machines of ours.
+    """
+    trusted: int = settings.VOICE["TRUSTED_PROXIES"]
+    listed = [part.strip() for part in forwarded.split(",") if part.strip()]
+    return listed[-trusted][:60] if trusted and len(listed) >= trusted else peer
+
+
 def own_origin(origin: str, host: str) -> bool:
     """Returns whether `origin` is exactly this server's scheme, host and port."""
     if settings.PUBLIC_URL:

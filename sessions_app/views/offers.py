@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sessions_app.bridge import engine
 from sessions_app.bridge.engine import Placed
 from sessions_app.core.commands import Offer
 from sessions_app.dialects import offer as offer_dialect
@@ -16,21 +15,23 @@ from sessions_app.views.callers import caller, told
 
 # `caller` does what the middleware would: it knows tokens too
 @csrf_exempt
-async def session(request: HttpRequest) -> JsonResponse:
+async def session(request: HttpRequest, ticket: str = "") -> JsonResponse:
     """The speech-to-text page's offer; `?interim=1` asks for interims."""
     interims = request.GET.get("interim") == "1"
     return await _placed(
         request,
+        ticket,
         lambda body: results.parse(body, interims=interims),
         lambda placed: results.answer(placed.sdp),
     )
 
 
 @csrf_exempt
-async def voice_offer(request: HttpRequest) -> JsonResponse:
+async def voice_offer(request: HttpRequest, ticket: str = "") -> JsonResponse:
     """An offer whose candidates may follow on `WS /signaling`."""
     return await _placed(
         request,
+        ticket,
         offer_dialect.parse,
         lambda placed: offer_dialect.answer(placed.sdp, placed.call_id),
     )
@@ -38,11 +39,12 @@ async def voice_offer(request: HttpRequest) -> JsonResponse:
 
 async def _placed(
     request: HttpRequest,
+    ticket: str,
     parse: Callable[[bytes], Offer],
     answer: Callable[[Placed], dict[str, str]],
 ) -> JsonResponse:
     async def work() -> dict[str, Any]:
-        user = await caller(request, "POST")
-        return answer(await engine.current().place(user.pk, parse(request.body)))
+        who = await caller(request, "POST", ticket=ticket)
+        return answer(await who.place(parse(request.body)))
 
     return await told(work, "POST")

@@ -20,7 +20,10 @@ Say = Callable[..., Path]
 async def ask(
     product: Product, path: str, body: Any, who: str = "user", method: str = "POST"
 ) -> tuple[int, dict[str, Any]]:
-    headers = {"Authorization": f"Bearer {product.credentials[who]['token']}"}
+    headers = {
+        "Authorization": f"Bearer {product.credentials[who]['token']}",
+        "Content-Type": "application/json",
+    }
     request = urllib.request.Request(
         product.url + path, json.dumps(body).encode(), headers, method=method
     )

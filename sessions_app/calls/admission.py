@@ -1,0 +1,70 @@
+"""Who may start another call now: limits per user and per address. Pure: time is an argument."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sessions_app.core.errors import BusyError
+
+WINDOW_S = 60.0
+MOST_KEPT = 10_000
+"""Names of users and addresses that are remembered; the oldest make room."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionLimits:
+    """Limits of this process; 0 means none. Offers count within a minute."""
+
+    calls_per_user: int = 10
+    calls_per_address: int = 50
+    offers_per_user: int = 60
+    offers_per_address: int = 120
+
+
+class Admission:
+    """Counts offers by user and by address; each refills evenly over a minute."""
+
+    def __init__(self, limits: AdmissionLimits) -> None:
+        self._limits = limits
+        self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def offer(self, owner_id: int, address: str, now_s: float) -> None:
+        """Counts an offer; raises BusyError (retryable) for one too many."""
+        limits = self._limits
+        self._take(f"user {owner_id}", limits.offers_per_user, now_s, "You make")
+        if address:
+            self._take(f"at {address}", limits.offers_per_address, now_s, "Your address makes")
+
+    def call(self, owner_id: int, address: str, open_calls: Iterable[tuple[int, str]]) -> None:
+        """Raises BusyError (retryable) for a call too many; `open_calls` are (owner, address)."""
+        limits = self._limits
+        listed = list(open_calls)
+        own = Counter(owner for owner, _ in listed)[owner_id]
+        near = Counter(at for _, at in listed)[address] if address else 0
+        if limits.calls_per_user and own >= limits.calls_per_user:
+            raise BusyError(
+                f"You have {own} calls open, as many as are allowed. End one first.",
+                code="too_many_calls",
+            )
+        if limits.calls_per_address and near >= limits.calls_per_address:
+            raise BusyError(
+                f"Your address has {near} calls open, as many as are allowed.",
+                code="too_many_calls",
+            )
+
+    def _take(self, name: str, limit: int, now_s: float, who: str) -> None:
+        if not limit:
+            return
+        used, at_s = self._used.get(name, (0.0, now_s))
+        used = max(0.0, used - (now_s - at_s) * limit / WINDOW_S)
+        if used + 1 > limit:
+            wait_s = max(1, round((used + 1 - limit) * WINDOW_S / limit))
+            raise BusyError(
+                f"{who} more than {limit} offers a minute. Try again in {wait_s} s.",
+                code="too_many_offers",
+                retry_after_s=wait_s,
+            )
+        self._used[name] = (used + 1, now_s)
+        self._used.move_to_end(name)
+        while len(self._used) > MOST_KEPT:
+            self._used.popitem(last=False)

@@ -1,0 +1,94 @@
+"""The setting VOICE: the voice engine's. docs/settings.md explains each key."""
+
+from pathlib import Path
+from typing import Any
+
+from voicesite.reading import choice, read
+
+TOOLS = {
+    name: {"PATH": f"sessions_app.agent.tools.{name}", "TIMEOUT_S": 5}
+    for name in ("end_call", "take_note", "earlier_calls")
+}
+
+
+def _chat() -> dict[str, Any]:
+    """Returns the responder `chat` where a language model is named."""
+    model: str = read("str", "CHAT_MODEL", "")
+    if not model:
+        return {}
+    options = {
+        "model": model,
+        "base_url": read("str", "CHAT_URL", "") or None,
+        "api_key": read("str", "CHAT_API_KEY", "none"),
+        "tools": list(TOOLS),
+        "known_tools": TOOLS,
+    }
+    backend = "sessions_app.agent.responders.chat.ChatResponder"
+    return {"chat": {"BACKEND": backend, "OPTIONS": options}}
+
+
+def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
+    """Returns what the engine runs with; its files go below `var_dir`."""
+    return {
+        "ROLE": choice("VOICE_ROLE", ("all", "web", "media")),
+        "MAX_CALLS": read("int", "VOICE_MAX_CALLS", 50),
+        "MAX_CALL_S": read("int", "VOICE_MAX_CALL_S", 4 * 3600),
+        "RESULTS_INPUT_S": 2.0,
+        "IDLE_S": read("int", "VOICE_IDLE_S", 0),
+        "CALLS_PER_USER": read("int", "VOICE_CALLS_PER_USER", 10),
+        "CALLS_PER_ADDRESS": read("int", "VOICE_CALLS_PER_ADDRESS", 50),
+        "OFFERS_PER_USER": read("int", "VOICE_OFFERS_PER_USER", 60),
+        "OFFERS_PER_ADDRESS": read("int", "VOICE_OFFERS_PER_ADDRESS", 120),
+        "TRUSTED_PROXIES": read("int", "VOICE_TRUSTED_PROXIES", 0),
+        "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
+        "LANES_DIR": read("str", "VOICE_LANES_DIR", str(var_dir / "lanes")),
+        "ICE_SERVERS": read("list", "VOICE_ICE_SERVERS", []),
+        "TURN": {
+            "URLS": read("list", "VOICE_TURN_URLS", []),
+            "SECRET": read("str", "VOICE_TURN_SECRET", ""),
+            "TTL_S": read("int", "VOICE_TURN_TTL_S", 3600),
+        },
+        "ICE_RELAY_ONLY": read("bool", "VOICE_ICE_RELAY_ONLY", False),
+        "PUBLIC_ADDRESS": read("str", "VOICE_PUBLIC_ADDRESS", ""),
+        "UDP_PORTS": read("str", "VOICE_UDP_PORTS", ""),
+        "RECOGNISERS": {
+            "default": {
+                "BACKEND": "sessions_app.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
+                "OPTIONS": {},
+            },
+        },
+        "VADS": {
+            "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
+        },
+        "TOOLS": TOOLS,
+        "RESPONDERS": {
+            "scribe": {
+                "BACKEND": "sessions_app.agent.responders.scribe.ScribeResponder",
+                "OPTIONS": {"time_zone": time_zone},
+            },
+            **_chat(),
+        },
+        "SYNTHESISERS": {
+            "default": {
+                "BACKEND": "sessions_app.speech.synthesisers.espeak.EspeakSynthesiser",
+                "OPTIONS": {},
+            },
+        },
+        "ENDPOINTERS": {
+            "default": {
+                "BACKEND": "sessions_app.agent.endpointers.attentive.AttentiveEndpointer",
+            },
+            "fixed": {"BACKEND": "sessions_app.agent.endpointers.fixed.FixedEndpointer"},
+        },
+        "BARGE_INS": {
+            "default": {"BACKEND": "sessions_app.agent.barge_ins.confirmed.ConfirmedBargeIn"},
+            "immediate": {"BACKEND": "sessions_app.agent.barge_ins.immediate.ImmediateBargeIn"},
+            "off": {"BACKEND": "sessions_app.agent.barge_ins.off.NoBargeIn"},
+        },
+        "SUMMARISERS": {
+            "default": {
+                "BACKEND": "sessions_app.summaries.extractive.ExtractiveSummariser",
+                "OPTIONS": {},
+            },
+        },
+    }
