@@ -88,7 +88,7 @@ CONTENT_SECURITY_POLICY = {
 
 # tokens and tickets from other pages: never cookies, so no credentials
 CORS_ALLOWED_ORIGINS: list[str] = read("list", "VOICE_CORS_ORIGINS", [])
-CORS_URLS_REGEX = r"^/(?:t/[^/]+/)?(?:session|start|api/|sessions/)"
+CORS_URLS_REGEX = r"^/(?:t/[^/]+/)?(?:session|start|offer|api/|sessions/)"
 CORS_ALLOW_METHODS = ["GET", "OPTIONS", "PATCH", "POST"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type"]
 

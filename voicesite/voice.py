@@ -31,6 +31,16 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
     """Returns what the engine runs with; its files go below `var_dir`."""
     return {
         "ROLE": choice("VOICE_ROLE", ("all", "web", "media")),
+        "LANES_DIR": read("str", "VOICE_LANES_DIR", str(var_dir / "lanes")),
+        **_limits(),
+        **_network(),
+        **_listening(),
+        **_answering(time_zone),
+    }
+
+
+def _limits() -> dict[str, Any]:
+    return {
         "MAX_CALLS": read("int", "VOICE_MAX_CALLS", 50),
         "MAX_CALL_S": read("int", "VOICE_MAX_CALL_S", 4 * 3600),
         "RESULTS_INPUT_S": 2.0,
@@ -40,8 +50,14 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
         "OFFERS_PER_USER": read("int", "VOICE_OFFERS_PER_USER", 60),
         "OFFERS_PER_ADDRESS": read("int", "VOICE_OFFERS_PER_ADDRESS", 120),
         "TRUSTED_PROXIES": read("int", "VOICE_TRUSTED_PROXIES", 0),
+        "VOSK_USER": read("str", "VOICE_VOSK_USER", ""),
+        "VOSK_NETWORKS": read("list", "VOICE_VOSK_NETWORKS", ["127.0.0.0/8", "::1/128"]),
         "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
-        "LANES_DIR": read("str", "VOICE_LANES_DIR", str(var_dir / "lanes")),
+    }
+
+
+def _network() -> dict[str, Any]:
+    return {
         "ICE_SERVERS": read("list", "VOICE_ICE_SERVERS", []),
         "TURN": {
             "URLS": read("list", "VOICE_TURN_URLS", []),
@@ -51,6 +67,11 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
         "ICE_RELAY_ONLY": read("bool", "VOICE_ICE_RELAY_ONLY", False),
         "PUBLIC_ADDRESS": read("str", "VOICE_PUBLIC_ADDRESS", ""),
         "UDP_PORTS": read("str", "VOICE_UDP_PORTS", ""),
+    }
+
+
+def _listening() -> dict[str, Any]:
+    return {
         "RECOGNISERS": {
             "default": {
                 "BACKEND": "sessions_app.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
@@ -60,6 +81,11 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
         "VADS": {
             "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
         },
+    }
+
+
+def _answering(time_zone: str) -> dict[str, Any]:
+    return {
         "TOOLS": TOOLS,
         "RESPONDERS": {
             "scribe": {
