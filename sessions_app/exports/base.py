@@ -7,6 +7,9 @@ from sessions_app.core.events import Word
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
+CUT_OFF = "—"
+"""Ends a text that the caller did not let the agent finish."""
+
 NAMES = {"caller": "Caller", "agent": "Agent"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sessions_app.exports.base import ExportSegment, one_line
+from sessions_app.exports.base import CUT_OFF, ExportSegment, one_line
 
 LINE_CHARS = 42
 """Characters in a caption line: what broadcasters' guidelines agree on."""
@@ -83,7 +83,11 @@ def _ends(made: Sequence[_Open]) -> list[int]:
 
 
 def _pieces(segment: ExportSegment) -> Iterator[_Piece]:
-    for text, start, end in _timed(segment):
+    timed = _timed(segment)
+    if segment.interrupted and timed:
+        text, start, end = timed[-1]
+        timed[-1] = (f"{text} {CUT_OFF}", start, end)
+    for text, start, end in timed:
         for at in range(0, len(text), LINE_CHARS):
             yield _Piece(text[at : at + LINE_CHARS], start, end)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sessions_app.exports.base import ExportCall, ExportSegment, one_line
 
-COLUMNS = ("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text")
+COLUMNS = ("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text", "interrupted")
 FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """With their full-width forms, which some spreadsheets take for the same."""
 
@@ -18,8 +18,11 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
     writer.writerow(COLUMNS)
     for s in segments:
         confidence = "" if s.confidence is None else s.confidence
+        cut = "yes" if s.interrupted else ""
         text = _safe(one_line(s.text))
-        writer.writerow([call.call_id, s.seq, s.speaker, s.start_ms, s.end_ms, confidence, text])
+        writer.writerow(
+            [call.call_id, s.seq, s.speaker, s.start_ms, s.end_ms, confidence, text, cut]
+        )
     return out.getvalue()
 
 
