@@ -96,7 +96,7 @@ def limit_ports(first: int, last: int) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(asyncio, name)
 
-        def get_event_loop(self) -> Any:
+        def get_running_loop(self) -> Any:
             return Loop(asyncio.get_running_loop())
 
     vars(aioice.ice)["asyncio"] = Asyncio()

@@ -20,6 +20,7 @@ from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.peer import Peer, read_offer
+from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.timeline import Timeline
 
 FLUSH_S = 1.0
@@ -90,7 +91,8 @@ class WebRTCTransport:
 
         Raises BadOfferError, after which only `aclose` is left.
         """
-        answer = await self._peer.answer(read_offer(sdp))
+        offered, rejected = without_rejected(read_offer(sdp))
+        answer = with_rejected(await self._peer.answer(offered), rejected)
         if self._public_address:
             return ice.with_public_address(answer, self._public_address)
         return answer

@@ -1,0 +1,82 @@
+"""Every browser's offer is answered rightly: line by line, audio both ways, all else declined."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from aiortc import RTCConfiguration
+from aiortc.sdp import SessionDescription
+
+from sessions_app.core.clock import CallClock
+from sessions_app.core.errors import BadOfferError
+from sessions_app.media.playout import Playout
+from sessions_app.transports.ice import offer_loopback, with_public_address
+from sessions_app.transports.webrtc import WebRTCTransport
+from tests.fixtures.offers import CHROME_AUDIO, OFFERS, REJECTED_VIDEO, offer
+
+
+@pytest_asyncio.fixture
+async def transport() -> AsyncIterator[WebRTCTransport]:
+    offer_loopback()
+    made = WebRTCTransport(
+        RTCConfiguration(iceServers=[]), CallClock(), playout=Playout(lambda: 0.0)
+    )
+    yield made
+    await made.aclose()
+
+
+@pytest.mark.parametrize("name", OFFERS)
+async def test_a_browsers_offer_is_answered(transport: WebRTCTransport, name: str) -> None:
+    lines = OFFERS[name]
+    answer = SessionDescription.parse(await transport.answer(offer(lines)))
+    assert [m.kind for m in answer.media] == [line.split()[0][2:] for line in lines]
+    assert [m.rtp.muxId for m in answer.media] == [str(n) for n in range(len(lines))]
+    taken = [m for m in answer.media if m.kind == "audio" and m.direction == "sendrecv"]
+    knows_opus = name != "no Opus"
+    assert len(taken) == (1 if knows_opus else 0)
+    assert transport.can_play is knows_opus
+    if knows_opus:
+        assert taken[0].rtp.codecs[0].mimeType == "audio/opus"
+    else:
+        assert [m.direction for m in answer.media] == ["recvonly"]
+        assert {c.mimeType for c in answer.media[0].rtp.codecs} == {"audio/PCMU", "audio/PCMA"}
+    assert all(m.direction == "inactive" for m in answer.media if m.kind == "video")
+
+
+async def test_a_second_offer_of_a_connection_is_answered(transport: WebRTCTransport) -> None:
+    given = offer(OFFERS["Chrome"])
+    first = SessionDescription.parse(await transport.answer(given))
+    again = SessionDescription.parse(await transport.answer(given))
+    assert [m.direction for m in first.media] == [m.direction for m in again.media]
+
+
+@pytest.mark.parametrize(
+    ("sdp", "why"),
+    [
+        ("", "fingerprint"),
+        ("v=0\r\n" * 20_000, "over"),
+        (offer([REJECTED_VIDEO]), "fingerprint"),
+        (offer(OFFERS["Chrome"]).replace("m=audio 9", "m=audio 0"), "no audio"),
+        (offer(OFFERS["Chrome"]).replace("a=sendrecv", "a=recvonly"), "no audio"),
+        (offer([CHROME_AUDIO.replace("opus", "speex")]).replace("G722", "x"), ""),
+    ],
+)
+async def test_what_cannot_be_answered_says_why(
+    transport: WebRTCTransport, sdp: str, why: str
+) -> None:
+    if why:
+        with pytest.raises(BadOfferError, match=why):
+            await transport.answer(sdp)
+    else:
+        assert not transport.can_play
+
+
+def test_a_public_address_is_offered_beside_each_host() -> None:
+    sdp = "a=candidate:1 1 udp 2130706431 10.0.0.5 40001 typ host\r\na=end-of-candidates\r\n"
+    out = with_public_address(sdp, "203.0.113.9")
+    assert "203.0.113.9 40001 typ srflx raddr 10.0.0.5 rport 40001" in out
+    assert out.startswith(sdp.split("\r\n", maxsplit=1)[0])
+    assert (
+        with_public_address(out.replace("10.0.0.5", "203.0.113.9"), "203.0.113.9").count("srflx")
+        == 1
+    )
