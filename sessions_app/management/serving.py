@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from asgiref.typing import ASGI3Application
@@ -17,6 +18,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 
 from sessions_app.bridge import engine
+from sessions_app.management.flow import Flow
 
 reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
 log = logging.getLogger("voicesite.serve")
@@ -138,6 +140,26 @@ class VoiceServer(Server):  # type: ignore[misc]
         cause = getattr(error, "socketError", error)
         self.failure = _why_not(self._host, self._port, cause)
         self.stop()
+
+    def create_application(self, protocol: Any, scope: Any) -> Any:
+        """Returns the queue of what the client sends; a WebSocket's pushes back."""
+        if scope["type"] != "websocket":
+            return super().create_application(protocol, scope)
+        scope.setdefault("asgi", {"version": "3.0"})
+        protocol.flow = flow = Flow(protocol)
+        send = partial(self.handle_reply, protocol)
+        running = self.application(scope=scope, receive=flow.get, send=send)
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
+        return flow
+
+    async def handle_reply(self, protocol: Any, message: Any) -> None:
+        """Sends a message of the application, and waits while a WebSocket's client reads slowly."""
+        await super().handle_reply(protocol, message)
+        flow: Flow | None = getattr(protocol, "flow", None)
+        if flow is not None and message["type"] == "websocket.accept":
+            flow.watch()
+        elif flow is not None and message["type"] == "websocket.send":
+            await flow.drained()
 
     def kill_all_applications(self) -> Any:
         """Skips connections whose application has ended, on which Daphne's own stumbles."""

@@ -1,10 +1,16 @@
 """Who may open a socket, and what a client that makes mistakes is told."""
 
+import asyncio
+import base64
+import contextlib
 import http.cookiejar
 import json
+import os
 import re
+import socket
 import urllib.parse
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,3 +145,36 @@ async def test_a_signed_out_user_loses_the_socket(product: Product) -> None:
             await socket.recv()
         assert caught.value.rcvd is not None
         assert caught.value.rcvd.code == 4401
+
+
+async def test_a_client_that_reads_nothing_is_cut_off_and_costs_little(product: Product) -> None:
+    token = product.credentials["user"]["token"]
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(raw, ("127.0.0.1", product.port))
+    head = (
+        f"GET /signaling HTTP/1.1\r\nHost: 127.0.0.1:{product.port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
+        f"Authorization: Bearer {token}\r\n\r\n"
+    )
+    await loop.sock_sendall(raw, head.encode())
+    before = memory_mib(product)
+    # each is refused by name, with an answer much longer than what was asked
+    wrong = b'{"type":"x"}'
+    frame = bytes([0x81, 0x80 | len(wrong), 0, 0, 0, 0]) + wrong
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(60):
+            for _ in range(4_000):
+                await loop.sock_sendall(raw, frame * 100)
+    after = memory_mib(product)
+    raw.close()
+    assert after - before < 40
+    assert product.get("/healthz")[0] == 200
+
+
+def memory_mib(product: Product) -> float:
+    pages = Path(f"/proc/{product.processes['web'].pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20

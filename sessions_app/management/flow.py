@@ -1,0 +1,88 @@
+"""Back-pressure for Daphne's WebSockets, which has none: neither side can fill our memory."""
+
+import asyncio
+import math
+import time
+from typing import Any
+
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+MOST_WAITING, FEW_WAITING = 64, 16
+MOST_BYTES = 2 << 20
+"""What of a client may wait for its consumer; then its socket is not read for a while."""
+
+
+@implementer(IPushProducer)
+class Flow:
+    """One socket's flow, both ways.
+
+    `queue` holds what the client sent until its consumer takes it. Twisted tells by
+    `pauseProducing` and `resumeProducing` how fast the client reads.
+    """
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self._queue: asyncio.Queue[Any] = asyncio.Queue()
+        self._waiting_bytes = 0
+        self._holding = False
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    # -- from the client ------------------------------------------------------------------
+
+    def put_nowait(self, message: Any) -> None:
+        """Takes what the client sent: Daphne's input queue."""
+        self._queue.put_nowait(message)
+        self._waiting_bytes += _size(message)
+        full = self._queue.qsize() > MOST_WAITING or self._waiting_bytes > MOST_BYTES
+        if full and not self._holding:
+            self._hold()
+
+    async def get(self) -> Any:
+        """Returns the next message, for the application."""
+        message = await self._queue.get()
+        self._waiting_bytes -= _size(message)
+        if self._holding and self._queue.qsize() < FEW_WAITING:
+            self._let_go()
+        return message
+
+    def _hold(self) -> None:
+        self._holding = True
+        self._protocol.transport.pauseProducing()
+        # an answer to a ping is not read either: its lateness says nothing
+        self._protocol.last_ping = math.inf
+        waiting = self._protocol.autoPingTimeoutCall
+        if waiting is not None:
+            waiting.cancel()
+            self._protocol.autoPingTimeoutCall = None
+
+    def _let_go(self) -> None:
+        self._holding = False
+        self._protocol.last_ping = time.time()
+        self._protocol.transport.resumeProducing()
+
+    # -- to the client ----------------------------------------------------------------------
+
+    def watch(self) -> None:
+        """Asks Twisted to tell when the client reads too slowly; once it is open."""
+        transport = self._protocol.transport
+        transport.unregisterProducer()  # the HTTP channel that the socket began as
+        transport.registerProducer(self, True)
+
+    async def drained(self) -> None:
+        """Returns when the client has read enough for more to be sent, or is gone."""
+        await self._writable.wait()
+
+    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._writable.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._writable.set()
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._writable.set()
+
+
+def _size(message: Any) -> int:
+    return len(message.get("bytes") or message.get("text") or b"")
