@@ -3,11 +3,12 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
-from sessions_app.views import offers, pages, pipecat
+from sessions_app.views import offers, pages, pipecat, vosk
 
 doors = [
     path("session", offers.session, name="session"),
     path("api/voice/offer", offers.voice_offer, name="voice_offer"),
+    path("offer", vosk.offer),
     *(
         path(f"{route}{slash}", view)
         for slash in ("", "/")

@@ -96,6 +96,17 @@ async def visitor_of(scope: WebSocketScope) -> Visitor:
     return Visitor(user, scope)
 
 
+async def guest(scope: WebSocketScope) -> Visitor | None:
+    """Returns the visitor that a vosk-server client counts as, where the settings allow it."""
+    if b"origin" in _headers(scope):
+        return None  # a browser: any page could open a socket here
+    peer = str((scope.get("client") or ("", 0))[0])
+    forwarded = _headers(scope).get(b"x-forwarded-for", "")
+    address = access.address_of(peer, forwarded)
+    user = await database_sync_to_async(access.vosk_user)(address)
+    return Visitor(user, scope, ticket=tickets.Pass(user)) if user is not None else None
+
+
 async def visitor_with_token(scope: WebSocketScope, token: str) -> Visitor:
     """Returns who sent a token in a message; raises NotSignedInError."""
     user = await database_sync_to_async(access.user_for_token)(token) if token else None

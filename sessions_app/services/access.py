@@ -1,6 +1,7 @@
 """The only door to an object, and who came through it."""
 
 import hashlib
+import ipaddress
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -104,6 +105,20 @@ def address_of(peer: str, forwarded: str) -> str:
     trusted: int = settings.VOICE["TRUSTED_PROXIES"]
     listed = [part.strip() for part in forwarded.split(",") if part.strip()]
     return listed[-trusted][:60] if trusted and len(listed) >= trusted else peer
+
+
+def vosk_user(address: str) -> User | None:
+    """Returns who calls when a vosk-server client comes from `address` with no key at all.
+
+    None unless VOICE["VOSK_USER"] names an active user and VOSK_NETWORKS holds the address.
+    """
+    name: str = settings.VOICE["VOSK_USER"]
+    networks = [ipaddress.ip_network(given) for given in settings.VOICE["VOSK_NETWORKS"]]
+    try:
+        near = any(ipaddress.ip_address(address) in network for network in networks)
+    except ValueError:
+        return None
+    return User.objects.filter(username=name, is_active=True).first() if name and near else None
 
 
 def own_origin(origin: str, host: str) -> bool:

@@ -67,6 +67,12 @@ class Caller:
         return placed
 
 
+def address_of(request: HttpRequest) -> str:
+    """Returns where a request comes from."""
+    peer = str(request.META.get("REMOTE_ADDR") or "")
+    return access.address_of(peer, request.headers.get("X-Forwarded-For", ""))
+
+
 def _used() -> NotAllowedError:
     return NotAllowedError("This ticket was for one call, and is used.", code="ticket_used")
 
@@ -77,8 +83,7 @@ async def caller(request: HttpRequest, *methods: str, ticket: str = "") -> Calle
     A cookie counts only with our own origin and a JSON body, which no form of another site
     can send. `ticket` is the one of the address.
     """
-    peer = str(request.META.get("REMOTE_ADDR") or "")
-    address = access.address_of(peer, request.headers.get("X-Forwarded-For", ""))
+    address = address_of(request)
     if request.method not in methods:
         wanted = " or ".join(methods)
         raise RefusedError(405, "method_not_allowed", f"Send this by {wanted}.")

@@ -1,0 +1,79 @@
+"""A WebSocket for vosk-server's clients: configuration, audio, end mark; one reply a message."""
+
+import asyncio
+
+from sessions_app.bridge import engine
+from sessions_app.bridge.engine import Streamed
+from sessions_app.consumers.auth import RefusedError, guest
+from sessions_app.consumers.sockets import CallSocket
+from sessions_app.core.audio import VoiceChunk
+from sessions_app.core.states import EndReason
+from sessions_app.dialects import vosk
+
+
+class VoskConsumer(CallSocket):
+    """One recognition a socket. Nobody signs in: the setting says who calls, and from where."""
+
+    streamed: Streamed | None = None
+    config = vosk.Config()
+    replies: vosk.Replies | None = None
+
+    async def refused(self, refused: RefusedError) -> None:
+        visitor = await guest(self.scope)
+        if visitor is None:
+            await super().refused(refused)
+        else:
+            self.admit(visitor)
+
+    async def take(self, message: str | bytes) -> None:
+        if self.visitor is None:
+            return
+        if isinstance(message, bytes):
+            await self.hear(message)
+            return
+        config = vosk.parse(message)
+        if config is None:
+            await self.finish()
+        elif self.streamed is None:
+            self.config = config
+
+    async def hear(self, data: bytes) -> None:
+        if self.streamed is None:
+            await self.start()
+        assert self.streamed is not None  # noqa: S101 - just started
+        assert self.replies is not None  # noqa: S101 - just started
+        self.streamed.transport.feed(data)
+        await self.streamed.transport.room()
+        self.push(self.replies.next())
+
+    async def start(self) -> None:
+        wish = self.allowed(self.config.wish)
+        self.streamed = await engine.current().stream(self.owner_id, wish)
+        self.streamed.transport.attach(_plays_nothing)
+        self.replies = vosk.Replies(words=self.config.words, on_over=self.over)
+        self.join(self.streamed.session.call_id, self.replies)
+
+    async def finish(self) -> None:
+        if self.streamed is None:
+            await self.close(1000)
+            return
+        self.streamed.transport.pause()
+        engine.current().hang_up(self.call_id, self.owner_id, EndReason.CALLER_HUNG_UP)
+
+    def over(self) -> None:
+        self.tasks.append(asyncio.create_task(self.goodbye()))
+
+    async def goodbye(self) -> None:
+        assert self.replies is not None  # noqa: S101 - only a call is over
+        self.push(self.replies.last())
+        await self.outbox_sent()
+        await self.close(1000)
+
+    async def disconnect(self, code: int) -> None:
+        if self.streamed is not None:
+            self.streamed.transport.detach(_plays_nothing, for_good=True)
+        await super().disconnect(code)
+
+
+def _plays_nothing(_chunk: VoiceChunk) -> None:
+    """These clients only listen to words."""

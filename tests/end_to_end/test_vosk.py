@@ -1,0 +1,86 @@
+"""vosk-server's clients, as its examples are written, against a running product."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.end_to_end.test_doors import Page
+from tests.end_to_end.test_smallwebrtc import ask
+from tests.fixtures.server import Product, wait_until
+from tests.fixtures.speech import read_wav
+
+Say = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    product = Product(tmp_path_factory.mktemp("product"), {"VOICE_VOSK_USER": "demo"})
+    product.prepare()
+    name = product.credentials["user"]["username"]
+    product = Product(product.var, {"VOICE_VOSK_USER": name})
+    try:
+        product.start()
+        yield product
+    finally:
+        product.stop()
+
+
+async def test_the_example_client(product: Product, say: Say) -> None:
+    samples = read_wav(say("please open the second window"))
+    data = np.concatenate([samples, np.zeros(8_000, np.int16)]).tobytes()
+    replies: list[dict[str, Any]] = []
+    async with connect(product.url.replace("http", "ws", 1)) as socket:
+        await socket.send('{ "config" : { "sample_rate" : 16000 } }')
+        for start in range(0, len(data), 8000):
+            await socket.send(data[start : start + 8000])
+            replies.append(json.loads(await socket.recv()))
+        await socket.send('{"eof" : 1}')
+        replies.append(json.loads(await socket.recv()))
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+        assert socket.close_code == 1000
+    assert any(reply.get("partial") for reply in replies)
+    told = [reply for reply in replies if reply.get("text")]
+    assert [reply["text"] for reply in told] == ["Please open the second window."]
+    assert [word["word"] for word in told[0]["result"]][-2:] == ["second", "window"]
+    call = product.json("/api/v1/calls/")["results"][0]
+    assert (call["door"], call["state"]) == ("vosk", "ended")
+
+
+async def test_the_webrtc_example(product: Product, say: Say) -> None:
+    page = Page(say("please open the second window", tail_s=0.5), "result")
+    status, answer = await ask(product, "/offer", {"sdp": await page.offer(), "type": "offer"})
+    assert status == 200
+    await page.accept(answer["sdp"])
+    async with asyncio.timeout(40):
+        await page.microphone.spoken.wait()
+        page.microphone.stop()
+        await page.closed.wait()
+    await page.pc.close()
+    told = [json.loads(message) for message in page.results]
+    assert [m["text"] for m in told if "text" in m] == ["Please open the second window."]
+    assert all(isinstance(message, str) for message in page.results)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+async def test_no_page_of_another_site_comes_in(product: Product, origin: str) -> None:
+    async with connect(
+        product.url.replace("http", "ws", 1), additional_headers={"Origin": origin}
+    ) as socket:
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+        assert socket.close_code == 4403
+
+
+async def test_a_client_that_leaves_ends_its_call(product: Product) -> None:
+    async with connect(product.url.replace("http", "ws", 1)) as socket:
+        await socket.send(bytes(3_200))
+        await socket.recv()
+    wait_until(lambda: product.json("/api/v1/calls/")["results"][0]["ended_at"], 10, "the end")
