@@ -169,6 +169,13 @@ REST = [
     *of_a_call("summary/again", owner=403, staff=202, method="POST"),
     *rest("agents/", "agents/", 200, 200, 200, 200),
     *rest("me", "me", 200, 200, 200, 200),
+    *rest("ice-servers", "ice-servers", 200, 200, 200, 200),
+    *rest("tickets", "tickets", 201, 201, 201, 201, method="POST", body={}),
+    *[
+        open_to_all(f"api/v1/protocol{tail}{slash}", address=f"/api/v1/protocol{given}{slash}")
+        for tail, given in (("", ""), ("/<str:door>", "/stream"))
+        for slash in ("", "/")
+    ],
     *[open_to_all(f"api/v1/{name}{slash}") for name in ("schema", "docs") for slash in ("", "/")],
     open_to_all("api/v1/^.*$", 404, "/api/v1/nothing/here"),
 ]
@@ -223,10 +230,19 @@ ADMIN = [
     *desk_model("sessions_app/apitoken", "token", add=200, written="/admin/sessions_app/apitoken/"),
 ]
 
+PIPECAT = [
+    f"{route}{slash}"
+    for route in ("start", "api/offer", "sessions/<str:session_id>/api/offer")
+    for slash in ("", "/")
+]
 DOORS = [
     # without an Origin a cookie counts for nothing: tests/views/test_offers.py
     Row(route, f"/{route}", (403, 403, 403, 403, 401), "POST", {})
-    for route in ("session", "api/voice/offer")
+    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
+] + [
+    # with a ticket that there is not
+    Row(f"t/<str:ticket>/{route}", f"/t/none/{route}", (401,) * len(VISITORS), "POST", {})
+    for route in ("session", "api/voice/offer", "offer", *PIPECAT)
 ]
 
 TABLE = [*DOORS, *PAGES, *REST, *ADMIN]

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
-from sessions_app.api import docs, recordings, summaries, transcripts, views
+from sessions_app.api import docs, protocol, recordings, summaries, transcripts, views
 from sessions_app.api.recordings import ServeRecording
 
 app_name = "api"
@@ -33,6 +33,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
         *either("agents/", views.AgentList, "agents"),
+        *either("protocol/", protocol.Protocol, "protocol"),
+        *either("protocol/<str:door>", protocol.ProtocolDoor, "protocol-door"),
         *either("tickets", views.Tickets, "tickets"),
         *either("ice-servers", views.IceServers, "ice-servers"),
         *either("me", views.Me, "me"),

@@ -1,0 +1,48 @@
+"""The wire protocol as JSON Schema, for programs that check what they send and get."""
+
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_app.api.base import ApiView
+from sessions_app.dialects.schemas import DOORS
+
+
+class Protocol(ApiView):
+    """Where the schema of each door is."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="protocol",
+        summary="The doors, and where the JSON Schema of each is",
+        tags=["protocol"],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> Response:
+        addresses = {
+            name: request.build_absolute_uri(reverse("api:protocol-door", args=[name]))
+            for name in DOORS
+        }
+        return Response({"doors": addresses})
+
+
+class ProtocolDoor(ApiView):
+    """Every message of one door."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="protocol_door",
+        summary="What client and server send at one door, as JSON Schema",
+        tags=["protocol"],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, _request: Request, door: str) -> Response:
+        if door not in DOORS:
+            raise NotFound(f"There is no door {door[:30]!r}; there are: {', '.join(DOORS)}.")
+        return Response(DOORS[door])
