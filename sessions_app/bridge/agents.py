@@ -14,8 +14,8 @@ from sessions_app.agent.turns import TurnTaker
 from sessions_app.agent.voice import AgentVoice
 from sessions_app.bridge.conf import backend_names, load_backend
 from sessions_app.bridge.store import Store
-from sessions_app.calls.conversing import Parts
 from sessions_app.calls.desk import Finder
+from sessions_app.calls.parts import Parts
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError

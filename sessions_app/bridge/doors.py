@@ -6,11 +6,10 @@ from typing import Protocol
 
 from sessions_app.calls.session import CallSession
 from sessions_app.calls.supervising import Limits
-from sessions_app.core.commands import Command, Offer
+from sessions_app.core.commands import Command, Offer, ToCall
 from sessions_app.core.ports import EventSink
-from sessions_app.dialects import control, offer, results, rtvi
-
-Obey = Callable[[Command], None]
+from sessions_app.dialects import control, offer, results, rtvi, vosk
+from sessions_app.dialects.reading import ProtocolError
 
 
 class Dialect(EventSink, Protocol):
@@ -21,7 +20,7 @@ class Dialect(EventSink, Protocol):
         ...
 
 
-Speaks = Callable[[Offer, CallSession, Obey], Dialect]
+Speaks = Callable[[Offer, CallSession], Dialect]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,30 @@ class DoorPlan:
         return replace(usual, input_s=self.input_s, grace_s=0.0)
 
 
-def _control(wish: Offer, session: CallSession, obey: Obey) -> Dialect:
-    return control.ChannelPeer(wish.features, session.send, obey)
+def _obeyed_by(session: CallSession) -> Callable[[Command], None]:
+    """Returns what does what a client asks over its data channel; it raises VoiceError."""
+
+    def obey(command: Command) -> None:
+        if not isinstance(command, ToCall):
+            raise ProtocolError("Send this on the socket, not on the data channel.")
+        session.obey(command)
+
+    return obey
 
 
-def _rtvi(_wish: Offer, session: CallSession, obey: Obey) -> Dialect:
-    return rtvi.RtviPeer(session.call_id, session.send, obey)
+def _control(wish: Offer, session: CallSession) -> Dialect:
+    return control.ChannelPeer(wish.features, session.send, _obeyed_by(session))
 
 
-def _results(wish: Offer, session: CallSession, _obey: Obey) -> Dialect:
+def _vosk(_wish: Offer, session: CallSession) -> Dialect:
+    return vosk.ChannelPeer(session.send, session.close_channel)
+
+
+def _rtvi(_wish: Offer, session: CallSession) -> Dialect:
+    return rtvi.RtviPeer(session.call_id, session.send, _obeyed_by(session))
+
+
+def _results(wish: Offer, session: CallSession) -> Dialect:
     interims = results.INTERIMS in wish.features
     return results.ResultsOutlet(session.send, session.close_channel, interims=interims)
 
@@ -59,6 +73,8 @@ def plan_of(door: str, results_input_s: float) -> DoorPlan:
     """Returns the plan of a door; `results_input_s` is VOICE["RESULTS_INPUT_S"]."""
     if door == results.DOOR:
         return DoorPlan(results.CHANNEL, _results, results_input_s)
+    if door == vosk.DOOR:
+        return DoorPlan(vosk.CHANNEL, _vosk, results_input_s)
     if door == rtvi.DOOR:
         return DoorPlan(rtvi.CHANNEL, _rtvi)
     assert door in (control.DOOR, offer.DOOR)  # noqa: S101 - dialects make no other

@@ -19,20 +19,10 @@ from sessions_app.bridge.peers import Peers
 from sessions_app.bridge.placing import Placing, Wish
 from sessions_app.bridge.store import Store
 from sessions_app.calls.admission import Admission
-from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.clock import CallClock
-from sessions_app.core.commands import (
-    Candidate,
-    Command,
-    HangUp,
-    Interrupt,
-    Offer,
-    PauseAgent,
-    Say,
-    StartStream,
-)
+from sessions_app.core.commands import Candidate, Offer, StartStream, ToCall
 from sessions_app.core.errors import BadOfferError, UnknownCallError
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
@@ -143,6 +133,8 @@ class Engine:
         key = offer_key(offer.sdp)
         task_key = f"{owner_id}:{key}"
         task = self._answers.get(task_key) if key else None
+        if task is not None and self._is_over(task):
+            task = None
         if task is None:
             task = asyncio.create_task(self._place(owner_id, offer, key))
             self._answers[task_key] = task
@@ -203,11 +195,15 @@ class Engine:
         """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""
         self._registry.get(call_id, owner_id).end_soon(reason)
 
-    def tell_agent(
-        self, call_id: str, owner_id: int, command: Say | Interrupt | PauseAgent
-    ) -> None:
-        """Hands a wish to the call's agent; raises UnknownCallError, NoAgentError."""
-        _tell(self._registry.get(call_id, owner_id).agent, command)
+    def obey(self, call_id: str, owner_id: int, command: ToCall) -> None:
+        """Does what a client asks of its call; raises UnknownCallError, NoAgentError."""
+        self._registry.get(call_id, owner_id).obey(command)
+
+    def _is_over(self, task: "asyncio.Task[Placed]") -> bool:
+        """Returns whether the call that was answered has ended since."""
+        if not task.done() or task.cancelled():
+            return False
+        return not any(s.call_id == task.result().call_id and s.live for s in self._registry)
 
     def _answered(self, task_key: str, task: "asyncio.Task[Placed]") -> None:
         """Forgets an answer that failed; one that stands is kept while its call lives."""
@@ -243,7 +239,7 @@ class Engine:
         except BaseException:
             await transport.aclose()
             raise
-        dialect = plan.dialect(offer, session, lambda command: self._obey(session, command))
+        dialect = plan.dialect(offer, session)
         session.on_message = dialect.receive
         session.add_sink(dialect)
         transport.on_message = session.hear_message
@@ -273,15 +269,6 @@ class Engine:
         if not isinstance(transport, WebRTCTransport):
             raise BadOfferError("This call has no peer connection any more. Offer a new one.")
         return await transport.answer(sdp)
-
-    def _obey(self, session: CallSession, command: Command) -> None:
-        """Does what a client asks over its data channel; raises VoiceError."""
-        if isinstance(command, HangUp):
-            session.end_soon(EndReason.CALLER_HUNG_UP)
-        elif isinstance(command, Say | Interrupt | PauseAgent):
-            _tell(session.agent, command)
-        else:
-            raise BadOfferError("Send this on the socket, not on the data channel.")
 
     def _peer(self, clock: CallClock, playout: Playout | None, plan: DoorPlan) -> WebRTCTransport:
         configuration = ice.configuration(
@@ -357,15 +344,6 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.post(calls.beat, ids, timezone.now())
-
-
-def _tell(agent: Conversing, command: Say | Interrupt | PauseAgent) -> None:
-    if isinstance(command, Say):
-        agent.say(command.text)
-    elif isinstance(command, Interrupt):
-        agent.interrupt()
-    else:
-        agent.pause(command.paused)
 
 
 def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:

@@ -11,8 +11,9 @@ from sessions_app.bridge import broadcast
 from sessions_app.bridge.agents import AgentParts, earlier_calls
 from sessions_app.bridge.conf import VoiceConfig, backend_names, load_backend
 from sessions_app.bridge.store import Store, StoreSink
-from sessions_app.calls.conversing import Conversing, Line
+from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.listening import Listening
+from sessions_app.calls.parts import Line
 from sessions_app.calls.session import CallSession, Ownership, Sides
 from sessions_app.calls.supervising import Limits
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing

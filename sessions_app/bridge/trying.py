@@ -5,6 +5,7 @@ import io
 import wave
 from collections.abc import Sequence
 from contextlib import aclosing
+from typing import Any
 
 import numpy as np
 from django.core.exceptions import ImproperlyConfigured
@@ -114,6 +115,9 @@ class _Desk:
 
     def end_call(self) -> None:
         """There is no call to end."""
+
+    def send_app(self, data: Any) -> None:
+        """There is no client."""
 
     async def confirmed(self) -> None:
         return None

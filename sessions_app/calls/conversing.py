@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from typing import Any
 
-from sessions_app.agent.reply import Piece, Speaks
-from sessions_app.agent.responders.base import Conversation, Message, Responder
+from sessions_app.agent.reply import Piece
+from sessions_app.agent.responders.base import Conversation, Message
 from sessions_app.agent.turns import (
     Action,
     CutSpeech,
@@ -14,19 +14,19 @@ from sessions_app.agent.turns import (
     Prepare,
     ResumeSpeech,
     StartReply,
-    TurnTaker,
     Withdraw,
 )
 from sessions_app.calls.answering import Answer, Mouth
-from sessions_app.calls.desk import Desk, Finder, Notebook
+from sessions_app.calls.desk import Desk, Notebook
 from sessions_app.calls.ledger import Ledger
+from sessions_app.calls.parts import Line, Parts
 from sessions_app.calls.patience import Patience, Prompt
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.speaking import Speaking
-from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.errors import ResponderError, traced
 from sessions_app.core.events import (
     AgentFailed,
+    AppMessageSent,
     CallEvent,
     FloorChanged,
     InterimChanged,
@@ -39,9 +39,7 @@ from sessions_app.core.events import (
     StateChanged,
     TokenMade,
 )
-from sessions_app.core.persona import Persona
 from sessions_app.core.states import CallState, EndReason, Floor
-from sessions_app.media.playout import Playout
 
 logger = logging.getLogger(__name__)
 
@@ -49,31 +47,6 @@ REASONS = {
     Prompt.GIVE_UP: EndReason.IDLE,
     Prompt.TIME_IS_UP: EndReason.MAX_LENGTH,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an agent is made of, in one call."""
-
-    persona: Persona
-    responder: Responder
-    voice: Speaks
-    taker: TurnTaker
-    playout: Playout
-    numbers: SegmentNumbers
-    find_earlier: Finder
-    call_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What the agent needs of the call it is in."""
-
-    emit: Callable[[CallEvent], None]
-    now_ms: Callable[[], float]
-    hang_up: Callable[[EndReason], None]
-    guard: Callable[[bool], None]
-    can_play: Callable[[], bool] = lambda: True
 
 
 class Conversing:
@@ -170,6 +143,19 @@ class Conversing:
         self._line.emit(SegmentFinal(self._typed_seq, Speaker.CALLER, text, now, now))
         self._do(self._taker.on_typed(text, now))
 
+    def speak(self, text: str) -> None:
+        """Says `text` of its own accord, in place of what it is saying."""
+        if self._answer is not None:
+            self.interrupt()
+        if self._answer is None:
+            self._announce(text)
+
+    def hear_app(self, data: Any) -> None:
+        """Hands the operator's responder what the client's own code says to it."""
+        desk = self._desk()
+        desk.confirm()
+        self._parts.responder.on_app_message(self._parts.persona, desk, data)
+
     def interrupt(self) -> None:
         """Silences the present answer."""
         self._do(self._taker.on_interrupt(self._line.now_ms()))
@@ -234,8 +220,17 @@ class Conversing:
 
     # -- answers ------------------------------------------------------------------------
 
+    def _desk(self) -> Desk:
+        send = self._line.emit
+        return Desk(
+            self._notebook,
+            self._line.now_ms,
+            self._parts.find_earlier,
+            lambda data: send(AppMessageSent(data)),
+        )
+
     def _answer_to(self, text: str) -> Answer:
-        desk = Desk(self._notebook, self._line.now_ms, self._parts.find_earlier)
+        desk = self._desk()
         conversation = Conversation(
             persona=self._parts.persona,
             messages=(*self._ledger.messages, Message(Speaker.CALLER, text)),
@@ -275,7 +270,7 @@ class Conversing:
 
     def _announce(self, text: str, then: Callable[[], None] | None = None) -> None:
         """Says `text` of the agent's own accord."""
-        desk = Desk(self._notebook, self._line.now_ms, self._parts.find_earlier)
+        desk = self._desk()
         self._answer = Answer(_once(text), self._mouth, desk, keep=True, then=then)
         self._speaking.begin(self._ledger.turns + 1)
         self._answer.start(self._handed_over)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from sessions_app.agent.responders.base import EarlierCall
 from sessions_app.core.events import CallEvent, Note, NoteKind, NotesChanged
@@ -40,10 +41,18 @@ class Notebook:
 class Desk:
     """Serves one answer. Fulfils `agent.responders.base.CallHost`."""
 
-    def __init__(self, notebook: Notebook, now_ms: Callable[[], float], find: Finder) -> None:
+    def __init__(
+        self,
+        notebook: Notebook,
+        now_ms: Callable[[], float],
+        find: Finder,
+        send_app: Callable[[Any], None] = lambda _: None,
+    ) -> None:
         self._notebook = notebook
         self._now_ms = now_ms
         self._find = find
+        self._send_app = send_app
+        self._app_messages: list[Any] = []
         self._certain = asyncio.Event()
         self.ends_call = False
 
@@ -63,9 +72,18 @@ class Desk:
     def end_call(self) -> None:
         self.ends_call = True
 
+    def send_app(self, data: Any) -> None:
+        if self._certain.is_set():
+            self._send_app(data)
+        else:
+            self._app_messages.append(data)
+
     def confirm(self) -> None:
         """Says that the turn being answered is certain."""
         self._certain.set()
+        for data in self._app_messages:
+            self._send_app(data)
+        self._app_messages.clear()
 
     async def confirmed(self) -> None:
         await self._certain.wait()

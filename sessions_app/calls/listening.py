@@ -45,6 +45,7 @@ class Listening:
         self._emit = emit
         self._vad = vad.open(self._boundary)
         self._fed_ms = 0.0
+        self._muted = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self, frames: AsyncIterator[AudioFrame]) -> None:
@@ -57,6 +58,10 @@ class Listening:
         """Keeps the lane of a caller who fell silent from holding audio back."""
         if self._lane is not None:
             self._lane.flush_due(now_ms)
+
+    def mute(self, on: bool) -> None:
+        """Hears nothing of the caller until told to again: nothing is kept or recognised."""
+        self._muted = on
 
     def guard(self, on: bool) -> None:
         """Asks the VAD to be surer of speech, while the agent speaks."""
@@ -87,7 +92,8 @@ class Listening:
     ) -> None:
         if earlier is not None:
             await earlier  # its transport's input was closed
-        async for frame in frames:
+        async for given in frames:
+            frame = silence(given.duration_ms, given.start_ms) if self._muted else given
             if self._lane is not None:
                 self._lane.add(frame)
             for whole in self._without_gaps(frame):

@@ -6,10 +6,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sessions_app.calls.conversing import Conversing, Line
+from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.listening import Lane, Listening
+from sessions_app.calls.parts import Line
 from sessions_app.calls.supervising import Limits, Sight, Supervisor
 from sessions_app.core.clock import CallClock
+from sessions_app.core.commands import (
+    AppMessage,
+    HangUp,
+    Interrupt,
+    Mute,
+    PauseAgent,
+    Say,
+    Speak,
+    ToCall,
+)
 from sessions_app.core.errors import NoAgentError, UnknownCallError
 from sessions_app.core.events import (
     CallEvent,
@@ -113,6 +124,24 @@ class CallSession:
         if self._conversing is None:
             raise NoAgentError("This call's agent only transcribes. Call one that answers.")
         return self._conversing
+
+    def obey(self, command: ToCall) -> None:
+        """Does what a client asks; raises NoAgentError for what an agent should do."""
+        match command:
+            case HangUp():
+                self.end_soon(EndReason.CALLER_HUNG_UP)
+            case Mute():
+                self._listening.mute(command.muted)
+            case Say():
+                self.agent.say(command.text)
+            case Speak():
+                self.agent.speak(command.text)
+            case Interrupt():
+                self.agent.interrupt()
+            case PauseAgent():
+                self.agent.pause(command.paused)
+            case AppMessage():
+                self.agent.hear_app(command.data)
 
     @property
     def call_id(self) -> str:

@@ -4,17 +4,7 @@ from typing import Any
 
 from sessions_app.bridge import engine
 from sessions_app.consumers.sockets import CallSocket
-from sessions_app.core.commands import (
-    Candidate,
-    HangUp,
-    Interrupt,
-    Offer,
-    PauseAgent,
-    Ping,
-    Resume,
-    Say,
-)
-from sessions_app.core.states import EndReason
+from sessions_app.core.commands import Candidate, Offer, Ping, Resume, ToCall
 from sessions_app.dialects import control
 from sessions_app.dialects.reading import ProtocolError
 
@@ -37,12 +27,10 @@ class SignalingConsumer(CallSocket):
         elif isinstance(command, Candidate):
             call_id = command.call_id or self.a_call()
             await engine.current().add_candidate(call_id, self.owner_id, command)
-        elif isinstance(command, HangUp):
-            engine.current().hang_up(self.a_call(), self.owner_id, EndReason.CALLER_HUNG_UP)
         elif isinstance(command, Ping):
             self.push(control.pong())
-        elif isinstance(command, Say | Interrupt | PauseAgent):
-            engine.current().tell_agent(self.a_call(), self.owner_id, command)
+        elif isinstance(command, ToCall):
+            engine.current().obey(self.a_call(), self.owner_id, command)
 
     async def place(self, offer: Offer) -> None:
         other = not offer.call_id or offer.call_id != self.call_id

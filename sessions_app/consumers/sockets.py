@@ -37,6 +37,7 @@ class CallSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     visitor: Visitor | None = None
     call_id = ""
     outlet: EventSink | None = None
+    cut_off = False
 
     async def connect(self) -> None:
         """Accepts first: a browser cannot read the code of a refused handshake."""
@@ -118,10 +119,11 @@ class CallSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     def push(self, message: Outgoing) -> None:
         """Queues a message; a reader that is far too slow is cut off, and may resume."""
-        if self.outbox.full():
-            self.tasks.append(asyncio.create_task(self.close(TOO_SLOW, "Too slow. Resume.")))
-        else:
+        if not self.outbox.full():
             self.outbox.put_nowait(message)
+        elif not self.cut_off:
+            self.cut_off = True
+            self.tasks.append(asyncio.create_task(self.close(TOO_SLOW, "Too slow. Resume.")))
 
     async def pump(self) -> None:
         """Sends what was queued, as fast as the client reads."""

@@ -8,17 +8,9 @@ from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.auth import RefusedError, visitor_with_token
 from sessions_app.consumers.sockets import BUSY, CLOSED_BY_CLIENT, CallSocket
 from sessions_app.core.audio import VoiceChunk
-from sessions_app.core.commands import (
-    AudioEnded,
-    HangUp,
-    Interrupt,
-    PauseAgent,
-    Say,
-    StartStream,
-)
+from sessions_app.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.core.errors import BusyError, MediaError
 from sessions_app.core.events import CallEvent, StateChanged
-from sessions_app.core.states import EndReason
 from sessions_app.dialects import control, streaming
 from sessions_app.dialects.reading import ProtocolError
 
@@ -69,10 +61,8 @@ class StreamingConsumer(CallSocket):
             raise ProtocolError("Send `session_start` first.", code="no_session")
         elif isinstance(command, AudioEnded):
             self.streamed.transport.pause()
-        elif isinstance(command, HangUp):
-            engine.current().hang_up(self.call_id, self.owner_id, EndReason.CALLER_HUNG_UP)
-        elif isinstance(command, Say | Interrupt | PauseAgent):
-            engine.current().tell_agent(self.call_id, self.owner_id, command)
+        elif isinstance(command, ToCall):
+            engine.current().obey(self.call_id, self.owner_id, command)
 
     async def start(self, wish: StartStream) -> None:
         if self.streamed is not None:

@@ -1,6 +1,7 @@
 """What a client asks of a live call, as plain values."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,27 @@ class Ping:
     """The client asks whether the socket still leads anywhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """The client asks the agent to say `text` of its own accord."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """The client asks not to be heard (`muted`), or to be heard again."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppMessage:
+    """Something between the client and the operator's own code; any JSON."""
+
+    data: Any
+
+
 Command = (
     Candidate
     | Offer
@@ -133,4 +155,10 @@ Command = (
     | Say
     | PauseAgent
     | Ping
+    | Speak
+    | Mute
+    | AppMessage
 )
+
+ToCall = HangUp | Interrupt | Say | PauseAgent | Speak | Mute | AppMessage
+"""What a client may ask of a call that goes on, at whichever door."""

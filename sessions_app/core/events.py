@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sessions_app.core.states import CallState, EndReason, Floor
 
@@ -205,6 +206,13 @@ class TokenMade:
 
 
 @dataclass(frozen=True, slots=True)
+class AppMessageSent:
+    """Something for the client from the operator's own code; any JSON."""
+
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
 class MediaGap:
     """The connection was lost: nothing the caller said in between can have arrived."""
 
@@ -226,4 +234,5 @@ CallEvent = (
     | AgentFailed
     | TokenMade
     | MediaGap
+    | AppMessageSent
 )

@@ -11,16 +11,14 @@ from sessions_app.core.commands import (
     Candidate,
     Command,
     HangUp,
-    Interrupt,
     Offer,
-    PauseAgent,
     Ping,
     Resume,
-    Say,
 )
 from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import (
     AgentFailed,
+    AppMessageSent,
     CallEvent,
     FloorChanged,
     InterimChanged,
@@ -101,9 +99,7 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
     "offer": _offer,
     "ice-candidate": _candidate,
     "resume": _resume,
-    "text": lambda message: Say(reading.typed(message)),
-    "interrupt": lambda _: Interrupt(),
-    "agent": lambda message: PauseAgent(reading.flag(message, "paused")),
+    **reading.asked_of_a_call(),
     "ping": lambda _: Ping(),
     "bye": lambda _: HangUp(),
 }
@@ -238,6 +234,8 @@ class SocketOutlet:
         extra = {"callId": self._call_id} if details else {}
         if isinstance(event, StateChanged):
             self._state_changed(event, extra)
+        elif isinstance(event, AppMessageSent):
+            self._push(app_message(event) | extra)
         elif (failed := failure(event)) is not None:
             self._push(failed)
         elif self._wants_text(event):
@@ -255,6 +253,11 @@ class SocketOutlet:
             self._push(status(event.state) | extra)
         if event.state in TERMINAL:
             self._push(bye(self._call_id, event.reason, event.length_ms))
+
+
+def app_message(event: AppMessageSent) -> Message:
+    """Returns the `app-message` message."""
+    return {"type": "app-message", "data": event.data}
 
 
 def gap(event: MediaGap) -> Message:
@@ -305,5 +308,7 @@ class ChannelPeer:
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged):
             self._send(json.dumps(status(event.state)))
+        elif isinstance(event, AppMessageSent):
+            self._send(json.dumps(app_message(event)))
         elif isinstance(event, InterimChanged | SegmentFinal) and ON_CHANNEL in self._features:
             self._send(json.dumps(transcript(event, details=DETAILS in self._features)))

@@ -4,7 +4,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sessions_app.core.commands import Command
+from sessions_app.core.commands import (
+    AppMessage,
+    Command,
+    HangUp,
+    Interrupt,
+    Mute,
+    PauseAgent,
+    Say,
+    Speak,
+)
 from sessions_app.core.errors import VoiceError
 
 MAX_FRAME_BYTES = 64 * 1024
@@ -85,6 +94,19 @@ def typed(message: Mapping[str, Any]) -> str:
     if not text or len(text) > MAX_TYPED_CHARS:
         raise ProtocolError(f"`text` must hold 1 to {MAX_TYPED_CHARS} characters.")
     return text
+
+
+def asked_of_a_call() -> dict[str, Callable[[Message], Command | None]]:
+    """Returns readers of what clients ask of a call that goes on, the same at every socket."""
+    return {
+        "text": lambda message: Say(typed(message)),
+        "say": lambda message: Speak(typed(message)),
+        "interrupt": lambda _: Interrupt(),
+        "agent": lambda message: PauseAgent(flag(message, "paused")),
+        "mute": lambda message: Mute(flag(message, "muted")),
+        "app-message": lambda message: AppMessage(message.get("data")),
+        "hang-up": lambda _: HangUp(),
+    }
 
 
 def features(message: Mapping[str, Any]) -> frozenset[str]:

@@ -10,10 +10,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sessions_app.core.commands import Command, HangUp, Interrupt, PauseAgent, Say
+from sessions_app.core.commands import (
+    AppMessage,
+    Command,
+    HangUp,
+    Interrupt,
+    Mute,
+    PauseAgent,
+    Say,
+    Speak,
+)
 from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import (
     AgentFailed,
+    AppMessageSent,
     CallEvent,
     FloorChanged,
     InterimChanged,
@@ -119,10 +129,16 @@ class RtviPeer:
             self._obey(Interrupt())
         elif name == "pause":
             self._obey(PauseAgent(detail is not False))
+        elif name == "mute":
+            self._obey(Mute(detail is not False))
+        elif name == "say":
+            self._obey(Speak(reading.typed({"text": detail})))
+        elif name == "app-message":
+            self._obey(AppMessage(detail))
         elif name not in ("notes", "call"):
             raise ProtocolError(
-                f"There is nothing called {name[:60]!r} to ask for; there are: call, interrupt, "
-                "notes, pause.",
+                f"There is nothing called {name[:60]!r} to ask for; there are: app-message, call, "
+                "interrupt, mute, notes, pause, say.",
                 code="unknown_type",
             )
         answers: dict[str, Any] = {"notes": self._notes, "call": {"callId": self._call_id}}
@@ -209,6 +225,9 @@ class RtviPeer:
         self._notes = control.notes(event)["notes"]
         self._tell("server-message", {"type": "notes", "notes": self._notes})
 
+    def _sent(self, event: AppMessageSent) -> None:
+        self._tell("server-message", event.data)
+
 
 def _data(given: Message) -> Message:
     data = given.get("data")
@@ -260,4 +279,5 @@ _TELLERS: dict[type, Callable[[RtviPeer, Any], None]] = {
     AgentFailed: RtviPeer._failed,
     RecognitionFailed: RtviPeer._failed,
     NotesChanged: RtviPeer._noted,
+    AppMessageSent: RtviPeer._sent,
 }

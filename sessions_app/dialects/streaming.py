@@ -11,12 +11,10 @@ from sessions_app.core.commands import (
     AudioOut,
     Command,
     HangUp,
-    Interrupt,
-    PauseAgent,
-    Say,
     StartStream,
 )
 from sessions_app.core.events import (
+    AppMessageSent,
     CallEvent,
     FloorChanged,
     InterimChanged,
@@ -116,9 +114,7 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
     "session_start": _start,
     "audio_chunk": _chunk,
     "audio_end": lambda _: AudioEnded(),
-    "interrupt": lambda _: Interrupt(),
-    "text": lambda message: Say(reading.typed(message)),
-    "agent": lambda message: PauseAgent(reading.flag(message, "paused")),
+    **reading.asked_of_a_call(),
     "session_end": lambda _: HangUp(),
 }
 
@@ -191,6 +187,8 @@ class StreamOutlet:
             return {"type": "llm_token", "turn": event.turn, "text": event.text}
         if isinstance(event, TurnEnded) and event.speaker is Speaker.AGENT:
             return turn_end(event)
+        if isinstance(event, AppMessageSent):
+            return control.app_message(event)
         return control.failure(event) or self._of_agent(event)
 
     def _state(self, event: StateChanged) -> Message | None:

@@ -10,7 +10,8 @@ from sessions_app.agent.endpointers.fixed import FixedEndpointer
 from sessions_app.agent.responders.base import Conversation, EarlierCall, Responder
 from sessions_app.agent.turns import TurnTaker
 from sessions_app.agent.voice import AgentVoice
-from sessions_app.calls.conversing import Conversing, Line, Parts
+from sessions_app.calls.conversing import Conversing
+from sessions_app.calls.parts import Line, Parts
 from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.events import (
     CallEvent,

@@ -2,12 +2,15 @@
 
 import asyncio
 import itertools
+from typing import Any
 
 import pytest
 
+from sessions_app.agent.responders.base import CallHost
 from sessions_app.core.errors import ResponderUnavailableError, SynthesiserUnavailableError
 from sessions_app.core.events import (
     AgentFailed,
+    AppMessageSent,
     FloorChanged,
     InterimChanged,
     Speaker,
@@ -241,3 +244,26 @@ async def test_a_typed_turn_in_the_moment_of_greeting_is_answered_and_nothing_is
         await talk.until(lambda: "Good." in [s.text for s in talk.said()])
     assert len(responder.asked) == 1
     assert [s.text for s in talk.said() if not s.interrupted] == ["Good."]
+
+
+async def test_told_to_say_something_it_says_it_in_place_of_its_answer() -> None:
+    async with Talk(Answers(LONG), PLAIN) as talk:
+        await talk.says("tell me more")
+        await talk.until(lambda: len(talk.sent) > 10, "the answer")
+        talk.agent.speak("Your taxi is here.")
+        await talk.until(lambda: talk.said() and talk.said()[-1].text == "Your taxi is here.")
+    assert talk.said()[0].interrupted
+
+
+class Courier(Answers):
+    """Answers, and passes on what the client's own code says."""
+
+    def on_app_message(self, persona: Persona, host: CallHost, data: Any) -> None:
+        host.send_app({"heard": data, "by": persona.slug})
+
+
+async def test_messages_of_the_operators_own_code_go_both_ways() -> None:
+    async with Talk(Courier(), PLAIN) as talk:
+        talk.agent.hear_app([1, 2])
+        await talk.until(lambda: talk.of(AppMessageSent), "the answer")
+    assert talk.of(AppMessageSent)[0].data == {"heard": [1, 2], "by": "a"}

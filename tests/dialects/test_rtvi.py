@@ -111,12 +111,18 @@ def test_what_it_asks_is_done() -> None:
     client.says("dtmf", {"buttons": ["1", "#"]})
     client.says("client-message", {"t": "interrupt"})
     client.says("client-message", {"t": "pause", "d": False})
+    client.says("client-message", {"t": "mute"})
+    client.says("client-message", {"t": "say", "d": "hello"})
+    client.says("client-message", {"t": "app-message", "d": {"a": 1}})
     client.says("disconnect-bot")
     assert [str(command) for command in client.obeyed] == [
         "Say(text='hello')",
         "Say(text='1 #')",
         "Interrupt()",
         "PauseAgent(paused=False)",
+        "Mute(muted=True)",
+        "Speak(text='hello')",
+        "AppMessage(data={'a': 1})",
         "HangUp()",
     ]
 

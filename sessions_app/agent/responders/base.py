@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
@@ -49,6 +49,10 @@ class CallHost(Protocol):
 
     def end_call(self) -> None:
         """Ends the call once the present answer has been heard."""
+        ...
+
+    def send_app(self, data: Any) -> None:
+        """Sends any JSON to the client's own code, once the turn is certain."""
         ...
 
     async def confirmed(self) -> None:
@@ -104,6 +108,9 @@ class Responder(ABC):
         ResponderError, or ResponderUnavailableError (retryable) before or after the first
         piece.
         """
+
+    def on_app_message(self, persona: Persona, host: CallHost, data: Any) -> None:
+        """Takes what the client's own code sent; any JSON. Never blocks."""
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""

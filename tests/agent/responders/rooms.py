@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from typing import Any
 
 from sessions_app.agent.responders.base import (
     Conversation,
@@ -21,6 +22,7 @@ class Host:
         self.ended = False
         self.clock_ms = 0.0
         self.confirmations = 0
+        self.app_messages: list[Any] = []
         self.earlier: list[EarlierCall] = []
 
     def now_ms(self) -> float:
@@ -40,6 +42,9 @@ class Host:
 
     def end_call(self) -> None:
         self.ended = True
+
+    def send_app(self, data: Any) -> None:
+        self.app_messages.append(data)
 
     async def confirmed(self) -> None:
         self.confirmations += 1

@@ -1,0 +1,39 @@
+"""What an agent in a live call is made of, and what it needs of the call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sessions_app.agent.reply import Speaks
+from sessions_app.agent.responders.base import Responder
+from sessions_app.agent.turns import TurnTaker
+from sessions_app.calls.desk import Finder
+from sessions_app.calls.transcribing import SegmentNumbers
+from sessions_app.core.events import CallEvent
+from sessions_app.core.persona import Persona
+from sessions_app.core.states import EndReason
+from sessions_app.media.playout import Playout
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an agent is made of, in one call."""
+
+    persona: Persona
+    responder: Responder
+    voice: Speaks
+    taker: TurnTaker
+    playout: Playout
+    numbers: SegmentNumbers
+    find_earlier: Finder
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the agent needs of the call it is in."""
+
+    emit: Callable[[CallEvent], None]
+    now_ms: Callable[[], float]
+    hang_up: Callable[[EndReason], None]
+    guard: Callable[[bool], None]
+    can_play: Callable[[], bool] = lambda: True

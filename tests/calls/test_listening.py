@@ -1,0 +1,88 @@
+"""The caller's side of a call, transport after transport."""
+
+from collections.abc import AsyncIterator, Callable
+
+import numpy as np
+
+from sessions_app.calls.listening import Listening
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.events import CallEvent, SpeechEnded, SpeechStarted
+from sessions_app.speech.vad.base import Vad, VadStream
+
+
+class Ear(VadStream):
+    """A VAD that keeps what it is fed."""
+
+    def __init__(self) -> None:
+        self.fed: list[AudioFrame] = []
+
+    def feed(self, frame: AudioFrame) -> None:
+        self.fed.append(frame)
+
+    @property
+    def seen_ms(self) -> float:
+        return self.fed[-1].end_ms if self.fed else 0.0
+
+    async def drain(self) -> None:
+        return
+
+    def guard(self, on: bool) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+class Ears(Vad):
+    def __init__(self) -> None:
+        self.ear = Ear()
+
+    def open(self, on_event: Callable[[SpeechStarted | SpeechEnded], None]) -> Ear:
+        return self.ear
+
+
+class Lane:
+    def __init__(self) -> None:
+        self.kept: list[AudioFrame] = []
+
+    def add(self, frame: AudioFrame) -> None:
+        self.kept.append(frame)
+
+    def flush_due(self, now_ms: float) -> None:
+        return
+
+    async def aclose(self) -> None:
+        return
+
+
+async def frames(
+    *starts: float, then: Callable[[], None] = lambda: None
+) -> AsyncIterator[AudioFrame]:
+    for start in starts:
+        yield AudioFrame(np.full(320, 7, np.int16), 16_000, start)
+    then()
+
+
+def listening() -> tuple[Listening, Ear, Lane]:
+    ears, lane, told = Ears(), Lane(), list[CallEvent]()
+    return Listening(ears, None, lane, told.append), ears.ear, lane
+
+
+async def test_a_later_transport_follows_the_earlier_one() -> None:
+    heard, ear, lane = listening()
+    heard.start(frames(0, 20))
+    heard.start(frames(5_000, 5_020))
+    await heard.finish()
+    assert [frame.start_ms for frame in lane.kept] == [0, 20, 5_000, 5_020]
+    ends = [frame.end_ms for frame in ear.fed]
+    assert [frame.start_ms for frame in ear.fed[1:]] == ends[:-1]  # silence where nothing came
+
+
+async def test_a_caller_who_asked_not_to_be_heard_is_silence() -> None:
+    heard, ear, lane = listening()
+    heard.mute(True)
+    heard.start(frames(0, 20, then=lambda: heard.mute(False)))
+    heard.start(frames(40))
+    await heard.finish()
+    assert [int(np.abs(frame.samples).max()) for frame in lane.kept] == [0, 0, 7]
+    assert [int(np.abs(frame.samples).max()) for frame in ear.fed] == [0, 0, 7]
