@@ -25,8 +25,13 @@ const BYE_MS = 8000;
 const RENEW_MS = 1500;
 /** How long a connection may take; the server gives up after 15 s and says so. */
 const CONNECT_MS = 20_000;
-const BY_SOCKET =
-  "This network blocks direct sound connections, so the sound goes through the web connection. It may lag a little.";
+/** @type {Record<string, string>} */
+const NOTICES = {
+  websocket:
+    "This network blocks direct sound connections, so the sound goes through the web connection. It may lag a little.",
+  "websocket, relay refused":
+    "The relay refused this call, so the sound goes through the web connection. It may lag a little. An administrator can check the relay with manage.py check_ice.",
+};
 
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
@@ -128,7 +133,7 @@ export class CallClient extends Teller {
       this._ways.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
     way("track", (voice) => this._tell("track", voice));
     way("description", (detail) => this._tell("description", detail));
-    way("way", (name) => this._tell("notice", name === "websocket" ? BY_SOCKET : ""));
+    way("way", (name) => this._tell("notice", NOTICES[name] ?? ""));
     way("state", (state) => this._soundChanged(state));
   }
 

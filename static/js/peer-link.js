@@ -1,6 +1,9 @@
 // @ts-check
 /** The peer connection of a call: the microphone goes out, the agent's voice comes in. No DOM. */
 
+/** What TURN servers answer to credentials that are wrong or too old (RFC 8656, section 19). */
+const REFUSED = new Set([401, 403, 438, 441]);
+
 export class PeerLink {
   /**
    * @param {object} options
@@ -8,8 +11,9 @@ export class PeerLink {
    * @param {(candidate: RTCIceCandidate) => void} options.onCandidate a local one was found
    * @param {(state: RTCPeerConnectionState) => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
+   * @param {() => void} [options.onRelayRefused] a TURN server did not take our credentials
    */
-  constructor({ iceServers, onCandidate, onState, onTrack }) {
+  constructor({ iceServers, onCandidate, onState, onTrack, onRelayRefused }) {
     const peer = new RTCPeerConnection({ iceServers });
     this._peer = peer;
     /** Whether the server's answer is in place. */
@@ -17,6 +21,7 @@ export class PeerLink {
     /** @type {RTCIceCandidateInit[]} */
     this._early = [];
     peer.onicecandidate = ({ candidate }) => candidate?.candidate && onCandidate(candidate);
+    peer.onicecandidateerror = ({ errorCode }) => REFUSED.has(errorCode) && onRelayRefused?.();
     peer.onconnectionstatechange = () => onState(peer.connectionState);
     peer.ontrack = ({ streams, track }) => onTrack(streams[0] ?? new MediaStream([track]));
     peer.createDataChannel("control", { ordered: true });

@@ -27,7 +27,7 @@ import { Teller } from "./teller.js";
  */
 
 export const FEATURES = ["details", "interims", "status", "agent"];
-export const CLOSE = { signedOut: 4401, notAllowed: 4403, busy: 4429, stopping: 4012 };
+export const CLOSE = { another: 4000, signedOut: 4401, notAllowed: 4403, busy: 4429, stopping: 4012 };
 
 const FATAL = new Set([CLOSE.signedOut, CLOSE.notAllowed, CLOSE.busy]);
 const BACKOFF_MS = [200, 500, 1000, 2000, 4000];
@@ -144,11 +144,11 @@ export class Signaling extends Teller {
     this._everOpen = true;
     this._heardAt = now();
     this._ask();
-    this._tell("up");
     if (this.callId) {
       this.send({ type: "resume", callId: this.callId, lastSeq: this._lastSeq(), features: FEATURES });
     }
     this._untilAnswered.forEach((message) => this.send(message));
+    this._tell("up"); // what is sent now belongs to the call
   }
 
   /** Asks now and then whether the socket leads anywhere; takes another where it does not. */
@@ -167,7 +167,7 @@ export class Signaling extends Teller {
   /** @param {SocketLike} socket */
   _giveUp(socket) {
     socket.onclose = null;
-    socket.close();
+    socket.close(CLOSE.another); // not the code of a client that leaves its call
     this._dropped(socket, 1006, "no answer");
   }
 

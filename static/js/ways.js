@@ -20,7 +20,7 @@ export const QUIET_MS = 2500;
 
 /**
  * Events: `state` (detail: "connected", "weak", "lost" or "failed"), `track` (detail:
- * MediaStream), `description` (detail: {kind, sdp}), `way` (detail: "webrtc" or "websocket").
+ * MediaStream), `description` (detail: {kind, sdp}), `way` (detail: "webrtc", "websocket", or "websocket, relay refused").
  */
 export class Ways extends Teller {
   /** @param {WaysOptions} options */
@@ -38,6 +38,7 @@ export class Ways extends Teller {
     this._closed = false;
     this._worked = false;
     this._again = false;
+    this._refused = false;
     this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   }
 
@@ -86,6 +87,9 @@ export class Ways extends Teller {
       onCandidate: (candidate) => peer === this._peer && this._signaling.addCandidate(candidate),
       onState: (state) => peer === this._peer && this._changed(state),
       onTrack: (stream) => peer === this._peer && this._tell("track", stream),
+      onRelayRefused: () => {
+        this._refused = true;
+      },
     });
     this._peer = peer;
     const sdp = await peer.offer(this._stream);
@@ -150,7 +154,7 @@ export class Ways extends Teller {
   /** @param {"connected" | "lost" | "failed"} state */
   _socketChanged(state) {
     if (state === "connected") {
-      this._tell("way", "websocket");
+      this._tell("way", this._refused ? "websocket, relay refused" : "websocket");
     }
     this._tell("state", state);
   }

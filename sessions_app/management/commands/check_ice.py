@@ -85,8 +85,8 @@ async def _gathered(given: dict[str, Any]) -> list[Candidate]:
     try:
         async with asyncio.timeout(GATHER_S):
             await connection.gather_candidates()
+        return list(connection.local_candidates)
     except (TimeoutError, OSError):
         return []
     finally:
-        await connection.close()
-    return list(connection.local_candidates)
+        await connection.close()  # forgets the candidates
