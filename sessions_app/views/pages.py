@@ -169,7 +169,7 @@ def _call_config() -> dict[str, Any]:
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     audio, summary = shown.recording_of(found), shown.summary_of(found)
     agent, segments = shown.agent_name(found), list(transcripts.in_order(found))
-    transcript = shown.lines(segments, agent)
+    transcript = shown.lines(segments, agent, found.gaps)
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
     starts = {line.seq: line.start_ms for line in transcript}
     return {

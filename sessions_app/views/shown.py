@@ -1,6 +1,6 @@
 """Rows as the templates show them: nothing here asks who may see it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,7 +59,8 @@ class ShownWord:
 class Line:
     """One segment of the transcript; `corrected` where staff changed what was recognised.
 
-    `unheard` is what an interrupted agent did not come to say.
+    `unheard` is what an interrupted agent did not come to say, `gap_before` how long the
+    connection was lost before it.
     """
 
     seq: int
@@ -72,6 +73,7 @@ class Line:
     corrected: bool
     interrupted: bool
     unheard: str
+    gap_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,14 @@ def summary_of(call: Call) -> Summary | None:
     return getattr(call, "summary", None)
 
 
-def lines(segments: Iterable[Segment], agent: str = "") -> list[Line]:
-    """Returns segments as lines of a transcript, in the order given; `agent` is its name."""
+def lines(
+    segments: Iterable[Segment], agent: str = "", gaps: Sequence[Sequence[int]] = ()
+) -> list[Line]:
+    """Returns segments as lines of a transcript, in the order given.
+
+    `agent` is its name; `gaps` are where the connection was lost, in ms of the call clock.
+    """
+    left = list(gaps)
     return [
         Line(
             seq=segment.seq,
@@ -169,9 +177,17 @@ def lines(segments: Iterable[Segment], agent: str = "") -> list[Line]:
             corrected=bool(segment.edited_text),
             interrupted=segment.interrupted,
             unheard=_unheard(segment),
+            gap_before=_gap_before(segment, left),
         )
         for segment in segments
     ]
+
+
+def _gap_before(segment: Segment, left: list[Sequence[int]]) -> str:
+    """Returns how long the gaps were that began before a segment; they are told once."""
+    before = [gap for gap in left if gap[0] <= segment.start_ms]
+    del left[: len(before)]
+    return wording.length(sum(end - start for start, end in before)) if before else ""
 
 
 def _name(speaker: str, agent: str) -> str:
