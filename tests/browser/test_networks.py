@@ -114,6 +114,7 @@ def test_udp_that_dies_in_mid_call_moves_the_sound(
     link.set(no_udp=True)
     expect(page.locator("#notice")).to_contain_text(BY_SOCKET, timeout=30_000)
     state_is(page, "active", 5)
+    wait_until(lambda: server.json("/api/v1/calls/")["results"][0]["gaps"], 20, "the gap")
     call_id = hang_up(page)
     call = wait_until(
         lambda: (found := server.json(f"/api/v1/calls/{call_id}/")) and found["ended_at"] and found,

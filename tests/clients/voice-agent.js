@@ -1,0 +1,71 @@
+/** The voice-agent client and the HTTP offer, as field notes describe them. */
+
+window.diary = [];
+window.heard = 0;
+
+const CONSTRAINTS = {
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, sampleRate: 48000 },
+};
+
+async function connection() {
+  const stream = await navigator.mediaDevices.getUserMedia(CONSTRAINTS);
+  const peer = new RTCPeerConnection({ iceServers: [] });
+  stream.getTracks().forEach((track) => peer.addTrack(track, stream));
+  peer.ontrack = ({ streams }) => {
+    const audio = document.createElement("audio");
+    audio.autoplay = true;
+    audio.srcObject = streams[0];
+    document.body.append(audio);
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context);
+    context.createMediaStreamSource(streams[0]).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    setInterval(() => {
+      analyser.getFloatTimeDomainData(samples);
+      window.heard = Math.max(window.heard, ...samples.map(Math.abs));
+    }, 50);
+  };
+  return peer;
+}
+
+window.callAgent = async (serverUrl, agentId) => {
+  const peer = await connection();
+  const channel = peer.createDataChannel("control");
+  channel.onmessage = ({ data }) => window.diary.push({ channel: true, ...JSON.parse(data) });
+  await peer.setLocalDescription(await peer.createOffer());
+  const socket = new WebSocket(`${serverUrl}/signaling`);
+  peer.onicecandidate = ({ candidate }) =>
+    candidate && socket.readyState === 1 && socket.send(JSON.stringify({ type: "ice-candidate", candidate }));
+  socket.onopen = () =>
+    socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
+  socket.onmessage = async ({ data }) => {
+    const message = JSON.parse(data);
+    window.diary.push(message);
+    if (message.type === "answer") {
+      await peer.setRemoteDescription({ type: "answer", sdp: message.sdp });
+    } else if (message.type === "ice-candidate") {
+      await peer.addIceCandidate(message.candidate);
+    }
+  };
+  window.control = (message) => channel.send(JSON.stringify(message));
+  window.hangUp = () => {
+    peer.getSenders().forEach(({ track }) => track?.stop());
+    peer.close();
+    socket.close();
+  };
+};
+
+window.offerOverHttp = async (agentId) => {
+  const peer = await connection();
+  await peer.setLocalDescription(await peer.createOffer());
+  const { sdp, type } = peer.localDescription;
+  const answer = await fetch("/api/voice/offer", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ sdp, type, agentId }),
+  });
+  const given = await answer.json();
+  window.diary.push(given);
+  await peer.setRemoteDescription(given);
+  window.hangUp = () => peer.close();
+};
