@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bench.campaigns import counts, kills, offline, soak, words
+from bench.campaigns import counts, fuzz, kills, offline, soak, words
 from bench.tables import commit
 from bench.talking import barge_in, endpoints
 from tests.fixtures.server import ROOT, Product
@@ -23,8 +23,12 @@ ON_THE_PRODUCT: dict[str, tuple[Campaign, int]] = {
     "counts": (counts.run, 20),
     "kills": (kills.run, 50),
     "soak": (soak.run, 60),
+    "fuzz": (fuzz.run, 20),
 }
 """Campaigns, and how many cases (or minutes) each has unless told otherwise."""
+
+SETTINGS = {"VOICE_OFFERS_PER_USER": "0", "VOICE_OFFERS_PER_ADDRESS": "0"}
+"""A campaign is one caller who never stops."""
 
 BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "barge-in": barge_in.main,
@@ -36,7 +40,7 @@ def run(name: str, count: int | None) -> str:
     """Returns the headline of one campaign, run on a product of its own, kept until it is done."""
     campaign, usual = ON_THE_PRODUCT[name]
     folder = ROOT / "var" / "campaigns" / f"{name}-{commit()}"
-    product = Product(folder)
+    product = Product(folder, SETTINGS)
     product.prepare()
     try:
         product.start()
