@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bench.campaigns import counts, fuzz, kills, offline, soak, words
+from bench.campaigns import counts, fuzz, kills, networks, offline, soak, words
 from bench.tables import commit
 from bench.talking import barge_in, endpoints
 from tests.fixtures.server import ROOT, Product
@@ -32,6 +32,7 @@ SETTINGS = {"VOICE_OFFERS_PER_USER": "0", "VOICE_OFFERS_PER_ADDRESS": "0"}
 
 BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "barge-in": barge_in.main,
+    "networks": networks.main,
     "endpoints": endpoints.main,
 }
 

@@ -69,3 +69,12 @@ def test_input_that_stops_ends_a_call_that_lives_by_its_input() -> None:
     assert supervisor.judge(CallState.ACTIVE, silent).reason is EndReason.CALLER_HUNG_UP
     waiting = Sight(11.0, connected=True, heard_s=10.9, left=False, media_s=None)
     assert supervisor.judge(CallState.ACTIVE, waiting) == Verdict(CallState.ACTIVE)
+
+
+@pytest.mark.parametrize(("quiet", "state"), [(59.0, CallState.ACTIVE), (61.0, CallState.ENDING)])
+def test_a_call_in_which_nobody_speaks_ends(quiet: float, state: CallState) -> None:
+    supervisor = Supervisor(Limits(idle_s=60.0), 0.0)
+    seen = Sight(100.0, True, 99.0, False, quiet_s=quiet)
+    verdict = supervisor.judge(CallState.ACTIVE, seen)
+    assert verdict.state is state
+    assert verdict.reason is (EndReason.IDLE if state is CallState.ENDING else None)

@@ -2,6 +2,8 @@
 
 window.diary = [];
 window.heard = 0;
+/** Without a sound device an AudioContext never starts. */
+window.listens = true;
 
 const CONSTRAINTS = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, sampleRate: 48000 },
@@ -16,6 +18,9 @@ async function connection() {
     audio.autoplay = true;
     audio.srcObject = streams[0];
     document.body.append(audio);
+    if (!window.listens) {
+      return;
+    }
     const context = new AudioContext();
     const analyser = new AnalyserNode(context);
     context.createMediaStreamSource(streams[0]).connect(analyser);
