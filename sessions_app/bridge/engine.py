@@ -14,6 +14,7 @@ from django.utils import timezone
 from sessions_app.bridge import broadcast, ice_servers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import DoorPlan, plan_of
+from sessions_app.bridge.guards import Guards
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
 from sessions_app.bridge.placing import Placing, Wish
@@ -76,6 +77,7 @@ class Engine:
         self._registry = Registry(config.max_calls, self._call_over)
         self._placing = Placing(config, self.store, self.worker)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
+        self.guards = Guards()
         self._beating: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
 
@@ -344,6 +346,7 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.post(calls.beat, ids, timezone.now())
+            await self.guards.check(self._registry)
 
 
 def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from asgiref.typing import WebSocketScope
 from channels.auth import get_user
 from channels.db import database_sync_to_async
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from sessions_app.core.commands import Offer, StartStream
@@ -62,10 +61,11 @@ class Visitor:
     async def still_allowed(self) -> bool:
         """Returns whether the user is still active, signed in, and the token not revoked."""
         if self.ticket is not None:
-            return bool(await database_sync_to_async(_active)(self.user.pk))
+            return bool(await database_sync_to_async(access.is_active)(self.user.pk))
         if self.token:
             return await database_sync_to_async(access.user_for_token)(self.token) is not None
-        return bool(await database_sync_to_async(_signed_in)(self.scope["session"], self.user.pk))
+        signed_in = database_sync_to_async(access.still_signed_in)
+        return bool(await signed_in(self.scope["session"], self.user.pk))
 
 
 async def visitor_of(scope: WebSocketScope) -> Visitor:
@@ -117,19 +117,3 @@ async def visitor_with_token(scope: WebSocketScope, token: str) -> Visitor:
 
 def _headers(scope: Any) -> dict[bytes, str]:
     return {name.lower(): value.decode("latin1") for name, value in scope["headers"]}
-
-
-def _active(user_id: Any) -> bool:
-    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs loaded apps
-
-    return bool(get_user_model().objects.filter(pk=user_id, is_active=True).exists())
-
-
-def _signed_in(session: Any, user_id: Any) -> bool:
-    """Reads the session anew: a log-out in another tab deletes it."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs loaded apps
-
-    stored = session.__class__(session.session_key).load()
-    if str(stored.get(SESSION_KEY)) != str(user_id):
-        return False
-    return bool(get_user_model().objects.filter(pk=user_id, is_active=True).exists())

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http.request import split_domain_port, validate_host
@@ -119,6 +120,19 @@ def vosk_user(address: str) -> User | None:
     except ValueError:
         return None
     return User.objects.filter(username=name, is_active=True).first() if name and near else None
+
+
+def still_signed_in(session: Any, user_id: Any) -> bool:
+    """Returns whether a cookie's session still holds this active user, by what is stored now."""
+    stored = session.__class__(session.session_key).load()
+    if str(stored.get(SESSION_KEY)) != str(user_id):
+        return False
+    return is_active(user_id)
+
+
+def is_active(user_id: Any) -> bool:
+    """Returns whether the user is there and not shut out."""
+    return User.objects.filter(pk=user_id, is_active=True).exists()
 
 
 def own_origin(origin: str, host: str) -> bool:

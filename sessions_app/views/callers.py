@@ -35,6 +35,16 @@ class Caller:
     user: Any
     address: str
     ticket: tickets.Pass | None = None
+    token: str = ""
+    session: Any = None
+
+    async def still_allowed(self) -> bool:
+        """Returns whether this caller may go on: signed in, active, the token not revoked."""
+        if self.token:
+            return await sync_to_async(access.user_for_token)(self.token) is not None
+        if self.session is not None:
+            return await sync_to_async(access.still_signed_in)(self.session, self.user.pk)
+        return await sync_to_async(access.is_active)(self.user.pk)
 
     def allowed(self, offer: Offer) -> Offer:
         """Returns the offer as far as a ticket allows it; raises NotAllowedError."""
@@ -64,6 +74,7 @@ class Caller:
             raise
         if pk is not None:
             await sync_to_async(tickets.bind)(pk, placed.call_id)
+        current.guards.add(placed.call_id, self.still_allowed)
         return placed
 
 
@@ -100,7 +111,7 @@ async def caller(request: HttpRequest, *methods: str, ticket: str = "") -> Calle
         owner = await sync_to_async(access.user_for_token)(token.strip())
         if owner is None:
             raise RefusedError(401, "not_signed_in", "This token is not valid, or was revoked.")
-        return Caller(owner, address)
+        return Caller(owner, address, token=token.strip())
     user = await request.auser()
     if not user.is_authenticated:
         raise RefusedError(401, "not_signed_in", "Sign in, or send a token as bearer.")
@@ -108,7 +119,7 @@ async def caller(request: HttpRequest, *methods: str, ticket: str = "") -> Calle
         raise RefusedError(403, "wrong_origin", "Open the page from this server's own address.")
     if request.content_type != "application/json":
         raise BadRequestError("Send the content type application/json.")
-    return Caller(user, address)
+    return Caller(user, address, session=request.session)
 
 
 async def told(work: Callable[[], Awaitable[Any]], *methods: str) -> JsonResponse:

@@ -104,3 +104,38 @@ async def test_an_offer_over_http_hears_the_agent(product: Product, say: Say) ->
     path = f"/api/v1/calls/{answer['callId']}/"
     wait_until(lambda: product.json(path)["ended_at"], 15, "the end of the call")
     assert product.json(path)["end_reason"] == "caller_left"
+
+
+async def test_a_token_that_is_revoked_ends_a_call_that_no_socket_watches(
+    product: Product, say: Say
+) -> None:
+    made = product.manage(
+        "shell",
+        "-c",
+        "from django.contrib.auth.models import User; from sessions_app.services import access; "
+        "print(access.issue_token(User.objects.first(), 'short')[1])",
+    )
+    token = made.split()[-1]
+    page = Page(say("hello"), "control")
+    request = urllib.request.Request(
+        product.url + "/api/voice/offer",
+        json.dumps({"sdp": await page.offer(), "type": "offer"}).encode(),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    answer = json.loads(
+        await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=20).read())
+    )
+    await page.accept(answer["sdp"])
+    product.manage(
+        "shell",
+        "-c",
+        "from sessions_app.models import ApiToken; from sessions_app.services import access; "
+        "access.revoke(ApiToken.objects.get(name='short'))",
+    )
+    path = f"/api/v1/calls/{answer['callId']}/"
+    ended = await asyncio.to_thread(
+        wait_until, lambda: product.json(path, "staff")["end_reason"], 12, "the end of the call"
+    )
+    assert ended == "signed_out"
+    page.microphone.stop()
+    await page.pc.close()

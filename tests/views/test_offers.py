@@ -9,6 +9,7 @@ from django.test import Client
 
 from sessions_app.bridge import engine
 from sessions_app.bridge.engine import Placed
+from sessions_app.bridge.guards import Guards
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import BadOfferError, BusyError, UnknownAgentError
 from sessions_app.services import access
@@ -27,6 +28,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
     found: list[tuple[int, Offer]] = []
 
     class Engine:
+        guards = Guards()
+
         async def place(self, owner_id: int, offer: Offer) -> Placed:
             found.append((owner_id, offer))
             if offer.agent in ERRORS:
