@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from sessions_app.api import schema
 from sessions_app.api.base import ApiView
 from sessions_app.dialects.schemas import DOORS
 
@@ -40,7 +41,7 @@ class ProtocolDoor(ApiView):
         operation_id="protocol_door",
         summary="What client and server send at one door, as JSON Schema",
         tags=["protocol"],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: OpenApiTypes.OBJECT, 404: schema.NOT_FOUND},
     )
     def get(self, _request: Request, door: str) -> Response:
         if door not in DOORS:
