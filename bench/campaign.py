@@ -27,7 +27,13 @@ ON_THE_PRODUCT: dict[str, tuple[Campaign, int]] = {
 }
 """Campaigns, and how many cases (or minutes) each has unless told otherwise."""
 
-SETTINGS = {"VOICE_OFFERS_PER_USER": "0", "VOICE_OFFERS_PER_ADDRESS": "0"}
+SETTINGS = {
+    "VOICE_OFFERS_PER_USER": "0",
+    "VOICE_OFFERS_PER_ADDRESS": "0",
+    "VOICE_CALLS_PER_USER": "0",
+    "VOICE_CALLS_PER_ADDRESS": "0",
+    "VOICE_MAX_CALLS": "500",
+}
 """A campaign is one caller who never stops."""
 
 BY_THEMSELVES: dict[str, Callable[[], None]] = {

@@ -42,13 +42,17 @@ async def run(product: Product, count: int) -> str:
     ]
     total = sum(sum(c["told"].values()) for c in found)
     faults = sum(c["faults"] for c in found)
-    traces = product.log("web").count("Traceback")
+    traces = _tracebacks(product)
     headline = (
         f"{total} broken things: {faults} faults of the server, {traces} tracebacks, "
         f"{len(_live(product))} calls left open"
     )
     head = ["kind", "sent", "what they were told", "faults"]
     return write_table("fuzz", "Broken input", headline, head, rows)
+
+
+def _tracebacks(product: Product) -> int:
+    return (product.var / "test-logs" / "web.log").read_text(errors="replace").count("Traceback")
 
 
 def _of(found: list[Case], kind: str) -> list[Case]:

@@ -1,6 +1,7 @@
 """One aiortc peer connection that answers a client's offer."""
 
 import asyncio
+import contextlib
 import functools
 import logging
 import time
@@ -30,6 +31,7 @@ GOODBYE_S = 6.0
 """A connection that closes this soon after the client was heard was closed by the client."""
 
 OPUS = "audio/opus"
+CONNECT = "_RTCPeerConnection__connect"
 
 MAX_SDP_CHARS = 60_000
 MAX_CANDIDATES = 100
@@ -59,11 +61,23 @@ def read_offer(sdp: str) -> str:
         media = SessionDescription.parse(cleaned).media
     except Exception as error:
         raise BadOfferError("The offer's SDP cannot be read.") from error
+    if not all(_is_secured(section) for section in media):
+        raise BadOfferError(
+            "A line of the offer has no DTLS fingerprint, or no ICE user fragment and password."
+        )
     if not any(_sends_audio(section) for section in media):
         raise BadOfferError(
             "The offer holds no audio to receive: add the microphone's track before createOffer()."
         )
     return cleaned
+
+
+def _is_secured(section: MediaDescription) -> bool:
+    if section.port == 0:
+        return True
+    keyed = section.dtls is not None and bool(section.dtls.fingerprints)
+    known = section.ice is not None and section.ice.usernameFragment and section.ice.password
+    return keyed and bool(known)
 
 
 def _sends_audio(section: MediaDescription) -> bool:
@@ -105,6 +119,7 @@ class Peer:
     ) -> None:
         self._outgoing = outgoing
         self._pc = RTCPeerConnection(configuration)
+        _replace(self._pc, CONNECT, self._tolerant(getattr(self._pc, CONNECT)))
         self._listener = listener
         servers = configuration.iceServers or []
         self._wants_relay = any("turn" in str(server.urls) for server in servers)
@@ -117,6 +132,18 @@ class Peer:
         self._pc.on("datachannel", listener.on_channel)
         self._pc.on("connectionstatechange", self._state_changed)
 
+    @staticmethod
+    def _tolerant(connect: Callable[[], Any]) -> Callable[[], Any]:
+        """Returns aiortc's own background work, which an odd offer breaks, without a traceback."""
+
+        async def work() -> None:
+            try:
+                await connect()
+            except Exception as error:  # noqa: BLE001 - the supervisor sees that nothing connects
+                logger.info("a connection did not come about (%s)", type(error).__name__)
+
+        return work
+
     @property
     def connected(self) -> bool:
         return bool(self._pc.connectionState == "connected")
@@ -128,6 +155,8 @@ class Peer:
             self._choose_directions(self._pc.getTransceivers())
             self._watch_ice()
             await self._pc.setLocalDescription()
+            if self._pc.sctp is not None and self._pc.sctp.transport is None:
+                raise ValueError("the data channel's line is bundled with none")
         except Exception as error:
             raise BadOfferError(
                 "The offer cannot be answered: none of its audio codecs is known here "
@@ -163,7 +192,19 @@ class Peer:
         for task in list(self._adding):
             task.cancel()
         await asyncio.gather(*self._adding, return_exceptions=True)
-        await self._pc.close()
+        try:
+            await self._pc.close()
+        except Exception as error:  # noqa: BLE001 - of an offer that was half taken
+            logger.info("a connection did not close cleanly (%s)", type(error).__name__)
+            await self._stop_transports()
+
+    async def _stop_transports(self) -> None:
+        """Frees the sockets that a close which broke off left open."""
+        for dtls in {t.receiver.transport for t in self._pc.getTransceivers()}:
+            with contextlib.suppress(Exception):
+                await dtls.stop()
+            with contextlib.suppress(Exception):
+                await dtls.transport.stop()
 
     async def _add(self, candidate: Candidate) -> None:
         parsed = await ice.read_candidate(candidate)
