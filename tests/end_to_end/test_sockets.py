@@ -73,6 +73,27 @@ async def test_a_cookie_counts_only_from_our_own_origin(product: Product) -> Non
     assert await closed_with(product, cookie=cookie) == 4403
 
 
+async def started(product: Product, **headers: str) -> str:
+    """Returns what `/ws/voice` answers to a start without a token of its own."""
+    async with open_socket(product, "/ws/voice", **headers) as socket:
+        try:
+            answer = await answer_to(socket, '{"type": "session_start", "output": null}')
+        except ConnectionClosed as closed:
+            return str(closed.rcvd.code if closed.rcvd else -1)
+    return str(answer.get("code") or answer["type"])
+
+
+async def test_a_cookie_counts_at_the_typed_socket_only_from_our_own_origin(
+    product: Product,
+) -> None:
+    cookie = session_cookie(product, "user")
+    assert await started(product, cookie=cookie, origin=product.url) == "session_started"
+    for origin in (f"http://127.0.0.1:{product.port + 1}", "http://evil.example", "null"):
+        assert await started(product, cookie=cookie, origin=origin) == "not_signed_in"
+    assert await started(product, cookie=cookie) == "not_signed_in"
+    assert await started(product, authorization="Bearer vs_made-up") == "not_signed_in"
+
+
 async def test_who_is_not_signed_in_is_told(product: Product) -> None:
     assert await closed_with(product, origin=product.url) == 4401
     assert await closed_with(product, origin=product.url, cookie="sessionid=made-up") == 4401
