@@ -79,6 +79,7 @@ class Engine:
         self._answers: dict[str, asyncio.Task[Placed]] = {}
         self.guards = Guards()
         self._beating: asyncio.Task[None] | None = None
+        self._guarding: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
 
     # -- the process ------------------------------------------------------------------
@@ -97,6 +98,7 @@ class Engine:
         self.store.start()
         await self._placing.start()
         self._beating = asyncio.create_task(self._beat())
+        self._guarding = asyncio.create_task(self._guard())
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def recogniser_ready(self) -> bool:
@@ -118,9 +120,10 @@ class Engine:
         """Ends every call with its last words stored, and frees all; in seconds."""
         await self._registry.drain()
         await broadcast.drain()
-        if self._beating is not None:
-            self._beating.cancel()
-            await asyncio.gather(self._beating, return_exceptions=True)
+        working = [task for task in (self._beating, self._guarding) if task is not None]
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
         await self._placing.aclose()
         await self.lag.aclose()
         await self.store.aclose()
@@ -340,13 +343,18 @@ class Engine:
         transport.start()
         return transport
 
+    async def _guard(self) -> None:
+        """Apart from the beat, which must not wait for the database."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            await self.guards.check(self._registry)
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.post(calls.beat, ids, timezone.now())
-            await self.guards.check(self._registry)
 
 
 def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:

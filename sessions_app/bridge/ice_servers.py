@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.transports.turn import IceServer, Turn, minted
+from sessions_app.transports.turn import IceServer, Turn, ice_server, minted
 
 SERVER = "voicesite"
 """In whose name this server asks for relays."""
@@ -18,7 +18,10 @@ def plain() -> list[IceServer]:
 
     Raises ImproperlyConfigured for anything else.
     """
-    return [_read(given) for given in settings.VOICE["ICE_SERVERS"]]
+    try:
+        return [ice_server(given) for given in settings.VOICE["ICE_SERVERS"]]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"VOICE['ICE_SERVERS']: {error}") from error
 
 
 def turn() -> Turn | None:
@@ -51,16 +54,3 @@ def _as_json(server: IceServer) -> dict[str, Any]:
     if server.username:
         found |= {"username": server.username, "credential": server.credential}
     return found
-
-
-def _read(given: Any) -> IceServer:
-    if isinstance(given, str):
-        return IceServer((given,))
-    if isinstance(given, Mapping) and given.get("urls"):
-        urls = given["urls"]
-        listed = (urls,) if isinstance(urls, str) else tuple(urls)
-        return IceServer(listed, str(given.get("username", "")), str(given.get("credential", "")))
-    raise ImproperlyConfigured(
-        f"VOICE['ICE_SERVERS'] holds {given!r}: give an address such as "
-        "'stun:stun.example.com:3478', or {'urls': …, 'username': …, 'credential': …}."
-    )

@@ -11,6 +11,7 @@ from sessions_app.core.audio import VoiceChunk
 from sessions_app.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.core.errors import BusyError, MediaError
 from sessions_app.core.events import CallEvent, StateChanged
+from sessions_app.core.states import TERMINAL
 from sessions_app.dialects import control, streaming
 from sessions_app.dialects.reading import ProtocolError
 
@@ -118,5 +119,5 @@ class _Closing:
 
     def emit(self, event: CallEvent) -> None:
         self._inner.emit(event)
-        if isinstance(event, StateChanged) and streaming.is_over(event.state):
+        if isinstance(event, StateChanged) and event.state in TERMINAL:
             self._over()

@@ -26,7 +26,7 @@ from sessions_app.core.events import (
     TokenMade,
     TurnEnded,
 )
-from sessions_app.core.states import TERMINAL, CallState
+from sessions_app.core.states import TERMINAL
 from sessions_app.dialects import control, reading
 from sessions_app.dialects.reading import Message, ProtocolError
 
@@ -199,8 +199,3 @@ class StreamOutlet:
     def _of_agent(self, event: CallEvent) -> Message | None:
         known = isinstance(event, FloorChanged | NotesChanged | MediaGap)
         return control.of_agent(event) if known and AGENT in self._features else None
-
-
-def is_over(state: CallState) -> bool:
-    """Returns whether a call in `state` is over."""
-    return state in TERMINAL

@@ -26,7 +26,7 @@ from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadOfferError
 from sessions_app.transports import ice
 from sessions_app.transports.rejected import Rejected, with_rejected, without_rejected
-from sessions_app.transports.turn import IceServer
+from sessions_app.transports.turn import IceServer, ice_server
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +55,6 @@ AUDIO, VIDEO, SCREEN = 0, 1, 2
 """The lines of a client's offer, in their order."""
 
 
-def ice_server(given: str | Mapping[str, Any] | IceServer) -> IceServer:
-    """Returns a server from an address or an object as W3C `RTCIceServer`."""
-    if isinstance(given, IceServer):
-        return given
-    if isinstance(given, str):
-        return IceServer((given,))
-    urls = given["urls"]
-    listed = (urls,) if isinstance(urls, str) else tuple(urls)
-    return IceServer(listed, str(given.get("username", "")), str(given.get("credential", "")))
-
-
 class Connection:
     """Answers a client's offers. Lives on one event loop.
 
@@ -89,7 +78,6 @@ class Connection:
     def _made(self, pc: RTCPeerConnection) -> None:
         self.pc = pc
         self.pc_id = secrets.token_urlsafe(16)
-        self._connecting_told = False
         pc.on("track", self._track)
         pc.on("datachannel", self._on_channel)
         pc.on("connectionstatechange", lambda: self._state_changed(pc))

@@ -84,7 +84,9 @@ def limit_ports(first: int, last: int) -> None:
             if address is None or address[1] != 0:
                 return await self._loop.create_datagram_endpoint(factory, **given)
             ports = range(first, last + 1)
-            for port in random.sample(ports, len(ports)):
+            start = random.randrange(len(ports))
+            for step in range(len(ports)):
+                port = ports[(start + step) % len(ports)]
                 wanted = given | {"local_addr": (address[0], port)}
                 with contextlib.suppress(OSError):
                     return await self._loop.create_datagram_endpoint(factory, **wanted)

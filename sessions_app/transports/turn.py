@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,20 @@ def minted(turn: Turn, name: str, now_s: float) -> IceServer:
     return IceServer(turn.urls, username, base64.b64encode(digest).decode())
 
 
-def asks_for_turn(servers: Sequence[IceServer]) -> bool:
-    """Returns whether a relay is among `servers`."""
-    return any(url.startswith(("turn:", "turns:")) for server in servers for url in server.urls)
+def ice_server(given: Any) -> IceServer:
+    """Returns a server from an address or an object as W3C `RTCIceServer`.
+
+    Raises ValueError, which says what to give, for anything else.
+    """
+    if isinstance(given, IceServer):
+        return given
+    if isinstance(given, str):
+        return IceServer((given,))
+    if isinstance(given, Mapping) and given.get("urls"):
+        urls = given["urls"]
+        listed = (urls,) if isinstance(urls, str) else tuple(urls)
+        return IceServer(listed, str(given.get("username", "")), str(given.get("credential", "")))
+    raise ValueError(
+        f"{given!r} is no ICE server: give an address such as 'stun:stun.example.com:3478', "
+        "or {'urls': …, 'username': …, 'credential': …}."
+    )

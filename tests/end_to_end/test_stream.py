@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +17,6 @@ from tests.media.containers import KINDS, recorded
 
 Say = Callable[..., Path]
 TEXT = "Please open the second window."
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("product"))
-    product.prepare()
-    try:
-        product.start()
-        yield product
-    finally:
-        product.stop()
 
 
 def at_48k(samples: np.ndarray) -> np.ndarray:

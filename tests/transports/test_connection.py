@@ -15,7 +15,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
-from sessions_app.transports.connection import AUDIO, EVENTS, Connection, ice_server
+from sessions_app.transports.connection import AUDIO, EVENTS, Connection
 from sessions_app.transports.ice import offer_loopback
 from sessions_app.transports.media_io import PicturesOut, SpeechOut, pictures, speech
 from tests.fixtures.offers import OFFERS, offer
@@ -292,10 +292,3 @@ async def test_candidates_are_taken_and_wrong_ones_told(connection: Connection) 
     await connection.add_ice_candidate(Candidate(good, "0", 0))
     with pytest.raises(BadCandidateError):
         await connection.add_ice_candidate(Candidate("nonsense", "0", 0))
-
-
-def test_servers_are_addresses_or_objects() -> None:
-    assert ice_server("stun:a").urls == ("stun:a",)
-    made = ice_server({"urls": ["turn:a"], "username": "u", "credential": "c"})
-    assert (made.urls, made.username, made.credential) == (("turn:a",), "u", "c")
-    assert ice_server(made) is made

@@ -4,7 +4,9 @@ import base64
 import hashlib
 import hmac
 
-from sessions_app.transports.turn import IceServer, Turn, asks_for_turn, minted
+import pytest
+
+from sessions_app.transports.turn import Turn, ice_server, minted
 
 TURN = Turn(("turn:turn.example.com:3478",), "a secret", 600)
 
@@ -23,6 +25,10 @@ def test_no_secret_is_shown() -> None:
     assert minted(TURN, "7", 0.0).credential not in shown
 
 
-def test_a_relay_is_told_from_other_servers() -> None:
-    assert asks_for_turn([IceServer(("turns:a",))])
-    assert not asks_for_turn([IceServer(("stun:a",))])
+def test_servers_are_addresses_or_objects() -> None:
+    assert ice_server("stun:a").urls == ("stun:a",)
+    made = ice_server({"urls": ["turn:a"], "username": "u", "credential": "c"})
+    assert (made.urls, made.username, made.credential) == (("turn:a",), "u", "c")
+    assert ice_server(made) is made
+    with pytest.raises(ValueError, match=r"stun\.example\.com"):
+        ice_server({})
