@@ -177,6 +177,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "row": shown.call_row(found),
         "agent_name": agent,
         "lines": transcript,
+        "gap_after": shown.gap_after(segments, found.gaps),
         "waterfall": talking.waterfall(Turn.objects.filter(call=found), seqs),
         "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,

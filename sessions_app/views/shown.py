@@ -183,6 +183,13 @@ def lines(
     ]
 
 
+def gap_after(segments: Sequence[Segment], gaps: Sequence[Sequence[int]]) -> str:
+    """Returns how long the connection was lost after the last words; empty for not at all."""
+    last = max((segment.start_ms for segment in segments), default=-1)
+    after = [gap for gap in gaps if gap[0] > last]
+    return wording.length(sum(end - start for start, end in after)) if after else ""
+
+
 def _gap_before(segment: Segment, left: list[Sequence[int]]) -> str:
     """Returns how long the gaps were that began before a segment; they are told once."""
     before = [gap for gap in left if gap[0] <= segment.start_ms]

@@ -91,7 +91,11 @@ def test_pipecats_client(browser: Browser, product: Product, tmp_path: Path) -> 
     assert "fly" in str(refused)
     page.evaluate("client.disconnectBot()")
     until(page, "botDisconnected")
-    call = product.json("/api/v1/calls/")["results"][0]
+    call = wait_until(
+        lambda: (found := product.json("/api/v1/calls/")["results"][0])["ended_at"] and found,
+        10,
+        "the end",
+    )
     assert (call["door"], call["end_reason"]) == ("pipecat", "caller_hung_up")
 
 

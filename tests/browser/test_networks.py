@@ -139,7 +139,9 @@ def test_a_cut_is_outlived(
     state_is(page, "active", 25)
     call_id = hang_up(page)
     assert {"good", "morning"} <= words_kept(server, call_id)
-    assert server.json(f"/api/v1/calls/{call_id}/")["end_reason"] == "caller_hung_up"
+    path = f"/api/v1/calls/{call_id}/"
+    reason = wait_until(lambda: server.json(path)["end_reason"], 10, "the end")
+    assert reason == "caller_hung_up"
 
 
 def test_another_address_carries_on_the_same_call(

@@ -37,7 +37,11 @@ async def test_raw_audio_is_transcribed_recorded_and_ended(product: Product, say
     assert ended["reason"] == "caller_hung_up"
     path = f"/api/v1/calls/{began['callId']}/"
     call = wait_until(
-        lambda: (found := product.json(path)) and found["recording"]["state"] == "done" and found,
+        lambda: (
+            (found := product.json(path))["recording"]
+            and found["recording"]["state"] == "done"
+            and found
+        ),
         20,
         "the recording",
     )

@@ -99,3 +99,12 @@ def test_a_long_segment_is_shortened_around_what_was_searched(db: None) -> None:
     assert before.endswith("word ")
     assert after.endswith("hay…")
     assert len(before) + len(after) < 220
+
+
+def test_gaps_stand_before_what_was_said_next_or_at_the_end() -> None:
+    row = segment("Good morning.", 2)
+    gaps = [[200, 900], [5000, 9000]]
+    (line,) = shown.lines([row], gaps=gaps)
+    assert line.gap_before == "1 s"
+    assert shown.gap_after([row], gaps) == "4 s"
+    assert shown.gap_after([row], gaps[:1]) == ""
