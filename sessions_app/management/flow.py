@@ -1,7 +1,6 @@
 """Back-pressure for Daphne's WebSockets, which has none: neither side can fill our memory."""
 
 import asyncio
-import math
 import time
 from typing import Any
 
@@ -17,12 +16,14 @@ MOST_BYTES = 2 << 20
 class Flow:
     """One socket's flow, both ways.
 
-    `queue` holds what the client sent until its consumer takes it. Twisted tells by
+    It holds what the client sent until its consumer takes it. Twisted tells by
     `pauseProducing` and `resumeProducing` how fast the client reads.
     """
 
     def __init__(self, protocol: Any) -> None:
         self._protocol = protocol
+        self._check = protocol.check_timeouts
+        protocol.check_timeouts = self.check_timeouts
         self._queue: asyncio.Queue[Any] = asyncio.Queue()
         self._waiting_bytes = 0
         self._holding = False
@@ -47,11 +48,18 @@ class Flow:
             self._let_go()
         return message
 
+    def check_timeouts(self) -> None:
+        """Daphne's look at the socket's age and pings, where it means something.
+
+        While nothing is read, answers to pings are not either; and a second ping would take
+        the place of one that is still unanswered.
+        """
+        if not self._holding and self._protocol.autoPingTimeoutCall is None:
+            self._check()
+
     def _hold(self) -> None:
         self._holding = True
         self._protocol.transport.pauseProducing()
-        # an answer to a ping is not read either: its lateness says nothing
-        self._protocol.last_ping = math.inf
         waiting = self._protocol.autoPingTimeoutCall
         if waiting is not None:
             waiting.cancel()
