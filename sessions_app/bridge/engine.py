@@ -339,7 +339,14 @@ class Engine:
         self, clock: CallClock, playout: Playout | None, wish: StartStream
     ) -> WebSocketTransport:
         source = await self._placing.open_source(wish.audio)
-        transport = WebSocketTransport(clock, source, playout=playout, output=wish.output)
+        unheard_ms = clock.now_ms(time.monotonic()) - clock.media_ms
+        transport = WebSocketTransport(
+            clock,
+            source,
+            playout=playout,
+            output=wish.output,
+            backlog_ms=min(wish.held_ms, unheard_ms) if clock.started else wish.held_ms,
+        )
         transport.start()
         return transport
 

@@ -6,10 +6,13 @@ from typing import Protocol
 
 from sessions_app.calls.transcribing import Transcribing
 from sessions_app.core.audio import AudioFrame, silence
-from sessions_app.core.events import CallEvent, SpeechEnded, SpeechStarted
+from sessions_app.core.events import CallEvent, MediaGap, SpeechEnded, SpeechStarted
 from sessions_app.speech.vad.base import Vad
 
 SMALLEST_GAP_MS = 1.0
+TOLD_GAP_MS = 500.0
+"""So much missing audio is told, where the network lost it."""
+
 LONGEST_FILL_MS = 1_000.0
 """Silence is fed in pieces no longer than this."""
 
@@ -46,6 +49,7 @@ class Listening:
         self._vad = vad.open(self._boundary)
         self._fed_ms = 0.0
         self._muted = False
+        self._lossy = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self, frames: AsyncIterator[AudioFrame]) -> None:
@@ -62,6 +66,10 @@ class Listening:
     def mute(self, on: bool) -> None:
         """Hears nothing of the caller until told to again: nothing is kept or recognised."""
         self._muted = on
+
+    def expect_gap(self) -> None:
+        """Notes that silence until the next audio is the network's doing, not the caller's."""
+        self._lossy = True
 
     def guard(self, on: bool) -> None:
         """Asks the VAD to be surer of speech, while the agent speaks."""
@@ -92,14 +100,21 @@ class Listening:
     ) -> None:
         if earlier is not None:
             await earlier  # its transport's input was closed
+            self._lossy = True
         async for given in frames:
             frame = silence(given.duration_ms, given.start_ms) if self._muted else given
+            self._tell_gap(frame)
             if self._lane is not None:
                 self._lane.add(frame)
             for whole in self._without_gaps(frame):
                 self._vad.feed(whole)
                 if self._transcribing is not None:
                     self._transcribing.hear(whole)
+
+    def _tell_gap(self, frame: AudioFrame) -> None:
+        if self._lossy and frame.start_ms - self._fed_ms > TOLD_GAP_MS:
+            self._emit(MediaGap(self._fed_ms, frame.start_ms))
+        self._lossy = False
 
     def _without_gaps(self, frame: AudioFrame) -> list[AudioFrame]:
         """Returns `frame` with silence before it where audio was lost."""

@@ -40,7 +40,12 @@ logger = logging.getLogger(__name__)
 ABANDONED_S = 4.0
 """A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
 
-SHORTEST_GAP_MS = 500.0
+CUT_S = 3.0
+"""No sign of life at all for so long: the network fails, and the caller is not just silent.
+
+Chromium checks consent each 2.5 s (RFC 7675), whatever is spoken.
+"""
+
 SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
 """What tells that somebody is there."""
 
@@ -94,11 +99,12 @@ class CallSession:
         self._supervisor = Supervisor(limits, time.monotonic())
         self._sinks: list[EventSink] = []
         self._finals: list[SegmentFinal] = []
+        self._gaps: list[MediaGap] = []
         self._ending: asyncio.Task[None] | None = None
         self.on_message: Callable[[str | bytes], None] = lambda _: None
         self._left_s: float | None = None
         self._left_behind: set[asyncio.Task[None]] = set()
-        self._gap_from_ms: float | None = None
+        self._lost_s: float | None = None
         self._spoke_s = time.monotonic()
         self._speaking = False
         self.length_ms = 0.0
@@ -180,7 +186,7 @@ class CallSession:
         if not self.live or self._ending is not None:
             raise UnknownCallError("This call is over. Start a new one.")
         old, self._transport = self._transport, transport
-        self._note_gap_from()
+        self._lost_s = time.monotonic()
         old.close_input()
         self._listening.start(transport.frames())
         closing = asyncio.create_task(old.aclose())
@@ -215,7 +221,7 @@ class CallSession:
     def standing(self) -> list[CallEvent]:
         """Returns where the call stands, for a client that joins it."""
         of_agent = self._conversing.catch_up() if self._conversing is not None else []
-        return [StateChanged(self.state, self.reason, self.length_ms), *of_agent]
+        return [StateChanged(self.state, self.reason, self.length_ms), *self._gaps, *of_agent]
 
     def start(self) -> None:
         """Starts listening; the call is CONNECTING from here."""
@@ -245,22 +251,20 @@ class CallSession:
             self.end_soon(verdict.reason)
         elif verdict.state is not self.state:
             if verdict.state is CallState.RECONNECTING:
-                self._note_gap_from()
+                self._lost_s = now_s
+                self._listening.expect_gap()
             self._move(verdict.state)
-        self._tell_gap()
+        self._look_for_cut(sight)
 
-    def _note_gap_from(self) -> None:
-        if self._gap_from_ms is None and self.clock.started:
-            self._gap_from_ms = self.clock.media_ms
-
-    def _tell_gap(self) -> None:
-        """Tells of a gap once audio came again."""
-        start_ms, end_ms = self._gap_from_ms, self.clock.media_ms
-        if self.state is not CallState.ACTIVE or start_ms is None or end_ms <= start_ms:
+    def _look_for_cut(self, sight: Sight) -> None:
+        """Tells a short cut, after which the audio jumps, from a client that sends none."""
+        if sight.media_s is None or sight.heard_s is None:
             return
-        self._gap_from_ms = None
-        if end_ms - start_ms > SHORTEST_GAP_MS:
-            self._emit(MediaGap(start_ms, end_ms))
+        if self._lost_s is not None and sight.media_s > self._lost_s:
+            self._lost_s = None
+        if self._lost_s is None and sight.now_s - max(sight.heard_s, sight.media_s) > CUT_S:
+            self._lost_s = sight.now_s
+            self._listening.expect_gap()
 
     def _abandoned(self, now_s: float) -> bool:
         heard_s = self._transport.last_heard_s
@@ -309,6 +313,8 @@ class CallSession:
     def _emit(self, event: CallEvent) -> None:
         if isinstance(event, SegmentFinal):
             self._finals.append(event)
+        if isinstance(event, MediaGap):
+            self._gaps.append(event)
         if isinstance(event, SPOKEN):
             self._spoke_s = time.monotonic()
             self._speaking = isinstance(event, SpeechStarted)

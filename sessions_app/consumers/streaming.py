@@ -79,7 +79,12 @@ class StreamingConsumer(CallSocket):
             return
         self.streamed, self.features = streamed, wish.features
         transport, call_id = streamed.transport, streamed.session.call_id
-        started = streaming.started(call_id, resumed=streamed.resumed, received=transport.received)
+        started = streaming.started(
+            call_id,
+            resumed=streamed.resumed,
+            received=transport.received,
+            backlog_ms=0.0 if transport.received else transport.backlog_ms,
+        )
         self.push(started | await self.bound(call_id))
         transport.on_broken = self.broken
         transport.attach(self.voice)

@@ -61,6 +61,7 @@ class StartStream:
     `output` is None for a client that plays nothing. With `call_id` a live call goes on here:
     where it was with `continues`, else with audio that starts anew. `last_seq` is the last
     segment that the client has; `token` is empty where the socket itself tells who calls.
+    `held_ms` of sound from before now are there, if the call lacks them.
     The rest is as in `Offer`.
     """
 
@@ -78,6 +79,7 @@ class StartStream:
     token: str = field(default="", repr=False)
     last_seq: int = 0
     continues: bool = False
+    held_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ STREAM = _door(
                 "features": TEXTS,
                 "lastSeq": COUNT,
                 "continues": FLAG,
+                "heldMs": MS,
             }
             | _CALL_ID,
         ),
@@ -183,7 +184,7 @@ STREAM = _door(
     [
         _message(
             "session_started",
-            _CALL_ID | {"resumed": FLAG, "received": COUNT},
+            _CALL_ID | {"resumed": FLAG, "received": COUNT, "backlogMs": MS},
             {"resumeToken": TEXT},
         ),
         _message("transcript_partial", {"role": ROLE, "text": TEXT} | _SPAN),

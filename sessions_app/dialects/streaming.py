@@ -34,6 +34,9 @@ DOOR = "stream"
 MAX_AUDIO_BYTES = 256 * 1024
 AGENT, STATUS = control.AGENT, control.STATUS
 ACKS, MEDIA = "acks", "media"
+MOST_HELD_MS = 60_000
+"""So much sound of before a client may send; the grace of a lost call is half a minute."""
+
 OF_MEDIA = ("session_ended", "turn_end")
 """All that a client with the feature MEDIA is told: it has another socket for the words."""
 
@@ -79,6 +82,7 @@ def _start(message: Message) -> StartStream:
         token=reading.optional(auth, "token", str, ""),
         last_seq=reading.whole(message, "lastSeq", 0),
         continues=message.get("continues") is True,
+        held_ms=min(reading.whole(message, "heldMs", 0), MOST_HELD_MS),
     )
 
 
@@ -121,10 +125,13 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
 # -- to the client ---------------------------------------------------------------------
 
 
-def started(call_id: str, *, resumed: bool, received: int) -> Message:
-    """Returns the `session_started` message; `received` messages of audio came so far."""
+def started(call_id: str, *, resumed: bool, received: int, backlog_ms: float = 0.0) -> Message:
+    """Returns the `session_started` message.
+
+    `received` messages of audio came so far; `backlog_ms` of what the client kept are to come.
+    """
     message: Message = {"type": "session_started", "callId": call_id, "resumed": resumed}
-    return message | {"received": received}
+    return message | {"received": received, "backlogMs": round(backlog_ms)}
 
 
 def ended(call_id: str, event: StateChanged) -> Message:

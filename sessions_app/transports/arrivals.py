@@ -22,6 +22,10 @@ class Arrivals:
         self._rested = True
         self._late: tuple[float, float] | None = None
 
+    def begin(self, start_ms: float) -> None:
+        """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
+        self.end_ms, self._rested = start_ms, False
+
     def rest(self) -> None:
         """Notes that the client stopped sending: what comes next begins when it comes."""
         self._rested = True

@@ -43,8 +43,9 @@ class WebSocketTransport:
     """Carries one call's audio in messages. Fulfils `transports.base.Transport`.
 
     `clock` is the call's; this transport drives it. `source` takes the client's audio apart.
-    What `playout` holds is sent as `output`; None for a client that plays nothing. Lives on
-    one event loop; `attach` and `detach` tell which socket there is.
+    What `playout` holds is sent as `output`; None for a client that plays nothing. The audio
+    begins `backlog_ms` before now, with what the client kept. Lives on one event loop;
+    `attach` and `detach` tell which socket there is.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class WebSocketTransport:
         *,
         playout: Playout | None = None,
         output: AudioOut | None = None,
+        backlog_ms: float = 0.0,
     ) -> None:
         self._clock = clock
         self._source = source
@@ -61,8 +63,11 @@ class WebSocketTransport:
         self._output = output or AudioOut(OPUS)
         self._decoder = OpusDecoder(self._output.sample_rate) if self._sends_pcm else None
         self._frames = BoundedFrames()
-        self._arrivals = Arrivals()
         self._since: tuple[float, float] | None = None
+        self._arrivals = Arrivals()
+        if backlog_ms > 0:
+            self._begin_before(backlog_ms)
+        self.backlog_ms = backlog_ms
         self._send: OnChunk | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._heard_s: float | None = None
@@ -79,6 +84,13 @@ class WebSocketTransport:
     @property
     def _sends_pcm(self) -> bool:
         return self._output.codec == PCM16
+
+    def _begin_before(self, backlog_ms: float) -> None:
+        """Places what comes first so long before now; where the clock stands still, it starts."""
+        now = time.monotonic()
+        if not self._clock.started:
+            self._clock.heard(backlog_ms, now)
+        self._arrivals.begin(max(0.0, self._wall_ms() - backlog_ms))
 
     # -- the socket -----------------------------------------------------------------------
 
@@ -185,6 +197,7 @@ class WebSocketTransport:
     async def room(self) -> None:
         """Returns when the client may send more: audio is taken about as fast as it is spoken."""
         await self._source.room()
+        await asyncio.sleep(0)  # what came in a burst is heard before the next
         end_ms = self._arrivals.end_ms
         if end_ms is not None and end_ms - self._wall_ms() > AHEAD_MS:
             await asyncio.sleep((end_ms - self._wall_ms() - AHEAD_MS) / 1000)

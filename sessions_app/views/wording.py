@@ -79,8 +79,11 @@ def clock(milliseconds: float | None) -> str:
 
 
 def length(milliseconds: float | None) -> str:
-    """Returns a length as people say it, such as '7 s', '12 min' or '1 h 5 min'."""
-    seconds = round((milliseconds or 0) / 1000)
+    """Returns a length as people say it, such as '7 s', '12 min' or '1 h 5 min'.
+
+    Whole seconds that have passed, as a player's clock shows them.
+    """
+    seconds = max(1, int(milliseconds // 1000)) if milliseconds else 0
     if seconds < 60:  # noqa: PLR2004 - seconds in a minute
         return f"{seconds} s"
     minutes, seconds = divmod(seconds, 60)

@@ -36,7 +36,7 @@ const NOTICES = {
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
  * `notice` (detail: string), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
- * `floor` (detail: string), `notes` (detail: Note[]), `trouble` (detail: an error's code),
+ * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `notes` (detail: Note[]), `trouble` (detail: an error's code),
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
  * retryAfterS, callId}).
  */
@@ -146,6 +146,7 @@ export class CallClient extends Teller {
       status: () => this._status(message),
       floor: () => this._tell("floor", message.floor),
       notes: () => this._tell("notes", message.notes),
+      gap: () => this._tell("gap", message),
       resumed: () => this._tell("caught-up"),
       bye: () => this._said(message.reason),
       error: () => this._refused(message),

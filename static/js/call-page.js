@@ -123,6 +123,7 @@ function follow(call, transcript) {
     stage.words(transcript.apply(message));
     catchUp.check();
   });
+  on("gap", (message) => stage.gap(message));
   on("caught-up", () => catchUp.check());
   on("ended", ({ callId }) => end(callId));
   on("problem", fail);

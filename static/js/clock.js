@@ -13,6 +13,16 @@ export function clock(ms) {
 }
 
 /**
+ * @param {number} ms
+ * @returns {string} such as 7 s or 2 min 5 s
+ */
+export function lasting(ms) {
+  const total = Math.max(1, Math.floor(ms / 1000));
+  const [minutes, seconds] = [Math.floor(total / 60), total % 60];
+  return [minutes && `${minutes} min`, (seconds || !minutes) && `${seconds} s`].filter(Boolean).join(" ");
+}
+
+/**
  * @param {Date} when
  * @param {Date} now
  * @returns {"today" | "yesterday" | ""}

@@ -20,12 +20,14 @@ export class SocketLink {
    * @param {object} options
    * @param {() => WebSocket} options.open
    * @param {string} options.callId
+   * @param {import("./recent-sound.js").RecentSound} options.sound the microphone
    * @param {(state: "connected" | "lost" | "failed") => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
    */
-  constructor({ open, callId, onState, onTrack }) {
+  constructor({ open, callId, sound, onState, onTrack }) {
     this._make = open;
     this._callId = callId;
+    this._sound = sound;
     this._onState = onState;
     this._onTrack = onTrack;
     /** @type {WebSocket | null} */
@@ -45,21 +47,15 @@ export class SocketLink {
     this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   }
 
-  /** @param {MediaStream} stream the microphone */
-  async start(stream) {
+  async start() {
     const context = new AudioContext();
     this._context = context;
     this._player = new VoicePlayer(context);
-    await context.audioWorklet.addModule(new URL("./pcm-worklet.js", import.meta.url));
+    await this._sound.ready;
     if (this._closed) {
       return;
     }
-    const node = new AudioWorkletNode(context, "pcm", { numberOfOutputs: 0, channelCount: 1 });
-    node.port.onmessage = ({ data }) => this._heard(data);
-    context.createMediaStreamSource(stream).connect(node);
     context.resume().catch(() => {});
-    const rate = context.sampleRate % 16_000 ? context.sampleRate : 16_000;
-    this._audio = { codec: "pcm16", sampleRate: rate, channels: 1 };
     this._onTrack(this._player.stream);
     this._connect();
   }
@@ -67,6 +63,7 @@ export class SocketLink {
   close() {
     this._closed = true;
     clearTimeout(this._timer);
+    this._sound.onChunk = () => {};
     if (this._socket) {
       this._socket.onclose = null;
       this._socket.close(4000, "another way");
@@ -112,7 +109,8 @@ export class SocketLink {
         JSON.stringify({
           type: "session_start",
           callId: this._callId,
-          audio: this._audio,
+          audio: this._sound.audio,
+          heldMs: this._sound.keptMs,
           output: OUTPUT,
           features: FEATURES,
           continues: this._everReady,
@@ -126,6 +124,7 @@ export class SocketLink {
   _told(message) {
     if (message.type === "session_started") {
       this._failures = 0;
+      this._begin(message.backlogMs);
       this._ready = this._everReady = true;
       this._sent = 0;
       this._forget(message.received);
@@ -139,6 +138,17 @@ export class SocketLink {
       this._player?.drop();
     } else if (message.type === "error" && !this._ready) {
       this._fail();
+    }
+  }
+
+  /**
+   * Starts to send, with what was spoken while nothing got through.
+   * @param {number} backlogMs so much of it the server lacks
+   */
+  _begin(backlogMs) {
+    if (!this._everReady) {
+      this._kept = this._sound.last(backlogMs);
+      this._sound.onChunk = (chunk) => this._heard(chunk);
     }
   }
 

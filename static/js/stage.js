@@ -85,6 +85,11 @@ export class Stage {
     this._view?.show(changes);
   }
 
+  /** @param {{startMs: number, endMs: number}} gap when nothing of the caller arrived */
+  gap(gap) {
+    this._view?.showGap(gap);
+  }
+
   /**
    * @param {"offer" | "answer"} kind
    * @param {string} sdp

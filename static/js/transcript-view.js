@@ -2,7 +2,7 @@
 /** Shows a live transcript: interims are replaced in place, finals stay. */
 
 import { writeCaption } from "./captions.js";
-import { clock } from "./clock.js";
+import { clock, lasting } from "./clock.js";
 import { make } from "./dom.js";
 
 /** @typedef {import("./transcript.js").Change} Change */
@@ -59,12 +59,44 @@ export class TranscriptView {
         this._put(entry);
       }
     }
+    this._changed(changes.length > 0);
+  }
+
+  /**
+   * Marks where the connection was lost; once, however often it is told.
+   * @param {{startMs: number, endMs: number}} gap
+   */
+  showGap({ startMs, endMs }) {
+    const key = `gap ${startMs}`;
+    if (!this._rows.has(key)) {
+      const lost = lasting(endMs - startMs);
+      const row = make("li", "live-gap", `The connection was lost for ${lost}: what was said then is not here.`);
+      row.dataset.testid = "gap";
+      this._insert(key, row, startMs);
+      this._changed(true);
+    }
+  }
+
+  /** @param {boolean} more whether something came */
+  _changed(more) {
     this._empty.hidden = this._rows.size > 0;
     if (this._following) {
       this._scroll.scrollTop = this._scroll.scrollHeight;
-    } else if (changes.length) {
+    } else if (more) {
       this._latest.hidden = false;
     }
+  }
+
+  /**
+   * @param {string} key
+   * @param {HTMLElement} row
+   * @param {number} startMs
+   */
+  _insert(key, row, startMs) {
+    row.dataset.startMs = String(startMs);
+    const later = [...this._rows.values()].find((other) => Number(other.dataset.startMs) > startMs);
+    this._list.insertBefore(row, later ?? null);
+    this._rows.set(key, row);
   }
 
   /** @param {Entry} entry */
@@ -85,13 +117,10 @@ export class TranscriptView {
     const row = make("li");
     row.dataset.testid = "segment";
     row.dataset.seq = String(entry.seq);
-    row.dataset.startMs = String(entry.startMs);
     const meta = make("div", "live-line-meta");
     meta.append(make("span", "live-line-role", this._names[entry.role]), make("span"));
     row.append(meta, make("p", "live-line-text"));
-    const later = [...this._rows.values()].find((other) => Number(other.dataset.startMs) > entry.startMs);
-    this._list.insertBefore(row, later ?? null);
-    this._rows.set(keyOf(entry), row);
+    this._insert(keyOf(entry), row, entry.startMs);
     return row;
   }
 

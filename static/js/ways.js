@@ -2,6 +2,7 @@
 /** How a call's sound gets through: WebRTC, WebRTC anew, and at last a WebSocket. No DOM. */
 
 import { PeerLink } from "./peer-link.js";
+import { RecentSound } from "./recent-sound.js";
 import { SocketLink } from "./socket-link.js";
 import { Teller } from "./teller.js";
 
@@ -35,6 +36,7 @@ export class Ways extends Teller {
     this._socket = null;
     /** @type {MediaStream | null} */
     this._stream = null;
+    this._sound = new RecentSound();
     this._closed = false;
     this._worked = false;
     this._again = false;
@@ -49,6 +51,7 @@ export class Ways extends Teller {
    */
   async start(stream, wish) {
     this._stream = stream;
+    this._sound.listen(stream); // what is said before a way is found is sent when one is
     await this._offer(wish);
   }
 
@@ -74,6 +77,7 @@ export class Ways extends Teller {
     clearTimeout(this._timer);
     this._peer?.close();
     this._socket?.close();
+    this._sound.close();
   }
 
   /** @param {object} wish */
@@ -139,12 +143,13 @@ export class Ways extends Teller {
     const link = new SocketLink({
       open: this._openMedia,
       callId: this._signaling.callId,
+      sound: this._sound,
       onState: (state) => this._socketChanged(state),
       onTrack: (stream) => this._tell("track", stream),
     });
     this._socket = link;
     try {
-      await link.start(/** @type {MediaStream} */ (this._stream));
+      await link.start();
     } catch {
       link.close();
       this._tell("state", "failed");

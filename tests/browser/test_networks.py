@@ -98,10 +98,12 @@ def test_where_udp_is_blocked_the_call_goes_over_the_socket(
     page = calling(browser, server, away.origin)
     took = state_is(page, "active", 12)
     expect(page.locator("#notice")).to_contain_text(BY_SOCKET)
-    finals = page.locator("#transcript li[data-final=true]")
-    expect(finals.filter(has_text="monday")).to_have_count(1, timeout=60_000)
-    call = server.json(f"/api/v1/calls/{hang_up(page)}/")
+    for words in ("good morning", "weather", "monday", "help"):  # the first before a way was found
+        expect(page.locator("#transcript")).to_contain_text(words, timeout=60_000, ignore_case=True)
+    call_id = hang_up(page)
+    call = server.json(f"/api/v1/calls/{call_id}/")
     assert call["transport"] == "websocket"
+    assert call["gaps"] == []
     assert took < 9
 
 
@@ -114,7 +116,8 @@ def test_udp_that_dies_in_mid_call_moves_the_sound(
     link.set(no_udp=True)
     expect(page.locator("#notice")).to_contain_text(BY_SOCKET, timeout=30_000)
     state_is(page, "active", 5)
-    wait_until(lambda: server.json("/api/v1/calls/")["results"][0]["gaps"], 20, "the gap")
+    for words in ("good morning", "weather", "monday", "help"):  # some while nothing got through
+        expect(page.locator("#transcript")).to_contain_text(words, timeout=60_000, ignore_case=True)
     call_id = hang_up(page)
     call = wait_until(
         lambda: (found := server.json(f"/api/v1/calls/{call_id}/")) and found["ended_at"] and found,
@@ -122,7 +125,7 @@ def test_udp_that_dies_in_mid_call_moves_the_sound(
         "the end",
     )
     assert call["transport"] == "websocket"
-    assert len(call["gaps"]) == 1
+    assert call["gaps"] == []
 
 
 @pytest.mark.parametrize("cut_s", [5, 12])
@@ -137,9 +140,12 @@ def test_a_cut_is_outlived(
     link.set(cut=False)
     wait_until(lambda: server.json("/api/v1/calls/")["results"][0]["state"] == "active", 25, "back")
     state_is(page, "active", 25)
+    gap = page.locator("#transcript .live-gap")
+    expect(gap).to_contain_text("The connection was lost for", timeout=10_000)
     call_id = hang_up(page)
     assert {"good", "morning"} <= words_kept(server, call_id)
     path = f"/api/v1/calls/{call_id}/"
+    assert len(server.json(path)["gaps"]) == 1
     reason = wait_until(lambda: server.json(path)["end_reason"], 10, "the end")
     assert reason == "caller_hung_up"
 

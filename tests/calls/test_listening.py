@@ -6,7 +6,7 @@ import numpy as np
 
 from sessions_app.calls.listening import Listening
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import CallEvent, SpeechEnded, SpeechStarted
+from sessions_app.core.events import CallEvent, MediaGap, SpeechEnded, SpeechStarted
 from sessions_app.speech.vad.base import Vad, VadStream
 
 
@@ -63,9 +63,10 @@ async def frames(
     then()
 
 
-def listening() -> tuple[Listening, Ear, Lane]:
-    ears, lane, told = Ears(), Lane(), list[CallEvent]()
-    return Listening(ears, None, lane, told.append), ears.ear, lane
+def listening(told: list[CallEvent] | None = None) -> tuple[Listening, Ear, Lane]:
+    ears, lane = Ears(), Lane()
+    tell = (told if told is not None else []).append
+    return Listening(ears, None, lane, tell), ears.ear, lane
 
 
 async def test_a_later_transport_follows_the_earlier_one() -> None:
@@ -86,3 +87,29 @@ async def test_a_caller_who_asked_not_to_be_heard_is_silence() -> None:
     await heard.finish()
     assert [int(np.abs(frame.samples).max()) for frame in lane.kept] == [0, 0, 7]
     assert [int(np.abs(frame.samples).max()) for frame in ear.fed] == [0, 0, 7]
+
+
+async def test_what_was_lost_between_two_transports_is_told() -> None:
+    told = list[CallEvent]()
+    heard, _, _ = listening(told)
+    heard.start(frames(0, 20))
+    heard.start(frames(5_000, 5_020, 9_000))
+    heard.start(frames(9_020))
+    await heard.finish()
+    assert told == [MediaGap(40, 5_000)]  # the caller's own silence is none, nor is a whole move
+
+
+async def test_a_short_cut_is_told_once_when_the_network_made_it() -> None:
+    told = list[CallEvent]()
+    heard, _, _ = listening(told)
+
+    async def cut() -> AsyncIterator[AudioFrame]:
+        async for first in frames(0, 20):
+            yield first
+        heard.expect_gap()
+        async for later in frames(3_000, 6_000):
+            yield later
+
+    heard.start(cut())
+    await heard.finish()
+    assert told == [MediaGap(40, 3_000)]

@@ -234,3 +234,20 @@ async def test_messages_of_odd_kinds_get_errors(product: Product) -> None:
         for sent, code in wrong:
             await socket.send(sent)
             assert json.loads(await socket.recv())["code"] == code
+
+
+async def test_what_was_spoken_before_the_socket_stood_is_there(product: Product, say: Say) -> None:
+    spoken = read_wav(say("please open the second window"))
+    early = spoken[: len(spoken) // 2 // 1_600 * 1_600]
+    held_ms = len(early) // 16
+    async with Streamer(product) as client:
+        began = await client.start(heldMs=held_ms)
+        assert began["backlogMs"] == held_ms
+        for piece in early.reshape(-1, 1_600):
+            await client.socket.send(piece.tobytes())
+        await client.speak(spoken[len(early) :])
+        final = await client.until("transcript_final", role="user")
+        assert final["text"] == TEXT
+        await client.send(type="session_end")
+        ended = await client.until("session_ended")
+    assert abs(ended["durationMs"] - len(spoken) / 16 - 1_000) < 800  # the clock began with it

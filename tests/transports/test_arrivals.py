@@ -38,6 +38,14 @@ def test_after_a_rest_it_begins_anew() -> None:
     assert arrivals.place(CHUNK, 8_100.0) == 8_000.0
 
 
+def test_what_a_client_kept_lies_where_it_was_spoken() -> None:
+    arrivals = Arrivals()
+    arrivals.begin(1_000.0)
+    burst = [arrivals.place(CHUNK, 9_000.0 + n) for n in range(80)]
+    assert burst == [1_000.0 + CHUNK * n for n in range(80)]
+    assert arrivals.place(CHUNK, 9_100.0) == 9_000.0
+
+
 @given(st.lists(st.tuples(st.floats(1, 500), st.floats(0, 20_000), st.booleans()), max_size=60))
 def test_nothing_overlaps_and_nothing_lies_in_the_future(
     steps: list[tuple[float, float, bool]],

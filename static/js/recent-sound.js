@@ -1,0 +1,66 @@
+// @ts-check
+/** The microphone's sound in pieces of 100 ms; the last half minute of it is kept. No DOM. */
+
+export const CHUNK_MS = 100;
+/** A lost call waits for 30 s; noticing the loss takes a few more. */
+const KEPT_CHUNKS = 400;
+
+export class RecentSound {
+  constructor() {
+    /** @type {ArrayBuffer[]} oldest first */
+    this._kept = [];
+    /** @type {(chunk: ArrayBuffer) => void} told of each piece; set by whoever sends them */
+    this.onChunk = () => {};
+    /** What the pieces are, once `ready` is done. */
+    this.audio = { codec: "pcm16", sampleRate: 16_000, channels: 1 };
+    /** @type {Promise<void>} */
+    this.ready = Promise.reject(new Error("nothing is listened to"));
+    this.ready.catch(() => {});
+  }
+
+  /** @param {MediaStream} stream the microphone */
+  listen(stream) {
+    this.ready = this._listen(stream);
+    this.ready.catch(() => {}); // matters only to a call that needs it
+  }
+
+  /** How much sound is kept. */
+  get keptMs() {
+    return this._kept.length * CHUNK_MS;
+  }
+
+  /**
+   * Returns the pieces of the last `ms`, oldest first.
+   * @param {number} ms
+   */
+  last(ms) {
+    const count = Math.round(ms / CHUNK_MS);
+    return count ? this._kept.slice(-count) : [];
+  }
+
+  close() {
+    this._context?.close().catch(() => {});
+    this._kept = [];
+  }
+
+  /** @param {MediaStream} stream */
+  async _listen(stream) {
+    const context = new AudioContext();
+    this._context = context;
+    await context.audioWorklet.addModule(new URL("./pcm-worklet.js", import.meta.url));
+    const node = new AudioWorkletNode(context, "pcm", { numberOfOutputs: 0, channelCount: 1 });
+    node.port.onmessage = ({ data }) => this.take(data);
+    context.createMediaStreamSource(stream).connect(node);
+    context.resume().catch(() => {});
+    this.audio.sampleRate = context.sampleRate % 16_000 ? context.sampleRate : 16_000;
+  }
+
+  /** @param {ArrayBuffer} chunk */
+  take(chunk) {
+    this._kept.push(chunk);
+    if (this._kept.length > KEPT_CHUNKS) {
+      this._kept.shift();
+    }
+    this.onChunk(chunk);
+  }
+}
