@@ -1,7 +1,10 @@
 """The setting VOICE: the voice engine's. docs/settings.md explains each key."""
 
+import re
 from pathlib import Path
 from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from voicesite.reading import choice, read
 
@@ -67,6 +70,22 @@ def _network() -> dict[str, Any]:
         "ICE_RELAY_ONLY": read("bool", "VOICE_ICE_RELAY_ONLY", False),
         "PUBLIC_ADDRESS": read("str", "VOICE_PUBLIC_ADDRESS", ""),
         "UDP_PORTS": read("str", "VOICE_UDP_PORTS", ""),
+        "VIDEO": _video(),
+    }
+
+
+def _video() -> dict[str, Any]:
+    """Returns how the callers' pictures are taken; nothing where they are not."""
+    if not read("bool", "VOICE_VIDEO", False):
+        return {}
+    given: str = read("str", "VOICE_VIDEO_SIZE", "640x480")
+    size = re.fullmatch(r"(\d{1,4})x(\d{1,4})", given)
+    if size is None:
+        raise ImproperlyConfigured(f"VOICE_VIDEO_SIZE={given!r} must be such as 640x480.")
+    return {
+        "SIZE": (int(size[1]), int(size[2])),
+        "PER_SECOND": read("float", "VOICE_VIDEO_PER_SECOND", 5.0),
+        "FORMAT": "rgb24",
     }
 
 

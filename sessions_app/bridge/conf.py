@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.calls.admission import AdmissionLimits
 from sessions_app.calls.supervising import Limits
+from sessions_app.core.video import VideoFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class VoiceConfig:
     udp_ports: tuple[int, int] | None
     offer_loopback: bool
     results_input_s: float
+    video: VideoFormat | None
 
 
 def voice_config() -> VoiceConfig:
@@ -48,7 +50,17 @@ def voice_config() -> VoiceConfig:
         udp_ports=_ports(voice["UDP_PORTS"]),
         offer_loopback=not settings.PUBLIC_URL,
         results_input_s=float(voice["RESULTS_INPUT_S"]),
+        video=_video(voice["VIDEO"]),
     )
+
+
+def _video(given: Mapping[str, Any]) -> VideoFormat | None:
+    """Returns how pictures are wanted; None for an empty VOICE["VIDEO"], which wants none."""
+    if not given:
+        return None
+    size = given.get("SIZE")
+    per_second = float(given.get("PER_SECOND", 5.0))
+    return VideoFormat(tuple(size) if size else None, per_second, given.get("FORMAT", "rgb24"))
 
 
 def _ports(given: str) -> tuple[int, int] | None:

@@ -1,7 +1,6 @@
 """The engine of a process: places calls, finds them again, and ends them all."""
 
 import asyncio
-import hashlib
 import logging
 import os
 import secrets
@@ -17,7 +16,7 @@ from sessions_app.bridge.doors import DoorPlan, plan_of
 from sessions_app.bridge.guards import Guards
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
-from sessions_app.bridge.placing import Placing, Wish
+from sessions_app.bridge.placing import Placing, Wish, offer_key
 from sessions_app.bridge.store import Store
 from sessions_app.calls.admission import Admission
 from sessions_app.calls.registry import Registry
@@ -31,6 +30,7 @@ from sessions_app.media.playout import Playout
 from sessions_app.services import calls
 from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
+from sessions_app.transports.video import VideoLine
 from sessions_app.transports.webrtc import WebRTCTransport
 from sessions_app.transports.websocket import WebSocketTransport, check_output
 
@@ -56,12 +56,6 @@ class Streamed:
     session: CallSession
     transport: WebSocketTransport
     resumed: bool = False
-
-
-def offer_key(sdp: str) -> str:
-    """Returns what makes a retried offer the same call: digest of fingerprint and ufrag."""
-    identity = ice.identity(sdp)
-    return hashlib.sha256(identity.encode()).hexdigest() if identity else ""
 
 
 class Engine:
@@ -235,7 +229,7 @@ class Engine:
         await self.start()
         made = await self._placing.prepare(offer)
         plan = plan_of(offer.door, self._config.results_input_s)
-        transport = self._peer(made.clock, made.playout, plan)
+        transport = self._peer(made.clock, made.playout, made.video, plan)
         try:
             answer = await transport.answer(offer.sdp)
             call = await self._placing.create(owner_id, made, offer, transport=WEBRTC, key=key)
@@ -255,7 +249,7 @@ class Engine:
         """Answers for a live call, which goes on over the new connection."""
         session = self._registry.get(offer.call_id, owner_id)
         plan = plan_of(offer.door, self._config.results_input_s)
-        transport = self._peer(session.clock, session.playout, plan)
+        transport = self._peer(session.clock, session.playout, session.video, plan)
         try:
             answer = await transport.answer(offer.sdp)
             transport.on_message = session.hear_message
@@ -275,7 +269,9 @@ class Engine:
             raise BadOfferError("This call has no peer connection any more. Offer a new one.")
         return await transport.answer(sdp)
 
-    def _peer(self, clock: CallClock, playout: Playout | None, plan: DoorPlan) -> WebRTCTransport:
+    def _peer(
+        self, clock: CallClock, playout: Playout | None, video: VideoLine | None, plan: DoorPlan
+    ) -> WebRTCTransport:
         configuration = ice.configuration(
             ice_servers.all_for(ice_servers.SERVER), relay_only=self._config.ice_relay_only
         )
@@ -283,6 +279,7 @@ class Engine:
             configuration,
             clock,
             playout=playout,
+            video=video,
             channel=plan.channel,
             public_address=self._config.public_address,
         )

@@ -1,5 +1,6 @@
 """What calls are made of in this process, and how one is put together."""
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -35,8 +36,10 @@ from sessions_app.models import Agent, Call
 from sessions_app.services import agents, calls
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.vad.base import Vad
+from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
 from sessions_app.transports.sources import opener
+from sessions_app.transports.video import VideoLine
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ class Prepared:
     recogniser: Recogniser
     clock: CallClock
     playout: Playout | None
+    video: VideoLine | None = None
 
 
 class Placing:
@@ -114,7 +118,9 @@ class Placing:
         self.agents.prepare(persona)
         clock = CallClock()
         playout = Playout(lambda: clock.now_ms(time.monotonic())) if persona.answers else None
-        return Prepared(agent, persona, recogniser, clock, playout)
+        seen = self._config.video if persona.answers else None
+        video = VideoLine(seen) if seen is not None else None
+        return Prepared(agent, persona, recogniser, clock, playout, video)
 
     async def _chosen(self, persona: Persona, wish: Wish, recogniser: Recogniser) -> Persona:
         """Returns the agent's settings with the client's own language and voice."""
@@ -175,6 +181,7 @@ class Placing:
                 self._conversing(call, made, made.playout, numbers) if made.playout else None,
                 agent_lane,
                 made.playout,
+                made.video,
             ),
             made.clock,
             limits,
@@ -204,7 +211,7 @@ class Placing:
 
         def make(line: Line) -> Conversing:
             parts = self.agents.parts(made.persona, playout, numbers, find, call.public_id)
-            return Conversing(parts, line)
+            return Conversing(replace(parts, video=made.video), line)
 
         return make
 
@@ -212,6 +219,12 @@ class Placing:
         if call.consented_at is None:
             return None
         return LaneRecorder(self._files.open(self._config.lanes_dir / call.public_id / name))
+
+
+def offer_key(sdp: str) -> str:
+    """Returns what makes a retried offer the same call: digest of fingerprint and ufrag."""
+    identity = ice.identity(sdp)
+    return hashlib.sha256(identity.encode()).hexdigest() if identity else ""
 
 
 def _base(language: str) -> str:

@@ -96,6 +96,8 @@ def _wav(chunks: Sequence[SpeechChunk]) -> bytes:
 class _Desk:
     """A `CallHost` without a call."""
 
+    video = None
+
     def __init__(self) -> None:
         self._notes: list[Note] = []
 

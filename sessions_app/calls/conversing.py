@@ -23,6 +23,7 @@ from sessions_app.calls.parts import Line, Parts
 from sessions_app.calls.patience import Patience, Prompt
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.speaking import Speaking
+from sessions_app.calls.watching import Watching
 from sessions_app.core.errors import ResponderError, traced
 from sessions_app.core.events import (
     AgentFailed,
@@ -72,6 +73,7 @@ class Conversing:
         self._mouth = Mouth(
             parts.voice, parts.playout, line.now_ms, self._mute, line.can_play, self._token
         )
+        self._watching = Watching(parts)
         self._answer: Answer | None = None
         self._prepared: Answer | None = None
         self._cancelled: set[asyncio.Task[None]] = set()
@@ -174,6 +176,7 @@ class Conversing:
             self._timer.cancel()
         if self._prepared is not None:
             self._discard()
+        await self._watching.aclose()
         await asyncio.gather(*self._cancelled, return_exceptions=True)
 
     # -- actions of the turn machine ----------------------------------------------------
@@ -227,6 +230,7 @@ class Conversing:
             self._line.now_ms,
             self._parts.find_earlier,
             lambda data: send(AppMessageSent(data)),
+            self._parts.video,
         )
 
     def _answer_to(self, text: str) -> Answer:
@@ -368,6 +372,7 @@ class Conversing:
     def _greet(self) -> None:
         if not self._greeted:
             self._greeted = True
+            self._watching.start(self._desk())
             self._patience.busy(self._line.now_ms())
             if self._parts.persona.greeting:
                 self._announce(self._parts.persona.greeting)

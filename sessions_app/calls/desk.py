@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from sessions_app.agent.responders.base import EarlierCall
+from sessions_app.agent.responders.base import CallVideo, EarlierCall
 from sessions_app.core.events import CallEvent, Note, NoteKind, NotesChanged
 
 Finder = Callable[[str, int], Awaitable[Sequence[EarlierCall]]]
@@ -47,7 +47,9 @@ class Desk:
         now_ms: Callable[[], float],
         find: Finder,
         send_app: Callable[[Any], None] = lambda _: None,
+        video: CallVideo | None = None,
     ) -> None:
+        self.video = video
         self._notebook = notebook
         self._now_ms = now_ms
         self._find = find

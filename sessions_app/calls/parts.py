@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sessions_app.agent.reply import Speaks
-from sessions_app.agent.responders.base import Responder
+from sessions_app.agent.responders.base import CallVideo, Responder
 from sessions_app.agent.turns import TurnTaker
 from sessions_app.calls.desk import Finder
 from sessions_app.calls.transcribing import SegmentNumbers
@@ -26,6 +26,7 @@ class Parts:
     numbers: SegmentNumbers
     find_earlier: Finder
     call_id: str
+    video: CallVideo | None = None
 
 
 @dataclass(frozen=True, slots=True)

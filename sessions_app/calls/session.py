@@ -34,6 +34,7 @@ from sessions_app.core.ports import EventSink
 from sessions_app.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.media.playout import Playout
 from sessions_app.transports.base import Transport
+from sessions_app.transports.video import VideoLine
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Sides:
     conversing: Callable[[Line], Conversing] | None = None
     agent_lane: Lane | None = None
     playout: Playout | None = None
+    video: VideoLine | None = None
 
 
 class CallSession:
@@ -91,6 +93,7 @@ class CallSession:
         self.ownership = ownership
         self.clock = clock
         self.playout = sides.playout
+        self.video = sides.video
         self.state = CallState.CREATED
         self.reason: EndReason | None = None
         self._transport = transport
@@ -291,6 +294,8 @@ class CallSession:
             await asyncio.sleep(TAIL_S)
         self.length_ms = self.now_ms()
         self._transport.close_input()
+        if self.video is not None:
+            await self.video.aclose()
         failed = reason is EndReason.NEVER_CONNECTED
         try:
             await self._listening.finish()

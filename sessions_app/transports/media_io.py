@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,15 +10,12 @@ import av
 import numpy as np
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
-from numpy.typing import NDArray
 
 from sessions_app.core.audio import SPEECH_RATE, Samples
+from sessions_app.core.video import Picture
 
 CHUNK_S = 0.02
 VIDEO_CLOCK = 90_000
-
-Picture = NDArray[np.uint8]
-"""RGB of shape (height, width, 3)."""
 
 
 async def speech(track: MediaStreamTrack) -> AsyncIterator[Samples]:
@@ -83,7 +80,7 @@ async def pictures(
     size: tuple[int, int] | None = None,
     per_second: float = 5.0,
     form: str = "rgb24",
-) -> AsyncIterator[Picture]:
+) -> AsyncGenerator[Picture, None]:
     """Yields the track's newest picture, `per_second` at most: others are dropped, not queued.
 
     `size` is (width, height), or the camera's own; `form` is a pixel format of FFmpeg's.
@@ -116,35 +113,47 @@ async def pictures(
 
 
 class PicturesOut(MediaStreamTrack):
-    """Sends a picture, or a run of them over and over, `per_second`."""
+    """Sends a picture, or a run of them over and over, `per_second`; nothing before the first."""
 
     kind = "video"
 
-    def __init__(self, first: Picture, per_second: float = 15.0) -> None:
+    def __init__(self, first: Picture | None = None, per_second: float = 15.0) -> None:
         super().__init__()
-        self._run: Sequence[Picture] = (first,)
+        self._run: Sequence[Picture] = () if first is None else (first,)
+        self._any = asyncio.Event()
+        if self._run:
+            self._any.set()
         self._shown = 0
         self._step_s = 1 / per_second
-        self._started_s: float | None = None
-        self._sent = 0
+        self._began_s: float | None = None
+        self._due_s = 0.0
 
     def show(self, picture: Picture) -> None:
         """Shows this picture from now on."""
         self.animate((picture,))
 
-    def animate(self, sprites: Sequence[Picture]) -> None:
+    def animate(self, sprites: Sequence[Picture], per_second: float | None = None) -> None:
         """Shows these pictures in turn, over and over; all of one size."""
         self._run, self._shown = tuple(sprites), 0
+        self._step_s = 1 / per_second if per_second else self._step_s
+        if self._run:
+            self._any.set()
+
+    def stop(self) -> None:
+        super().stop()
+        self._any.set()
 
     async def recv(self) -> av.VideoFrame:
+        await self._any.wait()
         if self.readyState != "live":
             raise MediaStreamError
         now = time.monotonic()
-        self._started_s = now if self._started_s is None else self._started_s
-        await asyncio.sleep(max(0.0, self._started_s + self._sent * self._step_s - now))
+        if self._began_s is None:
+            self._began_s = self._due_s = now
+        await asyncio.sleep(max(0.0, self._due_s - now))
         frame = av.VideoFrame.from_ndarray(self._run[self._shown % len(self._run)], "rgb24")
-        frame.pts = round(self._sent * self._step_s * VIDEO_CLOCK)
+        frame.pts = round((self._due_s - self._began_s) * VIDEO_CLOCK)
         frame.time_base = Fraction(1, VIDEO_CLOCK)
         self._shown += 1
-        self._sent += 1
+        self._due_s += self._step_s
         return frame

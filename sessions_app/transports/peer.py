@@ -42,6 +42,8 @@ class PeerListener(Protocol):
 
     def on_audio_track(self, track: Any) -> None: ...
 
+    def on_video_track(self, track: Any) -> None: ...
+
     def on_channel(self, channel: RTCDataChannel) -> None: ...
 
     def on_lost(self, *, by_peer: bool) -> None: ...
@@ -109,6 +111,7 @@ class Peer:
     """Answers one offer and watches whether the client is still there.
 
     `outgoing`, ready Opus packets, is sent where the client takes audio back and knows Opus.
+    With `pictures` to send, the client's first video is taken too.
     """
 
     def __init__(
@@ -116,8 +119,10 @@ class Peer:
         configuration: RTCConfiguration,
         listener: PeerListener,
         outgoing: MediaStreamTrack | None = None,
+        pictures: MediaStreamTrack | None = None,
     ) -> None:
         self._outgoing = outgoing
+        self._pictures = pictures
         self._pc = RTCPeerConnection(configuration)
         _replace(self._pc, CONNECT, self._tolerant(getattr(self._pc, CONNECT)))
         self._listener = listener
@@ -241,6 +246,16 @@ class Peer:
                 transceiver.sender.replaceTrack(self._outgoing)
                 transceiver.direction = "sendrecv"
             taken = taken or wanted
+        self._choose_video([t for t in transceivers if t.kind == "video"])
+
+    def _choose_video(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
+        """Takes the first video, and sends there what is shown; a screen's is left."""
+        if self._pictures is None or not transceivers:
+            return
+        camera = transceivers[0]
+        if camera._offerDirection in ("sendonly", "sendrecv"):
+            camera.sender.replaceTrack(self._pictures)
+        camera.direction = camera._offerDirection or "inactive"
 
     def _watch_ice(self) -> None:
         """Notes each datagram of the client, and bounds how long gathering takes.
@@ -265,6 +280,12 @@ class Peer:
     def _track(self, track: Any) -> None:
         if track.kind == "audio":
             self._listener.on_audio_track(track)
+        elif self._is_camera(track):
+            self._listener.on_video_track(track)
+
+    def _is_camera(self, track: Any) -> bool:
+        video = [t for t in self._pc.getTransceivers() if t.kind == "video"]
+        return self._pictures is not None and video[0].receiver.track is track
 
     def _state_changed(self) -> None:
         if self._pc.connectionState == "connected":

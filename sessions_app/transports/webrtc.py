@@ -22,6 +22,7 @@ from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.timeline import Timeline
+from sessions_app.transports.video import VideoLine
 
 FLUSH_S = 1.0
 FLUSH_STEP_S = 0.02
@@ -34,7 +35,8 @@ class WebRTCTransport:
     """Answers one offer; yields the caller's audio; carries texts to one data channel.
 
     `clock` is the call's; this transport drives it. What `playout` holds is sent,
-    where the client takes audio back as Opus (`can_play`). Fulfils `transports.base.Transport`.
+    where the client takes audio back as Opus (`can_play`), and its pictures go through `video`.
+    Fulfils `transports.base.Transport`.
     """
 
     def __init__(
@@ -43,13 +45,16 @@ class WebRTCTransport:
         clock: CallClock,
         *,
         playout: Playout | None = None,
+        video: VideoLine | None = None,
         channel: str = "control",
         public_address: str = "",
         on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
-        self._peer = Peer(configuration, self, self._outgoing)
+        self._video = video
+        self._shown = video.out() if video is not None else None
+        self._peer = Peer(configuration, self, self._outgoing, self._shown)
         self._public_address = public_address
         self._clock = clock
         self._channel_label = channel
@@ -125,6 +130,8 @@ class WebRTCTransport:
             await asyncio.gather(self._reading, return_exceptions=True)
         if self._outgoing is not None:
             self._outgoing.stop()
+        if self._shown is not None:
+            self._shown.stop()
         await self._flushed()
         await self._peer.aclose()
 
@@ -142,6 +149,10 @@ class WebRTCTransport:
     def on_audio_track(self, track: Any) -> None:
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._read(track))
+
+    def on_video_track(self, track: Any) -> None:
+        if self._video is not None:
+            self._video.watch(track)
 
     def on_channel(self, channel: RTCDataChannel) -> None:
         if channel.label != self._channel_label or self._channel is not None:

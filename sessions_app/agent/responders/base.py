@@ -1,12 +1,13 @@
 """The contract of what decides an agent's words. Backends get OPTIONS as keywords."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
+from sessions_app.core.video import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,27 @@ class EarlierCall:
     date: str
     title: str
     text: str
+
+
+class CallVideo(Protocol):
+    """The pictures of a call, both ways. Nothing is queued: who is slow sees fewer."""
+
+    @property
+    def latest(self) -> Picture | None:
+        """The caller's newest picture; None before the first."""
+        ...
+
+    def pictures(self) -> AsyncIterator[Picture]:
+        """Yields the newest picture whenever there is another one, until the call ends."""
+        ...
+
+    def show(self, picture: Picture) -> None:
+        """Shows the caller this picture from now on: RGB, of shape (height, width, 3)."""
+        ...
+
+    def animate(self, sprites: Sequence[Picture], per_second: float = 15.0) -> None:
+        """Shows these pictures in turn, over and over; all of one size."""
+        ...
 
 
 class CallHost(Protocol):
@@ -53,6 +75,11 @@ class CallHost(Protocol):
 
     def send_app(self, data: Any) -> None:
         """Sends any JSON to the client's own code, once the turn is certain."""
+        ...
+
+    @property
+    def video(self) -> CallVideo | None:
+        """The call's pictures; None where VOICE["VIDEO"] is off."""
         ...
 
     async def confirmed(self) -> None:
@@ -111,6 +138,9 @@ class Responder(ABC):
 
     def on_app_message(self, persona: Persona, host: CallHost, data: Any) -> None:
         """Takes what the client's own code sent; any JSON. Never blocks."""
+
+    async def on_video(self, persona: Persona, host: CallHost) -> None:
+        """Runs beside each call that may have pictures (`host.video`); cancelled at its end."""
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""

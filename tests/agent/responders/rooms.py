@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import Any
 
 from sessions_app.agent.responders.base import (
+    CallVideo,
     Conversation,
     EarlierCall,
     Message,
@@ -16,6 +17,8 @@ from sessions_app.core.persona import Persona
 
 class Host:
     """A `CallHost` that keeps what is done to the call."""
+
+    video: CallVideo | None = None
 
     def __init__(self) -> None:
         self.kept: list[Note] = []
