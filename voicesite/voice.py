@@ -52,6 +52,8 @@ def _limits() -> dict[str, Any]:
         "CALLS_PER_ADDRESS": read("int", "VOICE_CALLS_PER_ADDRESS", 50),
         "OFFERS_PER_USER": read("int", "VOICE_OFFERS_PER_USER", 60),
         "OFFERS_PER_ADDRESS": read("int", "VOICE_OFFERS_PER_ADDRESS", 120),
+        "CANDIDATES_PER_USER": read("int", "VOICE_CANDIDATES_PER_USER", 1200),
+        "CANDIDATES_PER_ADDRESS": read("int", "VOICE_CANDIDATES_PER_ADDRESS", 2400),
         "TRUSTED_PROXIES": read("int", "VOICE_TRUSTED_PROXIES", 0),
         "VOSK_USER": read("str", "VOICE_VOSK_USER", ""),
         "VOSK_NETWORKS": read("list", "VOICE_VOSK_NETWORKS", ["127.0.0.0/8", "::1/128"]),

@@ -43,6 +43,8 @@ def voice_config() -> VoiceConfig:
             calls_per_address=voice["CALLS_PER_ADDRESS"],
             offers_per_user=voice["OFFERS_PER_USER"],
             offers_per_address=voice["OFFERS_PER_ADDRESS"],
+            candidates_per_user=voice["CANDIDATES_PER_USER"],
+            candidates_per_address=voice["CANDIDATES_PER_ADDRESS"],
         ),
         lanes_dir=Path(voice["LANES_DIR"]),
         ice_relay_only=bool(voice["ICE_RELAY_ONLY"]),

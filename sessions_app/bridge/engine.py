@@ -147,8 +147,10 @@ class Engine:
         return task.result().call_id if task is not None and started else offer.call_id
 
     async def add_candidate(self, call_id: str, owner_id: int, candidate: Candidate) -> None:
-        """Hands a candidate on; raises UnknownCallError, BadCandidateError."""
-        await self._registry.get(call_id, owner_id).transport.add_candidate(candidate)
+        """Hands a candidate on; raises UnknownCallError, BadCandidateError, BusyError."""
+        session = self._registry.get(call_id, owner_id)
+        self._admission.candidate(owner_id, session.ownership.address, time.monotonic())
+        await session.transport.add_candidate(candidate)
 
     def find(self, call_id: str, owner_id: int) -> CallSession:
         """Returns a live call of that owner; raises UnknownCallError."""

@@ -13,16 +13,18 @@ MOST_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class AdmissionLimits:
-    """Limits of this process; 0 means none. Offers count within a minute."""
+    """Limits of this process; 0 means none. Offers and candidates count within a minute."""
 
     calls_per_user: int = 10
     calls_per_address: int = 50
     offers_per_user: int = 60
     offers_per_address: int = 120
+    candidates_per_user: int = 1200
+    candidates_per_address: int = 2400
 
 
 class Admission:
-    """Counts offers by user and by address; each refills evenly over a minute."""
+    """Counts what users and addresses send; each count refills evenly over a minute."""
 
     def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
@@ -31,9 +33,16 @@ class Admission:
     def offer(self, owner_id: int, address: str, now_s: float) -> None:
         """Counts an offer; raises BusyError (retryable) for one too many."""
         limits = self._limits
-        self._take(f"user {owner_id}", limits.offers_per_user, now_s, "You make")
+        self._take("offers", f"user {owner_id}", limits.offers_per_user, now_s)
         if address:
-            self._take(f"at {address}", limits.offers_per_address, now_s, "Your address makes")
+            self._take("offers", f"at {address}", limits.offers_per_address, now_s)
+
+    def candidate(self, owner_id: int, address: str, now_s: float) -> None:
+        """Counts an ICE candidate; raises BusyError (retryable) for one too many."""
+        limits = self._limits
+        self._take("candidates", f"user {owner_id}", limits.candidates_per_user, now_s)
+        if address:
+            self._take("candidates", f"at {address}", limits.candidates_per_address, now_s)
 
     def call(self, owner_id: int, address: str, open_calls: Iterable[tuple[int, str]]) -> None:
         """Raises BusyError (retryable) for a call too many; `open_calls` are (owner, address)."""
@@ -52,16 +61,18 @@ class Admission:
                 code="too_many_calls",
             )
 
-    def _take(self, name: str, limit: int, now_s: float, who: str) -> None:
+    def _take(self, what: str, who: str, limit: int, now_s: float) -> None:
         if not limit:
             return
+        name = f"{what} {who}"
         used, at_s = self._used.get(name, (0.0, now_s))
         used = max(0.0, used - (now_s - at_s) * limit / WINDOW_S)
         if used + 1 > limit:
             wait_s = max(1, round((used + 1 - limit) * WINDOW_S / limit))
+            sender = "You send" if who.startswith("user") else "Your address sends"
             raise BusyError(
-                f"{who} more than {limit} offers a minute. Try again in {wait_s} s.",
-                code="too_many_offers",
+                f"{sender} more than {limit} {what} a minute. Try again in {wait_s} s.",
+                code=f"too_many_{what}",
                 retry_after_s=wait_s,
             )
         self._used[name] = (used + 1, now_s)

@@ -89,10 +89,15 @@ def test_a_call_is_relayed(
     assert "relay" in product.manage("check_ice")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"secret": "not the relay's"}, {"VOICE_TURN_TTL_S": "-60"}],
+    ids=["wrong", "expired"],
+)
 def test_credentials_that_the_relay_refuses_are_told_and_the_call_goes_over_the_socket(
-    installed: Callable[..., Product], browser: Browser
+    installed: Callable[..., Product], browser: Browser, wrong: dict[str, str]
 ) -> None:
-    product = installed("udp", secret="not the relay's", VOICE_ICE_RELAY_ONLY="1")
+    product = installed("udp", VOICE_ICE_RELAY_ONLY="1", **wrong)
     page = sign_in(browser, product)
     page.add_init_script(RELAY_ONLY)
     page.reload()

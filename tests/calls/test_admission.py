@@ -51,8 +51,20 @@ def test_open_calls_are_counted(open_calls: list[tuple[int, str]], refused: bool
         admission.call(1, "a", open_calls)
 
 
+def test_candidates_count_apart_from_offers() -> None:
+    admission = Admission(AdmissionLimits(candidates_per_user=3, candidates_per_address=4))
+    for owner in (1, 1, 1, 2):
+        admission.candidate(owner, "192.0.2.1", 0.0)
+    with pytest.raises(BusyError) as refused:
+        admission.candidate(1, "192.0.2.2", 0.0)
+    assert refused.value.code == "too_many_candidates"
+    with pytest.raises(BusyError, match="Your address"):
+        admission.candidate(3, "192.0.2.1", 0.0)
+    admission.offer(1, "192.0.2.1", 0.0)
+
+
 def test_no_limit_is_no_limit() -> None:
-    admission = Admission(AdmissionLimits(0, 0, 0, 0))
+    admission = Admission(AdmissionLimits(0, 0, 0, 0, 0, 0))
     for _ in range(500):
         admission.offer(1, "a", 0.0)
     admission.call(1, "a", [(1, "a")] * 500)
