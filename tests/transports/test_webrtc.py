@@ -1,0 +1,62 @@
+"""A transport and a client of it, both real."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from sessions_app.core.clock import CallClock
+from sessions_app.media.playout import Playout
+from sessions_app.transports.ice import offer_loopback
+from sessions_app.transports.media_io import SpeechOut
+from sessions_app.transports.webrtc import WebRTCTransport
+
+LIMIT_S = 10
+NOTHING = RTCConfiguration(iceServers=[])
+
+
+@asynccontextmanager
+async def joined() -> AsyncIterator[tuple[WebRTCTransport, RTCPeerConnection]]:
+    """Yields a transport that hears its client."""
+    offer_loopback()
+    transport = WebRTCTransport(NOTHING, CallClock(), playout=Playout(lambda: 0.0))
+    client, microphone = RTCPeerConnection(NOTHING), SpeechOut(48_000)
+    client.addTrack(microphone)
+    client.createDataChannel("control")
+    await client.setLocalDescription(await client.createOffer())
+    answer = await transport.answer(client.localDescription.sdp)
+    await client.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    async with asyncio.timeout(LIMIT_S):
+        async for _ in transport.frames():
+            break
+    try:
+        yield transport, client
+    finally:
+        microphone.stop()
+        await client.close()
+        await transport.aclose()
+
+
+async def test_a_client_knows_at_once_that_the_server_closed() -> None:
+    async with joined() as (transport, client):
+        closed = asyncio.Event()
+        client.on(
+            "connectionstatechange",
+            lambda: client.connectionState == "closed" and closed.set(),
+        )
+        began = time.monotonic()
+        closing = asyncio.create_task(transport.aclose())
+        async with asyncio.timeout(LIMIT_S):
+            await closed.wait()
+        assert time.monotonic() - began < 2.0  # consent would take five times as long
+        await closing
+
+
+async def test_the_server_knows_at_once_that_its_client_closed() -> None:
+    async with joined() as (transport, client):
+        await client.close()
+        async with asyncio.timeout(LIMIT_S):
+            while not transport.closed_by_peer:  # noqa: ASYNC110 - aiortc tells nobody
+                await asyncio.sleep(0.01)
