@@ -74,6 +74,7 @@ def test_pipecats_client(browser: Browser, product: Product, tmp_path: Path) -> 
     assert ready["version"].startswith("2.")
     until(page, "remote audio")
     until(page, "botStartedSpeaking")
+    wait_until(lambda: page.evaluate("window.heard > 0.02"), 20, "the agent's voice")
     until(page, "botTranscript", lambda found: found[0]["text"].startswith("Hello"))
     finals = until(page, "userTranscript", lambda found: found[-1]["final"])
     assert understood(finals[-1]["text"])
@@ -147,6 +148,21 @@ def test_an_offer_over_http(browser: Browser, product: Product) -> None:
         "the words",
     )
     page.evaluate("hangUp()")
+
+
+def test_a_page_of_another_site_calls_with_a_ticket(browser: Browser, product: Product) -> None:
+    shop = "http://localhost:9"
+    path = product.post("/api/v1/tickets", {"agentId": "scribe", "origin": shop})["path"]
+    page = browser.new_context().new_page()
+    clients.page_with(page, product, (clients.FOLDER / "stream.js").read_text(), site=shop)
+    address = f"{product.url.replace('http', 'ws', 1)}{path}/ws/voice"
+    page.evaluate("([address, kind]) => speakOver(address, kind)", [address, "worklet"])
+    assert sees(page, type="session_started")[0]["resumeToken"]
+    assert understood(sees(page, type="transcript_final", role="user")[0]["text"])
+    page.evaluate("say({type: 'session_end'})")
+    sees(page, type="session_ended")
+    page.evaluate("([address, kind]) => speakOver(address, kind)", [address, "worklet"])
+    assert sees(page, type="closed", code=4401)
 
 
 @pytest.mark.parametrize("kind", ["audio/webm;codecs=opus", "audio/mp4;codecs=opus", "worklet"])

@@ -4,6 +4,19 @@ import { PipecatClient, RTVIEvent } from "@pipecat-ai/client-js";
 import { SmallWebRTCTransport, WavMediaManager } from "@pipecat-ai/small-webrtc-transport";
 
 window.diary = [];
+window.heard = 0;
+
+function listenTo(stream) {
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context);
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  setInterval(() => {
+    analyser.getFloatTimeDomainData(samples);
+    window.heard = Math.max(window.heard, ...samples.map(Math.abs));
+  }, 50);
+}
+
 const kept = (name) => (detail) => window.diary.push([name, simple(detail)]);
 
 function simple(detail) {
@@ -29,6 +42,7 @@ window.makeClient = () => {
       audio.autoplay = true;
       audio.srcObject = new MediaStream([track]);
       document.body.append(audio);
+      listenTo(audio.srcObject);
       window.diary.push(["remote audio", null]);
     }
   });

@@ -42,10 +42,12 @@ async def joined() -> AsyncIterator[tuple[WebRTCTransport, RTCPeerConnection]]:
 async def test_a_client_knows_at_once_that_the_server_closed() -> None:
     async with joined() as (transport, client):
         closed = asyncio.Event()
-        client.on(
-            "connectionstatechange",
-            lambda: client.connectionState == "closed" and closed.set(),
-        )
+
+        @client.on("connectionstatechange")
+        def changed() -> None:
+            if client.connectionState == "closed":
+                closed.set()
+
         began = time.monotonic()
         closing = asyncio.create_task(transport.aclose())
         async with asyncio.timeout(LIMIT_S):
