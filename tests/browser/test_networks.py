@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.fixtures import clients
 from tests.fixtures.chromium import Away, chromium
 from tests.fixtures.network import Network, missing, network
 from tests.fixtures.server import Product, wait_until
@@ -59,14 +60,21 @@ def browser(away: Away, say: Callable[..., Path]) -> Iterator[Browser]:
         yield started
 
 
-def calling(browser: Browser, server: Product, origin: str) -> Page:
-    """Returns the page of a call that was just started."""
+def signed_in(browser: Browser, server: Product, origin: str) -> Page:
+    """Returns the start page of somebody far away."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     person = server.credentials["user"]
     page.goto(origin)
     page.fill("input[name=username]", person["username"])
     page.fill("input[name=password]", person["password"])
     page.click("#sign-in")
+    page.locator("#start-call").wait_for()
+    return page
+
+
+def calling(browser: Browser, server: Product, origin: str) -> Page:
+    """Returns the page of a call that was just started."""
+    page = signed_in(browser, server, origin)
     page.click("#start-call")
     page.click("#consent-agree")
     return page
@@ -172,3 +180,30 @@ def test_another_address_carries_on_the_same_call(
     call_id = hang_up(page)
     assert server.json("/api/v1/calls/")["count"] == 1
     assert {"good", "morning"} <= words_kept(server, call_id)
+
+
+@pytest.mark.skipif(bool(clients.missing()), reason=clients.missing())
+def test_pipecats_client_comes_back_from_another_address(
+    link: Network, server: Product, away: Away, browser: Browser, tmp_path: Path
+) -> None:
+    page = signed_in(browser, server, away.origin)
+    clients.page_with(page, server, clients.bundled("pipecat", tmp_path), site=away.origin)
+    page.evaluate(
+        """() => makeClient().startBotAndConnect({
+          endpoint: "/start", requestData: { agentId: "scribe" } })"""
+    )
+    wait_until(lambda: page.evaluate("client.state") == "ready", 20, "the call")
+    link.move(9)
+    page.evaluate("diary.length = 0")
+    wait_until(lambda: ["remote audio", None] in page.evaluate("diary"), 40, "another connection")
+    wait_until(lambda: page.evaluate("client.transport.dc?.readyState") == "open", 20, "a channel")
+    page.evaluate("client.sendText('take a note buy milk')")
+    wait_until(
+        lambda: any(
+            kind == "botTranscript" and detail["text"] == "Noted: buy milk."
+            for kind, detail in page.evaluate("diary")
+        ),
+        30,
+        "the answer",
+    )
+    assert server.json("/api/v1/calls/")["count"] == 1
