@@ -15,6 +15,11 @@ from tests.fixtures.server import Product, wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 SPOKEN = "please open the second window"
+START = "startBotAndConnect({endpoint: '/start', requestData: {agentId: 'scribe'}})"
+OFFER = (
+    "connect({webrtcRequestParams: "
+    "{endpoint: `${location.origin}/api/offer`, requestData: {agentId: 'scribe'}}})"
+)
 
 
 @pytest.fixture
@@ -60,18 +65,16 @@ def until(page: Page, name: str, true: Callable[[list[Any]], Any] = bool) -> lis
 
 
 @pytest.mark.skipif(bool(clients.missing()), reason=clients.missing())
-def test_pipecats_client(browser: Browser, product: Product, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("older", "begin"), [("", START), ("rtvi-1", OFFER)], ids=["RTVI 2", "RTVI 1"]
+)
+def test_pipecats_client(
+    browser: Browser, product: Product, tmp_path: Path, older: str, begin: str
+) -> None:
     page = sign_in(browser, product)
-    clients.page_with(page, product, clients.bundled("pipecat", tmp_path))
-    ready = page.evaluate(
-        """async () => {
-          const client = makeClient();
-          const ready = await client.startBotAndConnect({
-            endpoint: "/start", requestData: { agentId: "scribe" } });
-          return ready;
-        }"""
-    )
-    assert ready["version"].startswith("2.")
+    clients.page_with(page, product, clients.bundled("pipecat", tmp_path, older))
+    ready = page.evaluate(f"async () => makeClient().{begin}")
+    assert ready["version"].startswith("1." if older else "2.")
     until(page, "remote audio")
     until(page, "botStartedSpeaking")
     wait_until(lambda: page.evaluate("window.heard > 0.02"), 20, "the agent's voice")
@@ -91,7 +94,7 @@ def test_pipecats_client(browser: Browser, product: Product, tmp_path: Path) -> 
     refused = page.evaluate("client.sendClientRequest('fly').catch((e) => JSON.stringify(e) + e)")
     assert "fly" in str(refused)
     page.evaluate("client.disconnectBot()")
-    until(page, "botDisconnected")
+    until(page, "disconnected" if older else "botDisconnected")
     call = wait_until(
         lambda: (found := product.json("/api/v1/calls/")["results"][0])["ended_at"] and found,
         10,
