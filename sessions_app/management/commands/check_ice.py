@@ -17,6 +17,9 @@ from sessions_app.transports.turn import IceServer
 GATHER_S = 8.0
 NO_RELAY = "no relay: is it up, is VOICE_TURN_SECRET its static-auth-secret, is each clock right?"
 NO_ANSWER = "no answer: is it up, and does the firewall let UDP out?"
+PORT, TLS_PORT = 3478, 5349
+"""Where there is none in the address: RFC 7064, 7065."""
+
 _URL = re.compile(
     r"(?P<scheme>stuns?|turns?):(?P<host>\[[^\]]+\]|[^:?]+)(?::(?P<port>\d+))?"
     r"(?:\?transport=(?P<transport>\w+))?$"
@@ -59,7 +62,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{url}: this address cannot be read; see docs/networks.md")
             return False
         relay = match["scheme"].startswith("turn")
-        host, port = match["host"].strip("[]"), int(match["port"] or 3478)
+        usual = TLS_PORT if match["scheme"].endswith("s") else PORT
+        host, port = match["host"].strip("[]"), int(match["port"] or usual)
         given: dict[str, Any] = {"stun_server": (host, port)}
         if relay:
             given = {
