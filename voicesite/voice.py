@@ -91,14 +91,40 @@ def _video() -> dict[str, Any]:
     }
 
 
+def _recognisers() -> dict[str, Any]:
+    """Returns the embedded recogniser, and the one of VOICE_RECOGNISER in front of it."""
+    engines = "sessions_app.speech.recognisers"
+    embedded = {"BACKEND": f"{engines}.pocketsphinx.PocketSphinxRecogniser", "OPTIONS": {}}
+    chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google"))
+    if chosen == "pocketsphinx":
+        return {"pocketsphinx": embedded, "default": {"SAME_AS": "pocketsphinx"}}
+    google = {
+        "BACKEND": f"{engines}.google.GoogleRecogniser",
+        "OPTIONS": {
+            "api": choice("GOOGLE_SPEECH_API", ("v1", "v2")),
+            "model": read("str", "GOOGLE_SPEECH_MODEL", ""),
+            "project": read("str", "GOOGLE_CLOUD_PROJECT", ""),
+            "location": read("str", "GOOGLE_SPEECH_LOCATION", "global"),
+            "recognizer": read("str", "GOOGLE_SPEECH_RECOGNIZER", "_"),
+            "alternatives": read("list", "GOOGLE_SPEECH_ALTERNATIVES", []),
+            "endpoint": read("str", "GOOGLE_SPEECH_ENDPOINT", ""),
+        },
+        "WRAPPERS": [
+            {"BACKEND": f"{engines}.wrappers.metered.Metered"},
+            {"BACKEND": f"{engines}.wrappers.rollover.Rollover"},
+            {"BACKEND": f"{engines}.wrappers.retrying.Retrying"},
+            {
+                "BACKEND": f"{engines}.wrappers.fallback.Fallback",
+                "OPTIONS": {"to": "pocketsphinx"},
+            },
+        ],
+    }
+    return {"pocketsphinx": embedded, "google": google, "default": {"SAME_AS": "google"}}
+
+
 def _listening() -> dict[str, Any]:
     return {
-        "RECOGNISERS": {
-            "default": {
-                "BACKEND": "sessions_app.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
-                "OPTIONS": {},
-            },
-        },
+        "RECOGNISERS": _recognisers(),
         "VADS": {
             "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
         },

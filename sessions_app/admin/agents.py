@@ -34,7 +34,7 @@ NAMED = {
 
 SLOWEST, FASTEST = 0.5, 2.0
 
-LONG_TEXTS = {"description": 3, "greeting": 2, "prompt": 8, "closing_words": 2}
+LONG_TEXTS = {"description": 3, "phrases": 4, "greeting": 2, "prompt": 8, "closing_words": 2}
 
 
 def _named(field: str) -> forms.ChoiceField:
@@ -72,6 +72,7 @@ class AgentForm(forms.ModelForm[Agent]):
             "description",
             "language",
             "recogniser",
+            "phrases",
             "responder",
             "prompt",
             "responder_options",
@@ -187,7 +188,7 @@ class AgentAdmin(VoiceAdmin[Agent]):
     change_form_template = "admin/sessions_app/agent/change_form.html"
     fieldsets = (
         (None, {"fields": ("name", "slug", "description")}),
-        ("Listening", {"fields": ("language", "recogniser")}),
+        ("Listening", {"fields": ("language", "recogniser", "phrases")}),
         (
             "Answering",
             {

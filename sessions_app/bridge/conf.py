@@ -90,6 +90,8 @@ def backend_class(kind: str, name: str) -> Any:
     where = f"VOICE[{kind!r}][{name!r}]"
     entries = settings.VOICE.get(kind, {})
     entry = entries.get(name)
+    if entry is not None and "SAME_AS" in entry:
+        return backend_class(kind, entry["SAME_AS"])
     if entry is None:
         known = ", ".join(entries)
         raise ImproperlyConfigured(f"{where} does not exist; there are: {known}.")
@@ -107,7 +109,9 @@ def load_backend(kind: str, name: str) -> Any:
     Raises ImproperlyConfigured with the key and the cause.
     """
     backend = backend_class(kind, name)
+    entry = settings.VOICE[kind][name]
+    entry = settings.VOICE[kind][entry["SAME_AS"]] if "SAME_AS" in entry else entry
     try:
-        return backend(**settings.VOICE[kind][name].get("OPTIONS", {}))
+        return backend(**entry.get("OPTIONS", {}))
     except Exception as error:
         raise ImproperlyConfigured(f"VOICE[{kind!r}][{name!r}] cannot be made: {error}") from error

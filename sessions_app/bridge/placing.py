@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from sessions_app.bridge import broadcast
 from sessions_app.bridge.agents import AgentParts, earlier_calls
-from sessions_app.bridge.conf import VoiceConfig, backend_names, load_backend
+from sessions_app.bridge.conf import VoiceConfig, load_backend
+from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.bridge.store import Store, StoreSink
 from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.listening import Listening
@@ -23,7 +24,6 @@ from sessions_app.core.commands import Offer, StartStream
 from sessions_app.core.errors import (
     BadOfferError,
     LanguageNotSupportedError,
-    RecogniserError,
     SynthesiserError,
 )
 from sessions_app.core.events import CallEvent, Speaker
@@ -68,7 +68,7 @@ class Placing:
         self._store = store
         self._worker = worker
         self._files = FileWriter()
-        self._recognisers: dict[str, Recogniser] = {}
+        self._recognisers = Recognisers()
         self._vad: Vad | None = None
         self._demuxers = Demuxers()
         self.agents = AgentParts()
@@ -79,19 +79,12 @@ class Placing:
         vad: Vad = load_backend("VADS", "default")
         await vad.start()
         self._vad = vad
-        for name in backend_names("RECOGNISERS"):
-            recogniser: Recogniser = load_backend("RECOGNISERS", name)
-            try:
-                await recogniser.start()
-            except RecogniserError as error:
-                logger.exception("recogniser %r cannot run: %s", name, error.message)
-            self._recognisers[name] = recogniser
+        await self._recognisers.start()
         await self.agents.start()
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""
-        for recogniser in self._recognisers.values():
-            await recogniser.aclose()
+        await self._recognisers.aclose()
         await self.agents.aclose()
         if self._vad is not None:
             await self._vad.aclose()
@@ -101,7 +94,7 @@ class Placing:
     @property
     def default_recogniser(self) -> Recogniser | None:
         """What calls use where their agent names nothing else."""
-        return self._recognisers.get("default")
+        return self._recognisers.default
 
     async def prepare(self, wish: Wish) -> Prepared:
         """Returns what the wished-for call needs; its agent's fixed words are being made.
@@ -110,10 +103,6 @@ class Placing:
         """
         agent = await self._store.run(calls.agent_for, wish.agent)
         recogniser = self._recognisers.get(agent.recogniser)
-        if recogniser is None:
-            raise RecogniserError(
-                f"The agent's recogniser {agent.recogniser!r} is not among VOICE['RECOGNISERS']."
-            )
         persona = await self._chosen(agents.persona_of(agent), wish, recogniser)
         self.agents.prepare(persona)
         clock = CallClock()
@@ -197,8 +186,10 @@ class Placing:
         assert vad is not None  # noqa: S101 - `start` was awaited
 
         def make(emit: Callable[[CallEvent], None]) -> Listening:
+            stream = made.recogniser.open(made.persona.language, made.persona.phrases)
+            gated = not made.recogniser.capabilities.continuous
             transcribing = Transcribing(
-                made.recogniser, made.persona.language, Speaker.CALLER, numbers, emit
+                stream, Speaker.CALLER, numbers, emit, language=made.persona.language, gated=gated
             )
             return Listening(vad, transcribing, lane, emit)
 

@@ -4,10 +4,8 @@ import asyncio
 import itertools
 import logging
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from sessions_app.calls.gate import Flush, SpeechGate
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import RecogniserError
 from sessions_app.core.events import (
@@ -21,21 +19,15 @@ from sessions_app.core.events import (
     SpeechEnded,
     SpeechStarted,
 )
-from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
+from sessions_app.speech.recognisers.base import RecogniserStream
+from sessions_app.speech.recognisers.wrappers.replay import tell
 from sessions_app.speech.segmenting import Segmenter
 
 logger = logging.getLogger(__name__)
 
 FINISH_S = 6.0
 """How long the last words may take after hang-up."""
-
-REPLAY_MS = 30_000.0
-"""Audio kept since the last final, to be said again to a stream that replaces a dead one."""
-
-FIRST_RETRY_S = 0.05
-
-MAX_FAILURES = 5
-"""Failures in a row, without a final between them, after which recognition is given up."""
 
 
 class SegmentNumbers:
@@ -53,39 +45,36 @@ class SegmentNumbers:
 
 
 class Transcribing:
-    """Feeds one side's audio to a recogniser and tells of what comes out.
+    """Feeds one side's audio to a recogniser's stream and tells of what comes out.
 
-    Used on one event loop: `hear` and `boundary` never wait; `run` is the reader.
+    `gated` for an engine that wants speech only; the others get all audio, and where speech
+    begins and ends as hints. Used on one event loop: `hear` and `boundary` never wait.
     """
 
     def __init__(
         self,
-        recogniser: Recogniser,
-        language: str,
+        stream: RecogniserStream,
         speaker: Speaker,
         numbers: SegmentNumbers,
         emit: Callable[[CallEvent], None],
+        *,
+        language: str,
+        gated: bool,
     ) -> None:
-        self._recogniser = recogniser
-        self._language = language
+        self._stream = stream
         self._speaker = speaker
         self._numbers = numbers
         self._emit = emit
-        self._stream: RecogniserStream = recogniser.open(language)
-        self._gate = None if recogniser.capabilities.continuous else SpeechGate()
+        self._language = language
+        self._gate = SpeechGate() if gated else None
         self._segmenter = Segmenter()
-        self._outbox: asyncio.Queue[AudioFrame | Flush | None] = asyncio.Queue()
-        self._unanswered: deque[AudioFrame | Flush] = deque()
-        self._usable = asyncio.Event()
+        self._outbox: asyncio.Queue[Item | None] = asyncio.Queue()
         self._heard_ms = 0.0
         self._interim_shown = False
-        self._failures = 0
-        self._sent_all = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Starts the sender and the reader."""
-        self._usable.set()
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._read())]
 
     def hear(self, frame: AudioFrame) -> None:
@@ -96,8 +85,9 @@ class Transcribing:
     def boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         """Takes what the VAD found."""
         if self._gate is None:
-            return
-        if isinstance(event, SpeechStarted):
+            started = isinstance(event, SpeechStarted)
+            self._post([Begin(event.at_ms) if started else Flush()])
+        elif isinstance(event, SpeechStarted):
             self._post(self._gate.started(event.at_ms))
         else:
             self._post(self._gate.ended(event.at_ms, self._heard_ms))
@@ -124,75 +114,25 @@ class Transcribing:
 
     # -- to the recogniser --------------------------------------------------------------
 
-    def _post(self, items: list[AudioFrame | Flush]) -> None:
+    def _post(self, items: Sequence[Item]) -> None:
         for item in items:
             self._outbox.put_nowait(item)
 
     async def _send(self) -> None:
         while (item := await self._outbox.get()) is not None:
-            await self._usable.wait()
-            self._unanswered.append(item)
-            self._forget_old()
-            await self._pass_on(item)
-        await self._usable.wait()
-        self._sent_all = True
+            await tell(self._stream, item)
         await self._stream.finish()
-
-    async def _pass_on(self, item: AudioFrame | Flush) -> None:
-        if isinstance(item, Flush):
-            await self._stream.flush()
-        else:
-            await self._stream.send(item)
-
-    def _forget_old(self) -> None:
-        newest = self._heard_ms - REPLAY_MS
-        while self._unanswered:
-            first = self._unanswered[0]
-            if isinstance(first, AudioFrame) and first.end_ms >= newest:
-                return
-            self._unanswered.popleft()
-
-    def _answered(self, end_ms: float) -> None:
-        """Forgets audio whose final has come."""
-        while self._unanswered:
-            first = self._unanswered[0]
-            if isinstance(first, AudioFrame) and first.start_ms >= end_ms:
-                return
-            self._unanswered.popleft()
-            if isinstance(first, Flush):
-                return
 
     # -- from the recogniser ------------------------------------------------------------
 
     async def _read(self) -> None:
-        while True:
-            try:
-                async for hypothesis in self._stream.results():
-                    self._take(hypothesis)
-            except RecogniserError as error:
-                if not await self._reopened(error):
-                    return
-            else:
-                return
-
-    async def _reopened(self, error: RecogniserError) -> bool:
-        """Returns whether a new stream took over, with the unanswered audio."""
-        self._failures += 1
-        logger.warning("a recogniser stream failed (%s), try %d", error.code, self._failures)
-        if not error.retryable or self._failures > MAX_FAILURES:
+        try:
+            async for hypothesis in self._stream.results():
+                self._take(hypothesis)
+        except RecogniserError as error:
+            logger.warning("a recogniser gave up (%s)", error.code)
             self._clear_interim()
             self._emit(RecognitionFailed(error.message))
-            return False
-        self._usable.clear()
-        await asyncio.sleep(FIRST_RETRY_S * 2**self._failures)
-        await self._stream.aclose()
-        self._stream = self._recogniser.open(self._language)
-        for item in list(self._unanswered):
-            await self._pass_on(item)
-        self._usable.set()
-        if self._sent_all:
-            await self._stream.finish()
-        return True
 
     def _take(self, hypothesis: Hypothesis) -> None:
         if not hypothesis.is_final:
@@ -200,8 +140,6 @@ class Transcribing:
             if text is not None:
                 self._show(text, hypothesis)
             return
-        self._failures = 0
-        self._answered(hypothesis.end_ms)
         pieces = self._segmenter.final(hypothesis)
         if not pieces:
             self._clear_interim()

@@ -30,13 +30,15 @@ class Persona:
 
     `speed` is a factor of the voice's own speed. After `silence_s` seconds without a word
     the agent asks whether the caller is still there, and hangs up after as much again; 0 for
-    never. `max_length_s` of 0 leaves the installation's own limit.
+    never. `max_length_s` of 0 leaves the installation's own limit. `phrases` are words and names
+    that callers are likely to say.
     """
 
     slug: str = ""
     name: str = ""
     language: str = "en-US"
     recogniser: str = "default"
+    phrases: tuple[str, ...] = ()
     responder: str = ""
     responder_options: Mapping[str, Any] = field(default_factory=dict)
     synthesiser: str = "default"
@@ -62,7 +64,8 @@ class Persona:
     def from_json(cls, values: Mapping[str, Any]) -> "Persona":
         """Returns the persona of `as_json`; keys of other versions are left out."""
         known = _known(cls, values)
-        return cls(**{**known, "turns": TurnSettings(**_known(TurnSettings, values.get("turns")))})
+        turns = TurnSettings(**_known(TurnSettings, values.get("turns")))
+        return cls(**{**known, "phrases": tuple(known.get("phrases", ())), "turns": turns})
 
 
 def _known(kind: type, values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -17,6 +17,11 @@ class Agent(models.Model):
         default="default",
         help_text="A name from VOICE['RECOGNISERS'].",
     )
+    phrases = models.TextField(
+        blank=True,
+        help_text="Names and words that callers are likely to say, one a line: they are "
+        "recognised better.",
+    )
     greeting = models.TextField(
         blank=True, help_text="Said as soon as the call is connected; empty for none."
     )

@@ -11,6 +11,7 @@ def persona_of(agent: Agent) -> Persona:
         name=agent.name,
         language=agent.language,
         recogniser=agent.recogniser,
+        phrases=tuple(line.strip() for line in agent.phrases.splitlines() if line.strip()),
         responder=agent.responder,
         responder_options=dict(agent.responder_options),
         synthesiser=agent.synthesiser,

@@ -47,6 +47,7 @@ class RecogniserNote:
 
 _RECOGNISERS = {
     "pocketsphinx": RecogniserNote("PocketSphinx", is_trial=True),
+    "google": RecogniserNote("Google Speech", is_trial=False),
     "scripted": RecogniserNote("Scripted (for tests)", is_trial=True),
 }
 
@@ -54,7 +55,8 @@ _RECOGNISERS = {
 def recogniser_note(key: str) -> RecogniserNote:
     """Returns what to say of the recogniser VOICE['RECOGNISERS'][key]."""
     backends: dict[str, Any] = settings.VOICE["RECOGNISERS"]
-    path = str(backends.get(key, {}).get("BACKEND", ""))
+    entry = backends.get(key, {})
+    path = str(backends.get(entry.get("SAME_AS", key), {}).get("BACKEND", ""))
     module, _, name = path.rpartition(".")
     engine = module.rpartition(".")[2]
     return _RECOGNISERS.get(engine, RecogniserNote(name or key, is_trial=False))

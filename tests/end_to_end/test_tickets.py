@@ -82,7 +82,7 @@ async def test_a_ticket_lets_one_client_in_once(product: Product) -> None:
     async with Guest(product, path, Origin=SITE) as client:
         started = await client.start(output=None)
         await client.send(type="text", text="take a note buy milk")
-        await client.until("turn_end", turn=3)
+        await client.until("transcript_final", role="agent", text="Noted: buy milk.")
         assert product.json(f"/api/v1/calls/{started['callId']}/")["agent"] == "scribe"
         async with Guest(product, path, Origin=SITE) as second:
             assert await second.closed() == 4401

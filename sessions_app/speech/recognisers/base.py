@@ -1,7 +1,7 @@
 """The contract every recogniser fulfils."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame
@@ -37,11 +37,14 @@ class RecogniserStream(ABC):
         Errors come out of `results`, never out of here.
         """
 
+    async def begin(self, at_ms: float) -> None:
+        """Says that speech began at `at_ms`; a hint to continuous engines, that may be ignored."""
+
     @abstractmethod
     async def flush(self) -> None:
         """Says that the utterance being sent is over: its final is due.
 
-        Returns at once; continuous engines may ignore it.
+        Returns at once; for continuous engines it is a hint that the caller pauses.
         """
 
     @abstractmethod
@@ -61,7 +64,7 @@ class RecogniserStream(ABC):
 
     @abstractmethod
     async def aclose(self) -> None:
-        """Drops the stream at once and frees what it held; may be called twice."""
+        """Drops the stream at once and frees what it held; `results` ends. May be called twice."""
 
 
 class Recogniser(ABC):
@@ -77,10 +80,10 @@ class Recogniser(ABC):
         """
 
     @abstractmethod
-    def open(self, language: str) -> RecogniserStream:
-        """Returns a new stream for `language` (BCP 47).
+    def open(self, language: str, phrases: Sequence[str] = ()) -> RecogniserStream:
+        """Returns a new stream for `language` (BCP 47), where `phrases` are likely to be said.
 
-        Raises LanguageNotSupportedError. Never blocks.
+        Raises LanguageNotSupportedError. Never blocks; needs a running event loop.
         """
 
     def knows(self, language: str) -> bool:

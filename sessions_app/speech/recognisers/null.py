@@ -1,7 +1,7 @@
 """A recogniser that takes audio and says nothing; for benchmarks of everything else."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.events import Hypothesis
@@ -14,7 +14,7 @@ class NullRecogniser(Recogniser):
     name = "null"
     capabilities = Capabilities(interims=False, words=False, confidence=False, languages=None)
 
-    def open(self, language: str) -> "NullStream":
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "NullStream":
         return NullStream()
 
 

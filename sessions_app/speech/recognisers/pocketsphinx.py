@@ -6,7 +6,7 @@ It is for trying out: about two words in three of natural speech come out right.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,7 @@ class PocketSphinxRecogniser(Recogniser):
                 "PocketSphinx does not start: is the package installed with its model?"
             )
 
-    def open(self, language: str) -> "PocketSphinxStream":
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "PocketSphinxStream":
         if language not in (self.capabilities.languages or ()):
             raise LanguageNotSupportedError(
                 f"PocketSphinx knows en-US only, not {language!r}. "

@@ -20,7 +20,7 @@ class ScriptedRecogniser(Recogniser):
     def __init__(self, texts: Sequence[str] = ("this is what was said",)) -> None:
         self._texts = tuple(texts)
 
-    def open(self, language: str) -> "ScriptedStream":
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "ScriptedStream":
         if language not in (self.capabilities.languages or ()):
             raise LanguageNotSupportedError(f"The script is in en-US, not {language!r}.")
         return ScriptedStream(self._texts)

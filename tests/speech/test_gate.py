@@ -1,7 +1,7 @@
 import itertools
 
-from sessions_app.calls.gate import KEPT_MS, LONGEST_MS, PRE_ROLL_MS, Flush, SpeechGate
 from sessions_app.core.audio import AudioFrame, silence
+from sessions_app.speech.gate import KEPT_MS, LONGEST_MS, PRE_ROLL_MS, Flush, SpeechGate
 
 Out = list[AudioFrame | Flush]
 

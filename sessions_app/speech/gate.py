@@ -15,8 +15,19 @@ LONGEST_MS = 18_000.0
 
 
 @dataclass(frozen=True, slots=True)
+class Begin:
+    """Speech began at `at_ms`, among or just before the audio sent so far."""
+
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Flush:
     """The utterance sent so far is over."""
+
+
+Item = AudioFrame | Begin | Flush
+"""What a recogniser's stream is told, in order."""
 
 
 class SpeechGate:

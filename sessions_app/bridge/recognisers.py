@@ -1,0 +1,100 @@
+"""The recognisers that VOICE names, each in its wrappers."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from sessions_app.bridge.conf import backend_names, load_backend
+from sessions_app.core.errors import RecogniserError
+from sessions_app.speech.recognisers.base import Recogniser
+
+logger = logging.getLogger(__name__)
+
+KIND = "RECOGNISERS"
+RETRYING = "sessions_app.speech.recognisers.wrappers.retrying.Retrying"
+USUAL: tuple[Mapping[str, Any], ...] = ({"BACKEND": RETRYING},)
+"""Around an engine whose entry names no WRAPPERS."""
+
+
+class Recognisers:
+    """All of them by name, one object for each entry; one a process."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Recogniser] = {}
+        self._why_not: dict[str, str] = {}
+
+    def load(self) -> None:
+        """Makes every entry; what cannot be made is logged, and refused when it is asked for."""
+        for name in backend_names(KIND):
+            try:
+                self._made[name] = self._resolved(name, ())
+            except ImproperlyConfigured as error:
+                logger.warning("recogniser %r cannot be used: %s", name, error)
+                self._why_not[name] = str(error)
+
+    async def start(self) -> None:
+        """Makes them ready; what cannot run is logged."""
+        self.load()
+        for name, recogniser in self._made.items():
+            try:
+                await recogniser.start()
+            except RecogniserError as error:
+                logger.exception("recogniser %r cannot run: %s", name, error.message)
+
+    def get(self, name: str) -> Recogniser:
+        """Returns the recogniser of that name; raises RecogniserError, saying why there is none."""
+        found = self._made.get(name)
+        if found is None:
+            why = self._why_not.get(name, "it is not among VOICE['RECOGNISERS']")
+            raise RecogniserError(f"The agent's recogniser {name!r} cannot be used: {why}.")
+        return found
+
+    @property
+    def default(self) -> Recogniser | None:
+        """What calls use where their agent names nothing else."""
+        return self._made.get("default")
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""
+        for recogniser in self._made.values():
+            await recogniser.aclose()
+
+    def _resolved(self, name: str, asking: tuple[str, ...]) -> Recogniser:
+        """Returns the recogniser of an entry; `asking` are the entries that lead to it."""
+        if name in asking:
+            circle = " → ".join((*asking, name))
+            raise ImproperlyConfigured(f"VOICE['RECOGNISERS'] goes round in a circle: {circle}")
+        if name in self._made:
+            return self._made[name]
+        entry = settings.VOICE[KIND].get(name, {})
+        if "SAME_AS" in entry:
+            return self._other(str(entry["SAME_AS"]), (*asking, name))
+        made: Recogniser = load_backend(KIND, name)
+        for wrapper in entry.get("WRAPPERS", USUAL):
+            made = self._wrapped(made, wrapper, (*asking, name))
+        return made
+
+    def _other(self, name: str, asking: tuple[str, ...]) -> Recogniser:
+        if name not in settings.VOICE[KIND]:
+            where = f"VOICE['RECOGNISERS'][{asking[-1]!r}]"
+            raise ImproperlyConfigured(f"{where} names {name!r}, which is no recogniser")
+        self._made[name] = self._resolved(name, asking)
+        return self._made[name]
+
+    def _wrapped(
+        self, inner: Recogniser, wrapper: Mapping[str, Any], asking: tuple[str, ...]
+    ) -> Recogniser:
+        options = dict(wrapper.get("OPTIONS", {}))
+        if "to" in options:
+            options["to"] = self._other(str(options["to"]), asking)
+        path = str(wrapper.get("BACKEND", ""))
+        try:
+            made: Recogniser = import_string(path)(inner, **options)
+        except Exception as error:
+            where = f"VOICE['RECOGNISERS'][{asking[-1]!r}]['WRAPPERS']"
+            raise ImproperlyConfigured(f"{where}, {path!r}: {error}") from error
+        return made

@@ -1,0 +1,190 @@
+"""A second engine while the first is out."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
+from sessions_app.speech.recognisers.wrappers.replay import Feed, Replay, tell
+
+logger = logging.getLogger(__name__)
+
+
+class Fallback(Wrapper):
+    """Goes on with `other` when `inner` fails for good; tries `inner` again from time to time.
+
+    It is tried after `again_s`, twice as long after each further failure, at the end of an
+    utterance. What one engine left unanswered the other is told. The streams of a process
+    share what was learnt.
+    """
+
+    def __init__(self, inner: Recogniser, to: Recogniser, again_s: float = 60.0) -> None:
+        super().__init__(inner)
+        self.other = to
+        self._again_s = again_s
+        self._failures = 0
+        self._out_until_s = 0.0
+
+    async def start(self) -> None:
+        await self.other.start()
+        try:
+            await self.inner.start()
+        except RecogniserError as error:
+            logger.warning("recogniser %r is out: %s", self.name, error.message)
+            self.failed()
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "FallbackStream":
+        return FallbackStream(self, language, phrases)
+
+    def knows(self, language: str) -> bool:
+        return self.inner.knows(language) or self.other.knows(language)
+
+    async def ready(self) -> bool:
+        return await self.inner.ready() or await self.other.ready()
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+        await self.other.aclose()
+
+    @property
+    def first_is_out(self) -> bool:
+        """Whether the first engine is not to be tried now."""
+        return time.monotonic() < self._out_until_s
+
+    def failed(self) -> None:
+        """Notes that the first engine failed for good."""
+        self._failures += 1
+        wait_s = min(self._again_s * 2 ** (self._failures - 1), 3600.0)
+        self._out_until_s = time.monotonic() + wait_s
+
+    def works(self) -> None:
+        """Notes that the first engine answered."""
+        self._failures, self._out_until_s = 0, 0.0
+
+
+class FallbackStream(ItemStream):
+    """One stream of whichever engine serves."""
+
+    def __init__(self, owner: Fallback, language: str, phrases: Sequence[str]) -> None:
+        self._owner = owner
+        self._language = language
+        self._phrases = phrases
+        self._replay = Replay(by_flush=not owner.capabilities.continuous)
+        self._feed = Feed(self._replay)
+        self._on_first = False
+        self._returning = False
+        self._opened = False
+        self._inner = self._open()
+
+    async def put(self, item: Item) -> None:
+        await self._ready()
+        await self._feed.put(item)
+        if isinstance(item, Flush) and self._may_return():
+            self._returning = True
+            self._feed.stop()
+            await self._inner.finish()
+
+    async def finish(self) -> None:
+        await self._ready()
+        await self._feed.finish()
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while True:
+            try:
+                async for hypothesis in self._inner.results():
+                    fresh = self._taken(hypothesis)
+                    if fresh is not None:
+                        yield fresh
+            except RecogniserError as error:
+                await self._mend(error)
+            else:
+                if not self._returning:
+                    return
+                self._replay.answered(self._feed.told)
+                await self._replace()
+
+    async def aclose(self) -> None:
+        self._feed.stop()
+        await self._inner.aclose()
+
+    def _may_return(self) -> bool:
+        return not (self._on_first or self._returning or self._owner.first_is_out)
+
+    async def _ready(self) -> None:
+        if not self._opened:
+            self._opened = True
+            await self._feed.start(self._inner)
+
+    def _open(self) -> RecogniserStream:
+        owner = self._owner
+        self._on_first = not owner.first_is_out and owner.inner.knows(self._language)
+        if self._on_first:
+            return owner.inner.open(self._language, self._phrases)
+        if not owner.other.knows(self._language):
+            raise LanguageNotSupportedError(
+                f"{owner.name} is out for the moment, and {owner.other.name}, which stands in "
+                f"for it, does not know {self._language!r}."
+            )
+        second = owner.other.open(self._language, self._phrases)
+        gated = owner.capabilities.continuous and not owner.other.capabilities.continuous
+        return SpeechOnly(second) if gated else second
+
+    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+        if not hypothesis.is_final:
+            self._replay.heard(hypothesis)
+            return hypothesis
+        if self._on_first:
+            self._owner.works()
+        return self._replay.said(hypothesis)
+
+    async def _mend(self, error: RecogniserError) -> None:
+        """Goes on with the second engine; raises `error` when that is the one that failed."""
+        if not self._on_first:
+            raise error
+        logger.warning("recogniser %r failed (%s): going on", self._owner.name, error.code)
+        self._owner.failed()
+        await self._replace()
+
+    async def _replace(self) -> None:
+        self._feed.stop()
+        await self._inner.aclose()
+        self._returning = False
+        self._inner = self._open()
+        self._opened = True
+        await self._feed.start(self._inner)
+
+
+class SpeechOnly(ItemStream):
+    """Tells an engine that wants speech only what is speech, by the hints among the audio."""
+
+    def __init__(self, inner: RecogniserStream) -> None:
+        self._inner = inner
+        self._gate = SpeechGate()
+        self._heard_ms = 0.0
+
+    async def put(self, item: Item) -> None:
+        if isinstance(item, AudioFrame):
+            self._heard_ms = item.end_ms
+            out = self._gate.hear(item)
+        elif isinstance(item, Begin):
+            out = self._gate.started(item.at_ms)
+        else:
+            out = self._gate.ended(self._heard_ms, self._heard_ms) or self._gate.finish()
+        for passed in out:
+            await tell(self._inner, passed)
+
+    async def finish(self) -> None:
+        for passed in self._gate.finish():
+            await tell(self._inner, passed)
+        await self._inner.finish()
+
+    def results(self) -> AsyncIterator[Hypothesis]:
+        return self._inner.results()
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()

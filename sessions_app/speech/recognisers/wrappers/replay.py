@@ -1,0 +1,207 @@
+"""What a stream was told since its last final, so that another one can be told it again."""
+
+import dataclasses
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.events import Hypothesis, Word
+from sessions_app.speech.gate import Begin, Flush, Item
+from sessions_app.speech.recognisers.base import RecogniserStream
+
+KEEP_MS = 330_000.0
+"""More than any engine's longest stream: what is not kept cannot be said again."""
+
+QUIET_MS = 10_000.0
+"""While nobody speaks, and the engine says nothing, only so much silence is kept."""
+
+
+class Replay:
+    """Keeps audio until a final answers it. Pure.
+
+    `by_flush` for engines that give one final for each Flush; for the others a final answers
+    the audio up to its end.
+    """
+
+    def __init__(self, *, by_flush: bool, keep_ms: float = KEEP_MS) -> None:
+        self._items: deque[Item] = deque()
+        self._by_flush = by_flush
+        self._keep_ms = keep_ms
+        self._said_ms = float("-inf")
+        self._speaking = False
+        self._pending = False
+        self._flushes = 0
+        self._heard_ms = 0.0
+        self.unsaid_ms: float | None = None
+        """Where speech began, or an utterance ended, of which the engine has said nothing."""
+        self.first = 0
+        """How many items came before the oldest that is kept."""
+
+    def add(self, item: Item) -> None:
+        """Keeps what was told; the oldest is forgotten where it is too much."""
+        self._items.append(item)
+        if isinstance(item, AudioFrame):
+            self._heard_ms = item.end_ms
+            quiet = not (self._by_flush or self._speaking or self._pending)
+            keep_ms = QUIET_MS if quiet else self._keep_ms
+            self._forget(lambda kept: kept.end_ms < item.end_ms - keep_ms)
+        else:
+            self._speaking = isinstance(item, Begin)
+            self._flushes += isinstance(item, Flush)
+            if self.unsaid_ms is None and self._by_flush is isinstance(item, Flush):
+                self.unsaid_ms = self._heard_ms
+
+    def at(self, number: int) -> Item | None:
+        """Returns the item of that number; None when it is yet to come."""
+        place = number - self.first
+        return self._items[place] if 0 <= place < len(self._items) else None
+
+    def answered(self, number: int) -> None:
+        """Forgets the items before that number: their stream has said all there was."""
+        while self.first < number and self._items:
+            self._drop()
+
+    def heard(self, interim: Hypothesis) -> None:
+        """Takes an interim: what it is of must be kept."""
+        self._pending = bool(interim.text)
+        if not self._by_flush:
+            self.unsaid_ms = None
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether the engine owes words: an interim has no final, or speech has no words yet."""
+        return self._pending or self.unsaid_ms is not None
+
+    def said(self, final: Hypothesis) -> Hypothesis | None:
+        """Takes a final; returns what of it was not said before, or None for nothing."""
+        self._pending = False
+        fresh = without_words_before(final, self._said_ms)
+        end_ms = final.words[-1].end_ms if final.words else final.end_ms
+        self._said_ms = max(self._said_ms, end_ms)
+        if self._by_flush:
+            self._forget_utterance(end_ms)
+        else:
+            self._forget(lambda kept: kept.end_ms <= self._said_ms)
+        self.unsaid_ms = self._heard_ms if self._by_flush and self._flushes else None
+        return fresh
+
+    def _forget_utterance(self, end_ms: float) -> None:
+        if any(isinstance(item, Flush) for item in self._items):
+            while not isinstance(self._drop(), Flush):
+                pass
+        else:
+            self._forget(lambda kept: kept.start_ms < end_ms)
+
+    def _forget(self, old: Callable[[AudioFrame], bool]) -> None:
+        """Drops frames from the front while they are `old`, with the hints among them."""
+        while self._items:
+            first = self._items[0]
+            if isinstance(first, AudioFrame) and not old(first):
+                return
+            if not isinstance(first, AudioFrame) and len(self._items) == 1:
+                return  # a hint that belongs to what is yet to come
+            self._drop()
+
+    def _drop(self) -> Item:
+        self.first += 1
+        dropped = self._items.popleft()
+        self._flushes -= isinstance(dropped, Flush)
+        return dropped
+
+
+def without_words_before(final: Hypothesis, said_ms: float) -> Hypothesis | None:
+    """Returns the final without words whose middle lies before `said_ms`; None for no rest."""
+    if not final.words:
+        return None if final.text and final.end_ms <= said_ms else final
+    fresh = [word for word in final.words if (word.start_ms + word.end_ms) / 2 >= said_ms]
+    return _of_words(final, fresh)
+
+
+def without_words_after(final: Hypothesis, cut_ms: float) -> Hypothesis | None:
+    """Returns the final without words that end after `cut_ms`; None for no rest."""
+    if not final.words:
+        return final
+    return _of_words(final, [word for word in final.words if word.end_ms <= cut_ms])
+
+
+def _of_words(final: Hypothesis, words: Sequence[Word]) -> Hypothesis | None:
+    if len(words) == len(final.words):
+        return final
+    if not words:
+        return None
+    return dataclasses.replace(
+        final,
+        text=" ".join(word.text for word in words),
+        words=tuple(words),
+        start_ms=words[0].start_ms,
+        end_ms=words[-1].end_ms,
+    )
+
+
+async def tell(stream: RecogniserStream, item: Item) -> None:
+    """Tells a stream one item."""
+    if isinstance(item, AudioFrame):
+        await stream.send(item)
+    elif isinstance(item, Begin):
+        await stream.begin(item.at_ms)
+    else:
+        await stream.flush()
+
+
+class Feed:
+    """Tells whichever stream there is what comes; a new one first what is unanswered."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+        self._stream: RecogniserStream | None = None
+        self._next = 0
+        self._pumping = False
+        self._finished = False
+        self.told_ms = 0.0
+        """How much audio the present stream was told."""
+
+    async def put(self, item: Item) -> None:
+        """Keeps an item and passes it on, where there is a stream."""
+        self._replay.add(item)
+        await self._pump()
+
+    async def finish(self) -> None:
+        """Says that nothing follows, to the present stream and to any later one."""
+        self._finished = True
+        await self._pump()
+
+    async def start(self, stream: RecogniserStream) -> None:
+        """Goes on with `stream`, from the oldest unanswered item on."""
+        self._stream, self._next, self.told_ms = stream, self._replay.first, 0.0
+        await self._pump()
+
+    def stop(self) -> None:
+        """Keeps what comes for the next stream."""
+        self._stream = None
+
+    @property
+    def told(self) -> int:
+        """The number of the first item that no stream was told."""
+        return self._next
+
+    async def _pump(self) -> None:
+        if self._pumping:
+            return
+        self._pumping = True
+        try:
+            await self._catch_up()
+        finally:
+            self._pumping = False
+
+    async def _catch_up(self) -> None:
+        while (stream := self._stream) is not None:
+            self._next = max(self._next, self._replay.first)
+            item = self._replay.at(self._next)
+            if item is None:
+                break
+            self._next += 1
+            if isinstance(item, AudioFrame):
+                self.told_ms += item.duration_ms
+            await tell(stream, item)
+        if self._finished and self._stream is not None:
+            await self._stream.finish()

@@ -1,0 +1,154 @@
+"""Streams that outlive the failures of their engine."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.gate import Item
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
+from sessions_app.speech.recognisers.wrappers.replay import Feed, Replay
+
+MOST_UNSAID_ENDS = 4
+"""A noise that the VAD took for speech is no word for any stream; so often one is asked."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before each attempt, in seconds, half of it at random.
+
+    An engine is given up `give_up_s` after its first failure, and after `tries` at least.
+    """
+
+    first_s: float = 0.1
+    longest_s: float = 5.0
+    tries: int = 5
+    give_up_s: float = 90.0
+    mute_s: float = 20.0
+    """An engine that says nothing for so much audio after speech began has died unnoticed."""
+
+    def wait_s(self, failures: int) -> float:
+        """Returns the wait after the `failures`-th failure in a row."""
+        return min(self.longest_s, self.first_s * 2.0 ** (failures - 1)) * random.uniform(0.5, 1.0)
+
+
+class Retrying(Wrapper):
+    """Opens another stream when one breaks, and says again what no final has answered."""
+
+    def __init__(
+        self,
+        inner: Recogniser,
+        *,
+        first_s: float = 0.1,
+        longest_s: float = 5.0,
+        tries: int = 5,
+        give_up_s: float = 90.0,
+        mute_s: float = 20.0,
+    ) -> None:
+        super().__init__(inner)
+        self._backoff = Backoff(first_s, longest_s, tries, give_up_s, mute_s)
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "RetryingStream":
+        by_flush = not self.capabilities.continuous
+        return RetryingStream(
+            lambda: self.inner.open(language, phrases), Replay(by_flush=by_flush), self._backoff
+        )
+
+
+class RetryingStream(ItemStream):
+    """Ends only with its engine's last final, or with an error that trying again cannot mend."""
+
+    def __init__(
+        self, reopen: Callable[[], RecogniserStream], replay: Replay, backoff: Backoff
+    ) -> None:
+        self._reopen = reopen
+        self._replay = replay
+        self._backoff = backoff
+        self._feed = Feed(replay)
+        self._inner = reopen()
+        self._opened = False
+        self._closed = False
+        self._failures = 0
+        self._failing_s = 0.0
+        self._mute = False
+        self._unsaid_ends = 0
+
+    async def put(self, item: Item) -> None:
+        await self._ready()
+        await self._feed.put(item)
+        if isinstance(item, AudioFrame) and self._is_mute(item.end_ms):
+            self._mute, self._replay.unsaid_ms = True, None
+            await self._inner.aclose()
+
+    def _is_mute(self, now_ms: float) -> bool:
+        waiting = self._replay.unsaid_ms
+        return waiting is not None and now_ms - waiting > 1000 * self._backoff.mute_s
+
+    async def finish(self) -> None:
+        await self._ready()
+        await self._feed.finish()
+
+    async def _ready(self) -> None:
+        if not self._opened:
+            self._opened = True
+            await self._feed.start(self._inner)
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while True:
+            try:
+                async for hypothesis in self._inner.results():
+                    fresh = self._taken(hypothesis)
+                    if fresh is not None:
+                        yield fresh
+            except RecogniserError as error:
+                await self._mend(error)
+            else:
+                if not self._left_unsaid():
+                    return
+                self._mute = False
+                await self._mend(RecogniserUnavailableError("The recogniser fell silent."))
+
+    async def aclose(self) -> None:
+        self._closed = True
+        self._feed.stop()
+        await self._inner.aclose()
+
+    def _left_unsaid(self) -> bool:
+        """Returns whether a stream ended without the words of speech that it was told."""
+        if self._mute:
+            return True
+        self._unsaid_ends += 1
+        return self._replay.unsaid and self._unsaid_ends < MOST_UNSAID_ENDS and not self._closed
+
+    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+        if hypothesis.is_final:
+            self._failures = 0
+            return self._replay.said(hypothesis)
+        self._replay.heard(hypothesis)
+        return hypothesis
+
+    async def _mend(self, error: RecogniserError) -> None:
+        """Opens another stream; raises `error` where that is of no use, or no longer."""
+        now = time.monotonic()
+        self._failures += 1
+        if self._failures == 1:
+            self._failing_s = now
+        tired = self._failures > self._backoff.tries
+        too_long = now - self._failing_s > self._backoff.give_up_s
+        if self._closed or not error.retryable or (tired and too_long):
+            raise error
+        logger.warning("a recogniser stream failed (%s), try %d", error.code, self._failures)
+        self._feed.stop()
+        await self._inner.aclose()
+        await asyncio.sleep(self._backoff.wait_s(self._failures))
+        self._inner = self._reopen()
+        self._opened = True
+        await self._feed.start(self._inner)

@@ -1,0 +1,149 @@
+"""Streams without end over an engine whose streams have one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.gate import Flush, Item
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
+from sessions_app.speech.recognisers.wrappers.replay import Feed, Replay, without_words_after
+
+UNSURE_MS = 250.0
+"""Words that end so close before a cut may be halves of words; they are said again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """From `soft_ms` of audio on a pause ends a stream, from `hard_ms` on anything does.
+
+    An ended stream has `drain_s` for its last words.
+    """
+
+    soft_ms: float
+    hard_ms: float
+    drain_s: float
+
+
+class Rollover(Wrapper):
+    """Follows one stream by another before the engine's limit, at a pause where there is one.
+
+    `limit_s` is the engine's own unless told.
+    """
+
+    def __init__(
+        self, inner: Recogniser, limit_s: float | None = None, drain_s: float = 5.0
+    ) -> None:
+        super().__init__(inner)
+        limit = limit_s or inner.capabilities.longest_stream_s or float("inf")
+        self._spans = Spans(0.8 * 1000 * limit, 0.95 * 1000 * limit, drain_s)
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "RolloverStream":
+        by_flush = not self.capabilities.continuous
+        return RolloverStream(
+            lambda: self.inner.open(language, phrases), Replay(by_flush=by_flush), self._spans
+        )
+
+
+class RolloverStream(ItemStream):
+    """One stream after the other; what the last one left unanswered is told to the next."""
+
+    def __init__(
+        self, reopen: Callable[[], RecogniserStream], replay: Replay, spans: Spans
+    ) -> None:
+        self._reopen = reopen
+        self._replay = replay
+        self._spans = spans
+        self._feed = Feed(replay)
+        self._inner = reopen()
+        self._opened = False
+        self._rolling = False
+        self._cut_ms: float | None = None
+        self._pending = False
+        self._gave_up = False
+        self._drain: asyncio.TimerHandle | None = None
+        self._draining: set[asyncio.Task[None]] = set()
+
+    async def put(self, item: Item) -> None:
+        await self._ready()
+        await self._feed.put(item)
+        if self._rolling:
+            return
+        if isinstance(item, AudioFrame) and self._feed.told_ms >= self._spans.hard_ms:
+            await self._roll(item.end_ms)
+        elif isinstance(item, Flush) and self._may_roll():
+            await self._roll(None)
+
+    async def finish(self) -> None:
+        await self._ready()
+        await self._feed.finish()
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while True:
+            async for hypothesis in self._inner.results():
+                fresh = self._taken(hypothesis)
+                if fresh is not None:
+                    yield fresh
+            if not self._rolling:
+                return
+            await self._next()
+
+    async def aclose(self) -> None:
+        self._rolling = False
+        self._feed.stop()
+        self._stop_drain()
+        await self._inner.aclose()
+        await asyncio.gather(*self._draining, return_exceptions=True)
+
+    def _may_roll(self) -> bool:
+        return self._feed.told_ms >= self._spans.soft_ms and not self._pending
+
+    async def _ready(self) -> None:
+        if not self._opened:
+            self._opened = True
+            await self._feed.start(self._inner)
+
+    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+        if not hypothesis.is_final:
+            self._pending = bool(hypothesis.text)
+            self._replay.heard(hypothesis)
+            return hypothesis
+        self._pending = False
+        whole = hypothesis
+        if self._cut_ms is not None:
+            kept = without_words_after(hypothesis, self._cut_ms - UNSURE_MS)
+            if kept is None:
+                return None
+            whole = kept
+        return self._replay.said(whole)
+
+    async def _roll(self, cut_ms: float | None) -> None:
+        self._rolling, self._cut_ms = True, cut_ms
+        self._feed.stop()
+        loop = asyncio.get_running_loop()
+        self._drain = loop.call_later(self._spans.drain_s, self._give_up)
+        await self._inner.finish()
+
+    def _give_up(self) -> None:
+        """Does not wait longer for an ended stream's words: the next one is told that audio."""
+        self._gave_up = True
+        closing = asyncio.ensure_future(self._inner.aclose())
+        self._draining.add(closing)
+        closing.add_done_callback(self._draining.discard)
+
+    async def _next(self) -> None:
+        self._stop_drain()
+        await self._inner.aclose()
+        if self._cut_ms is None and not self._gave_up and not self._replay.unsaid:
+            self._replay.answered(self._feed.told)
+        self._inner = self._reopen()
+        self._rolling, self._cut_ms, self._pending = False, None, False
+        self._gave_up = False
+        await self._feed.start(self._inner)
+
+    def _stop_drain(self) -> None:
+        if self._drain is not None:
+            self._drain.cancel()
+            self._drain = None

@@ -1,0 +1,144 @@
+"""Wrappers that make streams last: nothing said is lost, and nothing is said twice."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.recognisers.wrappers.fallback import Fallback
+from sessions_app.speech.recognisers.wrappers.retrying import Retrying, RetryingStream
+from sessions_app.speech.recognisers.wrappers.rollover import Rollover, RolloverStream
+from tests.fixtures.coded import Talk, assert_whole, finals_of, speak, talk
+from tests.fixtures.coded_engine import CodedEngine
+
+SPEED = 200.0
+FATAL = RecogniserError("no such project")
+
+
+def passing() -> RecogniserUnavailableError:
+    return RecogniserUnavailableError("gone for now")
+
+
+def dice(seed: int, *, longest_s: float = 12.0) -> Iterator[tuple[float, RecogniserError | None]]:
+    rolled = random.Random(seed)
+    while True:
+        yield rolled.uniform(0.1, longest_s), rolled.choice([passing(), passing(), None])
+
+
+def retrying(inner: Recogniser) -> Retrying:
+    return Retrying(inner, first_s=0.001, longest_s=0.01, mute_s=4.0)
+
+
+async def heard(recogniser: Recogniser, said: Talk, speed: float = SPEED) -> list[Hypothesis]:
+    """Returns the finals of a whole talk."""
+    stream = recogniser.open("en-US")
+    speaking = asyncio.create_task(speak(stream, said, speed=speed))
+    try:
+        return await finals_of(stream)
+    finally:
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+        await stream.aclose()
+
+
+@pytest.mark.parametrize("sentence", [4, 60, None], ids=["pauses", "rare", "none"])
+async def test_streams_follow_each_other_before_the_limit(sentence: int | None) -> None:
+    engine = CodedEngine(limit_s=12.2)
+    said = talk(120.0, sentence)
+    assert_whole(said, await heard(Rollover(engine), said))
+    assert len(engine.streams) >= 10
+    assert all(stream.closed for stream in engine.streams)
+
+
+@pytest.mark.parametrize("continuous", [True, False], ids=["continuous", "gated"])
+@pytest.mark.parametrize("seed", range(5))
+async def test_failures_are_outlived(seed: int, continuous: bool) -> None:
+    engine = CodedEngine(continuous=continuous, failing=dice(seed), limit_s=12.2)
+    said = talk(60.0, 5)
+    assert_whole(said, await heard(retrying(Rollover(engine)), said, speed=50.0))
+
+
+async def test_an_ended_stream_that_says_nothing_more_is_left() -> None:
+    engine = CodedEngine(failing=iter([(8.0, None)]), limit_s=12.2)
+    said = talk(20.0, 4)
+    assert_whole(said, await heard(Rollover(engine, drain_s=0.05), said, speed=50.0))
+    assert len(engine.streams) > 1
+
+
+async def test_what_cannot_be_mended_is_told_at_once() -> None:
+    engine = CodedEngine(failing=iter([(1.0, FATAL)]))
+    with pytest.raises(RecogniserError, match="no such project"):
+        await heard(retrying(engine), talk(5.0, 4))
+    assert len(engine.streams) == 1
+
+
+async def test_an_engine_that_never_comes_back_is_given_up() -> None:
+    engine = CodedEngine(failing=((0.2, passing()) for _ in itertools.count()))
+    wrapped = Retrying(engine, first_s=0.001, longest_s=0.002, tries=3, give_up_s=0.0)
+    with pytest.raises(RecogniserUnavailableError):
+        await heard(wrapped, talk(20.0, 4))
+    assert len(engine.streams) == 4
+
+
+@pytest.mark.parametrize("continuous", [True, False], ids=["like", "gated"])
+async def test_another_engine_goes_on_where_the_first_failed(continuous: bool) -> None:
+    first = CodedEngine("first", failing=iter([(6.0, FATAL)]))
+    second = CodedEngine("second", continuous=continuous)
+    both = Fallback(first, second, again_s=3600.0)
+    await both.start()
+    said = talk(11.0, 4)
+    assert_whole(said, await heard(both, said, speed=50.0))
+    assert both.first_is_out
+    assert len(first.streams) == 1
+    assert_whole(said, await heard(both, said))
+    assert len(first.streams) == 1  # new calls know that it is out
+    await both.aclose()
+    assert (first.closed, second.closed) == (1, 1)
+
+
+async def test_the_first_engine_is_taken_again_when_it_is_back() -> None:
+    first = CodedEngine("first", failing=iter([(3.0, FATAL), (1.0, FATAL)]))
+    second = CodedEngine("second", continuous=False)
+    both = Fallback(first, second, again_s=0.05)
+    said = talk(11.5, 4)
+    assert_whole(said, await heard(both, said, speed=20.0))
+    assert len(first.streams) == 3
+    assert not both.first_is_out
+
+
+async def test_an_engine_that_cannot_start_is_stood_in_for() -> None:
+    first = CodedEngine("first")
+    first.refuses = FATAL
+    both = Fallback(first, CodedEngine("second"))
+    await both.start()
+    said = talk(5.0, 4)
+    assert_whole(said, await heard(both, said))
+    assert await both.ready()
+
+
+async def test_both_engines_out_is_told() -> None:
+    first, second = CodedEngine("first"), CodedEngine("second")
+    first.refuses = second.refuses = FATAL
+    with pytest.raises(RecogniserError, match="no such project"):
+        await heard(Fallback(first, second), talk(5.0, 4))
+
+
+@pytest.mark.parametrize("wrap", [Rollover, retrying])
+async def test_silence_is_not_kept(wrap: Callable[[Recogniser], Recogniser]) -> None:
+    engine = CodedEngine()
+    stream = wrap(engine).open("en-US")
+    reading = asyncio.create_task(finals_of(stream))
+    for number in range(3_000):
+        await stream.send(AudioFrame(np.zeros(1_600, np.int16), 16_000, 100.0 * number))
+    assert isinstance(stream, RolloverStream | RetryingStream)
+    assert len(stream._replay._items) < 150
+    await stream.finish()
+    assert await reading == []
+    await stream.aclose()
