@@ -23,7 +23,9 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Flush:
-    """The utterance sent so far is over."""
+    """The utterance sent so far is over; with `cut` the caller goes on in the same breath."""
+
+    cut: bool = False
 
 
 Item = AudioFrame | Begin | Flush
@@ -51,7 +53,7 @@ class SpeechGate:
             return out
         out.append(frame)
         if frame.end_ms - self._opened_ms >= LONGEST_MS:
-            out.append(Flush())
+            out.append(Flush(cut=True))
             self._opened_ms = frame.end_ms
         return out
 

@@ -23,6 +23,8 @@ class WorkerLink:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self.taught = ""
+        """Which words of whose it was taught; empty for none."""
 
     async def send(self, kind: int, body: bytes = b"") -> None:
         """Sends one message; raises RecogniserUnavailableError when the worker is gone."""
@@ -69,8 +71,11 @@ class WorkerPool:
         """Whether a lease would be given at once."""
         return len(self._leased) < self._size
 
-    async def lease(self) -> WorkerLink:
-        """Returns a worker for the caller alone, waiting for one in the order of asking."""
+    async def lease(self, taught: str = "") -> WorkerLink:
+        """Returns a worker for the caller alone, waiting for one in the order of asking.
+
+        It was taught what `taught` names, or nothing: no words of somebody else's.
+        """
         while not self.has_free:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
@@ -82,8 +87,8 @@ class WorkerPool:
                 raise
         if self._closed:
             raise RecogniserUnavailableError("The recogniser is being stopped.")
-        if self._idle:
-            link = self._idle.pop()
+        link = self._idle_for(taught)
+        if link is not None:
             self._leased.add(link)
             return link
         return await self._new()
@@ -123,6 +128,17 @@ class WorkerPool:
         self._leased.clear()
         while self._waiting:
             self._next_turn()
+
+    def _idle_for(self, taught: str) -> WorkerLink | None:
+        """Takes an idle worker; one with other words makes room where all are in use."""
+        for fit in (taught, ""):
+            for link in reversed(self._idle):
+                if link.taught == fit:
+                    self._idle.remove(link)
+                    return link
+        if self._idle and len(self._idle) + len(self._leased) >= self._size:
+            self._idle.pop(0).close()
+        return None
 
     async def _new(self) -> WorkerLink:
         channel = self._zygote.fork(self._kind)

@@ -5,18 +5,22 @@ import os
 import socket
 import struct
 import sys
+from contextlib import suppress
 from typing import Any
 
 from sessions_app.core.forking import serve_forks
 
 HEADER = struct.Struct("<IB")
-BEGIN, AUDIO, END, REDECODE, PING, INTERIM, FINAL = b"BAERPIF"
+BEGIN, AUDIO, END, REDECODE, PING, INTERIM, FINAL, LEARN = b"BAERPIFL"
 LIVE, CALM = b"L", b"C"
 NICE = 10
 BYTES_PER_S = 32_000
 
 LIVE_SETTINGS = {"lw": 5.0, "fwdflatlw": 7.0, "bestpathlw": 8.0, "maxhmmpf": 3000}
 """The best measured: 0.32 CPU-seconds a second of speech live, as much again for a re-decode."""
+
+BOOST = 300.0
+"""So much likelier than other words: seven of ten made-up names are heard then, three without."""
 
 _NO_WORDS = ("<", "[", "+")
 
@@ -41,7 +45,9 @@ class Worker:
 
     def _answer(self, kind: int, body: bytes) -> None:
         if kind == BEGIN:
-            self._decoder.set_cmn(json.loads(body)["cmn"] or self._first_cmn)
+            told = json.loads(body)
+            self._learn(told["words"])
+            self._decoder.set_cmn(told["cmn"] or self._first_cmn)
             self._decoder.start_utt()
             self._shown = ""
         elif kind == AUDIO:
@@ -56,8 +62,19 @@ class Worker:
             self._decoder.process_raw(body, no_search=False, full_utt=True)
             self._decoder.end_utt()
             self._send(FINAL, self._result())
+        elif kind == LEARN:
+            self._learn(json.loads(body))
         elif kind == PING:
             self._send(PING, {})
+
+    def _learn(self, words: dict[str, str]) -> None:
+        """Adds words to dictionary and language model, with the phones that are given."""
+        model = self._decoder.get_lm()
+        for word, phones in words.items():
+            if self._decoder.lookup_word(word) is None:
+                with suppress(RuntimeError):  # phones that the model lacks
+                    model.add_word(word, BOOST)
+                    self._decoder.add_word(word, phones, True)
 
     def _interim(self) -> None:
         hypothesis = self._decoder.hyp()

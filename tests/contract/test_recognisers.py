@@ -1,6 +1,7 @@
 """What every recogniser must do; a new engine is one more line in ENGINES."""
 
 import asyncio
+import difflib
 import os
 import signal
 import time
@@ -202,3 +203,53 @@ async def test_a_minute_of_speech_is_taken_whole(speech: Samples) -> None:
     assert len(said) == 20
     await stream.aclose()
     await recogniser.aclose()
+
+
+@pytest.mark.recogniser
+async def test_names_that_are_told_are_heard(say: Callable[..., Path]) -> None:
+    recogniser = PocketSphinxRecogniser(workers=1, redecode=False, words={"tamolin": ""})
+    await recogniser.start()
+    spoken = read_wav(say("the name of the product is tamolin", lead_s=0.3, tail_s=0.3))
+    heard = {}
+    for phrases in (["Snarfel", "Tamolin"], []):
+        stream = recogniser.open("en-US", phrases)
+        await send(stream, spoken)
+        await stream.finish()
+        (final,) = finals(await collect(stream))
+        heard[len(phrases)] = final.text
+        await stream.aclose()
+    assert heard == {
+        2: "the name of the product is Tamolin",
+        0: "the name of the product is tamolin",
+    }
+    await recogniser.aclose()
+
+
+@pytest.mark.recogniser
+async def test_a_talk_without_a_pause_is_cut_between_words(say: Callable[..., Path]) -> None:
+    sentences = ["the weather is very nice today", "please call me back on monday"]
+    pieces = [trimmed(read_wav(say(sentence))) for sentence in sentences]
+    recogniser = PocketSphinxRecogniser(workers=1)
+    await recogniser.start()
+    stream = recogniser.open("en-US")
+    talk = np.concatenate(pieces * 5)
+    step = 6 * 16_000 + 1_600
+    for at in range(0, len(talk), step):
+        await send(stream, talk[at : at + step], at / 16)
+        await stream.flush(cut=at + step < len(talk))
+    await stream.finish()
+    said = finals(await collect(stream))
+    heard = " ".join(final.text for final in said).split()
+    spoken = (" ".join(sentences) + " ") * 5
+    matching = difflib.SequenceMatcher(a=spoken.split(), b=heard, autojunk=False)
+    right = sum(block.size for block in matching.get_matching_blocks())
+    assert right >= 0.9 * len(spoken.split()), heard
+    ends = [final.end_ms for final in said]
+    assert all(final.start_ms >= end - 1 for final, end in zip(said[1:], ends, strict=False))
+    await stream.aclose()
+    await recogniser.aclose()
+
+
+def trimmed(samples: Samples) -> Samples:
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 300)
+    return samples[loud[0] : loud[-1] + 400]

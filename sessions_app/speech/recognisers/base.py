@@ -41,10 +41,12 @@ class RecogniserStream(ABC):
         """Says that speech began at `at_ms`; a hint to continuous engines, that may be ignored."""
 
     @abstractmethod
-    async def flush(self) -> None:
+    async def flush(self, *, cut: bool = False) -> None:
         """Says that the utterance being sent is over: its final is due.
 
-        Returns at once; for continuous engines it is a hint that the caller pauses.
+        With `cut` the caller speaks on, and the engine says a word that was cut once, with
+        what follows. Returns at once; for continuous engines it is a hint that the caller
+        pauses.
         """
 
     @abstractmethod

@@ -147,7 +147,7 @@ class GoogleStream(RecogniserStream):
         if self._unsent_samples >= CHUNK_SAMPLES:
             self._pass_on()
 
-    async def flush(self) -> None:
+    async def flush(self, *, cut: bool = False) -> None:
         """The service finds utterances itself."""
 
     async def finish(self) -> None:

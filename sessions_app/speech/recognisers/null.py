@@ -27,7 +27,7 @@ class NullStream(RecogniserStream):
     async def send(self, frame: AudioFrame) -> None:
         """Takes the audio and forgets it."""
 
-    async def flush(self) -> None:
+    async def flush(self, *, cut: bool = False) -> None:
         """There is nothing to say."""
 
     async def finish(self) -> None:

@@ -6,7 +6,8 @@ It is for trying out: about two words in three of natural speech come out right.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,18 @@ from sessions_app.core.events import Hypothesis, Word
 from sessions_app.core.forking import ForkServer
 from sessions_app.speech.pool import MOTHER, WorkerLink, WorkerPool
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
-from sessions_app.speech.zygote import AUDIO, BEGIN, CALM, END, FINAL, INTERIM, LIVE, REDECODE
+from sessions_app.speech.recognisers.spelling import phones_of
+from sessions_app.speech.zygote import (
+    AUDIO,
+    BEGIN,
+    CALM,
+    END,
+    FINAL,
+    INTERIM,
+    LEARN,
+    LIVE,
+    REDECODE,
+)
 
 CHUNK = SPEECH_RATE // 10
 AUDIBLE = 100
@@ -30,13 +42,20 @@ AUDIBLE = 100
 LEARNT_MS = 6_000.0
 """After so much speech the carried channel normalisation is as good as a re-decode's."""
 
+MOST_WORDS = 500
+_WORD = re.compile(r"[A-Za-z][A-Za-z']*")
+
 REDECODE_SHARE = 0.8
 LONGEST_REDECODE_S = 2.0
 
 
+UNSURE_MS = 250.0
+"""Words that end so close to a cut may be halves of words: they are decoded with what follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Flush:
-    pass
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,8 @@ class PocketSphinxRecogniser(Recogniser):
     """`workers` decode live, one utterance at a time each (one a core by default).
 
     With `redecode` a calmer worker decodes a caller's first utterances a second time, as a
-    whole, when it is free.
+    whole, when it is free. `words` are added to the dictionary: word → ARPAbet phones, or ""
+    for a guess.
     """
 
     name = "pocketsphinx"
@@ -56,7 +76,13 @@ class PocketSphinxRecogniser(Recogniser):
         interims=True, words=True, confidence=False, languages=frozenset({"en-US", "en"})
     )
 
-    def __init__(self, workers: int | None = None, redecode: bool = True) -> None:
+    def __init__(
+        self,
+        workers: int | None = None,
+        redecode: bool = True,
+        words: Mapping[str, str] | None = None,
+    ) -> None:
+        self._words = dict(words or {})
         self._zygote = ForkServer(MOTHER)
         size = workers or os.cpu_count() or 1
         self.live = WorkerPool(self._zygote, size, LIVE)
@@ -78,7 +104,7 @@ class PocketSphinxRecogniser(Recogniser):
                 f"PocketSphinx knows en-US only, not {language!r}. "
                 "Choose another recogniser for this agent, or its language en-US."
             )
-        return PocketSphinxStream(self)
+        return PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
 
     async def ready(self) -> bool:
         return await self.live.ping()
@@ -89,22 +115,45 @@ class PocketSphinxRecogniser(Recogniser):
         self._zygote.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words beyond the dictionary: how each is said, and how it is written."""
+
+    phones: Mapping[str, str]
+    spelt: Mapping[str, str]
+
+    @classmethod
+    def of(cls, words: Mapping[str, str], phrases: Sequence[str]) -> "Vocabulary":
+        """Returns the vocabulary of given words and of those in `phrases`."""
+        every = {**{word: "" for phrase in phrases for word in _WORD.findall(phrase)}, **words}
+        phones = {w.lower(): given or phones_of(w) for w, given in every.items()}
+        known = dict(list(phones.items())[:MOST_WORDS])
+        return cls(known, {w.lower(): w for w in every if w.lower() != w})
+
+    @property
+    def name(self) -> str:
+        """What a worker that was taught it is known by; empty for no words."""
+        return json.dumps(self.phones, sort_keys=True) if self.phones else ""
+
+
 class PocketSphinxStream(RecogniserStream):
     """Leases a worker for each utterance; audio waits here while all are busy."""
 
-    def __init__(self, recogniser: PocketSphinxRecogniser) -> None:
+    def __init__(self, recogniser: PocketSphinxRecogniser, vocabulary: Vocabulary) -> None:
         self._recogniser = recogniser
+        self._vocabulary = vocabulary
         self._inbox: asyncio.Queue[AudioFrame | _Flush | _Finish] = asyncio.Queue()
         self._results: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
         self._cmn: str | None = None
         self._learnt_ms = 0.0
+        self._carried: AudioFrame | None = None
         self._task = asyncio.create_task(self._run())
 
     async def send(self, frame: AudioFrame) -> None:
         self._inbox.put_nowait(frame)
 
-    async def flush(self) -> None:
-        self._inbox.put_nowait(_Flush())
+    async def flush(self, *, cut: bool = False) -> None:
+        self._inbox.put_nowait(_Flush(cut))
 
     async def finish(self) -> None:
         self._inbox.put_nowait(_Finish())
@@ -122,9 +171,12 @@ class PocketSphinxStream(RecogniserStream):
 
     async def _run(self) -> None:
         try:
-            while not isinstance(item := await self._inbox.get(), _Finish):
-                if isinstance(item, AudioFrame) and await self._utterance(item):
-                    break
+            finished = False
+            while not finished:
+                item, self._carried = self._carried or await self._inbox.get(), None
+                finished = isinstance(item, _Finish)
+                if isinstance(item, AudioFrame):
+                    finished = await self._utterance(item)
         except RecogniserError as error:
             self._results.put_nowait(error)
         else:
@@ -132,11 +184,13 @@ class PocketSphinxStream(RecogniserStream):
 
     async def _utterance(self, first: AudioFrame) -> bool:
         """Decodes from `first` to the flush; returns whether the stream is finished."""
-        link = await self._recogniser.live.lease()
+        link = await self._recogniser.live.lease(self._vocabulary.name)
+        link.taught = self._vocabulary.name
         usable = False
         try:
-            utterance = _Utterance(link, first.start_ms, self._cmn, self._results)
-            finished = await utterance.decode(first, self._inbox)
+            begin = {"cmn": self._cmn, "words": dict(self._vocabulary.phones)}
+            utterance = _Utterance(link, first.start_ms, begin, self._results)
+            last = await utterance.decode(first, self._inbox)
             usable = True
         finally:
             self._recogniser.live.release(link, usable=usable)
@@ -146,18 +200,22 @@ class PocketSphinxStream(RecogniserStream):
         if result["words"]:
             self._cmn = utterance.result["cmn"]
             self._learnt_ms += utterance.length_ms
-        self._results.put_nowait(utterance.final(result))
-        return finished
+        if isinstance(last, _Flush) and last.cut:
+            result, self._carried = utterance.until_sure(result)
+        self._results.put_nowait(utterance.final(result, self._vocabulary.spelt))
+        return isinstance(last, _Finish)
 
     async def _second_look(self, utterance: "_Utterance") -> dict[str, Any] | None:
         """Returns the re-decode of a whole utterance, if it comes in time."""
         pool = self._recogniser.calm
         if not pool.has_free:
             return None
-        link = await pool.lease()
+        link = await pool.lease(self._vocabulary.name)
+        link.taught = self._vocabulary.name
         usable = False
         limit_s = min(LONGEST_REDECODE_S, REDECODE_SHARE * utterance.length_ms / 1000)
         try:
+            await link.send(LEARN, json.dumps(dict(self._vocabulary.phones)).encode())
             await link.send(REDECODE, utterance.audio.tobytes())
             # not `wait_for`: until Python 3.12 it swallows a cancellation that meets a result
             async with asyncio.timeout(limit_s):
@@ -177,12 +235,12 @@ class _Utterance:
         self,
         link: WorkerLink,
         start_ms: float,
-        cmn: str | None,
+        begin: Mapping[str, Any],
         results: "asyncio.Queue[Hypothesis | RecogniserError | None]",
     ) -> None:
         self._link = link
         self._start_ms = start_ms
-        self._cmn = cmn
+        self._begin = begin
         self._results = results
         self._pieces: list[Samples] = []
         self._unsent: list[Samples] = []
@@ -198,11 +256,14 @@ class _Utterance:
 
     async def decode(
         self, first: AudioFrame, inbox: "asyncio.Queue[AudioFrame | _Flush | _Finish]"
-    ) -> bool:
-        """Sends audio until flush or finish, while interims come back; sets `result`."""
+    ) -> _Flush | _Finish:
+        """Sends audio until flush or finish, while interims come back; sets `result`.
+
+        Returns which of them it was.
+        """
         reading = asyncio.create_task(self._read())
         try:
-            await self._link.send(BEGIN, json.dumps({"cmn": self._cmn}).encode())
+            await self._link.send(BEGIN, json.dumps(self._begin).encode())
             item: AudioFrame | _Flush | _Finish = first
             while isinstance(item, AudioFrame):
                 await self._take(item)
@@ -213,13 +274,25 @@ class _Utterance:
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
-        return isinstance(item, _Finish)
+        return item
 
-    def final(self, result: dict[str, Any]) -> Hypothesis:
-        """Returns the final hypothesis on the call clock."""
+    def until_sure(self, result: dict[str, Any]) -> tuple[dict[str, Any], AudioFrame | None]:
+        """Returns the result without what a cut may have halved, and the audio of the rest."""
+        sure_s = (self.length_ms - UNSURE_MS) / 1000
+        words = [word for word in result["words"] if word[2] <= sure_s]
+        rest_s = words[-1][2] if words else 0.0
+        if not words:
+            words = result["words"]  # one word without an end: nothing is gained by waiting
+            rest_s = self.length_ms / 1000
+        samples = self.audio[round(rest_s * SPEECH_RATE) :]
+        rest = AudioFrame(samples, SPEECH_RATE, self._start_ms + 1000 * rest_s)
+        return result | {"words": words}, rest if len(samples) else None
+
+    def final(self, result: dict[str, Any], spelt: Mapping[str, str]) -> Hypothesis:
+        """Returns the final hypothesis on the call clock; `spelt` is how words are written."""
         spoken = result["words"] if self._is_audible() else []
         words = tuple(
-            Word(text, self._start_ms + 1000 * start, self._start_ms + 1000 * end)
+            Word(spelt.get(text, text), self._start_ms + 1000 * start, self._start_ms + 1000 * end)
             for text, start, end in spoken
         )
         end_ms = self._start_ms + self.length_ms

@@ -45,7 +45,7 @@ class ScriptedStream(RecogniserStream):
                 Hypothesis(half, is_final=False, start_ms=frame.start_ms, end_ms=frame.end_ms)
             )
 
-    async def flush(self) -> None:
+    async def flush(self, *, cut: bool = False) -> None:
         if self._start_ms is None:
             return
         start_ms, self._start_ms = self._start_ms, None

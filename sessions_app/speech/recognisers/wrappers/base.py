@@ -45,5 +45,5 @@ class ItemStream(RecogniserStream):
     async def begin(self, at_ms: float) -> None:
         await self.put(Begin(at_ms))
 
-    async def flush(self) -> None:
-        await self.put(Flush())
+    async def flush(self, *, cut: bool = False) -> None:
+        await self.put(Flush(cut))

@@ -145,7 +145,7 @@ async def tell(stream: RecogniserStream, item: Item) -> None:
     elif isinstance(item, Begin):
         await stream.begin(item.at_ms)
     else:
-        await stream.flush()
+        await stream.flush(cut=item.cut)
 
 
 class Feed:

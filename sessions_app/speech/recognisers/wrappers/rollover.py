@@ -19,11 +19,13 @@ UNSURE_MS = 250.0
 class Spans:
     """From `soft_ms` of audio on a pause ends a stream, from `hard_ms` on anything does.
 
-    An ended stream has `drain_s` for its last words.
+    So does speech of `unsaid_ms` without a final: what is not final is lost with its stream,
+    or must be told again. An ended stream has `drain_s` for its last words.
     """
 
     soft_ms: float
     hard_ms: float
+    unsaid_ms: float
     drain_s: float
 
 
@@ -34,11 +36,16 @@ class Rollover(Wrapper):
     """
 
     def __init__(
-        self, inner: Recogniser, limit_s: float | None = None, drain_s: float = 5.0
+        self,
+        inner: Recogniser,
+        *,
+        limit_s: float | None = None,
+        unsaid_s: float = 60.0,
+        drain_s: float = 5.0,
     ) -> None:
         super().__init__(inner)
         limit = limit_s or inner.capabilities.longest_stream_s or float("inf")
-        self._spans = Spans(0.8 * 1000 * limit, 0.95 * 1000 * limit, drain_s)
+        self._spans = Spans(0.8 * 1000 * limit, 0.95 * 1000 * limit, 1000 * unsaid_s, drain_s)
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "RolloverStream":
         by_flush = not self.capabilities.continuous
@@ -62,6 +69,9 @@ class RolloverStream(ItemStream):
         self._rolling = False
         self._cut_ms: float | None = None
         self._pending = False
+        self._said_ms = 0.0
+        """Of the audio told to the present stream, where the last final came."""
+
         self._gave_up = False
         self._drain: asyncio.TimerHandle | None = None
         self._draining: set[asyncio.Task[None]] = set()
@@ -71,7 +81,7 @@ class RolloverStream(ItemStream):
         await self._feed.put(item)
         if self._rolling:
             return
-        if isinstance(item, AudioFrame) and self._feed.told_ms >= self._spans.hard_ms:
+        if isinstance(item, AudioFrame) and self._must_roll():
             await self._roll(item.end_ms)
         elif isinstance(item, Flush) and self._may_roll():
             await self._roll(None)
@@ -97,6 +107,11 @@ class RolloverStream(ItemStream):
         await self._inner.aclose()
         await asyncio.gather(*self._draining, return_exceptions=True)
 
+    def _must_roll(self) -> bool:
+        told_ms, spans = self._feed.told_ms, self._spans
+        unsaid = self._pending and told_ms - self._said_ms >= spans.unsaid_ms
+        return told_ms >= spans.hard_ms or unsaid
+
     def _may_roll(self) -> bool:
         return self._feed.told_ms >= self._spans.soft_ms and not self._pending
 
@@ -111,6 +126,7 @@ class RolloverStream(ItemStream):
             self._replay.heard(hypothesis)
             return hypothesis
         self._pending = False
+        self._said_ms = self._feed.told_ms
         whole = hypothesis
         if self._cut_ms is not None:
             kept = without_words_after(hypothesis, self._cut_ms - UNSURE_MS)
@@ -140,6 +156,7 @@ class RolloverStream(ItemStream):
             self._replay.answered(self._feed.told)
         self._inner = self._reopen()
         self._rolling, self._cut_ms, self._pending = False, None, False
+        self._said_ms = 0.0
         self._gave_up = False
         await self._feed.start(self._inner)
 
