@@ -1,0 +1,54 @@
+"""`manage.py recognisers`: which there are, whether they run here, and how fast."""
+
+import asyncio
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sessions_app.bridge import trying_out
+from sessions_app.bridge.trying_out import Tried
+from sessions_app.core.audio import Samples
+from sessions_app.management.caller.microphone import RATE, FileError, read_sound
+from sessions_app.media.resample import Resampler
+
+
+class Command(BaseCommand):
+    help = 'Lists VOICE["RECOGNISERS"], and tries each with a few words of the default voice.'
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--file", type=Path, help="a sound file to try them with instead")
+
+    def handle(self, *_args: str, file: Path | None, **_options: object) -> None:
+        try:
+            tried = asyncio.run(_run(file))
+        except FileError as error:
+            raise CommandError(str(error)) from error
+        for one in tried:
+            self._show(one)
+        broken = [one.name for one in tried if one.trouble]
+        if broken:
+            raise CommandError(f"Not usable as they are set: {', '.join(broken)}.")
+
+    def _show(self, one: Tried) -> None:
+        self.stdout.write(f"{one.name}: {one.engine}")
+        if one.can:
+            self.stdout.write(f"    {one.can}")
+        if one.trouble:
+            self.stdout.write(f"    cannot be used: {one.trouble}")
+        elif one.can:
+            speed = one.audio_s / one.took_s if one.took_s else 0.0
+            self.stdout.write(
+                f"    ready in {one.start_s:.1f} s; {one.audio_s:.1f} s of sound in "
+                f"{one.took_s:.1f} s, {speed:.1f} times as fast as it is spoken"
+            )
+            self.stdout.write(f"    heard: {one.text or '(nothing)'}")
+
+
+async def _run(file: Path | None) -> list[Tried]:
+    samples = _from(file) if file is not None else await trying_out.spoken()
+    return await trying_out.try_all(samples)
+
+
+def _from(file: Path) -> Samples:
+    """Returns what a sound file holds at 16 kHz; raises FileError."""
+    return Resampler(RATE, 1).process(read_sound(file).reshape(1, -1))
