@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bench.campaigns import counts, endless, fuzz, kills, networks, offline, soak, words
+from bench.campaigns import counts, endless, fuzz, kills, networks, offline, soak, voices, words
 from bench.tables import commit
 from bench.talking import barge_in, endpoints
 from tests.fixtures.server import ROOT, Product
@@ -41,6 +41,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "networks": networks.main,
     "endpoints": endpoints.main,
     "endless": endless.main,
+    "voices": voices.main,
 }
 
 

@@ -251,3 +251,17 @@ async def test_what_was_spoken_before_the_socket_stood_is_there(product: Product
         await client.send(type="session_end")
         ended = await client.until("session_ended")
     assert abs(ended["durationMs"] - len(spoken) / 16 - 1_000) < 800  # the clock began with it
+
+
+async def test_words_just_before_the_hang_up_are_there(product: Product, say: Say) -> None:
+    spoken = read_wav(say("please open the second window"))
+    loud = np.flatnonzero(np.abs(spoken.astype(np.int32)) > 300)
+    async with Streamer(product) as client:
+        began = await client.start()
+        await client.speak(spoken[: loud[-1]], tail_s=0.2)
+        await client.send(type="session_end")
+        await client.until("session_ended")
+        said = client.said()
+    assert said == [TEXT]
+    rows = product.json(f"/api/v1/calls/{began['callId']}/segments?after=0")["segments"]
+    assert [row["text"] for row in rows] == [TEXT]

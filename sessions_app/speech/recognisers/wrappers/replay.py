@@ -32,6 +32,9 @@ class Replay:
         self._pending = False
         self._flushes = 0
         self._heard_ms = 0.0
+        self.answer_ms = float("-inf")
+        """Where the audio had come to when the engine last said anything."""
+
         self.unsaid_ms: float | None = None
         """Where speech began, or an utterance ended, of which the engine has said nothing."""
         self.first = 0
@@ -42,14 +45,13 @@ class Replay:
         self._items.append(item)
         if isinstance(item, AudioFrame):
             self._heard_ms = item.end_ms
-            quiet = not (self._by_flush or self._speaking or self._pending)
-            keep_ms = QUIET_MS if quiet else self._keep_ms
+            keep_ms = QUIET_MS if self._is_quiet else self._keep_ms
             self._forget(lambda kept: kept.end_ms < item.end_ms - keep_ms)
         else:
             self._speaking = isinstance(item, Begin)
             self._flushes += isinstance(item, Flush)
             if self.unsaid_ms is None and self._by_flush is isinstance(item, Flush):
-                self.unsaid_ms = self._heard_ms
+                self.unsaid_ms = item.at_ms if isinstance(item, Begin) else self._heard_ms
 
     def at(self, number: int) -> Item | None:
         """Returns the item of that number; None when it is yet to come."""
@@ -64,8 +66,11 @@ class Replay:
     def heard(self, interim: Hypothesis) -> None:
         """Takes an interim: what it is of must be kept."""
         self._pending = bool(interim.text)
-        if not self._by_flush:
-            self.unsaid_ms = None
+        self.answer_ms = self._heard_ms
+
+    @property
+    def _is_quiet(self) -> bool:
+        return not (self._by_flush or self._speaking or self.unsaid)
 
     @property
     def unsaid(self) -> bool:
@@ -75,6 +80,7 @@ class Replay:
     def said(self, final: Hypothesis) -> Hypothesis | None:
         """Takes a final; returns what of it was not said before, or None for nothing."""
         self._pending = False
+        self.answer_ms = self._heard_ms
         fresh = without_words_before(final, self._said_ms)
         end_ms = final.words[-1].end_ms if final.words else final.end_ms
         self._said_ms = max(self._said_ms, end_ms)
@@ -82,7 +88,10 @@ class Replay:
             self._forget_utterance(end_ms)
         else:
             self._forget(lambda kept: kept.end_ms <= self._said_ms)
-        self.unsaid_ms = self._heard_ms if self._by_flush and self._flushes else None
+        if self._by_flush:
+            self.unsaid_ms = self._heard_ms if self._flushes else None
+        elif self.unsaid_ms is not None and end_ms > self.unsaid_ms:
+            self.unsaid_ms = None
         return fresh
 
     def _forget_utterance(self, end_ms: float) -> None:

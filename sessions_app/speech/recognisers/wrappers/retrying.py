@@ -80,17 +80,30 @@ class RetryingStream(ItemStream):
         self._failing_s = 0.0
         self._mute = False
         self._unsaid_ends = 0
+        self._left_ms = float("-inf")
 
     async def put(self, item: Item) -> None:
         await self._ready()
         await self._feed.put(item)
         if isinstance(item, AudioFrame) and self._is_mute(item.end_ms):
-            self._mute, self._replay.unsaid_ms = True, None
-            await self._inner.aclose()
+            await self._leave(item.end_ms)
 
     def _is_mute(self, now_ms: float) -> bool:
-        waiting = self._replay.unsaid_ms
-        return waiting is not None and now_ms - waiting > 1000 * self._backoff.mute_s
+        began_ms = self._replay.unsaid_ms
+        if began_ms is None:
+            return False
+        since_ms = max(began_ms, self._replay.answer_ms, self._left_ms)
+        return now_ms - since_ms > 1000 * self._backoff.mute_s
+
+    async def _leave(self, now_ms: float) -> None:
+        """Leaves a stream that says nothing, unless a few have had nothing to say to this."""
+        self._left_ms = now_ms
+        self._unsaid_ends += 1
+        if self._unsaid_ends > MOST_UNSAID_ENDS:
+            self._replay.unsaid_ms = None
+        else:
+            self._mute = True
+            await self._inner.aclose()
 
     async def finish(self) -> None:
         await self._ready()
@@ -126,11 +139,11 @@ class RetryingStream(ItemStream):
         if self._mute:
             return True
         self._unsaid_ends += 1
-        return self._replay.unsaid and self._unsaid_ends < MOST_UNSAID_ENDS and not self._closed
+        return self._replay.unsaid and self._unsaid_ends <= MOST_UNSAID_ENDS and not self._closed
 
     def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if hypothesis.is_final:
-            self._failures = 0
+            self._failures = self._unsaid_ends = 0
             return self._replay.said(hypothesis)
         self._replay.heard(hypothesis)
         return hypothesis
