@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.bridge.conf import backend_names, load_backend
+from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.errors import MediaError
 from sessions_app.media.opus import libopus_path
 
@@ -27,13 +28,25 @@ def backends(**_: Any) -> Sequence[CheckMessage]:
         if kind in NEED_DEFAULT and "default" not in names:
             hint = "Add an entry 'default'; it is used where nothing else is named."
             found.append(Error(f"VOICE[{kind!r}] has no 'default'.", hint=hint, id="voice.E001"))
-        for name in names:
-            try:
-                load_backend(kind, name)
-            except ImproperlyConfigured as error:
-                hint = "docs/settings.md lists what ships with voicesite."
-                found.append(Error(str(error), hint=hint, id="voice.E002"))
+        hint = "docs/settings.md lists what ships with voicesite."
+        for why in _broken(kind, names):
+            found.append(Error(why, hint=hint, id="voice.E002"))
     return found
+
+
+def _broken(kind: str, names: Sequence[str]) -> list[str]:
+    """Returns why entries of a kind cannot be made."""
+    if kind == "RECOGNISERS":
+        recognisers = Recognisers()
+        recognisers.load()
+        return list(recognisers.broken.values())
+    why = []
+    for name in names:
+        try:
+            load_backend(kind, name)
+        except ImproperlyConfigured as error:
+            why.append(str(error))
+    return why
 
 
 @register(Tags.files)

@@ -25,20 +25,22 @@ class Recognisers:
 
     def __init__(self) -> None:
         self._made: dict[str, Recogniser] = {}
-        self._why_not: dict[str, str] = {}
+        self.broken: dict[str, str] = {}
+        """Entries that cannot be made, and why."""
 
     def load(self) -> None:
-        """Makes every entry; what cannot be made is logged, and refused when it is asked for."""
+        """Makes every entry; what cannot be made is `broken`, and refused when it is asked for."""
         for name in backend_names(KIND):
             try:
                 self._made[name] = self._resolved(name, ())
             except ImproperlyConfigured as error:
-                logger.warning("recogniser %r cannot be used: %s", name, error)
-                self._why_not[name] = str(error)
+                self.broken[name] = str(error)
 
     async def start(self) -> None:
         """Makes them ready; what cannot run is logged."""
         self.load()
+        for name, why in self.broken.items():
+            logger.error("recogniser %r cannot be used: %s", name, why)
         for name, recogniser in self._made.items():
             try:
                 await recogniser.start()
@@ -49,7 +51,7 @@ class Recognisers:
         """Returns the recogniser of that name; raises RecogniserError, saying why there is none."""
         found = self._made.get(name)
         if found is None:
-            why = self._why_not.get(name, "it is not among VOICE['RECOGNISERS']")
+            why = self.broken.get(name, "it is not among VOICE['RECOGNISERS']")
             raise RecogniserError(f"The agent's recogniser {name!r} cannot be used: {why}.")
         return found
 

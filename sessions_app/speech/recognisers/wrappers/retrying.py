@@ -126,7 +126,6 @@ class RetryingStream(ItemStream):
             else:
                 if not self._left_unsaid():
                     return
-                self._mute = False
                 await self._mend(RecogniserUnavailableError("The recogniser fell silent."))
 
     async def aclose(self) -> None:
@@ -162,6 +161,8 @@ class RetryingStream(ItemStream):
         self._feed.stop()
         await self._inner.aclose()
         await asyncio.sleep(self._backoff.wait_s(self._failures))
+        if self._closed:
+            raise error
         self._inner = self._reopen()
-        self._opened = True
+        self._opened, self._mute = True, False
         await self._feed.start(self._inner)

@@ -1,0 +1,72 @@
+"""Recognisers as VOICE stacks them."""
+
+from typing import Any
+
+import pytest
+
+from sessions_app.bridge.recognisers import Recognisers
+from sessions_app.core.errors import RecogniserError
+from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
+from sessions_app.speech.recognisers.wrappers.fallback import Fallback
+from sessions_app.speech.recognisers.wrappers.metered import Metered
+from sessions_app.speech.recognisers.wrappers.retrying import Retrying
+
+ENGINES = "sessions_app.speech.recognisers"
+SCRIPT = {"BACKEND": f"{ENGINES}.scripted.ScriptedRecogniser"}
+
+
+def loaded(settings: Any, **entries: Any) -> Recognisers:
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": entries}
+    made = Recognisers()
+    made.load()
+    return made
+
+
+def test_an_entry_alone_is_tried_again_when_it_breaks(settings: Any) -> None:
+    made = loaded(settings, default=SCRIPT)
+    assert isinstance(made.get("default"), Retrying)
+    assert made.default is made.get("default")
+
+
+def test_wrappers_go_around_from_the_inside_out(settings: Any) -> None:
+    around = [
+        {"BACKEND": f"{ENGINES}.wrappers.metered.Metered"},
+        {"BACKEND": f"{ENGINES}.wrappers.fallback.Fallback", "OPTIONS": {"to": "second"}},
+    ]
+    made = loaded(settings, default={**SCRIPT, "WRAPPERS": around}, second=SCRIPT)
+    outer = made.get("default")
+    assert isinstance(outer, Fallback)
+    assert isinstance(outer.inner, Metered)
+    assert isinstance(outer.inner.inner, ScriptedRecogniser)
+    assert outer.other is made.get("second")
+
+
+def test_one_name_may_mean_another(settings: Any) -> None:
+    made = loaded(settings, default={"SAME_AS": "script"}, script=SCRIPT)
+    assert made.default is made.get("script")
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ({"SAME_AS": "default"}, "circle: default → default"),
+        ({"SAME_AS": "nobody"}, "no recogniser"),
+        ({"BACKEND": "no.such.Engine"}, r"no\.such\.Engine"),
+        ({**SCRIPT, "WRAPPERS": [{"BACKEND": "no.Wrapper"}]}, r"no\.Wrapper"),
+        ({**SCRIPT, "WRAPPERS": [{"BACKEND": f"{ENGINES}.wrappers.gated.Gated",
+                                  "OPTIONS": {"speed": 3}}]}, "speed"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_made_is_refused_with_its_cause(
+    settings: Any, entry: dict[str, Any], why: str
+) -> None:
+    made = loaded(settings, default=entry, well=SCRIPT)
+    assert set(made.broken) == {"default"}
+    assert made.get("well")
+    with pytest.raises(RecogniserError, match=why):
+        made.get("default")
+
+
+def test_a_name_that_there_is_not_is_named(settings: Any) -> None:
+    with pytest.raises(RecogniserError, match="'other'"):
+        loaded(settings, default=SCRIPT).get("other")
