@@ -29,8 +29,7 @@ def backends(**_: Any) -> Sequence[CheckMessage]:
             hint = "Add an entry 'default'; it is used where nothing else is named."
             found.append(Error(f"VOICE[{kind!r}] has no 'default'.", hint=hint, id="voice.E001"))
         hint = "docs/settings.md lists what ships with voicesite."
-        for why in _broken(kind, names):
-            found.append(Error(why, hint=hint, id="voice.E002"))
+        found += [Error(why, hint=hint, id="voice.E002") for why in _broken(kind, names)]
     return found
 
 
