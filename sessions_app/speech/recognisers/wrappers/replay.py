@@ -32,6 +32,9 @@ class Replay:
         self._pending = False
         self._flushes = 0
         self._heard_ms = 0.0
+        self.opens_in_speech = False
+        """Whether the oldest that is kept lies within speech, whose begin is forgotten."""
+
         self.answer_ms = float("-inf")
         """Where the audio had come to when the engine last said anything."""
 
@@ -91,7 +94,8 @@ class Replay:
         if self._by_flush:
             self.unsaid_ms = self._heard_ms if self._flushes else None
         elif self.unsaid_ms is not None and end_ms > self.unsaid_ms:
-            self.unsaid_ms = None
+            begins = (item.at_ms for item in self._items if isinstance(item, Begin))
+            self.unsaid_ms = next((at_ms for at_ms in begins if at_ms >= end_ms), None)
         return fresh
 
     def _forget_utterance(self, end_ms: float) -> None:
@@ -114,7 +118,9 @@ class Replay:
     def _drop(self) -> Item:
         self.first += 1
         dropped = self._items.popleft()
-        self._flushes -= isinstance(dropped, Flush)
+        if not isinstance(dropped, AudioFrame):
+            self.opens_in_speech = isinstance(dropped, Begin)
+            self._flushes -= isinstance(dropped, Flush)
         return dropped
 
 
@@ -182,6 +188,9 @@ class Feed:
     async def start(self, stream: RecogniserStream) -> None:
         """Goes on with `stream`, from the oldest unanswered item on."""
         self._stream, self._next, self.told_ms = stream, self._replay.first, 0.0
+        first = self._replay.at(self._next)
+        if self._replay.opens_in_speech and isinstance(first, AudioFrame):
+            await stream.begin(first.start_ms)
         await self._pump()
 
     def stop(self) -> None:

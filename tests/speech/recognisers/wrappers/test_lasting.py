@@ -65,6 +65,17 @@ async def test_failures_are_outlived(seed: int, continuous: bool) -> None:
     assert_whole(said, await heard(retrying(Rollover(engine)), said, speed=50.0))
 
 
+@pytest.mark.parametrize("sentence", [8, None], ids=["pauses", "none"])
+@pytest.mark.parametrize("seed", range(4))
+async def test_ten_minutes_of_streams_that_break_or_fall_silent(
+    seed: int, sentence: int | None
+) -> None:
+    engine = CodedEngine(failing=dice(seed, longest_s=300.0), limit_s=290.0)
+    wrapped = Retrying(Rollover(engine), first_s=0.001, longest_s=0.01, mute_s=100.0)
+    said = talk(600.0, sentence)
+    assert_whole(said, await heard(wrapped, said, speed=400.0))
+
+
 async def test_an_ended_stream_that_says_nothing_more_is_left() -> None:
     engine = CodedEngine(failing=iter([(8.0, None)]), limit_s=12.2)
     said = talk(20.0, 4)
