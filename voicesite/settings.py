@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
 
 # -- the voice engine (docs/settings.md explains each key) ----------------------------
 
+MODELS_DIR: str = read("str", "MODELS_DIR", str(VAR_DIR / "models"))
 VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
 
 # -- logs: ids and counts, never what was said ----------------------------------------

@@ -1,0 +1,47 @@
+"""`manage.py fetch_model`: brings a recogniser's model onto this machine."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sessions_app.management.fetching import KNOWN, FetchError, fetch
+
+BAR = 30
+MEGABYTE = 1e6
+
+
+class Command(BaseCommand):
+    help = "Fetches a model by name, address or file; without one it lists the names."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", nargs="?", default="", help="a name, an address or a file")
+        parser.add_argument(
+            "--folder", type=Path, default=Path(settings.MODELS_DIR), help="where models are kept"
+        )
+
+    def handle(self, *_args: str, source: str, folder: Path, **_options: object) -> None:
+        if not source:
+            for name, known in KNOWN.items():
+                self.stdout.write(f"{name}: {known.note}")
+            return
+        self._shown = ""
+        try:
+            path = fetch(source, folder, self._progress)
+        except FetchError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"\nThe model is at {path}")
+
+    def _progress(self, there: int, total: int | None) -> None:
+        """Draws a bar, anew only where it changes."""
+        megabytes = f"{there / MEGABYTE:.1f} MB"
+        if total:
+            done = round(BAR * there / total)
+            bar = "#" * done + "." * (BAR - done)
+            shown = f"[{bar}] {megabytes} of {total / MEGABYTE:.1f} MB"
+        else:
+            shown = megabytes
+        if shown != self._shown:
+            self._shown = shown
+            self.stdout.write(f"\r{shown}", ending="")
+            self.stdout.flush()
