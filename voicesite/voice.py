@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from voicesite.reading import choice, read
 
+ENGINES = "sessions_app.speech.recognisers"
 TOOLS = {
     name: {"PATH": f"sessions_app.agent.tools.{name}", "TIMEOUT_S": 5}
     for name in ("end_call", "take_note", "earlier_calls")
@@ -93,13 +94,17 @@ def _video() -> dict[str, Any]:
 
 def _recognisers() -> dict[str, Any]:
     """Returns the embedded recogniser, and the one of VOICE_RECOGNISER in front of it."""
-    engines = "sessions_app.speech.recognisers"
-    embedded = {"BACKEND": f"{engines}.pocketsphinx.PocketSphinxRecogniser", "OPTIONS": {}}
-    chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google"))
+    embedded = {"BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser", "OPTIONS": {}}
+    chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google", "openai"))
     if chosen == "pocketsphinx":
         return {"pocketsphinx": embedded, "default": {"SAME_AS": "pocketsphinx"}}
-    google = {
-        "BACKEND": f"{engines}.google.GoogleRecogniser",
+    entry = {"google": _google, "openai": _transcriptions}[chosen]()
+    return {"pocketsphinx": embedded, chosen: entry, "default": {"SAME_AS": chosen}}
+
+
+def _google() -> dict[str, Any]:
+    return {
+        "BACKEND": f"{ENGINES}.google.GoogleRecogniser",
         "OPTIONS": {
             "api": choice("GOOGLE_SPEECH_API", ("v1", "v2")),
             "model": read("str", "GOOGLE_SPEECH_MODEL", ""),
@@ -109,17 +114,28 @@ def _recognisers() -> dict[str, Any]:
             "alternatives": read("list", "GOOGLE_SPEECH_ALTERNATIVES", []),
             "endpoint": read("str", "GOOGLE_SPEECH_ENDPOINT", ""),
         },
-        "WRAPPERS": [
-            {"BACKEND": f"{engines}.wrappers.metered.Metered"},
-            {"BACKEND": f"{engines}.wrappers.rollover.Rollover"},
-            {"BACKEND": f"{engines}.wrappers.retrying.Retrying"},
-            {
-                "BACKEND": f"{engines}.wrappers.fallback.Fallback",
-                "OPTIONS": {"to": "pocketsphinx"},
-            },
-        ],
+        "WRAPPERS": _wrappers("metered.Metered", "rollover.Rollover", "retrying.Retrying"),
     }
-    return {"pocketsphinx": embedded, "google": google, "default": {"SAME_AS": "google"}}
+
+
+def _transcriptions() -> dict[str, Any]:
+    """Returns any OpenAI-compatible `audio/transcriptions`."""
+    return {
+        "BACKEND": f"{ENGINES}.openai.OpenAIRecogniser",
+        "OPTIONS": {
+            "model": read("str", "TRANSCRIBE_MODEL", "whisper-1"),
+            "base_url": read("str", "TRANSCRIBE_URL", "") or None,
+            "api_key": read("str", "TRANSCRIBE_API_KEY", "none"),
+        },
+        "WRAPPERS": _wrappers("metered.Metered", "retrying.Retrying"),
+    }
+
+
+def _wrappers(*names: str) -> list[dict[str, Any]]:
+    """Returns these around an engine, and the embedded one behind them all."""
+    around: list[dict[str, Any]] = [{"BACKEND": f"{ENGINES}.wrappers.{name}"} for name in names]
+    embedded = {"to": "pocketsphinx"}
+    return [*around, {"BACKEND": f"{ENGINES}.wrappers.fallback.Fallback", "OPTIONS": embedded}]
 
 
 def _listening() -> dict[str, Any]:

@@ -75,6 +75,8 @@ async def _tried(recognisers: Recognisers, name: str, samples: Samples) -> Tried
     if alias:
         return Tried(name, what, "")
     engine, can = _described(recogniser), _abilities(recogniser)
+    while isinstance(recogniser, Wrapper):  # wrappers would hide what is wrong
+        recogniser = recogniser.inner
     began = time.monotonic()
     try:
         async with asyncio.timeout(LIMIT_S):

@@ -48,6 +48,7 @@ class RecogniserNote:
 _RECOGNISERS = {
     "pocketsphinx": RecogniserNote("PocketSphinx", is_trial=True),
     "google": RecogniserNote("Google Speech", is_trial=False),
+    "openai": RecogniserNote("a transcription server", is_trial=False),
     "scripted": RecogniserNote("Scripted (for tests)", is_trial=True),
 }
 
