@@ -1,5 +1,6 @@
 """Google Speech's two wire formats, v1 and v2, behind one face."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from sessions_app.core.audio import SPEECH_RATE
 from sessions_app.core.events import Hypothesis, Word
 
 BOOST = 10.0
+
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # it tells addresses on stderr otherwise
 
 
 @dataclass(frozen=True, slots=True)
