@@ -1,0 +1,55 @@
+"""Interims that do not take words back at once."""
+
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.gate import Item
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
+from sessions_app.speech.recognisers.wrappers.replay import tell
+
+
+class Steady(Wrapper):
+    """Shows a word once `times` hypotheses in a row have it in its place; finals as they are."""
+
+    def __init__(self, inner: Recogniser, *, times: int = 2) -> None:
+        super().__init__(inner)
+        self._times = times
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "SteadyStream":
+        return SteadyStream(self.inner.open(language, phrases), self._times)
+
+
+class SteadyStream(ItemStream):
+    """Remembers the newest hypotheses of the utterance."""
+
+    def __init__(self, inner: RecogniserStream, times: int) -> None:
+        self._inner = inner
+        self._times = times
+        self._newest: list[list[str]] = []
+
+    async def put(self, item: Item) -> None:
+        await tell(self._inner, item)
+
+    async def finish(self) -> None:
+        await self._inner.finish()
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        async for hypothesis in self._inner.results():
+            yield hypothesis if hypothesis.is_final else self._steadied(hypothesis)
+            if hypothesis.is_final:
+                self._newest.clear()
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def _steadied(self, hypothesis: Hypothesis) -> Hypothesis:
+        self._newest = [*self._newest, hypothesis.text.split()][-self._times :]
+        agreed: list[str] = []
+        if len(self._newest) == self._times:
+            for said in zip(*self._newest, strict=False):
+                if len(set(said)) > 1:
+                    break
+                agreed.append(said[0])
+        return dataclasses.replace(hypothesis, text=" ".join(agreed), words=())
