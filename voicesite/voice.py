@@ -133,9 +133,14 @@ def _transcriptions() -> dict[str, Any]:
 
 def _wrappers(*names: str) -> list[dict[str, Any]]:
     """Returns these around an engine, and the embedded one behind them all."""
-    around: list[dict[str, Any]] = [{"BACKEND": f"{ENGINES}.wrappers.{name}"} for name in names]
-    embedded = {"to": "pocketsphinx"}
-    return [*around, {"BACKEND": f"{ENGINES}.wrappers.fallback.Fallback", "OPTIONS": embedded}]
+    options = {
+        "retrying.Retrying": {"give_up_s": 15.0},  # a caller waits no longer: there is another
+        "fallback.Fallback": {"to": "pocketsphinx"},
+    }
+    return [
+        {"BACKEND": f"{ENGINES}.wrappers.{name}", "OPTIONS": options.get(name, {})}
+        for name in (*names, "fallback.Fallback")
+    ]
 
 
 def _listening() -> dict[str, Any]:
