@@ -9,8 +9,6 @@ and `Fallback` around it make it whole.
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -220,11 +218,3 @@ def _as_ours(error: Exception) -> RecogniserError:
     if kind in FATAL:
         return RecogniserError(f"Google Speech refused the stream: {FATAL[kind]} ({kind}).")
     return RecogniserUnavailableError(f"Google Speech broke off ({kind}).")
-
-
-def available() -> bool:
-    """Returns whether Google's client is installed."""
-    with suppress(ImportError):
-        import_module("google.cloud.speech_v1")
-        return True
-    return False

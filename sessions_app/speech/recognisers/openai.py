@@ -16,13 +16,12 @@ from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis, Word
 from sessions_app.speech.gate import Flush
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
-from sessions_app.speech.recognisers.wrappers.replay import without_words_after
+from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS, without_words_after
 
 REFUSALS = frozenset({400, 401, 403, 404, 415, 422})
 SHORTEST_S = 0.1
 """Whisper's servers refuse less."""
 
-UNSURE_MS = 250.0
 LONGEST_PROMPT = 800
 
 

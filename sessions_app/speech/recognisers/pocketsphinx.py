@@ -24,6 +24,7 @@ from sessions_app.core.forking import ForkServer
 from sessions_app.speech.pool import MOTHER, WorkerLink, WorkerPool
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.spelling import phones_of
+from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS
 from sessions_app.speech.zygote import (
     AUDIO,
     BEGIN,
@@ -47,10 +48,6 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 
 REDECODE_SHARE = 0.8
 LONGEST_REDECODE_S = 2.0
-
-
-UNSURE_MS = 250.0
-"""Words that end so close to a cut may be halves of words: they are decoded with what follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from sessions_app.core.events import Hypothesis
 from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
-from sessions_app.speech.recognisers.wrappers.replay import Feed, Replay, tell
+from sessions_app.speech.recognisers.wrappers.lasting import LastingStream
+from sessions_app.speech.recognisers.wrappers.replay import tell
 
 logger = logging.getLogger(__name__)
 
@@ -67,31 +68,22 @@ class Fallback(Wrapper):
         self._failures, self._out_until_s = 0, 0.0
 
 
-class FallbackStream(ItemStream):
+class FallbackStream(LastingStream):
     """One stream of whichever engine serves."""
 
     def __init__(self, owner: Fallback, language: str, phrases: Sequence[str]) -> None:
         self._owner = owner
         self._language = language
         self._phrases = phrases
-        self._replay = Replay(by_flush=not owner.capabilities.continuous)
-        self._feed = Feed(self._replay)
         self._on_first = False
         self._returning = False
-        self._opened = False
-        self._inner = self._open()
+        super().__init__(self._open(), by_flush=not owner.capabilities.continuous)
 
-    async def put(self, item: Item) -> None:
-        await self._ready()
-        await self._feed.put(item)
+    async def _told(self, item: Item) -> None:
         if isinstance(item, Flush) and self._may_return():
             self._returning = True
             self._feed.stop()
             await self._inner.finish()
-
-    async def finish(self) -> None:
-        await self._ready()
-        await self._feed.finish()
 
     async def results(self) -> AsyncIterator[Hypothesis]:
         while True:
@@ -108,17 +100,8 @@ class FallbackStream(ItemStream):
                 self._replay.answered(self._feed.told)
                 await self._replace()
 
-    async def aclose(self) -> None:
-        self._feed.stop()
-        await self._inner.aclose()
-
     def _may_return(self) -> bool:
         return not (self._on_first or self._returning or self._owner.first_is_out)
-
-    async def _ready(self) -> None:
-        if not self._opened:
-            self._opened = True
-            await self._feed.start(self._inner)
 
     def _open(self) -> RecogniserStream:
         owner = self._owner
@@ -135,12 +118,9 @@ class FallbackStream(ItemStream):
         return SpeechOnly(second) if gated else second
 
     def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
-        if not hypothesis.is_final:
-            self._replay.heard(hypothesis)
-            return hypothesis
-        if self._on_first:
+        if hypothesis.is_final and self._on_first:
             self._owner.works()
-        return self._replay.said(hypothesis)
+        return super()._taken(hypothesis)
 
     async def _mend(self, error: RecogniserError) -> None:
         """Goes on with the second engine; raises `error` when that is the one that failed."""
@@ -154,9 +134,7 @@ class FallbackStream(ItemStream):
         self._feed.stop()
         await self._inner.aclose()
         self._returning = False
-        self._inner = self._open()
-        self._opened = True
-        await self._feed.start(self._inner)
+        await self._take_over(self._open())
 
 
 class SpeechOnly(ItemStream):

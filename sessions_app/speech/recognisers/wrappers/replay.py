@@ -12,6 +12,9 @@ from sessions_app.speech.recognisers.base import RecogniserStream
 KEEP_MS = 330_000.0
 """More than any engine's longest stream: what is not kept cannot be said again."""
 
+UNSURE_MS = 250.0
+"""Words that end so close before a cut may be halves of words; they are said again."""
+
 QUIET_MS = 10_000.0
 """While nobody speaks, and the engine says nothing, only so much silence is kept."""
 

@@ -12,8 +12,8 @@ from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.gate import Item
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
-from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
-from sessions_app.speech.recognisers.wrappers.replay import Feed, Replay
+from sessions_app.speech.recognisers.wrappers.base import Wrapper
+from sessions_app.speech.recognisers.wrappers.lasting import LastingStream
 
 MOST_UNSAID_ENDS = 4
 """A noise that the VAD took for speech is no word for any stream; so often one is asked."""
@@ -57,24 +57,22 @@ class Retrying(Wrapper):
         self._backoff = Backoff(first_s, longest_s, tries, give_up_s, mute_s)
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "RetryingStream":
-        by_flush = not self.capabilities.continuous
         return RetryingStream(
-            lambda: self.inner.open(language, phrases), Replay(by_flush=by_flush), self._backoff
+            lambda: self.inner.open(language, phrases),
+            self._backoff,
+            by_flush=not self.capabilities.continuous,
         )
 
 
-class RetryingStream(ItemStream):
+class RetryingStream(LastingStream):
     """Ends only with its engine's last final, or with an error that trying again cannot mend."""
 
     def __init__(
-        self, reopen: Callable[[], RecogniserStream], replay: Replay, backoff: Backoff
+        self, reopen: Callable[[], RecogniserStream], backoff: Backoff, *, by_flush: bool
     ) -> None:
+        super().__init__(reopen(), by_flush=by_flush)
         self._reopen = reopen
-        self._replay = replay
         self._backoff = backoff
-        self._feed = Feed(replay)
-        self._inner = reopen()
-        self._opened = False
         self._closed = False
         self._failures = 0
         self._failing_s = 0.0
@@ -82,9 +80,7 @@ class RetryingStream(ItemStream):
         self._unsaid_ends = 0
         self._left_ms = float("-inf")
 
-    async def put(self, item: Item) -> None:
-        await self._ready()
-        await self._feed.put(item)
+    async def _told(self, item: Item) -> None:
         if isinstance(item, AudioFrame) and self._is_mute(item.end_ms):
             await self._leave(item.end_ms)
 
@@ -105,15 +101,6 @@ class RetryingStream(ItemStream):
             self._mute = True
             await self._inner.aclose()
 
-    async def finish(self) -> None:
-        await self._ready()
-        await self._feed.finish()
-
-    async def _ready(self) -> None:
-        if not self._opened:
-            self._opened = True
-            await self._feed.start(self._inner)
-
     async def results(self) -> AsyncIterator[Hypothesis]:
         while True:
             try:
@@ -130,8 +117,7 @@ class RetryingStream(ItemStream):
 
     async def aclose(self) -> None:
         self._closed = True
-        self._feed.stop()
-        await self._inner.aclose()
+        await super().aclose()
 
     def _left_unsaid(self) -> bool:
         """Returns whether a stream ended without the words of speech that it was told."""
@@ -143,9 +129,7 @@ class RetryingStream(ItemStream):
     def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if hypothesis.is_final:
             self._failures = self._unsaid_ends = 0
-            return self._replay.said(hypothesis)
-        self._replay.heard(hypothesis)
-        return hypothesis
+        return super()._taken(hypothesis)
 
     async def _mend(self, error: RecogniserError) -> None:
         """Opens another stream; raises `error` where that is of no use, or no longer."""
@@ -163,6 +147,5 @@ class RetryingStream(ItemStream):
         await asyncio.sleep(self._backoff.wait_s(self._failures))
         if self._closed:
             raise error
-        self._inner = self._reopen()
-        self._opened, self._mute = True, False
-        await self._feed.start(self._inner)
+        self._mute = False
+        await self._take_over(self._reopen())

@@ -8,11 +8,9 @@ from sessions_app.core.audio import AudioFrame
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.gate import Flush, Item
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
-from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
-from sessions_app.speech.recognisers.wrappers.replay import Feed, Replay, without_words_after
-
-UNSURE_MS = 250.0
-"""Words that end so close before a cut may be halves of words; they are said again."""
+from sessions_app.speech.recognisers.wrappers.base import Wrapper
+from sessions_app.speech.recognisers.wrappers.lasting import LastingStream
+from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS, without_words_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +46,22 @@ class Rollover(Wrapper):
         self._spans = Spans(0.8 * 1000 * limit, 0.95 * 1000 * limit, 1000 * unsaid_s, drain_s)
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "RolloverStream":
-        by_flush = not self.capabilities.continuous
         return RolloverStream(
-            lambda: self.inner.open(language, phrases), Replay(by_flush=by_flush), self._spans
+            lambda: self.inner.open(language, phrases),
+            self._spans,
+            by_flush=not self.capabilities.continuous,
         )
 
 
-class RolloverStream(ItemStream):
+class RolloverStream(LastingStream):
     """One stream after the other; what the last one left unanswered is told to the next."""
 
     def __init__(
-        self, reopen: Callable[[], RecogniserStream], replay: Replay, spans: Spans
+        self, reopen: Callable[[], RecogniserStream], spans: Spans, *, by_flush: bool
     ) -> None:
+        super().__init__(reopen(), by_flush=by_flush)
         self._reopen = reopen
-        self._replay = replay
         self._spans = spans
-        self._feed = Feed(replay)
-        self._inner = reopen()
-        self._opened = False
         self._rolling = False
         self._cut_ms: float | None = None
         self._pending = False
@@ -76,19 +72,13 @@ class RolloverStream(ItemStream):
         self._drain: asyncio.TimerHandle | None = None
         self._draining: set[asyncio.Task[None]] = set()
 
-    async def put(self, item: Item) -> None:
-        await self._ready()
-        await self._feed.put(item)
+    async def _told(self, item: Item) -> None:
         if self._rolling:
             return
         if isinstance(item, AudioFrame) and self._must_roll():
             await self._roll(item.end_ms)
         elif isinstance(item, Flush) and self._may_roll():
             await self._roll(None)
-
-    async def finish(self) -> None:
-        await self._ready()
-        await self._feed.finish()
 
     async def results(self) -> AsyncIterator[Hypothesis]:
         while True:
@@ -102,9 +92,8 @@ class RolloverStream(ItemStream):
 
     async def aclose(self) -> None:
         self._rolling = False
-        self._feed.stop()
         self._stop_drain()
-        await self._inner.aclose()
+        await super().aclose()
         await asyncio.gather(*self._draining, return_exceptions=True)
 
     def _must_roll(self) -> bool:
@@ -115,16 +104,10 @@ class RolloverStream(ItemStream):
     def _may_roll(self) -> bool:
         return self._feed.told_ms >= self._spans.soft_ms and not self._pending
 
-    async def _ready(self) -> None:
-        if not self._opened:
-            self._opened = True
-            await self._feed.start(self._inner)
-
     def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if not hypothesis.is_final:
             self._pending = bool(hypothesis.text)
-            self._replay.heard(hypothesis)
-            return hypothesis
+            return super()._taken(hypothesis)
         self._pending = False
         self._said_ms = self._feed.told_ms
         whole = hypothesis
@@ -133,7 +116,7 @@ class RolloverStream(ItemStream):
             if kept is None:
                 return None
             whole = kept
-        return self._replay.said(whole)
+        return super()._taken(whole)
 
     async def _roll(self, cut_ms: float | None) -> None:
         self._rolling, self._cut_ms = True, cut_ms
@@ -154,11 +137,10 @@ class RolloverStream(ItemStream):
         await self._inner.aclose()
         if self._cut_ms is None and not self._gave_up and not self._replay.unsaid:
             self._replay.answered(self._feed.told)
-        self._inner = self._reopen()
         self._rolling, self._cut_ms, self._pending = False, None, False
         self._said_ms = 0.0
         self._gave_up = False
-        await self._feed.start(self._inner)
+        await self._take_over(self._reopen())
 
     def _stop_drain(self) -> None:
         if self._drain is not None:
