@@ -5,8 +5,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sessions_app.bridge import trying_out
-from sessions_app.bridge.trying_out import Tried
+from sessions_app.bridge import recogniser_trials
+from sessions_app.bridge.recogniser_trials import Tried
 from sessions_app.core.audio import Samples
 from sessions_app.management.caller.microphone import RATE, FileError, read_sound
 from sessions_app.media.resample import Resampler
@@ -45,8 +45,8 @@ class Command(BaseCommand):
 
 
 async def _run(file: Path | None) -> list[Tried]:
-    samples = _from(file) if file is not None else await trying_out.spoken()
-    return await trying_out.try_all(samples)
+    samples = _from(file) if file is not None else await recogniser_trials.spoken()
+    return await recogniser_trials.try_all(samples)
 
 
 def _from(file: Path) -> Samples:
