@@ -203,10 +203,11 @@ class _Pages:
         self._lacing = 0
 
 
-def read_lane(path: Path) -> Iterator[AudioFrame]:
+def read_lane(path: Path, side: int | None = None) -> Iterator[AudioFrame]:
     """Yields a lane's audio, 16 kHz mono, on the call clock: a frame for each page.
 
-    The codec's delay is taken off. A file that is cut off or damaged gives what is whole;
+    `side` 0 (left) or 1 picks one of a finished recording's, which are stereo. The codec's
+    delay is taken off. A file that is cut off or damaged gives what is whole;
     only the reading itself raises (OSError).
     """
     with path.open("rb") as file:
@@ -215,10 +216,13 @@ def read_lane(path: Path) -> Iterator[AudioFrame]:
         for page in opus_pages(file):
             if page.head is not head:
                 head, end = page.head, 0
-                decoder = OpusDecoder(SPEECH_RATE)
+                decoder = OpusDecoder(SPEECH_RATE, 1 if side is None else 2)
             start = _start_of(page, end)
             end = page.granule
-            frame = _placed(page, start, [_decoded(decoder, packet) for packet in page.packets])
+            decoded = [_decoded(decoder, packet) for packet in page.packets]
+            if side is not None:
+                decoded = [np.ascontiguousarray(samples[:, side]) for samples in decoded]
+            frame = _placed(page, start, decoded)
             if len(frame.samples):
                 yield frame
 

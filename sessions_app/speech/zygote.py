@@ -12,12 +12,15 @@ from sessions_app.core.forking import serve_forks
 
 HEADER = struct.Struct("<IB")
 BEGIN, AUDIO, END, REDECODE, PING, INTERIM, FINAL, LEARN = b"BAERPIFL"
-LIVE, CALM = b"L", b"C"
+LIVE, CALM, THOROUGH = b"L", b"C", b"T"
 NICE = 10
 BYTES_PER_S = 32_000
 
 LIVE_SETTINGS = {"lw": 5.0, "fwdflatlw": 7.0, "bestpathlw": 8.0, "maxhmmpf": 3000}
 """The best measured: 0.32 CPU-seconds a second of speech live, as much again for a re-decode."""
+
+THOROUGH_SETTINGS = LIVE_SETTINGS | {"maxhmmpf": 30_000}
+"""Without pruning: twice the work."""
 
 BOOST = 300.0
 """So much likelier than other words: seven of ten made-up names are heard then, three without."""
@@ -105,11 +108,11 @@ class Worker:
         return pieces
 
 
-def load() -> Any:
+def load(settings: dict[str, float] = LIVE_SETTINGS) -> Any:
     """Returns a decoder with the model that the wheel carries."""
     from pocketsphinx import Decoder  # noqa: PLC0415 - only this process needs it
 
-    return Decoder(loglevel="FATAL", **LIVE_SETTINGS)
+    return Decoder(loglevel="FATAL", **settings)
 
 
 def main(descriptor: int) -> None:
@@ -117,9 +120,9 @@ def main(descriptor: int) -> None:
     decoder = load()
 
     def work(channel: socket.socket, kind: bytes) -> None:
-        if kind == CALM:
+        if kind != LIVE:
             os.nice(NICE)
-        Worker(decoder, channel).serve()
+        Worker(load(THOROUGH_SETTINGS) if kind == THOROUGH else decoder, channel).serve()
 
     serve_forks(descriptor, work)
 

@@ -17,6 +17,7 @@ from sessions_app.core.events import Hypothesis
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.null import NullRecogniser
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
 from tests.fixtures.speech import read_wav
 from tests.speech.test_pool import children_of
@@ -25,9 +26,10 @@ SENTENCE = "good morning and welcome to the meeting"
 ENGINES: dict[str, Callable[[], Recogniser]] = {
     "scripted": lambda: ScriptedRecogniser([SENTENCE]),
     "pocketsphinx": PocketSphinxRecogniser,
+    "thorough": ThoroughPocketSphinx,
     "null": NullRecogniser,
 }
-SPEAKING = ["scripted", "pocketsphinx"]
+SPEAKING = ["scripted", "pocketsphinx", "thorough"]
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ async def test_interims_then_one_final_an_utterance(
     await stream.aclose()
     said = finals(found)
     assert [hypothesis.text for hypothesis in said] == [SENTENCE, SENTENCE]
-    assert not found[0].is_final
+    assert found[0].is_final is not recogniser.capabilities.interims
     assert found[-1].is_final
     length = len(speech) / 16
     for hypothesis, start_ms in zip(said, (1000.0, 9000.0), strict=True):
@@ -123,7 +125,7 @@ async def test_a_stream_can_be_dropped_in_mid_speech(
     await again.aclose()
 
 
-@pytest.mark.parametrize("recogniser", ["pocketsphinx"], indirect=True)
+@pytest.mark.parametrize("recogniser", ["pocketsphinx", "thorough"], indirect=True)
 async def test_silence_has_no_words(recogniser: Recogniser) -> None:
     stream = recogniser.open("en-US")
     noise = np.random.default_rng(1).normal(0, 10, 32_000)

@@ -6,7 +6,6 @@ It is for trying out: about two words in three of natural speech come out right.
 import asyncio
 import json
 import os
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,17 +13,17 @@ from typing import Any
 import numpy as np
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.core.errors import (
-    LanguageNotSupportedError,
-    RecogniserError,
-    RecogniserUnavailableError,
-)
-from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.core.events import Hypothesis
 from sessions_app.core.forking import ForkServer
 from sessions_app.speech.pool import MOTHER, WorkerLink, WorkerPool
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
-from sessions_app.speech.recognisers.spelling import phones_of
-from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS
+from sessions_app.speech.recognisers.pocketsphinx_words import (
+    LANGUAGES,
+    Utterance,
+    Vocabulary,
+    check_language,
+)
 from sessions_app.speech.zygote import (
     AUDIO,
     BEGIN,
@@ -38,13 +37,8 @@ from sessions_app.speech.zygote import (
 )
 
 CHUNK = SPEECH_RATE // 10
-AUDIBLE = 100
-"""A peak below this (-50 dBFS) is no voice."""
 LEARNT_MS = 6_000.0
 """After so much speech the carried channel normalisation is as good as a re-decode's."""
-
-MOST_WORDS = 500
-_WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 
 REDECODE_SHARE = 0.8
 LONGEST_REDECODE_S = 2.0
@@ -69,9 +63,7 @@ class PocketSphinxRecogniser(Recogniser):
     """
 
     name = "pocketsphinx"
-    capabilities = Capabilities(
-        interims=True, words=True, confidence=False, languages=frozenset({"en-US", "en"})
-    )
+    capabilities = Capabilities(interims=True, words=True, confidence=False, languages=LANGUAGES)
 
     def __init__(
         self,
@@ -96,11 +88,7 @@ class PocketSphinxRecogniser(Recogniser):
             )
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "PocketSphinxStream":
-        if language not in (self.capabilities.languages or ()):
-            raise LanguageNotSupportedError(
-                f"PocketSphinx knows en-US only, not {language!r}. "
-                "Choose another recogniser for this agent, or its language en-US."
-            )
+        check_language(language)
         return PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
 
     async def ready(self) -> bool:
@@ -110,27 +98,6 @@ class PocketSphinxRecogniser(Recogniser):
         self.live.close()
         self.calm.close()
         self._zygote.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Words beyond the dictionary: how each is said, and how it is written."""
-
-    phones: Mapping[str, str]
-    spelt: Mapping[str, str]
-
-    @classmethod
-    def of(cls, words: Mapping[str, str], phrases: Sequence[str]) -> "Vocabulary":
-        """Returns the vocabulary of given words and of those in `phrases`."""
-        every = {**{word: "" for phrase in phrases for word in _WORD.findall(phrase)}, **words}
-        phones = {w.lower(): given or phones_of(w) for w, given in every.items()}
-        known = dict(list(phones.items())[:MOST_WORDS])
-        return cls(known, {w.lower(): w for w in every if w.lower() != w})
-
-    @property
-    def name(self) -> str:
-        """What a worker that was taught it is known by; empty for no words."""
-        return json.dumps(self.phones, sort_keys=True) if self.phones else ""
 
 
 class PocketSphinxStream(RecogniserStream):
@@ -225,7 +192,7 @@ class PocketSphinxStream(RecogniserStream):
         return result
 
 
-class _Utterance:
+class _Utterance(Utterance):
     """One utterance on one worker."""
 
     def __init__(
@@ -235,21 +202,12 @@ class _Utterance:
         begin: Mapping[str, Any],
         results: "asyncio.Queue[Hypothesis | RecogniserError | None]",
     ) -> None:
+        super().__init__(start_ms)
         self._link = link
-        self._start_ms = start_ms
         self._begin = begin
         self._results = results
-        self._pieces: list[Samples] = []
         self._unsent: list[Samples] = []
         self.result: dict[str, Any] = {}
-
-    @property
-    def audio(self) -> Samples:
-        return np.concatenate(self._pieces)
-
-    @property
-    def length_ms(self) -> float:
-        return 1000 * sum(len(piece) for piece in self._pieces) / SPEECH_RATE
 
     async def decode(
         self, first: AudioFrame, inbox: "asyncio.Queue[AudioFrame | _Flush | _Finish]"
@@ -273,41 +231,8 @@ class _Utterance:
             await asyncio.gather(reading, return_exceptions=True)
         return item
 
-    def until_sure(self, result: dict[str, Any]) -> tuple[dict[str, Any], AudioFrame | None]:
-        """Returns the result without what a cut may have halved, and the audio of the rest."""
-        sure_s = (self.length_ms - UNSURE_MS) / 1000
-        words = [word for word in result["words"] if word[2] <= sure_s]
-        rest_s = words[-1][2] if words else 0.0
-        if not words:
-            words = result["words"]  # one word without an end: nothing is gained by waiting
-            rest_s = self.length_ms / 1000
-        samples = self.audio[round(rest_s * SPEECH_RATE) :]
-        rest = AudioFrame(samples, SPEECH_RATE, self._start_ms + 1000 * rest_s)
-        return result | {"words": words}, rest if len(samples) else None
-
-    def final(self, result: dict[str, Any], spelt: Mapping[str, str]) -> Hypothesis:
-        """Returns the final hypothesis on the call clock; `spelt` is how words are written."""
-        spoken = result["words"] if self._is_audible() else []
-        words = tuple(
-            Word(spelt.get(text, text), self._start_ms + 1000 * start, self._start_ms + 1000 * end)
-            for text, start, end in spoken
-        )
-        end_ms = self._start_ms + self.length_ms
-        return Hypothesis(
-            text=" ".join(word.text for word in words),
-            is_final=True,
-            start_ms=words[0].start_ms if words else self._start_ms,
-            end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,
-            words=words,
-            language="en-US",
-        )
-
-    def _is_audible(self) -> bool:
-        """PocketSphinx hears words in digital silence; where nothing sounds there are none."""
-        return max(int(np.abs(piece.astype(np.int32)).max()) for piece in self._pieces) >= AUDIBLE
-
     async def _take(self, frame: AudioFrame) -> None:
-        self._pieces.append(frame.samples)
+        self.pieces.append(frame.samples)
         self._unsent.append(frame.samples)
         if sum(len(piece) for piece in self._unsent) >= CHUNK:
             await self._send_unsent()
@@ -341,5 +266,5 @@ class _Utterance:
             if kind == FINAL:
                 return body
             if kind == INTERIM:
-                end_ms = self._start_ms + self.length_ms
-                self._results.put_nowait(Hypothesis(body["text"], False, self._start_ms, end_ms))
+                end_ms = self.start_ms + self.length_ms
+                self._results.put_nowait(Hypothesis(body["text"], False, self.start_ms, end_ms))
