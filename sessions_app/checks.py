@@ -48,6 +48,17 @@ def _broken(kind: str, names: Sequence[str]) -> list[str]:
     return why
 
 
+@register(Tags.compatibility)
+def second_pass(**_: Any) -> Sequence[CheckMessage]:
+    """Words that a crash loses are found by an entry that must be there."""
+    name = settings.VOICE["SECOND_PASS"]
+    if not name or name in backend_names("RECOGNISERS"):
+        return []
+    known = ", ".join(backend_names("RECOGNISERS"))
+    hint = f"Set VOICE_SECOND_PASS to one of: {known}; or to nothing."
+    return [Error(f"VOICE['SECOND_PASS'] = {name!r} is no recogniser.", hint=hint, id="voice.E005")]
+
+
 @register(Tags.files)
 def lanes_folder(**_: Any) -> Sequence[CheckMessage]:
     """Live audio needs a folder that can be written."""

@@ -6,10 +6,10 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app.bridge import finalising
-from sessions_app.models import Call, Recording, Summary
-from sessions_app.services import calls, recordings, tickets, work
-from sessions_app.services.queueing import FINALISE, SUMMARISE, queue
+from sessions_app.bridge import finalising, second_pass
+from sessions_app.models import Call, Recording, Summary, Version
+from sessions_app.services import calls, recordings, tickets, versions, work
+from sessions_app.services.queueing import FINALISE, RETRANSCRIBE, SUMMARISE, queue
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +19,12 @@ SECOND_LOOK_S = 6.0
 
 @shared_task
 def finalise_call(call_pk: int) -> None:
-    """Makes the recording of an ended call, then queues its summary."""
+    """Makes the recording of an ended call, then queues what is made of it."""
     call = _ended(call_pk)
     if call is not None:
         finalising.record(call)
+        for version_pk in versions.lost_of(call):
+            queue(RETRANSCRIBE, version_pk)
         queue(SUMMARISE, call.pk)
 
 
@@ -32,6 +34,13 @@ def summarise_call(call_pk: int) -> None:
     call = _ended(call_pk)
     if call is not None:
         finalising.summarise(call)
+
+
+@shared_task
+def retranscribe_call(version_pk: int) -> None:
+    """Recognises a call's recording again, as a version beside its transcript."""
+    if version_pk not in versions.waiting():
+        second_pass.retranscribe(version_pk)
 
 
 @shared_task
@@ -55,6 +64,10 @@ def requeue_owed_work() -> None:
         queue(FINALISE, call_pk)
     for model, pks in owed.items():
         work.hinted(model, pks, now)
+    again = set(work.owed(Version, now)) - set(versions.waiting())
+    for version_pk in sorted(again):
+        queue(RETRANSCRIBE, version_pk)
+    work.hinted(Version, again, now)
 
 
 @shared_task

@@ -6,7 +6,6 @@ a row without an address, or a method of the REST API that no row tries.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,7 +16,21 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from sessions_app.models import AccessLog, Recording, Summary
-from sessions_app.services import access, calls
+from sessions_app.services import access, calls, versions
+from tests.access_rows import (
+    ANY,
+    DESK,
+    LOGIN,
+    VISITORS,
+    Outcome,
+    Row,
+    desk,
+    desk_model,
+    of_a_call,
+    open_to_all,
+    page,
+    rest,
+)
 from tests.api.conftest import (  # noqa: F401 - fixtures
     call,
     ended,
@@ -31,104 +44,6 @@ SAID = "xylophone"
 TITLE = "Zanzibar"
 SUMMED_UP = "They spoke about a report."
 PRIVATE = (SAID, TITLE, SUMMED_UP)
-
-VISITORS = ("owner", "other", "staff", "clerk", "nobody")
-"""The call's owner; another user; staff with every permission of the product; staff with none
-(who owns no calls either); and somebody who is not signed in."""
-
-LOGIN, DESK = "/login/", "/admin/login/"
-
-Outcome = int | str
-"""A status, or where a redirect leads to."""
-
-ANY = 0
-"""Whatever the status is, as long as nothing private is told."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """What each visitor gets at `route`; `address` fills in its parts."""
-
-    route: str
-    address: str
-    outcomes: tuple[Outcome, ...]
-    method: str = "GET"
-    body: Any = None
-
-
-def page(route: str, address: str, *outcomes: Outcome, method: str = "GET") -> Row:
-    """Returns a row of a page: whoever is not signed in is sent to sign in."""
-    return Row(route, address, (*outcomes, LOGIN), method)
-
-
-def open_to_all(route: str, outcome: Outcome = 200, address: str = "") -> Row:
-    return Row(route, address or f"/{route}", (outcome,) * len(VISITORS))
-
-
-def rest(
-    tail: str, address: str, *outcomes: Outcome, method: str = "GET", body: Any = None
-) -> list[Row]:
-    """Returns the rows of a REST address, without and with its trailing slash."""
-    bare, filled = f"api/v1/{tail}".rstrip("/"), f"/api/v1/{address}".rstrip("/")
-    return [
-        Row(bare + slash, filled + slash, (*outcomes, 401), method, body) for slash in ("", "/")
-    ]
-
-
-def of_a_call(
-    tail: str,
-    *,
-    owner: int = 200,
-    staff: int = 200,
-    method: str = "GET",
-    body: Any = None,
-    route: str = "",
-) -> list[Row]:
-    """Returns the rows of what belongs to a call: unknown to all but its owner and staff."""
-    return rest(
-        f"calls/<str:call_id>/{route or tail}",
-        f"calls/{{id}}/{tail}",
-        owner,
-        404,
-        staff,
-        404,
-        method=method,
-        body=body,
-    )
-
-
-def desk(route: str, staff: Outcome, *, clerk: Outcome = 403, **how: Any) -> Row:
-    """Returns a row of the admin: only staff get past its own sign-in."""
-    address = how.pop("address", f"/admin/{route}")
-    return Row(f"admin/{route}", address, (DESK, DESK, staff, clerk, DESK), **how)
-
-
-def desk_model(
-    name: str,
-    key: str,
-    *,
-    shown: Outcome = 200,
-    add: Outcome = 403,
-    delete: Outcome = 403,
-    written: Outcome = 403,
-) -> list[Row]:
-    """Returns the rows of a model in the admin, as staff with permissions get them.
-
-    `add` and `delete` are about the forms; `written` is what saving the change form gives.
-    """
-    one = f"{name}/<path:object_id>"
-    at = f"/admin/{name}/{{{key}}}"
-    return [
-        desk(f"{name}/", shown),
-        desk(f"{name}/add/", add),
-        desk(f"{one}/history/", shown, address=f"{at}/history/"),
-        desk(f"{one}/delete/", delete, address=f"{at}/delete/"),
-        desk(f"{one}/change/", shown, address=f"{at}/change/"),
-        desk(f"{one}/change/", written, address=f"{at}/change/", method="POST", body={}),
-        # the old address of the change form: tells nothing, so it redirects blindly
-        desk(f"{one}/", f"{at}/change/", clerk=f"{at}/change/", address=f"{at}/"),
-    ]
-
 
 PAGES = [
     open_to_all("healthz"),
@@ -166,6 +81,10 @@ REST = [
     *of_a_call("transcript.txt", route="transcript.<str:form>"),
     *of_a_call("recording"),
     *of_a_call("summary"),
+    *of_a_call("versions"),
+    *of_a_call("versions", owner=403, staff=202, method="POST", body={"recogniser": "thorough"}),
+    *of_a_call("versions/2", route="versions/<int:number>"),
+    *of_a_call("versions/2", route="versions/<int:number>", owner=403, method="PATCH", body={}),
     *of_a_call("summary/again", owner=403, staff=202, method="POST"),
     *rest("agents/", "agents/", 200, 200, 200, 200),
     *rest("me", "me", 200, 200, 200, 200),
@@ -179,6 +98,8 @@ REST = [
     *[open_to_all(f"api/v1/{name}{slash}") for name in ("schema", "docs") for slash in ("", "/")],
     open_to_all("api/v1/^.*$", 404, "/api/v1/nothing/here"),
 ]
+
+VERSION = "/admin/sessions_app/call/{call}/versions/2/"
 
 ADMIN = [
     desk("", 200, clerk=200),
@@ -224,6 +145,24 @@ ADMIN = [
         "/admin/sessions_app/call/{call}/change/",
         address="/admin/sessions_app/call/{call}/summarise/",
         method="POST",
+    ),
+    desk(
+        "sessions_app/call/<int:pk>/versions/",
+        "/admin/sessions_app/call/{call}/change/",
+        address="/admin/sessions_app/call/{call}/versions/",
+        method="POST",
+    ),
+    *(
+        desk(
+            "sessions_app/call/<int:pk>/versions/<int:number>/",
+            answer,
+            address=VERSION,
+            method=method,
+        )
+        for method, answer in (
+            ("GET", 200),
+            ("POST", "/admin/sessions_app/call/{call}/versions/2/"),
+        )
     ),
     *desk_model("sessions_app/recording", "recording"),
     *desk_model("sessions_app/summary", "summary"),
@@ -290,6 +229,7 @@ def keys(recording: Recording, summary: Summary, people: dict[str, User]) -> dic
     calls.rename(spoken, people["owner"], TITLE)
     access.log(spoken, people["owner"], AccessLog.Action.READ)
     token, _ = access.issue_token(people["owner"], "a program")
+    versions.ask(spoken, people["owner"], "thorough")
     return {
         "id": spoken.public_id,
         "call": spoken.pk,

@@ -47,6 +47,12 @@ def test_a_missing_default_is_named(settings: Any) -> None:
     assert error.id == "voice.E001"
 
 
+@pytest.mark.parametrize(("name", "ids"), [("thorough", []), ("", []), ("nobody", ["voice.E005"])])
+def test_a_second_pass_by_nobody_is_named(settings: Any, name: str, ids: list[str]) -> None:
+    with_voice(settings, SECOND_PASS=name)
+    assert [error.id for error in checks.second_pass()] == ids
+
+
 def test_a_lanes_folder_that_is_a_file_is_named(settings: Any, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with_voice(settings, LANES_DIR=str(tmp_path / "file" / "lanes"))

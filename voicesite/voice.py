@@ -95,11 +95,13 @@ def _video() -> dict[str, Any]:
 def _recognisers() -> dict[str, Any]:
     """Returns the embedded recogniser, and the one of VOICE_RECOGNISER in front of it."""
     embedded = {"BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser", "OPTIONS": {}}
+    thorough = {"BACKEND": f"{ENGINES}.pocketsphinx_thorough.ThoroughPocketSphinx", "OPTIONS": {}}
+    local = {"pocketsphinx": embedded, "thorough": thorough}
     chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google", "openai"))
     if chosen == "pocketsphinx":
-        return {"pocketsphinx": embedded, "default": {"SAME_AS": "pocketsphinx"}}
+        return {**local, "default": {"SAME_AS": "pocketsphinx"}}
     entry = {"google": _google, "openai": _transcriptions}[chosen]()
-    return {"pocketsphinx": embedded, chosen: entry, "default": {"SAME_AS": chosen}}
+    return {**local, chosen: entry, "default": {"SAME_AS": chosen}}
 
 
 def _google() -> dict[str, Any]:
@@ -146,6 +148,7 @@ def _wrappers(*names: str) -> list[dict[str, Any]]:
 def _listening() -> dict[str, Any]:
     return {
         "RECOGNISERS": _recognisers(),
+        "SECOND_PASS": read("str", "VOICE_SECOND_PASS", "thorough"),
         "VADS": {
             "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
         },

@@ -9,10 +9,12 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 
+from sessions_app.admin import second_pass
 from sessions_app.admin.display import NOTHING, badge, clock, moment
 from sessions_app.core.events import Speaker
 from sessions_app.exports.registry import FORMATS
-from sessions_app.models import AccessLog, Call, Recording, Segment, Summary
+from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
+from sessions_app.models.segment import Source
 from sessions_app.models.work import OwedWork, WorkState
 from sessions_app.services import transcripts, turns
 
@@ -42,7 +44,10 @@ class Line:
     speaker_label: str
     text: str
     original: str
-    """What was recognised, where staff corrected it; else empty."""
+    """What was recognised, where people read something else; else empty."""
+
+    mark: str = ""
+    """Why they do, in a word."""
 
     unheard: str = ""
     """What an interrupted agent had still to say."""
@@ -74,15 +79,27 @@ def transcript(call: Call) -> list[Line]:
             speaker=segment.speaker,
             speaker_label=segment.get_speaker_display(),
             text=segment.shown_text,
-            original=segment.text if segment.edited_text else "",
+            original=segment.text if segment.shown_text != _said(segment) else "",
+            mark=_mark(segment),
             unheard=_unheard(segment),
         )
         for segment in segments
     ]
 
 
+def _said(segment: Segment) -> str:
+    return segment.text if segment.heard_text is None else segment.heard_text
+
+
+def _mark(segment: Segment) -> str:
+    if segment.edited_text:
+        return "corrected"
+    second = segment.revised_at is not None or segment.source == Source.SECOND_PASS
+    return "second pass" if second else ""
+
+
 def _unheard(segment: Segment) -> str:
-    if segment.heard_text is None or segment.edited_text:
+    if segment.heard_text is None or segment.edited_text or segment.revised_at:
         return ""
     return segment.text.removeprefix(segment.heard_text).strip()
 
@@ -111,6 +128,11 @@ def _work(name: str, work: OwedWork | None) -> Iterator[Moment]:
         yield Moment(None, f"{name} failed: {work.error}", "bad")
 
 
+def _versions(call: Call) -> Iterator[Moment]:
+    for version in Version.objects.filter(call=call):
+        yield from _work(f"Transcript {version.number} by {version.recogniser}", version)
+
+
 def _accesses(call: Call) -> Iterator[Moment]:
     entries = AccessLog.objects.filter(call=call).select_related("user").order_by("-at")
     for entry in entries[:SHOWN_ACCESSES]:
@@ -125,6 +147,7 @@ def timeline(call: Call) -> list[Moment]:
         *_life(call),
         *_work("Recording", recording_of(call)),
         *_work("Summary", summary_of(call)),
+        *_versions(call),
         *_accesses(call),
     ]
     undated = datetime.max.replace(tzinfo=UTC)
@@ -177,6 +200,7 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "recording_length": clock(recording.duration_ms) if recording is not None else "",
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,
+        **second_pass.context(call),
         "speakers": speakers(summary),
         "notes": turns.notes_of(call),
         "answers": turns.of_call(call).filter(speaker=Speaker.AGENT),

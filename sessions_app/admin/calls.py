@@ -16,6 +16,7 @@ from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import RecordingStateFilter, SummaryStateFilter
+from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, calls, recordings, search, summaries
 
@@ -40,7 +41,7 @@ class CallPermissions:
 
 
 @admin.register(Call)
-class CallAdmin(CallPermissions, CallColumns, VoiceAdmin[Call]):
+class CallAdmin(CallPermissions, CallColumns, SecondPass, VoiceAdmin[Call]):
     """Staff with view permission look; with change permission they rename and re-summarise."""
 
     list_display = (
@@ -105,6 +106,7 @@ class CallAdmin(CallPermissions, CallColumns, VoiceAdmin[Call]):
         again = self.admin_site.admin_view(require_POST(self.summarise_one))
         return [
             path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
+            *self.version_urls(),
             *super().get_urls(),
         ]
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from sessions_app.core.events import Speaker
 from sessions_app.core.states import CallState, EndReason
+from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
 
 
@@ -41,6 +42,11 @@ class WorkStateField(NamedChoiceField):
 class SpeakerField(NamedChoiceField):
     schema_name = "Speaker"
     values = tuple(speaker.value for speaker in Speaker)
+
+
+class SourceField(NamedChoiceField):
+    schema_name = "Source"
+    values = tuple(Source.values)
 
 
 class _NamedChoiceSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

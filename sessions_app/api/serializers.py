@@ -6,7 +6,13 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from sessions_app.api.fields import CallStateField, EndReasonField, SpeakerField, WorkStateField
+from sessions_app.api.fields import (
+    CallStateField,
+    EndReasonField,
+    SourceField,
+    SpeakerField,
+    WorkStateField,
+)
 from sessions_app.core.events import Speaker
 from sessions_app.exports.registry import FORMATS
 from sessions_app.models import Agent, Call, Note, Recording, Segment, Summary, Turn
@@ -264,8 +270,10 @@ class WordSerializer(serializers.Serializer[Any]):
 
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):
-    """Frozen final text of one speaker; people read `edited_text` where there is one.
+    """Frozen final text of one speaker; people read `shown_text`.
 
+    That is `edited_text` where staff corrected it, else `revised_text` where a second pass was
+    accepted (empty: it found no words), else what was recognised. `words` are those of `text`.
     Of an agent that was interrupted `heard_text` is what was heard of `text`.
     """
 
@@ -275,6 +283,13 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
     )
     words = WordSerializer(many=True, read_only=True)
     interrupted = serializers.BooleanField(read_only=True)
+    shown_text = serializers.CharField(read_only=True, help_text="What people read.")
+    revised_text = serializers.SerializerMethodField(
+        help_text="What an accepted second pass has in its place; null where none was accepted."
+    )
+    source = SourceField(  # type: ignore[assignment]
+        help_text="What recognised `text`: live, or second_pass."
+    )
 
     class Meta:
         model = Segment
@@ -287,6 +302,9 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
             "interrupted",
             "turn_index",
             "edited_text",
+            "revised_text",
+            "shown_text",
+            "source",
             "start_ms",
             "end_ms",
             "confidence",
@@ -296,6 +314,9 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
 
     def get_role(self, segment: Segment) -> str:
         return ROLES[segment.speaker]
+
+    def get_revised_text(self, segment: Segment) -> str | None:
+        return None if segment.revised_at is None else segment.revised_text
 
 
 class SegmentsSerializer(serializers.Serializer[Any]):

@@ -5,7 +5,15 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 from rest_framework.views import APIView
 
-from sessions_app.api import docs, protocol, recordings, summaries, transcripts, views
+from sessions_app.api import (
+    docs,
+    protocol,
+    recordings,
+    summaries,
+    transcripts,
+    versions,
+    views,
+)
 from sessions_app.api.recordings import ServeRecording
 
 app_name = "api"
@@ -32,6 +40,8 @@ def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
         *either(f"{call}/recording", recordings.RecordingFile, "recording", serve=serve_recording),
         *either(f"{call}/summary", summaries.SummaryDetail, "summary"),
         *either(f"{call}/summary/again", summaries.SummariseAgain, "summary-again"),
+        *either(f"{call}/versions", versions.VersionList, "versions"),
+        *either(f"{call}/versions/<int:number>", versions.VersionDetail, "version"),
         *either("agents/", views.AgentList, "agents"),
         *either("protocol/", protocol.Protocol, "protocol"),
         *either("protocol/<str:door>", protocol.ProtocolDoor, "protocol-door"),

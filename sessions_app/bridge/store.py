@@ -22,12 +22,13 @@ from sessions_app.core.events import (
     CallEvent,
     MediaGap,
     NotesChanged,
+    RecognitionFailed,
     SegmentFinal,
     StateChanged,
     TurnEnded,
 )
 from sessions_app.core.states import TERMINAL
-from sessions_app.services import calls, transcripts, turns
+from sessions_app.services import calls, transcripts, turns, versions
 
 logger = logging.getLogger(__name__)
 
@@ -206,6 +207,8 @@ class StoreSink:
             self._store.post(turns.save, self._call_pk, event)
         elif isinstance(event, NotesChanged):
             self._store.post(turns.replace_notes, self._call_pk, event.notes)
+        elif isinstance(event, RecognitionFailed):
+            self._store.post(versions.owe_lost, self._call_id)
         elif isinstance(event, MediaGap):
             times = round(event.start_ms), round(event.end_ms)
             self._store.post(calls.note_gap, self._call_id, *times)

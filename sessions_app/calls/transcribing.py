@@ -26,6 +26,7 @@ from sessions_app.speech.segmenting import Segmenter
 
 logger = logging.getLogger(__name__)
 
+LATE = "The last words were not recognised in time; the recording has them."
 FINISH_S = 6.0
 """How long the last words may take after hang-up."""
 
@@ -103,6 +104,7 @@ class Transcribing:
         _, late = await asyncio.wait(self._tasks, timeout=deadline_s)
         if late:
             logger.warning("a recogniser did not finish within %.0f s", deadline_s)
+            self._emit(RecognitionFailed(LATE))
         await self.aclose()
 
     async def aclose(self) -> None:

@@ -9,6 +9,7 @@ from sessions_app.models.segment import Segment
 from sessions_app.models.summary import Summary
 from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
+from sessions_app.models.version import Purpose, Version, VersionSegment
 
 __all__ = [
     "AccessLog",
@@ -16,9 +17,12 @@ __all__ = [
     "ApiToken",
     "Call",
     "Note",
+    "Purpose",
     "Recording",
     "Segment",
     "Summary",
     "Ticket",
     "Turn",
+    "Version",
+    "VersionSegment",
 ]

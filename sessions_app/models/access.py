@@ -39,12 +39,14 @@ class AccessLog(models.Model):
         EDITED = "edited", "Edited"
         SUMMARISED = "summarised", "Summarised again"
         RECORDED = "recorded", "Recording made again"
+        RETRANSCRIBED = "retranscribed", "Transcribed again"
+        REVISED = "revised", "Second pass accepted or taken back"
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="access_log")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    action = models.CharField(max_length=12, choices=Action.choices)
+    action = models.CharField(max_length=15, choices=Action.choices)
     detail = models.CharField(max_length=100, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 

@@ -1,5 +1,7 @@
 """Frozen final text of one speaker."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -7,10 +9,18 @@ from sessions_app.core.events import Speaker
 from sessions_app.models.call import Call
 
 
+class Source(models.TextChoices):
+    """What recognised the words."""
+
+    LIVE = "live", "Live"
+    SECOND_PASS = "second_pass", "Second pass"
+
+
 class Segment(models.Model):
     """What was said between `start_ms` and `end_ms` of the call clock.
 
-    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`.
+    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`. What was recognised
+    stays for ever: a second pass that staff accepted, and their corrections, stand beside it.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="segments")
@@ -34,6 +44,14 @@ class Segment(models.Model):
         null=True,
         blank=True,
         related_name="+",
+    )
+    source = models.CharField(max_length=12, choices=Source.choices, default=Source.LIVE.value)
+    revised_text = models.TextField(
+        blank=True, help_text="What an accepted second pass has; empty for no words at all."
+    )
+    revised_words = models.JSONField(default=list, blank=True)
+    revised_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that was accepted; none where nothing was."
     )
     start_ms = models.PositiveIntegerField()
     end_ms = models.PositiveIntegerField()
@@ -70,5 +88,19 @@ class Segment(models.Model):
 
     @property
     def shown_text(self) -> str:
-        """The text people read: the correction where there is one, else what was heard."""
-        return self.edited_text or (self.text if self.heard_text is None else self.heard_text)
+        """The text people read: a correction, an accepted second pass, or what was heard."""
+        if self.edited_text:
+            return self.edited_text
+        if self.revised_at is not None:
+            return self.revised_text
+        return self.text if self.heard_text is None else self.heard_text
+
+    @property
+    def shown_words(self) -> list[dict[str, Any]]:
+        """The recognised words that `shown_text` is nearest to, with their times."""
+        return list(self.words if self.revised_at is None else self.revised_words)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether people read it: not where a second pass found no words in it."""
+        return bool(self.shown_text) or self.revised_at is None

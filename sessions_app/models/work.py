@@ -1,5 +1,7 @@
 """Work that the database owes: state, attempts and a lease."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -16,6 +18,9 @@ class OwedWork(models.Model):
     A worker that takes the row sets RUNNING and a lease; a lease that has run out puts
     the work back in the queue.
     """
+
+    WORK_KEY: ClassVar[str] = "call_id"
+    """What tells a row from others of its kind, to whoever is sent to do it."""
 
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -13,7 +13,7 @@ from sessions_app.core.errors import UnknownAgentError
 from sessions_app.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.call import new_public_id
-from sessions_app.services import access
+from sessions_app.services import access, versions
 from sessions_app.services.queueing import FINALISE, queue
 from sessions_app.services.storable import storable
 
@@ -133,6 +133,8 @@ def move(
 def _owe(call: Call) -> None:
     if call.consented_at is not None:
         Recording.objects.get_or_create(call=call)
+        if call.end_reason == EndReason.SERVER_DIED:
+            versions.owe_lost(call.public_id)
     Summary.objects.get_or_create(call=call)
     queue(FINALISE, call.pk)
 

@@ -26,8 +26,7 @@ def header(call: Call) -> ExportCall:
 def rows(call: Call) -> list[ExportSegment]:
     """Returns the transcript, by the time it was said, as people read it."""
     found = transcripts.in_order(call)
-    # of an answer that was cut before its first word nothing was said
-    return [_row(segment) for segment in found if segment.shown_text or not segment.interrupted]
+    return [_row(segment) for segment in found if _was_said(segment)]
 
 
 def render(call: Call, extension: str, user: Any) -> tuple[Format, str]:
@@ -38,9 +37,15 @@ def render(call: Call, extension: str, user: Any) -> tuple[Format, str]:
     return form, text
 
 
+def _was_said(segment: Segment) -> bool:
+    # of an answer that was cut before its first word nothing was said
+    return bool(segment.shown_text) or (segment.is_shown and not segment.interrupted)
+
+
 def _row(segment: Segment) -> ExportSegment:
     words = tuple(
-        Word(w["text"], w["start_ms"], w["end_ms"], w.get("confidence")) for w in segment.words
+        Word(w["text"], w["start_ms"], w["end_ms"], w.get("confidence"))
+        for w in segment.shown_words
     )
     return ExportSegment(
         seq=segment.seq,

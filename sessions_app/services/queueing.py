@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 
 FINALISE = "sessions_app.tasks.finalise_call"
 SUMMARISE = "sessions_app.tasks.summarise_call"
+RETRANSCRIBE = "sessions_app.tasks.retranscribe_call"
 
 CONNECT_S = 1.0
 """The longest wait for the broker: the caller may be the thread that stores live words."""
@@ -52,33 +53,31 @@ class _Pause:
 pause = _Pause()
 
 
-def queue(task: str, call_pk: int) -> None:
-    """Sends `task` for a call once the transaction is committed. Never raises for the broker.
+def queue(task: str, key: int) -> None:
+    """Sends `task` for a row, mostly a call, once the transaction is committed; never raises.
 
     A broker that is down or silent costs the caller at most about CONNECT_S, and only once in
     REST_S: it is logged, and beat queues owed work again.
     """
-    transaction.on_commit(lambda: _send(task, call_pk))
+    transaction.on_commit(lambda: _send(task, key))
 
 
-def _send(task: str, call_pk: int) -> None:
+def _send(task: str, key: int) -> None:
     if pause.on:
-        logger.info("%s for call %d waits for the broker to come back", task, call_pk)
+        logger.info("%s for row %d waits for the broker to come back", task, key)
         return
     try:
         # a connection of its own: the pool's would try for ever to come about
         with app.connection_for_write(
             connect_timeout=CONNECT_S, transport_options=_OPTIONS
         ) as connection:
-            app.send_task(
-                task, args=[call_pk], connection=connection, retry=False, expires=EXPIRES_S
-            )
+            app.send_task(task, args=[key], connection=connection, retry=False, expires=EXPIRES_S)
     except Exception as error:  # noqa: BLE001 - a broker fails in as many ways as there are brokers
         pause.begin()
         logger.warning(
-            "%s for call %d is not queued (%s); it will be done later",
+            "%s for row %d is not queued (%s); it will be done later",
             task,
-            call_pk,
+            key,
             type(error).__name__,
         )
     else:

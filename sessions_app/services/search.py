@@ -23,6 +23,7 @@ from sessions_app.services.storable import one_line
 
 SHOWN = Case(
     When(~Q(edited_text=""), then=F("edited_text")),
+    When(revised_at__isnull=False, then=F("revised_text")),
     default=Coalesce(F("heard_text"), F("text")),
 )
 """What people read of a segment, as `Segment.shown_text` says it."""
@@ -31,13 +32,13 @@ SHOWN = Case(
 def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
     """Returns those of `calls` in which `text` was said, whatever its case.
 
-    Both what was recognised and what staff made of it are searched, segment by segment. All
-    of `calls` fit an empty `text`.
+    What was recognised, live and again, and what staff made of it are searched, segment by
+    segment. All of `calls` fit an empty `text`.
     """
     wanted = one_line(text)
     if not wanted:
         return calls
-    said = Segment.objects.filter(_holds("text", wanted) | _holds("edited_text", wanted))
+    said = Segment.objects.filter(holding(wanted))
     return calls.filter(pk__in=said.values("call_id"))
 
 
@@ -81,8 +82,13 @@ def _gist(call: Call, query: str) -> str:
     summary = getattr(call, "summary", None)
     if summary is not None and summary.text:
         return str(summary.text)
-    said = Segment.objects.filter(call=call).filter(_holds("text", one_line(query)))
+    said = Segment.objects.filter(call=call).filter(holding(one_line(query)))
     return " ".join(segment.shown_text for segment in said.order_by("seq")[:5])
+
+
+def holding(wanted: str) -> Q:
+    """Returns the filter for segments that have `wanted`, one line, in any of their texts."""
+    return _holds("text", wanted) | _holds("edited_text", wanted) | _holds("revised_text", wanted)
 
 
 def _holds(field: str, wanted: str) -> Q:

@@ -73,8 +73,10 @@ def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:
     return [{"text": note.text, "seq": None} for note in notes if note.kind == kind]
 
 
-def ask_again(call: Call, user: Any) -> bool:
+def ask_again(call: Call, user: Any | None) -> bool:
     """Owes an ended call a new summary, and notes who asked; the old text stays till then.
+
+    `user` is None where voicesite itself does.
 
     Returns False, and does nothing, while the call is live or its summary is being made.
     """
@@ -84,6 +86,7 @@ def ask_again(call: Call, user: Any) -> bool:
         row, _ = Summary.objects.get_or_create(call=call)
         if not work.again(row):
             return False
-        access.log(call, user, AccessLog.Action.SUMMARISED)
+        if user is not None:
+            access.log(call, user, AccessLog.Action.SUMMARISED)
         queue(SUMMARISE, call.pk)
     return True

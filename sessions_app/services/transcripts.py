@@ -75,11 +75,12 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
         end_ms=max(start, round(segment.end_ms)),
         confidence=_share(segment.confidence),
         language=segment.language,
-        words=[_word(word) for word in segment.words],
+        words=[word_row(word) for word in segment.words],
     )
 
 
-def _word(word: Word) -> dict[str, Any]:
+def word_row(word: Word) -> dict[str, Any]:
+    """Returns a word as rows keep it."""
     start = max(0, round(word.start_ms))
     return {
         "text": one_line(word.text),

@@ -37,29 +37,31 @@ ERROR_CHARS = 500
 W = TypeVar("W", bound=OwedWork)
 
 
-def take(model: type[W], call_pk: int, lease: timedelta = LEASE) -> W | None:
+def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
     """Returns the row for whoever gets it; None when it is done, failed, or with another.
+
+    `key` is what the model's WORK_KEY names: mostly its call.
 
     A row that was taken MAX_TAKES times and never came back is failed instead.
     """
     now = timezone.now()
-    ready = _rows(model).filter(_waiting() | _expired(now), call_id=call_pk)
+    ready = _rows(model).filter(_waiting() | _expired(now), **{model.WORK_KEY: key})
     ready.filter(attempts__gte=MAX_TAKES).update(
         state=WorkState.FAILED, error=GAVE_UP, leased_until=None
     )
     taken = ready.update(
         state=WorkState.RUNNING, leased_until=now + lease, attempts=F("attempts") + 1
     )
-    return _rows(model).get(call_id=call_pk) if taken else None
+    return _rows(model).get(**{model.WORK_KEY: key}) if taken else None
 
 
 @contextmanager
-def doing(model: type[W], call_pk: int, lease: timedelta = LEASE) -> Iterator[W | None]:
+def doing(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | None]:
     """Yields the row that `take` gives, its lease renewed for as long as the block runs.
 
     The block calls `done`. What it raises fails the row with its reason, and goes no further.
     """
-    row = take(model, call_pk, lease)
+    row = take(model, key, lease)
     if row is None:
         yield None
         return
@@ -115,18 +117,18 @@ def again(row: OwedWork) -> bool:
 
 
 def owed(model: type[W], now: datetime) -> list[int]:
-    """Returns the keys of calls whose work should be queued now.
+    """Returns the WORK_KEYs of the rows whose work should be queued now.
 
     `leased_until` of waiting work is the time before which it need not be.
     """
     due = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     rows = _rows(model).filter((_waiting() & due) | _expired(now))
-    return list(rows.order_by("pk").values_list("call_id", flat=True))
+    return list(rows.order_by("pk").values_list(model.WORK_KEY, flat=True))
 
 
-def hinted(model: type[W], call_pks: Iterable[int], now: datetime) -> None:
-    """Notes that these calls' work was queued, so that `owed` leaves it alone for HINT_EVERY."""
-    rows = _rows(model).filter(_waiting(), call_id__in=list(call_pks))
+def hinted(model: type[W], keys: Iterable[int], now: datetime) -> None:
+    """Notes that these rows' work was queued, so that `owed` leaves it alone for HINT_EVERY."""
+    rows = _rows(model).filter(_waiting(), **{f"{model.WORK_KEY}__in": list(keys)})
     rows.update(leased_until=now + HINT_EVERY)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from sessions_app.core.events import Speaker
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts
+from sessions_app.services.storable import one_line
 from sessions_app.views import shown, talking, wording
 from sessions_app.views.forms import CallsForm
 from sessions_app.views.noting import note_visit
@@ -122,7 +123,7 @@ def _rows(page: Page[Call], text: str) -> list[shown.CallRow]:
     """Returns the page's calls, each with the first segment in which `text` was said."""
     said: dict[int, str] = {}
     if text:
-        hits = Q(text__icontains=text) | Q(edited_text__icontains=text)
+        hits = search.holding(one_line(text))
         for segment in Segment.objects.filter(hits, call__in=list(page)).order_by("start_ms"):
             said.setdefault(segment.call_id, segment.shown_text)
     return [shown.call_row(row, said.get(row.pk, ""), text) for row in page]

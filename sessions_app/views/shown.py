@@ -8,6 +8,7 @@ from typing import Any
 from sessions_app.core.events import Speaker
 from sessions_app.core.states import LIVE, CallState, EndReason
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
+from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
 from sessions_app.views import wording
 
@@ -59,6 +60,8 @@ class ShownWord:
 class Line:
     """One segment of the transcript; `corrected` where staff changed what was recognised.
 
+    `revised` where the words are of a second pass over the recording.
+
     `unheard` is what an interrupted agent did not come to say, `gap_before` how long the
     connection was lost before it.
     """
@@ -74,6 +77,7 @@ class Line:
     interrupted: bool
     unheard: str
     gap_before: str = ""
+    revised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +179,13 @@ def lines(
             time=wording.clock(segment.start_ms),
             words=_words(segment),
             corrected=bool(segment.edited_text),
+            revised=segment.revised_at is not None or segment.source == Source.SECOND_PASS,
             interrupted=segment.interrupted,
             unheard=_unheard(segment),
             gap_before=_gap_before(segment, left),
         )
         for segment in segments
+        if segment.is_shown
     ]
 
 
@@ -214,7 +220,7 @@ def _words(segment: Segment) -> tuple[ShownWord, ...]:
     than were recognised: then each takes the times of the one at its share of the way.
     """
     texts = segment.shown_text.split()
-    spans = [(word["start_ms"], word["end_ms"]) for word in segment.words]
+    spans = [(word["start_ms"], word["end_ms"]) for word in segment.shown_words]
     if segment.heard_text is not None:
         spans = spans[: len(segment.heard_text.split())]
     if not spans:

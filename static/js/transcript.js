@@ -48,7 +48,7 @@ export class Transcript {
 
   /**
    * Takes segments from `GET …/segments`.
-   * @param {{seq: number, role: string, text: string, heard_text?: string | null, edited_text: string, start_ms: number}[]} segments
+   * @param {{seq: number, role: string, text: string, heard_text?: string | null, shown_text: string, start_ms: number}[]} segments
    * @returns {Change[]}
    */
   catchUp(segments) {
@@ -56,7 +56,7 @@ export class Transcript {
       this._final({
         seq: segment.seq,
         role: segment.role,
-        text: segment.edited_text || (segment.heard_text ?? segment.text),
+        text: segment.shown_text,
         final: true,
         startMs: segment.start_ms,
         ...(typeof segment.heard_text === "string" && { fullText: segment.text }),

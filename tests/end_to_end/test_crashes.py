@@ -20,8 +20,11 @@ TALK = (
 )
 
 
-async def talk_until(product: Product, sound: Path, enough: int) -> str:
-    """Speaks until `enough` finals have come, then kills the server; returns the call's id."""
+async def talk_until(product: Product, sound: Path, enough: int, more_s: float = 0.6) -> str:
+    """Speaks until `enough` finals have come and `more_s` longer, then kills the server.
+
+    Returns the call's id.
+    """
     finals = []
 
     def shown(message: dict[str, object]) -> None:
@@ -29,7 +32,7 @@ async def talk_until(product: Product, sound: Path, enough: int) -> str:
             finals.append(message)
             if len(finals) == enough:
                 # the store writes within a quarter of a second
-                asyncio.get_running_loop().call_later(0.6, product.kill, "web")
+                asyncio.get_running_loop().call_later(more_s, product.kill, "web")
 
     options = CallOptions(sound, product.url, product.credentials["user"]["token"])
     with pytest.raises(CallError):
@@ -64,6 +67,26 @@ async def test_a_killed_server_loses_at_most_the_last_second(
     last_word = max(segment["end_ms"] for segment in segments)
     assert ended["duration_ms"] >= last_word
     assert not lane.exists()
+
+
+@pytest.mark.timeout(200)
+async def test_words_that_were_not_recognised_when_it_was_killed_are_found_later(
+    own_product: Product, say: Say
+) -> None:
+    own_product.start()
+    call_id = await talk_until(own_product, say(*TALK), 1, 2.4)
+    own_product.start("web")
+    path = f"/api/v1/calls/{call_id}/"
+
+    def summed_up_again() -> list[dict[str, str]] | None:
+        found = own_product.json(f"{path}versions")
+        summary = own_product.json(path)["summary"]
+        there = found and found[0]["state"] == "done" and summary and summary["state"] == "done"
+        return list(own_product.json(f"{path}segments?after=0")["segments"]) if there else None
+
+    found = await asyncio.to_thread(wait_until, summed_up_again, 90, "the second pass")
+    assert [segment["source"] for segment in found] == ["live", "second_pass"]
+    assert found[1]["shown_text"].startswith("The weather is")
 
 
 @pytest.mark.timeout(300)

@@ -4,7 +4,7 @@ import test from "node:test";
 import { CatchUp } from "../../static/js/catch-up.js";
 import { Transcript } from "../../static/js/transcript.js";
 
-const segment = (seq) => ({ seq, role: "user", text: `s${seq}`, edited_text: "", start_ms: seq });
+const segment = (seq) => ({ seq, role: "user", text: `s${seq}`, shown_text: `s${seq}`, start_ms: seq });
 const final = (seq) => ({ seq, role: "user", text: `s${seq}`, final: true, startMs: seq });
 
 function server(answers) {

@@ -178,7 +178,7 @@ test("an interruption is shown as it was, live and when fetched later", () => {
   assert.deepEqual(rows().map(([, text]) => text), ["Well, Not heard: no. Interrupted", "Not heard: And so on. Interrupted"]);
   assert.deepEqual(parts.announcer.children.map(({ textContent }) => textContent), ["Ada: Well,"]);
   const [{ entry }] = new Transcript().catchUp([
-    { seq: 1, role: "agent", text: "Well, no.", heard_text: "Well,", edited_text: "", start_ms: 0 },
+    { seq: 1, role: "agent", text: "Well, no.", heard_text: "Well,", shown_text: "Well,", start_ms: 0 },
   ]);
   assert.deepEqual([entry.text, entry.fullText], ["Well,", "Well, no."]);
 });

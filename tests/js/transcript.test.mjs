@@ -74,9 +74,9 @@ test("a gap is seen, and closed by what the server kept", () => {
   assert.equal(transcript.hasGap, true);
   assert.equal(transcript.lastSeq, 1);
   const changes = transcript.catchUp([
-    { seq: 2, role: "user", text: "to", edited_text: "Two.", start_ms: 2000 },
-    { seq: 3, role: "agent", text: "Three.", edited_text: "", start_ms: 3000 },
-    { seq: 4, role: "user", text: "Four.", edited_text: "", start_ms: 4000 },
+    { seq: 2, role: "user", text: "to", shown_text: "Two.", start_ms: 2000 },
+    { seq: 3, role: "agent", text: "Three.", shown_text: "Three.", start_ms: 3000 },
+    { seq: 4, role: "user", text: "Four.", shown_text: "Four.", start_ms: 4000 },
   ]);
   assert.deepEqual(kinds(changes), [["put", 2], ["put", 3]]);
   assert.equal(transcript.hasGap, false);

@@ -44,7 +44,7 @@ def test_a_silent_broker_costs_one_short_wait(
     assert time.monotonic() - started < 2 * queueing.CONNECT_S + 1
     warnings = [record for record in caplog.records if record.levelname == "WARNING"]
     assert len(warnings) == 1
-    assert "finalise_call for call 0 is not queued" in warnings[0].getMessage()
+    assert "finalise_call for row 0 is not queued" in warnings[0].getMessage()
 
 
 def test_a_broker_that_is_down_does_not_wait_at_all(

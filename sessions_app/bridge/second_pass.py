@@ -1,0 +1,113 @@
+"""A call's recording, recognised again: a version beside what was recognised live."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sessions_app.bridge.conf import load_backend
+from sessions_app.bridge.recognisers import Recognisers
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.comparing import Placed, Span, placed, timed
+from sessions_app.core.errors import MediaError
+from sessions_app.core.events import Hypothesis, Speaker
+from sessions_app.core.persona import Persona
+from sessions_app.media.merging import SIDES
+from sessions_app.media.recording import read_lane
+from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
+from sessions_app.services import summaries, transcripts, versions, work
+from sessions_app.services.storable import one_line
+from sessions_app.speech.offline import Stretch, stretches, transcribe, uncovered
+from sessions_app.speech.segmenting import Segmenter, readable
+from sessions_app.speech.vad.base import Vad
+
+CALLER = SIDES.index(Speaker.CALLER)
+
+
+def retranscribe(version_pk: int) -> None:
+    """Fills a version that is owed, if nobody else is at it; safe to be killed and run again.
+
+    Only the caller's side is listened to: what the agent said is known word by word.
+    """
+    with work.doing(Version, version_pk) as version:
+        if version is None:
+            return
+        call = Call.objects.select_related("agent").get(pk=version.call_id)
+        spoken = [s for s in transcripts.in_order(call) if _was_heard(s)]
+        known = [Stretch(s.start_ms, s.end_ms) for s in spoken]
+        lost = version.purpose == Purpose.LOST
+        with tempfile.TemporaryDirectory() as folder:
+            audio = _fetched(call, Path(folder) / "call.ogg")
+            heard = asyncio.run(_heard(call, version.recogniser, audio, known if lost else []))
+        rows = _added(heard) if lost else _rows(_spans(spoken), heard)
+        if versions.keep(version, rows) and lost and rows:
+            summaries.ask_again(call, None)
+
+
+async def _heard(
+    call: Call, name: str, recording: Path, known: Sequence[Stretch]
+) -> list[Hypothesis]:
+    """Returns what the caller says where nothing is known yet."""
+    recognisers = Recognisers()
+    recognisers.load()
+    vad: Vad = load_backend("VADS", "default")
+    try:
+        await vad.start()
+        recogniser = recognisers.get(name)
+        await recogniser.start()
+
+        def audio() -> Iterable[AudioFrame]:
+            return read_lane(recording, CALLER)
+
+        speech = uncovered(await stretches(audio, vad), known)
+        phrases = Persona.from_json(call.persona).phrases
+        return await transcribe(audio, speech, recogniser, call.language, phrases)
+    finally:
+        await recognisers.aclose()
+        await vad.aclose()
+
+
+def _fetched(call: Call, target: Path) -> Path:
+    """Returns a copy of the recording, from wherever it is kept; raises MediaError for none."""
+    row = Recording.objects.filter(call=call).exclude(file="").first()
+    if row is None:
+        raise MediaError("There is no recording of this call to listen to.")
+    with row.file.open("rb") as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+    return target
+
+
+def _was_heard(segment: Segment) -> bool:
+    """Returns whether it is the caller's, and spoken: what was typed has no sound."""
+    return segment.speaker == Speaker.CALLER and segment.end_ms > segment.start_ms
+
+
+def _spans(segments: Iterable[Segment]) -> list[Span]:
+    return [Span(s.seq, s.start_ms, s.end_ms) for s in segments]
+
+
+def _rows(spans: Sequence[Span], heard: Iterable[Hypothesis]) -> list[VersionSegment]:
+    words = [word for hypothesis in heard for word in timed(hypothesis)]
+    return [_row(one) for one in placed(spans, words)]
+
+
+def _added(heard: Iterable[Hypothesis]) -> list[VersionSegment]:
+    """Returns segments of their own, cut as live ones are."""
+    pieces = [piece for final in heard for piece in Segmenter().final(final)]
+    return [_row(Placed(None, timed(p), p.start_ms, p.end_ms)) for p in pieces]
+
+
+def _row(one: Placed) -> VersionSegment:
+    sure = [word.confidence for word in one.words if word.confidence is not None]
+    start_ms = max(0, round(one.start_ms))
+    return VersionSegment(
+        seq=one.seq,
+        added=one.seq is None,
+        speaker=Speaker.CALLER.value,
+        text=one_line(readable(" ".join(word.text for word in one.words))),
+        start_ms=start_ms,
+        end_ms=max(start_ms, round(one.end_ms)),
+        confidence=sum(sure) / len(sure) if sure else None,
+        words=[transcripts.word_row(word) for word in one.words],
+    )

@@ -1,0 +1,97 @@
+"""A second transcript of a call, beside the one that was made live."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from sessions_app.core.events import Speaker
+from sessions_app.models.call import Call
+from sessions_app.models.work import OwedWork, WorkState
+
+
+class Purpose(models.TextChoices):
+    """Why the recording is listened to again."""
+
+    REVIEW = "review", "To compare with what was recognised live"
+    LOST = "lost", "To find what was not recognised live"
+
+
+class Version(OwedWork):
+    """What another recogniser, or the same with more time, makes of a call's recording."""
+
+    WORK_KEY: ClassVar[str] = "pk"
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(
+        help_text="Its place among the call's transcripts: from 2, the live one is 1."
+    )
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.REVIEW.value)
+    recogniser = models.CharField(max_length=50, help_text="A name from VOICE['RECOGNISERS'].")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="None where voicesite itself asked.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["call", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "number"], name="version_number_in_call"),
+        ]
+        indexes = [
+            # requeue_owed_work: what is not done yet
+            models.Index(
+                fields=["leased_until"],
+                name="version_owed",
+                condition=models.Q(state__in=[WorkState.PENDING, WorkState.RUNNING]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.call_id}"
+
+
+class VersionSegment(models.Model):
+    """What one version says in place of one segment, or where the call has none.
+
+    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="segments")
+    index = models.PositiveIntegerField(help_text="Its place in the version, from 1.")
+    seq = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The segment it stands for; none until it is accepted."
+    )
+    added = models.BooleanField(
+        default=False, help_text="Whether the call had no segment where these words are."
+    )
+    speaker = models.CharField(
+        max_length=10, choices=[(s.value, s.value.capitalize()) for s in Speaker]
+    )
+    text = models.TextField(blank=True)
+    start_ms = models.PositiveIntegerField()
+    end_ms = models.PositiveIntegerField()
+    confidence = models.FloatField(null=True, blank=True)
+    words: Any = models.JSONField(default=list, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["version", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "index"], name="version_segment_index"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}/{self.index}"

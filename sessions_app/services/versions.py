@@ -1,0 +1,186 @@
+"""The verbs over versions: second transcripts, and what staff take from them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from sessions_app.core.comparing import Piece, differences, same_words
+from sessions_app.core.states import LIVE
+from sessions_app.models import (
+    AccessLog,
+    Call,
+    Purpose,
+    Recording,
+    Segment,
+    Version,
+    VersionSegment,
+)
+from sessions_app.models.segment import Source
+from sessions_app.models.work import WorkState
+from sessions_app.services import access, work
+from sessions_app.services.queueing import RETRANSCRIBE, queue
+
+LIVE_NUMBER = 1
+"""The transcript that was made live is the first."""
+
+
+def ask(call: Call, user: Any, recogniser: str) -> Version | None:
+    """Owes a call a new version by that recogniser, and notes who asked.
+
+    Returns None, and does nothing, where there is no recording to listen to.
+    """
+    if not Recording.objects.filter(call=call).exclude(file="").exists():
+        return None
+    with transaction.atomic():
+        version = _new(call, recogniser, Purpose.REVIEW, user)
+        access.log(call, user, AccessLog.Action.RETRANSCRIBED, f"version {version.number}")
+        queue(RETRANSCRIBE, version.pk)
+    return version
+
+
+def owe_lost(public_id: str) -> None:
+    """Owes a call what its live recogniser did not say; once, however often it is asked for.
+
+    VOICE["SECOND_PASS"] names who is to say it; where it is empty nothing is owed.
+    """
+    recogniser: str = settings.VOICE["SECOND_PASS"]
+    with transaction.atomic():
+        call = Call.objects.select_for_update().filter(public_id=public_id).first()
+        if call is None or not recogniser or call.consented_at is None:
+            return
+        if not Version.objects.filter(call=call, purpose=Purpose.LOST).exists():
+            _new(call, recogniser, Purpose.LOST, None)
+
+
+def lost_of(call: Call) -> list[int]:
+    """Returns the keys of the versions that look for what was lost and are not done."""
+    owed = Version.objects.filter(call=call, purpose=Purpose.LOST, state=WorkState.PENDING)
+    return list(owed.values_list("pk", flat=True))
+
+
+def waiting() -> list[int]:
+    """Returns the keys of versions that must wait: of live calls, or of recordings to come."""
+    coming = Q(call__recording__state__in=[WorkState.PENDING, WorkState.RUNNING])
+    live = Q(call__state__in=sorted(state.value for state in LIVE))
+    owed = Version.objects.filter(state=WorkState.PENDING).filter(live | coming)
+    return list(owed.values_list("pk", flat=True))
+
+
+def keep(version: Version, rows: Sequence[VersionSegment]) -> bool:
+    """Saves what a taken version says, as done; False where another worker has it now."""
+    with transaction.atomic():
+        if not work.done(version):
+            return False
+        version.segments.all().delete()
+        for index, row in enumerate(rows, start=1):
+            row.version, row.index = version, index
+        VersionSegment.objects.bulk_create(rows)
+        if version.purpose == Purpose.LOST:
+            for row in version.segments.all():
+                _apply(row, None)
+    return True
+
+
+def changed(row: VersionSegment, live: Segment | None) -> bool:
+    """Returns whether the row has other words than were recognised live."""
+    return row.added or live is None or not same_words(live.text, row.text)
+
+
+def compared(row: VersionSegment, live: Segment | None) -> list[Piece]:
+    """Returns how the row differs from what was recognised live, word by word."""
+    return differences("" if row.added or live is None else live.text, row.text)
+
+
+def accept(row: VersionSegment, user: Any) -> bool:
+    """Lets people read the row's words from now on; False where they do already.
+
+    What was recognised live stays, and so does staff's own correction, which goes first.
+    """
+    with transaction.atomic():
+        version = Version.objects.select_for_update().get(pk=row.version_id)
+        row.refresh_from_db()
+        if row.accepted_at is not None:
+            return False
+        _apply(row, user)
+        detail = f"segment {row.seq} from version {version.number}"
+        access.log(version.call, user, AccessLog.Action.REVISED, detail)
+    return True
+
+
+def accept_all(version: Version, user: Any) -> int:
+    """Accepts every row that has other words; returns how many were not accepted before."""
+    with transaction.atomic():
+        live = by_seq(version.call)
+        rows = version.segments.filter(accepted_at=None)
+        return sum(accept(row, user) for row in rows if changed(row, live.get(row.seq or 0)))
+
+
+def take_back(row: VersionSegment, user: Any) -> bool:
+    """Undoes `accept`: people read what was recognised live again."""
+    with transaction.atomic():
+        version = Version.objects.select_for_update().get(pk=row.version_id)
+        row.refresh_from_db()
+        if row.accepted_at is None:
+            return False
+        found = Segment.objects.filter(call=version.call, seq=row.seq or 0)
+        if row.added:
+            found.update(revised_text="", revised_words=[], revised_at=timezone.now())
+        else:
+            found.update(revised_text="", revised_words=[], revised_at=None)
+        row.accepted_at = row.accepted_by = None
+        row.save(update_fields=["accepted_at", "accepted_by"])
+        detail = f"segment {row.seq} not from version {version.number}"
+        access.log(version.call, user, AccessLog.Action.REVISED, detail)
+    return True
+
+
+def by_seq(call: Call) -> dict[int, Segment]:
+    """Returns the call's segments by their number."""
+    return {segment.seq: segment for segment in Segment.objects.filter(call=call)}
+
+
+def _new(call: Call, recogniser: str, purpose: Purpose, user: Any) -> Version:
+    Call.objects.select_for_update().get(pk=call.pk)  # two at once would take one number
+    last = Version.objects.filter(call=call).aggregate(last=Max("number"))["last"] or LIVE_NUMBER
+    return Version.objects.create(
+        call=call, number=last + 1, purpose=purpose, recogniser=recogniser, asked_by=user
+    )
+
+
+def _apply(row: VersionSegment, user: Any) -> None:
+    now, call = timezone.now(), row.version.call
+    if row.added and row.seq is None:
+        row.seq = _next_seq(call)
+        Segment.objects.create(
+            call=call,
+            seq=row.seq,
+            speaker=row.speaker,
+            text=row.text,
+            start_ms=row.start_ms,
+            end_ms=row.end_ms,
+            confidence=row.confidence,
+            language=call.language,
+            words=row.words,
+            source=Source.SECOND_PASS,
+        )
+    else:
+        # of what was added and taken back the segment is there still
+        put: dict[str, Any] = {"revised_text": "", "revised_words": [], "revised_at": None}
+        if not row.added:
+            others = VersionSegment.objects.filter(
+                version__call=call, seq=row.seq or 0, added=False
+            )
+            others.exclude(pk=row.pk).update(accepted_at=None, accepted_by=None)
+            put = {"revised_text": row.text, "revised_words": row.words, "revised_at": now}
+        Segment.objects.filter(call=call, seq=row.seq or 0).update(**put)
+    row.accepted_at, row.accepted_by = now, user
+    row.save(update_fields=["seq", "accepted_at", "accepted_by"])
+
+
+def _next_seq(call: Call) -> int:
+    Call.objects.select_for_update().get(pk=call.pk)
+    return int(Segment.objects.filter(call=call).aggregate(last=Max("seq"))["last"] or 0) + 1

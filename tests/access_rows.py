@@ -1,0 +1,101 @@
+"""How the table of tests/test_access_matrix.py is written: a row an address, a result a visitor."""
+
+from dataclasses import dataclass
+from typing import Any
+
+VISITORS = ("owner", "other", "staff", "clerk", "nobody")
+"""The call's owner; another user; staff with every permission of the product; staff with none
+(who owns no calls either); and somebody who is not signed in."""
+
+LOGIN, DESK = "/login/", "/admin/login/"
+
+Outcome = int | str
+"""A status, or where a redirect leads to."""
+
+ANY = 0
+"""Whatever the status is, as long as nothing private is told."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each visitor gets at `route`; `address` fills in its parts."""
+
+    route: str
+    address: str
+    outcomes: tuple[Outcome, ...]
+    method: str = "GET"
+    body: Any = None
+
+
+def page(route: str, address: str, *outcomes: Outcome, method: str = "GET") -> Row:
+    """Returns a row of a page: whoever is not signed in is sent to sign in."""
+    return Row(route, address, (*outcomes, LOGIN), method)
+
+
+def open_to_all(route: str, outcome: Outcome = 200, address: str = "") -> Row:
+    return Row(route, address or f"/{route}", (outcome,) * len(VISITORS))
+
+
+def rest(
+    tail: str, address: str, *outcomes: Outcome, method: str = "GET", body: Any = None
+) -> list[Row]:
+    """Returns the rows of a REST address, without and with its trailing slash."""
+    bare, filled = f"api/v1/{tail}".rstrip("/"), f"/api/v1/{address}".rstrip("/")
+    return [
+        Row(bare + slash, filled + slash, (*outcomes, 401), method, body) for slash in ("", "/")
+    ]
+
+
+def of_a_call(
+    tail: str,
+    *,
+    owner: int = 200,
+    staff: int = 200,
+    method: str = "GET",
+    body: Any = None,
+    route: str = "",
+) -> list[Row]:
+    """Returns the rows of what belongs to a call: unknown to all but its owner and staff."""
+    return rest(
+        f"calls/<str:call_id>/{route or tail}",
+        f"calls/{{id}}/{tail}",
+        owner,
+        404,
+        staff,
+        404,
+        method=method,
+        body=body,
+    )
+
+
+def desk(route: str, staff: Outcome, *, clerk: Outcome = 403, **how: Any) -> Row:
+    """Returns a row of the admin: only staff get past its own sign-in."""
+    address = how.pop("address", f"/admin/{route}")
+    return Row(f"admin/{route}", address, (DESK, DESK, staff, clerk, DESK), **how)
+
+
+def desk_model(
+    name: str,
+    key: str,
+    *,
+    shown: Outcome = 200,
+    add: Outcome = 403,
+    delete: Outcome = 403,
+    written: Outcome = 403,
+) -> list[Row]:
+    """Returns the rows of a model in the admin, as staff with permissions get them.
+
+    `add` and `delete` are about the forms; `written` is what saving the change form gives.
+    """
+    one = f"{name}/<path:object_id>"
+    at = f"/admin/{name}/{{{key}}}"
+    return [
+        desk(f"{name}/", shown),
+        desk(f"{name}/add/", add),
+        desk(f"{one}/history/", shown, address=f"{at}/history/"),
+        desk(f"{one}/delete/", delete, address=f"{at}/delete/"),
+        desk(f"{one}/change/", shown, address=f"{at}/change/"),
+        desk(f"{one}/change/", written, address=f"{at}/change/", method="POST", body={}),
+        # the old address of the change form: tells nothing, so it redirects blindly
+        desk(f"{one}/", f"{at}/change/", clerk=f"{at}/change/", address=f"{at}/"),
+    ]
