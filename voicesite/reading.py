@@ -1,5 +1,6 @@
 """Reading the environment: a value that does not fit is named, with what to do."""
 
+from pathlib import Path
 from typing import Any
 
 import environ
@@ -16,6 +17,12 @@ def read(kind: str, name: str, default: Any) -> Any:
         raise ImproperlyConfigured(
             f"{name}={env.str(name)!r} is not a valid {kind}. Mend or unset {name}."
         ) from error
+
+
+def defaults_from(path: Path) -> None:
+    """Takes `NAME=value` lines of a file for variables that the environment leaves open."""
+    if path.exists():
+        environ.Env.read_env(str(path), overwrite=False)
 
 
 def choice(name: str, allowed: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-from voicesite.reading import env, read
+from voicesite.reading import defaults_from, env, read
 from voicesite.voice import voice
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Call] and the like, at run time
@@ -22,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
+defaults_from(VAR_DIR / "settings.env")  # what `fetch_model --use` keeps
 
 
 def _secret_key() -> str:

@@ -97,11 +97,41 @@ def _recognisers() -> dict[str, Any]:
     embedded = {"BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser", "OPTIONS": {}}
     thorough = {"BACKEND": f"{ENGINES}.pocketsphinx_thorough.ThoroughPocketSphinx", "OPTIONS": {}}
     local = {"pocketsphinx": embedded, "thorough": thorough}
-    chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google", "openai"))
-    if chosen == "pocketsphinx":
-        return {**local, "default": {"SAME_AS": "pocketsphinx"}}
-    entry = {"google": _google, "openai": _transcriptions}[chosen]()
-    return {**local, chosen: entry, "default": {"SAME_AS": chosen}}
+    made = {**local, **_with_models()}
+    chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google", "openai", "vosk", "sherpa"))
+    if chosen in ("google", "openai"):
+        made[chosen] = {"google": _google, "openai": _transcriptions}[chosen]()
+    if chosen not in made:
+        raise ImproperlyConfigured(
+            f"VOICE_RECOGNISER={chosen} needs {chosen.upper()}_MODEL: the folder of a model, which "
+            "manage.py fetch_model brings."
+        )
+    return {**made, "default": {"SAME_AS": chosen}}
+
+
+def _with_models() -> dict[str, Any]:
+    """Returns the engines whose models the operator has; each by the variable of its name."""
+    entries: dict[str, Any] = {}
+    for name, backend in (("vosk", "VoskRecogniser"), ("sherpa", "SherpaRecogniser")):
+        model: str = read("str", f"{name.upper()}_MODEL", "")
+        if model:
+            options = {
+                "model": model,
+                "language": read("str", f"{name.upper()}_LANGUAGE", "en-US"),
+                "workers": read("int", f"{name.upper()}_WORKERS", 1),
+            }
+            entries[name] = {
+                "BACKEND": f"{ENGINES}.{name}.{backend}",
+                "OPTIONS": options,
+                "WRAPPERS": _wrappers("retrying.Retrying"),
+            }
+    whisper: str = read("str", "WHISPER_MODEL", "")
+    if whisper:
+        entries["whisper"] = {
+            "BACKEND": f"{ENGINES}.whisper.WhisperRecogniser",
+            "OPTIONS": {"model": whisper},
+        }
+    return entries
 
 
 def _google() -> dict[str, Any]:

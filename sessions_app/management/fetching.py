@@ -31,21 +31,25 @@ class KnownModel:
 
     url: str
     note: str
+    engine: str
 
 
 KNOWN = {
     "vosk-en-small": KnownModel(
         "https://alphacephei.com/vosk/models/vosk-model-small-en-us-0.15.zip",
         "vosk, English, 40 MB: quick, for commands and clear speech",
+        "vosk",
     ),
     "vosk-en": KnownModel(
         "https://alphacephei.com/vosk/models/vosk-model-en-us-0.22-lgraph.zip",
         "vosk, English, 128 MB",
+        "vosk",
     ),
     "sherpa-en": KnownModel(
         "https://github.com/k2-fsa/sherpa-onnx/releases/download/asr-models/"
         "sherpa-onnx-streaming-zipformer-en-2023-06-26.tar.bz2",
         "sherpa-onnx, English, streaming zipformer",
+        "sherpa",
     ),
 }
 
@@ -68,6 +72,19 @@ def fetch(source: str, folder: Path, progress: Progress = lambda _a, _b: None) -
             raise FetchError(f"{source!r} is no file, no address and none of: {names}.")
     _check(url if archive.parent == folder / "downloads" else archive.name, archive, folder)
     return _unpacked(archive, folder)
+
+
+def use(engine: str, model: Path, settings_file: Path) -> None:
+    """Has the next start recognise with that engine and model; other lines of the file stay."""
+    ours = {"VOICE_RECOGNISER": engine, f"{engine.upper()}_MODEL": str(model)}
+    if engine == "whisper":  # it hears whole recordings, no live calls
+        ours = {"VOICE_SECOND_PASS": engine, "WHISPER_MODEL": str(model)}
+    there = settings_file.read_text().splitlines() if settings_file.exists() else []
+    others = [line for line in there if line.partition("=")[0].strip() not in ours]
+    lines = [*others, *(f"{name}={value}" for name, value in ours.items())]
+    part = settings_file.with_name(settings_file.name + ".part")
+    part.write_text("\n".join(lines) + "\n")
+    part.replace(settings_file)
 
 
 def _downloaded(url: str, folder: Path, progress: Progress) -> Path:

@@ -49,6 +49,9 @@ _RECOGNISERS = {
     "pocketsphinx": RecogniserNote("PocketSphinx", is_trial=True),
     "google": RecogniserNote("Google Speech", is_trial=False),
     "openai": RecogniserNote("a transcription server", is_trial=False),
+    "vosk": RecogniserNote("vosk", is_trial=False),
+    "sherpa": RecogniserNote("sherpa-onnx", is_trial=False),
+    "whisper": RecogniserNote("Whisper", is_trial=False),
     "scripted": RecogniserNote("Scripted (for tests)", is_trial=True),
 }
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import tarfile
 import threading
 import zipfile
@@ -12,11 +13,16 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import environ
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from sessions_app.management.fetching import KNOWN, FetchError, fetch
+from sessions_app.management.commands.fetch_model import PACKAGES
+from sessions_app.management.fetching import KNOWN, FetchError, fetch, use
+from voicesite.reading import defaults_from
+from voicesite.voice import voice
 
 
 class Shelf(ThreadingHTTPServer):
@@ -156,3 +162,55 @@ def test_the_command_shows_how_far_it_is(shelf: Shelf, tmp_path: Path) -> None:
     call_command("fetch_model", address(shelf), folder=tmp_path, stdout=out)
     assert "[##############################]" in out.getvalue()
     assert str(tmp_path / "model-1") in out.getvalue()
+
+
+def test_a_model_is_used_from_the_next_start_on(
+    shelf: Shelf, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VAR_DIR = tmp_path
+    kept = tmp_path / "settings.env"
+    kept.write_text("PORT=8001\nVOICE_RECOGNISER=google\n")
+    out = StringIO()
+    call_command("fetch_model", address(shelf), folder=tmp_path, use="vosk", stdout=out)
+    assert kept.read_text().splitlines() == [
+        "PORT=8001",
+        "VOICE_RECOGNISER=vosk",
+        f"VOSK_MODEL={tmp_path / 'model-1'}",
+    ]
+    assert "pip install vosk" in out.getvalue()
+    monkeypatch.setattr(os, "environ", {"PORT": "9000"})
+    monkeypatch.setattr(environ.Env, "ENVIRON", os.environ)
+    defaults_from(kept)
+    entries = voice(tmp_path, "UTC")["RECOGNISERS"]
+    assert entries["default"] == {"SAME_AS": "vosk"}
+    assert entries["vosk"]["OPTIONS"]["model"] == str(tmp_path / "model-1")
+    assert os.environ["PORT"] == "9000"
+
+
+def test_whisper_is_for_second_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use("whisper", tmp_path / "model", tmp_path / "settings.env")
+    monkeypatch.setenv("VOICE_SECOND_PASS", "whisper")
+    monkeypatch.setenv("WHISPER_MODEL", str(tmp_path / "model"))
+    made = voice(tmp_path, "UTC")
+    assert made["SECOND_PASS"] in made["RECOGNISERS"]
+    assert (tmp_path / "settings.env").read_text().startswith("VOICE_SECOND_PASS=whisper")
+
+
+def test_an_unknown_model_needs_an_engine(shelf: Shelf, tmp_path: Path, settings: Any) -> None:
+    settings.VAR_DIR = tmp_path
+    with pytest.raises(CommandError, match="--use vosk"):
+        call_command("fetch_model", address(shelf), folder=tmp_path, use="", stdout=StringIO())
+    assert not (tmp_path / "settings.env").exists()
+
+
+@pytest.mark.parametrize("chosen", ["vosk", "sherpa"])
+def test_an_engine_without_a_model_says_what_it_needs(
+    chosen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICE_RECOGNISER", chosen)
+    with pytest.raises(ImproperlyConfigured, match=f"{chosen.upper()}_MODEL"):
+        voice(tmp_path, "UTC")
+
+
+def test_every_named_model_has_an_engine_here() -> None:
+    assert {known.engine for known in KNOWN.values()} <= set(PACKAGES)

@@ -1,12 +1,15 @@
 """`manage.py fetch_model`: brings a recogniser's model onto this machine."""
 
+import importlib.util
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sessions_app.management import fetching
 from sessions_app.management.fetching import KNOWN, FetchError, fetch
 
+PACKAGES = {"vosk": "vosk", "sherpa": "sherpa-onnx", "whisper": "faster-whisper"}
 BAR = 30
 MEGABYTE = 1e6
 
@@ -20,7 +23,18 @@ class Command(BaseCommand):
             "--folder", type=Path, default=Path(settings.MODELS_DIR), help="where models are kept"
         )
 
-    def handle(self, *_args: str, source: str, folder: Path, **_options: object) -> None:
+        parser.add_argument(
+            "--use",
+            nargs="?",
+            const="",
+            choices=["", *PACKAGES],
+            help="recognise with it from the next start on; name the engine of a model that has "
+            "no name here",
+        )
+
+    def handle(
+        self, *_args: str, source: str, folder: Path, use: str | None, **_options: object
+    ) -> None:
         if not source:
             for name, known in KNOWN.items():
                 self.stdout.write(f"{name}: {known.note}")
@@ -31,6 +45,20 @@ class Command(BaseCommand):
         except FetchError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"\nThe model is at {path}")
+        named = KNOWN.get(source)
+        engine = use or (named.engine if named is not None else "")
+        if use is not None:
+            self._use(engine, path)
+        elif engine:
+            self.stdout.write(f"To recognise with it: manage.py fetch_model {source} --use")
+
+    def _use(self, engine: str, path: Path) -> None:
+        if not engine:
+            raise CommandError(f"Say which engine the model is for: --use {'|'.join(PACKAGES)}")
+        fetching.use(engine, path, Path(settings.VAR_DIR) / "settings.env")
+        self.stdout.write("From the next start on, calls are recognised with it.")
+        if importlib.util.find_spec(PACKAGES[engine].replace("-", "_")) is None:
+            self.stdout.write(f"It needs a package as well: pip install {PACKAGES[engine]}")
 
     def _progress(self, there: int, total: int | None) -> None:
         """Draws a bar, anew only where it changes."""

@@ -19,11 +19,12 @@ from sessions_app.core.forking import ForkServer
 from sessions_app.speech.pool import MOTHER, WorkerLink, WorkerPool
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.pocketsphinx_words import (
+    LANGUAGE,
     LANGUAGES,
-    Utterance,
     Vocabulary,
     check_language,
 )
+from sessions_app.speech.recognisers.utterance import Utterance
 from sessions_app.speech.zygote import (
     AUDIO,
     BEGIN,
@@ -202,7 +203,7 @@ class _Utterance(Utterance):
         begin: Mapping[str, Any],
         results: "asyncio.Queue[Hypothesis | RecogniserError | None]",
     ) -> None:
-        super().__init__(start_ms)
+        super().__init__(start_ms, LANGUAGE)
         self._link = link
         self._begin = begin
         self._results = results

@@ -11,11 +11,12 @@ from sessions_app.core.forking import ForkServer
 from sessions_app.speech.pool import MOTHER, WorkerPool
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.pocketsphinx_words import (
+    LANGUAGE,
     LANGUAGES,
-    Utterance,
     Vocabulary,
     check_language,
 )
+from sessions_app.speech.recognisers.utterance import Utterance
 from sessions_app.speech.zygote import LEARN, REDECODE, THOROUGH
 
 
@@ -59,7 +60,7 @@ class ThoroughStream(RecogniserStream):
 
     async def send(self, frame: AudioFrame) -> None:
         if self._present is None:
-            self._present = Utterance(frame.start_ms)
+            self._present = Utterance(frame.start_ms, LANGUAGE)
         self._present.pieces.append(frame.samples)
 
     async def flush(self, *, cut: bool = False) -> None:

@@ -1,26 +1,18 @@
-"""What PocketSphinx's streams share: words beyond the dictionary, and one utterance's words."""
+"""What PocketSphinx's streams share: its language, and words beyond its dictionary."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.errors import LanguageNotSupportedError
-from sessions_app.core.events import Hypothesis, Word
 from sessions_app.speech.recognisers.spelling import phones_of
-from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS
-
-AUDIBLE = 100
-"""A peak below this (-50 dBFS) is no voice."""
 
 MOST_WORDS = 500
 _WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 
-LANGUAGES = frozenset({"en-US", "en"})
+LANGUAGE = "en-US"
+LANGUAGES = frozenset({LANGUAGE, "en"})
 
 
 def check_language(language: str) -> None:
@@ -51,52 +43,3 @@ class Vocabulary:
     def name(self) -> str:
         """What a worker that was taught it is known by; empty for no words."""
         return json.dumps(self.phones, sort_keys=True) if self.phones else ""
-
-
-class Utterance:
-    """The audio of one utterance, and what its decoder's result is on the call clock."""
-
-    def __init__(self, start_ms: float) -> None:
-        self.start_ms = start_ms
-        self.pieces: list[Samples] = []
-
-    @property
-    def audio(self) -> Samples:
-        return np.concatenate(self.pieces)
-
-    @property
-    def length_ms(self) -> float:
-        return 1000 * sum(len(piece) for piece in self.pieces) / SPEECH_RATE
-
-    def until_sure(self, result: dict[str, Any]) -> tuple[dict[str, Any], AudioFrame | None]:
-        """Returns the result without what a cut may have halved, and the audio of the rest."""
-        sure_s = (self.length_ms - UNSURE_MS) / 1000
-        words = [word for word in result["words"] if word[2] <= sure_s]
-        rest_s = words[-1][2] if words else 0.0
-        if not words:
-            words = result["words"]  # one word without an end: nothing is gained by waiting
-            rest_s = self.length_ms / 1000
-        samples = self.audio[round(rest_s * SPEECH_RATE) :]
-        rest = AudioFrame(samples, SPEECH_RATE, self.start_ms + 1000 * rest_s)
-        return result | {"words": words}, rest if len(samples) else None
-
-    def final(self, result: dict[str, Any], spelt: Mapping[str, str]) -> Hypothesis:
-        """Returns the final hypothesis on the call clock; `spelt` is how words are written."""
-        spoken = result["words"] if self._is_audible() else []
-        words = tuple(
-            Word(spelt.get(text, text), self.start_ms + 1000 * start, self.start_ms + 1000 * end)
-            for text, start, end in spoken
-        )
-        end_ms = self.start_ms + self.length_ms
-        return Hypothesis(
-            text=" ".join(word.text for word in words),
-            is_final=True,
-            start_ms=words[0].start_ms if words else self.start_ms,
-            end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,
-            words=words,
-            language="en-US",
-        )
-
-    def _is_audible(self) -> bool:
-        """PocketSphinx hears words in digital silence; where nothing sounds there are none."""
-        return max(int(np.abs(piece.astype(np.int32)).max()) for piece in self.pieces) >= AUDIBLE

@@ -20,7 +20,7 @@ from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.speech.recognisers.openai import OpenAIRecogniser
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 from tests.fixtures.coded import assert_whole, finals_of, talk
-from tests.fixtures.google_server import Ear
+from tests.fixtures.ear import Ear
 
 
 class Server(ThreadingHTTPServer):

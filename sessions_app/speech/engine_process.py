@@ -1,0 +1,166 @@
+"""A process that holds a blocking engine, from this side: its start, its sessions, its end."""
+
+import asyncio
+import itertools
+import json
+import logging
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.speech.engine_worker import CLOSE, FAILED, HEADER, OPEN, READY
+
+logger = logging.getLogger(__name__)
+
+LOAD_S = 180.0
+"""A large model from a slow disk."""
+
+GONE = "The recogniser's process died."
+Message = tuple[int, dict[str, Any]]
+
+
+class EngineProcess:
+    """One process with one engine, from this side; started when it is first needed."""
+
+    def __init__(self, engine: str, options: Mapping[str, Any]) -> None:
+        self._engine = engine
+        self._options = json.dumps(dict(options))
+        self._process: subprocess.Popen[bytes] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._inboxes: dict[int, asyncio.Queue[Message | None]] = {}
+        self._numbers = itertools.count(1)
+        self._starting = asyncio.Lock()
+
+    @property
+    def streams(self) -> int:
+        return len(self._inboxes)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    async def start(self) -> None:
+        """Returns when the model is loaded; does nothing where it is.
+
+        Raises RecogniserError, saying what is missing, or RecogniserUnavailableError.
+        """
+        async with self._starting:
+            # its socket ends a moment before the process can be waited for
+            if self._reading is not None and not self._reading.done():
+                return
+            await self.aclose()
+            reader = await self._spawn()
+            try:
+                async with asyncio.timeout(LOAD_S):
+                    _, kind, body = await _received(reader)
+            except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+                await self.aclose()
+                raise RecogniserUnavailableError(GONE) from error
+            if kind != READY:
+                await self.aclose()
+                raise RecogniserError(body["message"])
+            self._reading = asyncio.create_task(self._read(reader))
+
+    async def open(self, language: str, phrases: Sequence[str]) -> "EngineSession":
+        """Returns a new session of the engine; raises as `start` does."""
+        await self.start()
+        number = next(self._numbers)
+        inbox = self._inboxes[number] = asyncio.Queue()
+        session = EngineSession(self, number, inbox)
+        told = {"language": language, "phrases": list(phrases)}
+        await self.send(number, OPEN, json.dumps(told).encode())
+        return session
+
+    async def send(self, number: int, kind: int, body: bytes = b"") -> None:
+        """Sends one message; raises RecogniserUnavailableError where the process is gone."""
+        writer = self._writer
+        if writer is None or number not in self._inboxes:
+            raise RecogniserUnavailableError(GONE)
+        try:
+            writer.write(HEADER.pack(len(body), number, kind) + body)
+            await writer.drain()
+        except OSError as error:
+            raise RecogniserUnavailableError(GONE) from error
+
+    def forget(self, number: int) -> None:
+        """Ends a session."""
+        if self._inboxes.pop(number, None) is not None and self._writer is not None:
+            self._writer.write(HEADER.pack(0, number, CLOSE))
+
+    async def aclose(self) -> None:
+        """Ends the process and its sessions; may be called twice."""
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            await asyncio.to_thread(process.wait)
+        self._abandon()
+
+    async def _spawn(self) -> asyncio.StreamReader:
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-m", "sessions_app.speech.engine_worker"]
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own module, and only exec
+                [*command, str(theirs.fileno()), self._engine, self._options],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+            )
+        ours.setblocking(False)
+        reader, self._writer = await asyncio.open_connection(sock=ours)
+        return reader
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                number, kind, body = await _received(reader)
+                if (inbox := self._inboxes.get(number)) is not None:
+                    inbox.put_nowait((kind, body))
+        except (asyncio.IncompleteReadError, OSError):
+            logger.warning("a recogniser's process ended with %d streams", len(self._inboxes))
+        finally:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        inboxes, self._inboxes = self._inboxes, {}
+        for inbox in inboxes.values():
+            inbox.put_nowait(None)
+
+
+async def _received(reader: asyncio.StreamReader) -> tuple[int, int, dict[str, Any]]:
+    size, number, kind = HEADER.unpack(await reader.readexactly(HEADER.size))
+    return number, kind, json.loads(await reader.readexactly(size))
+
+
+class EngineSession:
+    """One stream's place in a process."""
+
+    def __init__(
+        self, process: EngineProcess, number: int, inbox: "asyncio.Queue[Message | None]"
+    ) -> None:
+        self._process = process
+        self._number = number
+        self._inbox = inbox
+
+    async def send(self, kind: int, body: bytes = b"") -> None:
+        """Sends one message; raises RecogniserUnavailableError."""
+        await self._process.send(self._number, kind, body)
+
+    async def receive(self) -> Message:
+        """Returns the next message; raises RecogniserUnavailableError where none can come."""
+        message = await self._inbox.get()
+        if message is None or message[0] == FAILED:
+            raise RecogniserUnavailableError(GONE)
+        return message
+
+    def close(self) -> None:
+        self._process.forget(self._number)

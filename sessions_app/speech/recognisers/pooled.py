@@ -1,0 +1,171 @@
+"""Engines that block, in worker processes: one process serves the streams of many calls.
+
+An engine's package is never imported here: its threads and its locks stay in its own process.
+"""
+
+import asyncio
+import importlib.util
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.engine_process import EngineProcess, EngineSession
+from sessions_app.speech.engine_worker import AUDIO, FINAL, FLUSH, INTERIM
+from sessions_app.speech.engines.base import ModelError, found
+from sessions_app.speech.gate import Flush
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.utterance import Utterance
+
+
+class Pooled(Recogniser):
+    """Spreads streams over `workers` processes of one engine, evenly.
+
+    A subclass says which `engine` (a dotted path) and which `package` it needs; raises
+    RecogniserError at once where that is not installed.
+    """
+
+    engine: str
+    package: str
+    distribution: str
+    """What pip calls the package."""
+
+    parts: tuple[str, ...]
+    """The files that a model's folder must have."""
+
+    def __init__(self, workers: int, model: str, **options: Any) -> None:
+        if importlib.util.find_spec(self.package) is None:
+            raise RecogniserError(f"It needs a package: pip install {self.distribution}")
+        try:
+            found(Path(model), *self.parts)
+        except ModelError as error:
+            raise RecogniserError(str(error)) from error
+        options = {"model": model, **options}
+        self.processes = [EngineProcess(self.engine, options) for _ in range(workers)]
+
+    async def start(self) -> None:
+        for process in self.processes:
+            await process.start()
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "PooledStream":
+        if not self.knows(language):
+            known = ", ".join(sorted(self.capabilities.languages or ()))
+            raise LanguageNotSupportedError(
+                f"The model of {self.name} is for {known}, not for {language!r}: set its "
+                "`language`, or choose another recogniser for this agent."
+            )
+        return PooledStream(self, language, phrases)
+
+    async def lease(self, language: str, phrases: Sequence[str]) -> EngineSession:
+        """Returns a session in the process that has the fewest."""
+        process = min(self.processes, key=lambda process: process.streams)
+        return await process.open(language, phrases)
+
+    async def ready(self) -> bool:
+        try:
+            await self.start()
+        except RecogniserError:
+            return False
+        return True
+
+    async def aclose(self) -> None:
+        for process in self.processes:
+            await process.aclose()
+
+
+class PooledStream(RecogniserStream):
+    """One utterance after the other in one session; audio waits here where the engine is slow."""
+
+    def __init__(self, pool: Pooled, language: str, phrases: Sequence[str]) -> None:
+        self._pool = pool
+        self._language = language
+        self._phrases = phrases
+        self._inbox: asyncio.Queue[AudioFrame | Flush | RecogniserError | None] = asyncio.Queue()
+        self._results: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
+        self._finals: asyncio.Queue[dict[str, Any] | RecogniserError] = asyncio.Queue()
+        self._present: Utterance | None = None
+        self._task = asyncio.create_task(self._run())
+
+    async def send(self, frame: AudioFrame) -> None:
+        self._inbox.put_nowait(frame)
+
+    async def flush(self, *, cut: bool = False) -> None:
+        self._inbox.put_nowait(Flush(cut))
+
+    async def finish(self) -> None:
+        self._inbox.put_nowait(None)
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while (result := await self._results.get()) is not None:
+            if isinstance(result, RecogniserError):
+                raise result
+            yield result
+
+    async def aclose(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._results.put_nowait(None)
+
+    async def _run(self) -> None:
+        session: EngineSession | None = None
+        reading: asyncio.Task[None] | None = None
+        try:
+            while (item := await self._inbox.get()) is not None:
+                if session is None:
+                    session = await self._pool.lease(self._language, self._phrases)
+                    reading = asyncio.create_task(self._read(session))
+                await self._pass_on(session, item)
+            if session is not None:
+                await self._pass_on(session, Flush())
+        except RecogniserError as error:
+            self._results.put_nowait(error)
+        else:
+            self._results.put_nowait(None)
+        finally:
+            if session is not None and reading is not None:
+                session.close()
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self, session: EngineSession) -> None:
+        """Passes interims on and keeps finals; a dead process wakes whoever waits."""
+        try:
+            while True:
+                kind, body = await session.receive()
+                if kind == FINAL:
+                    self._finals.put_nowait(body)
+                elif kind == INTERIM and self._present is not None:
+                    said = self._present
+                    end_ms = said.start_ms + said.length_ms
+                    interim = Hypothesis(body["text"], False, said.start_ms, end_ms)
+                    self._results.put_nowait(interim)
+        except RecogniserError as error:
+            self._finals.put_nowait(error)
+            self._inbox.put_nowait(error)
+
+    async def _pass_on(
+        self, session: EngineSession, item: AudioFrame | Flush | RecogniserError
+    ) -> None:
+        if isinstance(item, RecogniserError):
+            raise item
+        if isinstance(item, AudioFrame):
+            if self._present is None:
+                self._present = Utterance(item.start_ms, self._language)
+            self._present.pieces.append(item.samples)
+            await session.send(AUDIO, item.samples.tobytes())
+        elif self._present is not None:
+            await self._end(session, self._present, cut=item.cut)
+
+    async def _end(self, session: EngineSession, utterance: Utterance, *, cut: bool) -> None:
+        await session.send(FLUSH)
+        result = await self._finals.get()
+        if isinstance(result, RecogniserError):
+            raise result
+        self._present, rest = None, None
+        if cut:
+            result, rest = utterance.until_sure(result)
+        self._results.put_nowait(utterance.final(result))
+        if rest is not None:
+            await self._pass_on(session, rest)

@@ -1,0 +1,74 @@
+"""One utterance on its way through an engine that gives its words when it is over."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.core.events import Hypothesis, Word
+from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS
+
+AUDIBLE = 100
+"""A peak below this (-50 dBFS) is no voice."""
+
+
+class Utterance:
+    """The audio of one utterance, and what its decoder's result is on the call clock."""
+
+    def __init__(self, start_ms: float, language: str) -> None:
+        self.start_ms = start_ms
+        self.language = language
+        self.pieces: list[Samples] = []
+
+    @property
+    def audio(self) -> Samples:
+        return np.concatenate(self.pieces)
+
+    @property
+    def length_ms(self) -> float:
+        return 1000 * sum(len(piece) for piece in self.pieces) / SPEECH_RATE
+
+    def until_sure(self, result: dict[str, Any]) -> tuple[dict[str, Any], AudioFrame | None]:
+        """Returns the result without what a cut may have halved, and the audio of the rest."""
+        sure_s = (self.length_ms - UNSURE_MS) / 1000
+        words = [word for word in result["words"] if word[2] <= sure_s]
+        rest_s = words[-1][2] if words else 0.0
+        if not words:
+            words = result["words"]  # one word without an end: nothing is gained by waiting
+            rest_s = self.length_ms / 1000
+        samples = self.audio[round(rest_s * SPEECH_RATE) :]
+        rest = AudioFrame(samples, SPEECH_RATE, self.start_ms + 1000 * rest_s)
+        return result | {"words": words}, rest if len(samples) else None
+
+    def final(
+        self, result: Mapping[str, Any], spelt: Mapping[str, str] | None = None
+    ) -> Hypothesis:
+        """Returns the final hypothesis on the call clock.
+
+        `result` has `words`: text, start and end in seconds, and confidence where the engine
+        gives one; or `text` alone. `spelt` is how words are written.
+        """
+        spoken: Mapping[str, Any] = result if self._is_audible() else {"words": []}
+        words = tuple(self._word(word, spelt or {}) for word in spoken["words"])
+        sure = [word.confidence for word in words if word.confidence is not None]
+        end_ms = self.start_ms + self.length_ms
+        return Hypothesis(
+            text=" ".join(word.text for word in words) or str(spoken.get("text", "")),
+            is_final=True,
+            start_ms=words[0].start_ms if words else self.start_ms,
+            end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,
+            words=words,
+            confidence=sum(sure) / len(sure) if sure else None,
+            language=self.language,
+        )
+
+    def _word(self, word: Sequence[Any], spelt: Mapping[str, str]) -> Word:
+        text, start_s, end_s, *rest = word
+        confidence = rest[0] if rest else None
+        start_ms, end_ms = (self.start_ms + 1000 * at_s for at_s in (start_s, end_s))
+        return Word(spelt.get(text, text), start_ms, end_ms, confidence)
+
+    def _is_audible(self) -> bool:
+        """Engines hear words in digital silence; where nothing sounds there are none."""
+        return max(int(np.abs(piece.astype(np.int32)).max()) for piece in self.pieces) >= AUDIBLE

@@ -1,0 +1,223 @@
+"""What engines in worker processes must do; their packages are stand-ins that hear coded words."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.errors import (
+    LanguageNotSupportedError,
+    RecogniserError,
+    RecogniserUnavailableError,
+)
+from sessions_app.core.events import Hypothesis
+from sessions_app.speech.engine_process import EngineProcess
+from sessions_app.speech.recognisers.pooled import Pooled
+from sessions_app.speech.recognisers.sherpa import SherpaRecogniser
+from sessions_app.speech.recognisers.vosk import VoskRecogniser
+from sessions_app.speech.recognisers.whisper import WhisperRecogniser
+from sessions_app.speech.recognisers.wrappers.retrying import Retrying
+from tests.fixtures.coded import Talk, assert_whole, finals_of, speak, talk
+from tests.fixtures.models import FILES, install_engines, model_folder
+
+ENGINES: dict[str, Callable[..., Pooled]] = {
+    "vosk": VoskRecogniser,
+    "sherpa": SherpaRecogniser,
+    "whisper": WhisperRecogniser,
+}
+
+
+@pytest.fixture(autouse=True)
+def packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    install_engines(monkeypatch)
+
+
+@pytest.fixture
+async def pooled(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Pooled]:
+    before = asyncio.all_tasks()
+    made = ENGINES[request.param](model=str(model_folder(tmp_path, request.param)))
+    await made.start()
+    yield made
+    await made.aclose()
+    await made.aclose()
+    assert all(process.pid is None for process in made.processes)
+    assert not asyncio.all_tasks() - before - {asyncio.current_task()}
+
+
+every = pytest.mark.parametrize("pooled", ENGINES, indirect=True)
+
+
+async def until_used(process: EngineProcess) -> None:
+    async with asyncio.timeout(10):
+        while not process.streams:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+
+
+async def heard(pooled: Pooled, said: Talk, start_ms: float = 0.0) -> list[Hypothesis]:
+    """Returns all that a stream says of a talk."""
+    stream = pooled.open("en-US")
+
+    async def read() -> list[Hypothesis]:
+        async with asyncio.timeout(30):
+            return [found async for found in stream.results()]
+
+    found, _ = await asyncio.gather(read(), speak(stream, said, start_ms=start_ms))
+    await stream.aclose()
+    return found
+
+
+@every
+async def test_every_word_has_its_place_and_its_time(pooled: Pooled) -> None:
+    said = talk(60.0, 8, begin_ms=5000.0)
+    found = await heard(pooled, said, 5000.0)
+    finals = [one for one in found if one.is_final]
+    assert_whole(said, finals)
+    assert len(finals) >= 15
+    interims = [one for one in found if not one.is_final]
+    assert bool(interims) is pooled.capabilities.interims
+    assert (finals[0].confidence is not None) is pooled.capabilities.confidence
+    for final in finals:
+        assert all(final.start_ms <= word.start_ms <= word.end_ms for word in final.words)
+
+
+@every
+async def test_a_minute_without_a_pause_is_cut_between_words(pooled: Pooled) -> None:
+    said = talk(60.0, None)
+    stream = pooled.open("en-US")
+    for number, at in enumerate(range(0, len(said.samples), 1600)):
+        await stream.send(AudioFrame(said.samples[at : at + 1600], 16_000, at / 16))
+        if number % 150 == 149:
+            await stream.flush(cut=True)
+    await stream.finish()
+    assert_whole(said, await finals_of(stream))
+    await stream.aclose()
+
+
+@every
+async def test_many_speak_at_once(pooled: Pooled) -> None:
+    said = talk(10.0, 6)
+    for found in await asyncio.gather(*(heard(pooled, said) for _ in range(8))):
+        assert_whole(said, [one for one in found if one.is_final])
+    assert pooled.processes[0].streams == 0
+
+
+@every
+async def test_nothing_said_ends_at_once(pooled: Pooled) -> None:
+    stream = pooled.open("en-US")
+    await stream.finish()
+    assert await finals_of(stream) == []
+    await stream.aclose()
+
+
+@every
+async def test_silence_has_no_words(pooled: Pooled) -> None:
+    stream = pooled.open("en-US")
+    await stream.send(AudioFrame(np.zeros(16_000, np.int16), 16_000, 0.0))
+    await stream.finish()
+    assert [final.text for final in await finals_of(stream)] == [""]
+    await stream.aclose()
+
+
+@every
+async def test_a_stream_dropped_in_mid_speech_frees_its_place(pooled: Pooled) -> None:
+    stream = pooled.open("en-US")
+    await stream.send(AudioFrame(talk(1.0, 3).samples[:1600], 16_000, 0.0))
+    await stream.aclose()
+    assert pooled.processes[0].streams == 0
+    said = talk(2.0, 3)
+    assert_whole(said, [one for one in await heard(pooled, said) if one.is_final])
+
+
+@pytest.mark.parametrize("pooled", ["vosk", "sherpa"], indirect=True)
+async def test_a_language_it_has_no_model_of_is_named(pooled: Pooled) -> None:
+    with pytest.raises(LanguageNotSupportedError, match="fi-FI"):
+        pooled.open("fi-FI")
+
+
+@every
+async def test_a_killed_process_is_retryable_and_the_next_stream_works(pooled: Pooled) -> None:
+    stream = pooled.open("en-US")
+    said = talk(2.0, 3)
+    await stream.send(AudioFrame(said.samples[:1600], 16_000, 0.0))
+    reading = asyncio.create_task(finals_of(stream))
+    process = pooled.processes[0]
+    await until_used(process)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(RecogniserUnavailableError) as caught:
+        await reading
+    assert caught.value.retryable
+    await stream.aclose()
+    assert_whole(said, [one for one in await heard(pooled, said) if one.is_final])
+
+
+@every
+async def test_with_retrying_no_word_is_lost_though_the_process_dies(pooled: Pooled) -> None:
+    said = talk(20.0, 6)
+    stream = Retrying(pooled, first_s=0.01).open("en-US")
+    reading = asyncio.create_task(finals_of(stream))
+    speaking = asyncio.create_task(speak(stream, said, speed=20))
+    process = pooled.processes[0]
+    await until_used(process)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    await speaking
+    assert_whole(said, await reading)
+    await stream.aclose()
+
+
+async def test_what_goes_wrong_in_one_stream_ends_no_other(tmp_path: Path) -> None:
+    pooled = VoskRecogniser(str(model_folder(tmp_path, "vosk")))
+    await pooled.start()
+    said, good, bad = talk(4.0, 3), pooled.open("en-US"), pooled.open("en-US")
+    await bad.send(AudioFrame(np.full(1600, 667, np.int16), 16_000, 0.0))
+    with pytest.raises(RecogniserUnavailableError):
+        await finals_of(bad)
+    reading = asyncio.create_task(finals_of(good))
+    await speak(good, said)
+    assert_whole(said, await reading)
+    for stream in (good, bad):
+        await stream.aclose()
+    await pooled.aclose()
+
+
+async def test_calls_are_spread_over_the_processes(tmp_path: Path) -> None:
+    pooled = VoskRecogniser(str(model_folder(tmp_path, "vosk")), workers=2)
+    await pooled.start()
+    sessions = [await pooled.lease("en-US", ()) for _ in range(6)]
+    assert [process.streams for process in pooled.processes] == [3, 3]
+    for session in sessions:
+        session.close()
+    await pooled.aclose()
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_what_a_model_lacks_is_named(kind: str, tmp_path: Path) -> None:
+    with pytest.raises(RecogniserError, match="fetch_model"):
+        ENGINES[kind](model=str(tmp_path / "none"))
+    folder = model_folder(tmp_path, kind)
+    (folder / FILES[kind][0]).unlink()
+    with pytest.raises(RecogniserError, match="is not whole: it has no"):
+        ENGINES[kind](model=str(folder))
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_missing_package_is_named(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RecogniserError, match="pip install"):
+        ENGINES[kind](model=str(model_folder(tmp_path, kind)))
+
+
+async def test_an_engine_that_does_not_load_says_why(tmp_path: Path) -> None:
+    pooled = SherpaRecogniser(str(model_folder(tmp_path, "sherpa")), threads=0)
+    with pytest.raises(RecogniserError, match="AssertionError"):
+        await pooled.start()
+    assert not await pooled.ready()
+    await pooled.aclose()
