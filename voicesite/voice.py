@@ -178,6 +178,7 @@ def _wrappers(*names: str) -> list[dict[str, Any]]:
 def _listening() -> dict[str, Any]:
     return {
         "RECOGNISERS": _recognisers(),
+        "FIGURES": read("bool", "VOICE_FIGURES", False),
         "SECOND_PASS": read("str", "VOICE_SECOND_PASS", "thorough"),
         "VADS": {
             "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},

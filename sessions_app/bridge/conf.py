@@ -29,6 +29,7 @@ class VoiceConfig:
     offer_loopback: bool
     results_input_s: float
     video: VideoFormat | None
+    figures: bool
 
 
 def voice_config() -> VoiceConfig:
@@ -53,6 +54,7 @@ def voice_config() -> VoiceConfig:
         offer_loopback=not settings.PUBLIC_URL,
         results_input_s=float(voice["RESULTS_INPUT_S"]),
         video=_video(voice["VIDEO"]),
+        figures=bool(voice["FIGURES"]),
     )
 
 

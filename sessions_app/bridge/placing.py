@@ -189,7 +189,13 @@ class Placing:
             stream = made.recogniser.open(made.persona.language, made.persona.phrases)
             gated = not made.recogniser.capabilities.continuous
             transcribing = Transcribing(
-                stream, Speaker.CALLER, numbers, emit, language=made.persona.language, gated=gated
+                stream,
+                Speaker.CALLER,
+                numbers,
+                emit,
+                language=made.persona.language,
+                gated=gated,
+                figures=self._config.figures,
             )
             return Listening(vad, transcribing, lane, emit)
 

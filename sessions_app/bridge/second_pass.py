@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sessions_app.bridge.conf import load_backend
+from sessions_app.bridge.conf import load_backend, voice_config
 from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.comparing import Placed, Span, placed, timed
@@ -40,7 +40,8 @@ def retranscribe(version_pk: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             audio = _fetched(call, Path(folder) / "call.ogg")
             heard = asyncio.run(_heard(call, version.recogniser, audio, known if lost else []))
-        rows = _added(heard) if lost else _rows(_spans(spoken), heard)
+        figures = call.language if voice_config().figures else ""
+        rows = _added(heard, figures) if lost else _rows(_spans(spoken), heard, figures)
         if versions.keep(version, rows) and lost and rows:
             summaries.ask_again(call, None)
 
@@ -87,25 +88,25 @@ def _spans(segments: Iterable[Segment]) -> list[Span]:
     return [Span(s.seq, s.start_ms, s.end_ms) for s in segments]
 
 
-def _rows(spans: Sequence[Span], heard: Iterable[Hypothesis]) -> list[VersionSegment]:
+def _rows(spans: Sequence[Span], heard: Iterable[Hypothesis], figures: str) -> list[VersionSegment]:
     words = [word for hypothesis in heard for word in timed(hypothesis)]
-    return [_row(one) for one in placed(spans, words)]
+    return [_row(one, figures) for one in placed(spans, words)]
 
 
-def _added(heard: Iterable[Hypothesis]) -> list[VersionSegment]:
+def _added(heard: Iterable[Hypothesis], figures: str) -> list[VersionSegment]:
     """Returns segments of their own, cut as live ones are."""
     pieces = [piece for final in heard for piece in Segmenter().final(final)]
-    return [_row(Placed(None, timed(p), p.start_ms, p.end_ms)) for p in pieces]
+    return [_row(Placed(None, timed(p), p.start_ms, p.end_ms), figures) for p in pieces]
 
 
-def _row(one: Placed) -> VersionSegment:
+def _row(one: Placed, figures: str) -> VersionSegment:
     sure = [word.confidence for word in one.words if word.confidence is not None]
     start_ms = max(0, round(one.start_ms))
     return VersionSegment(
         seq=one.seq,
         added=one.seq is None,
         speaker=Speaker.CALLER.value,
-        text=one_line(readable(" ".join(word.text for word in one.words))),
+        text=one_line(readable(" ".join(word.text for word in one.words), figures)),
         start_ms=start_ms,
         end_ms=max(start_ms, round(one.end_ms)),
         confidence=sum(sure) / len(sure) if sure else None,

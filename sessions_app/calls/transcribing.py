@@ -49,7 +49,8 @@ class Transcribing:
     """Feeds one side's audio to a recogniser's stream and tells of what comes out.
 
     `gated` for an engine that wants speech only; the others get all audio, and where speech
-    begins and ends as hints. Used on one event loop: `hear` and `boundary` never wait.
+    begins and ends as hints. With `figures` numbers are written as such. Used on one event
+    loop: `hear` and `boundary` never wait.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Transcribing:
         *,
         language: str,
         gated: bool,
+        figures: bool = False,
     ) -> None:
         self._stream = stream
         self._speaker = speaker
@@ -68,7 +70,7 @@ class Transcribing:
         self._emit = emit
         self._language = language
         self._gate = SpeechGate() if gated else None
-        self._segmenter = Segmenter()
+        self._segmenter = Segmenter(language if figures else "")
         self._outbox: asyncio.Queue[Item | None] = asyncio.Queue()
         self._heard_ms = 0.0
         self._interim_shown = False

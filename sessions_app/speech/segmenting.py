@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.speech.figures import with_figures
 
 INTERIM_EVERY_S = 0.2
 """A message costs half a millisecond; five a second read as live."""
@@ -23,9 +24,12 @@ _ENDS = (
 )  # the last three end Chinese and Japanese
 
 
-def readable(text: str) -> str:
-    """Returns bare words as a sentence; text that has its own punctuation keeps it."""
-    clean = " ".join(text.split())
+def readable(text: str, figures: str = "") -> str:
+    """Returns bare words as a sentence; text that has its own punctuation keeps it.
+
+    `figures` is the language whose numbers become figures; empty for none.
+    """
+    clean = " ".join((with_figures(text, figures) if figures else text).split())
     if not clean:
         return ""
     clean = _LONE_I.sub("I", clean)
@@ -34,9 +38,13 @@ def readable(text: str) -> str:
 
 
 class Segmenter:
-    """One side of one call: which interims are worth telling, and what a final becomes."""
+    """One side of one call: which interims are worth telling, and what a final becomes.
 
-    def __init__(self) -> None:
+    `figures` is the language whose numbers are written as figures; empty for words as they come.
+    """
+
+    def __init__(self, figures: str = "") -> None:
+        self._figures = figures
         self._told = ""
         self._told_s = float("-inf")
 
@@ -55,14 +63,15 @@ class Segmenter:
             return []
         pieces = _split(hypothesis.words, hypothesis.end_ms - hypothesis.start_ms)
         if len(pieces) <= 1:
-            return [dataclasses.replace(hypothesis, text=readable(hypothesis.text))]
-        return [_piece(hypothesis, words) for words in pieces]
+            text = readable(hypothesis.text, self._figures)
+            return [dataclasses.replace(hypothesis, text=text)]
+        return [_piece(hypothesis, words, self._figures) for words in pieces]
 
 
-def _piece(whole: Hypothesis, words: Sequence[Word]) -> Hypothesis:
+def _piece(whole: Hypothesis, words: Sequence[Word], figures: str) -> Hypothesis:
     return dataclasses.replace(
         whole,
-        text=readable(" ".join(word.text for word in words)),
+        text=readable(" ".join(word.text for word in words), figures),
         words=tuple(words),
         start_ms=words[0].start_ms,
         end_ms=words[-1].end_ms,
