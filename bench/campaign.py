@@ -11,7 +11,19 @@ import shutil
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bench.campaigns import counts, endless, fuzz, kills, networks, offline, soak, voices, words
+from bench.campaigns import (
+    breath,
+    counts,
+    endless,
+    fuzz,
+    kills,
+    networks,
+    offline,
+    recognisers,
+    soak,
+    voices,
+    words,
+)
 from bench.tables import commit
 from bench.talking import barge_in, endpoints
 from tests.fixtures.server import ROOT, Product
@@ -20,6 +32,7 @@ Campaign = Callable[[Product, int], Coroutine[Any, Any, str]]
 ON_THE_PRODUCT: dict[str, tuple[Campaign, int]] = {
     "words": (words.run, 0),
     "offline": (offline.run, 0),
+    "breath": (breath.run, 0),
     "counts": (counts.run, 20),
     "kills": (kills.run, 50),
     "soak": (soak.run, 60),
@@ -42,6 +55,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "endpoints": endpoints.main,
     "endless": endless.main,
     "voices": voices.main,
+    "recognisers": recognisers.main,
 }
 
 

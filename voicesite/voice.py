@@ -94,7 +94,10 @@ def _video() -> dict[str, Any]:
 
 def _recognisers() -> dict[str, Any]:
     """Returns the embedded recogniser, and the one of VOICE_RECOGNISER in front of it."""
-    embedded = {"BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser", "OPTIONS": {}}
+    embedded = {
+        "BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser",
+        "OPTIONS": {"most_calls": read("int", "POCKETSPHINX_CALLS", 0)},
+    }
     thorough = {"BACKEND": f"{ENGINES}.pocketsphinx_thorough.ThoroughPocketSphinx", "OPTIONS": {}}
     local = {"pocketsphinx": embedded, "thorough": thorough}
     made = {**local, **_with_models()}

@@ -23,6 +23,7 @@ from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Offer, StartStream
 from sessions_app.core.errors import (
     BadOfferError,
+    BusyError,
     LanguageNotSupportedError,
     SynthesiserError,
 )
@@ -99,10 +100,13 @@ class Placing:
     async def prepare(self, wish: Wish) -> Prepared:
         """Returns what the wished-for call needs; its agent's fixed words are being made.
 
-        Raises UnknownAgentError, RecogniserError, LanguageNotSupportedError, SynthesiserError.
+        Raises UnknownAgentError, RecogniserError, LanguageNotSupportedError, SynthesiserError;
+        BusyError (retryable) where its recogniser takes no further call.
         """
         agent = await self._store.run(calls.agent_for, wish.agent)
         recogniser = self._recognisers.get(agent.recogniser)
+        if recogniser.is_full:
+            raise BusyError("As many calls as can be understood at once are under way.")
         persona = await self._chosen(agents.persona_of(agent), wish, recogniser)
         self.agents.prepare(persona)
         clock = CallClock()

@@ -97,5 +97,10 @@ class Recogniser(ABC):
         """Returns whether a stream opened now would be served."""
         return True
 
+    @property
+    def is_full(self) -> bool:
+        """Whether another call is to be refused now; those that have one are served on."""
+        return False
+
     async def aclose(self) -> None:
         """Frees what `start` took; may be called twice."""

@@ -60,7 +60,8 @@ class PocketSphinxRecogniser(Recogniser):
 
     With `redecode` a calmer worker decodes a caller's first utterances a second time, as a
     whole, when it is free. `words` are added to the dictionary: word → ARPAbet phones, or ""
-    for a guess.
+    for a guess. Speech that finds all workers busy waits its turn: its words come late, and
+    whole. `most_calls` refuses further calls instead; 0 refuses none.
     """
 
     name = "pocketsphinx"
@@ -71,7 +72,10 @@ class PocketSphinxRecogniser(Recogniser):
         workers: int | None = None,
         redecode: bool = True,
         words: Mapping[str, str] | None = None,
+        most_calls: int = 0,
     ) -> None:
+        self._most_calls = most_calls
+        self._streams: set[PocketSphinxStream] = set()
         self._words = dict(words or {})
         self._zygote = ForkServer(MOTHER)
         size = workers or os.cpu_count() or 1
@@ -90,7 +94,17 @@ class PocketSphinxRecogniser(Recogniser):
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "PocketSphinxStream":
         check_language(language)
-        return PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
+        stream = PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
+        self._streams.add(stream)
+        return stream
+
+    def forget(self, stream: "PocketSphinxStream") -> None:
+        """Counts a stream no more."""
+        self._streams.discard(stream)
+
+    @property
+    def is_full(self) -> bool:
+        return 0 < self._most_calls <= len(self._streams)
 
     async def ready(self) -> bool:
         return await self.live.ping()
@@ -130,6 +144,7 @@ class PocketSphinxStream(RecogniserStream):
             yield result
 
     async def aclose(self) -> None:
+        self._recogniser.forget(self)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._results.put_nowait(None)

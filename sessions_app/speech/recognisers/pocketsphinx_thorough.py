@@ -34,6 +34,10 @@ class ThoroughPocketSphinx(Recogniser):
         self._zygote = ForkServer(MOTHER)
         self.pool = WorkerPool(self._zygote, workers, THOROUGH)
 
+    @property
+    def zygote_pid(self) -> int | None:
+        return self._zygote.pid
+
     async def start(self) -> None:
         """Does nothing: most processes that could transcribe a recording never do."""
 

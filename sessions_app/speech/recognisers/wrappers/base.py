@@ -28,6 +28,10 @@ class Wrapper(Recogniser):
     async def ready(self) -> bool:
         return await self.inner.ready()
 
+    @property
+    def is_full(self) -> bool:
+        return self.inner.is_full
+
     async def aclose(self) -> None:
         await self.inner.aclose()
 
