@@ -14,6 +14,7 @@ from typing import Any
 from bench.campaigns import (
     breath,
     counts,
+    delays,
     endless,
     fuzz,
     kills,
@@ -56,6 +57,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "endless": endless.main,
     "voices": voices.main,
     "recognisers": recognisers.main,
+    "delays": delays.main,
 }
 
 

@@ -35,8 +35,8 @@ async def run(product: Product, _count: int) -> str:
     first = cases.all[0]
     headline = (
         f"{LENGTH_S / 60:.0f} minutes without a pause: of {first['words']} words "
-        f"{first['missing']} missing, {first['wrong']} misheard, no stretch of over {first['longest_s']:.1f} s "
-        "without a word"
+        f"{first['missing']} missing, {first['wrong']} misheard, "
+        f"no stretch of over {first['longest_s']:.1f} s without a word"
     )
     head = [
         "speakers",
@@ -86,7 +86,7 @@ async def _one(product: Product, sound: Path, said: str) -> Case:
 
     def shown(message: dict[str, Any]) -> None:
         now = time.monotonic()
-        if message["type"] == "state" and message["state"] == "active" and not began:
+        if message["type"] == "status" and message.get("state") == "active" and not began:
             began.append(now)
         if message["type"] == "transcript" and message["final"] and began:
             late.append(now - began[0] - message["endMs"] / 1000)

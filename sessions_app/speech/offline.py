@@ -96,7 +96,7 @@ async def transcribe(
 
     reading = asyncio.create_task(read())
     try:
-        sending = asyncio.create_task(_send(stream, _items(audio(), speech), paced, answered))
+        sending = asyncio.create_task(_send(stream, items(audio(), speech), paced, answered))
         await _both(sending, reading)
     finally:
         reading.cancel()
@@ -137,7 +137,7 @@ async def _send(
     await stream.finish()
 
 
-def _items(audio: Iterable[AudioFrame], speech: Sequence[Stretch]) -> Iterator[Item]:
+def items(audio: Iterable[AudioFrame], speech: Sequence[Stretch]) -> Iterator[Item]:
     """Yields what a live stream would have been told, with the boundaries in their places."""
     gate = SpeechGate()
     ahead = iter(speech)

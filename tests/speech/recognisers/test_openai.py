@@ -1,14 +1,7 @@
 """Transcription by a server that speaks OpenAI's protocol and hears coded words."""
 
 import asyncio
-import email.parser
-import email.policy
-import io
-import json
-import threading
-import wave
 from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
@@ -20,87 +13,26 @@ from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.speech.recognisers.openai import OpenAIRecogniser
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 from tests.fixtures.coded import assert_whole, finals_of, talk
-from tests.fixtures.ear import Ear
-
-
-class Server(ThreadingHTTPServer):
-    """`statuses` are the next answers' codes, 200 when there are no more."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.statuses: list[int] = []
-        self.asked: list[dict[str, str]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
-        message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
-        fields: dict[str, Any] = {}
-        for part in message.iter_parts():
-            name = part.get_param("name", header="content-disposition")
-            fields[str(name)] = part.get_payload(decode=True)
-        sound = fields.pop("file")
-        self.server.asked.append({key: value.decode() for key, value in fields.items()})
-        status = self.server.statuses.pop(0) if self.server.statuses else 200
-        self._reply(status, heard(sound) if status == 200 else {"error": {"message": "no"}})
-
-    def _reply(self, status: int, answer: dict[str, Any]) -> None:
-        body = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        return
-
-
-def heard(sound: bytes) -> dict[str, Any]:
-    with wave.open(io.BytesIO(sound)) as file:
-        assert (file.getframerate(), file.getnchannels()) == (16_000, 1)
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    ear = Ear()
-    ear.hear(samples)
-    words = ear.take(all_of_it=True)
-    return {
-        "text": " ".join(word.text for word in words),
-        "language": "english",
-        "duration": len(samples) / 16_000,
-        "words": [
-            {"word": w.text, "start": w.start / 16_000, "end": w.end / 16_000} for w in words
-        ],
-    }
+from tests.fixtures.transcriptions import TranscriptionServer, transcription_server
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    running = Server()
-    serving = threading.Thread(target=running.serve_forever)
-    serving.start()
-    yield running
-    running.shutdown()
-    serving.join()
-    running.server_close()
+def server() -> Iterator[TranscriptionServer]:
+    with transcription_server() as running:
+        yield running
 
 
 @pytest_asyncio.fixture
-async def recogniser(server: Server) -> AsyncIterator[OpenAIRecogniser]:
+async def recogniser(server: TranscriptionServer) -> AsyncIterator[OpenAIRecogniser]:
     engine = OpenAIRecogniser(base_url=server.url, timeout_s=5.0)
     await engine.start()
     yield engine
     await engine.aclose()
 
 
-async def test_each_utterance_is_one_request(recogniser: OpenAIRecogniser, server: Server) -> None:
+async def test_each_utterance_is_one_request(
+    recogniser: OpenAIRecogniser, server: TranscriptionServer
+) -> None:
     said = talk(4.0, 3)
     stream = recogniser.open("en-US", ["voicesite", "coturn"])
     await tell_utterances(stream, said)
@@ -125,7 +57,7 @@ async def test_a_word_that_was_cut_is_said_once(recogniser: OpenAIRecogniser) ->
 
 
 async def test_a_server_that_fails_is_asked_again(
-    recogniser: OpenAIRecogniser, server: Server
+    recogniser: OpenAIRecogniser, server: TranscriptionServer
 ) -> None:
     server.statuses = [503, 429, 500]
     said = talk(4.0, 3)
@@ -139,7 +71,10 @@ async def test_a_server_that_fails_is_asked_again(
     ("status", "kind"), [(401, RecogniserError), (503, RecogniserUnavailableError)]
 )
 async def test_a_refusal_says_what_to_check(
-    recogniser: OpenAIRecogniser, server: Server, status: int, kind: type[RecogniserError]
+    recogniser: OpenAIRecogniser,
+    server: TranscriptionServer,
+    status: int,
+    kind: type[RecogniserError],
 ) -> None:
     server.statuses = [status]
     stream = recogniser.open("en-US")
@@ -151,7 +86,9 @@ async def test_a_refusal_says_what_to_check(
     await stream.aclose()
 
 
-async def test_what_is_too_short_is_not_asked(recogniser: OpenAIRecogniser, server: Server) -> None:
+async def test_what_is_too_short_is_not_asked(
+    recogniser: OpenAIRecogniser, server: TranscriptionServer
+) -> None:
     stream = recogniser.open("en-US")
     await stream.send(AudioFrame(np.ones(800, np.int16), 16_000, 0.0))
     await stream.finish()
