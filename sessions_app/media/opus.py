@@ -24,11 +24,18 @@ MAX_PACKET_MS = 120
 MAX_PACKET_BYTES = 1_500
 """Room for a coded frame: RFC 6716 allows 1275 bytes; a larger room is never filled."""
 
+_FIRST_HYBRID, _FIRST_CELT, _BYTE = 12, 16, 7
+_SILK_FRAMES = (1, 1, 2, 3) * 3
+"""Frames of 20 ms in a SILK packet of configuration 0 to 11, which last 10, 20, 40, 60 ms."""
+
 Application = Literal["voip", "audio"]
 
 _APPLICATIONS: dict[Application, int] = {"voip": 2048, "audio": 2049}
 _SET_BITRATE: Final = 4002
 _SET_COMPLEXITY: Final = 4010
+_SET_INBAND_FEC: Final = 4012
+_SET_PACKET_LOSS_PERC: Final = 4014
+_SET_DTX: Final = 4016
 _GET_LOOKAHEAD: Final = 4027
 
 
@@ -124,12 +131,31 @@ def packet_duration_samples(packet: bytes, rate: int) -> int:
     return _checked(count, f"read a packet of {len(packet)} bytes")
 
 
+def has_fec(packet: bytes) -> bool:
+    """Returns whether the packet carries what repairs its predecessor (LBRR).
+
+    RFC 6716: only the SILK and hybrid modes have it (section 3.1); the flag is the bit after
+    the voice activity bits of the packet's frames, channel by channel (section 4.2.3).
+    """
+    if len(packet) < 2:  # noqa: PLR2004 - a TOC byte and a frame
+        return False
+    configuration, stereo, code = packet[0] >> 3, packet[0] & 0x04, packet[0] & 0x03
+    if configuration >= _FIRST_CELT or code:
+        return False
+    frames = _SILK_FRAMES[configuration] if configuration < _FIRST_HYBRID else 1
+    flags = packet[1]
+    mid = flags >> (7 - frames) & 1
+    side = flags >> (7 - 2 * frames - 1) & 1 if stereo and 2 * frames + 1 <= _BYTE else 0
+    return bool(mid or side)
+
+
 class OpusEncoder:
     """Codes int16 audio, one packet a call. Not thread-safe.
 
     `bitrate` is in bits a second, `complexity` 0 (cheap) to 10 (best); `application` is "voip"
-    for speech alone, "audio" for all else. Raises MediaError for values that libopus does not
-    take.
+    for speech alone, "audio" for all else. With `expected_loss` (percent) packets carry what
+    repairs their predecessor (in-band FEC, RFC 6716 section 2.1.7); with `dtx` silence is coded
+    as packets of a byte or two. Raises MediaError for values that libopus does not take.
     """
 
     def __init__(
@@ -139,6 +165,9 @@ class OpusEncoder:
         bitrate: int = 24_000,
         complexity: int = 5,
         application: Application = "voip",
+        *,
+        expected_loss: int = 0,
+        dtx: bool = False,
     ) -> None:
         self._state: int | None = None
         _check_format(sample_rate, channels)
@@ -154,6 +183,11 @@ class OpusEncoder:
         _checked(error.value, "make an encoder")
         self._set(_SET_BITRATE, bitrate, "bitrate")
         self._set(_SET_COMPLEXITY, complexity, "complexity")
+        if expected_loss:
+            self._set(_SET_INBAND_FEC, 1, "FEC")
+            self._set(_SET_PACKET_LOSS_PERC, expected_loss, "expected loss")
+        if dtx:
+            self._set(_SET_DTX, 1, "DTX")
 
     def __del__(self) -> None:
         self.close()
@@ -224,6 +258,15 @@ class OpusDecoder:
         """Returns the packet's audio; raises MediaError for what is no Opus packet."""
         return self._decode(packet, packet_duration_samples(packet, self._sample_rate))
 
+    def repair(self, following: bytes, count: int) -> Samples:
+        """Returns `count` samples in place of the lost packet right before `following`.
+
+        They come from that packet's FEC; where it has none they are made up as by `conceal`.
+        `following` itself is still to be decoded. Raises MediaError for what is no Opus packet.
+        """
+        packet_duration_samples(following, self._sample_rate)
+        return self._decode(following, count, fec=1)
+
     def conceal(self, count: int) -> Samples:
         """Returns audio in place of a lost packet, made up from what came before.
 
@@ -237,7 +280,7 @@ class OpusDecoder:
         if state is not None:
             self._library.opus_decoder_destroy(state)
 
-    def _decode(self, packet: bytes | None, samples: int) -> Samples:
+    def _decode(self, packet: bytes | None, samples: int, fec: int = 0) -> Samples:
         if self._state is None:
             raise MediaError("this Opus decoder is closed: make a new one")
         if not 0 < samples <= self._sample_rate * MAX_PACKET_MS // 1000:
@@ -245,6 +288,6 @@ class OpusDecoder:
         shape = samples if self._channels == 1 else (samples, self._channels)
         pcm = np.empty(shape, np.int16)
         size = 0 if packet is None else len(packet)
-        count = self._library.opus_decode(self._state, packet, size, pcm.ctypes.data, samples, 0)
+        count = self._library.opus_decode(self._state, packet, size, pcm.ctypes.data, samples, fec)
         _checked(count, f"decode a packet of {size} bytes")
         return pcm[:count]

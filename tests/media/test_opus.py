@@ -102,3 +102,71 @@ def test_missing_libopus_names_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_path_is_that_of_a_library() -> None:
     assert "opus" in Path(opus.libopus_path()).name
+
+
+def coded(speech: Samples, **how: int) -> list[bytes]:
+    encoder = OpusEncoder(16_000, bitrate=24_000, **how)  # type: ignore[arg-type]
+    whole = len(speech) // 320 * 320
+    return [encoder.encode(speech[at : at + 320]) for at in range(0, whole, 320)]
+
+
+def test_a_lost_packet_is_repaired_from_the_next(speech: Samples) -> None:
+    packets = coded(speech, expected_loss=15)
+    carrying = [n for n, packet in enumerate(packets) if opus.has_fec(packet)]
+    assert len(carrying) > len(packets) / 4
+    whole, lossy, made_up = (OpusDecoder(16_000) for _ in range(3))
+    repaired: list[float] = []
+    concealed: list[float] = []
+    for number, packet in enumerate(packets):
+        true = whole.decode(packet)
+        if number + 1 in carrying and number % 5 == 0 and np.abs(true).max() > 2000:
+            repaired.append(likeness(lossy.repair(packets[number + 1], 320), true))
+            concealed.append(likeness(made_up.conceal(320), true))
+        else:
+            lossy.decode(packet)
+            made_up.decode(packet)
+    assert len(repaired) > 5
+    assert np.mean(repaired) > 0.8
+    assert np.mean(repaired) > np.mean(concealed) + 0.1
+
+
+def test_without_fec_a_repair_is_a_concealment(speech: Samples) -> None:
+    packets = coded(speech)
+    assert not any(opus.has_fec(packet) for packet in packets)
+    first, second = OpusDecoder(16_000), OpusDecoder(16_000)
+    for packet in packets[:30]:
+        first.decode(packet)
+        second.decode(packet)
+    assert first.repair(packets[31], 320).shape == second.conceal(320).shape
+
+
+def test_silence_costs_next_to_nothing_with_dtx() -> None:
+    packets = coded(np.zeros(32_000, np.int16), dtx=1)
+    assert sum(map(len, packets[30:])) < 3 * len(packets[30:])
+
+
+@pytest.mark.parametrize("packet", [b"", b"\x00", bytes([0xFF, 0x80]), b"\x03\x80"])
+def test_what_can_carry_no_fec_carries_none(packet: bytes) -> None:
+    assert not opus.has_fec(packet)
+
+
+def test_a_repair_from_what_is_no_packet_is_refused() -> None:
+    with pytest.raises(MediaError):
+        OpusDecoder(16_000).repair(b"", 320)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("milliseconds", [10, 20, 40, 60])
+def test_what_carries_fec_is_told_as_libopus_tells_it(
+    speech: Samples, milliseconds: int, channels: int
+) -> None:
+    asked = getattr(opus._library(), "opus_packet_has_lbrr", None)
+    if asked is None:
+        pytest.skip("this libopus is older than 1.5")
+    encoder = OpusEncoder(16_000, channels, 20_000, expected_loss=20)
+    size = 16 * milliseconds
+    parts = [speech[at : at + size] for at in range(0, len(speech) - size, size)]
+    packets = [encoder.encode(np.stack([part] * channels, axis=1)) for part in parts]
+    told = [opus.has_fec(packet) for packet in packets]
+    assert told == [bool(asked(packet, len(packet))) for packet in packets]
+    assert any(told)
