@@ -74,6 +74,12 @@ def _network() -> dict[str, Any]:
         "PUBLIC_ADDRESS": read("str", "VOICE_PUBLIC_ADDRESS", ""),
         "UDP_PORTS": read("str", "VOICE_UDP_PORTS", ""),
         "VIDEO": _video(),
+        "MEDIA_PATH": choice("VOICE_MEDIA_PATH", ("own", "aiortc")),
+        "AUDIO": {
+            "BITRATE": read("int", "VOICE_AUDIO_BITRATE", 32_000),
+            "DTX": read("bool", "VOICE_AUDIO_DTX", False),
+            "PTIME_MS": read("int", "VOICE_AUDIO_PTIME_MS", 0),
+        },
     }
 
 

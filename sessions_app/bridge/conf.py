@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sessions_app.calls.admission import AdmissionLimits
 from sessions_app.calls.supervising import Limits
 from sessions_app.core.video import VideoFormat
+from sessions_app.transports.asking import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class VoiceConfig:
     results_input_s: float
     video: VideoFormat | None
     figures: bool
+    own_path: bool
+    wishes: Wishes
 
 
 def voice_config() -> VoiceConfig:
@@ -55,6 +58,8 @@ def voice_config() -> VoiceConfig:
         results_input_s=float(voice["RESULTS_INPUT_S"]),
         video=_video(voice["VIDEO"]),
         figures=bool(voice["FIGURES"]),
+        own_path=voice["MEDIA_PATH"] == "own",
+        wishes=_wishes(voice["AUDIO"]),
     )
 
 
@@ -65,6 +70,10 @@ def _video(given: Mapping[str, Any]) -> VideoFormat | None:
     size = given.get("SIZE")
     per_second = float(given.get("PER_SECOND", 5.0))
     return VideoFormat(tuple(size) if size else None, per_second, given.get("FORMAT", "rgb24"))
+
+
+def _wishes(given: Mapping[str, Any]) -> Wishes:
+    return Wishes(int(given["BITRATE"]), bool(given["DTX"]), int(given["PTIME_MS"]))
 
 
 def _ports(given: str) -> tuple[int, int] | None:

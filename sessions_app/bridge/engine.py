@@ -284,6 +284,8 @@ class Engine:
             video=video,
             channel=plan.channel,
             public_address=self._config.public_address,
+            own_path=self._config.own_path,
+            wishes=self._config.wishes,
         )
 
     def _begin(self, session: CallSession) -> None:

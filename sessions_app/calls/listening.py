@@ -24,6 +24,10 @@ class Lane(Protocol):
         """Takes the next audio; jumps on the call clock stay gaps."""
         ...
 
+    def add_packet(self, packet: bytes, start_ms: float, duration_ms: float) -> None:
+        """Takes audio as an Opus packet instead, as it came."""
+        ...
+
     def flush_due(self, now_ms: float) -> None:
         """Writes what has waited for a second; `now_ms` is the call clock."""
         ...
@@ -104,12 +108,19 @@ class Listening:
         async for given in frames:
             frame = silence(given.duration_ms, given.start_ms) if self._muted else given
             self._tell_gap(frame)
-            if self._lane is not None:
-                self._lane.add(frame)
+            self._keep(frame)
             for whole in self._without_gaps(frame):
                 self._vad.feed(whole)
                 if self._transcribing is not None:
                     self._transcribing.hear(whole)
+
+    def _keep(self, frame: AudioFrame) -> None:
+        if self._lane is None:
+            return
+        if frame.packet:
+            self._lane.add_packet(frame.packet, frame.start_ms, frame.duration_ms)
+        else:
+            self._lane.add(frame)
 
     def _tell_gap(self, frame: AudioFrame) -> None:
         if self._lossy and frame.start_ms - self._fed_ms > TOLD_GAP_MS:

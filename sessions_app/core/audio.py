@@ -19,12 +19,14 @@ class AudioFrame:
     """A run of audio at one place on the call clock.
 
     `samples` is int16 mono of shape (n,); `sample_rate` is in Hz; `start_ms` is the
-    time of the first sample on the call clock.
+    time of the first sample on the call clock. `packet` is the Opus packet that the samples
+    were decoded from, where there is one and it lasts as long.
     """
 
     samples: Samples
     sample_rate: int
     start_ms: float
+    packet: bytes = b""
 
     @property
     def duration_ms(self) -> float:

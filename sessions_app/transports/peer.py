@@ -20,7 +20,7 @@ from aiortc.sdp import MediaDescription, SessionDescription
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
-from sessions_app.transports import ice
+from sessions_app.transports import asking, ice
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,20 @@ class PeerListener(Protocol):
     def on_channel(self, channel: RTCDataChannel) -> None: ...
 
     def on_lost(self, *, by_peer: bool) -> None: ...
+
+    def tap(self, transceiver: Any, types: asking.Offered) -> "Tap | None":
+        """Returns what takes the audio of this line instead of a track; None for a track."""
+        ...
+
+
+class Tap(Protocol):
+    """Takes a line's audio under aiortc, such as `transports.rtp.RtpTap`."""
+
+    def connected(self) -> None: ...
+
+    def finish(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 def read_offer(sdp: str) -> str:
@@ -120,8 +134,12 @@ class Peer:
         listener: PeerListener,
         outgoing: MediaStreamTrack | None = None,
         pictures: MediaStreamTrack | None = None,
+        wishes: asking.Wishes | None = None,
     ) -> None:
         self._outgoing = outgoing
+        self._wishes = wishes or asking.Wishes()
+        self._tap: Tap | None = None
+        self._tapped: RTCRtpTransceiver | None = None
         self._pictures = pictures
         self._pc = RTCPeerConnection(configuration)
         _replace(self._pc, CONNECT, self._tolerant(getattr(self._pc, CONNECT)))
@@ -158,6 +176,7 @@ class Peer:
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
             self._choose_directions(self._pc.getTransceivers())
+            types = self._tap_audio(sdp)
             self._watch_ice()
             await self._pc.setLocalDescription()
             if self._pc.sctp is not None and self._pc.sctp.transport is None:
@@ -168,6 +187,8 @@ class Peer:
                 "(Opus, G.722, PCMU, PCMA), or a part of it is missing."
             ) from error
         answer = str(self._pc.localDescription.sdp)
+        if types is not None:
+            answer = asking.with_wishes(answer, types, self._wishes)
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(
                 "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "
@@ -194,6 +215,8 @@ class Peer:
     async def aclose(self) -> None:
         """Closes the connection; the client's track ends within milliseconds."""
         self._closing = True
+        if self._tap is not None:
+            self._tap.close()
         for task in list(self._adding):
             task.cancel()
         await asyncio.gather(*self._adding, return_exceptions=True)
@@ -232,10 +255,10 @@ class Peer:
 
     def _choose_directions(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
         """Takes the first audio that is sent; all else is answered inactive."""
-        taken = False
+        self._taken: RTCRtpTransceiver | None = None
         for transceiver in transceivers:
             wanted = (
-                not taken
+                self._taken is None
                 and transceiver.kind == "audio"
                 and transceiver._offerDirection in ("recvonly", "sendrecv")
             )
@@ -245,8 +268,27 @@ class Peer:
             if wanted and self.can_play:
                 transceiver.sender.replaceTrack(self._outgoing)
                 transceiver.direction = "sendrecv"
-            taken = taken or wanted
+            if wanted:
+                self._taken = transceiver
         self._choose_video([t for t in transceivers if t.kind == "video"])
+
+    def _tap_audio(self, sdp: str) -> asking.Offered | None:
+        """Lets the taken audio line be tapped where it is Opus; returns its payload types."""
+        types = asking.offered(sdp)
+        taken = self._taken
+        if types is None or taken is None:
+            return None
+        if taken is not self._tapped:
+            tap = self._listener.tap(taken, types)
+            if tap is None:
+                return None
+            if self._tap is not None:
+                self._tap.close()
+            self._tap, self._tapped = tap, taken
+        taken._codecs = [codec for codec in taken._codecs if codec.payloadType == types.opus]
+        if self.connected and self._tap is not None:
+            self._tap.connected()
+        return types
 
     def _choose_video(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
         """Takes the first video, and sends there what is shown; a screen's is left."""
@@ -279,7 +321,8 @@ class Peer:
 
     def _track(self, track: Any) -> None:
         if track.kind == "audio":
-            self._listener.on_audio_track(track)
+            if self._tap is None:
+                self._listener.on_audio_track(track)
         elif self._is_camera(track):
             self._listener.on_video_track(track)
 
@@ -290,6 +333,8 @@ class Peer:
     def _state_changed(self) -> None:
         if self._pc.connectionState == "connected":
             self.last_heard_s = time.monotonic()
+            if self._tap is not None:
+                self._tap.connected()
         if self._pc.connectionState in ("closed", "failed") and not self._closing:
             self._listener.on_lost(by_peer=self._lately_heard())
 

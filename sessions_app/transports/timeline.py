@@ -20,13 +20,19 @@ class Timeline:
         self._origin: int | None = None
         self._origin_ms = start_ms
         self._end_ms = start_ms
+        self._again = False
+
+    def restart(self) -> None:
+        """Says that the next timestamp belongs to another stream: it goes on where the clock is."""
+        self._again = True
 
     def place(self, timestamp: int, samples: int, now_ms: float) -> float | None:
         """Returns where `samples` at `timestamp` start, in ms; None when it came too late."""
         if self._origin is None:
             self._origin = timestamp
         start = self._origin_ms + 1000 * (timestamp - self._origin) / self._rate
-        if not -BACKWARD_MS < start - self._end_ms < MAX_JUMP_MS:
+        if self._again or not -BACKWARD_MS < start - self._end_ms < MAX_JUMP_MS:
+            self._again = False
             start = max(self._end_ms, now_ms)
             self._origin, self._origin_ms = timestamp, start
         duration = 1000 * samples / self._rate

@@ -1,4 +1,4 @@
-"""A client's audio and data channel over WebRTC, through aiortc's own tracks."""
+"""A client's audio and data channel over WebRTC."""
 
 import asyncio
 import time
@@ -17,10 +17,13 @@ from sessions_app.core.commands import Candidate
 from sessions_app.core.queues import BoundedFrames
 from sessions_app.media.playout import Playout
 from sessions_app.media.resample import DELAY_MS, Resampler
-from sessions_app.transports import ice
+from sessions_app.transports import ice, rtp
+from sessions_app.transports.asking import Offered, Wishes
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.rejected import with_rejected, without_rejected
+from sessions_app.transports.rtp import RtpTap
+from sessions_app.transports.rtp_input import PayloadTypes
 from sessions_app.transports.timeline import Timeline
 from sessions_app.transports.video import VideoLine
 
@@ -36,6 +39,7 @@ class WebRTCTransport:
 
     `clock` is the call's; this transport drives it. What `playout` holds is sent,
     where the client takes audio back as Opus (`can_play`), and its pictures go through `video`.
+    Opus from the client is taken under aiortc, unless `own_path` is off or cannot be.
     Fulfils `transports.base.Transport`.
     """
 
@@ -48,13 +52,17 @@ class WebRTCTransport:
         video: VideoLine | None = None,
         channel: str = "control",
         public_address: str = "",
+        own_path: bool = True,
+        wishes: Wishes | None = None,
         on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
         self._video = video
         self._shown = video.out() if video is not None else None
-        self._peer = Peer(configuration, self, self._outgoing, self._shown)
+        self._peer = Peer(configuration, self, self._outgoing, self._shown, wishes)
+        self._own_path = own_path and rtp.available()
+        self.tapped: RtpTap | None = None
         self._public_address = public_address
         self._clock = clock
         self._channel_label = channel
@@ -120,6 +128,8 @@ class WebRTCTransport:
             self._channel.close()
 
     def close_input(self) -> None:
+        if self.tapped is not None:
+            self.tapped.finish()
         if self._reading is not None:
             self._reading.cancel()
         self._frames.close()
@@ -165,10 +175,37 @@ class WebRTCTransport:
             channel.close()
 
     def on_lost(self, *, by_peer: bool) -> None:
+        if self.tapped is not None:
+            self._input_ended()
         self.closed_by_peer = self.closed_by_peer or by_peer
         self._on_change()
 
     # -- the caller's audio -----------------------------------------------------------
+
+    def tap(self, transceiver: Any, types: Offered) -> RtpTap | None:
+        if not self._own_path:
+            return None
+        self.tapped = RtpTap(
+            transceiver,
+            PayloadTypes(types.opus, types.red),
+            hear=self._heard,
+            call_ms=lambda: self._clock.now_ms(time.monotonic()),
+            on_media=self._media,
+            on_end=self._input_ended,
+        )
+        return self.tapped
+
+    def _heard(self, frame: AudioFrame) -> None:
+        self._frames.put(frame)
+        self._clock.heard(frame.end_ms, time.monotonic())
+
+    def _media(self, now_s: float) -> None:
+        self._media_s = now_s
+
+    def _input_ended(self) -> None:
+        if self.tapped is not None:
+            self.tapped.finish()
+        self._frames.close()
 
     async def _read(self, track: Any) -> None:
         """Takes every frame of the track: one that is not read would pile up in aiortc."""

@@ -44,9 +44,13 @@ class Ears(Vad):
 class Lane:
     def __init__(self) -> None:
         self.kept: list[AudioFrame] = []
+        self.packets: list[tuple[bytes, float, float]] = []
 
     def add(self, frame: AudioFrame) -> None:
         self.kept.append(frame)
+
+    def add_packet(self, packet: bytes, start_ms: float, duration_ms: float) -> None:
+        self.packets.append((packet, start_ms, duration_ms))
 
     def flush_due(self, now_ms: float) -> None:
         return
@@ -113,3 +117,22 @@ async def test_a_short_cut_is_told_once_when_the_network_made_it() -> None:
     heard.start(cut())
     await heard.finish()
     assert told == [MediaGap(40, 3_000)]
+
+
+async def test_opus_packets_are_kept_as_they_came() -> None:
+    lane = Lane()
+    listening = Listening(Ears(), None, lane, lambda _: None)
+
+    async def packed() -> AsyncIterator[AudioFrame]:
+        for number in range(3):
+            samples = np.zeros(320, np.int16)
+            yield AudioFrame(samples, 16_000, 20.0 * number, bytes([number, 1]))
+
+    listening.start(packed())
+    await listening.finish()
+    assert lane.packets == [
+        (b"\x00\x01", 0.0, 20.0),
+        (b"\x01\x01", 20.0, 20.0),
+        (b"\x02\x01", 40.0, 20.0),
+    ]
+    assert lane.kept == []

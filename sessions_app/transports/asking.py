@@ -1,0 +1,81 @@
+"""What our answer asks of the client's Opus: what speech needs, and what survives a network.
+
+RFC 7587 (Opus in SDP), RFC 2198 (RED). The answer that is sent may say more than the local
+description that aiortc holds, which knows nothing of RED.
+"""
+
+import re
+from dataclasses import dataclass
+
+_OPUS = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
+_RED = re.compile(r"a=rtpmap:(\d+) red/48000/2", re.IGNORECASE)
+_END = "\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """`bitrate` in bits a second; `ptime_ms` 0 leaves it to the client."""
+
+    bitrate: int = 32_000
+    dtx: bool = False
+    ptime_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The payload types of Opus and of RED of it in an offer's first audio line."""
+
+    opus: int
+    red: int | None
+
+
+def offered(sdp: str) -> Offered | None:
+    """Returns what the offer's first audio line has; None where that is no Opus."""
+    section = next((s for s in _sections(sdp) if s.startswith("m=audio")), "")
+    opus = _OPUS.search(section)
+    if opus is None:
+        return None
+    red = _RED.search(section)
+    same = red is not None and f"a=fmtp:{red[1]} {opus[1]}/{opus[1]}" in section
+    return Offered(int(opus[1]), int(red[1]) if red is not None and same else None)
+
+
+def with_wishes(answer: str, types: Offered, wishes: Wishes) -> str:
+    """Returns the answer's SDP with what is asked of its audio line, RED first where offered."""
+    return "".join(
+        _asking(section, types, wishes) if _takes(section, types.opus) else section
+        for section in _sections(answer)
+    )
+
+
+def _asking(section: str, types: Offered, wishes: Wishes) -> str:
+    parameters = f"minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate={wishes.bitrate}"
+    parameters += ";usedtx=1" if wishes.dtx else ""
+    kept = [line for line in section.split(_END) if not line.startswith(f"a=fmtp:{types.opus} ")]
+    out = []
+    for line in kept:
+        out.append(line)
+        if line.lower().startswith(f"a=rtpmap:{types.opus} opus/"):
+            out.append(f"a=fmtp:{types.opus} {parameters}")
+            if types.red is not None:
+                out.append(f"a=rtpmap:{types.red} red/48000/2")
+                out.append(f"a=fmtp:{types.red} {types.opus}/{types.opus}")
+            if wishes.ptime_ms:
+                out.append(f"a=ptime:{wishes.ptime_ms}")
+    if types.red is not None:
+        first, port, profile, *numbers = out[0].split(" ")
+        out[0] = " ".join([first, port, profile, str(types.red), *numbers])
+    return _END.join(out)
+
+
+def _takes(section: str, opus: int) -> bool:
+    """Returns whether it is an audio line that is not refused, with Opus of that number."""
+    used = section.startswith("m=audio") and not section.startswith("m=audio 0 ")
+    inactive = f"{_END}a=inactive" in section
+    return used and not inactive and f"a=rtpmap:{opus} opus/" in section
+
+
+def _sections(sdp: str) -> list[str]:
+    """Returns the session's part and each media line's, which joined are the whole."""
+    lines = sdp.replace(_END, "\n").replace("\n", _END)
+    return re.split(r"(?m)^(?=m=)", lines)

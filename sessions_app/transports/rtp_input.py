@@ -1,0 +1,257 @@
+"""The caller's RTP audio becomes speech frames: ordered, restored, decoded, on the call clock.
+
+Knows nothing of sockets or aiortc: packets come in after SRTP, with the time of their arrival.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.core.errors import MediaError
+from sessions_app.media.jitter import RATE, Counts, JitterBuffer, Kind, Packet, Run
+from sessions_app.media.opus import MAX_PACKET_MS, OpusDecoder, has_fec, packet_duration_samples
+from sessions_app.media.red import RedError
+from sessions_app.media.red import parse as parse_red
+from sessions_app.transports.rtp_packet import Heard, RtpPacket
+from sessions_app.transports.timeline import Timeline
+
+RATIO = RATE // SPEECH_RATE
+MOST_STREAMS = 8
+"""SSRCs one client may go through; it has one at a time, and takes another seldom."""
+
+_STEP = SPEECH_RATE // 400
+"""Opus makes up audio in steps of 2.5 ms."""
+
+_LONGEST = SPEECH_RATE * MAX_PACKET_MS // 1000
+CONCEALED_ALIKE = 0xFC
+"""The part of an Opus packet's first byte that says how long and how it is coded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadTypes:
+    """The numbers that the answer gave to Opus and to RED of it; None for no RED."""
+
+    opus: int
+    red: int | None = None
+
+    def __contains__(self, payload_type: int) -> bool:
+        return payload_type in (self.opus, self.red)
+
+
+@dataclass(slots=True)
+class Repairs:
+    """How much of the timeline came how, in ms; `fec` and `concealed` are of what was lost."""
+
+    received_ms: float = 0.0
+    restored_ms: float = 0.0
+    fec_ms: float = 0.0
+    concealed_ms: float = 0.0
+
+
+class RtpInput:
+    """One client's audio. `hear` gets each frame, in order; all times are monotonic ms.
+
+    `call_ms` gives the call clock, to place a stream that begins. Used on one event loop;
+    nothing blocks.
+    """
+
+    def __init__(
+        self,
+        types: PayloadTypes,
+        hear: Callable[[AudioFrame], None],
+        call_ms: Callable[[], float],
+    ) -> None:
+        self._types = types
+        self._hear = hear
+        self._call_ms = call_ms
+        self._decoder = OpusDecoder(SPEECH_RATE)
+        self._timeline: Timeline | None = None
+        self._stream: _Stream | None = None
+        self._streams = 0
+        self._toc = 0
+        self.broken = 0
+        self.repairs = Repairs()
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the present stream's packets."""
+        return self._stream.buffer.counts if self._stream is not None else Counts()
+
+    @property
+    def ssrc(self) -> int | None:
+        """The present stream's; None before its first packet."""
+        return self._stream.ssrc if self._stream is not None else None
+
+    @property
+    def due_ms(self) -> float | None:
+        """When `tick` has something to do though no packet comes; None for never."""
+        return self._stream.buffer.due_ms if self._stream is not None else None
+
+    def take(self, packet: RtpPacket, now_ms: float) -> None:
+        """Takes one packet as it arrives; what cannot be read is counted as `broken`."""
+        stream = self._stream
+        if stream is None or stream.ssrc != packet.ssrc:
+            if self._streams >= MOST_STREAMS:
+                self.broken += 1
+                return
+            stream = self._begin(packet.ssrc)
+        try:
+            payload, earlier = self._unpacked(packet)
+        except RedError:
+            self.broken += 1
+            return
+        stream.note(packet.sequence)
+        item = Packet(packet.sequence, packet.timestamp, payload, earlier)
+        for run in stream.buffer.put(item, now_ms):
+            self._decode(run)
+
+    def tick(self, now_ms: float) -> None:
+        """Goes on without what has been waited for long enough."""
+        if self._stream is not None:
+            for run in self._stream.buffer.due(now_ms):
+                self._decode(run)
+
+    def finish(self) -> None:
+        """Gives out what still waits behind a gap; no packet will follow."""
+        if self._stream is not None:
+            for run in self._stream.buffer.flush():
+                self._decode(run)
+
+    def sender_reported(self, ssrc: int, ntp_middle: int, now_ms: float) -> None:
+        """Notes the client's own report, which ours must answer."""
+        if self._stream is not None and self._stream.ssrc == ssrc:
+            self._stream.reported = (ntp_middle, now_ms)
+
+    def report(self, now_ms: float) -> Heard | None:
+        """Returns what to tell the client of its stream; None before its first packet."""
+        return self._stream.heard(now_ms) if self._stream is not None else None
+
+    def close(self) -> None:
+        """Frees the decoder."""
+        self._decoder.close()
+
+    def _begin(self, ssrc: int) -> "_Stream":
+        self.finish()
+        self._streams += 1
+        self._stream = _Stream(ssrc, JitterBuffer(_duration))
+        # its timestamps have nothing to do with those of the stream before
+        if self._timeline is not None:
+            self._timeline.restart()
+        return self._stream
+
+    def _unpacked(self, packet: RtpPacket) -> tuple[bytes, list[tuple[int, bytes]]]:
+        if packet.payload_type != self._types.red:
+            return packet.payload, []
+        *older, primary = parse_red(packet.payload)
+        return primary.payload, [
+            ((packet.timestamp - block.offset) % (1 << 32), block.payload)
+            for block in older
+            if block.payload_type == self._types.opus
+        ]
+
+    def _decode(self, run: Run) -> None:
+        samples, packet = self._samples(run)
+        if self._timeline is None:
+            self._timeline = Timeline(RATE, self._call_ms())
+        start_ms = self._timeline.place(run.start, run.samples, self._call_ms())
+        if start_ms is not None and len(samples):
+            self._hear(AudioFrame(samples, SPEECH_RATE, start_ms, packet))
+
+    def _samples(self, run: Run) -> tuple[Samples, bytes]:
+        """Returns a run's audio, and the Opus packet that stands for it in the lane."""
+        length_ms = 1000 * run.samples / RATE
+        if run.kind is not Kind.LOST:
+            try:
+                samples = self._decoder.decode(run.payload)
+            except MediaError:
+                self.broken += 1
+                return self._conceal(run), b""
+            if run.kind is Kind.RECEIVED:
+                self.repairs.received_ms += length_ms
+            else:
+                self.repairs.restored_ms += length_ms
+            self._toc = run.payload[0]
+            return samples, run.payload
+        repaired = self._repaired(run)
+        if repaired is not None:
+            self.repairs.fec_ms += length_ms
+            return repaired, self._stand_in(run)
+        self.repairs.concealed_ms += length_ms
+        return self._conceal(run), self._stand_in(run)
+
+    def _repaired(self, run: Run) -> Samples | None:
+        """Returns what the next packet's FEC has of a lost one; None where it has nothing."""
+        count = run.samples // RATIO
+        if not run.repair or not has_fec(run.repair) or count % _STEP:
+            return None
+        try:
+            return self._decoder.repair(run.repair, count)
+        except MediaError:
+            return None
+
+    def _conceal(self, run: Run) -> Samples:
+        """Returns made up audio as long as the run; the rim that no decoder makes is silent."""
+        count = run.samples // RATIO
+        samples = np.zeros(count, np.int16)
+        made = min(count, _LONGEST) // _STEP * _STEP
+        if made:
+            samples[:made] = self._decoder.conceal(made)
+        return samples
+
+    def _stand_in(self, run: Run) -> bytes:
+        """Returns a packet without a frame: whoever plays the lane conceals it likewise."""
+        bare = bytes([self._toc & CONCEALED_ALIKE])
+        return bare if _duration(bare) == run.samples else b""
+
+
+class _Stream:
+    """One SSRC: its buffer, and what reports say of it."""
+
+    def __init__(self, ssrc: int, buffer: JitterBuffer) -> None:
+        self.ssrc = ssrc
+        self.buffer = buffer
+        self.reported: tuple[int, float] | None = None
+        self._first: int | None = None
+        self._highest = 0
+        self._came = 0
+        self._told_expected = 0
+        self._told_came = 0
+
+    def note(self, sequence: int) -> None:
+        """Counts a packet, a double too, as reports count."""
+        if self._first is None:
+            self._first = self._highest = sequence
+        ahead = (sequence - self._highest + 0x8000) % 0x10000 - 0x8000
+        self._highest += max(0, ahead)
+        self._came += 1
+
+    def heard(self, now_ms: float) -> Heard:
+        """Returns what a report says now (RFC 3550, appendix A.3)."""
+        first = self._highest if self._first is None else self._first
+        expected = self._highest - first + 1
+        lately = expected - self._told_expected
+        lost = lately - (self._came - self._told_came)
+        fraction = (lost << 8) // lately if lately > 0 and lost > 0 else 0
+        self._told_expected, self._told_came = expected, self._came
+        last, ago_ms = 0, 0.0
+        if self.reported is not None:
+            last, ago_ms = self.reported[0], now_ms - self.reported[1]
+        return Heard(
+            ssrc=self.ssrc,
+            fraction_lost=min(255, fraction),
+            lost=expected - self._came,
+            highest=self._highest,
+            jitter=round(self.buffer.jitter_ms * RATE / 1000),
+            last_report=last,
+            since_report=round(max(0.0, ago_ms) * 65.536),
+        )
+
+
+def _duration(payload: bytes) -> int:
+    """Returns a payload's length in timestamp units; 0 for what is no Opus packet."""
+    try:
+        return packet_duration_samples(payload, RATE)
+    except MediaError:
+        return 0

@@ -1,0 +1,124 @@
+"""RTP and RTCP on the wire, as far as the audio path needs them (RFC 3550). Pure."""
+
+import struct
+from dataclasses import dataclass
+
+VERSION = 2
+_FIXED = struct.Struct("!BBHII")
+_EXTENSION_WORDS = struct.Struct("!H")
+
+SENDER_REPORT, RECEIVER_REPORT, BYE = 200, 201, 203
+_NTP_UNIX_S = 2_208_988_800
+"""Seconds from 1900, where NTP counts from, to 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class RtpPacket:
+    """One packet, after SRTP; `timestamp` in the codec's units."""
+
+    payload_type: int
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+
+
+def parse(data: bytes) -> RtpPacket:
+    """Returns the packet; raises ValueError for what is none, or is cut off."""
+    if len(data) < _FIXED.size or data[0] >> 6 != VERSION:
+        raise ValueError("this is no RTP packet")
+    first, second, sequence, timestamp, ssrc = _FIXED.unpack_from(data)
+    start = _FIXED.size + 4 * (first & 0x0F)
+    if first & 0x10:
+        if len(data) < start + 4:
+            raise ValueError("an RTP header extension is cut off")
+        start += 4 + 4 * _EXTENSION_WORDS.unpack_from(data, start + 2)[0]
+    end = len(data)
+    if first & 0x20:
+        end -= data[-1]
+    if start > end:
+        raise ValueError("an RTP packet is cut off")
+    return RtpPacket(second & 0x7F, sequence, timestamp, ssrc, data[start:end])
+
+
+def is_rtcp(data: bytes) -> bool:
+    """Returns whether a datagram that is RTP or RTCP is the latter (RFC 5761)."""
+    return len(data) > 1 and 192 <= data[1] <= 223  # noqa: PLR2004 - RFC 5761, section 4
+
+
+def is_media(data: bytes) -> bool:
+    """Returns whether a datagram is RTP or RTCP, not STUN or DTLS (RFC 7983)."""
+    return bool(data) and 128 <= data[0] <= 191  # noqa: PLR2004 - RFC 7983, section 7
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a report says of one stream that is received (RFC 3550, section 6.4.1)."""
+
+    ssrc: int
+    fraction_lost: int
+    """Of 256, since the last report."""
+
+    lost: int
+    highest: int
+    """The highest sequence number, with its cycles above 16 bits."""
+
+    jitter: int
+    last_report: int
+    """The middle 32 bits of the sender's NTP time, from its last report; 0 for none."""
+
+    since_report: int
+    """How long ago that came, in 1/65536 s."""
+
+
+def receiver_report(sender: int, heard: Heard) -> bytes:
+    """Returns a receiver report about one stream, by the SSRC `sender`."""
+    lost = max(-(1 << 23), min((1 << 23) - 1, heard.lost)) & 0xFFFFFF
+    return struct.pack(
+        "!BBHIIIIIII",
+        VERSION << 6 | 1,
+        RECEIVER_REPORT,
+        7,
+        sender,
+        heard.ssrc,
+        (heard.fraction_lost & 0xFF) << 24 | lost,
+        heard.highest & 0xFFFFFFFF,
+        heard.jitter & 0xFFFFFFFF,
+        heard.last_report,
+        heard.since_report & 0xFFFFFFFF,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a compound RTCP packet tells of streams: sender reports, and streams that end."""
+
+    reports: dict[int, int]
+    """SSRC → the middle 32 bits of the NTP time of its report."""
+
+    ended: frozenset[int]
+
+
+def read_rtcp(data: bytes) -> Told:
+    """Returns what a compound packet tells; what cannot be read ends it, without an error."""
+    reports: dict[int, int] = {}
+    ended: set[int] = set()
+    at = 0
+    while len(data) >= at + 4 and data[at] >> 6 == VERSION:
+        count, kind = data[at] & 0x1F, data[at + 1]
+        size = 4 + 4 * int.from_bytes(data[at + 2 : at + 4], "big")
+        body = data[at + 4 : at + size]
+        if len(body) < size - 4:
+            break
+        if kind == SENDER_REPORT and len(body) >= 12:  # noqa: PLR2004 - SSRC and NTP time
+            reports[int.from_bytes(body[:4], "big")] = int.from_bytes(body[6:10], "big")
+        elif kind == BYE and len(body) >= 4 * count:
+            ended |= {int.from_bytes(body[4 * n : 4 * n + 4], "big") for n in range(count)}
+        at += size
+    return Told(reports, frozenset(ended))
+
+
+def ntp_of(unix_s: float) -> int:
+    """Returns a time as NTP's 64 bits: seconds since 1900 and their fraction."""
+    whole = int(unix_s)
+    return (whole + _NTP_UNIX_S) << 32 | int((unix_s - whole) * (1 << 32))

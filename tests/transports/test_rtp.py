@@ -1,0 +1,156 @@
+"""The audio path under aiortc, against the installed aiortc, and the way back to its tracks."""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.clock import CallClock
+from sessions_app.media.opus import OpusDecoder
+from sessions_app.transports import rtp
+from sessions_app.transports.ice import offer_loopback
+from sessions_app.transports.media_io import SpeechOut
+from sessions_app.transports.webrtc import WebRTCTransport
+from tests.media.signals import tone
+
+NOTHING = RTCConfiguration(iceServers=[])
+LIMIT_S = 10
+both_ways = pytest.mark.parametrize("own_path", [True, False])
+
+
+@asynccontextmanager
+async def calling(*, own_path: bool = True) -> AsyncIterator[tuple[WebRTCTransport, Any, Any]]:
+    """Yields a transport, its client, and what the client says with; nothing is left of them."""
+    before = asyncio.all_tasks()
+    offer_loopback()
+    transport = WebRTCTransport(NOTHING, CallClock(), own_path=own_path)
+    client, microphone = RTCPeerConnection(NOTHING), SpeechOut(48_000)
+    client.addTrack(microphone)
+    await client.setLocalDescription(await client.createOffer())
+    answer = await transport.answer(client.localDescription.sdp)
+    await client.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    try:
+        yield transport, client, microphone
+    finally:
+        microphone.stop()
+        await client.close()
+        await transport.aclose()
+        async with asyncio.timeout(LIMIT_S):
+            while asyncio.all_tasks() - before:  # noqa: ASYNC110 - aiortc's own, ending
+                await asyncio.sleep(0.01)
+
+
+async def heard(transport: WebRTCTransport, count: int) -> list[AudioFrame]:
+    frames: list[AudioFrame] = []
+    async with asyncio.timeout(LIMIT_S):
+        async for frame in transport.frames():
+            frames.append(frame)
+            if len(frames) == count:
+                break
+    return frames
+
+
+def test_the_installed_aiortc_has_what_is_leant_on() -> None:
+    assert rtp.missing() == []
+    assert rtp.available()
+
+
+@both_ways
+async def test_a_real_client_is_heard(own_path: bool) -> None:
+    async with calling(own_path=own_path) as (transport, _, microphone):
+        assert (transport.tapped is not None) is own_path
+        microphone.push(tone(440, 2.0, 48_000))
+        frames = await heard(transport, 90)
+    assert all(frame.sample_rate == 16_000 for frame in frames)
+    steady = frames if own_path else frames[3:]  # a resampler is late by its delay
+    assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(steady))
+    sound = np.concatenate([frame.samples for frame in frames])
+    spectrum = np.abs(np.fft.rfft(sound.astype(float)))
+    assert np.argmax(spectrum) * 16_000 / len(sound) == pytest.approx(440, abs=10)
+
+
+async def test_frames_bring_the_packets_that_they_were_made_of() -> None:
+    async with calling() as (transport, _, microphone):
+        microphone.push(tone(440, 1.0, 48_000))
+        frames = await heard(transport, 30)
+    decoder = OpusDecoder()
+    for frame in frames:
+        assert np.array_equal(decoder.decode(frame.packet), frame.samples)
+
+
+async def test_no_thread_is_started_for_a_call() -> None:
+    before = {thread.name for thread in threading.enumerate()}
+    async with calling() as (transport, _, _microphone):
+        await heard(transport, 3)
+        started = {thread.name for thread in threading.enumerate()} - before
+        assert not [name for name in started if "decoder" in name]
+
+
+async def test_the_client_learns_of_its_losses_and_of_the_way() -> None:
+    async with calling() as (transport, client, _):
+        await heard(transport, 3)
+        (sender,) = client.getSenders()
+
+        async def told() -> Any:
+            stats = (await sender.getStats()).values()
+            return next((one for one in stats if one.type == "remote-inbound-rtp"), None)
+
+        async with asyncio.timeout(LIMIT_S):
+            while (found := await told()) is None or found.roundTripTime is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    assert found.packetsLost == 0
+    assert found.fractionLost == 0
+    assert 0 <= found.roundTripTime < 1.0
+
+
+async def test_the_input_ends_with_the_clients_stream() -> None:
+    async with calling() as (transport, client, _):
+        await heard(transport, 3)
+        await client.close()
+        async with asyncio.timeout(LIMIT_S):
+            async for _frame in transport.frames():
+                pass
+
+
+async def test_what_others_send_is_refused_and_hinders_nobody() -> None:
+    async with calling() as (transport, _, microphone):
+        await heard(transport, 3)
+        tapped: Any = transport.tapped
+        opus = tapped._types.opus
+        port = tapped._tapped[0].transport.get_extra_info("sockname")
+        head = bytes([0x80, opus, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            for noise in (head, head + b"x" * 60, head[:3], head + b"x" * 3000, b"", b"\x80"):
+                for _ in range(50):
+                    other.sendto(noise, port[:2])
+        microphone.push(tone(440, 1.0, 48_000))
+        frames = await heard(transport, 40)
+        assert tapped.refused >= 100
+    assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
+
+
+async def test_where_it_cannot_be_aiortcs_tracks_do_and_one_warning_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(rtp, "missing", lambda: ["RTCRtpReceiver.receive"])
+    rtp.available.cache_clear()
+    try:
+        with caplog.at_level(logging.WARNING, rtp.__name__):
+            for _ in range(2):
+                async with calling() as (transport, _, microphone):
+                    assert transport.tapped is None
+                    microphone.push(tone(440, 1.0, 48_000))
+                    assert await heard(transport, 10)
+    finally:
+        rtp.available.cache_clear()
+    (record,) = [record for record in caplog.records if record.name == rtp.__name__]
+    assert "RTCRtpReceiver.receive" in record.getMessage()
