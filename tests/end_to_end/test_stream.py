@@ -254,7 +254,7 @@ async def test_what_was_spoken_before_the_socket_stood_is_there(product: Product
         ended = await client.until("session_ended")
     # the clock began with it
     longest_ms = held_ms + 1000 * (time.monotonic() - began_s)
-    assert len(spoken) / 16 <= ended["durationMs"] <= longest_ms
+    assert len(spoken) / 16 <= ended["durationMs"] <= longest_ms + 300
 
 
 async def test_words_just_before_the_hang_up_are_there(product: Product, say: Say) -> None:
