@@ -23,15 +23,16 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The payload types of Opus and of RED of it in an offer's first audio line."""
+    """The payload types of Opus and of RED of it in one audio line of an offer."""
 
     opus: int
     red: int | None
 
 
-def offered(sdp: str) -> Offered | None:
-    """Returns what the offer's first audio line has; None where that is no Opus."""
-    section = next((s for s in _sections(sdp) if s.startswith("m=audio")), "")
+def offered(sdp: str, line: int = 0) -> Offered | None:
+    """Returns what the offer's media line of that number (from 0) has; None for no Opus."""
+    media = [section for section in _sections(sdp) if section.startswith("m=")]
+    section = media[line] if line < len(media) and media[line].startswith("m=audio") else ""
     opus = _OPUS.search(section)
     if opus is None:
         return None

@@ -274,8 +274,9 @@ class Peer:
 
     def _tap_audio(self, sdp: str) -> asking.Offered | None:
         """Lets the taken audio line be tapped where it is Opus; returns its payload types."""
-        types = asking.offered(sdp)
         taken = self._taken
+        line = taken._get_mline_index() if taken is not None else None
+        types = asking.offered(sdp, line) if line is not None else None
         if types is None or taken is None:
             return None
         if taken is not self._tapped:

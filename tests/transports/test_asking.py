@@ -31,6 +31,8 @@ def test_what_is_offered_is_read() -> None:
     assert offered(CHROME.replace("a=fmtp:63 111/111", "a=fmtp:63 9/9")) == Offered(111, None)
     assert offered(CHROME.replace("opus", "vorbis")) is None
     assert offered(ANSWER) == Offered(111, None)
+    assert offered(CHROME, 1) is None
+    assert offered(CHROME, 7) is None
 
 
 def test_red_is_asked_for_first_and_fec_and_one_channel() -> None:
