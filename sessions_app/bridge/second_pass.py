@@ -39,7 +39,9 @@ def retranscribe(version_pk: int) -> None:
         lost = version.purpose == Purpose.LOST
         with tempfile.TemporaryDirectory() as folder:
             audio = _fetched(call, Path(folder) / "call.ogg")
-            heard = asyncio.run(_heard(call, version.recogniser, audio, known if lost else []))
+            wanted = known if lost else []
+            hearing = _heard(call, version.recogniser, audio, wanted, asked_for=not lost)
+            heard = asyncio.run(hearing)
         figures = call.language if voice_config().figures else ""
         rows = _added(heard, figures) if lost else _rows(_spans(spoken), heard, figures)
         if versions.keep(version, rows) and lost and rows:
@@ -47,15 +49,21 @@ def retranscribe(version_pk: int) -> None:
 
 
 async def _heard(
-    call: Call, name: str, recording: Path, known: Sequence[Stretch]
+    call: Call, name: str, recording: Path, known: Sequence[Stretch], *, asked_for: bool
 ) -> list[Hypothesis]:
-    """Returns what the caller says where nothing is known yet."""
+    """Returns what the caller says where nothing is known yet.
+
+    The call's own recogniser does it where nobody `asked_for` the one of that name, and that
+    does not know the language.
+    """
     recognisers = Recognisers()
     recognisers.load()
     vad: Vad = load_backend("VADS", "default")
     try:
         await vad.start()
         recogniser = recognisers.get(name)
+        if not asked_for and not recogniser.knows(call.language):
+            recogniser = recognisers.get(call.recogniser)
         await recogniser.start()
 
         def audio() -> Iterable[AudioFrame]:

@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sessions_app.media.recording import LaneRecorder
 from sessions_app.models import Call, Recording, Segment, Summary, Version
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, transcripts, versions
+from sessions_app.speech.recognisers.scripted import ScriptedRecogniser, ScriptedStream
 from tests.bridge.test_finalising import FileSink
 from tests.conftest import CallMaker
 from tests.fixtures.speech import read_wav
@@ -23,6 +25,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SENTENCES = ("good morning and welcome to the meeting", "the weather is very nice today")
 SCRIPTED = "sessions_app.speech.recognisers.scripted.ScriptedRecogniser"
+
+
+class Finnish(ScriptedRecogniser):
+    """Knows another language than the one that looks for lost words."""
+
+    capabilities = replace(ScriptedRecogniser.capabilities, languages=frozenset({"fi-FI"}))
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> ScriptedStream:
+        return ScriptedStream(["kaksi", "kolme"])
 
 
 async def keep_lane(path: Path, wav: Path) -> None:
@@ -115,6 +126,22 @@ def test_what_cannot_be_done_says_why(spoken: Any, staff: User, recogniser: str)
     version.refresh_from_db()
     assert version.state == WorkState.FAILED
     assert ("nobody" if recogniser == "nobody" else "fi-FI") in version.error
+
+
+def test_in_another_language_lost_words_are_the_calls_own_recognisers_work(
+    spoken: Any, settings: Any
+) -> None:
+    settings.VOICE = {
+        **settings.VOICE,
+        "RECOGNISERS": {**settings.VOICE["RECOGNISERS"], "own": {"BACKEND": f"{__name__}.Finnish"}},
+    }
+    call = spoken(EndReason.SERVER_DIED)
+    Call.objects.update(language="fi-FI", recogniser="own")
+    version = Version.objects.get(call=call)
+    second_pass.retranscribe(version.pk)
+    version.refresh_from_db()
+    assert (version.state, version.error) == (WorkState.DONE, "")
+    assert texts(version) == [(2, "Kaksi.")]
 
 
 def test_a_recording_that_is_gone_says_so(spoken: Any, staff: User) -> None:
