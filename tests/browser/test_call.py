@@ -64,6 +64,7 @@ def test_a_first_call(browser: Browser, product: Product) -> None:
     page.wait_for_url("**/calls/*/", timeout=20_000)
     call_id = page.url.rstrip("/").rpartition("/")[2]
     lines = page.locator("#transcript [data-testid=segment] .line-text")
+    expect(lines).to_have_count(2, timeout=20_000)  # the page may be there before the call's end
     assert [" ".join(text.split()) for text in lines.all_inner_texts()] == seen
     page.locator("#summary-text").wait_for(timeout=40_000)
     page.locator("#play").wait_for(timeout=20_000)
