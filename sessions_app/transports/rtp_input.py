@@ -71,6 +71,7 @@ class RtpInput:
         self._stream: _Stream | None = None
         self._streams = 0
         self._toc = 0
+        self._end_ms = 0.0
         self.broken = 0
         self.repairs = Repairs()
 
@@ -157,7 +158,10 @@ class RtpInput:
             self._timeline = Timeline(RATE, self._call_ms())
         start_ms = self._timeline.place(run.start, run.samples, self._call_ms())
         if start_ms is not None and len(samples):
-            self._hear(AudioFrame(samples, SPEECH_RATE, start_ms, packet))
+            # timestamps that start over under the same SSRC may point back a little
+            frame = AudioFrame(samples, SPEECH_RATE, max(start_ms, self._end_ms), packet)
+            self._end_ms = frame.end_ms
+            self._hear(frame)
 
     def _samples(self, run: Run) -> tuple[Samples, bytes]:
         """Returns a run's audio, and the Opus packet that stands for it in the lane."""
