@@ -39,8 +39,8 @@ def summarise_call(call_pk: int) -> None:
 @shared_task
 def retranscribe_call(version_pk: int) -> None:
     """Recognises a call's recording again, as a version beside its transcript."""
-    if version_pk not in versions.waiting():
-        second_pass.retranscribe(version_pk)
+    for ready_pk in versions.ready([version_pk]):
+        second_pass.retranscribe(ready_pk)
 
 
 @shared_task
@@ -64,8 +64,8 @@ def requeue_owed_work() -> None:
         queue(FINALISE, call_pk)
     for model, pks in owed.items():
         work.hinted(model, pks, now)
-    again = set(work.owed(Version, now)) - set(versions.waiting())
-    for version_pk in sorted(again):
+    again = versions.ready(work.owed(Version, now))
+    for version_pk in again:
         queue(RETRANSCRIBE, version_pk)
     work.hinted(Version, again, now)
 

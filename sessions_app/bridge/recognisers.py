@@ -28,9 +28,10 @@ class Recognisers:
         self.broken: dict[str, str] = {}
         """Entries that cannot be made, and why."""
 
-    def load(self) -> None:
-        """Makes every entry; what cannot be made is `broken`, and refused when it is asked for."""
-        for name in backend_names(KIND):
+    def load(self, *names: str) -> None:
+        """Makes these entries, or all; what cannot be made is `broken`, and refused later."""
+        known = backend_names(KIND)
+        for name in (name for name in known if name in names or not names):
             try:
                 self._made[name] = self._resolved(name, ())
             except ImproperlyConfigured as error:

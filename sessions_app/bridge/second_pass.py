@@ -19,7 +19,7 @@ from sessions_app.models import Call, Purpose, Recording, Segment, Version, Vers
 from sessions_app.services import summaries, transcripts, versions, work
 from sessions_app.services.storable import one_line
 from sessions_app.speech.offline import Stretch, stretches, transcribe, uncovered
-from sessions_app.speech.segmenting import Segmenter, readable
+from sessions_app.speech.segmenting import in_pieces, readable
 from sessions_app.speech.vad.base import Vad
 
 CALLER = SIDES.index(Speaker.CALLER)
@@ -33,7 +33,7 @@ def retranscribe(version_pk: int) -> None:
     with work.doing(Version, version_pk) as version:
         if version is None:
             return
-        call = Call.objects.select_related("agent").get(pk=version.call_id)
+        call = Call.objects.get(pk=version.call_id)
         spoken = [s for s in transcripts.in_order(call) if _was_heard(s)]
         known = [Stretch(s.start_ms, s.end_ms) for s in spoken]
         lost = version.purpose == Purpose.LOST
@@ -57,7 +57,7 @@ async def _heard(
     does not know the language.
     """
     recognisers = Recognisers()
-    recognisers.load()
+    recognisers.load(name, call.recogniser)
     vad: Vad = load_backend("VADS", "default")
     try:
         await vad.start()
@@ -103,8 +103,11 @@ def _rows(spans: Sequence[Span], heard: Iterable[Hypothesis], figures: str) -> l
 
 def _added(heard: Iterable[Hypothesis], figures: str) -> list[VersionSegment]:
     """Returns segments of their own, cut as live ones are."""
-    pieces = [piece for final in heard for piece in Segmenter().final(final)]
-    return [_row(Placed(None, timed(p), p.start_ms, p.end_ms), figures) for p in pieces]
+    cut = (words for final in heard for words in in_pieces(timed(final)))
+    return [
+        _row(Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), figures)
+        for words in cut
+    ]
 
 
 def _row(one: Placed, figures: str) -> VersionSegment:

@@ -1,6 +1,6 @@
 """The verbs over versions: second transcripts, and what staff take from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -62,12 +62,12 @@ def lost_of(call: Call) -> list[int]:
     return list(owed.values_list("pk", flat=True))
 
 
-def waiting() -> list[int]:
-    """Returns the keys of versions that must wait: of live calls, or of recordings to come."""
+def ready(keys: Iterable[int]) -> list[int]:
+    """Returns those that need not wait: for a live call's end, or for a recording to come."""
     coming = Q(call__recording__state__in=[WorkState.PENDING, WorkState.RUNNING])
     live = Q(call__state__in=sorted(state.value for state in LIVE))
-    owed = Version.objects.filter(state=WorkState.PENDING).filter(live | coming)
-    return list(owed.values_list("pk", flat=True))
+    found = Version.objects.filter(pk__in=list(keys)).exclude(live | coming)
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def keep(version: Version, rows: Sequence[VersionSegment]) -> bool:
@@ -101,22 +101,24 @@ def accept(row: VersionSegment, user: Any) -> bool:
     What was recognised live stays, and so does staff's own correction, which goes first.
     """
     with transaction.atomic():
-        version = Version.objects.select_for_update().get(pk=row.version_id)
+        Version.objects.select_for_update().get(pk=row.version_id)
         row.refresh_from_db()
         if row.accepted_at is not None:
             return False
-        _apply(row, user)
-        detail = f"segment {row.seq} from version {version.number}"
-        access.log(version.call, user, AccessLog.Action.REVISED, detail)
+        _accept(row, user)
     return True
 
 
 def accept_all(version: Version, user: Any) -> int:
     """Accepts every row that has other words; returns how many were not accepted before."""
     with transaction.atomic():
+        Version.objects.select_for_update().get(pk=version.pk)
         live = by_seq(version.call)
-        rows = version.segments.filter(accepted_at=None)
-        return sum(accept(row, user) for row in rows if changed(row, live.get(row.seq or 0)))
+        open_ = version.segments.filter(accepted_at=None).select_related("version__call")
+        rows = [row for row in open_ if changed(row, live.get(row.seq or 0))]
+        for row in rows:
+            _accept(row, user)
+        return len(rows)
 
 
 def take_back(row: VersionSegment, user: Any) -> bool:
@@ -141,6 +143,12 @@ def take_back(row: VersionSegment, user: Any) -> bool:
 def by_seq(call: Call) -> dict[int, Segment]:
     """Returns the call's segments by their number."""
     return {segment.seq: segment for segment in Segment.objects.filter(call=call)}
+
+
+def _accept(row: VersionSegment, user: Any) -> None:
+    _apply(row, user)
+    detail = f"segment {row.seq} from version {row.version.number}"
+    access.log(row.version.call, user, AccessLog.Action.REVISED, detail)
 
 
 def _new(call: Call, recogniser: str, purpose: Purpose, user: Any) -> Version:

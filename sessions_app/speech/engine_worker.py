@@ -72,7 +72,6 @@ class Server:
             self._sessions[stream].accept(np.frombuffer(body, np.int16))
             self._fresh.add(stream)
         elif kind == FLUSH and stream in self._sessions:
-            self._engine.decode([self._sessions[stream]])
             said = self._sessions[stream].finish()
             self._shown.pop(stream, None)
             self._fresh.discard(stream)

@@ -78,6 +78,11 @@ def _piece(whole: Hypothesis, words: Sequence[Word], figures: str) -> Hypothesis
     )
 
 
+def in_pieces(words: Sequence[Word]) -> list[Sequence[Word]]:
+    """Returns the words as segments have them: cut at pauses, none over 15 s; [] for no words."""
+    return _split(words, words[-1].end_ms - words[0].start_ms) if words else []
+
+
 def _split(words: Sequence[Word], length_ms: float) -> list[Sequence[Word]]:
     """Returns the words cut at their longest pauses until no part is too long."""
     if length_ms <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut

@@ -139,6 +139,7 @@ class Peer:
         self._outgoing = outgoing
         self._wishes = wishes or asking.Wishes()
         self._tap: Tap | None = None
+        self._taken: RTCRtpTransceiver | None = None
         self._tapped: RTCRtpTransceiver | None = None
         self._pictures = pictures
         self._pc = RTCPeerConnection(configuration)
@@ -255,7 +256,7 @@ class Peer:
 
     def _choose_directions(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
         """Takes the first audio that is sent; all else is answered inactive."""
-        self._taken: RTCRtpTransceiver | None = None
+        self._taken = None
         for transceiver in transceivers:
             wanted = (
                 self._taken is None

@@ -14,7 +14,7 @@ from sessions_app.media.jitter import RATE, Counts, JitterBuffer, Kind, Packet, 
 from sessions_app.media.opus import MAX_PACKET_MS, OpusDecoder, has_fec, packet_duration_samples
 from sessions_app.media.red import RedError
 from sessions_app.media.red import parse as parse_red
-from sessions_app.transports.rtp_packet import Heard, RtpPacket
+from sessions_app.transports.rtp_packet import ReportBlock, RtpPacket
 from sessions_app.transports.timeline import Timeline
 
 RATIO = RATE // SPEECH_RATE
@@ -125,7 +125,7 @@ class RtpInput:
         if self._stream is not None and self._stream.ssrc == ssrc:
             self._stream.reported = (ntp_middle, now_ms)
 
-    def report(self, now_ms: float) -> Heard | None:
+    def report(self, now_ms: float) -> ReportBlock | None:
         """Returns what to tell the client of its stream; None before its first packet."""
         return self._stream.heard(now_ms) if self._stream is not None else None
 
@@ -231,7 +231,7 @@ class _Stream:
         self._highest += max(0, ahead)
         self._came += 1
 
-    def heard(self, now_ms: float) -> Heard:
+    def heard(self, now_ms: float) -> ReportBlock:
         """Returns what a report says now (RFC 3550, appendix A.3)."""
         first = self._highest if self._first is None else self._first
         expected = self._highest - first + 1
@@ -242,7 +242,7 @@ class _Stream:
         last, ago_ms = 0, 0.0
         if self.reported is not None:
             last, ago_ms = self.reported[0], now_ms - self.reported[1]
-        return Heard(
+        return ReportBlock(
             ssrc=self.ssrc,
             fraction_lost=min(255, fraction),
             lost=expected - self._came,

@@ -8,8 +8,6 @@ _FIXED = struct.Struct("!BBHII")
 _EXTENSION_WORDS = struct.Struct("!H")
 
 SENDER_REPORT, RECEIVER_REPORT, BYE = 200, 201, 203
-_NTP_UNIX_S = 2_208_988_800
-"""Seconds from 1900, where NTP counts from, to 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def is_media(data: bytes) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReportBlock:
     """What a report says of one stream that is received (RFC 3550, section 6.4.1)."""
 
     ssrc: int
@@ -71,7 +69,7 @@ class Heard:
     """How long ago that came, in 1/65536 s."""
 
 
-def receiver_report(sender: int, heard: Heard) -> bytes:
+def receiver_report(sender: int, heard: ReportBlock) -> bytes:
     """Returns a receiver report about one stream, by the SSRC `sender`."""
     lost = max(-(1 << 23), min((1 << 23) - 1, heard.lost)) & 0xFFFFFF
     return struct.pack(
@@ -90,7 +88,7 @@ def receiver_report(sender: int, heard: Heard) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Compound:
     """What a compound RTCP packet tells of streams: sender reports, and streams that end."""
 
     reports: dict[int, int]
@@ -99,7 +97,7 @@ class Told:
     ended: frozenset[int]
 
 
-def read_rtcp(data: bytes) -> Told:
+def read_rtcp(data: bytes) -> Compound:
     """Returns what a compound packet tells; what cannot be read ends it, without an error."""
     reports: dict[int, int] = {}
     ended: set[int] = set()
@@ -115,10 +113,4 @@ def read_rtcp(data: bytes) -> Told:
         elif kind == BYE and len(body) >= 4 * count:
             ended |= {int.from_bytes(body[4 * n : 4 * n + 4], "big") for n in range(count)}
         at += size
-    return Told(reports, frozenset(ended))
-
-
-def ntp_of(unix_s: float) -> int:
-    """Returns a time as NTP's 64 bits: seconds since 1900 and their fraction."""
-    whole = int(unix_s)
-    return (whole + _NTP_UNIX_S) << 32 | int((unix_s - whole) * (1 << 32))
+    return Compound(reports, frozenset(ended))

@@ -14,7 +14,6 @@ import pytest
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import LanguageNotSupportedError
-from sessions_app.core.events import Hypothesis
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.google import GoogleRecogniser
 from sessions_app.speech.recognisers.openai import OpenAIRecogniser
@@ -22,7 +21,7 @@ from sessions_app.speech.recognisers.sherpa import SherpaRecogniser
 from sessions_app.speech.recognisers.vosk import VoskRecogniser
 from sessions_app.speech.recognisers.whisper import WhisperRecogniser
 from sessions_app.speech.recognisers.wrappers.rollover import Rollover
-from tests.fixtures.coded import Talk, assert_whole, finals_of, speak, talk
+from tests.fixtures.coded import assert_whole, finals_of, heard, talk
 from tests.fixtures.coded_engine import CodedEngine
 from tests.fixtures.google_server import google_server
 from tests.fixtures.models import install_engines, model_folder
@@ -63,19 +62,6 @@ async def engine(
 
 
 every = pytest.mark.parametrize("engine", NAMES, indirect=True)
-
-
-async def heard(engine: Recogniser, said: Talk, start_ms: float = 0.0) -> list[Hypothesis]:
-    """Returns all that a stream says of a talk."""
-    stream = engine.open("en-US")
-
-    async def read() -> list[Hypothesis]:
-        async with asyncio.timeout(30):
-            return [found async for found in stream.results()]
-
-    found, _ = await asyncio.gather(read(), speak(stream, said, start_ms=start_ms))
-    await stream.aclose()
-    return found
 
 
 @every

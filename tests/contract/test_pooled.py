@@ -14,14 +14,13 @@ from sessions_app.core.errors import (
     RecogniserError,
     RecogniserUnavailableError,
 )
-from sessions_app.core.events import Hypothesis
 from sessions_app.speech.engine_process import EngineProcess
 from sessions_app.speech.recognisers.pooled import Pooled
 from sessions_app.speech.recognisers.sherpa import SherpaRecogniser
 from sessions_app.speech.recognisers.vosk import VoskRecogniser
 from sessions_app.speech.recognisers.whisper import WhisperRecogniser
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
-from tests.fixtures.coded import Talk, assert_whole, finals_of, speak, talk
+from tests.fixtures.coded import assert_whole, finals_of, heard, speak, talk
 from tests.fixtures.models import FILES, install_engines, model_folder
 
 ENGINES: dict[str, Callable[..., Pooled]] = {
@@ -55,19 +54,6 @@ async def until_used(process: EngineProcess) -> None:
     async with asyncio.timeout(10):
         while not process.streams:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0)
-
-
-async def heard(pooled: Pooled, said: Talk, start_ms: float = 0.0) -> list[Hypothesis]:
-    """Returns all that a stream says of a talk."""
-    stream = pooled.open("en-US")
-
-    async def read() -> list[Hypothesis]:
-        async with asyncio.timeout(30):
-            return [found async for found in stream.results()]
-
-    found, _ = await asyncio.gather(read(), speak(stream, said, start_ms=start_ms))
-    await stream.aclose()
-    return found
 
 
 @every

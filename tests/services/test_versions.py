@@ -180,7 +180,7 @@ def test_lost_words_are_owed_once_and_wait_for_the_call(
         "thorough",
         None,
     )
-    assert versions.waiting() == [version.pk]
+    assert versions.ready([version.pk]) == []
     assert versions.lost_of(live) == [version.pk]
 
 

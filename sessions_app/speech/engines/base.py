@@ -36,7 +36,10 @@ class Session(ABC):
 
     @abstractmethod
     def finish(self) -> Said:
-        """Returns what the present utterance held; the next audio begins another."""
+        """Returns what the present utterance held, decoding what is left of it.
+
+        The next audio begins another.
+        """
 
 
 class Engine(ABC):

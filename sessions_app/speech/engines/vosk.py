@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sessions_app.core.audio import SPEECH_RATE, Samples
-from sessions_app.speech.engines.base import Engine, Said, Session, TimedWord, found
+from sessions_app.speech.engines.base import Engine, Said, Session, TimedWord
 
 PARTS = ("conf/model.conf", "**/final.mdl")
 
@@ -15,7 +14,6 @@ class VoskEngine(Engine):
     """`model` is the folder that a model's archive unpacks to."""
 
     def __init__(self, model: str) -> None:
-        found(Path(model), *PARTS)
         import vosk  # noqa: PLC0415 - an optional package, and for worker processes alone
 
         vosk.SetLogLevel(-1)

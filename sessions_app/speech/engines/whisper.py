@@ -4,13 +4,12 @@ https://github.com/SYSTRAN/faster-whisper. Contract-tested, not run with a model
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sessions_app.core.audio import Samples
-from sessions_app.speech.engines.base import Engine, Said, Session, TimedWord, found
+from sessions_app.speech.engines.base import Engine, Said, Session, TimedWord
 
 PARTS = ("model.bin", "config.json", "tokenizer.json")
 
@@ -19,7 +18,6 @@ class WhisperEngine(Engine):
     """`model` is a folder in CTranslate2's form; `compute_type` such as int8 or float16."""
 
     def __init__(self, model: str, threads: int = 0, compute_type: str = "int8") -> None:
-        found(Path(model), *PARTS)
         from faster_whisper import WhisperModel  # noqa: PLC0415 - optional, in workers alone
 
         self._model: Any = WhisperModel(

@@ -19,9 +19,9 @@ from sessions_app.core.errors import (
     RecogniserError,
     RecogniserUnavailableError,
 )
-from sessions_app.core.events import Hypothesis
-from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.base import Capabilities, Recogniser
 from sessions_app.speech.recognisers.google_wire import Wire, WireV1, WireV2, Wish
+from sessions_app.speech.recognisers.streams import QueuedStream
 
 LONGEST_STREAM_S = 290.0
 CHUNK_SAMPLES = SPEECH_RATE // 10
@@ -118,15 +118,15 @@ class GoogleRecogniser(Recogniser):
             await client.transport.close()
 
 
-class GoogleStream(RecogniserStream):
+class GoogleStream(QueuedStream):
     """One request stream. Audio must have no gaps: the service counts samples."""
 
     def __init__(self, client: Any, wire: Wire, wish: Wish) -> None:
+        super().__init__()
         self._client = client
         self._wire = wire
         self._wish = wish
         self._audio: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._results: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
         self._unsent: list[np.ndarray] = []
         self._unsent_samples = 0
         self._base_ms: float | None = None
@@ -155,19 +155,13 @@ class GoogleStream(RecogniserStream):
         self._pass_on()
         self._audio.put_nowait(None)
         if self._task is None:
-            self._results.put_nowait(None)
-
-    async def results(self) -> AsyncIterator[Hypothesis]:
-        while (result := await self._results.get()) is not None:
-            if isinstance(result, RecogniserError):
-                raise result
-            yield result
+            self._queue.put_nowait(None)
 
     async def aclose(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._results.put_nowait(None)
+        await super().aclose()
 
     def _pass_on(self) -> None:
         if not self._unsent:
@@ -191,9 +185,9 @@ class GoogleStream(RecogniserStream):
             async for answer in answers:
                 self._take(answer)
         except Exception as error:  # noqa: BLE001 - whatever the service's client raises
-            self._results.put_nowait(_as_ours(error))
+            self._queue.put_nowait(_as_ours(error))
         else:
-            self._results.put_nowait(self._early_end())
+            self._queue.put_nowait(self._early_end())
         finally:
             self._audio.put_nowait(None)  # gRPC waits for the requests' end, whatever happened
 
@@ -209,7 +203,7 @@ class GoogleStream(RecogniserStream):
         for hypothesis in self._wire.hypotheses(answer, base_ms, span):
             if hypothesis.is_final:
                 self._said_ms = hypothesis.end_ms
-            self._results.put_nowait(hypothesis)
+            self._queue.put_nowait(hypothesis)
 
 
 def _as_ours(error: Exception) -> RecogniserError:

@@ -6,7 +6,7 @@ It is for trying out: about two words in three of natural speech come out right.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,14 @@ from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis
 from sessions_app.core.forking import ForkServer
 from sessions_app.speech.pool import MOTHER, WorkerLink, WorkerPool
-from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.base import Capabilities, Recogniser
 from sessions_app.speech.recognisers.pocketsphinx_words import (
     LANGUAGE,
     LANGUAGES,
     Vocabulary,
     check_language,
 )
+from sessions_app.speech.recognisers.streams import WorkingStream
 from sessions_app.speech.recognisers.utterance import Utterance
 from sessions_app.speech.zygote import (
     AUDIO,
@@ -115,18 +116,17 @@ class PocketSphinxRecogniser(Recogniser):
         self._zygote.close()
 
 
-class PocketSphinxStream(RecogniserStream):
+class PocketSphinxStream(WorkingStream):
     """Leases a worker for each utterance; audio waits here while all are busy."""
 
     def __init__(self, recogniser: PocketSphinxRecogniser, vocabulary: Vocabulary) -> None:
+        super().__init__()
         self._recogniser = recogniser
         self._vocabulary = vocabulary
         self._inbox: asyncio.Queue[AudioFrame | _Flush | _Finish] = asyncio.Queue()
-        self._results: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
         self._cmn: str | None = None
         self._learnt_ms = 0.0
         self._carried: AudioFrame | None = None
-        self._task = asyncio.create_task(self._run())
 
     async def send(self, frame: AudioFrame) -> None:
         self._inbox.put_nowait(frame)
@@ -137,30 +137,17 @@ class PocketSphinxStream(RecogniserStream):
     async def finish(self) -> None:
         self._inbox.put_nowait(_Finish())
 
-    async def results(self) -> AsyncIterator[Hypothesis]:
-        while (result := await self._results.get()) is not None:
-            if isinstance(result, RecogniserError):
-                raise result
-            yield result
-
     async def aclose(self) -> None:
         self._recogniser.forget(self)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._results.put_nowait(None)
+        await super().aclose()
 
-    async def _run(self) -> None:
-        try:
-            finished = False
-            while not finished:
-                item, self._carried = self._carried or await self._inbox.get(), None
-                finished = isinstance(item, _Finish)
-                if isinstance(item, AudioFrame):
-                    finished = await self._utterance(item)
-        except RecogniserError as error:
-            self._results.put_nowait(error)
-        else:
-            self._results.put_nowait(None)
+    async def _work(self) -> None:
+        finished = False
+        while not finished:
+            item, self._carried = self._carried or await self._inbox.get(), None
+            finished = isinstance(item, _Finish)
+            if isinstance(item, AudioFrame):
+                finished = await self._utterance(item)
 
     async def _utterance(self, first: AudioFrame) -> bool:
         """Decodes from `first` to the flush; returns whether the stream is finished."""
@@ -169,7 +156,7 @@ class PocketSphinxStream(RecogniserStream):
         usable = False
         try:
             begin = {"cmn": self._cmn, "words": dict(self._vocabulary.phones)}
-            utterance = _Utterance(link, first.start_ms, begin, self._results)
+            utterance = _Utterance(link, first.start_ms, begin, self._queue)
             last = await utterance.decode(first, self._inbox)
             usable = True
         finally:
@@ -182,7 +169,7 @@ class PocketSphinxStream(RecogniserStream):
             self._learnt_ms += utterance.length_ms
         if isinstance(last, _Flush) and last.cut:
             result, self._carried = utterance.until_sure(result)
-        self._results.put_nowait(utterance.final(result, self._vocabulary.spelt))
+        self._queue.put_nowait(utterance.final(result, self._vocabulary.spelt))
         return isinstance(last, _Finish)
 
     async def _second_look(self, utterance: "_Utterance") -> dict[str, Any] | None:

@@ -2,20 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.errors import RecogniserError
 from sessions_app.core.events import Hypothesis
 from sessions_app.core.forking import ForkServer
 from sessions_app.speech.pool import MOTHER, WorkerPool
-from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.base import Capabilities, Recogniser
 from sessions_app.speech.recognisers.pocketsphinx_words import (
     LANGUAGE,
     LANGUAGES,
     Vocabulary,
     check_language,
 )
+from sessions_app.speech.recognisers.streams import WorkingStream
 from sessions_app.speech.recognisers.utterance import Utterance
 from sessions_app.speech.zygote import LEARN, REDECODE, THOROUGH
 
@@ -50,17 +50,16 @@ class ThoroughPocketSphinx(Recogniser):
         self._zygote.close()
 
 
-class ThoroughStream(RecogniserStream):
+class ThoroughStream(WorkingStream):
     """One utterance after the other; a worker is leased while one is decoded."""
 
     def __init__(self, pool: WorkerPool, vocabulary: Vocabulary) -> None:
+        super().__init__()
         self._pool = pool
         self._vocabulary = vocabulary
         self._present: Utterance | None = None
         self._inbox: asyncio.Queue[tuple[Utterance, bool] | None] = asyncio.Queue()
-        self._results: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
         self._carried: AudioFrame | None = None
-        self._task = asyncio.create_task(self._run())
 
     async def send(self, frame: AudioFrame) -> None:
         if self._present is None:
@@ -76,25 +75,9 @@ class ThoroughStream(RecogniserStream):
         await self.flush()
         self._inbox.put_nowait(None)
 
-    async def results(self) -> AsyncIterator[Hypothesis]:
-        while (result := await self._results.get()) is not None:
-            if isinstance(result, RecogniserError):
-                raise result
-            yield result
-
-    async def aclose(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._results.put_nowait(None)
-
-    async def _run(self) -> None:
-        try:
-            while (item := await self._inbox.get()) is not None:
-                self._results.put_nowait(await self._decoded(*item))
-        except RecogniserError as error:
-            self._results.put_nowait(error)
-        else:
-            self._results.put_nowait(None)
+    async def _work(self) -> None:
+        while (item := await self._inbox.get()) is not None:
+            self._queue.put_nowait(await self._decoded(*item))
 
     async def _decoded(self, utterance: Utterance, cut: bool) -> Hypothesis:
         if self._carried is not None:

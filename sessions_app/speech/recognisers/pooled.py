@@ -5,7 +5,7 @@ An engine's package is never imported here: its threads and its locks stay in it
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from sessions_app.speech.engine_process import EngineProcess, EngineSession
 from sessions_app.speech.engine_worker import AUDIO, FINAL, FLUSH, INTERIM
 from sessions_app.speech.engines.base import ModelError, found
 from sessions_app.speech.gate import Flush
-from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.recognisers.streams import WorkingStream
 from sessions_app.speech.recognisers.utterance import Utterance
 
 
@@ -75,18 +76,17 @@ class Pooled(Recogniser):
             await process.aclose()
 
 
-class PooledStream(RecogniserStream):
+class PooledStream(WorkingStream):
     """One utterance after the other in one session; audio waits here where the engine is slow."""
 
     def __init__(self, pool: Pooled, language: str, phrases: Sequence[str]) -> None:
+        super().__init__()
         self._pool = pool
         self._language = language
         self._phrases = phrases
         self._inbox: asyncio.Queue[AudioFrame | Flush | RecogniserError | None] = asyncio.Queue()
-        self._results: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
         self._finals: asyncio.Queue[dict[str, Any] | RecogniserError] = asyncio.Queue()
         self._present: Utterance | None = None
-        self._task = asyncio.create_task(self._run())
 
     async def send(self, frame: AudioFrame) -> None:
         self._inbox.put_nowait(frame)
@@ -97,18 +97,7 @@ class PooledStream(RecogniserStream):
     async def finish(self) -> None:
         self._inbox.put_nowait(None)
 
-    async def results(self) -> AsyncIterator[Hypothesis]:
-        while (result := await self._results.get()) is not None:
-            if isinstance(result, RecogniserError):
-                raise result
-            yield result
-
-    async def aclose(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._results.put_nowait(None)
-
-    async def _run(self) -> None:
+    async def _work(self) -> None:
         session: EngineSession | None = None
         reading: asyncio.Task[None] | None = None
         try:
@@ -119,10 +108,6 @@ class PooledStream(RecogniserStream):
                 await self._pass_on(session, item)
             if session is not None:
                 await self._pass_on(session, Flush())
-        except RecogniserError as error:
-            self._results.put_nowait(error)
-        else:
-            self._results.put_nowait(None)
         finally:
             if session is not None and reading is not None:
                 session.close()
@@ -140,7 +125,7 @@ class PooledStream(RecogniserStream):
                     said = self._present
                     end_ms = said.start_ms + said.length_ms
                     interim = Hypothesis(body["text"], False, said.start_ms, end_ms)
-                    self._results.put_nowait(interim)
+                    self._queue.put_nowait(interim)
         except RecogniserError as error:
             self._finals.put_nowait(error)
             self._inbox.put_nowait(error)
@@ -166,6 +151,6 @@ class PooledStream(RecogniserStream):
         self._present, rest = None, None
         if cut:
             result, rest = utterance.until_sure(result)
-        self._results.put_nowait(utterance.final(result))
+        self._queue.put_nowait(utterance.final(result))
         if rest is not None:
             await self._pass_on(session, rest)
