@@ -87,6 +87,7 @@ class Reply:
         self._unplayed: list[str] = []
         self._begun: list[Piece] = []
         self._mute = mute
+        self._playing: asyncio.Task[None] | None = None
         self.failure: VoiceError | None = None
 
     @property
@@ -103,12 +104,21 @@ class Reply:
         """Lets the sound out: the turn is certain."""
         self._allowed.set()
 
+    def silence(self) -> None:
+        """Hands nothing more to the playout, from this moment on.
+
+        Cancelling `run` reaches what it runs only a few steps of the loop later, and a playout
+        that was just cleared has room.
+        """
+        if self._playing is not None:
+            self._playing.cancel()
+
     async def run(self) -> None:
         """Returns when all of it was handed to the playout. Cancelling it cancels all work."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._read())
             group.create_task(self._speak())
-            group.create_task(self._play())
+            self._playing = group.create_task(self._play())
 
     async def _read(self) -> None:
         splitter = SentenceSplitter()

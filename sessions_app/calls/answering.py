@@ -90,6 +90,7 @@ class Answer:
 
     def cancel(self) -> "asyncio.Task[None] | None":
         """Ends all work on it; returns the task that is ending."""
+        self.reply.silence()
         if self._task is not None:
             self._task.cancel()
         return self._task

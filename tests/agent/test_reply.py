@@ -16,6 +16,20 @@ from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
 SECRET = "the purple elephant"
 
 
+class MadeAtOnce:
+    """A voice whose texts are whole before any of them sounds; two are made `ahead`."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.ahead = asyncio.Event()
+
+    async def stream(self, text: str, *, keep: bool = False) -> AsyncGenerator[Spoken, None]:
+        yield Spoken([text.encode()] * 20)
+        self.made += 1
+        if self.made == 2:
+            self.ahead.set()
+
+
 async def tokens(*texts: str) -> AsyncGenerator[str, None]:
     for text in texts:
         yield text
@@ -132,3 +146,20 @@ async def test_a_client_that_takes_no_sound_reads_the_answer() -> None:
         await reply.run()
     assert shown == ["It is ten.", "Good night."]
     assert playout.idle
+
+
+async def test_silenced_it_says_no_further_sentence_however_much_is_ready() -> None:
+    playout = Playout(lambda: 0.0)
+    voice = MadeAtOnce()
+    reply = Reply(tokens("First one. ", "Second one. ", "Third one."), voice, playout)
+    reply.allow()
+    running = asyncio.create_task(reply.run())
+    async with asyncio.timeout(5):
+        await voice.ahead.wait()
+    playout.next_packet()
+    reply.silence()
+    running.cancel()
+    playout.clear()
+    await asyncio.gather(running, return_exceptions=True)
+    assert playout.idle
+    assert [piece.text for piece in reply.begun] == ["First one."]
