@@ -30,6 +30,7 @@ from sessions_app.media.playout import Playout
 from sessions_app.services import calls
 from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
+from sessions_app.transports.pacer import Pacer
 from sessions_app.transports.video import VideoLine
 from sessions_app.transports.webrtc import WebRTCTransport
 from sessions_app.transports.websocket import WebSocketTransport, check_output
@@ -68,6 +69,7 @@ class Engine:
         self.lag = LoopLag()
         self.peers = Peers()
         self._admission = Admission(config.admission)
+        self._pacer = Pacer()
         self._registry = Registry(config.max_calls, self._call_over)
         self._placing = Placing(config, self.store, self.worker)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
@@ -286,6 +288,7 @@ class Engine:
             public_address=self._config.public_address,
             own_path=self._config.own_path,
             wishes=self._config.wishes,
+            pacer=self._pacer,
         )
 
     def _begin(self, session: CallSession) -> None:

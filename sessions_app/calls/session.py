@@ -189,6 +189,7 @@ class CallSession:
         if not self.live or self._ending is not None:
             raise UnknownCallError("This call is over. Start a new one.")
         old, self._transport = self._transport, transport
+        logger.info("call %s left a connection: %s", self.call_id, old.account)
         self._lost_s = time.monotonic()
         old.close_input()
         self._listening.start(transport.frames())
@@ -307,6 +308,7 @@ class CallSession:
             await self._agent_lane.aclose()
         self._move(CallState.FAILED if failed else CallState.ENDED)
         await self._transport.aclose()
+        logger.info("call %s ended its connection: %s", self.call_id, self._transport.account)
         await asyncio.gather(*self._left_behind, return_exceptions=True)
 
     def _move(self, state: CallState) -> None:

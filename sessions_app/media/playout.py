@@ -14,6 +14,10 @@ CONTIGUOUS_MS = 60.0
 """A packet that follows this soon belongs to the same run; its place is the run's end."""
 
 
+def nobody() -> None:
+    """Nobody is told that there is a packet to send."""
+
+
 class PacketLane(Protocol):
     """Where what was sent is kept, such as `media.recording.LaneRecorder`."""
 
@@ -51,7 +55,8 @@ class Playout:
 
     Whoever carries the audio asks for `next_packet` every 20 ms; what it takes counts as
     heard, and goes to `lane`. `clock` gives the call clock in ms. `on_first` and `on_finished`
-    are told of each item, from within `next_packet`.
+    are told of each item, from within `next_packet`; `on_ready` whenever there is a packet to
+    send and was none, as `ready` tells those who wait.
     """
 
     def __init__(self, clock: Callable[[], float], lane: PacketLane | None = None) -> None:
@@ -59,6 +64,7 @@ class Playout:
         self.lane = lane
         self.on_first: Callable[[object], None] = lambda _: None
         self.on_finished: Callable[[object], None] = lambda _: None
+        self.on_ready: Callable[[], None] = nobody
         self._packets: deque[tuple[_Item, bytes]] = deque()
         self._open: _Item | None = None
         self._known: dict[int, _Item] = {}
@@ -207,7 +213,9 @@ class Playout:
         else:
             self._roomy.clear()
         self._fresh = self._fresh or self.idle
-        if self._packets and not self._held and not self._suspended:
+        ready = bool(self._packets) and not self._held and not self._suspended
+        if ready and not self._ready.is_set():
             self._ready.set()
-        else:
+            self.on_ready()
+        elif not ready:
             self._ready.clear()

@@ -37,6 +37,11 @@ class Transport(Protocol):
         """When audio last came; None before the first."""
         ...
 
+    @property
+    def account(self) -> str:
+        """What came and went so far, in counts, for the log."""
+        ...
+
     def frames(self) -> AsyncIterator[AudioFrame]:
         """Yields the caller's audio: int16 mono 16 kHz, in order on the call clock.
 

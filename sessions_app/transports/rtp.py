@@ -1,10 +1,10 @@
-"""The caller's audio, taken under aiortc where it arrives.
+"""A call's audio, taken under aiortc where it arrives, and sent under it too.
 
 aiortc's receiver costs a thread, a stereo decode and a fixed delay of 60 ms a call, and makes
-five lost packets in a hundred twenty-eight. So its audio receiver is never started: datagrams
-are looked at where aioice gets them, and audio is decrypted with the session that aiortc's
-handshake made. DTLS, STUN, data channels, video and RTCP stay with aiortc. This is the one file
-that leans on aiortc's internals; `missing` says what of them is not as it was.
+five lost packets in a hundred twenty-eight; its sender two tasks. So neither is ever started:
+datagrams are looked at where aioice gets them, and audio is decrypted and encrypted with the
+sessions that aiortc's handshake made. DTLS, STUN, data channels and video stay with aiortc. This
+is the one file that leans on aiortc's internals; `missing` says what of them is not as it was.
 """
 
 import asyncio
@@ -16,17 +16,23 @@ from typing import Any
 
 import pylibsrtp
 from aioice import ice as aioice
-from aiortc import RTCDtlsTransport, RTCRtpReceiver
+from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
+from aiortc.rtcrtpparameters import RTCRtpSendParameters
 
 from sessions_app.core.audio import AudioFrame
+from sessions_app.media.playout import Playout
+from sessions_app.transports.pacer import Pacer
 from sessions_app.transports.rtp_input import PayloadTypes, RtpInput
+from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import (
+    goodbye,
     is_media,
     is_rtcp,
     parse,
     read_rtcp,
-    receiver_report,
+    report,
 )
+from sessions_app.transports.rtp_voice import RtpVoice
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +61,11 @@ def missing() -> list[str]:
     made = RTCDtlsTransport.__init__.__code__.co_names
     connection = aioice.Connection.__init__.__code__.co_names
     protocol = aioice.StunProtocol.connection_made.__code__.co_names
+    sender = RTCRtpSender.__init__.__code__.co_names
     wanted = {
         "RTCRtpReceiver.receive": hasattr(RTCRtpReceiver, "receive"),
+        "RTCRtpSender.send": hasattr(RTCRtpSender, "send"),
+        "RTCRtpSender._ssrc": "_ssrc" in sender,
         "RTCDtlsTransport._rx_srtp": "_rx_srtp" in made,
         "RTCDtlsTransport._tx_srtp": "_tx_srtp" in made,
         "RTCDtlsTransport._handle_rtp_data": hasattr(RTCDtlsTransport, "_handle_rtp_data"),
@@ -70,8 +79,9 @@ def missing() -> list[str]:
 
 
 class RtpTap:
-    """One peer connection's incoming audio. `hear` gets frames, `on_media` the time of each
-    packet (monotonic s), `on_end` is told once when the client ends its stream.
+    """One peer connection's audio. `hear` gets frames, `on_media` the time of each packet
+    (monotonic s), `on_end` is told once when the client ends its stream. What `playout` holds is
+    sent from when the client may hear it.
 
     Lives on one event loop, from before the answer until `close`.
     """
@@ -85,6 +95,8 @@ class RtpTap:
         call_ms: Callable[[], float],
         on_media: Callable[[float], None],
         on_end: Callable[[], None],
+        playout: Playout | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         self._types = types
         self._on_media = on_media
@@ -98,7 +110,15 @@ class RtpTap:
         self._closed = False
         self.refused = 0
         """Datagrams that were not what they said: not authentic, replayed, too large."""
+        self.unsent = 0
+        """Datagrams for which there was no way."""
+        ssrc = int(transceiver.sender._ssrc)
+        self._ssrc, self._cname = ssrc, ""
+        self.voice: RtpVoice | None = None
+        if playout is not None:
+            self.voice = RtpVoice(playout, RtpOutput(ssrc, types), pacer or Pacer(), self._send)
         transceiver.receiver.receive = _never_started
+        transceiver.sender.send = self._may_speak
         self._attach()
 
     def _attach(self) -> None:
@@ -112,6 +132,18 @@ class RtpTap:
         self._handle_rtcp = dtls._handle_rtcp_data
         dtls._handle_rtp_data = self._early
         dtls._handle_rtcp_data = self._rtcp
+
+    @property
+    def account(self) -> str:
+        """What came and went, in ms and packets."""
+        came, counts = self.input.repairs, self.input.counts
+        return (
+            f"{came.received_ms:.0f} ms received, {came.restored_ms:.0f} restored, "
+            f"{came.fec_ms:.0f} repaired, {came.concealed_ms:.0f} concealed, "
+            f"{counts.late} packets late, {counts.reordered} out of order, "
+            f"{counts.duplicate} twice, {self.input.broken} broken, {self.refused} refused, "
+            f"{self.voice.output.packets if self.voice else 0} sent, {self.unsent} unsent"
+        )
 
     def connected(self) -> None:
         """Takes datagrams where aioice gets them, from now on; once the media may flow."""
@@ -129,7 +161,10 @@ class RtpTap:
             self.input.finish()
 
     def close(self) -> None:
-        """Takes nothing more; may be called twice."""
+        """Takes and sends nothing more; may be called twice."""
+        if self.voice is not None and not self._closed:
+            self.voice.close()
+            self._send_rtcp(goodbye(self._ssrc))
         self._closed = True
         for timer in (self._timer, self._reporting):
             if timer is not None:
@@ -199,6 +234,32 @@ class RtpTap:
         self.input.tick(1000 * time.monotonic())
         self._look_later()
 
+    # -- out ------------------------------------------------------------------------------
+
+    async def _may_speak(self, parameters: RTCRtpSendParameters) -> None:
+        """In place of aiortc's sender: called when the connection is up and takes our audio."""
+        self._cname = parameters.rtcp.cname or ""
+        self.connected()
+        if self.voice is not None and not self._closed:
+            self.voice.start(time.monotonic())
+
+    def _send(self, packet: bytes) -> None:
+        self._datagram(lambda srtp: srtp.protect(packet))
+
+    def _send_rtcp(self, packet: bytes) -> None:
+        self._datagram(lambda srtp: srtp.protect_rtcp(packet))
+
+    def _datagram(self, protect: Callable[[Any], bytes]) -> None:
+        """Sends over the pair that is nominated now; what cannot be sent is lost, as on the way."""
+        pair = self._connection._nominated.get(COMPONENT)
+        srtp = self._dtls._tx_srtp
+        if pair is None or srtp is None:
+            return
+        try:
+            pair.protocol.transport.sendto(protect(srtp), pair.remote_addr)
+        except (pylibsrtp.Error, OSError, AttributeError):
+            self.unsent += 1
+
     # -- reports --------------------------------------------------------------------------
 
     async def _rtcp(self, data: bytes) -> None:
@@ -215,16 +276,14 @@ class RtpTap:
         self._reporting = loop.call_later(REPORT_S, self._report)
 
     def _report(self) -> None:
-        heard = self.input.report(1000 * time.monotonic())
-        pair = self._connection._nominated.get(COMPONENT)
-        if heard is not None and pair is not None:
-            try:
-                data = self._dtls._tx_srtp.protect_rtcp(
-                    receiver_report(int(self._transceiver.sender._ssrc), heard)
-                )
-                pair.protocol.transport.sendto(data, pair.remote_addr)
-            except (pylibsrtp.Error, OSError, AttributeError):
-                logger.debug("a receiver report was not sent")
+        now_s = time.monotonic()
+        heard = self.input.report(1000 * now_s)
+        sent = None
+        if self.voice is not None:
+            self.voice.keep_awake(now_s)
+            sent = self.voice.output.sent(now_s, time.time())
+        if heard is not None or sent is not None:
+            self._send_rtcp(report(self._ssrc, self._cname, sent, heard))
         self.connected()  # a relay may have been added since
         self._report_later()
 

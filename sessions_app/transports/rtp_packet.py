@@ -7,7 +7,10 @@ VERSION = 2
 _FIXED = struct.Struct("!BBHII")
 _EXTENSION_WORDS = struct.Struct("!H")
 
-SENDER_REPORT, RECEIVER_REPORT, BYE = 200, 201, 203
+SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, BYE = 200, 201, 202, 203
+_CNAME = 1
+_NTP_UNIX_S = 2_208_988_800
+"""Seconds from 1900, where NTP counts from, to 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,14 @@ def parse(data: bytes) -> RtpPacket:
     if start > end:
         raise ValueError("an RTP packet is cut off")
     return RtpPacket(second & 0x7F, sequence, timestamp, ssrc, data[start:end])
+
+
+def packed(packet: RtpPacket, *, marker: bool = False) -> bytes:
+    """Returns the packet as it goes to SRTP; the marker tells that sound begins after silence."""
+    kind = packet.payload_type | marker << 7
+    first = VERSION << 6
+    head = _FIXED.pack(first, kind, packet.sequence, packet.timestamp, packet.ssrc)
+    return head + packet.payload
 
 
 def is_rtcp(data: bytes) -> bool:
@@ -69,15 +80,59 @@ class ReportBlock:
     """How long ago that came, in 1/65536 s."""
 
 
-def receiver_report(sender: int, heard: ReportBlock) -> bytes:
-    """Returns a receiver report about one stream, by the SSRC `sender`."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a report says of a stream's own sending (RFC 3550, section 6.4.1)."""
+
+    unix_s: float
+    timestamp: int
+    """The stream's, at that time."""
+
+    packets: int
+    octets: int
+    """Of payloads alone."""
+
+
+def report(sender: int, cname: str, sent: Sent | None, heard: ReportBlock | None) -> bytes:
+    """Returns the compound packet that tells of what the SSRC `sender` sent and heard."""
+    blocks = b"" if heard is None else _block(heard)
+    told = b"" if sent is None else _sent(sent)
+    kind = RECEIVER_REPORT if sent is None else SENDER_REPORT
+    body = sender.to_bytes(4, "big") + told + blocks
+    return _rtcp(kind, int(heard is not None), body) + _description(sender, cname)
+
+
+def goodbye(sender: int) -> bytes:
+    """Returns what ends the stream of the SSRC `sender`."""
+    return _rtcp(BYE, 1, sender.to_bytes(4, "big"))
+
+
+def _rtcp(kind: int, count: int, body: bytes) -> bytes:
+    return struct.pack("!BBH", VERSION << 6 | count, kind, len(body) // 4) + body
+
+
+def _sent(sent: Sent) -> bytes:
+    whole = int(sent.unix_s)
+    return struct.pack(
+        "!IIIII",
+        (whole + _NTP_UNIX_S) & 0xFFFFFFFF,
+        int((sent.unix_s - whole) * (1 << 32)),
+        sent.timestamp & 0xFFFFFFFF,
+        sent.packets & 0xFFFFFFFF,
+        sent.octets & 0xFFFFFFFF,
+    )
+
+
+def _description(sender: int, cname: str) -> bytes:
+    name = cname.encode()
+    body = sender.to_bytes(4, "big") + bytes([_CNAME, len(name)]) + name
+    return _rtcp(SOURCE_DESCRIPTION, 1, body + bytes(4 - len(body) % 4))
+
+
+def _block(heard: ReportBlock) -> bytes:
     lost = max(-(1 << 23), min((1 << 23) - 1, heard.lost)) & 0xFFFFFF
     return struct.pack(
-        "!BBHIIIIIII",
-        VERSION << 6 | 1,
-        RECEIVER_REPORT,
-        7,
-        sender,
+        "!IIIIII",
         heard.ssrc,
         (heard.fraction_lost & 0xFF) << 24 | lost,
         heard.highest & 0xFFFFFFFF,

@@ -20,6 +20,7 @@ from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice, rtp
 from sessions_app.transports.asking import Offered, Wishes
 from sessions_app.transports.outgoing import OutgoingTrack
+from sessions_app.transports.pacer import Pacer
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.rtp import RtpTap
@@ -39,7 +40,8 @@ class WebRTCTransport:
 
     `clock` is the call's; this transport drives it. What `playout` holds is sent,
     where the client takes audio back as Opus (`can_play`), and its pictures go through `video`.
-    Opus from the client is taken under aiortc, unless `own_path` is off or cannot be.
+    Opus is taken and sent under aiortc, unless `own_path` is off or cannot be; `pacer` is then
+    the beat that all calls share.
     Fulfils `transports.base.Transport`.
     """
 
@@ -54,9 +56,12 @@ class WebRTCTransport:
         public_address: str = "",
         own_path: bool = True,
         wishes: Wishes | None = None,
+        pacer: Pacer | None = None,
         on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
+        self._playout = playout
+        self._pacer = pacer
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
         self._video = video
         self._shown = video.out() if video is not None else None
@@ -71,6 +76,7 @@ class WebRTCTransport:
         self._frames = BoundedFrames()
         self._reading: asyncio.Task[None] | None = None
         self._media_s: float | None = None
+        self._heard_ms = 0.0
         self._on_change = on_change
         self.on_message = on_message
         self.closed_by_peer = False
@@ -98,6 +104,11 @@ class WebRTCTransport:
     def dropped_ms(self) -> float:
         """How much audio was thrown away because its reader was too slow."""
         return self._frames.dropped_ms
+
+    @property
+    def account(self) -> str:
+        tapped = self.tapped.account if self.tapped is not None else "aiortc's tracks"
+        return f"{tapped}, {self._heard_ms:.0f} ms heard, {self.dropped_ms:.0f} ms dropped"
 
     async def answer(self, sdp: str) -> str:
         """Returns the answer's SDP; a later offer of the same connection renegotiates it.
@@ -192,12 +203,18 @@ class WebRTCTransport:
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
             on_media=self._media,
             on_end=self._input_ended,
+            playout=self._playout,
+            pacer=self._pacer,
         )
         return self.tapped
 
     def _heard(self, frame: AudioFrame) -> None:
+        self._take(frame, time.monotonic())
+
+    def _take(self, frame: AudioFrame, now_s: float) -> None:
+        self._heard_ms += frame.duration_ms
         self._frames.put(frame)
-        self._clock.heard(frame.end_ms, time.monotonic())
+        self._clock.heard(frame.end_ms, now_s)
 
     def _media(self, now_s: float) -> None:
         self._media_s = now_s
@@ -216,8 +233,7 @@ class WebRTCTransport:
                 now = time.monotonic()
                 self._media_s = now
                 for audio in reader.read(frame, self._clock.now_ms(now)):
-                    self._frames.put(audio)
-                    self._clock.heard(audio.end_ms, now)
+                    self._take(audio, now)
         except MediaStreamError:
             self._frames.close()
 

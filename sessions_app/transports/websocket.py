@@ -138,6 +138,10 @@ class WebSocketTransport:
         """How much audio was thrown away because its reader was too slow."""
         return self._frames.dropped_ms
 
+    @property
+    def account(self) -> str:
+        return f"a socket, {self.dropped_ms:.0f} ms dropped"
+
     def frames(self) -> AsyncIterator[AudioFrame]:
         return aiter(self._frames)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -44,6 +45,24 @@ RECORD = """() => {
         };
         recorder.stop();
     });
+}"""
+
+
+KEEP_PEER = """
+const Real = RTCPeerConnection;
+window.RTCPeerConnection = class extends Real {
+  constructor(given) { super(given); window.peer = this; }
+};
+"""
+STATS = """async () => {
+    const found = [...(await window.peer.getStats()).values()];
+    const audio = (type) => found.find((stat) => stat.type === type && stat.kind === "audio");
+    return {
+        answer: window.peer.currentRemoteDescription.sdp,
+        inbound: audio("inbound-rtp"),
+        sent: audio("remote-outbound-rtp"),
+        heard: audio("remote-inbound-rtp"),
+    };
 }"""
 
 
@@ -91,6 +110,8 @@ def test_questions_are_asked_and_the_answers_heard(
     browser: Browser, product: Product, model: ModelServer
 ) -> None:
     page = sign_in(browser, product)
+    page.add_init_script(KEEP_PEER)
+    page.reload()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.locator("input[name=agent][value=guide]").check()
@@ -103,6 +124,7 @@ def test_questions_are_asked_and_the_answers_heard(
     expect(agent_lines).to_have_count(1, timeout=30_000)
     keep_picture(page, "agent")
     expect(agent_lines).to_have_count(2, timeout=30_000)
+    it_knows_of_the_way(page)
     heard = recognised(base64.b64decode(page.evaluate("() => window.takeAudio()")))
     roles = page.locator("#transcript li").evaluate_all(
         "lines => lines.map(line => line.className.includes('agent') ? 'agent' : 'user')"
@@ -114,6 +136,26 @@ def test_questions_are_asked_and_the_answers_heard(
         assert share_of(words(answer), heard) >= 0.8, (answer, heard)
     the_page_shows_how_quickly(page)
     assert not failures
+
+
+def it_knows_of_the_way(page: Page) -> None:
+    """Redundancy both ways, and reports that tell the browser the truth of each."""
+
+    def told() -> Any:
+        stats = page.evaluate(STATS)
+        heard, sent = stats["heard"], stats["sent"]
+        return stats if heard and sent and heard.get("roundTripTime") is not None else None
+
+    stats = wait_until(told, 10, "reports of both ways")
+    assert " red/48000/2" in stats["answer"]
+    # what came twice, and was not needed the second time
+    assert stats["inbound"]["packetsDiscarded"] > 0.8 * stats["inbound"]["packetsReceived"]
+    assert 0 <= stats["heard"]["roundTripTime"] < 0.5
+    assert 0 <= stats["heard"]["jitter"] < 0.1
+    assert stats["heard"]["packetsLost"] == stats["heard"]["fractionLost"] == 0
+    assert stats["inbound"]["packetsLost"] == 0
+    assert 0 < stats["sent"]["packetsSent"] <= stats["inbound"]["packetsReceived"]
+    assert 0 < stats["sent"]["bytesSent"] <= stats["inbound"]["bytesReceived"]
 
 
 def the_page_shows_how_quickly(page: Page) -> None:

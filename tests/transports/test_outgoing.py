@@ -19,6 +19,7 @@ from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.webrtc import WebRTCTransport
 
 RATE = 48_000
+both_ways = pytest.mark.parametrize("own_path", [True, False])
 
 
 def say(playout: Playout, item: object, hz: float, seconds: float) -> None:
@@ -120,11 +121,12 @@ async def until(true: Callable[[], Any]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_real_peer_hears_it_and_hears_it_stop() -> None:
+@both_ways
+async def test_a_real_peer_hears_it_and_hears_it_stop(own_path: bool) -> None:
     ice.offer_loopback()
     clock = CallClock()
     playout = Playout(lambda: clock.now_ms(time.monotonic()))
-    transport = WebRTCTransport(ice.configuration(()), clock, playout=playout)
+    transport = WebRTCTransport(ice.configuration(()), clock, playout=playout, own_path=own_path)
     listener = Listener()
     await listener.call(transport)
     await until(lambda: transport.connected)
@@ -194,7 +196,8 @@ async def test_a_client_without_opus_is_heard_and_hears_no_noise() -> None:
     await listener.close()
 
 
-async def test_silent_it_sends_one_packet_and_after_a_cut_none() -> None:
+@both_ways
+async def test_silent_it_sends_one_packet_and_after_a_cut_none(own_path: bool) -> None:
     ice.offer_loopback()
     kept: list[float] = []
 
@@ -204,7 +207,7 @@ async def test_silent_it_sends_one_packet_and_after_a_cut_none() -> None:
 
     clock = CallClock()
     playout = Playout(lambda: clock.now_ms(time.monotonic()), Lane())
-    transport = WebRTCTransport(ice.configuration(()), clock, playout=playout)
+    transport = WebRTCTransport(ice.configuration(()), clock, playout=playout, own_path=own_path)
     listener = Listener()
     await listener.call(transport)
     await until(lambda: transport.connected)
@@ -222,5 +225,8 @@ async def test_silent_it_sends_one_packet_and_after_a_cut_none() -> None:
 
 
 async def sent(transport: WebRTCTransport) -> int:
+    if transport.tapped is not None:
+        assert transport.tapped.voice is not None
+        return transport.tapped.voice.output.packets
     stats = await transport._peer._pc.getTransceivers()[0].sender.getStats()
     return next(int(s.packetsSent) for s in stats.values() if s.type == "outbound-rtp")

@@ -154,3 +154,15 @@ async def test_where_it_cannot_be_aiortcs_tracks_do_and_one_warning_says_so(
         rtp.available.cache_clear()
     (record,) = [record for record in caplog.records if record.name == rtp.__name__]
     assert "RTCRtpReceiver.receive" in record.getMessage()
+
+
+async def test_it_accounts_for_what_came_and_went() -> None:
+    async with calling() as (transport, _, microphone):
+        microphone.push(tone(440, 1.0, 48_000))
+        frames = await heard(transport, 30)
+        told = transport.account
+    length = round(sum(frame.duration_ms for frame in frames))
+    received = int(told.partition(" ms received")[0])
+    assert received >= length
+    assert f"{received} ms heard" in told
+    assert "0 restored, 0 repaired, 0 concealed" in told

@@ -1,7 +1,15 @@
 import struct
 
 import pytest
-from aiortc.rtp import RtcpByePacket, RtcpPacket, RtcpRrPacket, RtcpSenderInfo, RtcpSrPacket
+from aiortc.clock import datetime_from_ntp
+from aiortc.rtp import (
+    RtcpByePacket,
+    RtcpPacket,
+    RtcpRrPacket,
+    RtcpSdesPacket,
+    RtcpSenderInfo,
+    RtcpSrPacket,
+)
 from aiortc.rtp import RtpPacket as Theirs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +17,14 @@ from hypothesis import strategies as st
 from sessions_app.transports.rtp_packet import (
     ReportBlock,
     RtpPacket,
+    Sent,
+    goodbye,
     is_media,
     is_rtcp,
+    packed,
     parse,
     read_rtcp,
-    receiver_report,
+    report,
 )
 
 
@@ -81,7 +92,7 @@ def test_rtp_is_told_from_all_else() -> None:
 
 def test_a_report_is_read_by_aiortc() -> None:
     heard = ReportBlock(7, 25, 1000, 70_000, 480, 0x12345678, 65_536)
-    (packet,) = RtcpPacket.parse(receiver_report(9, heard))
+    packet, _ = RtcpPacket.parse(report(9, "name", None, heard))
     assert isinstance(packet, RtcpRrPacket)
     (told,) = packet.reports
     assert packet.ssrc == 9
@@ -92,15 +103,45 @@ def test_a_report_is_read_by_aiortc() -> None:
 
 @pytest.mark.parametrize("lost", [-5, 0, 1 << 25])
 def test_losses_fit_their_field(lost: int) -> None:
-    (packet,) = RtcpPacket.parse(receiver_report(9, ReportBlock(7, 0, lost, 0, 0, 0, 0)))
+    block = ReportBlock(7, 0, lost, 0, 0, 0, 0)
+    packet, _ = RtcpPacket.parse(report(9, "name", None, block))
     assert isinstance(packet, RtcpRrPacket)
     assert packet.reports[0].packets_lost == min(lost, (1 << 23) - 1)
 
 
+@pytest.mark.parametrize("heard", [None, ReportBlock(7, 0, 0, 0, 0, 0, 0)])
+@pytest.mark.parametrize("name", ["", "a", "abcdef", "a-longer-name"])
+def test_what_was_sent_is_read_by_aiortc(heard: ReportBlock | None, name: str) -> None:
+    sent = Sent(1_700_000_000.5, 123_456, 50, 4_000)
+    packet, described = RtcpPacket.parse(report(9, name, sent, heard))
+    assert isinstance(packet, RtcpSrPacket)
+    info = packet.sender_info
+    assert datetime_from_ntp(info.ntp_timestamp).timestamp() == 1_700_000_000.5
+    assert (info.rtp_timestamp, info.packet_count, info.octet_count) == (123_456, 50, 4_000)
+    assert len(packet.reports) == (heard is not None)
+    assert isinstance(described, RtcpSdesPacket)
+    assert [(c.ssrc, c.items) for c in described.chunks] == [(9, [(1, name.encode())])]
+
+
+def test_a_goodbye_is_read_by_aiortc() -> None:
+    (packet,) = RtcpPacket.parse(goodbye(9))
+    assert isinstance(packet, RtcpByePacket)
+    assert packet.sources == [9]
+    assert read_rtcp(goodbye(9)).ended == {9}
+
+
+def test_a_packet_is_read_by_aiortc() -> None:
+    ours = RtpPacket(111, 65_535, 1 << 31, 9, b"payload")
+    read = Theirs.parse(packed(ours, marker=True))
+    assert (read.payload_type, read.sequence_number, read.timestamp) == (111, 65_535, 1 << 31)
+    assert (read.ssrc, read.payload, read.marker) == (9, b"payload", 1)
+    assert parse(packed(ours)) == ours
+
+
 def test_the_clients_reports_and_ends_are_read() -> None:
     ntp = 0xEA3A_1234_8000_0000
-    report = RtcpSrPacket(5, RtcpSenderInfo(ntp, 1, 2, 3))
-    told = read_rtcp(bytes(report) + bytes(RtcpByePacket([5, 6])))
+    theirs = RtcpSrPacket(5, RtcpSenderInfo(ntp, 1, 2, 3))
+    told = read_rtcp(bytes(theirs) + bytes(RtcpByePacket([5, 6])))
     assert told.reports == {5: ntp >> 16 & 0xFFFFFFFF}
     assert told.ended == {5, 6}
 

@@ -1,0 +1,98 @@
+"""The beat of all that is sent: one timer for every voice of a process."""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from sessions_app.core.errors import traced
+
+logger = logging.getLogger(__name__)
+
+BEAT_S = 0.02
+STALL_S = 0.2
+"""After a longer stall of the loop the beat starts anew, instead of catching up in a burst."""
+
+_SOONEST_S = BEAT_S / 2
+
+
+class Paced(Protocol):
+    """What is asked at each beat, such as a voice."""
+
+    def beat(self, due_s: float) -> bool:
+        """Does what is due at that time (monotonic s); returns whether it wants the next too."""
+        ...
+
+
+class Pacer:
+    """Asks each voice that has something to say every 20 ms. On one event loop, from a callback.
+
+    The first time comes at once, the next with everybody's: 10 to 30 ms later. While nobody
+    has anything to say, no timer is set.
+    """
+
+    def __init__(self) -> None:
+        self._joined: dict[Paced, float] = {}
+        """Each with when it was first asked."""
+        self._fresh: dict[Paced, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._soon: asyncio.Handle | None = None
+        self._due_s = 0.0
+
+    def __len__(self) -> int:
+        return len(self._joined) + len(self._fresh)
+
+    def join(self, paced: Paced) -> None:
+        """Asks it from now on, until it wants no more; may be called again meanwhile.
+
+        It is never asked from within this call.
+        """
+        if paced in self._joined or paced in self._fresh:
+            return
+        self._fresh[paced] = None
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_soon(self._begin)
+
+    def leave(self, paced: Paced) -> None:
+        """Asks it no more; may be called of one that never joined."""
+        self._joined.pop(paced, None)
+        self._fresh.pop(paced, None)
+        self._rest()
+
+    def _begin(self) -> None:
+        self._soon = None
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        fresh, self._fresh = self._fresh, {}
+        for paced in fresh:
+            self._joined[paced] = now
+            self._ask(paced, now)
+        if self._joined and self._timer is None:
+            self._due_s = now + BEAT_S
+            self._timer = loop.call_at(self._due_s, self._beat)
+
+    def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        late_s = loop.time() - self._due_s
+        if late_s > STALL_S:
+            self._due_s += late_s
+        for paced, first_s in list(self._joined.items()):
+            if paced in self._joined and self._due_s - first_s >= _SOONEST_S:
+                self._ask(paced, self._due_s)
+        self._due_s += BEAT_S
+        self._timer = loop.call_at(self._due_s, self._beat)
+        self._rest()
+
+    def _ask(self, paced: Paced, due_s: float) -> None:
+        """A fault of one, or of what it tells, ends its sending, and nobody else's."""
+        try:
+            more = paced.beat(due_s)
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.error("a voice broke and is sent no more: %s", traced(error))
+            more = False
+        if not more:
+            self._joined.pop(paced, None)
+
+    def _rest(self) -> None:
+        if not self._joined and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
