@@ -26,7 +26,10 @@ from sessions_app.speech.segmenting import Segmenter
 
 logger = logging.getLogger(__name__)
 
-LATE = "The last words were not recognised in time; the recording has them."
+LATE = (
+    "The last words were not recognised in time. Where the call is recorded, they are looked for "
+    "in the recording."
+)
 FINISH_S = 6.0
 """How long the last words may take after hang-up."""
 
