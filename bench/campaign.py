@@ -18,6 +18,7 @@ from bench.campaigns import (
     endless,
     fuzz,
     kills,
+    losses,
     networks,
     offline,
     recognisers,
@@ -53,6 +54,7 @@ SETTINGS = {
 BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "barge-in": barge_in.main,
     "networks": networks.main,
+    "losses": losses.main,
     "endpoints": endpoints.main,
     "endless": endless.main,
     "voices": voices.main,

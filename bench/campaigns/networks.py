@@ -77,7 +77,7 @@ def _measured(folder: Path, sound: Path, fault: Fault) -> Case:
         product.prepare()
         try:
             product.start()
-            away = _away(link, product, folder)
+            away = away_on(link, product, folder)
             with chromium(sound, away) as browser:
                 page = calling_after(fault, link, lambda: calling(browser, product, away.origin))
                 return _told(page, product, link, fault)
@@ -92,7 +92,8 @@ def calling_after(fault: Fault, link: Network, call: Callable[[], Page]) -> Page
     return call()
 
 
-def _away(link: Network, product: Product, folder: Path) -> Away:
+def away_on(link: Network, product: Product, folder: Path) -> Away:
+    """Returns what starts a browser on the far side, and its address of the product."""
     program = folder / "chromium-away"
     command = " ".join(link.inside(shutil.which("chromium") or "chromium"))
     program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
