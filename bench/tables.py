@@ -30,7 +30,7 @@ def write_table(
     name: str, title: str, headline: str, head: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> str:
     """Writes docs/campaigns/<name>.md; returns its headline."""
-    where = f"Commit {commit()}, {datetime.now(UTC):%Y-%m-%d}, {_processor()}, "
+    where = f"Commit {commit()}, {datetime.now(UTC):%Y-%m-%d}, {processor()}, "
     lines = [
         f"# {title}",
         "",
@@ -48,7 +48,7 @@ def write_table(
     return headline
 
 
-def _processor() -> str:
+def processor() -> str:
     """Returns what the machine says of its processor."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     models = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))

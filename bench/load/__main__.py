@@ -1,0 +1,111 @@
+"""Speed under load, side by side with peers on the same work.
+
+    python -m bench.load cost|echo|capacity [--peers NAME,…] [--rounds N] [--seconds S]
+
+Each server is a fresh process on one core, the generator on another; rounds are interleaved, so
+that what else the machine does falls on all alike. Tables go to docs/performance.md.
+"""
+
+import argparse
+import statistics
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from bench.load import tables
+from bench.load.servers import OURS, PEERS, Server, load, peer, voicesite
+
+FIVE = "5"
+ON_TIME_PCT = 99.0
+LAG_MS = 20.0
+Result = dict[str, float | None]
+Serving = Callable[[str], AbstractContextManager[Server]]
+
+
+def serving(name: str) -> Serving:
+    """Returns what starts the server of that name for some work."""
+    return voicesite if name == OURS else lambda work: peer(name, work)
+
+
+def measure(name: str, work: str, *options: str, seconds: float) -> Result:
+    """Returns one measurement of a fresh server."""
+    with serving(name)(work) as server:
+        result = load(server, *options, seconds=seconds)
+    told = {key: round(value, 2) for key, value in result.items() if isinstance(value, float)}
+    print(name, work, *options, told, result.get("errors"), flush=True)
+    return result
+
+
+def medians(results: list[Result]) -> dict[str, float]:
+    """Returns the median of each figure that was measured."""
+    keys = {key for result in results for key, value in result.items() if _is_figure(value)}
+    return {
+        key: statistics.median(float(r[key] or 0.0) for r in results if _is_figure(r.get(key)))
+        for key in keys
+    }
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def interleaved(
+    names: list[str], work: str, asked: argparse.Namespace, *options: str
+) -> dict[str, dict[str, float]]:
+    """Returns each server's medians over the rounds."""
+    found: dict[str, list[Result]] = {name: [] for name in names}
+    for _ in range(asked.rounds):
+        for name in names:
+            found[name].append(measure(name, work, *options, seconds=asked.seconds))
+    return {name: medians(results) for name, results in found.items()}
+
+
+def cost(asked: argparse.Namespace) -> None:
+    """CPU per call-second at five calls: everyone talking, and listening only."""
+    names = [OURS, *asked.peers]
+    talking = interleaved(names, "talk", asked, "--calls", FIVE)
+    tables.cost("talk", talking, OURS)
+    listening = interleaved(names, "listen", asked, "--calls", FIVE)
+    tables.cost("listen", listening, OURS)
+
+
+def echo(asked: argparse.Namespace) -> None:
+    """How long a sound takes through one call and back."""
+    found = {name: [] for name in [OURS, *asked.peers]}  # type: dict[str, list[Result]]
+    for _ in range(asked.rounds):
+        for name, results in found.items():
+            work = "echo" if name == OURS else "talk"
+            options = ("--calls", "1", "--probe")
+            results.append(measure(name, work, *options, seconds=asked.seconds))
+    tables.echo({name: medians(results) for name, results in found.items()})
+
+
+def capacity(asked: argparse.Namespace) -> None:
+    """How many calls one process holds: everyone talking, and at a natural mix."""
+    rows = []
+    for work, share, sizes in (("talk", "1", asked.talk), ("mix", "0.4", asked.mix)):
+        for size in sizes:
+            options = ("--calls", size, "--share", share, "--ramp", "4")
+            rows.append((work, size, measure(OURS, work, *options, seconds=asked.seconds)))
+    tables.capacity(rows)
+
+
+def main() -> None:
+    """Measures what was asked for."""
+    works = {"cost": cost, "echo": echo, "capacity": capacity}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("work", choices=works)
+    parser.add_argument("--peers", type=_names, default=list(PEERS))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--talk", type=_names, default=["5", "10", "20", "30", "40"])
+    parser.add_argument("--mix", type=_names, default=["25", "50", "75", "100", "125"])
+    asked = parser.parse_args()
+    works[asked.work](asked)
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""docs/performance.md: a section a measurement, each written anew by its command."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from os import cpu_count
+
+from bench.tables import commit, processor
+from tests.fixtures.server import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+HEAD = """# Performance
+
+Every figure is made by one command, on one machine, side by side: `python -m bench.load`
+(servers and generator each on a core of their own, fresh processes, rounds interleaved, medians).
+The work is the same for all: 50 Opus packets a second each way for each call, decoded to 16 kHz
+for a recogniser that hears nothing, and speech coded live as the answer. voicesite is the whole
+product (`VOICE_ROLE=media`): signalling, data channel, VAD, recording, store.
+"""
+Figures = Mapping[str, float]
+_TITLES = {"talk": "Everyone talking, 5 calls", "listen": "Listening only, 5 calls"}
+
+
+def cost(work: str, found: Mapping[str, Figures], ours: str) -> None:
+    """Writes what a call-second costs."""
+    mine = found[ours]["cpu_ms"]
+    rows = [
+        [
+            name,
+            f"{f['cpu_ms']:.1f}",
+            f"{mine / f['cpu_ms']:.2f}",
+            f"{f['in_on_time_pct']:.1f}",
+            f"{f['out_on_time_pct']:.1f}" if work == "talk" else "",
+            f"{f['lag_p99_ms']:.1f}",
+            f"{f['memory_per_call_mib']:.1f}",
+            f"{f['connected_ms']:.0f}",
+        ]
+        for name, f in found.items()
+    ]
+    head = [
+        "server",
+        "CPU ms per call-second",
+        "voicesite's share of it",
+        "frames in on time, %",
+        "out, %",
+        "loop lag p99, ms",
+        "MiB per call",
+        "connected after, ms",
+    ]
+    _write(_TITLES[work], "python -m bench.load cost", head, rows)
+
+
+def echo(found: Mapping[str, Figures]) -> None:
+    """Writes how long a sound takes there and back."""
+    rows = [[name, f"{f['echo_ms']:.0f}"] for name, f in found.items() if "echo_ms" in f]
+    _write("Echo, one call", "python -m bench.load echo", ["server", "ms"], rows)
+
+
+def capacity(rows: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> None:
+    """Writes how a process does as calls are added."""
+    works = {"talk": "all talk", "mix": "40 % and 35 %"}
+    lines = [
+        [
+            works[work],
+            size,
+            *(f"{f[key] or 0.0:.1f}" for key in _CAPACITY),
+            str(f["failed"]),
+        ]
+        for work, size, f in rows
+    ]
+    head = ["caller and agent talk", "calls", *_CAPACITY.values(), "failed"]
+    _write("Calls in one process on one core", "python -m bench.load capacity", head, lines)
+
+
+_CAPACITY = {
+    "cpu_ms": "CPU ms per call-second",
+    "core_pct": "core, %",
+    "in_on_time_pct": "frames in on time, %",
+    "out_on_time_pct": "out, %",
+    "lag_p99_ms": "loop lag p99, ms",
+    "lag_max_ms": "max, ms",
+    "memory_per_call_mib": "MiB per call",
+    "generator_core_pct": "generator's core, %",
+}
+
+
+def _write(title: str, command: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    lines = [
+        f"## {title}",
+        "",
+        f"`{command}`, commit {commit()}, {datetime.now(UTC):%Y-%m-%d}, {processor()}, "
+        f"{cpu_count()} cores.",
+        "",
+        f"| {' | '.join(head)} |",
+        f"| {' | '.join('---' for _ in head)} |",
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+    page = PAGE.read_text() if PAGE.exists() else HEAD
+    sections = re.split(r"(?m)^(?=## )", page)
+    kept = [section.rstrip() for section in sections if not section.startswith(f"## {title}\n")]
+    PAGE.write_text("\n\n".join([*kept, "\n".join(lines)]) + "\n")

@@ -1,0 +1,42 @@
+"""The product's addresses, and what is measured inside it."""
+
+import asyncio
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+
+from bench.load import parts
+from bench.load.peers import common
+from sessions_app.core.audio import AudioFrame
+from sessions_app.transports.webrtc import WebRTCTransport
+from voicesite.urls import urlpatterns as product
+
+_sinks: WeakKeyDictionary[WebRTCTransport, common.Sink] = WeakKeyDictionary()
+_watching: list[asyncio.Task[None]] = []
+_heard: Any = WebRTCTransport._heard
+
+
+def heard(self: WebRTCTransport, frame: AudioFrame) -> None:
+    """Counts the frame where every peer's recogniser gets it: decoded, at 16 kHz."""
+    _heard(self, frame)
+    sink = _sinks.get(self)
+    if sink is None:
+        sink = _sinks[self] = common.Sink()
+    sink.feed(len(frame.samples))
+    for echo in parts.echoes:
+        echo.put_nowait(frame)
+
+
+WebRTCTransport._heard = heard  # type: ignore[method-assign]
+
+
+async def stats(_request: HttpRequest) -> JsonResponse:
+    """Returns the counts, as the peers do."""
+    if not _watching:
+        _watching.append(asyncio.create_task(common.watch_loop()))
+    return JsonResponse(common.stats())
+
+
+urlpatterns = [path("bench/stats", stats), *product]
