@@ -39,7 +39,7 @@ tools:
 .PHONY: test
 test: tools ## Run every test (installs what tests need; ALLOW_SKIPS=1 tolerates what is missing)
 	@deploy/js-clients
-	@$(PY) -m pytest $(PYTEST)
+	@deploy/python-tests $(PYTEST)
 	@deploy/js-tests
 
 .PHONY: check
