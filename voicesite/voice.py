@@ -46,6 +46,7 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
 def _limits() -> dict[str, Any]:
     return {
         "MAX_CALLS": read("int", "VOICE_MAX_CALLS", 50),
+        "MAX_LAG_MS": read("float", "VOICE_MAX_LAG_MS", 100.0),
         "MAX_CALL_S": read("int", "VOICE_MAX_CALL_S", 4 * 3600),
         "RESULTS_INPUT_S": 2.0,
         "IDLE_S": read("int", "VOICE_IDLE_S", 0),

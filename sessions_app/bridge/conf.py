@@ -21,6 +21,7 @@ class VoiceConfig:
 
     role: str
     max_calls: int
+    max_lag_ms: float
     limits: Limits
     admission: AdmissionLimits
     lanes_dir: Path
@@ -41,6 +42,7 @@ def voice_config() -> VoiceConfig:
     return VoiceConfig(
         role=voice["ROLE"],
         max_calls=voice["MAX_CALLS"],
+        max_lag_ms=float(voice["MAX_LAG_MS"]),
         limits=Limits(max_call_s=float(voice["MAX_CALL_S"]), idle_s=float(voice["IDLE_S"]) or None),
         admission=AdmissionLimits(
             calls_per_user=voice["CALLS_PER_USER"],

@@ -66,11 +66,11 @@ class Engine:
         self._config = config
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.store = Store()
-        self.lag = LoopLag()
+        self.lag = LoopLag(config.max_lag_ms)
         self.peers = Peers()
         self._admission = Admission(config.admission)
         self._pacer = Pacer()
-        self._registry = Registry(config.max_calls, self._call_over)
+        self._registry = Registry(config.max_calls, self._call_over, late=self.lag.late)
         self._placing = Placing(config, self.store, self.worker)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
         self.guards = Guards()

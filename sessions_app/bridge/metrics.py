@@ -1,17 +1,30 @@
 """How well the event loop keeps time: a late loop is heard as choppy audio."""
 
 import asyncio
+import itertools
 import time
 from collections import deque
 
 PROBE_S = 0.02
-KEPT = 3000  # one minute of probes
+KEPT = 3000
+"""One minute of probes."""
+
+LATELY = 500
+"""Ten seconds of them."""
+
+
+LATE_SHARE = 0.9
+"""Of the last ten seconds' probes so many must be in time: a short stall refuses nobody."""
 
 
 class LoopLag:
-    """Measures how late the loop wakes from a short sleep; keeps the last minute."""
+    """Measures how late the loop wakes from a short sleep; keeps the last minute.
 
-    def __init__(self) -> None:
+    Over `limit_ms` it is `late`; 0 for never.
+    """
+
+    def __init__(self, limit_ms: float = 0.0) -> None:
+        self._limit_ms = limit_ms
         self._lags_ms: deque[float] = deque(maxlen=KEPT)
         self._task: asyncio.Task[None] | None = None
 
@@ -27,10 +40,15 @@ class LoopLag:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
-    def percentile_ms(self, share: float) -> float:
-        """Returns the lag in ms that `share` (0..1) of the last minute's probes stay under."""
-        lags = sorted(self._lags_ms)
+    def percentile_ms(self, share: float, probes: int = KEPT) -> float:
+        """Returns the lag in ms that `share` (0..1) of the last `probes` stay under."""
+        newest = itertools.islice(reversed(self._lags_ms), probes)
+        lags = sorted(newest)
         return lags[round(share * (len(lags) - 1))] if lags else 0.0
+
+    def late(self) -> bool:
+        """Returns whether the loop has been late for some seconds: it has more than it can do."""
+        return 0 < self._limit_ms < self.percentile_ms(LATE_SHARE, LATELY)
 
     async def _measure(self) -> None:
         while True:

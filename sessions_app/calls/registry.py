@@ -16,12 +16,20 @@ DRAIN_S = 3.0
 
 
 class Registry:
-    """Holds live calls and looks at each a few times a second. One event loop."""
+    """Holds live calls and looks at each a few times a second. One event loop.
+
+    While `late` says that the loop is, no call is added to those there are.
+    """
 
     def __init__(
-        self, max_calls: int, on_over: Callable[[CallSession], None] = lambda _: None
+        self,
+        max_calls: int,
+        on_over: Callable[[CallSession], None] = lambda _: None,
+        *,
+        late: Callable[[], bool] = lambda: False,
     ) -> None:
         self._max_calls = max_calls
+        self._late = late
         self._on_over = on_over
         self._calls: dict[str, CallSession] = {}
         self._ticker: asyncio.Task[None] | None = None
@@ -41,6 +49,8 @@ class Registry:
             raise BusyError(
                 f"The server already carries its {self._max_calls} calls. Try again in a minute."
             )
+        if self._calls and self._late():
+            raise BusyError("The server is at its limit: another call would be choppy. Try later.")
 
     def add(self, session: CallSession) -> None:
         """Takes a call in; it is let go by itself when it is over."""
