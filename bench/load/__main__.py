@@ -1,6 +1,6 @@
 """Speed under load, side by side with peers on the same work.
 
-    python -m bench.load cost|echo|capacity [--peers NAME,…] [--rounds N] [--seconds S]
+    python -m bench.load cost|echo|capacity|leaks [--peers NAME,…] [--rounds N] [--seconds S]
 
 Each server is a fresh process on one core, the generator on another; rounds are interleaved, so
 that what else the machine does falls on all alike. Tables go to docs/performance.md.
@@ -8,15 +8,20 @@ that what else the machine does falls on all alike. Tables go to docs/performanc
 
 import argparse
 import statistics
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from bench.load import tables
-from bench.load.servers import OURS, PEERS, Server, load, peer, voicesite
+from bench.load.generator import fetch, memory_mib
+from bench.load.servers import OURS, PEERS, Server, load, many, peer, voicesite
+from tests.fixtures.server import wait_until
 
 FIVE = "5"
 ON_TIME_PCT = 99.0
 LAG_MS = 20.0
+REST_S = 10.0
 Result = dict[str, float | None]
 Serving = Callable[[str], AbstractContextManager[Server]]
 
@@ -89,9 +94,30 @@ def capacity(asked: argparse.Namespace) -> None:
     tables.capacity(rows)
 
 
+def leaks(asked: argparse.Namespace) -> None:
+    """What is left of calls that are over."""
+    rows: list[tuple[int, dict[str, float]]] = []
+    with voicesite("talk") as server:
+        for count in (50, asked.calls):
+            before = rows[-1][0] if rows else 0
+            many(server, count - before)
+            rows.append((count, at_rest(server)))
+    tables.leaks(rows)
+
+
+def at_rest(server: Server) -> dict[str, float]:
+    """Returns what the server holds once no call is left, and some seconds after."""
+    wait_until(lambda: fetch(server.stats)["calls"] == 0, REST_S, "the end of all calls")
+    time.sleep(REST_S)
+    stats = fetch(server.stats)
+    held = {key: float(stats[key]) for key in ("tasks", "threads")}
+    files = len(list(Path(f"/proc/{server.pid}/fd").iterdir()))
+    return {**held, "files": float(files), "memory_mib": memory_mib(server.pid)}
+
+
 def main() -> None:
     """Measures what was asked for."""
-    works = {"cost": cost, "echo": echo, "capacity": capacity}
+    works = {"cost": cost, "echo": echo, "capacity": capacity, "leaks": leaks}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", choices=works)
     parser.add_argument("--peers", type=_names, default=list(PEERS))
@@ -99,6 +125,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--talk", type=_names, default=["5", "10", "20", "30", "40"])
     parser.add_argument("--mix", type=_names, default=["25", "50", "75", "100", "125"])
+    parser.add_argument("--calls", type=int, default=500, help="how many short calls")
     asked = parser.parse_args()
     works[asked.work](asked)
 

@@ -1,6 +1,7 @@
 """The product's addresses, and what is measured inside it."""
 
 import asyncio
+import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -9,6 +10,7 @@ from django.urls import path
 
 from bench.load import parts
 from bench.load.peers import common
+from sessions_app.bridge import engine
 from sessions_app.core.audio import AudioFrame
 from sessions_app.transports.webrtc import WebRTCTransport
 from voicesite.urls import urlpatterns as product
@@ -36,7 +38,8 @@ async def stats(_request: HttpRequest) -> JsonResponse:
     """Returns the counts, as the peers do."""
     if not _watching:
         _watching.append(asyncio.create_task(common.watch_loop()))
-    return JsonResponse(common.stats())
+    held = {"tasks": len(asyncio.all_tasks()), "threads": threading.active_count()}
+    return JsonResponse({**common.stats(), **held, "calls": engine.current().live_calls})
 
 
 urlpatterns = [path("bench/stats", stats), *product]
