@@ -57,8 +57,8 @@ campaign: tools ## Measure at length, resumable: ONLY="kills counts" COUNT=50 SP
 	@$(PY) -m bench.campaign $(ONLY) $(if $(COUNT),--count $(COUNT))
 
 .PHONY: bench
-bench: tools ## Measure speed side by side: PEER=python that has Pipecat
-	@$(PY) -m bench.turns $(if $(PEER),--peer $(PEER))
+bench: tools ## Measure speed side by side: ONLY="turns cost echo capacity leaks"; docs/performance.md
+	@$(PY) -m bench.speed $(ONLY)
 
 .PHONY: lock
 lock: ## Pin what pyproject.toml asks for in requirements.txt (needs uv and the network)

@@ -45,9 +45,13 @@ def _speech(folder: Path) -> dict[Path, str]:
     """Returns sound files and what is said in them: SPEECH's, else flite's."""
     if "SPEECH" not in os.environ:
         return {speak(folder, text): text for text in TALK}
-    given = Path(os.environ["SPEECH"])
-    entries = json.loads((given / "transcripts.json").read_text())
-    return {given / entry["file"]: entry["text"] for entry in entries}
+    return speech_in(Path(os.environ["SPEECH"]))
+
+
+def speech_in(folder: Path) -> dict[Path, str]:
+    """Returns a folder's sound files, and what is said in them."""
+    entries = json.loads((folder / "transcripts.json").read_text())
+    return {folder / entry["file"]: entry["text"] for entry in entries}
 
 
 async def compare(product: Product, sound: Path, said: str) -> Case:

@@ -1,6 +1,6 @@
 """Speed under load, side by side with peers on the same work.
 
-    python -m bench.load cost|echo|capacity|leaks [--peers NAME,…] [--rounds N] [--seconds S]
+    python -m bench.load [cost] [echo] [capacity] [leaks] [--peers NAME,…] [--rounds N]
 
 Each server is a fresh process on one core, the generator on another; rounds are interleaved, so
 that what else the machine does falls on all alike. Tables go to docs/performance.md.
@@ -119,7 +119,7 @@ def main() -> None:
     """Measures what was asked for."""
     works = {"cost": cost, "echo": echo, "capacity": capacity, "leaks": leaks}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("work", choices=works)
+    parser.add_argument("works", nargs="*", choices=[[], *works], default=list(works))
     parser.add_argument("--peers", type=_names, default=list(PEERS))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=15.0)
@@ -127,7 +127,8 @@ def main() -> None:
     parser.add_argument("--mix", type=_names, default=["25", "50", "75", "100", "125"])
     parser.add_argument("--calls", type=int, default=500, help="how many short calls")
     asked = parser.parse_args()
-    works[asked.work](asked)
+    for work in asked.works or works:
+        works[work](asked)
 
 
 def _names(text: str) -> list[str]:

@@ -82,8 +82,8 @@ def voicesite(work: str, **settings: str) -> Iterator[Server]:
 @contextlib.contextmanager
 def peer(name: str, work: str) -> Iterator[Server]:
     """Yields a peer's server on one core; it is installed where it is not yet."""
-    script, path, packages = PEERS[name]
-    python = _python(name, packages)
+    script, path, _ = PEERS[name]
+    python = python_of(name)
     port = free_port()
     command = [python, str(Path(__file__).parent / "peers" / script), str(port), work]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -133,8 +133,9 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _python(name: str, packages: tuple[str, ...]) -> str:
+def python_of(name: str) -> str:
     """Returns the interpreter of a peer's own environment, made where there is none."""
+    packages = PEERS[name][2]
     folder = VENVS / name.replace(" ", "-").lower()
     python = folder / "bin" / "python"
     stamp = folder / "made"
