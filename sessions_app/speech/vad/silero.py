@@ -8,6 +8,7 @@ import asyncio
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -16,102 +17,130 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.core.events import SpeechEnded, SpeechStarted
 from sessions_app.speech.vad.base import BoundaryCallback, Vad, VadStream
 from sessions_app.speech.vad.boundaries import Boundaries, Thresholds
 
 WINDOW = 512
 CONTEXT = 64
+WINDOW_MS = 1000 * WINDOW / SPEECH_RATE
 TICK_S = WINDOW / SPEECH_RATE
 NOISE_FLOOR = 30.0
 """Root mean square (of 32768, about -60 dBFS) under which no voice can be: not even asked."""
 
 FULL_SCALE = 32_768.0
+STATE = 128
+FIRST_ROWS = 16
 Floats = NDArray[np.float32]
 
 
 @dataclass(slots=True)
 class _Window:
+    stream: "SileroStream"
     samples: Samples
     start_ms: float
-    rms: float
-
-    @property
-    def quiet(self) -> bool:
-        return self.rms < NOISE_FLOOR
 
 
 class SileroStream(VadStream):
-    """One side of one call. Fed and told on the event loop, judged in the VAD's thread."""
+    """One side of one call. Fed on the event loop, judged in the VAD's thread.
+
+    What passes between the two is a deque, whose ends are safe to use from both; the loop is
+    woken for boundaries alone, not for each window.
+    """
 
     def __init__(self, vad: "SileroVad", on_boundary: BoundaryCallback) -> None:
         self._vad = vad
         self._on_boundary = on_boundary
-        self._boundaries = Boundaries(vad.thresholds)
-        self._rest: Samples = np.zeros(0, np.int16)
-        self._rest_ms = 0.0
-        self._waiting = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._seen_ms = 0.0
+        self._inbox: deque[AudioFrame | None] = deque()
+        self._drained = asyncio.Event()
         self._closed = False
-        self.loop = asyncio.get_running_loop()
-        # the thread's own from here on; a deque's ends are safe to use from two threads
-        self.windows: deque[_Window] = deque()
-        self.context: Floats = np.zeros(CONTEXT, np.float32)
-        self.state: Floats = np.zeros((2, 128), np.float32)
+        self._seen_ms = 0.0
+        self._loop = asyncio.get_running_loop()
+        self._boundaries = Boundaries(vad.thresholds)
+        # the thread's own from here on
+        self._held: list[Samples] = []
+        self._count = 0
+        self._held_ms = 0.0
+        self._ending = False
 
     @property
     def seen_ms(self) -> float:
         return self._seen_ms
 
     def feed(self, frame: AudioFrame) -> None:
-        if self._closed:
-            return
-        if not len(self._rest):
-            self._rest_ms = frame.start_ms
-        self._rest = np.concatenate([self._rest, frame.samples])
-        while len(self._rest) >= WINDOW:
-            self._hand_over(self._rest[:WINDOW])
-            self._rest = self._rest[WINDOW:]
-            self._rest_ms += 1000 * WINDOW / SPEECH_RATE
+        if not self._closed:
+            self._inbox.append(frame)
+            self._vad.wake()
 
     def guard(self, on: bool) -> None:
         self._boundaries.guarded = on
 
     async def drain(self) -> None:
-        if len(self._rest):
-            self._hand_over(np.pad(self._rest, (0, WINDOW - len(self._rest))))
-            self._rest = self._rest[:0]
-        await self._idle.wait()
-        ended = self._boundaries.finish(self._seen_ms)
-        if ended is not None and not self._closed:
-            self._on_boundary(ended)
+        if not self._closed:
+            self._inbox.append(None)
+            self._vad.wake()
+            await self._drained.wait()
 
     def close(self) -> None:
         self._closed = True
-        self._idle.set()
+        self._drained.set()
         self._vad.forget(self)
 
-    def told(self, probability: float, start_ms: float, rms: float) -> None:
-        """Takes one window's probability, on the event loop."""
-        self._waiting -= 1
-        self._seen_ms = start_ms + 1000 * WINDOW / SPEECH_RATE
+    # -- in the thread ------------------------------------------------------------------
+
+    def window(self) -> _Window | None:
+        """Returns the next window, when there is one; the last is filled up with silence."""
+        while self._count < WINDOW and self._inbox:
+            frame = self._inbox.popleft()
+            if frame is None:
+                return self._last()
+            if not self._count:
+                self._held_ms = frame.start_ms
+            self._held.append(frame.samples)
+            self._count += len(frame.samples)
+        if self._count < WINDOW:
+            return None
+        whole = self._held[0] if len(self._held) == 1 else np.concatenate(self._held)
+        found = _Window(self, whole[:WINDOW], self._held_ms)
+        self._held = [whole[WINDOW:]]
+        self._count -= WINDOW
+        self._held_ms += WINDOW_MS
+        return found
+
+    def _last(self) -> _Window | None:
+        self._ending = True
+        if not self._count:
+            self._end()
+            return None
+        rest = np.concatenate(self._held)
+        self._held, self._count = [], 0
+        return _Window(self, np.pad(rest, (0, WINDOW - len(rest))), self._held_ms)
+
+    def judge(self, probability: float, start_ms: float, rms: float) -> None:
+        """Takes one window's probability."""
+        self._seen_ms = start_ms + WINDOW_MS
         event = self._boundaries.judge(probability, start_ms, rms)
-        if event is not None and not self._closed:
+        if event is not None:
+            self._tell(event)
+        if self._ending:
+            self._end()
+
+    def _end(self) -> None:
+        self._ending = False
+        ended = self._boundaries.finish(self._seen_ms)
+        if ended is not None:
+            self._tell(ended)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._drained.set)
+
+    def _tell(self, event: SpeechStarted | SpeechEnded) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._told, event)
+
+    def _told(self, event: SpeechStarted | SpeechEnded) -> None:
+        """On the event loop again."""
+        if not self._closed:
             self._on_boundary(event)
-        if not self._waiting:
-            self._idle.set()
-
-    def _hand_over(self, samples: Samples) -> None:
-        rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float32))))
-        self.windows.append(_Window(samples, self._rest_ms, rms))
-        self._waiting += 1
-        self._idle.clear()
-        self._vad.wake()
-
-
-_Verdict = tuple[SileroStream, float, float, float]
-"""A stream, the probability of speech, and the window's start and loudness."""
 
 
 class SileroVad(Vad):
@@ -122,7 +151,8 @@ class SileroVad(Vad):
     ) -> None:
         self.thresholds = Thresholds(start, start_windows, end, end_windows)
         self._session: Any = None
-        self._streams: set[SileroStream] = set()
+        self._streams: frozenset[SileroStream] = frozenset()
+        self._memory = _Memory()
         self._thread: threading.Thread | None = None
         self._awake = threading.Event()
         self._stopping = False
@@ -137,16 +167,17 @@ class SileroVad(Vad):
 
     def open(self, on_boundary: BoundaryCallback) -> SileroStream:
         stream = SileroStream(self, on_boundary)
-        self._streams = self._streams | {stream}
+        self._streams |= {stream}
         return stream
 
     def forget(self, stream: SileroStream) -> None:
         """Judges `stream` no more."""
-        self._streams = self._streams - {stream}
+        self._streams -= {stream}
 
     def wake(self) -> None:
-        """Tells the thread that there is a window."""
-        self._awake.set()
+        """Tells the thread that there is audio."""
+        if not self._awake.is_set():
+            self._awake.set()
 
     async def aclose(self) -> None:
         thread, self._thread = self._thread, None
@@ -169,43 +200,73 @@ class SileroVad(Vad):
 
     def _tick(self) -> bool:
         """Judges the next window of each stream; returns whether there was any."""
-        batch = [(s, s.windows.popleft()) for s in self._streams if s.windows]
-        if not batch:
+        streams = self._streams
+        self._memory.keep(streams)
+        windows = [found for stream in streams if (found := stream.window()) is not None]
+        if not windows:
             return False
-        loud = [(stream, window) for stream, window in batch if not window.quiet]
-        found = dict(zip((s for s, _ in loud), self._infer(loud), strict=True))
-        told: dict[asyncio.AbstractEventLoop, list[_Verdict]] = {}
-        for stream, window in batch:
-            stream.context = _scaled(window.samples[-CONTEXT:])
-            verdict = (stream, found.get(stream, 0.0), window.start_ms, window.rms)
-            told.setdefault(stream.loop, []).append(verdict)
-        for loop, verdicts in told.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_tell, verdicts)
+        sound = np.stack([window.samples for window in windows]).astype(np.float32)
+        loudness = np.sqrt(np.einsum("ij,ij->i", sound, sound) / WINDOW)
+        sound /= FULL_SCALE
+        rows = self._memory.rows([window.stream for window in windows])
+        probabilities = np.zeros(len(windows), np.float32)
+        loud = np.flatnonzero(loudness >= NOISE_FLOOR)
+        if len(loud):
+            probabilities[loud] = self._infer(sound[loud], rows[loud])
+        self._memory.contexts[rows] = sound[:, -CONTEXT:]
+        verdicts = zip(windows, probabilities.tolist(), loudness.tolist(), strict=True)
+        for window, probability, rms in verdicts:
+            window.stream.judge(probability, window.start_ms, rms)
         return True
 
-    def _infer(self, batch: list[tuple[SileroStream, _Window]]) -> list[float]:
-        if not batch:
-            return []
-        rows = [np.concatenate([s.context, w.samples.astype(np.float32) / 32768]) for s, w in batch]
+    def _infer(self, sound: Floats, rows: NDArray[np.intp]) -> Floats:
+        memory = self._memory
         inputs = {
-            "input": np.stack(rows),
-            "state": np.stack([s.state for s, _ in batch], axis=1),
+            "input": np.concatenate([memory.contexts[rows], sound], axis=1),
+            "state": memory.states[:, rows],
             "sr": np.array(SPEECH_RATE, np.int64),
         }
         probabilities, states = self._session.run(None, inputs)
-        for index, (stream, _) in enumerate(batch):
-            stream.state = states[:, index, :]
-        return [float(p) for p in np.asarray(probabilities).reshape(-1)]
+        memory.states[:, rows] = states
+        return np.asarray(probabilities, np.float32).reshape(-1)
 
 
-def _scaled(samples: Samples) -> Floats:
-    return samples.astype(np.float32) / np.float32(FULL_SCALE)
+class _Memory:
+    """What the model remembers of each stream: rows of two arrays, so that a batch is one index."""
 
+    def __init__(self) -> None:
+        self.states: Floats = np.zeros((2, FIRST_ROWS, STATE), np.float32)
+        self.contexts: Floats = np.zeros((FIRST_ROWS, CONTEXT), np.float32)
+        self._of: dict[SileroStream, int] = {}
+        self._free = list(range(FIRST_ROWS))
+        self._kept: frozenset[SileroStream] = frozenset()
 
-def _tell(verdicts: list[_Verdict]) -> None:
-    for stream, probability, start_ms, rms in verdicts:
-        stream.told(probability, start_ms, rms)
+    def keep(self, streams: frozenset[SileroStream]) -> None:
+        """Frees the rows of all other streams."""
+        if streams is not self._kept:
+            self._kept = streams
+            for gone in [stream for stream in self._of if stream not in streams]:
+                self._free.append(self._of.pop(gone))
+
+    def rows(self, streams: Sequence[SileroStream]) -> NDArray[np.intp]:
+        """Returns each stream's row; a new one's is all zero."""
+        return np.array([self._row(stream) for stream in streams], np.intp)
+
+    def _row(self, stream: SileroStream) -> int:
+        row = self._of.get(stream)
+        if row is None:
+            if not self._free:
+                self._grow()
+            row = self._of[stream] = self._free.pop()
+            self.states[:, row] = 0
+            self.contexts[row] = 0
+        return row
+
+    def _grow(self) -> None:
+        count = len(self.contexts)
+        self._free = list(range(count, 2 * count))
+        self.states = np.concatenate([self.states, np.zeros_like(self.states)], axis=1)
+        self.contexts = np.concatenate([self.contexts, np.zeros_like(self.contexts)])
 
 
 def _load() -> Any:
