@@ -10,7 +10,7 @@ _PARTS = "bench.load.parts"
 
 
 def _part(name: str, **options: Any) -> dict[str, Any]:
-    return {"BACKEND": f"{_PARTS}.{name}", "OPTIONS": options}
+    return {"BACKEND": f"{_PARTS}.{name}", "OPTIONS": options, "WRAPPERS": []}
 
 
 VOICE = {

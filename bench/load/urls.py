@@ -10,6 +10,7 @@ from django.urls import path
 
 from bench.load import parts
 from bench.load.peers import common
+from sessions_app.agent.voice import AgentVoice
 from sessions_app.bridge import engine
 from sessions_app.core.audio import AudioFrame
 from sessions_app.transports.webrtc import WebRTCTransport
@@ -31,7 +32,12 @@ def heard(self: WebRTCTransport, frame: AudioFrame) -> None:
         echo.put_nowait(frame)
 
 
+async def never_prepared(_self: AgentVoice, _text: str) -> None:
+    """The voices of the bench never end: made ahead, they would be made twice."""
+
+
 WebRTCTransport._heard = heard  # type: ignore[method-assign]
+AgentVoice.prepare = never_prepared  # type: ignore[method-assign, assignment]
 
 
 async def stats(_request: HttpRequest) -> JsonResponse:

@@ -5,11 +5,13 @@ import itertools
 import time
 from collections import deque
 
-PROBE_S = 0.02
-KEPT = 3000
+PROBE_S = 0.1
+"""Each probe wakes the process, which costs more than all it does then."""
+
+KEPT = 600
 """One minute of probes."""
 
-LATELY = 500
+LATELY = 100
 """Ten seconds of them."""
 
 

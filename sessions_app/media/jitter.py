@@ -8,6 +8,7 @@ a gap, and only for as long as the network has been seen to be late. RFC 3550 (s
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 RATE = 48_000
 """Timestamp units a second, of Opus (RFC 7587)."""
@@ -50,8 +51,7 @@ class Kind(Enum):
     """Not to be had: to be repaired from the next packet's FEC, or concealed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """One packet as it arrived; `earlier` are (timestamp, payload) that it carries along."""
 
     sequence: int
@@ -60,8 +60,7 @@ class Packet:
     earlier: Sequence[tuple[int, bytes]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Audio at its place: `start` and `samples` in timestamp units, without wrapping.
 
     `payload` is empty for LOST; `repair` is then the packet right after it, whose in-band FEC

@@ -3,7 +3,7 @@
 import ctypes
 import ctypes.util
 import importlib.util
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -25,6 +25,7 @@ MAX_PACKET_BYTES = 1_500
 """Room for a coded frame: RFC 6716 allows 1275 bytes; a larger room is never filled."""
 
 _FIRST_HYBRID, _FIRST_CELT, _BYTE = 12, 16, 7
+_CODE = 0x03
 _SILK_FRAMES = (1, 1, 2, 3) * 3
 """Frames of 20 ms in a SILK packet of configuration 0 to 11, which last 10, 20, 40, 60 ms."""
 
@@ -127,8 +128,15 @@ def packet_duration_samples(packet: bytes, rate: int) -> int:
 
     Raises MediaError for what is no Opus packet (RFC 6716, section 3.4), among it an empty one.
     """
-    count = _library().opus_packet_get_nb_samples(packet, len(packet), rate)
-    return _checked(count, f"read a packet of {len(packet)} bytes")
+    counted = packet[:1] and packet[0] & _CODE == _CODE
+    return _duration(packet[: 2 if counted else 1], rate)
+
+
+@lru_cache(maxsize=1024)
+def _duration(head: bytes, rate: int) -> int:
+    """Returns what a packet's first bytes say: of code 3 the second counts its frames."""
+    count = _library().opus_packet_get_nb_samples(head, len(head), rate)
+    return _checked(count, "read a packet")
 
 
 def has_fec(packet: bytes) -> bool:

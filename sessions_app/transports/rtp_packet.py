@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 VERSION = 2
 _FIXED = struct.Struct("!BBHII")
@@ -13,8 +14,7 @@ _NTP_UNIX_S = 2_208_988_800
 """Seconds from 1900, where NTP counts from, to 1970."""
 
 
-@dataclass(frozen=True, slots=True)
-class RtpPacket:
+class RtpPacket(NamedTuple):
     """One packet, after SRTP; `timestamp` in the codec's units."""
 
     payload_type: int

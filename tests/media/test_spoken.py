@@ -1,11 +1,23 @@
 """From a voice's audio to packets, and clips that are kept."""
 
+import gc
+from typing import Any
+
 import numpy as np
 import pytest
 
 from sessions_app.core.errors import MediaError
-from sessions_app.media.opus import OpusDecoder
-from sessions_app.media.spoken import ClipCache, SpeechEncoder, SpokenClip, silent_packet
+from sessions_app.media import spoken
+from sessions_app.media.opus import OpusDecoder, OpusEncoder
+from sessions_app.media.spoken import (
+    BEST,
+    CHEAP,
+    FEW,
+    ClipCache,
+    SpeechEncoder,
+    SpokenClip,
+    silent_packet,
+)
 
 
 def tone(hz: float, seconds: float, rate: int) -> np.ndarray:
@@ -75,3 +87,27 @@ def test_the_cache_keeps_what_was_used_last() -> None:
     cache.put("c", SpokenClip((bytes(10),), (), "c"))
     cache.put("d", SpokenClip((bytes(100),), (), "d"))
     assert len(cache) == 3
+
+
+def test_while_many_are_coded_at_once_more_are_coded_cheaply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+
+    class Noted(OpusEncoder):
+        def __init__(self, *args: Any, complexity: int, **more: Any) -> None:
+            made.append(complexity)
+            super().__init__(*args, complexity=complexity, **more)
+
+    monkeypatch.setattr(spoken, "OpusEncoder", Noted)
+    many = [SpeechEncoder() for _ in range(FEW + 2)]
+    for encoder in many:
+        encoder.feed(tone(440, 0.1, 16_000), 16_000)
+    assert made == [BEST] * FEW + [CHEAP] * 2
+    many[0].finish()
+    many.pop()
+    many.pop()
+    del encoder
+    gc.collect()
+    SpeechEncoder().feed(tone(440, 0.1, 16_000), 16_000)
+    assert made[-1] == BEST

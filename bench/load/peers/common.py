@@ -11,7 +11,7 @@ LATE_S = 0.020
 """A frame is late when it is so far behind the call's best frame."""
 
 RATE = 16_000
-PROBE_S = 0.010
+PROBE_S = 0.050
 
 
 class Sink:
