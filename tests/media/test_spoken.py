@@ -95,9 +95,9 @@ def test_while_many_are_coded_at_once_more_are_coded_cheaply(
     made: list[int] = []
 
     class Noted(OpusEncoder):
-        def __init__(self, *args: Any, complexity: int, **more: Any) -> None:
+        def __init__(self, rate: int, *, complexity: int, **more: Any) -> None:
             made.append(complexity)
-            super().__init__(*args, complexity=complexity, **more)
+            super().__init__(rate, complexity=complexity, **more)
 
     monkeypatch.setattr(spoken, "OpusEncoder", Noted)
     many = [SpeechEncoder() for _ in range(FEW + 2)]
