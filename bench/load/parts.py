@@ -64,7 +64,7 @@ class Talking(Synthesiser):
         loop = asyncio.get_running_loop()
         self._calls += 1
         at = self._calls * 37 * _CHUNK % (len(said) // _CHUNK * _CHUNK)  # calls do not fall in step
-        due = loop.time()
+        due = loop.time() - CHUNK_S  # no voice is only just as quick as speech
         while True:
             if at < spoken:
                 yield SpeechChunk(said[at : min(spoken, at + _CHUNK)], SPEECH_RATE)

@@ -41,6 +41,8 @@ REPORT_S = 1.0
 
 COMPONENT = 1
 _LARGEST = 1_500
+_LARGEST_READ = 4_096
+"""Bytes: asyncio makes room for 256 KiB for each datagram, which costs more than reading it."""
 
 
 @cache
@@ -151,6 +153,8 @@ class RtpTap:
         for protocol in self._connection._protocols:
             if protocol not in self._tapped:
                 self._tapped.append(protocol)
+                if hasattr(protocol.transport, "max_size"):
+                    protocol.transport.max_size = _LARGEST_READ
                 protocol.datagram_received = self._datagrams(protocol.datagram_received)
         if self._reporting is None and not self._closed:
             self._report_later()
