@@ -109,8 +109,8 @@ def at_rest(server: Server) -> dict[str, float]:
     """Returns what the server holds once no call is left, and some seconds after."""
     wait_until(lambda: fetch(server.stats)["calls"] == 0, REST_S, "the end of all calls")
     time.sleep(REST_S)
-    stats = fetch(server.stats)
-    held = {key: float(stats[key]) for key in ("tasks", "threads")}
+    stats = fetch(f"{server.stats}?held=1")
+    held = {key: float(stats[key]) for key in ("objects", "tasks", "threads")}
     files = len(list(Path(f"/proc/{server.pid}/fd").iterdir()))
     return {**held, "files": float(files), "memory_mib": memory_mib(server.pid)}
 

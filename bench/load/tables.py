@@ -74,8 +74,8 @@ def capacity(rows: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> Non
 
 def leaks(rows: Sequence[tuple[int, Mapping[str, float]]]) -> None:
     """Writes what a process holds after so many calls."""
-    head = ["calls placed and ended", "memory, MiB", "tasks", "threads", "open files"]
-    keys = ("memory_mib", "tasks", "threads", "files")
+    head = ["calls placed and ended", "memory, MiB", "objects", "tasks", "threads", "open files"]
+    keys = ("memory_mib", "objects", "tasks", "threads", "files")
     lines = [[str(count), *(f"{held[key]:.0f}" for key in keys)] for count, held in rows]
     _write("What is left of calls that are over", "python -m bench.load leaks", head, lines)
 

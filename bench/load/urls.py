@@ -1,6 +1,7 @@
 """The product's addresses, and what is measured inside it."""
 
 import asyncio
+import gc
 import threading
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -40,11 +41,18 @@ WebRTCTransport._heard = heard  # type: ignore[method-assign]
 AgentVoice.prepare = never_prepared  # type: ignore[method-assign, assignment]
 
 
-async def stats(_request: HttpRequest) -> JsonResponse:
+async def stats(request: HttpRequest) -> JsonResponse:
     """Returns the counts, as the peers do."""
     if not _watching:
         _watching.append(asyncio.create_task(common.watch_loop()))
-    held = {"tasks": len(asyncio.all_tasks()), "threads": threading.active_count()}
+    held: dict[str, int] = {}
+    if "held" in request.GET:
+        gc.collect()
+        held = {
+            "objects": len(gc.get_objects()),
+            "tasks": len(asyncio.all_tasks()),
+            "threads": threading.active_count(),
+        }
     return JsonResponse({**common.stats(), **held, "calls": engine.current().live_calls})
 
 
