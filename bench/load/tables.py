@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from os import cpu_count
 
+from bench.load import plot
 from bench.tables import commit, processor
 from tests.fixtures.server import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
+PLOT = ROOT / "docs" / "images" / "capacity.svg"
 HEAD = """# Performance
 
 Every figure is made by one command, on one machine, side by side: `python -m bench.load`
@@ -69,7 +71,14 @@ def capacity(rows: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> Non
         for work, size, f in rows
     ]
     head = ["caller and agent talk", "calls", *_CAPACITY.values(), "failed"]
-    _write("Calls in one process on one core", "python -m bench.load capacity", head, lines)
+    picture = "![What a call costs, by how many there are](images/capacity.svg)"
+    command = "python -m bench.load capacity"
+    _write("Calls in one process on one core", command, head, lines, picture)
+    drawn: dict[str, list[tuple[float, float]]] = {}
+    for work, size, f in rows:
+        drawn.setdefault(works[work], []).append((float(size), f["cpu_ms"] or 0.0))
+    title = "What a call costs"
+    plot.write(PLOT, title, "calls in one process", "CPU ms per call-second", drawn)
 
 
 def leaks(rows: Sequence[tuple[int, Mapping[str, float]]]) -> None:
@@ -92,7 +101,13 @@ _CAPACITY = {
 }
 
 
-def _write(title: str, command: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _write(
+    title: str,
+    command: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    after: str = "",
+) -> None:
     lines = [
         f"## {title}",
         "",
@@ -102,6 +117,7 @@ def _write(title: str, command: str, head: Sequence[str], rows: Sequence[Sequenc
         f"| {' | '.join(head)} |",
         f"| {' | '.join('---' for _ in head)} |",
         *(f"| {' | '.join(row)} |" for row in rows),
+        *(["", after] if after else []),
     ]
     page = PAGE.read_text() if PAGE.exists() else HEAD
     sections = re.split(r"(?m)^(?=## )", page)
