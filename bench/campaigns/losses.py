@@ -133,12 +133,9 @@ def _told(product: Product, call_id: str) -> Case:
     *parts, heard = (int(n or 0) for n in found.groups())
     if not any(parts):
         parts = [heard, 0, 0, 0]
-    length = call["duration_ms"]
     return {
-        "shares": [
-            *(f"{100 * part / length:.1f}" for part in parts),
-            f"{max(0.0, 100 * (1 - sum(parts) / length)):.1f}",
-        ],
+        "length_ms": call["duration_ms"],
+        "parts_ms": parts,
         "wrong": wrong_words(" ".join(SAID), text_of(rows)),
         "words": len(" ".join(SAID).split()),
     }

@@ -44,6 +44,11 @@ class Boundaries:
         self.guarded = False
         self._usual_rms = 0.0
 
+    @property
+    def turning(self) -> bool:
+        """Whether the newest window may be the first of a boundary."""
+        return self._run > 0
+
     def judge(
         self, probability: float, start_ms: float, rms: float = 0.0
     ) -> SpeechStarted | SpeechEnded | None:

@@ -25,6 +25,10 @@ WINDOW = 512
 CONTEXT = 64
 WINDOW_MS = 1000 * WINDOW / SPEECH_RATE
 TICK_S = WINDOW / SPEECH_RATE
+CALM_TICK_S = 2 * TICK_S
+"""While nobody may be starting or stopping, every second window does: no boundary is later for
+it, since each takes three windows or more, and to be woken costs more than to judge."""
+
 NOISE_FLOOR = 30.0
 """Root mean square (of 32768, about -60 dBFS) under which no voice can be: not even asked."""
 
@@ -87,6 +91,11 @@ class SileroStream(VadStream):
         self._vad.forget(self)
 
     # -- in the thread ------------------------------------------------------------------
+
+    @property
+    def turning(self) -> bool:
+        """Whether a boundary may be near: its further windows are wanted as they come."""
+        return self._boundaries.turning
 
     def window(self) -> _Window | None:
         """Returns the next window, when there is one; the last is filled up with silence."""
@@ -192,9 +201,11 @@ class SileroVad(Vad):
         while not self._stopping:
             self._awake.wait()
             self._awake.clear()
-            due = time.monotonic() + TICK_S
+            began = time.monotonic()
             while self._tick():
                 pass
+            turning = any(stream.turning for stream in self._streams)
+            due = began + (TICK_S if turning else CALM_TICK_S)
             # windows of other calls that come meanwhile go into one batch
             time.sleep(max(0.0, due - time.monotonic()))
 
