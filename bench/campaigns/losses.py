@@ -91,10 +91,22 @@ def _table(found: list[Case]) -> tuple[str, list[str], list[list[str]]]:
         "path", "network", "received, %", "restored bit for bit, %", "repaired from FEC, %",
         "concealed, %", "unfilled, %", "words wrong or missing",
     ]  # fmt: skip
-    rows = [[c["path"], c["network"], *c["shares"], f"{c['wrong']} of {c['words']}"] for c in found]
+    before_ms = min(c["length_ms"] - sum(c["parts_ms"]) for c in found)
+    rows = [
+        [c["path"], c["network"], *_shares(c, before_ms), f"{c['wrong']} of {c['words']}"]
+        for c in found
+    ]
     tenth = next(c for c in found if c["path"] == "RED" and c["network"] == str(Way(0.1)))
-    whole = float(tenth["shares"][0]) + float(tenth["shares"][1])
+    received, restored, *_ = (float(share) for share in _shares(tenth, before_ms))
+    whole = received + restored
     return f"At 10 % loss {whole:.1f} % of the sound came or was restored with RED", head, rows
+
+
+def _shares(case: Case, before_ms: float) -> list[str]:
+    """Returns how the time from the first sound on was filled, in percent, and what was not."""
+    length = case["length_ms"] - before_ms
+    shares = [100 * part / length for part in case["parts_ms"]]
+    return [f"{share:.1f}" for share in (*shares, max(0.0, 100 - sum(shares)))]
 
 
 def _measured(folder: Path, sound: Path, settings: dict[str, str], script: str, way: Way) -> Case:
