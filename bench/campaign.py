@@ -28,6 +28,7 @@ from bench.campaigns import (
     voices,
     words,
 )
+from bench.cases import UNLIMITED
 from bench.tables import commit
 from bench.talking import barge_in, endpoints
 from tests.fixtures.server import ROOT, Product
@@ -43,15 +44,6 @@ ON_THE_PRODUCT: dict[str, tuple[Campaign, int]] = {
     "fuzz": (fuzz.run, 20),
 }
 """Campaigns, and how many cases (or minutes) each has unless told otherwise."""
-
-SETTINGS = {
-    "VOICE_OFFERS_PER_USER": "0",
-    "VOICE_OFFERS_PER_ADDRESS": "0",
-    "VOICE_CALLS_PER_USER": "0",
-    "VOICE_CALLS_PER_ADDRESS": "0",
-    "VOICE_MAX_CALLS": "500",
-}
-"""A campaign is one caller who never stops."""
 
 BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "barge-in": barge_in.main,
@@ -71,7 +63,7 @@ def run(name: str, count: int | None) -> str:
     """Returns the headline of one campaign, run on a product of its own, kept until it is done."""
     campaign, usual = ON_THE_PRODUCT[name]
     folder = ROOT / "var" / "campaigns" / f"{name}-{commit()}"
-    product = Product(folder, SETTINGS)
+    product = Product(folder, UNLIMITED)
     product.prepare()
     try:
         product.start()

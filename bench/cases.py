@@ -9,6 +9,14 @@ from bench.tables import commit
 from tests.fixtures.server import ROOT
 
 Case = dict[str, Any]
+UNLIMITED = {
+    "VOICE_OFFERS_PER_USER": "0",
+    "VOICE_OFFERS_PER_ADDRESS": "0",
+    "VOICE_CALLS_PER_USER": "0",
+    "VOICE_CALLS_PER_ADDRESS": "0",
+    "VOICE_MAX_CALLS": "500",
+}
+"""A measurement is one caller who never stops."""
 
 
 class Cases:

@@ -19,8 +19,6 @@ from bench.load.servers import OURS, PEERS, Server, load, many, peer, voicesite
 from tests.fixtures.server import wait_until
 
 FIVE = "5"
-ON_TIME_PCT = 99.0
-LAG_MS = 20.0
 REST_S = 10.0
 Result = dict[str, float | None]
 Serving = Callable[[str], AbstractContextManager[Server]]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.cases import UNLIMITED
 from tests.fixtures.server import ROOT, START_S, Product, free_port, wait_until
 
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -24,13 +25,6 @@ PEERS = {
 """Each with its server, the path of its offers, and what it is installed from."""
 
 OURS = "voicesite"
-UNLIMITED = {
-    "VOICE_OFFERS_PER_USER": "0",
-    "VOICE_OFFERS_PER_ADDRESS": "0",
-    "VOICE_CALLS_PER_USER": "0",
-    "VOICE_CALLS_PER_ADDRESS": "0",
-    "VOICE_MAX_CALLS": "500",
-}
 AGENTS = {"listen": "", "talk": "talk", "mix": "mix", "echo": "echo"}
 """What the far side does, and whose voice does it."""
 

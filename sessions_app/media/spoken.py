@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 from weakref import WeakSet
 
@@ -108,6 +109,7 @@ def _arrays(frames: list[Any]) -> list[Samples]:
     return [np.asarray(frame.to_ndarray(), np.int16).reshape(-1) for frame in frames]
 
 
+@cache
 def silent_packet() -> bytes:
     """Returns 20 ms of silence."""
     encoder = OpusEncoder(RATES[0], bitrate=BITRATE, complexity=0)

@@ -10,15 +10,11 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from sessions_app.media.playout import PACKET_MS, Playout
 from sessions_app.media.spoken import silent_packet
+from sessions_app.transports.pacer import STALL_S
+from sessions_app.transports.rtp_voice import COMFORT_S
 
 RTP_RATE = 48_000
 TIME_BASE = Fraction(1, RTP_RATE)
-COMFORT_S = 5.0
-"""A packet now and then keeps the far side's track and the network's mappings awake."""
-
-STALL_S = 0.2
-"""After a longer stall of the loop the pace starts anew, instead of catching up in a burst."""
-
 _PACKET_S = PACKET_MS / 1000
 _PACKET_RTP = round(RTP_RATE * _PACKET_S)
 

@@ -114,11 +114,12 @@ class RtpTap:
         """Datagrams that were not what they said: not authentic, replayed, too large."""
         self.unsent = 0
         """Datagrams for which there was no way."""
-        ssrc = int(transceiver.sender._ssrc)
-        self._ssrc, self._cname = ssrc, ""
+        self._ssrc = int(transceiver.sender._ssrc)
+        self._cname = ""
         self.voice: RtpVoice | None = None
         if playout is not None:
-            self.voice = RtpVoice(playout, RtpOutput(ssrc, types), pacer or Pacer(), self._send)
+            output = RtpOutput(self._ssrc, types)
+            self.voice = RtpVoice(playout, output, pacer or Pacer(), self._send)
         transceiver.receiver.receive = _never_started
         transceiver.sender.send = self._may_speak
         self._attach()
@@ -248,19 +249,20 @@ class RtpTap:
             self.voice.start(time.monotonic())
 
     def _send(self, packet: bytes) -> None:
-        self._datagram(lambda srtp: srtp.protect(packet))
+        self._datagram(packet, rtcp=False)
 
     def _send_rtcp(self, packet: bytes) -> None:
-        self._datagram(lambda srtp: srtp.protect_rtcp(packet))
+        self._datagram(packet, rtcp=True)
 
-    def _datagram(self, protect: Callable[[Any], bytes]) -> None:
+    def _datagram(self, packet: bytes, *, rtcp: bool) -> None:
         """Sends over the pair that is nominated now; what cannot be sent is lost, as on the way."""
         pair = self._connection._nominated.get(COMPONENT)
         srtp = self._dtls._tx_srtp
         if pair is None or srtp is None:
             return
         try:
-            pair.protocol.transport.sendto(protect(srtp), pair.remote_addr)
+            data = srtp.protect_rtcp(packet) if rtcp else srtp.protect(packet)
+            pair.protocol.transport.sendto(data, pair.remote_addr)
         except (pylibsrtp.Error, OSError, AttributeError):
             self.unsent += 1
 
