@@ -5,6 +5,7 @@ from pathlib import Path
 
 WIDTH, HEIGHT, MARGIN = 640, 320, 48
 COLOURS = ("#0b6bcb", "#c2410c", "#15803d")
+MOST_TICKS = 6
 Points = Sequence[tuple[float, float]]
 Place = Callable[[tuple[float, float]], tuple[float, float]]
 
@@ -52,12 +53,20 @@ def _axes(title: str, across: str, up: str) -> str:
 
 def _ticks(most_x: float, most_y: float, at: Place) -> list[str]:
     out = []
-    for share in (0.25, 0.5, 0.75, 1.0):
-        x, bottom = at((share * most_x, 0.0))
-        out.append(_text(x, bottom + 16, f"{share * most_x:.0f}", "middle", "#334155"))
-        left, y = at((0.0, share * most_y))
-        out.append(_text(left - 6, y + 4, f"{share * most_y:.0f}", "end", "#334155"))
+    for value in _round(most_x):
+        x, bottom = at((value, 0.0))
+        out.append(_text(x, bottom + 16, f"{value:g}", "middle", "#334155"))
+    for value in _round(most_y):
+        left, y = at((0.0, value))
+        out.append(_text(left - 6, y + 4, f"{value:g}", "end", "#334155"))
     return out
+
+
+def _round(most: float) -> list[float]:
+    """Returns a few round numbers up to `most`."""
+    steps = (base * 10.0**power for power in range(-2, 5) for base in (1, 2, 5))
+    step = next(step for step in steps if most / step <= MOST_TICKS)
+    return [step * count for count in range(1, int(most / step) + 1)]
 
 
 def _text(x: float, y: float, text: str, anchor: str, colour: str) -> str:

@@ -60,7 +60,7 @@ def echo(found: Mapping[str, Figures]) -> None:
 
 def capacity(rows: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> None:
     """Writes how a process does as calls are added."""
-    works = {"talk": "all talk", "mix": "40 % and 35 %"}
+    works = {"talk": "all the time", "mix": "caller 40 %, agent 35 % of it"}
     lines = [
         [
             works[work],
@@ -70,7 +70,7 @@ def capacity(rows: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> Non
         ]
         for work, size, f in rows
     ]
-    head = ["caller and agent talk", "calls", *_CAPACITY.values(), "failed"]
+    head = ["they talk", "calls", *_CAPACITY.values(), "failed"]
     picture = "![What a call costs, by how many there are](images/capacity.svg)"
     command = "python -m bench.load capacity"
     _write("Calls in one process on one core", command, head, lines, picture)
