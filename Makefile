@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 export PORT ?= 8000
+MEDIA ?= $(shell cores=$$(nproc); echo $$((cores > 2 ? cores - 1 : 2)))
 
 .PHONY: help
 help: ## Say what there is to do
@@ -17,6 +18,11 @@ help: ## Say what there is to do
 run: ## Run voicesite on http://127.0.0.1:8000 (another port: PORT=8001 make run)
 	@deploy/venv
 	@exec $(PY) -m deploy.embedded.supervise
+
+.PHONY: serve
+serve: ## Run voicesite with its calls in processes of their own: MEDIA=4 (one less than there are cores)
+	@deploy/venv
+	@exec $(PY) -m deploy.embedded.supervise --media $(MEDIA)
 
 .PHONY: demo
 demo: ## Make speech with flite and place a call with it to the running voicesite

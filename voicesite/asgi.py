@@ -19,6 +19,8 @@ from django.urls import re_path
 # Django must be set up before anything that touches its models is imported.
 django_application = get_asgi_application()
 
+from django.conf import settings  # noqa: E402
+
 from sessions_app.routing import websocket_urlpatterns  # noqa: E402
 
 CLOSE_NOT_FOUND = 4404
@@ -68,7 +70,7 @@ async def no_such_socket(
 
 
 # Doors take different proofs of who is calling, so consumers authenticate their own sockets.
-application = ProtocolTypeRouter(
+application: ASGI3Application = ProtocolTypeRouter(
     {
         "http": django_application,
         "websocket": SocketThreads(
@@ -76,3 +78,8 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+
+if settings.VOICE["ROLE"] == "web":
+    from sessions_app.relaying.relay import Relay  # only there: it loads an HTTP client
+
+    application = Relay(application)

@@ -1,9 +1,11 @@
 """`make run`, once the packages are there: prepares the database, then runs everything.
 
-One supervisord runs the web server, the Celery worker and Celery beat. What they print goes
-to `var/logs/voicesite.log`; the terminal shows only what a person needs to know.
+One supervisord runs the web server, the Celery worker and Celery beat; for `make serve`, which
+names a number, so many media processes too, which leave the pages to the web server. What they
+print goes to `var/logs/voicesite.log`; the terminal shows only what a person needs to know.
 """
 
+import argparse
 import contextlib
 import fcntl
 import logging
@@ -22,9 +24,15 @@ from deploy.embedded.tied import tie_to_parent
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIED = ROOT / "deploy" / "embedded" / "tied.py"
 CONFIG = ROOT / "deploy" / "embedded" / "supervisord.conf"
+CONFIG_WITH_MEDIA = ROOT / "deploy" / "embedded" / "supervisord-media.conf"
 LOG_BYTES = 5_000_000
 LOG_COPIES = 3
-PROGRAMS = {"web": "web server", "worker": "background worker", "beat": "timer"}
+PROGRAMS = {
+    "web": "web server",
+    "media": "media process",
+    "worker": "background worker",
+    "beat": "timer",
+}
 
 _SUPERVISORD = re.compile(r"^[\d-]+ [\d:,]+ (?:CRIT|ERRO|WARN|INFO|DEBG) (?P<message>\S.*)$")
 _LOGGED = re.compile(r"^[\d-]+ [\d:,]+ (?P<level>[A-Z]+) +[\w.]+: ")
@@ -62,16 +70,21 @@ class Terminal:
             self.stopping = True
             return "Stopping …"
         if found := _DIED.match(message):
-            program = PROGRAMS.get(found["program"], found["program"])
+            program = _spoken(found["program"])
             return f"The {program} stopped ({found['how']}); starting it again."
         if found := _GAVE_UP.match(message):
             self.gave_up = True
-            program = PROGRAMS.get(found["program"], found["program"])
+            program = _spoken(found["program"])
             return f"The {program} cannot be started; the lines above say why."
         return None
 
 
-def environment() -> dict[str, str]:
+def _spoken(program: str) -> str:
+    """Returns what a person calls a program: media_1 is a media process."""
+    return PROGRAMS.get(program.partition("_")[0], program)
+
+
+def environment(media: int = 0) -> dict[str, str]:
     """Returns the variables that all programs run with."""
     var = Path(os.environ.get("VAR_DIR", "") or ROOT / "var").resolve()
     return {
@@ -79,6 +92,7 @@ def environment() -> dict[str, str]:
         "VAR_DIR": str(var),
         "PORT": os.environ.get("PORT", "") or "8000",
         "PYTHONUNBUFFERED": "1",
+        "VOICESITE_MEDIA": str(media),
         "VOICESITE_TIED": f"{sys.executable} {TIED}",
     }
 
@@ -131,10 +145,11 @@ def prepare(env: dict[str, str]) -> None:
 def supervise(env: dict[str, str]) -> int:
     """Runs the programs until a signal stops them; returns the exit status."""
     terminal = Terminal()
+    config = CONFIG if env["VOICESITE_MEDIA"] == "0" else CONFIG_WITH_MEDIA
     # a session of its own: Ctrl-C and a closed terminal reach only this process, which
     # passes them on as the one signal that supervisord takes for "stop"
     supervisord = subprocess.Popen(
-        [sys.executable, str(TIED), "-m", "supervisor.supervisord", "-c", str(CONFIG)],
+        [sys.executable, str(TIED), "-m", "supervisor.supervisord", "-c", str(config)],
         cwd=ROOT,
         env=env,
         text=True,
@@ -190,7 +205,9 @@ def keep_log(folder: Path) -> None:
 
 def main() -> int:
     tie_to_parent()
-    env = environment()
+    parser = argparse.ArgumentParser(description="Runs voicesite until it is told to stop.")
+    parser.add_argument("--media", type=int, default=0, help="media processes; 0: all in one")
+    env = environment(max(0, parser.parse_args().media))
     var = Path(env["VAR_DIR"])
     keep_log(var / "logs")
     (var / "beat").mkdir(exist_ok=True)

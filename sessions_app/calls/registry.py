@@ -41,6 +41,15 @@ class Registry:
     def __iter__(self) -> Iterator[CallSession]:
         return iter(list(self._calls.values()))
 
+    @property
+    def full(self) -> bool:
+        """Whether no further call can be taken."""
+        try:
+            self.admit()
+        except BusyError:
+            return True
+        return False
+
     def admit(self) -> None:
         """Raises BusyError when no further call can be taken."""
         if self._draining:

@@ -103,6 +103,8 @@ def address_of(peer: str, forwarded: str) -> str:
     `peer` is who opened the connection, `forwarded` the header X-Forwarded-For: of its entries
     only the last VOICE["TRUSTED_PROXIES"] were written by machines of ours.
     """
+    if not peer and settings.VOICE["ROLE"] == "media":
+        return forwarded[:60]  # over its Unix socket: our own web process wrote it
     trusted: int = settings.VOICE["TRUSTED_PROXIES"]
     listed = [part.strip() for part in forwarded.split(",") if part.strip()]
     return listed[-trusted][:60] if trusted and len(listed) >= trusted else peer

@@ -35,6 +35,12 @@ def seed_agents() -> None:
         )
 
 
+def worker_of(public_id: str) -> str:
+    """Returns the process that runs a live call; empty where none does."""
+    live = Call.objects.filter(public_id=storable(public_id), state__in=sorted(LIVE))
+    return live.values_list("worker", flat=True).first() or ""
+
+
 def agent_for(slug: str) -> Agent:
     """Returns the active agent with that slug, or the default one for an empty slug.
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
-from sessions_app.bridge import engine
+from sessions_app.bridge import engine, media_processes
+from sessions_app.core.errors import BusyError
 from voicesite.celery import app
 
 CHECK_S = 3.0
@@ -20,8 +22,8 @@ Check = Callable[[], Awaitable[None]]
 
 
 async def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's contract
-    """Answers 200 when the process serves."""
-    return JsonResponse({"status": OK})
+    """Answers 200 when the process serves, and says how many calls it carries."""
+    return JsonResponse({"status": OK, **engine.current().load()})
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
@@ -32,15 +34,28 @@ async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
         "broker": _broker,
         "recogniser": _recogniser,
     }
+    if settings.VOICE["ROLE"] == "web":
+        del checks["recogniser"]
+        checks["media"] = _media
     results = await asyncio.gather(*(_outcome(check) for check in checks.values()))
     parts = dict(zip(checks, results, strict=True))
-    current = engine.current()
-    load = {"calls": current.live_calls, "lag_p99_ms": round(current.lag.percentile_ms(0.99), 1)}
+    lag_ms = round(engine.current().lag.percentile_ms(0.99), 1)
+    load = {"calls": await _calls(), "lag_p99_ms": lag_ms}
     ready = all(result == OK for result in results)
     return JsonResponse(
         {"status": OK if ready else "not ready", "parts": parts, "load": load},
         status=200 if ready else 503,
     )
+
+
+async def _calls() -> int:
+    """Returns how many calls there are, in this process or in the media processes behind it."""
+    if settings.VOICE["ROLE"] != "web":
+        return int(engine.current().load()["calls"])
+    try:
+        return await media_processes.current().calls()
+    except BusyError:
+        return 0
 
 
 async def _outcome(check: Check) -> str:
@@ -81,6 +96,10 @@ def _ask_broker() -> None:
         broker.ensure_connection(max_retries=0, timeout=2)
         channel: Any = broker.channel()
         channel.close()
+
+
+async def _media() -> None:
+    await media_processes.current().calls()
 
 
 async def _recogniser() -> None:

@@ -1,6 +1,12 @@
-"""`manage.py serve`: the web pages, the sockets and the calls, in one process."""
+"""`manage.py serve`: the web pages, the sockets and the calls, or one process's part of them.
+
+VOICE["ROLE"] says which: `all` of it; `web` for the pages, with doors that lead to the media
+processes; `media` for calls, behind a Unix socket in RUN_DIR that the web process finds.
+"""
 
 import argparse
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on")
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help="port to listen on; 0: none"
+        )
         parser.add_argument(
             "--probe", action="store_true", help="only say whether the port can be used"
         )
@@ -23,23 +31,46 @@ class Command(BaseCommand):
         from sessions_app.management import serving  # noqa: PLC0415
 
         try:
-            serving.probe_port(host, port)
+            if port:
+                serving.probe_port(host, port)
         except serving.PortError as error:
             raise CommandError(str(error)) from error
         if not probe:
             self._serve(host, port)
 
     def _serve(self, host: str, port: int) -> None:
+        from sessions_app.bridge import engine  # noqa: PLC0415 - the probe is to be quick
         from sessions_app.management import serving  # noqa: PLC0415
         from voicesite.asgi import application  # noqa: PLC0415
 
+        role = settings.VOICE["ROLE"]
+        part: Any = application if role == "web" else engine
+        unix = self._unix() if role == "media" else None
+        if not port and unix is None:
+            raise CommandError("Only a media process can go without a port: VOICE_ROLE=media.")
         shown = f"[{host}]" if ":" in host else host
 
         def say_ready() -> None:
-            self.stdout.write(f"voicesite is ready at http://{shown}:{port}")
+            where = f"http://{shown}:{port}" if port else str(unix)
+            self.stdout.write(f"voicesite is ready at {where}")
             self.stdout.flush()
 
-        server = serving.VoiceServer(application, host=host, port=port, on_ready=say_ready)
+        server = serving.VoiceServer(
+            application, part, host=host, port=port, unix=unix, on_ready=say_ready
+        )
         server.run()
         if server.failure is not None:
             raise CommandError(server.failure)
+
+    def _unix(self) -> Path:
+        """Returns where a media process listens; its folder is for this user alone."""
+        from sessions_app.bridge import media_processes  # noqa: PLC0415
+
+        path = media_processes.socket_path()
+        if len(str(path)) > media_processes.LONGEST_PATH:
+            raise CommandError(
+                f"{path} is too long a path for a Unix socket. "
+                "Name a shorter folder: VOICE_RUN_DIR=/run/voicesite"
+            )
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path

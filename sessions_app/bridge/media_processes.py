@@ -1,0 +1,214 @@
+"""The media processes of a machine, as its web process sees them.
+
+Each listens on a Unix socket in RUN_DIR that bears its name. The name is the end of
+`Call.worker`, and stands before the ids that the process gives out: so a request finds the
+process that knows its call.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+import time
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+from django.conf import settings
+
+from sessions_app.bridge.placing import offer_key
+from sessions_app.core.errors import BusyError
+
+logger = logging.getLogger(__name__)
+
+NAME = secrets.token_hex(4)
+"""This process's own."""
+
+BETWEEN = "."
+LOAD_S = 0.5
+"""So long a process's own word on its load counts, with what was sent there since."""
+
+ANSWER_S = 60.0
+LOOK_S = 0.2
+MOST_OFFERS = 1_000
+LONGEST_PATH = 107
+"""What `sun_path` of a Unix socket's address holds (unix(7))."""
+
+
+def named(secret: str) -> str:
+    """Returns an id that tells of which process it is."""
+    return f"{NAME}{BETWEEN}{secret}"
+
+
+def name_of(given: str) -> str:
+    """Returns the process's name in an id that it gave out; empty for none."""
+    before, between, _ = given.partition(BETWEEN)
+    return before if between else ""
+
+
+def name_of_worker(worker: str) -> str:
+    """Returns the process's name in `Call.worker`."""
+    return worker.rpartition(":")[2]
+
+
+def socket_path(name: str = NAME) -> Path:
+    """Returns where that process listens."""
+    return Path(settings.VOICE["RUN_DIR"]) / f"{name}.sock"
+
+
+def _host() -> str:
+    """Returns a host name that Django answers to."""
+    named = (host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*")
+    return next(named, "localhost")
+
+
+def _refuses(path: Path) -> bool:
+    """Returns whether no process listens at a Unix socket's path. Never waits."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return True
+        except OSError:
+            return False  # it has more waiting than it can take just now
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a process carried at a time of the monotonic clock; `full` takes no further call."""
+
+    calls: int
+    full: bool
+    at_s: float
+
+
+class MediaProcesses:
+    """Finds them by their sockets, asks them for their load; one a web process, on its loop."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._loads: dict[str, Load] = {}
+        self._sent: Counter[str] = Counter()
+        self._offers: OrderedDict[str, str] = OrderedDict()
+
+    def asked_before(self, sdp: str) -> str:
+        """Returns the process that was given this very offer; empty for none that is there."""
+        name = self._offers.get(offer_key(sdp), "")
+        return name if name and self.has(name) else ""
+
+    def note_offer(self, sdp: str, name: str) -> None:
+        """Notes which process gets an offer: asked again, it is to find its call there."""
+        if key := offer_key(sdp):
+            self._offers[key] = name
+            while len(self._offers) > MOST_OFFERS:
+                self._offers.popitem(last=False)
+
+    def names(self) -> list[str]:
+        """Returns those that listen, or did when they were killed."""
+        return sorted(path.stem for path in socket_path().parent.glob("*.sock"))
+
+    def has(self, name: str) -> bool:
+        """Returns whether a process of that name listens."""
+        return name.isalnum() and socket_path(name).exists()
+
+    def client(self, name: str) -> httpx2.AsyncClient:
+        """Returns what sends requests there; they raise httpx2.TransportError."""
+        client = self._clients.get(name)
+        if client is None:
+            transport = httpx2.AsyncHTTPTransport(uds=str(socket_path(name)))
+            headers = {"Host": _host()}
+            client = httpx2.AsyncClient(transport=transport, timeout=ANSWER_S, headers=headers)
+            self._clients[name] = client
+        return client
+
+    async def gone(self, name: str) -> bool:
+        """Returns whether nobody listens there any more; such a process is forgotten.
+
+        One that is only slow, or refused what a client sent, keeps its socket: without it no
+        call of its own would ever be found again.
+        """
+        if not _refuses(socket_path(name)):
+            return False
+        logger.warning("media process %s is gone", name)
+        socket_path(name).unlink(missing_ok=True)
+        self._loads.pop(name, None)
+        self._sent.pop(name, None)
+        client = self._clients.pop(name, None)
+        if client is not None:
+            await client.aclose()
+        return True
+
+    async def choose(self) -> str:
+        """Returns the one with the fewest calls, which is to get the next one.
+
+        Raises BusyError (retryable) where there is none. Where all are full the least full is
+        returned, which says so itself.
+        """
+        names = self.names()
+        loads = await asyncio.gather(*(self._load(name) for name in names))
+        there = [(name, load) for name, load in zip(names, loads, strict=True) if load is not None]
+        if not there:
+            raise BusyError("No media process runs yet. Try again in a few seconds.")
+
+        def fill(one: tuple[str, Load]) -> tuple[bool, int, int]:
+            name, load = one
+            return load.full, load.calls + self._sent[name], self._sent[name]
+
+        name, _ = min(there, key=fill)
+        self._sent[name] += 1
+        return name
+
+    async def calls(self) -> int:
+        """Returns how many calls all of them carry; raises BusyError where there is none."""
+        loads = [load for name in self.names() if (load := await self._load(name)) is not None]
+        if not loads:
+            raise BusyError("No media process runs.")
+        return sum(load.calls for load in loads)
+
+    async def start(self) -> None:
+        """Returns when the first one answers."""
+        while True:
+            with contextlib.suppress(BusyError):
+                await self.calls()
+                return
+            await asyncio.sleep(LOOK_S)
+
+    async def aclose(self) -> None:
+        """Closes all connections; may be called twice."""
+        clients = list(self._clients.values())
+        self._clients.clear()
+        for client in clients:
+            await client.aclose()
+
+    async def _load(self, name: str) -> Load | None:
+        """Returns what a process last said of itself; None when it does not answer."""
+        known = self._loads.get(name)
+        if known is not None and time.monotonic() - known.at_s < LOAD_S:
+            return known
+        try:
+            answer = await self.client(name).get("http://media/healthz")
+            said = answer.json()
+            load = Load(int(said["calls"]), bool(said["full"]), time.monotonic())
+        except httpx2.ConnectError:
+            return None if await self.gone(name) else known
+        except (httpx2.HTTPError, ValueError, KeyError) as error:
+            logger.warning("media process %s does not answer (%s)", name, type(error).__name__)
+            return known
+        self._loads[name] = load
+        self._sent[name] = 0
+        return load
+
+
+_processes: MediaProcesses | None = None
+
+
+def current() -> MediaProcesses:
+    """Returns what a web process knows of the media processes; makes it at the first call."""
+    global _processes  # noqa: PLW0603 - one a process is the point
+    if _processes is None:
+        _processes = MediaProcesses()
+    return _processes

@@ -1,0 +1,1 @@
+"""The doors of a web process: what comes is taken to the media process that has the call."""

@@ -1,0 +1,171 @@
+"""One WebSocket, taken to a media process; and to another one when it names a call there."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
+from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from sessions_app.bridge.media_processes import socket_path
+from sessions_app.core.errors import BusyError
+from sessions_app.relaying.headers import passed_on
+from sessions_app.relaying.requests import Route
+
+logger = logging.getLogger(__name__)
+
+MAX_MESSAGE_BYTES = 1 << 20
+OPEN_S = 10.0
+BUSY, SERVER_STOPPING = 4429, 4012
+NORMAL, FIRST_OF_OURS, LAST_OF_OURS = 1000, 3000, 4999
+"""What an application may close with (RFC 6455, 7.4.2)."""
+
+NO_CODE = (1005, 1006)
+GOING_AWAY = 1001
+
+
+class SocketRelay:
+    """Accepts at once, as the doors do, and passes everything on, both ways."""
+
+    def __init__(
+        self,
+        route: Route,
+        scope: WebSocketScope,
+        receive: ASGIReceiveCallable,
+        send: ASGISendCallable,
+    ) -> None:
+        self._processes = route.processes
+        self._owner = route.owner
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._name = ""
+        self._there: ClientConnection | None = None
+        self._telling: asyncio.Task[None] | None = None
+
+    async def run(self, name: str = "", *, waits: bool = False) -> None:
+        """Serves the socket until it is closed; `name` is the process that it is for.
+
+        One that `waits` has a ticket, which is used up where it is first shown: its first
+        message tells which process is meant.
+        """
+        await self._receive()
+        await self._send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+        try:
+            if not waits:
+                await self._go_to(name or await self._processes.choose())
+            while (message := await self._received())["type"] == "websocket.receive":
+                await self._pass_on(message)
+            await self._left(int(message.get("code") or NO_CODE[0]))
+        except BusyError as busy:
+            await self._close(BUSY, busy.message)
+        finally:
+            self._abort()
+
+    async def _received(self) -> dict[str, Any]:
+        message: Any = await self._receive()
+        return dict(message)
+
+    async def _pass_on(self, message: dict[str, Any]) -> None:
+        text = message.get("text")
+        given = _fields(text) if text else {}
+        name = await self._meant(given)
+        if name and name != self._name:
+            await self._go_to(name)
+        elif self._there is None:
+            await self._go_to(await self._processes.choose())
+        if given.get("sdp"):
+            self._processes.note_offer(str(given["sdp"]), self._name)
+        try:
+            if self._there is not None:
+                await self._there.send(text if text is not None else message.get("bytes") or b"")
+        except ConnectionClosed:
+            return  # the client is being told
+
+    async def _meant(self, given: dict[str, Any]) -> str:
+        """Returns the process that has the call which a message is about; empty for any."""
+        call_id, sdp = given.get("callId"), given.get("sdp")
+        if isinstance(call_id, str) and call_id:
+            return await self._owner(call_id)
+        return self._processes.asked_before(sdp) if isinstance(sdp, str) else ""
+
+    async def _go_to(self, name: str) -> None:
+        """Goes on with that process, or with any where it is gone; raises BusyError."""
+        self._abort()
+        while self._there is None:
+            try:
+                self._there = await self._opened(name)
+            except (OSError, WebSocketException) as error:
+                if not await self._processes.gone(name):
+                    logger.warning("media process %s: %s", name, type(error).__name__)
+                    raise BusyError("The call could not be taken on. Try again.") from error
+                name = await self._processes.choose()
+        self._name = name
+        self._telling = asyncio.create_task(self._tell(self._there))
+
+    async def _opened(self, name: str) -> ClientConnection:
+        scope = self._scope
+        headers = [
+            (key.decode("latin1"), value.decode("latin1")) for key, value in passed_on(scope)
+        ]
+        host = next((value for key, value in headers if key.lower() == "host"), "media")
+        query = scope["query_string"].decode("latin1")
+        target = scope.get("raw_path") or scope["path"].encode()
+        path = target.decode("latin1").partition("?")[0]
+        return await unix_connect(
+            str(socket_path(name)),
+            uri=f"ws://{host}{path}{'?' + query if query else ''}",
+            additional_headers=[pair for pair in headers if pair[0].lower() != "host"],
+            user_agent_header=None,
+            compression=None,
+            ping_interval=None,
+            max_size=MAX_MESSAGE_BYTES,
+            open_timeout=OPEN_S,
+            proxy=None,
+        )
+
+    async def _tell(self, there: ClientConnection) -> None:
+        """Passes on what the process says, and its goodbye."""
+        try:
+            async for data in there:
+                text, data_bytes = (data, None) if isinstance(data, str) else (None, data)
+                await self._send({"type": "websocket.send", "text": text, "bytes": data_bytes})
+        except ConnectionClosed:
+            logger.debug("media process %s broke a socket", self._name)
+        code = there.close_code
+        if code == NORMAL or (code is not None and FIRST_OF_OURS <= code <= LAST_OF_OURS):
+            await self._close(code, there.close_reason or "")
+        else:
+            await self._close(SERVER_STOPPING, "The media process ended. Come back.")
+
+    async def _close(self, code: int, reason: str) -> None:
+        await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+    async def _left(self, code: int) -> None:
+        """Passes the client's goodbye on; a network that broke says none."""
+        if self._there is None or code == NO_CODE[1]:
+            return
+        if self._telling is not None:
+            self._telling.cancel()
+        await self._there.close(GOING_AWAY if code in NO_CODE else code)
+
+    def _abort(self) -> None:
+        """Ends the connection without a goodbye, where it still stands."""
+        if self._telling is not None:
+            self._telling.cancel()
+        if self._there is not None:
+            self._there.transport.abort()
+        self._telling = self._there = None
+
+
+def _fields(text: str) -> dict[str, Any]:
+    """Returns a message that may tell whom it is for; empty for any other."""
+    if '"callId"' not in text and '"sdp"' not in text:
+        return {}
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}

@@ -1,0 +1,103 @@
+"""Which media process a call goes to."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from sessions_app.bridge import media_processes
+from sessions_app.bridge.media_processes import MediaProcesses, name_of, name_of_worker, named
+from sessions_app.core.errors import BusyError
+
+SDP = "v=0\r\na=ice-ufrag:{0}\r\na=ice-pwd:x\r\na=fingerprint:sha-256 {0}\r\n"
+
+
+class Answering(MediaProcesses):
+    """Processes that say of themselves what the test says of them."""
+
+    def __init__(self, said: dict[str, dict[str, object]]) -> None:
+        super().__init__()
+        self.said = said
+        self.asked = 0
+
+    def client(self, name: str) -> httpx2.AsyncClient:
+        def handle(_request: httpx2.Request) -> httpx2.Response:
+            self.asked += 1
+            if name not in self.said:
+                raise httpx2.ConnectError("gone")
+            return httpx2.Response(200, json=self.said[name])
+
+        self._clients[name] = httpx2.AsyncClient(transport=httpx2.MockTransport(handle))
+        return self._clients[name]
+
+
+@pytest.fixture
+def sockets(settings: Any, tmp_path: Path) -> Path:
+    settings.VOICE = {**settings.VOICE, "RUN_DIR": str(tmp_path)}
+    for name in ("aa", "bb", "cc"):
+        (tmp_path / f"{name}.sock").touch()
+    return tmp_path
+
+
+async def test_the_one_with_the_fewest_calls_gets_the_next(sockets: Path) -> None:
+    processes = Answering({"aa": {"calls": 2, "full": False}, "bb": {"calls": 0, "full": False}})
+    chosen = [await processes.choose() for _ in range(5)]
+    assert chosen[:2] == ["bb", "bb"]
+    assert chosen.count("aa") in (1, 2)
+    assert processes.names() == ["aa", "bb"], "what does not answer is forgotten"
+    assert await processes.calls() == 2
+    await processes.aclose()
+
+
+async def test_a_full_one_gets_calls_only_where_all_are_full(sockets: Path) -> None:
+    processes = Answering({"aa": {"calls": 1, "full": True}, "bb": {"calls": 9, "full": False}})
+    assert await processes.choose() == "bb"
+    await processes.aclose()
+    processes = Answering({"aa": {"calls": 1, "full": True}, "bb": {"calls": 9, "full": True}})
+    assert await processes.choose() == "aa", "it says itself that it is full"
+    await processes.aclose()
+
+
+async def test_without_any_the_caller_is_told_to_come_back(sockets: Path) -> None:
+    processes = Answering({})
+    with pytest.raises(BusyError, match="No media process"):
+        await processes.choose()
+    await processes.aclose()
+
+
+def test_an_offer_that_is_asked_again_goes_where_it_went(
+    sockets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_processes, "MOST_OFFERS", 2)
+    processes = MediaProcesses()
+    for number, name in enumerate(("aa", "bb", "cc")):
+        processes.note_offer(SDP.format(number), name)
+    assert [processes.asked_before(SDP.format(n)) for n in range(3)] == ["", "bb", "cc"]
+    (sockets / "cc.sock").unlink()
+    assert processes.asked_before(SDP.format(2)) == ""
+    processes.note_offer("no offer", "aa")
+    assert processes.asked_before("no offer") == ""
+
+
+def test_ids_tell_of_their_process() -> None:
+    assert name_of(named("secret")) == media_processes.NAME
+    assert name_of("secret") == ""
+    assert name_of_worker("host:123:0a1b2c3d") == "0a1b2c3d"
+    assert not MediaProcesses().has("../x")
+
+
+async def test_a_process_that_only_fails_to_answer_keeps_its_socket(sockets: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        (sockets / "aa.sock").unlink()
+        listening.bind(str(sockets / "aa.sock"))
+        listening.listen()
+        processes = Answering({})
+        with pytest.raises(BusyError):
+            await processes.choose()
+        assert processes.names() == ["aa"]
+        assert not await processes.gone("aa")
+    assert await processes.gone("aa")
+    assert processes.names() == []
+    await processes.aclose()
