@@ -35,6 +35,7 @@ def voice(var_dir: Path, time_zone: str) -> dict[str, Any]:
     """Returns what the engine runs with; its files go below `var_dir`."""
     return {
         "ROLE": choice("VOICE_ROLE", ("all", "web", "media")),
+        "RUN_DIR": read("str", "VOICE_RUN_DIR", str(var_dir / "run")),
         "LANES_DIR": read("str", "VOICE_LANES_DIR", str(var_dir / "lanes")),
         **_limits(),
         **_network(),
@@ -80,6 +81,7 @@ def _network() -> dict[str, Any]:
             "BITRATE": read("int", "VOICE_AUDIO_BITRATE", 32_000),
             "DTX": read("bool", "VOICE_AUDIO_DTX", False),
             "PTIME_MS": read("int", "VOICE_AUDIO_PTIME_MS", 0),
+            "RATE": read("int", "VOICE_AUDIO_RATE", 16_000),
         },
     }
 
@@ -101,11 +103,17 @@ def _video() -> dict[str, Any]:
 
 def _recognisers() -> dict[str, Any]:
     """Returns the embedded recogniser, and the one of VOICE_RECOGNISER in front of it."""
+    wrappers = [*_denoised(), {"BACKEND": f"{ENGINES}.wrappers.retrying.Retrying"}]
     embedded = {
         "BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser",
         "OPTIONS": {"most_calls": read("int", "POCKETSPHINX_CALLS", 0)},
+        "WRAPPERS": wrappers,
     }
-    thorough = {"BACKEND": f"{ENGINES}.pocketsphinx_thorough.ThoroughPocketSphinx", "OPTIONS": {}}
+    thorough = {
+        "BACKEND": f"{ENGINES}.pocketsphinx_thorough.ThoroughPocketSphinx",
+        "OPTIONS": {},
+        "WRAPPERS": wrappers,
+    }
     local = {"pocketsphinx": embedded, "thorough": thorough}
     made = {**local, **_with_models()}
     chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google", "openai", "vosk", "sherpa"))
@@ -117,6 +125,13 @@ def _recognisers() -> dict[str, Any]:
             "manage.py fetch_model brings."
         )
     return {**made, "default": {"SAME_AS": chosen}}
+
+
+def _denoised() -> list[dict[str, Any]]:
+    """Returns what takes noise out for the embedded engines, where the operator wants it."""
+    if choice("VOICE_NOISE_SUPPRESSION", ("none", "rnnoise")) == "none":
+        return []
+    return [{"BACKEND": f"{ENGINES}.wrappers.denoised.Denoised"}]
 
 
 def _with_models() -> dict[str, Any]:

@@ -2,14 +2,16 @@
 
     SPEECH=folder python -m bench.campaign noise
 
-It wants `webrtc-noise-gain` and `pyrnnoise`, which voicesite itself does without.
+It wants `pyrnnoise`, and to compare with it `webrtc-noise-gain`.
 """
 
 import asyncio
 import os
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 
 from bench.campaigns.offline import speech_in
@@ -17,11 +19,13 @@ from bench.spoken import wrong_words
 from bench.tables import write_table
 from bench.talking.endpoints import heard
 from sessions_app.core.audio import SPEECH_RATE, Samples
+from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.speech.recognisers.wrappers.denoised import Denoised
 from sessions_app.speech.vad.silero import SileroVad
 from tests.fixtures.speech import read_wav
 
-RATIOS_DB = (20.0, 10.0, 5.0)
+RATIOS_DB = (60.0, 20.0, 10.0, 5.0)
 _STEP = SPEECH_RATE // 100
 Suppressor = Callable[[Samples], Samples]
 
@@ -34,14 +38,21 @@ def main() -> None:
 
 
 async def _measured(spoken: dict[Path, str]) -> None:
-    vad, recogniser = SileroVad(), PocketSphinxRecogniser(workers=1)
+    vad, engine = SileroVad(), PocketSphinxRecogniser(workers=1)
+    denoised = Denoised(engine)
     await vad.start()
-    await recogniser.start()
+    await engine.start()
+    ways: dict[str, tuple[Recogniser, Suppressor]] = {
+        "nothing": (engine, as_it_is),
+        "WebRTC, level 2": (engine, by_webrtc(2)),
+        "FFmpeg, afftdn": (engine, by_ffmpeg),
+        "RNNoise, as built in": (denoised, as_it_is),
+    }
     rows = []
     try:
         for kind, make in NOISES.items():
             for ratio_db in RATIOS_DB:
-                for name, suppress in SUPPRESSORS.items():
+                for name, (recogniser, suppress) in ways.items():
                     wrong = 0
                     for number, (path, said) in enumerate(spoken.items()):
                         chance = np.random.default_rng(number)
@@ -51,7 +62,7 @@ async def _measured(spoken: dict[Path, str]) -> None:
                     rows.append([kind, f"{ratio_db:.0f}", name, str(wrong)])
                     print(rows[-1], flush=True)
     finally:
-        await recogniser.aclose()
+        await denoised.aclose()
         await vad.aclose()
     words = sum(len(said.split()) for said in spoken.values())
     headline = f"{words} words of {len(spoken)} recordings, decoded offline with noise added"
@@ -110,19 +121,29 @@ def by_webrtc(level: int) -> Suppressor:
     return suppressed
 
 
-def by_rnnoise(samples: Samples) -> Samples:
-    """Suppresses by RNNoise."""
-    from pyrnnoise import RNNoise  # noqa: PLC0415 - wanted by this alone
-
-    frames = RNNoise(SPEECH_RATE).denoise_chunk(samples.reshape(1, -1), partial=True)
-    parts = [np.asarray(frame, np.int16).reshape(-1) for _, frame in frames]
-    return np.concatenate(parts)
+def by_ffmpeg(samples: Samples) -> Samples:
+    """Suppresses by FFmpeg's filter in the frequency domain, which follows the noise."""
+    graph = av.filter.Graph()
+    source = graph.add_abuffer(
+        sample_rate=SPEECH_RATE, format="s16", layout="mono", time_base=Fraction(1, SPEECH_RATE)
+    )
+    suppressor = graph.add("afftdn", "nr=20:tn=1")
+    form = graph.add("aformat", "sample_fmts=s16")
+    sink = graph.add("abuffersink")
+    source.link_to(suppressor)
+    suppressor.link_to(form)
+    form.link_to(sink)
+    graph.configure()
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), "s16", "mono")
+    frame.sample_rate = SPEECH_RATE
+    graph.push(frame)
+    graph.push(None)
+    parts = []
+    while True:
+        try:
+            parts.append(graph.pull().to_ndarray().reshape(-1))
+        except (av.error.EOFError, av.error.BlockingIOError):
+            return np.concatenate(parts)
 
 
 NOISES = {"white": white, "pink": pink}
-SUPPRESSORS: dict[str, Suppressor] = {
-    "nothing": as_it_is,
-    "WebRTC, level 2": by_webrtc(2),
-    "WebRTC, level 4": by_webrtc(4),
-    "RNNoise": by_rnnoise,
-}

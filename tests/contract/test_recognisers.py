@@ -19,6 +19,7 @@ from sessions_app.speech.recognisers.null import NullRecogniser
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
+from sessions_app.speech.recognisers.wrappers.denoised import Denoised
 from tests.fixtures.speech import read_wav
 from tests.speech.test_pool import children_of
 
@@ -27,9 +28,10 @@ ENGINES: dict[str, Callable[[], Recogniser]] = {
     "scripted": lambda: ScriptedRecogniser([SENTENCE]),
     "pocketsphinx": PocketSphinxRecogniser,
     "thorough": ThoroughPocketSphinx,
+    "denoised": lambda: Denoised(PocketSphinxRecogniser()),
     "null": NullRecogniser,
 }
-SPEAKING = ["scripted", "pocketsphinx", "thorough"]
+SPEAKING = ["scripted", "pocketsphinx", "thorough", "denoised"]
 
 
 @pytest.fixture
@@ -104,6 +106,7 @@ async def test_finish_ends_the_results_without_any_audio(recogniser: Recogniser)
 async def test_finish_brings_out_the_last_words(recogniser: Recogniser, speech: Samples) -> None:
     stream = recogniser.open("en-US")
     await send(stream, speech)
+    await stream.send(AudioFrame(speech[:0], 16_000, len(speech) / 16))
     await stream.finish()
     assert [hypothesis.text for hypothesis in finals(await collect(stream))] == [SENTENCE]
     await stream.aclose()
@@ -125,7 +128,7 @@ async def test_a_stream_can_be_dropped_in_mid_speech(
     await again.aclose()
 
 
-@pytest.mark.parametrize("recogniser", ["pocketsphinx", "thorough"], indirect=True)
+@pytest.mark.parametrize("recogniser", SPEAKING[1:], indirect=True)
 async def test_silence_has_no_words(recogniser: Recogniser) -> None:
     stream = recogniser.open("en-US")
     noise = np.random.default_rng(1).normal(0, 10, 32_000)

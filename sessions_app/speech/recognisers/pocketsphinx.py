@@ -129,7 +129,8 @@ class PocketSphinxStream(WorkingStream):
         self._carried: AudioFrame | None = None
 
     async def send(self, frame: AudioFrame) -> None:
-        self._inbox.put_nowait(frame)
+        if len(frame.samples):  # the decoder dies of a piece of nothing
+            self._inbox.put_nowait(frame)
 
     async def flush(self, *, cut: bool = False) -> None:
         self._inbox.put_nowait(_Flush(cut))

@@ -1,12 +1,15 @@
 """What the streams of several engines share: a queue of results, and a task that fills it."""
 
 import asyncio
+import logging
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 
-from sessions_app.core.errors import RecogniserError
+from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.recognisers.base import RecogniserStream
+
+logger = logging.getLogger(__name__)
 
 
 class QueuedStream(RecogniserStream):
@@ -49,5 +52,9 @@ class WorkingStream(QueuedStream):
             await self._work()
         except RecogniserError as error:
             self._queue.put_nowait(error)
+        except Exception:
+            # whoever waits for results must not wait for ever
+            logger.exception("a recogniser's stream broke")
+            self._queue.put_nowait(RecogniserUnavailableError("The recogniser broke."))
         else:
             self._queue.put_nowait(None)

@@ -71,4 +71,5 @@ class Utterance:
 
     def _is_audible(self) -> bool:
         """Engines hear words in digital silence; where nothing sounds there are none."""
-        return max(int(np.abs(piece.astype(np.int32)).max()) for piece in self.pieces) >= AUDIBLE
+        peaks = (int(np.abs(piece.astype(np.int32)).max(initial=0)) for piece in self.pieces)
+        return max(peaks, default=0) >= AUDIBLE

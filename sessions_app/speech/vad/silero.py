@@ -25,9 +25,9 @@ WINDOW = 512
 CONTEXT = 64
 WINDOW_MS = 1000 * WINDOW / SPEECH_RATE
 TICK_S = WINDOW / SPEECH_RATE
-CALM_TICK_S = 2 * TICK_S
-"""While nobody may be starting or stopping, every second window does: no boundary is later for
-it, since each takes three windows or more, and to be woken costs more than to judge."""
+CALM_WINDOWS = 3
+"""While nobody may be starting or stopping, so many windows are judged at a time: to be woken costs
+more than to judge. No boundary is later for it that takes as many windows to prove."""
 
 NOISE_FLOOR = 30.0
 """Root mean square (of 32768, about -60 dBFS) under which no voice can be: not even asked."""
@@ -159,6 +159,7 @@ class SileroVad(Vad):
         self, start: float = 0.5, start_windows: int = 3, end: float = 0.35, end_windows: int = 16
     ) -> None:
         self.thresholds = Thresholds(start, start_windows, end, end_windows)
+        self._calm_s = TICK_S * max(1, min(CALM_WINDOWS, start_windows, end_windows))
         self._session: Any = None
         self._streams: frozenset[SileroStream] = frozenset()
         self._memory = _Memory()
@@ -205,7 +206,7 @@ class SileroVad(Vad):
             while self._tick():
                 pass
             turning = any(stream.turning for stream in self._streams)
-            due = began + (TICK_S if turning else CALM_TICK_S)
+            due = began + (TICK_S if turning else self._calm_s)
             # windows of other calls that come meanwhile go into one batch
             time.sleep(max(0.0, due - time.monotonic()))
 

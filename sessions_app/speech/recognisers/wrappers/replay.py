@@ -46,6 +46,9 @@ class Replay:
         self.first = 0
         """How many items came before the oldest that is kept."""
 
+        self.carried: list[AudioFrame] = []
+        """What follows the last word of a final before a cut: the next one is to answer it."""
+
     def add(self, item: Item) -> None:
         """Keeps what was told; the oldest is forgotten where it is too much."""
         self._items.append(item)
@@ -68,6 +71,7 @@ class Replay:
         """Forgets the items before that number: their stream has said all there was."""
         while self.first < number and self._items:
             self._drop()
+            self.carried.clear()
 
     def heard(self, interim: Hypothesis) -> None:
         """Takes an interim: what it is of must be kept."""
@@ -102,11 +106,15 @@ class Replay:
         return fresh
 
     def _forget_utterance(self, end_ms: float) -> None:
-        if any(isinstance(item, Flush) for item in self._items):
-            while not isinstance(self._drop(), Flush):
-                pass
-        else:
+        if not any(isinstance(item, Flush) for item in self._items):
             self._forget(lambda kept: kept.start_ms < end_ms)
+            self.carried.clear()
+            return
+        utterance: list[Item] = [*self.carried]
+        while not isinstance(item := self._drop(), Flush):
+            utterance.append(item)
+        frames = (kept for kept in utterance if isinstance(kept, AudioFrame))
+        self.carried = [kept for kept in frames if item.cut and kept.end_ms > end_ms]
 
     def _forget(self, old: Callable[[AudioFrame], bool]) -> None:
         """Drops frames from the front while they are `old`, with the hints among them."""
@@ -194,6 +202,8 @@ class Feed:
         first = self._replay.at(self._next)
         if self._replay.opens_in_speech and isinstance(first, AudioFrame):
             await stream.begin(first.start_ms)
+        for frame in self._replay.carried:
+            await stream.send(frame)
         await self._pump()
 
     def stop(self) -> None:

@@ -3,20 +3,23 @@
 import asyncio
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
-from sessions_app.core.events import Hypothesis
+from sessions_app.core.events import Hypothesis, Word
+from sessions_app.speech.gate import Flush
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.wrappers.fallback import Fallback
+from sessions_app.speech.recognisers.wrappers.replay import Replay
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying, RetryingStream
 from sessions_app.speech.recognisers.wrappers.rollover import Rollover, RolloverStream
 from tests.fixtures.coded import Talk, assert_whole, finals_of, speak, talk
-from tests.fixtures.coded_engine import CodedEngine
+from tests.fixtures.coded_engine import CodedEngine, CodedStream
+from tests.fixtures.ear import Ear
 
 SPEED = 200.0
 FATAL = RecogniserError("no such project")
@@ -153,3 +156,82 @@ async def test_silence_is_not_kept(wrap: Callable[[Recogniser], Recogniser]) -> 
     await stream.finish()
     assert await reading == []
     await stream.aclose()
+
+
+def test_audio_carried_over_a_cut_is_told_again() -> None:
+    replay = Replay(by_flush=True)
+    frames = [AudioFrame(np.full(1_600, at, np.int16), 16_000, 100.0 * at) for at in range(12)]
+    for frame in frames[:10]:
+        replay.add(frame)
+    replay.add(Flush(cut=True))
+    replay.add(frames[10])
+    word = Word("hundred", 100.0, 650.0)
+    replay.said(Hypothesis("hundred", True, 100.0, 650.0, (word,)))
+    assert replay.carried == frames[6:10]
+    assert replay.at(replay.first) is frames[10]
+    replay.add(Flush())
+    replay.said(Hypothesis("", True, 1_100.0, 1_100.0))
+    assert replay.carried == []
+
+
+@pytest.mark.parametrize("breaks", [True, False], ids=["dies", "lives"])
+async def test_a_word_across_a_cut_outlives_its_engine(breaks: bool) -> None:
+    """The engine keeps the rest of a cut utterance for itself, and dies with it."""
+    engine = CarryingEngine(breaks=breaks)
+    stream = retrying(engine).open("en-US")
+    said = talk(2.0, None)  # a word each 350 ms: the cut goes through the third
+    cut = 900 * 16
+    finals = asyncio.create_task(finals_of(stream))
+    for at in range(0, len(said.samples), 320):
+        if at == cut:
+            await stream.flush(cut=True)
+            await engine.cut.wait()
+        await stream.send(AudioFrame(said.samples[at : at + 320], 16_000, at / 16))
+    await stream.flush()
+    await stream.finish()
+    assert_whole(said, await finals)
+    assert len(engine.streams) == 1 + breaks
+    await stream.aclose()
+
+
+class CarryingEngine(CodedEngine):
+    """Says of a cut utterance what is sure, and hears the rest as the next one's begin."""
+
+    def __init__(self, *, breaks: bool) -> None:
+        super().__init__(continuous=False)
+        self.breaks = breaks
+        self.cut = asyncio.Event()
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "CarryingStream":
+        self.streams.append(stream := CarryingStream(self))
+        return stream
+
+
+class CarryingStream(CodedStream):
+    def __init__(self, engine: CarryingEngine) -> None:
+        super().__init__(engine, 1e9, None)
+        self._carrying = engine
+        self._pieces: list[AudioFrame] = []
+
+    async def send(self, frame: AudioFrame) -> None:
+        self._pieces.append(frame)
+        await super().send(frame)
+
+    async def flush(self, *, cut: bool = False) -> None:
+        pieces, self._pieces = self._pieces, []
+        if not cut:
+            await super().flush()
+            return
+        heard = self._hypothesis(self._ear.take(all_of_it=True), True)
+        sure = heard.words[:-1]
+        self._ear, self._base_ms, self._told = Ear(), None, 0
+        said = " ".join(word.text for word in sure)
+        end_ms = sure[-1].end_ms
+        self._results.put_nowait(Hypothesis(said, True, 0.0, end_ms, sure))
+        if self._carrying.breaks:
+            self._results.put_nowait(passing())
+        else:
+            for piece in pieces:
+                if piece.start_ms >= end_ms:
+                    await self.send(piece)
+        self._carrying.cut.set()
