@@ -21,7 +21,9 @@ PACKET_MS = 20.0
 class Speaks(Protocol):
     """What turns a text into packets, such as `AgentVoice`."""
 
-    def stream(self, text: str, *, keep: bool = False) -> AsyncGenerator[Spoken, None]: ...
+    def stream(
+        self, text: str, *, keep: bool = False, expected_loss: int = 0
+    ) -> AsyncGenerator[Spoken, None]: ...
 
 
 class Piece:
@@ -153,7 +155,10 @@ class Reply:
 
     async def _make(self, piece: Piece) -> None:
         try:
-            async with aclosing(self._voice.stream(piece.text, keep=self._keep)) as stream:
+            made = self._voice.stream(
+                piece.text, keep=self._keep, expected_loss=self._playout.expected_loss
+            )
+            async with aclosing(made) as stream:
                 async for spoken in stream:
                     piece.add(spoken)
         except SynthesiserError as error:

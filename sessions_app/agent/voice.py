@@ -28,9 +28,12 @@ class AgentVoice:
         self._voice = voice
         self._speed = speed
 
-    async def stream(self, text: str, *, keep: bool = False) -> AsyncGenerator[Spoken, None]:
+    async def stream(
+        self, text: str, *, keep: bool = False, expected_loss: int = 0
+    ) -> AsyncGenerator[Spoken, None]:
         """Yields the packets of `text` as they come; `keep` one that will be said again.
 
+        With `expected_loss` (percent) they repair each other, unless the text was kept before.
         Closing it cancels the synthesis. Raises SynthesiserError; what came before stands.
         """
         key = (self._engine, self._voice, self._speed, text)
@@ -40,7 +43,7 @@ class AgentVoice:
             return
         packets: list[bytes] = []
         words: list[SpokenWord] = []
-        async for spoken in self._made(text):
+        async for spoken in self._made(text, expected_loss):
             packets += spoken.packets
             words += spoken.words
             yield spoken
@@ -53,8 +56,8 @@ class AgentVoice:
             async for _ in stream:
                 pass
 
-    async def _made(self, text: str) -> AsyncGenerator[Spoken, None]:
-        encoder = SpeechEncoder()
+    async def _made(self, text: str, expected_loss: int) -> AsyncGenerator[Spoken, None]:
+        encoder = SpeechEncoder(expected_loss)
         speaking = self._synthesiser.stream(text, voice=self._voice, speed=self._speed)
         async with aclosing(speaking) as chunks:
             async for chunk in chunks:

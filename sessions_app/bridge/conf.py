@@ -75,7 +75,12 @@ def _video(given: Mapping[str, Any]) -> VideoFormat | None:
 
 
 def _wishes(given: Mapping[str, Any]) -> Wishes:
-    return Wishes(int(given["BITRATE"]), bool(given["DTX"]), int(given["PTIME_MS"]))
+    return Wishes(
+        bitrate=int(given["BITRATE"]),
+        dtx=bool(given["DTX"]),
+        ptime_ms=int(given["PTIME_MS"]),
+        rate=int(given["RATE"]),
+    )
 
 
 def _ports(given: str) -> tuple[int, int] | None:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import secrets
 import socket
 import time
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from sessions_app.bridge import broadcast, ice_servers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import DoorPlan, plan_of
 from sessions_app.bridge.guards import Guards
+from sessions_app.bridge.media_processes import NAME
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
 from sessions_app.bridge.placing import Placing, Wish, offer_key
@@ -30,7 +30,7 @@ from sessions_app.media.playout import Playout
 from sessions_app.services import calls
 from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
-from sessions_app.transports.pacer import Pacer
+from sessions_app.transports.pacer import Beats
 from sessions_app.transports.video import VideoLine
 from sessions_app.transports.webrtc import WebRTCTransport
 from sessions_app.transports.websocket import WebSocketTransport, check_output
@@ -64,12 +64,12 @@ class Engine:
 
     def __init__(self, config: VoiceConfig) -> None:
         self._config = config
-        self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.worker = f"{socket.gethostname()}:{os.getpid()}:{NAME}"
         self.store = Store()
         self.lag = LoopLag(config.max_lag_ms)
         self.peers = Peers()
         self._admission = Admission(config.admission)
-        self._pacer = Pacer()
+        self._beats = Beats()
         self._registry = Registry(config.max_calls, self._call_over, late=self.lag.late)
         self._placing = Placing(config, self.store, self.worker)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
@@ -107,10 +107,9 @@ class Engine:
         except TimeoutError:
             return False
 
-    @property
-    def live_calls(self) -> int:
-        """How many calls this process carries."""
-        return len(self._registry)
+    def load(self) -> dict[str, int | bool]:
+        """Returns how many calls this process carries, and whether it takes no further one."""
+        return {"calls": len(self._registry), "full": self._registry.full}
 
     async def drain(self) -> None:
         """Ends every call with its last words stored, and frees all; in seconds."""
@@ -288,7 +287,7 @@ class Engine:
             public_address=self._config.public_address,
             own_path=self._config.own_path,
             wishes=self._config.wishes,
-            pacer=self._pacer,
+            beats=self._beats,
         )
 
     def _begin(self, session: CallSession) -> None:

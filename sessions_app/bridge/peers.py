@@ -1,5 +1,6 @@
 """Which peer connection belongs to which call, for clients that name connections and not calls."""
 
+import asyncio
 import secrets
 import time
 from collections import OrderedDict
@@ -7,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from sessions_app.bridge.media_processes import named
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import UnknownCallError
 
@@ -14,6 +16,12 @@ ID_BYTES = 16
 MOST_KEPT = 5_000
 STARTED_S = 600.0
 """So long what a client gave to `/start` waits for its offer."""
+
+
+SETTLE_S = 1.5
+SETTLE_STEP_S = 0.02
+AHEAD_S = 0.1
+"""A connection's first packet comes this much before the answer to its candidates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,13 @@ class _Started:
     owner_id: int
     given: Mapping[str, Any]
     at_s: float = field(default_factory=time.monotonic)
+
+
+class Connects(Protocol):
+    """What carries a call's sound."""
+
+    @property
+    def connected(self) -> bool: ...
 
 
 class PlacedCall(Protocol):
@@ -65,12 +80,13 @@ class Peers:
         self._calls: OrderedDict[str, tuple[int, str]] = OrderedDict()
         self._names: dict[str, str] = {}
         self._started: OrderedDict[str, _Started] = OrderedDict()
+        self._anew: set[str] = set()
 
     # -- sessions that were announced -------------------------------------------------------
 
     def start(self, owner_id: int, given: Mapping[str, Any]) -> str:
         """Returns the id under which the offer is to come; nothing is stored."""
-        session_id = secrets.token_urlsafe(ID_BYTES)
+        session_id = named(secrets.token_urlsafe(ID_BYTES))
         self._started[session_id] = _Started(owner_id, given)
         _shorten(self._started)
         return session_id
@@ -110,14 +126,33 @@ class Peers:
             raise UnknownCallError("There is no such connection of yours.")
         return known[1]
 
+    async def settled(self, pc_id: str, transport: Connects) -> None:
+        """Returns when a connection that was made anew is up, or after a second and a half.
+
+        Pipecat's client closes the old connection as soon as its candidates were taken, and
+        then forgets the new one's track, too, unless a packet of it came before.
+        """
+        if pc_id not in self._anew:
+            return
+        deadline_s = time.monotonic() + SETTLE_S
+        while time.monotonic() < deadline_s:
+            if transport.connected:
+                break
+            await asyncio.sleep(SETTLE_STEP_S)
+        await asyncio.sleep(AHEAD_S)
+        self._anew.discard(pc_id)
+
     def _name(self, owner_id: int, call_id: str, *, anew: bool = False) -> str:
         """Returns the call's newest name: a retried offer gets the one it had."""
         if anew or call_id not in self._names:
-            pc_id = secrets.token_urlsafe(ID_BYTES)
+            pc_id = named(secrets.token_urlsafe(ID_BYTES))
+            if anew:
+                self._anew.discard(self._names.get(call_id, ""))
+                self._anew.add(pc_id)
             self._names[call_id] = pc_id
             self._calls[pc_id] = (owner_id, call_id)
             for gone in _shorten(self._calls):
-                self._names.pop(gone[1], None)
+                self._anew.discard(self._names.pop(gone[1], ""))
         return self._names[call_id]
 
 

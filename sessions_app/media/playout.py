@@ -65,6 +65,8 @@ class Playout:
         self.on_first: Callable[[object], None] = lambda _: None
         self.on_finished: Callable[[object], None] = lambda _: None
         self.on_ready: Callable[[], None] = nobody
+        self.expected_loss = 0
+        """Percent of packets that are lost on their way, where the codec is to repair that."""
         self._packets: deque[tuple[_Item, bytes]] = deque()
         self._open: _Item | None = None
         self._known: dict[int, _Item] = {}

@@ -24,6 +24,9 @@ from sessions_app.models.work import WorkState
 from sessions_app.services import access, work
 from sessions_app.services.queueing import RETRANSCRIBE, queue
 
+ADDED_FROM = 1_000_000
+"""Segments that a second pass adds are numbered from here on: no call says so much live."""
+
 LIVE_NUMBER = 1
 """The transcript that was made live is the first."""
 
@@ -190,5 +193,7 @@ def _apply(row: VersionSegment, user: Any) -> None:
 
 
 def _next_seq(call: Call) -> int:
+    """Returns a number that no live segment takes, not even a suspended process's later."""
     Call.objects.select_for_update().get(pk=call.pk)
-    return int(Segment.objects.filter(call=call).aggregate(last=Max("seq"))["last"] or 0) + 1
+    last = Segment.objects.filter(call=call).aggregate(last=Max("seq"))["last"] or 0
+    return max(int(last), ADDED_FROM) + 1

@@ -7,6 +7,8 @@ description that aiortc holds, which knows nothing of RED.
 import re
 from dataclasses import dataclass
 
+from sessions_app.core.audio import SPEECH_RATE
+
 _OPUS = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 _RED = re.compile(r"a=rtpmap:(\d+) red/48000/2", re.IGNORECASE)
 _END = "\r\n"
@@ -14,11 +16,16 @@ _END = "\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """`bitrate` in bits a second; `ptime_ms` 0 leaves it to the client."""
+    """`bitrate` in bits a second; `ptime_ms` 0 leaves it to the client.
+
+    `rate` is what the sound is played at here, in Hz: clients spend no bits on more
+    (`maxplaybackrate` of RFC 7587, section 6.1).
+    """
 
     bitrate: int = 32_000
     dtx: bool = False
     ptime_ms: int = 0
+    rate: int = SPEECH_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ def with_wishes(answer: str, types: Offered, wishes: Wishes) -> str:
 
 def _asking(section: str, types: Offered, wishes: Wishes) -> str:
     parameters = f"minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate={wishes.bitrate}"
+    parameters += f";maxplaybackrate={wishes.rate}"
     parameters += ";usedtx=1" if wishes.dtx else ""
     kept = [line for line in section.split(_END) if not line.startswith(f"a=fmtp:{types.opus} ")]
     out = []

@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sessions_app.core.errors import traced
+from sessions_app.transports.pump import Pump, next_beat
 
 logger = logging.getLogger(__name__)
 
 BEAT_S = 0.02
+_BEATS = 2
+"""Of the pump's, so that both wake the loop together."""
+
 STALL_S = 0.2
 """After a longer stall of the loop the beat starts anew, instead of catching up in a burst."""
 
@@ -26,8 +31,9 @@ class Paced(Protocol):
 class Pacer:
     """Asks each voice that has something to say every 20 ms. On one event loop, from a callback.
 
-    The first time comes at once, the next with everybody's: 10 to 30 ms later. While nobody
-    has anything to say, no timer is set.
+    The first time comes at once, for the beat that is nearest, and the next with everybody's: 10
+    to 30 ms later. So what a voice says after a pause is no later than what it said before. While
+    nobody has anything to say, no timer is set.
     """
 
     def __init__(self) -> None:
@@ -62,19 +68,20 @@ class Pacer:
         self._soon = None
         loop = asyncio.get_running_loop()
         now = loop.time()
+        nearest = round(now / BEAT_S) * BEAT_S
         fresh, self._fresh = self._fresh, {}
         for paced in fresh:
             self._joined[paced] = now
-            self._ask(paced, now)
+            self._ask(paced, nearest)
         if self._joined and self._timer is None:
-            self._due_s = now + BEAT_S
+            self._due_s = next_beat(now, _BEATS)
             self._timer = loop.call_at(self._due_s, self._beat)
 
     def _beat(self) -> None:
         loop = asyncio.get_running_loop()
         late_s = loop.time() - self._due_s
         if late_s > STALL_S:
-            self._due_s += late_s
+            self._due_s = next_beat(self._due_s + late_s - BEAT_S, _BEATS)
         for paced, first_s in list(self._joined.items()):
             if paced in self._joined and self._due_s - first_s >= _SOONEST_S:
                 self._ask(paced, self._due_s)
@@ -96,3 +103,11 @@ class Pacer:
         if not self._joined and self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """What the media of all calls of a process share."""
+
+    pacer: Pacer = field(default_factory=Pacer)
+    pump: Pump = field(default_factory=Pump)

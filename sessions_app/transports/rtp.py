@@ -21,7 +21,8 @@ from aiortc.rtcrtpparameters import RTCRtpSendParameters
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.media.playout import Playout
-from sessions_app.transports.pacer import Pacer
+from sessions_app.transports.pacer import Beats
+from sessions_app.transports.pump import next_beat
 from sessions_app.transports.rtp_input import PayloadTypes, RtpInput
 from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import (
@@ -98,7 +99,7 @@ class RtpTap:
         on_media: Callable[[float], None],
         on_end: Callable[[], None],
         playout: Playout | None = None,
-        pacer: Pacer | None = None,
+        beats: Beats | None = None,
     ) -> None:
         self._types = types
         self._on_media = on_media
@@ -117,9 +118,12 @@ class RtpTap:
         self._ssrc = int(transceiver.sender._ssrc)
         self._cname = ""
         self.voice: RtpVoice | None = None
+        beats = beats or Beats()
+        self._pump = beats.pump
+        self._pumped: Any = None
         if playout is not None:
             output = RtpOutput(self._ssrc, types)
-            self.voice = RtpVoice(playout, output, pacer or Pacer(), self._send)
+            self.voice = RtpVoice(playout, output, beats.pacer, self._send)
         transceiver.receiver.receive = _never_started
         transceiver.sender.send = self._may_speak
         self._attach()
@@ -157,8 +161,20 @@ class RtpTap:
                 if hasattr(protocol.transport, "max_size"):
                     protocol.transport.max_size = _LARGEST_READ
                 protocol.datagram_received = self._datagrams(protocol.datagram_received)
+        if not self._closed:
+            self._pump_nominated()
         if self._reporting is None and not self._closed:
             self._report_later()
+
+    def _pump_nominated(self) -> None:
+        """Has the socket that the client uses read with all others."""
+        pair = self._connection._nominated.get(COMPONENT)
+        transport = pair.protocol.transport if pair is not None else None
+        if transport is not self._pumped:
+            self._pump.give_back(self._pumped)
+            self._pumped = transport
+        if transport is not None:
+            self._pump.take(transport)
 
     def finish(self) -> None:
         """Gives out what still waits behind a gap; no packet will follow."""
@@ -174,6 +190,7 @@ class RtpTap:
         for timer in (self._timer, self._reporting):
             if timer is not None:
                 timer.cancel()
+        self._pump.give_back(self._pumped)
         self.input.close()
 
     # -- in -------------------------------------------------------------------------------
@@ -273,13 +290,15 @@ class RtpTap:
         now_ms = 1000 * time.monotonic()
         for ssrc, ntp_middle in told.reports.items():
             self.input.sender_reported(ssrc, ntp_middle, now_ms)
+        if self.voice is not None and self._ssrc in told.losses:
+            self.voice.client_lost(told.losses[self._ssrc])
         await self._handle_rtcp(data)
         if self.input.ssrc in told.ended and not self._closed:
             self._on_end()
 
     def _report_later(self) -> None:
         loop = asyncio.get_running_loop()
-        self._reporting = loop.call_later(REPORT_S, self._report)
+        self._reporting = loop.call_at(next_beat(loop.time() + REPORT_S), self._report)
 
     def _report(self) -> None:
         now_s = time.monotonic()

@@ -10,6 +10,9 @@ _EXTENSION_WORDS = struct.Struct("!H")
 
 SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, BYE = 200, 201, 202, 203
 _CNAME = 1
+_SSRC, _SENDER_INFO, _BLOCK = 4, 24, 24
+"""Bytes: an SSRC; with what a sender tells of its stream; and of one stream it receives."""
+
 _NTP_UNIX_S = 2_208_988_800
 """Seconds from 1900, where NTP counts from, to 1970."""
 
@@ -150,12 +153,15 @@ class Compound:
     """SSRC → the middle 32 bits of the NTP time of its report."""
 
     ended: frozenset[int]
+    losses: dict[int, float]
+    """SSRC of a stream that the other side receives → how much of it was lost lately, 0..1."""
 
 
 def read_rtcp(data: bytes) -> Compound:
     """Returns what a compound packet tells; what cannot be read ends it, without an error."""
     reports: dict[int, int] = {}
     ended: set[int] = set()
+    losses: dict[int, float] = {}
     at = 0
     while len(data) >= at + 4 and data[at] >> 6 == VERSION:
         count, kind = data[at] & 0x1F, data[at + 1]
@@ -165,7 +171,18 @@ def read_rtcp(data: bytes) -> Compound:
             break
         if kind == SENDER_REPORT and len(body) >= 12:  # noqa: PLR2004 - SSRC and NTP time
             reports[int.from_bytes(body[:4], "big")] = int.from_bytes(body[6:10], "big")
+            losses |= _losses(body[_SENDER_INFO:], count)
+        elif kind == RECEIVER_REPORT:
+            losses |= _losses(body[_SSRC:], count)
         elif kind == BYE and len(body) >= 4 * count:
             ended |= {int.from_bytes(body[4 * n : 4 * n + 4], "big") for n in range(count)}
         at += size
-    return Compound(reports, frozenset(ended))
+    return Compound(reports, frozenset(ended), losses)
+
+
+def _losses(blocks: bytes, count: int) -> dict[int, float]:
+    """Returns what report blocks say was lost since the report before (RFC 3550, 6.4.1)."""
+    whole = (
+        blocks[n * _BLOCK : (n + 1) * _BLOCK] for n in range(min(count, len(blocks) // _BLOCK))
+    )
+    return {int.from_bytes(block[:4], "big"): block[4] / 256 for block in whole}

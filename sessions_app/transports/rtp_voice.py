@@ -10,6 +10,9 @@ from sessions_app.transports.rtp_output import RATE, RtpOutput
 COMFORT_S = 5.0
 """A packet now and then keeps the far side's track and the network's mappings awake."""
 
+REMEMBERED = 0.9
+"""Of what was lost, from one report to the next; clients send one every second or five."""
+
 _SAMPLES = round(RATE * PACKET_MS / 1000)
 
 
@@ -31,6 +34,7 @@ class RtpVoice:
         self._sent_s = 0.0
         self._tail = False
         self._on = False
+        self._lost = 0.0
 
     def start(self, now_s: float) -> None:
         """Takes the playout over, from whoever sent it before; may be called again."""
@@ -45,6 +49,16 @@ class RtpVoice:
         """Sends a packet of silence when nothing was sent for a while; ask now and then."""
         if self._on and now_s - self._sent_s >= COMFORT_S:
             self._out(self._silence, now_s)
+
+    def client_lost(self, share: float) -> None:
+        """Takes from the client's report how much of the voice it lost lately, 0..1.
+
+        Where packets do not carry their predecessors, further texts are coded with what repairs
+        losses; after they have ceased for half a minute or so, without.
+        """
+        if not self.output.redundant:
+            self._lost = max(share, REMEMBERED * self._lost)
+            self._playout.expected_loss = round(100 * self._lost)
 
     def beat(self, due_s: float) -> bool:
         """Sends the packet that is due; returns whether another may be."""

@@ -20,7 +20,7 @@ from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice, rtp
 from sessions_app.transports.asking import Offered, Wishes
 from sessions_app.transports.outgoing import OutgoingTrack
-from sessions_app.transports.pacer import Pacer
+from sessions_app.transports.pacer import Beats
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.rtp import RtpTap
@@ -40,8 +40,8 @@ class WebRTCTransport:
 
     `clock` is the call's; this transport drives it. What `playout` holds is sent,
     where the client takes audio back as Opus (`can_play`), and its pictures go through `video`.
-    Opus is taken and sent under aiortc, unless `own_path` is off or cannot be; `pacer` is then
-    the beat that all calls share.
+    Opus is taken and sent under aiortc, unless `own_path` is off or cannot be; `beats` are then
+    those that all calls share.
     Fulfils `transports.base.Transport`.
     """
 
@@ -56,12 +56,12 @@ class WebRTCTransport:
         public_address: str = "",
         own_path: bool = True,
         wishes: Wishes | None = None,
-        pacer: Pacer | None = None,
+        beats: Beats | None = None,
         on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
         self._playout = playout
-        self._pacer = pacer
+        self._beats = beats
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
         self._video = video
         self._shown = video.out() if video is not None else None
@@ -204,7 +204,7 @@ class WebRTCTransport:
             on_media=self._media,
             on_end=self._input_ended,
             playout=self._playout,
-            pacer=self._pacer,
+            beats=self._beats,
         )
         return self.tapped
 

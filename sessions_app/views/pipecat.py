@@ -38,6 +38,7 @@ async def offer(request: HttpRequest, session_id: str = "", ticket: str = "") ->
             call_id = current.peers.call_of(pc_id, user.pk)
             for candidate in candidates:
                 await current.add_candidate(call_id, user.pk, candidate)
+            await current.peers.settled(pc_id, current.find(call_id, user.pk).transport)
             return {"status": "success"}
         asked = smallwebrtc.parse_offer(request.body, given)
         wish = PeerWish(user.pk, asked.offer, asked.pc_id, asked.restart)

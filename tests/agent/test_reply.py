@@ -23,7 +23,9 @@ class MadeAtOnce:
         self.made = 0
         self.ahead = asyncio.Event()
 
-    async def stream(self, text: str, *, keep: bool = False) -> AsyncGenerator[Spoken, None]:
+    async def stream(
+        self, text: str, *, keep: bool = False, expected_loss: int = 0
+    ) -> AsyncGenerator[Spoken, None]:
         yield Spoken([text.encode()] * 20)
         self.made += 1
         if self.made == 2:

@@ -141,7 +141,7 @@ def test_in_another_language_lost_words_are_the_calls_own_recognisers_work(
     second_pass.retranscribe(version.pk)
     version.refresh_from_db()
     assert (version.state, version.error) == (WorkState.DONE, "")
-    assert texts(version) == [(2, "Kaksi.")]
+    assert texts(version) == [(versions.ADDED_FROM + 1, "Kaksi.")]
 
 
 def test_a_recording_that_is_gone_says_so(spoken: Any, staff: User) -> None:

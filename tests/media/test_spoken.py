@@ -1,18 +1,13 @@
 """From a voice's audio to packets, and clips that are kept."""
 
-import gc
-from typing import Any
-
 import numpy as np
 import pytest
 
+from sessions_app.core.audio import Samples
 from sessions_app.core.errors import MediaError
-from sessions_app.media import spoken
-from sessions_app.media.opus import OpusDecoder, OpusEncoder
+from sessions_app.media.opus import OpusDecoder, has_fec
 from sessions_app.media.spoken import (
-    BEST,
-    CHEAP,
-    FEW,
+    FEC_BITRATE,
     ClipCache,
     SpeechEncoder,
     SpokenClip,
@@ -89,25 +84,10 @@ def test_the_cache_keeps_what_was_used_last() -> None:
     assert len(cache) == 3
 
 
-def test_while_many_are_coded_at_once_more_are_coded_cheaply(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    made: list[int] = []
-
-    class Noted(OpusEncoder):
-        def __init__(self, rate: int, *, complexity: int, **more: Any) -> None:
-            made.append(complexity)
-            super().__init__(rate, complexity=complexity, **more)
-
-    monkeypatch.setattr(spoken, "OpusEncoder", Noted)
-    many = [SpeechEncoder() for _ in range(FEW + 2)]
-    for encoder in many:
-        encoder.feed(tone(440, 0.1, 16_000), 16_000)
-    assert made == [BEST] * FEW + [CHEAP] * 2
-    many[0].finish()
-    many.pop()
-    many.pop()
-    del encoder
-    gc.collect()
-    SpeechEncoder().feed(tone(440, 0.1, 16_000), 16_000)
-    assert made[-1] == BEST
+def test_where_losses_are_expected_packets_repair_each_other(speech: Samples) -> None:
+    plain, repairing = SpeechEncoder(), SpeechEncoder(expected_loss=10)
+    assert not any(has_fec(packet) for packet in plain.feed(speech, 16_000))
+    packets = repairing.feed(speech, 16_000)
+    carrying = [has_fec(packet) for packet in packets]
+    assert sum(carrying) > len(carrying) / 2
+    assert 8 * sum(map(len, packets)) / (len(speech) / 16_000) < 1.2 * FEC_BITRATE

@@ -41,7 +41,8 @@ def test_red_is_asked_for_first_and_fec_and_one_channel() -> None:
     assert "m=audio 9 UDP/TLS/RTP/SAVPF 63 111" in lines
     assert "a=rtpmap:63 red/48000/2" in lines
     assert "a=fmtp:63 111/111" in lines
-    assert "a=fmtp:111 minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate=32000" in lines
+    asked = "minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate=32000;maxplaybackrate=16000"
+    assert f"a=fmtp:111 {asked}" in lines
     assert answer.endswith("a=sctp-port:5000\r\n")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aioice.ice import CandidatePair
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from sessions_app.core.audio import AudioFrame
@@ -110,6 +111,29 @@ async def test_the_client_learns_of_its_losses_and_of_the_way() -> None:
     assert found.packetsLost == 0
     assert found.fractionLost == 0
     assert 0 <= found.roundTripTime < 1.0
+
+
+async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:
+    """As when one network of several goes away: both sides go on over other sockets."""
+    async with calling() as (transport, client, microphone):
+        microphone.push(tone(440, 4.0, 48_000))
+        await heard(transport, 5)
+        assert transport.tapped is not None
+        (sender,) = client.getSenders()
+        ours, theirs = transport.tapped._connection, sender.transport.transport._connection
+        before = transport.tapped.input.counts.received
+        # a machine with one address has loopback beside it
+        used = ours._nominated[1].local_candidate.host
+        here, there = (
+            next(p for p in side._protocols if p.local_candidate.host != used)
+            for side in (ours, theirs)
+        )
+        ours._nominated[1] = CandidatePair(here, there.local_candidate)
+        theirs._nominated[1] = CandidatePair(there, here.local_candidate)
+        frames = await heard(transport, 60)
+        assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
+        assert transport.tapped.input.counts.received >= before + 50
+        assert (transport.tapped.unsent, transport.tapped.input.counts.lost) == (0, 0)
 
 
 async def test_the_input_ends_with_the_clients_stream() -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 import struct
 
 import pytest
@@ -5,6 +6,7 @@ from aiortc.clock import datetime_from_ntp
 from aiortc.rtp import (
     RtcpByePacket,
     RtcpPacket,
+    RtcpReceiverInfo,
     RtcpRrPacket,
     RtcpSdesPacket,
     RtcpSenderInfo,
@@ -144,6 +146,18 @@ def test_the_clients_reports_and_ends_are_read() -> None:
     told = read_rtcp(bytes(theirs) + bytes(RtcpByePacket([5, 6])))
     assert told.reports == {5: ntp >> 16 & 0xFFFFFFFF}
     assert told.ended == {5, 6}
+
+
+def test_what_the_client_lost_is_read() -> None:
+    block = RtcpReceiverInfo(
+        ssrc=7, fraction_lost=64, packets_lost=3, highest_sequence=9, jitter=1, lsr=0, dlsr=0
+    )
+    other = dataclasses.replace(block, ssrc=8, fraction_lost=0)
+    heard = RtcpRrPacket(ssrc=5, reports=[block, other])
+    assert read_rtcp(bytes(heard)).losses == {7: 0.25, 8: 0.0}
+    both = RtcpSrPacket(5, RtcpSenderInfo(1, 1, 2, 3), reports=[block])
+    assert read_rtcp(bytes(both)).losses == {7: 0.25}
+    assert read_rtcp(bytes(both)[:-4]).losses == {}
 
 
 @given(st.binary(max_size=120))

@@ -110,3 +110,14 @@ async def test_silence_is_broken_now_and_then() -> None:
         line.voice.keep_awake(at)
     assert len(line.out) == 3
     line.voice.close()
+
+
+async def test_a_client_that_loses_packets_and_takes_no_others_gets_what_repairs_them() -> None:
+    line, redundant = Line(), Line(red=RED)
+    for one in (line, redundant):
+        one.voice.client_lost(0.1)
+    assert line.playout.expected_loss == 10
+    assert redundant.playout.expected_loss == 0
+    for _ in range(30):
+        line.voice.client_lost(0.0)
+    assert line.playout.expected_loss == 0
