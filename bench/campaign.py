@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.campaigns import (
     breath,
+    clicks,
     counts,
     delays,
     endless,
@@ -56,6 +57,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "voices": voices.main,
     "recognisers": recognisers.main,
     "delays": delays.main,
+    "clicks": clicks.main,
 }
 
 

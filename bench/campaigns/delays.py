@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from bench.spoken import TALK
 from bench.tables import write_table
+from tests.browser.test_call import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import Product
 from tests.fixtures.speech import speak
@@ -46,13 +47,9 @@ def main() -> None:
 
 def _call(product: Product, sound: Path) -> dict[str, list[float]]:
     with chromium(sound) as browser:
-        page = browser.new_context().new_page()
+        page = sign_in(browser, product)
+        page.locator("#start-call").wait_for()
         page.add_init_script(PROBE)
-        page.goto(product.url)
-        user = product.credentials["user"]
-        page.fill("input[name=username]", user["username"])
-        page.fill("input[name=password]", user["password"])
-        page.keyboard.press("Enter")
         page.click("#start-call")
         page.click("#consent-agree")
         said = f"#transcript li[data-final=true] >> nth={len(TALK) - 1}"

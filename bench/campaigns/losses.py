@@ -1,7 +1,9 @@
 """What a lossy network leaves of a call in Chromium: of its sound, and of its words."""
 
+import os
 import re
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,28 +14,16 @@ from bench.cases import Case
 from bench.spoken import TALK, text_of, wrong_words
 from bench.tables import write_table
 from tests.browser.test_networks import hang_up, signed_in, state_is
-from tests.fixtures.chromium import chromium
+from tests.fixtures.chromium import WITHOUT_RED, chromium
 from tests.fixtures.network import Network, missing, network
 from tests.fixtures.server import Product
-from tests.fixtures.speech import speak
+from tests.fixtures.speech import RATE, read_wav, speak
 
 SAID = (*TALK, *TALK)
-SPOKEN_MS = 1000 * 38
-"""The talk, said twice with its pauses, and until its last words came out."""
+LEAD_S, TAIL_S = 1.5, 0.5
+UNBROKEN = (" ".join((*SAID, *SAID)),)
+"""Twice as much without pauses, in which packets carry no FEC."""
 
-WITHOUT_RED = """
-const known = RTCRtpSender.getCapabilities("audio").codecs;
-const kept = known.filter((codec) => codec.mimeType !== "audio/red");
-const Real = RTCPeerConnection;
-window.RTCPeerConnection = class extends Real {
-  async createOffer(...given) {
-    for (const one of this.getTransceivers()) {
-      if (one.sender.track?.kind === "audio") { one.setCodecPreferences(kept); }
-    }
-    return super.createOffer(...given);
-  }
-};
-"""
 ACCOUNT = re.compile(
     r"ended its connection: (?:(\d+) ms received, (\d+) restored, (\d+) repaired, "
     r"(\d+) concealed.*|aiortc's tracks), (\d+) ms heard"
@@ -62,28 +52,50 @@ WAYS = [
     Way(0.1, jitter=0.06),
     Way(0.1, burst=3.0),
 ]
-PATHS: dict[str, tuple[dict[str, str], str]] = {
-    "RED": ({}, ""),
-    "FEC, without RED": ({}, WITHOUT_RED),
-    "aiortc's own": ({"VOICE_MEDIA_PATH": "aiortc"}, ""),
+TENTH = [Way(0.0), Way(0.1), Way(0.2)]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way through the product: its settings, what the page runs first, what is said."""
+
+    settings: Mapping[str, str]
+    script: str = ""
+    said: tuple[str, ...] = SAID
+    ways: Sequence[Way] = tuple(WAYS)
+
+
+PATHS = {
+    "RED": Route({}),
+    "RED without pauses": Route({}, said=UNBROKEN, ways=TENTH),
+    "FEC, without RED": Route({}, WITHOUT_RED),
+    "FEC without RED or pauses": Route({}, WITHOUT_RED, UNBROKEN, TENTH),
+    "aiortc's own": Route({"VOICE_MEDIA_PATH": "aiortc"}),
 }
-"""Each with the product's settings, and what the page runs first."""
 
 
 def main() -> None:
-    """Calls over every network on every path; writes docs/campaigns/losses.md."""
+    """Calls over every network on every path, or those of PATHS; writes tables of their own."""
     if missing():
         raise SystemExit(f"The losses campaign cannot run: {missing()}.")
     found: list[Case] = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        sound = speak(folder, *SAID, lead_s=1.5, tail_s=2.0)
-        for name, (settings, script) in PATHS.items():
-            for way in WAYS:
-                told = _measured(folder, sound, settings, script, way)
+        asked = os.environ.get("PATHS", ",".join(PATHS)).split(",")
+        for name in asked:
+            path = PATHS[name]
+            for way in path.ways:
+                told = _measured(folder, path, way)
                 found.append({"path": name, "network": str(way), **told})
                 print(found[-1], flush=True)
-    print(write_table("losses", "Calls on networks that lose packets", *_table(found)))
+    tables = {
+        "losses": ("Calls on networks that lose packets", SAID),
+        "losses-unbroken": ("Speech without pauses on networks that lose packets", UNBROKEN),
+    }
+    for name, (title, said) in tables.items():
+        told_of = [case for case in found if PATHS[case["path"]].said == said]
+        if told_of:
+            print(write_table(name, title, *_table(told_of)))
 
 
 def _table(found: list[Case]) -> tuple[str, list[str], list[list[str]]]:
@@ -96,10 +108,12 @@ def _table(found: list[Case]) -> tuple[str, list[str], list[list[str]]]:
         [c["path"], c["network"], *_shares(c, before_ms), f"{c['wrong']} of {c['words']}"]
         for c in found
     ]
-    tenth = next(c for c in found if c["path"] == "RED" and c["network"] == str(Way(0.1)))
+    tenths = [c for c in found if c["network"] == str(Way(0.1))]
+    tenth = min(tenths, key=lambda c: list(PATHS).index(c["path"]))
     received, restored, *_ = (float(share) for share in _shares(tenth, before_ms))
     whole = received + restored
-    return f"At 10 % loss {whole:.1f} % of the sound came or was restored with RED", head, rows
+    told = f"At 10 % loss {whole:.1f} % of the sound came or was restored by way of {tenth['path']}"
+    return told, head, rows
 
 
 def _shares(case: Case, before_ms: float) -> list[str]:
@@ -109,9 +123,10 @@ def _shares(case: Case, before_ms: float) -> list[str]:
     return [f"{share:.1f}" for share in (*shares, max(0.0, 100 - sum(shares)))]
 
 
-def _measured(folder: Path, sound: Path, settings: dict[str, str], script: str, way: Way) -> Case:
+def _measured(folder: Path, path: Route, way: Way) -> Case:
+    sound = speak(folder, *path.said, lead_s=LEAD_S, tail_s=TAIL_S)
     with network() as link, tempfile.TemporaryDirectory(dir=folder) as var:
-        hosts = {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}", **settings}
+        hosts = {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}", **path.settings}
         product = Product(Path(var) / "var", hosts, host="0.0.0.0")
         product.prepare()
         try:
@@ -119,25 +134,26 @@ def _measured(folder: Path, sound: Path, settings: dict[str, str], script: str, 
             away = away_on(link, product, Path(var))
             with chromium(sound, away) as browser:
                 page = signed_in(browser, product, away.origin)
-                page.add_init_script(script)
+                page.add_init_script(path.script)
                 page.reload()
-                return _told(product, _called(page, link, way))
+                spoken_ms = 1000 * len(read_wav(sound)) / RATE
+                return _told(product, _called(page, link, way, spoken_ms), path.said)
         finally:
             product.stop()
 
 
-def _called(page: Page, link: Network, way: Way) -> str:
+def _called(page: Page, link: Network, way: Way, spoken_ms: float) -> str:
     """Returns the id of a call whose network lost packets from its connection on."""
     page.click("#start-call")
     page.click("#consent-agree")
     state_is(page, "active", 20)
     link.set(**asdict(way))
-    page.wait_for_timeout(SPOKEN_MS)
+    page.wait_for_timeout(spoken_ms)
     link.set(loss=0.0, jitter=0.0)
     return hang_up(page)
 
 
-def _told(product: Product, call_id: str) -> Case:
+def _told(product: Product, call_id: str, said: Sequence[str]) -> Case:
     rows = product.json(f"/api/v1/calls/{call_id}/segments?after=0")["segments"]
     call = product.json(f"/api/v1/calls/{call_id}/")
     found = ACCOUNT.search(product.log("web"))
@@ -148,6 +164,6 @@ def _told(product: Product, call_id: str) -> Case:
     return {
         "length_ms": call["duration_ms"],
         "parts_ms": parts,
-        "wrong": wrong_words(" ".join(SAID), text_of(rows)),
-        "words": len(" ".join(SAID).split()),
+        "wrong": wrong_words(" ".join(said), text_of(rows)),
+        "words": len(" ".join(said).split()),
     }

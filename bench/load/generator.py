@@ -15,6 +15,7 @@ import re
 import statistics
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ PARTS = 4
 
 LOUD = 3000
 ECHO_APART_S = 0.5
+YARDSTICKS = 5
 _CLOCK = 48_000
 
 
@@ -50,9 +52,10 @@ class Parked(MediaStreamTrack):
 class Call:
     """One client."""
 
-    def __init__(self, clip: list[bytes], *, probes: bool) -> None:
-        self._clip = clip
-        self._at = 0 if probes else random.randrange(len(clip))
+    def __init__(self, clips: dict[int, list[bytes]], *, probes: bool) -> None:
+        self._clips = clips
+        self._clip = clips[sound.CLIENT_RATE]
+        self._at = 0 if probes else random.randrange(len(self._clip))
         self._decoder = OpusDecoder(_CLOCK) if probes else None
         self._best_s = float("inf")
         self._origin: int | None = None
@@ -100,6 +103,7 @@ class Call:
         found = re.search(r"a=rtpmap:(\d+) opus/48000", sdp)
         assert found is not None
         self._type = int(found[1])
+        self._clip = self._clips[sound.fitting(sdp)]
         dtls = sender.transport
         pair = dtls.transport._connection._nominated[1]
         self._protect, self._unprotect = dtls._tx_srtp.protect, dtls._rx_srtp.unprotect
@@ -185,6 +189,38 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / 100
 
 
+def yardstick_us() -> float:
+    """Returns how long the machine takes now to decode a packet: others slow it down unseen."""
+    clip = sound.packets(sound.speech())
+    decoder = OpusDecoder(_CLOCK)
+    times = []
+    for _ in range(YARDSTICKS):
+        began = time.perf_counter()
+        for packet in clip:
+            decoder.decode(packet)
+        times.append(time.perf_counter() - began)
+    return 1e6 * min(times) / len(clip)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What /proc/stat tells of all cores so far, in its own units (proc(5))."""
+
+    stolen: int
+    all_of_it: int
+
+    @classmethod
+    def now(cls) -> "Machine":
+        """Returns the present counts."""
+        fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+        spent = [int(field) for field in fields]
+        return cls(spent[7], sum(spent))
+
+    def stolen_pct(self, later: "Machine") -> float:
+        """Returns how much of the cores the host gave to others since."""
+        return 100 * (later.stolen - self.stolen) / max(1, later.all_of_it - self.all_of_it)
+
+
 def memory_mib(pid: int) -> float:
     """Returns a process's resident memory."""
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
@@ -211,8 +247,8 @@ async def main() -> None:
     """Runs one measurement."""
     asked = arguments()
     aioice.ice.get_host_addresses = lambda **_: ["127.0.0.1"]
-    clip = sound.packets(sound.bursts() if asked.probe else sound.part_time(asked.share))
-    calls = [Call(clip, probes=asked.probe) for _ in range(asked.calls)]
+    clips = sound.clips(sound.bursts() if asked.probe else sound.part_time(asked.share))
+    calls = [Call(clips, probes=asked.probe) for _ in range(asked.calls)]
     talking = asyncio.create_task(talk(calls))
     memory = memory_mib(asked.pid)
     failed = await opened(calls, asked)
@@ -228,7 +264,8 @@ async def main() -> None:
 
 async def measured(live: list[Call], asked: argparse.Namespace) -> dict[str, float | None]:
     """Returns what the steady time of `asked.seconds` shows."""
-    first = await asyncio.to_thread(fetch, asked.stats)
+    before_us = yardstick_us()
+    first, machine = await asyncio.to_thread(fetch, asked.stats), Machine.now()
     for call in live:
         call.late = 0
     sent, received = sum(c.sent for c in live), sum(c.received for c in live)
@@ -256,6 +293,8 @@ async def measured(live: list[Call], asked: argparse.Namespace) -> dict[str, flo
         "first_sound_ms": 1000 * statistics.median(firsts) if firsts else None,
         "echo_ms": 1000 * statistics.median(delays) if delays else None,
         "generator_core_pct": 100 * own / took,
+        "yardstick_us": max(before_us, yardstick_us()),
+        "stolen_pct": machine.stolen_pct(Machine.now()),
     }
 
 

@@ -18,7 +18,7 @@ LASTS_S = 1.0
 async def one(gate: asyncio.Semaphore, live: list[Call], asked: argparse.Namespace) -> None:
     """Places one call, talks, and hangs up."""
     async with gate:
-        call = Call(sound.packets(sound.bursts()), probes=False)
+        call = Call(sound.clips(sound.bursts()), probes=False)
         await call.open(asked.url, asked.token, asked.agent)
         live.append(call)
         await asyncio.sleep(LASTS_S)

@@ -64,13 +64,16 @@ class Talking(Synthesiser):
         loop = asyncio.get_running_loop()
         self._calls += 1
         at = self._calls * 37 * _CHUNK % (len(said) // _CHUNK * _CHUNK)  # calls do not fall in step
-        due = loop.time() - CHUNK_S  # no voice is only just as quick as speech
+        due, silent = loop.time(), True
         while True:
+            # no voice is only just as quick as speech: two pieces come at once, then one by one
+            ahead_s = CHUNK_S if at < spoken and not silent else 0.0
+            await asyncio.sleep(max(0.0, due - ahead_s - loop.time()))
             if at < spoken:
                 yield SpeechChunk(said[at : min(spoken, at + _CHUNK)], SPEECH_RATE)
+            silent = at >= spoken
             at = at + _CHUNK if at + _CHUNK < len(said) else 0
             due += CHUNK_S
-            await asyncio.sleep(max(0.0, due - loop.time()))
 
 
 class Echo(Synthesiser):

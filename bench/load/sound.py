@@ -1,5 +1,6 @@
 """What callers and agents say under load: speech by flite without long pauses, the same for all."""
 
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,6 @@ SENTENCES = (
 )
 CLIENT_RATE = 48_000
 CLIENT_BITRATE = 32_000
-_FRAME = CLIENT_RATE // 50
 
 
 @cache
@@ -43,12 +43,25 @@ def bursts() -> Samples:
     return second
 
 
-def packets(sound: Samples) -> list[bytes]:
-    """Returns the sound as a browser would send it: 20 ms Opus packets at 48 kHz."""
-    at = np.arange(len(sound) * 3) / 3
+def clips(sound: Samples) -> dict[int, list[bytes]]:
+    """Returns the sound's packets for answers that take 16 and 48 kHz."""
+    return {rate: packets(sound, rate) for rate in (SPEECH_RATE, CLIENT_RATE)}
+
+
+def fitting(sdp: str) -> int:
+    """Returns at which of these rates a browser codes after such an answer (RFC 7587, 6.1)."""
+    asked = re.search(r"maxplaybackrate=(\d+)", sdp)
+    return SPEECH_RATE if asked is not None and int(asked[1]) <= SPEECH_RATE else CLIENT_RATE
+
+
+def packets(sound: Samples, rate: int = CLIENT_RATE) -> list[bytes]:
+    """Returns the sound as a browser would send it: 20 ms Opus packets."""
+    times = rate // SPEECH_RATE
+    at = np.arange(len(sound) * times) / times
     wide = np.interp(at, np.arange(len(sound)), sound).astype(np.int16)
-    encoder = OpusEncoder(CLIENT_RATE, bitrate=CLIENT_BITRATE, complexity=9)
+    encoder = OpusEncoder(rate, bitrate=CLIENT_BITRATE, complexity=9)
+    frame = rate // 50
     try:
-        return [encoder.encode(wide[n : n + _FRAME]) for n in range(0, len(wide), _FRAME)]
+        return [encoder.encode(wide[n : n + frame]) for n in range(0, len(wide), frame)]
     finally:
         encoder.close()

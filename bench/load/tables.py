@@ -16,8 +16,11 @@ HEAD = """# Performance
 Every figure is made by one command, on one machine, side by side: `python -m bench.load`
 (servers and generator each on a core of their own, fresh processes, rounds interleaved, medians).
 The work is the same for all: 50 Opus packets a second each way for each call, decoded to 16 kHz
-for a recogniser that hears nothing, and speech coded live as the answer. voicesite is the whole
-product (`VOICE_ROLE=media`): signalling, data channel, VAD, recording, store.
+for a recogniser that hears nothing, and speech coded live as the answer. Clients code what an
+answer takes, as browsers do: wideband where it says so. voicesite is the whole
+product (`VOICE_ROLE=media`): signalling, data channel, VAD, recording, store. The machine is a
+virtual one, whose speed changes with what its host does: the yardstick is how long libopus took
+to decode one packet meanwhile.
 """
 Figures = Mapping[str, float]
 _TITLES = {"talk": "Everyone talking, 5 calls", "listen": "Listening only, 5 calls"}
@@ -58,15 +61,15 @@ def echo(found: Mapping[str, Figures]) -> None:
     _write("Echo, one call", "python -m bench.load echo", ["server", "ms"], rows)
 
 
-def capacity(rows: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> None:
+def capacity(rows: Sequence[tuple[str, str, Figures]]) -> None:
     """Writes how a process does as calls are added."""
     works = {"talk": "all the time", "mix": "caller 40 %, agent 35 % of it"}
     lines = [
         [
             works[work],
             size,
-            *(f"{f[key] or 0.0:.1f}" for key in _CAPACITY),
-            str(f["failed"]),
+            *(f"{f[key]:.1f}" for key in _CAPACITY),
+            f"{f['failed']:.0f}",
         ]
         for work, size, f in rows
     ]
@@ -76,7 +79,7 @@ def capacity(rows: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> Non
     _write("Calls in one process on one core", command, head, lines, picture)
     drawn: dict[str, list[tuple[float, float]]] = {}
     for work, size, f in rows:
-        drawn.setdefault(works[work], []).append((float(size), f["cpu_ms"] or 0.0))
+        drawn.setdefault(works[work], []).append((float(size), f["cpu_ms"]))
     title = "What a call costs"
     plot.write(PLOT, title, "calls in one process", "CPU ms per call-second", drawn)
 
@@ -98,6 +101,8 @@ _CAPACITY = {
     "lag_max_ms": "max, ms",
     "memory_per_call_mib": "MiB per call",
     "generator_core_pct": "generator's core, %",
+    "stolen_pct": "taken by the host, %",
+    "yardstick_us": "yardstick, µs",
 }
 
 

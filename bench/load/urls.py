@@ -53,7 +53,7 @@ async def stats(request: HttpRequest) -> JsonResponse:
             "tasks": len(asyncio.all_tasks()),
             "threads": threading.active_count(),
         }
-    return JsonResponse({**common.stats(), **held, "calls": engine.current().live_calls})
+    return JsonResponse({**common.stats(), **held, "calls": engine.current().load()["calls"]})
 
 
 urlpatterns = [path("bench/stats", stats), *product]

@@ -24,6 +24,7 @@ from sessions_app.agent.turns import Action, CutSpeech, StartReply, TurnTaker
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import SpeechEnded, SpeechStarted
 from sessions_app.core.persona import TurnSettings
+from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.speech.vad.silero import SileroVad
 from tests.fixtures.speech import read_wav, speak
@@ -106,7 +107,7 @@ def sound(folder: Path, parts: tuple[str, ...]) -> Samples:
     return np.concatenate([lead, *pieces, tail])
 
 
-async def heard(vad: SileroVad, recogniser: PocketSphinxRecogniser, audio: Samples) -> list[Span]:
+async def heard(vad: SileroVad, recogniser: Recogniser, audio: Samples) -> list[Span]:
     """Returns what VAD and recogniser make of the audio."""
     marks: list[SpeechStarted | SpeechEnded] = []
     stream = vad.open(marks.append)
@@ -122,12 +123,10 @@ async def heard(vad: SileroVad, recogniser: PocketSphinxRecogniser, audio: Sampl
     ]
 
 
-async def decoded(
-    recogniser: PocketSphinxRecogniser, audio: Samples, start_ms: float, end_ms: float
-) -> str:
+async def decoded(recogniser: Recogniser, audio: Samples, start_ms: float, end_ms: float) -> str:
     """Returns the text of one span."""
     first = max(0, round((start_ms - 300) * 16))
-    last = round((end_ms + 200) * 16)
+    last = min(round((end_ms + 200) * 16), len(audio))
     stream = recogniser.open("en-US")
     for at in range(first, last, 1600):
         piece = audio[at : min(at + 1600, last)]

@@ -49,3 +49,11 @@ def test_a_client_sends_20_ms_packets_as_a_browser_does() -> None:
     decoder = OpusDecoder(48_000)
     assert len(packets) == 50
     assert all(len(decoder.decode(packet)) == 960 for packet in packets)
+
+
+def test_a_client_codes_no_more_than_the_answer_takes() -> None:
+    assert sound.fitting("a=fmtp:111 stereo=0;maxplaybackrate=16000") == 16_000
+    assert sound.fitting("a=fmtp:111 maxplaybackrate=48000") == 48_000
+    assert sound.fitting("a=fmtp:111 minptime=10") == 48_000
+    narrow = sound.clips(sound.speech())[16_000]
+    assert all(packet[0] >> 3 < 12 for packet in narrow)  # no hybrid and no CELT (RFC 6716, 3.1)
