@@ -66,7 +66,7 @@ def test_a_first_call(browser: Browser, product: Product) -> None:
     lines = page.locator("#transcript [data-testid=segment] .line-text")
     expect(lines).to_have_count(2, timeout=20_000)  # the page may be there before the call's end
     assert [" ".join(text.split()) for text in lines.all_inner_texts()] == seen
-    page.locator("#summary-text").wait_for(timeout=40_000)
+    page.locator("#summary-text").wait_for(timeout=90_000)
     page.locator("#play").wait_for(timeout=20_000)
     wait_until(
         lambda: page.evaluate("document.querySelector('#audio').readyState") > 0, 10, "sound"
@@ -95,6 +95,7 @@ def test_a_word_is_clicked_and_heard(browser: Browser, product: Product) -> None
     page.goto(f"{product.url}/calls/")
     page.locator("[data-testid=call-row] a, a[data-testid=call-row]").first.click()
     page.wait_for_load_state("networkidle")
+    page.locator("#audio").wait_for(state="attached", timeout=60_000)
     word = page.locator(".word").nth(3)
     word.click()
     start_s = int(word.get_attribute("data-start") or 0) / 1000

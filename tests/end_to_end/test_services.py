@@ -1,5 +1,6 @@
-"""One whole call where database, channel layer and broker are servers."""
+"""Whole calls where database, channel layer and broker are servers."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +9,17 @@ import pytest
 from sessions_app.management.caller.placing import CallOptions, place_call
 from tests.fixtures.server import Product
 from tests.fixtures.services import running_postgres, running_redis
+from tests.fixtures.speech import mostly
 
 SENTENCE = "good morning and welcome to the meeting"
 
 
 @pytest.mark.services
 @pytest.mark.timeout(240)
-async def test_a_call_on_postgresql_and_redis(tmp_path: Path, say: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("media", [0, 2])
+async def test_two_calls_on_postgresql_and_redis(
+    tmp_path: Path, say: Callable[..., Path], media: int
+) -> None:
     with running_postgres() as database, running_redis() as redis:
         settings = {
             "DATABASE_URL": database,
@@ -22,16 +27,28 @@ async def test_a_call_on_postgresql_and_redis(tmp_path: Path, say: Callable[...,
             "CELERY_BROKER_URL": f"{redis}/1",
             "RECORDINGS_URL": str(tmp_path / "kept"),
         }
-        product = Product(tmp_path, settings)
+        product = Product(tmp_path, settings, media=media)
         product.prepare()
         try:
             product.start()
             token = product.credentials["user"]["token"]
-            report = await place_call(CallOptions(say(SENTENCE), product.url, token))
+            options = CallOptions(say(SENTENCE), product.url, token)
+            reports = await asyncio.gather(place_call(options), place_call(options))
+            workers = _workers(product, [report.call for report in reports])
         finally:
             product.stop()
-    assert report.state == "ended"
-    assert report.segments[0]["text"] == "Good morning and welcome to the meeting."
-    assert report.recording["state"] == report.summary["state"] == "done"
-    assert list((tmp_path / "kept").rglob("*.ogg"))
+    assert 1 <= len(workers) <= max(1, media)  # both may come before either is counted
+    for report in reports:
+        assert report.state == "ended"
+        assert mostly(report.segments[0]["text"], SENTENCE)
+        assert report.recording["state"] == report.summary["state"] == "done"
+    assert len(list((tmp_path / "kept").rglob("*.ogg"))) == len(reports)
     assert not (tmp_path / "voicesite.sqlite3").exists()
+
+
+def _workers(product: Product, calls: list[str]) -> set[str]:
+    """Returns which processes carried these calls."""
+    script = "from sessions_app.models import Call; " + (
+        f"print(*Call.objects.filter(public_id__in={calls}).values_list('worker', flat=True))"
+    )
+    return set(product.manage("shell", "-v", "0", "-c", script).split())

@@ -97,6 +97,9 @@ async def test_a_connection_is_renegotiated_and_made_anew_in_one_call(
     again = (await ask(product, "/api/offer", anew))[1]
     assert again["pc_id"] != answer["pc_id"]
     await second.accept(again)
+    none = {"pc_id": again["pc_id"], "candidates": []}
+    assert (await ask(product, "/api/offer", none, method="PATCH"))[0] == 200
+    assert second.pc.connectionState == "connected"  # a client closes the first connection now
     await second.until("bot-ready")
     await second.microphone.spoken.wait()
     await second.until("user-llm-text")

@@ -14,9 +14,10 @@ from websockets.exceptions import ConnectionClosed
 from tests.end_to_end.test_doors import Page
 from tests.end_to_end.test_smallwebrtc import ask
 from tests.fixtures.server import Product, wait_until
-from tests.fixtures.speech import read_wav
+from tests.fixtures.speech import mostly, read_wav
 
 Say = Callable[..., Path]
+SENTENCE = "please open the second window"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 async def test_the_example_client(product: Product, say: Say) -> None:
-    samples = read_wav(say("please open the second window"))
+    samples = read_wav(say(SENTENCE))
     data = np.concatenate([samples, np.zeros(8_000, np.int16)]).tobytes()
     replies: list[dict[str, Any]] = []
     async with connect(product.url.replace("http", "ws", 1)) as socket:
@@ -48,8 +49,9 @@ async def test_the_example_client(product: Product, say: Say) -> None:
         assert socket.close_code == 1000
     assert any(reply.get("partial") for reply in replies)
     told = [reply for reply in replies if reply.get("text")]
-    assert [reply["text"] for reply in told] == ["Please open the second window."]
-    assert [word["word"] for word in told[0]["result"]][-2:] == ["second", "window"]
+    assert len(told) == 1
+    assert mostly(told[0]["text"], SENTENCE)
+    assert mostly(" ".join(word["word"] for word in told[0]["result"]), SENTENCE)
     wait_until(lambda: newest(product)["state"] == "ended", 10, "the end")
     assert newest(product)["door"] == "vosk"
 
@@ -59,7 +61,7 @@ def newest(product: Product) -> dict[str, Any]:
 
 
 async def test_the_webrtc_example(product: Product, say: Say) -> None:
-    page = Page(say("please open the second window", tail_s=0.5), "result")
+    page = Page(say(SENTENCE, tail_s=0.5), "result")
     status, answer = await ask(product, "/offer", {"sdp": await page.offer(), "type": "offer"})
     assert status == 200
     await page.accept(answer["sdp"])
@@ -69,7 +71,9 @@ async def test_the_webrtc_example(product: Product, say: Say) -> None:
         await page.closed.wait()
     await page.pc.close()
     told = [json.loads(message) for message in page.results]
-    assert [m["text"] for m in told if "text" in m] == ["Please open the second window."]
+    texts = [m["text"] for m in told if "text" in m]
+    assert len(texts) == 1
+    assert mostly(texts[0], SENTENCE)
     assert all(isinstance(message, str) for message in page.results)
 
 

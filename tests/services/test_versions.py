@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sessions_app.core.events import SegmentFinal, Speaker
 from sessions_app.models import (
     AccessLog,
     Call,
@@ -113,7 +114,18 @@ def test_accepting_all_leaves_alone_what_is_the_same(recording: Recording, staff
     assert versions.accept_all(version, staff) == 0
     assert sorted(read(call)) == ["More.", "Please end it.", "good morning", "hello there"]
     added = Segment.objects.get(call=call, source="second_pass")
-    assert (added.seq, added.text) == (4, "More.")
+    assert (added.seq, added.text) == (versions.ADDED_FROM + 1, "More.")
+
+
+def test_what_is_added_leaves_the_live_numbers_free(recording: Recording, staff: User) -> None:  # noqa: F811
+    call = recording.call  # noqa: F811
+    for text in ("More.", "And more."):
+        version = made(call, staff, row(None, text, 9_000))
+        versions.accept_all(version, staff)
+    # of a process that was suspended, and taken for dead
+    late = SegmentFinal(4, Speaker.CALLER, "Late.", 8_000.0, 8_500.0)
+    transcripts.append([(call.pk, late)])
+    assert read(call)[-3:] == ["Late.", "More.", "And more."]
 
 
 def test_an_added_segment_goes_and_comes_back(recording: Recording, staff: User) -> None:  # noqa: F811
