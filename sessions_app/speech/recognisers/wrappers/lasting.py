@@ -10,19 +10,19 @@ from sessions_app.speech.recognisers.wrappers.replay import Feed, Replay
 class LastingStream(ItemStream):
     """Keeps what no final has answered, and tells it to each stream that takes over.
 
-    Subclasses say when that is: in `_told`, after each item, and in `results`.
+    Subclasses say when that is: in `_told`, after each item that a stream was told, also of those
+    that it was told again, and in `results`.
     """
 
     def __init__(self, inner: RecogniserStream, *, by_flush: bool) -> None:
         self._replay = Replay(by_flush=by_flush)
-        self._feed = Feed(self._replay)
+        self._feed = Feed(self._replay, self._told)
         self._inner = inner
         self._begun = False
 
     async def put(self, item: Item) -> None:
         await self._begin()
         await self._feed.put(item)
-        await self._told(item)
 
     async def finish(self) -> None:
         await self._begin()
@@ -33,7 +33,7 @@ class LastingStream(ItemStream):
         await self._inner.aclose()
 
     async def _told(self, item: Item) -> None:
-        """Does what follows from an item."""
+        """Does what follows from an item that the present stream was told."""
 
     async def _take_over(self, inner: RecogniserStream) -> None:
         """Goes on with `inner`; the one before it was closed."""

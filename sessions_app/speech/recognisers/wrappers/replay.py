@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.events import Hypothesis, Word
@@ -32,9 +32,13 @@ class Replay:
         self._keep_ms = keep_ms
         self._said_ms = float("-inf")
         self._speaking = False
-        self._pending = False
+        self.pending = False
+        """Whether an interim has no final."""
+
         self._flushes = 0
-        self._heard_ms = 0.0
+        self.heard_ms = 0.0
+        """Where the audio has come to."""
+
         self.opens_in_speech = False
         """Whether the oldest that is kept lies within speech, whose begin is forgotten."""
 
@@ -53,14 +57,14 @@ class Replay:
         """Keeps what was told; the oldest is forgotten where it is too much."""
         self._items.append(item)
         if isinstance(item, AudioFrame):
-            self._heard_ms = item.end_ms
+            self.heard_ms = item.end_ms
             keep_ms = QUIET_MS if self._is_quiet else self._keep_ms
             self._forget(lambda kept: kept.end_ms < item.end_ms - keep_ms)
         else:
             self._speaking = isinstance(item, Begin)
             self._flushes += isinstance(item, Flush)
             if self.unsaid_ms is None and self._by_flush is isinstance(item, Flush):
-                self.unsaid_ms = item.at_ms if isinstance(item, Begin) else self._heard_ms
+                self.unsaid_ms = item.at_ms if isinstance(item, Begin) else self.heard_ms
 
     def at(self, number: int) -> Item | None:
         """Returns the item of that number; None when it is yet to come."""
@@ -75,8 +79,8 @@ class Replay:
 
     def heard(self, interim: Hypothesis) -> None:
         """Takes an interim: what it is of must be kept."""
-        self._pending = bool(interim.text)
-        self.answer_ms = self._heard_ms
+        self.pending = bool(interim.text)
+        self.answer_ms = self.heard_ms
 
     @property
     def _is_quiet(self) -> bool:
@@ -85,12 +89,12 @@ class Replay:
     @property
     def unsaid(self) -> bool:
         """Whether the engine owes words: an interim has no final, or speech has no words yet."""
-        return self._pending or self.unsaid_ms is not None
+        return self.pending or self.unsaid_ms is not None
 
     def said(self, final: Hypothesis) -> Hypothesis | None:
         """Takes a final; returns what of it was not said before, or None for nothing."""
-        self._pending = False
-        self.answer_ms = self._heard_ms
+        self.pending = False
+        self.answer_ms = self.heard_ms
         fresh = without_words_before(final, self._said_ms)
         end_ms = final.words[-1].end_ms if final.words else final.end_ms
         self._said_ms = max(self._said_ms, end_ms)
@@ -99,11 +103,23 @@ class Replay:
         else:
             self._forget(lambda kept: kept.end_ms <= self._said_ms)
         if self._by_flush:
-            self.unsaid_ms = self._heard_ms if self._flushes else None
-        elif self.unsaid_ms is not None and end_ms > self.unsaid_ms:
+            self.unsaid_ms = self.heard_ms if self._flushes else None
+        else:
+            self._owe_from(end_ms)
+        return fresh
+
+    def wordless(self, end_ms: float) -> None:
+        """Forgets audio before that time: more than one stream had no word to say of it."""
+        if not self._flushes:
+            self._forget(lambda kept: kept.end_ms <= end_ms)
+            self.carried.clear()
+            self._owe_from(end_ms)
+
+    def _owe_from(self, end_ms: float) -> None:
+        """What the engine owes lies after this."""
+        if self.unsaid_ms is not None and end_ms > self.unsaid_ms:
             begins = (item.at_ms for item in self._items if isinstance(item, Begin))
             self.unsaid_ms = next((at_ms for at_ms in begins if at_ms >= end_ms), None)
-        return fresh
 
     def _forget_utterance(self, end_ms: float) -> None:
         if not any(isinstance(item, Flush) for item in self._items):
@@ -177,8 +193,9 @@ async def tell(stream: RecogniserStream, item: Item) -> None:
 class Feed:
     """Tells whichever stream there is what comes; a new one first what is unanswered."""
 
-    def __init__(self, replay: Replay) -> None:
+    def __init__(self, replay: Replay, on_told: Callable[[Item], Awaitable[None]]) -> None:
         self._replay = replay
+        self._on_told = on_told
         self._stream: RecogniserStream | None = None
         self._next = 0
         self._pumping = False
@@ -234,5 +251,7 @@ class Feed:
             if isinstance(item, AudioFrame):
                 self.told_ms += item.duration_ms
             await tell(stream, item)
+            if self._stream is stream:
+                await self._on_told(item)
         if self._finished and self._stream is not None:
             await self._stream.finish()

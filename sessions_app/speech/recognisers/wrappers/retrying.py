@@ -80,7 +80,8 @@ class RetryingStream(LastingStream):
         self._unsaid_ends = 0
         self._left_ms = float("-inf")
 
-    async def _told(self, item: Item) -> None:
+    async def put(self, item: Item) -> None:
+        await super().put(item)
         if isinstance(item, AudioFrame) and self._is_mute(item.end_ms):
             await self._leave(item.end_ms)
 
@@ -148,4 +149,5 @@ class RetryingStream(LastingStream):
         if self._closed:
             raise error
         self._mute = False
+        self._left_ms = self._replay.heard_ms  # it has its time, however old its question is
         await self._take_over(self._reopen())

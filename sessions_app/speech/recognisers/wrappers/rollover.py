@@ -12,6 +12,9 @@ from sessions_app.speech.recognisers.wrappers.base import Wrapper
 from sessions_app.speech.recognisers.wrappers.lasting import LastingStream
 from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS, without_words_after
 
+MOST_WORDLESS = 1
+"""Streams in a row that end without a final; one of them may have died unnoticed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spans:
@@ -60,6 +63,7 @@ class RolloverStream(LastingStream):
         self, reopen: Callable[[], RecogniserStream], spans: Spans, *, by_flush: bool
     ) -> None:
         super().__init__(reopen(), by_flush=by_flush)
+        self._by_flush = by_flush
         self._reopen = reopen
         self._spans = spans
         self._rolling = False
@@ -68,13 +72,12 @@ class RolloverStream(LastingStream):
         self._said_ms = 0.0
         """Of the audio told to the present stream, where the last final came."""
 
+        self._wordless = 0
         self._gave_up = False
         self._drain: asyncio.TimerHandle | None = None
         self._draining: set[asyncio.Task[None]] = set()
 
     async def _told(self, item: Item) -> None:
-        if self._rolling:
-            return
         if isinstance(item, AudioFrame) and self._must_roll():
             await self._roll(item.end_ms)
         elif isinstance(item, Flush) and self._may_roll():
@@ -102,14 +105,17 @@ class RolloverStream(LastingStream):
         return told_ms >= spans.hard_ms or unsaid
 
     def _may_roll(self) -> bool:
-        return self._feed.told_ms >= self._spans.soft_ms and not self._pending
+        is_pause = self._by_flush or not self._pending
+        return self._feed.told_ms >= self._spans.soft_ms and is_pause
 
     def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if not hypothesis.is_final:
             self._pending = bool(hypothesis.text)
+            self._wordless = 0
             return super()._taken(hypothesis)
         self._pending = False
         self._said_ms = self._feed.told_ms
+        self._wordless = 0
         whole = hypothesis
         if self._cut_ms is not None:
             kept = without_words_after(hypothesis, self._cut_ms - UNSURE_MS)
@@ -137,10 +143,18 @@ class RolloverStream(LastingStream):
         await self._inner.aclose()
         if self._cut_ms is None and not self._gave_up and not self._replay.unsaid:
             self._replay.answered(self._feed.told)
+        elif self._cut_ms is not None and not self._gave_up:
+            self._skip_wordless(self._cut_ms)
         self._rolling, self._cut_ms, self._pending = False, None, False
         self._said_ms = 0.0
         self._gave_up = False
         await self._take_over(self._reopen())
+
+    def _skip_wordless(self, cut_ms: float) -> None:
+        """Does not ask for ever what a noise means of which whole streams have no word."""
+        self._wordless += not self._replay.pending
+        if self._wordless > MOST_WORDLESS:
+            self._replay.wordless(cut_ms - UNSURE_MS)
 
     def _stop_drain(self) -> None:
         if self._drain is not None:

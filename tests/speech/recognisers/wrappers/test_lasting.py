@@ -22,6 +22,7 @@ from tests.fixtures.coded_engine import CodedEngine, CodedStream
 from tests.fixtures.ear import Ear
 
 SPEED = 200.0
+BURST = float("inf")
 FATAL = RecogniserError("no such project")
 
 
@@ -58,6 +59,36 @@ async def test_streams_follow_each_other_before_the_limit(sentence: int | None) 
     assert_whole(said, await heard(Rollover(engine), said))
     assert len(engine.streams) >= 10
     assert all(stream.closed for stream in engine.streams)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "continuous"),
+    [(4, True), (60, True), (None, True), (4, False)],
+    ids=["pauses", "rare", "none", "gated"],
+)
+async def test_what_waited_for_a_stream_is_more_than_one_may_hear(
+    sentence: int | None, continuous: bool
+) -> None:
+    engine = CodedEngine(continuous=continuous, limit_s=12.2, failing=iter([(5.0, passing())]))
+    said = talk(60.0, sentence)
+    wrapped = Retrying(Rollover(engine), first_s=0.5)
+    assert_whole(said, await heard(wrapped, said, speed=BURST))
+    assert 6 <= len(engine.streams) <= 13
+
+
+@pytest.mark.parametrize("continuous", [True, False], ids=["continuous", "gated"])
+async def test_noise_without_a_word_is_not_asked_for_ever(continuous: bool) -> None:
+    engine = CodedEngine(continuous=continuous, limit_s=12.2)
+    stream = Rollover(engine).open("en-US")
+    reading = asyncio.create_task(finals_of(stream))
+    await stream.begin(0.0)
+    for number in range(1_200):
+        await stream.send(AudioFrame(np.zeros(1_600, np.int16), 16_000, 100.0 * number))
+        await asyncio.sleep(0)
+    await stream.finish()
+    assert await reading == []
+    await stream.aclose()
+    assert 10 <= len(engine.streams) <= 25
 
 
 @pytest.mark.parametrize("continuous", [True, False], ids=["continuous", "gated"])
