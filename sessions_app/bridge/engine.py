@@ -108,8 +108,9 @@ class Engine:
             return False
 
     def load(self) -> dict[str, int | bool]:
-        """Returns how many calls this process carries, and whether it takes no further one."""
-        return {"calls": len(self._registry), "full": self._registry.full}
+        """Returns how many calls this process carries and began, and if it takes no further."""
+        calls = self._registry
+        return {"calls": len(calls), "begun": calls.begun, "full": calls.full}
 
     async def drain(self) -> None:
         """Ends every call with its last words stored, and frees all; in seconds."""

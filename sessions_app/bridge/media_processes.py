@@ -11,7 +11,7 @@ import logging
 import secrets
 import socket
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,10 @@ NAME = secrets.token_hex(4)
 
 BETWEEN = "."
 LOAD_S = 0.5
-"""So long a process's own word on its load counts, with what was sent there since."""
+"""So long a process's own word on its load counts."""
+
+ON_WAY_S = 5.0
+"""What was sent to a process, and is no call there by then, will be none."""
 
 ANSWER_S = 60.0
 LOOK_S = 0.2
@@ -79,9 +82,13 @@ def _refuses(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a process carried at a time of the monotonic clock; `full` takes no further call."""
+    """What a process carried at a time of the monotonic clock; `full` takes no further call.
+
+    `begun` counts all calls that it ever took.
+    """
 
     calls: int
+    begun: int
     full: bool
     at_s: float
 
@@ -92,7 +99,9 @@ class MediaProcesses:
     def __init__(self) -> None:
         self._clients: dict[str, httpx2.AsyncClient] = {}
         self._loads: dict[str, Load] = {}
-        self._sent: Counter[str] = Counter()
+        self._on_way: defaultdict[str, deque[float]] = defaultdict(deque)
+        """When each was sent that is no call there yet, as far as is known."""
+
         self._offers: OrderedDict[str, str] = OrderedDict()
 
     def asked_before(self, sdp: str) -> str:
@@ -136,7 +145,7 @@ class MediaProcesses:
         logger.warning("media process %s is gone", name)
         socket_path(name).unlink(missing_ok=True)
         self._loads.pop(name, None)
-        self._sent.pop(name, None)
+        self._on_way.pop(name, None)
         client = self._clients.pop(name, None)
         if client is not None:
             await client.aclose()
@@ -156,11 +165,23 @@ class MediaProcesses:
 
         def fill(one: tuple[str, Load]) -> tuple[bool, int, int]:
             name, load = one
-            return load.full, load.calls + self._sent[name], self._sent[name]
+            return load.full, load.calls + self._coming(name), self._coming(name)
 
         name, _ = min(there, key=fill)
-        self._sent[name] += 1
+        self._on_way[name].append(time.monotonic())
         return name
+
+    def _coming(self, name: str) -> int:
+        """Returns how many calls are on their way there."""
+        sent, oldest_s = self._on_way[name], time.monotonic() - ON_WAY_S
+        while sent and sent[0] < oldest_s:
+            sent.popleft()
+        return len(sent)
+
+    def _arrived(self, name: str, calls: int) -> None:
+        sent = self._on_way[name]
+        for _ in range(min(calls, len(sent))):
+            sent.popleft()
 
     async def calls(self) -> int:
         """Returns how many calls all of them carry; raises BusyError where there is none."""
@@ -192,15 +213,18 @@ class MediaProcesses:
         try:
             answer = await self.client(name).get("http://media/healthz")
             said = answer.json()
-            load = Load(int(said["calls"]), bool(said["full"]), time.monotonic())
+            counts = int(said["calls"]), int(said["begun"])
+            load = Load(*counts, bool(said["full"]), time.monotonic())
         except httpx2.ConnectError:
             return None if await self.gone(name) else known
         except (httpx2.HTTPError, ValueError, KeyError) as error:
             logger.warning("media process %s does not answer (%s)", name, type(error).__name__)
             return known
-        self._loads[name] = load
-        self._sent[name] = 0
-        return load
+        before = self._loads.get(name, load)
+        if load.begun >= before.begun:  # two may be asked for at once, and come in any order
+            self._loads[name] = load
+            self._arrived(name, load.begun - before.begun)
+        return self._loads[name]
 
 
 _processes: MediaProcesses | None = None

@@ -32,6 +32,9 @@ class Registry:
         self._late = late
         self._on_over = on_over
         self._calls: dict[str, CallSession] = {}
+        self.begun = 0
+        """How many calls were taken in, ever."""
+
         self._ticker: asyncio.Task[None] | None = None
         self._draining = False
 
@@ -64,6 +67,7 @@ class Registry:
     def add(self, session: CallSession) -> None:
         """Takes a call in; it is let go by itself when it is over."""
         self._calls[session.call_id] = session
+        self.begun += 1
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick())
 

@@ -1,5 +1,6 @@
 """Which media process a call goes to."""
 
+import asyncio
 import socket
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Answering(MediaProcesses):
             self.asked += 1
             if name not in self.said:
                 raise httpx2.ConnectError("gone")
-            return httpx2.Response(200, json=self.said[name])
+            return httpx2.Response(200, json={"begun": 0, **self.said[name]})
 
         self._clients[name] = httpx2.AsyncClient(transport=httpx2.MockTransport(handle))
         return self._clients[name]
@@ -48,6 +49,27 @@ async def test_the_one_with_the_fewest_calls_gets_the_next(sockets: Path) -> Non
     assert chosen.count("aa") in (1, 2)
     assert processes.names() == ["aa", "bb"], "what does not answer is forgotten"
     assert await processes.calls() == 2
+    await processes.aclose()
+
+
+async def test_calls_on_their_way_are_counted(
+    sockets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_processes, "LOAD_S", 0.0)
+    said: dict[str, dict[str, object]] = {
+        name: {"calls": 0, "begun": 7, "full": False} for name in ("aa", "bb")
+    }
+    processes = Answering(said)
+    at_once = await asyncio.gather(*(processes.choose() for _ in range(4)))
+    assert sorted(at_once) == ["aa", "aa", "bb", "bb"], "though none of them has begun"
+    said["aa"] |= {"calls": 2, "begun": 9}
+    assert [await processes.choose() for _ in range(2)] == ["aa", "bb"], "nobody counts twice"
+    said["aa"] |= {"calls": 0, "begun": 10}
+    said["bb"] |= {"calls": 0, "begun": 10}
+    assert [await processes.choose() for _ in range(2)] == ["aa", "bb"]
+    monkeypatch.setattr(media_processes, "ON_WAY_S", 0.0)
+    said["aa"] |= {"calls": 1}
+    assert [await processes.choose() for _ in range(2)] == ["bb", "bb"], "what was sent is none"
     await processes.aclose()
 
 
