@@ -5,6 +5,7 @@ every 10 ms, so that a hundred calls wake the loop as often as three.
 """
 
 import asyncio
+import functools
 import logging
 import select
 from asyncio import selector_events
@@ -24,8 +25,9 @@ MOST_ROUNDS = 64
 _DATAGRAMS: Any = getattr(selector_events, "_SelectorDatagramTransport", None)
 
 
-def missing() -> list[str]:
-    """Returns what the system and its asyncio lack of what is leant on; [] for nothing."""
+@functools.cache
+def missing() -> tuple[str, ...]:
+    """Returns what the system and its asyncio lack of what is leant on; () for nothing."""
     base: Any = getattr(selector_events, "_SelectorTransport", object)
     loop: Any = selector_events.BaseSelectorEventLoop
     wanted = {
@@ -35,7 +37,7 @@ def missing() -> list[str]:
         "BaseSelectorEventLoop._add_reader": hasattr(loop, "_add_reader"),
         "BaseSelectorEventLoop._remove_reader": hasattr(loop, "_remove_reader"),
     }
-    return [name for name, there in wanted.items() if not there]
+    return tuple(name for name, there in wanted.items() if not there)
 
 
 def next_beat(now_s: float, every: int = 1) -> float:
