@@ -66,12 +66,8 @@ def run(name: str, count: int | None) -> str:
     campaign, usual = ON_THE_PRODUCT[name]
     folder = ROOT / "var" / "campaigns" / f"{name}-{commit()}"
     product = Product(folder, UNLIMITED)
-    product.prepare()
-    try:
-        product.start()
+    with product.running():
         headline = asyncio.run(campaign(product, usual if count is None else count))
-    finally:
-        product.stop()
     shutil.rmtree(folder)
     return headline
 

@@ -49,18 +49,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sound = speak(Path(folder), *TALK, lead_s=0.5)
         product = Product(Path(folder) / "var")
-        product.prepare()
-        product.start()
-        try:
-            with chromium(sound) as browser:
-                page = sign_in(browser, product)
-                page.locator("#start-call").wait_for()
-                page.add_init_script(PROBE)
-                for _ in range(CALLS):
-                    found.append(_call(page, product))
-                    print(found[-1], flush=True)
-        finally:
-            product.stop()
+        with product.running(), chromium(sound) as browser:
+            page = sign_in(browser, product)
+            page.locator("#start-call").wait_for()
+            page.add_init_script(PROBE)
+            for _ in range(CALLS):
+                found.append(_call(page, product))
+                print(found[-1], flush=True)
     rows = [[str(n), *(f"{one[step]:.0f}" for step in STEPS)] for n, one in enumerate(found, 1)]
     middle = [f"{median(one[step] for one in found):.0f}" for step in STEPS]
     headline = f"From the click a call is connected after {middle[2]} ms (median of {CALLS})"

@@ -25,16 +25,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sound = speak(Path(folder), *TALK, lead_s=1.5, tail_s=2.5)
         product = Product(Path(folder) / "var")
-        product.prepare()
-        product.start()
-        try:
+        with product.running():
             for call in range(CALLS):
                 found = _call(product, sound)
                 for kind, delays in found.items():
                     every[kind] += delays
                 rows.append([str(call + 1), *_times(found["shown"]), *_times(found["final"])])
-        finally:
-            product.stop()
     middle, late = _times(every["shown"])
     headline = (
         f"A word is on the screen {middle} ms after its end (p50; p95 {late} ms), "

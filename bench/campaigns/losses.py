@@ -128,9 +128,7 @@ def _measured(folder: Path, path: Route, way: Way) -> Case:
     with network() as link, tempfile.TemporaryDirectory(dir=folder) as var:
         hosts = {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}", **path.settings}
         product = Product(Path(var) / "var", hosts, host="0.0.0.0")
-        product.prepare()
-        try:
-            product.start("web")
+        with product.running("web"):
             away = away_on(link, product, Path(var))
             with chromium(sound, away) as browser:
                 page = signed_in(browser, product, away.origin)
@@ -138,8 +136,6 @@ def _measured(folder: Path, path: Route, way: Way) -> Case:
                 page.reload()
                 spoken_ms = 1000 * len(read_wav(sound)) / RATE
                 return _told(product, _called(page, link, way, spoken_ms), path.said)
-        finally:
-            product.stop()
 
 
 def _called(page: Page, link: Network, way: Way, spoken_ms: float) -> str:

@@ -74,15 +74,11 @@ def _measured(folder: Path, sound: Path, fault: Fault) -> Case:
     with network() as link:
         hosts = {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}"}
         product = Product(folder / "var", hosts, host="0.0.0.0")
-        product.prepare()
-        try:
-            product.start()
+        with product.running():
             away = away_on(link, product, folder)
             with chromium(sound, away) as browser:
                 page = calling_after(fault, link, lambda: calling(browser, product, away.origin))
                 return _told(page, product, link, fault)
-        finally:
-            product.stop()
 
 
 def calling_after(fault: Fault, link: Network, call: Callable[[], Page]) -> Page:

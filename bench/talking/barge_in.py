@@ -146,11 +146,8 @@ def main(count: int = 50) -> None:
         product = Product(folder / "var", settings)
         product.prepare()
         product.manage("shell", "-c", TELLER)
-        product.start("web")
-        try:
+        with product.running("web"):
             found = asyncio.run(measure(product, folder, count))
-        finally:
-            product.stop()
     asked = found["a question"]
     rest = [c for kind, cases in found.items() if kind != "a question" for c in cases]
     headline = (

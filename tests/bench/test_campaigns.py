@@ -50,13 +50,8 @@ def test_silence_is_found_after_speech_began() -> None:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("product"))
-    product.prepare()
-    try:
-        product.start()
+    with Product(tmp_path_factory.mktemp("product")).running() as product:
         yield product
-    finally:
-        product.stop()
 
 
 @pytest.mark.timeout(120)

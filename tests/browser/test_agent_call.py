@@ -85,14 +85,10 @@ def product(tmp_path: Path, model: ModelServer) -> Iterator[Product]:
         "TEST_VOICE_URL": model.url,
     }
     product = Product(tmp_path / "var", settings)
-    product.var.mkdir()
     product.prepare()
     product.manage("shell", "-c", GUIDE)
-    try:
-        product.start()
+    with product.running():
         yield product
-    finally:
-        product.stop()
 
 
 @pytest.fixture

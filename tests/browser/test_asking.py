@@ -25,14 +25,8 @@ BLOCK = SPEECH_RATE // 50
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Product]:
-    product = Product(tmp_path / "var", {"VOICE_AUDIO_DTX": "1"})
-    product.var.mkdir()
-    product.prepare()
-    try:
-        product.start()
+    with Product(tmp_path / "var", {"VOICE_AUDIO_DTX": "1"}).running() as product:
         yield product
-    finally:
-        product.stop()
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.test_call import sign_in, words_of
+from tests.browser.test_call import sign_in
 from tests.fixtures import clients
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import Product, wait_until
+from tests.fixtures.speech import mostly
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -30,7 +31,7 @@ def browser(say: Callable[..., Path]) -> Iterator[Browser]:
 
 def understood(text: str) -> bool:
     """Returns whether most of what was spoken came through a browser's own sound processing."""
-    return len(set(words_of(text)) & set(SPOKEN.split())) >= 3
+    return mostly(text, SPOKEN)
 
 
 def plain(page: Page, product: Product, name: str) -> None:

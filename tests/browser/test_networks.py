@@ -38,13 +38,10 @@ def link() -> Iterator[Network]:
 
 @pytest.fixture
 def server(link: Network, tmp_path: Path) -> Iterator[Product]:
-    product = Product(tmp_path, {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}"}, host="0.0.0.0")
-    product.prepare()
-    try:
-        product.start()
+    with Product(
+        tmp_path, {"ALLOWED_HOSTS": f"127.0.0.1,{link.home}"}, host="0.0.0.0"
+    ).running() as product:
         yield product
-    finally:
-        product.stop()
 
 
 @pytest.fixture

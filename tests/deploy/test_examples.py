@@ -93,27 +93,24 @@ def test_a_call_through_the_proxy(
         f"pid {tmp_path}/pid;\nerror_log {tmp_path}/errors;\nevents {{}}\n"
         f"http {{\n{folders}{example}}}"
     )
-    product.start("web")
-    try:
-        with (
-            running([str(NGINX), "-c", str(conf), "-g", "daemon off;"], port),
-            chromium(say("the weather is very nice today", lead_s=2.0, tail_s=2.0)) as browser,
-        ):
-            page = browser.new_context(ignore_https_errors=True).new_page()
-            page.goto(origin)
-            person = product.credentials["user"]
-            page.fill("input[name=username]", person["username"])
-            page.fill("input[name=password]", person["password"])
-            page.click("#sign-in")
-            page.click("#start-call")
-            page.click("#consent-agree")
-            expect(page.locator("#transcript")).to_contain_text(
-                "nice today", timeout=60_000, ignore_case=True
-            )
-            page.click("#hang-up")
-            page.wait_for_url("**/calls/*/", timeout=20_000)
-    finally:
-        product.stop()
+    with (
+        product.running("web"),
+        running([str(NGINX), "-c", str(conf), "-g", "daemon off;"], port),
+        chromium(say("the weather is very nice today", lead_s=2.0, tail_s=2.0)) as browser,
+    ):
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.goto(origin)
+        person = product.credentials["user"]
+        page.fill("input[name=username]", person["username"])
+        page.fill("input[name=password]", person["password"])
+        page.click("#sign-in")
+        page.click("#start-call")
+        page.click("#consent-agree")
+        expect(page.locator("#transcript")).to_contain_text(
+            "nice today", timeout=60_000, ignore_case=True
+        )
+        page.click("#hang-up")
+        page.wait_for_url("**/calls/*/", timeout=20_000)
 
 
 @pytest.mark.skipif(COTURN is None, reason="coturn is not installed")

@@ -11,20 +11,14 @@ from tests.fixtures.server import Product
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A whole embedded product that is not killed."""
-    product = Product(tmp_path_factory.mktemp("product"))
-    product.prepare()
-    try:
-        product.start()
+    with Product(tmp_path_factory.mktemp("product")).running() as product:
         yield product
-    finally:
-        product.stop()
 
 
 @pytest.fixture
 def own_product(tmp_path: Path) -> Iterator[Product]:
     """A product that the test may kill; nothing runs yet."""
     product = Product(tmp_path / "var")
-    product.var.mkdir()
     product.prepare()
     try:
         yield product

@@ -28,11 +28,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product = Product(tmp_path_factory.mktemp("product"), settings)
     product.prepare()
     product.manage("shell", "-c", STORYTELLER)
-    try:
-        product.start()
+    with product.running():
         yield product
-    finally:
-        product.stop()
 
 
 async def test_the_scribe_greets_listens_and_answers(product: Product, say: Say) -> None:

@@ -46,11 +46,8 @@ def product(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> Ite
     product = Product(tmp_path_factory.mktemp("product"), settings)
     product.prepare()
     product.manage("shell", "-c", GUIDE)
-    try:
-        product.start("web")
+    with product.running("web"):
         yield product
-    finally:
-        product.stop()
 
 
 @pytest.fixture(autouse=True)

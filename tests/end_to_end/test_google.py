@@ -32,11 +32,8 @@ def running(folder: Path, server: GoogleServer) -> Iterator[Product]:
         "from sessions_app.models import Agent; "
         f"Agent.objects.update(phrases='''{names}'''.replace(', ', chr(10)))",
     )
-    try:
-        product.start("web")
+    with product.running("web"):
         yield product
-    finally:
-        product.stop()
 
 
 async def test_a_call_is_transcribed_by_google(server: GoogleServer, tmp_path: Path) -> None:
@@ -64,8 +61,7 @@ async def test_the_embedded_recogniser_stands_in(
         async with Streamer(product) as client:
             await client.start()
             await client.speak(read_wav(say("please open the second window")))
-            final = await client.until("transcript_final", role="user")
+            await client.hears("please open the second window")
             await client.send(type="session_end")
             await client.until("session_ended")
-    assert final["text"] == "Please open the second window."
     assert not client.of("error")

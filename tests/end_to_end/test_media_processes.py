@@ -41,18 +41,14 @@ from tests.fixtures.speech import mostly, read_wav
 from tests.fixtures.streamer import Streamer
 
 Say = Callable[..., Path]
+SENTENCE = "please open the second window"
 CORS = {"VOICE_CORS_ORIGINS": "https://listed.example"}
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("several"), CORS, media=2)
-    product.prepare()
-    try:
-        product.start()
+    with Product(tmp_path_factory.mktemp("several"), CORS, media=2).running() as product:
         yield product
-    finally:
-        product.stop()
 
 
 def worker_of(product: Product, call_id: str) -> tuple[int, str]:
@@ -91,15 +87,14 @@ async def test_calls_are_spread_and_found_again(product: Product, say: Say) -> N
         # a socket that served one process asks for the call of the other
         await two.send(type="session_end")
         await two.until("session_ended")
-        await one.speak(read_wav(say("please open the second window")))
-        await one.until("transcript_final", role="user")
+        await one.speak(read_wav(say(SENTENCE)))
+        await one.hears(SENTENCE)
         await one.socket.close(3000)
     for last in (False, True):  # whichever process such a socket is taken to first
         async with Streamer(product) as again:
             resumed = await again.start(callId=calls[0], **{"continues": True})
             assert (resumed["callId"], resumed["resumed"]) == (calls[0], True)
-            final = await again.until("transcript_final", role="user")
-            assert mostly(final["text"], "please open the second window")
+            await again.hears(SENTENCE)
             if not last:
                 await again.socket.close(3000)
             else:
@@ -113,14 +108,12 @@ async def test_a_second_window_sees_the_call_without_redis(product: Product, say
         call_id = (await caller.start())["callId"]
         address = product.url.replace("http", "ws", 1) + f"/ws/calls/{call_id}/live"
         async with connect(address, additional_headers=bearer) as window:
-            speaking = asyncio.create_task(
-                caller.speak(read_wav(say("please open the second window")))
-            )
+            speaking = asyncio.create_task(caller.speak(read_wav(say(SENTENCE))))
             seen = await until_final(window)
             await speaking
         await caller.send(type="session_end")
         await caller.until("session_ended")
-    assert mostly(seen["text"], "please open the second window")
+    assert mostly(seen["text"], SENTENCE)
 
 
 async def until_final(socket: Any) -> dict[str, Any]:

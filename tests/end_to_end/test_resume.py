@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from sessions_app.management.caller.microphone import FileMicrophone, read_sound
 from sessions_app.transports.ice import offer_loopback
 from tests.fixtures.server import Product
+from tests.fixtures.speech import mostly
 
 FEATURES = ["details", "interims", "status"]
 TALK = (
@@ -59,8 +60,8 @@ async def test_a_dropped_socket_ends_nothing_and_misses_nothing(
         microphone.stop()
         await pc.close()
     assert [first["seq"], second["seq"], third["seq"]] == [1, 2, 3]
-    said = [m["text"].lower().rstrip(".") for m in (first, second, third)]
-    assert said == list(TALK)
+    said = [m["text"] for m in (first, second, third)]
+    assert all(mostly(*pair) for pair in zip(said, TALK, strict=True))
     assert (bye["callId"], bye["reason"]) == (answer["callId"], "caller_hung_up")
 
 

@@ -24,13 +24,8 @@ LIMITS = {
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = Product(tmp_path_factory.mktemp("product"), LIMITS)
-    product.prepare()
-    try:
-        product.start("web")
+    with Product(tmp_path_factory.mktemp("product"), LIMITS).running("web") as product:
         yield product
-    finally:
-        product.stop()
 
 
 async def ticket(product: Product, **wish: str) -> str:

@@ -36,11 +36,8 @@ def seeing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product = Product(tmp_path_factory.mktemp("seeing"), settings)
     product.prepare()
     product.manage("shell", "-c", MIRROR)
-    try:
-        product.start("web")
+    with product.running("web"):
         yield product
-    finally:
-        product.stop()
 
 
 class Filmed(Peer):

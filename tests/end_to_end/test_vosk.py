@@ -25,12 +25,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product = Product(tmp_path_factory.mktemp("product"), {"VOICE_VOSK_USER": "demo"})
     product.prepare()
     name = product.credentials["user"]["username"]
-    product = Product(product.var, {"VOICE_VOSK_USER": name})
-    try:
-        product.start()
+    with Product(product.var, {"VOICE_VOSK_USER": name}).running() as product:
         yield product
-    finally:
-        product.stop()
 
 
 async def test_the_example_client(product: Product, say: Say) -> None:
