@@ -45,9 +45,16 @@ class Boundaries:
         self._usual_rms = 0.0
 
     @property
-    def turning(self) -> bool:
-        """Whether the newest window may be the first of a boundary."""
-        return self._run > 0
+    def remaining(self) -> int:
+        """How many more windows the next boundary takes at the least."""
+        return self._needed - self._run
+
+    @property
+    def _needed(self) -> int:
+        limits = self._thresholds
+        if self._speaking:
+            return limits.end_windows
+        return max(limits.start_windows, GUARDED_WINDOWS) if self.guarded else limits.start_windows
 
     def judge(
         self, probability: float, start_ms: float, rms: float = 0.0
@@ -59,9 +66,7 @@ class Boundaries:
         """
         probability = self._as_heard(probability, rms)
         limits = self._thresholds
-        start, start_windows = limits.start, limits.start_windows
-        if self.guarded:
-            start, start_windows = max(start, GUARDED_START), max(start_windows, GUARDED_WINDOWS)
+        start = max(limits.start, GUARDED_START) if self.guarded else limits.start
         turning = probability < limits.end if self._speaking else probability >= start
         if not turning:
             self._run = 0
@@ -69,7 +74,7 @@ class Boundaries:
         if self._run == 0:
             self._run_ms = start_ms
         self._run += 1
-        if self._run < (limits.end_windows if self._speaking else start_windows):
+        if self._run < self._needed:
             return None
         return self._turn(self._run_ms)
 

@@ -25,9 +25,9 @@ WINDOW = 512
 CONTEXT = 64
 WINDOW_MS = 1000 * WINDOW / SPEECH_RATE
 TICK_S = WINDOW / SPEECH_RATE
-CALM_WINDOWS = 3
-"""While nobody may be starting or stopping, so many windows are judged at a time: to be woken costs
-more than to judge. No boundary is later for it that takes as many windows to prove."""
+MOST_AT_ONCE = 8
+"""Windows of a stream. As many as its next boundary takes are judged at a time: to be woken costs
+more than to judge, and no boundary is later for it."""
 
 NOISE_FLOOR = 30.0
 """Root mean square (of 32768, about -60 dBFS) under which no voice can be: not even asked."""
@@ -82,7 +82,7 @@ class SileroStream(VadStream):
     async def drain(self) -> None:
         if not self._closed:
             self._inbox.append(None)
-            self._vad.wake()
+            self._vad.wake(at_once=True)
             await self._drained.wait()
 
     def close(self) -> None:
@@ -93,9 +93,9 @@ class SileroStream(VadStream):
     # -- in the thread ------------------------------------------------------------------
 
     @property
-    def turning(self) -> bool:
-        """Whether a boundary may be near: its further windows are wanted as they come."""
-        return self._boundaries.turning
+    def wanted(self) -> int:
+        """How many windows may come before they must be judged."""
+        return min(MOST_AT_ONCE, self._boundaries.remaining)
 
     def window(self) -> _Window | None:
         """Returns the next window, when there is one; the last is filled up with silence."""
@@ -159,12 +159,12 @@ class SileroVad(Vad):
         self, start: float = 0.5, start_windows: int = 3, end: float = 0.35, end_windows: int = 16
     ) -> None:
         self.thresholds = Thresholds(start, start_windows, end, end_windows)
-        self._calm_s = TICK_S * max(1, min(CALM_WINDOWS, start_windows, end_windows))
         self._session: Any = None
         self._streams: frozenset[SileroStream] = frozenset()
         self._memory = _Memory()
         self._thread: threading.Thread | None = None
         self._awake = threading.Event()
+        self._hurry = threading.Event()
         self._stopping = False
 
     async def start(self) -> None:
@@ -178,22 +178,25 @@ class SileroVad(Vad):
     def open(self, on_boundary: BoundaryCallback) -> SileroStream:
         stream = SileroStream(self, on_boundary)
         self._streams |= {stream}
+        self._hurry.set()  # it may begin sooner than any boundary of the others
         return stream
 
     def forget(self, stream: SileroStream) -> None:
         """Judges `stream` no more."""
         self._streams -= {stream}
 
-    def wake(self) -> None:
+    def wake(self, *, at_once: bool = False) -> None:
         """Tells the thread that there is audio."""
         if not self._awake.is_set():
             self._awake.set()
+        if at_once:
+            self._hurry.set()
 
     async def aclose(self) -> None:
         thread, self._thread = self._thread, None
         if thread is not None:
             self._stopping = True
-            self._awake.set()
+            self.wake(at_once=True)
             await asyncio.to_thread(thread.join)
 
     # -- in the thread ------------------------------------------------------------------
@@ -205,10 +208,10 @@ class SileroVad(Vad):
             began = time.monotonic()
             while self._tick():
                 pass
-            turning = any(stream.turning for stream in self._streams)
-            due = began + (TICK_S if turning else self._calm_s)
+            wanted = min((stream.wanted for stream in self._streams), default=1)
             # windows of other calls that come meanwhile go into one batch
-            time.sleep(max(0.0, due - time.monotonic()))
+            self._hurry.wait(max(0.0, began + wanted * TICK_S - time.monotonic()))
+            self._hurry.clear()
 
     def _tick(self) -> bool:
         """Judges the next window of each stream; returns whether there was any."""

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from sessions_app.core.events import Speaker, SpeechEnded
@@ -62,3 +64,26 @@ def test_while_the_agent_speaks_what_is_much_softer_than_the_caller_is_not_heard
     assert [boundaries.judge(0.95, 32.0 * n, 500.0) for n in range(60, 80)] == [None] * 20
     assert any(boundaries.judge(0.95, 32.0 * n, 1500.0) for n in range(80, 84))
     boundaries.guarded = False
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_windows_that_are_judged_together_make_no_boundary_later(seed: int) -> None:
+    rolled = random.Random(seed)
+    probabilities: list[float] = []
+    while len(probabilities) < 2_000:
+        probabilities += [rolled.choice([0.1, 0.9])] * rolled.randint(1, 30)
+    together, waiting, told = Boundaries(Thresholds()), list[int](), list[tuple[str, int]]()
+    at_once = Boundaries(Thresholds())
+    wanted = []
+    for now, probability in enumerate(probabilities):
+        event = at_once.judge(probability, now * WINDOW_MS)
+        if event is not None:
+            wanted.append((type(event).__name__, now))
+        waiting.append(now)
+        if len(waiting) >= together.remaining:
+            for number in waiting:
+                event = together.judge(probabilities[number], number * WINDOW_MS)
+                told += [(type(event).__name__, now)] if event is not None else []
+            waiting.clear()
+    assert told == wanted
+    assert len(told) > 30
