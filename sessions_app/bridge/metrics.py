@@ -2,11 +2,11 @@
 
 import asyncio
 import itertools
-import time
 from collections import deque
 
+from sessions_app.transports.pump import sleep_to_beat
+
 PROBE_S = 0.1
-"""Each probe wakes the process, which costs more than all it does then."""
 
 KEPT = 600
 """One minute of probes."""
@@ -22,6 +22,7 @@ LATE_SHARE = 0.9
 class LoopLag:
     """Measures how late the loop wakes from a short sleep; keeps the last minute.
 
+    It sleeps to a beat of the media, at which the most is done and the loop wakes anyway.
     Over `limit_ms` it is `late`; 0 for never.
     """
 
@@ -54,6 +55,4 @@ class LoopLag:
 
     async def _measure(self) -> None:
         while True:
-            due = time.perf_counter() + PROBE_S
-            await asyncio.sleep(PROBE_S)
-            self._lags_ms.append(max(0.0, 1000 * (time.perf_counter() - due)))
+            self._lags_ms.append(max(0.0, 1000 * await sleep_to_beat(PROBE_S)))

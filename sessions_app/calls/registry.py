@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from sessions_app.calls.session import CallSession
 from sessions_app.core.errors import BusyError, UnknownCallError
 from sessions_app.core.states import EndReason
+from sessions_app.transports.pump import sleep_to_beat
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Registry:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(TICK_S)
+            await sleep_to_beat(TICK_S)
             now = time.monotonic()
             for session in self:
                 try:

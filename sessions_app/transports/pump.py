@@ -48,6 +48,23 @@ def next_beat(now_s: float, every: int = 1) -> float:
     return (int(now_s / BEAT_S) // every + 1) * every * BEAT_S
 
 
+async def sleep_to_beat(seconds: float) -> float:
+    """Returns at the first beat after so many seconds; how late that came, in seconds."""
+    loop = asyncio.get_running_loop()
+    due_s = next_beat(loop.time() + seconds)
+    late_s: asyncio.Future[float] = loop.create_future()
+
+    def ring() -> None:
+        if not late_s.done():
+            late_s.set_result(loop.time() - due_s)
+
+    timer = loop.call_at(due_s, ring)
+    try:
+        return await late_s
+    finally:
+        timer.cancel()
+
+
 class Pump:
     """Reads the sockets that it is given; on one event loop.
 

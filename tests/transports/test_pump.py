@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sessions_app.transports import pump as module
-from sessions_app.transports.pump import AT_ONCE, BEAT_S, Pump, missing, next_beat
+from sessions_app.transports.pump import AT_ONCE, BEAT_S, Pump, missing, next_beat, sleep_to_beat
 
 SECRET = b"the purple elephant"
 
@@ -181,3 +182,18 @@ async def test_a_fault_of_one_is_not_the_others(
     assert SECRET.decode() not in caplog.text
     for one in lines:
         pump.give_back(one.transport)
+
+
+async def test_a_sleeper_is_told_how_late_its_beat_was() -> None:
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    sleeping = asyncio.create_task(sleep_to_beat(0.03))
+    await asyncio.sleep(0)
+    time.sleep(0.2)  # noqa: ASYNC251 - whatever holds the loop up
+    assert await sleeping >= 0.2 - 0.03 - 2 * BEAT_S
+    assert loop.time() - began_s >= 0.2
+    gone = asyncio.create_task(sleep_to_beat(60.0))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+    assert gone.cancelled()
