@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from sessions_app.core.audio import SPEECH_RATE
 from tests.browser.test_call import sign_in
 from tests.fixtures.chromium import chromium
-from tests.fixtures.server import OWN_PATH, Product, wait_until
+from tests.fixtures.server import OWN_PATH, Product
 from tests.fixtures.speech import read_wav, write_wav
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -76,15 +76,7 @@ def test_silence_that_is_not_sent_stays_as_long_as_it_was(
     page.wait_for_url("**/calls/*/", timeout=20_000)
     call_id = page.url.rstrip("/").rpartition("/")[2]
     path = f"/api/v1/calls/{call_id}/"
-    call = wait_until(
-        lambda: (
-            (found := product.json(path))["recording"]
-            and found["recording"]["state"] == "done"
-            and found
-        ),
-        60,
-        "the recording",
-    )
+    call = product.recorded(call_id)
     assert call["gaps"] == []
     words = [row["words"] for row in product.json(f"{path}segments?after=0")["segments"]]
     meant = longest_silence_s(read_wav(spoken)[: -QUIET_S * SPEECH_RATE])

@@ -36,15 +36,7 @@ async def test_raw_audio_is_transcribed_recorded_and_ended(product: Product, say
     assert client.of("transcript_partial")
     assert ended["reason"] == "caller_hung_up"
     path = f"/api/v1/calls/{began['callId']}/"
-    call = wait_until(
-        lambda: (
-            (found := product.json(path))["recording"]
-            and found["recording"]["state"] == "done"
-            and found
-        ),
-        20,
-        "the recording",
-    )
+    call = await asyncio.to_thread(product.recorded, began["callId"])
     assert abs(call["duration_ms"] - ended["durationMs"]) < 100
     assert product.get(f"{path}recording", "user")[0] == 200
 
