@@ -10,6 +10,9 @@ PACKET_MS = 20.0
 AHEAD_MS = 200.0
 """How much may wait here: what is made earlier would be thrown away by an interruption."""
 
+ROOMY_MS = 100.0
+"""So little has to wait before more is asked for: a few packets at once, not one by one."""
+
 CONTIGUOUS_MS = 60.0
 """A packet that follows this soon belongs to the same run; its place is the run's end."""
 
@@ -103,7 +106,7 @@ class Playout:
                 self.on_finished(entry.item)
 
     async def room(self) -> None:
-        """Returns when less than AHEAD_MS waits to be sent."""
+        """Returns when more may be put, up to AHEAD_MS of what waits to be sent."""
         await self._roomy.wait()
 
     # -- from the turn machine ------------------------------------------------------------
@@ -210,10 +213,11 @@ class Playout:
         return at
 
     def _look(self) -> None:
-        if self.held_ms < AHEAD_MS:
-            self._roomy.set()
-        else:
+        held_ms = len(self._packets) * PACKET_MS
+        if held_ms >= AHEAD_MS:
             self._roomy.clear()
+        elif held_ms <= ROOMY_MS:
+            self._roomy.set()
         self._fresh = self._fresh or self.idle
         ready = bool(self._packets) and not self._held and not self._suspended
         if ready and not self._ready.is_set():

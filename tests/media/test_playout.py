@@ -108,13 +108,16 @@ def test_a_clock_that_trembles_moves_nothing(jitter: float) -> None:
     assert [at for _, at in call.kept] == [1000 + 20.0 * n for n in range(20)]
 
 
-async def test_there_is_room_for_200_ms() -> None:
+async def test_there_is_room_for_200_ms_and_again_when_half_of_them_are_sent() -> None:
     call = Call()
     call.playout.begin("a")
     for _ in range(10):
         await call.playout.room()
         call.playout.put(b"x")
     waiting = asyncio.create_task(call.playout.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    call.send(4)
     await asyncio.sleep(0)
     assert not waiting.done()
     call.send(1)
