@@ -18,6 +18,9 @@ STALL_S = 0.2
 """After a longer stall of the loop the beat starts anew, instead of catching up in a burst."""
 
 _SOONEST_S = BEAT_S / 2
+_BEFORE_S = 1e-6
+"""What is to be sent goes out before what came with the same beat is read: less than the loop
+sleeps too long, so that it wakes once for both."""
 
 
 class Paced(Protocol):
@@ -75,7 +78,7 @@ class Pacer:
             self._ask(paced, nearest)
         if self._joined and self._timer is None:
             self._due_s = next_beat(now, _BEATS)
-            self._timer = loop.call_at(self._due_s, self._beat)
+            self._timer = loop.call_at(self._due_s - _BEFORE_S, self._beat)
 
     def _beat(self) -> None:
         loop = asyncio.get_running_loop()
@@ -86,7 +89,7 @@ class Pacer:
             if paced in self._joined and self._due_s - first_s >= _SOONEST_S:
                 self._ask(paced, self._due_s)
         self._due_s += BEAT_S
-        self._timer = loop.call_at(self._due_s, self._beat)
+        self._timer = loop.call_at(self._due_s - _BEFORE_S, self._beat)
         self._rest()
 
     def _ask(self, paced: Paced, due_s: float) -> None:
