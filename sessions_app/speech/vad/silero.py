@@ -5,6 +5,8 @@ before it, and a state row a stream.
 """
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from collections import deque
@@ -31,6 +33,9 @@ more than to judge, and no boundary is later for it."""
 
 NOISE_FLOOR = 30.0
 """Root mean square (of 32768, about -60 dBFS) under which no voice can be: not even asked."""
+
+NICE = 4
+"""Of its thread: an event loop that shares its core is not held up while a batch is judged."""
 
 FULL_SCALE = 32_768.0
 STATE = 128
@@ -202,6 +207,8 @@ class SileroVad(Vad):
     # -- in the thread ------------------------------------------------------------------
 
     def _run(self) -> None:
+        if sys.platform == "linux":  # where threads have priorities of their own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         while not self._stopping:
             self._awake.wait()
             self._awake.clear()
@@ -220,24 +227,28 @@ class SileroVad(Vad):
         windows = [found for stream in streams if (found := stream.window()) is not None]
         if not windows:
             return False
-        sound = np.stack([window.samples for window in windows]).astype(np.float32)
+        rows = self._memory.rows([window.stream for window in windows])
+        heard: Floats = np.empty((len(windows), CONTEXT + WINDOW), np.float32)
+        sound = heard[:, CONTEXT:]
+        for row, window in zip(sound, windows, strict=True):
+            row[:] = window.samples
         loudness = np.sqrt(np.einsum("ij,ij->i", sound, sound) / WINDOW)
         sound /= FULL_SCALE
-        rows = self._memory.rows([window.stream for window in windows])
+        heard[:, :CONTEXT] = self._memory.contexts[rows]
         probabilities = np.zeros(len(windows), np.float32)
         loud = np.flatnonzero(loudness >= NOISE_FLOOR)
         if len(loud):
-            probabilities[loud] = self._infer(sound[loud], rows[loud])
-        self._memory.contexts[rows] = sound[:, -CONTEXT:]
+            probabilities[loud] = self._infer(heard[loud], rows[loud])
+        self._memory.contexts[rows] = heard[:, -CONTEXT:]
         verdicts = zip(windows, probabilities.tolist(), loudness.tolist(), strict=True)
         for window, probability, rms in verdicts:
             window.stream.judge(probability, window.start_ms, rms)
         return True
 
-    def _infer(self, sound: Floats, rows: NDArray[np.intp]) -> Floats:
+    def _infer(self, heard: Floats, rows: NDArray[np.intp]) -> Floats:
         memory = self._memory
         inputs = {
-            "input": np.concatenate([memory.contexts[rows], sound], axis=1),
+            "input": heard,
             "state": memory.states[:, rows],
             "sr": np.array(SPEECH_RATE, np.int64),
         }
