@@ -1,12 +1,13 @@
 """The caller's side of a call: every frame to the lane, the VAD and the recogniser."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 from sessions_app.calls.transcribing import Transcribing
 from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.core.events import CallEvent, MediaGap, SpeechEnded, SpeechStarted
+from sessions_app.core.queues import Frames
 from sessions_app.speech.vad.base import Vad
 
 SMALLEST_GAP_MS = 1.0
@@ -38,7 +39,7 @@ class Lane(Protocol):
 
 
 class Listening:
-    """Reads a transport's frames until they end. One reader task, no waiting on others."""
+    """Takes a transport's frames as they come, until they end. Waits for nobody."""
 
     def __init__(
         self,
@@ -56,8 +57,8 @@ class Listening:
         self._lossy = False
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, frames: AsyncIterator[AudioFrame]) -> None:
-        """Starts reading; frames of a later transport of the call follow the earlier's."""
+    def start(self, frames: Frames) -> None:
+        """Starts to take them; frames of a later transport of the call follow the earlier's."""
         if self._transcribing is not None and self._task is None:
             self._transcribing.start()
         self._task = asyncio.create_task(self._read(frames, self._task))
@@ -99,20 +100,26 @@ class Listening:
         if self._lane is not None:
             await self._lane.aclose()
 
-    async def _read(
-        self, frames: AsyncIterator[AudioFrame], earlier: "asyncio.Task[None] | None"
-    ) -> None:
+    async def _read(self, frames: Frames, earlier: "asyncio.Task[None] | None") -> None:
         if earlier is not None:
             await earlier  # its transport's input was closed
             self._lossy = True
-        async for given in frames:
-            frame = silence(given.duration_ms, given.start_ms) if self._muted else given
-            self._tell_gap(frame)
-            self._keep(frame)
-            for whole in self._without_gaps(frame):
-                self._vad.feed(whole)
-                if self._transcribing is not None:
-                    self._transcribing.hear(whole)
+        await frames.each(self._take)
+
+    def _take(self, frame: AudioFrame) -> None:
+        if self._muted:
+            frame = silence(frame.duration_ms, frame.start_ms)
+        self._tell_gap(frame)
+        self._keep(frame)
+        if frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
+            self._fill(frame.start_ms)
+        self._fed_ms = frame.end_ms
+        self._feed(frame)
+
+    def _feed(self, frame: AudioFrame) -> None:
+        self._vad.feed(frame)
+        if self._transcribing is not None:
+            self._transcribing.hear(frame)
 
     def _keep(self, frame: AudioFrame) -> None:
         if self._lane is None:
@@ -127,15 +134,12 @@ class Listening:
             self._emit(MediaGap(self._fed_ms, frame.start_ms))
         self._lossy = False
 
-    def _without_gaps(self, frame: AudioFrame) -> list[AudioFrame]:
-        """Returns `frame` with silence before it where audio was lost."""
-        out = []
-        while frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
-            length = min(frame.start_ms - self._fed_ms, LONGEST_FILL_MS)
-            out.append(silence(length, self._fed_ms))
+    def _fill(self, to_ms: float) -> None:
+        """Feeds silence where audio was lost."""
+        while to_ms - self._fed_ms > SMALLEST_GAP_MS:
+            length = min(to_ms - self._fed_ms, LONGEST_FILL_MS)
+            self._feed(silence(length, self._fed_ms))
             self._fed_ms += length
-        self._fed_ms = frame.end_ms
-        return [*out, frame]
 
     def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         if self._transcribing is not None:

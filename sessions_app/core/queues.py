@@ -2,17 +2,29 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
 
 from sessions_app.core.audio import AudioFrame
 
 DEFAULT_LIMIT_MS = 10_000.0
 
 
+class Frames(Protocol):
+    """Audio that comes, in order."""
+
+    async def each(self, take: Callable[[AudioFrame], None]) -> None:
+        """Gives `take` every frame as it comes; returns when no more will.
+
+        Raises what `take` raises, and gives it nothing more.
+        """
+        ...
+
+
 class BoundedFrames:
     """A queue of frames that never holds more than `limit_ms` of audio.
 
-    `put` never waits: when the reader is too slow the oldest frames are dropped and
+    `put` never waits: while nobody reads, or too slowly, the oldest frames are dropped and
     counted in `dropped_ms`. One reader; not thread-safe.
     """
 
@@ -22,6 +34,8 @@ class BoundedFrames:
         self._held_ms = 0.0
         self._closed = False
         self._ready = asyncio.Event()
+        self._take: Callable[[AudioFrame], None] | None = None
+        self._ended: asyncio.Future[None] | None = None
         self.dropped_ms = 0.0
 
     def __len__(self) -> int:
@@ -32,8 +46,11 @@ class BoundedFrames:
         return self._closed
 
     def put(self, frame: AudioFrame) -> None:
-        """Adds a frame; ignored after `close`."""
+        """Adds a frame, or gives it to who takes each; ignored after `close`."""
         if self._closed:
+            return
+        if self._take is not None:
+            self._give(frame, self._take)
             return
         self._frames.append(frame)
         self._held_ms += frame.duration_ms
@@ -47,6 +64,35 @@ class BoundedFrames:
         """Ends the stream: frames already held are still delivered."""
         self._closed = True
         self._ready.set()
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(None)
+
+    async def each(self, take: Callable[[AudioFrame], None]) -> None:
+        """Gives `take` what is held, then every frame from within `put`: nobody is woken for it.
+
+        Returns after `close`. Raises what `take` raises, and gives it nothing more.
+        """
+        while self._frames:
+            frame = self._frames.popleft()
+            self._held_ms -= frame.duration_ms
+            take(frame)
+        if self._closed:
+            return
+        self._ended = asyncio.get_running_loop().create_future()
+        self._take = take
+        try:
+            await self._ended
+        finally:
+            self._take = None
+
+    def _give(self, frame: AudioFrame, take: Callable[[AudioFrame], None]) -> None:
+        """A fault of the reader is the reader's, not that of whoever brings the frame."""
+        try:
+            take(frame)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._take = None
+            if self._ended is not None and not self._ended.done():
+                self._ended.set_exception(error)
 
     async def __aiter__(self) -> AsyncIterator[AudioFrame]:
         while True:

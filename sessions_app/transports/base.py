@@ -1,10 +1,10 @@
 """What moves audio and messages between a client and a call; knows nothing of speech."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Protocol
 
-from sessions_app.core.audio import AudioFrame
 from sessions_app.core.commands import Candidate
+from sessions_app.core.queues import Frames
 
 MessageCallback = Callable[[str | bytes], None]
 
@@ -42,8 +42,8 @@ class Transport(Protocol):
         """What came and went so far, in counts, for the log."""
         ...
 
-    def frames(self) -> AsyncIterator[AudioFrame]:
-        """Yields the caller's audio: int16 mono 16 kHz, in order on the call clock.
+    def frames(self) -> Frames:
+        """Returns the caller's audio: int16 mono 16 kHz, in order on the call clock.
 
         Lost audio is a jump in `start_ms`. Ends when the input ended or was closed.
         """

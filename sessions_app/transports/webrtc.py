@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import av
@@ -121,8 +121,8 @@ class WebRTCTransport:
             return ice.with_public_address(answer, self._public_address)
         return answer
 
-    def frames(self) -> AsyncIterator[AudioFrame]:
-        return aiter(self._frames)
+    def frames(self) -> BoundedFrames:
+        return self._frames
 
     async def add_candidate(self, candidate: Candidate) -> None:
         await self._peer.add_candidate(candidate)
@@ -213,8 +213,8 @@ class WebRTCTransport:
 
     def _take(self, frame: AudioFrame, now_s: float) -> None:
         self._heard_ms += frame.duration_ms
-        self._frames.put(frame)
         self._clock.heard(frame.end_ms, now_s)
+        self._frames.put(frame)
 
     def _media(self, now_s: float) -> None:
         self._media_s = now_s

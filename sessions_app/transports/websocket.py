@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples, VoiceChunk, silence
 from sessions_app.core.clock import CallClock
@@ -142,8 +142,8 @@ class WebSocketTransport:
     def account(self) -> str:
         return f"a socket, {self.dropped_ms:.0f} ms dropped"
 
-    def frames(self) -> AsyncIterator[AudioFrame]:
-        return aiter(self._frames)
+    def frames(self) -> BoundedFrames:
+        return self._frames
 
     async def add_candidate(self, candidate: Candidate) -> None:
         raise BadCandidateError("This call goes over a WebSocket: it takes no ICE candidates.")
@@ -214,10 +214,10 @@ class WebSocketTransport:
 
     def _put(self, frame: AudioFrame) -> None:
         now = self._media_s = time.monotonic()
-        self._frames.put(frame)
         # late audio lies where it was spoken; the clock, which went on, is not put back
         if not self._clock.started or frame.end_ms > self._clock.now_ms(now):
             self._clock.heard(frame.end_ms, now)
+        self._frames.put(frame)
 
     def _wall_ms(self) -> float:
         """Returns the call clock as real time drives it, however fast audio comes."""

@@ -1,6 +1,6 @@
 """The caller's side of a call, transport after transport."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -59,12 +59,26 @@ class Lane:
         return
 
 
-async def frames(
-    *starts: float, then: Callable[[], None] = lambda: None
-) -> AsyncIterator[AudioFrame]:
-    for start in starts:
-        yield AudioFrame(np.full(320, 7, np.int16), 16_000, start)
-    then()
+class Coming:
+    """Frames that come one by one; what is no frame is called in its place."""
+
+    def __init__(self, *coming: AudioFrame | Callable[[], None]) -> None:
+        self._coming = coming
+
+    async def each(self, take: Callable[[AudioFrame], None]) -> None:
+        for one in self._coming:
+            if isinstance(one, AudioFrame):
+                take(one)
+            else:
+                one()
+
+
+def sound(start_ms: float) -> AudioFrame:
+    return AudioFrame(np.full(320, 7, np.int16), 16_000, start_ms)
+
+
+def frames(*starts: float, then: Callable[[], None] = lambda: None) -> Coming:
+    return Coming(*map(sound, starts), then)
 
 
 def listening(told: list[CallEvent] | None = None) -> tuple[Listening, Ear, Lane]:
@@ -106,15 +120,8 @@ async def test_what_was_lost_between_two_transports_is_told() -> None:
 async def test_a_short_cut_is_told_once_when_the_network_made_it() -> None:
     told = list[CallEvent]()
     heard, _, _ = listening(told)
-
-    async def cut() -> AsyncIterator[AudioFrame]:
-        async for first in frames(0, 20):
-            yield first
-        heard.expect_gap()
-        async for later in frames(3_000, 6_000):
-            yield later
-
-    heard.start(cut())
+    cut = Coming(sound(0), sound(20), heard.expect_gap, sound(3_000), sound(6_000))
+    heard.start(cut)
     await heard.finish()
     assert told == [MediaGap(40, 3_000)]
 
@@ -122,13 +129,9 @@ async def test_a_short_cut_is_told_once_when_the_network_made_it() -> None:
 async def test_opus_packets_are_kept_as_they_came() -> None:
     lane = Lane()
     listening = Listening(Ears(), None, lane, lambda _: None)
-
-    async def packed() -> AsyncIterator[AudioFrame]:
-        for number in range(3):
-            samples = np.zeros(320, np.int16)
-            yield AudioFrame(samples, 16_000, 20.0 * number, bytes([number, 1]))
-
-    listening.start(packed())
+    silent = np.zeros(320, np.int16)
+    packed = [AudioFrame(silent, 16_000, 20.0 * n, bytes([n, 1])) for n in range(3)]
+    listening.start(Coming(*packed))
     await listening.finish()
     assert lane.packets == [
         (b"\x00\x01", 0.0, 20.0),

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.core.queues import BoundedFrames
 
@@ -30,6 +32,46 @@ async def test_a_reader_waits_for_frames_that_come_later() -> None:
     frames.put(frame(1))
     frames.close()
     assert await asyncio.wait_for(reading, 1) == [0.0, 20.0]
+
+
+async def test_who_takes_each_gets_what_is_held_and_then_each_at_once() -> None:
+    frames, taken = BoundedFrames(), list[float]()
+    frames.put(frame(0))
+    reading = asyncio.create_task(frames.each(lambda one: taken.append(one.start_ms)))
+    await asyncio.sleep(0)
+    frames.put(frame(1))
+    assert taken == [0.0, 20.0]
+    assert len(frames) == 0
+    frames.close()
+    frames.put(frame(2))
+    await asyncio.wait_for(reading, 1)
+    assert taken == [0.0, 20.0]
+
+
+async def test_a_fault_of_who_takes_is_not_that_of_who_brings() -> None:
+    frames = BoundedFrames(limit_ms=100)
+
+    def broken(_frame: AudioFrame) -> None:
+        raise RuntimeError("full")
+
+    reading = asyncio.create_task(frames.each(broken))
+    await asyncio.sleep(0)
+    for index in range(8):
+        frames.put(frame(index))
+    with pytest.raises(RuntimeError, match="full"):
+        await asyncio.wait_for(reading, 1)
+    assert frames.dropped_ms > 0
+
+
+async def test_a_reader_that_gave_up_is_given_nothing_more() -> None:
+    frames, taken = BoundedFrames(), list[float]()
+    reading = asyncio.create_task(frames.each(lambda one: taken.append(one.start_ms)))
+    await asyncio.sleep(0)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    frames.put(frame(0))
+    assert taken == []
+    assert len(frames) == 1
 
 
 async def test_a_slow_reader_loses_the_oldest_audio_and_it_is_counted() -> None:

@@ -189,9 +189,8 @@ async def test_a_client_without_opus_is_heard_and_hears_no_noise() -> None:
     await listener.call(transport)
     assert not transport.can_play
     assert "a=recvonly" in listener.pc.remoteDescription.sdp
-    frames = transport.frames()
     async with asyncio.timeout(10):
-        await anext(frames)
+        await anext(aiter(transport.frames()))
     await transport.aclose()
     await listener.close()
 
