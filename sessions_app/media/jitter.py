@@ -113,6 +113,11 @@ class JitterBuffer:
         return min(LONGEST_WAIT_MS, max(SHORTEST_WAIT_MS, self._lateness_ms))
 
     @property
+    def waits(self) -> bool:
+        """Whether a packet is held behind a gap."""
+        return bool(self._waiting)
+
+    @property
     def due_ms(self) -> float | None:
         """When `due` has something to give though nothing comes; None for never."""
         if not self._waiting:
@@ -121,6 +126,8 @@ class JitterBuffer:
 
     def put(self, packet: Packet, now_ms: float) -> list[Run]:
         """Takes a packet as it arrives; returns what is in order now, the oldest first."""
+        if not self._waiting and self._next is not None and packet.sequence == self._next % _SEQ:
+            return self._straight(packet, now_ms)
         sequence = self._unwrapped(packet.sequence)
         if self._next is None or abs(sequence - self._newest) > RESTART:
             out = self._restart(packet, sequence)
@@ -157,6 +164,14 @@ class JitterBuffer:
         while self._waiting:
             out += self._give_up()
         return out
+
+    def _straight(self, packet: Packet, now_ms: float) -> list[Run]:
+        """Takes the packet that follows, while none waits: what nearly all of them are."""
+        assert self._next is not None  # noqa: S101 - the caller looked
+        start = self._end + _signed(packet.timestamp - self._end, _TS)
+        self._measure(start, now_ms)
+        self._newest = self._next
+        return self._follow(packet, start)
 
     # -- numbers --------------------------------------------------------------------------
 
@@ -229,10 +244,16 @@ class JitterBuffer:
 
     def _take(self, sequence: int) -> list[Run]:
         packet, _ = self._waiting.pop(sequence)
-        self._next = sequence + 1
-        start = self._place(packet.timestamp)
+        self._next = sequence
+        return self._follow(packet, self._place(packet.timestamp))
+
+    def _follow(self, packet: Packet, start: int) -> list[Run]:
+        """Returns the run of the packet that is next."""
+        assert self._next is not None  # noqa: S101 - set by the first packet
+        self._next += 1
         samples = self._duration_of(packet.payload)
-        self._spare.pop(start, None)
+        if self._spare:
+            self._spare.pop(start, None)
         if samples <= 0 or start < self._end:  # no sender overlaps its own audio
             self.counts.lost += 1
             return []

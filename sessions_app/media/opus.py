@@ -216,15 +216,16 @@ class OpusEncoder:
         """
         if samples.dtype != np.int16:
             raise MediaError(f"Opus takes int16 samples, not {samples.dtype}")
-        pcm = np.ascontiguousarray(samples)
         size = self._library.opus_encode(
             self._opened(),
-            pcm.ctypes.data,
-            pcm.size // self._channels,
+            samples.tobytes(),
+            samples.size // self._channels,
             self._room,
             MAX_PACKET_BYTES,
         )
-        return self._packet.raw[: _checked(size, f"encode {len(samples)} samples")]
+        if size < 0:
+            _checked(size, f"encode {len(samples)} samples")
+        return ctypes.string_at(self._room, size)
 
     def close(self) -> None:
         """Frees the encoder; may be called twice."""
@@ -255,6 +256,10 @@ class OpusDecoder:
         self._library = _library()
         self._sample_rate = sample_rate
         self._channels = channels
+        # to ask a new array for its address costs as much as to copy out of one that is known
+        longest = sample_rate * MAX_PACKET_MS // 1000
+        self._pcm: Samples = np.empty(longest if channels == 1 else (longest, channels), np.int16)
+        self._room = self._pcm.ctypes.data
         error = ctypes.c_int()
         self._state = self._library.opus_decoder_create(sample_rate, channels, ctypes.byref(error))
         _checked(error.value, "make a decoder")
@@ -293,9 +298,8 @@ class OpusDecoder:
             raise MediaError("this Opus decoder is closed: make a new one")
         if not 0 < samples <= self._sample_rate * MAX_PACKET_MS // 1000:
             raise MediaError(f"Opus has no run of {samples} samples: ask for 2.5 to 120 ms")
-        shape = samples if self._channels == 1 else (samples, self._channels)
-        pcm = np.empty(shape, np.int16)
         size = 0 if packet is None else len(packet)
-        count = self._library.opus_decode(self._state, packet, size, pcm.ctypes.data, samples, fec)
-        _checked(count, f"decode a packet of {size} bytes")
-        return pcm[:count]
+        count = self._library.opus_decode(self._state, packet, size, self._room, samples, fec)
+        if count < 0:
+            _checked(count, f"decode a packet of {size} bytes")
+        return self._pcm[:count].copy()

@@ -1,7 +1,7 @@
 """Redundant audio data: a packet that carries its predecessors along (RFC 2198). Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_OFFSET = (1 << 14) - 1
 """Timestamp units: how far back a redundant block can lie."""
@@ -13,8 +13,7 @@ _HEADER = 4
 _MORE = 0x80
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One payload; `offset` is how far, in timestamp units, it lies before the packet's own."""
 
     payload_type: int

@@ -143,15 +143,12 @@ class Pump:
                 return
             for number, _events in ready:
                 transport = self._transports.get(number)
-                if transport is not None:
-                    self._hand_on(transport)
-
-    def _hand_on(self, transport: Any) -> None:
-        """A fault of one connection is nobody else's."""
-        try:
-            transport._read_ready()
-        except Exception as error:  # noqa: BLE001 - as above
-            logger.error("a datagram broke its connection's code: %s", traced(error))
+                if transport is None:
+                    continue
+                try:
+                    transport._read_ready()
+                except Exception as error:  # noqa: BLE001 - of one connection: nobody else's
+                    logger.error("a datagram broke its connection's code: %s", traced(error))
 
 
 def _fit(transport: Any) -> bool:

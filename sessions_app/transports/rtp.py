@@ -28,10 +28,10 @@ from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import (
     goodbye,
     is_media,
-    is_rtcp,
     parse,
     read_rtcp,
     report,
+    second_bytes,
 )
 from sessions_app.transports.rtp_voice import RtpVoice
 
@@ -196,21 +196,15 @@ class RtpTap:
     # -- in -------------------------------------------------------------------------------
 
     def _datagrams(self, original: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        ours = second_bytes(self._types.numbers)
+
         def received(data: Any, address: Any) -> None:
-            if self._is_audio(data):
+            if len(data) > 1 and data[1] in ours and is_media(data) and self._dtls._rx_srtp:
                 self._protected(data)
             else:
                 original(data, address)
 
         return received
-
-    def _is_audio(self, data: Any) -> bool:
-        return (
-            is_media(data)
-            and not is_rtcp(data)
-            and data[1] & 0x7F in self._types
-            and self._dtls._rx_srtp is not None
-        )
 
     def _protected(self, data: bytes) -> None:
         if self._closed:
@@ -243,7 +237,8 @@ class RtpTap:
         now_s = time.monotonic()
         self._on_media(now_s)
         self.input.take(packet, 1000 * now_s)
-        self._look_later()
+        if self.input.waits:
+            self._look_later()
 
     def _look_later(self) -> None:
         due_ms = self.input.due_ms

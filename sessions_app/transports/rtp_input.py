@@ -3,7 +3,7 @@
 Knows nothing of sockets or aiortc: packets come in after SRTP, with the time of their arrival.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ _STEP = SPEECH_RATE // 400
 """Opus makes up audio in steps of 2.5 ms."""
 
 _LONGEST = SPEECH_RATE * MAX_PACKET_MS // 1000
+_NOTHING: Sequence[tuple[int, bytes]] = ()
 CONCEALED_ALIKE = 0xFC
 """The part of an Opus packet's first byte that says how long and how it is coded."""
 
@@ -35,6 +36,10 @@ class PayloadTypes:
 
     opus: int
     red: int | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return (self.opus,) if self.red is None else (self.opus, self.red)
 
     def __contains__(self, payload_type: int) -> bool:
         return payload_type in (self.opus, self.red)
@@ -86,6 +91,11 @@ class RtpInput:
         return self._stream.ssrc if self._stream is not None else None
 
     @property
+    def waits(self) -> bool:
+        """Whether a packet is held behind a gap."""
+        return self._stream is not None and self._stream.buffer.waits
+
+    @property
     def due_ms(self) -> float | None:
         """When `tick` has something to do though no packet comes; None for never."""
         return self._stream.buffer.due_ms if self._stream is not None else None
@@ -98,11 +108,13 @@ class RtpInput:
                 self.broken += 1
                 return
             stream = self._begin(packet.ssrc)
-        try:
-            payload, earlier = self._unpacked(packet)
-        except RedError:
-            self.broken += 1
-            return
+        payload, earlier = packet.payload, _NOTHING
+        if packet.payload_type == self._types.red:
+            try:
+                payload, earlier = self._unpacked(packet)
+            except RedError:
+                self.broken += 1
+                return
         stream.note(packet.sequence)
         item = Packet(packet.sequence, packet.timestamp, payload, earlier)
         for run in stream.buffer.put(item, now_ms):
@@ -142,9 +154,7 @@ class RtpInput:
             self._timeline.restart()
         return self._stream
 
-    def _unpacked(self, packet: RtpPacket) -> tuple[bytes, list[tuple[int, bytes]]]:
-        if packet.payload_type != self._types.red:
-            return packet.payload, []
+    def _unpacked(self, packet: RtpPacket) -> tuple[bytes, Sequence[tuple[int, bytes]]]:
         *older, primary = parse_red(packet.payload)
         return primary.payload, [
             ((packet.timestamp - block.offset) % (1 << 32), block.payload)

@@ -1,6 +1,7 @@
 """RTP and RTCP on the wire, as far as the audio path needs them (RFC 3550). Pure."""
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -61,6 +62,12 @@ def is_rtcp(data: bytes) -> bool:
 def is_media(data: bytes) -> bool:
     """Returns whether a datagram is RTP or RTCP, not STUN or DTLS (RFC 7983)."""
     return bool(data) and 128 <= data[0] <= 191  # noqa: PLR2004 - RFC 7983, section 7
+
+
+def second_bytes(payload_types: Iterable[int]) -> frozenset[int]:
+    """Returns what the second byte of their RTP packets may be, without what RTCP has there."""
+    both = (kind | marker << 7 for kind in payload_types for marker in (0, 1))
+    return frozenset(second for second in both if not is_rtcp(bytes([0, second])))
 
 
 @dataclass(frozen=True, slots=True)
