@@ -160,21 +160,18 @@ class RtpTap:
                 self._tapped.append(protocol)
                 if hasattr(protocol.transport, "max_size"):
                     protocol.transport.max_size = _LARGEST_READ
-                protocol.datagram_received = self._datagrams(protocol.datagram_received)
-        if not self._closed:
-            self._pump_nominated()
+                protocol.datagram_received = self._datagrams(protocol)
         if self._reporting is None and not self._closed:
             self._report_later()
 
-    def _pump_nominated(self) -> None:
-        """Has the socket that the client uses read with all others."""
-        pair = self._connection._nominated.get(COMPONENT)
-        transport = pair.protocol.transport if pair is not None else None
-        if transport is not self._pumped:
-            self._pump.give_back(self._pumped)
-            self._pumped = transport
-        if transport is not None:
-            self._pump.take(transport)
+    def _read_with_others(self, transport: Any) -> None:
+        """Has the socket that the client sends to read together with those of all calls.
+
+        It need not be that of the pair over which we send.
+        """
+        self._pump.give_back(self._pumped)
+        self._pumped = transport
+        self._pump.take(transport)
 
     def finish(self) -> None:
         """Gives out what still waits behind a gap; no packet will follow."""
@@ -195,18 +192,19 @@ class RtpTap:
 
     # -- in -------------------------------------------------------------------------------
 
-    def _datagrams(self, original: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    def _datagrams(self, protocol: Any) -> Callable[[Any, Any], None]:
+        original = protocol.datagram_received
         ours = second_bytes(self._types.numbers)
 
         def received(data: Any, address: Any) -> None:
             if len(data) > 1 and data[1] in ours and is_media(data) and self._dtls._rx_srtp:
-                self._protected(data)
+                self._protected(data, protocol.transport)
             else:
                 original(data, address)
 
         return received
 
-    def _protected(self, data: bytes) -> None:
+    def _protected(self, data: bytes, transport: Any) -> None:
         if self._closed:
             return
         if len(data) > _LARGEST:
@@ -217,6 +215,8 @@ class RtpTap:
         except pylibsrtp.Error:
             self.refused += 1
             return
+        if transport is not self._pumped:
+            self._read_with_others(transport)
         self._plain(plain)
 
     async def _early(self, data: bytes, arrival_time_ms: int) -> None:
