@@ -16,13 +16,14 @@ from sessions_app.media.opus import OPUS_RATE, OpusEncoder
 RATES = (16_000, 24_000)
 """Hz: all that speech needs, in Opus; a voice of 16 kHz costs a third less without more."""
 
-COMPLEXITY = 1
-"""Of libopus: 3 ms of CPU a second of speech where 5 takes 7. At 32 kbit/s it sounds as good as
-that at 24 (4.39 and 4.42 of PESQ): bits cost a voice server less than cycles."""
-
 PACKET_MS = 20.0
-BITRATE = 32_000
-FEC_BITRATE = 40_000
+BITRATE = 40_000
+"""CELT without any search (complexity 0) takes 1.2 ms of CPU a second of speech where SILK takes
+7 at its usual complexity, 5, and 24 kbit/s; at 40 kbit/s it sounds as good (4.33 and 4.31 of PESQ,
+ten people): bits cost a voice server less than cycles."""
+
+FEC_COMPLEXITY = 1
+"""Only SILK has in-band FEC."""
 MOST_EXPECTED_LOSS = 30
 CACHE_BYTES = 8 * 1024 * 1024
 _LOWEST_RATE, _HIGHEST_RATE = 8_000, 96_000
@@ -54,8 +55,9 @@ class SpeechEncoder:
             self._coded_rate = RATES[0] if sample_rate <= RATES[0] else RATES[1]
             self._encoder = OpusEncoder(
                 self._coded_rate,
-                bitrate=FEC_BITRATE if self._expected_loss else BITRATE,
-                complexity=COMPLEXITY,
+                bitrate=BITRATE,
+                complexity=FEC_COMPLEXITY if self._expected_loss else 0,
+                application="voip" if self._expected_loss else "audio",
                 expected_loss=self._expected_loss,
             )
         out = [] if sample_rate == self._rate else self._flushed()
@@ -111,7 +113,7 @@ def _arrays(frames: list[Any]) -> list[Samples]:
 @cache
 def silent_packet() -> bytes:
     """Returns 20 ms of silence."""
-    encoder = OpusEncoder(RATES[0], bitrate=BITRATE, complexity=0)
+    encoder = OpusEncoder(RATES[0], bitrate=BITRATE, complexity=0, application="audio")
     try:
         return encoder.encode(np.zeros(round(RATES[0] * PACKET_MS / 1000), np.int16))
     finally:

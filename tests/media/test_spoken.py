@@ -7,7 +7,7 @@ from sessions_app.core.audio import Samples
 from sessions_app.core.errors import MediaError
 from sessions_app.media.opus import OpusDecoder, has_fec
 from sessions_app.media.spoken import (
-    FEC_BITRATE,
+    BITRATE,
     ClipCache,
     SpeechEncoder,
     SpokenClip,
@@ -90,4 +90,4 @@ def test_where_losses_are_expected_packets_repair_each_other(speech: Samples) ->
     packets = repairing.feed(speech, 16_000)
     carrying = [has_fec(packet) for packet in packets]
     assert sum(carrying) > len(carrying) / 2
-    assert 8 * sum(map(len, packets)) / (len(speech) / 16_000) < 1.2 * FEC_BITRATE
+    assert 8 * sum(map(len, packets)) / (len(speech) / 16_000) < 1.2 * BITRATE
