@@ -109,7 +109,9 @@ class Listening:
     def _take(self, frame: AudioFrame) -> None:
         if self._muted:
             frame = silence(frame.duration_ms, frame.start_ms)
-        self._tell_gap(frame)
+        if self._lossy:
+            self._lossy = False
+            self._tell_gap(frame)
         self._keep(frame)
         if frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
             self._fill(frame.start_ms)
@@ -130,9 +132,8 @@ class Listening:
             self._lane.add(frame)
 
     def _tell_gap(self, frame: AudioFrame) -> None:
-        if self._lossy and frame.start_ms - self._fed_ms > TOLD_GAP_MS:
+        if frame.start_ms - self._fed_ms > TOLD_GAP_MS:
             self._emit(MediaGap(self._fed_ms, frame.start_ms))
-        self._lossy = False
 
     def _fill(self, to_ms: float) -> None:
         """Feeds silence where audio was lost."""

@@ -19,6 +19,7 @@ from sessions_app.core.events import (
     SpeechEnded,
     SpeechStarted,
 )
+from sessions_app.core.queues import Outbox
 from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
 from sessions_app.speech.recognisers.base import RecogniserStream
 from sessions_app.speech.recognisers.wrappers.replay import tell
@@ -74,7 +75,7 @@ class Transcribing:
         self._language = language
         self._gate = SpeechGate() if gated else None
         self._segmenter = Segmenter(language if figures else "")
-        self._outbox: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._outbox: Outbox[Item | None] = Outbox()
         self._heard_ms = 0.0
         self._interim_shown = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -86,7 +87,10 @@ class Transcribing:
     def hear(self, frame: AudioFrame) -> None:
         """Takes the next audio; gaps on the call clock must have been filled."""
         self._heard_ms = frame.end_ms
-        self._post([frame] if self._gate is None else self._gate.hear(frame))
+        if self._gate is None:
+            self._outbox.put(frame)
+        else:
+            self._post(self._gate.hear(frame))
 
     def boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         """Takes what the VAD found."""
@@ -105,7 +109,7 @@ class Transcribing:
         """
         if self._gate is not None:
             self._post(self._gate.finish())
-        self._outbox.put_nowait(None)
+        self._outbox.put(None)
         _, late = await asyncio.wait(self._tasks, timeout=deadline_s)
         if late:
             logger.warning("a recogniser did not finish within %.0f s", deadline_s)
@@ -123,7 +127,7 @@ class Transcribing:
 
     def _post(self, items: Sequence[Item]) -> None:
         for item in items:
-            self._outbox.put_nowait(item)
+            self._outbox.put(item)
 
     async def _send(self) -> None:
         while (item := await self._outbox.get()) is not None:

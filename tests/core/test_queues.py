@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from sessions_app.core.audio import AudioFrame, silence
-from sessions_app.core.queues import BoundedFrames
+from sessions_app.core.queues import BoundedFrames, Outbox
 
 
 def frame(index: int) -> AudioFrame:
@@ -72,6 +72,28 @@ async def test_a_reader_that_gave_up_is_given_nothing_more() -> None:
     frames.put(frame(0))
     assert taken == []
     assert len(frames) == 1
+
+
+async def test_what_is_put_is_got_in_order_now_or_later() -> None:
+    outbox = Outbox[int]()
+    outbox.put(1)
+    outbox.put(2)
+    assert [await outbox.get(), await outbox.get()] == [1, 2]
+    later = asyncio.create_task(outbox.get())
+    await asyncio.sleep(0)
+    outbox.put(3)
+    outbox.put(4)
+    assert [await later, await outbox.get()] == [3, 4]
+
+
+async def test_who_stops_waiting_loses_nothing() -> None:
+    outbox = Outbox[int]()
+    gone = asyncio.create_task(outbox.get())
+    await asyncio.sleep(0)
+    outbox.put(1)
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+    assert await outbox.get() == 1
 
 
 async def test_a_slow_reader_loses_the_oldest_audio_and_it_is_counted() -> None:
