@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from sessions_app.calls.session import CallSession
 from sessions_app.core.errors import BusyError, UnknownCallError
 from sessions_app.core.states import EndReason
-from sessions_app.transports.pump import sleep_to_beat
+from sessions_app.transports.grid import sleep_to_beat
 
 logger = logging.getLogger(__name__)
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sessions_app.core.errors import traced
-from sessions_app.transports.pump import Pump, next_beat
+from sessions_app.transports.grid import PERIOD_S, next_beat
+from sessions_app.transports.pump import Pump
 
 logger = logging.getLogger(__name__)
 
-BEAT_S = 0.02
+BEAT_S = PERIOD_S
 _BEATS = 2
-"""Of the pump's, so that both wake the loop together."""
+"""Of the grid, so that sending and reading wake the loop together."""
 
 STALL_S = 0.2
 """After a longer stall of the loop the beat starts anew, instead of catching up in a burst."""
@@ -71,7 +72,7 @@ class Pacer:
         self._soon = None
         loop = asyncio.get_running_loop()
         now = loop.time()
-        nearest = round(now / BEAT_S) * BEAT_S
+        nearest = next_beat(now - BEAT_S / 2, _BEATS)
         fresh, self._fresh = self._fresh, {}
         for paced in fresh:
             self._joined[paced] = now
@@ -88,7 +89,7 @@ class Pacer:
         for paced, first_s in list(self._joined.items()):
             if paced in self._joined and self._due_s - first_s >= _SOONEST_S:
                 self._ask(paced, self._due_s)
-        self._due_s += BEAT_S
+        self._due_s = next_beat(self._due_s + BEAT_S / 2, _BEATS)  # the grid may have been shifted
         self._timer = loop.call_at(self._due_s - _BEFORE_S, self._beat)
         self._rest()
 

@@ -1,7 +1,8 @@
 """The datagrams of live calls, read together at a beat instead of one wake-up each.
 
 To be woken for a packet costs a server as much as to decode it. From a few calls on they are read
-every 10 ms, so that a hundred calls wake the loop as often as three.
+every 10 ms, so that a hundred calls wake the loop as often as three; while a few are here whose
+sound comes at times that leave room, every 20 ms, where none of it comes.
 """
 
 import asyncio
@@ -12,12 +13,21 @@ from asyncio import selector_events
 from typing import Any
 
 from sessions_app.core.errors import traced
+from sessions_app.transports.grid import GRID, next_beat, quiet_phase
 
 logger = logging.getLogger(__name__)
 
-BEAT_S = 0.01
 AT_ONCE = 2
 """So many sockets are read as datagrams come: they wake the loop no oftener than the beat."""
+
+FEW = 10
+"""So many callers may leave a span in which nothing comes; more never do."""
+
+LOOK_S = 0.3
+"""How long it is looked when datagrams come, to read them every 20 ms after it."""
+
+LOOK_AGAIN_S = 20.0
+"""Clients' clocks drift: by a millisecond in this time, or two."""
 
 MOST_ROUNDS = 64
 """Datagrams of one socket at one beat: a camera's key frame whole, a flood in part."""
@@ -40,31 +50,6 @@ def missing() -> tuple[str, ...]:
     return tuple(name for name, there in wanted.items() if not there)
 
 
-def next_beat(now_s: float, every: int = 1) -> float:
-    """Returns the next time on the loop's clock that is a multiple of so many beats.
-
-    What shares these times shares their wake-ups.
-    """
-    return (int(now_s / BEAT_S) // every + 1) * every * BEAT_S
-
-
-async def sleep_to_beat(seconds: float) -> float:
-    """Returns at the first beat after so many seconds; how late that came, in seconds."""
-    loop = asyncio.get_running_loop()
-    due_s = next_beat(loop.time() + seconds)
-    late_s: asyncio.Future[float] = loop.create_future()
-
-    def ring() -> None:
-        if not late_s.done():
-            late_s.set_result(loop.time() - due_s)
-
-    timer = loop.call_at(due_s, ring)
-    try:
-        return await late_s
-    finally:
-        timer.cancel()
-
-
 class Pump:
     """Reads the sockets that it is given; on one event loop.
 
@@ -78,7 +63,11 @@ class Pump:
         self._poll: select.epoll | None = None
         self._loop: Any = None
         self._timer: asyncio.TimerHandle | None = None
+        self._looking: asyncio.TimerHandle | None = None
         self._at_once = False
+        self._every = 1
+        self._seen: list[tuple[int, float]] | None = None
+        """What comes from which socket, and when, while that is looked at."""
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -110,29 +99,60 @@ class Pump:
         self._arrange()
 
     def _arrange(self) -> None:
-        """Wakes for datagrams while few are here, else at beats; for nothing while none is."""
-        poll = self._poll
-        if poll is None:
-            return
-        at_once = 0 < len(self._numbers) <= AT_ONCE
-        if at_once != self._at_once:
-            self._at_once = at_once
-            if at_once:
-                self._loop.add_reader(poll.fileno(), self._read)
-            else:
-                self._loop.remove_reader(poll.fileno())
-        if len(self._numbers) > AT_ONCE:
-            if self._timer is None:
-                self._timer = self._loop.call_at(next_beat(self._loop.time()), self._beat)
-        elif self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if not self._numbers:
+        """Chooses how to wake, whenever somebody has come or gone."""
+        count = len(self._numbers)
+        self._rest()
+        if not count:
+            self._close()
+        elif count <= AT_ONCE:
+            self._wake_at_once()
+        elif count <= FEW:
+            self._look()
+        else:
+            self._wake_at_beats(1)
+
+    def _rest(self) -> None:
+        """Wakes for nothing."""
+        for timer in (self._timer, self._looking):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._looking = self._seen = None
+        if self._at_once and self._poll is not None:
+            self._loop.remove_reader(self._poll.fileno())
+        self._at_once = False
+
+    def _close(self) -> None:
+        poll, self._poll = self._poll, None
+        if poll is not None:
             poll.close()
-            self._poll = None
+        GRID.phase_s = 0.0
+
+    def _wake_at_once(self) -> None:
+        assert self._poll is not None  # noqa: S101 - somebody is here
+        self._at_once = True
+        self._loop.add_reader(self._poll.fileno(), self._read)
+
+    def _wake_at_beats(self, every: int) -> None:
+        self._every = every
+        self._timer = self._loop.call_at(next_beat(self._loop.time(), every), self._beat)
+
+    def _look(self) -> None:
+        """Looks when datagrams come, to find when none does."""
+        self._rest()
+        self._wake_at_once()
+        self._seen = []
+        self._looking = self._loop.call_later(LOOK_S, self._looked)
+
+    def _looked(self) -> None:
+        phase_s = quiet_phase(self._seen or [], GRID.phase_s)
+        self._rest()
+        if phase_s is not None:
+            GRID.phase_s = phase_s
+        self._wake_at_beats(1 if phase_s is None else 2)
+        self._looking = self._loop.call_later(LOOK_AGAIN_S, self._look)
 
     def _beat(self) -> None:
-        self._timer = self._loop.call_at(next_beat(self._loop.time()), self._beat)
+        self._timer = self._loop.call_at(next_beat(self._loop.time(), self._every), self._beat)
         self._read()
 
     def _read(self) -> None:
@@ -141,6 +161,8 @@ class Pump:
             ready = self._poll.poll(0) if self._poll is not None else []
             if not ready:
                 return
+            if self._seen is not None:
+                self._seen += [(number, self._loop.time()) for number, _ in ready]
             for number, _events in ready:
                 transport = self._transports.get(number)
                 if transport is None:

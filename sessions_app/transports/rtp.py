@@ -21,8 +21,8 @@ from aiortc.rtcrtpparameters import RTCRtpSendParameters
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.media.playout import Playout
+from sessions_app.transports.grid import next_beat
 from sessions_app.transports.pacer import Beats
-from sessions_app.transports.pump import next_beat
 from sessions_app.transports.rtp_input import PayloadTypes, RtpInput
 from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import (

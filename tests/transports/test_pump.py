@@ -1,16 +1,17 @@
 """Sockets that are read together at a beat."""
 
 import asyncio
+import itertools
 import logging
 import socket
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from sessions_app.transports import pump as module
-from sessions_app.transports.pump import AT_ONCE, BEAT_S, Pump, missing, next_beat, sleep_to_beat
+from sessions_app.transports.grid import BEAT_S, GRID, PERIOD_S
+from sessions_app.transports.pump import AT_ONCE, Pump, missing
 
 SECRET = b"the purple elephant"
 
@@ -70,14 +71,10 @@ def test_the_installed_asyncio_is_as_it_is_thought_to_be() -> None:
     assert not missing()
 
 
-def test_beats_are_multiples_that_longer_ones_share() -> None:
-    assert next_beat(12.3456) == pytest.approx(12.35)
-    assert next_beat(12.3456, 2) == pytest.approx(12.36)
-    assert next_beat(12.3556, 2) == next_beat(12.3556) == pytest.approx(12.36)
-    assert next_beat(next_beat(7.0)) > 7.01 - 1e-9
-
-
-async def test_many_are_read_at_beats_in_order(lines: list[Line]) -> None:
+async def test_many_are_read_at_beats_in_order(
+    lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FEW", AT_ONCE)
     pump = Pump()
     for one in lines:
         pump.take(one.transport)
@@ -104,6 +101,59 @@ async def test_few_are_read_as_datagrams_come(lines: list[Line]) -> None:
     for number in range(20):
         lines[0].send(b"now")
         await lines[0].ear.until(number + 1)
+    for one in lines:
+        pump.give_back(one.transport)
+
+
+async def until(what: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not what():  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(BEAT_S)
+
+
+async def speak(lines: list[Line], *, regular: bool) -> None:
+    """Sends to each every 20 ms, to all at about the same time or to none at the same."""
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    for n in itertools.count():
+        for nth, one in enumerate(lines):
+            one.send(b"sound")
+            if not regular:
+                await asyncio.sleep(0.0037 + 0.0011 * ((n + nth) % 5))
+        if regular:
+            await asyncio.sleep(max(0.0, began_s + n * PERIOD_S - loop.time()))
+
+
+@pytest.mark.parametrize(("regular", "every"), [(True, 2), (False, 1)])
+async def test_a_few_are_read_once_a_period_where_there_is_room(
+    lines: list[Line], regular: bool, every: int
+) -> None:
+    pump = Pump()
+    speaking = asyncio.create_task(speak(lines, regular=regular))
+    for one in lines:
+        pump.take(one.transport)
+    await until(lambda: pump._seen is None)
+    assert pump._every == every
+    had = len(lines[-1].ear.got)
+    await lines[-1].ear.until(had + 5)
+    speaking.cancel()
+    await asyncio.gather(speaking, return_exceptions=True)
+    for one in lines:
+        pump.give_back(one.transport)
+    assert GRID.phase_s == 0.0
+    assert pump._timer is pump._looking is None
+
+
+async def test_it_is_looked_again_as_clocks_drift(
+    lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_AGAIN_S", 0.05)
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    for _ in range(2):
+        await until(lambda: pump._seen is None)
+        await until(lambda: pump._seen is not None)
     for one in lines:
         pump.give_back(one.transport)
 
@@ -182,18 +232,3 @@ async def test_a_fault_of_one_is_not_the_others(
     assert SECRET.decode() not in caplog.text
     for one in lines:
         pump.give_back(one.transport)
-
-
-async def test_a_sleeper_is_told_how_late_its_beat_was() -> None:
-    loop = asyncio.get_running_loop()
-    began_s = loop.time()
-    sleeping = asyncio.create_task(sleep_to_beat(0.03))
-    await asyncio.sleep(0)
-    time.sleep(0.2)  # noqa: ASYNC251 - whatever holds the loop up
-    assert await sleeping >= 0.2 - 0.03 - 2 * BEAT_S
-    assert loop.time() - began_s >= 0.2
-    gone = asyncio.create_task(sleep_to_beat(60.0))
-    await asyncio.sleep(0)
-    gone.cancel()
-    await asyncio.gather(gone, return_exceptions=True)
-    assert gone.cancelled()
