@@ -20,7 +20,8 @@ for a recogniser that hears nothing, and speech coded live as the answer. Client
 answer takes, as browsers do: wideband where it says so. voicesite is the whole
 product (`VOICE_ROLE=media`): signalling, data channel, VAD, recording, store. The machine is a
 virtual one, whose speed changes with what its host does: the yardstick is how long libopus took
-to decode one packet meanwhile.
+to decode one packet meanwhile. Of how many calls a process holds, the round is shown from which
+the host took least.
 """
 Figures = Mapping[str, float]
 _TITLES = {"talk": "Everyone talking, 5 calls", "listen": "Listening only, 5 calls"}
