@@ -168,7 +168,7 @@ class JitterBuffer:
     def _straight(self, packet: Packet, now_ms: float) -> list[Run]:
         """Takes the packet that follows, while none waits: what nearly all of them are."""
         assert self._next is not None  # noqa: S101 - the caller looked
-        start = self._end + _signed(packet.timestamp - self._end, _TS)
+        start = self._place(packet.timestamp)
         self._measure(start, now_ms)
         self._newest = self._next
         return self._follow(packet, start)

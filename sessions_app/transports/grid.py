@@ -89,12 +89,14 @@ def _regular(arrivals: Sequence[tuple[int, float]]) -> list[float]:
     by_sender: dict[int, list[float]] = defaultdict(list)
     for sender, at_s in arrivals:
         by_sender[sender].append(at_s % PERIOD_S)
-    return [
-        phase
-        for phases in by_sender.values()
-        for nth, phase in enumerate(phases)
-        if any(_apart(phase, other) <= REGULAR_S for other in phases[:nth] + phases[nth + 1 :])
-    ]
+    return [phase for phases in by_sender.values() for phase in _come_again(sorted(phases))]
+
+
+def _come_again(phases: Sequence[float]) -> list[float]:
+    """Returns those of a sender's phases, in order, next to which lies another."""
+    around = [phases[-1] - PERIOD_S, *phases, phases[0] + PERIOD_S]
+    beside = zip(around, phases, around[2:], strict=False)
+    return [at for before, at, after in beside if min(at - before, after - at) <= REGULAR_S]
 
 
 def _apart(one_s: float, other_s: float) -> float:

@@ -26,6 +26,9 @@ FEW = 10
 LOOK_S = 0.3
 """How long it is looked when datagrams come, to read them every 20 ms after it."""
 
+MOST_SEEN = 2_000
+"""Datagrams that are looked at meanwhile: ten callers send 150."""
+
 LOOK_AGAIN_S = 20.0
 """Clients' clocks drift: by a millisecond in this time, or two."""
 
@@ -161,7 +164,7 @@ class Pump:
             ready = self._poll.poll(0) if self._poll is not None else []
             if not ready:
                 return
-            if self._seen is not None:
+            if self._seen is not None and len(self._seen) < MOST_SEEN:
                 self._seen += [(number, self._loop.time()) for number, _ in ready]
             for number, _events in ready:
                 transport = self._transports.get(number)

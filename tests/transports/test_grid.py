@@ -101,6 +101,11 @@ async def test_a_sleeper_is_told_how_late_its_beat_was() -> None:
     assert gone.cancelled()
 
 
+def test_a_flood_leaves_no_room_and_takes_no_time() -> None:
+    flood = [(0, 77.0 + n * PERIOD_S / 997) for n in range(20_000)]
+    assert quiet_phase([*heard([3.0]), *flood]) is None
+
+
 def test_a_phase_that_is_still_quiet_is_kept() -> None:
     assert quiet_phase(heard([3.0, 5.0]), 0.015) == 0.015
     assert quiet_phase(heard([3.0, 5.0]), 0.0051) == pytest.approx(0.009)
