@@ -1,14 +1,17 @@
 """Packets in their order: what is late is waited for, what is lost is told. Pure.
 
 Nothing is played out here, so nothing is delayed that comes in order: a packet waits only behind
-a gap, and only for as long as the network has been seen to be late. RFC 3550 (sections 5.1 and
-6.4.1) says how sequence numbers, timestamps and jitter are counted.
+a gap, and only for as long as the network has been seen to be late, or as what was asked for again
+may take. RFC 3550 (sections 5.1 and 6.4.1) says how sequence numbers, timestamps and jitter are
+counted.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from sessions_app.media.requests import Requests
 
 RATE = 48_000
 """Timestamp units a second, of Opus (RFC 7587)."""
@@ -26,6 +29,9 @@ CREEP_MS = 0.05
 
 MOST_WAITING = 64
 """Packets behind a gap: what is more is a flood, or a gap that nothing will fill."""
+
+MOST_ASKED = 64
+"""Packets that are missing at a time: of more, the newest."""
 
 MOST_FILLED_MS = 1_000.0
 """A longer loss is an outage: it stays a gap, which the call tells as such."""
@@ -106,10 +112,16 @@ class JitterBuffer:
         self._lateness_ms = 0.0
         self.jitter_ms = 0.0
         self.counts = Counts()
+        self.requests = Requests()
 
     @property
     def wait_ms(self) -> float:
-        """How long a gap is waited for now: as long as packets were late of late."""
+        """How long a gap is waited for now: as long as packets were late of late.
+
+        The longest there is while the sender has been asked for what the gap lacks.
+        """
+        if self.requests.open:
+            return LONGEST_WAIT_MS
         return min(LONGEST_WAIT_MS, max(SHORTEST_WAIT_MS, self._lateness_ms))
 
     @property
@@ -134,7 +146,9 @@ class JitterBuffer:
         else:
             out = []
         timestamp = self._place(packet.timestamp)
-        self._measure(timestamp, now_ms)
+        asked_for = self.requests.came(packet.sequence, now_ms)
+        if not asked_for:  # whose way was longer tells nothing of the network
+            self._measure(timestamp, now_ms)
         self._keep_spares(packet, timestamp)
         if self._next is not None and sequence < self._next:
             self.counts.late += 1
@@ -142,14 +156,24 @@ class JitterBuffer:
         if sequence in self._waiting:
             self.counts.duplicate += 1
             return out
-        if sequence < self._newest:
+        if sequence < self._newest and not asked_for:
             self.counts.reordered += 1
         self._newest = max(self._newest, sequence)
         self._waiting[sequence] = (packet, now_ms)
         out += self._in_order()
         while len(self._waiting) > MOST_WAITING:
             out += self._give_up()
+        if not self._waiting:
+            self.requests.clear()
         return out
+
+    def asks(self, now_ms: float) -> list[int]:
+        """Returns which packets to ask the sender for now, by their numbers on the wire.
+
+        To be called while the buffer `waits`, after each packet and every few ms.
+        """
+        patience_ms = self._lateness_ms / 2 if self.counts.reordered else 0.0
+        return self.requests.due(self._missing(), now_ms, patience_ms)
 
     def due(self, now_ms: float) -> list[Run]:
         """Returns what has waited long enough behind a gap, the gap's own runs before it."""
@@ -238,9 +262,21 @@ class JitterBuffer:
         assert self._next is not None  # noqa: S101 - set by the first packet
         first = min(self._waiting)
         packet, _ = self._waiting[first]
+        self.requests.give_up(number % _SEQ for number in range(self._next, first))
         out = self._filled(first - self._next, self._place(packet.timestamp), packet.payload)
         self._next = first
         return out + self._in_order()
+
+    def _missing(self) -> list[int]:
+        """Returns the packets that gaps lack, without those that redundancy restores."""
+        assert self._next is not None  # noqa: S101 - set by the first packet
+        numbers: list[int] = []
+        at = self._next
+        for sequence in sorted(self._waiting):
+            packet, _ = self._waiting[sequence]
+            numbers += range(max(at, sequence - MOST_ASKED), sequence - len(packet.earlier))
+            at = sequence + 1
+        return [number % _SEQ for number in numbers[-MOST_ASKED:]]
 
     def _take(self, sequence: int) -> list[Run]:
         packet, _ = self._waiting.pop(sequence)

@@ -1,7 +1,8 @@
 """What our answer asks of the client's Opus: what speech needs, and what survives a network.
 
-RFC 7587 (Opus in SDP), RFC 2198 (RED). The answer that is sent may say more than the local
-description that aiortc holds, which knows nothing of RED.
+RFC 7587 (Opus in SDP), RFC 2198 (RED), RFC 4585 (packets sent again). The answer that is sent may
+say more than the local description that aiortc holds, which knows nothing of RED. Browsers send
+lost audio again to whoever's answer says that it is asked for, though they do not offer it.
 """
 
 import re
@@ -66,9 +67,11 @@ def _asking(section: str, types: Offered, wishes: Wishes) -> str:
         out.append(line)
         if line.lower().startswith(f"a=rtpmap:{types.opus} opus/"):
             out.append(f"a=fmtp:{types.opus} {parameters}")
+            out.append(f"a=rtcp-fb:{types.opus} nack")
             if types.red is not None:
                 out.append(f"a=rtpmap:{types.red} red/48000/2")
                 out.append(f"a=fmtp:{types.red} {types.opus}/{types.opus}")
+                out.append(f"a=rtcp-fb:{types.red} nack")
             if wishes.ptime_ms:
                 out.append(f"a=ptime:{wishes.ptime_ms}")
     if types.red is not None:

@@ -28,6 +28,7 @@ from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import (
     goodbye,
     is_media,
+    nack,
     parse,
     read_rtcp,
     report,
@@ -39,6 +40,9 @@ logger = logging.getLogger(__name__)
 
 REPORT_S = 1.0
 """Without reports that tell of losses Chromium puts no FEC into its packets."""
+
+LOOK_S = 0.01
+"""Between two looks at what a gap lacks: whether to ask for it, and whether to wait on."""
 
 COMPONENT = 1
 _LARGEST = 1_500
@@ -143,13 +147,16 @@ class RtpTap:
     @property
     def account(self) -> str:
         """What came and went, in ms and packets."""
-        came, counts = self.input.repairs, self.input.counts
+        came, counts, requests = self.input.repairs, self.input.counts, self.input.requests
         return (
             f"{came.received_ms:.0f} ms received, {came.restored_ms:.0f} restored, "
             f"{came.fec_ms:.0f} repaired, {came.concealed_ms:.0f} concealed, "
             f"{counts.late} packets late, {counts.reordered} out of order, "
             f"{counts.duplicate} twice, {self.input.broken} broken, {self.refused} refused, "
-            f"{self.voice.output.packets if self.voice else 0} sent, {self.unsent} unsent"
+            f"{requests.answered} of {requests.asked} came when asked for again, "
+            f"{self.voice.output.packets if self.voice else 0} sent, "
+            f"{self.voice.output.repeated if self.voice else 0} of them again, "
+            f"{self.unsent} unsent"
         )
 
     def connected(self) -> None:
@@ -238,18 +245,28 @@ class RtpTap:
         self._on_media(now_s)
         self.input.take(packet, 1000 * now_s)
         if self.input.waits:
+            self._ask(1000 * now_s)
             self._look_later()
 
     def _look_later(self) -> None:
         due_ms = self.input.due_ms
         if due_ms is not None and self._timer is None and not self._closed:
-            wait_s = max(0.0, due_ms / 1000 - time.monotonic())
+            wait_s = min(LOOK_S, max(0.0, due_ms / 1000 - time.monotonic()))
             self._timer = asyncio.get_running_loop().call_later(wait_s, self._look)
 
     def _look(self) -> None:
         self._timer = None
-        self.input.tick(1000 * time.monotonic())
+        now_ms = 1000 * time.monotonic()
+        self.input.tick(now_ms)
+        self._ask(now_ms)
         self._look_later()
+
+    def _ask(self, now_ms: float) -> None:
+        """Asks the client for what was lost, where that may still come in time."""
+        lost = self.input.asks(now_ms)
+        if lost and self.input.ssrc is not None:
+            told = report(self._ssrc, self._cname, None, None)
+            self._send_rtcp(told + nack(self._ssrc, self.input.ssrc, lost))
 
     # -- out ------------------------------------------------------------------------------
 
@@ -287,6 +304,8 @@ class RtpTap:
             self.input.sender_reported(ssrc, ntp_middle, now_ms)
         if self.voice is not None and self._ssrc in told.losses:
             self.voice.client_lost(told.losses[self._ssrc])
+        if self.voice is not None and self._ssrc in told.asked:
+            self.voice.repeat(told.asked[self._ssrc])
         await self._handle_rtcp(data)
         if self.input.ssrc in told.ended and not self._closed:
             self._on_end()

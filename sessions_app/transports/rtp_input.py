@@ -14,6 +14,7 @@ from sessions_app.media.jitter import RATE, Counts, JitterBuffer, Kind, Packet, 
 from sessions_app.media.opus import MAX_PACKET_MS, OpusDecoder, has_fec, packet_duration_samples
 from sessions_app.media.red import RedError
 from sessions_app.media.red import parse as parse_red
+from sessions_app.media.requests import Requests
 from sessions_app.transports.rtp_packet import ReportBlock, RtpPacket
 from sessions_app.transports.timeline import Timeline
 
@@ -86,6 +87,11 @@ class RtpInput:
         return self._stream.buffer.counts if self._stream is not None else Counts()
 
     @property
+    def requests(self) -> Requests:
+        """What was asked for again of the present stream, and what of it came."""
+        return self._stream.buffer.requests if self._stream is not None else Requests()
+
+    @property
     def ssrc(self) -> int | None:
         """The present stream's; None before its first packet."""
         return self._stream.ssrc if self._stream is not None else None
@@ -115,7 +121,8 @@ class RtpInput:
             except RedError:
                 self.broken += 1
                 return
-        stream.note(packet.sequence)
+        if packet.sequence not in stream.buffer.requests:  # which was lost, whatever comes of it
+            stream.note(packet.sequence)
         item = Packet(packet.sequence, packet.timestamp, payload, earlier)
         for run in stream.buffer.put(item, now_ms):
             self._decode(run)
@@ -125,6 +132,10 @@ class RtpInput:
         if self._stream is not None:
             for run in self._stream.buffer.due(now_ms):
                 self._decode(run)
+
+    def asks(self, now_ms: float) -> list[int]:
+        """Returns which packets of the present stream to ask the client for again, now."""
+        return self._stream.buffer.asks(now_ms) if self.waits and self._stream is not None else []
 
     def finish(self) -> None:
         """Gives out what still waits behind a gap; no packet will follow."""

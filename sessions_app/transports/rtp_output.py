@@ -12,6 +12,9 @@ from sessions_app.transports.rtp_packet import RtpPacket, Sent, packed
 RATE = 48_000
 _SEQ, _TS = 1 << 16, 1 << 32
 
+KEPT = 64
+"""Packets, of 20 ms, that may be asked for again."""
+
 
 class RtpOutput:
     """Packets of one SSRC. Each carries its predecessor along where the client takes RED.
@@ -31,6 +34,8 @@ class RtpOutput:
         self._at = 0
         self._following = 0
         self._last: tuple[int, bytes] | None = None
+        self._kept: dict[int, bytes] = {}
+        self.repeated = 0
 
     @property
     def redundant(self) -> bool:
@@ -43,12 +48,25 @@ class RtpOutput:
         body, kind = self._body(payload, at)
         timestamp = (self._origin + at) % _TS
         out = packed(RtpPacket(kind, self._sequence, timestamp, self.ssrc, body), marker=begins)
+        self._kept[self._sequence] = out
+        self._kept.pop((self._sequence - KEPT) % _SEQ, None)
         self._sequence = (self._sequence + 1) % _SEQ
         self._at, self._following = at, at + samples
         self._last = (at, payload)
         self.packets += 1
         self.octets += len(body)
         return out
+
+    def again(self, sequence: int) -> bytes | None:
+        """Returns a packet that went out a moment ago, as it did; None where it is gone.
+
+        Altogether no more than went out in the first place, whatever is asked for.
+        """
+        kept = self._kept.get(sequence)
+        if kept is None or self.repeated >= self.packets:
+            return None
+        self.repeated += 1
+        return kept
 
     def sent(self, now_s: float, unix_s: float) -> Sent | None:
         """Returns what to tell of it; None before its first packet. `unix_s` is now, too."""

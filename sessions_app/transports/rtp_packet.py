@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 VERSION = 2
@@ -10,9 +10,13 @@ _FIXED = struct.Struct("!BBHII")
 _EXTENSION_WORDS = struct.Struct("!H")
 
 SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, BYE = 200, 201, 202, 203
+TRANSPORT_FEEDBACK, NACK = 205, 1
 _CNAME = 1
 _SSRC, _SENDER_INFO, _BLOCK = 4, 24, 24
 """Bytes: an SSRC; with what a sender tells of its stream; and of one stream it receives."""
+
+_SSRCS, _LOST, _FOLLOWING = 8, 4, 16
+"""Bytes: the SSRCs of feedback; one field of it; and how many followers its bits stand for."""
 
 _NTP_UNIX_S = 2_208_988_800
 """Seconds from 1900, where NTP counts from, to 1970."""
@@ -117,6 +121,22 @@ def goodbye(sender: int) -> bytes:
     return _rtcp(BYE, 1, sender.to_bytes(4, "big"))
 
 
+def nack(sender: int, ssrc: int, sequences: Iterable[int]) -> bytes:
+    """Returns what asks for packets of a stream again (RFC 4585, 6.2.1), by number, in order.
+
+    It follows a report: no feedback goes alone (section 3.1).
+    """
+    fields: list[tuple[int, int]] = []
+    for sequence in sequences:
+        ahead = sequence - fields[-1][0] if fields else 0  # aiortc's reader does not wrap
+        if 0 < ahead <= _FOLLOWING:
+            fields[-1] = fields[-1][0], fields[-1][1] | 1 << ahead - 1
+        else:
+            fields.append((sequence, 0))
+    told = b"".join(struct.pack("!HH", first, following) for first, following in fields)
+    return _rtcp(TRANSPORT_FEEDBACK, NACK, struct.pack("!II", sender, ssrc) + told)
+
+
 def _rtcp(kind: int, count: int, body: bytes) -> bytes:
     return struct.pack("!BBH", VERSION << 6 | count, kind, len(body) // 4) + body
 
@@ -163,12 +183,16 @@ class Compound:
     losses: dict[int, float]
     """SSRC of a stream that the other side receives → how much of it was lost lately, 0..1."""
 
+    asked: dict[int, list[int]] = field(default_factory=dict)
+    """SSRC of such a stream → the sequence numbers that are to be sent again."""
+
 
 def read_rtcp(data: bytes) -> Compound:
     """Returns what a compound packet tells; what cannot be read ends it, without an error."""
     reports: dict[int, int] = {}
     ended: set[int] = set()
     losses: dict[int, float] = {}
+    asked: dict[int, list[int]] = {}
     at = 0
     while len(data) >= at + 4 and data[at] >> 6 == VERSION:
         count, kind = data[at] & 0x1F, data[at + 1]
@@ -183,8 +207,20 @@ def read_rtcp(data: bytes) -> Compound:
             losses |= _losses(body[_SSRC:], count)
         elif kind == BYE and len(body) >= 4 * count:
             ended |= {int.from_bytes(body[4 * n : 4 * n + 4], "big") for n in range(count)}
+        elif kind == TRANSPORT_FEEDBACK and count == NACK and len(body) >= _SSRCS:
+            asked.setdefault(int.from_bytes(body[4:8], "big"), []).extend(_asked(body[_SSRCS:]))
         at += size
-    return Compound(reports, frozenset(ended), losses)
+    return Compound(reports, frozenset(ended), losses, asked)
+
+
+def _asked(fields: bytes) -> list[int]:
+    """Returns the sequence numbers that a NACK names (RFC 4585, section 6.2.1)."""
+    out: list[int] = []
+    for at in range(0, len(fields) - _LOST + 1, _LOST):
+        first, following = struct.unpack_from("!HH", fields, at)
+        out.append(first)
+        out += [first + n + 1 & 0xFFFF for n in range(_FOLLOWING) if following >> n & 1]
+    return out
 
 
 def _losses(blocks: bytes, count: int) -> dict[int, float]:

@@ -1,6 +1,6 @@
 """The agent's voice on its way out under aiortc: what the playout holds, at the pacer's beat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sessions_app.media.playout import PACKET_MS, Playout, nobody
 from sessions_app.media.spoken import silent_packet
@@ -59,6 +59,13 @@ class RtpVoice:
         if not self.output.redundant:
             self._lost = max(share, REMEMBERED * self._lost)
             self._playout.expected_loss = round(100 * self._lost)
+
+    def repeat(self, sequences: Iterable[int]) -> None:
+        """Sends packets again that the client asks for, as far as they are still there."""
+        for sequence in sequences:
+            packet = self.output.again(sequence) if self._on else None
+            if packet is not None:
+                self._send(packet)
 
     def beat(self, due_s: float) -> bool:
         """Sends the packet that is due; returns whether another may be."""

@@ -226,9 +226,17 @@ def test_an_answer_repairs_itself_for_a_browser_without_red(
         wait_until(lambda: answers.count() > count, 30, "an answer")
         return int(page.evaluate(REPAIRED)["fecPacketsReceived"])
 
+    def asked_again() -> bool:
+        """Whether the browser has asked for packets of the voice again."""
+        return bool(page.evaluate(REPAIRED)["nackCount"])
+
     assert "red/48000" not in page.evaluate("window.peer.currentRemoteDescription.sdp")
     wait_until(repaired, 60, "the first packet with FEC")
+    wait_until(asked_again, 60, "the first request for a packet that was lost")
     hang_up(page)
+    sent_again = re.search(r" sent, (\d+) of them again", server.log("web"))
+    assert sent_again is not None
+    assert int(sent_again[1]) > 0
 
 
 @pytest.mark.skipif(bool(clients.missing()), reason=clients.missing())

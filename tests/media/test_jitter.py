@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sessions_app.media.jitter import (
     LONGEST_WAIT_MS,
+    MOST_ASKED,
     MOST_FILLED_MS,
     MOST_WAITING,
     SHORTEST_WAIT_MS,
@@ -190,6 +191,74 @@ def test_what_is_no_audio_is_left_out() -> None:
     out += buffer.put(sent[2].packet, 40.0)
     assert [run.payload for run in out] == [body(0), body(2)]
     assert buffer.counts.lost == 1
+
+
+def asked(count: int, lost: frozenset[int], *, red: bool, answer_ms: float) -> list[Run]:
+    """Returns what comes of a stream whose sender sends again what it is asked for, once."""
+    buffer = JitterBuffer(length)
+    sent = {s.packet.sequence: s for s in stream(count, lost=lost, red=red)}
+    coming = [(s.arrives_ms, n) for n, s in sent.items() if s.arrives_ms is not None]
+    end_ms = START_MS + 20 * count + 200
+    out: list[Run] = []
+    for at_ms in range(int(START_MS), int(end_ms)):
+        for due_ms, number in [c for c in coming if c[0] <= at_ms]:
+            coming.remove((due_ms, number))
+            out += buffer.put(sent[number].packet, at_ms)
+        out += buffer.due(at_ms)
+        if buffer.waits:
+            coming += [(at_ms + answer_ms, number) for number in buffer.asks(at_ms)]
+    return out
+
+
+@pytest.mark.parametrize("red", [True, False])
+def test_what_is_asked_for_again_takes_its_place(red: bool) -> None:
+    lost = frozenset({3, 7, 8, 9, 20, 22, 40, 41, 42, 43})
+    runs = asked(50, lost, red=red, answer_ms=90.0)
+    assert [run.payload for run in runs] == [body(n) for n in range(50)]
+    assert {run.kind for run in runs} == (
+        {Kind.RECEIVED, Kind.RESTORED} if red else {Kind.RECEIVED}
+    )
+
+
+def test_what_redundancy_restores_is_not_asked_for() -> None:
+    sent = stream(6, red=True)
+    buffer = JitterBuffer(length)
+    for number in (0, 3):
+        buffer.put(sent[number].packet, 20.0 * number)
+    assert buffer.asks(60.0) == [sent[1].packet.sequence]
+    buffer.put(sent[5].packet, 100.0)
+    assert buffer.asks(100.0) == []
+
+
+def test_who_answers_too_late_is_waited_for_no_longer_than_the_longest_and_then_not_at_all() -> (
+    None
+):
+    lost = frozenset(range(5, 200, 10))
+    runs = asked(201, lost, red=False, answer_ms=LONGEST_WAIT_MS + 30)
+    assert [run.kind for run in runs].count(Kind.LOST) == len(lost)
+    buffer, out = through(stream(201, lost=lost))
+    assert [run for _, run in out] == runs
+    assert buffer.requests.asked == 0
+
+
+def test_a_packet_that_was_asked_for_makes_no_network_late() -> None:
+    sent = stream(10)
+    buffer = JitterBuffer(length)
+    for number in (0, 1, 3):
+        buffer.put(sent[number].packet, 20.0 * number)
+    assert buffer.asks(60.0) == [sent[2].packet.sequence]
+    assert buffer.wait_ms == LONGEST_WAIT_MS
+    buffer.put(sent[2].packet, 140.0)
+    assert buffer.wait_ms == SHORTEST_WAIT_MS
+    assert buffer.counts.reordered == 0
+
+
+def test_the_newest_of_many_that_are_missing_are_asked_for() -> None:
+    sent = stream(1_000)
+    buffer = JitterBuffer(length)
+    buffer.put(sent[0].packet, 0.0)
+    buffer.put(sent[999].packet, 20.0)
+    assert buffer.asks(20.0) == [s.packet.sequence for s in sent[999 - MOST_ASKED : 999]]
 
 
 @settings(max_examples=300, deadline=None)

@@ -43,6 +43,7 @@ def test_red_is_asked_for_first_and_fec_and_one_channel() -> None:
     assert "a=fmtp:63 111/111" in lines
     asked = "minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate=32000;maxplaybackrate=16000"
     assert f"a=fmtp:111 {asked}" in lines
+    assert {"a=rtcp-fb:111 nack", "a=rtcp-fb:63 nack"} <= set(lines)
     assert answer.endswith("a=sctp-port:5000\r\n")
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pylibsrtp
 import pytest
 from aioice.ice import CandidatePair
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -17,9 +18,12 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.clock import CallClock
 from sessions_app.media.opus import OpusDecoder
+from sessions_app.media.playout import Playout
+from sessions_app.media.spoken import silent_packet
 from sessions_app.transports import rtp
 from sessions_app.transports.ice import offer_loopback
 from sessions_app.transports.media_io import SpeechOut
+from sessions_app.transports.rtp_packet import parse
 from sessions_app.transports.webrtc import WebRTCTransport
 from tests.media.signals import tone
 
@@ -29,11 +33,13 @@ both_ways = pytest.mark.parametrize("own_path", [True, False])
 
 
 @asynccontextmanager
-async def calling(*, own_path: bool = True) -> AsyncIterator[tuple[WebRTCTransport, Any, Any]]:
+async def calling(
+    *, own_path: bool = True, playout: Playout | None = None
+) -> AsyncIterator[tuple[WebRTCTransport, Any, Any]]:
     """Yields a transport, its client, and what the client says with; nothing is left of them."""
     before = asyncio.all_tasks()
     offer_loopback()
-    transport = WebRTCTransport(NOTHING, CallClock(), own_path=own_path)
+    transport = WebRTCTransport(NOTHING, CallClock(), own_path=own_path, playout=playout)
     client, microphone = RTCPeerConnection(NOTHING), SpeechOut(48_000)
     client.addTrack(microphone)
     await client.setLocalDescription(await client.createOffer())
@@ -48,6 +54,28 @@ async def calling(*, own_path: bool = True) -> AsyncIterator[tuple[WebRTCTranspo
         async with asyncio.timeout(LIMIT_S):
             while asyncio.all_tasks() - before:  # noqa: ASYNC110 - aiortc's own, ending
                 await asyncio.sleep(0.01)
+
+
+class Lossy:
+    """Decrypts, but for what a network would have lost: the packets of these numbers, from 0."""
+
+    def __init__(self, session: Any, lost: set[int]) -> None:
+        self._session = session
+        self._wanted = lost
+        self._count = 0
+        self.lost: list[bytes] = []
+        self.kept: list[bytes] = []
+
+    def unprotect(self, data: bytes) -> bytes:
+        self._count += 1
+        if self._count - 1 in self._wanted:
+            self.lost.append(data)
+            raise pylibsrtp.Error("lost on the way")
+        self.kept.append(data)
+        return bytes(self._session.unprotect(data))
+
+    def unprotect_rtcp(self, data: bytes) -> bytes:
+        return bytes(self._session.unprotect_rtcp(data))
 
 
 async def heard(transport: WebRTCTransport, count: int) -> list[AudioFrame]:
@@ -111,6 +139,42 @@ async def test_the_client_learns_of_its_losses_and_of_the_way() -> None:
     assert found.packetsLost == 0
     assert found.fractionLost == 0
     assert 0 <= found.roundTripTime < 1.0
+
+
+async def test_a_client_sends_again_what_was_lost_on_the_way() -> None:
+    async with calling() as (transport, _, microphone):
+        tapped: Any = transport.tapped
+        await heard(transport, 1)
+        lossy = Lossy(tapped._dtls._rx_srtp, {20, 21, 22, 40})
+        tapped._dtls._rx_srtp = lossy
+        microphone.push(tone(440, 2.0, 48_000))
+        frames = await heard(transport, 80)
+        assert len(lossy.lost) == 4
+        assert tapped.input.requests.answered == 4
+        assert (tapped.input.counts.lost, tapped.refused) == (0, len(lossy.lost))
+    assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
+    assert all(frame.packet for frame in frames)
+
+
+async def test_a_client_is_sent_again_what_it_asks_for() -> None:
+    playout = Playout(lambda: 0.0)
+    async with calling(playout=playout) as (transport, client, _):
+        await heard(transport, 1)  # so the voice has begun
+        tapped: Any = transport.tapped
+        (receiver,) = client.getReceivers()
+        lossy = receiver.transport._rx_srtp = Lossy(receiver.transport._rx_srtp, {2})
+        playout.begin(object())
+        for _ in range(5):
+            playout.put(silent_packet())
+        playout.finish_item()
+        async with asyncio.timeout(LIMIT_S):
+            while not lossy.lost or len(lossy.kept) < 4:  # noqa: ASYNC110 - as they come
+                await asyncio.sleep(0.01)
+            lost = parse(lossy.lost[0])
+            await receiver._send_rtcp_nack(lost.ssrc, [lost.sequence])
+            while lost.sequence not in {parse(data).sequence for data in lossy.kept}:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert tapped.voice.output.repeated == 1
 
 
 async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:

@@ -103,6 +103,24 @@ def test_losses_are_repaired_by_fec_where_there_is_no_red(speech: Samples) -> No
     assert ears.input.repairs.fec_ms + ears.input.repairs.concealed_ms == 20 * len(lost)
 
 
+def test_what_was_asked_for_and_came_counts_as_lost_and_is_heard(speech: Samples) -> None:  # noqa: F811
+    payloads = coded(speech)
+    packets = sent(payloads)
+    ears = Ears()
+    for number, packet in enumerate(packets):
+        if number != 50:
+            ears.take(packet, 20.0 * number)
+        if ears.input.waits and (lost := ears.input.asks(20.0 * number)):
+            assert lost == [packets[50].sequence]
+            ears.take(packets[50], 20.0 * number + 15)
+    told = ears.input.report(20.0 * len(packets))
+    ears.finish()
+    assert np.array_equal(ears.heard, undisturbed(payloads))
+    assert (ears.input.requests.asked, ears.input.requests.answered) == (1, 1)
+    assert told is not None
+    assert told.lost == 1  # or the client would send nothing any more that repairs losses
+
+
 def test_no_gap_is_left_in_the_lane(speech: Samples) -> None:  # noqa: F811
     payloads = coded(speech)
     ears = Ears()

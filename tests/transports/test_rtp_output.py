@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sessions_app.media.red import parse as parse_red
 from sessions_app.transports.rtp_input import PayloadTypes
-from sessions_app.transports.rtp_output import RtpOutput
+from sessions_app.transports.rtp_output import KEPT, RtpOutput
 from sessions_app.transports.rtp_packet import RtpPacket, parse
 
 OPUS, RED = 111, 63
@@ -61,6 +61,24 @@ def test_whatever_the_times_packets_lie_in_order_and_never_over_each_other(
         assert (after.timestamp - before.timestamp) % (1 << 32) >= 960
         assert (after.timestamp - before.timestamp) % (1 << 32) < 1 << 31
         assert (after.sequence - before.sequence) % (1 << 16) == 1
+
+
+def test_a_packet_is_sent_again_as_it_was_while_it_is_there() -> None:
+    output = RtpOutput(7, REDUNDANT)
+    out = [output.packet(b"payload %d" % n, 960, n / 50) for n in range(KEPT + 10)]
+    numbers = [parse(data).sequence for data in out]
+    assert output.again(numbers[9]) is None
+    assert output.again((numbers[-1] + 1) % 65_536) is None
+    assert [output.again(number) for number in numbers[10:]] == out[10:]
+    assert output.repeated == KEPT
+
+
+def test_no_more_is_sent_again_than_was_sent() -> None:
+    output = RtpOutput(7, PLAIN)
+    out = [output.packet(b"abc", 960, n / 50) for n in range(10)]
+    number = parse(out[5]).sequence
+    again = [output.again(number) for _ in range(100)]
+    assert again == [out[5]] * 10 + [None] * 90
 
 
 def test_what_is_told_of_it_is_true() -> None:

@@ -4,10 +4,12 @@ import struct
 import pytest
 from aiortc.clock import datetime_from_ntp
 from aiortc.rtp import (
+    RTCP_RTPFB_NACK,
     RtcpByePacket,
     RtcpPacket,
     RtcpReceiverInfo,
     RtcpRrPacket,
+    RtcpRtpfbPacket,
     RtcpSdesPacket,
     RtcpSenderInfo,
     RtcpSrPacket,
@@ -23,6 +25,7 @@ from sessions_app.transports.rtp_packet import (
     goodbye,
     is_media,
     is_rtcp,
+    nack,
     packed,
     parse,
     read_rtcp,
@@ -158,6 +161,28 @@ def test_what_the_client_lost_is_read() -> None:
     both = RtcpSrPacket(5, RtcpSenderInfo(1, 1, 2, 3), reports=[block])
     assert read_rtcp(bytes(both)).losses == {7: 0.25}
     assert read_rtcp(bytes(both)[:-4]).losses == {}
+
+
+@given(st.lists(st.integers(0, 65_535), max_size=80, unique=True), st.integers(0, 65_535))
+def test_what_is_asked_for_again_is_read_by_aiortc(ahead: list[int], first: int) -> None:
+    numbers = [(first + n) % 65_536 for n in sorted(ahead)]
+    data = report(9, "name", None, None) + nack(9, 7, numbers)
+    reported, described, asked = RtcpPacket.parse(data)
+    assert isinstance(reported, RtcpRrPacket)
+    assert isinstance(described, RtcpSdesPacket)
+    assert isinstance(asked, RtcpRtpfbPacket)
+    assert (asked.fmt, asked.ssrc, asked.media_ssrc) == (RTCP_RTPFB_NACK, 9, 7)
+    assert sorted(asked.lost) == sorted(numbers)
+    assert sorted(read_rtcp(data).asked[7]) == sorted(numbers)
+
+
+def test_what_the_client_asks_for_again_is_read() -> None:
+    asked = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=5, media_ssrc=7, lost=[5, 8, 100])
+    assert read_rtcp(bytes(asked)).asked == {7: [5, 8, 100]}
+    wrapping = bytes(asked)[:12] + bytes([0xFF, 0xFF, 0, 5])
+    assert read_rtcp(wrapping[:3] + bytes([3]) + wrapping[4:]).asked == {7: [65_535, 0, 2]}
+    other = RtcpRtpfbPacket(fmt=15, ssrc=5, media_ssrc=7, lost=[1])
+    assert read_rtcp(bytes(other)).asked == {}
 
 
 @given(st.binary(max_size=120))

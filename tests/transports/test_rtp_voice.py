@@ -101,6 +101,19 @@ async def test_the_newest_connection_has_the_voice() -> None:
     new.voice.close()
 
 
+async def test_what_the_client_asks_for_is_sent_again() -> None:
+    line = Line()
+    line.voice.start(0.0)
+    line.say(b"a", b"b")
+    await line.until(3)
+    numbers = [parse(data).sequence for data in line.out]
+    line.voice.repeat([numbers[1], (numbers[2] + 1) % 65_536, numbers[2]])
+    assert line.out[3:] == line.out[1:3]
+    line.voice.close()
+    line.voice.repeat(numbers)
+    assert len(line.out) == 5
+
+
 async def test_silence_is_broken_now_and_then() -> None:
     line = Line()
     line.voice.keep_awake(100.0)
