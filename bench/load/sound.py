@@ -28,6 +28,7 @@ def speech() -> Samples:
     return sound[: len(sound) // 320 * 320]
 
 
+@cache
 def part_time(share: float) -> Samples:
     """Returns speech, and silence after it, so that it is spoken for that share of the time."""
     said = speech()

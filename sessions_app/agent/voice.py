@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from sessions_app.media.spoken import ClipCache, SpeechEncoder, SpokenClip
 from sessions_app.speech.synthesisers.base import SpokenWord, Synthesiser
 
+MOST_KEPT = 3_000
+"""Packets, a minute of speech: what is longer is no fixed prompt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -31,7 +34,7 @@ class AgentVoice:
     async def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
     ) -> AsyncGenerator[Spoken, None]:
-        """Yields the packets of `text` as they come; `keep` one that will be said again.
+        """Yields the packets of `text` as they come; `keep` one that will be said again, if short.
 
         With `expected_loss` (percent) they repair each other, unless the text was kept before.
         Closing it cancels the synthesis. Raises SynthesiserError; what came before stands.
@@ -44,8 +47,12 @@ class AgentVoice:
         packets: list[bytes] = []
         words: list[SpokenWord] = []
         async for spoken in self._made(text, expected_loss):
-            packets += spoken.packets
-            words += spoken.words
+            keep = keep and len(packets) + len(spoken.packets) <= MOST_KEPT
+            if keep:
+                packets += spoken.packets
+                words += spoken.words
+            else:
+                packets.clear()
             yield spoken
         if keep:
             self._cache.put(key, SpokenClip(tuple(packets), tuple(words), text))

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from sessions_app.agent.reply import Piece, Reply
-from sessions_app.agent.voice import AgentVoice, Spoken
+from sessions_app.agent.voice import MOST_KEPT, AgentVoice, Spoken
 from sessions_app.core.errors import ResponderError
 from sessions_app.media.playout import Playout
 from sessions_app.media.spoken import ClipCache
@@ -132,6 +132,15 @@ async def test_what_is_said_again_is_made_once() -> None:
     other = AgentVoice(Counting(pace=0), cache, "a", "another voice", 1.0)
     await other.prepare("Hello.")
     assert made == ["Hello.", "Hello."]
+
+
+async def test_what_is_no_prompt_is_not_kept() -> None:
+    cache = ClipCache()
+    slow = AgentVoice(ScriptedSynthesiser(pace=0, ms_per_character=30), cache, "a", "", 1.0)
+    endless = "a " * round(0.02 * MOST_KEPT / 0.03 / 2 + 5)
+    packets = [spoken.packets async for spoken in slow.stream(endless, keep=True)]
+    assert sum(map(len, packets)) > MOST_KEPT
+    assert cache.get(("a", "", 1.0, endless)) is None
 
 
 async def test_a_client_that_takes_no_sound_reads_the_answer() -> None:
