@@ -27,11 +27,14 @@ FORGET = 0.995
 CREEP_MS = 0.05
 """So much later the quickest way is taken to be with each packet, where it has become slower."""
 
-MOST_WAITING = 64
+MOST_WAITING = 200
 """Packets behind a gap: what is more is a flood, or a gap that nothing will fill."""
 
-MOST_ASKED = 64
-"""Packets that are missing at a time: of more, the newest."""
+MOST_ASKED = 150
+"""Packets missing at a time: of more, the newest. Chromium keeps those of three seconds."""
+
+MOST_BEHIND_MS = 2_000.0
+"""So much later than others a packet may go on while those before it come, one by one, again."""
 
 MOST_FILLED_MS = 1_000.0
 """A longer loss is an outage: it stays a gap, which the call tells as such."""
@@ -110,6 +113,7 @@ class JitterBuffer:
         self._transit_ms: float | None = None
         self._quickest_ms = 0.0
         self._lateness_ms = 0.0
+        self._moved_ms = 0.0
         self.jitter_ms = 0.0
         self.counts = Counts()
         self.requests = Requests()
@@ -134,7 +138,10 @@ class JitterBuffer:
         """When `due` has something to give though nothing comes; None for never."""
         if not self._waiting:
             return None
-        return min(arrived for _, arrived in self._waiting.values()) + self.wait_ms
+        since_ms = min(arrived for _, arrived in self._waiting.values())
+        if self.requests.open:
+            since_ms = min(max(since_ms, self._moved_ms), since_ms + MOST_BEHIND_MS)
+        return since_ms + self.wait_ms
 
     def put(self, packet: Packet, now_ms: float) -> list[Run]:
         """Takes a packet as it arrives; returns what is in order now, the oldest first."""
@@ -158,6 +165,8 @@ class JitterBuffer:
             return out
         if sequence < self._newest and not asked_for:
             self.counts.reordered += 1
+        if asked_for and sequence == self._next:
+            self._moved_ms = now_ms
         self._newest = max(self._newest, sequence)
         self._waiting[sequence] = (packet, now_ms)
         out += self._in_order()

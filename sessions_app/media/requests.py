@@ -16,6 +16,9 @@ SOONEST_AGAIN_MS = 20.0
 FORGET = 0.9
 """How much of the longest way of an answer stays with each: half of it for seven answers."""
 
+MANY = 16
+"""Packets, of 20 ms: more that are missing were lost in an outage, and come one after another."""
+
 IN_VAIN = 5
 """Gaps in a row that no answer filled: the sender knows nothing of it, or is too far away."""
 
@@ -36,6 +39,7 @@ class Requests:
         self._of: dict[int, _Request] = {}
         self._in_vain = 0
         self._answer_ms = 0.0
+        self._came_ms = 0.0
         self.asked = 0
         self.answered = 0
 
@@ -77,6 +81,7 @@ class Requests:
             return False
         self.answered += 1
         self._in_vain = 0
+        self._came_ms = now_ms
         if request.tries == 1:  # of those asked for twice nobody knows which was answered
             self._answer_ms = max(FORGET * self._answer_ms, now_ms - request.asked_ms)
         return True
@@ -94,4 +99,5 @@ class Requests:
         if not request.tries:
             return now_ms - request.noticed_ms >= patience_ms
         again_ms = max(SOONEST_AGAIN_MS, self._answer_ms) if self._answer_ms else FIRST_AGAIN_MS
-        return request.tries < TRIES and now_ms - request.asked_ms >= again_ms
+        asked_ms = max(request.asked_ms, self._came_ms if len(self._of) > MANY else 0.0)
+        return request.tries < TRIES and now_ms - asked_ms >= again_ms

@@ -158,6 +158,30 @@ def test_udp_that_dies_in_mid_call_moves_the_sound(
     assert call["gaps"] == []
 
 
+@pytest.mark.skipif(not OWN_PATH, reason="aiortc's own path asks for nothing again")
+def test_what_was_said_in_a_short_cut_comes_afterwards(
+    link: Network, server: Product, away: Away, browser: Browser
+) -> None:
+    page = calling(browser, server, away.origin)
+    state_is(page, "active", 12)
+    expect(page.locator("#call-timer")).to_have_text("0:05", timeout=20_000)
+    link.set(cut=True)
+    page.wait_for_timeout(2_000)
+    link.set(cut=False)
+    expect(page.locator("#call-timer")).to_have_text("0:10", timeout=20_000)
+    call = server.json(f"/api/v1/calls/{hang_up(page)}/")
+    account = re.search(
+        r"(\d+) ms received, (\d+) restored, 0 repaired, (\d+) concealed.* (\d+) of \d+ came when",
+        server.log("web"),
+    )
+    assert account is not None, server.log("web")
+    received, restored, concealed, again = map(int, account.groups())
+    assert again >= 90
+    assert concealed <= 100
+    assert received + restored >= call["duration_ms"] - 1_000
+    assert call["gaps"] == []
+
+
 @pytest.mark.parametrize("cut_s", [5, 12])
 def test_a_cut_is_outlived(
     link: Network, server: Product, away: Away, browser: Browser, cut_s: float

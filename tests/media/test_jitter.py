@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sessions_app.media.jitter import (
     LONGEST_WAIT_MS,
     MOST_ASKED,
+    MOST_BEHIND_MS,
     MOST_FILLED_MS,
     MOST_WAITING,
     SHORTEST_WAIT_MS,
@@ -18,6 +19,7 @@ from sessions_app.media.jitter import (
     Packet,
     Run,
 )
+from sessions_app.media.requests import MANY
 
 STEP = 960
 START_MS = 1000.0
@@ -193,21 +195,35 @@ def test_what_is_no_audio_is_left_out() -> None:
     assert buffer.counts.lost == 1
 
 
-def asked(count: int, lost: frozenset[int], *, red: bool, answer_ms: float) -> list[Run]:
-    """Returns what comes of a stream whose sender sends again what it is asked for, once."""
+def asked(
+    count: int,
+    lost: frozenset[int],
+    *,
+    red: bool,
+    answer_ms: float,
+    lost_again: frozenset[int] = frozenset(),
+) -> list[Run]:
+    """Returns what comes of a stream whose sender sends again what it is asked for.
+
+    Of its answers, those of the numbers `lost_again` (from 0) are lost.
+    """
     buffer = JitterBuffer(length)
     sent = {s.packet.sequence: s for s in stream(count, lost=lost, red=red)}
     coming = [(s.arrives_ms, n) for n, s in sent.items() if s.arrives_ms is not None]
     end_ms = START_MS + 20 * count + 200
     out: list[Run] = []
+    answers = 0
     for at_ms in range(int(START_MS), int(end_ms)):
         for due_ms, number in [c for c in coming if c[0] <= at_ms]:
             coming.remove((due_ms, number))
             out += buffer.put(sent[number].packet, at_ms)
         out += buffer.due(at_ms)
         if buffer.waits:
-            coming += [(at_ms + answer_ms, number) for number in buffer.asks(at_ms)]
-    return out
+            for number in buffer.asks(at_ms):
+                if answers not in lost_again:
+                    coming.append((at_ms + answer_ms, number))
+                answers += 1
+    return out + buffer.flush()
 
 
 @pytest.mark.parametrize("red", [True, False])
@@ -218,6 +234,26 @@ def test_what_is_asked_for_again_takes_its_place(red: bool) -> None:
     assert {run.kind for run in runs} == (
         {Kind.RECEIVED, Kind.RESTORED} if red else {Kind.RECEIVED}
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    lost=st.frozensets(st.integers(1, 118), max_size=60),
+    lost_again=st.frozensets(st.integers(0, 60), max_size=30),
+    answer_ms=st.floats(1.0, 200.0),
+    red=st.booleans(),
+)
+def test_whatever_is_answered_all_is_in_order_and_in_its_place(
+    lost: frozenset[int], lost_again: frozenset[int], answer_ms: float, red: bool
+) -> None:
+    runs = asked(120, lost, red=red, answer_ms=answer_ms, lost_again=lost_again)
+    assert all(a.start + a.samples <= b.start for a, b in pairwise(runs))
+    first = runs[0].start
+    for run in runs:
+        if run.kind is not Kind.LOST:
+            assert run.payload == body((run.start - first) // STEP)
+    came = {(run.start - first) // STEP for run in runs if run.kind is not Kind.LOST}
+    assert came >= set(range(120)) - lost
 
 
 def test_what_redundancy_restores_is_not_asked_for() -> None:
@@ -251,6 +287,37 @@ def test_a_packet_that_was_asked_for_makes_no_network_late() -> None:
     buffer.put(sent[2].packet, 140.0)
     assert buffer.wait_ms == SHORTEST_WAIT_MS
     assert buffer.counts.reordered == 0
+
+
+def test_after_an_outage_all_of_it_comes_again_however_slowly() -> None:
+    sent = stream(400)
+    buffer = JitterBuffer(length)
+    out, coming, now_ms = buffer.put(sent[0].packet, START_MS), list[int](), START_MS
+    for number in range(131, 400):  # 2.6 s are lost, and come again at six times their speed
+        while now_ms < START_MS + 20 * number:
+            now_ms += 3.0
+            if coming:
+                out += buffer.put(sent[coming.pop(0)].packet, now_ms)
+            out += buffer.due(now_ms)
+        out += buffer.put(sent[number].packet, now_ms)
+        coming += [(asked - sent[0].packet.sequence) % 65_536 for asked in buffer.asks(now_ms)]
+    assert [run.payload for run in out] == [body(n) for n in range(400)]
+    assert buffer.requests.asked <= 130 + MANY
+
+
+def test_what_comes_after_an_outage_waits_no_longer_than_the_most() -> None:
+    sent = stream(300)
+    buffer = JitterBuffer(length)
+    buffer.put(sent[0].packet, 0.0)
+    buffer.put(sent[101].packet, 2020.0)
+    assert len(buffer.asks(2020.0)) == 100
+    went_on = []
+    for at in range(100):  # one each 40 ms would take four seconds
+        now_ms = 2020.0 + 40 * (at + 1)
+        went_on += [(now_ms, run) for run in buffer.due(now_ms)]
+        went_on += [(now_ms, run) for run in buffer.put(sent[at + 1].packet, now_ms)]
+    (last_ms,) = [at_ms for at_ms, run in went_on if run.payload == body(101)]
+    assert MOST_BEHIND_MS < last_ms - 2020.0 <= MOST_BEHIND_MS + LONGEST_WAIT_MS + 40
 
 
 def test_the_newest_of_many_that_are_missing_are_asked_for() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from sessions_app.media.requests import (
     FIRST_AGAIN_MS,
     IN_VAIN,
+    MANY,
     SOONEST_AGAIN_MS,
     TRIES,
     Requests,
@@ -50,6 +51,16 @@ def test_it_is_asked_again_as_soon_as_answers_take() -> None:
     requests.due([50], 50_000.0)
     assert requests.due([50], 50_000.0 + SOONEST_AGAIN_MS - 1) == []
     assert requests.due([50], 50_000.0 + SOONEST_AGAIN_MS) == [50]
+
+
+def test_while_many_come_again_they_are_not_asked_for_once_more() -> None:
+    requests = Requests()
+    missing = list(range(MANY + 20))
+    assert requests.due(missing, 0.0) == missing
+    for number in range(20):
+        assert requests.due(missing[number:], 50.0 + 10 * number) == []
+        requests.came(number, 50.0 + 10 * number)
+    assert requests.due(missing[20:], 1_000.0) == missing[20:]
 
 
 def test_it_is_asked_for_so_often_and_no_more() -> None:
