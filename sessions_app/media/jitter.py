@@ -9,6 +9,7 @@ counted.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from sessions_app.media.requests import Requests
@@ -181,6 +182,8 @@ class JitterBuffer:
 
         To be called while the buffer `waits`, after each packet and every few ms.
         """
+        if not self.requests.of_use:
+            return []
         patience_ms = self._lateness_ms / 2 if self.counts.reordered else 0.0
         return self.requests.due(self._missing(), now_ms, patience_ms)
 
@@ -189,6 +192,8 @@ class JitterBuffer:
         out: list[Run] = []
         while (due_ms := self.due_ms) is not None and due_ms <= now_ms:
             out += self._give_up()
+        if not self._waiting:
+            self.requests.clear()
         return out
 
     def flush(self) -> list[Run]:
@@ -271,7 +276,8 @@ class JitterBuffer:
         assert self._next is not None  # noqa: S101 - set by the first packet
         first = min(self._waiting)
         packet, _ = self._waiting[first]
-        self.requests.give_up(number % _SEQ for number in range(self._next, first))
+        asked = range(max(self._next, first - MOST_ASKED), first)
+        self.requests.give_up(number % _SEQ for number in asked)
         out = self._filled(first - self._next, self._place(packet.timestamp), packet.payload)
         self._next = first
         return out + self._in_order()
@@ -279,13 +285,14 @@ class JitterBuffer:
     def _missing(self) -> list[int]:
         """Returns the packets that gaps lack, without those that redundancy restores."""
         assert self._next is not None  # noqa: S101 - set by the first packet
-        numbers: list[int] = []
-        at = self._next
-        for sequence in sorted(self._waiting):
-            packet, _ = self._waiting[sequence]
-            numbers += range(max(at, sequence - MOST_ASKED), sequence - len(packet.earlier))
-            at = sequence + 1
-        return [number % _SEQ for number in numbers[-MOST_ASKED:]]
+        newest_first: list[int] = []
+        here = [self._next - 1, *sorted(self._waiting)]
+        for before, sequence in reversed([*pairwise(here)]):
+            last = sequence - len(self._waiting[sequence][0].earlier) - 1
+            newest_first += range(last, max(before, last - MOST_ASKED), -1)
+            if len(newest_first) >= MOST_ASKED:
+                break
+        return [number % _SEQ for number in reversed(newest_first[:MOST_ASKED])]
 
     def _take(self, sequence: int) -> list[Run]:
         packet, _ = self._waiting.pop(sequence)

@@ -51,14 +51,19 @@ class Requests:
     @property
     def open(self) -> bool:
         """Whether an answer may be on its way."""
-        return bool(self._of) and self._in_vain < IN_VAIN
+        return bool(self._of) and self.of_use
+
+    @property
+    def of_use(self) -> bool:
+        """Whether the sender has answered now and then, or been asked but seldom."""
+        return self._in_vain < IN_VAIN
 
     def due(self, missing: Iterable[int], now_ms: float, patience_ms: float = 0.0) -> list[int]:
         """Returns which of all that are missing to ask for now, in their order.
 
         Those that are new are waited for so long first, as they may be but late.
         """
-        if self._in_vain >= IN_VAIN:
+        if not self.of_use:
             self._of.clear()
             return []
         self._of = {number: self._of.get(number) or _Request(now_ms) for number in missing}

@@ -44,6 +44,9 @@ REPORT_S = 1.0
 LOOK_S = 0.01
 """Between two looks at what a gap lacks: whether to ask for it, and whether to wait on."""
 
+ASK_MS = 3.0
+"""At least so long between two requests, whatever comes meanwhile."""
+
 COMPONENT = 1
 _LARGEST = 1_500
 _LARGEST_READ = 4_096
@@ -112,6 +115,7 @@ class RtpTap:
         self._transceiver = transceiver
         self._timer: asyncio.TimerHandle | None = None
         self._reporting: asyncio.TimerHandle | None = None
+        self._asked_ms = 0.0
         self._tapped: list[Any] = []
         self._dtls: Any = None
         self._closed = False
@@ -263,6 +267,9 @@ class RtpTap:
 
     def _ask(self, now_ms: float) -> None:
         """Asks the client for what was lost, where that may still come in time."""
+        if now_ms - self._asked_ms < ASK_MS:
+            return
+        self._asked_ms = now_ms
         lost = self.input.asks(now_ms)
         if lost and self.input.ssrc is not None:
             told = report(self._ssrc, self._cname, None, None)

@@ -320,6 +320,16 @@ def test_what_comes_after_an_outage_waits_no_longer_than_the_most() -> None:
     assert MOST_BEHIND_MS < last_ms - 2020.0 <= MOST_BEHIND_MS + LONGEST_WAIT_MS + 40
 
 
+def test_gaps_without_end_are_asked_for_in_part() -> None:
+    buffer = JitterBuffer(length)
+    buffer.put(Packet(0, 0, body(0)), 0.0)
+    for number in range(1, 20):
+        sequence = 2_000 * number
+        buffer.put(Packet(sequence % 65_536, STEP * sequence, body(sequence)), 1.0 * number)
+        wanted = [n % 65_536 for n in range(sequence - MOST_ASKED, sequence)]
+        assert set(buffer.asks(1.0 * number)) <= set(wanted)
+
+
 def test_the_newest_of_many_that_are_missing_are_asked_for() -> None:
     sent = stream(1_000)
     buffer = JitterBuffer(length)
