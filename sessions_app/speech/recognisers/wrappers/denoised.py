@@ -36,7 +36,7 @@ class Denoised(Wrapper):
 
     async def aclose(self) -> None:
         await super().aclose()
-        self._threads.shutdown()
+        await asyncio.to_thread(self._threads.shutdown)  # the last chunk may be at work
 
 
 class DenoisedStream(ItemStream):
