@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from asgiref.typing import ASGI3Application
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
+from django.urls import get_resolver
 from twisted.internet import reactor as installed_reactor
 
 from sessions_app.management.flow import Flow
@@ -88,6 +89,11 @@ def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
         )
     elif action in ("connected", "disconnected"):
         access.info("socket %s %s", action, path)
+
+
+def _load_pages() -> None:
+    """Imports what answers requests; else the first request does, and holds up every call."""
+    _ = get_resolver().url_patterns
 
 
 def _keep_for_good() -> None:
@@ -223,6 +229,7 @@ class VoiceServer(Server):  # type: ignore[misc]
             self.failure = f"The voice engine could not start: {error}"
             self._end()
         else:
+            _load_pages()
             _keep_for_good()
             self._on_ready()
 

@@ -1,0 +1,20 @@
+"""What is ready before the first request comes."""
+
+import subprocess
+import sys
+
+from tests.fixtures.server import ROOT
+
+LOADED = """
+import sys
+from sessions_app.management import serving
+before = "sessions_app.api.urls" in sys.modules
+serving._load_pages()
+print(before, "sessions_app.api.urls" in sys.modules)
+"""
+
+
+def test_no_call_waits_for_the_pages_that_the_first_request_needs() -> None:
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", LOADED]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "True"]
