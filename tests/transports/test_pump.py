@@ -144,6 +144,34 @@ async def test_a_few_are_read_once_a_period_where_there_is_room(
     assert pump._timer is pump._looking is None
 
 
+async def test_where_many_just_miss_a_beat_they_are_read_oftener(
+    lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "JUDGED", 20)
+    monkeypatch.setattr(module, "PUNCTUAL_S", 1.0)
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    await until(lambda: pump._seen is None)
+    pump._rest()
+    pump._wake_at_beats(2)
+    for _ in range(10):  # each alone at its beat
+        for one in lines:
+            one.send(b"sound")
+        had = len(lines[-1].ear.got)
+        await lines[-1].ear.until(had + 1)
+    assert pump._every == 2
+    for _ in range(10):  # two at a beat
+        for one in lines:
+            one.send(b"late")
+            one.send(b"sound")
+        had = len(lines[-1].ear.got)
+        await lines[-1].ear.until(had + 2)
+    assert pump._every == 1
+    for one in lines:
+        pump.give_back(one.transport)
+
+
 async def test_it_is_looked_again_as_clocks_drift(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
