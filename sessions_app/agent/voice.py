@@ -53,6 +53,7 @@ class AgentVoice:
                 words += spoken.words
             else:
                 packets.clear()
+                words.clear()
             yield spoken
         if keep:
             self._cache.put(key, SpokenClip(tuple(packets), tuple(words), text))
