@@ -81,6 +81,24 @@ def libopus(**_: Any) -> Sequence[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def proxies(**_: Any) -> Sequence[CheckMessage]:
+    """Behind a proxy that is not counted every client has the proxy's address.
+
+    Limits by address then hold for all clients together, and a door that is open to this machine
+    would be open to everybody: it refuses what a proxy passed on, so that its clients get in
+    nowhere.
+    """
+    if not settings.PUBLIC_URL or settings.VOICE["TRUSTED_PROXIES"]:
+        return []
+    hint = (
+        "Set VOICE_TRUSTED_PROXIES to the number of reverse proxies in front of this server, "
+        "1 for nginx alone. docs/networks.md has an example."
+    )
+    why = "VOICE_TRUSTED_PROXIES is 0 on a public server: clients cannot be told apart."
+    return [checks.Warning(why, hint=hint, id="voice.W002")]
+
+
+@register(Tags.security, deploy=True)
 def shared_channel_layer(**_: Any) -> Sequence[CheckMessage]:
     """On a public server more than one process is likely, and they must hear each other."""
     backend = settings.CHANNEL_LAYERS["default"]["BACKEND"]

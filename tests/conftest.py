@@ -12,6 +12,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connections
 from django.utils import timezone
 
+from sessions_app.core.party import Party
 from sessions_app.models import Call, Recording
 from sessions_app.services import calls, queueing
 from voicesite.celery import app
@@ -101,10 +102,12 @@ def staff(db: None) -> User:
 def make_call(db: None) -> CallMaker:
     """Returns what makes a call, live and not yet connected, of a user."""
 
-    def make(owner: User, *, consented: bool = False, offer_key: str = "") -> Call:
+    def make(
+        owner: User, *, consented: bool = False, offer_key: str = "", visitor: str = ""
+    ) -> Call:
         calls.seed_agents()
         call, _ = calls.create(
-            owner.pk,
+            Party(owner.pk, visitor),
             calls.agent_for(""),
             door="signaling",
             transport="webrtc",

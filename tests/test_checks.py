@@ -65,3 +65,19 @@ def test_a_public_server_with_a_private_channel_layer_is_warned(settings: Any) -
     settings.PUBLIC_URL = "https://voice.example.com"
     (warning,) = checks.shared_channel_layer()
     assert warning.id == "voice.W001"
+
+
+@pytest.mark.parametrize(
+    ("public", "trusted", "ids"),
+    [
+        ("https://voice.example.com", 0, ["voice.W002"]),
+        ("https://voice.example.com", 1, []),
+        ("", 0, []),
+    ],
+)
+def test_a_public_server_that_counts_no_proxy_is_warned(
+    settings: Any, public: str, trusted: int, ids: list[str]
+) -> None:
+    settings.PUBLIC_URL = public
+    with_voice(settings, TRUSTED_PROXIES=trusted)
+    assert [warning.id for warning in checks.proxies()] == ids

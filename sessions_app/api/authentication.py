@@ -5,6 +5,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from sessions_app.models import ApiToken
 from sessions_app.services import access
 
 SCHEME = "Bearer"
@@ -14,8 +15,8 @@ HOW = f"Send the header 'Authorization: {SCHEME} vs_…' with a token that staff
 class TokenAuthentication(BaseAuthentication):
     """Takes `Authorization: Bearer vs_…` (RFC 6750, section 2.1)."""
 
-    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
-        """Returns the token's owner, or None where the request carries no bearer token.
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiToken] | None:
+        """Returns the token's owner and the token, or None where the request carries none.
 
         Raises AuthenticationFailed (401) for one that is malformed, unknown or revoked.
         """
@@ -24,10 +25,10 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2:  # noqa: PLR2004 - scheme and secret
             raise AuthenticationFailed(f"The Authorization header holds no single token. {HOW}")
-        user = access.user_for_token(parts[1].decode("latin-1"))
-        if user is None:
+        token = access.token_of(parts[1].decode("latin-1"))
+        if token is None:
             raise AuthenticationFailed(f"This token is unknown or was revoked. {HOW}")
-        return user, None
+        return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:
         """Returns the challenge that goes with a 401 (RFC 6750, section 3)."""

@@ -16,7 +16,7 @@ from sessions_app.services import search
 
 
 class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
-    """`?state=&agent=&owner=&created_after=&created_before=&q=`."""
+    """`?state=&agent=&owner=&visitor=&created_after=&created_before=&q=`."""
 
     state = django_filters.MultipleChoiceFilter(
         choices=[(state.value, state.value) for state in CallState],
@@ -26,6 +26,9 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     owner = django_filters.CharFilter(
         field_name="owner__username",
         help_text="A user name; of use to staff, since others see only their own calls.",
+    )
+    visitor = django_filters.CharFilter(
+        help_text="Who came by a ticket, as a call's `visitor` says it, such as id:4711."
     )
     created_after = django_filters.IsoDateTimeFilter(
         field_name="created_at", lookup_expr="gte", help_text="This moment or later, ISO 8601."

@@ -79,6 +79,11 @@ class CallSerializer(serializers.ModelSerializer[Call]):
     owner = serializers.CharField(
         source="owner.username", read_only=True, help_text="The user name of who called."
     )
+    visitor = serializers.CharField(
+        read_only=True,
+        help_text="Who came by the owner's ticket: id:… as the ticket's maker named them, ticket:… "
+        "or guest:… for somebody unknown; empty for the owner.",
+    )
     agent = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]
     state = CallStateField()
     end_reason = EndReasonField(help_text="Why it ended; empty while it is live.")
@@ -99,6 +104,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
             "url",
             "title",
             "owner",
+            "visitor",
             "agent",
             "state",
             "end_reason",
@@ -131,6 +137,20 @@ class TicketWishSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         max_length=200,
         help_text="The only origin it counts from, such as https://www.example.com.",
+    )
+    visitor = serializers.RegexField(
+        r"^[\w.:@|+=/-]{1,64}\Z",
+        required=False,
+        default="",
+        allow_blank=True,
+        allow_null=True,
+        help_text="Your own id for the person who will come with it: up to 64 letters, digits and "
+        ". : @ | + = / - _. Earlier calls are found by it. Without one, or with null, it is "
+        "somebody unknown, who has no earlier calls.",
+        error_messages={
+            "invalid": "Use up to 64 letters, digits and . : @ | + = / - _, or null for somebody "
+            "unknown."
+        },
     )
 
     def validate_agentId(self, slug: str) -> str:  # noqa: N802 - the wire's name

@@ -25,7 +25,8 @@ from sessions_app.api.serializers import (
     TitleSerializer,
 )
 from sessions_app.bridge import ice_servers
-from sessions_app.models import Agent, Call
+from sessions_app.core.party import Party
+from sessions_app.models import Agent, ApiToken, Call
 from sessions_app.services import access, calls, search, tickets
 
 
@@ -149,7 +150,15 @@ class Tickets(ApiView):
         wish = TicketWishSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         agent, origin = wish.validated_data["agentId"], wish.validated_data["origin"]
-        row, secret = tickets.issue(request.user, agent, origin)
+        token = request.auth if isinstance(request.auth, ApiToken) else None
+        row, secret = tickets.issue(
+            request.user,
+            agent,
+            origin,
+            visitor=wish.validated_data["visitor"] or "",
+            token=token,
+            session_key="" if token is not None else request.session.session_key or "",
+        )
         made = {"ticket": secret, "path": f"/t/{secret}", "expiresAt": row.expires_at.isoformat()}
         return Response(made, status=201, headers={"Cache-Control": "no-store"})
 
@@ -165,7 +174,7 @@ class IceServers(ApiView):
         responses={200: IceServersSerializer, **schema.SIGNED_IN},
     )
     def get(self, request: Request) -> Response:
-        found = ice_servers.for_client(int(request.user.pk or 0))
+        found = ice_servers.for_client(Party(int(request.user.pk or 0)).key)
         return Response({"iceServers": found}, headers={"Cache-Control": "no-store"})
 
 

@@ -19,6 +19,7 @@ from sessions_app.calls.parts import Parts
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError
+from sessions_app.core.party import Party
 from sessions_app.core.persona import Persona
 from sessions_app.media.playout import Playout
 from sessions_app.media.spoken import ClipCache
@@ -166,11 +167,11 @@ def _named(known: dict[str, T], kind: str, name: str) -> T:
     return known[name]
 
 
-def earlier_calls(store: Store, owner_id: int, call_pk: int) -> Finder:
-    """Returns what finds the owner's calls before `call_pk`, through the store's thread."""
+def earlier_calls(store: Store, party: Party, call_pk: int) -> Finder:
+    """Returns what finds the party's calls before `call_pk`, through the store's thread."""
 
     async def find(query: str, limit: int) -> Sequence[EarlierCall]:
-        rows = await store.run(search.earlier_calls, owner_id, call_pk, query, limit)
+        rows = await store.run(search.earlier_calls, party, call_pk, query, limit)
         return [EarlierCall(row.date, row.title, row.text) for row in rows]
 
     return find

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from sessions_app.bridge import broadcast, ice_servers
+from sessions_app.bridge import broadcast, endings
+from sessions_app.bridge.carriers import Carriers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
-from sessions_app.bridge.doors import DoorPlan, plan_of
-from sessions_app.bridge.guards import Guards
+from sessions_app.bridge.doors import plan_of
+from sessions_app.bridge.endings import Hold
 from sessions_app.bridge.media_processes import NAME
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
@@ -21,17 +22,15 @@ from sessions_app.bridge.store import Store
 from sessions_app.calls.admission import Admission
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
-from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Candidate, Offer, StartStream, ToCall
 from sessions_app.core.errors import BadOfferError, UnknownCallError
+from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import EndReason
-from sessions_app.media.playout import Playout
 from sessions_app.services import calls
+from sessions_app.services.authentication import Principal
 from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
-from sessions_app.transports.pacer import Beats
-from sessions_app.transports.video import VideoLine
 from sessions_app.transports.webrtc import WebRTCTransport
 from sessions_app.transports.websocket import WebSocketTransport, check_output
 
@@ -69,13 +68,12 @@ class Engine:
         self.lag = LoopLag(config.max_lag_ms)
         self.peers = Peers()
         self._admission = Admission(config.admission)
-        self._beats = Beats()
         self._registry = Registry(config.max_calls, self._call_over, late=self.lag.late)
         self._placing = Placing(config, self.store, self.worker)
+        self._carriers = Carriers(config, self._placing.open_source)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
-        self.guards = Guards()
+        self._holds: dict[str, Hold] = {}
         self._beating: asyncio.Task[None] | None = None
-        self._guarding: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
 
     # -- the process ------------------------------------------------------------------
@@ -94,7 +92,6 @@ class Engine:
         self.store.start()
         await self._placing.start()
         self._beating = asyncio.create_task(self._beat())
-        self._guarding = asyncio.create_task(self._guard())
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def recogniser_ready(self) -> bool:
@@ -116,62 +113,65 @@ class Engine:
         """Ends every call with its last words stored, and frees all; in seconds."""
         await self._registry.drain()
         await broadcast.drain()
-        working = [task for task in (self._beating, self._guarding) if task is not None]
-        for task in working:
-            task.cancel()
-        await asyncio.gather(*working, return_exceptions=True)
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.gather(self._beating, return_exceptions=True)
         await self._placing.aclose()
         await self.lag.aclose()
         await self.store.aclose()
 
     # -- calls --------------------------------------------------------------------------
 
-    async def place(self, owner_id: int, offer: Offer) -> Placed:
+    async def place(self, by: Principal, offer: Offer) -> Placed:
         """Answers an offer; the same offer again gets the same call and answer.
 
         Raises BusyError (retryable), BadOfferError, UnknownAgentError.
         """
         key = offer_key(offer.sdp)
-        task_key = f"{owner_id}:{key}"
+        task_key = _task_key(by.party, key)
         task = self._answers.get(task_key) if key else None
         if task is not None and self._is_over(task):
             task = None
         if task is None:
-            task = asyncio.create_task(self._place(owner_id, offer, key))
+            task = asyncio.create_task(self._place(by, offer, key))
             self._answers[task_key] = task
             task.add_done_callback(lambda done: self._answered(task_key, done))
         return await asyncio.shield(task)
 
-    def call_of(self, owner_id: int, offer: Offer) -> str:
+    def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the live call that this offer started or goes on with, or an empty text."""
-        task = self._answers.get(f"{owner_id}:{offer_key(offer.sdp)}")
+        task = self._answers.get(_task_key(party, offer_key(offer.sdp)))
         started = task is not None and task.done() and not task.cancelled()
         return task.result().call_id if task is not None and started else offer.call_id
 
-    async def add_candidate(self, call_id: str, owner_id: int, candidate: Candidate) -> None:
+    async def add_candidate(self, call_id: str, party: Party, candidate: Candidate) -> None:
         """Hands a candidate on; raises UnknownCallError, BadCandidateError, BusyError."""
-        session = self._registry.get(call_id, owner_id)
-        self._admission.candidate(owner_id, session.ownership.address, time.monotonic())
+        session = self._registry.get(call_id, party)
+        self._admission.candidate(party.key, session.ownership.address, time.monotonic())
         await session.transport.add_candidate(candidate)
 
-    def find(self, call_id: str, owner_id: int) -> CallSession:
-        """Returns a live call of that owner; raises UnknownCallError."""
-        return self._registry.get(call_id, owner_id)
+    def find(self, call_id: str, party: Party) -> CallSession:
+        """Returns a live call of that party; raises UnknownCallError."""
+        return self._registry.get(call_id, party)
 
-    def engaged(self, call_id: str, owner_id: int, offer: Offer) -> bool:
+    def lives(self, call_id: str) -> bool:
+        """Returns whether this process carries the call now."""
+        return self._registry.has(call_id)
+
+    def engaged(self, call_id: str, party: Party, offer: Offer) -> bool:
         """Returns whether a call goes on that is not the one `offer` started."""
         try:
-            session = self._registry.get(call_id, owner_id)
+            session = self._registry.get(call_id, party)
         except UnknownCallError:
             return False
         return session.live and session.ownership.offer_key != offer_key(offer.sdp)
 
-    def join(self, call_id: str, owner_id: int, sink: EventSink, after_seq: int = 0) -> None:
+    def join(self, call_id: str, party: Party, sink: EventSink, after_seq: int = 0) -> None:
         """Tells `sink` of a live call: its state, the finals after `after_seq`, all to come.
 
         Raises UnknownCallError.
         """
-        session = self._registry.get(call_id, owner_id)
+        session = self._registry.get(call_id, party)
         for final in session.finals_after(after_seq):
             sink.emit(final)
         for event in session.standing():
@@ -179,28 +179,26 @@ class Engine:
         session.add_sink(sink)
         session.client_joined()
 
-    def leave(
-        self, call_id: str, owner_id: int, sink: EventSink, *, for_good: bool = False
-    ) -> None:
+    def leave(self, call_id: str, party: Party, sink: EventSink, *, for_good: bool = False) -> None:
         """Tells `sink` nothing more; the call goes on while its media flows.
 
         `for_good` when the client closed its socket itself, and no network broke it.
         """
         try:
-            session = self._registry.get(call_id, owner_id)
+            session = self._registry.get(call_id, party)
         except UnknownCallError:
             return  # the call was over first
         session.remove_sink(sink)
         if for_good:
             session.client_left()
 
-    def hang_up(self, call_id: str, owner_id: int, reason: EndReason) -> None:
+    def hang_up(self, call_id: str, party: Party, reason: EndReason) -> None:
         """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""
-        self._registry.get(call_id, owner_id).end_soon(reason)
+        self._registry.get(call_id, party).end_soon(reason)
 
-    def obey(self, call_id: str, owner_id: int, command: ToCall) -> None:
+    def obey(self, call_id: str, party: Party, command: ToCall) -> None:
         """Does what a client asks of its call; raises UnknownCallError, NoAgentError."""
-        self._registry.get(call_id, owner_id).obey(command)
+        self._registry.get(call_id, party).obey(command)
 
     def _is_over(self, task: "asyncio.Task[Placed]") -> bool:
         """Returns whether the call that was answered has ended since."""
@@ -214,31 +212,36 @@ class Engine:
             self._answers.pop(task_key, None)
 
     def _call_over(self, session: CallSession) -> None:
+        endings.current().release(self._holds.pop(session.call_id, None))
         for key in [key for key, task in self._answers.items() if _is_of(task, session.call_id)]:
             self._answers.pop(key)
 
-    def _admit(self, owner_id: int, wish: Wish) -> None:
-        """Raises BusyError where the process, the user or the address has its fill."""
-        self._admission.offer(owner_id, wish.address, time.monotonic())
+    def count_offer(self, by: Principal) -> None:
+        """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
+        self._admission.offer(by.party.key, by.address, time.monotonic())
+
+    def _admit(self, by: Principal, wish: Wish) -> None:
+        """Raises BusyError where the process, the party or the address has its fill."""
+        self.count_offer(by)
         if not wish.call_id:
             self._registry.admit()
             owned = [session.ownership for session in self._registry if session.live]
-            open_calls = [(one.owner_id, one.address) for one in owned]
-            self._admission.call(owner_id, wish.address, open_calls)
+            open_calls = [(one.party.key, one.address) for one in owned]
+            self._admission.call(by.party.key, by.address, open_calls)
 
-    async def _place(self, owner_id: int, offer: Offer, key: str) -> Placed:
-        self._admit(owner_id, offer)
+    async def _place(self, by: Principal, offer: Offer, key: str) -> Placed:
+        self._admit(by, offer)
         if offer.call_id:
-            return await self._move(owner_id, offer)
+            return await self._move(by, offer)
         await self.start()
         made = await self._placing.prepare(offer)
         plan = plan_of(offer.door, self._config.results_input_s)
-        transport = self._peer(made.clock, made.playout, made.video, plan)
+        transport = self._carriers.peer(made.clock, made.playout, made.video, plan)
         try:
             answer = await transport.answer(offer.sdp)
-            call = await self._placing.create(owner_id, made, offer, transport=WEBRTC, key=key)
+            call = await self._placing.create(by, made, offer, transport=WEBRTC, key=key)
             limits = plan.limits(self._config.limits)
-            session = self._placing.session(call, made, transport, limits, offer.address)
+            session = self._placing.session(call, made, transport, limits, by.address)
         except BaseException:
             await transport.aclose()
             raise
@@ -246,119 +249,91 @@ class Engine:
         session.on_message = dialect.receive
         session.add_sink(dialect)
         transport.on_message = session.hear_message
-        self._begin(session)
+        self._begin(session, by)
         return Placed(call.public_id, answer)
 
-    async def _move(self, owner_id: int, offer: Offer) -> Placed:
+    async def _move(self, by: Principal, offer: Offer) -> Placed:
         """Answers for a live call, which goes on over the new connection."""
-        session = self._registry.get(offer.call_id, owner_id)
+        session = self._registry.get(offer.call_id, by.party)
         plan = plan_of(offer.door, self._config.results_input_s)
-        transport = self._peer(session.clock, session.playout, session.video, plan)
+        transport = self._carriers.peer(session.clock, session.playout, session.video, plan)
         try:
             answer = await transport.answer(offer.sdp)
             transport.on_message = session.hear_message
-            self._carry_on(session, transport, WEBRTC)
+            self._carry_on(session, transport, WEBRTC, by)
         except BaseException:
             await transport.aclose()
             raise
         return Placed(session.call_id, answer)
 
-    async def renegotiate(self, call_id: str, owner_id: int, sdp: str) -> str:
+    async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
         """Returns the answer to a later offer of the connection that a call has.
 
         Raises UnknownCallError, BadOfferError.
         """
-        transport = self._registry.get(call_id, owner_id).transport
+        transport = self._registry.get(call_id, party).transport
         if not isinstance(transport, WebRTCTransport):
             raise BadOfferError("This call has no peer connection any more. Offer a new one.")
         return await transport.answer(sdp)
 
-    def _peer(
-        self, clock: CallClock, playout: Playout | None, video: VideoLine | None, plan: DoorPlan
-    ) -> WebRTCTransport:
-        configuration = ice.configuration(
-            ice_servers.all_for(ice_servers.SERVER), relay_only=self._config.ice_relay_only
-        )
-        return WebRTCTransport(
-            configuration,
-            clock,
-            playout=playout,
-            video=video,
-            channel=plan.channel,
-            public_address=self._config.public_address,
-            own_path=self._config.own_path,
-            wishes=self._config.wishes,
-            beats=self._beats,
-        )
-
-    def _begin(self, session: CallSession) -> None:
+    def _begin(self, session: CallSession, by: Principal) -> None:
         self._registry.add(session)
+        self._hold(session, by)
         session.start()
         logger.info("call %s placed", session.call_id)
 
-    def _carry_on(self, session: CallSession, transport: Transport, name: str) -> None:
+    def _hold(self, session: CallSession, by: Principal) -> None:
+        """Ends the call when whoever carries it now may not go on."""
+        endings.current().release(self._holds.get(session.call_id))
+        self._holds[session.call_id] = endings.current().hold(
+            by, lambda: session.end_soon(EndReason.SIGNED_OUT)
+        )
+
+    def _carry_on(
+        self, session: CallSession, transport: Transport, name: str, by: Principal
+    ) -> None:
         session.move_to(transport)
+        self._hold(session, by)
         self.store.post(calls.note_transport, session.call_id, name)
         logger.info("call %s goes on over %s", session.call_id, name)
 
     # -- calls over a socket ----------------------------------------------------------------
 
-    async def stream(self, owner_id: int, wish: StartStream) -> Streamed:
+    async def stream(self, by: Principal, wish: StartStream) -> Streamed:
         """Returns a new call, or a live one that goes on here; its transport wants a socket.
 
         Raises BusyError (retryable), UnknownCallError, UnknownAgentError, MediaError,
         LanguageNotSupportedError, SynthesiserError.
         """
         check_output(wish.output)
-        self._admit(owner_id, wish)
+        self._admit(by, wish)
         if wish.call_id:
-            return await self._stream_on(owner_id, wish)
+            return await self._stream_on(by, wish)
         await self.start()
         made = await self._placing.prepare(wish)
-        transport = await self._socket(made.clock, made.playout, wish)
+        transport = await self._carriers.socket(made.clock, made.playout, wish)
         try:
-            call = await self._placing.create(owner_id, made, wish, transport=WEBSOCKET)
+            call = await self._placing.create(by, made, wish, transport=WEBSOCKET)
             limits = self._config.limits
-            session = self._placing.session(call, made, transport, limits, wish.address)
+            session = self._placing.session(call, made, transport, limits, by.address)
         except BaseException:
             await transport.aclose()
             raise
-        self._begin(session)
+        self._begin(session, by)
         return Streamed(session, transport)
 
-    async def _stream_on(self, owner_id: int, wish: StartStream) -> Streamed:
-        session = self._registry.get(wish.call_id, owner_id)
+    async def _stream_on(self, by: Principal, wish: StartStream) -> Streamed:
+        session = self._registry.get(wish.call_id, by.party)
         present = session.transport
         if wish.continues and isinstance(present, WebSocketTransport):
             return Streamed(session, present, resumed=True)
-        transport = await self._socket(session.clock, session.playout, wish)
+        transport = await self._carriers.socket(session.clock, session.playout, wish)
         try:
-            self._carry_on(session, transport, WEBSOCKET)
+            self._carry_on(session, transport, WEBSOCKET, by)
         except BaseException:
             await transport.aclose()
             raise
         return Streamed(session, transport, resumed=True)
-
-    async def _socket(
-        self, clock: CallClock, playout: Playout | None, wish: StartStream
-    ) -> WebSocketTransport:
-        source = await self._placing.open_source(wish.audio)
-        unheard_ms = clock.now_ms(time.monotonic()) - clock.media_ms
-        transport = WebSocketTransport(
-            clock,
-            source,
-            playout=playout,
-            output=wish.output,
-            backlog_ms=min(wish.held_ms, unheard_ms) if clock.started else wish.held_ms,
-        )
-        transport.start()
-        return transport
-
-    async def _guard(self) -> None:
-        """Apart from the beat, which must not wait for the database."""
-        while True:
-            await asyncio.sleep(BEAT_S)
-            await self.guards.check(self._registry)
 
     async def _beat(self) -> None:
         while True:
@@ -366,6 +341,10 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.post(calls.beat, ids, timezone.now())
+
+
+def _task_key(party: Party, key: str) -> str:
+    return f"{party.key}:{key}"
 
 
 def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:
@@ -398,3 +377,4 @@ async def drain() -> None:
     if _engine is not None:
         engine, _engine = _engine, None
         await engine.drain()
+    await endings.drain()

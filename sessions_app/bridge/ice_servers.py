@@ -44,9 +44,9 @@ def all_for(name: str) -> list[IceServer]:
     return [*plain(), *([minted(relay, name, time.time())] if relay is not None else [])]
 
 
-def for_client(user_id: int) -> list[dict[str, Any]]:
-    """Returns what a browser's RTCPeerConnection takes as `iceServers`."""
-    return [_as_json(server) for server in all_for(str(user_id))]
+def for_client(name: str) -> list[dict[str, Any]]:
+    """Returns what a browser's RTCPeerConnection takes as `iceServers`; `name` is a party's key."""
+    return [_as_json(server) for server in all_for(name)]
 
 
 def _as_json(server: IceServer) -> dict[str, Any]:

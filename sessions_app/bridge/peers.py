@@ -4,19 +4,25 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from sessions_app.bridge import endings
+from sessions_app.bridge.endings import Hold
 from sessions_app.bridge.media_processes import named
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import UnknownCallError
+from sessions_app.core.party import Party
+from sessions_app.dialects.smallwebrtc import StartWish
+from sessions_app.services.authentication import Principal
 
 ID_BYTES = 16
 MOST_KEPT = 5_000
-STARTED_S = 600.0
-"""So long what a client gave to `/start` waits for its offer."""
+STARTED_S = 60.0
+"""How long what a client told `/start` waits for its offer."""
 
+MOST_STARTED = 1_000
 
 SETTLE_S = 1.5
 SETTLE_STEP_S = 0.02
@@ -34,9 +40,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class _Started:
-    owner_id: int
-    given: Mapping[str, Any]
-    at_s: float = field(default_factory=time.monotonic)
+    by: Principal
+    origin: str
+    wish: StartWish
+    hold: Hold
+    at_s: float
 
 
 class Connects(Protocol):
@@ -59,15 +67,15 @@ class PlacedCall(Protocol):
 Place = Callable[[Offer], Awaitable[PlacedCall]]
 """Answers an offer, as `Engine.place` does for its owner."""
 
-Renegotiate = Callable[[str, int, str], Awaitable[str]]
-"""Answers a later offer of a call's connection: call, owner, SDP."""
+Renegotiate = Callable[[str, Party, str], Awaitable[str]]
+"""Answers a later offer of a call's connection: call, party, SDP."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeerWish:
-    """An offer of `owner_id` for the connection `pc_id`, or for a new one of its call."""
+    """An offer of `party` for the connection `pc_id`, or for a new one of its call."""
 
-    owner_id: int
+    party: Party
     offer: Offer
     pc_id: str = ""
     restart: bool = False
@@ -77,28 +85,46 @@ class Peers:
     """Names connections; one a process. Old names of a call go on meaning it."""
 
     def __init__(self) -> None:
-        self._calls: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._calls: OrderedDict[str, tuple[Party, str]] = OrderedDict()
         self._names: dict[str, str] = {}
         self._started: OrderedDict[str, _Started] = OrderedDict()
         self._anew: set[str] = set()
 
     # -- sessions that were announced -------------------------------------------------------
 
-    def start(self, owner_id: int, given: Mapping[str, Any]) -> str:
-        """Returns the id under which the offer is to come; nothing is stored."""
+    def start(self, by: Principal, origin: str, wish: StartWish) -> str:
+        """Returns the id under which the offer is to come, from the same page, within a minute.
+
+        Nothing is stored, and of what the client told only `wish` is kept. It ends with `by`.
+        """
         session_id = named(secrets.token_urlsafe(ID_BYTES))
-        self._started[session_id] = _Started(owner_id, given)
-        _shorten(self._started)
+        hold = endings.current().hold(by, lambda: self._forget(session_id))
+        self._started[session_id] = _Started(by, origin, wish, hold, time.monotonic())
+        self._forget_old()
         return session_id
 
-    def started(self, session_id: str, owner_id: int) -> Mapping[str, Any]:
-        """Returns what was given to `start`; raises UnknownCallError for another's, or none."""
+    def started(self, session_id: str, by: Principal, origin: str) -> StartWish:
+        """Returns what was told to `start`; raises UnknownCallError for another's, or none."""
+        self._forget_old()
         found = self._started.get(session_id)
-        if found is None or found.owner_id != owner_id:
-            raise UnknownCallError("There is no such session, or it is not yours. Start anew.")
-        if time.monotonic() - found.at_s > STARTED_S and session_id not in self._names.values():
-            raise UnknownCallError("This session was started too long ago. Start anew.")
-        return found.given
+        if found is None or found.by.credential != by.credential or found.origin != origin:
+            raise UnknownCallError(
+                "There is no such session of yours, or it was started over a minute ago. "
+                "Send /start again."
+            )
+        return found.wish
+
+    def _forget_old(self) -> None:
+        oldest_s = time.monotonic() - STARTED_S
+        for session_id, found in list(self._started.items()):
+            if found.at_s > oldest_s and len(self._started) <= MOST_STARTED:
+                return  # they are in the order in which they came
+            self._forget(session_id)
+
+    def _forget(self, session_id: str) -> None:
+        found = self._started.pop(session_id, None)
+        if found is not None:
+            endings.current().release(found.hold)
 
     # -- connections -------------------------------------------------------------------------
 
@@ -109,20 +135,24 @@ class Peers:
         anew. Raises UnknownCallError for a call that is over or another's, and what
         `place` raises.
         """
-        owner_id, pc_id = wish.owner_id, wish.pc_id
-        if pc_id not in self._calls:
+        party, pc_id = wish.party, wish.pc_id
+        if not self.knows(pc_id):
             placed = await place(wish.offer)
-            return Answered(placed.sdp, self._name(owner_id, placed.call_id))
-        call_id = self.call_of(pc_id, owner_id)
+            return Answered(placed.sdp, self._name(party, placed.call_id))
+        call_id = self.call_of(pc_id, party)
         if not wish.restart:
-            return Answered(await renegotiate(call_id, owner_id, wish.offer.sdp), pc_id)
+            return Answered(await renegotiate(call_id, party, wish.offer.sdp), pc_id)
         placed = await place(replace(wish.offer, call_id=call_id))
-        return Answered(placed.sdp, self._name(owner_id, call_id, anew=True))
+        return Answered(placed.sdp, self._name(party, call_id, anew=True))
 
-    def call_of(self, pc_id: str, owner_id: int) -> str:
+    def knows(self, pc_id: str) -> bool:
+        """Returns whether that name was given to a connection here."""
+        return pc_id in self._calls
+
+    def call_of(self, pc_id: str, party: Party) -> str:
         """Returns the call whose connection `pc_id` is or was; raises UnknownCallError."""
         known = self._calls.get(pc_id)
-        if known is None or known[0] != owner_id:
+        if known is None or known[0] != party:
             raise UnknownCallError("There is no such connection of yours.")
         return known[1]
 
@@ -142,7 +172,7 @@ class Peers:
         await asyncio.sleep(AHEAD_S)
         self._anew.discard(pc_id)
 
-    def _name(self, owner_id: int, call_id: str, *, anew: bool = False) -> str:
+    def _name(self, party: Party, call_id: str, *, anew: bool = False) -> str:
         """Returns the call's newest name: a retried offer gets the one it had."""
         if anew or call_id not in self._names:
             pc_id = named(secrets.token_urlsafe(ID_BYTES))
@@ -150,7 +180,7 @@ class Peers:
                 self._anew.discard(self._names.get(call_id, ""))
                 self._anew.add(pc_id)
             self._names[call_id] = pc_id
-            self._calls[pc_id] = (owner_id, call_id)
+            self._calls[pc_id] = (party, call_id)
             for gone in _shorten(self._calls):
                 self._anew.discard(self._names.pop(gone[1], ""))
         return self._names[call_id]

@@ -34,7 +34,8 @@ from sessions_app.media.files import FileWriter
 from sessions_app.media.playout import Playout
 from sessions_app.media.recording import LaneRecorder
 from sessions_app.models import Agent, Call
-from sessions_app.services import agents, calls
+from sessions_app.services import agents, calls, tickets
+from sessions_app.services.authentication import Principal
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.vad.base import Vad
 from sessions_app.transports import ice
@@ -136,12 +137,15 @@ class Placing:
         return persona
 
     async def create(
-        self, owner_id: int, made: Prepared, wish: Wish, *, transport: str, key: str = ""
+        self, by: Principal, made: Prepared, wish: Wish, *, transport: str, key: str = ""
     ) -> Call:
-        """Returns the stored call; raises BadOfferError for an offer that was used before."""
+        """Returns the stored call, for which a ticket is used from then on.
+
+        Raises BadOfferError for an offer that was used before.
+        """
         call, created = await self._store.run(
-            calls.create,
-            owner_id,
+            tickets.call_by,
+            by,
             made.agent,
             door=wish.door,
             transport=transport,
@@ -167,7 +171,7 @@ class Placing:
         if made.playout is not None:
             made.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
         session = CallSession(
-            Ownership(call.public_id, call.owner_id, call.offer_key, address),
+            Ownership(call.public_id, call.party, call.offer_key, address),
             transport,
             Sides(
                 self._listening(made, numbers, caller_lane),
@@ -208,7 +212,7 @@ class Placing:
     def _conversing(
         self, call: Call, made: Prepared, playout: Playout, numbers: SegmentNumbers
     ) -> Callable[[Line], Conversing]:
-        find = earlier_calls(self._store, call.owner_id, call.pk)
+        find = earlier_calls(self._store, call.party, call.pk)
 
         def make(line: Line) -> Conversing:
             parts = self.agents.parts(made.persona, playout, numbers, find, call.public_id)

@@ -30,25 +30,25 @@ class Admission:
         self._limits = limits
         self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def offer(self, owner_id: int, address: str, now_s: float) -> None:
+    def offer(self, party: str, address: str, now_s: float) -> None:
         """Counts an offer; raises BusyError (retryable) for one too many."""
         limits = self._limits
-        self._take("offers", f"user {owner_id}", limits.offers_per_user, now_s)
+        self._take("offers", f"user {party}", limits.offers_per_user, now_s)
         if address:
             self._take("offers", f"at {address}", limits.offers_per_address, now_s)
 
-    def candidate(self, owner_id: int, address: str, now_s: float) -> None:
+    def candidate(self, party: str, address: str, now_s: float) -> None:
         """Counts an ICE candidate; raises BusyError (retryable) for one too many."""
         limits = self._limits
-        self._take("candidates", f"user {owner_id}", limits.candidates_per_user, now_s)
+        self._take("candidates", f"user {party}", limits.candidates_per_user, now_s)
         if address:
             self._take("candidates", f"at {address}", limits.candidates_per_address, now_s)
 
-    def call(self, owner_id: int, address: str, open_calls: Iterable[tuple[int, str]]) -> None:
-        """Raises BusyError (retryable) for a call too many; `open_calls` are (owner, address)."""
+    def call(self, party: str, address: str, open_calls: Iterable[tuple[str, str]]) -> None:
+        """Raises BusyError (retryable) for a call too many; `open_calls` are (party, address)."""
         limits = self._limits
         listed = list(open_calls)
-        own = Counter(owner for owner, _ in listed)[owner_id]
+        own = Counter(name for name, _ in listed)[party]
         near = Counter(at for _, at in listed)[address] if address else 0
         if limits.calls_per_user and own >= limits.calls_per_user:
             raise BusyError(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from sessions_app.calls.session import CallSession
 from sessions_app.core.errors import BusyError, UnknownCallError
+from sessions_app.core.party import Party
 from sessions_app.core.states import EndReason
 from sessions_app.transports.grid import sleep_to_beat
 
@@ -72,10 +73,14 @@ class Registry:
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick())
 
-    def get(self, call_id: str, owner_id: int) -> CallSession:
-        """Returns a live call of that owner; raises UnknownCallError."""
+    def has(self, call_id: str) -> bool:
+        """Returns whether the call is here, live or about to end."""
+        return call_id in self._calls
+
+    def get(self, call_id: str, party: Party) -> CallSession:
+        """Returns a live call of that party; raises UnknownCallError."""
         session = self._calls.get(call_id)
-        if session is None or session.ownership.owner_id != owner_id:
+        if session is None or session.ownership.party != party:
             raise UnknownCallError("There is no live call of yours with this id.")
         return session
 

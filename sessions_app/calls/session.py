@@ -30,6 +30,7 @@ from sessions_app.core.events import (
     SpeechStarted,
     StateChanged,
 )
+from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
 from sessions_app.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.media.playout import Playout
@@ -59,7 +60,7 @@ class Ownership:
     """Whose call it is and how it is named; never changes."""
 
     call_id: str
-    owner_id: int
+    party: Party
     offer_key: str = ""
     address: str = ""
 

@@ -13,7 +13,7 @@ class SignalingConsumer(CallSocket):
     """The voice-agent client's socket."""
 
     async def take(self, message: str | bytes) -> None:
-        if self.visitor is None:
+        if self.principal is None:
             return
         if isinstance(message, bytes):
             raise ProtocolError("Send text frames with JSON.", code="bad_json")
@@ -26,25 +26,26 @@ class SignalingConsumer(CallSocket):
             self.resume(command)
         elif isinstance(command, Candidate):
             call_id = command.call_id or self.a_call()
-            await engine.current().add_candidate(call_id, self.owner_id, command)
+            self.reach(call_id)
+            await engine.current().add_candidate(call_id, self.party, command)
         elif isinstance(command, Ping):
             self.push(control.pong())
         elif isinstance(command, ToCall):
-            engine.current().obey(self.a_call(), self.owner_id, command)
+            engine.current().obey(self.a_call(), self.party, command)
 
     async def place(self, offer: Offer) -> None:
         other = not offer.call_id or offer.call_id != self.call_id
-        if self.call_id and other and engine.current().engaged(self.call_id, self.owner_id, offer):
+        if self.call_id and other and engine.current().engaged(self.call_id, self.party, offer):
             raise ProtocolError("Say `bye` before you start another call.", code="already_in_call")
-        placed = await engine.current().place(self.owner_id, self.allowed(offer))
+        placed = await engine.current().place(self.by, self.allowed(offer))
         answer = control.answer(placed.sdp, placed.call_id, offer.features)
-        self.push(answer | await self.bound(placed.call_id))
+        self.push(answer | self.bound(placed.call_id))
         if self.outlet is None or placed.call_id != self.call_id:
             self.join_as(placed.call_id, offer.features)
 
     def resume(self, wish: Resume) -> None:
-        self.allowed_call(wish.call_id)
-        session = engine.current().find(wish.call_id, self.owner_id)
+        self.reach(wish.call_id)
+        session = engine.current().find(wish.call_id, self.party)
         self.push(control.resumed(wish.call_id, session.state))
         self.join_as(wish.call_id, wish.features, wish.last_seq)
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from sessions_app.bridge import engine
 from sessions_app.bridge.engine import Streamed
-from sessions_app.consumers.auth import RefusedError, visitor_with_token
-from sessions_app.consumers.sockets import BUSY, CLOSED_BY_CLIENT, CallSocket
+from sessions_app.consumers.admitted import BUSY, LONGEST_REASON
+from sessions_app.consumers.auth import principal_with_token
+from sessions_app.consumers.sockets import CLOSED_BY_CLIENT, CallSocket
 from sessions_app.core.audio import VoiceChunk
 from sessions_app.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.core.errors import BusyError, MediaError
@@ -14,6 +15,7 @@ from sessions_app.core.events import CallEvent, StateChanged
 from sessions_app.core.states import TERMINAL
 from sessions_app.dialects import control, streaming
 from sessions_app.dialects.reading import ProtocolError
+from sessions_app.services.entrance import CLOSE, RefusedError
 
 SIGN_IN_S = 5.0
 """A socket that tells nobody who it is must say so in its first message, and soon."""
@@ -30,8 +32,8 @@ class StreamingConsumer(CallSocket):
 
     async def wait_for_token(self, refused: RefusedError) -> None:
         await asyncio.sleep(SIGN_IN_S)
-        if self.visitor is None:
-            await self.close(refused.code, refused.reason)
+        if self.principal is None:
+            await self.close(CLOSE + refused.status, refused.message)
 
     async def take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
@@ -63,19 +65,19 @@ class StreamingConsumer(CallSocket):
         elif isinstance(command, AudioEnded):
             self.streamed.transport.pause()
         elif isinstance(command, ToCall):
-            engine.current().obey(self.call_id, self.owner_id, command)
+            engine.current().obey(self.call_id, self.party, command)
 
     async def start(self, wish: StartStream) -> None:
         if self.streamed is not None:
             raise ProtocolError("This socket has its call. Open another.", code="already_in_call")
-        if self.visitor is None:
+        if self.principal is None:
             await self.sign_in(wish.token)
         try:
-            streamed = await engine.current().stream(self.owner_id, self.allowed(wish))
+            streamed = await engine.current().stream(self.by, self.allowed(wish))
         except BusyError as busy:
             self.push(control.error(busy, busy.retry_after_s))
             await self.outbox_sent()
-            await self.close(BUSY, busy.message[:100])
+            await self.close(BUSY, busy.message[:LONGEST_REASON])
             return
         self.streamed, self.features = streamed, wish.features
         transport, call_id = streamed.transport, streamed.session.call_id
@@ -85,15 +87,14 @@ class StreamingConsumer(CallSocket):
             received=transport.received,
             backlog_ms=0.0 if transport.received else transport.backlog_ms,
         )
-        self.push(started | await self.bound(call_id))
+        self.push(started | self.bound(call_id))
         transport.on_broken = self.broken
         transport.attach(self.voice)
         outlet = streaming.StreamOutlet(call_id, wish.features, self.push)
         self.join(call_id, _Closing(outlet, self.over), wish.last_seq)
 
     async def sign_in(self, token: str) -> None:
-        visitor = await visitor_with_token(self.scope, token)
-        self.admit(visitor)
+        self.admit(await principal_with_token(self.scope, token))
 
     def broken(self, error: MediaError) -> None:
         self.push(control.error(error))

@@ -4,11 +4,12 @@ import asyncio
 
 from sessions_app.bridge import engine
 from sessions_app.bridge.engine import Streamed
-from sessions_app.consumers.auth import RefusedError, guest
+from sessions_app.consumers.auth import guest_of
 from sessions_app.consumers.sockets import CallSocket
 from sessions_app.core.audio import VoiceChunk
 from sessions_app.core.states import EndReason
 from sessions_app.dialects import vosk
+from sessions_app.services.entrance import RefusedError
 
 
 class VoskConsumer(CallSocket):
@@ -19,14 +20,14 @@ class VoskConsumer(CallSocket):
     replies: vosk.Replies | None = None
 
     async def refused(self, refused: RefusedError) -> None:
-        visitor = await guest(self.scope)
-        if visitor is None:
+        guest = await guest_of(self.scope)
+        if guest is None:
             await super().refused(refused)
         else:
-            self.admit(visitor)
+            self.admit(guest)
 
     async def take(self, message: str | bytes) -> None:
-        if self.visitor is None:
+        if self.principal is None:
             return
         if isinstance(message, bytes):
             await self.hear(message)
@@ -48,17 +49,19 @@ class VoskConsumer(CallSocket):
 
     async def start(self) -> None:
         wish = self.allowed(self.config.wish)
-        self.streamed = await engine.current().stream(self.owner_id, wish)
+        self.streamed = await engine.current().stream(self.by, wish)
         self.streamed.transport.attach(_plays_nothing)
         self.replies = vosk.Replies(words=self.config.words, on_over=self.over)
-        self.join(self.streamed.session.call_id, self.replies)
+        call_id = self.streamed.session.call_id
+        self.bound(call_id)
+        self.join(call_id, self.replies)
 
     async def finish(self) -> None:
         if self.streamed is None:
             await self.close(1000)
             return
         self.streamed.transport.pause()
-        engine.current().hang_up(self.call_id, self.owner_id, EndReason.CALLER_HUNG_UP)
+        engine.current().hang_up(self.call_id, self.party, EndReason.CALLER_HUNG_UP)
 
     def over(self) -> None:
         self.tasks.append(asyncio.create_task(self.goodbye()))

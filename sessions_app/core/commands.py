@@ -21,8 +21,7 @@ class Offer:
     `features` names what the client understands beyond the plain protocol; `door` is the way
     in; `records` says whether the caller agreed to be recorded, and `notice` which wording
     was shown. `call_id` names a live call that is to go on over this connection; `language`
-    and `voice` are the client's own choice, empty for the agent's. `address` is where it comes
-    from, for limits alone.
+    and `voice` are the client's own choice, empty for the agent's.
     """
 
     sdp: str
@@ -34,7 +33,6 @@ class Offer:
     call_id: str = ""
     language: str = ""
     voice: str = ""
-    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,6 @@ class StartStream:
     call_id: str = ""
     language: str = ""
     voice: str = ""
-    address: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     last_seq: int = 0
     continues: bool = False

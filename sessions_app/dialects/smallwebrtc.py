@@ -1,7 +1,7 @@
 """The HTTP side of Pipecat's SmallWebRTC protocol. docs/protocol.md states every message."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sessions_app.core.commands import Candidate, Offer
@@ -9,6 +9,7 @@ from sessions_app.dialects.results import BadRequestError, offer_of, read_object
 from sessions_app.dialects.rtvi import DOOR
 
 MOST_CANDIDATES = 100
+LONGEST_SLUG = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +24,43 @@ class PeerOffer:
     restart: bool = False
 
 
-def parse_offer(body: bytes, start: Mapping[str, Any] | None = None) -> PeerOffer:
-    """Returns what a POST asks; raises BadRequestError. `start` is what `/start` was given."""
+@dataclass(frozen=True, slots=True)
+class StartWish:
+    """What of the JSON that a client gave to `/start` counts here."""
+
+    agent: str = ""
+    records: bool = False
+
+
+def parse_offer(body: bytes, start: StartWish | None = None) -> PeerOffer:
+    """Returns what a POST asks; raises BadRequestError. `start` is what `/start` was told.
+
+    What the offer itself says of agent and consent goes first.
+    """
     given = read_object(body, '{"sdp": "<SDP>", "type": "offer"}')
     if given.get("type", "offer") != "offer":
         raise BadRequestError("`type` must be `offer`.")
     pc_id = given.get("pc_id") or ""
     if not isinstance(pc_id, str):
         raise BadRequestError("`pc_id` must be text or null.")
-    wanted = _request_data(given) or dict(start or {})
+    wanted = _request_data(given)
     offer = offer_of({"sdp": given.get("sdp"), **_known(wanted)}, "sdp", DOOR)
+    if start is not None and not wanted:
+        offer = replace(offer, agent=start.agent, records=start.records)
     return PeerOffer(offer, pc_id, restart=given.get("restart_pc") is True)
 
 
-def parse_start(body: bytes) -> Mapping[str, Any]:
-    """Returns what a client gave to `/start`; raises BadRequestError."""
+def parse_start(body: bytes) -> StartWish:
+    """Returns what a client asks of `/start`; raises BadRequestError."""
     given = read_object(body, "{}") if body.strip() else {}
     inner = given.get("body")
-    return inner if isinstance(inner, dict) else given
+    known = _known(inner if isinstance(inner, dict) else given)
+    agent, consent = known["agentId"], known["consent"]
+    if not isinstance(agent, str):
+        raise BadRequestError("`agentId` must be text.")
+    if len(agent) > LONGEST_SLUG:
+        raise BadRequestError(f"`agentId` may hold {LONGEST_SLUG} characters.")
+    return StartWish(agent, isinstance(consent, dict) and consent.get("recording") is True)
 
 
 def parse_candidates(body: bytes) -> tuple[str, Sequence[Candidate]]:

@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 
+from sessions_app.core.party import Party
 from sessions_app.core.states import LIVE, CallState, EndReason
 from sessions_app.models.agent import Agent
 
@@ -39,6 +40,12 @@ class Call(models.Model):
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calls"
+    )
+    visitor = models.CharField(
+        max_length=110,
+        blank=True,
+        help_text="Who came by a ticket of the owner's: id:… as the ticket's maker calls them, "
+        "ticket:… or guest:… for somebody unknown. Empty for the owner.",
     )
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="calls")
     title = models.CharField(max_length=200, blank=True)
@@ -105,7 +112,7 @@ class Call(models.Model):
             ),
             # one retried offer is one call
             models.UniqueConstraint(
-                fields=["owner", "offer_key"],
+                fields=["owner", "visitor", "offer_key"],
                 condition=~models.Q(offer_key=""),
                 name="call_one_per_offer",
             ),
@@ -113,6 +120,11 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def party(self) -> Party:
+        """Whose call it is."""
+        return Party(self.owner_id, self.visitor)
 
     @property
     def is_live(self) -> bool:

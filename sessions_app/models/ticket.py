@@ -1,11 +1,21 @@
 """A way in for a client that can set no header: one use, and soon."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 
+from sessions_app.models.access import ApiToken
+
+TICKET_LIFE = timedelta(seconds=60)
+"""How long a ticket may wait for its use, and its use for the call that it is for."""
+
 
 class Ticket(models.Model):
-    """Lets one user make one call. Only the SHA-256 digest of its secret is kept."""
+    """Lets a visitor of one user make one call. Only the SHA-256 digest of its secret is kept.
+
+    It is worth no more than what it was made with: `token` or the session `session_key`.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tickets"
@@ -15,6 +25,15 @@ class Ticket(models.Model):
     origin = models.CharField(
         max_length=200, blank=True, help_text="The only origin it counts from; empty for any."
     )
+    visitor = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="Who its user says will come with it; empty for somebody unknown.",
+    )
+    token = models.ForeignKey(
+        ApiToken, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    session_key = models.CharField(max_length=40, blank=True, editable=False)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     call_id = models.CharField(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sessions_app.services import access
+from sessions_app.services import access, entrance
 
 _OF_THE_CONNECTION = frozenset(
     {
@@ -24,7 +24,10 @@ def passed_on(scope: Any) -> list[tuple[bytes, bytes]]:
     forwarded = b",".join(value for name, value in kept if name.lower() == FORWARDED)
     peer = (scope.get("client") or ("", 0))[0]
     address = access.address_of(str(peer), forwarded.decode("latin1"))
+    names = {name.lower().decode("latin1") for name, _ in kept}
     kept = [(name, value) for name, value in kept if name.lower() != FORWARDED]
+    if entrance.passed_by_unknown_proxy(names):
+        kept.append((entrance.THROUGH_PROXY.encode(), b"1"))
     return [*kept, (FORWARDED, address.encode("latin1"))]
 
 

@@ -14,7 +14,7 @@ from asgiref.typing import (
 )
 from django.urls import Resolver404, resolve
 
-from sessions_app.bridge import media_processes
+from sessions_app.bridge import endings, media_processes
 from sessions_app.bridge.media_processes import name_of_worker
 from sessions_app.relaying.requests import Route, relay_request
 from sessions_app.relaying.sockets import SocketRelay
@@ -49,6 +49,7 @@ class Relay:
         if self._sockets:
             await asyncio.wait(self._sockets, timeout=DRAIN_S)
         await self.processes.aclose()
+        await endings.drain()
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -93,7 +94,7 @@ async def _is_unused(ticket: str, scope: WebSocketScope) -> bool:
     """Returns whether a ticket can still be used up: at the right process, then."""
     origin = dict(scope["headers"]).get(b"origin", b"").decode("latin1")
     found = await sync_to_async(tickets.look)(ticket, origin)
-    return found is not None and found.ticket_pk is not None and not found.call_id
+    return found is not None and not found.call_id
 
 
 def _socket(path: str) -> tuple[str, str] | None:

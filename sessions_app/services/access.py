@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http.request import split_domain_port, validate_host
@@ -77,6 +76,12 @@ def issue_token(owner: Any, name: str, secret: str = "") -> tuple[ApiToken, str]
 
 def user_for_token(secret: str) -> User | None:
     """Returns the active user of a token that is not revoked, or None."""
+    token = token_of(secret)
+    return None if token is None else token.owner
+
+
+def token_of(secret: str) -> ApiToken | None:
+    """Returns the token with that secret; None where it is revoked, or its owner shut out."""
     if not secret.startswith(TOKEN_MARK):
         return None
     token = (
@@ -89,7 +94,7 @@ def user_for_token(secret: str) -> User | None:
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token.owner
+    return token
 
 
 def revoke(token: ApiToken) -> None:
@@ -103,11 +108,19 @@ def address_of(peer: str, forwarded: str) -> str:
     `peer` is who opened the connection, `forwarded` the header X-Forwarded-For: of its entries
     only the last VOICE["TRUSTED_PROXIES"] were written by machines of ours.
     """
-    if not peer and settings.VOICE["ROLE"] == "media":
-        return forwarded[:60]  # over its Unix socket: our own web process wrote it
+    if from_web_process(peer):
+        return forwarded[:60]
     trusted: int = settings.VOICE["TRUSTED_PROXIES"]
     listed = [part.strip() for part in forwarded.split(",") if part.strip()]
     return listed[-trusted][:60] if trusted and len(listed) >= trusted else peer
+
+
+def from_web_process(peer: str) -> bool:
+    """Returns whether a connection is our own web process's, over this process's Unix socket.
+
+    What it says of the client is true then.
+    """
+    return not peer and settings.VOICE["ROLE"] == "media"
 
 
 def vosk_user(address: str) -> User | None:
@@ -122,19 +135,6 @@ def vosk_user(address: str) -> User | None:
     except ValueError:
         return None
     return User.objects.filter(username=name, is_active=True).first() if name and near else None
-
-
-def still_signed_in(session: Any, user_id: Any) -> bool:
-    """Returns whether a cookie's session still holds this active user, by what is stored now."""
-    stored = session.__class__(session.session_key).load()
-    if str(stored.get(SESSION_KEY)) != str(user_id):
-        return False
-    return is_active(user_id)
-
-
-def is_active(user_id: Any) -> bool:
-    """Returns whether the user is there and not shut out."""
-    return User.objects.filter(pk=user_id, is_active=True).exists()
 
 
 def own_origin(origin: str, host: str) -> bool:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sessions_app.core.errors import UnknownAgentError
+from sessions_app.core.party import Party
 from sessions_app.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.call import new_public_id
@@ -57,7 +58,7 @@ def agent_for(slug: str) -> Agent:
 
 
 def create(
-    owner_id: int,
+    party: Party,
     agent: Agent,
     *,
     call_id: str | None = None,
@@ -78,7 +79,8 @@ def create(
     """
     row = Call(
         public_id=call_id or new_public_id(),
-        owner_id=owner_id,
+        owner_id=party.user_id,
+        visitor=party.visitor,
         agent=agent,
         door=door,
         transport=transport,
@@ -96,7 +98,8 @@ def create(
             row.save(force_insert=True)
     except IntegrityError:
         # only the database can tell which of two retries came first
-        existing = Call.objects.filter(owner_id=owner_id, offer_key=offer_key).exclude(offer_key="")
+        own = Call.objects.filter(owner_id=party.user_id, visitor=party.visitor)
+        existing = own.filter(offer_key=offer_key).exclude(offer_key="")
         found = existing.select_related("agent").first()
         if found is None:
             raise

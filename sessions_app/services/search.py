@@ -18,6 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Length, Replace
 
+from sessions_app.core.party import Party
 from sessions_app.models import Call, Segment
 from sessions_app.services.storable import one_line
 
@@ -68,9 +69,16 @@ class Earlier:
     text: str
 
 
-def earlier_calls(owner_id: int, before_pk: int, query: str, limit: int) -> list[Earlier]:
-    """Returns the owner's calls before one (by key) in which `query` was said, newest first."""
-    own = Call.objects.filter(owner_id=owner_id, pk__lt=before_pk).order_by("-pk")
+def earlier_calls(party: Party, before_pk: int, query: str, limit: int) -> list[Earlier]:
+    """Returns the party's calls before one (by key) in which `query` was said, newest first.
+
+    A visitor whom nobody named has none: what was said before was said by somebody else.
+    """
+    if not party.recurs:
+        return []
+    own = Call.objects.filter(
+        owner_id=party.user_id, visitor=party.visitor, pk__lt=before_pk
+    ).order_by("-pk")
     found = calls_saying(own, query).select_related("summary")[:limit]
     return [
         Earlier(call.created_at.date().isoformat(), call.title, _gist(call, query))

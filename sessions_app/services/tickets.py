@@ -1,127 +1,164 @@
 """The verbs over tickets: who may come in without a cookie and without a header."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import User
 from django.core import signing
+from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.core.commands import Offer, StartStream
-from sessions_app.core.errors import NotAllowedError
-from sessions_app.models import Ticket
+from sessions_app.core.errors import NotAllowedError, UnknownCallError
+from sessions_app.core.party import BY_TICKET, KNOWN
+from sessions_app.core.states import LIVE
+from sessions_app.models import Agent, ApiToken, Call, Ticket
+from sessions_app.models.ticket import TICKET_LIFE
+from sessions_app.services import calls
 from sessions_app.services.access import digest_of
+from sessions_app.services.authentication import Principal, Way, standing
 
 W = TypeVar("W", Offer, StartStream)
 
 TICKET_BYTES = 24
-LIFE = timedelta(seconds=60)
 KEPT = timedelta(days=1)
-"""A ticket that was used goes on naming its call for so long."""
+"""Rows are deleted so long after they ended; until then they tell staff what became of them."""
 
 RESUME_MARK = "r."
-RESUME_LIFE = timedelta(hours=12)
 _SALT = "voicesite.resume"
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Whom a ticket lets in, and for what.
+def issue(
+    user: Any,
+    agent: str = "",
+    origin: str = "",
+    *,
+    visitor: str = "",
+    token: ApiToken | None = None,
+    session_key: str = "",
+) -> tuple[Ticket, str]:
+    """Returns a new ticket and its secret, which is shown once and not kept.
 
-    `agent` is the only one that may be called; `call_id` the only call that may be joined, for
-    a ticket that was used and for what resumes a call. Empty for any.
+    `visitor` is who its user says will come with it, empty for somebody unknown. `token` or
+    `session_key` is what the user came in with: when that ends, so does the ticket.
     """
-
-    user: User
-    agent: str = ""
-    call_id: str = ""
-    ticket_pk: int | None = None
-
-
-def issue(user: Any, agent: str = "", origin: str = "") -> tuple[Ticket, str]:
-    """Returns a new ticket and its secret, which is shown once and not kept."""
     secret = secrets.token_urlsafe(TICKET_BYTES)
     ticket = Ticket.objects.create(
         user=user,
         digest=digest_of(secret),
         agent=agent,
         origin=origin,
-        expires_at=timezone.now() + LIFE,
+        visitor=visitor,
+        token=token,
+        session_key=session_key,
+        expires_at=timezone.now() + TICKET_LIFE,
     )
     return ticket, secret
 
 
-def look(secret: str, origin: str) -> Pass | None:
+def look(secret: str, origin: str) -> Principal | None:
     """Returns whom a ticket, or a call's resume token, lets in now; None for nobody.
 
-    One that was used names the call it was used for. Nothing is used up: `claim` does that.
+    One that was used is for the call it was used for, while that is live. Nothing is used up:
+    `claim` does that.
     """
+    wanted: dict[str, Any] = {"digest": digest_of(secret)}
     if secret.startswith(RESUME_MARK):
-        return _resumed(secret.removeprefix(RESUME_MARK))
-    now = timezone.now()
-    row = Ticket.objects.select_related("user").filter(digest=digest_of(secret)).first()
-    if row is None or not row.user.is_active or (row.origin and row.origin != origin):
+        ticket_pk, call_id = _opened(secret.removeprefix(RESUME_MARK))
+        wanted = {"pk": ticket_pk, "call_id": call_id}
+    row = Ticket.objects.filter(**wanted).first()
+    if row is None or (row.origin and row.origin != origin):
         return None
-    if row.used_at is None and row.expires_at > now:
-        return Pass(row.user, row.agent, ticket_pk=row.pk)
-    if row.used_at is not None and row.call_id and now - row.used_at < KEPT:
-        return Pass(row.user, row.agent, row.call_id, row.pk)
-    return None
+    if row.used_at is not None and not row.call_id:
+        return None  # somebody else is just using it
+    given = principal_of(row)
+    return given if standing([given.credential]) else None
 
 
-def redeem(secret: str, origin: str) -> Pass | None:
+def principal_of(row: Ticket) -> Principal:
+    """Returns whom a ticket lets in, whether or not it does so now."""
+    visitor = KNOWN + row.visitor if row.visitor else f"{BY_TICKET}{row.pk}"
+    return Principal(row.user_id, Way.TICKET, str(row.pk), visitor, row.agent, row.call_id)
+
+
+def redeem(secret: str, origin: str) -> Principal | None:
     """Returns whom a ticket lets in for its only use, or a resume token; None for nobody."""
     found = look(secret, origin)
-    if found is None or found.ticket_pk is None:
+    if found is None or secret.startswith(RESUME_MARK):
         return found
-    return found if not found.call_id and claim(found.ticket_pk) else None
+    return found if not found.call_id and claim(found) else None
 
 
-def claim(ticket_pk: int) -> bool:
+def claim(holder: Principal) -> bool:
     """Uses a ticket up; returns False where it was used before, or is too old."""
     now = timezone.now()
-    unused = Ticket.objects.filter(pk=ticket_pk, used_at=None, expires_at__gt=now)
+    unused = Ticket.objects.filter(pk=holder.key, used_at=None, expires_at__gt=now)
     return bool(unused.update(used_at=now))
 
 
-def release(ticket_pk: int) -> None:
+def release(holder: Principal) -> None:
     """Gives a ticket back whose use came to nothing."""
-    Ticket.objects.filter(pk=ticket_pk, call_id="").update(used_at=None)
+    Ticket.objects.filter(pk=holder.key, call_id="").update(used_at=None)
 
 
-def bind(ticket_pk: int, call_id: str) -> None:
+def call_by(holder: Principal, agent: Agent, **facts: Any) -> tuple[Call, bool]:
+    """Returns what `calls.create` does; a ticket is bound to the call in the same transaction."""
+    with transaction.atomic():
+        call, created = calls.create(holder.party, agent, **facts)
+        if created and holder.way is Way.TICKET:
+            bind(holder, call.public_id)
+    return call, created
+
+
+def bind(holder: Principal, call_id: str) -> None:
     """Notes which call a ticket was used for."""
-    Ticket.objects.filter(pk=ticket_pk, call_id="").update(call_id=call_id)
+    Ticket.objects.filter(pk=holder.key, call_id="").update(call_id=call_id)
 
 
-def resume_token(user_id: int, call_id: str) -> str:
-    """Returns what lets a client come back to this call alone."""
-    return RESUME_MARK + signing.dumps([user_id, call_id], salt=_SALT)
+def resume_token(holder: Principal, call_id: str) -> str:
+    """Returns what lets a ticket's client come back to its call, and to no other."""
+    return RESUME_MARK + signing.dumps([int(holder.key), call_id], salt=_SALT)
 
 
-def narrowed(given: Pass, wish: W) -> W:
-    """Returns what a ticket's holder may wish for; raises NotAllowedError for anything else.
+def narrowed(holder: Principal, wish: W) -> W:
+    """Returns what `holder` may wish for; raises NotAllowedError for anything else.
 
-    `wish` names its agent and, where it goes on with a call, that call.
+    `wish` names its agent and, where it goes on with a call, that call. Whoever may start one
+    call alone goes on with none but that; the party's own others stay out of reach, since a
+    ticket may be in other hands than the one before it.
     """
-    if given.call_id and wish.call_id != given.call_id:
+    if not holder.for_one_call:
+        return wish
+    if holder.call_id and wish.call_id != holder.call_id:
         raise NotAllowedError("This ticket was for one call, and is used.", code="ticket_used")
-    if given.agent and wish.agent and wish.agent != given.agent:
-        raise NotAllowedError(f"This ticket is for the agent {given.agent!r} alone.")
-    return replace(wish, agent=given.agent or wish.agent)
+    if wish.call_id and not holder.call_id:
+        raise NotAllowedError(
+            "A ticket starts a call of its own. To go on with a call, put that call's resumeToken "
+            "in the ticket's place."
+        )
+    if holder.agent and wish.agent and wish.agent != holder.agent:
+        raise NotAllowedError(f"This ticket is for the agent {holder.agent!r} alone.")
+    return replace(wish, agent=holder.agent or wish.agent)
+
+
+def reach(holder: Principal, call_id: str) -> None:
+    """Raises UnknownCallError where `holder` may not touch that call of the party's."""
+    if holder.for_one_call and call_id != holder.call_id:
+        raise UnknownCallError("This ticket is for another call.")
 
 
 def forget_old(now: datetime) -> int:
     """Deletes tickets that nobody can use any more; returns how many."""
-    return Ticket.objects.filter(expires_at__lt=now - KEPT).delete()[0]
+    live = Call.objects.filter(state__in=sorted(LIVE)).values("public_id")
+    old = Ticket.objects.filter(expires_at__lt=now - KEPT).exclude(call_id__in=live)
+    return old.delete()[0]
 
 
-def _resumed(token: str) -> Pass | None:
+def _opened(token: str) -> tuple[int, str]:
+    """Returns ticket and call of a resume token; those of none where it was not made here."""
     try:
-        user_id, call_id = signing.loads(token, salt=_SALT, max_age=RESUME_LIFE)
+        ticket_pk, call_id = signing.loads(token, salt=_SALT)
+        return int(ticket_pk), str(call_id)
     except (signing.BadSignature, ValueError, TypeError):
-        return None
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    return Pass(user, call_id=str(call_id)) if user is not None else None
+        return 0, ""

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sessions_app.bridge import engine, ice_servers
 from sessions_app.bridge.peers import PeerWish
 from sessions_app.dialects import smallwebrtc
-from sessions_app.views.callers import caller, told
+from sessions_app.views.callers import Caller, caller, told
 
 
 @csrf_exempt
@@ -17,10 +17,11 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
 
     async def work() -> dict[str, Any]:
         who = await caller(request, "POST", ticket=ticket)
-        given = smallwebrtc.parse_start(request.body)
-        session_id = engine.current().peers.start(who.user.pk, given)
-        found = {"sessionId": session_id}
-        return found | {"iceConfig": {"iceServers": ice_servers.for_client(who.user.pk)}}
+        wish = smallwebrtc.parse_start(request.body)
+        engine.current().count_offer(who.principal)
+        session_id = engine.current().peers.start(who.principal, who.origin, wish)
+        servers = ice_servers.for_client(who.party.key)
+        return {"sessionId": session_id, "iceConfig": {"iceServers": servers}}
 
     return await told(work, "POST")
 
@@ -31,18 +32,28 @@ async def offer(request: HttpRequest, session_id: str = "", ticket: str = "") ->
 
     async def work() -> dict[str, Any]:
         who = await caller(request, "POST", "PATCH", ticket=ticket)
-        current, user = engine.current(), who.user
-        given = current.peers.started(session_id, user.pk) if session_id else {}
         if request.method == "PATCH":
-            pc_id, candidates = smallwebrtc.parse_candidates(request.body)
-            call_id = current.peers.call_of(pc_id, user.pk)
-            for candidate in candidates:
-                await current.add_candidate(call_id, user.pk, candidate)
-            await current.peers.settled(pc_id, current.find(call_id, user.pk).transport)
-            return {"status": "success"}
-        asked = smallwebrtc.parse_offer(request.body, given)
-        wish = PeerWish(user.pk, asked.offer, asked.pc_id, asked.restart)
+            return await _candidates(who, request.body)
+        current = engine.current()
+        asked = smallwebrtc.parse_offer(request.body)
+        if current.peers.knows(asked.pc_id):
+            who.reach(current.peers.call_of(asked.pc_id, who.party))
+        elif session_id:
+            started = current.peers.started(session_id, who.principal, who.origin)
+            asked = smallwebrtc.parse_offer(request.body, started)
+        wish = PeerWish(who.party, asked.offer, asked.pc_id, asked.restart)
         answered = await current.peers.offer(wish, who.place, current.renegotiate)
         return smallwebrtc.answer(answered.sdp, answered.pc_id)
 
     return await told(work, "POST", "PATCH")
+
+
+async def _candidates(who: Caller, body: bytes) -> dict[str, Any]:
+    current = engine.current()
+    pc_id, candidates = smallwebrtc.parse_candidates(body)
+    call_id = current.peers.call_of(pc_id, who.party)
+    who.reach(call_id)
+    for candidate in candidates:
+        await current.add_candidate(call_id, who.party, candidate)
+    await current.peers.settled(pc_id, current.find(call_id, who.party).transport)
+    return {"status": "success"}

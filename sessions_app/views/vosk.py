@@ -7,8 +7,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from sessions_app.dialects import vosk
-from sessions_app.services import access
-from sessions_app.views.callers import Caller, address_of, caller, told
+from sessions_app.services import entrance
+from sessions_app.views.callers import Caller, caller, check_request, shown_by, told
 
 
 @csrf_exempt
@@ -24,8 +24,8 @@ async def offer(request: HttpRequest, ticket: str = "") -> JsonResponse:
 
 
 async def _caller(request: HttpRequest, ticket: str) -> Caller:
-    address = address_of(request)
     guest = None
-    if request.method == "POST" and not ticket and "Authorization" not in request.headers:
-        guest = await sync_to_async(access.vosk_user)(address)
-    return await caller(request, "POST", ticket=ticket) if guest is None else Caller(guest, address)
+    check_request(request, "POST")
+    if not ticket and "Authorization" not in request.headers:
+        guest = await sync_to_async(entrance.guest_of)(shown_by(request))
+    return Caller(guest) if guest is not None else await caller(request, "POST", ticket=ticket)

@@ -14,13 +14,13 @@ def given(settings: Any, **voice: Any) -> None:
 
 
 def test_nothing_is_asked_unless_it_is_named() -> None:
-    assert ice_servers.for_client(7) == []
+    assert ice_servers.for_client("7") == []
 
 
 def test_addresses_and_objects_are_taken(settings: Any) -> None:
     relay = {"urls": "turn:a", "username": "u", "credential": "c"}
     given(settings, ICE_SERVERS=["stun:b", relay])
-    assert ice_servers.for_client(7) == [
+    assert ice_servers.for_client("7") == [
         {"urls": ["stun:b"]},
         {"urls": ["turn:a"], "username": "u", "credential": "c"},
     ]
@@ -28,8 +28,8 @@ def test_addresses_and_objects_are_taken(settings: Any) -> None:
 
 def test_each_client_gets_credentials_of_its_own(settings: Any) -> None:
     given(settings, TURN={"URLS": ["turn:a"], "SECRET": "s", "TTL_S": 60})
-    (first,) = ice_servers.for_client(7)
-    (second,) = ice_servers.for_client(8)
+    (first,) = ice_servers.for_client("7")
+    (second,) = ice_servers.for_client("8")
     assert first["username"].endswith(":7")
     assert first["credential"] != second["credential"]
 
@@ -45,7 +45,7 @@ def test_each_client_gets_credentials_of_its_own(settings: Any) -> None:
 def test_what_cannot_be_used_is_named(settings: Any, voice: Any, names: str) -> None:
     given(settings, **voice)
     with pytest.raises(ImproperlyConfigured, match=names):
-        ice_servers.for_client(7)
+        ice_servers.for_client("7")
 
 
 @pytest.mark.parametrize("ports", ["x", "5-4", "80-90", "40000", "40000-70000"])

@@ -7,6 +7,7 @@ import pytest
 from sessions_app.bridge import peers
 from sessions_app.bridge.peers import Peers, PeerWish
 from sessions_app.core.commands import Offer
+from sessions_app.core.party import Party
 
 
 class Placed:
@@ -22,12 +23,12 @@ async def place(_offer: Offer) -> Placed:
     return Placed()
 
 
-async def renegotiate(_call_id: str, _owner_id: int, _sdp: str) -> str:
+async def renegotiate(_call_id: str, _party: Party, _sdp: str) -> str:
     return "answer"
 
 
 async def named(known: Peers, pc_id: str = "", *, restart: bool = False) -> str:
-    wish = PeerWish(1, Offer("offer"), pc_id, restart)
+    wish = PeerWish(Party(1), Offer("offer"), pc_id, restart)
     return (await known.offer(wish, place, renegotiate)).pc_id
 
 

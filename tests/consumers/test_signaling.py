@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 
-from sessions_app.bridge import engine
+from sessions_app.bridge import endings, engine
 from sessions_app.consumers import sockets
 from sessions_app.consumers.signaling import SignalingConsumer
 from sessions_app.core.errors import BusyError
@@ -140,7 +140,7 @@ async def test_a_reader_that_is_far_too_slow_is_cut_off(
 async def test_a_revoked_token_ends_the_socket(
     token: str, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "RECHECK_S", 0.05)
+    monkeypatch.setattr(endings, "CHECK_S", 0.05)
     async with Socket(token) as socket:
         await sync_to_async(alice.api_tokens.all().delete)()
         assert await socket.closed_with() == 4401

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sessions_app.dialects.results import BadRequestError
-from sessions_app.dialects.smallwebrtc import parse_candidates, parse_offer, parse_start
+from sessions_app.dialects.smallwebrtc import StartWish, parse_candidates, parse_offer, parse_start
 
 OFFER = {"sdp": "v=0", "type": "offer", "pc_id": None, "restart_pc": False}
 
@@ -29,9 +29,17 @@ def test_its_own_data_names_the_agent_and_the_consent(key: str) -> None:
 
 
 def test_what_was_given_to_start_counts_where_the_offer_says_nothing() -> None:
-    assert parse_offer(body(), {"agent_id": "scribe"}).offer.agent == "scribe"
-    assert parse_start(b"") == {}
-    assert parse_start(b'{"body": {"agent": "x"}, "createDailyRoom": false}') == {"agent": "x"}
+    offer = parse_offer(body(), StartWish("scribe", records=True)).offer
+    assert (offer.agent, offer.records) == ("scribe", True)
+    assert parse_start(b"") == StartWish()
+    given = b'{"body": {"agent": "x", "consent": {"recording": true}}, "createDailyRoom": false}'
+    assert parse_start(given) == StartWish("x", records=True)
+
+
+@pytest.mark.parametrize("wrong", [b"[]", b'{"agentId": 3}', b'{"agentId": "%s"}' % (b"x" * 51)])
+def test_a_wrong_start_is_told(wrong: bytes) -> None:
+    with pytest.raises(BadRequestError):
+        parse_start(wrong)
 
 
 @pytest.mark.parametrize("wrong", [{"sdp": 3}, {"type": "answer"}, {"pc_id": 4}])

@@ -28,7 +28,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
 
 
-async def ticket(product: Product, **wish: str) -> str:
+async def ticket(product: Product, **wish: str | None) -> str:
     """Returns the path of a new ticket."""
     status, made = await ask(product, "/api/v1/tickets", wish)
     assert status == 201

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.end_to_end.test_doors import Page
 from tests.end_to_end.test_smallwebrtc import ask
+from tests.end_to_end.test_tickets import an_offer
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly, read_wav
 
@@ -81,6 +82,21 @@ async def test_no_page_of_another_site_comes_in(product: Product, origin: str) -
         with pytest.raises(ConnectionClosed):
             await socket.recv()
         assert socket.close_code == 4403
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"X-Forwarded-For": "203.0.113.9"}],
+)
+async def test_no_page_and_no_proxy_comes_in_over_http(
+    product: Product, header: dict[str, str]
+) -> None:
+    headers = {"Content-Type": "application/json", **header}
+    status, told = await asyncio.to_thread(product.ask, "/offer", await an_offer(), headers)
+    assert status in (401, 403), told
+    headers.popitem()
+    status, _ = await asyncio.to_thread(product.ask, "/offer", await an_offer(), headers)
+    assert status == 200  # it was this header
 
 
 async def test_a_client_that_leaves_ends_its_call(product: Product) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sessions_app.core.errors import UnknownAgentError
+from sessions_app.core.party import Party
 from sessions_app.core.states import CallState, EndReason
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.work import WorkState
@@ -41,7 +42,7 @@ def test_an_unknown_agent_is_named_with_those_there_are() -> None:
 def test_a_retried_offer_is_one_call(alice: User, bob: User, make_call: CallMaker) -> None:
     first = make_call(alice, offer_key="abc")
     again, created = calls.create(
-        alice.pk,
+        Party(alice.pk),
         calls.agent_for(""),
         door="signaling",
         transport="webrtc",
@@ -192,7 +193,7 @@ def test_a_slug_no_database_can_hold_is_unknown() -> None:
 def test_the_caller_may_bring_the_id(alice: User) -> None:
     made = [
         calls.create(
-            alice.pk,
+            Party(alice.pk),
             calls.agent_for(""),
             call_id=call_id,
             door="signaling",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 
 from sessions_app.core.events import (
@@ -12,6 +13,7 @@ from sessions_app.core.events import (
     Speaker,
     TurnEnded,
 )
+from sessions_app.core.party import Party
 from sessions_app.core.persona import Persona
 from sessions_app.models import Agent, Call, Summary, Turn
 from sessions_app.services import agents, exports, search, summaries, transcripts, turns
@@ -117,11 +119,34 @@ def test_earlier_calls_of_the_same_user_are_found(
     old, other, now = make_call(alice), make_call(bob), make_call(alice)
     for call in (old, other, now):
         heard(call.pk)
-    found = search.earlier_calls(alice.pk, now.pk, "trains", 3)
+    found = search.earlier_calls(Party(alice.pk), now.pk, "trains", 3)
     assert [(e.date, e.text) for e in found] == [
         (old.created_at.date().isoformat(), "Tell me about the trains.")
     ]
-    assert search.earlier_calls(alice.pk, now.pk, "planes", 3) == []
+    assert search.earlier_calls(Party(alice.pk), now.pk, "planes", 3) == []
+
+
+@pytest.mark.parametrize(
+    ("asks", "finds"),
+    [
+        ("", [""]),
+        ("id:ann", ["id:ann"]),
+        ("id:ben", []),
+        ("id:an", []),
+        ("ticket:7", []),  # somebody unknown, even where the name were met twice
+        ("guest:x", []),
+    ],
+)
+def test_visitors_of_one_user_are_strangers(
+    asks: str, finds: list[str], alice: User, make_call: CallMaker
+) -> None:
+    for visitor in ("", "id:ann", "ticket:7", "guest:x"):
+        call = make_call(alice, visitor=visitor)
+        Call.objects.filter(pk=call.pk).update(title=visitor)
+        heard(call.pk)
+    now = make_call(alice, visitor=asks)
+    found = search.earlier_calls(Party(alice.pk, asks), now.pk, "trains", 9)
+    assert [one.title for one in found] == finds
 
 
 def test_an_agent_becomes_a_persona(db: None) -> None:

@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from sessions_app.bridge import engine
+from sessions_app.bridge import endings, engine
 from sessions_app.bridge.engine import Placed
-from sessions_app.bridge.guards import Guards
 from sessions_app.bridge.peers import Peers
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import BadOfferError, BusyError, UnknownAgentError
+from sessions_app.core.party import Party
 from sessions_app.services import access
+from sessions_app.services.authentication import Principal
 
 pytestmark = pytest.mark.django_db
 
@@ -31,19 +32,22 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
     found: list[tuple[int, Offer]] = []
 
     class Engine:
-        guards = Guards()
         peers = Peers()
 
-        async def renegotiate(self, call_id: str, owner_id: int, sdp: str) -> str:
+        async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
             return sdp
 
-        async def place(self, owner_id: int, offer: Offer) -> Placed:
-            found.append((owner_id, offer))
+        def count_offer(self, by: Principal) -> None:
+            return
+
+        async def place(self, by: Principal, offer: Offer) -> Placed:
+            found.append((by.user_id, offer))
             if offer.agent in ERRORS:
                 raise ERRORS[offer.agent]
             return Placed("call-1", "v=0 answer")
 
     monkeypatch.setattr(engine, "current", Engine)
+    monkeypatch.setattr(endings, "_endings", None)  # each request has a loop of its own here
     return found
 
 

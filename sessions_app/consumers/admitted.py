@@ -1,0 +1,96 @@
+"""What every socket does: who is behind it, how many they have, and when they may not go on."""
+
+import asyncio
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from sessions_app.bridge import endings
+from sessions_app.bridge.endings import Hold
+from sessions_app.consumers import allowance
+from sessions_app.consumers.allowance import Place
+from sessions_app.consumers.auth import principal_of, shown_by
+from sessions_app.core.errors import BusyError
+from sessions_app.core.party import Party
+from sessions_app.services.authentication import Principal
+from sessions_app.services.entrance import CLOSE, RefusedError
+
+SIGNED_OUT = CLOSE + 401
+BUSY = CLOSE + 429
+IDLE = 4410
+LONGEST_REASON = 100
+"""Characters of a close reason: at most 123 bytes may be sent (RFC 6455, 5.5.1)."""
+
+
+class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """A socket that counts, and is closed when whoever is behind it may not go on."""
+
+    principal: Principal | None = None
+    hold: Hold | None = None
+    watches = ""
+    """The public id of a call, where the socket is only for who may see that."""
+
+    async def enter(self) -> None:
+        """Accepts first, since a browser cannot read the code of a refused handshake."""
+        self.tasks: list[asyncio.Task[None]] = []
+        self.places: list[Place] = []
+        await self.accept()
+        try:
+            self.places.append(allowance.for_address(shown_by(self.scope).address))
+            self.admit(await principal_of(self.scope))
+        except RefusedError as refused:
+            await self.refused(refused)
+        except BusyError as busy:
+            await self.close(BUSY, busy.message[:LONGEST_REASON])
+
+    async def refused(self, refused: RefusedError) -> None:
+        """Nobody is known behind the socket."""
+        await self.close(CLOSE + refused.status, refused.message)
+
+    def admit(self, principal: Principal) -> None:
+        """Serves `principal` from now on, until they may not go on; raises BusyError."""
+        self.places.append(allowance.for_party(principal.party.key))
+        self.principal = principal
+        self.hold = endings.current().hold(principal, self.signed_out, watches=self.watches)
+
+    @property
+    def by(self) -> Principal:
+        """Who is here."""
+        assert self.principal is not None  # noqa: S101 - nothing is obeyed before `admit`
+        return self.principal
+
+    @property
+    def party(self) -> Party:
+        """Whose calls they are."""
+        return self.by.party
+
+    def signed_out(self) -> None:
+        """Ends the socket of somebody who may not go on; their calls are ended beside it."""
+        self.close_soon(SIGNED_OUT, "You were signed out.")
+
+    def close_soon(self, code: int, reason: str = "") -> None:
+        """Closes the socket, without being waited for."""
+        self.tasks.append(asyncio.create_task(self.close(code, reason)))
+
+    async def watch_idle(self) -> None:
+        """Closes a socket that has had no live call for too long: it only takes a place."""
+        limit_s, last_s = allowance.idle_s(), asyncio.get_running_loop().time()
+        while limit_s:
+            await asyncio.sleep(min(allowance.LOOK_S, limit_s))
+            now_s = asyncio.get_running_loop().time()
+            if self.in_call():
+                last_s = now_s
+            elif now_s - last_s >= limit_s:
+                await self.close(IDLE, "No call for a while. Open another when you need it.")
+                return
+
+    def in_call(self) -> bool:
+        """Returns whether the socket is needed by a live call."""
+        return False
+
+    async def disconnect(self, code: int) -> None:
+        """Counts no more. For the end of `disconnect` in each kind of socket."""
+        endings.current().release(self.hold)
+        for place in self.places:
+            place.give_back()
+        for task in self.tasks:
+            task.cancel()

@@ -1,0 +1,138 @@
+"""Who comes in: from what a client shows to a principal, the same for requests and sockets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpHeaders
+
+from sessions_app.core.errors import VoiceError
+from sessions_app.services import access, authentication, tickets
+from sessions_app.services.authentication import Principal, Way, standing
+
+NOT_SIGNED_IN, WRONG_ORIGIN = 401, 403
+CLOSE = 4000
+"""A socket is closed with this much more than the HTTP status."""
+
+PROXIES = frozenset(
+    {
+        "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded",
+        "via", "x-client-ip", "true-client-ip", "cf-connecting-ip",
+    }
+)  # fmt: skip
+"""Headers that reverse proxies add: the connection is not the client's own then."""
+
+THROUGH_PROXY = "x-voicesite-forwarded"
+"""By this a web process tells its media processes that a request had one of PROXIES. A client that
+sends it itself only loses by it."""
+
+
+class RefusedError(VoiceError):
+    """A request or a socket that comes from nobody, or from the wrong place (not retryable)."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message, code=code)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a client shows of itself.
+
+    `session` is the cookie's, not yet read, or None where there can be none. `peer` is who opened
+    the connection, empty for a Unix socket.
+    """
+
+    headers: HttpHeaders = field(repr=False)
+    session: Any = field(repr=False)
+    host: str
+    peer: str = field(default="", repr=False)
+    ticket: str = field(default="", repr=False)
+
+    @property
+    def address(self) -> str:
+        """Where the client is, as far as that can be trusted."""
+        return access.address_of(self.peer, self.headers.get("X-Forwarded-For", ""))
+
+    @property
+    def through_unknown_proxy(self) -> bool:
+        """Whether a proxy that the settings do not know of stands in between.
+
+        `address` is that proxy's then, often this very machine's.
+        """
+        if access.from_web_process(self.peer):
+            return THROUGH_PROXY in self.headers
+        return passed_by_unknown_proxy(name.lower() for name in self.headers)
+
+
+def passed_by_unknown_proxy(names: Iterable[str]) -> bool:
+    """Returns whether headers (their names, in lower case) are those of a proxy nobody named."""
+    return not settings.VOICE["TRUSTED_PROXIES"] and not PROXIES.isdisjoint(names)
+
+
+def principal_of(shown: Shown, *, use_up: bool) -> Principal:
+    """Returns who comes in; raises RefusedError.
+
+    A ticket or a bearer token counts by itself. A cookie counts only with exactly our own origin
+    (RFC 6454): a browser sends cookies along for pages of any origin, and ignores the port.
+    With `use_up` a ticket is used up at once, as sockets do.
+    """
+    found = _by_ticket(shown, use_up=use_up) if shown.ticket else _by_token(shown)
+    if found is None:
+        found = _by_cookie(shown)
+    return found.at(shown.address)
+
+
+def guest_of(shown: Shown) -> Principal | None:
+    """Returns whom a vosk-server client without any key counts as; None where none is let in.
+
+    Never a browser's page: any site could open a connection here from a visitor's machine.
+    """
+    if "Origin" in shown.headers:
+        return None
+    found = authentication.by_guest(shown.address, forwarded=shown.through_unknown_proxy)
+    return None if found is None else found.at(shown.address)
+
+
+def _by_ticket(shown: Shown, *, use_up: bool) -> Principal:
+    take = tickets.redeem if use_up else tickets.look
+    found = take(shown.ticket, shown.headers.get("Origin", ""))
+    if found is None:
+        raise RefusedError(NOT_SIGNED_IN, "not_signed_in", "This ticket is not valid, or was used.")
+    return found
+
+
+def _by_token(shown: Shown) -> Principal | None:
+    scheme, _, secret = shown.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    found = authentication.by_token(secret.strip())
+    if found is None:
+        raise RefusedError(
+            NOT_SIGNED_IN, "not_signed_in", "This token is not valid, or was revoked."
+        )
+    return found
+
+
+def _by_cookie(shown: Shown) -> Principal:
+    origin = shown.headers.get("Origin", "")
+    own = access.own_origin(origin, shown.host)
+    if origin and not own:
+        raise _wrong_origin()
+    stored = {} if shown.session is None else shown.session
+    user_id = str(stored.get(SESSION_KEY, ""))
+    key = getattr(stored, "session_key", None) or ""
+    found = Principal(int(user_id), Way.SESSION, key) if user_id.isdecimal() else None
+    if found is None or not standing([found.credential]):
+        raise RefusedError(NOT_SIGNED_IN, "not_signed_in", "Sign in, or send a token as bearer.")
+    if not own:
+        raise _wrong_origin()
+    return found
+
+
+def _wrong_origin() -> RefusedError:
+    return RefusedError(
+        WRONG_ORIGIN, "wrong_origin", "Open the page from this server's own address."
+    )

@@ -1,0 +1,66 @@
+"""Who is let in without any key: the vosk door's guests, from this machine and no page or proxy."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpHeaders
+
+from sessions_app.relaying.headers import passed_on
+from sessions_app.services import entrance
+from sessions_app.services.entrance import PROXIES, Shown
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def open_door(settings: Any, alice: User) -> None:
+    settings.VOICE = {**settings.VOICE, "VOSK_USER": alice.username}
+
+
+def shown(peer: str = "127.0.0.1", **headers: str) -> Shown:
+    given = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    return Shown(HttpHeaders(given), None, "testserver", peer)
+
+
+def test_this_machine_is_let_in_as_a_stranger_each_time(alice: User) -> None:
+    first, second = entrance.guest_of(shown()), entrance.guest_of(shown())
+    assert first is not None
+    assert second is not None
+    assert first.user_id == second.user_id == alice.pk
+    assert first.party != second.party
+    assert not first.party.recurs
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://testserver", "null"])
+def test_no_page_is(origin: str) -> None:
+    assert entrance.guest_of(shown(origin=origin)) is None
+
+
+@pytest.mark.parametrize("header", sorted(PROXIES))
+def test_nobody_is_through_a_proxy_that_is_not_counted(header: str, settings: Any) -> None:
+    claimed = {header.replace("-", "_"): "127.0.0.1"}
+    assert entrance.guest_of(shown(**claimed)) is None
+    # one that is counted tells where the client is, and that must be near
+    settings.VOICE = {**settings.VOICE, "TRUSTED_PROXIES": 1}
+    assert entrance.guest_of(shown(x_forwarded_for="203.0.113.9")) is None
+    assert entrance.guest_of(shown(x_forwarded_for="127.0.0.1")) is not None
+
+
+@pytest.mark.parametrize(
+    ("headers", "let_in"),
+    [
+        ([], True),
+        ([(b"x-forwarded-for", b"127.0.0.1")], False),
+        ([(b"Forwarded", b"for=127.0.0.1")], False),
+        ([(b"x-voicesite-forwarded", b"0")], False),
+    ],
+)
+def test_a_media_process_is_told_of_the_proxy(
+    headers: list[tuple[bytes, bytes]], let_in: bool, settings: Any
+) -> None:
+    settings.VOICE = {**settings.VOICE, "ROLE": "web"}
+    relayed = passed_on({"headers": headers, "client": ["127.0.0.1", 4711]})
+    settings.VOICE = {**settings.VOICE, "ROLE": "media"}
+    names = {name.decode().replace("-", "_"): value.decode() for name, value in relayed}
+    assert (entrance.guest_of(shown(peer="", **names)) is not None) is let_in
