@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bench.campaigns import (
+    abuse,
     breath,
     clicks,
     counts,
@@ -58,6 +59,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "recognisers": recognisers.main,
     "delays": delays.main,
     "clicks": clicks.main,
+    "abuse": abuse.main,
 }
 
 

@@ -29,11 +29,15 @@ AGENTS = {"listen": "", "talk": "talk", "mix": "mix", "echo": "echo"}
 """What the far side does, and whose voice does it."""
 
 _MAKE_AGENTS = """
+from django.contrib.auth.models import User
 from sessions_app.models import Agent
+from sessions_app.services import access
 for slug in ("talk", "mix", "echo"):
     Agent.objects.update_or_create(slug=slug, defaults={
         "name": slug, "responder": "nothing", "synthesiser": slug, "greeting": "Go.",
         "barge_in": "off"})
+Agent.objects.filter(slug="scribe").update(synthesiser="espeak")
+print(access.issue_token(User.objects.create_user("hostile"), "bench")[1])
 """
 
 
@@ -46,6 +50,11 @@ class Server:
     stats: str
     token: str = ""
     agent: str = ""
+    other: str = ""
+    """The token of a second user."""
+
+    hostile: str = ""
+    """The token of a third one."""
 
 
 @contextlib.contextmanager
@@ -60,7 +69,7 @@ def voicesite(work: str, **settings: str) -> Iterator[Server]:
         }
         product = Product(Path(folder) / "var", given)
         product.prepare()
-        product.manage("shell", "-c", _MAKE_AGENTS)
+        hostile = product.manage("shell", "-c", _MAKE_AGENTS).split()[-1]
         product._start("web")
         process = product.processes["web"]
         os.sched_setaffinity(process.pid, {SERVER_CORE})
@@ -68,7 +77,8 @@ def voicesite(work: str, **settings: str) -> Iterator[Server]:
             wait_until(product._ready, START_S, "readiness")
             token = product.credentials["user"]["token"]
             stats, offers = f"{product.url}/bench/stats", f"{product.url}/api/voice/offer"
-            yield Server(process.pid, offers, stats, token, AGENTS[work])
+            other = product.credentials["staff"]["token"]
+            yield Server(process.pid, offers, stats, token, AGENTS[work], other, hostile)
         finally:
             product.stop()
 

@@ -19,6 +19,7 @@ VOICE = {
     "RESPONDERS": {**product.VOICE["RESPONDERS"], "nothing": _part("Nothing")},
     "SYNTHESISERS": {
         "default": _part("Talking"),
+        "espeak": product.VOICE["SYNTHESISERS"]["default"],
         "talk": _part("Talking"),
         "mix": _part("Talking", share=0.35),
         "echo": _part("Echo"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from sessions_app.admin import second_pass
 from sessions_app.admin.display import NOTHING, badge, clock, moment
 from sessions_app.core.events import Speaker
+from sessions_app.core.party import visitor_name
 from sessions_app.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
 from sessions_app.models.segment import Source
@@ -172,6 +173,7 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
     return [
         ("State", badge(call.state, call.get_state_display())),
         ("User", call.owner.get_full_name() or call.owner.get_username()),
+        *([("Visitor", visitor_name(call.visitor))] if call.visitor else []),
         ("Agent", call.agent.name),
         ("Length", "in progress" if call.is_live else clock(call.duration_ms)),
         ("Words", word_count),

@@ -8,6 +8,11 @@ KNOWN, BY_TICKET, GUEST = "id:", "ticket:", "guest:"
 connection alone."""
 
 
+def visitor_name(visitor: str) -> str:
+    """Returns a visitor in words for people: the name that the ticket's maker gave, if any."""
+    return visitor.removeprefix(KNOWN) if visitor.startswith(KNOWN) else "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """A user, or one visitor whom that user's ticket lets in.

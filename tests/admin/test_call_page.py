@@ -1,10 +1,12 @@
 """What the page of a call is made of."""
 
+import pytest
 from django.contrib.auth.models import User
 
 from sessions_app.admin import call_page
 from sessions_app.models import AccessLog, Call, Recording, Segment, Summary
 from sessions_app.services import access, transcripts
+from tests.conftest import CallMaker
 
 
 def test_the_timeline_is_in_order(alice: User, recording: Recording, summary: Summary) -> None:
@@ -29,3 +31,13 @@ def test_a_correction_is_shown_with_what_was_recognised(ended: Call, staff: User
     assert [(line.seq, line.text) for line in lines][1] == (2, "Good evening")
     assert [line.original for line in lines] == ["", "good morning", ""]
     assert [line.time for line in lines] == ["0:00:00", "0:00:02", "0:00:04"]
+
+
+@pytest.mark.parametrize(
+    ("visitor", "shown"), [("", None), ("id:4711", "4711"), ("ticket:9", "unknown")]
+)
+def test_who_came_by_a_ticket_is_told(
+    visitor: str, shown: str | None, alice: User, make_call: CallMaker
+) -> None:
+    labels = dict(call_page.facts(make_call(alice, visitor=visitor), 0))
+    assert labels.get("Visitor") == shown
