@@ -73,7 +73,7 @@ class Engine:
         self._carriers = Carriers(config, self._placing.open_source)
         self._answers: dict[str, asyncio.Task[Placed]] = {}
         self._holds: dict[str, Hold] = {}
-        self._beating: asyncio.Task[None] | None = None
+        self._working: list[asyncio.Task[None]] = []
         self._starting: asyncio.Task[None] | None = None
 
     # -- the process ------------------------------------------------------------------
@@ -91,7 +91,7 @@ class Engine:
             ice.limit_ports(*self._config.udp_ports)
         self.store.start()
         await self._placing.start()
-        self._beating = asyncio.create_task(self._beat())
+        self._working = [asyncio.create_task(self._beat())]
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def recogniser_ready(self) -> bool:
@@ -113,9 +113,9 @@ class Engine:
         """Ends every call with its last words stored, and frees all; in seconds."""
         await self._registry.drain()
         await broadcast.drain()
-        if self._beating is not None:
-            self._beating.cancel()
-            await asyncio.gather(self._beating, return_exceptions=True)
+        for task in self._working:
+            task.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
         await self._placing.aclose()
         await self.lag.aclose()
         await self.store.aclose()
@@ -294,7 +294,8 @@ class Engine:
     ) -> None:
         session.move_to(transport)
         self._hold(session, by)
-        self.store.post(calls.note_transport, session.call_id, name)
+        call_id = session.call_id
+        self.store.post_newest(call_id, "transport", calls.note_transport, call_id, name)
         logger.info("call %s goes on over %s", session.call_id, name)
 
     # -- calls over a socket ----------------------------------------------------------------
@@ -340,7 +341,7 @@ class Engine:
             await asyncio.sleep(BEAT_S)
             ids = [session.call_id for session in self._registry]
             if ids:
-                self.store.post(calls.beat, ids, timezone.now())
+                self.store.note("beat", calls.beat, ids, timezone.now())
 
 
 def _task_key(party: Party, key: str) -> str:

@@ -32,9 +32,9 @@ def save(call_pk: int, ended: events.TurnEnded) -> None:
 
 
 def replace_notes(call_pk: int, notes: Iterable[events.Note]) -> None:
-    """Makes the call's notes (by key) what they are now."""
-    rows = [
-        Note(
+    """Makes the call's notes (by key) what they are now; writes only those that changed."""
+    wanted = {
+        note.number: Note(
             call_id=call_pk,
             number=note.number,
             kind=note.kind.value,
@@ -42,10 +42,23 @@ def replace_notes(call_pk: int, notes: Iterable[events.Note]) -> None:
             at_ms=_ms(note.at_ms) or 0,
         )
         for note in notes
-    ]
+    }
     with transaction.atomic():
-        Note.objects.filter(call_id=call_pk).delete()
-        Note.objects.bulk_create(rows)
+        rows = Note.objects.filter(call_id=call_pk)
+        kept = {row.number: _said(row) for row in rows}
+        gone = kept.keys() - wanted.keys()
+        if gone:
+            rows.filter(number__in=gone).delete()
+        Note.objects.bulk_create(
+            [row for number, row in wanted.items() if kept.get(number) != _said(row)],
+            update_conflicts=True,
+            unique_fields=["call", "number"],
+            update_fields=["kind", "text", "at_ms"],
+        )
+
+
+def _said(note: Note) -> tuple[str, str, int]:
+    return note.kind, note.text, note.at_ms
 
 
 def of_call(call: Call) -> QuerySet[Turn]:

@@ -1,0 +1,84 @@
+"""What the database does to its callers: how long they wait for it, and when it is away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
+
+from sessions_app.core.errors import BusyError
+
+AWAY = (OperationalError, InterfaceError)
+"""What Django raises while a database is locked, full, unreachable or stopping."""
+
+BRIEF_S = 0.3
+"""How long a caller at a door waits for the lock of a database that somebody else writes to."""
+
+RETRY_AFTER_S = 10
+
+_PROGRAM_LIMIT = "54"
+"""SQLSTATE class of PostgreSQL for work that is too large for it, however often it is tried."""
+
+
+def is_away(error: Exception) -> bool:
+    """Returns whether the same work may succeed later: the fault is the database's, not the work's.
+
+    PostgreSQL's "program limit exceeded" is an OperationalError too, but belongs to the row.
+    """
+    if not isinstance(error, AWAY):
+        return False
+    return not str(getattr(error.__cause__, "sqlstate", None) or "").startswith(_PROGRAM_LIMIT)
+
+
+def busy() -> BusyError:
+    """Returns what a caller is told while the database takes nothing."""
+    return BusyError(
+        f"The database does not answer at the moment. Try again in {RETRY_AFTER_S} s.",
+        retry_after_s=RETRY_AFTER_S,
+    )
+
+
+def connect(lock_s: float, statement_s: float = 0.0) -> None:
+    """Opens this thread's connection where it has none, with these limits for as long as it is.
+
+    `lock_s` is how long a statement waits for a lock, `statement_s` how long it may take on
+    PostgreSQL (0: any time). Raises OperationalError where the database cannot be reached.
+    """
+    if connection.connection is None:
+        connection.ensure_connection()
+        _limit(lock_s, statement_s)
+
+
+@contextmanager
+def briefly(lock_s: float = BRIEF_S) -> Iterator[None]:
+    """Makes the block's statements wait no longer than `lock_s` for a lock."""
+    connection.ensure_connection()
+    _limit(lock_s)
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            _unlimit()
+
+
+def _limit(lock_s: float, statement_s: float = 0.0) -> None:
+    lock_ms, statement_ms = round(lock_s * 1000), round(statement_s * 1000)
+    if connection.vendor == "sqlite":
+        _execute(f"PRAGMA busy_timeout = {lock_ms}")
+    elif connection.vendor == "postgresql":
+        _execute(f"SET lock_timeout = {lock_ms}")
+        if statement_ms:
+            _execute(f"SET statement_timeout = {statement_ms}")
+
+
+def _unlimit() -> None:
+    if connection.vendor == "sqlite":
+        usual: Any = connection.settings_dict["OPTIONS"].get("timeout", 5.0)
+        _execute(f"PRAGMA busy_timeout = {round(usual * 1000)}")
+    elif connection.vendor == "postgresql" and not connection.needs_rollback:
+        _execute("RESET lock_timeout")
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
