@@ -295,13 +295,17 @@ SPECTACULAR_SETTINGS = {
 MODELS_DIR: str = read("str", "MODELS_DIR", str(VAR_DIR / "models"))
 VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
 
-# -- logs: ids and counts, never what was said ----------------------------------------
+# -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
+        "line": {
+            "()": "voicesite.logs.WithoutWords",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("str", "LOG_LEVEL", "INFO")},

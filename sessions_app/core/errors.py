@@ -1,15 +1,31 @@
 """Errors of the engine. Each tells what is wrong and how to mend it, and whether to retry."""
 
 import traceback
+from collections.abc import Iterator
+
+
+def chain_of(error: BaseException) -> Iterator[BaseException]:
+    """Yields the error, what it was raised from, and what a group holds; each once."""
+    found, seen = [error], set[int]()
+    while found:
+        one = found.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        inner = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        cause = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+        found += [*inner, *([cause] if cause is not None else [])]
 
 
 def traced(error: BaseException) -> str:
-    """Returns what kind of error it is and where it came from, for a log.
+    """Returns what kind of error it is, from which, and where it came from, for a log.
 
-    Its message is left out, since it may quote what was said.
+    Messages are left out, since they may quote what was said.
     """
+    first, *others = (type(one).__name__ for one in chain_of(error))
     where = "".join(traceback.format_tb(error.__traceback__))
-    return f"{type(error).__name__}\n{where}"
+    return f"{first}{''.join(f' (from {name})' for name in others)}\n{where}"
 
 
 RETRY_AFTER_S = 30

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.fixtures.server import ROOT
 
@@ -54,3 +55,22 @@ def test_no_path_of_one_machine_is_kept() -> None:
         check=False,
     ).stdout.splitlines()
     assert not [line for line in listed if not re.search(r"tests/house/|\.md:", line)]
+
+
+def test_every_log_handler_leaves_the_messages_of_errors_out() -> None:
+    formatters = settings.LOGGING["formatters"]
+    used = [handler.get("formatter", "") for handler in settings.LOGGING["handlers"].values()]
+    assert used
+    assert {formatters[name]["()"] for name in used} == {"voicesite.logs.WithoutWords"}
+
+
+def test_nobody_prints_tracebacks_past_the_log() -> None:
+    listed = subprocess.run(
+        ["git", "grep", "-nE", r"traceback\.(print|format)_exc|sys\.exc_info\(\)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.splitlines()
+    own = ("sessions_app/", "voicesite/")
+    assert not [line for line in listed if line.startswith(own)]
