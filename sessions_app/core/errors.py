@@ -1,5 +1,6 @@
 """Errors of the engine. Each tells what is wrong and how to mend it, and whether to retry."""
 
+import sys
 import traceback
 from collections.abc import Iterator
 
@@ -26,6 +27,15 @@ def traced(error: BaseException) -> str:
     first, *others = (type(one).__name__ for one in chain_of(error))
     where = "".join(traceback.format_tb(error.__traceback__))
     return f"{first}{''.join(f' (from {name})' for name in others)}\n{where}"
+
+
+def die_without_words() -> None:
+    """Has a helper process that breaks print what kind of error it was, and no message."""
+
+    def tell(_kind: type[BaseException], error: BaseException, _where: object) -> None:
+        sys.stderr.write(traced(error))
+
+    sys.excepthook = tell
 
 
 RETRY_AFTER_S = 30

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from sessions_app.core.errors import die_without_words
 from sessions_app.speech.engines.base import Engine, ModelError, Session
 
 HEADER = struct.Struct("<IIB")
@@ -133,6 +134,7 @@ def main(descriptor: int, path: str, options: str) -> None:
 
 
 if __name__ == "__main__":
+    die_without_words()
     try:
         main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
     except (OSError, KeyboardInterrupt):

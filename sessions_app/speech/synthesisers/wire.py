@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from sessions_app.core.errors import die_without_words
+
 HEADER = struct.Struct("<IBI")
 """Length of the body, kind, number of the request."""
 
@@ -92,6 +94,7 @@ class Worker:
 
 def serve(engine: Engine) -> None:
     """Serves the socket whose number is the first argument of this process."""
+    die_without_words()
     # an error of the socket means that the owner is gone
     with socket.socket(fileno=int(sys.argv[1])) as channel, contextlib.suppress(OSError):
         Worker(channel, engine).run()
