@@ -2,13 +2,16 @@
 
 import logging
 import time
+from typing import Any
 
 from celery import shared_task
+from celery.signals import beat_init, before_task_publish, worker_ready
+from django.db import close_old_connections
 from django.utils import timezone
 
 from sessions_app.bridge import finalising, second_pass
 from sessions_app.models import Call, Recording, Summary, Version
-from sessions_app.services import calls, recordings, tickets, versions, work
+from sessions_app.services import calls, recordings, signs, tickets, versions, work
 from sessions_app.services.queueing import FINALISE, RETRANSCRIBE, SUMMARISE, queue
 
 logger = logging.getLogger(__name__)
@@ -45,7 +48,8 @@ def retranscribe_call(version_pk: int) -> None:
 
 @shared_task
 def reap_stale_calls() -> None:
-    """Ends calls whose process died."""
+    """Ends calls whose process died. That it runs is the worker's sign of life."""
+    signs.give(signs.WORKER)
     if not calls.silent(timezone.now()).exists():
         return
     # after a database outage, or a suspended machine, every call looks dead until its next beat
@@ -77,6 +81,29 @@ def delete_expired_audio() -> None:
     tickets.forget_old(timezone.now())
     if deleted:
         logger.info("%d recordings were deleted: their time is over", deleted)
+
+
+@worker_ready.connect
+def _worker_starts(**_: Any) -> None:
+    _alive(signs.WORKER)
+
+
+@beat_init.connect
+def _beat_starts(**_: Any) -> None:
+    _alive(signs.BEAT)
+
+
+@before_task_publish.connect(sender="sessions_app.tasks.reap_stale_calls")
+def _beat_works(**_: Any) -> None:
+    """Nobody else queues this task: that it is queued is beat's sign of life."""
+    _alive(signs.BEAT)
+
+
+def _alive(name: str) -> None:
+    """Gives a sign outside of any task: Celery closes connections only after tasks."""
+    close_old_connections()
+    signs.give(name)
+    close_old_connections()
 
 
 def _ended(call_pk: int) -> Call | None:

@@ -6,6 +6,7 @@ from sessions_app.models.call import Call
 from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.segment import Segment
+from sessions_app.models.sign import SignOfLife
 from sessions_app.models.summary import Summary
 from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
@@ -20,6 +21,7 @@ __all__ = [
     "Purpose",
     "Recording",
     "Segment",
+    "SignOfLife",
     "Summary",
     "Ticket",
     "Turn",

@@ -3,7 +3,8 @@
 import hashlib
 import ipaddress
 import secrets
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from sessions_app.core.errors import UnknownCallError
 from sessions_app.models import AccessLog, ApiToken, Call
+from sessions_app.services.database import AWAY, briefly
 from sessions_app.services.storable import storable
 
 TOKEN_MARK = "vs_"  # noqa: S105 - how a token starts, not one
@@ -93,8 +95,14 @@ def token_of(secret: str) -> ApiToken | None:
         return None
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        _note_use(token.pk, now)
     return token
+
+
+def _note_use(token_pk: int, now: datetime) -> None:
+    """Notes when a token was used, unless somebody keeps the database: its owner waits."""
+    with suppress(*AWAY), briefly():
+        ApiToken.objects.filter(pk=token_pk).update(last_used_at=now)
 
 
 def revoke(token: ApiToken) -> None:

@@ -18,6 +18,7 @@ from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import calls
 from sessions_app.services.access import digest_of
 from sessions_app.services.authentication import Principal, Way, standing
+from sessions_app.services.database import AWAY, briefly, busy
 
 W = TypeVar("W", Offer, StartStream)
 
@@ -90,11 +91,19 @@ def redeem(secret: str, origin: str) -> Principal | None:
     return found if not found.call_id and claim(found) else None
 
 
+
 def claim(holder: Principal) -> bool:
-    """Uses a ticket up; returns False where it was used before, or is too old."""
+    """Uses a ticket up; returns False where it was used before, or is too old.
+
+    Raises BusyError (retryable) while somebody keeps the database.
+    """
     now = timezone.now()
     unused = Ticket.objects.filter(pk=holder.key, used_at=None, expires_at__gt=now)
-    return bool(unused.update(used_at=now))
+    try:
+        with briefly():
+            return bool(unused.update(used_at=now))
+    except AWAY as error:
+        raise busy() from error
 
 
 def release(holder: Principal) -> None:

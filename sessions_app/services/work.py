@@ -1,5 +1,6 @@
 """Leases on work that the database owes."""
 
+import errno
 import logging
 import threading
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,8 @@ from django.utils import timezone
 
 from sessions_app.core.errors import VoiceError, traced
 from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.services import signs
+from sessions_app.services.database import is_away
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +30,9 @@ MAX_TAKES = 10
 
 PAUSE = timedelta(seconds=10)
 """Before the second attempt; twice that before the third."""
+
+PASSING_PAUSE = timedelta(seconds=20)
+"""The same where what is wrong passes when somebody makes room: 15 minutes in all."""
 
 HINT_EVERY = timedelta(seconds=30)
 """How often waiting work is queued again: a busy worker's queue must not fill with repeats."""
@@ -70,7 +76,7 @@ def doing(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | No
             yield row
         except Exception as error:  # noqa: BLE001 - a backend fails in its own ways
             _log(row, error)
-            fail(row, reason_of(error))
+            fail(row, reason_of(error), passing=is_passing(error))
 
 
 def done(row: OwedWork) -> bool:
@@ -89,18 +95,20 @@ def done(row: OwedWork) -> bool:
     return True
 
 
-def fail(row: OwedWork, error: str) -> None:
+def fail(row: OwedWork, error: str, *, passing: bool = False) -> None:
     """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
 
-    Does nothing when the work is done, or was meanwhile given to another worker.
+    A `passing` reason, such as a full disk, is waited for: up to MAX_TAKES, each later by
+    PASSING_PAUSE. Does nothing when the work is done, or was meanwhile given to another worker.
     """
-    final = row.attempts >= MAX_ATTEMPTS
+    final = row.attempts >= (MAX_TAKES if passing else MAX_ATTEMPTS)
+    pause = PASSING_PAUSE if passing else PAUSE
     with transaction.atomic():
         held = _still_held(row)
         if held is None or held.state == WorkState.DONE:
             return
         row.state = WorkState.FAILED if final else WorkState.PENDING
-        row.leased_until = None if final else timezone.now() + PAUSE * max(1, row.attempts)
+        row.leased_until = None if final else timezone.now() + pause * max(1, row.attempts)
         row.error = error[:ERROR_CHARS]
         row.save(update_fields=["state", "leased_until", "error"])
 
@@ -130,6 +138,12 @@ def hinted(model: type[W], keys: Iterable[int], now: datetime) -> None:
     """Notes that these rows' work was queued, so that `owed` leaves it alone for HINT_EVERY."""
     rows = _rows(model).filter(_waiting(), **{f"{model.WORK_KEY}__in": list(keys)})
     rows.update(leased_until=now + HINT_EVERY)
+
+
+def is_passing(error: Exception) -> bool:
+    """Returns whether the same work succeeds once somebody makes room, or the database is back."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return full or is_away(error)
 
 
 def reason_of(error: Exception) -> str:
@@ -174,6 +188,7 @@ def _renew(row: OwedWork, lease: timedelta, over: threading.Event) -> None:
     mine = _rows(type(row)).filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
     try:
         while not over.wait(lease.total_seconds() / 3):
+            signs.give(signs.WORKER)  # a worker that is at one thing for long is alive
             try:
                 mine.update(leased_until=timezone.now() + lease)
             except DatabaseError as error:

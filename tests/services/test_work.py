@@ -1,3 +1,4 @@
+import errno
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -5,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from sessions_app.core.errors import MediaError
@@ -193,3 +194,23 @@ def test_of_many_workers_one_gets_the_work(row: Summary) -> None:
         taken = [found for found in pool.map(grab, range(4)) if found is not None]
     assert len(taken) == 1
     assert Summary.objects.get().attempts == 1
+
+
+def test_a_full_disk_is_waited_for(row: Summary) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    for attempt in range(1, work.MAX_TAKES):
+        with work.doing(Summary, row.call_id):
+            raise full
+        row.refresh_from_db()
+        assert (row.state, row.attempts) == (WorkState.PENDING, attempt)
+    with work.doing(Summary, row.call_id):
+        raise full
+    row.refresh_from_db()
+    assert row.state == WorkState.FAILED
+    assert "No space left" in row.error
+
+
+def test_what_passes_is_told_from_what_stays() -> None:
+    assert work.is_passing(OperationalError("database is locked"))
+    assert not work.is_passing(OSError(errno.ENOENT, "No such file"))
+    assert not work.is_passing(MediaError("no audio"))

@@ -1,0 +1,62 @@
+"""Signs of life of worker and beat, and whether rows can be written."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import OperationalError, connections
+from django.utils import timezone
+
+from sessions_app import tasks
+from sessions_app.core.errors import BusyError
+from sessions_app.models import SignOfLife
+from sessions_app.services import database, signs, tickets
+from voicesite.celery import app
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def locked() -> Iterator[None]:
+    """Another process keeps the database for itself."""
+    other = sqlite3.connect(connections["default"].settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.close()
+
+
+def test_signs_are_kept_in_one_row_each() -> None:
+    before = timezone.now()
+    for _ in range(3):
+        signs.give(signs.WORKER)
+        signs.give(signs.BEAT)
+    assert SignOfLife.objects.count() == 2
+    assert all(at >= before for at in signs.given().values())
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_an_attempt_to_write_leaves_nothing_behind(keep: bool) -> None:
+    signs.try_to_write(keep=keep)
+    assert not SignOfLife.objects.exists()
+
+
+def test_a_locked_database_holds_up_neither_signs_nor_tickets(locked: None) -> None:
+    began_s = time.monotonic()
+    signs.give(signs.WORKER)
+    with pytest.raises(BusyError, match="does not answer"):
+        tickets.claim(1)
+    with pytest.raises(OperationalError), database.briefly():
+        signs.try_to_write(keep=False)
+    assert time.monotonic() - began_s < 5
+    assert not signs.given()
+    with connections["default"].cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (20_000,), "others wait as long as before"
+
+
+def test_queueing_the_search_for_dead_calls_is_beats_sign_and_doing_it_the_workers() -> None:
+    app.send_task(tasks.reap_stale_calls.name)
+    assert set(signs.given()) == {signs.BEAT}
+    tasks.reap_stale_calls()
+    assert set(signs.given()) == {signs.BEAT, signs.WORKER}
