@@ -1,4 +1,6 @@
+import errno
 import logging
+import os
 import threading
 from pathlib import Path
 
@@ -77,3 +79,65 @@ async def test_the_backlog_is_bounded(
     await writer.aclose()
     assert "too slow" in caplog.text
     assert (tmp_path / "lane").read_bytes() == b""
+
+
+class Disk:
+    """A disk with `room` for so many bytes more, under `os.write`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+        self.room = room
+        self._write = os.write
+        monkeypatch.setattr(os, "write", self)
+
+    def __call__(self, descriptor: int, data: bytes) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = self._write(descriptor, data[: self.room])
+        self.room -= written
+        return written
+
+
+async def test_what_a_full_disk_does_not_take_is_written_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = Disk(monkeypatch, 7)
+    writer = FileWriter()
+    sink, other = writer.open(tmp_path / "lane"), writer.open(tmp_path / "other")
+    for piece in (b"one two ", b"three ", b"four "):
+        sink.write(piece)
+    await other.aclose()  # the thread has done all that was posted before
+    assert (tmp_path / "lane").read_bytes() == b"one two"
+    assert caplog.text.count("waits to be written: No space left on device") == 1
+    disk.room = 100
+    sink.write(b"five")
+    await sink.aclose()
+    await writer.aclose()
+    assert (tmp_path / "lane").read_bytes() == b"one two three four five"
+    assert "is written again, and whole" in caplog.text
+
+
+async def test_what_the_disk_took_not_even_at_the_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Disk(monkeypatch, 4)
+    writer = FileWriter()
+    sink = writer.open(tmp_path / "lane")
+    sink.write(b"one two")
+    await sink.aclose()
+    await writer.aclose()
+    assert (tmp_path / "lane").read_bytes() == b"one "
+    assert "the disk is full; the last 3 bytes are lost" in caplog.text
+
+
+async def test_what_waits_for_room_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(files, "BACKLOG_BYTES", 10)
+    Disk(monkeypatch, 0)
+    writer = FileWriter()
+    sink = writer.open(tmp_path / "lane")
+    for _ in range(3):
+        sink.write(b"12345")
+    await sink.aclose()
+    await writer.aclose()
+    assert "too much is waiting" in caplog.text
