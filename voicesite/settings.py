@@ -177,6 +177,9 @@ def _database() -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        # a server that is gone without a word is known soon, not after the kernel's two minutes
+        config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}
     return config
 
 
@@ -297,7 +300,7 @@ VOICE: dict[str, Any] = voice(VAR_DIR, TIME_ZONE)
 
 # -- logs: ids and counts, never what was said (voicesite/logs.py) ----------------------
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

@@ -63,6 +63,8 @@ def _limits() -> dict[str, Any]:
         "TRUSTED_PROXIES": read("int", "VOICE_TRUSTED_PROXIES", 0),
         "VOSK_USER": read("str", "VOICE_VOSK_USER", ""),
         "VOSK_NETWORKS": read("list", "VOICE_VOSK_NETWORKS", ["127.0.0.0/8", "::1/128"]),
+        "MIN_FREE_MB": read("float", "VOICE_MIN_FREE_MB", 100.0),
+        "WORKER_SILENT_S": read("float", "VOICE_WORKER_SILENT_S", 60.0),
         "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
     }
 

@@ -12,6 +12,7 @@ from rest_framework.views import set_rollback
 
 from sessions_app.api.authentication import HOW
 from sessions_app.core.errors import UnknownCallError
+from sessions_app.services.database import AWAY, RETRY_AFTER_S
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,15 @@ class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "This is not possible in the present state."
     default_code = "conflict"
+
+
+class Away(exceptions.APIException):
+    """The database does not answer (retryable, unchanged)."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The database does not answer at the moment. Try again in a few seconds."
+    default_code = "busy"
+    wait = RETRY_AFTER_S
 
 
 _CODES: dict[type[exceptions.APIException], str] = {
@@ -67,6 +77,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound(str(error) or NOT_FOUND)
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, AWAY):
+        return Away()
     return error if isinstance(error, exceptions.APIException) else None
 
 

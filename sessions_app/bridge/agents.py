@@ -83,6 +83,11 @@ class AgentParts:
         for synthesiser in self._synthesisers.values():
             await synthesiser.aclose()
 
+    @property
+    def default_voice(self) -> Synthesiser | None:
+        """What speaks where an agent names nothing else."""
+        return self._synthesisers.get("default")
+
     def prepare(self, persona: Persona) -> None:
         """Starts to encode the agent's fixed words, the greeting first."""
         if persona.answers and persona.synthesiser in self._synthesisers:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import queue
 import threading
 import time
@@ -47,6 +48,9 @@ class Asking:
         """Set while nobody asks: SQLite's one writer may then be another thread."""
 
         self.idle.set()
+        self.failed_s = -math.inf
+        """When a question last found the database away (monotonic)."""
+
         self.took_s = 0.0
         """When the database last took a note (monotonic)."""
 
@@ -87,6 +91,7 @@ class Asking:
         try:
             return answer.result()
         except database.AWAY as error:
+            self.failed_s = time.monotonic()
             raise database.busy() from error
 
     def oldest_s(self, now_s: float) -> float:

@@ -25,6 +25,8 @@ class VoiceConfig:
     limits: Limits
     admission: AdmissionLimits
     lanes_dir: Path
+    min_free_mb: float
+    worker_silent_s: float
     ice_relay_only: bool
     public_address: str
     udp_ports: tuple[int, int] | None
@@ -53,6 +55,8 @@ def voice_config() -> VoiceConfig:
             candidates_per_address=voice["CANDIDATES_PER_ADDRESS"],
         ),
         lanes_dir=Path(voice["LANES_DIR"]),
+        min_free_mb=float(voice["MIN_FREE_MB"]),
+        worker_silent_s=float(voice["WORKER_SILENT_S"]),
         ice_relay_only=bool(voice["ICE_RELAY_ONLY"]),
         public_address=voice["PUBLIC_ADDRESS"],
         udp_ports=_ports(voice["UDP_PORTS"]),

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from sessions_app.bridge.carriers import Carriers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import plan_of
 from sessions_app.bridge.endings import Hold
+from sessions_app.bridge.faults import Faults
 from sessions_app.bridge.media_processes import NAME
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
@@ -37,7 +39,6 @@ from sessions_app.transports.websocket import WebSocketTransport, check_output
 logger = logging.getLogger(__name__)
 
 BEAT_S = 5.0
-READY_S = 3.0
 WEBRTC, WEBSOCKET = "webrtc", "websocket"
 
 
@@ -65,6 +66,7 @@ class Engine:
         self._config = config
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{NAME}"
         self.store = Store()
+        self.faults = Faults(config, self.store.late)
         self.lag = LoopLag(config.max_lag_ms)
         self.peers = Peers()
         self._admission = Admission(config.admission)
@@ -90,24 +92,21 @@ class Engine:
         if self._config.udp_ports is not None:
             ice.limit_ports(*self._config.udp_ports)
         self.store.start()
+        self.faults.start()
         await self._placing.start()
         self._working = [asyncio.create_task(self._beat())]
         self.lag.start()  # what loading cost is nobody's choppy audio
 
-    async def recogniser_ready(self) -> bool:
-        """Returns whether the default recogniser would serve a call now."""
-        recogniser = self._placing.default_recogniser
-        if recogniser is None:
-            return False
-        try:
-            return await asyncio.wait_for(recogniser.ready(), READY_S)
-        except TimeoutError:
-            return False
+    async def ready(self, part: str) -> bool:
+        """Returns whether the default RECOGNISER or VOICE would serve a call now."""
+        return await self._placing.ready(part)
 
-    def load(self) -> dict[str, int | bool]:
-        """Returns how many calls this process carries and began, and if it takes no further."""
-        calls = self._registry
-        return {"calls": len(calls), "begun": calls.begun, "full": calls.full}
+    def load(self) -> dict[str, Any]:
+        """Returns how many calls there are and were, whether there may be more, what is wrong."""
+        calls, faults = self._registry, self.faults.now()
+        full = calls.full or any(fault.refuses for fault in faults)
+        parts = [fault.part for fault in faults]
+        return {"calls": len(calls), "begun": calls.begun, "full": full, "faults": parts}
 
     async def drain(self) -> None:
         """Ends every call with its last words stored, and frees all; in seconds."""
@@ -117,6 +116,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
         await self._placing.aclose()
+        await self.faults.aclose()
         await self.lag.aclose()
         await self.store.aclose()
 
@@ -224,6 +224,7 @@ class Engine:
         """Raises BusyError where the process, the party or the address has its fill."""
         self.count_offer(by)
         if not wish.call_id:
+            self.faults.refuse()
             self._registry.admit()
             owned = [session.ownership for session in self._registry if session.live]
             open_calls = [(one.party.key, one.address) for one in owned]

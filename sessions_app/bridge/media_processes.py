@@ -84,13 +84,14 @@ def _refuses(path: Path) -> bool:
 class Load:
     """What a process carried at a time of the monotonic clock; `full` takes no further call.
 
-    `begun` counts all calls that it ever took.
+    `begun` counts all calls that it ever took, `faults` names its parts that are out of order.
     """
 
     calls: int
     begun: int
     full: bool
     at_s: float
+    faults: tuple[str, ...] = ()
 
 
 class MediaProcesses:
@@ -190,6 +191,15 @@ class MediaProcesses:
             raise BusyError("No media process runs.")
         return sum(load.calls for load in loads)
 
+    def faults(self) -> set[str]:
+        """Returns which parts of any of them are out of order, as they said last."""
+        return {
+            part
+            for name in self.names()
+            if name in self._loads
+            for part in self._loads[name].faults
+        }
+
     async def start(self) -> None:
         """Returns when the first one answers."""
         while True:
@@ -214,7 +224,8 @@ class MediaProcesses:
             answer = await self.client(name).get("http://media/healthz")
             said = answer.json()
             counts = int(said["calls"]), int(said["begun"])
-            load = Load(*counts, bool(said["full"]), time.monotonic())
+            faults = tuple(str(part) for part in said.get("faults", ()))
+            load = Load(*counts, bool(said["full"]), time.monotonic(), faults)
         except httpx2.ConnectError:
             return None if await self.gone(name) else known
         except (httpx2.HTTPError, ValueError, KeyError) as error:

@@ -1,5 +1,6 @@
 """What calls are made of in this process, and how one is put together."""
 
+import asyncio
 import hashlib
 import logging
 import time
@@ -45,6 +46,8 @@ from sessions_app.transports.video import VideoLine
 
 logger = logging.getLogger(__name__)
 
+RECOGNISER, VOICE = "recogniser", "voice"
+READY_S = 2.5
 CALLER_LANE, AGENT_LANE = "caller.ogg", "agent.ogg"
 
 Wish = Offer | StartStream
@@ -93,10 +96,15 @@ class Placing:
         self._demuxers.close()
         await self._files.aclose()
 
-    @property
-    def default_recogniser(self) -> Recogniser | None:
-        """What calls use where their agent names nothing else."""
-        return self._recognisers.default
+    async def ready(self, part: str) -> bool:
+        """Returns whether the default RECOGNISER or VOICE would serve a call now."""
+        engine = self._recognisers.default if part == RECOGNISER else self.agents.default_voice
+        if engine is None:
+            return False
+        try:
+            return await asyncio.wait_for(engine.ready(), READY_S)
+        except TimeoutError:
+            return False
 
     async def prepare(self, wish: Wish) -> Prepared:
         """Returns what the wished-for call needs; its agent's fixed words are being made.

@@ -144,9 +144,10 @@ class Store:
         One call that has much to store, or whose work alone fails, makes nothing late.
         """
         now_s = time.monotonic()
-        if self._asking.oldest_s(now_s) > LATE_S:
+        asking = self._asking
+        if asking.oldest_s(now_s) > LATE_S or now_s - asking.failed_s < LATE_S:
             return True
-        took_s = max(self._took_s, self._asking.took_s)
+        took_s = max(self._took_s, asking.took_s)
         return any(
             one.waits_s(now_s) > LATE_S and not 0.0 < one.fails_since_s < took_s
             for one in self._queues.values()

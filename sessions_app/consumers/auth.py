@@ -1,5 +1,7 @@
 """Who opens a socket: what `services.entrance` needs, out of an ASGI scope."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from asgiref.typing import WebSocketScope
@@ -9,6 +11,7 @@ from django.http import HttpHeaders
 from sessions_app.core.errors import VoiceError
 from sessions_app.services import authentication, entrance
 from sessions_app.services.authentication import Principal
+from sessions_app.services.database import AWAY, busy
 from sessions_app.services.entrance import Shown
 
 
@@ -19,23 +22,31 @@ class NotSignedInError(VoiceError):
 
 
 async def principal_of(scope: WebSocketScope) -> Principal:
-    """Returns who opens the socket, their ticket used up; raises RefusedError."""
-    ask = database_sync_to_async(entrance.principal_of)
-    return await ask(shown_by(scope), use_up=True)  # type: ignore[no-any-return]
+    """Returns who opens the socket, their ticket used up; raises RefusedError, BusyError."""
+    found: Principal = await _asked(partial(entrance.principal_of, shown_by(scope), use_up=True))
+    return found
 
 
 async def guest_of(scope: WebSocketScope) -> Principal | None:
-    """Returns the visitor that a vosk-server client counts as, where the settings allow it."""
-    ask = database_sync_to_async(entrance.guest_of)
-    return await ask(shown_by(scope))  # type: ignore[no-any-return]
+    """Returns whom a vosk-server client counts as, where the settings let it in; or BusyError."""
+    found: Principal | None = await _asked(partial(entrance.guest_of, shown_by(scope)))
+    return found
 
 
 async def principal_with_token(scope: WebSocketScope, token: str) -> Principal:
-    """Returns who sent a token in a message; raises NotSignedInError."""
-    found: Principal | None = await database_sync_to_async(authentication.by_token)(token)
+    """Returns who sent a token in a message; raises NotSignedInError, BusyError."""
+    found: Principal | None = await _asked(partial(authentication.by_token, token))
     if found is None:
         raise NotSignedInError("Send a token that is valid as `auth.token`.")
     return found.at(shown_by(scope).address)
+
+
+async def _asked(question: Callable[[], Any]) -> Any:
+    """Returns what the database says; raises BusyError (retryable) while it is away."""
+    try:
+        return await database_sync_to_async(question)()
+    except AWAY as error:
+        raise busy() from error
 
 
 def shown_by(scope: Any) -> Shown:

@@ -11,7 +11,7 @@ from sessions_app.consumers.admitted import AdmittedSocket
 from sessions_app.core.errors import BusyError, VoiceError
 from sessions_app.core.ports import EventSink
 from sessions_app.dialects import control
-from sessions_app.services import tickets
+from sessions_app.services import database, tickets
 from sessions_app.services.authentication import Way
 from sessions_app.services.tickets import W
 
@@ -52,6 +52,8 @@ class CallSocket(AdmittedSocket):
             await self.take(text_data if text_data is not None else bytes_data or b"")
         except BusyError as busy:
             self.push(control.error(busy, busy.retry_after_s))
+        except database.AWAY:
+            self.push(control.error(database.busy(), database.RETRY_AFTER_S))
         except VoiceError as problem:
             self.push(control.error(problem))
         except Exception:

@@ -20,6 +20,7 @@ from sessions_app.relaying.requests import Route, relay_request
 from sessions_app.relaying.sockets import SocketRelay
 from sessions_app.routing import websocket_urlpatterns
 from sessions_app.services import calls, tickets
+from sessions_app.services.database import AWAY, busy
 from sessions_app.urls import doors
 from sessions_app.views.callers import MAX_BODY
 
@@ -69,8 +70,14 @@ class Relay:
             await self._inner(scope, receive, send)
 
     async def owner(self, call_id: str) -> str:
-        """Returns the media process that has a live call; empty where none has."""
-        worker = await sync_to_async(calls.worker_of)(call_id)
+        """Returns the media process that has a live call; empty where none has.
+
+        Raises BusyError (retryable) while the database is away.
+        """
+        try:
+            worker = await sync_to_async(calls.worker_of)(call_id)
+        except AWAY as error:
+            raise busy() from error
         name = name_of_worker(worker)
         return name if self.processes.has(name) else ""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 from django.db.models.signals import post_delete
 from django.utils import timezone
@@ -25,6 +26,12 @@ logger = logging.getLogger(__name__)
 FILE_NAME = "call.ogg"
 DELETED_A_RUN = 200
 RETRY_MIN = 60
+
+
+def folder() -> Path | None:
+    """Returns the folder in which finished recordings are kept; None for another storage."""
+    storage = Recording._meta.get_field("file").storage
+    return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
 
 
 def keep(row: Recording, file: Path, facts: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from sessions_app.core.party import Party
 from sessions_app.dialects.results import BadRequestError
 from sessions_app.services import entrance, tickets
 from sessions_app.services.authentication import Principal, Way
+from sessions_app.services.database import AWAY, busy
 from sessions_app.services.entrance import RefusedError, Shown
 
 logger = logging.getLogger(__name__)
@@ -95,6 +96,8 @@ async def told(work: Callable[[], Awaitable[Any]], *methods: str) -> JsonRespons
         return JsonResponse(await work())
     except VoiceError as error:
         return _problem(error, methods)
+    except AWAY:
+        return _problem(busy(), methods)
     except Exception:
         logger.exception("a request of a door failed")
         fault = VoiceError("Something went wrong on the server.", code="internal_error")

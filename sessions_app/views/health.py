@@ -3,20 +3,25 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
-from sessions_app.bridge import engine, media_processes
+from sessions_app.bridge import engine, media_processes, placing
+from sessions_app.bridge.faults import PARTS
 from sessions_app.core.errors import BusyError
 from voicesite.celery import app
 
 CHECK_S = 3.0
 OK = "ok"
+
+
+class PartError(Exception):
+    """A part that cannot do its work; the message says so."""
+
 
 Check = Callable[[], Awaitable[None]]
 
@@ -27,21 +32,23 @@ async def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Djang
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """Answers 200 when all parts answer, else 503; says which do not, and the load."""
-    checks: dict[str, Check] = {
-        "database": _database,
-        "channel_layer": _channel_layer,
-        "broker": _broker,
-        "recogniser": _recogniser,
-    }
+    """Answers 200 when this process can do what a call needs, else 503; says what it cannot.
+
+    A row must be written, disks must have room, worker and beat must have given signs of life;
+    where calls are carried a recogniser and a voice must answer.
+    """
+    checks: dict[str, Check] = {"channel_layer": _channel_layer, "broker": _broker}
     if settings.VOICE["ROLE"] == "web":
-        del checks["recogniser"]
         checks["media"] = _media
+    else:
+        checks |= {part: partial(_engine, part) for part in (placing.RECOGNISER, placing.VOICE)}
+    looking = asyncio.create_task(engine.current().faults.look())
     results = await asyncio.gather(*(_outcome(check) for check in checks.values()))
-    parts = dict(zip(checks, results, strict=True))
+    parts = dict.fromkeys(PARTS, OK) | {fault.part: fault.why for fault in await looking}
+    parts |= zip(checks, results, strict=True)
     lag_ms = round(engine.current().lag.percentile_ms(0.99), 1)
     load = {"calls": await _calls(), "lag_p99_ms": lag_ms}
-    ready = all(result == OK for result in results)
+    ready = all(result == OK for result in parts.values())
     return JsonResponse(
         {"status": OK if ready else "not ready", "parts": parts, "load": load},
         status=200 if ready else 503,
@@ -63,18 +70,11 @@ async def _outcome(check: Check) -> str:
         await asyncio.wait_for(check(), CHECK_S)
     except TimeoutError:
         return f"no answer within {CHECK_S:.0f} s"
+    except PartError as error:
+        return str(error)
     except Exception as error:  # noqa: BLE001 - whatever fails is told by its kind
         return f"failed: {type(error).__name__}"
     return OK
-
-
-async def _database() -> None:
-    await sync_to_async(_ask_database)()
-
-
-def _ask_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
 
 
 async def _channel_layer() -> None:
@@ -99,9 +99,13 @@ def _ask_broker() -> None:
 
 
 async def _media() -> None:
-    await media_processes.current().calls()
+    current = media_processes.current()
+    await current.calls()
+    found = sorted(current.faults())
+    if found:
+        raise PartError(f"A media process cannot do its work: {', '.join(found)}.")
 
 
-async def _recogniser() -> None:
-    if not await engine.current().recogniser_ready():
-        raise RuntimeError("no recogniser worker answers")
+async def _engine(part: str) -> None:
+    if not await engine.current().ready(part):
+        raise PartError(f"No {part} answers.")

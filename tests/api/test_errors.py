@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from sessions_app.models import Call
 from sessions_app.services import access
@@ -54,3 +55,15 @@ def test_the_unforeseen_is_json_and_logged_without_its_words(
 def test_any_accept_header_is_answered_in_json(program: Program, accept: str) -> None:
     answer = program.get("/api/v1/me", Accept=accept)
     assert answer["Content-Type"] == "application/json"
+
+
+def test_a_database_that_is_away_is_worth_another_try(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(access, "sees_all", away)
+    answer = program.get("/api/v1/me")
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert int(answer["Retry-After"]) > 0

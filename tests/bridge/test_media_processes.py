@@ -123,3 +123,14 @@ async def test_a_process_that_only_fails_to_answer_keeps_its_socket(sockets: Pat
     assert await processes.gone("aa")
     assert processes.names() == []
     await processes.aclose()
+
+
+async def test_what_is_out_of_order_in_a_process_is_known(sockets: Path) -> None:
+    processes = Answering(
+        {
+            "aa": {"calls": 1, "full": True, "faults": ["lanes", "store"]},
+            "bb": {"calls": 0, "full": False},
+        }
+    )
+    assert await processes.calls() == 1
+    assert processes.faults() == {"lanes", "store"}

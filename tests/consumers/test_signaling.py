@@ -10,6 +10,7 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from sessions_app.bridge import endings, engine
 from sessions_app.consumers import sockets
@@ -151,3 +152,32 @@ async def test_another_users_call_is_unknown(token: str, bob: User, make_call: C
     async with Socket(token) as socket:
         told = await socket.ask({"type": "resume", "callId": call.public_id})
     assert told["code"] == "unknown_call"
+
+
+async def test_while_the_database_is_away_a_socket_is_told_when_to_come_back(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_secret: str) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(access, "user_for_token", away)
+    async with Socket(token) as socket:
+        assert await socket.closed_with() == 4429
+
+
+async def test_while_the_database_is_away_nobody_is_signed_out(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def away(secret: str) -> None:
+        asked.append(secret)
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(sockets, "RECHECK_S", 0.01)
+    async with Socket(token) as socket:
+        assert (await socket.ask({"type": "ping"}))["type"] == "pong"
+        monkeypatch.setattr(access, "user_for_token", away)
+        while len(asked) < 3:  # noqa: ASYNC110 - another thread's
+            await asyncio.sleep(0.01)
+        assert (await socket.ask({"type": "ping"}))["type"] == "pong"

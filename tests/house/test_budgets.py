@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -58,8 +59,9 @@ def test_no_path_of_one_machine_is_kept() -> None:
 
 
 def test_every_log_handler_leaves_the_messages_of_errors_out() -> None:
-    formatters = settings.LOGGING["formatters"]
-    used = [handler.get("formatter", "") for handler in settings.LOGGING["handlers"].values()]
+    config: Any = settings.LOGGING
+    formatters = config["formatters"]
+    used = [handler.get("formatter", "") for handler in config["handlers"].values()]
     assert used
     assert {formatters[name]["()"] for name in used} == {"voicesite.logs.WithoutWords"}
 

@@ -29,7 +29,8 @@ def log() -> Iterator[io.StringIO]:
     """What a handler with the settings' own formatter writes."""
     text = io.StringIO()
     handler = logging.StreamHandler(text)
-    config = dict(settings.LOGGING["formatters"]["line"])
+    logging_settings: Any = settings.LOGGING
+    config = dict(logging_settings["formatters"]["line"])
     handler.setFormatter(
         logging.config.BaseConfigurator({}).resolve(config.pop("()"))(
             config["format"], style=config["style"]
