@@ -91,7 +91,6 @@ def redeem(secret: str, origin: str) -> Principal | None:
     return found if not found.call_id and claim(found) else None
 
 
-
 def claim(holder: Principal) -> bool:
     """Uses a ticket up; returns False where it was used before, or is too old.
 

@@ -12,6 +12,7 @@ from sessions_app import tasks
 from sessions_app.core.errors import BusyError
 from sessions_app.models import SignOfLife
 from sessions_app.services import database, signs, tickets
+from sessions_app.services.authentication import Principal, Way
 from voicesite.celery import app
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +46,7 @@ def test_a_locked_database_holds_up_neither_signs_nor_tickets(locked: None) -> N
     began_s = time.monotonic()
     signs.give(signs.WORKER)
     with pytest.raises(BusyError, match="does not answer"):
-        tickets.claim(1)
+        tickets.claim(Principal(1, Way.TICKET, "1"))
     with pytest.raises(OperationalError), database.briefly():
         signs.try_to_write(keep=False)
     assert time.monotonic() - began_s < 5
