@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sessions_app.core.errors import BusyError
+from sessions_app.core.rates import Allowance
 
-WINDOW_S = 60.0
 MOST_KEPT = 10_000
 """Names of users and addresses that are remembered; the oldest make room."""
 
@@ -28,7 +28,7 @@ class Admission:
 
     def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
-        self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._used: OrderedDict[str, Allowance] = OrderedDict()
 
     def offer(self, party: str, address: str, now_s: float) -> None:
         """Counts an offer; raises BusyError (retryable) for one too many."""
@@ -65,17 +65,16 @@ class Admission:
         if not limit:
             return
         name = f"{what} {who}"
-        used, at_s = self._used.get(name, (0.0, now_s))
-        used = max(0.0, used - (now_s - at_s) * limit / WINDOW_S)
-        if used + 1 > limit:
-            wait_s = max(1, round((used + 1 - limit) * WINDOW_S / limit))
+        allowance = self._used.setdefault(name, Allowance(limit))
+        wait = allowance.take(now_s)
+        if wait:
+            wait_s = max(1, round(wait))
             sender = "You send" if who.startswith("user") else "Your address sends"
             raise BusyError(
                 f"{sender} more than {limit} {what} a minute. Try again in {wait_s} s.",
                 code=f"too_many_{what}",
                 retry_after_s=wait_s,
             )
-        self._used[name] = (used + 1, now_s)
         self._used.move_to_end(name)
         while len(self._used) > MOST_KEPT:
             self._used.popitem(last=False)
