@@ -60,6 +60,8 @@ def _limits() -> dict[str, Any]:
         "SOCKETS_PER_USER": read("int", "VOICE_SOCKETS_PER_USER", 50),
         "SOCKETS_PER_ADDRESS": read("int", "VOICE_SOCKETS_PER_ADDRESS", 250),
         "SOCKET_IDLE_S": read("int", "VOICE_SOCKET_IDLE_S", 60),
+        "NOTES_PER_CALL": read("int", "VOICE_NOTES_PER_CALL", 500),
+        "CHARACTERS_PER_NOTE": read("int", "VOICE_CHARACTERS_PER_NOTE", 2000),
         "TRUSTED_PROXIES": read("int", "VOICE_TRUSTED_PROXIES", 0),
         "VOSK_USER": read("str", "VOICE_VOSK_USER", ""),
         "VOSK_NETWORKS": read("list", "VOICE_VOSK_NETWORKS", ["127.0.0.0/8", "::1/128"]),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.calls.admission import AdmissionLimits
+from sessions_app.calls.desk import NoteLimits
 from sessions_app.calls.supervising import Limits
 from sessions_app.core.video import VideoFormat
 from sessions_app.transports.asking import Wishes
@@ -24,6 +25,7 @@ class VoiceConfig:
     max_lag_ms: float
     limits: Limits
     admission: AdmissionLimits
+    notes: NoteLimits
     lanes_dir: Path
     min_free_mb: float
     worker_silent_s: float
@@ -54,6 +56,7 @@ def voice_config() -> VoiceConfig:
             candidates_per_user=voice["CANDIDATES_PER_USER"],
             candidates_per_address=voice["CANDIDATES_PER_ADDRESS"],
         ),
+        notes=NoteLimits(voice["NOTES_PER_CALL"], voice["CHARACTERS_PER_NOTE"]),
         lanes_dir=Path(voice["LANES_DIR"]),
         min_free_mb=float(voice["MIN_FREE_MB"]),
         worker_silent_s=float(voice["WORKER_SILENT_S"]),

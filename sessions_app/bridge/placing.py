@@ -224,7 +224,8 @@ class Placing:
 
         def make(line: Line) -> Conversing:
             parts = self.agents.parts(made.persona, playout, numbers, find, call.public_id)
-            return Conversing(replace(parts, video=made.video), line)
+            given = replace(parts, video=made.video, notes=self._config.notes)
+            return Conversing(given, line)
 
         return make
 

@@ -292,8 +292,11 @@ class StoreSink:
             store.add_segment(call_id, self._call_pk, event)
         elif isinstance(event, TurnEnded):
             store.post(call_id, turns.save, self._call_pk, event)
+        elif isinstance(event, NotesChanged) and event.whole:
+            store.post(call_id, turns.replace_notes, self._call_pk, event.notes)
         elif isinstance(event, NotesChanged):
-            store.post_newest(call_id, "notes", turns.replace_notes, self._call_pk, event.notes)
+            change = turns.change_notes
+            store.post(call_id, change, self._call_pk, event.notes, event.removed)
         elif isinstance(event, RecognitionFailed):
             store.post_newest(call_id, "lost", versions.owe_lost, call_id)
         elif isinstance(event, MediaGap):

@@ -31,7 +31,6 @@ from sessions_app.core.events import (
     CallEvent,
     FloorChanged,
     InterimChanged,
-    NotesChanged,
     NothingSaid,
     SegmentFinal,
     Speaker,
@@ -66,7 +65,7 @@ class Conversing:
         self._playout.on_first = self._sounds
         self._playout.on_finished = self._sounded
         self._ledger = Ledger(line.emit, line.now_ms)
-        self._notebook = Notebook(line.emit, line.now_ms)
+        self._notebook = Notebook(line.emit, line.now_ms, parts.notes)
         self._patience = Patience(
             1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
         )
@@ -132,7 +131,7 @@ class Conversing:
     def catch_up(self) -> list[CallEvent]:
         """Returns what a client that comes back must know: the floor, and the notes."""
         now = self._line.now_ms()
-        return [FloorChanged(self._floor, now), NotesChanged(self._notebook.notes)]
+        return [FloorChanged(self._floor, now), *self._notebook.whole()]
 
     # -- what the client asks ---------------------------------------------------------
 

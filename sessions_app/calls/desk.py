@@ -1,32 +1,64 @@
 """What a responder may do to the call it serves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sessions_app.agent.responders.base import CallVideo, EarlierCall
+from sessions_app.agent.responders.base import CallVideo, EarlierCall, NoteRefusedError
 from sessions_app.core.events import CallEvent, Note, NoteKind, NotesChanged
 
 Finder = Callable[[str, int], Awaitable[Sequence[EarlierCall]]]
 
+PART_CHARACTERS = 16_000
+"""So much text of notes goes in one message."""
+
+MOST_UNSENT = 500
+"""So many app-messages wait for a turn to be certain; the oldest are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLimits:
+    """How many notes a call may have, and of how many characters; 0 for no limit."""
+
+    most: int = 500
+    characters: int = 2000
+
 
 class Notebook:
-    """The call's notes; tells of every change."""
+    """The call's notes; tells of every change, and only of what changed."""
 
-    def __init__(self, emit: Callable[[CallEvent], None], now_ms: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        emit: Callable[[CallEvent], None],
+        now_ms: Callable[[], float],
+        limits: NoteLimits | None = None,
+    ) -> None:
         self._emit = emit
         self._now_ms = now_ms
+        self._limits = limits or NoteLimits()
         self._notes: list[Note] = []
 
     @property
     def notes(self) -> tuple[Note, ...]:
         return tuple(self._notes)
 
+    def whole(self) -> list[NotesChanged]:
+        """Returns all notes, in parts that are no longer than other messages."""
+        parts = list(_parts(self._notes)) or [()]
+        return [NotesChanged(part, whole=not index) for index, part in enumerate(parts)]
+
     def add(self, kind: NoteKind, text: str) -> Note:
-        """Returns the note written down."""
+        """Returns the note written down; raises NoteRefusedError for one too many or too long."""
+        most, longest = self._limits.most, self._limits.characters
+        if most and len(self._notes) >= most:
+            raise NoteRefusedError(f"There are {most} notes already. I cannot keep more.")
+        if longest and len(text) > longest:
+            raise NoteRefusedError(f"That is too long for a note, which holds {longest} letters.")
         note = Note(len(self._notes) + 1, kind, text, self._now_ms())
         self._notes.append(note)
-        self._emit(NotesChanged(self.notes))
+        self._emit(NotesChanged((note,)))
         return note
 
     def undo(self) -> Note | None:
@@ -34,8 +66,22 @@ class Notebook:
         if not self._notes:
             return None
         note = self._notes.pop()
-        self._emit(NotesChanged(self.notes))
+        self._emit(NotesChanged(removed=(note.number,)))
         return note
+
+
+def _parts(notes: Sequence[Note]) -> Iterator[tuple[Note, ...]]:
+    """Yields runs of notes that hold PART_CHARACTERS each, or one note that is longer."""
+    part: list[Note] = []
+    size = 0
+    for note in notes:
+        if part and size + len(note.text) > PART_CHARACTERS:
+            yield tuple(part)
+            part, size = [], 0
+        part.append(note)
+        size += len(note.text)
+    if part:
+        yield tuple(part)
 
 
 class Desk:
@@ -54,7 +100,7 @@ class Desk:
         self._now_ms = now_ms
         self._find = find
         self._send_app = send_app
-        self._app_messages: list[Any] = []
+        self._app_messages: deque[Any] = deque(maxlen=MOST_UNSENT)
         self._certain = asyncio.Event()
         self.ends_call = False
 

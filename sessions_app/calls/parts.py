@@ -1,12 +1,12 @@
 """What an agent in a live call is made of, and what it needs of the call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sessions_app.agent.reply import Speaks
 from sessions_app.agent.responders.base import CallVideo, Responder
 from sessions_app.agent.turns import TurnTaker
-from sessions_app.calls.desk import Finder
+from sessions_app.calls.desk import Finder, NoteLimits
 from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.events import CallEvent
 from sessions_app.core.persona import Persona
@@ -27,6 +27,7 @@ class Parts:
     find_earlier: Finder
     call_id: str
     video: CallVideo | None = None
+    notes: NoteLimits = field(default_factory=NoteLimits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,9 +181,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class NotesChanged:
-    """All notes of the call, as they are now."""
+    """What changed in the call's notes.
 
-    notes: tuple[Note, ...]
+    `notes` came, those with the numbers in `removed` are gone; with `whole` all earlier ones
+    are gone, and `notes` is the first part of what there is now.
+    """
+
+    notes: tuple[Note, ...] = ()
+    removed: tuple[int, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,12 +195,14 @@ def floor(event: FloorChanged) -> Message:
 
 
 def notes(event: NotesChanged) -> Message:
-    """Returns the `notes` message."""
+    """Returns the `notes` message: what changed, or with `whole` what there is."""
     given = [
         {"number": n.number, "kind": n.kind.value, "text": n.text, "atMs": round(n.at_ms)}
         for n in event.notes
     ]
-    return {"type": "notes", "notes": given}
+    message: Message = {"type": "notes", "notes": given}
+    message |= {"removed": list(event.removed)} if event.removed else {}
+    return message | {"whole": True} if event.whole else message
 
 
 def metrics(event: TurnEnded) -> Message | None:

@@ -76,7 +76,7 @@ class RtviPeer:
         self._obey = obey
         self._floor = Floor.LISTENING
         self._answering = False
-        self._notes: list[Message] = []
+        self._notes: dict[int, Message] = {}
 
     # -- from the client ------------------------------------------------------------------
 
@@ -141,7 +141,8 @@ class RtviPeer:
                 "interrupt, mute, notes, pause, say.",
                 code="unknown_type",
             )
-        answers: dict[str, Any] = {"notes": self._notes, "call": {"callId": self._call_id}}
+        notes = list(self._notes.values())
+        answers: dict[str, Any] = {"notes": notes, "call": {"callId": self._call_id}}
         self._tell("server-response", {"t": name, "d": answers.get(name)}, message_id)
 
     def _refuse(self, message_id: str, why: str) -> None:
@@ -222,8 +223,13 @@ class RtviPeer:
         self._tell("error", {"error": event.detail, "message": event.detail, "fatal": False})
 
     def _noted(self, event: NotesChanged) -> None:
-        self._notes = control.notes(event)["notes"]
-        self._tell("server-message", {"type": "notes", "notes": self._notes})
+        message = control.notes(event)
+        if event.whole:
+            self._notes.clear()
+        for number in event.removed:
+            self._notes.pop(number, None)
+        self._notes |= {note["number"]: note for note in message["notes"]}
+        self._tell("server-message", message)
 
     def _sent(self, event: AppMessageSent) -> None:
         self._tell("server-message", event.data)

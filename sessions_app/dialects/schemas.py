@@ -17,6 +17,7 @@ MS: Schema = {"type": "integer", "minimum": 0, "description": "ms on the call cl
 MAYBE_MS: Schema = {"type": ["integer", "null"], "minimum": 0}
 SHARE: Schema = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 ROLE: Schema = {"enum": ["user", "agent"]}
+NUMBERS: Schema = {"type": "array", "items": COUNT}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 CONSENT: Schema = {
     "type": "object",
@@ -99,7 +100,7 @@ _TYPED = [
 _OF_AGENT = [
     _message("app-message", {"data": {}}, _CALL_ID),
     _message("floor", {"floor": {"enum": [f.value for f in Floor]}, "atMs": MS}, _CALL_ID),
-    _message("notes", {"notes": NOTES}, _CALL_ID),
+    _message("notes", {"notes": NOTES}, {"removed": NUMBERS, "whole": FLAG} | _CALL_ID),
     _message("gap", {"startMs": MS, "endMs": MS}, _CALL_ID),
     _message("status", {"status": TEXT, "state": {"enum": [s.value for s in CallState]}}, _CALL_ID),
 ]

@@ -31,34 +31,39 @@ def save(call_pk: int, ended: events.TurnEnded) -> None:
     )
 
 
-def replace_notes(call_pk: int, notes: Iterable[events.Note]) -> None:
-    """Makes the call's notes (by key) what they are now; writes only those that changed."""
-    wanted = {
-        note.number: Note(
+def change_notes(call_pk: int, added: Iterable[events.Note], removed: Iterable[int] = ()) -> None:
+    """Adds notes to a call (by key) and takes back those with the numbers `removed`.
+
+    Storing it again changes nothing.
+    """
+    rows = [
+        Note(
             call_id=call_pk,
             number=note.number,
             kind=note.kind.value,
             text=one_line(note.text),
             at_ms=_ms(note.at_ms) or 0,
         )
-        for note in notes
-    }
+        for note in added
+    ]
+    gone = list(removed)
     with transaction.atomic():
-        rows = Note.objects.filter(call_id=call_pk)
-        kept = {row.number: _said(row) for row in rows}
-        gone = kept.keys() - wanted.keys()
         if gone:
-            rows.filter(number__in=gone).delete()
-        Note.objects.bulk_create(
-            [row for number, row in wanted.items() if kept.get(number) != _said(row)],
-            update_conflicts=True,
-            unique_fields=["call", "number"],
-            update_fields=["kind", "text", "at_ms"],
-        )
+            Note.objects.filter(call_id=call_pk, number__in=gone).delete()
+        if rows:
+            Note.objects.bulk_create(
+                rows,
+                update_conflicts=True,
+                unique_fields=["call", "number"],
+                update_fields=["kind", "text", "at_ms"],
+            )
 
 
-def _said(note: Note) -> tuple[str, str, int]:
-    return note.kind, note.text, note.at_ms
+def replace_notes(call_pk: int, notes: Iterable[events.Note]) -> None:
+    """Makes the call's notes (by key) what they are now."""
+    with transaction.atomic():
+        Note.objects.filter(call_id=call_pk).delete()
+        change_notes(call_pk, notes)
 
 
 def of_call(call: Call) -> QuerySet[Turn]:

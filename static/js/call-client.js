@@ -3,6 +3,7 @@
 
 import { AgentLine } from "./agent-line.js";
 import { stopTracks } from "./microphone.js";
+import { changed } from "./note-list.js";
 import { byeProblem, isAgentTrouble } from "./problems.js";
 import { refusalOf } from "./refusals.js";
 import { Signaling } from "./signaling.js";
@@ -36,7 +37,7 @@ const NOTICES = {
 /**
  * Events: `state` (detail: {state, words}), `transcript` (detail: Message), `caught-up`,
  * `notice` (detail: string), `description` (detail: {kind, sdp}), `track` (detail: MediaStream),
- * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `notes` (detail: Note[]), `trouble` (detail: an error's code),
+ * `floor` (detail: string), `gap` (detail: {startMs, endMs}), `notes` (detail: Note[], all there are), `trouble` (detail: an error's code),
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
  * retryAfterS, callId}).
  */
@@ -52,6 +53,8 @@ export class CallClient extends Teller {
     this._stream = null;
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this._timers = new Set();
+    /** @type {import("./note-list.js").Note[]} */
+    this._notes = [];
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
     const { iceServers, openMedia } = options;
     this._ways = new Ways({ signaling: this._signaling, iceServers, openMedia });
@@ -145,13 +148,19 @@ export class CallClient extends Teller {
       transcript: () => this._tell("transcript", message),
       status: () => this._status(message),
       floor: () => this._tell("floor", message.floor),
-      notes: () => this._tell("notes", message.notes),
+      notes: () => this._noted(message),
       gap: () => this._tell("gap", message),
       resumed: () => this._tell("caught-up"),
       bye: () => this._said(message.reason),
       error: () => this._refused(message),
     })[message.type];
     take?.(); // newer servers may say more
+  }
+
+  /** @param {Message} message */
+  _noted({ notes, removed, whole }) {
+    this._notes = changed(this._notes, { notes, removed, whole });
+    this._tell("notes", this._notes);
   }
 
   /** @param {string} sdp */

@@ -88,7 +88,9 @@ async def test_a_call_of_an_agent_is_stored_whole_and_in_order(store: Store, cal
     sink.emit(StateChanged(CallState.CONNECTING))
     sink.emit(StateChanged(CallState.ACTIVE))
     sink.emit(final(1))
-    sink.emit(NotesChanged((Note(1, NoteKind.NOTE, "milk", 5.0),)))
+    for number, text in enumerate(("milk", "bread", "tea"), start=1):
+        sink.emit(NotesChanged((Note(number, NoteKind.NOTE, text, 5.0),)))
+    sink.emit(NotesChanged(removed=(3,)))
     sink.emit(TurnEnded(1, Speaker.CALLER, 0, 900))
     sink.emit(StateChanged(CallState.ENDING, EndReason.CALLER_HUNG_UP))
     sink.emit(StateChanged(CallState.ENDED, EndReason.CALLER_HUNG_UP, 1234.0))
@@ -96,7 +98,7 @@ async def test_a_call_of_an_agent_is_stored_whole_and_in_order(store: Store, cal
     await call.arefresh_from_db()
     assert (call.state, call.duration_ms) == ("ended", 1234)
     assert await texts(call) == ["hello"]
-    assert await NoteRow.objects.filter(call=call).acount() == 1
+    assert await NoteRow.objects.filter(call=call).acount() == 2
     assert await TurnRow.objects.filter(call=call).acount() == 1
 
 

@@ -2,7 +2,10 @@
 
 import asyncio
 
-from sessions_app.calls.desk import Desk, Notebook
+import pytest
+
+from sessions_app.agent.responders.base import NoteRefusedError
+from sessions_app.calls.desk import MOST_UNSENT, PART_CHARACTERS, Desk, Notebook, NoteLimits
 from sessions_app.core.events import CallEvent, NoteKind, NotesChanged
 
 
@@ -11,13 +14,57 @@ def notebook() -> tuple[Notebook, list[CallEvent]]:
     return Notebook(told.append, lambda: 1234.0), told
 
 
-def test_every_change_of_the_notes_is_told_whole() -> None:
+def test_only_what_changed_in_the_notes_is_told() -> None:
     book, told = notebook()
+    milk = book.add(NoteKind.NOTE, "milk")
+    ann = book.add(NoteKind.ACTION, "call Ann")
+    assert book.undo() == ann
+    assert told == [NotesChanged((milk,)), NotesChanged((ann,)), NotesChanged(removed=(2,))]
+    assert book.whole() == [NotesChanged((milk,), whole=True)]
+    assert notebook()[0].whole() == [NotesChanged(whole=True)]
+
+
+def test_who_joins_is_told_all_notes_in_parts_of_a_size_that_clients_take() -> None:
+    book, _ = notebook()
+    for _ in range(100):
+        book.add(NoteKind.NOTE, "x" * 2_000)
+    parts = book.whole()
+    assert [part.whole for part in parts] == [True, *[False] * (len(parts) - 1)]
+    assert [note for part in parts for note in part.notes] == list(book.notes)
+    assert max(sum(len(n.text) for n in part.notes) for part in parts) <= PART_CHARACTERS
+
+
+def test_notes_have_a_number_and_a_length() -> None:
+    told: list[CallEvent] = []
+    book = Notebook(told.append, lambda: 0.0, NoteLimits(most=2, characters=5))
+    with pytest.raises(NoteRefusedError, match="holds 5 letters"):
+        book.add(NoteKind.NOTE, "bread and milk")
     book.add(NoteKind.NOTE, "milk")
-    book.add(NoteKind.ACTION, "call Ann")
-    assert book.undo() is not None
-    texts = [[n.text for n in e.notes] for e in told if isinstance(e, NotesChanged)]
-    assert texts == [["milk"], ["milk", "call Ann"], ["milk"]]
+    book.add(NoteKind.NOTE, "bread")
+    with pytest.raises(NoteRefusedError, match="2 notes already"):
+        book.add(NoteKind.NOTE, "tea")
+    assert len(told) == len(book.notes) == 2
+    book.undo()
+    assert book.add(NoteKind.NOTE, "tea").number == 2
+
+
+def test_no_limit_is_no_limit() -> None:
+    book = Notebook(lambda _: None, lambda: 0.0, NoteLimits(0, 0))
+    for _ in range(600):
+        book.add(NoteKind.NOTE, "x" * 3_000)
+    assert len(book.notes) == 600
+
+
+async def test_app_messages_of_a_turn_that_never_is_certain_do_not_pile_up() -> None:
+    async def nothing(_query: str, _limit: int) -> list[object]:
+        return []
+
+    sent: list[object] = []
+    desk = Desk(notebook()[0], lambda: 0.0, nothing, sent.append)  # type: ignore[arg-type] # as below
+    for number in range(3 * MOST_UNSENT):
+        desk.send_app(number)
+    desk.confirm()
+    assert sent == list(range(2 * MOST_UNSENT, 3 * MOST_UNSENT))
 
 
 def test_numbers_follow_what_is_there_and_nothing_can_be_undone_twice() -> None:

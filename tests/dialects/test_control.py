@@ -237,6 +237,17 @@ def test_a_sentence_of_which_nothing_was_heard_is_for_clients_with_details() -> 
     assert pushed(unheard, "details")[0]["text"] == ""
 
 
+def test_notes_tell_what_is_gone_and_whether_that_is_all() -> None:
+    note = Note(2, NoteKind.NOTE, "milk", 0.0)
+    assert control.notes(NotesChanged(removed=(2,))) == {
+        "type": "notes",
+        "notes": [],
+        "removed": [2],
+    }
+    whole = control.notes(NotesChanged((note,), whole=True))
+    assert (len(whole["notes"]), whole["whole"]) == (1, True)
+
+
 def test_floor_notes_and_metrics_need_the_feature_agent() -> None:
     events: list[CallEvent] = [
         FloorChanged(Floor.THINKING, 10.4),

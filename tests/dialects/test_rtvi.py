@@ -143,6 +143,22 @@ def test_what_it_asks_for_is_answered_under_its_id() -> None:
     assert answer["data"]["d"][0]["text"] == "milk"
 
 
+def test_notes_are_sent_as_they_change_and_answered_as_they_are() -> None:
+    client = Client()
+    milk, tea, jam = (
+        Note(n, NoteKind.NOTE, t, 0.0) for n, t in ((1, "milk"), (2, "tea"), (2, "jam"))
+    )
+    client.hears(NotesChanged((milk,)), NotesChanged((tea,)), NotesChanged(removed=(2,)))
+    assert [len(m["data"]["notes"]) for m in client.sent] == [1, 1, 0]
+    assert client.sent[-1]["data"]["removed"] == [2]
+    client.hears(NotesChanged((jam,)))
+    client.says("client-message", {"t": "notes"})
+    assert [n["text"] for n in client.sent[-1]["data"]["d"]] == ["milk", "jam"]
+    client.hears(NotesChanged((tea,), whole=True))
+    client.says("client-message", {"t": "notes"})
+    assert [n["text"] for n in client.sent[-1]["data"]["d"]] == ["tea"]
+
+
 @pytest.mark.parametrize(
     ("kind", "data"),
     [("describe-actions", None), ("client-message", {"t": "fly"}), ("send-text", {}), ("dtmf", {})],

@@ -37,6 +37,8 @@ EVENTS: list[CallEvent] = [
     SegmentFinal(2, Speaker.AGENT, "Good day.", 0, 900, (Word("Good", 1, 2),), heard_text="Good"),
     FloorChanged(Floor.PAUSED, 1.5),
     NotesChanged((Note(1, NoteKind.ACTION, "call Ann", 3.5),)),
+    NotesChanged(removed=(1,)),
+    NotesChanged((Note(1, NoteKind.NOTE, "milk", 3.5),), whole=True),
     TokenMade(2, "Good "),
     MediaGap(100.4, 900.2),
     AppMessageSent({"colour": "red"}),

@@ -92,6 +92,18 @@ test("what the server tells of the agent is passed on, and the call goes on", as
   call.leave();
 });
 
+test("notes are told whole, though only what changed comes", async () => {
+  const { call, events, say } = await startCall();
+  say({ type: "answer", sdp: "v=0", callId: "c1" });
+  const [milk, tea] = [1, 2].map((number) => ({ number, kind: "note", text: "x", atMs: 0 }));
+  say({ type: "notes", notes: [milk] });
+  say({ type: "notes", notes: [tea] });
+  say({ type: "notes", notes: [], removed: [2] });
+  say({ type: "notes", notes: [tea], whole: true });
+  assert.deepEqual(events.map(([, notes]) => notes), [[milk], [milk, tea], [milk], [tea]]);
+  call.leave();
+});
+
 test("what the caller asks of the agent goes out, or is said not to", async () => {
   const { call, socket } = await startCall();
   socket.sent.length = 0;

@@ -42,6 +42,23 @@ def note(number: int, text: str, kind: NoteKind = NoteKind.NOTE) -> Note:
     return Note(number, kind, text, 10.0)
 
 
+def test_only_the_notes_that_changed_are_written(
+    alice: User, make_call: CallMaker, django_assert_max_num_queries: Any
+) -> None:
+    call, other = make_call(alice), make_call(alice)
+    turns.change_notes(other.pk, [note(2, "theirs")])
+    turns.change_notes(call.pk, [note(1, "milk")])
+    first = turns.notes_of(call).get().pk
+    for text in ("bread", "tea"):
+        turns.change_notes(call.pk, [note(2, text)])  # once more, as after a lost answer
+    with django_assert_max_num_queries(4):  # two of them begin and end the transaction
+        turns.change_notes(call.pk, [note(3, "jam"), note(4, "oil")])
+    turns.change_notes(call.pk, [], [4, 3, 9])
+    assert [(n.number, n.text) for n in turns.notes_of(call)] == [(1, "milk"), (2, "tea")]
+    assert turns.notes_of(call)[0].pk == first
+    assert turns.notes_of(other).count() == 1
+
+
 def test_notes_are_what_they_are_now(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
     turns.replace_notes(call.pk, [note(1, "milk"), note(2, "bread")])

@@ -28,6 +28,10 @@ class EarlierCall:
     text: str
 
 
+class NoteRefusedError(ValueError):
+    """The call has too many notes, or the note is too long; the message is fit to be spoken."""
+
+
 class CallVideo(Protocol):
     """The pictures of a call, both ways. Nothing is queued: who is slow sees fewer."""
 
@@ -62,7 +66,10 @@ class CallHost(Protocol):
         ...
 
     def add_note(self, kind: NoteKind, text: str) -> Note:
-        """Writes something down: shown to the caller, stored, in the summary."""
+        """Writes something down: shown to the caller, stored, in the summary.
+
+        Raises NoteRefusedError for one too many, or one that is too long.
+        """
         ...
 
     def undo_note(self) -> Note | None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sessions_app.agent.responders.base import Conversation, Responder
+from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
 from sessions_app.agent.responders.commands import Command, agrees, understood
 from sessions_app.core.events import Note, NoteKind, Speaker
 
@@ -75,7 +75,10 @@ class ScribeResponder(Responder):
         return self._write(conversation, NoteKind.ACTION, rest) if rest else WHAT_ACTION
 
     def _write(self, conversation: Conversation, kind: NoteKind, text: str) -> str:
-        note = conversation.host.add_note(kind, text)
+        try:
+            note = conversation.host.add_note(kind, text)
+        except NoteRefusedError as refused:
+            return str(refused)
         what = "Noted" if kind is NoteKind.NOTE else "Action item"
         return f"{what}: {note.text}."
 

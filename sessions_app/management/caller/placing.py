@@ -202,7 +202,7 @@ class _Caller:
         if kind == "floor":
             self._agent.floor_is(message["floor"])
         elif kind == "notes":
-            self._report.notes = message["notes"]
+            self._report.noted(message)
         elif kind == "metrics":
             self._report.turns.append(message)
 

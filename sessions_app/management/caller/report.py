@@ -25,6 +25,13 @@ class CallReport:
     errors: list[dict[str, Any]] = field(default_factory=list)
     timings: dict[str, int] = field(default_factory=dict)
 
+    def noted(self, change: dict[str, Any]) -> None:
+        """Takes a `notes` message, which tells what changed."""
+        gone = {*change.get("removed", ()), *(note["number"] for note in change["notes"])}
+        kept = [] if change.get("whole") else self.notes
+        left = [note for note in kept if note["number"] not in gone]
+        self.notes = sorted([*left, *change["notes"]], key=lambda note: int(note["number"]))
+
     def as_json(self) -> dict[str, Any]:
         """Returns the report as plain values."""
         return asdict(self)

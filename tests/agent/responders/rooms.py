@@ -9,6 +9,7 @@ from sessions_app.agent.responders.base import (
     Conversation,
     EarlierCall,
     Message,
+    NoteRefusedError,
     Responder,
 )
 from sessions_app.core.events import Note, NoteKind, Speaker
@@ -19,6 +20,7 @@ class Host:
     """A `CallHost` that keeps what is done to the call."""
 
     video: CallVideo | None = None
+    most_notes = 500
 
     def __init__(self) -> None:
         self.kept: list[Note] = []
@@ -36,6 +38,8 @@ class Host:
         return self.kept
 
     def add_note(self, kind: NoteKind, text: str) -> Note:
+        if len(self.kept) >= self.most_notes:
+            raise NoteRefusedError("The book is full.")
         note = Note(len(self.kept) + 1, kind, text, self.clock_ms)
         self.kept.append(note)
         return note

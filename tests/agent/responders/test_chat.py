@@ -165,6 +165,14 @@ async def test_tools_are_described_used_and_told(model: ModelServer) -> None:
     assert results == ["Written down as number 1.", "The call ends after this answer."]
 
 
+async def test_a_model_is_told_that_the_book_is_full(model: ModelServer) -> None:
+    model.answers = {"milk": [("take_note", json.dumps({"text": "milk"})), "I cannot."]}
+    async with Chat(model, tools=["take_note"]) as room:
+        room.host.most_notes = 0
+        assert await room.ask("remember the milk") == "I cannot."
+    assert model.chats[1].body["messages"][-1]["content"] == "Error: The book is full."
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "told"),
     [

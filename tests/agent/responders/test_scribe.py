@@ -101,6 +101,16 @@ async def test_notes_are_taken_read_and_taken_back() -> None:
     assert await room.ask("read my notes") == "There are no notes yet."
 
 
+async def test_a_full_book_is_said_and_the_notes_in_it_stay() -> None:
+    room = Room(ScribeResponder())
+    room.host.most_notes = 1
+    await room.ask("take a note buy milk")
+    assert await room.ask("take a note buy bread") == "The book is full."
+    assert await room.ask("read my notes") == "You have one note. Note 1: buy milk."
+    await room.ask("undo")
+    assert await room.ask("take a note buy bread") == "Noted: buy bread."
+
+
 async def test_a_note_without_text_is_asked_for() -> None:
     room = Room(ScribeResponder())
     assert await room.ask("take a note") == "What shall I write down?"
