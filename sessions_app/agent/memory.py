@@ -1,14 +1,19 @@
 """What both sides know of the conversation: what was said, and what was heard."""
 
+from collections import deque
+
 from sessions_app.agent.responders.base import Message
 from sessions_app.core.events import Speaker
 
+MOST_KEPT = 2_000
+"""Turns; no model takes more, and who types without end must not fill our memory."""
+
 
 class Memory:
-    """One call's conversation, oldest first."""
+    """One call's conversation, oldest first: its newest MOST_KEPT turns."""
 
     def __init__(self) -> None:
-        self._messages: list[Message] = []
+        self._messages: deque[Message] = deque(maxlen=MOST_KEPT)
 
     @property
     def messages(self) -> tuple[Message, ...]:

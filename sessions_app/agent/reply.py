@@ -17,6 +17,12 @@ logger = logging.getLogger(__name__)
 
 PACKET_MS = 20.0
 
+MOST_AHEAD = 200
+"""So many pieces of text may wait for the voice; then the answer is read more slowly."""
+
+TOKEN_CHARACTERS = 500
+"""A longer token is taken in parts: splitting it must not hold up other calls."""
+
 
 class Speaks(Protocol):
     """What turns a text into packets, such as `AgentVoice`."""
@@ -84,7 +90,7 @@ class Reply:
         self._on_token = on_token
         self._on_mute = on_mute
         self._allowed = asyncio.Event()
-        self._texts: asyncio.Queue[str | None] = asyncio.Queue()
+        self._texts: asyncio.Queue[str | None] = asyncio.Queue(MOST_AHEAD)
         self._voiced: asyncio.Queue[Piece | None] = asyncio.Queue(1)
         self._unplayed: list[str] = []
         self._begun: list[Piece] = []
@@ -127,22 +133,24 @@ class Reply:
         try:
             async with aclosing(self._tokens) as tokens:
                 async for token in tokens:
-                    self._on_token(token)
-                    self._add(splitter.feed(token))
+                    for start in range(0, len(token), TOKEN_CHARACTERS):
+                        part = token[start : start + TOKEN_CHARACTERS]
+                        self._on_token(part)
+                        await self._add(splitter.feed(part))
         except ResponderError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
             logger.error("a responder broke: %s", traced(error))
             self.failure = ResponderError("The agent's answer failed for a fault of its program.")
-        self._add(splitter.finish())
-        self._texts.put_nowait(None)
+        await self._add(splitter.finish())
+        await self._texts.put(None)
 
-    def _add(self, texts: list[str]) -> None:
+    async def _add(self, texts: list[str]) -> None:
         for text in texts:
             said = speakable(text)
             if any(c.isalnum() for c in said):
                 self._unplayed.append(said)
-                self._texts.put_nowait(said)
+                await self._texts.put(said)
 
     async def _speak(self) -> None:
         while (text := await self._texts.get()) is not None:

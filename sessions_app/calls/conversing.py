@@ -149,7 +149,7 @@ class Conversing:
         if self._answer is not None:
             self.interrupt()
         if self._answer is None:
-            self._announce(text)
+            self._announce(text, keep=False)
 
     def hear_app(self, data: Any) -> None:
         """Hands the operator's responder what the client's own code says to it."""
@@ -271,10 +271,12 @@ class Conversing:
         if self._answer.done:
             self._handed_over(self._answer)
 
-    def _announce(self, text: str, then: Callable[[], None] | None = None) -> None:
-        """Says `text` of the agent's own accord."""
+    def _announce(
+        self, text: str, then: Callable[[], None] | None = None, *, keep: bool = True
+    ) -> None:
+        """Says `text` of the agent's own accord; `keep` the sound of what will be said again."""
         desk = self._desk()
-        self._answer = Answer(_once(text), self._mouth, desk, keep=True, then=then)
+        self._answer = Answer(_once(text), self._mouth, desk, keep=keep, then=then)
         self._speaking.begin(self._ledger.turns + 1)
         self._answer.start(self._handed_over)
         self._answer.allow()

@@ -1,8 +1,16 @@
 """What is remembered of a conversation."""
 
-from sessions_app.agent.memory import Memory
+from sessions_app.agent.memory import MOST_KEPT, Memory
 from sessions_app.agent.responders.base import Message
 from sessions_app.core.events import Speaker
+
+
+def test_it_keeps_the_newest_of_a_conversation_without_end() -> None:
+    memory = Memory()
+    for number in range(MOST_KEPT + 5):
+        memory.add_user(str(number))
+    assert len(memory.messages) == MOST_KEPT
+    assert memory.messages[-1].text == str(MOST_KEPT + 4)
 
 
 def test_it_keeps_what_was_heard_in_order() -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator
 
 import pytest
 
-from sessions_app.agent.reply import Piece, Reply
+from sessions_app.agent.reply import MOST_AHEAD, TOKEN_CHARACTERS, Piece, Reply
 from sessions_app.agent.voice import MOST_KEPT, AgentVoice, Spoken
 from sessions_app.core.errors import ResponderError
 from sessions_app.media.playout import Playout
@@ -92,6 +93,40 @@ async def test_a_broken_responder_is_a_failure_and_its_words_are_not_logged(
     assert [piece.text for piece in reply.begun] == ["It is ten."]
     assert "ZeroDivisionError" in caplog.text
     assert SECRET not in caplog.text
+
+
+async def test_an_answer_without_end_is_read_no_faster_than_it_is_spoken() -> None:
+    read = 0
+
+    async def endless() -> AsyncGenerator[str, None]:
+        nonlocal read
+        while True:
+            read += 1
+            yield f"This is sentence {read}. "
+
+    reply = Reply(endless(), voice(), Playout(lambda: 0.0))
+    reply.allow()
+    running = asyncio.create_task(reply.run())
+    for _ in range(5_000):
+        await asyncio.sleep(0)  # it would read on, if it could
+    assert MOST_AHEAD <= read < MOST_AHEAD + 10
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_token_of_great_length_is_said_whole_and_holds_nothing_up() -> None:
+    told: list[str] = []
+    text = "One two three four. " * 2_000
+    reply = Reply(tokens(text), voice(), Playout(lambda: 0.0), on_token=told.append)
+    running = asyncio.create_task(reply.run())
+    latest_s, due_s = 0.0, time.monotonic()
+    while len(told) * TOKEN_CHARACTERS < MOST_AHEAD * len("One two three four. "):
+        await asyncio.sleep(0)
+        latest_s, due_s = max(latest_s, time.monotonic() - due_s), time.monotonic()
+    assert latest_s < 0.1
+    assert text.startswith("".join(told))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_cancelled_it_leaves_nothing_behind() -> None:

@@ -87,8 +87,7 @@ def _likeness(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float
     for count in (length, length + 1):
         if count > len(words) and count != length:
             continue
-        left = [word for word in words[count:] if word not in _POLITE]
-        if not takes_text and left:
+        if not takes_text and any(word not in _POLITE for word in words[count:]):
             continue
         score = fuzz.ratio(" ".join(words[:count]), phrase)
         if score >= ALIKE and (best is None or score > best[0]):

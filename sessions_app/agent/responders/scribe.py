@@ -16,7 +16,7 @@ HELP = (
     "Say read my notes, undo, recap, repeat, what time is it, or end the call."
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
-MOST_RECALLED = 5
+MOST_RECALLED, MOST_LOOKED_AT = 5, 100
 PART = 6
 """A question of which fewer letters were heard was not understood."""
 
@@ -94,7 +94,8 @@ class ScribeResponder(Responder):
         return f"Removed: {note.text}." if note else "There is nothing to undo."
 
     def _recap(self, conversation: Conversation, _rest: str) -> str:
-        said = [m.text for m in conversation.messages[:-1] if m.speaker is Speaker.CALLER]
+        newest = conversation.messages[:-1][-MOST_LOOKED_AT:]
+        said = [m.text for m in newest if m.speaker is Speaker.CALLER]
         told = [text for text in said if understood(text) is None][-MOST_RECALLED:]
         notes = [_line(note) for note in conversation.host.notes]
         if not told and not notes:
