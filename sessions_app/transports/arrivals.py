@@ -26,6 +26,11 @@ class Arrivals:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
         self.end_ms, self._rested = start_ms, False
 
+    @property
+    def resting(self) -> bool:
+        """Whether nothing came since the client stopped sending, or ever."""
+        return self._rested
+
     def rest(self) -> None:
         """Notes that the client stopped sending: what comes next begins when it comes."""
         self._rested = True

@@ -34,6 +34,9 @@ FLUSH_STEP_S = 0.02
 CHANNEL_BACKLOG = 200
 """Messages kept for a data channel that is not open yet."""
 
+MOST_BUFFERED = 4 << 20
+"""Bytes on their way to a client; one that takes so few has its data channel closed."""
+
 
 class WebRTCTransport:
     """Answers one offer; yields the caller's audio; carries texts to one data channel.
@@ -130,6 +133,8 @@ class WebRTCTransport:
     def send(self, message: str | bytes) -> None:
         if self._channel is None or self._channel.readyState != "open":
             self._backlog.append(message)
+        elif self._channel.bufferedAmount > MOST_BUFFERED:
+            self._channel.close()
         else:
             self._channel.send(message)
 

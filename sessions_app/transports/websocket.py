@@ -191,9 +191,12 @@ class WebSocketTransport:
             )
 
     def pause(self) -> None:
-        """The client stopped sending: its words are over, and more may come any time."""
+        """The client stopped sending: its words are over, and more may come any time.
+
+        To say so again changes nothing.
+        """
         end_ms = self._arrivals.end_ms
-        if end_ms is not None:
+        if end_ms is not None and not self._arrivals.resting:
             self._put(silence(END_SILENCE_MS, end_ms))
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
         self._arrivals.rest()

@@ -5,10 +5,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from sessions_app.core.clock import CallClock
 from sessions_app.media.playout import Playout
+from sessions_app.transports import webrtc
 from sessions_app.transports.ice import offer_loopback
 from sessions_app.transports.media_io import SpeechOut
 from sessions_app.transports.webrtc import WebRTCTransport
@@ -62,3 +64,22 @@ async def test_the_server_knows_at_once_that_its_client_closed() -> None:
         async with asyncio.timeout(LIMIT_S):
             while not transport.closed_by_peer:  # noqa: ASYNC110 - aiortc tells nobody
                 await asyncio.sleep(0.01)
+
+
+async def test_a_channel_whose_client_takes_too_little_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(webrtc, "MOST_BUFFERED", 20_000)
+    async with joined() as (transport, _client):
+        channel = transport._channel
+        async with asyncio.timeout(LIMIT_S):
+            while channel is None:
+                await asyncio.sleep(0.01)
+                channel = transport._channel
+        closed = asyncio.Event()
+        channel.on("close", closed.set)
+        for _ in range(1_000):
+            transport.send("x" * 1_000)  # all at once: none of it can be acknowledged
+        assert channel.bufferedAmount < 25_000
+        async with asyncio.timeout(LIMIT_S):
+            await closed.wait()
