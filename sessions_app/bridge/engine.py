@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from sessions_app.bridge import broadcast, endings
+from sessions_app.bridge.answers import Answers, Placed
 from sessions_app.bridge.carriers import Carriers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import plan_of
@@ -43,14 +44,6 @@ WEBRTC, WEBSOCKET = "webrtc", "websocket"
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A call that was answered: its id and the answer's SDP."""
-
-    call_id: str
-    sdp: str
-
-
-@dataclass(frozen=True, slots=True)
 class Streamed:
     """A call whose audio comes in messages, and what takes them."""
 
@@ -73,7 +66,7 @@ class Engine:
         self._registry = Registry(config.max_calls, self._call_over, late=self.lag.late)
         self._placing = Placing(config, self.store, self.worker)
         self._carriers = Carriers(config, self._placing.open_source)
-        self._answers: dict[str, asyncio.Task[Placed]] = {}
+        self._answers = Answers(self._place, self._lives)
         self._holds: dict[str, Hold] = {}
         self._working: list[asyncio.Task[None]] = []
         self._starting: asyncio.Task[None] | None = None
@@ -127,22 +120,11 @@ class Engine:
 
         Raises BusyError (retryable), BadOfferError, UnknownAgentError.
         """
-        key = offer_key(offer.sdp)
-        task_key = _task_key(by.party, key)
-        task = self._answers.get(task_key) if key else None
-        if task is not None and self._is_over(task):
-            task = None
-        if task is None:
-            task = asyncio.create_task(self._place(by, offer, key))
-            self._answers[task_key] = task
-            task.add_done_callback(lambda done: self._answered(task_key, done))
-        return await asyncio.shield(task)
+        return await self._answers.answer(by, offer)
 
     def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the live call that this offer started or goes on with, or an empty text."""
-        task = self._answers.get(_task_key(party, offer_key(offer.sdp)))
-        started = task is not None and task.done() and not task.cancelled()
-        return task.result().call_id if task is not None and started else offer.call_id
+        return self._answers.call_of(party, offer)
 
     async def add_candidate(self, call_id: str, party: Party, candidate: Candidate) -> None:
         """Hands a candidate on; raises UnknownCallError, BadCandidateError, BusyError."""
@@ -200,21 +182,12 @@ class Engine:
         """Does what a client asks of its call; raises UnknownCallError, NoAgentError."""
         self._registry.get(call_id, party).obey(command)
 
-    def _is_over(self, task: "asyncio.Task[Placed]") -> bool:
-        """Returns whether the call that was answered has ended since."""
-        if not task.done() or task.cancelled():
-            return False
-        return not any(s.call_id == task.result().call_id and s.live for s in self._registry)
-
-    def _answered(self, task_key: str, task: "asyncio.Task[Placed]") -> None:
-        """Forgets an answer that failed; one that stands is kept while its call lives."""
-        if task.cancelled() or task.exception() is not None:
-            self._answers.pop(task_key, None)
+    def _lives(self, call_id: str) -> bool:
+        return any(session.call_id == call_id and session.live for session in self._registry)
 
     def _call_over(self, session: CallSession) -> None:
         endings.current().release(self._holds.pop(session.call_id, None))
-        for key in [key for key, task in self._answers.items() if _is_of(task, session.call_id)]:
-            self._answers.pop(key)
+        self._answers.forget(session.call_id)
 
     def count_offer(self, by: Principal) -> None:
         """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
@@ -270,9 +243,11 @@ class Engine:
     async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
         """Returns the answer to a later offer of the connection that a call has.
 
-        Raises UnknownCallError, BadOfferError.
+        Raises UnknownCallError, BadOfferError, BusyError (retryable).
         """
-        transport = self._registry.get(call_id, party).transport
+        session = self._registry.get(call_id, party)
+        self._admission.offer(party.key, session.ownership.address, time.monotonic())
+        transport = session.transport
         if not isinstance(transport, WebRTCTransport):
             raise BadOfferError("This call has no peer connection any more. Offer a new one.")
         return await transport.answer(sdp)
@@ -343,14 +318,6 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.note("beat", calls.beat, ids, timezone.now())
-
-
-def _task_key(party: Party, key: str) -> str:
-    return f"{party.key}:{key}"
-
-
-def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:
-    return task.done() and not task.cancelled() and task.result().call_id == call_id
 
 
 # -- the process's engine ------------------------------------------------------------------

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, JsonResponse
 
 from sessions_app.bridge import engine
-from sessions_app.bridge.engine import Placed
+from sessions_app.bridge.answers import Placed
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import BusyError, NotAllowedError, UnknownCallError, VoiceError
 from sessions_app.core.party import Party

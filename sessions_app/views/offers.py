@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sessions_app.bridge.engine import Placed
+from sessions_app.bridge.answers import Placed
 from sessions_app.core.commands import Offer
 from sessions_app.dialects import offer as offer_dialect
 from sessions_app.dialects import results

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from sessions_app.bridge import endings, engine
-from sessions_app.bridge.engine import Placed
+from sessions_app.bridge.answers import Placed
 from sessions_app.bridge.peers import Peers
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import BadOfferError, BusyError, UnknownAgentError

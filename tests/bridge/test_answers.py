@@ -1,0 +1,65 @@
+"""The same offer again is the same call; what is no longer of use is forgotten."""
+
+import asyncio
+
+import pytest
+
+from sessions_app.bridge.answers import MOST_OF_A_CALL, Answers, Placed
+from sessions_app.core.commands import Offer
+from sessions_app.core.errors import BadOfferError
+from sessions_app.core.party import Party
+from sessions_app.services.authentication import Principal, Way
+
+SDP = "v=0\r\na=ice-ufrag:{0}\r\na=fingerprint:sha-256 AA\r\n"
+
+
+class Desk:
+    """Answers offers: the one for no call starts one, others go on with theirs."""
+
+    def __init__(self) -> None:
+        self.placed = 0
+        self.live = {"call"}
+        self.answers = Answers(self._place, self.live.__contains__)
+
+    async def _place(self, _by: Principal, offer: Offer, _key: str) -> Placed:
+        self.placed += 1
+        await asyncio.sleep(0)
+        if offer.agent == "nobody":
+            raise BadOfferError("No.")
+        return Placed(offer.call_id or "call", f"answer {self.placed}")
+
+    async def ask(
+        self, ufrag: str, owner_id: int = 1, *, agent: str = "", call_id: str = ""
+    ) -> Placed:
+        offer = Offer(SDP.format(ufrag), agent, call_id=call_id)
+        return await self.answers.answer(Principal(owner_id, Way.TOKEN, "1"), offer)
+
+
+async def test_the_same_offer_is_the_same_call_while_it_lives() -> None:
+    desk = Desk()
+    both = await asyncio.gather(desk.ask("a"), desk.ask("a"))
+    assert list(both) == [Placed("call", "answer 1")] * 2
+    assert desk.answers.call_of(Party(1), Offer(SDP.format("a"))) == "call"
+    assert (await desk.ask("a", owner_id=2)).sdp == "answer 2"
+    desk.live.clear()
+    assert (await desk.ask("a")).sdp == "answer 3"
+
+
+async def test_an_offer_that_failed_is_tried_again() -> None:
+    desk = Desk()
+    for _ in range(2):
+        with pytest.raises(BadOfferError):
+            await desk.ask("a", agent="nobody")
+    assert (desk.placed, len(desk.answers)) == (2, 0)
+
+
+async def test_a_call_that_changes_its_connection_for_ever_keeps_its_newest_answers() -> None:
+    desk = Desk()
+    for number in range(10 * MOST_OF_A_CALL):
+        await desk.ask(f"n{number}", call_id="call")
+    assert len(desk.answers) == MOST_OF_A_CALL
+    last = desk.placed
+    await desk.ask(f"n{last - 1}", call_id="call")
+    assert desk.placed == last
+    desk.answers.forget("call")
+    assert len(desk.answers) == 0
