@@ -62,12 +62,28 @@ def _limits() -> dict[str, Any]:
         "SOCKET_IDLE_S": read("int", "VOICE_SOCKET_IDLE_S", 60),
         "NOTES_PER_CALL": read("int", "VOICE_NOTES_PER_CALL", 500),
         "CHARACTERS_PER_NOTE": read("int", "VOICE_CHARACTERS_PER_NOTE", 2000),
+        **_messages(),
         "TRUSTED_PROXIES": read("int", "VOICE_TRUSTED_PROXIES", 0),
         "VOSK_USER": read("str", "VOICE_VOSK_USER", ""),
         "VOSK_NETWORKS": read("list", "VOICE_VOSK_NETWORKS", ["127.0.0.0/8", "::1/128"]),
         "MIN_FREE_MB": read("float", "VOICE_MIN_FREE_MB", 100.0),
         "WORKER_SILENT_S": read("float", "VOICE_WORKER_SILENT_S", 60.0),
         "RECORDINGS_KEEP_DAYS": read("int", "RECORDINGS_KEEP_DAYS", 0),
+    }
+
+
+def _messages() -> dict[str, Any]:
+    """Returns how much a client may send, and an agent write down."""
+    return {
+        "MESSAGES_PER_SOCKET": read("int", "VOICE_MESSAGES_PER_SOCKET", 2400),
+        "MISTAKES_PER_SOCKET": read("int", "VOICE_MISTAKES_PER_SOCKET", 60),
+        "AUDIO_MESSAGES_PER_CALL": read("int", "VOICE_AUDIO_MESSAGES_PER_CALL", 9000),
+        "TEXTS_PER_CALL": read("int", "VOICE_TEXTS_PER_CALL", 60),
+        "REQUESTS_PER_CALL": read("int", "VOICE_REQUESTS_PER_CALL", 240),
+        "APP_MESSAGES_PER_CALL": read("int", "VOICE_APP_MESSAGES_PER_CALL", 1200),
+        "RESUMES_PER_CALL": read("int", "VOICE_RESUMES_PER_CALL", 60),
+        "NOTES_PER_CALL": read("int", "VOICE_NOTES_PER_CALL", 500),
+        "CHARACTERS_PER_NOTE": read("int", "VOICE_CHARACTERS_PER_NOTE", 2000),
     }
 
 

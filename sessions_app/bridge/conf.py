@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sessions_app.calls.admission import AdmissionLimits
 from sessions_app.calls.desk import NoteLimits
 from sessions_app.calls.supervising import Limits
+from sessions_app.core.rates import MessageLimits
 from sessions_app.core.video import VideoFormat
 from sessions_app.transports.asking import Wishes
 
@@ -25,6 +26,7 @@ class VoiceConfig:
     max_lag_ms: float
     limits: Limits
     admission: AdmissionLimits
+    messages: MessageLimits
     notes: NoteLimits
     lanes_dir: Path
     min_free_mb: float
@@ -56,6 +58,7 @@ def voice_config() -> VoiceConfig:
             candidates_per_user=voice["CANDIDATES_PER_USER"],
             candidates_per_address=voice["CANDIDATES_PER_ADDRESS"],
         ),
+        messages=message_limits(),
         notes=NoteLimits(voice["NOTES_PER_CALL"], voice["CHARACTERS_PER_NOTE"]),
         lanes_dir=Path(voice["LANES_DIR"]),
         min_free_mb=float(voice["MIN_FREE_MB"]),
@@ -69,6 +72,20 @@ def voice_config() -> VoiceConfig:
         figures=bool(voice["FIGURES"]),
         own_path=voice["MEDIA_PATH"] == "own",
         wishes=_wishes(voice["AUDIO"]),
+    )
+
+
+def message_limits() -> MessageLimits:
+    """Returns how many messages a client may send a minute, as set now."""
+    voice: Mapping[str, Any] = settings.VOICE
+    return MessageLimits(
+        messages_per_socket=voice["MESSAGES_PER_SOCKET"],
+        mistakes_per_socket=voice["MISTAKES_PER_SOCKET"],
+        audio_per_call=voice["AUDIO_MESSAGES_PER_CALL"],
+        texts_per_call=voice["TEXTS_PER_CALL"],
+        requests_per_call=voice["REQUESTS_PER_CALL"],
+        app_messages_per_call=voice["APP_MESSAGES_PER_CALL"],
+        resumes_per_call=voice["RESUMES_PER_CALL"],
     )
 
 

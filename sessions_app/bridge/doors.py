@@ -7,8 +7,10 @@ from typing import Protocol
 from sessions_app.calls.session import CallSession
 from sessions_app.calls.supervising import Limits
 from sessions_app.core.commands import Command, Offer, ToCall
+from sessions_app.core.errors import VoiceError
 from sessions_app.core.ports import EventSink
 from sessions_app.dialects import control, offer, results, rtvi, vosk
+from sessions_app.dialects.limits import ChannelGate
 from sessions_app.dialects.reading import ProtocolError
 
 
@@ -16,7 +18,11 @@ class Dialect(EventSink, Protocol):
     """What speaks with one client over its data channel."""
 
     def receive(self, message: str | bytes) -> None:
-        """Takes a message of the channel. Never raises."""
+        """Takes a message of the channel; raises TooManyError before it does anything."""
+        ...
+
+    def tell(self, problem: VoiceError) -> None:
+        """Says what was wrong with a message, where the client knows errors."""
         ...
 
 
@@ -61,12 +67,18 @@ def _vosk(_wish: Offer, session: CallSession) -> Dialect:
 
 
 def _rtvi(_wish: Offer, session: CallSession) -> Dialect:
-    return rtvi.RtviPeer(session.call_id, session.send, _obeyed_by(session))
+    return rtvi.RtviPeer(session.call_id, session.send, _obeyed_by(session), session.count)
 
 
 def _results(wish: Offer, session: CallSession) -> Dialect:
     interims = results.INTERIMS in wish.features
     return results.ResultsOutlet(session.send, session.close_channel, interims=interims)
+
+
+def limited(dialect: Dialect, session: CallSession) -> Callable[[str | bytes], None]:
+    """Returns what takes the messages of the call's data channel, as many as are allowed."""
+    gate = ChannelGate(session.messages, dialect.receive, dialect.tell, session.close_channel)
+    return gate.receive
 
 
 def plan_of(door: str, results_input_s: float) -> DoorPlan:

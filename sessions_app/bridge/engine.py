@@ -14,7 +14,7 @@ from sessions_app.bridge import broadcast, endings
 from sessions_app.bridge.answers import Answers, Placed
 from sessions_app.bridge.carriers import Carriers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
-from sessions_app.bridge.doors import plan_of
+from sessions_app.bridge.doors import limited, plan_of
 from sessions_app.bridge.endings import Hold
 from sessions_app.bridge.faults import Faults
 from sessions_app.bridge.media_processes import NAME
@@ -220,7 +220,7 @@ class Engine:
             await transport.aclose()
             raise
         dialect = plan.dialect(offer, session)
-        session.on_message = dialect.receive
+        session.on_message = limited(dialect, session)
         session.add_sink(dialect)
         transport.on_message = session.hear_message
         self._begin(session, by)

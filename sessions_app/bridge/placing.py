@@ -190,6 +190,7 @@ class Placing:
             ),
             made.clock,
             limits,
+            messages=self._config.messages,
         )
         session.add_sink(StoreSink(self._store, call.pk, call.public_id))
         session.add_sink(broadcast.BroadcastSink(call.public_id))

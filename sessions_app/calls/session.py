@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ from sessions_app.core.events import (
 )
 from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
+from sessions_app.core.rates import Kind, MessageLimits
 from sessions_app.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.media.playout import Playout
 from sessions_app.transports.base import Transport
@@ -47,6 +49,22 @@ CUT_S = 3.0
 
 Chromium checks consent each 2.5 s (RFC 7675), whatever is spoken.
 """
+
+MOST_FINALS, MOST_GAPS = 400, 50
+"""What of a call is told to a client that joins it; the rest is in the database.
+
+Together they fit into what may wait for one socket.
+"""
+
+COUNTED = {
+    Say: Kind.TEXTS,
+    Speak: Kind.TEXTS,
+    Interrupt: Kind.REQUESTS,
+    PauseAgent: Kind.REQUESTS,
+    Mute: Kind.REQUESTS,
+    AppMessage: Kind.APP_MESSAGES,
+}
+"""As what clients' wishes are counted. To hang up is always allowed."""
 
 SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
 """What tells that somebody is there."""
@@ -90,9 +108,13 @@ class CallSession:
         sides: Sides,
         clock: CallClock,
         limits: Limits,
+        *,
+        messages: MessageLimits,
     ) -> None:
         self.ownership = ownership
         self.clock = clock
+        self.messages = messages
+        self._meter = messages.of_call()
         self.playout = sides.playout
         self.video = sides.video
         self.state = CallState.CREATED
@@ -102,8 +124,8 @@ class CallSession:
         self._agent_lane = sides.agent_lane
         self._supervisor = Supervisor(limits, time.monotonic())
         self._sinks: list[EventSink] = []
-        self._finals: list[SegmentFinal] = []
-        self._gaps: list[MediaGap] = []
+        self._finals: deque[SegmentFinal] = deque(maxlen=MOST_FINALS)
+        self._gaps: deque[MediaGap] = deque(maxlen=MOST_GAPS)
         self._ending: asyncio.Task[None] | None = None
         self.on_message: Callable[[str | bytes], None] = lambda _: None
         self._left_s: float | None = None
@@ -135,8 +157,20 @@ class CallSession:
             raise NoAgentError("This call's agent only transcribes. Call one that answers.")
         return self._conversing
 
+    def count(self, kind: Kind) -> None:
+        """Counts a client's message, by whichever socket or channel it came.
+
+        Raises TooManyError where the call had too many of its kind.
+        """
+        self._meter.count(kind, time.monotonic())
+
     def obey(self, command: ToCall) -> None:
-        """Does what a client asks; raises NoAgentError for what an agent should do."""
+        """Does what a client asks; raises NoAgentError for what an agent should do.
+
+        Raises TooManyError before it does anything.
+        """
+        if (kind := COUNTED.get(type(command))) is not None:
+            self.count(kind)
         match command:
             case HangUp():
                 self.end_soon(EndReason.CALLER_HUNG_UP)
@@ -220,8 +254,8 @@ class CallSession:
         self._left_s = time.monotonic()
 
     def finals_after(self, seq: int) -> list[SegmentFinal]:
-        """Returns the call's finals with a greater `seq`, in order."""
-        return self._finals[seq:]
+        """Returns the call's newest finals with a greater `seq`, in order."""
+        return [final for final in self._finals if final.seq > seq]
 
     def standing(self) -> list[CallEvent]:
         """Returns where the call stands, for a client that joins it."""

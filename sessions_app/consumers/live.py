@@ -6,8 +6,10 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from sessions_app.bridge.broadcast import group_of
+from sessions_app.bridge.conf import message_limits
 from sessions_app.consumers.admitted import AdmittedSocket
-from sessions_app.core.errors import UnknownCallError
+from sessions_app.core.errors import UnknownCallError, VoiceError
+from sessions_app.dialects.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
 from sessions_app.services import access, authentication
 
 NO_SUCH_CALL = 4404
@@ -20,6 +22,7 @@ class LiveConsumer(AdmittedSocket):
     shut = False
 
     async def connect(self) -> None:
+        self.gate = SocketGate(message_limits(), lambda _: None)
         self.watches = call_id = self.scope["url_route"]["kwargs"]["call_id"]
         await self.enter()
         if self.principal is None:
@@ -37,6 +40,15 @@ class LiveConsumer(AdmittedSocket):
         self.shut = True
         super().signed_out()
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """A client has nothing to say here: what it sends counts as a mistake."""
+        try:
+            await self.gate.passes(text_data or bytes_data or "", _refuse)
+        except FloodError as flood:
+            await self.close(TOO_MANY_MESSAGES, str(flood))
+        except VoiceError:
+            return
+
     async def disconnect(self, code: int) -> None:
         if self.group:
             await self.channel_layer.group_discard(self.group, self.channel_name)
@@ -46,3 +58,7 @@ class LiveConsumer(AdmittedSocket):
         """Takes a group message and passes it on, to nobody who may not watch any more."""
         if not self.shut:
             await self.send(text_data=json.dumps(event["message"]))
+
+
+async def _refuse(_message: str | bytes) -> None:
+    raise VoiceError("This socket only tells.")

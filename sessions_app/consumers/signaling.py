@@ -5,6 +5,7 @@ from typing import Any
 from sessions_app.bridge import engine
 from sessions_app.consumers.sockets import CallSocket
 from sessions_app.core.commands import Candidate, Offer, Ping, Resume, ToCall
+from sessions_app.core.rates import Kind
 from sessions_app.dialects import control
 from sessions_app.dialects.reading import ProtocolError
 
@@ -46,6 +47,7 @@ class SignalingConsumer(CallSocket):
     def resume(self, wish: Resume) -> None:
         self.reach(wish.call_id)
         session = engine.current().find(wish.call_id, self.party)
+        session.count(Kind.RESUMES)
         self.push(control.resumed(wish.call_id, session.state))
         self.join_as(wish.call_id, wish.features, wish.last_seq)
 

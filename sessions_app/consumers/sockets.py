@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from sessions_app.bridge import engine
+from sessions_app.bridge.conf import message_limits
 from sessions_app.consumers.admitted import AdmittedSocket
-from sessions_app.core.errors import BusyError, VoiceError
+from sessions_app.core.errors import VoiceError
 from sessions_app.core.ports import EventSink
 from sessions_app.dialects import control
+from sessions_app.dialects.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
 from sessions_app.services import database, tickets
 from sessions_app.services.authentication import Way
 from sessions_app.services.tickets import W
@@ -36,6 +38,7 @@ class CallSocket(AdmittedSocket):
 
     async def connect(self) -> None:
         self.outbox: asyncio.Queue[Outgoing] = asyncio.Queue(BACKLOG)
+        self.gate = SocketGate(message_limits(), lambda many: self.push(control.error(many)))
         await self.enter()
         self.tasks += [asyncio.create_task(self.pump()), asyncio.create_task(self.watch_idle())]
 
@@ -48,12 +51,13 @@ class CallSocket(AdmittedSocket):
         await super().disconnect(code)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        message = text_data if text_data is not None else bytes_data or b""
         try:
-            await self.take(text_data if text_data is not None else bytes_data or b"")
-        except BusyError as busy:
-            self.push(control.error(busy, busy.retry_after_s))
+            await self.gate.passes(message, self.take)
+        except FloodError as flood:
+            await self.close(TOO_MANY_MESSAGES, str(flood))
         except database.AWAY:
-            self.push(control.error(database.busy(), database.RETRY_AFTER_S))
+            self.push(control.error(database.busy()))
         except VoiceError as problem:
             self.push(control.error(problem))
         except Exception:
@@ -62,7 +66,10 @@ class CallSocket(AdmittedSocket):
             self.push(control.error(fault))
 
     async def take(self, message: str | bytes) -> None:
-        """Does what a message asks; raises VoiceError, which the client is told."""
+        """Does what a message asks; raises VoiceError, which the client is told.
+
+        Raises TooManyError before it does anything, and is asked again later.
+        """
         raise NotImplementedError
 
     def join(self, call_id: str, outlet: EventSink, last_seq: int = 0) -> None:

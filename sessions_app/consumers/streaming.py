@@ -12,6 +12,7 @@ from sessions_app.core.audio import VoiceChunk
 from sessions_app.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.core.errors import BusyError, MediaError
 from sessions_app.core.events import CallEvent, StateChanged
+from sessions_app.core.rates import Kind
 from sessions_app.core.states import TERMINAL
 from sessions_app.dialects import control, streaming
 from sessions_app.dialects.reading import ProtocolError
@@ -47,6 +48,7 @@ class StreamingConsumer(CallSocket):
         if len(data) > streaming.MAX_AUDIO_BYTES:
             limit = streaming.MAX_AUDIO_BYTES // 1024
             raise ProtocolError(f"A message of audio may hold {limit} KiB.", code="too_large")
+        self.streamed.session.count(Kind.AUDIO)
         transport = self.streamed.transport
         try:
             transport.feed(data)
@@ -64,6 +66,7 @@ class StreamingConsumer(CallSocket):
             raise ProtocolError("Send `session_start` first.", code="no_session")
         elif isinstance(command, AudioEnded):
             self.streamed.transport.pause()
+            await self.streamed.transport.room()  # the silence that follows counts as audio
         elif isinstance(command, ToCall):
             engine.current().obey(self.call_id, self.party, command)
 
@@ -75,7 +78,7 @@ class StreamingConsumer(CallSocket):
         try:
             streamed = await engine.current().stream(self.by, self.allowed(wish))
         except BusyError as busy:
-            self.push(control.error(busy, busy.retry_after_s))
+            self.push(control.error(busy))
             await self.outbox_sent()
             await self.close(BUSY, busy.message[:LONGEST_REASON])
             return

@@ -7,6 +7,7 @@ from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.auth import guest_of
 from sessions_app.consumers.sockets import CallSocket
 from sessions_app.core.audio import VoiceChunk
+from sessions_app.core.rates import Kind
 from sessions_app.core.states import EndReason
 from sessions_app.dialects import vosk
 from sessions_app.services.entrance import RefusedError
@@ -43,6 +44,7 @@ class VoskConsumer(CallSocket):
             await self.start()
         assert self.streamed is not None  # noqa: S101 - just started
         assert self.replies is not None  # noqa: S101 - just started
+        self.streamed.session.count(Kind.AUDIO)
         self.streamed.transport.feed(data)
         await self.streamed.transport.room()
         self.push(self.replies.next())

@@ -15,7 +15,7 @@ from sessions_app.core.commands import (
     Ping,
     Resume,
 )
-from sessions_app.core.errors import VoiceError
+from sessions_app.core.errors import BusyError, VoiceError
 from sessions_app.core.events import (
     AgentFailed,
     AppMessageSent,
@@ -31,6 +31,7 @@ from sessions_app.core.events import (
     TurnEnded,
     Word,
 )
+from sessions_app.core.rates import TooManyError
 from sessions_app.core.states import TERMINAL, CallState, EndReason
 from sessions_app.dialects import reading
 from sessions_app.dialects.reading import Message, ProtocolError
@@ -119,13 +120,15 @@ def resumed(call_id: str, state: CallState) -> Message:
 
 
 def error(problem: VoiceError, retry_after_s: int | None = None) -> Message:
-    """Returns the `error` message."""
+    """Returns the `error` message; with `retryAfterS` where waiting helps."""
     message: Message = {
         "type": "error",
         "code": problem.code,
         "message": problem.message,
         "recoverable": True,
     }
+    if retry_after_s is None and isinstance(problem, BusyError):
+        retry_after_s = problem.retry_after_s
     return message | {"retryAfterS": retry_after_s} if retry_after_s else message
 
 
@@ -297,15 +300,24 @@ class ChannelPeer:
         self._obey = obey
 
     def receive(self, message: str | bytes) -> None:
-        """Takes a message of the channel, in the words of `WS /signaling`."""
+        """Takes a message of the channel, in the words of `WS /signaling`.
+
+        Raises TooManyError before it does anything.
+        """
         try:
             if isinstance(message, bytes):
                 raise ProtocolError("Send text with JSON.", code="bad_json")
             command = parse(message)
             if command is not None:
                 self._obey(command)
+        except TooManyError:
+            raise
         except VoiceError as problem:
-            self._send(json.dumps(error(problem)))
+            self.tell(problem)
+
+    def tell(self, problem: VoiceError) -> None:
+        """Says what was wrong with a message."""
+        self._send(json.dumps(error(problem)))
 
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged):

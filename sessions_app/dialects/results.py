@@ -80,6 +80,9 @@ class ResultsOutlet:
     def receive(self, message: str | bytes) -> None:
         """This page says nothing on its channel."""
 
+    def tell(self, problem: VoiceError) -> None:
+        """This page knows no errors."""
+
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged) and event.state in TERMINAL:
             self._close()

@@ -37,6 +37,7 @@ from sessions_app.core.events import (
     TokenMade,
     TurnEnded,
 )
+from sessions_app.core.rates import Kind, TooManyError
 from sessions_app.core.states import TERMINAL, Floor
 from sessions_app.dialects import control, reading
 from sessions_app.dialects.reading import Message, ProtocolError
@@ -67,13 +68,20 @@ class RtviPeer:
     """One client on its data channel: tells it of the call, and obeys it.
 
     Fulfils `core.ports.EventSink`. `send` sends a text; `obey` carries a wish out and raises
-    VoiceError when it cannot.
+    VoiceError when it cannot. `count` counts what is answered here; raises TooManyError.
     """
 
-    def __init__(self, call_id: str, send: Callable[[str], None], obey: Obey) -> None:
+    def __init__(
+        self,
+        call_id: str,
+        send: Callable[[str], None],
+        obey: Obey,
+        count: Callable[[Kind], None] = lambda _: None,
+    ) -> None:
         self._call_id = call_id
         self._send = send
         self._obey = obey
+        self._count = count
         self._floor = Floor.LISTENING
         self._answering = False
         self._notes: dict[int, Message] = {}
@@ -81,7 +89,10 @@ class RtviPeer:
     # -- from the client ------------------------------------------------------------------
 
     def receive(self, message: str | bytes) -> None:
-        """Takes one message of the channel; what it does not understand it says so."""
+        """Takes one message of the channel; what it does not understand it says so.
+
+        Raises TooManyError before it does anything.
+        """
         if isinstance(message, bytes) or message.startswith("ping"):
             return
         try:
@@ -94,8 +105,14 @@ class RtviPeer:
         message_id = str(given.get("id") or "")
         try:
             self._take(str(given.get("type")), _data(given), message_id)
+        except TooManyError:
+            raise
         except VoiceError as error:
             self._refuse(message_id, error.message)
+
+    def tell(self, problem: VoiceError) -> None:
+        """Says what was wrong with a message."""
+        self._refuse("", problem.message)
 
     def _take(self, kind: str, data: Message, message_id: str) -> None:
         if kind == "client-ready":
@@ -141,9 +158,15 @@ class RtviPeer:
                 "interrupt, mute, notes, pause, say.",
                 code="unknown_type",
             )
-        notes = list(self._notes.values())
-        answers: dict[str, Any] = {"notes": notes, "call": {"callId": self._call_id}}
-        self._tell("server-response", {"t": name, "d": answers.get(name)}, message_id)
+        answer = {"notes": self._all_notes, "call": self._about_call}.get(name, lambda: None)()
+        self._tell("server-response", {"t": name, "d": answer}, message_id)
+
+    def _all_notes(self) -> list[Message]:
+        self._count(Kind.REQUESTS)
+        return list(self._notes.values())
+
+    def _about_call(self) -> Message:
+        return {"callId": self._call_id}
 
     def _refuse(self, message_id: str, why: str) -> None:
         if message_id:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessions_app.core.commands import AudioIn, Offer, StartStream
+from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
 from sessions_app.core.states import TERMINAL
 from sessions_app.dialects.reading import Message, ProtocolError
@@ -124,6 +125,9 @@ class ChannelPeer:
 
     def receive(self, message: str | bytes) -> None:
         """This page says nothing on its channel."""
+
+    def tell(self, problem: VoiceError) -> None:
+        """This page knows no errors."""
 
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged) and event.state in TERMINAL:

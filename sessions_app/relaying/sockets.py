@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
@@ -11,6 +12,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from sessions_app.bridge.media_processes import socket_path
 from sessions_app.core.errors import BusyError
+from sessions_app.core.rates import Allowance
+from sessions_app.dialects.reading import MAX_FRAME_BYTES
 from sessions_app.relaying.headers import passed_on
 from sessions_app.relaying.requests import Route
 
@@ -18,6 +21,12 @@ logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 1 << 20
 OPEN_S = 10.0
+LOOKUPS = 60
+"""A client may name so many calls a minute; then its socket is read more slowly.
+
+All else is counted by the media process.
+"""
+
 BUSY, SERVER_STOPPING = 4429, 4012
 NORMAL, FIRST_OF_OURS, LAST_OF_OURS = 1000, 3000, 4999
 """What an application may close with (RFC 6455, 7.4.2)."""
@@ -42,6 +51,8 @@ class SocketRelay:
         self._receive = receive
         self._send = send
         self._name = ""
+        self._known: tuple[str, str] = ("", "")
+        self._lookups = Allowance(LOOKUPS)
         self._there: ClientConnection | None = None
         self._telling: asyncio.Task[None] | None = None
 
@@ -88,8 +99,19 @@ class SocketRelay:
         """Returns the process that has the call which a message is about; empty for any."""
         call_id, sdp = given.get("callId"), given.get("sdp")
         if isinstance(call_id, str) and call_id:
-            return await self._owner(call_id)
+            return await self._owner_of(call_id)
         return self._processes.asked_before(sdp) if isinstance(sdp, str) else ""
+
+    async def _owner_of(self, call_id: str) -> str:
+        """Asks the database, once for a call it knows, and seldom for others."""
+        if self._known[0] == call_id:
+            return self._known[1]
+        if wait_s := self._lookups.take(time.monotonic()):
+            await asyncio.sleep(wait_s)
+        name = await self._owner(call_id)
+        if name:
+            self._known = (call_id, name)
+        return name
 
     async def _go_to(self, name: str) -> None:
         """Goes on with that process, or with any where it is gone; raises BusyError."""
@@ -162,7 +184,7 @@ class SocketRelay:
 
 def _fields(text: str) -> dict[str, Any]:
     """Returns a message that may tell whom it is for; empty for any other."""
-    if '"callId"' not in text and '"sdp"' not in text:
+    if len(text) > MAX_FRAME_BYTES or ('"callId"' not in text and '"sdp"' not in text):
         return {}
     try:
         given = json.loads(text)

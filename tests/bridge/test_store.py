@@ -31,7 +31,7 @@ from sessions_app.core.states import CallState, EndReason
 from sessions_app.models import Call, Segment
 from sessions_app.models import Note as NoteRow
 from sessions_app.models import Turn as TurnRow
-from sessions_app.services import calls, transcripts, turns
+from sessions_app.services import calls, transcripts
 from tests.conftest import CallMaker
 from tests.fixtures.server import wait_until
 
@@ -210,31 +210,18 @@ async def test_questions_and_heartbeats_wait_for_no_words(store: Store) -> None:
     gate.open()
 
 
-async def test_a_newer_state_replaces_one_that_waits(
-    store: Store, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_newer_state_replaces_one_that_waits(store: Store, call: Call) -> None:
     stored: list[int] = []
-    replace_notes = turns.replace_notes
-
-    def counting(call_pk: int, notes: tuple[Note, ...]) -> None:
-        stored.append(len(notes))
-        replace_notes(call_pk, notes)
-
-    monkeypatch.setattr(turns, "replace_notes", counting)
     gate = Gate(store, call.public_id)
     await gate.reached()
-    sink = StoreSink(store, call.pk, call.public_id)
-    notes: tuple[Note, ...] = ()
     for number in range(1, 51):
-        notes = (*notes, Note(number, NoteKind.NOTE, f"note {number}", 5.0))
-        sink.emit(NotesChanged(notes))
+        store.post_newest(call.public_id, "state", stored.append, number)
     gate.open()
     assert await store.drain(5)
     assert stored == [50]
-    sink.emit(NotesChanged(notes[:49]))
+    store.post_newest(call.public_id, "state", stored.append, 51)
     assert await store.drain(5)
-    rows = NoteRow.objects.filter(call=call).order_by("number")
-    assert [row.text async for row in rows] == [f"note {n}" for n in range(1, 50)]
+    assert stored == [50, 51]
 
 
 async def test_a_call_that_is_behind_says_so_and_loses_nothing(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,7 +17,8 @@ from sessions_app.bridge import endings, engine
 from sessions_app.consumers import sockets
 from sessions_app.consumers.signaling import SignalingConsumer
 from sessions_app.core.errors import BusyError
-from sessions_app.services import access, calls
+from sessions_app.dialects import limits
+from sessions_app.services import access, authentication, calls
 from tests.conftest import CallMaker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,7 +162,7 @@ async def test_while_the_database_is_away_a_socket_is_told_when_to_come_back(
     def away(_secret: str) -> None:
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(access, "user_for_token", away)
+    monkeypatch.setattr(access, "token_of", away)
     async with Socket(token) as socket:
         assert await socket.closed_with() == 4429
 
@@ -168,16 +170,52 @@ async def test_while_the_database_is_away_a_socket_is_told_when_to_come_back(
 async def test_while_the_database_is_away_nobody_is_signed_out(
     token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    asked: list[object] = []
 
-    def away(secret: str) -> None:
-        asked.append(secret)
+    def away(credentials: object) -> None:
+        asked.append(credentials)
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(sockets, "RECHECK_S", 0.01)
+    monkeypatch.setattr(endings, "CHECK_S", 0.01)
     async with Socket(token) as socket:
         assert (await socket.ask({"type": "ping"}))["type"] == "pong"
-        monkeypatch.setattr(access, "user_for_token", away)
+        monkeypatch.setattr(authentication, "standing", away)
         while len(asked) < 3:  # noqa: ASYNC110 - another thread's
             await asyncio.sleep(0.01)
         assert (await socket.ask({"type": "ping"}))["type"] == "pong"
+
+
+async def test_who_makes_mistakes_without_end_is_told_then_closed(
+    token: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VOICE = {**settings.VOICE, "MISTAKES_PER_SOCKET": 3}
+    monkeypatch.setattr(limits, "MOST_PACED_S", 1.0)
+    monkeypatch.setattr(limits, "STEP_S", 0.01)
+    async with Socket(token) as socket:
+        for _ in range(3):
+            assert (await socket.ask("{"))["code"] == "bad_json"
+        told = await socket.ask("{")
+        assert (told["code"], told["retryAfterS"]) == ("too_many_messages", 20)
+        assert await socket.closed_with() == limits.TOO_MANY_MESSAGES
+        taken = time.monotonic()
+        await socket.wire.send_to(text_data='{"type": "ping"}')
+        assert await socket.wire.receive_nothing()
+        assert time.monotonic() - taken < 1
+
+
+async def test_a_messages_limit_is_met_before_it_is_read(
+    token: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VOICE = {**settings.VOICE, "MESSAGES_PER_SOCKET": 5}
+    read: list[str] = []
+
+    async def take(_self: SignalingConsumer, message: str | bytes) -> None:
+        read.append(str(message))
+
+    monkeypatch.setattr(SignalingConsumer, "take", take)
+    async with Socket(token) as socket:
+        for _ in range(5):
+            await socket.wire.send_to(text_data="{}")
+        told = await socket.ask("{}")
+        assert told["code"] == "too_many_messages"
+        assert len(read) == 5

@@ -1,0 +1,104 @@
+"""What a live call counts, and how much it keeps of itself."""
+
+from typing import Any, cast
+
+import pytest
+
+from sessions_app.calls.conversing import Conversing
+from sessions_app.calls.session import MOST_FINALS, MOST_GAPS, CallSession, Ownership, Sides
+from sessions_app.calls.supervising import Limits
+from sessions_app.consumers.sockets import BACKLOG
+from sessions_app.core.clock import CallClock
+from sessions_app.core.commands import AppMessage, HangUp, Interrupt, Mute, Say, Speak, ToCall
+from sessions_app.core.errors import NoAgentError
+from sessions_app.core.events import MediaGap, SegmentFinal, Speaker
+from sessions_app.core.party import Party
+from sessions_app.core.rates import Kind, MessageLimits, TooManyError
+
+
+class Side:
+    """Stands for a call's ears and its agent: notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *given: self.asked.append((name, *given))
+
+
+def session(limits: MessageLimits, side: Side, *, answers: bool = True) -> CallSession:
+    ears: Any = side
+    agent = cast("Conversing", side)
+    sides = Sides(lambda _: ears, (lambda _: agent) if answers else None)
+    transport: Any = None
+    owner = Ownership("call", Party(1))
+    return CallSession(owner, transport, sides, CallClock(), Limits(), messages=limits)
+
+
+@pytest.mark.parametrize(
+    ("command", "limit"),
+    [
+        (Say("hello"), "texts_per_call"),
+        (Speak("hello"), "texts_per_call"),
+        (Interrupt(), "requests_per_call"),
+        (Mute(True), "requests_per_call"),
+        (AppMessage(1), "app_messages_per_call"),
+    ],
+)
+async def test_what_is_above_a_limit_is_not_done(command: ToCall, limit: str) -> None:
+    side = Side()
+    call = session(MessageLimits(**{limit: 3}), side)
+    for _ in range(3):
+        call.obey(command)
+    before = len(side.asked)
+    with pytest.raises(TooManyError):
+        call.obey(command)
+    assert len(side.asked) == before >= 3
+
+
+async def test_texts_typed_and_said_are_one_count() -> None:
+    call = session(MessageLimits(texts_per_call=2), Side())
+    call.obey(Say("a"))
+    call.obey(Speak("b"))
+    with pytest.raises(TooManyError):
+        call.obey(Say("c"))
+
+
+async def test_to_hang_up_is_always_allowed() -> None:
+    call = session(MessageLimits(1, 1, 1, 1, 1, 1, 1), Side())
+    ended: list[Any] = []
+    call.end_soon = ended.append  # type: ignore[method-assign,assignment] # ends nothing here
+    for _ in range(10):
+        call.obey(HangUp())
+    assert len(ended) == 10
+
+
+async def test_what_no_agent_can_do_is_counted_too() -> None:
+    call = session(MessageLimits(texts_per_call=1), Side(), answers=False)
+    with pytest.raises(NoAgentError):
+        call.obey(Say("a"))
+    with pytest.raises(TooManyError):
+        call.obey(Say("a"))
+
+
+async def test_a_long_call_keeps_what_fits_into_a_socket_and_the_rest_is_in_the_database() -> None:
+    call = session(MessageLimits(), Side(), answers=False)
+    for seq in range(1, 2_001):
+        call._emit(SegmentFinal(seq, Speaker.CALLER, f"text {seq}", 0, 0))
+        call._emit(MediaGap(seq, seq + 1))
+    told = [final.seq for final in call.finals_after(0)]
+    assert told == list(range(2_001 - MOST_FINALS, 2_001))
+    assert [final.seq for final in call.finals_after(1_998)] == [1_999, 2_000]
+    assert call.finals_after(2_000) == []
+    assert len(call.standing()) == 1 + MOST_GAPS
+    assert len(told) + len(call.standing()) < BACKLOG
+
+
+async def test_audio_and_resumptions_are_counted_by_the_call() -> None:
+    call = session(MessageLimits(audio_per_call=2, resumes_per_call=1), Side())
+    call.count(Kind.AUDIO)
+    call.count(Kind.AUDIO)
+    call.count(Kind.RESUMES)
+    for kind in (Kind.AUDIO, Kind.RESUMES):
+        with pytest.raises(TooManyError):
+            call.count(kind)
