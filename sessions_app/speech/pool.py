@@ -63,13 +63,16 @@ class WorkerPool:
         self._kind = kind
         self._idle: list[WorkerLink] = []
         self._leased: set[WorkerLink] = set()
+        self._making = 0
+        """Workers that were promised to somebody and do not stand yet."""
+
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._closed = False
 
     @property
     def has_free(self) -> bool:
         """Whether a lease would be given at once."""
-        return len(self._leased) < self._size
+        return len(self._leased) + self._making < self._size
 
     async def lease(self, taught: str = "") -> WorkerLink:
         """Returns a worker for the caller alone, waiting for one in the order of asking.
@@ -136,14 +139,24 @@ class WorkerPool:
                 if link.taught == fit:
                     self._idle.remove(link)
                     return link
-        if self._idle and len(self._idle) + len(self._leased) >= self._size:
+        if self._idle and len(self._idle) + len(self._leased) + self._making >= self._size:
             self._idle.pop(0).close()
         return None
 
     async def _new(self) -> WorkerLink:
-        channel = self._zygote.fork(self._kind)
-        reader, writer = await asyncio.open_connection(sock=channel)
+        self._making += 1  # from before the first await: others ask meanwhile
+        try:
+            channel = self._zygote.fork(self._kind)
+            reader, writer = await asyncio.open_connection(sock=channel)
+        except BaseException:
+            self._next_turn()
+            raise
+        finally:
+            self._making -= 1
         link = WorkerLink(reader, writer)
+        if self._closed:
+            link.close()
+            raise RecogniserUnavailableError("The recogniser is being stopped.")
         self._leased.add(link)
         return link
 

@@ -123,3 +123,30 @@ def test_a_killed_owner_leaves_no_process(tmp_path: Path) -> None:
     owner.wait()
     owner.stdout.close()
     wait_until(lambda: not processes_of(mark), 5, "the end of all workers")
+
+
+async def test_as_many_as_ask_at_once_get_no_more_workers_than_there_may_be(
+    zygote: ForkServer,
+) -> None:
+    pool = WorkerPool(zygote, 2)
+    links = set()
+
+    async def use() -> None:
+        link = await pool.lease()
+        links.add(link)
+        await link.ping()
+        pool.release(link, usable=True)
+
+    await asyncio.wait_for(asyncio.gather(*(use() for _ in range(6))), 15)
+    pool.close()
+    assert len(links) == 2
+
+
+async def test_a_worker_that_comes_after_the_end_is_ended(zygote: ForkServer) -> None:
+    pool = WorkerPool(zygote, 1)
+    asking = asyncio.create_task(pool.lease())
+    await asyncio.sleep(0)
+    pool.close()
+    with pytest.raises(RecogniserUnavailableError):
+        await asking
+    assert not pool._leased
