@@ -5,12 +5,14 @@ import logging
 import os
 import socket
 import time
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
 from sessions_app.bridge import broadcast, endings
+from sessions_app.bridge.admitting import Admitting
 from sessions_app.bridge.answers import Answers, Placed
 from sessions_app.bridge.carriers import Carriers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
@@ -22,13 +24,13 @@ from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
 from sessions_app.bridge.placing import Placing, Wish, offer_key
 from sessions_app.bridge.store import Store
-from sessions_app.calls.admission import Admission
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.commands import Candidate, Offer, StartStream, ToCall
 from sessions_app.core.errors import BadOfferError, UnknownCallError
 from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
+from sessions_app.core.reservations import Reservation
 from sessions_app.core.states import EndReason
 from sessions_app.services import calls
 from sessions_app.services.authentication import Principal
@@ -62,8 +64,8 @@ class Engine:
         self.faults = Faults(config, self.store.late)
         self.lag = LoopLag(config.max_lag_ms)
         self.peers = Peers()
-        self._admission = Admission(config.admission)
         self._registry = Registry(config.max_calls, self._call_over, late=self.lag.late)
+        self._admitting = Admitting(config, self._registry)
         self._placing = Placing(config, self.store, self.worker)
         self._carriers = Carriers(config, self._placing.open_source)
         self._answers = Answers(self._place, self._lives)
@@ -86,6 +88,7 @@ class Engine:
             ice.limit_ports(*self._config.udp_ports)
         self.store.start()
         self.faults.start()
+        self._admitting.start()
         await self._placing.start()
         self._working = [asyncio.create_task(self._beat())]
         self.lag.start()  # what loading cost is nobody's choppy audio
@@ -95,11 +98,11 @@ class Engine:
         return await self._placing.ready(part)
 
     def load(self) -> dict[str, Any]:
-        """Returns how many calls there are and were, whether there may be more, what is wrong."""
+        """Returns how many calls there are, were, and may yet be, and what is out of order."""
         calls, faults = self._registry, self.faults.now()
-        full = calls.full or any(fault.refuses for fault in faults)
-        parts = [fault.part for fault in faults]
-        return {"calls": len(calls), "begun": calls.begun, "full": full, "faults": parts}
+        room = 0 if any(fault.refuses for fault in faults) else calls.room
+        counts = {"calls": len(calls), "begun": calls.begun, "room": room, "full": not room}
+        return counts | {"faults": [fault.part for fault in faults]}
 
     async def drain(self) -> None:
         """Ends every call with its last words stored, and frees all; in seconds."""
@@ -108,6 +111,7 @@ class Engine:
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
+        await self._admitting.aclose()
         await self._placing.aclose()
         await self.faults.aclose()
         await self.lag.aclose()
@@ -129,7 +133,7 @@ class Engine:
     async def add_candidate(self, call_id: str, party: Party, candidate: Candidate) -> None:
         """Hands a candidate on; raises UnknownCallError, BadCandidateError, BusyError."""
         session = self._registry.get(call_id, party)
-        self._admission.candidate(party.key, session.ownership.address, time.monotonic())
+        self._admitting.candidate(party.key, session.ownership.address)
         await session.transport.add_candidate(candidate)
 
     def find(self, call_id: str, party: Party) -> CallSession:
@@ -191,24 +195,23 @@ class Engine:
 
     def count_offer(self, by: Principal) -> None:
         """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
-        self._admission.offer(by.party.key, by.address, time.monotonic())
+        self._admitting.offer(by.party.key, by.address)
 
-    def _admit(self, by: Principal, wish: Wish) -> None:
+    def _admit(self, by: Principal, wish: Wish) -> AbstractAsyncContextManager[Reservation]:
         """Raises BusyError where the process, the party or the address has its fill."""
-        self.count_offer(by)
         if not wish.call_id:
             self.faults.refuse()
-            self._registry.admit()
-            owned = [session.ownership for session in self._registry if session.live]
-            open_calls = [(one.party.key, one.address) for one in owned]
-            self._admission.call(by.party.key, by.address, open_calls)
+        return self._admitting.admitted(by.party.key, by.address, moves=bool(wish.call_id))
 
     async def _place(self, by: Principal, offer: Offer, key: str) -> Placed:
-        self._admit(by, offer)
-        if offer.call_id:
-            return await self._move(by, offer)
+        async with self._admit(by, offer) as place:
+            if offer.call_id:
+                return await self._move(by, offer)
+            return await self._answer(by, offer, key, place)
+
+    async def _answer(self, by: Principal, offer: Offer, key: str, place: Reservation) -> Placed:
         await self.start()
-        made = await self._placing.prepare(offer)
+        made = await self._placing.prepare(offer, place)
         plan = plan_of(offer.door, self._config.results_input_s)
         transport = self._carriers.peer(made.clock, made.playout, made.video, plan)
         try:
@@ -223,7 +226,7 @@ class Engine:
         session.on_message = limited(dialect, session)
         session.add_sink(dialect)
         transport.on_message = session.hear_message
-        self._begin(session, by)
+        self._begin(session, by, place)
         return Placed(call.public_id, answer)
 
     async def _move(self, by: Principal, offer: Offer) -> Placed:
@@ -246,14 +249,14 @@ class Engine:
         Raises UnknownCallError, BadOfferError, BusyError (retryable).
         """
         session = self._registry.get(call_id, party)
-        self._admission.offer(party.key, session.ownership.address, time.monotonic())
+        self._admitting.offer(party.key, session.ownership.address)
         transport = session.transport
         if not isinstance(transport, WebRTCTransport):
             raise BadOfferError("This call has no peer connection any more. Offer a new one.")
         return await transport.answer(sdp)
 
-    def _begin(self, session: CallSession, by: Principal) -> None:
-        self._registry.add(session)
+    def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
+        self._registry.add(session, place)
         self._hold(session, by)
         session.start()
         logger.info("call %s placed", session.call_id)
@@ -283,11 +286,14 @@ class Engine:
         LanguageNotSupportedError, SynthesiserError.
         """
         check_output(wish.output)
-        self._admit(by, wish)
-        if wish.call_id:
-            return await self._stream_on(by, wish)
+        async with self._admit(by, wish) as place:
+            if wish.call_id:
+                return await self._stream_on(by, wish)
+            return await self._stream(by, wish, place)
+
+    async def _stream(self, by: Principal, wish: StartStream, place: Reservation) -> Streamed:
         await self.start()
-        made = await self._placing.prepare(wish)
+        made = await self._placing.prepare(wish, place)
         transport = await self._carriers.socket(made.clock, made.playout, wish)
         try:
             call = await self._placing.create(by, made, wish, transport=WEBSOCKET)
@@ -296,7 +302,7 @@ class Engine:
         except BaseException:
             await transport.aclose()
             raise
-        self._begin(session, by)
+        self._begin(session, by, place)
         return Streamed(session, transport)
 
     async def _stream_on(self, by: Principal, wish: StartStream) -> Streamed:

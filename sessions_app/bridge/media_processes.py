@@ -8,11 +8,13 @@ process that knows its call.
 import asyncio
 import contextlib
 import logging
+import math
 import secrets
 import socket
 import time
 from collections import OrderedDict, defaultdict, deque
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx2
@@ -67,7 +69,7 @@ def _host() -> str:
     return next(named, "localhost")
 
 
-def _refuses(path: Path) -> bool:
+def refuses(path: Path) -> bool:
     """Returns whether no process listens at a Unix socket's path. Never waits."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
@@ -84,11 +86,13 @@ def _refuses(path: Path) -> bool:
 class Load:
     """What a process carried at a time of the monotonic clock; `full` takes no further call.
 
-    `begun` counts all calls that it ever took, `faults` names its parts that are out of order.
+    `begun` counts all calls that it ever took, `room` those that it would take at once, `faults`
+    names its parts that are out of order.
     """
 
     calls: int
     begun: int
+    room: int
     full: bool
     at_s: float
     faults: tuple[str, ...] = ()
@@ -141,7 +145,7 @@ class MediaProcesses:
         One that is only slow, or refused what a client sent, keeps its socket: without it no
         call of its own would ever be found again.
         """
-        if not _refuses(socket_path(name)):
+        if not refuses(socket_path(name)):
             return False
         logger.warning("media process %s is gone", name)
         socket_path(name).unlink(missing_ok=True)
@@ -158,19 +162,40 @@ class MediaProcesses:
         Raises BusyError (retryable) where there is none. Where all are full the least full is
         returned, which says so itself.
         """
-        names = self.names()
-        loads = await asyncio.gather(*(self._load(name) for name in names))
-        there = [(name, load) for name, load in zip(names, loads, strict=True) if load is not None]
+        there = await self._there()
         if not there:
             raise BusyError("No media process runs yet. Try again in a few seconds.")
 
-        def fill(one: tuple[str, Load]) -> tuple[bool, int, int]:
+        def fill(one: tuple[str, Load]) -> tuple[bool, bool, int, int]:
             name, load = one
-            return load.full, load.calls + self._coming(name), self._coming(name)
+            coming = self._coming(name)
+            return load.full, load.room <= coming, load.calls + coming, coming
 
         name, _ = min(there, key=fill)
         self._on_way[name].append(time.monotonic())
         return name
+
+    async def another(self, busy: Collection[str]) -> str:
+        """Returns one that may take what others were too `busy` for; empty for none.
+
+        What is known of loads is a little old, and of what is on its way a guess: so a process
+        may refuse a call for which another one has room.
+        """
+        for name in busy:
+            if (known := self._loads.get(name)) is not None:
+                self._loads[name] = replace(known, at_s=-math.inf)
+        there = [one for one in await self._there() if one[0] not in busy and not one[1].full]
+        if not there:
+            return ""
+        name, _ = min(there, key=lambda one: one[1].calls)
+        self._on_way[name].append(time.monotonic())
+        return name
+
+    async def _there(self) -> list[tuple[str, Load]]:
+        """Returns the processes that answer, each with its load."""
+        names = self.names()
+        loads = await asyncio.gather(*(self._load(name) for name in names))
+        return [(name, load) for name, load in zip(names, loads, strict=True) if load is not None]
 
     def _coming(self, name: str) -> int:
         """Returns how many calls are on their way there."""
@@ -223,7 +248,7 @@ class MediaProcesses:
         try:
             answer = await self.client(name).get("http://media/healthz")
             said = answer.json()
-            counts = int(said["calls"]), int(said["begun"])
+            counts = int(said["calls"]), int(said["begun"]), int(said["room"])
             faults = tuple(str(part) for part in said.get("faults", ()))
             load = Load(*counts, bool(said["full"]), time.monotonic(), faults)
         except httpx2.ConnectError:

@@ -24,12 +24,12 @@ from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Offer, StartStream
 from sessions_app.core.errors import (
     BadOfferError,
-    BusyError,
     LanguageNotSupportedError,
     SynthesiserError,
 )
 from sessions_app.core.events import CallEvent, Speaker
 from sessions_app.core.persona import Persona
+from sessions_app.core.reservations import Reservation
 from sessions_app.media.demux import Demuxers
 from sessions_app.media.files import FileWriter
 from sessions_app.media.playout import Playout
@@ -106,16 +106,17 @@ class Placing:
         except TimeoutError:
             return False
 
-    async def prepare(self, wish: Wish) -> Prepared:
+    async def prepare(self, wish: Wish, place: Reservation) -> Prepared:
         """Returns what the wished-for call needs; its agent's fixed words are being made.
+
+        The call's place at its recogniser goes into `place`.
 
         Raises UnknownAgentError, RecogniserError, LanguageNotSupportedError, SynthesiserError;
         BusyError (retryable) where its recogniser takes no further call.
         """
         agent = await self._store.run(calls.agent_for, wish.agent)
         recogniser = self._recognisers.get(agent.recogniser)
-        if recogniser.is_full:
-            raise BusyError("As many calls as can be understood at once are under way.")
+        place.include(recogniser.reserve())
         persona = await self._chosen(agents.persona_of(agent), wish, recogniser)
         self.agents.prepare(persona)
         clock = CallClock()

@@ -1,19 +1,19 @@
-"""Who may start another call now: limits per user and per address. Pure: time is an argument."""
+"""Who may start another call now: limits per party and per address. Pure: time is an argument."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sessions_app.core.errors import BusyError
 from sessions_app.core.rates import Allowance
+from sessions_app.core.reservations import Reservation
 
 MOST_KEPT = 10_000
-"""Names of users and addresses that are remembered; the oldest make room."""
+"""Names of parties and addresses that are remembered; the oldest make room."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdmissionLimits:
-    """Limits of this process; 0 means none. Offers and candidates count within a minute."""
+    """Limits of one count; 0 means none. Offers and candidates count within a minute."""
 
     calls_per_user: int = 10
     calls_per_address: int = 50
@@ -24,57 +24,93 @@ class AdmissionLimits:
 
 
 class Admission:
-    """Counts what users and addresses send; each count refills evenly over a minute."""
+    """Counts the calls that parties and addresses have, and what they send.
+
+    A party is whoever a limit per user is for, as an opaque text. What is counted within a
+    minute refills evenly. Each method checks and counts in one step, without awaiting: what
+    many ask for at once is given only as often as it is allowed.
+    """
 
     def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
+        self._open: Counter[str] = Counter()
         self._used: OrderedDict[str, Allowance] = OrderedDict()
 
+    def reserve(self, party: str, address: str, now_s: float) -> Reservation:
+        """Counts an offer and its call; release it when the start failed, or the call is over.
+
+        Raises BusyError (retryable) where the party or the address has its fill; then the offer
+        alone is counted, unless it was one too many itself.
+        """
+        self.offer(party, address, now_s)
+        self._check(party, address)
+        return self.hold(party, address)
+
+    def hold(self, party: str, address: str) -> Reservation:
+        """Counts a call that was admitted before: it is here whatever the limits say."""
+        names = _names(party, address)
+        self._open.update(names)
+        return Reservation(lambda: self._forget(names))
+
     def offer(self, party: str, address: str, now_s: float) -> None:
-        """Counts an offer; raises BusyError (retryable) for one too many."""
+        """Counts an offer that adds no call; raises BusyError (retryable) for one too many."""
         limits = self._limits
-        self._take("offers", f"user {party}", limits.offers_per_user, now_s)
-        if address:
-            self._take("offers", f"at {address}", limits.offers_per_address, now_s)
+        limit = limits.offers_per_user, limits.offers_per_address
+        self._take("offers", _names(party, address), limit, now_s)
 
     def candidate(self, party: str, address: str, now_s: float) -> None:
         """Counts an ICE candidate; raises BusyError (retryable) for one too many."""
         limits = self._limits
-        self._take("candidates", f"user {party}", limits.candidates_per_user, now_s)
-        if address:
-            self._take("candidates", f"at {address}", limits.candidates_per_address, now_s)
+        limit = limits.candidates_per_user, limits.candidates_per_address
+        self._take("candidates", _names(party, address), limit, now_s)
 
-    def call(self, party: str, address: str, open_calls: Iterable[tuple[str, str]]) -> None:
-        """Raises BusyError (retryable) for a call too many; `open_calls` are (party, address)."""
-        limits = self._limits
-        listed = list(open_calls)
-        own = Counter(name for name, _ in listed)[party]
-        near = Counter(at for _, at in listed)[address] if address else 0
-        if limits.calls_per_user and own >= limits.calls_per_user:
+    def _check(self, party: str, address: str) -> None:
+        own, *near = (self._open[name] for name in _names(party, address))
+        if 0 < self._limits.calls_per_user <= own:
             raise BusyError(
                 f"You have {own} calls open, as many as are allowed. End one first.",
                 code="too_many_calls",
             )
-        if limits.calls_per_address and near >= limits.calls_per_address:
+        if near and 0 < self._limits.calls_per_address <= near[0]:
             raise BusyError(
-                f"Your address has {near} calls open, as many as are allowed.",
+                f"Your address has {near[0]} calls open, as many as are allowed.",
                 code="too_many_calls",
             )
 
-    def _take(self, what: str, who: str, limit: int, now_s: float) -> None:
-        if not limit:
-            return
-        name = f"{what} {who}"
-        allowance = self._used.setdefault(name, Allowance(limit))
-        wait = allowance.take(now_s)
-        if wait:
-            wait_s = max(1, round(wait))
-            sender = "You send" if who.startswith("user") else "Your address sends"
-            raise BusyError(
-                f"{sender} more than {limit} {what} a minute. Try again in {wait_s} s.",
-                code=f"too_many_{what}",
-                retry_after_s=wait_s,
-            )
-        self._used.move_to_end(name)
+    def _forget(self, names: tuple[str, ...]) -> None:
+        self._open.subtract(names)
+        for name in names:
+            if self._open[name] <= 0:
+                del self._open[name]
+
+    def _take(
+        self, what: str, names: tuple[str, ...], limits: tuple[int, int], now_s: float
+    ) -> None:
+        """Counts for the party and the address, or for neither where one has its fill."""
+        counted = [
+            (name, self._used.setdefault(f"{what} {name}", Allowance(limit)))
+            for name, limit in zip(names, limits, strict=False)
+            if limit
+        ]
+        for name, allowance in counted:
+            if wait_s := allowance.wait_s(now_s):
+                raise _too_many(what, name, allowance.limit, wait_s)
+        for name, allowance in counted:
+            allowance.take(now_s)
+            self._used.move_to_end(f"{what} {name}")
         while len(self._used) > MOST_KEPT:
             self._used.popitem(last=False)
+
+
+def _names(party: str, address: str) -> tuple[str, ...]:
+    return (f"user {party}", f"at {address}") if address else (f"user {party}",)
+
+
+def _too_many(what: str, name: str, limit: float, wait_s: float) -> BusyError:
+    seconds = max(1, round(wait_s))
+    sender = "You send" if name.startswith("user") else "Your address sends"
+    return BusyError(
+        f"{sender} more than {limit:g} {what} a minute. Try again in {seconds} s.",
+        code=f"too_many_{what}",
+        retry_after_s=seconds,
+    )

@@ -7,20 +7,24 @@ from collections.abc import Callable, Iterator
 
 from sessions_app.calls.session import CallSession
 from sessions_app.core.errors import BusyError, UnknownCallError
+from sessions_app.core.events import CallEvent, StateChanged
 from sessions_app.core.party import Party
-from sessions_app.core.states import EndReason
+from sessions_app.core.reservations import Reservation
+from sessions_app.core.states import TERMINAL, EndReason
 from sessions_app.transports.grid import sleep_to_beat
 
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.1
 DRAIN_S = 3.0
+LOOK_S = 0.02
 
 
 class Registry:
     """Holds live calls and looks at each a few times a second. One event loop.
 
-    While `late` says that the loop is, no call is added to those there are.
+    A call has its place from `reserve` on, before it is made. While `late` says that the loop
+    is, no call is added to those there are.
     """
 
     def __init__(
@@ -34,11 +38,13 @@ class Registry:
         self._late = late
         self._on_over = on_over
         self._calls: dict[str, CallSession] = {}
+        self._starting: set[Reservation] = set()
+        self._places: dict[str, Reservation] = {}
         self.begun = 0
         """How many calls were taken in, ever."""
 
         self._ticker: asyncio.Task[None] | None = None
-        self._draining = False
+        self._draining: EndReason | None = None
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -47,31 +53,55 @@ class Registry:
         return iter(list(self._calls.values()))
 
     @property
-    def full(self) -> bool:
-        """Whether no further call can be taken."""
+    def room(self) -> int:
+        """How many further calls can be taken; those that are starting have their places."""
         try:
-            self.admit()
+            self._check()
         except BusyError:
-            return True
-        return False
+            return 0
+        return self._max_calls - self._taken
 
-    def admit(self) -> None:
-        """Raises BusyError when no further call can be taken."""
-        if self._draining:
+    @property
+    def _taken(self) -> int:
+        return len(self._calls) + len(self._starting)
+
+    def reserve(self) -> Reservation:
+        """Returns the place of a call that starts, for `add`; release it where the start fails.
+
+        Checks and counts in one step. Raises BusyError when no further call can be taken.
+        """
+        self._check()
+        place = Reservation()
+        place.include(Reservation(lambda: self._starting.discard(place)))
+        self._starting.add(place)
+        return place
+
+    def _check(self) -> None:
+        if self._draining is not None:
             raise BusyError("The server is about to stop. Try again in a few seconds.")
-        if len(self._calls) >= self._max_calls:
+        if self._taken >= self._max_calls:
             raise BusyError(
                 f"The server already carries its {self._max_calls} calls. Try again in a minute."
             )
-        if self._calls and self._late():
+        if self._taken and self._late():
             raise BusyError("The server is at its limit: another call would be choppy. Try later.")
 
-    def add(self, session: CallSession) -> None:
-        """Takes a call in; it is let go by itself when it is over."""
+    def add(self, session: CallSession, place: Reservation) -> None:
+        """Takes a call in, which is let go by itself when it is over.
+
+        What `place` holds is released when the call has ended, which is before it is over: its
+        caller may start another one as soon as they are told. One that comes while the process
+        is about to stop is ended at once.
+        """
+        self._starting.discard(place)
         self._calls[session.call_id] = session
+        self._places[session.call_id] = place
+        session.add_sink(_WhenEnded(place))
         self.begun += 1
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick())
+        if self._draining is not None:
+            session.end_soon(self._draining)
 
     def has(self, call_id: str) -> bool:
         """Returns whether the call is here, live or about to end."""
@@ -85,17 +115,25 @@ class Registry:
         return session
 
     async def drain(self, reason: EndReason = EndReason.SERVER_STOPPED) -> None:
-        """Takes no more calls and ends those there are, all at once, within DRAIN_S."""
-        self._draining = True
-        ending = [session.end_soon(reason) for session in self]
-        if ending:
-            _, late = await asyncio.wait(ending, timeout=DRAIN_S)
-            if late:
-                logger.warning("%d calls did not end within %.0f s", len(late), DRAIN_S)
+        """Takes no more calls and ends those there are, all at once, within DRAIN_S.
+
+        Calls that were starting then are ended, too, as soon as they have begun.
+        """
+        self._draining = reason
+        for session in self:
+            session.end_soon(reason)
+        deadline_s = time.monotonic() + DRAIN_S
+        while self._unfinished() and time.monotonic() < deadline_s:  # noqa: ASYNC110 - all at once
+            await asyncio.sleep(LOOK_S)
+        if late := self._unfinished():
+            logger.warning("%d calls did not end within %.0f s", late, DRAIN_S)
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)
             self._ticker = None
+
+    def _unfinished(self) -> int:
+        return len(self._starting) + sum(not session.over for session in self)
 
     async def _tick(self) -> None:
         while True:
@@ -109,4 +147,16 @@ class Registry:
                     session.end_soon(EndReason.INTERNAL_ERROR)
                 if session.over:
                     self._calls.pop(session.call_id, None)
+                    self._places.pop(session.call_id).release()
                     self._on_over(session)
+
+
+class _WhenEnded:
+    """A sink of a call's events that releases its place when it has ended."""
+
+    def __init__(self, place: Reservation) -> None:
+        self._place = place
+
+    def emit(self, event: CallEvent) -> None:
+        if isinstance(event, StateChanged) and event.state in TERMINAL:
+            self._place.release()

@@ -34,16 +34,20 @@ class Allowance:
         That is after how many seconds there is room. More than the limit counts as the limit,
         or there would never be.
         """
+        wait_s = self.wait_s(now_s, amount)
+        if self.limit and not wait_s:
+            self._used += min(amount, self.limit)
+        return wait_s
+
+    def wait_s(self, now_s: float, amount: float = 1.0) -> float:
+        """Returns what `take` would, and counts nothing."""
         if not self.limit:
             return 0.0
         passed_s = 0.0 if self._at_s is None else max(0.0, now_s - self._at_s)
         self._at_s = now_s
         self._used = max(0.0, self._used - passed_s * self.limit / self.window_s)
         over = self._used + min(amount, self.limit) - self.limit
-        if over > ROUNDING:
-            return over * self.window_s / self.limit
-        self._used += min(amount, self.limit)
-        return 0.0
+        return over * self.window_s / self.limit if over > ROUNDING else 0.0
 
 
 class Kind(StrEnum):

@@ -15,7 +15,10 @@ from asgiref.typing import (
 from django.urls import Resolver404, resolve
 
 from sessions_app.bridge import endings, media_processes
+from sessions_app.bridge.conf import voice_config
 from sessions_app.bridge.media_processes import name_of_worker
+from sessions_app.bridge.shared_admission import admission_path
+from sessions_app.relaying.admission import SharedCount
 from sessions_app.relaying.requests import Route, relay_request
 from sessions_app.relaying.sockets import SocketRelay
 from sessions_app.routing import websocket_urlpatterns
@@ -39,16 +42,20 @@ class Relay:
         self._doors = {pattern.callback for pattern in doors}
         self._sockets: set[asyncio.Task[Any]] = set()
         self.processes = media_processes.current()
+        limits = voice_config().admission
+        self._count = SharedCount(admission_path(), limits, self.processes.names)
         self._route = Route(self.processes, self.owner, MAX_BODY)
 
     async def start(self) -> None:
         """Returns when calls can be placed."""
+        self._count.start()
         await self.processes.start()
 
     async def drain(self) -> None:
         """Waits for the media processes to say goodbye to the clients of their calls."""
         if self._sockets:
             await asyncio.wait(self._sockets, timeout=DRAIN_S)
+        await self._count.aclose()
         await self.processes.aclose()
         await endings.drain()
 
@@ -56,9 +63,11 @@ class Relay:
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         if scope["type"] == "http" and self._is_door(scope["path"]):
+            await self._count.gathered()
             await relay_request(self._route, scope, receive, send)
         elif scope["type"] == "websocket" and (found := _socket(scope["path"])) is not None:
             ticket, call_id = found
+            await self._count.gathered()
             owner = await self.owner(call_id) if call_id else ""
             if call_id and not owner:
                 await self._inner(scope, receive, send)

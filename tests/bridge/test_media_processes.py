@@ -28,7 +28,7 @@ class Answering(MediaProcesses):
             self.asked += 1
             if name not in self.said:
                 raise httpx2.ConnectError("gone")
-            return httpx2.Response(200, json={"begun": 0, **self.said[name]})
+            return httpx2.Response(200, json={"begun": 0, "room": 50, **self.said[name]})
 
         self._clients[name] = httpx2.AsyncClient(transport=httpx2.MockTransport(handle))
         return self._clients[name]
@@ -79,6 +79,34 @@ async def test_a_full_one_gets_calls_only_where_all_are_full(sockets: Path) -> N
     await processes.aclose()
     processes = Answering({"aa": {"calls": 1, "full": True}, "bb": {"calls": 9, "full": True}})
     assert await processes.choose() == "aa", "it says itself that it is full"
+    await processes.aclose()
+
+
+async def test_who_has_room_for_no_more_than_are_on_their_way_gets_no_further(
+    sockets: Path,
+) -> None:
+    said: dict[str, dict[str, object]] = {
+        "aa": {"calls": 1, "room": 1, "full": False},
+        "bb": {"calls": 8, "room": 2, "full": False},
+    }
+    processes = Answering(said)
+    at_once = await asyncio.gather(*(processes.choose() for _ in range(3)))
+    assert sorted(at_once) == ["aa", "bb", "bb"], "though aa has fewer calls"
+    await processes.aclose()
+
+
+async def test_what_one_was_too_busy_for_goes_to_another_with_room(sockets: Path) -> None:
+    said: dict[str, dict[str, object]] = {
+        "aa": {"calls": 1, "full": False},
+        "bb": {"calls": 9, "room": 1, "full": False},
+        "cc": {"calls": 5, "room": 0, "full": True},
+    }
+    processes = Answering(said)
+    assert await processes.choose() == "aa"
+    asked = processes.asked
+    assert await processes.another({"aa"}) == "bb"
+    assert processes.asked == asked + 1, "what it said before is not believed any more"
+    assert await processes.another({"aa", "bb"}) == ""
     await processes.aclose()
 
 

@@ -1,29 +1,148 @@
 """Whether another call is taken."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sessions_app.calls.registry import Registry
+from sessions_app.calls.session import Ownership
 from sessions_app.core.errors import BusyError
+from sessions_app.core.events import CallEvent, StateChanged
+from sessions_app.core.party import Party
+from sessions_app.core.ports import EventSink
+from sessions_app.core.reservations import Reservation
+from sessions_app.core.states import CallState, EndReason
+
+
+class Call:
+    """A call that ends as the test says; only time and failure are played."""
+
+    def __init__(self, call_id: str) -> None:
+        self.ownership = Ownership(call_id, Party(1))
+        self.call_id = call_id
+        self.over = False
+        self.ending: EndReason | None = None
+        self.sinks: list[EventSink] = []
+
+    def add_sink(self, sink: EventSink) -> None:
+        self.sinks.append(sink)
+
+    def tick(self, now_s: float) -> None:
+        pass
+
+    def end_soon(self, reason: EndReason) -> None:
+        self.ending = reason
+        self.over = True
+
+    def tell(self, event: CallEvent) -> None:
+        for sink in self.sinks:
+            sink.emit(event)
+
+
+@pytest.fixture
+async def made() -> AsyncIterator[list[Registry]]:
+    made: list[Registry] = []
+    yield made
+    for registry in made:
+        await registry.drain()
+
+
+def begin(registry: Registry, call_id: str, place: Reservation) -> Call:
+    call = Call(call_id)
+    session: Any = call
+    registry.add(session, place)
+    return call
 
 
 async def test_a_late_loop_takes_no_call_beside_those_it_has() -> None:
     late = True
     registry = Registry(10, late=lambda: late)
-    registry.admit()  # alone, it cannot make another choppy
-    held: Any = object()
-    registry._calls["one"] = held
+    registry.reserve()  # alone, it cannot make another choppy
     with pytest.raises(BusyError, match="choppy"):
-        registry.admit()
+        registry.reserve()
+    assert registry.room == 0
     late = False
-    registry.admit()
+    registry.reserve()
+    assert registry.room == 8
 
 
-async def test_there_are_as_many_as_there_may_be() -> None:
+async def test_there_are_as_many_as_there_may_be(made: list[Registry]) -> None:
     registry = Registry(1)
-    registry.admit()
-    held: Any = object()
-    registry._calls["one"] = held
+    made.append(registry)
+    place = registry.reserve()
     with pytest.raises(BusyError, match="1 calls"):
-        registry.admit()
+        registry.reserve()
+    begin(registry, "one", place)
+    with pytest.raises(BusyError, match="1 calls"):
+        registry.reserve()
+
+
+async def test_a_start_that_failed_gives_its_place_back() -> None:
+    registry = Registry(1)
+    for _ in range(3):
+        place = registry.reserve()
+        place.release()
+        place.release()
+    assert registry.room == 1
+
+
+async def test_of_many_at_once_so_many_pass(made: list[Registry]) -> None:
+    registry = Registry(10)
+    made.append(registry)
+
+    async def start(number: int) -> None:
+        place = registry.reserve()
+        await asyncio.sleep(0)
+        begin(registry, str(number), place)
+
+    done = await asyncio.gather(*(start(n) for n in range(30)), return_exceptions=True)
+    assert [type(one) for one in done if one is not None] == [BusyError] * 20
+    assert len(registry) == 10
+
+
+async def test_a_call_that_has_ended_frees_its_user_before_it_is_over(made: list[Registry]) -> None:
+    over = asyncio.Event()
+    registry = Registry(1, lambda _: over.set())
+    made.append(registry)
+    given_back: list[str] = []
+    place = registry.reserve()
+    place.include(Reservation(lambda: given_back.append("user")))
+    call = begin(registry, "one", place)
+    call.tell(StateChanged(CallState.ENDING, None, 0.0))
+    assert not given_back
+    call.tell(StateChanged(CallState.ENDED, None, 0.0))
+    assert given_back == ["user"]
+    assert registry.room == 0, "the process still has its work"
+    call.over = True
+    async with asyncio.timeout(5):
+        await over.wait()
+    assert (registry.room, given_back) == (1, ["user"])
+
+
+async def test_a_call_that_breaks_while_it_ends_frees_its_user_all_the_same() -> None:
+    over = asyncio.Event()
+    registry = Registry(1, lambda _: over.set())
+    given_back: list[str] = []
+    place = registry.reserve()
+    place.include(Reservation(lambda: given_back.append("user")))
+    begin(registry, "one", place).over = True
+    async with asyncio.timeout(5):
+        await over.wait()
+    assert given_back == ["user"]
+    await registry.drain()
+
+
+async def test_a_call_that_starts_while_the_process_stops_is_ended_too() -> None:
+    registry = Registry(2)
+    place = registry.reserve()
+    draining = asyncio.create_task(registry.drain())
+    await asyncio.sleep(0)
+    with pytest.raises(BusyError, match="about to stop"):
+        registry.reserve()
+    assert not draining.done()
+    call = begin(registry, "one", place)
+    assert call.ending is EndReason.SERVER_STOPPED
+    async with asyncio.timeout(2):
+        await draining

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame
 from sessions_app.core.events import Hypothesis
+from sessions_app.core.reservations import Reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,13 @@ class Recogniser(ABC):
         """Returns whether a stream opened now would be served."""
         return True
 
-    @property
-    def is_full(self) -> bool:
-        """Whether another call is to be refused now; those that have one are served on."""
-        return False
+    def reserve(self) -> Reservation:
+        """Returns a call's place here, to be released when the call is over.
+
+        Raises BusyError (retryable) where another call is to be refused now; those that have
+        a place are served on. Checks and counts in one step.
+        """
+        return Reservation()
 
     async def aclose(self) -> None:
         """Frees what `start` took; may be called twice."""

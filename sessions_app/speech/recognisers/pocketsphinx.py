@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.core.errors import BusyError, RecogniserError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis
 from sessions_app.core.forking import ForkServer
+from sessions_app.core.reservations import Limited, Reservation
 from sessions_app.speech.pool import MOTHER, WorkerLink, WorkerPool
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser
 from sessions_app.speech.recognisers.pocketsphinx_words import (
@@ -75,8 +76,7 @@ class PocketSphinxRecogniser(Recogniser):
         words: Mapping[str, str] | None = None,
         most_calls: int = 0,
     ) -> None:
-        self._most_calls = most_calls
-        self._streams: set[PocketSphinxStream] = set()
+        self._calls = Limited(most_calls)
         self._words = dict(words or {})
         self._zygote = ForkServer(MOTHER)
         size = workers or os.cpu_count() or 1
@@ -95,17 +95,13 @@ class PocketSphinxRecogniser(Recogniser):
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "PocketSphinxStream":
         check_language(language)
-        stream = PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
-        self._streams.add(stream)
-        return stream
+        return PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
 
-    def forget(self, stream: "PocketSphinxStream") -> None:
-        """Counts a stream no more."""
-        self._streams.discard(stream)
-
-    @property
-    def is_full(self) -> bool:
-        return 0 < self._most_calls <= len(self._streams)
+    def reserve(self) -> Reservation:
+        place = self._calls.take()
+        if place is None:
+            raise BusyError("As many calls as can be understood at once are under way.")
+        return place
 
     async def ready(self) -> bool:
         return await self.live.ping()
@@ -137,10 +133,6 @@ class PocketSphinxStream(WorkingStream):
 
     async def finish(self) -> None:
         self._inbox.put_nowait(_Finish())
-
-    async def aclose(self) -> None:
-        self._recogniser.forget(self)
-        await super().aclose()
 
     async def _work(self) -> None:
         finished = False

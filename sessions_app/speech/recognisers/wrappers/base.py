@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from sessions_app.core.audio import AudioFrame
+from sessions_app.core.reservations import Reservation
 from sessions_app.speech.gate import Begin, Flush, Item
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 
@@ -28,9 +29,8 @@ class Wrapper(Recogniser):
     async def ready(self) -> bool:
         return await self.inner.ready()
 
-    @property
-    def is_full(self) -> bool:
-        return self.inner.is_full
+    def reserve(self) -> Reservation:
+        return self.inner.reserve()
 
     async def aclose(self) -> None:
         await self.inner.aclose()
