@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 Owner = Callable[[str], Awaitable[str]]
 """Tells which media process has a live call; empty where none has."""
 
+TOO_MANY = 429
+
 Response = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -42,7 +44,7 @@ async def relay_request(
         try:
             answer = await _answered(route, scope, body)
         except BusyError as busy:
-            answer = _problem(429, busy.code, busy.message, busy.retry_after_s)
+            answer = _problem(TOO_MANY, busy.code, busy.message, busy.retry_after_s)
     status, headers, content = answer
     await send(
         {"type": "http.response.start", "status": status, "headers": headers, "trailers": False}
@@ -51,24 +53,38 @@ async def relay_request(
 
 
 async def _answered(route: Route, scope: HTTPScope, body: bytes) -> Response:
-    """Asks one process, and another one where that is gone and was asked for nothing of its own."""
+    """Asks one process, and others where that is gone or busy and was asked for nothing its own."""
     processes, given = route.processes, _fields(body)
     name = await _known(route, scope["path"], given)
+    chosen = name or processes.asked_before(_sdp(given))
+    busy: set[str] = set()
     while True:
-        chosen = name or await processes.choose()
+        chosen = chosen or await processes.choose()
         processes.note_offer(_sdp(given), chosen)
         try:
-            return await _asked(processes.client(chosen), scope, body)
+            answer = await _asked(processes.client(chosen), scope, body)
+            if name or not _is_busy(answer):
+                return answer
+            busy.add(chosen)
+            chosen = await processes.another(busy)
+            if not chosen:
+                return answer
         except httpx2.TransportError as error:
             if isinstance(error, httpx2.ConnectError) and await processes.gone(chosen):
-                name = ""
+                name = chosen = ""
                 continue
             logger.warning("media process %s gave no answer (%s)", chosen, type(error).__name__)
             return _problem(503, "media_gone", "The media process ended. Try again.", 1)
 
 
+def _is_busy(answer: Response) -> bool:
+    """Returns whether a process had no room for a call, which says nothing of its caller."""
+    status, _, content = answer
+    return status == TOO_MANY and _fields(content).get("code") == BusyError.code
+
+
 async def _known(route: Route, path: str, given: dict[str, Any]) -> str:
-    """Returns the process that knows what a request is about; empty where it may be any."""
+    """Returns the process whose call or session a request is about; empty where it is new."""
     session = path.partition("/sessions/")[2].partition("/")[0]
     for named in (given.get("pc_id"), given.get("pcId"), session):
         if isinstance(named, str) and route.processes.has(name_of(named)):
@@ -76,7 +92,7 @@ async def _known(route: Route, path: str, given: dict[str, Any]) -> str:
     call_id = given.get("callId")
     if isinstance(call_id, str) and call_id:
         return await route.owner(call_id)
-    return route.processes.asked_before(_sdp(given))
+    return ""
 
 
 def _sdp(given: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """One WebSocket, taken to a media process; and to another one when it names a call there."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -33,6 +34,11 @@ NORMAL, FIRST_OF_OURS, LAST_OF_OURS = 1000, 3000, 4999
 
 NO_CODE = (1005, 1006)
 GOING_AWAY = 1001
+BEGINNING = ("/signaling", "/ws/voice")
+STARTS = ("offer", "session_start")
+ERROR = "error"
+ANSWERS = ("answer", "session_started", ERROR)
+"""What a client says to begin a call, and what a process says to that: docs/protocol.md."""
 
 
 class SocketRelay:
@@ -54,6 +60,14 @@ class SocketRelay:
         self._known: tuple[str, str] = ("", "")
         self._lookups = Allowance(LOOKUPS)
         self._there: ClientConnection | None = None
+        self._may_move = False
+        self._start = ""
+        """The start of a call that was passed on and has no answer yet."""
+
+        self._busy: set[str] = set()
+        """The processes that had no room for it."""
+
+        self._answered = asyncio.Event()
         self._telling: asyncio.Task[None] | None = None
 
     async def run(self, name: str = "", *, waits: bool = False) -> None:
@@ -62,6 +76,8 @@ class SocketRelay:
         One that `waits` has a ticket, which is used up where it is first shown: its first
         message tells which process is meant.
         """
+        # a ticket is used up at one process, and other doors say nothing of a start
+        self._may_move = not waits and self._scope["path"].rstrip("/").endswith(BEGINNING)
         await self._receive()
         await self._send({"type": "websocket.accept", "subprotocol": None, "headers": []})
         try:
@@ -89,9 +105,17 @@ class SocketRelay:
             await self._go_to(await self._processes.choose())
         if given.get("sdp"):
             self._processes.note_offer(str(given["sdp"]), self._name)
+        if text and self._may_move and _starts(given):
+            self._start, self._busy = text, set()
+            self._answered.clear()
+        await self._say(text if text is not None else message.get("bytes") or b"")
+        if self._start:
+            await self._answered.wait()  # what follows is for the process that takes the call
+
+    async def _say(self, data: str | bytes) -> None:
         try:
             if self._there is not None:
-                await self._there.send(text if text is not None else message.get("bytes") or b"")
+                await self._there.send(data)
         except ConnectionClosed:
             return  # the client is being told
 
@@ -152,15 +176,38 @@ class SocketRelay:
         """Passes on what the process says, and its goodbye."""
         try:
             async for data in there:
+                if self._start and isinstance(data, str) and await self._goes_elsewhere(data):
+                    return
                 text, data_bytes = (data, None) if isinstance(data, str) else (None, data)
                 await self._send({"type": "websocket.send", "text": text, "bytes": data_bytes})
         except ConnectionClosed:
             logger.debug("media process %s broke a socket", self._name)
+        self._is_answered()
         code = there.close_code
         if code == NORMAL or (code is not None and FIRST_OF_OURS <= code <= LAST_OF_OURS):
             await self._close(code, there.close_reason or "")
         else:
             await self._close(SERVER_STOPPING, "The media process ended. Come back.")
+
+    async def _goes_elsewhere(self, said: str) -> bool:
+        """Returns whether a call that this process has no room for begins at another one."""
+        kind, code = _kind_of(said)
+        if kind == ERROR and code == BusyError.code:
+            self._busy.add(self._name)
+            name = await self._processes.another(self._busy)
+            with contextlib.suppress(BusyError):
+                if name:
+                    await self._go_to(name)
+                    self._processes.note_offer(str(_fields(self._start).get("sdp", "")), name)
+                    await self._say(self._start)
+                    return True
+        if kind in ANSWERS:
+            self._is_answered()
+        return False
+
+    def _is_answered(self) -> None:
+        self._start = ""
+        self._answered.set()
 
     async def _close(self, code: int, reason: str) -> None:
         await self._send({"type": "websocket.close", "code": code, "reason": reason})
@@ -175,16 +222,28 @@ class SocketRelay:
 
     def _abort(self) -> None:
         """Ends the connection without a goodbye, where it still stands."""
-        if self._telling is not None:
+        if self._telling is not None and self._telling is not asyncio.current_task():
             self._telling.cancel()
         if self._there is not None:
             self._there.transport.abort()
         self._telling = self._there = None
 
 
+def _starts(given: dict[str, Any]) -> bool:
+    """Returns whether a client's message asks for a call that is not there yet."""
+    return not given.get("callId") and given.get("type") in STARTS
+
+
+def _kind_of(said: str) -> tuple[str, str]:
+    """Returns the type of what a process says, and the code of an error."""
+    given = json.loads(said)
+    return str(given.get("type", "")), str(given.get("code", ""))
+
+
 def _fields(text: str) -> dict[str, Any]:
     """Returns a message that may tell whom it is for; empty for any other."""
-    if len(text) > MAX_FRAME_BYTES or ('"callId"' not in text and '"sdp"' not in text):
+    named = any(word in text for word in ('"callId"', '"sdp"', '"session_start"'))
+    if len(text) > MAX_FRAME_BYTES or not named:
         return {}
     try:
         given = json.loads(text)
