@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from websockets.asyncio.server import ServerConnection, unix_serve
 
-from sessions_app.bridge.media_processes import MediaProcesses
+from sessions_app.bridge.media_processes import Load, MediaProcesses
 from sessions_app.relaying import sockets
 from sessions_app.relaying.requests import Route
 from sessions_app.relaying.sockets import BUSY, SocketRelay
@@ -77,3 +79,128 @@ async def test_a_client_that_names_call_after_call_asks_the_database_seldom(
 def test_a_message_that_is_too_long_for_any_door_is_not_read_on_its_way() -> None:
     assert sockets._fields(json.dumps({"callId": "x", "more": "y" * 1_000}))["callId"] == "x"
     assert sockets._fields(json.dumps({"callId": "x", "more": "y" * 70_000})) == {}
+
+
+class Known(MediaProcesses):
+    """Processes of which it is thought that they have room, `aa` the most."""
+
+    async def _load(self, name: str) -> Load | None:
+        return Load(calls=ord(name[0]), begun=0, room=9, full=False, at_s=0.0)
+
+
+class Client:
+    """A client that sends what it has and then waits for so many messages, or the close."""
+
+    def __init__(self, path: str, sends: list[dict[str, Any]], awaits: int) -> None:
+        self.scope: Any = {"type": "websocket", "path": path, "query_string": b"", "headers": []}
+        self._sends = [{"type": "websocket.connect"}]
+        self._sends += [{"type": "websocket.receive", "text": json.dumps(one)} for one in sends]
+        self._awaits = awaits
+        self._enough = asyncio.Event()
+        self.told: list[dict[str, Any]] = []
+        self.code: int | None = None
+
+    async def receive(self) -> Any:
+        if self._sends:
+            return self._sends.pop(0)
+        await self._enough.wait()
+        return {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.send":
+            self.told.append(json.loads(message["text"]))
+        if message["type"] == "websocket.close":
+            self.code = message["code"]
+        if self.code is not None or len(self.told) >= self._awaits:
+            self._enough.set()
+
+
+async def served(folder: Path, client: Client, *busy: str, waits: bool = False) -> dict[str, Any]:
+    """Serves a client by the processes aa and bb; returns the types that each was sent."""
+    seen: dict[str, list[str]] = {"aa": [], "bb": []}
+
+    def process(name: str) -> Any:
+        async def serve(socket: ServerConnection) -> None:
+            async for text in socket:
+                kind = json.loads(text)["type"]
+                seen[name].append(kind)
+                if kind in ("offer", "session_start"):
+                    kind = "error" if name in busy else "answer"
+                    told = {"type": kind, "code": "busy", "callId": name, "retryAfterS": 30}
+                    await socket.send(json.dumps(told))
+                    if name in busy and socket.request and "voice" in socket.request.path:
+                        await socket.close(4429, "busy")
+                else:
+                    await socket.send(json.dumps({"type": "seen", "what": kind}))
+
+        return serve
+
+    async def owner(_call_id: str) -> str:
+        return "aa"
+
+    async with AsyncExitStack() as stack:
+        for name in seen:
+            path = str(folder / f"{name}.sock")
+            await stack.enter_async_context(unix_serve(process(name), path))
+        processes = Known()
+        route = Route(processes, owner, 1_000)
+        relay = SocketRelay(route, client.scope, client.receive, client.send)
+        async with asyncio.timeout(10):
+            await relay.run(waits=waits)
+        await processes.aclose()
+    return seen
+
+
+@pytest.fixture
+def folder(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("run")
+    settings.VOICE = {**settings.VOICE, "RUN_DIR": str(path)}
+    return path
+
+
+OFFER = {"type": "offer", "sdp": "v=0"}
+CANDIDATE = {"type": "ice-candidate", "candidate": None}
+
+
+async def test_what_one_is_too_busy_for_another_takes_with_all_that_follows(folder: Path) -> None:
+    client = Client("/signaling", [{"type": "ping"}, OFFER, CANDIDATE], 3)
+    seen = await served(folder, client, "aa")
+    assert seen == {"aa": ["ping", "offer"], "bb": ["offer", "ice-candidate"]}
+    assert [told["type"] for told in client.told] == ["seen", "answer", "seen"]
+    assert client.told[1]["callId"] == "bb"
+
+
+async def test_a_goodbye_of_the_busy_one_is_not_the_clients(folder: Path) -> None:
+    client = Client("/ws/voice", [{"type": "session_start"}], 1)
+    await served(folder, client, "aa")
+    assert [told["callId"] for told in client.told] == ["bb"]
+    assert client.code is None
+
+
+async def test_where_all_are_busy_the_client_is_told(folder: Path) -> None:
+    client = Client("/ws/voice", [{"type": "session_start"}], 2)
+    seen = await served(folder, client, "aa", "bb")
+    assert seen == {"aa": ["session_start"], "bb": ["session_start"]}
+    assert [(told["code"], told["retryAfterS"]) for told in client.told] == [("busy", 30)]
+    assert client.code == 4429
+    client = Client("/signaling", [OFFER, CANDIDATE], 2)
+    seen = await served(folder, client, "aa", "bb")
+    assert [told["type"] for told in client.told] == ["error", "seen"]
+    assert client.code is None, "the socket may offer again"
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "waits"),
+    [
+        ("/signaling", OFFER | {"callId": "one"}, False),
+        ("/t/a-ticket-that-is-used-up/signaling", OFFER, True),
+        ("/vosk", {"type": "session_start"}, False),
+    ],
+)
+async def test_what_belongs_to_one_process_stays_there(
+    folder: Path, path: str, message: dict[str, Any], waits: bool
+) -> None:
+    client = Client(path, [message, CANDIDATE], 2)
+    seen = await served(folder, client, "aa", waits=waits)
+    assert seen["bb"] == []
+    assert [told["type"] for told in client.told] == ["error", "seen"]
