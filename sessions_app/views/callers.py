@@ -1,5 +1,6 @@
 """Who calls over HTTP, and how mistakes are told: the same at every door."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 128 * 1024
 
+_placing: set[asyncio.Task[Placed]] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -39,22 +42,28 @@ class Caller:
     async def place(self, offer: Offer) -> Placed:
         """Returns the call of an offer; a ticket counts for one, however often it is asked.
 
-        Raises NotAllowedError, and what `Engine.place` raises.
+        What was begun is finished when the client does not wait for it: else its ticket would
+        be used up, and lead to no call. Raises NotAllowedError, and what `Engine.place` raises.
         """
+        placing = asyncio.create_task(self._place(offer))
+        _placing.add(placing)
+        placing.add_done_callback(_placing.discard)
+        return await asyncio.shield(placing)
+
+    async def _place(self, offer: Offer) -> Placed:
         current, by = engine.current(), self.principal
-        fresh = by.way is Way.TICKET and not by.call_id
         if by.call_id and current.call_of(by.party, offer) == by.call_id:
-            wish = offer  # the same offer again, or one for the ticket's own call
-        else:
-            wish = tickets.narrowed(by, offer)
-        if fresh and not await sync_to_async(tickets.claim)(by):
+            return await current.place(by, offer)  # the same again, or the ticket's own call
+        wish = tickets.narrowed(by, offer)
+        if by.way is not Way.TICKET or by.call_id:
+            return await current.place(by, wish)
+        # by the engine's thread: a request's own goes with the request
+        if not await current.store.run(tickets.claim, by):
             raise NotAllowedError("This ticket was for one call, and is used.", code="ticket_used")
         try:
             return await current.place(by, wish)
         except Exception:
-            # not where this request alone was given up: its call may still come about
-            if fresh:
-                await sync_to_async(tickets.release)(by)
+            await current.store.run(tickets.release, by)
             raise
 
     def reach(self, call_id: str) -> None:
