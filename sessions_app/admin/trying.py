@@ -1,6 +1,5 @@
 """**Try it** on an agent's page: hear a sentence, read an answer, with the settings as saved."""
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -12,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from sessions_app.bridge import trying
+from sessions_app.core import bodies
 from sessions_app.core.errors import VoiceError, traced
 from sessions_app.core.persona import Persona
 from sessions_app.models import Agent
@@ -60,7 +60,7 @@ def _tried(
 
 def _text(request: HttpRequest) -> str:
     try:
-        text = json.loads(request.body)["text"].strip()
+        text = bodies.loads(request.body)["text"].strip()
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _BadTextError('Send {"text": "…"}.', code="bad_request") from error
     if not 0 < len(text) <= MAX_TEXT:

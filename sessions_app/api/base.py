@@ -1,9 +1,9 @@
 """What every view of the API shares."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import IO, Any
 
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sessions_app.api import errors
+from sessions_app.core import bodies
 from sessions_app.models import Call
 from sessions_app.services import access
 
@@ -32,11 +33,26 @@ class AlwaysJson(DefaultContentNegotiation):
         return renderer, str(renderer.media_type)
 
 
+class StrictJson(JSONParser):
+    """JSON as `bodies.loads` takes it, whatever nesting or texts it has."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return bodies.loads(stream.read())
+        except ValueError as error:
+            raise ParseError(f"The body must be JSON: {error}.") from error
+
+
 class ApiView(APIView):
     """JSON in, JSON out, and errors in the one form that this API has."""
 
     content_negotiation_class = AlwaysJson
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJson]
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return errors.handle

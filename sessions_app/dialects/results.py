@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sessions_app.core import bodies
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
@@ -32,8 +33,8 @@ def parse(body: bytes, *, interims: bool = False) -> Offer:
 def read_object(body: bytes, example: str) -> Mapping[str, Any]:
     """Returns the JSON object in a body; raises BadRequestError with an example."""
     try:
-        given = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        given = bodies.loads(body)
+    except ValueError as error:
         raise BadRequestError(f"The body must be JSON: {example}.") from error
     if not isinstance(given, dict):
         raise BadRequestError(f"The body must be a JSON object: {example}.")

@@ -18,6 +18,7 @@ from sessions_app.bridge import endings, media_processes
 from sessions_app.bridge.conf import voice_config
 from sessions_app.bridge.media_processes import name_of_worker
 from sessions_app.bridge.shared_admission import admission_path
+from sessions_app.core.bodies import MAX_BODY
 from sessions_app.relaying.admission import SharedCount
 from sessions_app.relaying.requests import Route, relay_request
 from sessions_app.relaying.sockets import SocketRelay
@@ -25,7 +26,6 @@ from sessions_app.routing import websocket_urlpatterns
 from sessions_app.services import calls, tickets
 from sessions_app.services.database import AWAY, busy
 from sessions_app.urls import doors
-from sessions_app.views.callers import MAX_BODY
 
 DRAIN_S = 3.0
 

@@ -10,6 +10,7 @@ import httpx2
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 from sessions_app.bridge.media_processes import MediaProcesses, name_of
+from sessions_app.core import bodies
 from sessions_app.core.errors import BusyError
 from sessions_app.relaying.headers import passed_on, returned
 
@@ -102,7 +103,7 @@ def _sdp(given: dict[str, Any]) -> str:
 
 def _fields(body: bytes) -> dict[str, Any]:
     try:
-        given = json.loads(body)
+        given = bodies.loads(body)
     except ValueError:
         return {}
     return given if isinstance(given, dict) else {}

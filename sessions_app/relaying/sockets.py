@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 from typing import Any
@@ -12,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from sessions_app.bridge.media_processes import socket_path
+from sessions_app.core import bodies
 from sessions_app.core.errors import BusyError
 from sessions_app.core.rates import Allowance
 from sessions_app.dialects.reading import MAX_FRAME_BYTES
@@ -236,7 +236,7 @@ def _starts(given: dict[str, Any]) -> bool:
 
 def _kind_of(said: str) -> tuple[str, str]:
     """Returns the type of what a process says, and the code of an error."""
-    given = json.loads(said)
+    given = bodies.loads(said)
     return str(given.get("type", "")), str(given.get("code", ""))
 
 
@@ -246,7 +246,7 @@ def _fields(text: str) -> dict[str, Any]:
     if len(text) > MAX_FRAME_BYTES or not named:
         return {}
     try:
-        given = json.loads(text)
+        given = bodies.loads(text)
     except ValueError:
         return {}
     return given if isinstance(given, dict) else {}

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 
 from sessions_app.bridge import engine
 from sessions_app.bridge.answers import Placed
+from sessions_app.core.bodies import MAX_BODY
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import BusyError, NotAllowedError, UnknownCallError, VoiceError
 from sessions_app.core.party import Party
@@ -21,8 +23,6 @@ from sessions_app.services.database import AWAY, busy
 from sessions_app.services.entrance import RefusedError, Shown
 
 logger = logging.getLogger(__name__)
-
-MAX_BODY = 128 * 1024
 
 _placing: set[asyncio.Task[Placed]] = set()
 
@@ -77,6 +77,13 @@ def shown_by(request: HttpRequest, ticket: str = "") -> Shown:
     return Shown(request.headers, request.session, request.get_host(), peer, ticket)
 
 
+def _is_short(request: HttpRequest) -> bool:
+    try:
+        return len(request.body) <= MAX_BODY
+    except RequestDataTooBig:
+        return False
+
+
 async def caller(request: HttpRequest, *methods: str, ticket: str = "") -> Caller:
     """Returns who calls; raises RefusedError, BadRequestError.
 
@@ -95,7 +102,7 @@ def check_request(request: HttpRequest, *methods: str) -> None:
     if request.method not in methods:
         wanted = " or ".join(methods)
         raise RefusedError(405, "method_not_allowed", f"Send this by {wanted}.")
-    if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+    if not _is_short(request):
         raise RefusedError(413, "too_large", f"A body may hold {MAX_BODY // 1024} KiB at most.")
 
 

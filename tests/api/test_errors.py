@@ -37,6 +37,47 @@ def test_bad_json_and_a_wrong_content_type(program: Program, call: Call) -> None
     assert "application/json" in answer.json()["message"]
 
 
+HOSTILE = [
+    "[" * 50_000,
+    '{"title":' * 9_000,
+    "9" * 5_000,
+    '{"title": "\\u0000"}',
+    '{"title": "\\ud83d"}',
+]
+
+
+@pytest.mark.parametrize("body", [*HOSTILE, '{"title": NaN}'])
+def test_json_that_breaks_readers_or_databases_is_refused(
+    program: Program, call: Call, body: str
+) -> None:
+    answer = program.send("PATCH", f"/api/v1/calls/{call.public_id}/", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")
+
+
+@pytest.mark.parametrize("value", ["9" * 30, "-1", "1e9", "%F0%9F", "%ED%A0%80", "a" * 8_000])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/calls/?page={}",
+        "/api/v1/calls/?page_size={}",
+        "/api/v1/calls/?q={}",
+        "/api/v1/calls/?owner={}",
+        "/api/v1/calls/?created_after={}",
+        "/api/v1/calls/?ordering={}",
+        "/api/v1/calls/{}/",
+        "/api/v1/calls/call/segments?after={}",
+        "/api/v1/calls/call/segments/{}",
+        "/api/v1/calls/call/versions/{}",
+        "/api/v1/protocol/{}",
+    ],
+)
+def test_absurd_values_in_an_address_are_the_clients_fault(
+    program: Program, call: Call, address: str, value: str
+) -> None:
+    answer = program.get(address.replace("/call/", f"/{call.public_id}/").format(value))
+    assert answer.status_code < 500
+
+
 def test_the_unforeseen_is_json_and_logged_without_its_words(
     program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
