@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sessions_app.bridge.conf import backend_names, load_backend
 from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.errors import MediaError
+from sessions_app.management.descriptors import Descriptors, most_allowed
 from sessions_app.media.opus import libopus_path
 
 NEED_DEFAULT = ("RECOGNISERS", "VADS", "SYNTHESISERS", "ENDPOINTERS", "BARGE_INS", "SUMMARISERS")
@@ -78,6 +79,18 @@ def libopus(**_: Any) -> Sequence[CheckMessage]:
     except MediaError as error:
         return [Error(error.message, id="voice.E004")]
     return []
+
+
+@register(Tags.compatibility)
+def open_files(**_: Any) -> Sequence[CheckMessage]:
+    """Each call needs several open files; where there are too few, calls would fail at random."""
+    wanted = settings.VOICE["MAX_CALLS"]
+    found = Descriptors(most_allowed(), settings.VOICE["ROLE"], wanted)
+    if found.role == "web" or found.calls >= wanted:
+        return []
+    hint = f"Raise it (ulimit -Hn; systemd: LimitNOFILE=), or set VOICE_MAX_CALLS={found.calls}."
+    told = f"{found.limit} open files are enough for {found.calls} calls, not for {wanted}."
+    return [checks.Warning(told, hint=hint, id="voice.W002")]
 
 
 @register(Tags.security, deploy=True)

@@ -53,6 +53,20 @@ def test_a_second_pass_by_nobody_is_named(settings: Any, name: str, ids: list[st
     assert [error.id for error in checks.second_pass()] == ids
 
 
+@pytest.mark.parametrize(
+    ("role", "files", "named"),
+    [("all", 20_000, ""), ("all", 1_024, ""), ("media", 500, "25 calls"), ("web", 500, "")],
+)
+def test_too_few_open_files_are_named(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, role: str, files: int, named: str
+) -> None:
+    with_voice(settings, ROLE=role, MAX_CALLS=50)
+    monkeypatch.setattr(checks, "most_allowed", lambda: files)
+    told = " ".join(warning.msg for warning in checks.open_files())
+    assert named in told
+    assert bool(told) == bool(named)
+
+
 def test_a_lanes_folder_that_is_a_file_is_named(settings: Any, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with_voice(settings, LANES_DIR=str(tmp_path / "file" / "lanes"))

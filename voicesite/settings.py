@@ -141,6 +141,9 @@ TEMPLATES = [
         },
     },
 ]
+# nothing is uploaded; an agent's texts, the longest that a form has, are far shorter. The server
+# takes less elsewhere: sessions_app/management/http/refusals.py
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

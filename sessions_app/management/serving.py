@@ -21,6 +21,9 @@ from django.urls import get_resolver
 from twisted.internet import reactor as installed_reactor
 
 from sessions_app.management.flow import Flow
+from sessions_app.management.http.channel import build
+from sessions_app.management.http.connections import Connections
+from sessions_app.management.http.request import Request, Socket
 
 reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
 log = logging.getLogger("voicesite.serve")
@@ -33,6 +36,9 @@ MAX_MESSAGE_BYTES = 1 << 20
 CLOSE_SERVER_STOPPING = 4012
 DRAIN_S = 2.5
 SOCKETS_S = 0.5
+BACKLOG = 1024
+"""Connections that may wait to be taken: while many come at once, others must get in, too."""
+
 HARD_LIMIT_S = 4.0
 LONGEST_LOGGED_PATH = 200
 TICKET = re.compile(r"^/t/[^/]+")
@@ -118,7 +124,7 @@ class Part(Protocol):
 
 def _endpoints(host: str, port: int, unix: Path | None) -> list[str]:
     """Returns what Twisted is to listen on; port 0 is none."""
-    found = [f"tcp:port={port}:interface={_quoted(host)}"] if port else []
+    found = [f"tcp:port={port}:backlog={BACKLOG}:interface={_quoted(host)}"] if port else []
     return [*found, f"unix:{_quoted(str(unix))}:mode=600:lockfile=0"] if unix is not None else found
 
 
@@ -143,6 +149,7 @@ class VoiceServer(Server):  # type: ignore[misc]
         host: str,
         port: int,
         unix: Path | None = None,
+        network: Connections,
         on_ready: Callable[[], None],
     ) -> None:
         super().__init__(
@@ -156,7 +163,9 @@ class VoiceServer(Server):  # type: ignore[misc]
             websocket_max_frame_size=MAX_MESSAGE_BYTES,
             server_name=None,
             verbosity=1,
+            ready_callable=self._take_connections,
         )
+        self.network = network
         self.failure: str | None = None
         self.connections: dict[Any, dict[str, Any]] = {}
         self._part = part
@@ -176,6 +185,11 @@ class VoiceServer(Server):  # type: ignore[misc]
         # callWhenRunning would call before asyncio's loop runs
         reactor.callLater(0, self._on_running)
         super().run()
+
+    def _take_connections(self) -> None:
+        """Puts our own protocols in the place of Daphne's, before the first client comes."""
+        self.http_factory.buildProtocol = partial(build, self.http_factory, self.network)
+        self.ws_factory.protocol = Socket
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
@@ -198,13 +212,21 @@ class VoiceServer(Server):  # type: ignore[misc]
         return flow
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
-        """Sends a message of the application, and waits while a WebSocket's client reads slowly."""
+        """Sends a message of the application, and waits while the client reads slowly."""
+        if isinstance(protocol, Request) and message["type"] == "http.response.body":
+            await protocol.writable()
         await super().handle_reply(protocol, message)
         flow: Flow | None = getattr(protocol, "flow", None)
         if flow is not None and message["type"] == "websocket.accept":
             flow.watch()
         elif flow is not None and message["type"] == "websocket.send":
             await flow.drained()
+
+    def log_refusal(self, method: bytes, target: bytes, status: int) -> None:
+        """Logs a request that was answered before it reached the application."""
+        path, verb = target.decode("latin1"), method.decode("latin1")
+        details = {"path": path, "method": verb, "status": status, "time_taken": 0.0}
+        self.log_action("http", "complete", details)
 
     def kill_all_applications(self) -> Any:
         """Skips connections whose application has ended, on which Daphne's own stumbles."""

@@ -1,199 +1,240 @@
-"""Visitors of one account are strangers: none hears, takes over or crowds out another."""
+"""What strangers send to a running product: bodies of every framing and size, and half requests."""
 
 import asyncio
+import http.client
 import json
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
+import httpx2
+import numpy as np
 import pytest
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 
-from tests.end_to_end.test_chat import GUIDE
-from tests.end_to_end.test_tickets import Guest, an_offer, ticket
-from tests.fixtures.openai_server import ModelServer, running_model
-from tests.fixtures.server import Product, memory_mb
+from tests.end_to_end.test_tickets import an_offer
+from tests.fixtures.server import Product, wait_until
 from tests.fixtures.streamer import Streamer
 
-SECRET = "4111 1111 1111 1111"
-STARTS = 5_000
-SOCKETS = 1_100
+FLOOD = 400_000_000
+ELSEWHERE = "https://elsewhere.example"
 
 
-@pytest.fixture(scope="module")
-def model() -> Iterator[ModelServer]:
-    with running_model(first_token_s=0.0, tokens_per_s=500.0) as server:
-        server.answers = {
-            "card": "Thank you.",
-            "earlier": [("earlier_calls", '{"words": "card"}'), "That is all I found."],
-        }
-        yield server
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, model: ModelServer) -> Iterator[Product]:
-    settings = {
-        "CHAT_MODEL": "test",
-        "CHAT_URL": model.url,
-        "CHAT_API_KEY": "none",
-        "VOICE_OFFERS_PER_USER": "0",
-        "VOICE_OFFERS_PER_ADDRESS": "0",
-        "VOICE_SOCKETS_PER_ADDRESS": "0",
-    }
-    product = Product(tmp_path_factory.mktemp("product"), settings)
-    product.prepare()
-    product.manage("shell", "-c", GUIDE)
-    with product.running("web"):
+@pytest.fixture(scope="module", params=[0, 1], ids=["embedded", "media"])
+def product(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("strangers")
+    product = Product(folder, {"VOICE_OFFERS_PER_USER": "1000"}, media=request.param)
+    with product.running(*product.media, "web"):
         yield product
+    for name in product.processes:
+        assert "Traceback" not in product.log(name)
 
 
-async def talk(product: Product, path: str, text: str, answer: str) -> None:
-    """Has a call by a ticket in which `text` is typed and answered."""
-    async with Guest(product, path) as client:
-        await client.start(agentId="guide", output=None)
-        await client.send(type="text", text=text)
-        await client.until("transcript_final", role="agent", text=answer)
-        await client.send(type="session_end")
-        await client.until("session_ended")
-
-
-def told_by_tool(model: ModelServer) -> str:
-    """Returns what the model was last told of earlier calls."""
-    messages = model.chats[-1].body["messages"]
-    return str(next(m["content"] for m in reversed(messages) if m["role"] == "tool"))
-
-
-@pytest.mark.parametrize(
-    ("visitor", "finds"), [("ann", True), ("ben", False), (None, False), ("", False)]
-)
-async def test_earlier_calls_are_the_visitors_own(
-    product: Product, model: ModelServer, visitor: str | None, finds: bool
-) -> None:
-    said = f"my card is {SECRET}"
-    await talk(product, await ticket(product, visitor="ann"), said, "Thank you.")
-    path = await ticket(product, visitor=visitor)
-    await talk(product, path, "what did I say earlier", "That is all I found.")
-    assert (SECRET in told_by_tool(model)) is finds
-
-
-async def test_the_account_hears_nothing_of_its_visitors_through_its_own_agent(
-    product: Product, model: ModelServer
-) -> None:
-    await talk(product, await ticket(product, visitor="ann"), f"card {SECRET}", "Thank you.")
-    async with Streamer(product) as client:
-        await client.start(agentId="guide", output=None)
-        await client.send(type="text", text="what did I say earlier")
-        await client.until("transcript_final", role="agent")
-    assert SECRET not in told_by_tool(model)
-
-
-async def test_rest_says_who_came(product: Product) -> None:
-    await talk(product, await ticket(product, visitor="ann"), "my card", "Thank you.")
-    found = product.json("/api/v1/calls/?visitor=id:ann")["results"]
-    assert {call["visitor"] for call in found} == {"id:ann"}
-    status, told = await asyncio.to_thread(
-        product.ask,
-        "/api/v1/tickets",
-        {"visitor": "two words"},
-        {
-            "Authorization": f"Bearer {product.credentials['user']['token']}",
-            "Content-Type": "application/json",
-        },
-    )
-    assert (status, "letters" in json.dumps(told)) == (400, True)
-
-
-@pytest.mark.parametrize("visitor", ["ann", "ben", None])
-async def test_a_fresh_ticket_takes_over_no_live_call(
-    product: Product, visitor: str | None
-) -> None:
-    async with Guest(product, await ticket(product, visitor="ann")) as mine:
-        call_id = (await mine.start(agentId="guide", output=None))["callId"]
-        async with Guest(product, await ticket(product, visitor=visitor)) as other:
-            await other.send(type="session_start", callId=call_id, lastSeq=0)
-            assert (await other.until("error"))["code"] == "not_allowed"
-        for message in (
-            {"type": "resume", "callId": call_id},
-            {"type": "ice-candidate", "callId": call_id, "candidate": {"candidate": "candidate:1"}},
-            await an_offer() | {"type": "offer", "callId": call_id},
-        ):
-            path = await ticket(product, visitor=visitor)
-            told = await first_answer(product, path + "/signaling", message)
-            assert told["code"] in ("unknown_call", "not_allowed"), message["type"]
-        await mine.send(type="session_end")
-        assert (await mine.until("session_ended"))["reason"] == "caller_hung_up"
-
-
-async def first_answer(product: Product, path: str, message: Any) -> Any:
-    async with connect(product.url.replace("http", "ws", 1) + path) as socket:
-        await socket.send(json.dumps(message))
-        return json.loads(await socket.recv())
-
-
-async def test_a_ticket_gives_candidates_to_its_own_call_alone(product: Product) -> None:
-    token = {"Authorization": f"Bearer {product.credentials['user']['token']}"}
-    kind = {"Content-Type": "application/json"}
-    first, second = [await ticket(product, visitor="ann") for _ in range(2)]
-    ask = product.ask
-    _, mine = await asyncio.to_thread(ask, f"{first}/api/offer", await an_offer(), kind)
-    _, other = await asyncio.to_thread(ask, f"{second}/api/offer", await an_offer(), kind)
-    body = {"pc_id": other["pc_id"], "candidates": []}
-    for path, status in ((first, 404), (second, 200)):
-        assert (await asyncio.to_thread(ask, f"{path}/api/offer", body, kind, "PATCH"))[0] == status
-    moved = await an_offer() | {"pc_id": other["pc_id"], "restart_pc": True}
-    assert (await asyncio.to_thread(ask, f"{first}/api/offer", moved, kind))[0] == 404
-    # not even the account itself touches a visitor's connection
-    body = {"pc_id": mine["pc_id"], "candidates": []}
-    assert (await asyncio.to_thread(ask, "/api/offer", body, kind | token, "PATCH"))[0] == 404
-
-
-async def test_many_announced_sessions_cost_little(product: Product) -> None:
-    before = memory_mb(product.processes["web"].pid)
+def headers(product: Product, **more: str) -> dict[str, str]:
     token = product.credentials["user"]["token"]
-    body = json.dumps({"agentId": "guide", "junk": "x" * 8_000}).encode()
-    head = (
-        f"POST /start HTTP/1.1\r\nHost: 127.0.0.1:{product.port}\r\nContent-Length: {len(body)}\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n\r\n"
-    ).encode()
-
-    async def announce(count: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", product.port)
-        for _ in range(count):
-            writer.write(head + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            assert b"200 OK" in answer
-            length = int(answer.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
-            await reader.readexactly(length)
-        writer.close()
-
-    await asyncio.gather(*(announce(STARTS // 10) for _ in range(10)))
-    assert memory_mb(product.processes["web"].pid) - before < 20
+    return {"Content-Type": "application/json", "Authorization": f"Bearer {token}"} | more
 
 
-async def test_sockets_of_one_user_leave_room_for_others(product: Product) -> None:
-    url = product.url.replace("http", "ws", 1) + "/signaling"
-    mine = {"Authorization": f"Bearer {product.credentials['user']['token']}"}
-    closed: list[int] = []
+def posted(product: Product, path: str, body: bytes, size: int | None = None) -> tuple[int, Any]:
+    """Returns status and JSON for a body with a length, or in chunks of `size`."""
+    line = http.client.HTTPConnection("127.0.0.1", product.port, timeout=20)
+    try:
+        if size is None:
+            line.request("POST", path, body, headers(product))
+        else:
+            parts = (body[start : start + size] for start in range(0, len(body), size))
+            line.request("POST", path, parts, headers(product), encode_chunked=True)
+        answer = line.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        line.close()
 
-    async def hold(stack: AsyncExitStack) -> None:
-        socket = await stack.enter_async_context(
-            connect(url, additional_headers=mine, ping_interval=None, open_timeout=60)
-        )
+
+def raw(product: Product, request: bytes) -> socket.socket:
+    line = socket.create_connection(("127.0.0.1", product.port), timeout=20)
+    line.sendall(request)
+    return line
+
+
+def rss(product: Product) -> int:
+    """Returns how many bytes the processes that carry calls or pages hold."""
+    pids = [product.processes[name].pid for name in ("web", *product.media)]
+    return sum(
+        int(line.split()[1]) * 1024
+        for pid in pids
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if line.startswith("VmRSS")
+    )
+
+
+@pytest.mark.parametrize("size", [1, 7, 4_000])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/tickets", b'{"agentId": "nobody"}'),
+        ("/api/v1/tickets", b"{"),
+        ("/api/v1/tickets", b"[" * 5_000),
+        ("/session", b'{"offer": "v=0"}'),
+        ("/session", b'{"offer": "\\u0000"}'),
+        ("/session", b"[" * 5_000),
+        ("/api/voice/offer", b'{"sdp": "v=0", "agentId": "\\ud83d"}'),
+        ("/offer", b"{}"),
+        ("/api/offer", b'{"sdp": "v=0", "type": "offer", "pc_id": 9}'),
+        ("/start", b'{"agentId": ["x"]}'),
+        ("/login/", b"{}"),
+    ],
+)
+def test_a_body_in_chunks_is_answered_as_one_with_a_length(
+    product: Product, path: str, body: bytes, size: int
+) -> None:
+    if path == "/login/":
+        page = f"http://127.0.0.1:{product.port}{path}"
+        with httpx2.Client() as client:
+            client.get(page)
+            form = {"username": "user", "password": product.credentials["user"]["password"]}
+            form |= {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
+            text = httpx2.QueryParams(form).__str__().encode()
+            kind = {"Content-Type": "application/x-www-form-urlencoded", "Referer": page}
+            parts = (text[start : start + size] for start in range(0, len(text), size))
+            assert client.post(page, content=parts, headers=kind).status_code == 302
+        return
+    whole, told = posted(product, path, body)
+    if path == "/start" and whole == 200:
+        told.pop("sessionId")
+    found, in_chunks = posted(product, path, body, size)
+    if path == "/start" and found == 200:
+        in_chunks.pop("sessionId")
+    assert (found, in_chunks) == (whole, told)
+    assert whole < 500
+
+
+def test_a_ticket_asked_for_in_chunks_counts_from_its_origin_alone(product: Product) -> None:
+    wish = json.dumps({"origin": "https://mine.example"}).encode()
+    for size in (None, 5):
+        status, ticket = posted(product, "/api/v1/tickets", wish, size)
+        assert status == 201
+        sent = {"Origin": ELSEWHERE, "Content-Type": "application/json"}
+        start = httpx2.post(product.url + ticket["path"] + "/start", content=b"{}", headers=sent)
+        assert start.status_code in (401, 403)
+
+
+async def test_a_call_begins_with_an_offer_in_chunks(product: Product) -> None:
+    offer = json.dumps(await an_offer()).encode()
+    status, told = await asyncio.to_thread(posted, product, "/api/voice/offer", offer, 100)
+    assert (status, told["type"]) == (200, "answer")
+
+
+def test_clients_that_send_in_chunks_are_understood(product: Product) -> None:
+    body, address = b'{"agentId": "nobody"}', product.url + "/api/v1/tickets"
+    sent = headers(product)
+    curl = ["curl", "-s", "--data-binary", "@-", "-H", "Transfer-Encoding: chunked", address]
+    given = [option for name, value in sent.items() for option in ("-H", f"{name}: {value}")]
+    told = subprocess.run([*curl, *given], input=body, capture_output=True, check=True).stdout
+    assert json.loads(told)["code"] == "invalid"
+    script = f"""
+        const body = new ReadableStream({{start(c) {{
+            c.enqueue(new TextEncoder().encode('{{"agentId":'));
+            c.enqueue(new TextEncoder().encode(' "nobody"}}')); c.close(); }}}});
+        const how = {{method: "POST", duplex: "half", body, headers: {json.dumps(sent)}}};
+        console.log(await (await fetch({json.dumps(address)}, how)).text());
+    """
+    node = ["node", "--input-type=module", "--eval", script]
+    told = subprocess.run(node, capture_output=True, check=True).stdout
+    assert json.loads(told)["code"] == "invalid"
+    answer = httpx2.post(address, content=iter([body[:5], body[5:]]), headers=sent)
+    assert answer.json()["code"] == "invalid"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tickets", "/session", "/t/nothing/offer", "/login/"])
+def test_a_client_that_sends_too_much_reads_why(product: Product, path: str) -> None:
+    for sent in ({}, {"Expect": "100-continue"}):
+        answer = httpx2.post(product.url + path, content=b" " * 400_000, headers=sent)
+        assert answer.status_code == 413
+        assert " KiB at most" in answer.text
+    parts = (b" " * 1_000 for _ in range(400))
+    assert httpx2.post(product.url + path, content=parts).status_code == 413
+
+
+def test_a_media_process_takes_no_more_over_its_own_socket(product: Product) -> None:
+    for path in (product.var / "run").glob("*.sock"):
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(10)
+            line.connect(str(path))
+            line.sendall(b"POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: 999999\r\n\r\n")
+            assert line.recv(1_000).startswith(b"HTTP/1.1 413")
+
+
+async def test_floods_reach_neither_memory_nor_a_call(product: Product) -> None:
+    before = rss(product)
+    async with Streamer(product) as caller:
+        await caller.start()
+        speaking = asyncio.create_task(caller.speak(np.zeros(16_000 * 3, np.int16)))
+        floods = [asyncio.to_thread(_pour, product, number) for number in range(8)]
+        for taken in await asyncio.gather(*floods):
+            assert taken < FLOOD / 10
+        await speaking
+        await _goes_on(caller)
+    assert rss(product) - before < 60_000_000
+
+
+def _pour(product: Product, number: int) -> int:
+    """Returns how much of an endless body was taken."""
+    framing = b"Transfer-Encoding: chunked" if number % 2 else b"Content-Length: %d" % FLOOD
+    path = (b"/api/v1/tickets", b"/session", b"/admin/login/", b"/login/")[number // 2]
+    line = raw(product, b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n\r\n" % (path, framing))
+    data = b"10000\r\n" + bytes(65_536) + b"\r\n"
+    taken = 0
+    try:
+        while taken < FLOOD:
+            line.sendall(data)
+            taken += len(data)
+    except ConnectionError:
+        pass
+    finally:
+        line.close()
+    return taken
+
+
+async def _goes_on(caller: Streamer) -> None:
+    """Ends a call as its client asks: it was there until now."""
+    assert caller.close_code is None
+    await caller.send(type="session_end")
+    await caller.until("session_ended")
+
+
+async def test_a_thousand_half_requests_harm_nobody(product: Product) -> None:
+    async with Streamer(product) as caller:
+        await caller.start()
+        half = b"POST /session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-"
+        held = await asyncio.to_thread(lambda: [raw(product, half) for _ in range(1_000)])
         try:
-            async with asyncio.timeout(0.5):
-                await socket.recv()
-        except ConnectionClosed:
-            closed.append(socket.close_code or 0)
-        except TimeoutError:
-            return
+            for path in ("/healthz", "/login/"):
+                started = time.monotonic()
+                status, _ = await asyncio.to_thread(product.get, path)
+                assert status == 200
+                assert time.monotonic() - started < 1
+            await caller.speak(np.zeros(16_000, np.int16))
+            await asyncio.to_thread(wait_until, lambda: _is_closed(held[0]), 20, "their end")
+            await _goes_on(caller)
+        finally:
+            for line in held:
+                line.close()
 
-    async with AsyncExitStack() as stack:
-        for _ in range(SOCKETS // 50):
-            await asyncio.gather(*(hold(stack) for _ in range(50)))
-        assert closed == [4429] * (SOCKETS - 50)
-        started = time.monotonic()
-        async with Streamer(product, product.credentials["staff"]["token"]) as stranger:
-            assert (await stranger.start(output=None))["callId"]
-        assert time.monotonic() - started < 2
+
+def _is_closed(line: socket.socket) -> bool:
+    line.setblocking(False)
+    try:
+        return not line.recv(1) or line.recv(10_000) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def test_the_log_says_what_open_files_are_enough_for(product: Product) -> None:
+    log = (product.var / "test-logs" / "web.log").read_text()
+    assert " files may be open: " in log

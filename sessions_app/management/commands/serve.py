@@ -40,10 +40,14 @@ class Command(BaseCommand):
 
     def _serve(self, host: str, port: int) -> None:
         from sessions_app.bridge import engine  # noqa: PLC0415 - the probe is to be quick
-        from sessions_app.management import serving  # noqa: PLC0415
+        from sessions_app.management import descriptors, serving  # noqa: PLC0415
+        from sessions_app.management.http.connections import Connections  # noqa: PLC0415
         from voicesite.asgi import application  # noqa: PLC0415
 
         role = settings.VOICE["ROLE"]
+        files = descriptors.prepared(role, settings.VOICE["MAX_CALLS"])
+        # behind a proxy all clients come from its address
+        each = 0 if settings.VOICE["TRUSTED_PROXIES"] else settings.VOICE["CONNECTIONS_PER_ADDRESS"]
         part: Any = application if role == "web" else engine
         unix = self._unix() if role == "media" else None
         if not port and unix is None:
@@ -56,7 +60,13 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         server = serving.VoiceServer(
-            application, part, host=host, port=port, unix=unix, on_ready=say_ready
+            application,
+            part,
+            host=host,
+            port=port,
+            unix=unix,
+            network=Connections(files.connections, each),
+            on_ready=say_ready,
         )
         server.run()
         if server.failure is not None:

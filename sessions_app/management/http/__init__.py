@@ -1,0 +1,1 @@
+"""How the server takes requests from strangers: in measured size, time and number."""

@@ -1,0 +1,44 @@
+"""The small server of `raw`, and the end of what was opened to it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fixtures.server import ROOT, free_port
+from tests.management.raw import SERVER, Client
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder = tmp_path_factory.mktemp("http")
+    script = folder / "server.py"
+    script.write_text("import django\ndjango.setup()\n" + SERVER)
+    number = free_port()
+    environment = {"VAR_DIR": str(folder), "PYTHONPATH": str(ROOT)}
+    environment["DJANGO_SETTINGS_MODULE"] = "voicesite.settings"
+    with (
+        (folder / "log").open("wb") as log_file,
+        subprocess.Popen(
+            [sys.executable, str(script), str(number)],
+            env={**os.environ, **environment},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log_file,
+        ) as server,
+    ):
+        assert server.stdout
+        assert server.stdout.readline() == b"ready\n"
+        yield number
+        server.terminate()
+    log = (folder / "log").read_text()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    while Client.opened:
+        Client.opened.pop().close()
