@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
 from rest_framework import exceptions, status
@@ -75,6 +76,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound(NOT_FOUND)
     if isinstance(error, Http404):
         return exceptions.NotFound(str(error) or NOT_FOUND)
+    if isinstance(error, SuspiciousOperation):  # more parameters than Django takes, and the like
+        return exceptions.ParseError("The request has more in it than this address takes.")
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, AWAY):

@@ -54,6 +54,11 @@ def test_json_that_breaks_readers_or_databases_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")
 
 
+def test_more_parameters_than_django_takes_are_refused(program: Program) -> None:
+    answer = program.get("/api/v1/calls/?" + "page=1&" * 2_000)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")
+
+
 @pytest.mark.parametrize("value", ["9" * 30, "-1", "1e9", "%F0%9F", "%ED%A0%80", "a" * 8_000])
 @pytest.mark.parametrize(
     "address",
