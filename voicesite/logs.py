@@ -1,11 +1,13 @@
-"""Log lines without words: an exception is told by its kind and place, never by its message.
+"""Log lines without words, secrets and addresses.
 
+An exception is told by its kind and place, never by its message.
 PostgreSQL quotes the whole row that it refuses, a parser the text that it cannot read. No
 caller of `logger.exception` can know what a message quotes, so none of them is trusted with it.
 """
 
 import copy
 import logging
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,6 +20,8 @@ SHORTEST = 4
 """Shorter texts of exceptions are left in a message: they are numbers and keys."""
 
 logger = logging.getLogger(__name__)
+
+TICKET = re.compile(r"(^|\s)/t/[^/\s]+")
 
 
 class WithoutWords(logging.Formatter):
@@ -85,3 +89,24 @@ def log_threads() -> None:
         logger.error("the thread %r broke", name, exc_info=args.exc_value)
 
     threading.excepthook = tell
+
+
+class WithoutTickets(logging.Filter):
+    """Takes tickets out of the paths that Django logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                TICKET.sub(r"\1/t/-", value) if isinstance(value, str) else value
+                for value in record.args
+            )
+        return True
+
+
+class WrongHost(logging.Filter):
+    """Says in one line what Django tells by a traceback that has the address in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = "a request named a host that is none of ALLOWED_HOSTS, and was refused"
+        record.args, record.exc_info, record.exc_text = (), None, None
+        return True

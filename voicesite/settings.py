@@ -313,12 +313,19 @@ LOGGING: dict[str, Any] = {
             "style": "{",
         },
     },
+    "filters": {
+        "tickets": {"()": "voicesite.logs.WithoutTickets"},
+        "host": {"()": "voicesite.logs.WrongHost"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read("str", "LOG_LEVEL", "INFO")},
     "loggers": {
         "aioice": {"level": "ERROR"},
         "aiortc": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
+        "django.request": {"filters": ["tickets"]},
+        "django.security.csrf": {"filters": ["tickets"]},
+        "django.security.DisallowedHost": {"filters": ["host"]},
         "httpx2": {"level": "WARNING"},
     },
 }
