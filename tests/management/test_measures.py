@@ -57,6 +57,19 @@ def test_chunks_of_nothing_but_framing_end(port: int) -> None:
     assert client.pours(costly, 100_000_000) < 20_000_000
 
 
+def test_a_long_body_needs_chunks_of_some_size(port: int) -> None:
+    for size, expected in ((1, 400), (4, 400), (64, 200)):
+        client = Client(port).send(post("/session", CHUNKED), chunked(bytes(100_000), size))
+        assert client.answer()[0] == expected
+    assert Client(port).send(post("/session", CHUNKED), chunked(bytes(10_000), 1)).told()
+
+
+def test_who_sends_far_ahead_is_answered_and_closed(port: int) -> None:
+    client = Client(port).send(post("/slow"), *[post("/x")] * 1_000)
+    assert client.told()
+    client.closes()
+
+
 # -- time -----------------------------------------------------------------------------------
 
 

@@ -41,11 +41,17 @@ take the answer with it.
 
 MOST_DIGITS = 18
 WITH_BODY = (b"POST", b"PUT", b"PATCH")
-CHUNKS_AT_ONCE = 4096
-"""Bytes of a chunked body that are read in one turn of the event loop.
+HEAD_AT_ONCE, CHUNKS_AT_ONCE = 4096, 1024
+"""Bytes that are read in one turn of the event loop.
 
 Chunks of one byte cost a hundred times as much as one chunk; no call is to be held up by them.
 """
+
+MOST_FRAMING = 64 << 10
+"""Bytes of a chunked body that are none of its content; and an eighth of the content more."""
+
+MOST_AHEAD = 16 << 10
+"""Bytes a client may send ahead of an answer and still keep its connection."""
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -63,6 +69,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._limit = 0
         self._size = 0
         self._read = 0
+        self._in_chunks = False
         self._lingering = 0
         self._abortingCall: Any = None
         self._asked = (b"-", b"/")
@@ -78,6 +85,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().connectionMade()
         self._connections.add(self.transport)
         self._read_at_once = self.transport.bufferSize
+        self.transport.bufferSize = HEAD_AT_ONCE
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._refused:
@@ -122,8 +130,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().allHeadersReceived()
         if self.length != 0:
             self.setTimeout(BODY_S)
-        if self.length is None:
-            self.transport.bufferSize = CHUNKS_AT_ONCE
+        self._in_chunks = self.length is None
+        self.transport.bufferSize = CHUNKS_AT_ONCE if self._in_chunks else self._read_at_once
 
     def _refusal(self) -> Refusal | None:
         """Returns why a request is not taken, by its headers (RFC 9112, 6.1; RFC 1945, 7.2.2)."""
@@ -140,12 +148,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._refused:
             return
-        if not self._handlingRequest:
-            self._read += len(data)
-            if self._read > 8 * self._limit + (64 << 10):  # chunks of a byte have six
-                self.refuse(refusals.too_large(self._limit))
-                return
+        self._read += len(data)
         super().rawDataReceived(data)
+        framing = self._read - self._size
+        if self._in_chunks and framing > MOST_FRAMING + self._size // 8:
+            self.refuse(refusals.SMALL_CHUNKS)
 
     def takes(self, size: int) -> bool:
         """Returns whether so many bytes more of the body are taken; else refuses the request."""
@@ -171,6 +178,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._connections.works(self.transport)
         self._connections.release(self._size)
         self._size = 0
+        self._in_chunks = False
         self.transport.bufferSize = self._read_at_once
 
     # -- refusing -------------------------------------------------------------------------
@@ -209,6 +217,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def requestDone(self, request: Any) -> None:  # noqa: N802 - Twisted's name
         self._idle = True
         self._asked = (b"-", b"/")
+        self.transport.bufferSize = HEAD_AT_ONCE
+        if sum(map(len, self._dataBuffer)) > MOST_AHEAD:
+            self.persistent = False
         self._savedTimeOut = IDLE_S
         self._connections.waits(self.transport)
         super().requestDone(request)

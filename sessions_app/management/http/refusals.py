@@ -35,6 +35,7 @@ BAD_LENGTH = Refusal(
     "bad_length",
     "Send one Content-Length, a decimal number, or Transfer-Encoding: chunked; never both.",
 )
+SMALL_CHUNKS = Refusal(400, "small_chunks", "The chunks are too small. Send larger ones.")
 NO_LENGTH = Refusal(411, "no_length", "In HTTP/1.0 a body needs a Content-Length.")
 CODED_BEFORE_1_1 = Refusal(
     400, "bad_request", "HTTP/1.0 has no Transfer-Encoding: send Content-Length, or HTTP/1.1."
