@@ -13,6 +13,8 @@ class CallClock:
     def __init__(self) -> None:
         self._media_ms = 0.0
         self._arrived_s: float | None = None
+        self.ahead_ms = 0.0
+        """How far the newest audio was ahead of real time when it came."""
 
     @property
     def started(self) -> bool:
@@ -23,11 +25,12 @@ class CallClock:
         """Where the newest audio ends, on the call clock."""
         return self._media_ms
 
-    def heard(self, end_ms: float, now_s: float) -> None:
-        """Notes that audio ending at `end_ms` arrived at `now_s`."""
+    def heard(self, end_ms: float, now_s: float, ahead_ms: float = 0.0) -> None:
+        """Notes that audio ending at `end_ms` arrived at `now_s`, `ahead_ms` before its time."""
         if self._arrived_s is None or end_ms >= self._media_ms:
             self._media_ms = end_ms
             self._arrived_s = now_s
+            self.ahead_ms = ahead_ms
 
     def now_ms(self, now_s: float) -> float:
         """Returns the call clock at `now_s`; 0.0 before the first media."""

@@ -11,16 +11,20 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 logger = logging.getLogger(__name__)
 
 
 class ForkServer:
-    """Owns a process that runs `module` with `serve_forks`; starts it anew when it died."""
+    """Owns a process that runs `module` with `serve_forks`; starts it anew when it died.
 
-    def __init__(self, module: str) -> None:
+    It and its workers have `environment`; this process's own where none is given.
+    """
+
+    def __init__(self, module: str, environment: Mapping[str, str] | None = None) -> None:
         self._module = module
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -65,6 +69,7 @@ class ForkServer:
                 [sys.executable, "-m", self._module, str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
+                env=self._environment,
             )
 
 

@@ -17,10 +17,16 @@ class Arrivals:
     call clock as `now_ms` tells it.
     """
 
-    def __init__(self) -> None:
-        self.end_ms: float | None = None
+    def __init__(self, after_ms: float | None = None) -> None:
+        """`after_ms` is where the call's audio of before ends."""
+        self.end_ms = after_ms
         self._rested = True
         self._late: tuple[float, float] | None = None
+
+    @property
+    def resting(self) -> bool:
+        """Whether the client sends nothing at present."""
+        return self._rested
 
     def begin(self, start_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
@@ -34,6 +40,14 @@ class Arrivals:
     def rest(self) -> None:
         """Notes that the client stopped sending: what comes next begins when it comes."""
         self._rested = True
+
+    def skip(self, gap_ms: float, now_ms: float) -> None:
+        """Leaves the gap that the client says there is, as far as there was time for it.
+
+        Nothing can have been spoken after now, whatever a container's timestamps say.
+        """
+        if self.end_ms is not None and not self._rested:
+            self.end_ms += max(0.0, min(gap_ms, now_ms - self.end_ms))
 
     def place(self, duration_ms: float, now_ms: float) -> float:
         """Returns where the next `duration_ms` of audio start."""

@@ -28,6 +28,11 @@ class Source(Protocol):
         """Returns when more can be taken."""
         ...
 
+    @property
+    def behind(self) -> bool:
+        """Whether audio may still come of what was fed."""
+        ...
+
     def finish(self) -> None:
         """Says that nothing follows."""
         ...
@@ -58,6 +63,10 @@ class PcmSource:
     async def room(self) -> None:
         return
 
+    @property
+    def behind(self) -> bool:
+        return False
+
     def finish(self) -> None:
         return
 
@@ -77,6 +86,10 @@ class OpusSource:
     async def room(self) -> None:
         return
 
+    @property
+    def behind(self) -> bool:
+        return False
+
     def finish(self) -> None:
         return
 
@@ -95,6 +108,10 @@ class ContainerSource:
 
     async def room(self) -> None:
         await self.stream.room()
+
+    @property
+    def behind(self) -> bool:
+        return self.stream.behind
 
     def finish(self) -> None:
         self.stream.finish()

@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import aclosing
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples, VoiceChunk, silence
 from sessions_app.core.clock import CallClock
@@ -20,7 +22,13 @@ CHUNK_PACKETS = 3
 NO_AUDIO_S = 5.0
 STALL_S = 0.2
 AHEAD_MS = 2_000.0
-"""A client may send so much faster than it can have been spoken; then `room` waits."""
+"""A client may send so much faster than it can have been spoken; what is more waits its time."""
+
+DECODER_S = 1.0
+"""So long `room` waits for a decoder from which nothing comes: it may have too little to go on."""
+
+SLICE_MS = 100.0
+"""What waits its time is handed on in such pieces."""
 
 END_SILENCE_MS = 800.0
 """Follows what a client says is the end of its speech: a VAD hears an end only in silence."""
@@ -44,8 +52,9 @@ class WebSocketTransport:
 
     `clock` is the call's; this transport drives it. `source` takes the client's audio apart.
     What `playout` holds is sent as `output`; None for a client that plays nothing. The audio
-    begins `backlog_ms` before now, with what the client kept. Lives on one event loop;
-    `attach` and `detach` tell which socket there is.
+    begins `backlog_ms` before now, with what the client kept. Whatever a client sends, its
+    audio is never more than AHEAD_MS ahead of real time: what is more is held, and `room` waits.
+    Lives on one event loop; `attach` and `detach` tell which socket there is.
     """
 
     def __init__(
@@ -64,7 +73,10 @@ class WebSocketTransport:
         self._decoder = OpusDecoder(self._output.sample_rate) if self._sends_pcm else None
         self._frames = BoundedFrames()
         self._since: tuple[float, float] | None = None
-        self._arrivals = Arrivals()
+        self._arrivals = Arrivals(clock.media_ms if clock.started else None)
+        self._held: deque[AudioFrame] = deque()
+        self._release: asyncio.TimerHandle | None = None
+        self._moved = asyncio.Event()
         if backlog_ms > 0:
             self._begin_before(backlog_ms)
         self.backlog_ms = backlog_ms
@@ -90,7 +102,7 @@ class WebSocketTransport:
         now = time.monotonic()
         if not self._clock.started:
             self._clock.heard(backlog_ms, now)
-        self._arrivals.begin(max(0.0, self._wall_ms() - backlog_ms))
+        self._arrivals.begin(max(self._arrivals.end_ms or 0.0, self._wall_ms() - backlog_ms))
 
     # -- the socket -----------------------------------------------------------------------
 
@@ -155,6 +167,11 @@ class WebSocketTransport:
         """There is no data channel."""
 
     def close_input(self) -> None:
+        if self._release is not None:
+            self._release.cancel()
+        while self._held:  # it was said, and there is no later for it
+            self._hear(self._held.popleft())
+        self._moved.set()
         self._frames.close()
 
     async def aclose(self) -> None:
@@ -197,17 +214,21 @@ class WebSocketTransport:
         """
         end_ms = self._arrivals.end_ms
         if end_ms is not None and not self._arrivals.resting:
-            self._put(silence(END_SILENCE_MS, end_ms))
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
+            self._put(silence(END_SILENCE_MS, end_ms))
         self._arrivals.rest()
 
     async def room(self) -> None:
         """Returns when the client may send more: audio is taken about as fast as it is spoken."""
         await self._source.room()
-        await asyncio.sleep(0)  # what came in a burst is heard before the next
-        end_ms = self._arrivals.end_ms
-        if end_ms is not None and end_ms - self._wall_ms() > AHEAD_MS:
-            await asyncio.sleep((end_ms - self._wall_ms() - AHEAD_MS) / 1000)
+        while self._held or self._source.behind:
+            self._moved.clear()
+            try:
+                async with asyncio.timeout(None if self._held else DECODER_S):
+                    await self._moved.wait()
+            except TimeoutError:
+                if not self._held:
+                    return
 
     def _place(self, samples: Samples) -> None:
         if not len(samples):
@@ -216,25 +237,60 @@ class WebSocketTransport:
         self._put(AudioFrame(samples, SPEECH_RATE, start_ms))
 
     def _put(self, frame: AudioFrame) -> None:
-        now = self._media_s = time.monotonic()
+        self._media_s = time.monotonic()
+        self._held.append(frame)
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Hands on what may have been spoken by now; sets a timer for the rest."""
+        if self._release is not None:
+            self._release.cancel()
+            self._release = None
+        while self._held:
+            limit_ms = self._wall_ms() + AHEAD_MS
+            frame = self._held[0]
+            if frame.end_ms <= limit_ms:
+                self._held.popleft()
+            elif limit_ms - frame.start_ms >= SLICE_MS:
+                frame, self._held[0] = _parted(frame, limit_ms)
+            else:
+                due_ms = min(frame.end_ms, frame.start_ms + SLICE_MS) - limit_ms
+                loop = asyncio.get_running_loop()
+                self._release = loop.call_later(due_ms / 1000, self._hand_on)
+                return
+            self._hear(frame)
+        self._moved.set()
+
+    def _hear(self, frame: AudioFrame) -> None:
+        now = time.monotonic()
         # late audio lies where it was spoken; the clock, which went on, is not put back
         if not self._clock.started or frame.end_ms > self._clock.now_ms(now):
-            self._clock.heard(frame.end_ms, now)
+            self._clock.heard(frame.end_ms, now, max(0.0, frame.end_ms - self._wall_ms()))
         self._frames.put(frame)
 
     def _wall_ms(self) -> float:
         """Returns the call clock as real time drives it, however fast audio comes."""
         now = time.monotonic()
         if self._since is None:
-            self._since = (now, self._clock.now_ms(now))
+            self._since = (now, self._clock.now_ms(now) - self._clock.ahead_ms)
         return self._since[1] + 1000 * (now - self._since[0])
 
     async def _decode(self, source: ContainerSource) -> None:
         try:
-            async for samples in source.stream.audio():
-                self._place(samples)
+            async with aclosing(source.stream.audio()) as audio:
+                async for decoded in audio:
+                    self._moved.set()
+                    if decoded is None:
+                        continue
+                    self._arrivals.skip(decoded.gap_ms, self._wall_ms())
+                    self._place(decoded.samples)
+                    while self._held:
+                        self._moved.clear()
+                        await self._moved.wait()
         except MediaError as error:
             self.on_broken(error)
+        finally:
+            self._moved.set()
 
     # -- the agent's voice --------------------------------------------------------------------
 
@@ -270,3 +326,10 @@ class WebSocketTransport:
             return VoiceChunk(self._sent, OPUS, OPUS_RATE, length_ms, b"".join(packets), sizes)
         pcm = b"".join(self._decoder.decode(packet).tobytes() for packet in packets)
         return VoiceChunk(self._sent, PCM16, self._output.sample_rate, length_ms, pcm)
+
+
+def _parted(frame: AudioFrame, at_ms: float) -> tuple[AudioFrame, AudioFrame]:
+    """Returns the part of a frame before `at_ms`, and the rest."""
+    count = int((at_ms - frame.start_ms) * SPEECH_RATE / 1000)
+    first = AudioFrame(frame.samples[:count], SPEECH_RATE, frame.start_ms)
+    return first, AudioFrame(frame.samples[count:], SPEECH_RATE, first.end_ms)

@@ -1,10 +1,213 @@
-"""Audio in messages: how much of it a client's own words can make."""
+"""A client's audio over a socket, against real time."""
 
-from sessions_app.core.audio import AudioFrame
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import AudioIn
-from sessions_app.transports.sources import PcmSource
-from sessions_app.transports.websocket import END_SILENCE_MS, WebSocketTransport
+from sessions_app.media.demux import Demuxers
+from sessions_app.media.opus import OPUS_RATE, OpusEncoder
+from sessions_app.transports.sources import PcmSource, opener
+from sessions_app.transports.websocket import AHEAD_MS, END_SILENCE_MS, WebSocketTransport
+from tests.media.containers import KINDS, RATE, packets, recorded, tone
+
+PCM = AudioIn("pcm16")
+SECOND = bytes(2 * SPEECH_RATE)
+
+
+class Line:
+    """A call's clock and what was heard on it; `ahead_ms` is how far it ever was ahead."""
+
+    def __init__(self, demuxers: Demuxers) -> None:
+        self.clock = CallClock()
+        self.frames: list[AudioFrame] = []
+        self.ahead_ms = -1e9
+        self._began_s: float | None = None
+        self._held_ms = 0.0
+        self._demuxers = demuxers
+
+    @asynccontextmanager
+    async def over(self, audio: AudioIn, held_ms: float = 0.0) -> AsyncIterator[WebSocketTransport]:
+        source = await opener(self._demuxers)(audio)
+        transport = WebSocketTransport(self.clock, source, backlog_ms=held_ms)
+        if self._began_s is None:
+            self._began_s, self._held_ms = time.monotonic(), held_ms
+        reading = asyncio.create_task(transport.frames().each(self._hear))
+        transport.start()
+        await asyncio.sleep(0)  # who reads is there before anything comes
+        try:
+            yield transport
+        finally:
+            await transport.aclose()
+            await reading
+
+    def _hear(self, frame: AudioFrame) -> None:
+        assert self._began_s is not None
+        if self.frames:
+            assert frame.start_ms >= self.frames[-1].end_ms - 1e-6
+        self.frames.append(frame)
+        now = time.monotonic()
+        wall_ms = self._held_ms + 1000 * (now - self._began_s)
+        self.ahead_ms = max(self.ahead_ms, self.clock.now_ms(now) - wall_ms)
+
+    @property
+    def heard(self) -> np.ndarray:
+        return np.concatenate([frame.samples for frame in self.frames])
+
+    @property
+    def gaps_ms(self) -> list[float]:
+        pairs = zip(self.frames, self.frames[1:], strict=False)
+        gaps = [after.start_ms - before.end_ms for before, after in pairs]
+        return [gap for gap in gaps if gap > 1]
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    demuxers = Demuxers()
+    # the mother loads for a second, which is none of the clients' time
+    warm = await demuxers.open("ogg")
+    warm.feed(recorded("ogg", tone(0.1)))
+    warm.finish()
+    async for _ in warm.audio():
+        pass
+    warm.close()
+    yield Line(demuxers)
+    demuxers.close()
+
+
+def jumping(start: int) -> int:
+    """Each tenth of a second is a minute after the one before."""
+    return start + start // (RATE // 10) * 60 * RATE
+
+
+def opus(length_s: float) -> list[bytes]:
+    encoder = OpusEncoder(OPUS_RATE)
+    frames = np.zeros((round(50 * length_s), OPUS_RATE // 50), np.int16)
+    made = [encoder.encode(frame) for frame in frames]
+    encoder.close()
+    return made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_timestamps_that_jump_do_not_carry_the_clock_away(line: Line, kind: str) -> None:
+    data = recorded(kind, tone(1.0), jumping)
+    async with line.over(AudioIn(kind.partition(" ")[0])) as transport:
+        for start in range(0, len(data), 2_000):
+            transport.feed(data[start : start + 2_000])
+            await transport.room()
+    assert len(line.heard) > 0.8 * SPEECH_RATE
+    assert line.ahead_ms <= AHEAD_MS
+
+
+@pytest.mark.parametrize("kind", ["webm", "ogg"])
+async def test_a_burst_of_a_container_is_heard_whole_and_in_its_time(line: Line, kind: str) -> None:
+    data = recorded(kind, tone(3.5))
+    began_s = time.monotonic()
+    async with line.over(AudioIn(kind)) as transport:
+        transport.feed(data)
+        await transport.room()
+    # the last packets wait in the parser for what follows them
+    assert len(line.heard) >= 3.2 * SPEECH_RATE
+    assert time.monotonic() - began_s > 1.0
+    assert line.ahead_ms <= AHEAD_MS
+
+
+async def test_a_burst_of_pcm_is_heard_whole_and_in_its_time(line: Line) -> None:
+    async with line.over(PCM) as transport:
+        transport.feed(4 * SECOND)
+        assert len(line.heard) <= (AHEAD_MS / 1000 + 0.1) * SPEECH_RATE
+        await transport.room()
+        assert len(line.heard) == 4 * SPEECH_RATE
+    assert line.ahead_ms <= AHEAD_MS
+    assert not line.gaps_ms
+
+
+async def test_a_burst_of_opus_is_heard_whole_and_in_its_time(line: Line) -> None:
+    async with line.over(AudioIn("opus")) as transport:
+        for packet in opus(3.0):
+            transport.feed(packet)
+        await transport.room()
+        assert len(line.heard) == 3 * SPEECH_RATE
+    assert line.ahead_ms <= AHEAD_MS
+
+
+async def test_ends_of_speech_without_speech_do_not_carry_the_clock_away(line: Line) -> None:
+    async with line.over(PCM) as transport:
+        transport.feed(SECOND)
+        for _ in range(50):
+            transport.pause()
+        transport.feed(SECOND)
+        for _ in range(50):
+            transport.feed(bytes(2))
+            transport.pause()
+        assert line.ahead_ms <= AHEAD_MS
+
+
+async def test_what_waited_its_time_is_heard_when_the_client_moves_on(line: Line) -> None:
+    for _ in range(2):
+        async with line.over(PCM) as transport:
+            transport.feed(3 * SECOND)
+    assert len(line.heard) == 6 * SPEECH_RATE
+    assert not line.gaps_ms
+
+
+async def test_what_a_client_kept_comes_at_once(line: Line) -> None:
+    held_ms = 5_000.0
+    began_s = time.monotonic()
+    async with line.over(AudioIn("webm"), held_ms) as transport:
+        transport.feed(recorded("webm", tone(5.0)))
+        await transport.room()
+    assert len(line.heard) > 4.9 * SPEECH_RATE
+    assert line.frames[0].start_ms == pytest.approx(0, abs=1)
+    assert time.monotonic() - began_s < 2
+    assert line.ahead_ms <= AHEAD_MS
+
+
+async def test_a_pause_of_the_recorder_stays_one(line: Line) -> None:
+    def paused(start: int) -> int:
+        return start if start < RATE // 2 else start + 2 * RATE
+
+    async with line.over(AudioIn("webm"), 3_000.0) as transport:
+        transport.feed(recorded("webm", tone(1.0), paused))
+        await transport.room()
+    assert line.gaps_ms == [pytest.approx(2_000, abs=30)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_sample_is_lost_at_the_start_or_after_a_resume(line: Line, kind: str) -> None:
+    wanted = []
+    for length_s in (0.4, 0.3):
+        # the last packets of a container that goes on wait in the parser: its start matters here
+        data = recorded(kind, tone(length_s))
+        before = len(line.frames)
+        async with line.over(AudioIn(kind.partition(" ")[0])) as transport:
+            transport.feed(data)
+            await transport.room()
+        heard = np.concatenate([frame.samples for frame in line.frames[before:]])
+        assert len(heard) > 0.6 * length_s * SPEECH_RATE
+        wanted.append((heard, packets(data)))
+    for heard, whole in wanted:
+        assert np.array_equal(heard, whole[: len(heard)])
+
+
+async def test_a_decoder_that_dies_lets_nobody_wait(line: Line) -> None:
+    told: list[str] = []
+    async with line.over(AudioIn("webm")) as transport:
+        transport.on_broken = lambda error: told.append(error.message)
+        transport.feed(b"no container" * 100)
+        await transport.room()
+        async with asyncio.timeout(5):
+            while not told:
+                transport.feed(b"no container" * 100)
+                await asyncio.sleep(0.01)
+            transport.feed(b"more")
+            await transport.room()
 
 
 async def test_to_say_again_and_again_that_no_more_comes_makes_no_more_silence() -> None:
