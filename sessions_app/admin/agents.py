@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sessions_app.admin import latency, trying
-from sessions_app.admin.base import VoiceAdmin
+from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.agent.responders.base import Responder
 from sessions_app.bridge import trying as bridge
 from sessions_app.bridge.conf import load_backend
@@ -50,7 +50,7 @@ def _named(field: str) -> forms.ChoiceField:
     return forms.ChoiceField(choices=choices, help_text=text, required=required, initial=initial)
 
 
-class AgentForm(forms.ModelForm[Agent]):
+class AgentForm(CleanForm[Agent]):
     """Names what would not work before a caller finds out; moves the default in one step."""
 
     recogniser = _named("recogniser")
@@ -109,7 +109,7 @@ class AgentForm(forms.ModelForm[Agent]):
         return options
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
+        values = super().clean()
         is_default = values.get("is_default")
         if "is_default" in self.changed_data and not is_default:
             self.add_error(

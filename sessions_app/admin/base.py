@@ -1,18 +1,31 @@
 """What every admin page of this product shares."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from sessions_app.core.text import cleaned
 from sessions_app.services import access
 
 Row = TypeVar("Row", bound=Model)
 
 
+class CleanForm(forms.ModelForm[Row]):
+    """Cleans all text that is typed, also within JSON, as at every other door."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        self.cleaned_data = {name: cleaned(value) for name, value in values.items()}
+        return self.cleaned_data
+
+
 class VoiceAdmin(admin.ModelAdmin[Row]):
     """A model admin in this product's look."""
+
+    form = CleanForm  # type: ignore[assignment] # generic in the stubs alone
 
     class Media:
         css = {"all": ["admin-voicesite/admin.css"]}

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from sessions_app.bridge import trying
-from sessions_app.core import bodies
 from sessions_app.core.errors import VoiceError, traced
 from sessions_app.core.persona import Persona
+from sessions_app.core.text import read_json
 from sessions_app.models import Agent
 from sessions_app.services.agents import persona_of
 
@@ -60,7 +60,7 @@ def _tried(
 
 def _text(request: HttpRequest) -> str:
     try:
-        text = bodies.loads(request.body)["text"].strip()
+        text = read_json(request.body)["text"].strip()
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _BadTextError('Send {"text": "…"}.', code="bad_request") from error
     if not 0 < len(text) <= MAX_TEXT:

@@ -10,6 +10,7 @@ from sessions_app.agent.heard import heard_part
 from sessions_app.agent.sentences import SentenceSplitter, speakable
 from sessions_app.agent.voice import Spoken
 from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError, traced
+from sessions_app.core.text import Cleaning
 from sessions_app.media.playout import Playout
 from sessions_app.speech.synthesisers.base import SpokenWord
 
@@ -129,14 +130,14 @@ class Reply:
             self._playing = group.create_task(self._play())
 
     async def _read(self) -> None:
-        splitter = SentenceSplitter()
+        splitter, cleaning = SentenceSplitter(), Cleaning()
         try:
             async with aclosing(self._tokens) as tokens:
-                async for token in tokens:
-                    for start in range(0, len(token), TOKEN_CHARACTERS):
-                        part = token[start : start + TOKEN_CHARACTERS]
-                        self._on_token(part)
-                        await self._add(splitter.feed(part))
+                async for piece in tokens:
+                    for start in range(0, len(piece), TOKEN_CHARACTERS):
+                        if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):
+                            self._on_token(token)
+                            await self._add(splitter.feed(token))
         except ResponderError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways

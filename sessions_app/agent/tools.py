@@ -18,6 +18,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from sessions_app.agent.responders.base import CallHost
 from sessions_app.core.errors import ResponderError
 from sessions_app.core.events import NoteKind
+from sessions_app.core.text import clean, read_json
 
 TIMEOUT_S = 5.0
 _SIMPLE = {str: "string", int: "integer", float: "number", bool: "boolean"}
@@ -44,11 +45,11 @@ class Tool:
         `arguments` is the JSON that the model wrote.
         """
         try:
-            given = json.loads(arguments or "{}")
+            given = read_json(arguments or "{}")
             if not isinstance(given, dict):
                 return "Error: the arguments must be a JSON object."
             async with asyncio.timeout(self.timeout_s):
-                return _encoded(await self._call(host, given))
+                return clean(_encoded(await self._call(host, given)))
         except TimeoutError:
             return f"Error: {self.name} took longer than {self.timeout_s:g} s."
         except ValueError as error:

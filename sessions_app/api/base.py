@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sessions_app.api import errors
-from sessions_app.core import bodies
+from sessions_app.core.text import read_json
 from sessions_app.models import Call
 from sessions_app.services import access
 
@@ -33,8 +33,8 @@ class AlwaysJson(DefaultContentNegotiation):
         return renderer, str(renderer.media_type)
 
 
-class StrictJson(JSONParser):
-    """JSON as `bodies.loads` takes it, whatever nesting or texts it has."""
+class CleanJson(JSONParser):
+    """Reads JSON as every other door does, with all text in it clean."""
 
     def parse(
         self,
@@ -43,7 +43,7 @@ class StrictJson(JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            return bodies.loads(stream.read())
+            return read_json(stream.read())
         except ValueError as error:
             raise ParseError(f"The body must be JSON: {error}.") from error
 
@@ -52,7 +52,7 @@ class ApiView(APIView):
     """JSON in, JSON out, and errors in the one form that this API has."""
 
     content_negotiation_class = AlwaysJson
-    parser_classes = [StrictJson]
+    parser_classes = [CleanJson]
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return errors.handle

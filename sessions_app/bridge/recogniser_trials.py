@@ -13,7 +13,7 @@ from sessions_app.bridge.recognisers import KIND, Recognisers
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.errors import RecogniserError, VoiceError
 from sessions_app.media.resample import Resampler
-from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.recognisers.base import Recogniser, heard
 from sessions_app.speech.recognisers.wrappers.base import Wrapper
 from sessions_app.speech.synthesisers.base import Synthesiser
 
@@ -99,7 +99,7 @@ async def _heard(recogniser: Recogniser, samples: Samples) -> str:
             await stream.send(frame)
         await stream.flush()
         await stream.finish()
-        finals = [said.text async for said in stream.results() if said.is_final]
+        finals = [said.text async for said in heard(stream) if said.is_final]
     finally:
         await stream.aclose()
     return " ".join(filter(None, finals))

@@ -13,11 +13,11 @@ from sessions_app.core.comparing import Placed, Span, placed, timed
 from sessions_app.core.errors import MediaError
 from sessions_app.core.events import Hypothesis, Speaker
 from sessions_app.core.persona import Persona
+from sessions_app.core.text import one_line
 from sessions_app.media.merging import SIDES
 from sessions_app.media.recording import read_lane
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
 from sessions_app.services import summaries, transcripts, versions, work
-from sessions_app.services.storable import one_line
 from sessions_app.speech.offline import Stretch, stretches, transcribe, uncovered
 from sessions_app.speech.segmenting import in_pieces, readable
 from sessions_app.speech.vad.base import Vad

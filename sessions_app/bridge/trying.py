@@ -16,6 +16,7 @@ from sessions_app.bridge.conf import load_backend
 from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
+from sessions_app.core.text import clean
 from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice
 
 LIMIT_S = 20.0
@@ -67,7 +68,7 @@ async def answer(persona: Persona, text: str) -> str:
             await responder.start()
             stream = responder.stream(Conversation(persona, asked, _Desk()))
             async with aclosing(stream) as tokens:
-                return "".join([token async for token in tokens])
+                return clean("".join([token async for token in tokens]))
     except TimeoutError as error:
         raise ResponderError(f"The answer took longer than {LIMIT_S:.0f} s.") from error
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sessions_app.agent.responders.base import CallVideo, EarlierCall, NoteRefusedError
 from sessions_app.core.events import CallEvent, Note, NoteKind, NotesChanged
+from sessions_app.core.text import clean, cleaned
 
 Finder = Callable[[str, int], Awaitable[Sequence[EarlierCall]]]
 
@@ -56,7 +57,7 @@ class Notebook:
             raise NoteRefusedError(f"There are {most} notes already. I cannot keep more.")
         if longest and len(text) > longest:
             raise NoteRefusedError(f"That is too long for a note, which holds {longest} letters.")
-        note = Note(len(self._notes) + 1, kind, text, self._now_ms())
+        note = Note(len(self._notes) + 1, kind, clean(text), self._now_ms())
         self._notes.append(note)
         self._emit(NotesChanged((note,)))
         return note
@@ -121,6 +122,7 @@ class Desk:
         self.ends_call = True
 
     def send_app(self, data: Any) -> None:
+        data = cleaned(data)
         if self._certain.is_set():
             self._send_app(data)
         else:

@@ -21,7 +21,7 @@ from sessions_app.core.events import (
 )
 from sessions_app.core.queues import Outbox
 from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
-from sessions_app.speech.recognisers.base import RecogniserStream
+from sessions_app.speech.recognisers.base import RecogniserStream, heard
 from sessions_app.speech.recognisers.wrappers.replay import tell
 from sessions_app.speech.segmenting import Segmenter
 
@@ -138,7 +138,7 @@ class Transcribing:
 
     async def _read(self) -> None:
         try:
-            async for hypothesis in self._stream.results():
+            async for hypothesis in heard(self._stream):
                 self._take(hypothesis)
         except RecogniserError as error:
             logger.warning("a recogniser gave up (%s)", error.code)

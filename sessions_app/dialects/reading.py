@@ -1,6 +1,5 @@
-"""Reading clients' JSON: each mistake is told by what is wrong and how to mend it."""
+"""Reading clients' JSON, all of it cleaned: each mistake says what is wrong and how to mend it."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from sessions_app.core.commands import (
     Speak,
 )
 from sessions_app.core.errors import VoiceError
+from sessions_app.core.text import read_json
 
 MAX_FRAME_BYTES = 64 * 1024
 MAX_TYPED_CHARS = 2_000
@@ -39,8 +39,8 @@ def parse(text: str, readers: Readers) -> Command | None:
             f"A message may hold {MAX_FRAME_BYTES // 1024} KiB at most.", code="too_large"
         )
     try:
-        message = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        message = read_json(text)
+    except ValueError as error:
         raise ProtocolError("A message must be a JSON object.", code="bad_json") from error
     if not isinstance(message, dict):
         raise ProtocolError("A message must be a JSON object.", code="bad_json")

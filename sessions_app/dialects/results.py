@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sessions_app.core import bodies
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
 from sessions_app.core.states import TERMINAL
+from sessions_app.core.text import read_json
 
 CHANNEL = DOOR = "results"
 INTERIMS = "interims"
@@ -33,7 +33,7 @@ def parse(body: bytes, *, interims: bool = False) -> Offer:
 def read_object(body: bytes, example: str) -> Mapping[str, Any]:
     """Returns the JSON object in a body; raises BadRequestError with an example."""
     try:
-        given = bodies.loads(body)
+        given = read_json(body)
     except ValueError as error:
         raise BadRequestError(f"The body must be JSON: {example}.") from error
     if not isinstance(given, dict):

@@ -39,6 +39,7 @@ from sessions_app.core.events import (
 )
 from sessions_app.core.rates import Kind, TooManyError
 from sessions_app.core.states import TERMINAL, Floor
+from sessions_app.core.text import read_json
 from sessions_app.dialects import control, reading
 from sessions_app.dialects.reading import Message, ProtocolError
 
@@ -96,8 +97,8 @@ class RtviPeer:
         if isinstance(message, bytes) or message.startswith("ping"):
             return
         try:
-            given = json.loads(message)
-        except (ValueError, RecursionError):
+            given = read_json(message)
+        except ValueError:
             self._tell("error", {"error": "A message must be JSON.", "fatal": False})
             return
         if not isinstance(given, dict) or given.get("type") == "signalling":

@@ -12,6 +12,7 @@ from sessions_app.core.commands import AudioIn, Offer, StartStream
 from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
 from sessions_app.core.states import TERMINAL
+from sessions_app.core.text import read_json
 from sessions_app.dialects.reading import Message, ProtocolError
 from sessions_app.dialects.results import offer_of, read_object
 
@@ -37,8 +38,8 @@ class Config:
 def parse(text: str) -> Config | None:
     """Returns a client's configuration, or None for its end mark; raises ProtocolError."""
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        given = read_json(text)
+    except ValueError as error:
         raise ProtocolError("A text message must be JSON.", code="bad_json") from error
     if not isinstance(given, dict) or not ({"config", "eof"} & set(given)):
         raise ProtocolError('Send {"config": {…}}, audio, or {"eof": 1}.', code="unknown_type")

@@ -10,8 +10,8 @@ import httpx2
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 from sessions_app.bridge.media_processes import MediaProcesses, name_of
-from sessions_app.core import bodies
 from sessions_app.core.errors import BusyError
+from sessions_app.core.text import read_json
 from sessions_app.relaying.headers import passed_on, returned
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ def _sdp(given: dict[str, Any]) -> str:
 
 def _fields(body: bytes) -> dict[str, Any]:
     try:
-        given = bodies.loads(body)
+        given = read_json(body)
     except ValueError:
         return {}
     return given if isinstance(given, dict) else {}

@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from sessions_app.bridge.media_processes import socket_path
-from sessions_app.core import bodies
 from sessions_app.core.errors import BusyError
 from sessions_app.core.rates import Allowance
+from sessions_app.core.text import read_json
 from sessions_app.dialects.reading import MAX_FRAME_BYTES
 from sessions_app.relaying.headers import passed_on
 from sessions_app.relaying.requests import Route
@@ -236,7 +236,7 @@ def _starts(given: dict[str, Any]) -> bool:
 
 def _kind_of(said: str) -> tuple[str, str]:
     """Returns the type of what a process says, and the code of an error."""
-    given = bodies.loads(said)
+    given = read_json(said)
     return str(given.get("type", "")), str(given.get("code", ""))
 
 
@@ -246,7 +246,7 @@ def _fields(text: str) -> dict[str, Any]:
     if len(text) > MAX_FRAME_BYTES or not named:
         return {}
     try:
-        given = bodies.loads(text)
+        given = read_json(text)
     except ValueError:
         return {}
     return given if isinstance(given, dict) else {}

@@ -15,9 +15,9 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from sessions_app.core.errors import UnknownCallError
+from sessions_app.core.text import clean
 from sessions_app.models import AccessLog, ApiToken, Call
 from sessions_app.services.database import AWAY, briefly
-from sessions_app.services.storable import storable
 
 TOKEN_MARK = "vs_"  # noqa: S105 - how a token starts, not one
 TOKEN_BYTES = 32
@@ -43,7 +43,7 @@ def visible_calls(user: Any) -> QuerySet[Call]:
 def call_for(user: Any, public_id: str) -> Call:
     """Returns the call; raises UnknownCallError for one that is not there or not theirs."""
     related = visible_calls(user).select_related("agent", "owner", "recording", "summary")
-    call = related.filter(public_id=storable(public_id)).first()
+    call = related.filter(public_id=clean(public_id)).first()
     if call is None:
         raise UnknownCallError("There is no such call, or it is not yours.")
     return call

@@ -12,11 +12,11 @@ from django.utils import timezone
 from sessions_app.core.errors import UnknownAgentError
 from sessions_app.core.party import Party
 from sessions_app.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
+from sessions_app.core.text import clean
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.call import new_public_id
 from sessions_app.services import access, versions
 from sessions_app.services.queueing import FINALISE, queue
-from sessions_app.services.storable import storable
 
 MOST_GAPS = 500
 STALE_AFTER = timedelta(seconds=20)
@@ -38,7 +38,7 @@ def seed_agents() -> None:
 
 def worker_of(public_id: str) -> str:
     """Returns the process that runs a live call; empty where none does."""
-    live = Call.objects.filter(public_id=storable(public_id), state__in=sorted(LIVE))
+    live = Call.objects.filter(public_id=clean(public_id), state__in=sorted(LIVE))
     return live.values_list("worker", flat=True).first() or ""
 
 
@@ -48,7 +48,7 @@ def agent_for(slug: str) -> Agent:
     Raises UnknownAgentError, which names the agents there are.
     """
     active = Agent.objects.filter(is_active=True)
-    wanted = {"slug": storable(slug)} if slug else {"is_default": True}
+    wanted = {"slug": clean(slug)} if slug else {"is_default": True}
     agent = active.filter(**wanted).first()
     if agent is None:
         known = ", ".join(active.values_list("slug", flat=True)) or "none"

@@ -19,8 +19,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Length, Replace
 
 from sessions_app.core.party import Party
+from sessions_app.core.text import one_line
 from sessions_app.models import Call, Segment
-from sessions_app.services.storable import one_line
 
 SHOWN = Case(
     When(~Q(edited_text=""), then=F("edited_text")),

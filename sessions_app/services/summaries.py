@@ -8,6 +8,7 @@ from django.db import transaction
 
 from sessions_app.core.events import NoteKind, Speaker
 from sessions_app.core.persona import Persona
+from sessions_app.core.text import clean
 from sessions_app.exports.base import ExportSegment
 from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
@@ -25,7 +26,7 @@ def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     """Fills a taken row from the call's transcript and marks it done."""
     rows = exports.rows(call)
     found = summariser.summarise(_worth_summing_up(call, rows), call.language)
-    row.text = found.text
+    row.text = clean(found.text)
     noted = turns.notes_of(call)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
     row.action_items = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
@@ -65,7 +66,7 @@ def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _points(points: Iterable[Point]) -> list[dict[str, Any]]:
-    return [{"text": point.text, "seq": point.seq} for point in points]
+    return [{"text": clean(point.text), "seq": point.seq} for point in points]
 
 
 def _written(notes: Iterable[Note], kind: NoteKind) -> list[dict[str, Any]]:

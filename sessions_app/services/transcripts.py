@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sessions_app.core.events import SegmentFinal, Word
+from sessions_app.core.text import one_line
 from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.services import access
-from sessions_app.services.storable import one_line
 
 KEPT = [
     "speaker",

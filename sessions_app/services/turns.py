@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sessions_app.core import events
+from sessions_app.core.text import one_line
 from sessions_app.models import Call, Note, Turn
-from sessions_app.services.storable import one_line
 
 
 def save(call_pk: int, ended: events.TurnEnded) -> None:

@@ -8,7 +8,7 @@ from sessions_app.core.audio import SPEECH_RATE, AudioFrame, silence
 from sessions_app.core.errors import RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis, SpeechEnded, SpeechStarted
 from sessions_app.speech.gate import Flush, Item, SpeechGate
-from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream, heard
 from sessions_app.speech.recognisers.wrappers.gated import Gated
 from sessions_app.speech.recognisers.wrappers.replay import tell
 from sessions_app.speech.vad.base import Vad
@@ -89,7 +89,7 @@ async def transcribe(
     answered = asyncio.Event()
 
     async def read() -> None:
-        async for hypothesis in stream.results():
+        async for hypothesis in heard(stream):
             if hypothesis.is_final:
                 finals.append(hypothesis)
                 answered.set()

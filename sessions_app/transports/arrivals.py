@@ -23,11 +23,6 @@ class Arrivals:
         self._rested = True
         self._late: tuple[float, float] | None = None
 
-    @property
-    def resting(self) -> bool:
-        """Whether the client sends nothing at present."""
-        return self._rested
-
     def begin(self, start_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
         self.end_ms, self._rested = start_ms, False

@@ -24,6 +24,7 @@ from aiortc import (
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadOfferError
+from sessions_app.core.text import read_json
 from sessions_app.transports import ice
 from sessions_app.transports.rejected import Rejected, with_rejected, without_rejected
 from sessions_app.transports.turn import IceServer, ice_server
@@ -284,8 +285,8 @@ class Connection:
             self._heard_s = time.monotonic()
             return
         try:
-            given = json.loads(message)
-        except (ValueError, RecursionError):
+            given = read_json(message)
+        except ValueError:
             logger.warning("a message of the client is no JSON (%d bytes)", len(message))
             return
         inner = given.get("message") if isinstance(given, dict) else None

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.core.errors import UnknownCallError
 from sessions_app.core.events import Speaker
+from sessions_app.core.text import one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts
-from sessions_app.services.storable import one_line
 from sessions_app.views import shown, talking, wording
 from sessions_app.views.forms import CallsForm
 from sessions_app.views.noting import note_visit

@@ -37,21 +37,19 @@ def test_bad_json_and_a_wrong_content_type(program: Program, call: Call) -> None
     assert "application/json" in answer.json()["message"]
 
 
-HOSTILE = [
-    "[" * 50_000,
-    '{"title":' * 9_000,
-    "9" * 5_000,
-    '{"title": "\\u0000"}',
-    '{"title": "\\ud83d"}',
-]
+HOSTILE = ["[" * 50_000, '{"title":' * 9_000, "9" * 5_000, '{"title": NaN}']
 
 
-@pytest.mark.parametrize("body", [*HOSTILE, '{"title": NaN}'])
-def test_json_that_breaks_readers_or_databases_is_refused(
-    program: Program, call: Call, body: str
-) -> None:
+@pytest.mark.parametrize("body", HOSTILE)
+def test_json_that_breaks_readers_is_refused(program: Program, call: Call, body: str) -> None:
     answer = program.send("PATCH", f"/api/v1/calls/{call.public_id}/", body)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")
+
+
+def test_text_that_no_database_takes_is_cleaned(program: Program, call: Call) -> None:
+    body = '{"title": "one\\u0000 \\ud83dtwo"}'
+    answer = program.send("PATCH", f"/api/v1/calls/{call.public_id}/", body)
+    assert (answer.status_code, answer.json()["title"]) == (200, "one two")
 
 
 def test_more_parameters_than_django_takes_are_refused(program: Program) -> None:

@@ -16,6 +16,7 @@ from sessions_app.agent.tools import Tool, load_tools
 from sessions_app.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.core.events import Speaker
 from sessions_app.core.persona import Persona
+from sessions_app.core.text import clean
 
 MOST_ROUNDS = 4
 """How often a model may ask for tools within one answer."""
@@ -219,12 +220,12 @@ class ChatResponder(Responder):
             {
                 "id": asked.identity or f"call_{index}",
                 "type": "function",
-                "function": {"name": asked.name, "arguments": asked.arguments},
+                "function": {"name": clean(asked.name), "arguments": clean(asked.arguments)},
             }
             for index, asked in sorted(brought.asked.items())
         ]
         told: list[dict[str, Any]] = [
-            {"role": "assistant", "content": brought.text or None, "tool_calls": calls}
+            {"role": "assistant", "content": clean(brought.text) or None, "tool_calls": calls}
         ]
         for call in calls:
             function: Any = call["function"]

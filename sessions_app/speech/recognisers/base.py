@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame
 from sessions_app.core.events import Hypothesis
 from sessions_app.core.reservations import Reservation
+from sessions_app.core.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,20 @@ class Recogniser(ABC):
 
     async def aclose(self) -> None:
         """Frees what `start` took; may be called twice."""
+
+
+async def heard(stream: RecogniserStream) -> AsyncIterator[Hypothesis]:
+    """Yields the stream's results, their text clean: a remote engine may send anything."""
+    async for hypothesis in stream.results():
+        yield _cleaned(hypothesis)
+
+
+def _cleaned(hypothesis: Hypothesis) -> Hypothesis:
+    text = clean(hypothesis.text)
+    words = hypothesis.words
+    if any(clean(word.text) is not word.text for word in words):
+        words = tuple(replace(word, text=clean(word.text)) for word in words)
+        words = tuple(word for word in words if word.text.strip())
+    if text is hypothesis.text and words is hypothesis.words:
+        return hypothesis
+    return replace(hypothesis, text=text, words=words)

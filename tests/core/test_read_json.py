@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sessions_app.core import bodies
+from sessions_app.core.text import read_json
 
 
 @pytest.mark.parametrize(
@@ -17,18 +17,14 @@ from sessions_app.core import bodies
         b"1" * 5_000,
         b"NaN",
         b"[-Infinity]",
-        b'{"a": "\\u0000"}',
-        b'{"\\u0000": 1}',
-        b'[[["\\ud83d"]]]',
-        b'["\\ude00\\ud83d"]',
         b'["\xed\xa0\x80"]',
         b'["\xff"]',
         '["é"]'.encode("utf-16"),
     ],
 )
-def test_what_cannot_be_kept_is_no_json(body: bytes) -> None:
+def test_what_nobody_could_read_is_no_json(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whatever its words
-        bodies.loads(body)
+        read_json(body)
 
 
 @pytest.mark.parametrize(
@@ -36,10 +32,10 @@ def test_what_cannot_be_kept_is_no_json(body: bytes) -> None:
     [{}, [], "ü😀", {"a": ["\\u0000", "\n", 1.5, None, True]}, [[[[[["deep"]]]]]], 10**100],
 )
 def test_what_can_be_is_read_as_it_was_written(value: object) -> None:
-    assert bodies.loads(json.dumps(value)) == value
-    assert bodies.loads(json.dumps(value).encode()) == value
-    assert bodies.loads(json.dumps(value, ensure_ascii=False).encode("utf-8-sig")) == value
+    assert read_json(json.dumps(value)) == value
+    assert read_json(json.dumps(value).encode()) == value
+    assert read_json(json.dumps(value, ensure_ascii=False).encode("utf-8-sig")) == value
 
 
 def test_of_two_equal_keys_the_last_counts() -> None:
-    assert bodies.loads('{"a": 1, "a": 2}') == {"a": 2}
+    assert read_json('{"a": 1, "a": 2}') == {"a": 2}

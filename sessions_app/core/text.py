@@ -1,0 +1,136 @@
+"""Text from outside, cleaned once where it comes in: clients, models, recognisers, operators."""
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+MOST_MARKS = 10
+"""So many combining and format characters may follow a letter. No language needs as many; a letter
+under thousands of them covers the page, and keeps a voice busy for minutes."""
+
+_PLAIN = re.compile(
+    r"[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e"
+    r"\u20a0-\u20bf\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*"
+)
+"""What is clean at a glance: letters and signs that are common and none of which combines."""
+
+_BREAKS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_REMOVED = re.compile(
+    "["
+    "\x00-\x08\x0e-\x1b\x1f\x7f-\x9f"  # controls; tab and line breaks stay
+    "\ud800-\udfff"  # halves of pairs
+    "\u202a-\u202e\u2066-\u2069"  # bidi embeddings, overrides, isolates; the marks stay
+    "\ufeff\ufff9-\ufffb"  # byte order mark, annotations
+    "\ufdd0-\ufdef\ufffe\uffff"  # noncharacters, and those of the other planes
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(1 << 16, 17 << 16, 1 << 16)
+    )
+    + "]"
+)
+_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
+
+
+def clean(text: str) -> str:
+    """Returns `text` as every part takes it: voices, databases, UTF-8, pages.
+
+    Two halves of a surrogate pair are joined, one alone is left out, and so are controls,
+    noncharacters and what turns the direction of other text. Line breaks other than CR LF, which
+    session descriptions want, become line feeds. What people write stays: direction marks, joined
+    emoji, accents. Text that is clean is returned itself.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    found, _ = _moderate(_whole(text), 0)
+    return text if found == text else found
+
+
+def one_line(text: str) -> str:
+    """Returns `text` clean, with single blanks between its words."""
+    return " ".join(clean(text).split())
+
+
+def cleaned(value: Any) -> Any:
+    """Returns any JSON with all its text clean, keys too.
+
+    Raises RecursionError for what is nested too deeply.
+    """
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {cleaned(key): cleaned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    return value
+
+
+def read_json(text: str | bytes) -> Any:
+    """Returns what JSON from outside says, clean; raises ValueError, which says what is wrong.
+
+    It must be UTF-8, with or without a byte order mark (RFC 8259, 8.1). NaN and infinite numbers
+    are no JSON: nobody could be told of them (section 6).
+    """
+    # json.loads would take UTF-16 too, and halves of surrogate pairs as bytes
+    text = text if isinstance(text, str) else text.decode("utf-8-sig")
+    try:
+        return cleaned(json.loads(text, parse_constant=_no_number, parse_float=_finite))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+class Cleaning:
+    """Cleans a text that comes in pieces, such as a model's tokens.
+
+    A pair whose halves come in two pieces is joined.
+    """
+
+    def __init__(self) -> None:
+        self._half = ""
+        self._marks = 0
+
+    def feed(self, piece: str) -> str:
+        """Returns the next piece, clean; empty where nothing is left of it."""
+        text = self._half + piece
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text, self._marks = _moderate(_whole(text), self._marks)
+        return text
+
+
+def _whole(text: str) -> str:
+    joined = _PAIR.sub(_joined, text)
+    return _REMOVED.sub("", _BREAKS.sub("\n", joined))
+
+
+def _joined(pair: "re.Match[str]") -> str:
+    return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
+
+
+def _follows(character: str) -> bool:
+    """Returns whether it changes the letter before it instead of being one."""
+    return unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf")
+
+
+def _moderate(text: str, marks: int) -> tuple[str, int]:
+    """Returns `text` without what comes after the first MOST_MARKS marks of a letter.
+
+    `marks` are those of the last letter before it; those of its own last letter come back.
+    """
+    if _PLAIN.fullmatch(text):
+        return text, 0 if text else marks
+    kept = []
+    for character in text:
+        marks = marks + 1 if _follows(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept), marks
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return number
