@@ -159,14 +159,10 @@ class AgentForm(CleanForm[Agent]):
         if not values.get("synthesiser") or not {"voice", "synthesiser"} & set(self.changed_data):
             return
         try:
-            known = async_to_sync(bridge.voices)(values["synthesiser"])
+            async_to_sync(bridge.check)(values["synthesiser"], values.get("voice", ""))
         except SynthesiserError as error:
-            self.add_error("synthesiser", error.message)
-            return
-        base = values.get("voice", "").partition("+")[0]
-        if base and known and base not in {voice.name for voice in known}:
-            some = ", ".join(voice.name for voice in known[:8])
-            self.add_error("voice", f"There is no voice {base!r}. Some that there are: {some} …")
+            field = "voice" if error.code == "unknown_voice" else "synthesiser"
+            self.add_error(field, error.message)
 
 
 @admin.register(Agent)

@@ -9,7 +9,13 @@ from typing import Protocol
 from sessions_app.agent.heard import heard_part
 from sessions_app.agent.sentences import SentenceSplitter, speakable
 from sessions_app.agent.voice import Spoken
-from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError, traced
+from sessions_app.core.errors import (
+    ResponderError,
+    SynthesiserError,
+    UnspeakableError,
+    VoiceError,
+    traced,
+)
 from sessions_app.core.text import Cleaning
 from sessions_app.media.playout import Playout
 from sessions_app.speech.synthesisers.base import SpokenWord
@@ -170,6 +176,8 @@ class Reply:
             async with aclosing(made) as stream:
                 async for spoken in stream:
                     piece.add(spoken)
+        except UnspeakableError as error:
+            self.failure = self.failure or error  # what follows may well be spoken
         except SynthesiserError as error:
             self._lose_voice(error)
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways

@@ -24,7 +24,7 @@ from sessions_app.core.persona import Persona
 from sessions_app.media.playout import Playout
 from sessions_app.media.spoken import ClipCache
 from sessions_app.services import search
-from sessions_app.speech.synthesisers.base import Synthesiser, Voice
+from sessions_app.speech.synthesisers.base import Synthesiser, check_voice
 from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
 
 logger = logging.getLogger(__name__)
@@ -118,10 +118,11 @@ class AgentParts:
         both = FallbackSynthesiser(first, second)
         return AgentVoice(both, self._cache, name, persona.voice, persona.speed)
 
-    async def voices(self, persona: Persona) -> Sequence[Voice]:
-        """Returns the voices that the agent's synthesiser has; raises SynthesiserError."""
+    async def check_voice(self, persona: Persona, name: str) -> None:
+        """Raises SynthesiserError for a voice that the agent's synthesiser has not."""
         synthesiser = self._synthesisers.get(persona.synthesiser)
-        return await synthesiser.voices() if synthesiser is not None else ()
+        if synthesiser is not None:
+            await check_voice(synthesiser, name)
 
     def responder(self, persona: Persona) -> Responder:
         """Returns the agent's responder; raises ResponderError when VOICE does not name it."""

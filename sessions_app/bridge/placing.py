@@ -22,11 +22,7 @@ from sessions_app.calls.supervising import Limits
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Offer, StartStream
-from sessions_app.core.errors import (
-    BadOfferError,
-    LanguageNotSupportedError,
-    SynthesiserError,
-)
+from sessions_app.core.errors import BadOfferError, LanguageNotSupportedError
 from sessions_app.core.events import CallEvent, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.reservations import Reservation
@@ -135,13 +131,7 @@ class Placing:
                 )
             persona = replace(persona, language=wish.language)
         if wish.voice and persona.answers:
-            voices = {voice.name for voice in await self.agents.voices(persona)}
-            if wish.voice.partition("+")[0] not in voices:
-                some = ", ".join(sorted(voices)[:8])
-                raise SynthesiserError(
-                    f"There is no voice {wish.voice[:40]!r}. Some that there are: {some} …",
-                    code="unknown_voice",
-                )
+            await self.agents.check_voice(persona, wish.voice)
             persona = replace(persona, voice=wish.voice)
         return persona
 

@@ -17,7 +17,7 @@ from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean
-from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, check_voice
 
 LIMIT_S = 20.0
 
@@ -31,6 +31,7 @@ async def say(persona: Persona, text: str) -> bytes:
     try:
         async with asyncio.timeout(LIMIT_S):
             await voice.start()
+            await check_voice(voice, persona.voice)
             stream = voice.stream(speakable(text), voice=persona.voice, speed=persona.speed)
             async with aclosing(stream) as chunks:
                 return _wav([chunk async for chunk in chunks])
@@ -40,13 +41,13 @@ async def say(persona: Persona, text: str) -> bytes:
         await voice.aclose()
 
 
-async def voices(name: str) -> tuple[Voice, ...]:
-    """Returns the voices of a synthesiser; raises SynthesiserError when it cannot run."""
+async def check(name: str, voice_name: str) -> None:
+    """Raises SynthesiserError when a synthesiser cannot run, or has no such voice."""
     voice = _synthesiser(name)
     try:
         async with asyncio.timeout(LIMIT_S):
             await voice.start()
-            return await voice.voices()
+            await check_voice(voice, voice_name)
     except TimeoutError as error:
         raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
     finally:

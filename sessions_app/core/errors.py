@@ -151,6 +151,12 @@ class SynthesiserError(VoiceError):
     code = "synthesiser_failed"
 
 
+class UnspeakableError(SynthesiserError):
+    """The voice cannot speak this one text; it speaks others (not retryable)."""
+
+    code = "unspeakable"
+
+
 class SynthesiserUnavailableError(SynthesiserError):
     """The voice is out for the moment: a worker died, a network failed (retryable)."""
 

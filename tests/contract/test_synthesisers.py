@@ -10,8 +10,12 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from sessions_app.core.errors import SynthesiserError, SynthesiserUnavailableError
-from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser
+from sessions_app.core.errors import (
+    SynthesiserError,
+    SynthesiserUnavailableError,
+    UnspeakableError,
+)
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, check_voice
 from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
 from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
 from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
@@ -126,6 +130,74 @@ async def test_espeak_names_a_voice_that_is_unknown() -> None:
         with pytest.raises(SynthesiserError, match="klingon9"):
             await spoken(voice, voice="klingon9")
         assert length_ms(await spoken(voice, voice="en-gb+f3")) > 1000
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "en-us+nonsense",
+        "en-us+../../x",
+        "en-us+",
+        "en-us+f3+m1",
+        "klingon9+f3",
+        "../en",
+        "x" * 1_000_000,
+        "\ud83d",
+    ],
+)
+async def test_espeak_knows_its_voices_and_variants(name: str) -> None:
+    async with started(EspeakSynthesiser) as voice:
+        assert {"f3", "m7"} <= set(await voice.variants())
+        for good in ("", "en-us", "en-gb+f3", "de+Annie"):
+            await check_voice(voice, good)
+        with pytest.raises(SynthesiserError) as told:
+            await check_voice(voice, name)
+        assert told.value.code == "unknown_voice"
+        assert len(told.value.message) < 300
+        told.value.message.encode()
+        if len(name) < 100:
+            assert {" af", " Annie"} & set(told.value.message.replace(":", ",").split(","))
+        # and the process takes nobody's word for it
+        with pytest.raises(SynthesiserError):
+            await spoken(voice, voice=name)
+        assert length_ms(await spoken(voice)) > 1000
+
+
+async def test_a_voice_that_knows_none_takes_any_of_a_likely_length() -> None:
+    voice = ScriptedSynthesiser()
+    await check_voice(voice, "any+name")
+    with pytest.raises(SynthesiserError, match="100 characters"):
+        await check_voice(voice, "x" * 101)
+
+
+async def test_a_voice_that_is_no_more_is_followed_by_the_usual_one() -> None:
+    espeak = EspeakSynthesiser()
+    async with started(lambda: FallbackSynthesiser(espeak, espeak)) as voice:
+        assert length_ms(await spoken(voice, voice="en-us+nonsense")) > 1000
+
+
+async def test_long_texts_are_spoken_whole_in_parts() -> None:
+    async with started(EspeakSynthesiser) as voice:
+        digits = " ".join("1234567890" * 60)
+        chunks = await spoken(voice, digits)
+        words = [w for chunk in chunks for w in chunk.words]
+        assert [digits[w.start : w.end] for w in words] == digits.split()
+        starts = [w.start_ms for w in words]
+        assert starts == sorted(starts)
+        assert starts[-1] < length_ms(chunks)
+
+
+async def test_half_a_pair_harms_nobody() -> None:
+    async with started(EspeakSynthesiser) as voice:
+        assert isinstance(voice, EspeakSynthesiser)
+        pid = voice.process.pid
+        told = await asyncio.gather(
+            spoken(voice), spoken(voice, "half \ud83d"), spoken(voice), return_exceptions=True
+        )
+        assert isinstance(told[1], UnspeakableError)
+        assert isinstance(told[0], list)
+        assert isinstance(told[2], list)
+        assert voice.process.pid == pid
 
 
 async def test_espeak_is_started_anew_when_it_dies() -> None:

@@ -151,6 +151,9 @@ async def test_a_call_whose_webrtc_is_lost_goes_on_here(product: Product, say: S
         ({"callId": "nocallofmine"}, "unknown_call"),
         ({"locale": "fi-FI"}, "language_not_supported"),
         ({"agentId": "scribe", "voice": "klingon9"}, "unknown_voice"),
+        ({"agentId": "scribe", "voice": "en-us+nonsense"}, "unknown_voice"),
+        ({"agentId": "scribe", "voice": "en-us+../../x"}, "unknown_voice"),
+        ({"agentId": "scribe", "voice": "v" * 60_000}, "unknown_voice"),
     ],
 )
 async def test_a_wrong_start_is_told_and_may_be_mended(

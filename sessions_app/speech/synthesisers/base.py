@@ -5,6 +5,10 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from sessions_app.core.audio import Samples, SpokenWord
+from sessions_app.core.errors import SynthesiserError
+
+MOST_VOICE_CHARS = 100
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,10 @@ class Synthesiser(ABC):
         """Returns the voices to choose from; empty when any name may be tried."""
         return ()
 
+    async def variants(self) -> tuple[str, ...]:
+        """Returns what may follow a voice's name after `+`; empty for an engine without."""
+        return ()
+
     @abstractmethod
     def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
@@ -60,4 +68,31 @@ class Synthesiser(ABC):
         """Frees everything; may be called twice."""
 
 
-__all__ = ["SpeechChunk", "SpokenWord", "Synthesiser", "Voice"]
+async def check_voice(engine: Synthesiser, name: str) -> None:
+    """Raises SynthesiserError (`unknown_voice`) for a voice or variant that is not installed.
+
+    It names some that are. An empty name is the engine's own voice. Where the engine does not
+    know its voices, any name of a likely length may be tried.
+    """
+    if len(name) > MOST_VOICE_CHARS:
+        raise SynthesiserError(
+            f"The name of a voice has {MOST_VOICE_CHARS} characters at most.", code="unknown_voice"
+        )
+    known = [voice.name for voice in await engine.voices()]
+    if not name or not known:
+        return
+    variants = await engine.variants()
+    base, plus, variant = name.partition("+") if variants else (name, "", "")
+    if base not in known:
+        raise _unknown("voice", base, sorted(known))
+    if plus and variant not in variants:
+        raise _unknown("variant", variant, sorted(variants))
+
+
+def _unknown(what: str, name: str, known: list[str]) -> SynthesiserError:
+    some = ", ".join(one for one in known[:SHOWN] if one)
+    told = f" Some that there are: {some} …" if some else " Leave it empty for the only one."
+    return SynthesiserError(f"There is no {what} {name[:40]!r}.{told}", code="unknown_voice")
+
+
+__all__ = ["SpeechChunk", "SpokenWord", "Synthesiser", "Voice", "check_voice"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from sessions_app.core.errors import SynthesiserError
 from sessions_app.speech.synthesisers.base import SpeechChunk, SpokenWord, Synthesiser, Voice
+from sessions_app.speech.synthesisers.parts import in_parts
 from sessions_app.speech.synthesisers.process import VoiceProcess
 from sessions_app.speech.synthesisers.wire import AUDIO
 
@@ -40,11 +41,26 @@ class EspeakSynthesiser(Synthesiser):
         return True
 
     async def voices(self) -> tuple[Voice, ...]:
-        return tuple(Voice(**entry) for entry in await self.process.voices())
+        return tuple(Voice(**entry) for entry in (await self.process.voices())["voices"])
+
+    async def variants(self) -> tuple[str, ...]:
+        return tuple((await self.process.voices())["variants"])
 
     async def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
     ) -> AsyncGenerator[SpeechChunk, None]:
+        made = 0
+        for start, part in in_parts(text):
+            shift = (start, 1000 * made / RATE)
+            async with aclosing(self._part(part, voice, speed, shift)) as chunks:
+                async for chunk in chunks:
+                    made += len(chunk.samples)
+                    yield chunk
+
+    async def _part(
+        self, text: str, voice: str, speed: float, shift: tuple[int, float]
+    ) -> AsyncGenerator[SpeechChunk, None]:
+        """Speaks a part of a text that begins `shift` characters and ms after the whole."""
         wanted = {"text": text, "voice": voice or self._voice, "speed": speed}
         words: list[SpokenWord] = []
         async with aclosing(self.process.speak(wanted)) as messages:
@@ -53,9 +69,14 @@ class EspeakSynthesiser(Synthesiser):
                     yield SpeechChunk(np.frombuffer(body, np.int16), RATE, tuple(words))
                     words = []
                 else:
-                    words += [SpokenWord(*word) for word in json.loads(body)["words"]]
+                    words += [_shifted(word, *shift) for word in json.loads(body)["words"]]
         if words:
             yield SpeechChunk(np.zeros(0, np.int16), RATE, tuple(words))
 
     async def aclose(self) -> None:
         await self.process.aclose()
+
+
+def _shifted(word: tuple[int, int, float, float], characters: int, ms: float) -> SpokenWord:
+    start, end, start_ms, end_ms = word
+    return SpokenWord(start + characters, end + characters, start_ms + ms, end_ms + ms)

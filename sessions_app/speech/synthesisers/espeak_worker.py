@@ -4,7 +4,7 @@ Started by exec with a socket; ends when the socket closes. docs: espeak-ng's sp
 """
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,9 @@ _BUFFER_MS = 60
 _UTF8 = 1
 _RATE, _VOLUME, _RANGE, _GAP = 1, 2, 4, 7
 _WORD = 1
+VARIANT = "!v/"
+"""What the identifiers of variants begin with: the folder they lie in."""
+
 USUAL_WORDS_PER_MINUTE = 165
 SLOWEST, FASTEST = 80, 450
 
@@ -37,6 +40,12 @@ class _Voice(ctypes.Structure):
         ("name", ctypes.c_char_p),
         ("languages", ctypes.c_char_p),
         ("identifier", ctypes.c_char_p),
+        ("gender", ctypes.c_ubyte),
+        ("age", ctypes.c_ubyte),
+        ("variant", ctypes.c_ubyte),
+        ("xx1", ctypes.c_ubyte),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
     ]
 
 
@@ -78,6 +87,10 @@ class _Spoken:
             self.open_word = None
 
 
+def _text(given: bytes | None) -> str:
+    return (given or b"").decode(errors="replace")
+
+
 class Engine:
     """eSpeak NG; one thread may speak."""
 
@@ -90,21 +103,29 @@ class Engine:
         if self.rate <= 0:
             raise RuntimeError("eSpeak NG found no data")
         self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        self._voices = [
+            {"name": language, "label": _text(voice.name), "language": language}
+            for voice in self._listed(None)
+            if (language := _text(voice.languages[1:].split(b"\0")[0]))
+        ]
+        self._variants = [
+            _text(voice.identifier).removeprefix(VARIANT)
+            for voice in self._listed(_Voice(languages=b"variant"))
+            if _text(voice.identifier).startswith(VARIANT)
+        ]
         self._spoken: _Spoken | None = None
         self._keep = _Callback(self._heard)
         self._library.espeak_SetSynthCallback(self._keep)
 
-    def voices(self) -> list[dict[str, str]]:
-        found = []
-        listed = self._library.espeak_ListVoices(None)
+    def voices(self) -> dict[str, Any]:
+        return {"voices": self._voices, "variants": self._variants}
+
+    def _listed(self, wanted: _Voice | None) -> Iterator[_Voice]:
+        found = self._library.espeak_ListVoices(wanted and ctypes.byref(wanted))
         index = 0
-        while listed[index]:
-            voice = listed[index].contents
-            language = voice.languages[1:].split(b"\0")[0].decode(errors="replace")
-            label = voice.name.decode(errors="replace")
-            found.append({"name": language, "label": label, "language": language})
+        while found[index]:
+            yield found[index].contents
             index += 1
-        return found
 
     def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
         if not self._choose(given["voice"]):
@@ -123,14 +144,15 @@ class Engine:
         return True
 
     def _choose(self, voice: str) -> bool:
-        if not self._library.espeak_SetVoiceByName(voice.encode()):
-            return True
-        # some languages, en-gb among them, are found by their label alone
+        """Chooses an installed voice and variant: eSpeak NG takes any variant and ignores it."""
         language, plus, variant = voice.partition("+")
-        labels = [v["label"] for v in self.voices() if v["language"] == language]
-        return any(
-            not self._library.espeak_SetVoiceByName(f"{label}{plus}{variant}".encode())
-            for label in labels
+        if plus and variant not in self._variants:
+            return False
+        labels = [v["label"] for v in self._voices if v["name"] == language.lower()]
+        # some languages, en-gb among them, are found by their label alone
+        return bool(labels) and any(
+            not self._library.espeak_SetVoiceByName(f"{name}{plus}{variant}".encode())
+            for name in (language, *labels)
         )
 
     def _heard(self, samples: Any, count: int, events: Any) -> int:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from sessions_app.core.errors import SynthesiserError
+from sessions_app.core.errors import SynthesiserError, UnspeakableError
 from sessions_app.speech.synthesisers.base import SpeechChunk, SpokenWord, Synthesiser, Voice
 
 logger = logging.getLogger(__name__)
@@ -15,7 +15,8 @@ MS_PER_CHARACTER = 65.0
 class FallbackSynthesiser(Synthesiser):
     """Speaks with `first`; when it fails, even in mid-sentence, `second` goes on from there.
 
-    The word that was cut is said again. Both may be the same engine: then it is tried twice.
+    The word that was cut is said again. Both may be the same engine: then it is tried twice,
+    but for a text that it cannot speak.
     """
 
     def __init__(self, first: Synthesiser, second: Synthesiser) -> None:
@@ -33,6 +34,9 @@ class FallbackSynthesiser(Synthesiser):
     async def voices(self) -> tuple[Voice, ...]:
         return await self._first.voices()
 
+    async def variants(self) -> tuple[str, ...]:
+        return await self._first.variants()
+
     async def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
     ) -> AsyncGenerator[SpeechChunk, None]:
@@ -45,14 +49,17 @@ class FallbackSynthesiser(Synthesiser):
                     words += chunk.words
                     yield chunk
         except SynthesiserError as error:
+            if isinstance(error, UnspeakableError) and self._second is self._first:
+                raise
+            unknown = error.code == "unknown_voice"
             logger.warning(
                 "a voice failed (%s) after %.0f ms; another goes on", error.code, made_ms
             )
         else:
             return
         start = _resume_at(text, words, made_ms, speed)
-        # a voice of the first engine means nothing to another one
-        name = voice if self._second is self._first else ""
+        # a voice of the first engine means nothing to another one; one that is no more to neither
+        name = voice if self._second is self._first and not unknown else ""
         async with aclosing(self._second.stream(text[start:], voice=name, speed=speed)) as chunks:
             async for chunk in chunks:
                 shifted = tuple(_shifted(word, start, made_ms) for word in chunk.words)

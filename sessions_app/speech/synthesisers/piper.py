@@ -9,6 +9,7 @@ import numpy as np
 
 from sessions_app.core.errors import SynthesiserError
 from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice
+from sessions_app.speech.synthesisers.parts import in_parts
 from sessions_app.speech.synthesisers.process import VoiceProcess
 from sessions_app.speech.synthesisers.wire import AUDIO
 
@@ -35,12 +36,13 @@ class PiperSynthesiser(Synthesiser):
     async def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
     ) -> AsyncGenerator[SpeechChunk, None]:
-        wanted = {"text": text, "voice": voice, "speed": speed}
-        async with aclosing(self.process.speak(wanted)) as messages:
-            async for kind, body in messages:
-                if kind == AUDIO:
-                    rate = int.from_bytes(body[:RATE_BYTES], "little")
-                    yield SpeechChunk(np.frombuffer(body[RATE_BYTES:], np.int16), rate)
+        for _, part in in_parts(text):
+            wanted = {"text": part, "voice": voice, "speed": speed}
+            async with aclosing(self.process.speak(wanted)) as messages:
+                async for kind, body in messages:
+                    if kind == AUDIO:
+                        rate = int.from_bytes(body[:RATE_BYTES], "little")
+                        yield SpeechChunk(np.frombuffer(body[RATE_BYTES:], np.int16), rate)
 
     async def aclose(self) -> None:
         await self.process.aclose()

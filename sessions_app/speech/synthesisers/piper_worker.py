@@ -11,19 +11,22 @@ class Engine:
     """One Piper voice, loaded once."""
 
     def __init__(self, model: str) -> None:
-        from piper import PiperVoice  # noqa: PLC0415 - only this process loads it
+        from piper import PiperVoice, SynthesisConfig  # noqa: PLC0415 - only this process loads it
 
         self._voice: Any = PiperVoice.load(model)
         self._model = model
+        self._config: Any = SynthesisConfig
 
-    def voices(self) -> list[dict[str, str]]:
-        return [{"name": self._model, "label": self._model}]
+    def voices(self) -> dict[str, Any]:
+        return {"voices": [{"name": self._model, "label": self._model}]}
 
     def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
         if given["voice"] not in ("", self._model):
             return False
         rate = 0
-        for chunk in self._voice.synthesize(given["text"]):
+        # how long each sound lasts, beside what the voice's own file says
+        config = self._config(length_scale=self._voice.config.length_scale / given["speed"])
+        for chunk in self._voice.synthesize(given["text"], syn_config=config):
             if stopped():
                 break
             rate = chunk.sample_rate

@@ -12,20 +12,28 @@ from sessions_app.speech.synthesisers.piper import PiperSynthesiser
 STAND_IN = """
 import numpy as np
 
+class SynthesisConfig:
+    def __init__(self, length_scale=None):
+        self.length_scale = length_scale
+
+class PiperConfig:
+    length_scale = 1.25
+
 class Chunk:
     sample_rate = 22050
-    def __init__(self, text):
-        count = 2205 * len(text.split())
+    def __init__(self, text, scale):
+        count = round(2205 * len(text.split()) * scale / 1.25)
         self.audio_int16_bytes = np.full(count, 900, np.int16).tobytes()
 
 class PiperVoice:
+    config = PiperConfig()
     @staticmethod
     def load(path):
         return PiperVoice()
-    def synthesize(self, text):
+    def synthesize(self, text, syn_config=None):
         for sentence in text.split("."):
             if sentence.strip():
-                yield Chunk(sentence)
+                yield Chunk(sentence, syn_config.length_scale)
 """
 
 
@@ -51,6 +59,8 @@ async def test_piper_speaks_in_its_own_process(
     chunks = [chunk async for chunk in voice.stream("One two. Three.")]
     assert [len(c.samples) for c in chunks] == [4410, 2205]
     assert {c.sample_rate for c in chunks} == {22_050}
+    quick = [chunk async for chunk in voice.stream("One two. Three.", speed=2.0)]
+    assert [len(c.samples) for c in quick] == [2205, 1102]
     assert np.concatenate([c.samples for c in chunks]).max() == 900
     with pytest.raises(SynthesiserError, match="no voice 'bob'"):
         async for _ in voice.stream("One.", voice="bob"):

@@ -6,7 +6,19 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from sessions_app.speech.synthesisers.wire import AUDIO, HEADER, SPEAK, Send, Worker, message
+from sessions_app.speech.synthesisers.wire import (
+    AUDIO,
+    BEGUN,
+    CANCEL,
+    END,
+    HEADER,
+    MOST_BYTES,
+    REFUSED,
+    SPEAK,
+    Send,
+    Worker,
+    message,
+)
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -18,8 +30,8 @@ class Endless:
         self.speaks = threading.Event()
         self.stopped = threading.Event()
 
-    def voices(self) -> list[dict[str, str]]:
-        return []
+    def voices(self) -> dict[str, Any]:
+        return {"voices": []}
 
     def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
         while not stopped():
@@ -47,3 +59,50 @@ def test_it_ends_when_its_owner_is_killed_in_mid_speech() -> None:
             assert engine.stopped.wait(5)
             working.join(5)
             assert not working.is_alive()
+
+
+class Plain:
+    """Speaks what it is given, which must be text."""
+
+    def voices(self) -> dict[str, Any]:
+        return {"voices": []}
+
+    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        send(END, message({"said": given["text"].upper()}))
+        return True
+
+
+def test_bad_requests_are_refused_and_the_next_one_is_served() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        working = threading.Thread(target=Worker(theirs, Plain()).run, daemon=True)
+        working.start()
+        bad = [
+            (SPEAK, b"{"),
+            (SPEAK, b"\xff\xfe"),
+            (SPEAK, b"[1]"),
+            (SPEAK, b"{}"),
+            (SPEAK, b'{"text": 1}'),
+            (SPEAK, b" " * (MOST_BYTES + 1)),
+            (SPEAK, b"[" * 100_000),
+            (ord("?"), b"{}"),
+        ]
+        stream = ours.makefile("rb")
+
+        def answer() -> tuple[int, int, bytes]:
+            size, kind, number = HEADER.unpack(stream.read(HEADER.size))
+            return kind, number, stream.read(size)
+
+        for number, (kind, body) in enumerate(bad):
+            ours.sendall(HEADER.pack(len(body), kind, number) + body)
+            assert answer() == (BEGUN, number, b"")
+            assert answer()[:2] == (REFUSED, number)
+        ours.sendall(HEADER.pack(0, CANCEL, 9_999))
+        body = message({"text": "good"})
+        ours.sendall(HEADER.pack(len(body), SPEAK, 99) + body)
+        assert answer() == (BEGUN, 99, b"")
+        assert answer() == (END, 99, message({"said": "GOOD"}))
+        stream.close()
+        ours.shutdown(socket.SHUT_RDWR)
+        working.join(5)
+        assert not working.is_alive()
