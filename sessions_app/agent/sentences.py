@@ -90,6 +90,13 @@ def _holds_on(text: str) -> bool:
     return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word != "i")
 
 
+def spoken_pieces(text: str) -> list[str]:
+    """Returns what a voice is given of a whole text, piece by piece."""
+    splitter = SentenceSplitter()
+    pieces = map(speakable, (*splitter.feed(text), *splitter.finish()))
+    return [piece for piece in pieces if any(c.isalnum() for c in piece)]
+
+
 _LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
 _URL = re.compile(r"https?://(?:www\.)?([^\s/)\]>,]+)[^\s)\]>,]*")
 _CODE = re.compile(r"```\w*\n?|`")

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sessions_app.agent.barge_ins.base import BargeIn
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.responders.base import EarlierCall, Responder
+from sessions_app.agent.sentences import spoken_pieces
 from sessions_app.agent.turns import TurnTaker
 from sessions_app.agent.voice import AgentVoice
 from sessions_app.bridge.conf import backend_names, load_backend
@@ -99,7 +100,8 @@ class AgentParts:
         voice = self.voice(persona)
         try:
             for text in Phrases(persona).all_fixed:
-                await voice.prepare(text)
+                for piece in spoken_pieces(text):
+                    await voice.prepare(piece)
         except SynthesiserError as error:
             logger.warning("an agent's fixed words could not be made (%s)", error.code)
 

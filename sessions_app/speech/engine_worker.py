@@ -82,10 +82,22 @@ class Server:
 
     def _go_on(self) -> None:
         fresh, self._fresh = sorted(self._fresh), set()
-        self._engine.decode([self._sessions[stream] for stream in fresh])
+        alone = not self._decoded_together(fresh)
         for stream in fresh:
             with self._blamed(stream):
+                if alone:
+                    self._engine.decode([self._sessions[stream]])
                 self._show(stream)
+
+    def _decoded_together(self, streams: list[int]) -> bool:
+        """Returns False where a stream among these fails: then only each alone tells which."""
+        try:
+            self._engine.decode([self._sessions[stream] for stream in streams])
+        except OSError:
+            raise
+        except Exception:  # noqa: BLE001 - engines fail in their own ways
+            return False
+        return True
 
     def _show(self, stream: int) -> None:
         text = self._sessions[stream].interim()

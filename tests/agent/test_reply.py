@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from sessions_app.agent.reply import MOST_AHEAD, TOKEN_CHARACTERS, Piece, Reply
+from sessions_app.agent.sentences import spoken_pieces
 from sessions_app.agent.voice import MOST_KEPT, AgentVoice, Spoken
-from sessions_app.core.errors import ResponderError
+from sessions_app.core.errors import ResponderError, UnspeakableError
 from sessions_app.media.playout import Playout
 from sessions_app.media.spoken import ClipCache
 from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
@@ -209,3 +210,42 @@ async def test_silenced_it_says_no_further_sentence_however_much_is_ready() -> N
     await asyncio.gather(running, return_exceptions=True)
     assert playout.idle
     assert [piece.text for piece in reply.begun] == ["First one."]
+
+
+class Listing:
+    """A voice that keeps what it is given, and cannot speak some of it."""
+
+    def __init__(self, unspeakable: str = "") -> None:
+        self.texts: list[str] = []
+        self._unspeakable = unspeakable
+
+    async def stream(
+        self, text: str, *, keep: bool = False, expected_loss: int = 0
+    ) -> AsyncGenerator[Spoken, None]:
+        self.texts.append(text)
+        if self._unspeakable and self._unspeakable in text:
+            raise UnspeakableError("this one cannot be spoken")
+        yield Spoken([b"packet"] * 2)
+
+
+async def test_fixed_words_are_prepared_in_the_pieces_that_are_spoken() -> None:
+    text = "Hello, this is the **town hall**. How can I help you today? " + "word " * 100
+    listing = Listing()
+    reply = Reply(tokens(text), listing, Playout(lambda: 0.0), mute=False)
+    reply.allow()
+    await reply.run()
+    assert listing.texts == spoken_pieces(text)
+    assert len(listing.texts) > 3
+
+
+async def test_a_sentence_that_cannot_be_spoken_is_shown_and_the_next_is_spoken() -> None:
+    mute: list[str] = []
+    listing = Listing("purple")
+    playout = Playout(lambda: 0.0)
+    said = "One is fine. The purple one is not. Three is fine again."
+    reply = Reply(tokens(said), listing, playout, on_mute=lambda piece: mute.append(piece.text))
+    reply.allow()
+    await reply.run()
+    assert mute == ["The purple one is not."]
+    assert [piece.text for piece in reply.begun] == ["One is fine.", "Three is fine again."]
+    assert isinstance(reply.failure, UnspeakableError)

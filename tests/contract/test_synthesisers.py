@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -185,6 +185,24 @@ async def test_long_texts_are_spoken_whole_in_parts() -> None:
         starts = [w.start_ms for w in words]
         assert starts == sorted(starts)
         assert starts[-1] < length_ms(chunks)
+
+
+async def test_a_long_text_keeps_no_other_waiting() -> None:
+    async with started(EspeakSynthesiser) as voice:
+        stream = voice.stream(LONG)
+        await anext(stream)
+        speaking = asyncio.create_task(_rest(stream))
+        for _ in range(3):
+            await spoken(voice)
+            assert not speaking.done()
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+        await stream.aclose()
+
+
+async def _rest(stream: AsyncGenerator[SpeechChunk, None]) -> None:
+    async for _ in stream:
+        pass
 
 
 async def test_half_a_pair_harms_nobody() -> None:

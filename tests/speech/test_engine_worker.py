@@ -1,0 +1,103 @@
+"""One process, the streams of many calls: what goes wrong in one is that one's."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sessions_app.core.audio import Samples
+from sessions_app.speech.engine_worker import (
+    AUDIO,
+    FAILED,
+    FINAL,
+    FLUSH,
+    HEADER,
+    OPEN,
+    Server,
+)
+from sessions_app.speech.engines.base import Engine, Said, Session
+
+BAD = 666
+
+
+class Counted(Session):
+    """Counts samples; audio with BAD in it cannot be decoded."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Samples] = []
+        self.decoded = 0
+
+    def accept(self, samples: Samples) -> None:
+        self.waiting.append(samples)
+
+    def finish(self) -> Said:
+        return Said(str(self.decoded))
+
+
+class Batching(Engine):
+    def open(self, language: str, phrases: Sequence[str]) -> Session:
+        return Counted()
+
+    def decode(self, sessions: Sequence[Session]) -> None:
+        for session in sessions:
+            assert isinstance(session, Counted)
+            if any(BAD in samples for samples in session.waiting):
+                raise ZeroDivisionError("the purple elephant")
+        for session in sessions:
+            assert isinstance(session, Counted)
+            session.decoded += sum(map(len, session.waiting))
+            session.waiting.clear()
+
+
+@pytest.fixture
+def channel() -> Iterator[socket.socket]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(10)
+        serving = threading.Thread(target=Server(Batching(), theirs).serve, daemon=True)
+        serving.start()
+        yield ours
+        ours.shutdown(socket.SHUT_RDWR)
+        serving.join(5)
+        assert not serving.is_alive()
+
+
+def packed(stream: int, kind: int, body: bytes = b"") -> bytes:
+    return HEADER.pack(len(body), stream, kind) + body
+
+
+def told(channel: socket.socket) -> tuple[int, int, dict[str, Any]]:
+    head = channel.recv(HEADER.size, socket.MSG_WAITALL)
+    size, stream, kind = HEADER.unpack(head)
+    return stream, kind, json.loads(channel.recv(size, socket.MSG_WAITALL))
+
+
+def test_a_stream_that_cannot_be_decoded_fails_alone(channel: socket.socket) -> None:
+    opened = json.dumps({"language": "en", "phrases": []}).encode()
+    good, bad = np.ones(10, np.int16).tobytes(), np.full(10, BAD, np.int16).tobytes()
+    # all in one batch
+    channel.sendall(
+        b"".join(packed(n, OPEN, opened) for n in (1, 2, 3))
+        + packed(1, AUDIO, good)
+        + packed(2, AUDIO, bad)
+        + packed(3, AUDIO, good)
+    )
+    assert told(channel) == (2, FAILED, {"message": "ZeroDivisionError"})
+    for stream in (1, 3):
+        channel.sendall(packed(stream, FLUSH))
+        assert told(channel) == (stream, FINAL, {"text": "10", "words": []})
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"{}"])
+def test_a_bad_message_fails_its_stream_alone(channel: socket.socket, body: bytes) -> None:
+    opened = json.dumps({"language": "en", "phrases": []}).encode()
+    channel.sendall(packed(1, OPEN, opened) + packed(2, OPEN, body))
+    assert told(channel)[:2] == (2, FAILED)
+    channel.sendall(packed(1, AUDIO, b"odd") + packed(1, FLUSH))
+    assert told(channel)[:2] == (1, FAILED)
+    channel.sendall(packed(3, OPEN, opened) + packed(3, FLUSH))
+    assert told(channel) == (3, FINAL, {"text": "0", "words": []})
