@@ -95,6 +95,25 @@ async def test_the_agent_answers(product: Product, output: dict[str, object] | N
         assert np.abs(played).max() > 3_000
 
 
+async def test_half_an_emoji_harms_nobody(product: Product) -> None:
+    async with Streamer(product) as client, Streamer(product) as other:
+        began = await client.start(agentId="scribe", output={"codec": "pcm16"})
+        await other.start(agentId="scribe", output={"codec": "pcm16"})
+        for count in range(5):
+            for kind in ("say", "text"):
+                await other.socket.send(f'{{"type": "{kind}", "text": "read {count} \\ud83d"}}')
+            await client.send(type="text", text=f"take a note milk {count}")
+            answer = f"Noted: milk {count}."
+            await client.sees(lambda answer=answer: answer in client.said("agent"), answer)
+        text = "take a note \\ud83d\\ude00 half \\ud83d"
+        await client.socket.send(f'{{"type": "text", "text": "{text}"}}')
+        await client.sees(lambda: "Noted: half." in client.said("agent"), "the note")
+        assert not client.of("error")
+        assert not other.of("error")
+        rows = product.json(f"/api/v1/calls/{began['callId']}/segments?after=0")["segments"]
+        assert "take a note 😀 half" in [row["text"] for row in rows]
+
+
 async def test_interrupt_silences_it(product: Product) -> None:
     async with Streamer(product) as client:
         await client.start(agentId="scribe", output={"codec": "pcm16"})
