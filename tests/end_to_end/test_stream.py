@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -95,19 +96,23 @@ async def test_the_agent_answers(product: Product, output: dict[str, object] | N
         assert np.abs(played).max() > 3_000
 
 
+def _said(client: Streamer, text: str) -> bool:
+    return text in client.said("agent")
+
+
 async def test_half_an_emoji_harms_nobody(product: Product) -> None:
     async with Streamer(product) as client, Streamer(product) as other:
         began = await client.start(agentId="scribe", output={"codec": "pcm16"})
         await other.start(agentId="scribe", output={"codec": "pcm16"})
-        for count in range(5):
+        answers = [f"Noted: milk {count}." for count in range(5)]
+        for count, answer in enumerate(answers):
             for kind in ("say", "text"):
                 await other.socket.send(f'{{"type": "{kind}", "text": "read {count} \\ud83d"}}')
             await client.send(type="text", text=f"take a note milk {count}")
-            answer = f"Noted: milk {count}."
-            await client.sees(lambda answer=answer: answer in client.said("agent"), answer)
+            await client.sees(partial(_said, client, answer), answer)
         text = "take a note \\ud83d\\ude00 half \\ud83d"
         await client.socket.send(f'{{"type": "text", "text": "{text}"}}')
-        await client.sees(lambda: "Noted: half." in client.said("agent"), "the note")
+        await client.sees(partial(_said, client, "Noted: half."), "the note")
         assert not client.of("error")
         assert not other.of("error")
         rows = product.json(f"/api/v1/calls/{began['callId']}/segments?after=0")["segments"]
