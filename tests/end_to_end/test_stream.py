@@ -104,6 +104,7 @@ async def test_half_an_emoji_harms_nobody(product: Product) -> None:
     async with Streamer(product) as client, Streamer(product) as other:
         began = await client.start(agentId="scribe", output={"codec": "pcm16"})
         await other.start(agentId="scribe", output={"codec": "pcm16"})
+        await client.until("turn_end", turn=1)
         answers = [f"Noted: milk {count}." for count in range(5)]
         for count, answer in enumerate(answers):
             for kind in ("say", "text"):
