@@ -7,6 +7,7 @@ from sessions_app.admin.agents import AgentAdmin
 from sessions_app.admin.calls import CallAdmin
 from sessions_app.admin.kept import RecordingAdmin, SummaryAdmin
 from sessions_app.admin.tokens import ApiTokenAdmin
+from sessions_app.admin.users import GroupAdmin, UserAdmin
 
 admin.site.site_header = "voicesite"
 admin.site.site_title = "voicesite"
@@ -17,6 +18,8 @@ __all__ = [
     "AgentAdmin",
     "ApiTokenAdmin",
     "CallAdmin",
+    "GroupAdmin",
     "RecordingAdmin",
     "SummaryAdmin",
+    "UserAdmin",
 ]

@@ -1,9 +1,11 @@
 """What every admin page of this product shares."""
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -22,7 +24,42 @@ class CleanForm(forms.ModelForm[Row]):
         return self.cleaned_data
 
 
-class VoiceAdmin(admin.ModelAdmin[Row]):
+IS, IS_NONE = "__exact", "__isnull"
+FROM, BEFORE = "__gte", "__lt"
+DATE_PARTS = ("__year", "__month", "__day")
+
+
+class OnlyListedLookups(admin.ModelAdmin[Row]):
+    """A list that is narrowed by its own filters alone, whatever its address says.
+
+    Django takes any look-up of a model's own fields from the address. So staff could find out,
+    character by character, what they are never shown, such as `persona__prompt__startswith`.
+    Anything but the filters of `list_filter` and `date_hierarchy` is answered with 400.
+    """
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Returns whether a filter that this list shows has the parameter `lookup`."""
+        return lookup in set(self._parameters(request))
+
+    def _parameters(self, request: HttpRequest | None) -> Iterator[str]:
+        listed: Any = self.list_filter if request is None else self.get_list_filter(request)
+        for given in listed:
+            if isinstance(given, type) and issubclass(given, admin.SimpleListFilter):
+                yield str(given.parameter_name)
+                continue
+            path = given[0] if isinstance(given, list | tuple) else given
+            field = get_fields_from_path(self.model, path)[-1]
+            if field.is_relation and field.related_model is not None:
+                target: Any = field.related_model
+                yield f"{path}__{target._meta.pk.name}{IS}"
+            else:
+                yield from (path, f"{path}{IS}", f"{path}{FROM}", f"{path}{BEFORE}")
+            yield f"{path}{IS_NONE}"
+        if self.date_hierarchy:
+            yield from (f"{self.date_hierarchy}{part}" for part in (*DATE_PARTS, FROM, BEFORE))
+
+
+class VoiceAdmin(OnlyListedLookups[Row]):
     """A model admin in this product's look."""
 
     form = CleanForm  # type: ignore[assignment] # generic in the stubs alone

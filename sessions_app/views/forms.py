@@ -4,7 +4,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sessions_app.core.states import LIVE, CallState
@@ -41,12 +41,22 @@ class CallsForm(forms.Form):
     agent = forms.ModelChoiceField(
         required=False,
         label="Agent",
-        queryset=Agent.objects.all(),
+        queryset=Agent.objects.none(),
         to_field_name="slug",
         empty_label="Any agent",
     )
     since = forms.DateField(required=False, label="From", widget=_day())
     until = forms.DateField(required=False, label="To", widget=_day())
+
+    def __init__(self, data: Any, visible: QuerySet[Call]) -> None:
+        """Offers the agents that can be called, and those of the calls that are `visible`.
+
+        Of others nobody can find out here whether there are any.
+        """
+        super().__init__(data)
+        theirs = Exists(visible.order_by().filter(agent=OuterRef("pk")))
+        agents: Any = self.fields["agent"]
+        agents.queryset = Agent.objects.filter(Q(is_active=True) | theirs)
 
     def clean(self) -> dict[str, Any]:
         """Refuses a period that ends before it begins."""

@@ -53,7 +53,7 @@ def call(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     """The list of calls that the user may see, searched and filtered."""
-    form = CallsForm(request.GET)
+    form = CallsForm(request.GET, access.visible_calls(request.user))
     form.is_valid()
     found = form.narrow(_listed(request))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -1,0 +1,20 @@
+"""Users and groups: Django's own pages, narrowed by their own filters alone."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+
+from sessions_app.admin.base import OnlyListedLookups
+
+admin.site.unregister((User, Group))
+
+
+@admin.register(User)
+class UserAdmin(OnlyListedLookups[User], DjangoUserAdmin[User]):
+    """Users, with their permissions."""
+
+
+@admin.register(Group)
+class GroupAdmin(OnlyListedLookups[Group], DjangoGroupAdmin):
+    """Groups of permissions."""
