@@ -23,7 +23,9 @@ logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 256 * 1024
 NOT_MODIFIED, PARTIAL, NOT_SATISFIABLE = 304, 206, 416
-_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE)
+_RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)", re.IGNORECASE)
+MOST_DIGITS = 18
+"""A longer number lies behind every file; Python refuses to read one of thousands of digits."""
 
 
 class UnsatisfiableRangeError(Exception):
@@ -53,22 +55,24 @@ def recording_response(
 ) -> HttpResponseBase:
     """Returns the call's recording, whole or the range asked for, and notes who took it.
 
-    Follows RFC 9110, sections 13 and 14: 200, 206, 304 or 416; several ranges at once are
-    answered with the whole file. The entity tag is the file's SHA-256. Raises Http404 while
-    there is no recording. `request` may be a REST framework request.
+    Follows RFC 9110, sections 13 and 14: 200, 206, 304 or 416, whatever the headers hold;
+    several ranges at once are answered with the whole file, and so is HEAD. The entity tag is
+    the file's SHA-256. Raises Http404 while there is no recording. `request` may be a REST
+    framework request.
     """
     recording = _finished(call)
     etag, size = f'"{recording.sha256}"', _size(recording)
+    action = AccessLog.Action.EXPORTED if as_download else AccessLog.Action.LISTENED
+    if _has_already(request.headers.get("If-None-Match", ""), etag):
+        note_visit(call, user, action, where)
+        return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
     try:
-        piece = asked_piece(request.headers, size, etag)
+        piece = asked_piece(request.headers if request.method == "GET" else {}, size, etag)
     except UnsatisfiableRangeError:
         refused = HttpResponse(status=NOT_SATISFIABLE)
         refused["Content-Range"] = f"bytes */{size}"
         return refused
-    action = AccessLog.Action.EXPORTED if as_download else AccessLog.Action.LISTENED
     note_visit(call, user, action, where)
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
     response = _body(request, recording, piece)
     if piece.partial:
         response["Content-Range"] = f"bytes {piece.start}-{piece.end}/{size}"
@@ -82,24 +86,36 @@ def asked_piece(headers: Any, size: int, etag: str) -> Piece:
     """Returns the part of a file of `size` bytes that the request's headers ask for.
 
     Raises UnsatisfiableRangeError. A range that is malformed, or whose `If-Range` names
-    another version, is ignored (RFC 9110, 13.1.5 and 14.2).
+    another version, is ignored (RFC 9110, 13.1.5 and 14.2); so is one with a date or a weak
+    tag, which tell nothing of the bytes.
     """
     whole = Piece(0, size - 1)
-    match = _RANGE.fullmatch(headers.get("Range", "").strip())
-    if match is None or headers.get("If-Range", etag) != etag:
+    match = _RANGE.fullmatch(headers.get("Range", "").strip(" \t"))
+    if match is None or headers.get("If-Range", etag).strip(" \t") != etag:
         return whole
     first, last = match.groups()
     if not first and not last:
         return whole
     if not first:  # the last n bytes
-        start, end = max(0, size - int(last)), size - 1
+        start, end = max(0, size - _number(last)), size - 1
     else:
-        start, end = int(first), min(int(last or size - 1), size - 1)
-        if last and int(last) < start:
+        start, end = _number(first), min(_number(last), size - 1) if last else size - 1
+        if last and _number(last) < start:
             return whole
     if start > end:
         raise UnsatisfiableRangeError
     return Piece(start, end, partial=True)
+
+
+def _number(digits: str) -> int:
+    """Returns a number of a range; one of too many digits becomes one behind every file."""
+    significant = digits.lstrip("0")
+    return 10**MOST_DIGITS if len(significant) > MOST_DIGITS else int(significant or "0")
+
+
+def _has_already(if_none_match: str, etag: str) -> bool:
+    """Returns whether the client has this version; tags are compared weakly (RFC 9110, 13.1.2)."""
+    return any(tag.removeprefix("W/") in (etag, "*") for tag in parse_etags(if_none_match))
 
 
 def _finished(call: Call) -> Recording:
@@ -148,6 +164,8 @@ def _read(storage: Storage, name: str, piece: Piece) -> Generator[bytes, None, N
     An S3 file would be fetched whole before its first byte could be read, so that the range is
     asked of the bucket instead.
     """
+    if not piece.length:
+        return
     with storage.open(name) as file:
         remote = getattr(file, "obj", None)
         if remote is not None:
