@@ -15,6 +15,7 @@ from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.errors import MediaError
 from sessions_app.management.descriptors import Descriptors, most_allowed
 from sessions_app.media.opus import libopus_path
+from voicesite.private import open_below
 
 NEED_DEFAULT = ("RECOGNISERS", "VADS", "SYNTHESISERS", "ENDPOINTERS", "BARGE_INS", "SUMMARISERS")
 KINDS = (*NEED_DEFAULT, "RESPONDERS")
@@ -109,6 +110,16 @@ def proxies(**_: Any) -> Sequence[CheckMessage]:
     )
     why = "VOICE_TRUSTED_PROXIES is 0 on a public server: clients cannot be told apart."
     return [checks.Warning(why, hint=hint, id="voice.W002")]
+
+
+@register(Tags.security, deploy=True)
+def private_files(**_: Any) -> Sequence[CheckMessage]:
+    """Who can sign in on this machine must not read transcripts, recordings and keys."""
+    hint = "As its owner: chmod -R go= it; or give voicesite a folder of its own by VAR_DIR."
+    return [
+        checks.Warning(f"Other users may look into {path}.", hint=hint, id="voice.W002")
+        for path in open_below(settings.VAR_DIR)
+    ]
 
 
 @register(Tags.security, deploy=True)

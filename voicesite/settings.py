@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
+from voicesite.private import keep_private
 from voicesite.reading import defaults_from, env, read
 from voicesite.voice import voice
 
@@ -21,7 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+keep_private(VAR_DIR)
 defaults_from(VAR_DIR / "settings.env")  # what `fetch_model --use` keeps
 
 
@@ -228,6 +229,8 @@ def _recordings() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 CHANNEL_LAYERS = {"default": _channel_layer()}
+FILE_UPLOAD_PERMISSIONS = 0o600  # Django would make stored files readable for everybody
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "voicesite.static_files.HashedModulesStorage"},

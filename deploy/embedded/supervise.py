@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from deploy.embedded.tied import tie_to_parent
+from voicesite.private import keep_private
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIED = ROOT / "deploy" / "embedded" / "tied.py"
@@ -209,6 +210,8 @@ def main() -> int:
     parser.add_argument("--media", type=int, default=0, help="media processes; 0: all in one")
     env = environment(max(0, parser.parse_args().media))
     var = Path(env["VAR_DIR"])
+    if keep_private(var):
+        say(f"Other users of this machine could look into {var}; now they cannot.")
     keep_log(var / "logs")
     (var / "beat").mkdir(exist_ok=True)
     try:

@@ -172,12 +172,19 @@ def _unpacked(archive: Path, folder: Path) -> Path:
     return target
 
 
+def _private(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+    """The "data" filter of PEP 706; files are this user's alone, whatever the archive says."""
+    safe = tarfile.data_filter(member, folder)
+    mode: int | None = safe.mode  # None for what is no file: then the umask decides
+    return safe if mode is None else safe.replace(mode=mode & 0o700, deep=False)
+
+
 def _extract(archive: Path, target: Path) -> None:
     """Unpacks; nothing outside `target` is written (tarfile's "data" filter; PEP 706)."""
     target.mkdir()
     if tarfile.is_tarfile(archive):
         with tarfile.open(archive) as opened:
-            opened.extractall(target, filter="data")
+            opened.extractall(target, filter=_private)  # noqa: S202 - the "data" filter is in it
         return
     with zipfile.ZipFile(archive) as zipped:
         for name in zipped.namelist():
