@@ -99,6 +99,11 @@ REST = [
     open_to_all("api/v1/^.*$", 404, "/api/v1/nothing/here"),
 ]
 
+FOR_ALL = {
+    f"api/v1/{name}{slash}" for name in ("schema", "docs", "protocol") for slash in ("", "/")
+} | {"api/v1/protocol/<str:door>", "api/v1/protocol/<str:door>/"}
+"""What caches may keep, since it is the same for everybody."""
+
 VERSION = "/admin/sessions_app/call/{call}/versions/2/"
 
 ADMIN = [
@@ -115,7 +120,7 @@ ADMIN = [
     ),
     desk("jsi18n/", 200, clerk=200),
     desk("r/<path:content_type_id>/<path:object_id>/", 404, clerk=404, address="/admin/r/1/1/"),
-    desk("^(?P<app_label>auth|sessions_app)/$", 200, clerk=404, address="/admin/sessions_app/"),
+    desk("^(?P<app_label>sessions_app|auth)/$", 200, clerk=404, address="/admin/sessions_app/"),
     desk("(?P<url>.*)$", 404, clerk=404, address="/admin/nothing/here/"),
     *desk_model("auth/group", "group", shown=403),
     *desk_model("auth/user", "user", shown=403),
@@ -289,6 +294,8 @@ def check(client: Client, visitor: str, rows: list[Row], keys: dict[str, Any], *
         expected, got = filled(row.outcomes[place], keys), outcome(answer)
         if expected not in (got, ANY):
             wrong.append(f"{row.method} {row.address}: {got} instead of {expected}")
+        if answer.headers["Cache-Control"] != "private, no-store" and row.route not in FOR_ALL:
+            wrong.append(f"{row.method} {row.address}: may be kept by caches")
         told = [word for word in PRIVATE if word in answer.said]  # type: ignore[attr-defined]
         if told and visitor not in ("owner", "staff"):
             wrong.append(f"{row.method} {row.address}: tells {told}")

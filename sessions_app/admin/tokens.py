@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.cache import add_never_cache_headers
 from django.utils.safestring import SafeString
 
 from sessions_app.admin.base import VoiceAdmin
@@ -79,9 +78,7 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
             "secret": request._issued_secret,  # type: ignore[attr-defined]
             "media": self.media,
         }
-        response = TemplateResponse(request, "admin/sessions_app/apitoken/issued.html", context)
-        add_never_cache_headers(response)
-        return response
+        return TemplateResponse(request, "admin/sessions_app/apitoken/issued.html", context)
 
     @admin.action(description="Revoke the selected tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:

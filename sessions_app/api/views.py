@@ -160,7 +160,7 @@ class Tickets(ApiView):
             session_key="" if token is not None else request.session.session_key or "",
         )
         made = {"ticket": secret, "path": f"/t/{secret}", "expiresAt": row.expires_at.isoformat()}
-        return Response(made, status=201, headers={"Cache-Control": "no-store"})
+        return Response(made, status=201)
 
 
 class IceServers(ApiView):
@@ -175,7 +175,7 @@ class IceServers(ApiView):
     )
     def get(self, request: Request) -> Response:
         found = ice_servers.for_client(Party(int(request.user.pk or 0)).key)
-        return Response({"iceServers": found}, headers={"Cache-Control": "no-store"})
+        return Response({"iceServers": found})
 
 
 class NoSuchAddress(ApiView):

@@ -137,7 +137,6 @@ def _size(recording: Recording) -> int:
 def _described(response: HttpResponseBase, recording: Recording, etag: str) -> HttpResponseBase:
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, no-cache"
     kind, _ = mimetypes.guess_type(str(recording.file.name))
     response["Content-Type"] = kind or "audio/ogg"
     return response
