@@ -91,7 +91,7 @@ def open_files(**_: Any) -> Sequence[CheckMessage]:
         return []
     hint = f"Raise it (ulimit -Hn; systemd: LimitNOFILE=), or set VOICE_MAX_CALLS={found.calls}."
     told = f"{found.limit} open files are enough for {found.calls} calls, not for {wanted}."
-    return [checks.Warning(told, hint=hint, id="voice.W002")]
+    return [checks.Warning(told, hint=hint, id="voice.W004")]
 
 
 @register(Tags.security, deploy=True)
@@ -109,7 +109,7 @@ def proxies(**_: Any) -> Sequence[CheckMessage]:
         "1 for nginx alone. docs/networks.md has an example."
     )
     why = "VOICE_TRUSTED_PROXIES is 0 on a public server: clients cannot be told apart."
-    return [checks.Warning(why, hint=hint, id="voice.W002")]
+    return [checks.Warning(why, hint=hint, id="voice.W003")]
 
 
 @register(Tags.security, deploy=True)

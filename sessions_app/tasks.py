@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.bridge import finalising, second_pass
 from sessions_app.models import Call, Recording, Summary, Version
-from sessions_app.services import calls, recordings, signs, tickets, versions, work
+from sessions_app.services import calls, recordings, sign_ins, signs, tickets, versions, work
 from sessions_app.services.queueing import FINALISE, RETRANSCRIBE, SUMMARISE, queue
 
 logger = logging.getLogger(__name__)
@@ -79,6 +79,7 @@ def delete_expired_audio() -> None:
     """Deletes recordings that were kept for as long as the settings say."""
     deleted = recordings.delete_expired(timezone.now())
     tickets.forget_old(timezone.now())
+    sign_ins.forget_old(timezone.now())
     if deleted:
         logger.info("%d recordings were deleted: their time is over", deleted)
 

@@ -84,7 +84,7 @@ def test_a_public_server_with_a_private_channel_layer_is_warned(settings: Any) -
 @pytest.mark.parametrize(
     ("public", "trusted", "ids"),
     [
-        ("https://voice.example.com", 0, ["voice.W002"]),
+        ("https://voice.example.com", 0, ["voice.W003"]),
         ("https://voice.example.com", 1, []),
         ("", 0, []),
     ],

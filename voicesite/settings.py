@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sessions_app.views.signing_in.SignIns",
 ]
 ROOT_URLCONF = "voicesite.urls"
 ASGI_APPLICATION = "voicesite.asgi.application"
@@ -146,6 +147,14 @@ TEMPLATES = [
 # nothing is uploaded; an agent's texts, the longest that a form has, are far shorter. The server
 # takes less elsewhere: sessions_app/management/http/refusals.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+AUTHENTICATION_BACKENDS = ["sessions_app.views.signing_in.ThrottledBackend"]
+PASSWORD_HASHERS = [
+    "voicesite.passwords.QuietPasswordHasher",
+    *(
+        f"django.contrib.auth.hashers.{name}PasswordHasher"  # of users that were brought along
+        for name in ("PBKDF2SHA1", "Argon2", "BCryptSHA256", "Scrypt")
+    ),
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -7,6 +7,7 @@ from sessions_app.models.note import Note
 from sessions_app.models.recording import Recording
 from sessions_app.models.segment import Segment
 from sessions_app.models.sign import SignOfLife
+from sessions_app.models.sign_in import SignInFailure
 from sessions_app.models.summary import Summary
 from sessions_app.models.ticket import Ticket
 from sessions_app.models.turn import Turn
@@ -21,6 +22,7 @@ __all__ = [
     "Purpose",
     "Recording",
     "Segment",
+    "SignInFailure",
     "SignOfLife",
     "Summary",
     "Ticket",

@@ -1,0 +1,20 @@
+"""Failed attempts to sign in, as far as the limits need them."""
+
+from django.db import models
+
+
+class SignInFailure(models.Model):
+    """One failure, counted under one key; an attempt counts under several.
+
+    A key is a keyed digest of an account's name, an address or a device: none of them can be read
+    from it. Rows are deleted when no limit looks at them any more.
+    """
+
+    key = models.CharField(max_length=64, editable=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="sign_in_failure_key_at")]
+
+    def __str__(self) -> str:
+        return f"failure {self.pk}"

@@ -1,0 +1,140 @@
+"""How often a sign-in may fail: by device, by account and address, by address, and by account.
+
+Whoever signed in with a browser before is known by a cookie and has a limit of their own, so that
+nobody else's failures keep them out, wherever these come from. From unknown devices the address
+that fails is refused; an account is refused to all unknown devices only where guesses at it come
+from very many addresses.
+"""
+
+import ipaddress
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core import signing
+from django.utils.crypto import salted_hmac
+
+from sessions_app.core.errors import VoiceError
+from sessions_app.models import SignInFailure
+
+DEVICE_LIFE = timedelta(days=365)
+_SALT = "voicesite.device"
+NETWORK_BITS = 64
+"""One customer has a network of so many bits of an IPv6 address at least, and any address in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many failures within so long; then none is tried until the oldest of them is older."""
+
+    failures: int
+    within: timedelta
+
+
+BY_DEVICE = Limit(10, timedelta(minutes=15))
+BY_ACCOUNT_AND_ADDRESS = Limit(5, timedelta(minutes=15))
+BY_ADDRESS = Limit(30, timedelta(minutes=15))
+BY_ACCOUNT = Limit(100, timedelta(hours=1))
+KEPT = max(limit.within for limit in (BY_DEVICE, BY_ACCOUNT_AND_ADDRESS, BY_ADDRESS, BY_ACCOUNT))
+
+
+class SignInRefusedError(VoiceError):
+    """Too many attempts failed; may be tried again after `wait_s`."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__("Too many attempts to sign in failed.", code="sign_in_refused")
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who wants to sign in as whom: `device` is that of the account's cookie, empty for none."""
+
+    account: str
+    address: str
+    device: str = ""
+
+    def limits(self) -> Iterator[tuple[str, Limit]]:
+        """Yields the keys under which a failure of it counts, each with its limit."""
+        if self.device:
+            yield _key("device", self.account, self.device), BY_DEVICE
+            return
+        yield self.own_key, BY_ACCOUNT_AND_ADDRESS
+        yield _key("address", self.address), BY_ADDRESS
+        yield _key("account", self.account), BY_ACCOUNT
+
+    @property
+    def own_key(self) -> str:
+        """The key that no other account's failures count under."""
+        kind = ("device", self.account, self.device) if self.device else None
+        return _key(*(kind or ("account and address", self.account, self.address)))
+
+
+def attempt(account: str, address: str, cookie: str = "") -> Attempt:
+    """Returns an attempt; `cookie` is what `device_cookie` gave that browser, if anything."""
+    return Attempt(account, _network(address), _device(cookie, account))
+
+
+def check(tried: Attempt, now: datetime) -> None:
+    """Raises SignInRefusedError where too many like this one failed of late."""
+    wait = timedelta()
+    for key, limit in tried.limits():
+        late = SignInFailure.objects.filter(key=key, at__gt=now - limit.within).order_by("-at")
+        times = list(late.values_list("at", flat=True)[: limit.failures])
+        if len(times) == limit.failures:
+            wait = max(wait, times[-1] + limit.within - now)
+    if wait:
+        raise SignInRefusedError(int(wait.total_seconds()) + 1)
+
+
+def failed(tried: Attempt, now: datetime) -> None:
+    """Counts a failure."""
+    SignInFailure.objects.bulk_create(SignInFailure(key=key, at=now) for key, _ in tried.limits())
+
+
+def succeeded(tried: Attempt) -> None:
+    """Forgets the failures of this account at this place: a typing error is no attack.
+
+    Those of the address stay, since anybody may have one account to sign in with in between.
+    """
+    SignInFailure.objects.filter(key=tried.own_key).delete()
+
+
+def forget_old(now: datetime) -> int:
+    """Deletes what no limit looks at any more; returns how many."""
+    return SignInFailure.objects.filter(at__lt=now - KEPT).delete()[0]
+
+
+def device_cookie(user: Any, cookie: str = "") -> str:
+    """Returns what tells this browser from others that never signed in as `user`."""
+    device = _device(cookie, user.get_username()) or secrets.token_urlsafe(12)
+    return signing.dumps([user.pk, device], salt=_SALT)
+
+
+def _device(cookie: str, account: str) -> str:
+    try:
+        user_pk, device = signing.loads(cookie, salt=_SALT, max_age=DEVICE_LIFE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return ""
+    known = User.objects.filter(pk=user_pk, username=account).exists()
+    return str(device) if known else ""
+
+
+def _network(address: str) -> str:
+    """Returns what an address stands for: itself, or the network of an IPv6 address."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, NETWORK_BITS), strict=False))
+
+
+def _key(*parts: str) -> str:
+    return salted_hmac("voicesite.sign-in", "\0".join(parts), algorithm="sha256").hexdigest()

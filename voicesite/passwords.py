@@ -1,0 +1,77 @@
+"""Checks passwords without holding live calls up: one after another, by a thread of low priority.
+
+A check takes most of a second of one core. Many at once would take all cores, and the loop that
+carries live calls would have to share them.
+"""
+
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+NICE = 10
+MOST_WAITING = 24
+"""Checks that wait or run; at half a second each the last waits twelve seconds."""
+
+MOST_OF_ONE = 8
+"""Of them from one address: a stranger cannot fill the queue alone."""
+
+RETRY_S = 5
+
+
+class PasswordsBusyError(Exception):
+    """Too many passwords wait to be checked; may be tried again after RETRY_S."""
+
+
+class Queue:
+    """Lets one in at a time, and only so many wait; further ones raise PasswordsBusyError."""
+
+    def __init__(self, most: int = MOST_WAITING, most_of_one: int = MOST_OF_ONE) -> None:
+        self._most = most
+        self._most_of_one = most_of_one
+        self._places: Counter[str] = Counter()
+        self._counting = threading.Lock()
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def turn(self, whose: str) -> Iterator[None]:
+        """Waits for a turn; `whose` is what places are counted by."""
+        with self._counting:
+            if self._places.total() >= self._most or self._places[whose] >= self._most_of_one:
+                raise PasswordsBusyError
+            self._places[whose] += 1
+        try:
+            with self._turn:
+                yield
+        finally:
+            with self._counting:
+                self._places[whose] -= 1
+                if not self._places[whose]:
+                    del self._places[whose]
+
+
+def _step_back() -> None:
+    if sys.platform == "linux":  # there a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+
+
+_hashing = Queue(MOST_WAITING, MOST_WAITING)
+_thread = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_step_back)
+
+
+def quietly(work: Callable[[], str]) -> str:
+    """Returns what the thread of low priority makes of it; raises PasswordsBusyError."""
+    with _hashing.turn(""):
+        return _thread.submit(work).result()
+
+
+class QuietPasswordHasher(PBKDF2PasswordHasher):
+    """Django's own hash, made by the thread of low priority."""
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        return quietly(lambda: super(QuietPasswordHasher, self).encode(password, salt, iterations))
