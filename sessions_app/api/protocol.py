@@ -1,21 +1,29 @@
 """The wire protocol as JSON Schema, for programs that check what they send and get."""
 
+from functools import cache
+from typing import Any
+
+from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from sessions_app.api import schema
 from sessions_app.api.base import ApiView
+from sessions_app.api.constant import Constant, answer
 from sessions_app.dialects.schemas import DOORS
+
+JSON = "application/json"
 
 
 class Protocol(ApiView):
     """Where the schema of each door is."""
 
+    authentication_classes = []
     permission_classes = [AllowAny]
 
     @extend_schema(
@@ -24,17 +32,18 @@ class Protocol(ApiView):
         tags=["protocol"],
         responses={200: OpenApiTypes.OBJECT},
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         addresses = {
             name: request.build_absolute_uri(reverse("api:protocol-door", args=[name]))
             for name in DOORS
         }
-        return Response({"doors": addresses})
+        return answer(request, Constant(_as_json({"doors": addresses}), JSON))
 
 
 class ProtocolDoor(ApiView):
     """Every message of one door."""
 
+    authentication_classes = []
     permission_classes = [AllowAny]
 
     @extend_schema(
@@ -43,7 +52,16 @@ class ProtocolDoor(ApiView):
         tags=["protocol"],
         responses={200: OpenApiTypes.OBJECT, 404: schema.NOT_FOUND},
     )
-    def get(self, _request: Request, door: str) -> Response:
+    def get(self, request: Request, door: str) -> HttpResponse:
         if door not in DOORS:
             raise NotFound(f"There is no door {door[:30]!r}; there are: {', '.join(DOORS)}.")
-        return Response(DOORS[door])
+        return answer(request, _constant(door))
+
+
+@cache
+def _constant(door: str) -> Constant:
+    return Constant(_as_json(DOORS[door]), JSON)
+
+
+def _as_json(data: Any) -> bytes:
+    return bytes(JSONRenderer().render(data))
