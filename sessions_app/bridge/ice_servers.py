@@ -1,5 +1,6 @@
 """The ICE servers of this installation, for both sides of a call."""
 
+import secrets
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sessions_app.transports.turn import IceServer, Turn, ice_server, minted
 
 SERVER = "voicesite"
-"""In whose name this server asks for relays."""
+"""In whose name this server asks for relays; each time another one begins with it."""
 
 
 def plain() -> list[IceServer]:
@@ -39,13 +40,23 @@ def turn() -> Turn | None:
 
 
 def all_for(name: str) -> list[IceServer]:
-    """Returns all servers, with credentials made for `name` now."""
+    """Returns all servers, with credentials made for `name` now.
+
+    A relay counts what one name takes. SERVER gets a name for each call, since its calls together
+    would soon have taken what one user may.
+    """
     relay = turn()
-    return [*plain(), *([minted(relay, name, time.time())] if relay is not None else [])]
+    if relay is None:
+        return plain()
+    whose = f"{SERVER}-{secrets.token_hex(6)}" if name == SERVER else name
+    return [*plain(), minted(relay, whose, time.time())]
 
 
 def for_client(name: str) -> list[dict[str, Any]]:
-    """Returns what a browser's RTCPeerConnection takes as `iceServers`; `name` is a party's key."""
+    """Returns what a browser's RTCPeerConnection takes as `iceServers`.
+
+    `name` is whom the relay counts it for, a party's key. The relay's operator can read it.
+    """
     return [_as_json(server) for server in all_for(name)]
 
 

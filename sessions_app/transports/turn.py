@@ -27,10 +27,21 @@ class Turn:
 
 
 def minted(turn: Turn, name: str, now_s: float) -> IceServer:
-    """Returns credentials for `name` that hold for `turn.ttl_s` from `now_s` (Unix time)."""
-    username = f"{round(now_s + turn.ttl_s)}:{name}"
+    """Returns credentials for `name` that hold for `turn.ttl_s` from `now_s` (Unix time).
+
+    At most twice as long: they end at a multiple of it, so that one name has one user name at the
+    relay for so long, however often it asks. Relays count what a user takes by that. Whose
+    `ttl_s` is 0 or less has expired.
+    """
+    username = f"{_end(turn.ttl_s, now_s)}:{name}"
     digest = hmac.new(turn.secret.encode(), username.encode(), hashlib.sha1).digest()
     return IceServer(turn.urls, username, base64.b64encode(digest).decode())
+
+
+def _end(ttl_s: int, now_s: float) -> int:
+    if ttl_s <= 0:
+        return int(now_s) + ttl_s
+    return (int(now_s // ttl_s) + 2) * ttl_s
 
 
 def ice_server(given: Any) -> IceServer:

@@ -34,6 +34,20 @@ def test_each_client_gets_credentials_of_its_own(settings: Any) -> None:
     assert first["credential"] != second["credential"]
 
 
+def test_a_client_that_asks_again_is_the_same_for_the_relay(settings: Any) -> None:
+    given(settings, TURN={"URLS": ["turn:a"], "SECRET": "s", "TTL_S": 10**9})
+    assert ice_servers.for_client("7") == ice_servers.for_client("7")
+    assert ice_servers.for_client("visitor a") != ice_servers.for_client("visitor b")
+
+
+def test_the_server_is_another_one_for_each_call(settings: Any) -> None:
+    """Else all its calls together had what one user may take."""
+    given(settings, TURN={"URLS": ["turn:a"], "SECRET": "s", "TTL_S": 10**9})
+    names = [ice_servers.all_for(ice_servers.SERVER)[0].username for _ in range(20)]
+    assert len(set(names)) == 20
+    assert all(name.partition(":")[2].startswith("voicesite-") for name in names)
+
+
 @pytest.mark.parametrize(
     ("voice", "names"),
     [
