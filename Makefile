@@ -49,12 +49,13 @@ test: tools ## Run every test (installs what tests need; ALLOW_SKIPS=1 tolerates
 	@deploy/js-tests
 
 .PHONY: check
-check: tools ## Check style, types, floors, migrations and settings, then run every test
+check: tools ## Check style, types, floors, migrations, settings and packages, then run every test
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy .
 	@.venv/bin/lint-imports
 	@deploy/check-settings
+	@$(PY) -m deploy.audit
 	@deploy/js-checks
 	@$(MAKE) test
 

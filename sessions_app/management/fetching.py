@@ -113,7 +113,7 @@ def _download(url: str, part: Path, progress: Progress) -> None:
     headers = {"Range": f"bytes={there}-"} if there else {}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme was looked at
     try:
-        answer = urllib.request.urlopen(request, timeout=TIMEOUT_S)  # noqa: S310 - as above
+        answer = urllib.request.urlopen(request, timeout=TIMEOUT_S)  # nosec B310 # noqa: S310 - as above
     except urllib.error.HTTPError as error:
         if error.code == RANGE_NOT_SATISFIABLE and there:
             return  # nothing was missing
@@ -184,10 +184,10 @@ def _extract(archive: Path, target: Path) -> None:
     target.mkdir()
     if tarfile.is_tarfile(archive):
         with tarfile.open(archive) as opened:
-            opened.extractall(target, filter=_private)  # noqa: S202 - the "data" filter is in it
+            opened.extractall(target, filter=_private)  # nosec B202 # noqa: S202 - it holds "data"
         return
     with zipfile.ZipFile(archive) as zipped:
         for name in zipped.namelist():
             if not (target / name).resolve().is_relative_to(target.resolve()):
                 raise ValueError(f"it would write outside its folder: {name[:100]!r}")
-        zipped.extractall(target)  # noqa: S202 - every name was looked at
+        zipped.extractall(target)  # nosec B202 # noqa: S202 - every name was looked at

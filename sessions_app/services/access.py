@@ -19,7 +19,7 @@ from sessions_app.core.text import clean
 from sessions_app.models import AccessLog, ApiToken, Call
 from sessions_app.services.database import AWAY, briefly
 
-TOKEN_MARK = "vs_"  # noqa: S105 - how a token starts, not one
+TOKEN_MARK = "vs_"  # nosec B105 # noqa: S105 - how a token starts, not one
 TOKEN_BYTES = 32
 PREFIX_CHARS = 10
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -64,7 +64,7 @@ def new_secret() -> str:
     return TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def issue_token(owner: Any, name: str, secret: str = "") -> tuple[ApiToken, str]:
+def issue_token(owner: Any, name: str, secret: str = "") -> tuple[ApiToken, str]:  # nosec B107
     """Returns a new token and its secret, which is shown once and not kept.
 
     `secret` is one that `new_secret` gave, now or before; without it one is made.

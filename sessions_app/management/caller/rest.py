@@ -28,7 +28,7 @@ class RestClient:
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         request = urllib.request.Request(f"{self._url}{path}", headers=headers)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=REQUEST_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=REQUEST_S) as answer:  # nosec B310 # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise RestError(f"{path} answered {error.code} {error.reason}.") from error
