@@ -137,7 +137,11 @@ async def _body(receive: ASGIReceiveCallable, longest: int) -> bytes | None:
 
 def _problem(status: int, code: str, text: str, retry_after_s: int | None = None) -> Response:
     body = json.dumps({"code": code, "message": text, "info": text}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"private, no-store"),  # it does not pass Django, which says so else
+    ]
     if retry_after_s is not None:
         headers.append((b"retry-after", b"%d" % retry_after_s))
     return status, headers, body

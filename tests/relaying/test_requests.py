@@ -62,6 +62,7 @@ async def test_nobody_to_ask_is_told_with_a_time(route: Route) -> None:
     status, headers, told = await answer(route, b"{}")
     assert (status, told["code"]) == (429, "busy")
     assert int(headers[b"retry-after"]) > 0
+    assert headers[b"cache-control"] == b"private, no-store"
 
 
 async def test_a_process_that_was_killed_is_forgotten(route: Route, tmp_path: Any) -> None:
