@@ -113,9 +113,9 @@ class Engine:
         await asyncio.gather(*self._working, return_exceptions=True)
         await self._admitting.aclose()
         await self._placing.aclose()
-        await self.faults.aclose()
         await self.lag.aclose()
         await self.store.aclose()
+        await self.faults.aclose()
 
     # -- calls --------------------------------------------------------------------------
 
