@@ -7,6 +7,7 @@ import socket
 import time
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -258,6 +259,7 @@ class Engine:
     def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
         self._registry.add(session, place)
         self._hold(session, by)
+        session.behind = partial(self.store.behind, session.call_id)
         session.start()
         logger.info("call %s placed", session.call_id)
 

@@ -22,7 +22,7 @@ from sessions_app.core.commands import (
     Speak,
     ToCall,
 )
-from sessions_app.core.errors import NoAgentError, UnknownCallError
+from sessions_app.core.errors import BusyError, NoAgentError, UnknownCallError
 from sessions_app.core.events import (
     CallEvent,
     MediaGap,
@@ -68,6 +68,9 @@ COUNTED = {
 
 SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
 """What tells that somebody is there."""
+
+STORED = (Say, Speak, AppMessage)
+"""What of a client's wishes makes rows, at any speed: typed, and not spoken."""
 
 TAIL_S = 0.25
 """After a hang-up audio still under way may arrive for this long."""
@@ -128,6 +131,9 @@ class CallSession:
         self._gaps: deque[MediaGap] = deque(maxlen=MOST_GAPS)
         self._ending: asyncio.Task[None] | None = None
         self.on_message: Callable[[str | bytes], None] = lambda _: None
+        self.behind: Callable[[], bool] = lambda: False
+        """Tells whether more of the call waits to be stored than should."""
+
         self._left_s: float | None = None
         self._left_behind: set[asyncio.Task[None]] = set()
         self._lost_s: float | None = None
@@ -167,10 +173,13 @@ class CallSession:
     def obey(self, command: ToCall) -> None:
         """Does what a client asks; raises NoAgentError for what an agent should do.
 
-        Raises TooManyError before it does anything.
+        Raises TooManyError before it does anything, and BusyError (retryable) for what would
+        have to be stored while the call is behind with storing what it has.
         """
         if (kind := COUNTED.get(type(command))) is not None:
             self.count(kind)
+        if isinstance(command, STORED) and self.behind():
+            raise BusyError("This call has more to store than the database takes. Try again soon.")
         match command:
             case HangUp():
                 self.end_soon(EndReason.CALLER_HUNG_UP)

@@ -10,7 +10,7 @@ from sessions_app.calls.supervising import Limits
 from sessions_app.consumers.sockets import BACKLOG
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import AppMessage, HangUp, Interrupt, Mute, Say, Speak, ToCall
-from sessions_app.core.errors import NoAgentError
+from sessions_app.core.errors import BusyError, NoAgentError
 from sessions_app.core.events import MediaGap, SegmentFinal, Speaker
 from sessions_app.core.party import Party
 from sessions_app.core.rates import Kind, MessageLimits, TooManyError
@@ -54,6 +54,19 @@ async def test_what_is_above_a_limit_is_not_done(command: ToCall, limit: str) ->
     with pytest.raises(TooManyError):
         call.obey(command)
     assert len(side.asked) == before >= 3
+
+
+async def test_a_call_that_is_behind_takes_nothing_typed_and_may_still_be_ended() -> None:
+    side = Side()
+    call = session(MessageLimits(), side)
+    call.behind = lambda: True
+    before = len(side.asked)
+    for command in (Say("a"), Speak("b"), AppMessage(1)):
+        with pytest.raises(BusyError, match="store"):
+            call.obey(command)
+    assert len(side.asked) == before
+    call.obey(Interrupt())
+    assert len(side.asked) > before
 
 
 async def test_texts_typed_and_said_are_one_count() -> None:
