@@ -1,0 +1,40 @@
+"""Texts as searches compare them: the same words, however they were typed. Pure."""
+
+import unicodedata
+
+from sessions_app.core.writing import characters
+
+_MARKS = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+}
+"""Marks that keyboards and recognisers choose between."""
+
+
+def folded(text: str) -> str:
+    """Returns `text` to be searched: composed, without case, with plain quotes and dashes.
+
+    It is NFKC_Casefold (Unicode, 3.13.3), so that full-width letters, ligatures and characters
+    that are not seen, such as joiners, make no difference; accents do. Blanks become single ones.
+    """
+    plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold()
+    seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).split())
+
+
+def found(text: str, wanted: str) -> tuple[int, int] | None:
+    """Returns from where to where `wanted` stands in `text`, as `folded` finds it."""
+    needle = folded(wanted)
+    shown, starts, ends = "", [], []
+    at = 0
+    for character in characters(text):
+        plain = folded(character) or (
+            " " if character.isspace() and not shown.endswith(" ") else ""
+        )
+        starts += [at] * len(plain)
+        at += len(character)
+        ends += [at] * len(plain)
+        shown += plain
+    place = shown.find(needle) if needle else -1
+    return (starts[place], ends[place + len(needle) - 1]) if place >= 0 else None

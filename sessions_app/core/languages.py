@@ -1,0 +1,43 @@
+"""What BCP 47 tags mean: which of them are one language. Pure.
+
+Tags are compared as RFC 5646 and Unicode's data of languages have them (langcodes): `cmn-Hans-CN`
+is Chinese, `nb-NO` Norwegian, `iw` Hebrew.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import langcodes
+from langcodes.tag_parser import LanguageTagError
+
+SAME_BELOW = 10
+"""CLDR's distance of tags: regions and kin of one language are nearer, other languages farther."""
+
+
+@lru_cache(1024)
+def base_of(tag: str) -> str:
+    """Returns the language of a BCP 47 tag alone, in lower case; `zh` of `cmn-Hans-CN`.
+
+    A tag that is none gives its first part.
+    """
+    try:
+        found = langcodes.Language.get(tag.replace("_", "-"), normalize=True)
+        return found.prefer_macrolanguage().language or ""
+    except (LanguageTagError, ValueError):
+        return tag.replace("_", "-").partition("-")[0].lower()
+
+
+@lru_cache(1024)
+def same_language(one: str, other: str) -> bool:
+    """Returns whether who speaks `one` speaks `other`, whatever their regions."""
+    if base_of(one) == base_of(other):
+        return True
+    try:
+        return langcodes.tag_distance(one, other) < SAME_BELOW
+    except (LanguageTagError, ValueError):
+        return False
+
+
+def among(tag: str, known: Iterable[str]) -> bool:
+    """Returns whether one of the `known` tags is the language of `tag`."""
+    return any(same_language(tag, other) for other in known)

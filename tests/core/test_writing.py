@@ -1,0 +1,202 @@
+"""Counting, cutting, joining and measuring, in the scripts that people call in."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_app.core import writing
+
+FAMILY = "👩\u200d👩\u200d👧"
+
+COUNTED = {
+    "我想问一下别的事情可以吗": 7,
+    "私は昨日、東京タワーに行きました。": 8,
+    "สวัสดีครับ ผมอยากสั่งอาหารไทย": 7,
+    "ខ្ញុំចង់ទៅផ្សារ": 3,
+    "ຂ້ອຍຢາກໄປຕະຫຼາດ": 4,
+    "كيف حالك؟ أنا بخير، شكرا.": 5,
+    "मैं ठीक हूँ। आप कैसे हैं?": 6,
+    'שלום, מה שלומך? צה"ל': 4,
+    "안녕하세요, 오늘 날씨가 좋네요.": 4,
+    "Xin chào, bạn khỏe không?": 5,
+    "Qu'est-ce que c'est ? L’été.": 4,
+    "Die E-Mail-Adresse kostet 3,5 Prozent.": 5,
+    "Πώς είσαι; Καλά· ευχαριστώ.": 4,
+    "Ինչպե՞ս ես։ Լավ եմ։": 4,
+    f"{FAMILY} two words 🇩🇪": 2,
+    "我用iPhone打电话给Bob": 6,
+    "I don't, and he doesn’t - e\u0301te\u0301!": 6,
+    "... --- !?": 0,
+    "": 0,
+}
+
+
+@pytest.mark.parametrize(("text", "count"), COUNTED.items())
+def test_words_are_counted_as_their_script_writes_them(text: str, count: int) -> None:
+    assert writing.count(text) == count, writing.words(text)
+
+
+def test_words_are_the_text_without_marks() -> None:
+    assert writing.words("那儿有「山」，对吧？") == ["那儿", "有", "山", "对", "吧"]
+    assert writing.words("well-known, isn’t it?") == ["well-known", "isn’t", "it"]
+    assert writing.plain_words("Isn’t CAFE\u0301") == ["isn't", "café"]
+    assert writing.words(f"{FAMILY}你好{FAMILY}") == ["你好"]
+
+
+@pytest.mark.parametrize("text", COUNTED)
+def test_tokens_are_the_text(text: str) -> None:
+    made = writing.tokens(f"  {text} ")
+    assert writing.together(made) == " ".join(text.split())
+    assert all(token.text and not any(map(str.isspace, token.text)) for token in made)
+
+
+def test_marks_stay_with_their_word() -> None:
+    made = writing.tokens("他说：「你好，世界！」“好的”(ok)。")
+    assert [token.text for token in made] == [
+        "他", "说：", "「你好，", "世界！」", "“好的”", "(ok)。",
+    ]  # fmt: skip
+    assert not any(token.blank for token in made)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
+def test_any_text_is_cut_and_put_together_again(text: str) -> None:
+    assert writing.together(writing.tokens(text)) == " ".join(text.split())
+    spans = writing.word_spans(text)
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
+    assert "".join(writing.characters(text)) == text
+    assert "".join(writing.of_width(text, 7)) == text
+    for end in range(len(text) + 1):
+        assert text.startswith(writing.whole_words(text, end))
+
+
+def test_half_a_surrogate_pair_breaks_nothing() -> None:
+    text = "a \ud83d b我\udc00"
+    assert writing.words(text) == ["a", "b", "我"]
+    assert writing.together(writing.tokens(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("parts", "joined"),
+    [
+        (["I", "am", "here."], "I am here."),
+        (["我", "用", "iPhone", "打电话", "，", "好"], "我用iPhone打电话，好"),
+        (["行き", "ました"], "行きました"),
+        (["สวัสดี", "ครับ"], "สวัสดีครับ"),
+        (["ใช้", "iPhone"], "ใช้ iPhone"),
+        (["안녕", "여러분"], "안녕 여러분"),
+        (["كيف", "حالك؟"], "كيف حالك؟"),
+        (["你好。", "“再见。”", "他说"], "你好。“再见。”他说"),
+        (["Hello.", "你好。"], "Hello. 你好。"),
+        (["", " a ", ""], "a"),
+        ([], ""),
+    ],
+)
+def test_words_are_joined_with_the_blanks_of_their_script(parts: list[str], joined: str) -> None:
+    assert writing.join_words(parts) == joined
+
+
+def test_phrases_of_thai_are_parted_by_a_blank_and_chinese_sentences_by_none() -> None:
+    assert writing.join_sentences(["สวัสดีครับ", "ผมชื่อบอบ"]) == "สวัสดีครับ ผมชื่อบอบ"
+    assert writing.join_sentences(["你好。", "再见。"]) == "你好。再见。"
+    assert writing.join_sentences(["Hello.", "Bye."]) == "Hello. Bye."
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("你好。再见！真的吗？", ["你好。", "再见！", "真的吗？"]),
+        ("他说「走吧。」然后走了。", ["他说「走吧。」", "然后走了。"]),
+        ("好.我是Bob.", ["好.", "我是Bob."]),
+        ("كيف حالك؟ بخير.", ["كيف حالك؟", "بخير."]),
+        ("یہ اچھا ہے۔ شکریہ۔", ["یہ اچھا ہے۔", "شکریہ۔"]),
+        ("मैं ठीक हूँ। और आप?", ["मैं ठीक हूँ।", "और आप?"]),
+        ("ខ្ញុំទៅផ្សារ។ បាទ។", ["ខ្ញុំទៅផ្សារ។", "បាទ។"]),
+        ("Πώς είσαι; Καλά.", ["Πώς είσαι;", "Καλά."]),
+        ("Ինչպե՞ս ես։ Լավ։", ["Ինչպե՞ս ես։", "Լավ։"]),
+        (
+            "One; two. Version 3.5 of a.b is out! Yes",
+            ["One; two.", "Version 3.5 of a.b is out!", "Yes"],
+        ),
+        ("Il dit « oui ! » Bien.", ["Il dit « oui !", "» Bien."]),
+        ("円周率は３．１４です。", ["円周率は３．１４です。"]),
+    ],
+)
+def test_sentences_end_at_the_marks_of_their_script(text: str, cut: list[str]) -> None:
+    assert writing.sentences(text) == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "closed"),
+    [
+        ("hello", "en-US", "hello."),
+        ("你好", "zh-CN", "你好。"),
+        ("你好！", "zh-CN", "你好！"),
+        ("行きました", "ja", "行きました。"),
+        ("안녕하세요", "ko", "안녕하세요."),
+        ("मैं ठीक हूँ", "hi", "मैं ठीक हूँ।"),
+        ("मी ठीक आहे", "mr-IN", "मी ठीक आहे."),
+        ("یہ اچھا ہے", "ur-PK", "یہ اچھا ہے۔"),
+        ("أنا بخير", "ar", "أنا بخير."),
+        ("שלום", "he-IL", "שלום."),
+        ("สวัสดีครับ", "th", "สวัสดีครับ"),
+        ("ខ្ញុំទៅផ្សារ", "km", "ខ្ញុំទៅផ្សារ។"),
+        ("Լավ եմ", "hy", "Լավ եմ։"),
+        ("Πώς είσαι;", "el", "Πώς είσαι;"),
+        ("well,", "en", "well,"),
+        ("他说「走吧。」", "zh", "他说「走吧。」"),
+        ("号码是 15", "zh", "号码是 15。"),
+        ("", "zh", ""),
+    ],
+)
+def test_a_text_is_closed_with_the_mark_of_its_script(
+    text: str, language: str, closed: str
+) -> None:
+    assert writing.closed(text, language) == closed
+
+
+def test_questions_are_known_by_their_marks() -> None:
+    for text in ("Really?", "真的吗？", "كيف حالك؟", "Πώς είσαι;", "Ինչպե՞ս։", "「本当？」"):
+        assert writing.asks(text), text
+    for text in ("Really.", "one;", "真的。", ""):
+        assert not writing.asks(text), text
+
+
+def test_capitals_are_those_of_the_language() -> None:
+    assert writing.capitalised("istanbul", "tr") == "\u0130stanbul"
+    assert writing.capitalised("istanbul", "en") == "Istanbul"
+    assert writing.capitalised("გამარჯობა", "ka") == "გამარჯობა"  # Georgian sentences have none
+    assert writing.capitalised("ñandú") == "Ñandú"
+
+
+def test_width_is_in_cells() -> None:
+    assert writing.width("abc") == 3
+    assert writing.width("山。ｱ") == 5
+    assert writing.width("안녕") == 4
+    assert writing.width("e\u0301a") == 2
+    assert writing.width(f"{FAMILY}🇩🇪☺\ufe0f") == 6
+    assert writing.of_width("从前有一座山", 4) == ["从前", "有一", "座山"]
+    assert writing.of_width(f"a{FAMILY}b", 2) == ["a", FAMILY, "b"]
+
+
+def test_a_text_is_shortened_at_words_and_never_within_a_character() -> None:
+    assert writing.whole_words("hello there you", 8) == "hello"
+    assert writing.whole_words("我想问一下别的事情", 4) == "我想问"
+    assert writing.whole_words(f"{FAMILY}{FAMILY}", 7) == FAMILY
+    assert writing.clip("我想问一下别的事情", 4) == "我想问…"
+    assert writing.clip("short", 10) == "short"
+    assert writing.clip_start("hello there my friend", 12) == "…my friend"
+
+
+def test_speaking_takes_as_long_as_the_characters_stand_for() -> None:
+    latin, chinese = writing.speaking_ms("The story begins"), writing.speaking_ms("故事开始了")
+    assert 800 < latin < 1300
+    assert 800 < chinese < 1300
+
+
+def test_what_runs_from_right_to_left_is_isolated() -> None:
+    assert writing.isolated("שלום.") == "\u2068שלום.\u2069"
+    assert writing.isolated("مرحبا") == "\u2068مرحبا\u2069"
+    assert writing.isolated("Hello 你好") == "Hello 你好"
