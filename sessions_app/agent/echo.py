@@ -1,9 +1,10 @@
 """Whether what was heard is the agent's own voice coming back."""
 
-import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
+
+from sessions_app.core.writing import plain_words
 
 ALIKE = 70.0
 """Of 100: words a recogniser garbles are still this much alike."""
@@ -11,12 +12,10 @@ ALIKE = 70.0
 SKIPPED = 3
 """An echo may lack this many words between two that were recognised."""
 
-_WORD = re.compile(r"[\w'\u2019]+")
-
 
 def echo_share(heard: str, said: str) -> float:
     """Returns how much (0..1) of the words in `heard` appear in the same order in `said`."""
-    ours, theirs = _words(said), _words(heard)
+    ours, theirs = plain_words(said), plain_words(heard)
     if not theirs or not ours:
         return 0.0
     return max(_run(theirs, ours[start:]) for start in range(len(ours))) / len(theirs)
@@ -32,7 +31,3 @@ def _run(heard: Sequence[str], said: Sequence[str]) -> int:
                 at += step + 1
                 break
     return found
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())

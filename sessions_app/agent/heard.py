@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
+from sessions_app.core.writing import speaking_ms, whole_words
 from sessions_app.speech.synthesisers.base import SpokenWord
 
 LENIENCE_MS = 60.0
 """A word that lacks no more than this of its sound was understood."""
-
-MS_PER_CHARACTER = 65.0
-"""Of an usual voice; for audio whose length is not known yet."""
 
 
 def heard_part(
@@ -24,8 +22,6 @@ def heard_part(
     if words:
         ends = [word.end for word in words if word.end_ms <= heard_ms + LENIENCE_MS]
         return text[: max(ends)] if ends else ""
-    estimate = max(length_ms or len(text) * MS_PER_CHARACTER, 1.0)
+    estimate = max(length_ms or speaking_ms(text), 1.0)
     reached = min(len(text), int(len(text) * heard_ms / estimate))
-    if reached == len(text) or text[reached].isspace():
-        return text[:reached].rstrip()
-    return text[:reached].rpartition(" ")[0]
+    return whole_words(text, reached)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from sessions_app.core.writing import join_sentences
+
 
 @dataclass(slots=True)
 class Overlap:
@@ -16,7 +18,7 @@ class Overlap:
     @property
     def text(self) -> str:
         """All words so far, the finals' first."""
-        return " ".join([*self.words, *([self.interim] if self.interim else [])])
+        return join_sentences([*self.words, self.interim])
 
     def take(self, text: str, *, last: bool) -> None:
         """Takes the final of an utterance; `last` when the caller is silent after it."""

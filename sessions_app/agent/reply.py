@@ -17,6 +17,7 @@ from sessions_app.core.errors import (
     traced,
 )
 from sessions_app.core.text import Cleaning
+from sessions_app.core.writing import join_sentences
 from sessions_app.media.playout import Playout
 from sessions_app.speech.synthesisers.base import SpokenWord
 
@@ -113,7 +114,7 @@ class Reply:
     @property
     def waiting_text(self) -> str:
         """What was generated and not handed to the playout."""
-        return " ".join(self._unplayed)
+        return join_sentences(self._unplayed)
 
     def allow(self) -> None:
         """Lets the sound out: the turn is certain."""

@@ -3,23 +3,29 @@
 import re
 
 from sessions_app.agent.wordlists import listed
+from sessions_app.core import writing
 
-FIRST_CHARACTERS = 12
+FIRST_MS = 780.0
 FIRST_WORDS = 6
-"""The first piece ends at a mark after so many characters, or after so many words."""
+"""The first piece ends at a mark after so much speech (12 letters), or after so many words."""
 
 LONGEST = 200
 """A sentence that goes on is split near this many characters."""
 
-_MARKS = ",;:.!?"
-_ENDS = re.compile(r"[.!?…]+[\"'\u201d\u2019)\]]*\s+|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)")
+_PHRASE = 40
+"""Thai and kin end sentences with a blank, which ends phrases, too: one that is so long."""
+
+_ENDS = re.compile(
+    rf"{writing.SENTENCE_END}|(?<=.{{{_PHRASE}}}){writing.PHRASE_END}"
+    r"|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)"
+)
 _ABBREVIATIONS = listed(
     "dr mr mrs ms prof st vs etc e.g i.e u.s u.k a.m p.m inc ltd jr sr approx dept fig vol "
     "ca cf al jan feb mar apr jun jul aug sep sept oct nov dec"
 )
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
 _LAST_WORD = re.compile(r"(\S+?)[.!?…]*[\"'\u201d\u2019)\]]*\s*$")
-_CLAUSE = re.compile(rf"[{_MARKS}][\"'\u201d\u2019)\]]*\s+")
+_CLAUSE = re.compile(f"{writing.CLAUSE_END}|{writing.PHRASE_END}")
 
 
 class SentenceSplitter:
@@ -54,7 +60,7 @@ class SentenceSplitter:
             return clause if sentence is None else min(clause, sentence)
         if sentence is not None and sentence <= LONGEST:
             return sentence
-        return self._forced() if len(self._text) > LONGEST else None
+        return self._forced() if writing.width(self._text) > LONGEST else None
 
     def _sentence_end(self) -> int | None:
         for match in _ENDS.finditer(self._text):
@@ -63,20 +69,22 @@ class SentenceSplitter:
         return None
 
     def _clause_end(self) -> int | None:
-        words = re.match(rf"\s*(?:\S+\s+){{{FIRST_WORDS}}}", self._text)
-        head = self._text[: words.end()] if words else self._text
+        words = writing.after_words(self._text, FIRST_WORDS)
+        head = self._text[:words]
         for match in _CLAUSE.finditer(head):
-            if match.end() >= FIRST_CHARACTERS and not _holds_on(head[: match.end()]):
+            if match.end() == len(self._text) and not match.group()[-1].isspace():
+                break  # a closing quote may follow
+            clause = head[: match.end()]
+            if writing.speaking_ms(clause) >= FIRST_MS and not _holds_on(clause):
                 return match.end()
-        return words.end() if words else None
+        return words
 
     def _forced(self) -> int:
-        head = self._text[:LONGEST]
+        head = writing.of_width(self._text, LONGEST)[0]
         clauses = [match.end() for match in _CLAUSE.finditer(head)]
-        if clauses and clauses[-1] > LONGEST // 2:
+        if clauses and clauses[-1] > len(head) // 2:
             return clauses[-1]
-        space = head.rfind(" ")
-        return space + 1 if space > 0 else LONGEST
+        return len(writing.whole_words(self._text, len(head))) or len(head)
 
 
 def _holds_on(text: str) -> bool:
@@ -87,7 +95,7 @@ def _holds_on(text: str) -> bool:
     if last is None or "." not in text.rstrip()[-2:]:
         return False
     word = last.group(1).lower().lstrip("(\"'\u201c\u2018")
-    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word != "i")
+    return word in _ABBREVIATIONS or (len(word) == 1 and word != word.upper() and word != "i")
 
 
 def spoken_pieces(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.overlaps import Overlap, Speech
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
+from sessions_app.core.writing import join_sentences, plain_words
 
 FINAL_MS = 2_000.0
 """How long after the maximum delay a final text is waited for."""
@@ -244,7 +245,7 @@ class TurnTaker:
         return self._agent is _Agent.SILENT or self._paused
 
     def _text(self) -> str:
-        return " ".join([*self._words, *([self._interim] if self._interim else [])])
+        return join_sentences([*self._words, self._interim])
 
     def _forget_turn(self) -> None:
         self._words = []
@@ -264,7 +265,7 @@ class TurnTaker:
     def _corrected(self, now_ms: float) -> list[Action]:
         """Answers anew when the final text is not what was answered."""
         text = self._text()
-        if text.lower().split() == self._asked.lower().split():
+        if plain_words(text) == plain_words(self._asked):
             return []
         return [CutSpeech(), self._reply(now_ms)] if text else []
 
@@ -368,7 +369,7 @@ class TurnTaker:
         )
 
     def _echo(self, text: str) -> float:
-        return echo_share(text, " ".join(said for _, said in self._said))
+        return echo_share(text, join_sentences(said for _, said in self._said))
 
     # -- after each step ----------------------------------------------------------------------
 

@@ -348,7 +348,7 @@ class Conversing:
         if not interrupted:
             self._ledger.commit_caller(answer)
         self._answer = None
-        self._ledger.end_answer(answer, " ".join(self._speaking.said), interrupted=interrupted)
+        self._ledger.end_answer(answer, self._speaking.said_text, interrupted=interrupted)
         self._playout.forget()
         self._patience.busy(self._line.now_ms())
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from sessions_app.agent.reply import Piece
 from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, Word
+from sessions_app.core.writing import ends_sentence, join_sentences
 from sessions_app.media.playout import Playout
 
-SENTENCE_ENDS = (".", "!", "?", ":", "…")
+COLONS = (":", "\uff1a")
+"""End a segment as well as the marks of sentences do: a list follows."""
 
 
 class Speaking:
@@ -37,6 +39,11 @@ class Speaking:
         self.progress: list[Piece] = []
         """The pieces of which something was heard since `begin`."""
 
+    @property
+    def said_text(self) -> str:
+        """What the caller heard since `begin`, as one text."""
+        return join_sentences(self.said)
+
     def begin(self, turn: int) -> None:
         """Starts an answer."""
         self.turn = turn
@@ -52,7 +59,7 @@ class Speaking:
         """All of a piece was heard."""
         self._sounding = None
         self._heard.append(piece)
-        if piece.text.endswith(SENTENCE_ENDS):
+        if ends_sentence(piece.text) or piece.text.endswith(COLONS):
             self.flush()
 
     def on_mute(self, piece: Piece, now_ms: float) -> None:
@@ -65,7 +72,7 @@ class Speaking:
         heard, self._heard = self._heard, []
         if not heard:
             return
-        text = " ".join(piece.text for piece in heard)
+        text = join_sentences(piece.text for piece in heard)
         end = self._playout.clock_ms(heard[-1], heard[-1].made_ms)
         self._final(text, self._playout.start_ms(heard[0]), end, self._words(heard))
 
@@ -75,7 +82,7 @@ class Speaking:
         parts = [piece.text for piece in self._heard]
         if sounding is not None:
             parts.append(sounding.heard(self._playout.position_ms(sounding)))
-        text = " ".join(part for part in parts if part)
+        text = join_sentences(parts)
         if text == self._caption or sounding is None:
             return
         self._caption = text
@@ -90,8 +97,8 @@ class Speaking:
         heard_pieces, self._heard = self._heard, []
         pieces = [*heard_pieces, *([sounding] if sounding else [])]
         part = sounding.heard(self._playout.position_ms(sounding)) if sounding else ""
-        heard = " ".join(text for text in [*(p.text for p in heard_pieces), part] if text)
-        full = " ".join(text for text in [*(p.text for p in pieces), *unbegun] if text)
+        heard = join_sentences([*(p.text for p in heard_pieces), part])
+        full = join_sentences([*(p.text for p in pieces), *unbegun])
         if not full:
             return
         if heard == full:

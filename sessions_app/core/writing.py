@@ -87,6 +87,7 @@ PHRASE_END = rf"(?<=[{_PHRASED}])\s+(?=[{_PHRASED}])"
 _CLAUSE_CHARACTERS = frozenset(_ASCII_CLAUSES + _OWN_CLAUSES)
 _AT_END = re.compile(rf"(?:[{_ASCII_ENDS}{_OWN_ENDS}]|{_GREEK_QUESTION})[{CLOSERS}]*$")
 _QUESTION = re.compile(rf"(?:[?？؟﹖⁇⁈፧]|{_GREEK_QUESTION}|՞\w*[։.:]?)[!！{CLOSERS}]*$")
+_OPEN_END = re.compile(r"(?:\.\.\.|[…⋯,，、﹐﹑､،՝፣၊\u2013\u2014-])$")
 _CLOSERS_AT_END = re.compile(rf"[{CLOSERS}]+$")
 _SENTENCES = re.compile(SENTENCE_END)
 
@@ -154,13 +155,13 @@ def tokens(text: str) -> list[Token]:
     Where blanks separate words these are the blanks; elsewhere it is at the words. The tokens,
     each with its blank, are `text` with single blanks.
     """
-    chunks = text.split()
-    made: list[Token] = []
-    for index, chunk in enumerate(chunks):
-        parts = _cut(chunk) if _spaceless.search(chunk) else [chunk]
-        made += [Token(part, blank=False) for part in parts[:-1]]
-        made.append(Token(parts[-1], blank=index < len(chunks) - 1))
-    return made
+    spans = _token_spans(text)
+    follows = [start for start, _ in spans[1:]]
+    made = [
+        Token(text[start:end], blank=end < later)
+        for (start, end), later in zip(spans, follows, strict=False)
+    ]
+    return [*made, *(Token(text[start:end], blank=False) for start, end in spans[-1:])]
 
 
 def together(run: Iterable[Token]) -> str:
@@ -178,14 +179,47 @@ def join_sentences(parts: Iterable[str]) -> str:
     return _joined(parts, phrases=True)
 
 
+def parted(before: str, after: str) -> bool:
+    """Returns whether two runs of letters side by side are words of their own: Han or Kana."""
+    return bool(_dense.match(before[-1:]) or _dense.match(after[:1]))
+
+
+def blank_between(before: str, after: str) -> bool:
+    """Returns whether a blank stands between two words of one text."""
+    return bool(before and after) and _blank_between(before, after, phrases=False)
+
+
+def is_spaceless(text: str) -> bool:
+    """Returns whether `text` has words that no blank parts."""
+    return _spaceless.search(text) is not None
+
+
+def after_words(text: str, many: int) -> int | None:
+    """Returns where `text` goes on after its first `many` words; None before it does.
+
+    In a script without blanks that is where the next word begins. Where blanks part phrases it
+    is at a blank, unless three times as many words come without one.
+    """
+    if not _spaceless.search(text):
+        found = re.match(rf"\s*(?:\S+\s+){{{many}}}", text)
+        return found.end() if found else None
+    spans = word_spans(text)
+    for index in range(many, len(spans)):
+        end, start = spans[index - 1][1], spans[index][0]
+        cut = end + len(text[end:start].rstrip(_OPENERS))
+        if not _phrased.match(text[end - 1]) or text[end:start].isspace() or index >= 3 * many:
+            return cut
+    return None
+
+
 def whole_words(text: str, end: int) -> str:
-    """Returns the beginning of `text` up to `end` at most, without the word that lies across it."""
+    """Returns the beginning of `text` up to `end` at most, without a word that goes on after it.
+
+    The marks after a word belong to it.
+    """
     if end >= len(text):
         return text
-    for start, stop in word_spans(text):
-        if start < end < stop:
-            return text[:start].rstrip()
-    return text[: _cluster_start(text, end)].rstrip()
+    return text[: max((stop for _, stop in _token_spans(text) if stop <= end), default=0)]
 
 
 def clip(text: str, most: int) -> str:
@@ -213,6 +247,11 @@ def ends_sentence(text: str) -> bool:
 def asks(text: str) -> bool:
     """Returns whether `text` ends with a question mark of its script."""
     return _QUESTION.search(text.rstrip()) is not None
+
+
+def goes_on(text: str) -> bool:
+    """Returns whether `text` ends with a mark after which more is to come: a comma, a dash, "…"."""
+    return _OPEN_END.search(text.rstrip()) is not None
 
 
 def sentences(text: str) -> list[str]:
@@ -305,6 +344,17 @@ def _pieces(breaker: type[WordBreaker] | type[CharacterBreaker], text: str) -> l
         return [text[end - size : end] for end, size in zip(ends, sizes, strict=True)]
 
 
+def _token_spans(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for chunk in re.finditer(r"\S+", text):
+        at = chunk.start()
+        parts = _cut(chunk.group()) if _spaceless.search(chunk.group()) else [chunk.group()]
+        for part in parts:
+            spans.append((at, at + len(part)))
+            at += len(part)
+    return spans
+
+
 def _cut(chunk: str) -> list[str]:
     """Returns a run without blanks cut at its words; marks stay with the word they belong to."""
     parts: list[str] = []
@@ -333,15 +383,6 @@ def _blank_between(before: str, after: str, *, phrases: bool) -> bool:
     if _dense.match(last) or (_dense.match(first) and last.isalnum()):
         return False
     return phrases or not (_phrased.match(last) and _phrased.match(first))
-
-
-def _cluster_start(text: str, end: int) -> int:
-    at = 0
-    for character in characters(text):
-        if at + len(character) > end:
-            break
-        at += len(character)
-    return at
 
 
 def _cell_width(character: str) -> int:

@@ -47,3 +47,18 @@ def test_without_word_times_it_is_in_proportion(
     heard_ms: float, length_ms: float | None, expected: str
 ) -> None:
     assert heard_part(TEXT, (), heard_ms, length_ms) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "heard_ms", "length_ms", "expected"),
+    [
+        ("我想问一下别的事情", 1000, 2000, "我想问"),
+        ("สวัสดีครับผมชื่อบอบ", 1100, 2000, "สวัสดีครับ"),
+        ("山上有一座庙。", 700, None, "山上有"),
+        ("a 👩\u200d👩\u200d👧", 1000, 2000, "a"),
+    ],
+)
+def test_it_ends_at_a_word_where_no_blank_does(
+    text: str, heard_ms: float, length_ms: float | None, expected: str
+) -> None:
+    assert heard_part(text, (), heard_ms, length_ms) == expected

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.agent.sentences import SentenceSplitter, speakable
+from sessions_app.core.writing import width
 
 
 def pieces(text: str, size: int = 3) -> list[str]:
@@ -79,3 +80,57 @@ def test_nothing_is_lost_or_added(text: str, size: int) -> None:
 )
 def test_a_voice_reads_no_markup(text: str, said: str) -> None:
     assert speakable(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("好的。我可以帮您。", ["好的。", "我可以帮您。"]),
+        ("当然可以，我的朋友。要吗？", ["当然可以，", "我的朋友。", "要吗？"]),
+        ("我恐怕今天没有去那里的火车了。抱歉。", ["我恐怕今天没有去那里", "的火车了。", "抱歉。"]),
+        ("他说「不行。」然后他走了。", ["他说「不行。」", "然后他走了。"]),
+        ("はい。そうです！本当？", ["はい。", "そうです！", "本当？"]),
+        ("圆周率是3.14。或者1,000。", ["圆周率是3.14。", "或者1,000。"]),
+        ("نعم، بالطبع. هل تريد؟ حسنا.", ["نعم، بالطبع.", "هل تريد؟", "حسنا."]),
+        ("जी हाँ। मैं कर सकता हूँ।", ["जी हाँ।", "मैं कर सकता हूँ।"]),
+        ("Ναι; Μπορώ. Καλά.", ["Ναι;", "Μπορώ.", "Καλά."]),
+        ("Այո։ Կարող եմ։", ["Այո։", "Կարող եմ։"]),
+        ("បាទ។ ខ្ញុំអាច។", ["បាទ។", "ខ្ញុំអាច។"]),
+        ("네. 할 수 있어요. 그럼요!", ["네.", "할 수 있어요.", "그럼요!"]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 4])
+def test_other_scripts_are_split_at_their_own_marks(
+    text: str, expected: list[str], size: int
+) -> None:
+    assert pieces(text, size) == expected
+
+
+def test_thai_is_split_where_its_blanks_part_phrases() -> None:
+    text = (
+        "ได้เลยครับ ร้านของเราเปิดทุกวันตั้งแต่เก้าโมงเช้าถึงหกโมงเย็น "
+        "วันหยุดสุดสัปดาห์เปิดตั้งแต่สิบโมงเช้าถึงห้าโมงเย็น ขอบคุณครับ"
+    )
+    found = pieces(text)
+    assert " ".join(found) == text
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["我" * 500, "เราเปิดทุกวัน" * 60, "さくら" * 200, "👩\u200d👩\u200d👧" * 90]
+)
+def test_no_piece_of_a_script_without_blanks_is_too_long(text: str) -> None:
+    found = pieces(text)
+    assert "".join(found) == text
+    assert max(map(width, found)) <= 200
+
+
+@given(st.text(alphabet="我ก好。，」「“” a.\n１．", max_size=120), st.integers(1, 9))
+def test_nothing_is_lost_in_other_scripts(text: str, size: int) -> None:
+    splitter = SentenceSplitter()
+    out = []
+    for at in range(0, len(text), size):
+        out += splitter.feed(text[at : at + size])
+    whole = "".join([*out, *splitter.finish()])
+    assert text.startswith(whole)
+    assert not text[len(whole) :].strip()

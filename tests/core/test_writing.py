@@ -184,7 +184,8 @@ def test_width_is_in_cells() -> None:
 def test_a_text_is_shortened_at_words_and_never_within_a_character() -> None:
     assert writing.whole_words("hello there you", 8) == "hello"
     assert writing.whole_words("我想问一下别的事情", 4) == "我想问"
-    assert writing.whole_words(f"{FAMILY}{FAMILY}", 7) == FAMILY
+    assert writing.whole_words(f"a {FAMILY}", 4) == "a"
+    assert writing.whole_words("对，好", 1) == ""
     assert writing.clip("我想问一下别的事情", 4) == "我想问…"
     assert writing.clip("short", 10) == "short"
     assert writing.clip_start("hello there my friend", 12) == "…my friend"

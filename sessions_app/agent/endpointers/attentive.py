@@ -1,10 +1,9 @@
 """Waits longer where a sentence or a number is likely to go on, and not at all after an end."""
 
-import re
-
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.wordlists import listed
 from sessions_app.core.persona import TurnSettings
+from sessions_app.core.writing import asks, ends_sentence, goes_on, plain_words
 
 WHOLE_NUMBER = 10
 """Digits after which a number read aloud is taken to be whole, such as a telephone number."""
@@ -35,7 +34,6 @@ _ASKS = listed(
     "what what's when when's where where's who who's why how how's which whose is are am was "
     "were do does did can could will would shall should have has may"
 )
-_WORD = re.compile(r"[\w'\u2019-]+")
 _SHORTEST_QUESTION = 3
 _STRANDED = listed("this that these those from with to for about in on at of like is are was were")
 """Words that hold a statement open and may end a question: "where are you from"."""
@@ -55,19 +53,19 @@ class AttentiveEndpointer(Endpointer):
 
 def _share(text: str) -> float:
     """Returns where between minimum (0) and maximum (1) the delay lies; first rule that fits."""
-    words = _WORD.findall(text)
+    words = plain_words(text)
     if not words:
         return UNKNOWN_SHARE
     number = _trailing_number(words)
-    asks = words[0] in _ASKS and len(words) >= _SHORTEST_QUESTION
+    asking = words[0] in _ASKS and len(words) >= _SHORTEST_QUESTION
     rules = (
         (number >= WHOLE_NUMBER, 0.0),
         (number > 0, 1.0),
-        (text.endswith(("...", "…", ",", "-", "\u2013")), 1.0),
-        (text.endswith(("?", "!", *_CLOSINGS)), 0.0),
-        (asks and words[-1] in _STRANDED, PLAIN_SHARE),
+        (goes_on(text), 1.0),
+        (asks(text) or text.endswith(("!", "\uff01", *_CLOSINGS)), 0.0),
+        (asking and words[-1] in _STRANDED, PLAIN_SHARE),
         (words[-1] in _GOES_ON, 1.0),
-        (text.endswith(".") or words[-1] in _ENDS or asks, 0.0),
+        (ends_sentence(text) or words[-1] in _ENDS or asking, 0.0),
     )
     return next((share for holds, share in rules if holds), PLAIN_SHARE)
 
@@ -78,7 +76,7 @@ def _trailing_number(words: list[str]) -> int:
         return 0
     digits = 0
     for word in reversed(words):
-        if word.isdigit():
+        if word.isnumeric():
             digits += len(word)
         elif word in _DIGITS:
             digits += _DIGITS[word]

@@ -49,6 +49,35 @@ def test_the_confirmed_one(what: str, heard: Heard, verdict: Verdict) -> None:
     assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict, what
 
 
+@pytest.mark.parametrize(
+    ("heard", "verdict"),
+    [
+        (speaking("我想问一下别的事情", 1100), Verdict.INTERRUPT),
+        (speaking("我想问", 900), Verdict.WAIT),
+        (speaking("山", 1100), Verdict.WAIT),
+        (speaking("停一下", 200), Verdict.INTERRUPT),
+        (speaking("等一下好吗", 200), Verdict.INTERRUPT),
+        (ended("嗯嗯，好的。", 700, 600, final=True), Verdict.RESUME),
+        (ended("对，是的", 700, 600, final=True), Verdict.RESUME),
+        (ended("別の質問があります", 900, 600, final=True), Verdict.INTERRUPT),
+        (ended("はい、なるほど。", 900, 600, final=True), Verdict.RESUME),
+        (speaking("ちょっと待って", 200), Verdict.INTERRUPT),
+        (ended("อยากถามเรื่องอื่น", 900, 600, final=True), Verdict.INTERRUPT),
+        (ended("ครับ ครับ", 900, 600, final=True), Verdict.RESUME),
+        (speaking("เดี๋ยวก่อน", 200), Verdict.INTERRUPT),
+        (ended("ខ្ញុំចង់សួររឿងផ្សេង", 900, 600, final=True), Verdict.INTERRUPT),
+        (ended("네, 그래요.", 900, 600, final=True), Verdict.RESUME),
+        (ended("다른 질문이 있어요", 900, 600, final=True), Verdict.INTERRUPT),
+        (speaking("لحظة من فضلك", 200), Verdict.INTERRUPT),
+        (ended("नहीं, रुकिए", 900, 600, final=True), Verdict.INTERRUPT),
+        (ended("Ja, genau.", 900, 600, final=True), Verdict.RESUME),
+        (ended("d’accord, j’ai une question", 900, 600, final=True), Verdict.INTERRUPT),
+    ],
+)
+def test_words_are_counted_in_every_script(heard: Heard, verdict: Verdict) -> None:
+    assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict, heard.text
+
+
 def test_the_immediate_one_needs_nothing() -> None:
     assert ImmediateBargeIn().judge(speaking("", 0), TWO_WORDS) is Verdict.INTERRUPT
 
