@@ -12,6 +12,7 @@ from sessions_app.bridge.conf import load_backend
 from sessions_app.bridge.recognisers import KIND, Recognisers
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.errors import RecogniserError, VoiceError
+from sessions_app.core.writing import join_sentences
 from sessions_app.media.resample import Resampler
 from sessions_app.speech.recognisers.base import Recogniser, heard
 from sessions_app.speech.recognisers.wrappers.base import Wrapper
@@ -102,7 +103,7 @@ async def _heard(recogniser: Recogniser, samples: Samples) -> str:
         finals = [said.text async for said in heard(stream) if said.is_final]
     finally:
         await stream.aclose()
-    return " ".join(filter(None, finals))
+    return join_sentences(finals)
 
 
 def _described(recogniser: Recogniser) -> str:

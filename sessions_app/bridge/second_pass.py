@@ -14,6 +14,7 @@ from sessions_app.core.errors import MediaError
 from sessions_app.core.events import Hypothesis, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import one_line
+from sessions_app.core.writing import join_words
 from sessions_app.media.merging import SIDES
 from sessions_app.media.recording import read_lane
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
@@ -43,7 +44,8 @@ def retranscribe(version_pk: int) -> None:
             hearing = _heard(call, version.recogniser, audio, wanted, asked_for=not lost)
             heard = asyncio.run(hearing)
         figures = call.language if voice_config().figures else ""
-        rows = _added(heard, figures) if lost else _rows(_spans(spoken), heard, figures)
+        manner = (figures, call.language)
+        rows = _added(heard, *manner) if lost else _rows(_spans(spoken), heard, *manner)
         if versions.keep(version, rows) and lost and rows:
             summaries.ask_again(call, None)
 
@@ -96,28 +98,30 @@ def _spans(segments: Iterable[Segment]) -> list[Span]:
     return [Span(s.seq, s.start_ms, s.end_ms) for s in segments]
 
 
-def _rows(spans: Sequence[Span], heard: Iterable[Hypothesis], figures: str) -> list[VersionSegment]:
+def _rows(
+    spans: Sequence[Span], heard: Iterable[Hypothesis], figures: str, language: str
+) -> list[VersionSegment]:
     words = [word for hypothesis in heard for word in timed(hypothesis)]
-    return [_row(one, figures) for one in placed(spans, words)]
+    return [_row(one, figures, language) for one in placed(spans, words)]
 
 
-def _added(heard: Iterable[Hypothesis], figures: str) -> list[VersionSegment]:
+def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[VersionSegment]:
     """Returns segments of their own, cut as live ones are."""
     cut = (words for final in heard for words in in_pieces(timed(final)))
     return [
-        _row(Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), figures)
+        _row(Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), figures, language)
         for words in cut
     ]
 
 
-def _row(one: Placed, figures: str) -> VersionSegment:
+def _row(one: Placed, figures: str, language: str) -> VersionSegment:
     sure = [word.confidence for word in one.words if word.confidence is not None]
     start_ms = max(0, round(one.start_ms))
     return VersionSegment(
         seq=one.seq,
         added=one.seq is None,
         speaker=Speaker.CALLER.value,
-        text=one_line(readable(" ".join(word.text for word in one.words), figures)),
+        text=one_line(readable(join_words(w.text for w in one.words), figures, language)),
         start_ms=start_ms,
         end_ms=max(start_ms, round(one.end_ms)),
         confidence=sum(sure) / len(sure) if sure else None,

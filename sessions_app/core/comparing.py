@@ -1,20 +1,25 @@
 """Two transcripts of the same speech, laid side by side. Pure."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.writing import (
+    Token,
+    blank_between,
+    is_spaceless,
+    plain_words,
+    together,
+    tokens,
+)
 
 NEAR_MS = 1_000.0
 """A word this far from every segment belongs to none of them."""
 
 PAUSE_MS = 1_500.0
 """So long a pause between words that belong to no segment parts them in two."""
-
-_PLAIN = re.compile(r"[^\w']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,21 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of words that both texts have, or only the first (GONE), or only the second (NEW)."""
+    """A run of words that both texts have, or only the first (GONE), or only the second (NEW).
+
+    `blank` says whether one stands between it and the next piece.
+    """
 
     change: Change
     text: str
+    blank: bool = True
 
 
 def timed(hypothesis: Hypothesis) -> tuple[Word, ...]:
     """Returns the words with their times; evenly spread where the engine gives none."""
     if hypothesis.words:
         return hypothesis.words
-    texts = hypothesis.text.split()
+    texts = [token.text for token in tokens(hypothesis.text)]
     step = (hypothesis.end_ms - hypothesis.start_ms) / max(1, len(texts))
     starts = [hypothesis.start_ms + step * index for index in range(len(texts))]
     return tuple(
@@ -86,23 +95,26 @@ def placed(spans: Sequence[Span], words: Iterable[Word]) -> list[Placed]:
 
 def differences(before: str, after: str) -> list[Piece]:
     """Returns how `after` differs from `before`, word by word; case and signs do not count."""
-    old, new = before.split(), after.split()
+    old, new = tokens(before), tokens(after)
     matcher = SequenceMatcher(None, _plain(old), _plain(new), autojunk=False)
     pieces = []
     for what, i, j, k, m in matcher.get_opcodes():
         if what == "equal":
-            pieces.append(Piece(Change.SAME, " ".join(new[k:m])))
+            pieces.append(_piece(Change.SAME, new[k:m], old[j:] or new[m:]))
             continue
         if i < j:
-            pieces.append(Piece(Change.GONE, " ".join(old[i:j])))
+            pieces.append(_piece(Change.GONE, old[i:j], new[k:]))
         if k < m:
-            pieces.append(Piece(Change.NEW, " ".join(new[k:m])))
+            pieces.append(_piece(Change.NEW, new[k:m], new[m:]))
     return pieces
 
 
 def same_words(before: str, after: str) -> bool:
     """Returns whether both texts have the same words."""
-    return _plain(before.split()) == _plain(after.split())
+    old, new = plain_words(before), plain_words(after)
+    if is_spaceless(before) or is_spaceless(after):
+        return "".join(old) == "".join(new)  # marks change where words are found
+    return old == new
 
 
 def _distance(span: Span, word: Word) -> float:
@@ -110,5 +122,10 @@ def _distance(span: Span, word: Word) -> float:
     return max(span.start_ms - middle, middle - span.end_ms, 0.0)
 
 
-def _plain(words: Iterable[str]) -> list[str]:
-    return [_PLAIN.sub("", word).lower() or word for word in words]
+def _piece(change: Change, run: Sequence[Token], following: Sequence[Token]) -> Piece:
+    last, after = run[-1], following[0].text if following else ""
+    return Piece(change, together(run), last.blank or blank_between(last.text, after))
+
+
+def _plain(run: Iterable[Token]) -> list[str]:
+    return ["".join(plain_words(token.text)) or token.text for token in run]

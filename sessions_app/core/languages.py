@@ -4,7 +4,7 @@ Tags are compared as RFC 5646 and Unicode's data of languages have them (langcod
 is Chinese, `nb-NO` Norwegian, `iw` Hebrew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import langcodes
@@ -27,7 +27,7 @@ def base_of(tag: str) -> str:
         return tag.replace("_", "-").partition("-")[0].lower()
 
 
-@lru_cache(1024)
+@lru_cache(4096)
 def same_language(one: str, other: str) -> bool:
     """Returns whether who speaks `one` speaks `other`, whatever their regions."""
     if base_of(one) == base_of(other):
@@ -36,6 +36,19 @@ def same_language(one: str, other: str) -> bool:
         return langcodes.tag_distance(one, other) < SAME_BELOW
     except (LanguageTagError, ValueError):
         return False
+
+
+def closest(tag: str, known: Collection[str]) -> str:
+    """Returns the one of the `known` tags that is the language of `tag`; empty for none."""
+    if tag in known:
+        return tag
+    try:
+        found = langcodes.closest_supported_match(
+            base_of(tag), sorted(known), max_distance=SAME_BELOW - 1
+        )
+    except (LanguageTagError, ValueError):
+        return ""
+    return found or ""
 
 
 def among(tag: str, known: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
 from sessions_app.core.states import TERMINAL
 from sessions_app.core.text import read_json
+from sessions_app.core.writing import join_sentences
 from sessions_app.dialects.reading import Message, ProtocolError
 from sessions_app.dialects.results import offer_of, read_object
 
@@ -69,7 +70,7 @@ def partial(text: str) -> Message:
 
 def result(finals: list[SegmentFinal], *, words: bool = True) -> Message:
     """Returns one result of one or more finals; times in seconds of the call."""
-    text = " ".join(final.text for final in finals)
+    text = join_sentences(final.text for final in finals)
     listed = [_word(word) for final in finals for word in final.words]
     return {"result": listed, "text": text} if words and listed else {"text": text}
 

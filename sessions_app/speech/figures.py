@@ -2,6 +2,8 @@
 
 from text_to_num import alpha2digit
 
+from sessions_app.core.languages import base_of
+
 LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
 """What text2num knows: https://pypi.org/project/text2num/."""
 
@@ -11,5 +13,5 @@ def with_figures(text: str, language: str) -> str:
 
     A lone "one" or "second" stays a word: it is seldom meant as a number.
     """
-    base = language.partition("-")[0].lower()
+    base = base_of(language)
     return str(alpha2digit(text, base)) if base in LANGUAGES else text

@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.languages import base_of
+from sessions_app.core.writing import capitalised, closed, join_words
 from sessions_app.speech.figures import with_figures
 
 INTERIM_EVERY_S = 0.2
@@ -13,28 +15,19 @@ INTERIM_EVERY_S = 0.2
 LONGEST_MS = 15_000.0
 
 _LONE_I = re.compile(r"\bi\b(?='|\b)")
-_ENDS = (
-    ".",
-    "!",
-    "?",
-    "…",
-    "\u3002",
-    "\uff01",
-    "\uff1f",
-)  # the last three end Chinese and Japanese
 
 
-def readable(text: str, figures: str = "") -> str:
-    """Returns bare words as a sentence; text that has its own punctuation keeps it.
+def readable(text: str, figures: str = "", language: str = "") -> str:
+    """Returns bare words as a sentence of `language`; text that has its own marks keeps them.
 
     `figures` is the language whose numbers become figures; empty for none.
     """
     clean = " ".join((with_figures(text, figures) if figures else text).split())
     if not clean:
         return ""
-    clean = _LONE_I.sub("I", clean)
-    clean = clean[0].upper() + clean[1:]
-    return clean if clean.endswith(_ENDS) else f"{clean}."
+    if base_of(language) in ("", "en"):
+        clean = _LONE_I.sub("I", clean)
+    return closed(capitalised(clean, language), language)
 
 
 class Segmenter:
@@ -63,7 +56,7 @@ class Segmenter:
             return []
         pieces = _split(hypothesis.words, hypothesis.end_ms - hypothesis.start_ms)
         if len(pieces) <= 1:
-            text = readable(hypothesis.text, self._figures)
+            text = readable(hypothesis.text, self._figures, hypothesis.language)
             return [dataclasses.replace(hypothesis, text=text)]
         return [_piece(hypothesis, words, self._figures) for words in pieces]
 
@@ -71,7 +64,7 @@ class Segmenter:
 def _piece(whole: Hypothesis, words: Sequence[Word], figures: str) -> Hypothesis:
     return dataclasses.replace(
         whole,
-        text=readable(" ".join(word.text for word in words), figures),
+        text=readable(join_words(word.text for word in words), figures, whole.language),
         words=tuple(words),
         start_ms=words[0].start_ms,
         end_ms=words[-1].end_ms,

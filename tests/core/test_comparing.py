@@ -95,3 +95,25 @@ def test_no_word_is_lost_or_doubled() -> None:
 def test_words_without_times_are_spread_evenly() -> None:
     found = timed(Hypothesis("one two", True, 1000.0, 2000.0, confidence=0.5))
     assert found == (Word("one", 1000.0, 1500.0, 0.5), Word("two", 1500.0, 2000.0, 0.5))
+
+
+def test_scripts_without_blanks_are_compared_word_by_word() -> None:
+    assert said("我想去银行取钱。", "我想去邮局取钱。") == [
+        ("same", "我想去"),
+        ("gone", "邮局"),
+        ("new", "银行"),
+        ("same", "取钱。"),
+    ]
+    assert same_words("我想问一下。", "我，想问一下")
+    assert not same_words("我想问一下", "我想问两下")
+
+
+def test_pieces_know_where_blanks_stand() -> None:
+    assert not any(piece.blank for piece in differences("我想去邮局", "我想去银行"))
+    english = differences("go to the bank", "go to a bank now")
+    assert [piece.blank for piece in english][:-1] == [True] * (len(english) - 1)
+
+
+def test_words_without_times_are_those_of_the_script() -> None:
+    spread = timed(Hypothesis("我想问一下", True, 0.0, 900.0))
+    assert [word.text for word in spread] == ["我想", "问", "一下"]

@@ -73,3 +73,32 @@ def test_no_word_is_lost_and_no_piece_is_too_long(count: int) -> None:
 
 def test_no_words_make_no_segment() -> None:
     assert Segmenter().final(Hypothesis(" ", is_final=True, start_ms=0, end_ms=500)) == []
+
+
+@pytest.mark.parametrize(
+    ("bare", "language", "shown"),
+    [
+        ("你好吗", "zh-CN", "你好吗。"),
+        ("你好吗？", "zh-CN", "你好吗？"),
+        ("कैसे हो", "hi-IN", "कैसे हो।"),
+        ("pane i vino", "it-IT", "Pane i vino."),
+        ("i think i can", "en-GB", "I think I can."),
+        ("ıstakoz istanbul", "tr-TR", "Istakoz istanbul."),
+        ("istanbul güzel", "tr-TR", "\u0130stanbul güzel."),
+        ("สวัสดีครับ", "th-TH", "สวัสดีครับ"),
+    ],
+)
+def test_each_language_is_written_its_own_way(bare: str, language: str, shown: str) -> None:
+    assert readable(bare, language=language) == shown
+
+
+def test_a_long_chinese_final_is_cut_without_blanks() -> None:
+    texts = [*"我想问一下今天的天气怎么样", *"还有明天会不会下雨"]
+    words = tuple(
+        Word(text, at, at + 900.0) for at, text in zip(range(0, 60_000, 1000), texts, strict=False)
+    )
+    whole = Hypothesis("".join(texts), True, 0.0, 1000.0 * len(texts), words, None, "zh-CN")
+    pieces = Segmenter().final(whole)
+    assert len(pieces) > 1
+    assert "".join(piece.text.rstrip("。") for piece in pieces) == whole.text
+    assert all(piece.text.endswith("。") for piece in pieces)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sessions_app.core.audio import SPEECH_RATE, Samples
+from sessions_app.core.writing import parted
 from sessions_app.speech.engines.base import Engine, Said, Session, TimedWord, found
 
 PARTS = ("tokens.txt", "encoder*.onnx", "decoder*.onnx", "joiner*.onnx")
@@ -82,8 +83,8 @@ def words_of(tokens: Sequence[str], times: Sequence[float], length_s: float) -> 
     """Returns words of sub-word tokens; each ends where the next begins, or within a second."""
     words: list[TimedWord] = []
     for token, start_s in zip(tokens, times, strict=False):
-        begins = token.startswith(WORD_START) or not words
         text = token.strip("".join(WORD_START)).lower()
+        begins = token.startswith(WORD_START) or not words or parted(words[-1][0], text)
         if begins:
             words.append((text, start_s, start_s, None))
         else:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sessions_app.core.audio import SPEECH_RATE, Samples
+from sessions_app.core.writing import join_words
 from sessions_app.speech.engines.base import Engine, Said, Session, TimedWord
 
 PARTS = ("conf/model.conf", "**/final.mdl")
@@ -42,13 +43,13 @@ class VoskSession(Session):
 
     def interim(self) -> str:
         partial = json.loads(self._recogniser.PartialResult())["partial"]
-        return " ".join([*(word[0] for word in self._words), partial]).strip()
+        return join_words([*(word[0] for word in self._words), *partial.split()])
 
     def finish(self) -> Said:
         self._take(self._recogniser.FinalResult())
         words = self._words
         self._start()
-        return Said(" ".join(word[0] for word in words), words)
+        return Said(join_words(word[0] for word in words), words)
 
     def _take(self, result: str) -> None:
         self._words += [

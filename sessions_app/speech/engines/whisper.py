@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from sessions_app.core.audio import Samples
-from sessions_app.speech.engines.base import Engine, Said, Session, TimedWord
+from sessions_app.speech.engines.base import Engine, ModelError, Said, Session, TimedWord
+from sessions_app.speech.whisper_codes import CODES, whisper_code
 
 PARTS = ("model.bin", "config.json", "tokenizer.json")
 
@@ -25,7 +26,11 @@ class WhisperEngine(Engine):
         )
 
     def open(self, language: str, phrases: Sequence[str]) -> "WhisperSession":
-        return WhisperSession(self._model, language.partition("-")[0], ", ".join(phrases))
+        known = getattr(self._model, "supported_languages", None) or CODES
+        code = whisper_code(language, known)
+        if not code:
+            raise ModelError(f"This Whisper model does not hear {language!r}.")
+        return WhisperSession(self._model, code, ", ".join(phrases))
 
 
 class WhisperSession(Session):
@@ -52,9 +57,10 @@ class WhisperSession(Session):
             condition_on_previous_text=False,
             hotwords=self._hotwords,
         )
+        heard = [word for segment in segments for word in segment.words or ()]
         words: list[TimedWord] = [
             (word.word.strip(), float(word.start), float(word.end), float(word.probability))
-            for segment in segments
-            for word in segment.words or ()
+            for word in heard
         ]
-        return Said(" ".join(word[0] for word in words), words)
+        # each comes with the blank before it, where its language has one
+        return Said("".join(word.word for word in heard).strip(), words)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame
 from sessions_app.core.events import Hypothesis
+from sessions_app.core.languages import among
 from sessions_app.core.reservations import Reservation
 from sessions_app.core.text import clean
 
@@ -91,9 +92,9 @@ class Recogniser(ABC):
         """
 
     def knows(self, language: str) -> bool:
-        """Returns whether `language` (BCP 47), or its first part, is among the engine's."""
+        """Returns whether `language` (BCP 47) is among the engine's, whatever the region."""
         known = self.capabilities.languages
-        return known is None or language in known or language.partition("-")[0] in known
+        return known is None or language in known or among(language, known)
 
     async def ready(self) -> bool:
         """Returns whether a stream opened now would be served."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sessions_app.core.audio import SPEECH_RATE
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.writing import join_words
 
 BOOST = 10.0
 
@@ -67,7 +68,7 @@ class Wire(ABC):
             else:
                 interim.append(best.transcript.strip())
         if interim:
-            yield Hypothesis(" ".join(filter(None, interim)), False, *open_ms)
+            yield Hypothesis(join_words(interim), False, *open_ms)
 
     def _final(self, result: Any, best: Any, base_ms: float) -> Hypothesis:
         words = tuple(self.word(word, base_ms) for word in best.words)

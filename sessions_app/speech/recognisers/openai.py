@@ -14,9 +14,11 @@ import numpy as np
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.languages import base_of
 from sessions_app.speech.gate import Flush
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS, without_words_after
+from sessions_app.speech.whisper_codes import whisper_code
 
 REFUSALS = frozenset({400, 401, 403, 404, 415, 422})
 SHORTEST_S = 0.1
@@ -56,7 +58,8 @@ class OpenAIRecogniser(Recogniser):
 
     async def transcribe(self, samples: Samples, language: str, prompt: str) -> Any:
         """Returns the endpoint's answer; raises RecogniserError."""
-        wanted: dict[str, Any] = {"model": self._model, "language": language.partition("-")[0]}
+        code = whisper_code(language) or base_of(language)
+        wanted: dict[str, Any] = {"model": self._model, "language": code}
         if prompt:
             wanted["prompt"] = prompt
         if self.capabilities.words:

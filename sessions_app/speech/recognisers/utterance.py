@@ -7,6 +7,7 @@ import numpy as np
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.writing import join_words
 from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS
 
 AUDIBLE = 100
@@ -54,7 +55,7 @@ class Utterance:
         sure = [word.confidence for word in words if word.confidence is not None]
         end_ms = self.start_ms + self.length_ms
         return Hypothesis(
-            text=" ".join(word.text for word in words) or str(spoken.get("text", "")),
+            text=join_words(word.text for word in words) or str(spoken.get("text", "")),
             is_final=True,
             start_ms=words[0].start_ms if words else self.start_ms,
             end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,

@@ -3,6 +3,7 @@
 Contract-tested, not run with a model.
 """
 
+from sessions_app.core.languages import base_of
 from sessions_app.speech.engines.vosk import PARTS
 from sessions_app.speech.recognisers.base import Capabilities
 from sessions_app.speech.recognisers.pooled import Pooled
@@ -25,4 +26,4 @@ class VoskRecogniser(Pooled):
 
 def spellings(language: str) -> frozenset[str]:
     """Returns the tags that mean a model's language: itself, and without its region."""
-    return frozenset({language, language.partition("-")[0]})
+    return frozenset({language, base_of(language)})

@@ -6,6 +6,7 @@ Contract-tested, not run with a model.
 from sessions_app.speech.engines.whisper import PARTS
 from sessions_app.speech.recognisers.base import Capabilities
 from sessions_app.speech.recognisers.pooled import Pooled
+from sessions_app.speech.whisper_codes import CODES
 
 
 class WhisperRecogniser(Pooled):
@@ -16,7 +17,7 @@ class WhisperRecogniser(Pooled):
     parts = PARTS
     package = "faster_whisper"
     distribution = "faster-whisper"
-    capabilities = Capabilities(interims=False, words=True, confidence=True, languages=None)
+    capabilities = Capabilities(interims=False, words=True, confidence=True, languages=CODES)
 
     def __init__(
         self, model: str, workers: int = 1, threads: int = 0, compute_type: str = "int8"

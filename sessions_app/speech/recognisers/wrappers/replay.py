@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.writing import join_words
 from sessions_app.speech.gate import Begin, Flush, Item
 from sessions_app.speech.recognisers.base import RecogniserStream
 
@@ -173,7 +174,7 @@ def _of_words(final: Hypothesis, words: Sequence[Word]) -> Hypothesis | None:
         return None
     return dataclasses.replace(
         final,
-        text=" ".join(word.text for word in words),
+        text=join_words(word.text for word in words),
         words=tuple(words),
         start_ms=words[0].start_ms,
         end_ms=words[-1].end_ms,

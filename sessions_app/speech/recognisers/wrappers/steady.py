@@ -2,8 +2,10 @@
 
 import dataclasses
 from collections.abc import AsyncIterator, Sequence
+from os.path import commonprefix
 
 from sessions_app.core.events import Hypothesis
+from sessions_app.core.writing import whole_words
 from sessions_app.speech.gate import Item
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
@@ -27,7 +29,7 @@ class SteadyStream(ItemStream):
     def __init__(self, inner: RecogniserStream, times: int) -> None:
         self._inner = inner
         self._times = times
-        self._newest: list[list[str]] = []
+        self._newest: list[str] = []
 
     async def put(self, item: Item) -> None:
         await tell(self._inner, item)
@@ -45,11 +47,11 @@ class SteadyStream(ItemStream):
         await self._inner.aclose()
 
     def _steadied(self, hypothesis: Hypothesis) -> Hypothesis:
-        self._newest = [*self._newest, hypothesis.text.split()][-self._times :]
-        agreed: list[str] = []
+        text = " ".join(hypothesis.text.split())
+        self._newest = [*self._newest, text][-self._times :]
+        agreed = ""
         if len(self._newest) == self._times:
-            for said in zip(*self._newest, strict=False):
-                if len(set(said)) > 1:
-                    break
-                agreed.append(said[0])
-        return dataclasses.replace(hypothesis, text=" ".join(agreed), words=())
+            # a word of one may be the beginning of another's: the shortest of whole words counts
+            alike = len(commonprefix(self._newest))  # noqa: RUF071 - characters are meant
+            agreed = min((whole_words(said, alike) for said in self._newest), key=len)
+        return dataclasses.replace(hypothesis, text=agreed, words=())
