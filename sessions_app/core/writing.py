@@ -305,6 +305,8 @@ def width(text: str) -> int:
 
 def of_width(text: str, cells: int) -> list[str]:
     """Returns `text` cut into pieces of at most `cells`, between characters."""
+    if 2 * len(text) <= cells or (text.isascii() and len(text) <= cells):
+        return [text]
     made, room = [""], cells
     for character in characters(text):
         wide = _cell_width(character)
@@ -318,9 +320,11 @@ def of_width(text: str, cells: int) -> list[str]:
 
 def speaking_ms(text: str) -> float:
     """Returns about how long a voice speaks `text`, in ms, by what its characters stand for."""
-    slow = sum(ms * len(script.findall(text)) for script, ms in _MS_OF)
-    others = len(text) - sum(len(script.findall(text)) for script, _ in _MS_OF)
-    return slow + others * _MS_PER_CHARACTER
+    length = len(text) * _MS_PER_CHARACTER
+    if not text.isascii():
+        for script, ms in _MS_OF:
+            length += len(script.findall(text)) * (ms - _MS_PER_CHARACTER)
+    return length
 
 
 def isolated(text: str) -> str:

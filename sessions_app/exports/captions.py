@@ -1,22 +1,30 @@
 """Segments cut into captions that fit a screen and keep time with the words."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sessions_app.core.timing import by_letters
+from sessions_app.core.writing import Token, of_width, speaking_ms, tokens, width
 from sessions_app.exports.base import CUT_OFF, ExportSegment, one_line
 
-LINE_CHARS = 42
-"""Characters in a caption line: what broadcasters' guidelines agree on."""
+LINE_CELLS = 42
+"""Width of a caption line: what broadcasters' guidelines agree on; 21 Han characters."""
 
 CUE_LINES = 2
 SHORTEST_CUE_MS = 500
 LONGEST_CUE_MS = 7000
 
+READING = 0.6
+"""How long it takes to read a text, of how long it takes to speak it."""
+
+Times = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A caption; `lines` has one or two of at most LINE_CHARS; times on the call clock."""
+    """A caption; `lines` has one or two of at most LINE_CELLS; times on the call clock."""
 
     start_ms: int
     end_ms: int
@@ -29,6 +37,7 @@ class _Piece:
     """A word, or as much of a very long one as fits a line."""
 
     text: str
+    blank: bool
     start_ms: int
     end_ms: int
 
@@ -40,81 +49,142 @@ class _Open:
     lines: list[str]
     start_ms: int
     end_ms: int
+    blank: bool
+    """Whether one follows the last word."""
+
+    used: int
+    """Cells of the last line."""
 
     def take(self, piece: _Piece) -> bool:
         """Adds the piece if there is room and time for it."""
         late = piece.start_ms > self.start_ms
         if late and piece.end_ms - self.start_ms > LONGEST_CUE_MS:
             return False
-        if len(self.lines[-1]) + 1 + len(piece.text) <= LINE_CHARS:
-            self.lines[-1] += f" {piece.text}"
+        cells = width(piece.text)
+        if self.used + self.blank + cells <= LINE_CELLS:
+            self.lines[-1] += f" {piece.text}" if self.blank else piece.text
+            self.used += self.blank + cells
         elif len(self.lines) < CUE_LINES:
             self.lines.append(piece.text)
+            self.used = cells
         else:
             return False
-        self.end_ms = piece.end_ms
+        self.end_ms, self.blank = piece.end_ms, piece.blank
         return True
 
 
-def cues(segment: ExportSegment, label: str = "") -> list[Cue]:
+def captions(
+    segments: Sequence[ExportSegment], label: Callable[[ExportSegment], str] = lambda _: ""
+) -> list[Cue]:
+    """Returns the captions of a call by the time they start, whoever speaks.
+
+    Those of one side never overlap where its segments do not; both sides' may. The first
+    caption of each segment begins with its `label`.
+    """
+    starts: dict[str, list[int]] = {}
+    for segment in segments:
+        starts.setdefault(segment.speaker, []).append(segment.start_ms)
+    for own in starts.values():
+        own.sort()
+    made: list[Cue] = []
+    for segment in segments:
+        own = starts[segment.speaker]
+        later = bisect_right(own, segment.start_ms)
+        until_ms = own[later] if later < len(own) else None
+        made += cues(segment, label(segment), until_ms=until_ms)
+    return sorted(made, key=lambda cue: cue.start_ms)
+
+
+def cues(segment: ExportSegment, label: str = "", *, until_ms: int | None = None) -> list[Cue]:
     """Returns the captions of a segment, in order and without overlap; none for no words.
 
     The first begins with `label`. A caption starts with its first word and ends with its
-    last, or when the next starts; it stays for SHORTEST_CUE_MS if it can.
+    last, or when the next starts; it stays for SHORTEST_CUE_MS, and as long as it takes to read,
+    if it can. Nothing is shown later than it was said; what has no length, as typed text, is
+    spread over the time it takes to read, at most to `until_ms`, where the same side goes on.
     """
-    pieces = list(_pieces(segment))
+    pieces = list(_pieces(segment, until_ms))
     if label and pieces:
         first = pieces[0].start_ms
-        pieces.insert(0, _Piece(label, first, first))
+        pieces.insert(0, _Piece(label, True, first, first))
     made: list[_Open] = []
     for piece in pieces:
         if not made or not made[-1].take(piece):
-            made.append(_Open([piece.text], piece.start_ms, piece.end_ms))
+            lines, cells = [piece.text], width(piece.text)
+            made.append(_Open(lines, piece.start_ms, piece.end_ms, piece.blank, cells))
+    _part(made)
     return [
         Cue(cue.start_ms, end, segment.speaker, tuple(cue.lines))
-        for cue, end in zip(made, _ends(made), strict=True)
+        for cue, end in zip(made, _ends(made, until_ms), strict=True)
     ]
 
 
-def _ends(made: Sequence[_Open]) -> list[int]:
-    long_enough = [max(cue.end_ms, cue.start_ms + SHORTEST_CUE_MS) for cue in made]
-    starts = [later.start_ms for _, later in pairwise(made)]
-    return [min(pair) for pair in zip(long_enough, starts, strict=False)] + long_enough[-1:]
+def _part(made: Sequence[_Open]) -> None:
+    """Keeps captions from starting together: the one before would have no length."""
+    for before, after in pairwise(made):
+        after.start_ms = max(after.start_ms, before.start_ms + 1)
 
 
-def _pieces(segment: ExportSegment) -> Iterator[_Piece]:
-    timed = _timed(segment)
-    if segment.interrupted and timed:
-        text, start, end = timed[-1]
-        timed[-1] = (f"{text} {CUT_OFF}", start, end)
-    for text, start, end in timed:
-        for at in range(0, len(text), LINE_CHARS):
-            yield _Piece(text[at : at + LINE_CHARS], start, end)
+def _ends(made: Sequence[_Open], until_ms: int | None) -> list[int]:
+    if not made:
+        return []
+    ends = []
+    limits = [*(later.start_ms for later in made[1:]), until_ms]
+    for cue, limit in zip(made, limits, strict=True):
+        needed = max(SHORTEST_CUE_MS, round(READING * sum(map(speaking_ms, cue.lines))))
+        end = max(cue.end_ms, cue.start_ms + needed)
+        if limit is not None:
+            end = min(end, limit) if limit > cue.start_ms else cue.end_ms
+        ends.append(max(end, cue.start_ms + 1))
+    return ends
 
 
-def _timed(segment: ExportSegment) -> list[tuple[str, int, int]]:
-    """Returns the words of the text with rising times.
+def _pieces(segment: ExportSegment, until_ms: int | None) -> Iterator[_Piece]:
+    shown = tokens(one_line(segment.text))
+    if segment.interrupted and shown:
+        shown[-1] = Token(f"{shown[-1].text} {CUT_OFF}", blank=False)
+    for token, span in zip(shown, _timed(shown, segment, until_ms), strict=True):
+        parts = of_width(token.text, LINE_CELLS)
+        for index, (part, (start, end)) in enumerate(zip(parts, _shared(parts, span), strict=True)):
+            yield _Piece(part, token.blank and index == len(parts) - 1, start, end)
 
-    The recogniser's times are used where there is one for each word; a corrected text may
-    have more or fewer words, which then share the time by their length.
+
+def _timed(shown: Sequence[Token], segment: ExportSegment, until_ms: int | None) -> list[Times]:
+    """Returns where each token was said, with rising times.
+
+    The recogniser's times are used where it has the same letters, or as many words; a
+    corrected text may have other ones, which then share the time by how long they are.
     """
-    texts = one_line(segment.text).split()
-    if len(texts) != len(segment.words):
-        return _by_length(texts, segment)
+    exact = by_letters(shown, segment.words)
+    if exact is None and len(shown) == len(segment.words):
+        exact = [(word.start_ms, word.end_ms) for word in segment.words]
+    if exact is None:
+        return _shared([token.text for token in shown], _span(segment, until_ms))
     timed, now = [], segment.start_ms
-    for text, word in zip(texts, segment.words, strict=True):
-        start = max(now, round(word.start_ms))
-        now = max(start, round(word.end_ms))
-        timed.append((text, start, now))
+    for start_ms, end_ms in exact:
+        start = max(now, round(start_ms))
+        now = max(start, round(end_ms))
+        timed.append((start, now))
     return timed
 
 
-def _by_length(texts: Sequence[str], segment: ExportSegment) -> list[tuple[str, int, int]]:
-    length = max(segment.end_ms - segment.start_ms, SHORTEST_CUE_MS)
-    total = sum(len(text) for text in texts)
-    timed, passed = [], 0
-    for text in texts:
-        start = segment.start_ms + length * passed // total
-        passed += len(text)
-        timed.append((text, start, segment.start_ms + length * passed // total))
-    return timed
+def _span(segment: ExportSegment, until_ms: int | None) -> Times:
+    """Returns the time that a segment's words share."""
+    start, end = segment.start_ms, max(segment.end_ms, segment.start_ms + SHORTEST_CUE_MS)
+    if segment.end_ms > segment.start_ms:
+        return start, end
+    read = start + round(READING * speaking_ms(segment.text))
+    return start, max(end, read if until_ms is None else min(read, until_ms))
+
+
+def _shared(texts: Sequence[str], span: Times) -> list[Times]:
+    """Returns a share of the span for each text, by how long it takes to say."""
+    sizes = [max(1.0, speaking_ms(text)) for text in texts]
+    start, end = span
+    total, passed = sum(sizes), 0.0
+    shares = []
+    for size in sizes:
+        at = start + round((end - start) * passed / total)
+        passed += size
+        shares.append((at, start + round((end - start) * passed / total)))
+    return shares

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from sessions_app.exports.base import ExportCall, ExportSegment, clock, name_of
-from sessions_app.exports.captions import Cue, cues
+from sessions_app.exports.captions import Cue, captions
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
     """Returns captions, each with the speaker as its voice."""
-    shown = [cue for segment in segments for cue in cues(segment)]
-    return "\n".join(["WEBVTT", "", *(_block(cue) for cue in shown)])
+    return "\n".join(["WEBVTT", "", *(_block(cue) for cue in captions(segments))])
 
 
 def _block(cue: Cue) -> str:

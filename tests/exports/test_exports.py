@@ -107,3 +107,16 @@ def test_no_spreadsheet_runs_what_was_said(said: str) -> None:
 def test_a_title_is_one_line() -> None:
     titled = dataclasses.replace(CALL, title="One\ntwo")
     assert text.render(titled, []).splitlines()[0] == "One two"
+
+
+def test_csv_tells_a_spreadsheet_its_encoding() -> None:
+    data = csv.render(CALL, [ExportSegment(1, "caller", 0, 1, "café 从前")]).encode()
+    assert data.startswith(b"\xef\xbb\xbfcall,seq,")
+    assert data.decode("utf-8-sig").count("\ufeff") == 0
+
+
+@pytest.mark.parametrize("said", ["press <Enter>", "a <b>bold</b> word", "&lt; is it", "{\\an8}top"])
+def test_no_reader_of_srt_takes_words_for_markup(said: str) -> None:
+    out = srt.render(CALL, [ExportSegment(1, "caller", 0, 900, said)])
+    assert said not in out
+    assert f"Caller: {said}" in out.replace("\u2060", "")
