@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.core.events import Speaker
+from sessions_app.core.folding import folded
+from sessions_app.core.writing import count
 from sessions_app.models.call import Call
 
 
@@ -14,6 +16,15 @@ class Source(models.TextChoices):
 
     LIVE = "live", "Live"
     SECOND_PASS = "second_pass", "Second pass"
+
+
+DERIVED = ("word_count", "search_text")
+"""Fields that `Segment.derive` sets."""
+
+
+def searchable(*texts: str) -> str:
+    """Returns different texts as searches compare them, one a line."""
+    return "\n".join(dict.fromkeys(filter(None, map(folded, texts))))
 
 
 class Segment(models.Model):
@@ -58,6 +69,12 @@ class Segment(models.Model):
     confidence = models.FloatField(null=True, blank=True)
     language = models.CharField(max_length=20, blank=True)
     words = models.JSONField(default=list, blank=True)
+    word_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Words of the text that people read."
+    )
+    search_text = models.TextField(
+        blank=True, editable=False, help_text="All its texts as searches compare them, one a line."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -81,6 +98,17 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call_id}/{self.seq}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, *DERIVED}
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Sets what follows from the texts; who writes in bulk calls it for each row."""
+        self.word_count = count(self.shown_text)
+        self.search_text = searchable(self.text, self.edited_text, self.revised_text)
 
     @property
     def interrupted(self) -> bool:

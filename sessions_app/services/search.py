@@ -1,9 +1,7 @@
 """Finding calls by what was said."""
 
-import re
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import (
     Case,
     F,
@@ -16,10 +14,12 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Length, Replace
+from django.db.models.functions import Coalesce
 
+from sessions_app.core.folding import folded
 from sessions_app.core.party import Party
 from sessions_app.core.text import one_line
+from sessions_app.core.writing import join_sentences
 from sessions_app.models import Call, Segment
 
 SHOWN = Case(
@@ -31,13 +31,13 @@ SHOWN = Case(
 
 
 def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
-    """Returns those of `calls` in which `text` was said, whatever its case.
+    """Returns those of `calls` in which `text` was said, as `core.folding` compares them.
 
     What was recognised, live and again, and what staff made of it are searched, segment by
     segment. All of `calls` fit an empty `text`.
     """
     wanted = one_line(text)
-    if not wanted:
+    if not folded(wanted):
         return calls
     said = Segment.objects.filter(holding(wanted))
     return calls.filter(pk__in=said.values("call_id"))
@@ -45,14 +45,11 @@ def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
 
 def with_word_count(calls: QuerySet[Call]) -> QuerySet[Call]:
     """Returns `calls` with `word_count`: the words of the transcript as people read it."""
-    blanks = Length(SHOWN) - Length(Replace(SHOWN, Value(" "), Value("")))
-    words = Case(When(Q(shown=""), then=Value(0)), default=blanks + 1)
     counted = (
         Segment.objects.filter(call_id=OuterRef("pk"))
         .order_by()
-        .annotate(shown=SHOWN)
         .values("call_id")
-        .annotate(total=Sum(words))
+        .annotate(total=Sum("word_count"))
         .values("total")
     )
     return calls.annotate(
@@ -91,16 +88,9 @@ def _gist(call: Call, query: str) -> str:
     if summary is not None and summary.text:
         return str(summary.text)
     said = Segment.objects.filter(call=call).filter(holding(one_line(query)))
-    return " ".join(segment.shown_text for segment in said.order_by("seq")[:5])
+    return join_sentences(segment.shown_text for segment in said.order_by("seq")[:5])
 
 
 def holding(wanted: str) -> Q:
     """Returns the filter for segments that have `wanted`, one line, in any of their texts."""
-    return _holds("text", wanted) | _holds("edited_text", wanted) | _holds("revised_text", wanted)
-
-
-def _holds(field: str, wanted: str) -> Q:
-    if connection.vendor == "sqlite" and not wanted.isascii():
-        # SQLite's LIKE knows the case of ASCII letters only; its REGEXP is Python's
-        return Q(**{f"{field}__iregex": re.escape(wanted)})
-    return Q(**{f"{field}__icontains": wanted})
+    return Q(search_text__contains=folded(wanted))

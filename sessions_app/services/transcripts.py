@@ -4,11 +4,13 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from sessions_app.core.events import SegmentFinal, Word
 from sessions_app.core.text import one_line
 from sessions_app.models import AccessLog, Call, Segment
+from sessions_app.models.segment import DERIVED
 from sessions_app.services import access
 
 KEPT = [
@@ -21,6 +23,7 @@ KEPT = [
     "confidence",
     "language",
     "words",
+    *DERIVED,
 ]
 
 
@@ -32,12 +35,25 @@ def append(rows: Iterable[tuple[int, SegmentFinal]]) -> None:
     """
     # by their place: PostgreSQL refuses to write one row twice in a statement
     made = {(call_pk, segment.seq): _row(call_pk, segment) for call_pk, segment in rows}
-    Segment.objects.bulk_create(
-        made.values(),
-        update_conflicts=True,
-        unique_fields=["call", "seq"],
-        update_fields=KEPT,
-    )
+    with transaction.atomic():
+        Segment.objects.bulk_create(
+            made.values(),
+            update_conflicts=True,
+            unique_fields=["call", "seq"],
+            update_fields=KEPT,
+        )
+        _derive_again(made)
+
+
+def _derive_again(places: Iterable[tuple[int, int]]) -> None:
+    """Counts and folds anew what was stored before and has been corrected or revised since."""
+    by_call: dict[int, set[int]] = {}
+    for call_pk, seq in places:
+        by_call.setdefault(call_pk, set()).add(seq)
+    for call_pk, seqs in by_call.items():
+        changed = ~Q(edited_text="") | Q(revised_at__isnull=False)
+        for segment in Segment.objects.filter(changed, call_id=call_pk, seq__in=seqs):
+            segment.save(update_fields=DERIVED)
 
 
 def after(call: Call, seq: int) -> QuerySet[Segment]:
@@ -56,15 +72,32 @@ def correct(segment: Segment, user: Any, text: str) -> None:
     An empty `text`, or the recognised one, takes the correction back.
     """
     corrected = one_line(text)
-    segment.edited_text = "" if corrected == segment.text else corrected
-    segment.edited_by_id = user.pk if segment.edited_text else None
-    segment.save(update_fields=["edited_text", "edited_by"])
+    with transaction.atomic():
+        _refreshed(segment)
+        segment.edited_text = "" if corrected == segment.text else corrected
+        segment.edited_by_id = user.pk if segment.edited_text else None
+        segment.save(update_fields=["edited_text", "edited_by"])
     access.log(segment.call, user, AccessLog.Action.EDITED, f"segment {segment.seq}")
+
+
+def revise(call: Call, seq: int, **values: Any) -> None:
+    """Puts what a second pass has into one of the call's segments; nothing where there is none."""
+    with transaction.atomic():
+        for segment in Segment.objects.select_for_update().filter(call=call, seq=seq):
+            for name, value in values.items():
+                setattr(segment, name, value)
+            segment.save(update_fields=list(values))
+
+
+def _refreshed(segment: Segment) -> None:
+    """Locks the row, and takes what others wrote meanwhile: what is derived is of all texts."""
+    Segment.objects.select_for_update().get(pk=segment.pk)
+    segment.refresh_from_db()
 
 
 def _row(call_pk: int, segment: SegmentFinal) -> Segment:
     start = max(0, round(segment.start_ms))
-    return Segment(
+    row = Segment(
         call_id=call_pk,
         seq=segment.seq,
         speaker=segment.speaker.value,
@@ -77,6 +110,8 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
         language=segment.language,
         words=[word_row(word) for word in segment.words],
     )
+    row.derive()
+    return row
 
 
 def word_row(word: Word) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
-from sessions_app.services import access, work
+from sessions_app.services import access, transcripts, work
 from sessions_app.services.queueing import RETRANSCRIBE, queue
 
 ADDED_FROM = 1_000_000
@@ -131,11 +131,10 @@ def take_back(row: VersionSegment, user: Any) -> bool:
         row.refresh_from_db()
         if row.accepted_at is None:
             return False
-        found = Segment.objects.filter(call=version.call, seq=row.seq or 0)
-        if row.added:
-            found.update(revised_text="", revised_words=[], revised_at=timezone.now())
-        else:
-            found.update(revised_text="", revised_words=[], revised_at=None)
+        hidden_at = timezone.now() if row.added else None
+        transcripts.revise(
+            version.call, row.seq or 0, revised_text="", revised_words=[], revised_at=hidden_at
+        )
         row.accepted_at = row.accepted_by = None
         row.save(update_fields=["accepted_at", "accepted_by"])
         detail = f"segment {row.seq} not from version {version.number}"
@@ -187,7 +186,7 @@ def _apply(row: VersionSegment, user: Any) -> None:
             )
             others.exclude(pk=row.pk).update(accepted_at=None, accepted_by=None)
             put = {"revised_text": row.text, "revised_words": row.words, "revised_at": now}
-        Segment.objects.filter(call=call, seq=row.seq or 0).update(**put)
+        transcripts.revise(call, row.seq or 0, **put)
     row.accepted_at, row.accepted_by = now, user
     row.save(update_fields=["seq", "accepted_at", "accepted_by"])
 

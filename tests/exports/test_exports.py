@@ -115,7 +115,9 @@ def test_csv_tells_a_spreadsheet_its_encoding() -> None:
     assert data.decode("utf-8-sig").count("\ufeff") == 0
 
 
-@pytest.mark.parametrize("said", ["press <Enter>", "a <b>bold</b> word", "&lt; is it", "{\\an8}top"])
+@pytest.mark.parametrize(
+    "said", ["press <Enter>", "a <b>bold</b> word", "&lt; is it", "{\\an8}top"]
+)
 def test_no_reader_of_srt_takes_words_for_markup(said: str) -> None:
     out = srt.render(CALL, [ExportSegment(1, "caller", 0, 900, said)])
     assert said not in out

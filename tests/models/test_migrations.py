@@ -1,9 +1,17 @@
 import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from sessions_app.models import Agent
+from tests.fixtures.server import ROOT
+from tests.fixtures.services import running_postgres
 
 pytestmark = pytest.mark.django_db
 
@@ -16,3 +24,29 @@ def test_a_new_database_has_an_agent_that_answers() -> None:
     agent = Agent.objects.get(is_default=True)
     assert (agent.slug, agent.is_default, agent.is_active) == ("transcribe-only", True, True)
     assert Agent.objects.filter(slug="scribe", is_active=True).exists()
+
+
+def upgraded(database: str, folder: Path) -> dict[str, Any]:
+    """Returns what a database of an older release says once it is migrated."""
+    given = {**os.environ, "DATABASE_URL": database, "VAR_DIR": str(folder)}
+    program = [sys.executable, "-m", "tests.models.filled"]
+    run = subprocess.run(program, env=given, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    told: dict[str, Any] = json.loads(run.stdout)
+    return told
+
+
+def check_upgraded(told: dict[str, Any]) -> None:
+    assert told["counts"] == [5, 4, 2, 0]
+    assert told["total"] == 11
+    assert told["found"] == ["i don't", "CAFÉ", "问一下", "两下", "three four"]
+
+
+def test_words_that_are_there_already_are_counted_and_found(tmp_path: Path) -> None:
+    check_upgraded(upgraded(f"sqlite:///{tmp_path / 'old.sqlite3'}", tmp_path))
+
+
+@pytest.mark.services
+def test_and_on_postgresql(tmp_path: Path) -> None:
+    with running_postgres() as database:
+        check_upgraded(upgraded(database, tmp_path))

@@ -1,7 +1,9 @@
+import unicodedata
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from sessions_app.core.events import SegmentFinal, Speaker
 from sessions_app.models import Call
@@ -67,3 +69,90 @@ def test_words_are_counted_as_people_read_them(
     counted: Any = search.with_word_count(Call.objects.filter(pk__in=[trees.pk, silent.pk]))
     assert dict(counted.values_list("pk", "word_count")) == {trees.pk: 5 + 3 + 3, silent.pk: 0}
     assert counted.order_by("-word_count").first() == trees
+
+
+SAID = (
+    "I don't like the café",
+    "Wir fahren über die Straße",
+    "我想问一下别的事情",
+    "Tôi muốn hỏi một điều",
+    "می\u200cخواهم بپرسم",
+    "각각 다르다",
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "i don\u2019t",
+        "I DON\u02bcT LIKE",
+        "the cafe\u0301",
+        "CAFÉ",
+        "ÜBER DIE STRASSE",
+        "u\u0308ber",
+        "问一下别的",
+        "ｄｏｎ＇ｔ",
+        unicodedata.normalize("NFD", "điều"),
+        "میخواهم",
+        unicodedata.normalize("NFD", "각각"),
+    ],
+)
+def test_words_are_found_however_they_are_typed(
+    alice: User, make_call: CallMaker, other: Call, query: str
+) -> None:
+    call = talk(make_call(alice), *SAID)
+    assert list(search.calls_saying(Call.objects.all(), query)) == [call]
+
+
+@pytest.mark.parametrize("query", ["cafe", "问一下事情", "don t"])
+def test_other_words_are_not(alice: User, make_call: CallMaker, query: str) -> None:
+    talk(make_call(alice), "I don't like the café", "我想问一下别的事情", "x")
+    assert not search.calls_saying(Call.objects.all(), query).exists()
+
+
+COUNTS = {
+    "我想问一下别的事情": 5,
+    "私は昨日、行きました。": 6,
+    "สวัสดีครับ ผมชื่อบอบ": 5,
+    "ខ្ញុំចង់ទៅផ្សារ": 3,
+    "كيف حالك؟": 2,
+    "मैं ठीक हूँ।": 3,
+    "שלום לך": 2,
+    "안녕하세요 여러분": 2,
+    "l’été – enfin": 2,
+    "👩\u200d👩\u200d👧": 0,
+}
+
+
+def test_words_of_any_script_are_counted_in_the_list(alice: User, make_call: CallMaker) -> None:
+    call = talk(make_call(alice), *COUNTS)
+    assert list(call.segments.values_list("word_count", flat=True)) == list(COUNTS.values())
+    counted: Any = search.with_word_count(Call.objects.filter(pk=call.pk)).get()
+    assert counted.word_count == sum(COUNTS.values())
+
+
+def test_a_segment_stored_again_keeps_the_count_of_its_correction(trees: Call, staff: User) -> None:
+    transcripts.correct(trees.segments.get(seq=2), staff, "我想问一下别的事情")
+    talk(trees, "the trees of the garden", "More Trees", "ÄPFEL 50% off_er")
+    segment = trees.segments.get(seq=2)
+    assert segment.word_count == 5
+    for text in ("more trees", "问一下别的"):
+        assert search.calls_saying(Call.objects.all(), text).exists()
+
+
+def test_what_a_second_pass_has_is_counted_and_found(trees: Call) -> None:
+    transcripts.revise(trees, 1, revised_text="the bees’ garden", revised_at=timezone.now())
+    assert trees.segments.get(seq=1).word_count == 3
+    for text in ("bees' garden", "trees of the"):
+        assert search.calls_saying(Call.objects.all(), text).exists()
+    transcripts.revise(trees, 1, revised_text="", revised_at=None)
+    assert trees.segments.get(seq=1).word_count == 5
+    assert not search.calls_saying(Call.objects.all(), "bees").exists()
+
+
+def test_a_stale_copy_does_not_forget_what_others_wrote(trees: Call, staff: User) -> None:
+    stale = trees.segments.get(seq=1)
+    transcripts.revise(trees, 1, revised_text="the bees", revised_at=timezone.now())
+    transcripts.correct(stale, staff, "the wasps")
+    for text in ("bees", "wasps", "trees of"):
+        assert search.calls_saying(Call.objects.all(), text).exists(), text
