@@ -94,7 +94,7 @@ class AgentForm(CleanForm[Agent]):
             "is_active",
         )
         widgets = {
-            name: forms.Textarea(attrs={"rows": rows, "cols": 60})
+            name: forms.Textarea(attrs={"rows": rows, "cols": 60, "dir": "auto"})
             for name, rows in LONG_TEXTS.items()
         }
 

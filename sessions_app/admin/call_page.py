@@ -79,7 +79,7 @@ def transcript(call: Call) -> list[Line]:
             time=clock(segment.start_ms),
             speaker=segment.speaker,
             speaker_label=segment.get_speaker_display(),
-            text=segment.shown_text,
+            text=segment.shown_text + _blank(segment),
             original=segment.text if segment.shown_text != _said(segment) else "",
             mark=_mark(segment),
             unheard=_unheard(segment),
@@ -103,6 +103,12 @@ def _unheard(segment: Segment) -> str:
     if segment.heard_text is None or segment.edited_text or segment.revised_at:
         return ""
     return segment.text.removeprefix(segment.heard_text).strip()
+
+
+def _blank(segment: Segment) -> str:
+    """Returns the blank between what was heard and what was not, where there is one."""
+    unheard = _unheard(segment)
+    return " " if unheard and segment.text.endswith(f" {unheard}") else ""
 
 
 def _life(call: Call) -> Iterator[Moment]:

@@ -1,6 +1,5 @@
 """The verbs over summaries."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,14 +8,13 @@ from django.db import transaction
 from sessions_app.core.events import NoteKind, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean
+from sessions_app.core.writing import plain_words, sentences
 from sessions_app.exports.base import ExportSegment
 from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.summaries.base import Point, Summariser
-from sessions_app.summaries.shares import shares, words_of
-
-_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+from sessions_app.summaries.shares import shares
 
 SCRIBE = "scribe"
 """The responder that only repeats what it was told."""
@@ -41,7 +39,7 @@ def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportS
     """Returns what was said, without the words that an agent says in every call."""
     persona = Persona.from_json(call.persona)
     texts = (persona.greeting, persona.closing_words)
-    always = {_plain(piece) for text in texts for piece in (text, *_SENTENCE.split(text))}
+    always = {_plain(piece) for text in texts for piece in (text, *sentences(text))}
     only_caller = persona.responder == SCRIBE
     return [
         row
@@ -52,7 +50,7 @@ def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportS
 
 def _plain(text: str) -> str:
     """Returns the words of `text` alone, to compare sentences by."""
-    return " ".join(words_of(text))
+    return " ".join(plain_words(text))
 
 
 def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

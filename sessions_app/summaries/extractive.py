@@ -4,10 +4,12 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from sessions_app.core.languages import base_of
 from sessions_app.core.transcript import TranscriptLine
+from sessions_app.core.writing import capitalised, closed, join_sentences, plain_words
+from sessions_app.core.writing import count as _count
 from sessions_app.summaries import actions
 from sessions_app.summaries.base import CallSummary, Point, Summariser
-from sessions_app.summaries.shares import words_of
 
 FEWEST_WORDS = 5
 """A shorter segment says too little to stand alone."""
@@ -19,16 +21,23 @@ MOST_SENTENCES = 600
 """The longest that many are weighed: the cost grows with the cube, this many take seconds."""
 
 LANGUAGES = {
+    "ar": "arabic",
     "cs": "czech",
     "de": "german",
     "en": "english",
     "es": "spanish",
     "fr": "french",
+    "he": "hebrew",
     "it": "italian",
+    "ja": "japanese",
+    "ko": "korean",
     "pt": "portuguese",
+    "sk": "slovak",
     "sv": "swedish",
+    "uk": "ukrainian",
+    "zh": "chinese",
 }
-"""Languages of which sumy knows both the stems and the words that say little."""
+"""Languages of which sumy knows both the stems, if they have any, and the words that say little."""
 
 
 class ExtractiveSummariser(Summariser):
@@ -49,13 +58,13 @@ class ExtractiveSummariser(Summariser):
         count = sum(_count(s.text) for s in segments)
         if not count:
             return CallSummary("Nothing was said in this call.")
-        items = tuple(_point(s) for s in segments if actions.is_action(s.text))
+        items = tuple(_point(s, language) for s in segments if actions.is_action(s.text))
         if count < ENOUGH_WORDS:
             said = "One word was" if count == 1 else f"Only {count} words were"
             text = f"{said} said, too few to summarise."
             return CallSummary(text, action_items=items)
-        points = tuple(_point(s) for s in self._chosen(segments, language))
-        return CallSummary(" ".join(p.text for p in points), points, items)
+        points = tuple(_point(s, language) for s in self._chosen(segments, language))
+        return CallSummary(join_sentences(p.text for p in points), points, items)
 
     def _chosen(self, segments: Sequence[TranscriptLine], language: str) -> list[TranscriptLine]:
         """Returns the segments that say most, in their order."""
@@ -74,7 +83,7 @@ class _Words:
     """The tokenizer that sumy asks; its own would want a download."""
 
     def to_words(self, sentence: str) -> tuple[str, ...]:
-        return tuple(words_of(sentence))
+        return tuple(plain_words(sentence))
 
 
 def _ranked(
@@ -100,7 +109,7 @@ def _lsa(language: str) -> Any:
     from sumy.summarizers.lsa import LsaSummarizer  # noqa: PLC0415
     from sumy.utils import get_stop_words  # noqa: PLC0415
 
-    name = LANGUAGES.get(language.partition("-")[0].lower())
+    name = LANGUAGES.get(base_of(language))
     if name is None:
         return LsaSummarizer()
     summarizer = LsaSummarizer(Stemmer(name))
@@ -110,17 +119,12 @@ def _lsa(language: str) -> Any:
 
 def _without_repeats(segments: Sequence[TranscriptLine]) -> list[TranscriptLine]:
     """Returns the segments whose words were not said just so before."""
-    first = {" ".join(words_of(s.text)): s for s in reversed(segments)}
+    first = {" ".join(plain_words(s.text)): s for s in reversed(segments)}
     kept = {s.seq for s in first.values()}
     return [s for s in segments if s.seq in kept]
 
 
-def _point(segment: TranscriptLine) -> Point:
+def _point(segment: TranscriptLine, language: str) -> Point:
     """Returns the segment as a sentence: recognisers often give neither capital nor full stop."""
-    text = " ".join(segment.text.split())
-    text = text[:1].upper() + text[1:]
-    return Point(text if text.endswith((".", "!", "?", "…")) else f"{text}.", segment.seq)
-
-
-def _count(text: str) -> int:
-    return len(words_of(text))
+    text = capitalised(" ".join(segment.text.split()), language)
+    return Point(closed(text, language), segment.seq)

@@ -1,12 +1,10 @@
 """Who spoke how much, counted and not judged: the same whatever makes the summary."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sessions_app.core.transcript import TranscriptLine
-
-_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+from sessions_app.core.writing import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +16,12 @@ class SpeakerShare:
     words: int
 
 
-def words_of(text: str) -> list[str]:
-    """Returns the words of `text`, in lower case and without punctuation."""
-    return _WORD.findall(text.lower())
-
-
 def shares(segments: Sequence[TranscriptLine]) -> tuple[SpeakerShare, ...]:
     """Returns a share for each speaker, the caller's first; overlaps count once."""
     found = []
     for speaker in sorted({s.speaker for s in segments}, reverse=True):
         own = [s for s in segments if s.speaker == speaker]
-        words = sum(len(words_of(s.text)) for s in own)
+        words = sum(count(s.text) for s in own)
         found.append(SpeakerShare(speaker, _spoken_ms(own), words))
     return tuple(found)
 

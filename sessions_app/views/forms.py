@@ -30,7 +30,12 @@ class CallsForm(forms.Form):
         max_length=200,
         label="Search what was said",
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Search what was said", "autocomplete": "off"}
+            attrs={
+                "type": "search",
+                "placeholder": "Search what was said",
+                "autocomplete": "off",
+                "dir": "auto",
+            }
         ),
     )
     state = forms.ChoiceField(

@@ -1,12 +1,15 @@
 """Rows as the templates show them: nothing here asks who may see it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sessions_app.core.events import Speaker
+from sessions_app.core.events import Speaker, Word
+from sessions_app.core.folding import found
 from sessions_app.core.states import LIVE, CallState, EndReason
+from sessions_app.core.timing import by_letters
+from sessions_app.core.writing import clip, clip_start, count, together, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
@@ -49,11 +52,12 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class ShownWord:
-    """A word and where it is on the call clock, in whole milliseconds."""
+    """A word and where it is on the call clock, in whole milliseconds; a `blank` may follow it."""
 
     text: str
     start_ms: int
     end_ms: int
+    blank: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +133,19 @@ def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:
         started=call.created_at,
         length="" if call.duration_ms is None else wording.length(call.duration_ms),
         words=getattr(call, "word_count", None) or 0,
-        preview=_clip_end(getattr(call, "first_words", None) or ""),
+        preview=clip(getattr(call, "first_words", None) or "", SNIPPET_SIDE),
         snippet=_snippet(said, wanted) if said else None,
     )
 
 
 def _snippet(said: str, wanted: str) -> tuple[str, str, str]:
     """Returns `said` in three parts, the middle one being `wanted`, shortened around it."""
-    at = said.lower().find(wanted.lower())
-    if at < 0:
-        return _clip_end(said), "", ""
-    before, hit, after = said[:at], said[at : at + len(wanted)], said[at + len(wanted) :]
-    if len(before) > SNIPPET_SIDE:
-        before = "…" + before[-SNIPPET_SIDE:].partition(" ")[2]
-    return before, hit, _clip_end(after)
-
-
-def _clip_end(text: str) -> str:
-    if len(text) <= SNIPPET_SIDE:
-        return text
-    return text[:SNIPPET_SIDE].rpartition(" ")[0] + "…"
+    place = found(said, wanted)
+    if place is None:
+        return clip(said, SNIPPET_SIDE), "", ""
+    start, end = place
+    before, after = said[:start], said[end:]
+    return clip_start(before, SNIPPET_SIDE), said[start:end], clip(after, SNIPPET_SIDE)
 
 
 def recording_of(call: Call) -> Recording | None:
@@ -210,7 +207,10 @@ def _name(speaker: str, agent: str) -> str:
 def _unheard(segment: Segment) -> str:
     if segment.heard_text is None:
         return ""
-    return " ".join(segment.text.split()[len(segment.heard_text.split()) :])
+    rest = segment.text.removeprefix(segment.heard_text).strip()
+    if rest == segment.text and segment.heard_text:  # it was heard otherwise than it is written
+        rest = together(tokens(segment.text)[len(tokens(segment.heard_text)) :])
+    return rest if count(rest) else ""
 
 
 def _words(segment: Segment) -> tuple[ShownWord, ...]:
@@ -219,19 +219,30 @@ def _words(segment: Segment) -> tuple[ShownWord, ...]:
     The text is spelt by punctuation and by staff, so that it may have more or fewer words
     than were recognised: then each takes the times of the one at its share of the way.
     """
-    texts = segment.shown_text.split()
-    spans = [(word["start_ms"], word["end_ms"]) for word in segment.shown_words]
+    texts = tokens(segment.shown_text)
+    heard = [Word(w["text"], w["start_ms"], w["end_ms"]) for w in segment.shown_words]
+    exact = by_letters(texts, heard)
+    places = exact if exact is not None else _shared(segment, len(texts))
+    made = [
+        ShownWord(token.text, round(start), round(end), token.blank)
+        for token, (start, end) in zip(texts, places, strict=True)
+    ]
+    if made and segment.text.startswith(f"{segment.shown_text} "):
+        made[-1] = replace(made[-1], blank=True)  # what was not heard follows
+    return tuple(made)
+
+
+def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
+    """Returns places for `many` words: those of recognised ones, or even shares of the time."""
+    spans: list[tuple[float, float]] = [
+        (word["start_ms"], word["end_ms"]) for word in segment.shown_words
+    ]
     if segment.heard_text is not None:
-        spans = spans[: len(segment.heard_text.split())]
+        spans = spans[: len(tokens(segment.heard_text))]
     if not spans:
-        step = (segment.end_ms - segment.start_ms) / max(1, len(texts))
-        starts = [segment.start_ms + index * step for index in range(len(texts))]
-        spans = [(start, start + step) for start in starts]
-    places = [spans[index * len(spans) // len(texts)] for index in range(len(texts))]
-    return tuple(
-        ShownWord(text, round(start), round(end))
-        for text, (start, end) in zip(texts, places, strict=True)
-    )
+        step = (segment.end_ms - segment.start_ms) / max(1, many)
+        return [(at, at + step) for at in (segment.start_ms + i * step for i in range(many))]
+    return [spans[index * len(spans) // many] for index in range(many)]
 
 
 def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[Point]:

@@ -9,8 +9,12 @@ import { make } from "./dom.js";
  * @returns {string} the words after those heard
  */
 export function unheardOf(heard, full) {
+  // what was heard is the beginning of the sentence; where it is not, words are counted
   const count = heard.split(/\s+/).filter(Boolean).length;
-  return full.split(/\s+/).filter(Boolean).slice(count).join(" ");
+  const rest = full.startsWith(heard)
+    ? full.slice(heard.length).trim()
+    : full.split(/\s+/).filter(Boolean).slice(count).join(" ");
+  return /[\p{L}\p{N}]/u.test(rest) ? rest : "";
 }
 
 /**
@@ -19,6 +23,7 @@ export function unheardOf(heard, full) {
  * @param {{text: string, fullText?: string}} entry `fullText` where it was interrupted
  */
 export function writeCaption(element, { text, fullText }) {
+  element.dir = "auto";
   element.textContent = text;
   if (fullText === undefined) {
     return;
@@ -27,7 +32,9 @@ export function writeCaption(element, { text, fullText }) {
   if (unheard) {
     const rest = make("s", "unheard");
     rest.append(make("span", "visually-hidden", "Not heard: "), unheard);
-    element.append(text ? " " : "", rest);
+    // no blank is put between the words of a script that has none
+    const close = fullText.startsWith(text) && !/^\s/.test(fullText.slice(text.length));
+    element.append(text && !close ? " " : "", rest);
   }
   element.append(" ", make("span", "badge interrupted-badge", "Interrupted"));
 }

@@ -36,7 +36,9 @@ export class NotesView {
     const head = make("p", "note-head");
     head.append(make("span", kind === "action" ? "badge badge-good" : "badge", KINDS[kind] ?? "Note"));
     head.append(make("span", "note-time", clock(atMs)));
-    row.append(head, make("p", "note-text", text));
+    const words = make("p", "note-text", text);
+    words.dir = "auto";
+    row.append(head, words);
     return row;
   }
 }

@@ -127,7 +127,9 @@ export class TranscriptView {
   /** @param {Entry} entry */
   _announce(entry) {
     const said = entry.role === "agent" ? `${this._names.agent}: ${entry.text}` : entry.text;
-    this._announcer.append(make("p", "", said));
+    const line = make("p", "", said);
+    line.dir = "auto";
+    this._announcer.append(line);
     while (this._announcer.children.length > ANNOUNCED) {
       this._announcer.firstElementChild?.remove();
     }

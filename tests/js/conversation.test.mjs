@@ -127,6 +127,8 @@ test("what was not heard is what comes after the words heard", () => {
   assert.equal(unheardOf("Well, it", "Well, it  may rain."), "may rain.");
   assert.equal(unheardOf("", "All of it."), "All of it.");
   assert.equal(unheardOf("All of it.", "All of it."), "");
+  assert.equal(unheardOf("山上有", "山上有一座庙。"), "一座庙。");
+  assert.equal(unheardOf("a b", "a b."), "");
 });
 
 test("an interrupted sentence is told in two parts", () => {

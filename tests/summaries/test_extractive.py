@@ -106,3 +106,28 @@ def test_a_very_long_call_is_summarised_in_seconds() -> None:
 def test_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="sentences=0"):
         ExtractiveSummariser(sentences=0)
+
+
+CHINESE = [
+    "大家早上好欢迎参加每周的计划会议",
+    "花园项目的预算差不多用完了",
+    "嗯",
+    "预算必须用到花园项目结束",
+    "请给供应商打电话问一下树木的交货",
+    "昨天晚上我看了一部很长的电影",
+    "供应商答应花园项目的树木星期一到",
+]
+
+
+def test_a_chinese_call_is_summed_up_in_chinese_sentences() -> None:
+    summary = ExtractiveSummariser(sentences=2).summarise(lines(CHINESE), "zh-CN")
+    assert len(summary.key_points) == 2
+    assert all(point.text == f"{CHINESE[point.seq - 1]}。" for point in summary.key_points)
+    assert summary.text == "".join(point.text for point in summary.key_points)
+
+
+@pytest.mark.parametrize(
+    "language", ["ja-JP", "ko-KR", "el-GR", "he-IL", "ar-EG", "uk-UA", "pl-PL", "sk-SK", "th-TH"]
+)
+def test_every_language_is_summed_up(language: str) -> None:
+    assert ExtractiveSummariser(sentences=2).summarise(lines(CHINESE), language).key_points

@@ -15,3 +15,12 @@ def test_who_spoke_how_long_counts_overlaps_once() -> None:
         ("caller", 4000, 6),
         ("agent", 1000, 1),
     ]
+
+
+def test_words_are_counted_in_every_script() -> None:
+    talk = [
+        Line(1, "我想问一下别的事情", "caller", 0, 3000),
+        Line(2, "สวัสดีครับ", "agent", 0, 900),
+        Line(3, "كيف حالك؟", "agent", 900, 1900),
+    ]
+    assert [(s.speaker, s.words) for s in shares(talk)] == [("caller", 5), ("agent", 4)]

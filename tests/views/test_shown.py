@@ -108,3 +108,44 @@ def test_gaps_stand_before_what_was_said_next_or_at_the_end() -> None:
     assert line.gap_before == "1 s"
     assert shown.gap_after([row], gaps) == "4 s"
     assert shown.gap_after([row], gaps[:1]) == ""
+
+
+def test_words_of_a_script_without_blanks_have_their_own_times() -> None:
+    said = "我想问一下。"
+    words = [
+        {"text": c, "start_ms": 200 * n, "end_ms": 200 * n + 200}
+        for n, c in enumerate(said.rstrip("。"))
+    ]
+    segment = Segment(seq=1, speaker="caller", text=said, start_ms=0, end_ms=1000, words=words)
+    (line,) = shown.lines([segment])
+    assert [(w.text, w.start_ms, w.end_ms) for w in line.words] == [
+        ("我想", 0, 400),
+        ("问", 400, 600),
+        ("一下。", 600, 1000),
+    ]
+    assert not any(word.blank for word in line.words)
+
+
+def test_what_was_not_heard_follows_as_it_is_written() -> None:
+    cut = [("山上有一座庙。", "山上有"), ("Well, it may rain.", "Well, it"), ("Well.", "Well")]
+    found = shown.lines(
+        Segment(seq=n, speaker="agent", text=text, heard_text=heard, start_ms=0, end_ms=9)
+        for n, (text, heard) in enumerate(cut, start=1)
+    )
+    assert [line.unheard for line in found] == ["一座庙。", "may rain.", ""]
+    assert [line.words[-1].blank for line in found] == [False, True, False]
+
+
+def test_the_words_searched_for_are_marked_as_they_are_written() -> None:
+    assert shown._snippet("I don’t like the cafe\u0301 there", "DON'T LIKE THE CAFÉ") == (
+        "I ",
+        "don’t like the cafe\u0301",
+        " there",
+    )
+    long = "从前有一座山，山上有一座庙。" * 30
+    before, hit, after = shown._snippet(f"{long}问一下{long}", "问一下")
+    assert hit == "问一下"
+    assert before.startswith("…")
+    assert after.endswith("…")
+    assert 80 < len(before) < 110
+    assert 80 < len(after) < 110
