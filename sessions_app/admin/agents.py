@@ -17,11 +17,13 @@ from django.utils.safestring import SafeString
 from sessions_app.admin import latency, trying
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.agent.responders.base import Responder
+from sessions_app.bridge import languages
 from sessions_app.bridge import trying as bridge
 from sessions_app.bridge.conf import load_backend
 from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.models import Agent
 from sessions_app.services.agents import persona_of
+from sessions_app.speech.synthesisers.base import Synthesiser
 
 NAMED = {
     "recogniser": ("RECOGNISERS", "turns this agent's calls into text"),
@@ -121,10 +123,22 @@ class AgentForm(CleanForm[Agent]):
             self.add_error("is_active", "The default agent must be active. Pick another first.")
         self._check_numbers(values)
         loaded = {field: self._loaded(field, values.get(field)) for field in NAMED}
+        self._check_hearing(values)
         if values.get("responder"):
             self._check_responder(loaded["responder"], values)
-            self._check_voice(values)
+            self._check_voice(loaded["synthesiser"], values)
         return values
+
+    def _is_asked(self, *fields: str) -> bool:
+        """Returns whether one of the fields is new: nobody is kept from mending another one."""
+        return self.instance.pk is None or bool({*fields} & {*self.changed_data})
+
+    def _check_hearing(self, values: dict[str, Any]) -> None:
+        name, language = values.get("recogniser"), values.get("language")
+        if name and language and self._is_asked("recogniser", "language"):
+            why = languages.not_heard(name, language)
+            if why:
+                self.add_error("recogniser", why)
 
     def _check_numbers(self, values: dict[str, Any]) -> None:
         """Names the field to mend: what the database would refuse has no field."""
@@ -154,15 +168,20 @@ class AgentForm(CleanForm[Agent]):
         except ResponderError as error:
             self.add_error("responder_options", error.message)
 
-    def _check_voice(self, values: dict[str, Any]) -> None:
+    def _check_voice(self, synthesiser: Synthesiser | None, values: dict[str, Any]) -> None:
         """Asks the engine for its voices; what cannot run says why."""
-        if not values.get("synthesiser") or not {"voice", "synthesiser"} & set(self.changed_data):
+        if synthesiser is None or not self._is_asked("voice", "synthesiser", "language"):
             return
         try:
-            async_to_sync(bridge.check)(values["synthesiser"], values.get("voice", ""))
+            known = async_to_sync(bridge.check)(values["synthesiser"], values.get("voice", ""))
         except SynthesiserError as error:
             field = "voice" if error.code == "unknown_voice" else "synthesiser"
             self.add_error(field, error.message)
+            return
+        if language := values.get("language"):
+            why = languages.not_spoken(synthesiser, values.get("voice", ""), language, known)
+            if why:
+                self.add_error("voice", why)
 
 
 @admin.register(Agent)

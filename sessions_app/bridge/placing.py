@@ -24,6 +24,7 @@ from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Offer, StartStream
 from sessions_app.core.errors import BadOfferError, LanguageNotSupportedError
 from sessions_app.core.events import CallEvent, Speaker
+from sessions_app.core.languages import same_language
 from sessions_app.core.persona import Persona
 from sessions_app.core.reservations import Reservation
 from sessions_app.media.demux import Demuxers
@@ -123,7 +124,7 @@ class Placing:
 
     async def _chosen(self, persona: Persona, wish: Wish, recogniser: Recogniser) -> Persona:
         """Returns the agent's settings with the client's own language and voice."""
-        if wish.language and _base(wish.language) != _base(persona.language):
+        if wish.language and not same_language(wish.language, persona.language):
             if not recogniser.knows(wish.language):
                 known = ", ".join(sorted(recogniser.capabilities.languages or ()))
                 raise LanguageNotSupportedError(
@@ -231,7 +232,3 @@ def offer_key(sdp: str) -> str:
     """Returns what makes a retried offer the same call: digest of fingerprint and ufrag."""
     identity = ice.identity(sdp)
     return hashlib.sha256(identity.encode()).hexdigest() if identity else ""
-
-
-def _base(language: str) -> str:
-    return language.partition("-")[0].lower()

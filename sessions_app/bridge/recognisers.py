@@ -57,6 +57,11 @@ class Recognisers:
         return found
 
     @property
+    def names(self) -> list[str]:
+        """The entries that could be made."""
+        return list(self._made)
+
+    @property
     def default(self) -> Recogniser | None:
         """What calls use where their agent names nothing else."""
         return self._made.get("default")

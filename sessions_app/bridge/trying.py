@@ -17,7 +17,7 @@ from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean
-from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, check_voice
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice, check_voice
 
 LIMIT_S = 20.0
 
@@ -41,13 +41,17 @@ async def say(persona: Persona, text: str) -> bytes:
         await voice.aclose()
 
 
-async def check(name: str, voice_name: str) -> None:
-    """Raises SynthesiserError when a synthesiser cannot run, or has no such voice."""
+async def check(name: str, voice_name: str) -> Sequence[Voice]:
+    """Returns a synthesiser's voices, of which this must be one.
+
+    Raises SynthesiserError when it cannot run, or has no such voice.
+    """
     voice = _synthesiser(name)
     try:
         async with asyncio.timeout(LIMIT_S):
             await voice.start()
             await check_voice(voice, voice_name)
+            return await voice.voices()
     except TimeoutError as error:
         raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
     finally:

@@ -43,6 +43,14 @@ CHAT = {
 
 
 @pytest.fixture
+def hears_any(settings: Any) -> None:
+    """Adds a recogniser `any` that takes any language."""
+    backend = {"BACKEND": "sessions_app.speech.recognisers.null.NullRecogniser"}
+    known = {**settings.VOICE["RECOGNISERS"], "any": backend}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": known}
+
+
+@pytest.fixture
 def first(db: None) -> Agent:
     calls.seed_agents()
     return Agent.objects.get(is_default=True)
@@ -171,3 +179,57 @@ def test_latency_is_told_by_agent_and_engines(
     assert "scribe + default" in page
     assert "<strong>800</strong>" in page
     assert "<strong>3000</strong>" in page
+
+
+def why(answer: Any, field: str) -> str:
+    return str(answer.context["adminform"].form.errors[field][0])
+
+
+@pytest.mark.usefixtures("hears_any")
+def test_a_voice_of_another_language_is_named_with_those_that_speak_it(
+    at_desk: Any, first: Agent
+) -> None:
+    chinese = GIVEN | {"language": "zh-CN", "recogniser": "any", "responder": "scribe"}
+    usual = at_desk.post(f"{AGENTS}add/", chinese)
+    assert problems(usual) == ["voice"]
+    assert "usual voice speaks en-us, not zh-CN. Choose cmn" in why(usual, "voice")
+    german = at_desk.post(f"{AGENTS}add/", chinese | {"voice": "de"})
+    assert "'de' speaks de, not zh-CN" in why(german, "voice")
+    taken = at_desk.post(f"{AGENTS}add/", chinese | {"voice": "cmn", "is_active": "on"})
+    assert taken.status_code == 302
+
+
+@pytest.mark.usefixtures("hears_any")
+def test_a_language_that_no_voice_speaks_is_told(at_desk: Any, first: Agent) -> None:
+    given = GIVEN | {"language": "lo-LA", "recogniser": "any", "responder": "scribe"}
+    answer = at_desk.post(f"{AGENTS}add/", given)
+    assert "this synthesiser has none that does" in why(answer, "voice")
+
+
+@pytest.mark.usefixtures("hears_any")
+def test_a_recogniser_of_another_language_is_named_with_those_that_hear_it(
+    at_desk: Any, first: Agent
+) -> None:
+    answer = at_desk.post(f"{AGENTS}add/", GIVEN | {"language": "nb-NO"})
+    assert problems(answer) == ["recogniser"]
+    assert "hears en" in why(answer, "recogniser")
+    assert "not nb-NO. Choose any." in why(answer, "recogniser")
+    taken = at_desk.post(
+        f"{AGENTS}add/", GIVEN | {"language": "nb-NO", "recogniser": "any", "is_active": "on"}
+    )
+    assert taken.status_code == 302
+
+
+def test_a_language_that_nothing_hears_is_told(at_desk: Any, first: Agent) -> None:
+    answer = at_desk.post(f"{AGENTS}add/", GIVEN | {"language": "th"})
+    assert "no other in VOICE['RECOGNISERS'] does" in why(answer, "recogniser")
+
+
+def test_an_agent_that_was_set_up_before_may_be_mended_elsewhere(
+    at_desk: Any, first: Agent
+) -> None:
+    Agent.objects.filter(pk=first.pk).update(language="th")
+    same = GIVEN | {"slug": first.slug, "language": "th", "is_active": "on", "is_default": "on"}
+    address = f"{AGENTS}{first.pk}/change/"
+    assert at_desk.post(address, same | {"description": "new"}).status_code == 302
+    assert problems(at_desk.post(address, same | {"language": "km"})) == ["recogniser"]

@@ -1,7 +1,7 @@
 """The contract of text to speech. Backends get their OPTIONS as keywords and read no settings."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from sessions_app.core.audio import Samples, SpokenWord
@@ -52,6 +52,14 @@ class Synthesiser(ABC):
     async def variants(self) -> tuple[str, ...]:
         """Returns what may follow a voice's name after `+`; empty for an engine without."""
         return ()
+
+    def language_of(self, voice: str, known: Sequence[Voice]) -> str:
+        """Returns the BCP 47 language that `voice` speaks, of those `known`.
+
+        An empty `voice` is the engine's usual one. Empty where it speaks any, or nobody knows.
+        """
+        name = voice.partition("+")[0]
+        return next((one.language for one in known if one.name == name), "")
 
     @abstractmethod
     def stream(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import numpy as np
@@ -45,6 +45,9 @@ class EspeakSynthesiser(Synthesiser):
 
     async def variants(self) -> tuple[str, ...]:
         return tuple((await self.process.voices())["variants"])
+
+    def language_of(self, voice: str, known: Sequence[Voice]) -> str:
+        return super().language_of(voice or self._voice, known)
 
     async def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0

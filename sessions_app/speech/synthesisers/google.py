@@ -3,14 +3,14 @@
 https://cloud.google.com/text-to-speech/docs/reference/rest/v1/text/synthesize
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from sessions_app.core.errors import SynthesiserError, SynthesiserUnavailableError
-from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice
 
 WAV_HEADER = 44
 RETRYABLE = frozenset({"ServiceUnavailable", "DeadlineExceeded", "InternalServerError", "Aborted"})
@@ -30,13 +30,16 @@ class GoogleSynthesiser(Synthesiser):
         self._voice = voice
         self._rate = rate
 
+    def language_of(self, voice: str, known: Sequence[Voice]) -> str:
+        return "-".join((voice or self._voice).split("-")[:2])
+
     async def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
     ) -> AsyncGenerator[SpeechChunk, None]:
         if not any(c.isalnum() for c in text):
             return
         name = voice or self._voice
-        language = "-".join(name.split("-")[:2])
+        language = self.language_of(name, ())
         self._client = self._client or self._api.TextToSpeechAsyncClient()
         try:
             answer = await self._client.synthesize_speech(

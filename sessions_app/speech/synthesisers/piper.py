@@ -1,5 +1,6 @@
 """Piper: a better voice, from a model file that the operator has (pip install piper-tts)."""
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from importlib.util import find_spec
@@ -31,7 +32,7 @@ class PiperSynthesiser(Synthesiser):
         await self.process.voices()
 
     async def voices(self) -> tuple[Voice, ...]:
-        return (Voice("", Path(self._model).stem),)
+        return (Voice("", Path(self._model).stem, _language(Path(f"{self._model}.json"))),)
 
     async def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
@@ -46,3 +47,13 @@ class PiperSynthesiser(Synthesiser):
 
     async def aclose(self) -> None:
         await self.process.aclose()
+
+
+def _language(config: Path) -> str:
+    """Returns the language that a voice's configuration names; empty for none."""
+    try:
+        given = json.loads(config.read_text(encoding="utf-8"))
+        named = given.get("language", {}).get("code") or given.get("espeak", {}).get("voice")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return str(named or "").replace("_", "-")

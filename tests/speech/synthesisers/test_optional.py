@@ -1,5 +1,6 @@
 """Voices that need something of the operator's; a stand-in for Piper, which wants a model."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +67,26 @@ async def test_piper_speaks_in_its_own_process(
         async for _ in voice.stream("One.", voice="bob"):
             pass
     await voice.aclose()
+
+
+def test_piper_tells_its_voices_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessions_app.speech.synthesisers.piper.find_spec", lambda _: True)
+    model = tmp_path / "nb_NO-x.onnx"
+    model.touch()
+    for written, language in (
+        ('{"language": {"code": "nb_NO"}}', "nb-NO"),
+        ('{"espeak": {"voice": "nb"}}', "nb"),
+        ("[]", ""),
+        ("{no", ""),
+    ):
+        Path(f"{model}.json").write_text(written, encoding="utf-8")
+        voice = PiperSynthesiser(str(model))
+        known = asyncio.run(voice.voices())
+        assert voice.language_of("", known) == language
+
+
+def test_google_voices_are_named_by_their_language() -> None:
+    voice = GoogleSynthesiser.__new__(GoogleSynthesiser)
+    voice._voice = "en-US-Neural2-C"
+    assert voice.language_of("", ()) == "en-US"
+    assert voice.language_of("cmn-CN-Wavenet-A", ()) == "cmn-CN"

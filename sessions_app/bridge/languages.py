@@ -1,0 +1,60 @@
+"""Whether an agent's recogniser hears its language and its voice speaks it, for who sets it up."""
+
+from collections.abc import Sequence
+
+from sessions_app.bridge.recognisers import Recognisers
+from sessions_app.core.errors import RecogniserError
+from sessions_app.core.languages import same_language
+from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.synthesisers.base import Synthesiser, Voice
+
+SHOWN = 12
+"""Of many names so many are told."""
+
+
+def not_heard(name: str, language: str) -> str:
+    """Returns why the recogniser of that entry does not do for `language`, and which do.
+
+    Empty where it does, or where it cannot be made: that is another error.
+    """
+    recognisers = Recognisers()
+    recognisers.load()
+    asked = _found(recognisers, name)
+    if asked is None or asked.knows(language):
+        return ""
+    made = {other: _found(recognisers, other) for other in recognisers.names}
+    able = [other for other, one in made.items() if one is not None and one.knows(language)]
+    known = _some(sorted(asked.capabilities.languages or ()))
+    if not able:
+        return (
+            f"The recogniser {name!r} hears {known}, not {language}, and no other in "
+            "VOICE['RECOGNISERS'] does. docs/settings.md tells which can be added."
+        )
+    return f"The recogniser {name!r} hears {known}, not {language}. Choose {_some(able)}."
+
+
+def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Sequence[Voice]) -> str:
+    """Returns why `voice`, empty for the usual one, does not do for `language`, and which do.
+
+    Empty where it does, or where nobody knows what it speaks.
+    """
+    spoken = synthesiser.language_of(voice, known)
+    if not spoken or same_language(language, spoken):
+        return ""
+    which = f"The voice {voice!r}" if voice else "The synthesiser's usual voice"
+    able = [one.name for one in known if one.language and same_language(language, one.language)]
+    if not able:
+        return f"{which} speaks {spoken}, not {language}, and this synthesiser has none that does."
+    return f"{which} speaks {spoken}, not {language}. Choose {_some(able)}."
+
+
+def _found(recognisers: Recognisers, name: str) -> Recogniser | None:
+    try:
+        return recognisers.get(name)
+    except RecogniserError:
+        return None
+
+
+def _some(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > SHOWN else ""
+    return ", ".join(dict.fromkeys(names[:SHOWN])) + more
