@@ -131,7 +131,8 @@ class AgentForm(CleanForm[Agent]):
 
     def _is_asked(self, *fields: str) -> bool:
         """Returns whether one of the fields is new: nobody is kept from mending another one."""
-        return self.instance.pk is None or bool({*fields} & {*self.changed_data})
+        is_new: bool = self.instance._state.adding
+        return is_new or not {*fields}.isdisjoint(self.changed_data)
 
     def _check_hearing(self, values: dict[str, Any]) -> None:
         name, language = values.get("recogniser"), values.get("language")

@@ -287,6 +287,9 @@ class WordSerializer(serializers.Serializer[Any]):
     start_ms = serializers.FloatField()
     end_ms = serializers.FloatField()
     confidence = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
+    speaker = serializers.CharField(
+        required=False, help_text="The engine's label, where it tells several people apart."
+    )
 
 
 class SegmentSerializer(serializers.ModelSerializer[Segment]):

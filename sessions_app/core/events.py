@@ -1,5 +1,6 @@
 """What happens in a live call, as plain values. All times are on the call clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,12 +17,22 @@ class Speaker(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word; `confidence` is 0..1, or None where the engine gives none."""
+    """One recognised word; `confidence` is 0..1, or None where the engine gives none.
+
+    `speaker` is the engine's label for who of several people on one line said it.
+    """
 
     text: str
     start_ms: float
     end_ms: float
     confidence: float | None = None
+    speaker: str = ""
+
+
+def one_speaker(words: Iterable[Word]) -> str:
+    """Returns the label of the one person who said these words; empty for several or no label."""
+    labels = {word.speaker for word in words}
+    return labels.pop() if len(labels) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

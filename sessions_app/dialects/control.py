@@ -179,12 +179,13 @@ def transcript(event: InterimChanged | SegmentFinal, *, details: bool) -> Messag
 
 
 def _word(word: Word) -> Message:
-    return {
+    told: Message = {
         "text": word.text,
         "startMs": round(word.start_ms),
         "endMs": round(word.end_ms),
         "confidence": word.confidence,
     }
+    return told | ({"speaker": word.speaker} if word.speaker else {})
 
 
 def status(state: CallState) -> Message:

@@ -35,7 +35,13 @@ WORDS: Schema = {
     "type": "array",
     "items": {
         "type": "object",
-        "properties": {"text": TEXT, "startMs": MS, "endMs": MS, "confidence": SHARE},
+        "properties": {
+            "text": TEXT,
+            "startMs": MS,
+            "endMs": MS,
+            "confidence": SHARE,
+            "speaker": TEXT,
+        },
         "required": ["text", "startMs", "endMs", "confidence"],
     },
 }

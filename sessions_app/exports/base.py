@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from sessions_app.core.events import Word
+from sessions_app.core.events import Word, one_speaker
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -43,6 +43,11 @@ class ExportSegment:
     words: tuple[Word, ...] = ()
     interrupted: bool = False
     full_text: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call who speaks: the side, and which of several people on it."""
+        return f"{name_of(self.speaker)} {one_speaker(self.words)}".rstrip()
 
 
 def name_of(speaker: str) -> str:

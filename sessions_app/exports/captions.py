@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sessions_app.core.events import one_speaker
 from sessions_app.core.timing import by_letters
 from sessions_app.core.writing import Token, of_width, speaking_ms, tokens, width
 from sessions_app.exports.base import CUT_OFF, ExportSegment, one_line
@@ -30,6 +31,8 @@ class Cue:
     end_ms: int
     speaker: str
     lines: tuple[str, ...]
+    name: str = ""
+    """Who speaks, where the side has several people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,13 @@ def cues(segment: ExportSegment, label: str = "", *, until_ms: int | None = None
             made.append(_Open(lines, piece.start_ms, piece.end_ms, piece.blank, cells))
     _part(made)
     return [
-        Cue(cue.start_ms, end, segment.speaker, tuple(cue.lines))
+        Cue(cue.start_ms, end, segment.speaker, tuple(cue.lines), _person(segment))
         for cue, end in zip(made, _ends(made, until_ms), strict=True)
     ]
+
+
+def _person(segment: ExportSegment) -> str:
+    return segment.name if one_speaker(segment.words) else ""
 
 
 def _part(made: Sequence[_Open]) -> None:

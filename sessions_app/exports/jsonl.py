@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from sessions_app.exports.base import ExportCall, ExportSegment
+from sessions_app.exports.json import plain
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
     """Returns one JSON object a line: a segment with its words, and the call it is of."""
     return "".join(
-        json.dumps({"call_id": call.call_id} | asdict(segment), ensure_ascii=False) + "\n"
+        json.dumps({"call_id": call.call_id} | plain(segment), ensure_ascii=False) + "\n"
         for segment in segments
     )

@@ -17,18 +17,14 @@ escapes for them."""
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
     """Returns numbered captions; the first of each segment names the speaker."""
-    shown = captions(segments, lambda segment: _label(segment.speaker))
+    shown = captions(segments, lambda segment: f"{segment.name}:")
     return "\n".join(_block(number, cue) for number, cue in enumerate(shown, start=1))
 
 
 def _block(number: int, cue: Cue) -> str:
     times = f"{clock(cue.start_ms, ',')} --> {clock(cue.end_ms, ',')}"
-    label = _label(cue.speaker)
+    label = f"{cue.name or name_of(cue.speaker)}:"
     return "\n".join([str(number), times, *(_plain(line, label) for line in cue.lines), ""])
-
-
-def _label(speaker: str) -> str:
-    return f"{name_of(speaker)}:"
 
 
 def _plain(line: str, label: str) -> str:

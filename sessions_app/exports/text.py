@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sessions_app.core.writing import isolated
-from sessions_app.exports.base import CUT_OFF, ExportCall, ExportSegment, clock, name_of, one_line
+from sessions_app.exports.base import CUT_OFF, ExportCall, ExportSegment, clock, one_line
 
 SECONDS = len("00:00:00")
 
@@ -19,4 +19,4 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
 def _line(segment: ExportSegment) -> str:
     time = clock(segment.start_ms)[:SECONDS]
     said = one_line(segment.text) + (f" {CUT_OFF}" if segment.interrupted else "")
-    return f"[{time}] {name_of(segment.speaker)}: {isolated(said)}"
+    return f"[{time}] {segment.name}: {isolated(said)}"

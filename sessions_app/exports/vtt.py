@@ -14,7 +14,7 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa:
 def _block(cue: Cue) -> str:
     times = f"{clock(cue.start_ms)} --> {clock(cue.end_ms)}"
     text = "\n".join(_escaped(line) for line in cue.lines)
-    return f"{times}\n<v {_escaped(name_of(cue.speaker))}>{text}\n"
+    return f"{times}\n<v {_escaped(cue.name or name_of(cue.speaker))}>{text}\n"
 
 
 def _escaped(text: str) -> str:

@@ -30,7 +30,8 @@ def searchable(*texts: str) -> str:
 class Segment(models.Model):
     """What was said between `start_ms` and `end_ms` of the call clock.
 
-    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`. What was recognised
+    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`, with "speaker" where the
+    engine tells several people apart. What was recognised
     stays for ever: a second pass that staff accepted, and their corrections, stand beside it.
     """
 

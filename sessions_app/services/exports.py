@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sessions_app.core.events import Word
 from sessions_app.exports.base import ExportCall, ExportSegment
 from sessions_app.exports.registry import FORMATS, Format
 from sessions_app.models import AccessLog, Call, Segment
@@ -43,10 +42,6 @@ def _was_said(segment: Segment) -> bool:
 
 
 def _row(segment: Segment) -> ExportSegment:
-    words = tuple(
-        Word(w["text"], w["start_ms"], w["end_ms"], w.get("confidence"))
-        for w in segment.shown_words
-    )
     return ExportSegment(
         seq=segment.seq,
         speaker=segment.speaker,
@@ -54,7 +49,7 @@ def _row(segment: Segment) -> ExportSegment:
         end_ms=segment.end_ms,
         text=segment.shown_text,
         confidence=segment.confidence,
-        words=words,
+        words=transcripts.heard_words(segment.shown_words),
         interrupted=segment.interrupted,
         full_text=segment.text if segment.interrupted else "",
     )

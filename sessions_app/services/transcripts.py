@@ -1,7 +1,7 @@
 """The verbs over segments."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -117,12 +117,21 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
 def word_row(word: Word) -> dict[str, Any]:
     """Returns a word as rows keep it."""
     start = max(0, round(word.start_ms))
-    return {
+    row = {
         "text": one_line(word.text),
         "start_ms": start,
         "end_ms": max(start, round(word.end_ms)),
         "confidence": _share(word.confidence),
     }
+    return row | ({"speaker": one_line(word.speaker)} if word.speaker else {})
+
+
+def heard_words(rows: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
+    """Returns words as they were before `word_row`."""
+    return tuple(
+        Word(w["text"], w["start_ms"], w["end_ms"], w.get("confidence"), w.get("speaker", ""))
+        for w in rows
+    )
 
 
 def _share(confidence: float | None) -> float | None:

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from sessions_app.core.events import Hypothesis, Word
 from sessions_app.core.languages import base_of
@@ -77,7 +78,10 @@ def in_pieces(words: Sequence[Word]) -> list[Sequence[Word]]:
 
 
 def _split(words: Sequence[Word], length_ms: float) -> list[Sequence[Word]]:
-    """Returns the words cut at their longest pauses until no part is too long."""
+    """Returns the words cut where the speaker changes, and at pauses until none is too long."""
+    if len({word.speaker for word in words}) > 1:
+        runs = (list(run) for _, run in groupby(words, key=lambda word: word.speaker))
+        return [piece for run in runs for piece in in_pieces(run)]
     if length_ms <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut
         return [words] if words else []
     pauses = [words[i].start_ms - words[i - 1].end_ms for i in range(1, len(words))]

@@ -122,3 +122,12 @@ def test_no_reader_of_srt_takes_words_for_markup(said: str) -> None:
     out = srt.render(CALL, [ExportSegment(1, "caller", 0, 900, said)])
     assert said not in out
     assert f"Caller: {said}" in out.replace("\u2060", "")
+
+
+def test_several_people_on_one_line_are_told_apart() -> None:
+    words = (Word("hello", 0, 400, None, "2"),)
+    said = [ExportSegment(1, "caller", 0, 900, "Hello.", None, words)]
+    assert "Caller 2: Hello." in text.render(CALL, said)
+    assert "Caller 2: Hello." in srt.render(CALL, said)
+    assert "<v Caller 2>Hello." in vtt.render(CALL, said)
+    assert json.document(CALL, said)["segments"][0]["words"][0]["speaker"] == "2"

@@ -56,3 +56,12 @@ def test_an_unknown_form_is_not_noted(call: Call, staff: User) -> None:
     with pytest.raises(KeyError):
         exports.render(call, "docx", staff)
     assert not AccessLog.objects.exists()
+
+
+def test_who_of_several_people_spoke_is_kept(alice: User, make_call: CallMaker) -> None:
+    made = make_call(alice)
+    words = (Word("hello", 0.0, 400.0, None, "2"),)
+    transcripts.append([(made.pk, SegmentFinal(1, Speaker.CALLER, "hello", 0, 400, words))])
+    (row,) = exports.rows(made)
+    assert row.words == words
+    assert row.name == "Caller 2"

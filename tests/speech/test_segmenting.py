@@ -1,6 +1,6 @@
 import pytest
 
-from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.events import Hypothesis, Word, one_speaker
 from sessions_app.speech.segmenting import LONGEST_MS, Segmenter, readable
 
 
@@ -102,3 +102,15 @@ def test_a_long_chinese_final_is_cut_without_blanks() -> None:
     assert len(pieces) > 1
     assert "".join(piece.text.rstrip("。") for piece in pieces) == whole.text
     assert all(piece.text.endswith("。") for piece in pieces)
+
+
+def test_a_final_is_cut_where_another_person_speaks() -> None:
+    texts = [("good", "1"), ("morning", "1"), ("hello", "2"), ("there", "2"), ("bye", "1")]
+    words = tuple(
+        Word(text, 400.0 * n, 400.0 * n + 300, None, who) for n, (text, who) in enumerate(texts)
+    )
+    whole = Hypothesis("good morning hello there bye", True, 0.0, 2000.0, words, None, "en")
+    pieces = Segmenter().final(whole)
+    assert [piece.text for piece in pieces] == ["Good morning.", "Hello there.", "Bye."]
+    assert [one_speaker(piece.words) for piece in pieces] == ["1", "2", "1"]
+    assert (pieces[1].start_ms, pieces[1].end_ms) == (800.0, 1500.0)

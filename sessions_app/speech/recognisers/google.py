@@ -20,7 +20,13 @@ from sessions_app.core.errors import (
     RecogniserUnavailableError,
 )
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser
-from sessions_app.speech.recognisers.google_wire import Wire, WireV1, WireV2, Wish
+from sessions_app.speech.recognisers.google_wire import (
+    NOWHERE_GLOBAL,
+    Wire,
+    WireV1,
+    WireV2,
+    Wish,
+)
 from sessions_app.speech.recognisers.streams import QueuedStream
 
 LONGEST_STREAM_S = 290.0
@@ -45,10 +51,10 @@ NO_CREDENTIALS = (
 class GoogleRecogniser(Recogniser):
     """`api` is "v1" or "v2". All else as the service names it.
 
-    v1: `model` such as latest_long. v2: `model` such as chirp_2 or telephony, `project`,
-    `location`, `recognizer` (`_` is the one made of each request). `endpoint` is
-    host:port of a server that speaks without TLS, for tests. `diarise` only where one
-    stream carries several people.
+    v1: `model` such as latest_long. v2: `model` such as long, telephony or chirp_2 (which the
+    location `global` lacks), `project`, `location`, `recognizer` (`_` is the one made of each
+    request). `endpoint` is host:port of a server that speaks without TLS, for tests. `diarise`
+    only where one stream carries several people: its words then have a `speaker`.
     """
 
     name = "google"
@@ -78,6 +84,12 @@ class GoogleRecogniser(Recogniser):
         if api == "v2" and not project:
             raise RecogniserError(
                 "Google Speech v2 needs `project`, the Google Cloud project's id."
+            )
+        if api == "v2" and location == "global" and model.startswith(NOWHERE_GLOBAL):
+            raise RecogniserError(
+                f"Google Speech v2 has no {model} in the location `global`. Set `location` "
+                "(GOOGLE_SPEECH_LOCATION) to a region that has it, such as us-central1 or "
+                "europe-west4, or `model` to long."
             )
         wish = Wish(model, "", tuple(alternatives), (), diarise)
         self._wish = wish

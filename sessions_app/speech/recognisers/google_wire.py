@@ -137,8 +137,12 @@ class WireV1(Wire):
         return _ms(result.result_end_time)
 
 
+NOWHERE_GLOBAL = "chirp"
+"""Models whose names begin so are served in regions alone."""
+
+
 class WireV2(Wire):
-    """google.cloud.speech.v2; `chirp_2` unless another model is named."""
+    """google.cloud.speech.v2; `long`, which every location has, unless another model is named."""
 
     def __init__(self, project: str, location: str, recognizer: str) -> None:
         self._api: Any = import_module("google.cloud.speech_v2")
@@ -163,7 +167,7 @@ class WireV2(Wire):
                 sample_rate_hertz=SPEECH_RATE,
                 audio_channel_count=1,
             ),
-            model=wish.model or "chirp_2",
+            model=wish.model or "long",
             language_codes=[wish.language, *wish.alternatives],
             features=cloud.RecognitionFeatures(
                 enable_automatic_punctuation=True,
@@ -199,12 +203,18 @@ def _adaptation(cloud: Any, phrases: Sequence[str]) -> Any:
     return cloud.SpeechAdaptation(phrase_sets=[inline])
 
 
+def _speaker(word: Any) -> str:
+    """Returns the label of who said a word; older answers of v1 have a number, 0 for none."""
+    return str(word.speaker_label or getattr(word, "speaker_tag", 0) or "")
+
+
 def _word(word: Any, base_ms: float, start: Any, end: Any) -> Word:
     return Word(
         text=word.word,
         start_ms=base_ms + _ms(start),
         end_ms=base_ms + _ms(end),
         confidence=word.confidence or None,
+        speaker=_speaker(word),
     )
 
 

@@ -4,19 +4,23 @@ import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import pytest_asyncio
 from google.api_core import exceptions
+from google.cloud import speech_v1, speech_v2
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.speech.recognisers import google
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.google import GoogleRecogniser
+from sessions_app.speech.recognisers.google_wire import WireV1, WireV2
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 from sessions_app.speech.recognisers.wrappers.rollover import Rollover
 from tests.fixtures.coded import assert_whole, finals_of, speak, talk
@@ -85,9 +89,7 @@ async def test_the_request_asks_for_what_is_wanted(
     assert "de-DE" in asked
     assert "voicesite" in asked
     assert "enable_automatic_punctuation: true" in asked
-    assert ("latest_long" in asked) or (
-        "chirp_2" in asked and "projects/p/locations/global" in asked
-    )
+    assert ("latest_long" in asked) or ("long" in asked and "projects/p/locations/global" in asked)
 
 
 @pytest.mark.parametrize("sentence", [4, 60, None], ids=["pauses", "rare", "none"])
@@ -184,3 +186,39 @@ def test_every_failure_is_one_of_ours(name: str) -> None:
     ours = google._as_ours(kind("secret words"))
     assert ours.retryable is (name not in google.FATAL)
     assert "secret" not in ours.message
+
+
+def test_the_default_model_is_served_where_the_default_location_is() -> None:
+    GoogleRecogniser(api="v2", project="p")
+    GoogleRecogniser(api="v2", project="p", model="chirp_2", location="us-central1")
+    with pytest.raises(RecogniserError, match=r"chirp_2 in the location `global`.*us-central1"):
+        GoogleRecogniser(api="v2", project="p", model="chirp_2")
+
+
+def answer_of(api: Any, **given: Any) -> Any:
+    words = [
+        api.WordInfo(word="hello", confidence=0.9, **given),
+        api.WordInfo(word="there", confidence=0.9),
+    ]
+    best = SimpleNamespace(transcript="hello there", words=words, confidence=0.9)
+    end = timedelta(seconds=2)
+    result = SimpleNamespace(
+        alternatives=[best], is_final=True, language_code="en", result_end_time=end,
+        result_end_offset=end,
+    )  # fmt: skip
+    return SimpleNamespace(results=[result])
+
+
+@pytest.mark.parametrize(
+    ("wire", "api", "given", "label"),
+    [
+        (WireV1(), speech_v1, {"speaker_label": "2"}, "2"),
+        (WireV1(), speech_v1, {"speaker_tag": 3}, "3"),
+        (WireV2("p", "global", "_"), speech_v2.types.cloud_speech, {"speaker_label": "B"}, "B"),
+    ],
+)
+def test_diarised_words_keep_their_speaker(
+    wire: Any, api: Any, given: dict[str, Any], label: str
+) -> None:
+    (final,) = wire.hypotheses(answer_of(api, **given), 0.0, (0.0, 0.0))
+    assert [word.speaker for word in final.words] == [label, ""]
