@@ -13,6 +13,7 @@ TURNS = TurnSettings(min_delay_ms=100, max_delay_ms=1100)
 def test_an_echo_is_known_word_by_word() -> None:
     said = "从前有一座山，山上有一座庙。庙里有一个老和尚。"
     assert echo_share("山上有一座庙", said) == 1.0
+    assert echo_share("一座庙", said) == 1.0
     assert echo_share("我想问一下别的事情", said) < 0.3
     assert echo_share("สวัสดีครับ", "สวัสดีครับ ผมชื่อบอบ") == 1.0
     assert echo_share("I don’t know", "i don't know what") == 1.0
