@@ -110,3 +110,11 @@ def check(made: list[Cue]) -> None:
     assert all(1 <= len(cue.lines) <= 2 for cue in made)
     assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(made))
     assert all(cue.start_ms < cue.end_ms for cue in made)
+
+
+@pytest.mark.parametrize(
+    "said", ["a" * 200, "山" * 90, "word " * 400, "สวัสดีครับ" * 40, "👩\u200d👩\u200d👧" * 60]
+)
+@pytest.mark.parametrize("length", [0, 1, 9000])
+def test_no_caption_is_without_a_length_or_too_wide(said: str, length: int) -> None:
+    check(cues(ExportSegment(1, "caller", 1000, 1000 + length, said), "Caller:"))
