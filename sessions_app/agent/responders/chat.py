@@ -4,19 +4,23 @@ https://platform.openai.com/docs/api-reference/chat/streaming
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import Any
 
 from sessions_app.agent.budget import estimate, newest_within
 from sessions_app.agent.responders.base import Conversation, Message, Responder
+from sessions_app.agent.responders.chat_stream import ChatStream
+from sessions_app.agent.responders.refusals import STATUSES, Refusals, refused
 from sessions_app.agent.tools import Tool, load_tools
 from sessions_app.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.core.events import Speaker
 from sessions_app.core.persona import Persona
-from sessions_app.core.text import clean
+from sessions_app.core.text import clean, cleaned
+
+logger = logging.getLogger(__name__)
 
 MOST_ROUNDS = 4
 """How often a model may ask for tools within one answer."""
@@ -31,31 +35,17 @@ OPTIONS = ("model", "temperature", "max_tokens", "tools")
 """What an agent may have of its own."""
 
 REFUSALS = frozenset({400, 401, 403, 404, 422})
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A tool call that comes in pieces."""
-
-    identity: str = ""
-    name: str = ""
-    arguments: str = ""
-
-
-@dataclass(slots=True)
-class _Round:
-    """What one request brought."""
-
-    text: str = ""
-    finished: bool = False
-    asked: dict[int, _Asked] = field(default_factory=dict)
+END_S = 0.5
+"""How long after its `finish_reason` a server may take to end the stream, or to go on after all."""
 
 
 class ChatResponder(Responder):
     """Streams the model's answer; closing it closes the model's stream.
 
     An agent's `responder_options` may name another model, temperature, max_tokens or tools.
-    A failure before the first token is tried again `retries` times. `tools` are those an agent
+    A failure before the first token is tried again `retries` times. A model that thinks before it
+    speaks may take `thought_timeout_s` for it. What a model refuses or how it thinks is learnt
+    once, and kept. `tools` are those an agent
     has unless it says otherwise; `known_tools` is VOICE["TOOLS"].
     """
 
@@ -70,6 +60,7 @@ class ChatResponder(Responder):
         context_tokens: int = 6000,
         first_token_timeout_s: float = 8.0,
         token_timeout_s: float = 5.0,
+        thought_timeout_s: float = 30.0,
         retries: int = 1,
         tools: Sequence[str] = (),
         known_tools: Mapping[str, Mapping[str, Any]] | None = None,
@@ -82,6 +73,9 @@ class ChatResponder(Responder):
         self._context_tokens = context_tokens
         self._first_s = first_token_timeout_s
         self._token_s = token_timeout_s
+        self._thought_s = thought_timeout_s
+        self._refusals = Refusals()
+        self._begin_within: set[Any] = set()
         self._retries = retries
         self._known = load_tools(known_tools or {})
         self._tools = tuple(tools)
@@ -96,13 +90,16 @@ class ChatResponder(Responder):
         for number in range(MOST_ROUNDS + 1):
             if tools and number == MOST_ROUNDS:
                 request["tool_choice"] = "none"
-            brought = _Round()
-            async with aclosing(self._round(request, brought)) as tokens:
-                async for token in tokens:
-                    yield token
-            if not brought.asked:
+            answer = await self._opened(request)
+            async with aclosing(self._texts(answer)) as texts:
+                async for text in texts:
+                    yield text
+            if answer.unopened:
+                self._begin_within.add(request["model"])
+            if not answer.calls:
+                _check_said(answer)
                 return
-            done = await self._use(brought, tools, conversation)
+            done = await self._use(answer, tools, conversation)
             request["messages"] = [*request["messages"], *done]
 
     def check(self, persona: Persona) -> None:
@@ -134,59 +131,73 @@ class ChatResponder(Responder):
 
     # -- the answer -----------------------------------------------------------------------
 
-    async def _round(self, request: dict[str, Any], brought: _Round) -> AsyncGenerator[str, None]:
-        """Yields the text of one request; tools that are asked for gather in `brought`."""
-        stream, first = await self._opened(request)
+    async def _texts(self, answer: ChatStream) -> AsyncGenerator[str, None]:
+        """Yields the text of one request, to its end."""
         try:
-            chunk: Any = first
-            while chunk is not None:
-                text = _take(chunk, brought)
+            text: str | None = answer.text
+            while text is not None:
                 if text:
                     yield text
-                # what comes after the end, such as a count of tokens, is not waited for
-                done = brought.finished
-                chunk = None if done else await self._next(stream, self._token_s)
-            if not brought.finished:
-                raise ResponderUnavailableError("The model's server stopped in mid-answer.")
+                text = await self._next(answer)
         finally:
-            await _closed(stream)
+            await answer.aclose()
 
-    async def _opened(self, request: dict[str, Any]) -> tuple[Any, Any]:
-        """Returns a stream and its first chunk; tries again what may succeed."""
+    async def _opened(self, request: Mapping[str, Any]) -> ChatStream:
+        """Returns an answer that has begun; tries again what may succeed."""
         attempt = 0
         while True:
             try:
-                return await self._open(request)
+                return await self._asked(request)
             except ResponderUnavailableError:
                 attempt += 1
                 if attempt > self._retries:
                     raise
                 await asyncio.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
 
-    async def _open(self, request: dict[str, Any]) -> tuple[Any, Any]:
-        stream: Any = None
-        try:
-            async with asyncio.timeout(self._first_s):
-                stream = await self._client.chat.completions.create(**request, stream=True)
-                first = await _chunk(stream)
-                # most servers say who speaks before they say anything
-                while first is not None and not _says_something(first):
-                    first = await _chunk(stream)
-        except BaseException as error:
-            if stream is not None:
-                await _closed(stream)
-            raise self._meaning(error) from error
-        if first is None:
-            await _closed(stream)
-            raise ResponderUnavailableError("The model's server sent an empty answer.")
-        return stream, first
+    async def _asked(self, request: Mapping[str, Any]) -> ChatStream:
+        """Asks; again without a parameter that the model refuses, and so from then on."""
+        while True:
+            sent = self._refusals.without(request)
+            try:
+                return await self._open(sent)
+            except self._openai.APIStatusError as error:
+                status = error.status_code
+                name = refused(error.body, sent) if status in STATUSES else ""
+                if not self._refusals.learn(sent, name):
+                    raise _refusal(status, name) from error
+                logger.warning("the model's server refuses %s (%s): asked without", name, status)
 
-    async def _next(self, stream: Any, limit_s: float) -> Any:
+    async def _open(self, sent: Mapping[str, Any]) -> ChatStream:
+        answer: ChatStream | None = None
+        begun_s = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(self._first_s) as limit:
+                create = self._client.chat.completions.with_streaming_response.create
+                response = await create(**sent, stream=True).__aenter__()
+                answer = ChatStream(response, opened=sent["model"] in self._begin_within)
+                # most servers say who speaks before they say anything
+                while await answer.read() == "" and not (answer.calls or answer.finished):
+                    if answer.thought:
+                        limit.reschedule(begun_s + max(self._first_s, self._thought_s))
+        except BaseException as error:
+            if answer is not None:
+                await answer.aclose()
+            if isinstance(error, self._openai.APIStatusError):
+                raise
+            raise self._meaning(error) from error
+        return answer
+
+    async def _next(self, answer: ChatStream) -> str | None:
+        limit_s = END_S if answer.finished else self._token_s
         try:
             async with asyncio.timeout(limit_s):
-                return await _chunk(stream)
+                return await answer.read()
         except (asyncio.CancelledError, GeneratorExit):
             raise
+        except TimeoutError as error:
+            if answer.finished:
+                return answer.end()
+            raise self._meaning(error) from error
         except BaseException as error:
             raise self._meaning(error) from error
 
@@ -194,14 +205,6 @@ class ChatResponder(Responder):
         """Returns what a failure means: for good, for now, or nothing of the model's."""
         if isinstance(error, ResponderError):
             return error
-        if isinstance(error, self._openai.APIStatusError):
-            status = error.status_code
-            if status in REFUSALS:
-                return ResponderError(
-                    f"The model's server refused the request ({status}): check base_url, api_key "
-                    "and model in VOICE['RESPONDERS']."
-                )
-            return ResponderUnavailableError(f"The model's server failed ({status}).")
         if isinstance(error, TimeoutError | self._openai.APITimeoutError):
             return ResponderUnavailableError("The model's server is too slow.")
         if isinstance(error, Exception):
@@ -213,19 +216,12 @@ class ChatResponder(Responder):
     # -- tools ------------------------------------------------------------------------------
 
     async def _use(
-        self, brought: _Round, tools: Mapping[str, Tool], conversation: Conversation
+        self, answer: ChatStream, tools: Mapping[str, Tool], conversation: Conversation
     ) -> list[dict[str, Any]]:
         """Returns the messages that tell the model what its tools brought."""
-        calls = [
-            {
-                "id": asked.identity or f"call_{index}",
-                "type": "function",
-                "function": {"name": clean(asked.name), "arguments": clean(asked.arguments)},
-            }
-            for index, asked in sorted(brought.asked.items())
-        ]
+        calls = cleaned(answer.calls.as_told())
         told: list[dict[str, Any]] = [
-            {"role": "assistant", "content": clean(brought.text) or None, "tool_calls": calls}
+            {"role": "assistant", "content": clean(answer.text) or None, "tool_calls": calls}
         ]
         for call in calls:
             function: Any = call["function"]
@@ -236,6 +232,21 @@ class ChatResponder(Responder):
                 result = await tool.run(conversation.host, function["arguments"])
             told.append({"role": "tool", "tool_call_id": call["id"], "content": result})
         return told
+
+
+def _refusal(status: int, name: str) -> ResponderError:
+    """Returns what an HTTP status means, and the parameter that it is about, if known."""
+    if status not in REFUSALS:
+        return ResponderUnavailableError(f"The model's server failed ({status}).")
+    if name:
+        return ResponderError(
+            f"The model's server refused {name!r} ({status}): change it in the agent's "
+            "responder_options, or in VOICE['RESPONDERS']."
+        )
+    return ResponderError(
+        f"The model's server refused the request ({status}): check base_url, api_key "
+        "and model in VOICE['RESPONDERS']."
+    )
 
 
 def _by_turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -256,15 +267,13 @@ def _told(message: Message) -> dict[str, Any]:
     return {"role": "assistant", "content": f"{message.text}{cut}"}
 
 
-async def _chunk(stream: Any) -> Any:
-    """Returns the stream's next chunk; None at its end."""
-    return await anext(stream, None)
-
-
-async def _closed(stream: Any) -> None:
-    """Closes the connection, and the client's own generator, which it leaves to chance."""
-    await stream.close()
-    await stream._iterator.aclose()
+def _check_said(answer: ChatStream) -> None:
+    """Raises ResponderError for an answer that was thought and never said."""
+    if answer.thought and not answer.text.strip():
+        raise ResponderError(
+            "The model thought and said nothing: give it more max_tokens, or switch its thoughts "
+            "off at its server."
+        )
 
 
 def _options(persona: Persona) -> dict[str, Any]:
@@ -275,43 +284,3 @@ def _options(persona: Persona) -> dict[str, Any]:
         known = ", ".join(OPTIONS)
         raise ResponderError(f"The agent has an unknown option {unknown[0]!r}; there are: {known}.")
     return options
-
-
-def _says_something(chunk: Any) -> bool:
-    choice = _choice(chunk)
-    if choice is None:
-        return False
-    delta = choice.delta
-    return bool(delta.content or delta.tool_calls or choice.finish_reason is not None)
-
-
-def _choice(chunk: Any) -> Any:
-    """Returns the first choice; None for a chunk without any, such as one that counts tokens."""
-    choices = getattr(chunk, "choices", None)
-    if choices is None:
-        raise ResponderUnavailableError("The model's server sends no chat completions.")
-    choice = choices[0] if choices else None
-    if choice is not None and getattr(choice, "delta", None) is None:
-        raise ResponderUnavailableError("The model's server sends no chat completions.")
-    return choice
-
-
-def _take(chunk: Any, brought: _Round) -> str:
-    """Returns the chunk's text; keeps what else it says in `brought`."""
-    choice = _choice(chunk)
-    if choice is None:
-        return ""
-    brought.finished = brought.finished or choice.finish_reason is not None
-    _gather(choice.delta, brought)
-    text = choice.delta.content or ""
-    brought.text += text
-    return str(text)
-
-
-def _gather(delta: Any, brought: _Round) -> None:
-    for piece in delta.tool_calls or ():
-        asked = brought.asked.setdefault(piece.index, _Asked())
-        asked.identity = piece.id or asked.identity
-        if piece.function is not None:
-            asked.name += piece.function.name or ""
-            asked.arguments += piece.function.arguments or ""

@@ -1,0 +1,203 @@
+"""One streamed answer of an OpenAI-compatible server, in any of the shapes that servers send.
+
+https://platform.openai.com/docs/api-reference/chat/streaming;
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, suppress
+from typing import Any
+
+from sessions_app.agent.responders.thoughts import ThoughtFilter
+from sessions_app.agent.responders.toolcalls import ToolCalls
+from sessions_app.core.errors import ResponderUnavailableError
+
+DONE = "[DONE]"
+LONGEST_EVENT = 1_000_000
+"""Bytes: a line that goes on is no chunk."""
+
+DRAIN_S = 0.05
+"""How long the end of a response may take to come after `[DONE]`."""
+
+NO_CHAT = "The model's server sends no chat completions."
+BROKE_OFF = "The model's server stopped in mid-answer."
+FAILED = "The model's server failed in mid-answer."
+EMPTY = "The model's server sent an empty answer."
+NO_REASONS = ("", "null")
+"""What some servers write as long as there is no `finish_reason`."""
+
+THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+"""Where servers put a model's thoughts that have a parser for them."""
+
+
+class ChatStream:
+    """Reads one response to its end; `aclose` ends it anywhere.
+
+    An answer is over with a `finish_reason` that is not empty, or with `[DONE]`. What has
+    neither broke off.
+    """
+
+    def __init__(self, response: Any, *, opened: bool = False) -> None:
+        self._response = response
+        self._events = _events(response)
+        self._filter = ThoughtFilter(opened=opened)
+        self._over = False
+        self._any = False
+        self._reason = ""
+        self.text = ""
+        """What was said so far."""
+
+        self.calls = ToolCalls()
+        self.thought = False
+        """Whether the model has thought, within its text or beside it."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the model said that its answer is over; a server may still say something."""
+        return bool(self._reason) or self._over
+
+    @property
+    def cut(self) -> bool:
+        """Whether the model was stopped by its limit of tokens."""
+        return self._reason == "length"
+
+    @property
+    def unopened(self) -> bool:
+        """Whether the answer began within a thought."""
+        return self._filter.unopened
+
+    async def read(self) -> str | None:
+        """Returns what the next chunk says, "" for nothing; None at the end.
+
+        Raises ResponderUnavailableError for what is no chat completion, for an error that came
+        in place of a chunk, and for an end that is none.
+        """
+        if self._over:
+            return None
+        chunk = await anext(self._events, None)
+        if chunk is None and not self._any:
+            raise ResponderUnavailableError(EMPTY)
+        if chunk is None and not self._reason:
+            raise ResponderUnavailableError(BROKE_OFF)
+        if chunk is None or chunk == DONE:
+            if not self._any:
+                raise ResponderUnavailableError(EMPTY)
+            return self.end()
+        return self._said(self._take(chunk))
+
+    def end(self) -> str:
+        """Takes the answer as over; returns what of it was kept back."""
+        self._over = True
+        return self._said(self._filter.finish(cut=self.cut))
+
+    async def aclose(self) -> None:
+        """Ends it; may be called twice. A connection whose answer is over is kept for the next."""
+        if self._over:
+            with suppress(Exception):
+                async with asyncio.timeout(DRAIN_S):
+                    await anext(self._events, None)
+        await self._response.close()
+        await self._events.aclose()
+
+    def _said(self, text: str) -> str:
+        self.text += text
+        self.thought = self.thought or self._filter.seen
+        return text
+
+    def _take(self, chunk: Any) -> str:
+        """Returns the text of a chunk that is no thought; keeps what else it says."""
+        if not isinstance(chunk, Mapping):
+            raise ResponderUnavailableError(NO_CHAT)
+        if chunk.get("error") or chunk.get("object") == "error":
+            raise ResponderUnavailableError(FAILED)
+        choices = chunk.get("choices")
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        if not isinstance(choice, Mapping):
+            return ""  # counts of tokens, verdicts of a filter
+        self._any = True
+        delta = choice.get("delta")
+        delta = delta if isinstance(delta, Mapping) else {}
+        text = self._delta(delta)
+        reason = choice.get("finish_reason")
+        if reason == "error":
+            raise ResponderUnavailableError(FAILED)
+        if isinstance(reason, str) and reason not in NO_REASONS:
+            self._reason = reason
+        elif delta.get("content") or delta.get("tool_calls"):
+            self._reason = ""  # some name a reason in each chunk: the end is what nothing follows
+        return text
+
+    def _delta(self, delta: Mapping[str, Any]) -> str:
+        self.thought = self.thought or any(delta.get(name) for name in THOUGHTS)
+        self.calls.add(delta.get("tool_calls"))
+        content = delta.get("content")
+        if isinstance(content, list):  # Mistral: thoughts and text as parts
+            self.thought = self.thought or any(_kind(part) == "thinking" for part in content)
+            content = "".join(str(p.get("text") or "") for p in content if _kind(p) == "text")
+        return self._filter.feed(content) if isinstance(content, str) else ""
+
+
+def _kind(part: Any) -> str:
+    return str(part.get("type", "")) if isinstance(part, Mapping) else ""
+
+
+async def _events(response: Any) -> AsyncGenerator[Any, None]:
+    """Yields each chunk as plain values, and DONE where the server says so."""
+    if "json" in response.headers.get("content-type", ""):
+        yield _whole(await response.read())  # a server that does not stream
+        yield DONE
+        return
+    async with aclosing(_lines(response.iter_bytes())) as lines:
+        held = ""
+        async for line in lines:
+            if not line and held:
+                raise ResponderUnavailableError(NO_CHAT)
+            if not line.startswith("data:"):
+                continue
+            held += line[5:].strip()
+            if held.startswith(DONE):
+                yield DONE
+                break
+            if (chunk := _parsed(held)) is not None:
+                held = ""
+                yield chunk
+        async for _ in lines:
+            pass  # a connection is used again once its response was read to the end
+
+
+def _whole(body: bytes) -> Any:
+    """Returns an answer that came in one piece as a chunk."""
+    answer = _parsed(body.decode(errors="replace"))
+    if not isinstance(answer, Mapping):
+        raise ResponderUnavailableError(NO_CHAT)
+    choices = answer.get("choices")
+    whole = choices if isinstance(choices, list) else []
+    told = [{"finish_reason": "stop", **c, "delta": c.get("message")} for c in whole if c]
+    return {**answer, "choices": told}
+
+
+def _parsed(text: str) -> Any:
+    """Returns the JSON value; None while it is not whole."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
+    """Yields the lines, the last one too where the server left its end out.
+
+    A text's own line separators (U+2028 and others) end none.
+    """
+    held = b""
+    async for piece in pieces:
+        held += piece
+        *whole, held = held.split(b"\n")
+        for line in whole:
+            yield line.decode(errors="replace").rstrip("\r")
+        if len(held) > LONGEST_EVENT:
+            raise ResponderUnavailableError(NO_CHAT)
+    if held:
+        yield held.decode(errors="replace").rstrip("\r")

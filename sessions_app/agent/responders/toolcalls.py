@@ -1,0 +1,93 @@
+"""Tool calls as servers stream them: in pieces or whole, with an index, one for all, or none."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class ToolCall:
+    """A call that comes in pieces; `arguments` is JSON once it is whole."""
+
+    identity: str = ""
+    name: str = ""
+    arguments: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the arguments are complete."""
+        try:
+            json.loads(self.arguments)
+        except ValueError:
+            return False
+        return True
+
+
+class ToolCalls:
+    """Gathers the pieces of all calls of one answer.
+
+    OpenAI gives each call an index, and its id and name once. Others give all calls index 0
+    (Ollama) or none (Gemini), repeat or leave out the id, repeat the name, or give the arguments
+    as an object.
+    """
+
+    def __init__(self) -> None:
+        self._calls: list[ToolCall] = []
+        self._by_index: dict[Any, ToolCall] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
+    def add(self, pieces: Any) -> None:
+        """Takes a delta's `tool_calls`; what is none is left out."""
+        for piece in pieces if isinstance(pieces, list) else ():
+            if isinstance(piece, Mapping):
+                self._add(piece)
+
+    def as_told(self) -> list[dict[str, Any]]:
+        """Returns the calls as the next request repeats them; each has an id and an object."""
+        return [
+            {
+                "id": call.identity or f"call_{number}",
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments or "{}"},
+            }
+            for number, call in enumerate(self._calls)
+        ]
+
+    def _add(self, piece: Mapping[str, Any]) -> None:
+        function = piece.get("function")
+        function = function if isinstance(function, Mapping) else {}
+        identity, name = _text(piece.get("id")), _text(function.get("name"))
+        given = function.get("arguments")
+        call = self._of(identity, piece.get("index"), name)
+        call.identity = call.identity or identity
+        if name != call.name:
+            call.name += name
+        if given is not None:
+            call.arguments += given if isinstance(given, str) else json.dumps(given)
+
+    def _of(self, identity: str, index: Any, name: str) -> ToolCall:
+        """Returns the call that a piece belongs to."""
+        known = next((c for c in self._calls if identity and c.identity == identity), None)
+        if known is None:
+            known = self._by_index.get(index)
+            if known is not None and name and _another(known, identity, index, name):
+                known = None
+        if known is None:
+            known = ToolCall()
+            self._calls.append(known)
+        self._by_index[index] = known
+        return known
+
+
+def _another(known: ToolCall, identity: str, index: Any, name: str) -> bool:
+    """Returns whether a piece with a name begins another call than the last of its index."""
+    if known.whole or (identity and known.identity and identity != known.identity):
+        return True
+    return index is None and bool(known.name) and name != known.name
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
