@@ -219,3 +219,36 @@ async def test_a_messages_limit_is_met_before_it_is_read(
         told = await socket.ask("{}")
         assert told["code"] == "too_many_messages"
         assert len(read) == 5
+
+
+@pytest.mark.parametrize("lives", [False, True])
+async def test_a_socket_without_a_call_is_closed_after_a_while(
+    token: str, settings: Any, monkeypatch: pytest.MonkeyPatch, lives: bool
+) -> None:
+    settings.VOICE = {**settings.VOICE, "SOCKET_IDLE_S": 0.2}
+    looked: list[bool] = []
+
+    def in_call(_self: SignalingConsumer) -> bool:
+        looked.append(lives)
+        return lives
+
+    monkeypatch.setattr(SignalingConsumer, "in_call", in_call)
+    async with Socket(token) as socket:
+        if not lives:
+            assert await socket.closed_with() == 4410
+            return
+        while len(looked) < 3:  # noqa: ASYNC110 - what is waited for tells nobody
+            await asyncio.sleep(0.01)
+        assert (await socket.ask({"type": "ping"}))["type"] == "pong"
+
+
+async def test_a_user_has_so_many_sockets_and_gets_the_place_of_one_that_closed(
+    token: str, settings: Any
+) -> None:
+    settings.VOICE = {**settings.VOICE, "SOCKETS_PER_USER": 2}
+    async with Socket(token) as first:
+        async with Socket(token), Socket(token) as third:
+            assert await third.closed_with() == 4429
+        async with Socket(token) as another:
+            assert (await another.ask({"type": "ping"}))["type"] == "pong"
+        assert (await first.ask({"type": "ping"}))["type"] == "pong"
