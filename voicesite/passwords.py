@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 NICE = 10
+LOWEST = 19
+"""The lowest priority there is (setpriority(2))."""
+
 MOST_WAITING = 24
 """Checks that wait or run; at half a second each the last waits twelve seconds."""
 
@@ -57,7 +60,8 @@ class Queue:
 
 def _step_back() -> None:
     if sys.platform == "linux":  # there a thread has a priority of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        nice = os.getpriority(os.PRIO_PROCESS, 0) + NICE
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(nice, LOWEST))
 
 
 _hashing = Queue(MOST_WAITING, MOST_WAITING)
