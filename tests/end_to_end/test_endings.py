@@ -231,8 +231,8 @@ class Access:
     async def refused_by_ticket(self) -> bool:
         url = self.product.url.replace("http", "ws", 1) + self.path + "/signaling"
         async with connect(url) as socket:
-            await socket.send('{"type": "ping"}')
             try:
+                await socket.send('{"type": "ping"}')
                 await socket.recv()
             except ConnectionClosed:
                 assert socket.close_code == 4401
