@@ -53,6 +53,7 @@ def _limits() -> dict[str, Any]:
         "IDLE_S": read("int", "VOICE_IDLE_S", 0),
         "CALLS_PER_USER": read("int", "VOICE_CALLS_PER_USER", 10),
         "CALLS_PER_ADDRESS": read("int", "VOICE_CALLS_PER_ADDRESS", 50),
+        "REQUESTS_PER_ADDRESS": read("int", "VOICE_REQUESTS_PER_ADDRESS", 1800),
         "CONNECTIONS_PER_ADDRESS": read("int", "VOICE_CONNECTIONS_PER_ADDRESS", 500),
         "OFFERS_PER_USER": read("int", "VOICE_OFFERS_PER_USER", 60),
         "OFFERS_PER_ADDRESS": read("int", "VOICE_OFFERS_PER_ADDRESS", 120),

@@ -33,6 +33,7 @@ LIMITS = {
     "VOICE_CALLS_PER_USER": "10",
     "VOICE_CALLS_PER_ADDRESS": "50",
     "VOICE_MAX_CALLS": "50",
+    "VOICE_REQUESTS_PER_ADDRESS": "1800",
 }
 """The product's own; the bench has none otherwise."""
 

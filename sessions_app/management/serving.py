@@ -23,6 +23,7 @@ from twisted.internet import reactor as installed_reactor
 from sessions_app.management.flow import Flow
 from sessions_app.management.http.channel import build
 from sessions_app.management.http.connections import Connections
+from sessions_app.management.http.pace import Pace
 from sessions_app.management.http.request import Request, Socket
 
 reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
@@ -150,6 +151,7 @@ class VoiceServer(Server):  # type: ignore[misc]
         port: int,
         unix: Path | None = None,
         network: Connections,
+        pace: Pace,
         on_ready: Callable[[], None],
     ) -> None:
         super().__init__(
@@ -166,6 +168,7 @@ class VoiceServer(Server):  # type: ignore[misc]
             ready_callable=self._take_connections,
         )
         self.network = network
+        self._pace = pace
         self.failure: str | None = None
         self.connections: dict[Any, dict[str, Any]] = {}
         self._part = part
@@ -188,7 +191,9 @@ class VoiceServer(Server):  # type: ignore[misc]
 
     def _take_connections(self) -> None:
         """Puts our own protocols in the place of Daphne's, before the first client comes."""
-        self.http_factory.buildProtocol = partial(build, self.http_factory, self.network)
+        self.http_factory.buildProtocol = partial(
+            build, self.http_factory, self.network, self._pace
+        )
         self.ws_factory.protocol = Socket
 
     def listen_success(self, port: Any) -> None:

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,20 @@ from tests.management.raw import SERVER, Client
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("http")
+    with small_server(tmp_path_factory.mktemp("http")) as number:
+        yield number
+
+
+@pytest.fixture
+def paced_port(tmp_path: Path) -> Iterator[int]:
+    """A server that takes sixty requests a minute of a client: five at once."""
+    with small_server(tmp_path, each_minute=60) as number:
+        yield number
+
+
+@contextmanager
+def small_server(folder: Path, each_minute: int = 0) -> Iterator[int]:
+    """Runs the server of `raw`; yields its port."""
     script = folder / "server.py"
     script.write_text("import django\ndjango.setup()\n" + SERVER)
     number = free_port()
@@ -22,7 +37,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with (
         (folder / "log").open("wb") as log_file,
         subprocess.Popen(
-            [sys.executable, str(script), str(number)],
+            [sys.executable, str(script), str(number), str(each_minute)],
             env={**os.environ, **environment},
             cwd=ROOT,
             stdout=subprocess.PIPE,

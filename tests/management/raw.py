@@ -12,6 +12,7 @@ import asyncio, json, sys
 from sessions_app.management import serving
 from sessions_app.management.http import channel
 from sessions_app.management.http.connections import Connections
+from sessions_app.management.http.pace import Pace
 
 channel.HEAD_S = channel.Channel.timeOut = 1.0
 channel.BODY_S, channel.IDLE_S, channel.STALL_S = 2.0, 3.0, 4.0
@@ -55,6 +56,7 @@ async def application(scope, receive, send):
 
 server = serving.VoiceServer(
     application, Part(), host="127.0.0.1", port=int(sys.argv[1]), network=Connections(40, 0),
+    pace=Pace(int(sys.argv[2])),
     on_ready=lambda: print("ready", flush=True),
 )
 server.run()

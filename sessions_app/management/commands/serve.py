@@ -42,6 +42,7 @@ class Command(BaseCommand):
         from sessions_app.bridge import engine  # noqa: PLC0415 - the probe is to be quick
         from sessions_app.management import descriptors, serving  # noqa: PLC0415
         from sessions_app.management.http.connections import Connections  # noqa: PLC0415
+        from sessions_app.management.http.pace import Pace  # noqa: PLC0415
         from voicesite.asgi import application  # noqa: PLC0415
 
         role = settings.VOICE["ROLE"]
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             port=port,
             unix=unix,
             network=Connections(files.connections, each),
+            pace=Pace(settings.VOICE["REQUESTS_PER_ADDRESS"]),
             on_ready=say_ready,
         )
         server.run()

@@ -13,8 +13,10 @@ from twisted.web import http
 
 from sessions_app.management.http import refusals
 from sessions_app.management.http.connections import Connections, Refused
+from sessions_app.management.http.pace import Pace
 from sessions_app.management.http.refusals import Refusal
 from sessions_app.management.http.request import Request
+from sessions_app.services.access import address_of
 
 HTTPChannel: Any = http.HTTPChannel  # most of them have no types
 Receiver: Any = LineReceiver
@@ -60,10 +62,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     requestFactory = Request  # noqa: N815 - Twisted's name
     timeOut = HEAD_S  # noqa: N815 - Twisted's name
 
-    def __init__(self, factory: Any, connections: Connections) -> None:
+    def __init__(self, factory: Any, connections: Connections, pace: Pace) -> None:
         super().__init__()
         self.factory = factory
         self._connections = connections
+        self._pace = pace
         self._refused = False
         self._idle = False
         self._limit = 0
@@ -136,6 +139,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def _refusal(self) -> Refusal | None:
         """Returns why a request is not taken, by its headers (RFC 9112, 6.1; RFC 1945, 7.2.2)."""
         headers = self.requests[-1].requestHeaders
+        if wait_s := self._pace.wait_s(self._client(headers)):
+            return refusals.too_many(wait_s)
         if self._version != b"HTTP/1.1":
             if headers.hasHeader(b"Transfer-Encoding"):
                 return refusals.CODED_BEFORE_1_1
@@ -144,6 +149,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self.length is not None and self.length > self._limit:
             return refusals.too_large(self._limit)
         return None
+
+    def _client(self, headers: Any) -> str:
+        """Returns the client's address, as far as it can be trusted."""
+        peer = str(getattr(self.transport.getPeer(), "host", None) or "")
+        forwarded = b",".join(headers.getRawHeaders(b"X-Forwarded-For", []))
+        return address_of(peer, forwarded.decode("latin1")) if peer else ""
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._refused:
@@ -256,8 +267,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().connectionLost(reason)
 
 
-def build(factory: Any, connections: Connections, address: IAddress) -> Channel | Refused:
+def build(
+    factory: Any, connections: Connections, pace: Pace, address: IAddress
+) -> Channel | Refused:
     """Returns what takes a new connection."""
     if not connections.admits(getattr(address, "host", None)):
         return Refused()
-    return Channel(factory, connections)
+    return Channel(factory, connections, pace)

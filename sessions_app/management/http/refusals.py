@@ -1,6 +1,7 @@
 """What the server itself answers where a request never reaches the application."""
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from html import escape
@@ -24,6 +25,7 @@ class Refusal:
     status: int
     code: str
     message: str
+    retry_after_s: int = 0
 
 
 BAD_REQUEST = Refusal(400, "bad_request", "This is not HTTP/1.1 as RFC 9112 has it.")
@@ -48,7 +50,16 @@ LONG_ADDRESS = Refusal(414, "address_too_long", "The address is too long. Send l
 LONG_HEADERS = Refusal(
     431, "headers_too_large", "The headers are too many or too long. Send fewer, or shorter ones."
 )
-BUSY_READING = Refusal(503, "busy", "Too much is being sent to this server. Try again.")
+BUSY_READING = Refusal(
+    503, "busy", "Too much is being sent to this server. Try again.", retry_after_s=5
+)
+
+
+def too_many(wait_s: float) -> Refusal:
+    """Returns the refusal of one request too many; after `wait_s` seconds another is taken."""
+    seconds = max(1, math.ceil(wait_s))
+    told = f"You send too many requests. Try again in {seconds} s."
+    return Refusal(429, "too_many_requests", told, retry_after_s=seconds)
 
 
 def too_large(limit: int) -> Refusal:
@@ -91,8 +102,8 @@ def answer(refusal: Refusal, path: str) -> bytes:
         "Cache-Control: no-store",
         "Connection: close",
     ]
-    if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        lines.append("Retry-After: 5")
+    if refusal.retry_after_s:
+        lines.append(f"Retry-After: {refusal.retry_after_s}")
     return "\r\n".join((*lines, "", "")).encode() + content
 
 
