@@ -114,7 +114,7 @@ INSTALLED_APPS = [
     "sessions_app.apps.SessionsAppConfig",
 ]
 MIDDLEWARE = [
-    "sessions_app.views.caching.private_answers",
+    "sessions_app.services.caching.private_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

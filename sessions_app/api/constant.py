@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 
-from sessions_app.views.caching import EVERYBODY_ASKING
+from sessions_app.services.caching import EVERYBODY_ASKING
 
 NOT_MODIFIED = 304
 
