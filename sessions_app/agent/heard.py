@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sessions_app.core.writing import speaking_ms, whole_words
 from sessions_app.speech.synthesisers.base import SpokenWord
+from sessions_app.speech.synthesisers.placing import placed
 
 LENIENCE_MS = 60.0
 """A word that lacks no more than this of its sound was understood."""
@@ -15,13 +16,14 @@ def heard_part(
     """Returns the beginning of `text` that was heard in `heard_ms` of its audio.
 
     With `words` it is exact to the word; without, it is in proportion to `length_ms` (None
-    while the audio is still being made), back to the last whole word.
+    while the audio is still being made). It ends at a whole word, whatever the voice takes for one.
     """
     if length_ms is not None and heard_ms >= length_ms:
         return text
     if words:
-        ends = [word.end for word in words if word.end_ms <= heard_ms + LENIENCE_MS]
-        return text[: max(ends)] if ends else ""
+        whole = placed(text, words)
+        ends = [word.end for word in whole if word.end_ms <= heard_ms + LENIENCE_MS]
+        return text[: max(ends, default=0)]
     estimate = max(length_ms or speaking_ms(text), 1.0)
     reached = min(len(text), int(len(text) * heard_ms / estimate))
     return whole_words(text, reached)

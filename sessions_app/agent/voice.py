@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sessions_app.media.spoken import ClipCache, SpeechEncoder, SpokenClip
 from sessions_app.speech.synthesisers.base import SpokenWord, Synthesiser
+from sessions_app.speech.synthesisers.placing import WordPlaces
 
 MOST_KEPT = 3_000
 """Packets, a minute of speech: what is longer is no fixed prompt."""
@@ -66,8 +67,10 @@ class AgentVoice:
 
     async def _made(self, text: str, expected_loss: int) -> AsyncGenerator[Spoken, None]:
         encoder = SpeechEncoder(expected_loss)
+        places = WordPlaces(text)
         speaking = self._synthesiser.stream(text, voice=self._voice, speed=self._speed)
         async with aclosing(speaking) as chunks:
             async for chunk in chunks:
-                yield Spoken(encoder.feed(chunk.samples, chunk.sample_rate), chunk.words)
-        yield Spoken(encoder.finish())
+                packets = encoder.feed(chunk.samples, chunk.sample_rate)
+                yield Spoken(packets, places.place(chunk.words))
+        yield Spoken(encoder.finish(), places.finish())

@@ -104,6 +104,8 @@ _FULL_STOPS = (
 _FULL_STOPS_OF = {"ur": "۔", "ks": "۔", "sd": "۔", "mr": ".", "kok": "."}
 
 _HYPHENS = frozenset("-\u2010\u2011")
+_DASH = re.compile(r"(?<=\w)(?:\u2014+|\u2026+|\.{3,})(?=\w)|(?<=[^\W\d])\u2013(?=[^\W\d])")
+"""What parts two words without a blank; between figures an en dash is a range."""
 
 
 class Token(NamedTuple):
@@ -155,13 +157,28 @@ def tokens(text: str) -> list[Token]:
     Where blanks separate words these are the blanks; elsewhere it is at the words. The tokens,
     each with its blank, are `text` with single blanks.
     """
-    spans = _token_spans(text)
+    spans = token_spans(text)
     follows = [start for start, _ in spans[1:]]
     made = [
         Token(text[start:end], blank=end < later)
         for (start, end), later in zip(spans, follows, strict=False)
     ]
     return [*made, *(Token(text[start:end], blank=False) for start, end in spans[-1:])]
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Returns where the words of `text` lie as they are written, with the marks that touch them.
+
+    "well-known", "can't" and "example.com" are one each; a dash ends one.
+    """
+    spans: list[tuple[int, int]] = []
+    for chunk in re.finditer(r"\S+", text):
+        at = chunk.start()
+        parts = _cut(chunk.group()) if _spaceless.search(chunk.group()) else [chunk.group()]
+        for part in itertools.chain.from_iterable(map(_undashed, parts)):
+            spans.append((at, at + len(part)))
+            at += len(part)
+    return spans
 
 
 def together(run: Iterable[Token]) -> str:
@@ -219,7 +236,7 @@ def whole_words(text: str, end: int) -> str:
     """
     if end >= len(text):
         return text
-    return text[: max((stop for _, stop in _token_spans(text) if stop <= end), default=0)]
+    return text[: max((stop for _, stop in token_spans(text) if stop <= end), default=0)]
 
 
 def clip(text: str, most: int) -> str:
@@ -348,17 +365,6 @@ def _pieces(breaker: type[WordBreaker] | type[CharacterBreaker], text: str) -> l
         return [text[end - size : end] for end, size in zip(ends, sizes, strict=True)]
 
 
-def _token_spans(text: str) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for chunk in re.finditer(r"\S+", text):
-        at = chunk.start()
-        parts = _cut(chunk.group()) if _spaceless.search(chunk.group()) else [chunk.group()]
-        for part in parts:
-            spans.append((at, at + len(part)))
-            at += len(part)
-    return spans
-
-
 def _cut(chunk: str) -> list[str]:
     """Returns a run without blanks cut at its words; marks stay with the word they belong to."""
     parts: list[str] = []
@@ -371,7 +377,20 @@ def _cut(chunk: str) -> list[str]:
         else:
             parts.append(segment)
         opened = opens or (opened and not is_word)
-    return parts
+    made: list[str] = []
+    for part in parts:
+        # ICU parts "well-known" and "a@b.org" at their marks, as no writer does
+        if made and part[0] not in _OPENERS and not _spaceless.search(made[-1][-1] + part[0]):
+            made[-1] += part
+        else:
+            made.append(part)
+    return made
+
+
+def _undashed(word: str) -> list[str]:
+    """Returns a run without blanks cut after its dashes."""
+    cuts = [0, *(dash.end() for dash in _DASH.finditer(word)), len(word)]
+    return [word[start:end] for start, end in itertools.pairwise(cuts)]
 
 
 def _joined(parts: Iterable[str], *, phrases: bool) -> str:

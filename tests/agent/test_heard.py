@@ -62,3 +62,20 @@ def test_it_ends_at_a_word_where_no_blank_does(
     text: str, heard_ms: float, length_ms: float | None, expected: str
 ) -> None:
     assert heard_part(text, (), heard_ms, length_ms) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "heard_ms", "expected"),
+    [
+        ("I can't do that today.", 600, "I can't"),
+        ("I can't do that today.", 400, "I"),
+        ("the well-known author", 700, "the"),
+        ("at example.com today", 600, "at"),
+        ("今天的会议很长。", 880, "今天的"),
+        ("today", 300, ""),
+    ],
+)
+def test_without_word_times_it_ends_at_whole_words(
+    text: str, heard_ms: float, expected: str
+) -> None:
+    assert heard_part(text, (), heard_ms, None) == expected

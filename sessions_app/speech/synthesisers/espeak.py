@@ -7,9 +7,11 @@ from contextlib import aclosing
 
 import numpy as np
 
+from sessions_app.core.audio import Samples
 from sessions_app.core.errors import SynthesiserError
 from sessions_app.speech.synthesisers.base import SpeechChunk, SpokenWord, Synthesiser, Voice
 from sessions_app.speech.synthesisers.parts import in_parts
+from sessions_app.speech.synthesisers.placing import WordPlaces
 from sessions_app.speech.synthesisers.process import VoiceProcess
 from sessions_app.speech.synthesisers.wire import AUDIO
 
@@ -53,28 +55,34 @@ class EspeakSynthesiser(Synthesiser):
         self, text: str, *, voice: str = "", speed: float = 1.0
     ) -> AsyncGenerator[SpeechChunk, None]:
         made = 0
+        places = WordPlaces(text)
         for start, part in in_parts(text):
             shift = (start, 1000 * made / RATE)
-            async with aclosing(self._part(part, voice, speed, shift)) as chunks:
-                async for chunk in chunks:
-                    made += len(chunk.samples)
-                    yield chunk
+            async with aclosing(self._part(part, voice, speed, shift)) as told:
+                async for samples, words in told:
+                    made += len(samples)
+                    yield SpeechChunk(samples, RATE, places.place(words))
+        if rest := places.finish():
+            yield SpeechChunk(np.zeros(0, np.int16), RATE, rest)
 
     async def _part(
         self, text: str, voice: str, speed: float, shift: tuple[int, float]
-    ) -> AsyncGenerator[SpeechChunk, None]:
-        """Speaks a part of a text that begins `shift` characters and ms after the whole."""
+    ) -> AsyncGenerator[tuple[Samples, list[SpokenWord]], None]:
+        """Speaks a part of a text that begins `shift` characters and ms after the whole.
+
+        Its words are as eSpeak takes them apart, placed in the whole text.
+        """
         wanted = {"text": text, "voice": voice or self._voice, "speed": speed}
         words: list[SpokenWord] = []
         async with aclosing(self.process.speak(wanted)) as messages:
             async for kind, body in messages:
                 if kind == AUDIO:
-                    yield SpeechChunk(np.frombuffer(body, np.int16), RATE, tuple(words))
+                    yield np.frombuffer(body, np.int16), words
                     words = []
                 else:
                     words += [_shifted(word, *shift) for word in json.loads(body)["words"]]
         if words:
-            yield SpeechChunk(np.zeros(0, np.int16), RATE, tuple(words))
+            yield np.zeros(0, np.int16), words
 
     async def aclose(self) -> None:
         await self.process.aclose()

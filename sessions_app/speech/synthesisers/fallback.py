@@ -5,11 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from sessions_app.core.errors import SynthesiserError, UnspeakableError
+from sessions_app.core.writing import speaking_ms, whole_words
 from sessions_app.speech.synthesisers.base import SpeechChunk, SpokenWord, Synthesiser, Voice
 
 logger = logging.getLogger(__name__)
-
-MS_PER_CHARACTER = 65.0
 
 
 class FallbackSynthesiser(Synthesiser):
@@ -76,8 +75,8 @@ def _resume_at(text: str, words: list[SpokenWord], made_ms: float, speed: float)
         said = [word.end for word in words if word.end_ms <= made_ms]
         at = max(said, default=0)
     else:
-        reached = min(len(text), int(made_ms * speed / MS_PER_CHARACTER))
-        at = text.rfind(" ", 0, reached) + 1 if reached else 0
+        share = made_ms * speed / max(speaking_ms(text), 1.0)
+        at = len(whole_words(text, int(len(text) * share)))
     while at < len(text) and text[at].isspace():
         at += 1
     return at
