@@ -7,7 +7,8 @@ from contextlib import aclosing
 from typing import Protocol
 
 from sessions_app.agent.heard import heard_part
-from sessions_app.agent.sentences import SentenceSplitter, speakable
+from sessions_app.agent.markup import Markup
+from sessions_app.agent.sentences import SentenceSplitter
 from sessions_app.agent.voice import Spoken
 from sessions_app.core.errors import (
     ResponderError,
@@ -137,28 +138,28 @@ class Reply:
             self._playing = group.create_task(self._play())
 
     async def _read(self) -> None:
-        splitter, cleaning = SentenceSplitter(), Cleaning()
+        cleaning, splitter, markup = Cleaning(), SentenceSplitter(), Markup()
         try:
             async with aclosing(self._tokens) as tokens:
                 async for piece in tokens:
                     for start in range(0, len(piece), TOKEN_CHARACTERS):
                         if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):
                             self._on_token(token)
-                            await self._add(splitter.feed(token))
+                            for text in splitter.feed(token):
+                                await self._add(markup.plain(text, more=True))
         except ResponderError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
             logger.error("a responder broke: %s", traced(error))
             self.failure = ResponderError("The agent's answer failed for a fault of its program.")
-        await self._add(splitter.finish())
+        for text in splitter.finish():
+            await self._add(markup.plain(text))
         await self._texts.put(None)
 
-    async def _add(self, texts: list[str]) -> None:
-        for text in texts:
-            said = speakable(text)
-            if any(c.isalnum() for c in said):
-                self._unplayed.append(said)
-                await self._texts.put(said)
+    async def _add(self, said: str) -> None:
+        if any(c.isalnum() for c in said):
+            self._unplayed.append(said)
+            await self._texts.put(said)
 
     async def _speak(self) -> None:
         while (text := await self._texts.get()) is not None:

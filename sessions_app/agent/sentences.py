@@ -1,7 +1,9 @@
 """Text on its way to a voice: split early, split well, and without markup."""
 
+import itertools
 import re
 
+from sessions_app.agent.markup import Markup, is_open
 from sessions_app.agent.wordlists import listed
 from sessions_app.core import writing
 
@@ -12,11 +14,17 @@ FIRST_WORDS = 6
 LONGEST = 200
 """A sentence that goes on is split near this many characters."""
 
+MOST_ENDS = 12
+"""So many marks are looked at, for a parser reads what is before each of them."""
+
+_EMPHASIS = "*_"
+"""Closes what was stressed, like a quote, after the mark."""
+
 _PHRASE = 40
 """Thai and kin end sentences with a blank, which ends phrases, too: one that is so long."""
 
 _ENDS = re.compile(
-    rf"{writing.SENTENCE_END}|(?<=.{{{_PHRASE}}}){writing.PHRASE_END}"
+    rf"{writing.sentence_end(_EMPHASIS)}|(?<=.{{{_PHRASE}}}){writing.PHRASE_END}"
     r"|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)"
 )
 _ABBREVIATIONS = listed(
@@ -25,14 +33,15 @@ _ABBREVIATIONS = listed(
 )
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
 _LAST_WORD = re.compile(r"(\S+?)[.!?…]*[\"'\u201d\u2019)\]]*\s*$")
-_CLAUSE = re.compile(f"{writing.CLAUSE_END}|{writing.PHRASE_END}")
+_CLAUSE = re.compile(f"{writing.clause_end(_EMPHASIS)}|{writing.PHRASE_END}")
 
 
 class SentenceSplitter:
     """Takes an answer in tokens; gives back pieces worth speaking, as soon as they are whole.
 
     The pieces together are the text, spaces included. The first piece may be a clause, so
-    that the voice begins early; the others are sentences.
+    that the voice begins early; the others are sentences. None is cut within emphasis, code or
+    a link, unless it would be too long.
     """
 
     def __init__(self) -> None:
@@ -58,33 +67,41 @@ class SentenceSplitter:
         sentence = self._sentence_end()
         if self._first and (clause := self._clause_end()) is not None:
             return clause if sentence is None else min(clause, sentence)
-        if sentence is not None and sentence <= LONGEST:
+        if sentence is not None:
             return sentence
         return self._forced() if writing.width(self._text) > LONGEST else None
 
     def _sentence_end(self) -> int | None:
-        for match in _ENDS.finditer(self._text):
-            if match.end() < len(self._text) and not _holds_on(self._text[: match.end()]):
+        for match in itertools.islice(_ENDS.finditer(self._text), MOST_ENDS):
+            if match.end() > LONGEST:
+                break
+            if match.end() < len(self._text) and self._may_end(match.end()):
                 return match.end()
         return None
 
     def _clause_end(self) -> int | None:
         words = writing.after_words(self._text, FIRST_WORDS)
         head = self._text[:words]
-        for match in _CLAUSE.finditer(head):
+        for match in itertools.islice(_CLAUSE.finditer(head), MOST_ENDS):
             if match.end() == len(self._text) and not match.group()[-1].isspace():
                 break  # a closing quote may follow
             clause = head[: match.end()]
-            if writing.speaking_ms(clause) >= FIRST_MS and not _holds_on(clause):
+            if writing.speaking_ms(clause) >= FIRST_MS and self._may_end(match.end()):
                 return match.end()
-        return words
+        return words if words and not is_open(head) else None
+
+    def _may_end(self, end: int) -> bool:
+        head = self._text[:end]
+        return not _holds_on(head) and not is_open(head)
 
     def _forced(self) -> int:
         head = writing.of_width(self._text, LONGEST)[0]
         clauses = [match.end() for match in _CLAUSE.finditer(head)]
         if clauses and clauses[-1] > len(head) // 2:
             return clauses[-1]
-        return len(writing.whole_words(self._text, len(head))) or len(head)
+        end = len(writing.whole_words(self._text, len(head))) or len(head)
+        blanks = len(self._text[end:]) - len(self._text[end:].lstrip())
+        return end + blanks  # a piece that begins with a blank could not go on with emphasis
 
 
 def _holds_on(text: str) -> bool:
@@ -100,27 +117,7 @@ def _holds_on(text: str) -> bool:
 
 def spoken_pieces(text: str) -> list[str]:
     """Returns what a voice is given of a whole text, piece by piece."""
-    splitter = SentenceSplitter()
-    pieces = map(speakable, (*splitter.feed(text), *splitter.finish()))
+    splitter, markup = SentenceSplitter(), Markup()
+    pieces = [markup.plain(piece, more=True) for piece in splitter.feed(text)]
+    pieces += [markup.plain(piece) for piece in splitter.finish()]
     return [piece for piece in pieces if any(c.isalnum() for c in piece)]
-
-
-_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
-_URL = re.compile(r"https?://(?:www\.)?([^\s/)\]>,]+)[^\s)\]>,]*")
-_CODE = re.compile(r"```\w*\n?|`")
-_EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1")
-_LINE_START = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]+|[-*•][ \t]+)", re.MULTILINE)
-_RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|_{3,}|\|?[-:| ]{3,}\|?)[ \t]*$", re.MULTILINE)
-_PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\U0001f1e6-\U0001f1ff]+")
-
-
-def speakable(text: str) -> str:
-    """Returns what a voice should read of `text`: no markup, no pictures, links by host."""
-    said = _LINK.sub(r"\1", text)
-    said = _URL.sub(lambda found: f"link to {found.group(1).rstrip('.')}", said)
-    said = _CODE.sub("", _RULE.sub("", said))
-    said = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", said))
-    said = _LINE_START.sub("", said)
-    said = _PICTURES.sub("", said).replace("|", " ")
-    said = re.sub(r"(?<!\S)[*_]+(?=\w)|(?<=\w)[*]+(?!\S)", "", said)
-    return " ".join(said.split())

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from django.core.exceptions import ImproperlyConfigured
 
+from sessions_app.agent.markup import speakable
 from sessions_app.agent.responders.base import Conversation, EarlierCall, Message, Responder
-from sessions_app.agent.sentences import speakable
 from sessions_app.bridge.conf import load_backend
 from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.core.events import Note, NoteKind, Speaker

@@ -69,17 +69,27 @@ _OWN_CLAUSES = "，、；：﹐﹑﹔﹕､،؛՝၊፣፤፥"
 _GREEK = "\u0370-\u03ff\u1f00-\u1fff"
 _GREEK_QUESTION = f"(?<=[{_GREEK}])[;\u037e]"
 
-SENTENCE_END = (
-    rf"(?:(?:[{_ASCII_ENDS}]|{_GREEK_QUESTION})+[{CLOSERS}]*(?:\s+|(?<=[.!?])(?=[{_DENSE}]))"
-    rf"|[{_OWN_ENDS}](?<!．(?=\d))[{_OWN_ENDS}{_ASCII_ENDS}]*[{CLOSERS}]*\s*)"
-)
-"""A pattern for the marks at a sentence's end, with the blanks that follow them."""
 
-CLAUSE_END = (
-    rf"(?:[{_ASCII_CLAUSES}{_ASCII_ENDS}][{CLOSERS}]*(?:\s+|(?<=[,;:.!?])(?=[{_DENSE}]))"
-    rf"|[{_OWN_CLAUSES}{_OWN_ENDS}][{CLOSERS}]*\s*)"
-)
-"""The same for the marks after which a voice may pause, those of sentences among them."""
+def sentence_end(also: str = "") -> str:
+    """Returns a pattern for the marks at a sentence's end, with the blanks that follow them.
+
+    What closes a quote may stand between, and so may each character of `also`.
+    """
+    close = CLOSERS + also
+    return (
+        rf"(?:(?:[{_ASCII_ENDS}]|{_GREEK_QUESTION})+[{close}]*(?:\s+|(?<=[.!?])(?=[{_DENSE}]))"
+        rf"|[{_OWN_ENDS}](?<!．(?=\d))[{_OWN_ENDS}{_ASCII_ENDS}]*[{close}]*\s*)"
+    )
+
+
+def clause_end(also: str = "") -> str:
+    """The same for the marks after which a voice may pause, those of sentences among them."""
+    close = CLOSERS + also
+    return (
+        rf"(?:[{_ASCII_CLAUSES}{_ASCII_ENDS}][{close}]*(?:\s+|(?<=[,;:.!?])(?=[{_DENSE}]))"
+        rf"|[{_OWN_CLAUSES}{_OWN_ENDS}][{close}]*\s*)"
+    )
+
 
 PHRASE_END = rf"(?<=[{_PHRASED}])\s+(?=[{_PHRASED}])"
 """A blank between phrases of a script without blanks between words, which has no other mark."""
@@ -89,7 +99,7 @@ _AT_END = re.compile(rf"(?:[{_ASCII_ENDS}{_OWN_ENDS}]|{_GREEK_QUESTION})[{CLOSER
 _QUESTION = re.compile(rf"(?:[?？؟﹖⁇⁈፧]|{_GREEK_QUESTION}|՞\w*[։.:]?)[!！{CLOSERS}]*$")
 _OPEN_END = re.compile(r"(?:\.\.\.|[…⋯,，、﹐﹑､،՝፣၊\u2013\u2014-])$")
 _CLOSERS_AT_END = re.compile(rf"[{CLOSERS}]+$")
-_SENTENCES = re.compile(SENTENCE_END)
+_SENTENCES = re.compile(sentence_end())
 
 _FULL_STOPS = (
     (_dense, "。"),

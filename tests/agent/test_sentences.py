@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.agent.sentences import SentenceSplitter, speakable
+from sessions_app.agent.markup import speakable
+from sessions_app.agent.sentences import SentenceSplitter
 from sessions_app.core.writing import width
 
 

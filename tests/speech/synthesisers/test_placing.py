@@ -1,4 +1,3 @@
-
 """Whole words, from what voices tell of them; with eSpeak NG's own events in six languages."""
 
 import asyncio
