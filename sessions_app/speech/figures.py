@@ -1,5 +1,16 @@
-"""Numbers that were said as words, written as figures: "twenty three" is 23."""
+"""Numbers that were said as words, written as figures: "twenty three" is 23.
 
+text2num finds them, and is believed where num2words says the same number in the same words. What
+is uncertain stays as it was said: digits in a row, a year, a time, a fraction.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from num2words import num2words
 from text_to_num import alpha2digit
 
 from sessions_app.core.languages import base_of
@@ -7,11 +18,233 @@ from sessions_app.core.languages import base_of
 LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
 """What text2num knows: https://pypi.org/project/text2num/."""
 
+LONGEST = 14
+"""Words of one number."""
+
+LEAST = 3
+"""A smaller number that stands alone is seldom meant as one: "one of them", "a second"."""
+
+
+class _Language(NamedTuple):
+    """What a language's numbers are put together with, and what makes them uncertain."""
+
+    point: frozenset[str]
+    within: frozenset[str]
+    """Words between those of one number."""
+
+    articles: frozenset[str]
+    """Before an ordinal they make a fraction of it: "a third"."""
+
+    alone: frozenset[str]
+    """Words that mean something else where they stand alone: Italian "sei" is "you are"."""
+
+    mark: str = ","
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_OF = {
+    "de": _Language(
+        _words("komma"), _words("und"), _words("ein eine einen einem"), _words("acht elf")
+    ),
+    "en": _Language(_words("point"), _words("and"), _words("a an another one"), frozenset(), "."),
+    "es": _Language(
+        _words("coma punto"), _words("y"), _words("un una"), _words("cuarto cuarta quinta quinto")
+    ),
+    "fr": _Language(_words("virgule"), _words("et"), _words("un une"), _words("neuf")),
+    "it": _Language(_words("virgola"), _words("e"), _words("un uno una"), _words("sei sette")),
+    "nl": _Language(_words("komma"), _words("en"), _words("een"), _words("acht elf")),
+    "pt": _Language(
+        _words("vírgula"),
+        _words("e"),
+        _words("um uma"),
+        _words("quarta quarto quinta quinto sexta"),
+    ),
+}
+_SPOILS = _words("o oh o'clock oclock double triple nought")
+"""English words beside a number that make it a time, or digits."""
+
+_PARTS = re.compile(
+    r"and a (half|quarter)\b|halves\b|quarters?\b|e mezz[oa]\b|et (demie?|quart)\b"
+    r"|y (medi[oa]|cuarto)\b|e (meia|meio|um quarto)\b|en een half\b"
+)
+"""What follows a number that is not whole."""
+
+_SCALES = re.compile(r"hundred|thousand|[mb]il+[ijh]?[aeoõóã]|(?:hundert|tausend|honderd|duizend)$")
+"""Words that count others; the larger ones are no numbers by themselves to text2num."""
+
+_MEMBERS = re.compile(
+    r"ieth$|ième$|ésim[oa]s?$|esim[oaie]$|^décimo|^(?:segund|primer|primeir)[oa]?s?$"
+    r"|(?:cento|centot|mila|hundert|tausend|honderd|duizend)\w+"
+)
+"""Parts of numbers that text2num does not know alone."""
+
+_PAIR = 2
+_CARDINAL = re.compile(r"\d+")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|\.|[ºª]|ème|[eè]re?|er|e)")
+_EDGE = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
+
+
+class _Figure(NamedTuple):
+    text: str
+    words: int
+    ordinal: bool = False
+
 
 def with_figures(text: str, language: str) -> str:
     """Returns `text` with its numbers and ordinals as figures; unchanged in other languages.
 
-    A lone "one" or "second" stays a word: it is seldom meant as a number.
+    A lone "one" or "second" stays a word, as does whatever could be another number.
     """
     base = base_of(language)
-    return str(alpha2digit(text, base)) if base in LANGUAGES else text
+    if base not in LANGUAGES:
+        return text
+    said = text.split()
+    out: list[str] = []
+    at = 0
+    while at < len(said):
+        end = _run_end(said, at, base)
+        if end == at:
+            out.append(said[at])
+            at += 1
+            continue
+        out += _figured(said, at, end, base)
+        at = end
+    return " ".join(out)
+
+
+def _run_end(said: Sequence[str], at: int, base: str) -> int:
+    """Returns where the run of number words ends that begins at `at`; `at` for none."""
+    end = number = at
+    joints = _OF[base].within | _OF[base].point
+    while number < len(said):
+        bare = _bare(said[number])
+        if _is_number(bare, base) or (base == "en" and number > at and bare in _SPOILS):
+            end = number + 1
+        elif number == at or bare not in joints:
+            break
+        if not said[number][-1].isalnum():
+            break  # a mark parts numbers
+        number += 1
+    return end
+
+
+def _figured(said: Sequence[str], at: int, end: int, base: str) -> list[str]:
+    """Returns a run with figures; as it was said where any of it is uncertain."""
+    run = list(said[at:end])
+    words = [_bare(word) for word in run]
+    before = _bare(said[at - 1]) if at else ""
+    after = " ".join(_bare(word) for word in said[end : end + 3])
+    known = _OF[base]
+    if base == "en" and (
+        before in _SPOILS or not _SPOILS.isdisjoint([*words, after.split(" ")[0]])
+    ):
+        return run
+    if before in known.articles and words[0].startswith(("mil", "bil")):
+        return run
+    if before in known.point or after.split(" ")[0] in known.point or _PARTS.match(after):
+        return run
+    found: list[_Figure | str] = []
+    number = 0
+    while number < len(words):
+        figure = _longest(words[number:], base)
+        found.append(figure or run[number])
+        number += figure.words if figure else 1
+    if not _certain(found, before, base):
+        return run
+    start, close = _EDGE.sub(r"\1", run[0]), _EDGE.sub(r"\3", run[-1])
+    told = [item.text if isinstance(item, _Figure) else item for item in found]
+    told[0] = told[0] if told[0].startswith(start) else start + told[0]
+    told[-1] = told[-1] if told[-1].endswith(close) and close else told[-1] + close
+    return told
+
+
+def _certain(found: Sequence[_Figure | str], before: str, base: str) -> bool:
+    """Returns whether a run can be nothing else: a number, a day with its year, "1.5 million"."""
+    first = found[0]
+    if not isinstance(first, _Figure) or (first.ordinal and before in _OF[base].articles):
+        return False
+    if len(found) == 1:
+        return True
+    if len(found) > _PAIR:
+        return False
+    if isinstance(found[1], _Figure):
+        return first.ordinal and not found[1].ordinal
+    return _OF[base].mark in first.text and bool(_SCALES.match(_bare(found[1])))
+
+
+def _longest(words: Sequence[str], base: str) -> _Figure | None:
+    """Returns the longest number at the beginning of a run."""
+    for count in range(min(len(words), LONGEST), 0, -1):
+        alone = count == len(words) == 1
+        text, ordinal = _figure(tuple(words[:count]), base)
+        if not text:
+            continue
+        if alone and (words[0] in _OF[base].alone or _SCALES.search(words[0])):
+            return None
+        first = _CARDINAL.match(text)
+        if alone and first and int(first[0]) < LEAST:
+            return None
+        return _Figure(text, count, ordinal)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _figure(words: tuple[str, ...], base: str) -> tuple[str, bool]:
+    """Returns what these words are as one number, and whether it is an ordinal; "" for none."""
+    known = _OF[base]
+    point = next((n for n, word in enumerate(words) if word in known.point), 0)
+    if point:
+        whole, _ = _figure(words[:point], base)
+        digits = _digits(words[point + 1 :], base)
+        return (f"{whole}{known.mark}{digits}", False) if whole and digits else ("", False)
+    text = str(alpha2digit(" ".join(words), base, threshold=0))
+    if _CARDINAL.fullmatch(text) and _same(num2words(int(text), lang=base), words, base):
+        return text, False
+    ordinal = _ORDINAL.fullmatch(text)
+    if ordinal and _same(num2words(int(ordinal[1]), lang=base, to="ordinal"), words, base):
+        return text, True
+    return "", False
+
+
+def _digits(words: Sequence[str], base: str) -> str:
+    """Returns what follows a decimal point: digit by digit, or one number of two digits."""
+    found = [_figure((word,), base)[0] for word in words]
+    if found and all(len(digit) == 1 for digit in found):
+        return "".join(found)
+    whole = _figure(tuple(words), base)[0] if base != "en" and words else ""
+    return whole if len(whole) == 2 else ""  # noqa: PLR2004 - see above
+
+
+@lru_cache(maxsize=4096)
+def _is_number(word: str, base: str) -> bool:
+    if not word:
+        return False
+    return (
+        bool(_SCALES.match(word) or _MEMBERS.search(word))
+        or str(alpha2digit(word, base, threshold=0)) != word
+    )
+
+
+def _bare(word: str) -> str:
+    return _EDGE.sub(r"\2", word).lower()
+
+
+def _same(made: str, words: Sequence[str], base: str) -> bool:
+    """Returns whether both say a number alike, but for endings, blanks and the little words."""
+    return _key(made, base) == _key(" ".join(words), base)
+
+
+def _key(text: str, base: str) -> str:
+    plain = unicodedata.normalize("NFD", text.lower())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    words = re.findall(r"[a-z]+", plain)
+    kept = [word for word in words if word not in _OF[base].within]
+    joined = "".join(_ENDING.sub("", word) for word in kept)
+    return _FIRST_ONE.sub("", joined)
+
+
+_ENDING = re.compile(r"[aeos]+$|(?<=t)(?:e[nrsm]?)$")
+_FIRST_ONE = re.compile(r"^(?:on|ein|un|um)(?=hundred|thousand|hundert|tausend|mill|mil)")

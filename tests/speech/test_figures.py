@@ -1,4 +1,7 @@
+import random
+
 import pytest
+from num2words import num2words
 
 from sessions_app.core.events import Hypothesis, Word
 from sessions_app.speech.figures import LANGUAGES, with_figures
@@ -18,6 +21,69 @@ from sessions_app.speech.segmenting import Segmenter
 )
 def test_numbers_and_dates(said: str, language: str, read: str) -> None:
     assert with_figures(said, language) == read
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("one eight hundred five five five one two one two", "en"),
+        ("two thirds of it, and one third", "en"),
+        ("a third of the tens of thousands", "en"),
+        ("five o'clock or five o clock", "en"),
+        ("at five thirty", "en"),
+        ("nineteen eighty four or nineteen oh five", "en"),
+        ("nine one one, double five", "en"),
+        ("five and a half hours, three quarters", "en"),
+        ("fifty fifty, seven eleven", "en"),
+        ("point five", "en"),
+        ("a hundred people, hundreds of them", "en"),
+        ("two or one, a second", "en"),
+        ("fifty-five thousand three hundred and sixtieth", "en"),
+        ("lei sei gentile", "it"),
+        ("un terzo", "it"),
+        ("un livre neuf", "fr"),
+        ("deux mille six cent quatre-vingtsième", "fr"),
+        ("habt acht", "de"),
+        ("zwanzig dreißig", "de-DE"),
+        ("la quinta del cuarto", "es"),
+        ("quadragésimo tercero", "es"),
+        ("na quarta feira", "pt-BR"),
+        ("een vierde", "nl"),
+    ],
+)
+def test_what_is_uncertain_stays_in_words(said: str, language: str) -> None:
+    assert with_figures(said, language) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "read"),
+    [
+        ("one point five million people", "en", "1.5 million people"),
+        ("eins komma fünf millionen", "de", "1,5 millionen"),
+        ("uno coma cinco millones", "es", "1,5 millones"),
+        ("two million five hundred thousand", "en", "2500000"),
+        ("Maybe forty, (twenty three) or three point one four.", "en", "Maybe 40, (23) or 3.14."),
+        ("ho venti sei anni", "it", "ho 26 anni"),
+        ("one hundred first street", "en", "101st street"),
+    ],
+)
+def test_what_is_certain_is_a_figure(said: str, language: str, read: str) -> None:
+    assert with_figures(said, language) == read
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_no_number_is_ever_another(language: str) -> None:
+    chance = random.Random(language)
+    numbers = [*range(130), *(chance.randrange(10 ** chance.randrange(1, 10)) for _ in range(300))]
+    changed = 0
+    for number in numbers:
+        for kind in ("cardinal", "ordinal") if 0 < number < 100_000 else ("cardinal",):
+            said = num2words(number, lang=language, to=kind).replace(",", "")
+            read = with_figures(f"x {said} x", language)
+            figure = read[2:-2].rstrip("abcdefghijklmnopqrstuvwxyzèºª.")
+            assert read == f"x {said} x" or figure == str(number)
+            changed += figure == str(number)
+    assert changed > len(numbers) / 2
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
