@@ -111,8 +111,13 @@ def _holds_on(text: str) -> bool:
     last = _LAST_WORD.search(text)
     if last is None or "." not in text.rstrip()[-2:]:
         return False
-    word = last.group(1).lower().lstrip("(\"'\u201c\u2018")
-    return word in _ABBREVIATIONS or (len(word) == 1 and word != word.upper() and word != "i")
+    return is_abbreviated(last.group(1))
+
+
+def is_abbreviated(word: str) -> bool:
+    """Returns whether a word that ends in a full stop, or lacks it, is an abbreviation."""
+    bare = word.lower().rstrip(".").lstrip("(\"'\u201c\u2018")
+    return bare in _ABBREVIATIONS or (len(bare) == 1 and bare != bare.upper() and bare != "i")
 
 
 def spoken_pieces(text: str) -> list[str]:

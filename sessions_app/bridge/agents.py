@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -134,6 +135,14 @@ class AgentParts:
                 f"The agent's responder {persona.responder!r} is not among VOICE['RESPONDERS']."
             )
         return responder
+
+    def with_hints(self, persona: Persona) -> Persona:
+        """Returns the persona with what its responder listens for among its phrases."""
+        responder = self._responders.get(persona.responder)
+        hints = responder.phrases(persona) if responder is not None else ()
+        known = {phrase.lower() for phrase in persona.phrases}
+        more = tuple(hint for hint in hints if hint.lower() not in known)
+        return replace(persona, phrases=(*persona.phrases, *more))
 
     def parts(
         self,

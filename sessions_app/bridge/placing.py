@@ -134,7 +134,7 @@ class Placing:
         if wish.voice and persona.answers:
             await self.agents.check_voice(persona, wish.voice)
             persona = replace(persona, voice=wish.voice)
-        return persona
+        return self.agents.with_hints(persona)
 
     async def create(
         self, by: Principal, made: Prepared, wish: Wish, *, transport: str, key: str = ""

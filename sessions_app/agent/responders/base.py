@@ -134,6 +134,10 @@ class Responder(ABC):
     def check(self, persona: Persona) -> None:
         """Raises ResponderError for settings of an agent that it could not serve."""
 
+    def phrases(self, persona: Persona) -> Sequence[str]:
+        """Returns what callers are likely to say to it: hints to the recogniser."""
+        return ()
+
     @abstractmethod
     def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
         """Yields the answer's text in pieces, as they come; nothing at all for no answer.

@@ -1,11 +1,14 @@
 """Which command of the scribe was said: recognisers garble, so alike is enough."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rapidfuzz import fuzz
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
+from sessions_app.agent.sentences import is_abbreviated
 
 ALIKE = 70.0
 """Of 100; measured on recognised speech: 34 of 36 commands, none in plain talk."""
@@ -48,27 +51,105 @@ _LEADS = frozenset({"so", "well", "and", "please", "could", "can", "you", "would
 _YES = frozenset({"yes", "yeah", "yep", "yup", "sure", "okay", "ok", "correct", "right", "please"})
 
 
+_INSIDE_ALIKE = 90.0
+"""Within longer speech a command must be said nearly as it stands."""
+
+_NEVER_INSIDE = frozenset({"note that", "hello", "good morning", "pardon me"})
+"""Phrases that are common in plain talk."""
+
+_CALLS = frozenset({"please", "scribe", "now", "so", "and", "okay", "ok", "well", "then", "also"})
+"""Words before a command within longer speech; one of a single word wants a mark, or a name."""
+
+_NAMED = frozenset({"please", "scribe"})
+_MARKS = ".,;:!?\u2026\u2014-"
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A command and the words that follow it."""
+    """A command, what follows it and what came before it, both as they were said or typed."""
 
     command: Command
     rest: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A word without its marks, in lower case, and where it lies in the text."""
+
+    word: str
+    start: int
+    end: int
+    marked: bool
+    """Whether a mark follows it."""
 
 
 def understood(text: str) -> Heard | None:
-    """Returns the command at the beginning of `text`; None when there is none."""
-    words = _bare(text)
+    """Returns the command at the beginning of `text`, or else within it; None for none."""
+    tokens = _tokens(text)
+    first = _first(tokens)
+    found = _best(tokens, first)
+    if found is not None:
+        return Heard(found[0], _rest(text, tokens[first:], *found))
+    for number in range(first + 1, len(tokens)):
+        inside = _inside(tokens, number)
+        if inside is not None:
+            before = text[: tokens[number].start].strip()
+            return Heard(inside[0], _rest(text, tokens[number:], *inside), before)
+    return None
+
+
+def _rest(text: str, tokens: Sequence[_Token], command: Command, used: int) -> str:
+    """Returns what follows a command's words, where it takes any."""
+    if command not in TAKES_TEXT or used >= len(tokens):
+        return ""
+    return _without_stop(text[tokens[used].start :].strip())
+
+
+def _without_stop(text: str) -> str:
+    """Returns what is to be written down without the full stop of the sentence it ended."""
+    last = text.rsplit(maxsplit=1)[-1]
+    if not last.endswith(".") or last.endswith("..") or "." in last[:-1]:
+        return text
+    return text if is_abbreviated(last) else text[:-1]
+
+
+def _best(tokens: Sequence[_Token], at: int) -> tuple[Command, int] | None:
+    words = [token.word for token in tokens[at:]]
     best: tuple[float, int, Command] | None = None
     for command, phrases in PHRASES.items():
         for phrase in phrases:
             found = _likeness(words, phrase, takes_text=command in TAKES_TEXT)
             if found is not None and (best is None or found > best[:2]):
                 best = (*found, command)
-    if best is None:
+    return (best[2], best[1]) if best else None
+
+
+def _inside(tokens: Sequence[_Token], at: int) -> tuple[Command, int] | None:
+    """Returns the command that begins at this word of longer speech, where one would begin."""
+    before = tokens[at - 1]
+    asked = before.marked or before.word in _CALLS or _is_request(tokens[:at])
+    if not asked:
         return None
-    _, used, command = best
-    return Heard(command, " ".join(words[used:]) if command in TAKES_TEXT else "")
+    words = [token.word for token in tokens[at:]]
+    for command, phrases in PHRASES.items():
+        for phrase in phrases:
+            length = len(phrase.split())
+            if phrase in _NEVER_INSIDE or (
+                length == 1 and not before.marked and before.word not in _NAMED
+            ):
+                continue
+            if command not in TAKES_TEXT and not _POLITE.issuperset(words[length:]):
+                continue
+            if fuzz.ratio(" ".join(words[:length]), phrase) >= _INSIDE_ALIKE:
+                return command, length
+    return None
+
+
+def _is_request(before: Sequence[_Token]) -> bool:
+    """Returns whether the words before end in "could you", "can you", "would you"."""
+    last = [token.word for token in before[-2:]]
+    return last[-1:] == ["you"] and last[0] in ("could", "can", "would", "will")
 
 
 def agrees(text: str) -> bool:
@@ -95,10 +176,21 @@ def _likeness(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float
     return best
 
 
-def _bare(text: str) -> list[str]:
-    """Returns the words without marks, and without the noises before the first real one."""
-    words = ["".join(c for c in w if c.isalnum() or c == "'") for w in text.lower().split()]
-    words = [word for word in words if word]
-    while len(words) > 1 and words[0] in BACK_CHANNELS | _LEADS:
-        words = words[1:]
-    return words
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    for match in re.finditer(r"\S+", text):
+        shown = match.group()
+        word = "".join(c for c in shown.lower() if c.isalnum() or c == "'")
+        if word:
+            found.append(_Token(word, match.start(), match.end(), shown[-1] in _MARKS))
+        elif found and shown[0] in _MARKS:
+            found[-1] = replace(found[-1], marked=True)
+    return found
+
+
+def _first(tokens: Sequence[_Token]) -> int:
+    """Returns which word is the first after noises and words that ask nicely."""
+    at = 0
+    while at < len(tokens) - 1 and tokens[at].word in BACK_CHANNELS | _LEADS:
+        at += 1
+    return at

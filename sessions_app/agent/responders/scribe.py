@@ -1,12 +1,18 @@
 """The agent that needs no language model: takes notes, reads them back, keeps the time."""
 
-from collections.abc import AsyncGenerator, Callable
+import itertools
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
-from sessions_app.agent.responders.commands import Command, agrees, understood
+from sessions_app.agent.responders.commands import PHRASES, Command, agrees, understood
+from sessions_app.core.errors import ResponderError
 from sessions_app.core.events import Note, NoteKind, Speaker
+from sessions_app.core.languages import base_of
+from sessions_app.core.persona import Persona
+from sessions_app.core.writing import closed
 
 WHAT_NOTE = "What shall I write down?"
 WHAT_ACTION = "What is to be done?"
@@ -17,6 +23,9 @@ HELP = (
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
 MOST_RECALLED, MOST_LOOKED_AT = 5, 100
+OPTIONS = ("time_zone",)
+"""What an agent may have of its own."""
+
 PART = 6
 """A question of which fewer letters were heard was not understood."""
 
@@ -25,13 +34,13 @@ class ScribeResponder(Responder):
     """Obeys a dozen commands, and is silent otherwise.
 
     What it asked last tells how the next words are meant; all of that is in the conversation.
-    `time_zone` is an IANA name.
+    `time_zone` is an IANA name; an agent's `responder_options` may name another one.
     """
 
     speculative = False
 
     def __init__(self, time_zone: str = "UTC") -> None:
-        self._zone = ZoneInfo(time_zone)
+        self._zone = _zone(time_zone)
         self._obeys: dict[Command, Callable[[Conversation, str], str]] = {
             Command.NOTE: self._note,
             Command.ACTION: self._action,
@@ -46,6 +55,24 @@ class ScribeResponder(Responder):
             Command.END: lambda _c, _r: SURE,
             Command.HELLO: self._hello,
         }
+
+    def phrases(self, persona: Persona) -> Sequence[str]:
+        if base_of(persona.language) != "en":
+            return ()
+        return tuple(phrase for phrases in PHRASES.values() for phrase in phrases)
+
+    def check(self, persona: Persona) -> None:
+        """Raises ResponderError for an option or a time zone that there is not."""
+        unknown = [name for name in persona.responder_options if name not in OPTIONS]
+        if unknown:
+            raise ResponderError(
+                f"The agent has an unknown option {unknown[0]!r}; there is: {OPTIONS[0]}."
+            )
+        self._zone_of(persona)
+
+    def _zone_of(self, persona: Persona) -> ZoneInfo:
+        own = persona.responder_options.get("time_zone")
+        return self._zone if own is None else _zone(own)
 
     async def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
         answer = self._answer(conversation)
@@ -80,7 +107,7 @@ class ScribeResponder(Responder):
         except NoteRefusedError as refused:
             return str(refused)
         what = "Noted" if kind is NoteKind.NOTE else "Action item"
-        return f"{what}: {note.text}."
+        return closed(f"{what}: {note.text}")
 
     def _read(self, conversation: Conversation, _rest: str) -> str:
         notes = conversation.host.notes
@@ -91,22 +118,22 @@ class ScribeResponder(Responder):
 
     def _undo(self, conversation: Conversation, _rest: str) -> str:
         note = conversation.host.undo_note()
-        return f"Removed: {note.text}." if note else "There is nothing to undo."
+        return closed(f"Removed: {note.text}") if note else "There is nothing to undo."
 
     def _recap(self, conversation: Conversation, _rest: str) -> str:
-        newest = conversation.messages[:-1][-MOST_LOOKED_AT:]
-        said = [m.text for m in newest if m.speaker is Speaker.CALLER]
-        told = [text for text in said if understood(text) is None][-MOST_RECALLED:]
+        newest = reversed(conversation.messages[:-1][-MOST_LOOKED_AT:])
+        talks = (_talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
+        told = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
         notes = [_line(note) for note in conversation.host.notes]
         if not told and not notes:
             return "There is nothing to tell yet."
-        return " ".join([*(["You said:"] if told else []), *(f"{text}." for text in told), *notes])
+        return " ".join([*(["You said:"] if told else []), *map(closed, told), *notes])
 
     def _repeat(self, conversation: Conversation, _rest: str) -> str:
         return _last_said(conversation) or "I have not said anything yet."
 
-    def _time(self, _conversation: Conversation, _rest: str) -> str:
-        now = datetime.now(self._zone)
+    def _time(self, conversation: Conversation, _rest: str) -> str:
+        now = datetime.now(self._zone_of(conversation.persona))
         return f"It is {now.hour % 12 or 12} {now.minute:02} {'a.m.' if now.hour < 12 else 'p.m.'}"  # noqa: PLR2004
 
     def _length(self, conversation: Conversation, _rest: str) -> str:
@@ -130,6 +157,16 @@ class ScribeResponder(Responder):
         return "" if told else NO_MODEL
 
 
+def _zone(name: Any) -> ZoneInfo:
+    """Returns a time zone; raises ResponderError, which names it, for one that there is not."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+        raise ResponderError(
+            f"There is no time zone {name!r}: give an IANA name, such as Europe/Berlin."
+        ) from error
+
+
 def _asked(conversation: Conversation) -> str:
     """Returns the question that the scribe asked last, heard whole or in part; else nothing."""
     said = [m for m in conversation.messages if m.speaker is Speaker.AGENT]
@@ -151,7 +188,13 @@ def _last_said(conversation: Conversation) -> str:
 
 def _line(note: Note) -> str:
     what = "Note" if note.kind is NoteKind.NOTE else "Action item"
-    return f"{what} {note.number}: {note.text}."
+    return closed(f"{what} {note.number}: {note.text}")
+
+
+def _talk(text: str) -> str:
+    """Returns what of a caller's words was no command."""
+    heard = understood(text)
+    return text if heard is None else heard.before
 
 
 def _counted(count: int, what: str) -> str:

@@ -1,13 +1,18 @@
 """The scribe's commands, as a recogniser garbles them."""
 
 import re
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from sessions_app.agent.responders.base import Message
 from sessions_app.agent.responders.commands import Command, agrees, understood
 from sessions_app.agent.responders.scribe import HELP, NO_MODEL, SURE, ScribeResponder
+from sessions_app.core.errors import ResponderError
 from sessions_app.core.events import NoteKind, Speaker
+from sessions_app.core.persona import Persona
 from tests.agent.responders.rooms import Room
 
 
@@ -55,6 +60,89 @@ def test_commands_are_understood(text: str, command: Command, rest: str) -> None
     ],
 )
 def test_plain_talk_is_no_command(text: str) -> None:
+    assert understood(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Take a note: Call Ann O'Neill-Smith at 555-1212.", "Call Ann O'Neill-Smith at 555-1212"),
+        ("TAKE A NOTE: mary_ann@Example.org, $3.50!", "mary_ann@Example.org, $3.50!"),
+        ("take a note - PIN 0042, 5*3 = 15", "PIN 0042, 5*3 = 15"),
+        ("Okay, please take a note: Dr. Lee comes at 3:00 p.m.", "Dr. Lee comes at 3:00 p.m."),
+        ("Action item. Is it ok?", "Is it ok?"),
+        ("Take a note: wait for it...", "wait for it..."),
+        ("take a note “Größe über façade”", "“Größe über façade”"),
+        ("Take a note: see U.S. law.", "see U.S. law"),
+    ],
+)
+def test_a_note_keeps_what_was_said(text: str, rest: str) -> None:
+    heard = understood(text)
+    assert heard is not None
+    assert heard.rest == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "rest", "before"),
+    [
+        (
+            "We should meet on Friday. Please take a note: call the Plumber.",
+            Command.NOTE,
+            "call the Plumber",
+            "We should meet on Friday. Please",
+        ),
+        (
+            "i think that is all please take a note call the plumber",
+            Command.NOTE,
+            "call the plumber",
+            "i think that is all please",
+        ),
+        (
+            "that was good could you write down call Ann",
+            Command.NOTE,
+            "call Ann",
+            "that was good could you",
+        ),
+        (
+            "let us see, and add an action item: send the letter",
+            Command.ACTION,
+            "send the letter",
+            "let us see, and",
+        ),
+        ("I have to go soon, what time is it?", Command.TIME, "", "I have to go soon,"),
+        ("that is all then read my notes please", Command.READ, "", "that is all then"),
+        ("Thank you very much. Goodbye.", Command.END, "", "Thank you very much."),
+        (
+            "I did not hear you, scribe, repeat that",
+            Command.REPEAT,
+            "",
+            "I did not hear you, scribe,",
+        ),
+    ],
+)
+def test_commands_are_found_inside_longer_speech(
+    text: str, command: Command, rest: str, before: str
+) -> None:
+    heard = understood(text)
+    assert heard is not None
+    assert (heard.command, heard.rest, heard.before) == (command, rest, before)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he never wanted to take a note of it",
+        "i will take a note of that later",
+        "she asked him what time is it in paris and he knew",
+        "we need help with the house",
+        "they could not stop",
+        "the sign says please note that the shop is closed",
+        "I read my notes yesterday, and it was fine",
+        "well, the recap of the game was long",
+        "and then he said hello to her",
+    ],
+)
+def test_words_of_commands_in_plain_talk_are_none(text: str) -> None:
     assert understood(text) is None
 
 
@@ -152,3 +240,48 @@ async def test_it_tells_the_time_and_what_was_said() -> None:
 
 async def test_asked_for_silence_it_is_silent() -> None:
     assert await Room(ScribeResponder()).ask("stop talking") == ""
+
+
+async def test_what_it_says_ends_once() -> None:
+    room = Room(ScribeResponder())
+    assert await room.ask("Take a note: Meet Dr. Lee at 3 p.m.") == "Noted: Meet Dr. Lee at 3 p.m."
+    await room.ask("take a note")
+    assert await room.ask("The key is under the mat.") == "Noted: The key is under the mat."
+    assert [n.text for n in room.host.kept] == [
+        "Meet Dr. Lee at 3 p.m.",
+        "The key is under the mat.",
+    ]
+    await room.ask("action item")
+    assert await room.ask("Is it late?") == "Action item: Is it late?"
+    assert ".." not in await room.ask("read my notes")
+    await room.ask("We should paint the house. Please take a note: buy Paint.")
+    recap = await room.ask("recap")
+    assert recap.startswith("You said: The key is under the mat. Is it late? We should paint")
+    assert recap.endswith("Note 4: buy Paint.")
+    assert ".." not in recap
+    assert await room.ask("undo") == "Removed: buy Paint."
+
+
+async def test_an_agent_may_have_a_time_zone_of_its_own() -> None:
+    there = Persona(responder="r", responder_options={"time_zone": "Pacific/Kiritimati"})
+    room = Room(ScribeResponder("Pacific/Pago_Pago"), there)
+    before = datetime.now(ZoneInfo("Pacific/Kiritimati"))
+    told = await room.ask("what time is it")
+    after = datetime.now(ZoneInfo("Pacific/Kiritimati"))
+    minutes = {f"{at.hour % 12 or 12} {at.minute:02}" for at in (before, after)}
+    assert told.removeprefix("It is ").rpartition(" ")[0] in minutes
+    assert ("p.m." in told) == (after.hour >= 12)
+
+
+@pytest.mark.parametrize(
+    "options", [{"time_zone": "Mars/Olympus"}, {"time_zone": 5}, {"tz": "UTC"}]
+)
+def test_an_option_that_cannot_be_is_named(options: dict[str, Any]) -> None:
+    with pytest.raises(ResponderError, match=r"Mars|5|tz"):
+        ScribeResponder().check(Persona(responder="r", responder_options=options))
+
+
+def test_its_commands_are_hints_to_the_recogniser() -> None:
+    scribe = ScribeResponder()
+    assert {"take a note", "what time is it"} <= set(scribe.phrases(Persona(language="en-GB")))
+    assert scribe.phrases(Persona(language="de-DE")) == ()
