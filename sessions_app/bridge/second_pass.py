@@ -3,7 +3,9 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from sessions_app.bridge.conf import load_backend, voice_config
@@ -11,16 +13,17 @@ from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.comparing import Placed, Span, placed, timed
 from sessions_app.core.errors import MediaError
-from sessions_app.core.events import Hypothesis, Speaker
+from sessions_app.core.events import Hypothesis, Speaker, Word
 from sessions_app.core.persona import Persona
+from sessions_app.core.slicing import written
 from sessions_app.core.text import one_line
-from sessions_app.core.writing import join_words
+from sessions_app.core.writing import has_marks, join_sentences
 from sessions_app.media.merging import SIDES
 from sessions_app.media.recording import read_lane
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
 from sessions_app.services import summaries, transcripts, versions, work
 from sessions_app.speech.offline import Stretch, stretches, transcribe, uncovered
-from sessions_app.speech.segmenting import in_pieces, readable
+from sessions_app.speech.segmenting import as_marked, in_pieces, readable
 from sessions_app.speech.vad.base import Vad
 
 CALLER = SIDES.index(Speaker.CALLER)
@@ -101,27 +104,50 @@ def _spans(segments: Iterable[Segment]) -> list[Span]:
 def _rows(
     spans: Sequence[Span], heard: Iterable[Hypothesis], figures: str, language: str
 ) -> list[VersionSegment]:
-    words = [word for hypothesis in heard for word in timed(hypothesis)]
-    return [_row(one, figures, language) for one in placed(spans, words)]
+    finals = [(final, timed(final)) for final in heard]
+    own = _own(finals)
+    words = [word for _, found in finals for word in found]
+    return [_row(one, own, figures, language) for one in placed(spans, words)]
 
 
 def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[VersionSegment]:
     """Returns segments of their own, cut as live ones are."""
-    cut = (words for final in heard for words in in_pieces(timed(final)))
+    finals = [(final, timed(final)) for final in heard]
+    own = _own(finals)
+    cut = (words for _, found in finals for words in in_pieces(found))
     return [
-        _row(Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), figures, language)
+        _row(
+            Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), own, figures, language
+        )
         for words in cut
     ]
 
 
-def _row(one: Placed, figures: str, language: str) -> VersionSegment:
+def _own(finals: Iterable[tuple[Hypothesis, Sequence[Word]]]) -> dict[int, tuple[int, str]]:
+    """Returns of each word, by its identity, the number of its final and how that writes it."""
+    return {
+        id(word): (number, text)
+        for number, (final, words) in enumerate(finals)
+        for word, text in zip(
+            words, written(final.text, [word.text for word in words]), strict=True
+        )
+    }
+
+
+def _row(
+    one: Placed, own: Mapping[int, tuple[int, str]], figures: str, language: str
+) -> VersionSegment:
     sure = [word.confidence for word in one.words if word.confidence is not None]
     start_ms = max(0, round(one.start_ms))
+    runs = groupby((own[id(word)] for word in one.words), key=itemgetter(0))
+    text = join_sentences("".join(part for _, part in run) for _, run in runs)
+    marked = has_marks(text)
+    shown = as_marked(text, figures) if marked else readable(text, figures, language)
     return VersionSegment(
         seq=one.seq,
         added=one.seq is None,
         speaker=Speaker.CALLER.value,
-        text=one_line(readable(join_words(w.text for w in one.words), figures, language)),
+        text=one_line(shown),
         start_ms=start_ms,
         end_ms=max(start_ms, round(one.end_ms)),
         confidence=sum(sure) / len(sure) if sure else None,

@@ -53,7 +53,9 @@ stand for a sound each, `_MS_PER_CHARACTER`."""
 CLOSERS = "\"'\u201d\u2019)\\]»›」』）】〉》〕｝｣"
 """What may follow a mark and belongs to it; for a character class."""
 
-_OPENERS = "\"'\u201c\u2018\u201e([«‹「『（【〈《〔｛｢¿¡"
+OPENERS = "\"'\u201c\u2018\u201e([«‹「『（【〈《〔｛｢¿¡"
+
+"""What may stand before a word and belongs to it."""
 
 _ASCII_ENDS = ".!?…"
 _OWN_ENDS = (
@@ -100,6 +102,8 @@ _QUESTION = re.compile(rf"(?:[?？؟﹖⁇⁈፧]|{_GREEK_QUESTION}|՞\w*[։.:]?
 _OPEN_END = re.compile(r"(?:\.\.\.|[…⋯,，、﹐﹑､،՝፣၊\u2013\u2014-])$")
 _CLOSERS_AT_END = re.compile(rf"[{CLOSERS}]+$")
 _SENTENCES = re.compile(sentence_end())
+_MARKED = re.compile(clause_end())
+_ATOMS = re.compile(rf"[{_PHRASED}]|(?=[^\W_])[{_DENSE}]|(?:(?![{_DENSE}{_PHRASED}])[^\W_])+")
 
 _FULL_STOPS = (
     (_dense, "。"),
@@ -154,6 +158,20 @@ def words(text: str) -> list[str]:
 def plain_words(text: str) -> list[str]:
     """Returns the words of `text` to compare: in lower case, with straight apostrophes."""
     return words(unicodedata.normalize("NFC", text).lower().replace("\u2019", "'"))
+
+
+def atom_spans(text: str) -> list[tuple[int, int]]:
+    """Returns where the least lies that engines take for words: a Han character, a run of letters.
+
+    Texts that were cut into words differently have the same of them.
+    """
+    return [found.span() for found in _ATOMS.finditer(text)]
+
+
+def letters(text: str) -> str:
+    """Returns the letters and digits of `text` to compare, without case, marks and blanks."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(filter(str.isalnum, plain))
 
 
 def count(text: str) -> int:
@@ -233,7 +251,7 @@ def after_words(text: str, many: int) -> int | None:
     spans = word_spans(text)
     for index in range(many, len(spans)):
         end, start = spans[index - 1][1], spans[index][0]
-        cut = end + len(text[end:start].rstrip(_OPENERS))
+        cut = end + len(text[end:start].rstrip(OPENERS))
         if not _phrased.match(text[end - 1]) or text[end:start].isspace() or index >= 3 * many:
             return cut
     return None
@@ -279,6 +297,16 @@ def asks(text: str) -> bool:
 def goes_on(text: str) -> bool:
     """Returns whether `text` ends with a mark after which more is to come: a comma, a dash, "…"."""
     return _OPEN_END.search(text.rstrip()) is not None
+
+
+def ends_clause(text: str) -> bool:
+    """Returns whether `text` ends with a mark within a sentence, after which a voice pauses."""
+    return text.rstrip().endswith((*_CLAUSE_CHARACTERS, "\u2014"))
+
+
+def has_marks(text: str) -> bool:
+    """Returns whether `text` has marks of sentences, or of parts of them."""
+    return _MARKED.search(f"{text} ") is not None
 
 
 def sentences(text: str) -> list[str]:
@@ -381,7 +409,7 @@ def _cut(chunk: str) -> list[str]:
     opened = False
     for segment in _pieces(WordBreaker, chunk):
         is_word = any(map(str.isalnum, segment))
-        opens = segment in _OPENERS and not (segment in CLOSERS and parts and not opened)
+        opens = segment in OPENERS and not (segment in CLOSERS and parts and not opened)
         if (parts and not opened and not is_word and not opens) or (parts and opened):
             parts[-1] += segment
         else:
@@ -390,7 +418,7 @@ def _cut(chunk: str) -> list[str]:
     made: list[str] = []
     for part in parts:
         # ICU parts "well-known" and "a@b.org" at their marks, as no writer does
-        if made and part[0] not in _OPENERS and not _spaceless.search(made[-1][-1] + part[0]):
+        if made and part[0] not in OPENERS and not _spaceless.search(made[-1][-1] + part[0]):
             made[-1] += part
         else:
             made.append(part)
@@ -412,7 +440,7 @@ def _joined(parts: Iterable[str], *, phrases: bool) -> str:
 
 def _blank_between(before: str, after: str, *, phrases: bool) -> bool:
     last = _CLOSERS_AT_END.sub("", before)[-1:] or before[-1]
-    first = after.lstrip(_OPENERS)[:1] or after[0]
+    first = after.lstrip(OPENERS)[:1] or after[0]
     if _dense.match(last) or (_dense.match(first) and last.isalnum()):
         return False
     return phrases or not (_phrased.match(last) and _phrased.match(first))

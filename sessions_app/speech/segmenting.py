@@ -2,12 +2,13 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from sessions_app.core.events import Hypothesis, Word
 from sessions_app.core.languages import base_of
-from sessions_app.core.writing import capitalised, closed, join_words
+from sessions_app.core.slicing import written
+from sessions_app.core.writing import capitalised, closed, has_marks
 from sessions_app.speech.figures import with_figures
 
 INTERIM_EVERY_S = 0.2
@@ -59,17 +60,29 @@ class Segmenter:
         if len(pieces) <= 1:
             text = readable(hypothesis.text, self._figures, hypothesis.language)
             return [dataclasses.replace(hypothesis, text=text)]
-        return [_piece(hypothesis, words, self._figures) for words in pieces]
+        return list(self._pieces(hypothesis, pieces))
+
+    def _pieces(self, whole: Hypothesis, pieces: Sequence[Sequence[Word]]) -> Iterator[Hypothesis]:
+        """Yields the pieces of a final; each has its part of the recogniser's own text."""
+        own = written(whole.text, [word.text for word in whole.words])
+        marked = has_marks(whole.text)
+        figures, language = self._figures, whole.language
+        at = 0
+        for words in pieces:
+            text = "".join(own[at : at + len(words)]).strip()
+            at += len(words)
+            yield dataclasses.replace(
+                whole,
+                text=as_marked(text, figures) if marked else readable(text, figures, language),
+                words=tuple(words),
+                start_ms=words[0].start_ms,
+                end_ms=words[-1].end_ms,
+            )
 
 
-def _piece(whole: Hypothesis, words: Sequence[Word], figures: str) -> Hypothesis:
-    return dataclasses.replace(
-        whole,
-        text=readable(join_words(word.text for word in words), figures, whole.language),
-        words=tuple(words),
-        start_ms=words[0].start_ms,
-        end_ms=words[-1].end_ms,
-    )
+def as_marked(text: str, figures: str = "") -> str:
+    """Returns a part of a text that has marks of its own: none is added where it was cut."""
+    return " ".join((with_figures(text, figures) if figures else text).split())
 
 
 def in_pieces(words: Sequence[Word]) -> list[Sequence[Word]]:

@@ -114,3 +114,81 @@ def test_a_final_is_cut_where_another_person_speaks() -> None:
     assert [piece.text for piece in pieces] == ["Good morning.", "Hello there.", "Bye."]
     assert [one_speaker(piece.words) for piece in pieces] == ["1", "2", "1"]
     assert (pieces[1].start_ms, pieces[1].end_ms) == (800.0, 1500.0)
+
+
+def long_final(text: str, words: list[str], cut: int) -> Hypothesis:
+    """Returns 18 s of speech with a pause before one of its words."""
+    step = 18_000.0 / len(words)
+    timed = [
+        Word(word, n * step + (300 if n == cut else 0), (n + 1) * step - 10)
+        for n, word in enumerate(words)
+    ]
+    return Hypothesis(text, True, 0.0, 18_000.0, tuple(timed))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "cut", "pieces"),
+    [
+        (
+            "Good morning, Dr. Lee. It's about the invoice, number 4711; it says $300.",
+            [
+                "Good",
+                "morning",
+                "Dr",
+                "Lee",
+                "It's",
+                "about",
+                "the",
+                "invoice",
+                "number",
+                "4711",
+                "it",
+                "says",
+                "300",
+            ],
+            8,
+            [
+                "Good morning, Dr. Lee. It's about the invoice,",
+                "number 4711; it says $300.",
+            ],
+        ),
+        (
+            "大家好\uff0c今天的会议很长\u3002我们明天再见\u3002",
+            list("大家好今天的会议很长我们明天再见"),
+            10,
+            ["大家好\uff0c今天的会议很长\u3002", "我们明天再见\u3002"],
+        ),
+        (
+            "大家好今天的会议很长",
+            list("大家好今天的会议很长"),
+            3,
+            ["大家好\u3002", "今天的会议很长\u3002"],
+        ),
+        ("yes we can do that", ["yes", "we", "can", "do", "that"], 2, ["Yes we.", "Can do that."]),
+        (
+            "¿Qué hora es? No sé, Juan.",
+            ["qué", "hora", "es", "no", "sé", "juan"],
+            3,
+            ["¿Qué hora es?", "No sé, Juan."],
+        ),
+    ],
+)
+def test_a_cut_final_keeps_the_recognisers_own_text(
+    text: str, words: list[str], cut: int, pieces: list[str]
+) -> None:
+    said = Segmenter().final(long_final(text, words, cut))
+    assert [piece.text for piece in said] == pieces
+    assert [word.text for piece in said for word in piece.words] == words
+
+
+@pytest.mark.parametrize(
+    ("bare", "shown"),
+    [
+        ("今天好", "今天好\u3002"),
+        ("はい", "はい\u3002"),
+        ("สวัสดี", "สวัสดี"),
+        ("नमस्ते\u0964", "नमस्ते\u0964"),
+    ],
+)
+def test_a_full_stop_is_that_of_the_script(bare: str, shown: str) -> None:
+    assert readable(bare) == shown

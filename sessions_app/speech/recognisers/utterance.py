@@ -7,6 +7,7 @@ import numpy as np
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.slicing import part, written
 from sessions_app.core.writing import join_words
 from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS
 
@@ -38,9 +39,11 @@ class Utterance:
         if not words:
             words = result["words"]  # one word without an end: nothing is gained by waiting
             rest_s = self.length_ms / 1000
+        kept = [word in words for word in result["words"]]
+        text = part(str(result.get("text", "")), [word[0] for word in result["words"]], kept)
         samples = self.audio[round(rest_s * SPEECH_RATE) :]
         rest = AudioFrame(samples, SPEECH_RATE, self.start_ms + 1000 * rest_s)
-        return result | {"words": words}, rest if len(samples) else None
+        return result | {"words": words, "text": text}, rest if len(samples) else None
 
     def final(
         self, result: Mapping[str, Any], spelt: Mapping[str, str] | None = None
@@ -55,7 +58,7 @@ class Utterance:
         sure = [word.confidence for word in words if word.confidence is not None]
         end_ms = self.start_ms + self.length_ms
         return Hypothesis(
-            text=join_words(word.text for word in words) or str(spoken.get("text", "")),
+            text=self._text(str(spoken.get("text", "")), words, spelt or {}),
             is_final=True,
             start_ms=words[0].start_ms if words else self.start_ms,
             end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,
@@ -63,6 +66,14 @@ class Utterance:
             confidence=sum(sure) / len(sure) if sure else None,
             language=self.language,
         )
+
+    @staticmethod
+    def _text(own: str, words: Sequence[Word], spelt: Mapping[str, str]) -> str:
+        """Returns the engine's own text, where it has one and writes its words as we do."""
+        if not words:
+            return own
+        said = [word.text for word in words]
+        return join_words(said) if spelt else "".join(written(own, said)).strip()
 
     def _word(self, word: Sequence[Any], spelt: Mapping[str, str]) -> Word:
         text, start_s, end_s, *rest = word

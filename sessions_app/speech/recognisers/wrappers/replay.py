@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import Hypothesis, Word
-from sessions_app.core.writing import join_words
+from sessions_app.core.events import Hypothesis
+from sessions_app.core.slicing import part
 from sessions_app.speech.gate import Begin, Flush, Item
 from sessions_app.speech.recognisers.base import RecogniserStream
 
@@ -156,25 +156,25 @@ def without_words_before(final: Hypothesis, said_ms: float) -> Hypothesis | None
     """Returns the final without words whose middle lies before `said_ms`; None for no rest."""
     if not final.words:
         return None if final.text and final.end_ms <= said_ms else final
-    fresh = [word for word in final.words if (word.start_ms + word.end_ms) / 2 >= said_ms]
-    return _of_words(final, fresh)
+    return _of_words(final, [(word.start_ms + word.end_ms) / 2 >= said_ms for word in final.words])
 
 
 def without_words_after(final: Hypothesis, cut_ms: float) -> Hypothesis | None:
     """Returns the final without words that end after `cut_ms`; None for no rest."""
     if not final.words:
         return final
-    return _of_words(final, [word for word in final.words if word.end_ms <= cut_ms])
+    return _of_words(final, [word.end_ms <= cut_ms for word in final.words])
 
 
-def _of_words(final: Hypothesis, words: Sequence[Word]) -> Hypothesis | None:
-    if len(words) == len(final.words):
+def _of_words(final: Hypothesis, kept: Sequence[bool]) -> Hypothesis | None:
+    if all(kept):
         return final
-    if not words:
+    if not any(kept):
         return None
+    words = [word for word, keep in zip(final.words, kept, strict=True) if keep]
     return dataclasses.replace(
         final,
-        text=join_words(word.text for word in words),
+        text=part(final.text, [word.text for word in final.words], kept),
         words=tuple(words),
         start_ms=words[0].start_ms,
         end_ms=words[-1].end_ms,
