@@ -114,7 +114,11 @@ def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[Ver
     """Returns segments of their own, cut as live ones are."""
     finals = [(final, timed(final)) for final in heard]
     own = _own(finals)
-    cut = (words for _, found in finals for words in in_pieces(found))
+    cut = (
+        words
+        for _, found in finals
+        for words in in_pieces(found, [own[id(word)][1] for word in found])
+    )
     return [
         _row(
             Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), own, figures, language

@@ -8,13 +8,15 @@ from itertools import groupby
 from sessions_app.core.events import Hypothesis, Word
 from sessions_app.core.languages import base_of
 from sessions_app.core.slicing import written
-from sessions_app.core.writing import capitalised, closed, has_marks
+from sessions_app.core.writing import capitalised, closed, ends_clause, ends_sentence, has_marks
 from sessions_app.speech.figures import with_figures
 
 INTERIM_EVERY_S = 0.2
 """A message costs half a millisecond; five a second read as live."""
 
 LONGEST_MS = 15_000.0
+SENTENCE_MS, CLAUSE_MS = 400.0, 200.0
+"""How much longer a pause counts where the recogniser ended a sentence, or a part of one."""
 
 _LONE_I = re.compile(r"\bi\b(?='|\b)")
 
@@ -56,19 +58,18 @@ class Segmenter:
         self._told = ""
         if not hypothesis.text.strip():
             return []
-        pieces = _split(hypothesis.words, hypothesis.end_ms - hypothesis.start_ms)
-        if len(pieces) <= 1:
+        if len(hypothesis.words) < 2 or _is_one(hypothesis.words):  # noqa: PLR2004
             text = readable(hypothesis.text, self._figures, hypothesis.language)
             return [dataclasses.replace(hypothesis, text=text)]
-        return list(self._pieces(hypothesis, pieces))
+        return list(self._pieces(hypothesis))
 
-    def _pieces(self, whole: Hypothesis, pieces: Sequence[Sequence[Word]]) -> Iterator[Hypothesis]:
+    def _pieces(self, whole: Hypothesis) -> Iterator[Hypothesis]:
         """Yields the pieces of a final; each has its part of the recogniser's own text."""
         own = written(whole.text, [word.text for word in whole.words])
         marked = has_marks(whole.text)
         figures, language = self._figures, whole.language
         at = 0
-        for words in pieces:
+        for words in in_pieces(whole.words, own):
             text = "".join(own[at : at + len(words)]).strip()
             at += len(words)
             yield dataclasses.replace(
@@ -85,19 +86,45 @@ def as_marked(text: str, figures: str = "") -> str:
     return " ".join((with_figures(text, figures) if figures else text).split())
 
 
-def in_pieces(words: Sequence[Word]) -> list[Sequence[Word]]:
-    """Returns the words as segments have them: cut at pauses, none over 15 s; [] for no words."""
-    return _split(words, words[-1].end_ms - words[0].start_ms) if words else []
+def in_pieces(words: Sequence[Word], own: Sequence[str] = ()) -> list[Sequence[Word]]:
+    """Returns the words as segments have them; [] for no words.
+
+    They are cut where the speaker changes, and at pauses until none is over 15 s. `own` is each
+    word as the recogniser wrote it: where a mark follows, a pause counts for more.
+    """
+    worth = [_worth(text) for text in own or [""] * len(words)]
+    pieces: list[Sequence[Word]] = []
+    at = 0
+    for _, run in groupby(words, key=lambda word: word.speaker):
+        end = at + len(list(run))
+        pieces += _split(words[at:end], worth[at:end])
+        at = end
+    return pieces
 
 
-def _split(words: Sequence[Word], length_ms: float) -> list[Sequence[Word]]:
-    """Returns the words cut where the speaker changes, and at pauses until none is too long."""
-    if len({word.speaker for word in words}) > 1:
-        runs = (list(run) for _, run in groupby(words, key=lambda word: word.speaker))
-        return [piece for run in runs for piece in in_pieces(run)]
-    if length_ms <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut
-        return [words] if words else []
-    pauses = [words[i].start_ms - words[i - 1].end_ms for i in range(1, len(words))]
+def _split(words: Sequence[Word], worth: Sequence[float]) -> list[Sequence[Word]]:
+    """Returns the words cut at their longest pauses until no part is too long."""
+    if _length_ms(words) <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut
+        return [words]
+    pauses = [
+        round(words[i].start_ms - words[i - 1].end_ms, -1) + worth[i - 1]
+        for i in range(1, len(words))
+    ]
     cut = 1 + max(range(len(pauses)), key=lambda i: (pauses[i], -abs(i - len(pauses) / 2)))
-    parts = (words[:cut], words[cut:])
-    return [piece for part in parts for piece in _split(part, part[-1].end_ms - part[0].start_ms)]
+    return [*_split(words[:cut], worth[:cut]), *_split(words[cut:], worth[cut:])]
+
+
+def _is_one(words: Sequence[Word]) -> bool:
+    """Returns whether words make one segment: of one speaker, and not too long."""
+    return _length_ms(words) <= LONGEST_MS and len({word.speaker for word in words}) == 1
+
+
+def _length_ms(words: Sequence[Word]) -> float:
+    return words[-1].end_ms - words[0].start_ms
+
+
+def _worth(text: str) -> float:
+    """Returns how much of a pause, in ms, the mark after a word is worth."""
+    if ends_sentence(text):
+        return SENTENCE_MS
+    return CLAUSE_MS if ends_clause(text) else 0.0

@@ -192,3 +192,19 @@ def test_a_cut_final_keeps_the_recognisers_own_text(
 )
 def test_a_full_stop_is_that_of_the_script(bare: str, shown: str) -> None:
     assert readable(bare) == shown
+
+
+def test_a_cut_lies_where_a_sentence_ends_unless_a_pause_is_much_longer() -> None:
+    words = [*["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]]
+    text = "One two three. Four five, six seven eight nine ten"
+    cut = [piece.text for piece in Segmenter().final(long_final(text, words, 99))]
+    assert cut == ["One two three.", "Four five, six seven eight nine ten"]
+    timed = [
+        Word(word, n * 1700.0 + (600 if n == 6 else 0), n * 1700.0 + 1690)
+        for n, word in enumerate(words)
+    ]
+    paused = Hypothesis(text, True, 0.0, 17_000.0, tuple(timed))
+    assert [piece.text for piece in Segmenter().final(paused)] == [
+        "One two three. Four five, six",
+        "seven eight nine ten",
+    ]
