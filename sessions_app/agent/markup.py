@@ -128,8 +128,12 @@ def _blocks(tokens: Iterable[Token], *, drop_opened: bool) -> Iterable[str]:
             text = "".join(_inline(token.children or (), drop_opened=drop_opened))
             yield number + "\n".join(map(_line, text.split("\n")))
             number = ""
-        elif token.type in ("fence", "code_block"):
-            yield token.content
+        elif token.type == "list_item_close" and number:
+            yield number  # a number alone, such as "5." for an answer
+            number = ""
+        elif token.type == "fence":
+            # what follows the fence names a language, unless there is nothing else
+            yield token.content if token.content.strip() else token.info
 
 
 def _inline(tokens: Iterable[Token], *, drop_opened: bool) -> Iterable[str]:

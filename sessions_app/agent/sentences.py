@@ -11,6 +11,9 @@ FIRST_MS = 780.0
 FIRST_WORDS = 6
 """The first piece ends at a mark after so much speech (12 letters), or after so many words."""
 
+MORE_WORDS = 4
+"""So many more where a number and its unit would be parted."""
+
 LONGEST = 200
 """A sentence that goes on is split near this many characters."""
 
@@ -31,6 +34,10 @@ _ABBREVIATIONS = listed(
     "dr mr mrs ms prof st vs etc e.g i.e u.s u.k a.m p.m inc ltd jr sr approx dept fig vol "
     "ca cf al jan feb mar apr jun jul aug sep sept oct nov dec"
 )
+_BELONGS = re.compile(r"(?:[\d$€£#~+*/=<>-]|\d[.,:]?)\s*$")
+"""What is read with the word that follows: "5 km", "10 - 5", "5公里"."""
+
+_COUNTED = re.compile(r"(?:^|\s)(?:No|Nos|nos|Nr|nr|pp|Fig|fig|Ext|ext|Ch|ch|n|N|núm|n\.º)\.\s+$")
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
 _LAST_WORD = re.compile(r"(\S+?)[.!?…]*[\"'\u201d\u2019)\]]*\s*$")
 _CLAUSE = re.compile(f"{writing.clause_end(_EMPHASIS)}|{writing.PHRASE_END}")
@@ -80,7 +87,7 @@ class SentenceSplitter:
         return None
 
     def _clause_end(self) -> int | None:
-        words = writing.after_words(self._text, FIRST_WORDS)
+        words = self._words_end()
         head = self._text[:words]
         for match in itertools.islice(_CLAUSE.finditer(head), MOST_ENDS):
             if match.end() == len(self._text) and not match.group()[-1].isspace():
@@ -90,8 +97,23 @@ class SentenceSplitter:
                 return match.end()
         return words if words and not is_open(head) else None
 
+    def _words_end(self) -> int | None:
+        """Returns where the first words end, at one that is read without the next."""
+        end = None
+        for count in range(FIRST_WORDS, FIRST_WORDS + MORE_WORDS):
+            end = writing.after_words(self._text, count)
+            if end is None:
+                return None
+            head = self._text[:end]
+            if not _BELONGS.search(head) and not _holds_on(head):
+                return end
+        return end
+
     def _may_end(self, end: int) -> bool:
         head = self._text[:end]
+        following = self._text[end : end + 1]
+        if _COUNTED.search(head) and (not following or following.isdigit()):
+            return False
         return not _holds_on(head) and not is_open(head)
 
     def _forced(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sessions_app.media.spoken import ClipCache, SpeechEncoder, SpokenClip
 from sessions_app.speech.synthesisers.base import SpokenWord, Synthesiser
 from sessions_app.speech.synthesisers.placing import WordPlaces
+from sessions_app.speech.wording.forms import spoken_form
 
 MOST_KEPT = 3_000
 """Packets, a minute of speech: what is longer is no fixed prompt."""
@@ -21,16 +22,28 @@ class Spoken:
 
 
 class AgentVoice:
-    """Speaks one agent's texts. `engine` names the synthesiser in the cache's keys."""
+    """Speaks one agent's texts. `engine` names the synthesiser in the cache's keys.
+
+    What voices misread (amounts, times, dates, units) they are given in words of `language`
+    (BCP 47); the words told of are those of the text as it is written.
+    """
 
     def __init__(
-        self, synthesiser: Synthesiser, cache: ClipCache, engine: str, voice: str, speed: float
+        self,
+        synthesiser: Synthesiser,
+        cache: ClipCache,
+        engine: str,
+        voice: str,
+        speed: float,
+        *,
+        language: str = "",
     ) -> None:
         self._synthesiser = synthesiser
         self._cache = cache
         self._engine = engine
         self._voice = voice
         self._speed = speed
+        self._language = language
 
     async def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
@@ -40,7 +53,7 @@ class AgentVoice:
         With `expected_loss` (percent) they repair each other, unless the text was kept before.
         Closing it cancels the synthesis. Raises SynthesiserError; what came before stands.
         """
-        key = (self._engine, self._voice, self._speed, text)
+        key = (self._engine, self._voice, self._speed, self._language, text)
         clip = self._cache.get(key)
         if clip is not None:
             yield Spoken(clip.packets, clip.words)
@@ -67,8 +80,9 @@ class AgentVoice:
 
     async def _made(self, text: str, expected_loss: int) -> AsyncGenerator[Spoken, None]:
         encoder = SpeechEncoder(expected_loss)
-        places = WordPlaces(text)
-        speaking = self._synthesiser.stream(text, voice=self._voice, speed=self._speed)
+        spoken = spoken_form(text, self._language)
+        places = WordPlaces(text, spoken.changes)
+        speaking = self._synthesiser.stream(spoken.text, voice=self._voice, speed=self._speed)
         async with aclosing(speaking) as chunks:
             async for chunk in chunks:
                 packets = encoder.feed(chunk.samples, chunk.sample_rate)

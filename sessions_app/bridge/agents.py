@@ -119,7 +119,9 @@ class AgentParts:
             )
         second = self._synthesisers.get("fallback") or self._synthesisers.get("default") or first
         both = FallbackSynthesiser(first, second)
-        return AgentVoice(both, self._cache, name, persona.voice, persona.speed)
+        return AgentVoice(
+            both, self._cache, name, persona.voice, persona.speed, language=persona.language
+        )
 
     async def check_voice(self, persona: Persona, name: str) -> None:
         """Raises SynthesiserError for a voice that the agent's synthesiser has not."""

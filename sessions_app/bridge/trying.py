@@ -18,6 +18,7 @@ from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean
 from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice, check_voice
+from sessions_app.speech.wording.forms import spoken_form
 
 LIMIT_S = 20.0
 
@@ -32,7 +33,8 @@ async def say(persona: Persona, text: str) -> bytes:
         async with asyncio.timeout(LIMIT_S):
             await voice.start()
             await check_voice(voice, persona.voice)
-            stream = voice.stream(speakable(text), voice=persona.voice, speed=persona.speed)
+            spoken = spoken_form(speakable(text), persona.language).text
+            stream = voice.stream(spoken, voice=persona.voice, speed=persona.speed)
             async with aclosing(stream) as chunks:
                 return _wav([chunk async for chunk in chunks])
     except TimeoutError as error:

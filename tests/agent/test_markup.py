@@ -1,7 +1,7 @@
 """Markup and what only looks like it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sessions_app.agent.markup import Markup, is_open, speakable
@@ -28,6 +28,8 @@ KEPT = [
     "It is < 5 and > 3, R&D, a|b, C:\\new and ~5 km",
     "#5 is best, +49 170 123, -5 degrees, $5*2",
     "1986. That was a year.",
+    "5.",
+    "42)",
     "2) is right",
     "Call him @mary [now] (please) [1].",
     "He said <name> and x<y>z.",
@@ -152,6 +154,7 @@ def test_chinese_is_spoken_sentence_by_sentence() -> None:
 
 @given(st.text(alphabet="ab_*`5 .(\n", max_size=60))
 def test_no_letter_is_lost(text: str) -> None:
+    assume("```" not in text)  # what follows it names a language
     letters = [c for c in text if c in "ab5"]
     assert [c for c in speakable(text) if c in "ab5"] == letters
     assert [c for c in "".join(said(text)) if c in "ab5"] == letters

@@ -176,7 +176,7 @@ async def test_what_is_no_prompt_is_not_kept() -> None:
     endless = "a " * round(0.02 * MOST_KEPT / 0.03 / 2 + 5)
     packets = [spoken.packets async for spoken in slow.stream(endless, keep=True)]
     assert sum(map(len, packets)) > MOST_KEPT
-    assert cache.get(("a", "", 1.0, endless)) is None
+    assert cache.get(("a", "", 1.0, "", endless)) is None
 
 
 async def test_a_client_that_takes_no_sound_reads_the_answer() -> None:

@@ -1,0 +1,1 @@
+"""How a text is said: amounts, times, dates, units and addresses in the words of a language."""

@@ -1,0 +1,161 @@
+"""What a voice is given to read in place of a text, and which of its words stand for which.
+
+Voices read plain words well; "$3.50", "9:05", "1/2" or "No. 5" each in a way of its own, eSpeak NG
+sign by sign. Only what is misread is said in words, and a reading that is unsure is left to the
+voice. The text itself is what is shown and kept.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sessions_app.core.languages import base_of
+from sessions_app.speech.synthesisers.placing import Change
+from sessions_app.speech.wording.languages import WORDS, Words
+from sessions_app.speech.wording.reading import Reading
+
+Match = re.Match[str]
+Rule = tuple[re.Pattern[str], Callable[[Reading, Match], str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The text to read; `changes` say which runs of it stand for which of the written text."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
+
+
+def spoken_form(text: str, language: str) -> Spoken:
+    """Returns how `text` is said in a language (BCP 47); as it is in one without rules."""
+    base = base_of(language)
+    if base not in WORDS or not _MAYBE.search(text):
+        return Spoken(text)
+    reading = Reading(WORDS[base], base, month_first=language.lower() in ("en", "en-us"))
+    found: dict[int, tuple[int, str]] = {}
+    claimed = [False] * len(text)
+    for pattern, read in _rules(base):
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if start == end or any(claimed[start:end]):
+                continue
+            said = _tried(read, reading, match)
+            if said is not None:
+                found[start] = (end, said)
+                claimed[start:end] = [True] * (end - start)
+    return _put(text, found)
+
+
+def _tried(
+    read: Callable[[Reading, Match], str | None], reading: Reading, found: Match
+) -> str | None:
+    """Returns a reading; none where a number is beyond what can be said."""
+    try:
+        return read(reading, found)
+    except Exception:  # noqa: BLE001 - num2words fails in its own ways; a voice reads on
+        return None
+
+
+def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
+    out, at, length = [], 0, 0
+    changes: list[Change] = []
+    for start in sorted(found):
+        end, said = found[start]
+        kept = text[at:start]
+        # words that touch what stands there would become one with it
+        if kept[-1:].isalnum() and said[:1].isalnum():
+            said = f" {said}"
+        if said[-1:].isalnum() and text[end : end + 1].isalnum():
+            said = f"{said} "
+        out += [kept, said]
+        length += len(kept)
+        changes.append(((length, length + len(said)), (start, end)))
+        length += len(said)
+        at = end
+    return Spoken("".join([*out, text[at:]]), tuple(changes))
+
+
+_MAYBE = re.compile(r"[\d@½⅓⅔¼¾#]|\w\.|w/o|\bM(?:me|lle)\b")
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?<!\.)")
+_PHONE = re.compile(
+    r"(?<![\w.,/-])(?:"
+    r"(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}"
+    r"|\d{3}-\d{4}"
+    r"|\+\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,6}"
+    r"|0\d(?:[ .]\d\d){4}"
+    r"|0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{1,4})?"
+    r")(?![\w/]|[.,-]\d)"
+)
+_ISO_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
+_DATE = re.compile(r"(?<![\w./-])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\w/-])")
+_TIME = re.compile(
+    r"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?![\w:])(?: (?:Uhr|uur|heures?)\b)?(?= ?([ap]\.?m\b)?)"
+)
+_FRENCH_TIME = re.compile(r"(?<!\w)([01]?\d|2[0-4]) ?h ?([0-5]\d)?(?!\w)")
+_BLANK_TIME = re.compile(r"(?<![\w:.,])(1[0-2]|[1-9]) ([0-5]\d)(?= ?[ap]\.?m\b)")
+_AMOUNT = r"(\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
+_SCALE = r"(?: ?(million|billion|trillion|thousand|[kKmM](?!\w)))?"
+_MONEY = re.compile(rf"(?<!\w)(US\$|[$€£¥])[ \u00a0]?{_AMOUNT}(?![\d.,]*\d){_SCALE}")
+_MONEY_RANGE = re.compile(r"(?<!\w)([$€£])(\d[\d.,]*)[-\u2013]\1?(\d[\d.,]*\d|\d)(?![\w/-])")
+_MONEY_AFTER = re.compile(rf"(?<![\w.,]){_AMOUNT}[ \u00a0\u202f]?([€£$])(?!\w)")
+_MIXED = re.compile(
+    r"(?<![\w./])(?:(?:(\d{1,3}) )?(\d{1,2})/(\d{1,3})(?![\w/]|\.\d)|(?:(\d{1,3}) ?)?([½⅓⅔¼¾]))"
+)
+_DECADE = re.compile(r"(?<!\w)(?:(1\d|20)(\d0)|['\u2019](\d0))(?:'?s\b|er(?!\w))")
+_YEAR = re.compile(
+    r"(?:(?<=\bin )|(?<=\bsince )|(?<=\buntil )|(?<=\bof )|(?<=\bfrom )|(?<=\byear )"
+    r"|(?<=(?:ary|rch|ril|May|une|uly|ust|ber) )|(?<=\d, ))(1[1-9]\d\d|20\d\d)"
+    r"(?![\w%:/-]|[.,]\d| ?(?:people|men|women|dollars|euros|pounds|percent|k?m\b|words|miles))"
+)
+_RANGE = re.compile(r"(?<![\w.,/-])(\d[\d.,]*)(?:[-\u2013]| \u2013 )(\d[\d.,]*)(?![\w/-])")
+_LESS = re.compile(r"(?<=\d)( [-\u2013\u2212] ?|\u2212)(?=\d)")
+_MINUS = re.compile(r"(?<![\w)])\u2212(?=\d)")
+_TIMES = re.compile(r"(?<=\d)( ?[*\u00d7] ?| x )(?=\d)")
+_GROUPED = re.compile(r"(?<=\b[A-Z]{2} )\d{5}(?![\w-])")
+
+
+def _unit_rule(words: Words) -> re.Pattern[str]:
+    units = "|".join(re.escape(unit) for unit in sorted(words.units, key=len, reverse=True))
+    return re.compile(rf"(?<=\d)[ \u00a0]?({units})(?![\w/²³])")
+
+
+def _listed(table: Iterable[str], tail: str) -> re.Pattern[str]:
+    listed = "|".join(re.escape(entry) for entry in sorted(table, key=len, reverse=True))
+    return re.compile(rf"(?<![\w.])({listed}){tail}")
+
+
+@lru_cache
+def _rules(base: str) -> tuple[Rule, ...]:
+    """Returns a language's rules, what must be tried first at the beginning."""
+    words = WORDS[base]
+    general: list[Rule] = [
+        (_EMAIL, Reading.email),
+        (_ISO_DATE, lambda r, m: r.date(m[1], m[2], m[3])),
+        (_DATE, Reading.written_date),
+        (_PHONE, Reading.phone),
+        (_TIME, lambda r, m: r.time(m[1], m[2], m[3] or "")),
+        (_MONEY_RANGE, Reading.money_range),
+        (_MONEY, lambda r, m: r.money(m[1], m[2], m[3] or "")),
+        (_MONEY_AFTER, lambda r, m: r.money(m[2], m[1], "")),
+        (_MIXED, Reading.fraction),
+        (_DECADE, Reading.decade),
+        (_unit_rule(words), Reading.unit),
+        (_RANGE, Reading.span),
+        (_LESS, lambda r, _: f" {r.words.minus} "),
+        (_MINUS, lambda r, _: f"{r.words.minus} "),
+        (_TIMES, lambda r, _: f" {r.words.times} "),
+        (_listed(words.before_figure, r" ?(?=\d)"), Reading.before_figure),
+    ]
+    if words.abbreviations:
+        general.append((_listed(words.abbreviations, r"(?!\w)"), Reading.abbreviation))
+    own: dict[str, list[Rule]] = {
+        "en": [
+            (_BLANK_TIME, lambda r, m: r.time(m[1], m[2], "am")),
+            (_GROUPED, lambda r, m: r.digits(m[0])),
+            (_YEAR, Reading.year),
+        ],
+        "fr": [(_FRENCH_TIME, lambda r, m: r.time(m[1], m[2] or "00", ""))],
+    }
+    return (*general, *own.get(base, ()))

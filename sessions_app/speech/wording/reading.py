@@ -1,0 +1,244 @@
+"""How one language reads what a rule has found; None where it leaves that to the voice."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from num2words import num2words
+
+from sessions_app.speech.wording.languages import Words
+
+Match = re.Match[str]
+
+_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+_AMOUNT_BEFORE = re.compile(r"(?<![\w:])[/-]?(\d[\d.,]*)$")
+_YEN = "yen"
+_SCALES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million"}
+_VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4)}
+_PARTS = frozenset({*range(2, 11), 12, 16, 20, 32, 64, 100})
+_NOON, _HOURS, _MONTHS, _DAYS = 12, 24, 12, 31
+_CENTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One language at its reading; `month_first` where 11/28/2026 is a date."""
+
+    words: Words
+    base: str
+    month_first: bool = False
+
+    def say(self, number: int | Decimal, **how: str) -> str:
+        """Returns a number in words."""
+        return str(num2words(number, lang=self.base, **how)).replace(",", "")
+
+    def digits(self, text: str) -> str:
+        """Returns a number digit by digit."""
+        return " ".join(self.say(int(c)) for c in text if c.isdigit())
+
+    # -- addresses and telephones -----------------------------------------------------------
+
+    def email(self, found: Match) -> str:
+        said = "".join(f" {self.words.signs[c]} " if c in self.words.signs else c for c in found[0])
+        return " ".join(said.split())
+
+    def phone(self, found: Match) -> str | None:
+        groups = [self.digits(group) for group in re.findall(r"\d+", found[0])]
+        said = ", ".join(groups)
+        return f"{self.words.plus} {said}" if found[0].startswith("+") else said
+
+    # -- dates and times ----------------------------------------------------------------------
+
+    def date(self, year: str, month: str, day: str) -> str | None:
+        if not (1 <= int(month) <= _MONTHS and 1 <= int(day) <= _DAYS):
+            return None
+        return self.words.date.format(
+            day=self._day(int(day)),
+            ordinal=self.say(int(day), to="ordinal"),
+            month=self.words.months[int(month) - 1],
+            year=self.say(int(year), to="year"),
+        )
+
+    def written_date(self, found: Match) -> str | None:
+        first, second = found[1], found[3]
+        month_first = self.month_first and found[2] == "/"
+        if month_first and int(first) > _MONTHS:
+            month_first = False
+        if not month_first and int(second) > _MONTHS:
+            month_first = True
+        month, day = (first, second) if month_first else (second, first)
+        return self.date(found[4], month, day)
+
+    def _day(self, day: int) -> str:
+        return "premier" if self.base == "fr" and day == 1 else self.say(day)
+
+    def time(self, hour: str, minutes: str, after: str) -> str | None:
+        """`after` is the half of the day that follows, if any."""
+        number, past = int(hour), int(minutes)
+        if number > _HOURS or (number == _HOURS and past):
+            return None
+        said = self.say(number)
+        if self.base == "fr" and number == 1:
+            said = "une"
+        if self.base == "en":
+            return self._english_time(number, past, halved=bool(after))
+        full, with_minutes = self.words.clock
+        return (with_minutes if past else full).format(hour=said, minutes=self.say(past))
+
+    def _english_time(self, hour: int, past: int, *, halved: bool) -> str:
+        said = self.say(hour)
+        if past == 0:
+            if halved:
+                return said
+            return f"{said} o'clock" if 0 < hour <= _NOON else f"{said} hundred hours"
+        few = "oh " if past < 10 else ""  # noqa: PLR2004 - of one digit
+        return f"{said} {few}{self.say(past)}"
+
+    def year(self, found: Match) -> str:
+        return self.say(int(found[0]), to="year")
+
+    def decade(self, found: Match) -> str | None:
+        if not self.words.decade or (self.base == "en") is found[0].endswith("er"):
+            return None
+        tens = int(found[2] or found[3])
+        century = int(found[1]) if found[1] else None
+        if self.base == "de":
+            before = self.say(century) + "hundert" if century else ""
+            return self.words.decade.format(tens=before + self.say(tens)) if tens else None
+        if tens == 0:
+            return "two thousands" if century == 20 else f"{self.say(century or 0)} hundreds"  # noqa: PLR2004
+        plural = re.sub("y$", "ie", self.say(tens)) + "s"
+        return f"{self.say(century)} {plural}" if century else plural
+
+    # -- amounts ------------------------------------------------------------------------------
+
+    def money(self, sign: str, amount: str, scale: str) -> str | None:
+        number = self._number(amount)
+        if number is None:
+            return None
+        if sign == "¥":
+            return f"{self.say(number)} {_YEN}"
+        whole, cents = self._currency(number, _CURRENCIES[sign])
+        if scale and self.base == "en":
+            name = whole.rpartition(" ")[2] if number != 1 else self._currency(2, "USD")[0]
+            return f"{self.say(number)} {_SCALES.get(scale, scale)} {self._plural(name, sign)}"
+        if scale or (number != number.to_integral() and -number.as_tuple().exponent > _CENTS):  # type: ignore[operator]
+            return f"{self.say(number)} {self._plural(whole, sign)}"
+        if number == number.to_integral():
+            return whole
+        return cents if number < 1 else f"{whole}{self.words.joint}{cents}"
+
+    def money_range(self, found: Match) -> str | None:
+        low, high = self._number(found[2]), self.money(found[1], found[3], "")
+        return f"{self.say(low)} {self.words.to} {high}" if low is not None and high else None
+
+    def _plural(self, whole: str, sign: str) -> str:
+        """Returns the name of a currency, as it follows a number of several."""
+        several, _ = self._currency(Decimal(2), _CURRENCIES[sign])
+        return several.rpartition(" ")[2]
+
+    def _currency(self, number: Decimal | int, code: str) -> tuple[str, str]:
+        said = str(
+            num2words(
+                Decimal(number).quantize(Decimal("0.01")),
+                lang=self.base,
+                to="currency",
+                currency=code,
+                separator="|",
+            )
+        ).replace(" sterling", "")
+        said = re.sub(r"(?<!one )euro\b", "euros", said) if self.base == "en" else said
+        whole, _, cents = said.replace(",", "").partition("|")
+        if not cents and self.base == "pt":
+            whole, _, cents = said.rpartition(" e ") if "cêntimo" in said else (said, "", "")
+        return whole.strip(), cents.strip().removeprefix("und ")
+
+    def _number(self, text: str) -> Decimal | None:
+        """Returns a number as the language writes it; None where that is unsure."""
+        mark = self.words.decimal
+        other = "," if mark == "." else "."
+        bare = re.sub(r"[' \u00a0\u202f]", "", text)
+        if re.fullmatch(rf"\d+(?:{re.escape(other)}\d{{3}})+(?:{re.escape(mark)}\d+)?", bare):
+            bare = bare.replace(other, "")
+        elif other in bare and mark in bare:
+            return None
+        return Decimal(bare.replace(",", "."))
+
+    def fraction(self, found: Match) -> str | None:
+        whole, over, under, before, sign = found.groups()
+        if not sign and over.startswith("0"):
+            return None
+        if found[0] == "24/7":
+            return f"{over} {under}"
+        whole = whole or before
+        said = self._part(*(_VULGAR[sign] if sign else (int(over), int(under))))
+        if said is None:
+            return None
+        if not whole:
+            return said
+        if self.base == "en":
+            said = re.sub("^one ", "a ", said)
+        joint = {"en": "and", "fr": "et", "es": "y", "it": "e", "pt": "e"}.get(self.base, "")
+        return " ".join(filter(None, [self.say(int(whole)), joint, said]))
+
+    def _part(self, over: int, under: int) -> str | None:
+        """Twelve twenty-fifths are rather the 25th of December."""
+        if over >= under or under not in _PARTS:
+            return None
+        if (over, under) in self.words.halves:
+            return self.words.halves[over, under]
+        if self.base != "en":
+            return None
+        name = self.say(under, to="ordinal")
+        return f"{self.say(over)} {name}{'' if over == 1 else 's'}"
+
+    def unit(self, found: Match) -> str | None:
+        before = _AMOUNT_BEFORE.search(found.string, 0, found.start())
+        if before is None:
+            return None
+        one, many = self.words.units[found[1]]
+        single = before[1] == "1" or before[0].startswith("/")
+        return f" {one if single else many}"
+
+    def span(self, found: Match) -> str | None:
+        """A range goes up; what goes down may be a difference, a score or a number."""
+        low, high = self._number_or_none(found[1]), self._number_or_none(found[2])
+        if low is None or high is None or low >= high or found[1].startswith("0"):
+            return None
+        return f"{found[1]} {self.words.to} {found[2]}"
+
+    def _number_or_none(self, text: str) -> Decimal | None:
+        bare = text.rstrip(".,")
+        return self._number(bare) if re.fullmatch(r"\d+(?:[.,]\d+)*", bare) else None
+
+    # -- abbreviations ----------------------------------------------------------------------
+
+    def abbreviation(self, found: Match) -> str:
+        said = self.words.abbreviations[found[1]]
+        # a full stop that also ends the sentence is still one
+        return f"{said}." if found.end() == len(found.string) and found[1].endswith(".") else said
+
+    def before_figure(self, found: Match) -> str | None:
+        if found[1] in ("No.", "no.") and self.base == "en" and not _is_number_sign(found):
+            return None
+        said = self.words.before_figure[found[1]]
+        return said if said.endswith(" ") else f"{said} "
+
+
+def _is_number_sign(found: Match) -> bool:
+    """Returns whether "No. 5" is a number; it may be an answer, and five of something."""
+    before, after = found.string[: found.start()].rstrip(), found.string[found.end() :]
+    if before and found[1] == "No." and before[-1].isalnum():
+        return True
+    if found[1] == "no." and before:
+        return bool(_NUMBERED.search(before))
+    return bool(_NO_MORE.match(after))
+
+
+_NUMBERED = re.compile(
+    r"\b(room|gate|bus|line|track|platform|house|order|invoice|item|question|player|model|part)$",
+    re.IGNORECASE,
+)
+_NO_MORE = re.compile(
+    r"\d+(?:[,.;:!?)]|$| (?:is|was|are|has|in|on|of|at|and|or|to|will|can|goes)\b)"
+)

@@ -1,0 +1,130 @@
+"""What voices are given to read for amounts, times, dates and the like."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_app.speech.wording.forms import spoken_form
+from sessions_app.speech.wording.languages import WORDS
+
+ENGLISH = [
+    ("$3.50", "three dollars and fifty cents"),
+    ("It is $1,000.", "It is one thousand dollars."),
+    ("$1, $0.99 or $5k", "one dollar, ninety-nine cents or five thousand dollars"),
+    (
+        "$3.5 million, €5, £3.20",
+        "three point five million dollars, five euros, three pounds and twenty pence",
+    ),
+    ("a $20-30 ticket", "a twenty to thirty dollars ticket"),
+    ("at 3:00 p.m. sharp", "at three p.m. sharp"),
+    ("It is 3 05 p.m.", "It is three oh five p.m."),
+    ("9:05, 10:30, 10:00", "nine oh five, ten thirty, ten o'clock"),
+    ("17:30 to 15:00", "seventeen thirty to fifteen hundred hours"),
+    ("1/2 or 3/4", "one half or three quarters"),
+    ("5/8, 2 1/2 cups, 2½", "five eighths, two and a half cups, two and a half"),
+    ("24/7", "24 7"),
+    ("3-5 days", "3 to 5 days"),
+    ("1,000–2,000 people", "1,000 to 2,000 people"),
+    ("10 - 5", "10 minus 5"),
+    ("5−3 at −4", "5 minus 3 at minus 4"),
+    ("the 1990s and '90s", "the nineteen nineties and nineties"),
+    ("1900s, 2000s", "nineteen hundreds, two thousands"),
+    ("in 1984, on May 5, 2026", "in nineteen eighty-four, on May 5, twenty twenty-six"),
+    ("5 km, 1 km, 5km.", "5 kilometers, 1 kilometer, 5 kilometers."),
+    ("60 mph, 20 °C, 1.5-2.5 kg", "60 miles per hour, 20 degrees Celsius, 1.5 to 2.5 kilograms"),
+    ("No. 5", "number 5"),
+    ("take No. 5, or bus no. 6", "take number 5, or bus number 6"),
+    ("call 555-1212.", "call five five five, one two one two."),
+    ("(555) 123-4567", "five five five, one two three, four five six seven"),
+    ("+49 170 1234567", "plus four nine, one seven zero, one two three four five six seven"),
+    ("2026-11-28", "November twenty-eighth, twenty twenty-six"),
+    ("11/28/2026", "November twenty-eighth, twenty twenty-six"),
+    ("Nov. 28", "November 28"),
+    ("5 x 3, 5*3 = 15", "5 times 3, 5 times 3 = 15"),
+    ("mary_ann@example.org", "mary underscore ann at example dot org"),
+    ("i.e. #5, vs. ~6", "that is number 5, versus about 6"),
+    ("Acme Inc.", "Acme Incorporated."),
+    ("NY 10001", "NY one zero zero zero one"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), ENGLISH)
+def test_what_is_misread_is_said_in_words(text: str, said: str) -> None:
+    assert spoken_form(text, "en-US").text == said
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("en-GB", "3/4/2026", "April third, twenty twenty-six"),
+        ("de-DE", "3,50 € um 9:05 Uhr", "drei Euro fünfzig Cent um neun Uhr fünf"),
+        ("de", "1/2, 3-5 Tage, 5 km", "ein halb, 3 bis 5 Tage, 5 Kilometer"),
+        (
+            "de",
+            "Nr. 5, z.B. am 28.11.2026",
+            "Nummer 5, zum Beispiel am achtundzwanzigster November zweitausendsechsundzwanzig",
+        ),
+        ("de", "die 1990er", "die neunzehnhundertneunziger"),
+        ("fr", "3,50 € à 9h05", "trois euros cinquante centimes à neuf heures cinq"),
+        ("fr-FR", "M. Lee, n° 5, 3-5 jours", "monsieur Lee, numéro 5, 3 à 5 jours"),
+        ("fr", "le 1/1/2026", "le premier janvier deux mille vingt-six"),
+        ("es", "3,50 € a las 9:05", "tres euros con cincuenta céntimos a las nueve y cinco"),
+        ("es", "Sr. Pérez, n.º 5", "señor Pérez, número 5"),
+        ("it", "3,50 € alle 9:05", "tre euro e cinquanta centesimi alle nove e cinque"),
+        ("nl", "€ 3,50 om 9:05, nr. 5", "drie euro vijftig cent om negen uur vijf, nummer 5"),
+        ("pt-BR", "5 km, 1/2", "5 quilómetros, um meio"),
+        ("zh-CN", "3:00 $3.50", "3:00 $3.50"),
+        ("", "3:00", "3:00"),
+    ],
+)
+def test_each_language_has_its_own_words(language: str, text: str, said: str) -> None:
+    assert spoken_form(text, language).text == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No. I am not.",
+        "I said no. 5 people came.",
+        "No. 5 people came.",
+        "in 1984 people",
+        "COVID-19, F-16, a 5-year-old",
+        "16:9 or 10-5",
+        "12/25",
+        "v1.2-3",
+        "1/0, 0/2",
+        "3.14 and 1,000,000",
+        "2024-25",
+        "the St. John's",
+        "5'10\"",
+        "9" * 400 + " km-",
+    ],
+)
+def test_what_is_unsure_is_left_to_the_voice(text: str) -> None:
+    changed = spoken_form(text, "en-US").text
+    assert changed in (text, text.replace(" km", " kilometers"))
+
+
+def check(text: str, language: str) -> None:
+    spoken = spoken_form(text, language)
+    at = written = 0
+    for (start, end), (first, last) in spoken.changes:
+        assert spoken.text[at:start] == text[written:first]
+        assert first < last
+        assert start < end
+        at, written = end, last
+    assert spoken.text[at:] == text[written:]
+    spans = [span for change in spoken.changes for span in change]
+    assert all(a[0] <= b[0] for a, b in itertools.pairwise(spans[::2]))
+
+
+@pytest.mark.parametrize("text", [text for text, _ in ENGLISH])
+def test_what_is_said_stands_for_what_is_written(text: str) -> None:
+    check(f"So: {text} and {text}!", "en-US")
+
+
+@given(st.text(alphabet="0159 .,:/-$€£%kmhNo.ap@_½×#'s\n", max_size=40), st.sampled_from([*WORDS]))
+def test_no_text_is_too_odd(text: str, language: str) -> None:
+    check(text, language)
