@@ -60,6 +60,9 @@ _NEVER_INSIDE = frozenset({"note that", "hello", "good morning", "pardon me"})
 _CALLS = frozenset({"please", "scribe", "now", "so", "and", "okay", "ok", "well", "then", "also"})
 """Words before a command within longer speech; one of a single word wants a mark, or a name."""
 
+_DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
+"""Such as "p.m." or "U.S."."""
+
 _NAMED = frozenset({"please", "scribe"})
 _MARKS = ".,;:!?\u2026\u2014-"
 
@@ -109,7 +112,7 @@ def _rest(text: str, tokens: Sequence[_Token], command: Command, used: int) -> s
 def _without_stop(text: str) -> str:
     """Returns what is to be written down without the full stop of the sentence it ended."""
     last = text.rsplit(maxsplit=1)[-1]
-    if not last.endswith(".") or last.endswith("..") or "." in last[:-1]:
+    if not last.endswith(".") or last.endswith("..") or _DOTTED.fullmatch(last):
         return text
     return text if is_abbreviated(last) else text[:-1]
 

@@ -74,6 +74,9 @@ def test_plain_talk_is_no_command(text: str) -> None:
         ("Take a note: wait for it...", "wait for it..."),
         ("take a note “Größe über façade”", "“Größe über façade”"),
         ("Take a note: see U.S. law.", "see U.S. law"),
+        ("Take a note: he is in the U.S.", "he is in the U.S."),
+        ("Take a note: pay $3.50.", "pay $3.50"),
+        ("Take a note: write to ann@example.org.", "write to ann@example.org"),
     ],
 )
 def test_a_note_keeps_what_was_said(text: str, rest: str) -> None:
