@@ -1,13 +1,17 @@
 """Texts of a bounded length: whoever speaks long must not keep others' voices waiting."""
 
-import unicodedata
+import re
 from collections.abc import Iterator
+
+from sessions_app.core import writing
 
 LONGEST = 240
 """Characters, a quarter of a minute of speech. An agent's sentences are shorter anyway."""
 
-_ENDS = ".!?…\n。\uff01\uff1f"
-_MARKS = ",;:、\uff0c\uff1b"
+_ENDS = (
+    re.compile(rf"{writing.sentence_end()}|\n"),
+    re.compile(rf"{writing.clause_end()}|{writing.PHRASE_END}"),
+)
 
 
 def in_parts(text: str, longest: int = LONGEST) -> Iterator[tuple[int, str]]:
@@ -26,16 +30,19 @@ def in_parts(text: str, longest: int = LONGEST) -> Iterator[tuple[int, str]]:
 
 
 def _end(text: str, start: int, limit: int) -> int:
-    earliest = start + (limit - start) // 4
-    for ends in (_ENDS, _MARKS):
-        for at in range(limit - 1, earliest, -1):
-            # a mark within a number or an abbreviation is no end
-            if text[at - 1] in ends and (text[at].isspace() or not text[at - 1].isascii()):
-                return at
-    for at in range(limit - 1, earliest, -1):
-        if text[at].isspace():
-            return at
-    for at in range(limit, earliest, -1):
-        if not unicodedata.category(text[at]).startswith("M") and text[at] != "\u200d":
-            return at
-    return limit
+    """Returns where the part ends that begins at `start`, before the blanks that follow it."""
+    head, longest = text[start : limit + 1], limit - start
+    for pattern in _ENDS:
+        ends = (len(head[: found.end()].rstrip()) for found in pattern.finditer(head))
+        end = max((end for end in ends if longest // 4 < end <= longest), default=0)
+        if end:
+            return start + end
+    end = len(writing.whole_words(head, longest))
+    if end > longest // 4:
+        return start + end
+    end = 0
+    for character in writing.characters(head):
+        if end + len(character) > longest:
+            break
+        end += len(character)
+    return start + (end or longest)

@@ -29,6 +29,11 @@ def test_the_parts_are_the_text_and_none_is_long(text: str, longest: int) -> Non
             "一二三四五六七八九十一二。四五六七八九十一二三四",
             ["一二三四五六七八九十一二。", "四五六七八九十一二三四"],
         ),
+        (
+            "我明天要去北京看望我的一个老朋友和他的家人",
+            ["我明天要去北京看望我的一个老朋友和他的", "家人"],
+        ),
+        ("वह आज दिल्ली गया। फिर वह घर लौटा।", ["वह आज दिल्ली गया।", " फिर वह घर लौटा।"]),
     ],
 )
 def test_they_end_where_a_reader_would_pause(text: str, firsts: list[str]) -> None:
