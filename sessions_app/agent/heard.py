@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sessions_app.core.writing import speaking_ms, whole_words
+from sessions_app.core.characters import speaking_ms
+from sessions_app.core.writing import whole_words
 from sessions_app.speech.synthesisers.base import SpokenWord
 from sessions_app.speech.synthesisers.placing import placed
 

@@ -6,6 +6,7 @@ import re
 from sessions_app.agent.markup import Markup, is_open
 from sessions_app.agent.wordlists import listed
 from sessions_app.core import writing
+from sessions_app.core.characters import of_width, speaking_ms, width
 
 FIRST_MS = 780.0
 FIRST_WORDS = 6
@@ -76,7 +77,7 @@ class SentenceSplitter:
             return clause if sentence is None else min(clause, sentence)
         if sentence is not None:
             return sentence
-        return self._forced() if writing.width(self._text) > LONGEST else None
+        return self._forced() if width(self._text) > LONGEST else None
 
     def _sentence_end(self) -> int | None:
         for match in itertools.islice(_ENDS.finditer(self._text), MOST_ENDS):
@@ -93,7 +94,7 @@ class SentenceSplitter:
             if match.end() == len(self._text) and not match.group()[-1].isspace():
                 break  # a closing quote may follow
             clause = head[: match.end()]
-            if writing.speaking_ms(clause) >= FIRST_MS and self._may_end(match.end()):
+            if speaking_ms(clause) >= FIRST_MS and self._may_end(match.end()):
                 return match.end()
         return words if words and not is_open(head) else None
 
@@ -117,7 +118,7 @@ class SentenceSplitter:
         return not _holds_on(head) and not is_open(head)
 
     def _forced(self) -> int:
-        head = writing.of_width(self._text, LONGEST)[0]
+        head = of_width(self._text, LONGEST)[0]
         clauses = [match.end() for match in _CLAUSE.finditer(head)]
         if clauses and clauses[-1] > len(head) // 2:
             return clauses[-1]

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sessions_app.core.writing import characters
+from sessions_app.core.characters import characters
 
 _MARKS = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`"), "'"),

@@ -1,9 +1,9 @@
-"""How languages are written: words, sentence marks, width, direction. Pure, and safe in any thread.
+"""How languages are written: words, sentence marks, blanks. Pure, and safe in any thread.
 
-The one place that knows it: whatever counts words, splits or joins texts, closes a sentence or
-measures a line asks here. Words follow UAX 29; Chinese, Japanese, Thai, Lao, Khmer and Burmese
-words, which no blank separates, are found by ICU's dictionaries (icu4py). Offsets are those of
-Python strings. A text of a hundred words takes about 0.2 ms.
+The one place that knows it: whatever counts words, splits or joins texts, or closes a sentence
+asks here; `characters` knows what a character is. Words follow UAX 29; Chinese, Japanese, Thai,
+Lao, Khmer and Burmese words, which no blank separates, are found by ICU's dictionaries (icu4py).
+Offsets are those of Python strings. A text of a hundred words takes about 0.2 ms.
 """
 
 import itertools
@@ -12,11 +12,10 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from icu4py.breakers import CharacterBreaker, WordBreaker
+from icu4py.breakers import WordBreaker
 
+from sessions_app.core.characters import segments
 from sessions_app.core.languages import base_of
-
-_LOCALE = "und"
 
 # -- scripts --------------------------------------------------------------------------------
 
@@ -34,19 +33,6 @@ _PHRASED = (
 _dense = re.compile(f"[{_DENSE}]")
 _phrased = re.compile(f"[{_PHRASED}]")
 _spaceless = re.compile(f"[{_DENSE}{_PHRASED}]")
-_RIGHT_TO_LEFT = ("R", "AL")
-
-_MS_PER_CHARACTER = 65.0
-_MS_OF = (
-    (
-        re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
-        220.0,
-    ),
-    (re.compile("[\uac00-\ud7a3]"), 170.0),
-    (re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]"), 125.0),
-)
-"""How long a usual voice takes for a Han character, a Korean syllable, a Kana; for others, which
-stand for a sound each, `_MS_PER_CHARACTER`."""
 
 # -- marks ----------------------------------------------------------------------------------
 
@@ -136,7 +122,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     """Returns where the words of `text` are, without marks; hyphens and apostrophes join."""
     spans: list[tuple[int, int]] = []
     at, glued = 0, False
-    for segment in _pieces(WordBreaker, text):
+    for segment in segments(WordBreaker, text):
         end = at + len(segment)
         if any(map(str.isalnum, segment)):
             if glued and spans and not _spaceless.search(text[at - 2] + segment[0]):
@@ -343,71 +329,11 @@ def capitalised(text: str, language: str = "") -> str:
     return text[:1].title() + text[1:]
 
 
-# -- characters -----------------------------------------------------------------------------
-
-
-def characters(text: str) -> list[str]:
-    """Returns `text` as what people see as characters: an emoji of several, a letter's accents."""
-    return _pieces(CharacterBreaker, text)
-
-
-def width(text: str) -> int:
-    """Returns how wide `text` is in cells: 2 for a Han character or an emoji, 1 for a letter."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_cell_width, characters(text)))
-
-
-def of_width(text: str, cells: int) -> list[str]:
-    """Returns `text` cut into pieces of at most `cells`, between characters."""
-    if 2 * len(text) <= cells or (text.isascii() and len(text) <= cells):
-        return [text]
-    made, room = [""], cells
-    for character in characters(text):
-        wide = _cell_width(character)
-        if wide > room and made[-1]:
-            made.append("")
-            room = cells
-        made[-1] += character
-        room -= wide
-    return made
-
-
-def speaking_ms(text: str) -> float:
-    """Returns about how long a voice speaks `text`, in ms, by what its characters stand for."""
-    length = len(text) * _MS_PER_CHARACTER
-    if not text.isascii():
-        for script, ms in _MS_OF:
-            length += len(script.findall(text)) * (ms - _MS_PER_CHARACTER)
-    return length
-
-
-def isolated(text: str) -> str:
-    """Returns `text` so that it runs its own way within a line of the other direction (UAX 9).
-
-    Only what has a letter that is written from right to left needs it, and changes.
-    """
-    if not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
-        return text
-    return f"\u2068{text}\u2069"
-
-
-def _pieces(breaker: type[WordBreaker] | type[CharacterBreaker], text: str) -> list[str]:
-    """Returns `text` in segments; ICU takes no half of a surrogate pair."""
-    try:
-        return list(breaker(text, _LOCALE))
-    except UnicodeEncodeError:
-        clean = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-        sizes = [len(piece) for piece in breaker(clean, _LOCALE)]
-        ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
-        return [text[end - size : end] for end, size in zip(ends, sizes, strict=True)]
-
-
 def _cut(chunk: str) -> list[str]:
     """Returns a run without blanks cut at its words; marks stay with the word they belong to."""
     parts: list[str] = []
     opened = False
-    for segment in _pieces(WordBreaker, chunk):
+    for segment in segments(WordBreaker, chunk):
         is_word = any(map(str.isalnum, segment))
         opens = segment in OPENERS and not (segment in CLOSERS and parts and not opened)
         if (parts and not opened and not is_word and not opens) or (parts and opened):
@@ -444,11 +370,3 @@ def _blank_between(before: str, after: str, *, phrases: bool) -> bool:
     if _dense.match(last) or (_dense.match(first) and last.isalnum()):
         return False
     return phrases or not (_phrased.match(last) and _phrased.match(first))
-
-
-def _cell_width(character: str) -> int:
-    wide = any(unicodedata.east_asian_width(c) in "WF" for c in character)
-    flag = "\U0001f1e6" <= character[0] <= "\U0001f1ff"
-    if wide or flag or "\ufe0f" in character:
-        return 2
-    return int(not all(unicodedata.category(c) in ("Mn", "Me", "Cf", "Cc") for c in character))

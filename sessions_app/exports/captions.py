@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sessions_app.core.characters import of_width, speaking_ms, width
 from sessions_app.core.events import one_speaker
 from sessions_app.core.timing import by_letters
-from sessions_app.core.writing import Token, of_width, speaking_ms, tokens, width
+from sessions_app.core.writing import Token, tokens
 from sessions_app.exports.base import CUT_OFF, ExportSegment, one_line
 
 LINE_CELLS = 42

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sessions_app.core.writing import isolated
+from sessions_app.core.characters import isolated
 from sessions_app.exports.base import ExportCall, ExportSegment, clock, name_of
 from sessions_app.exports.captions import Cue, captions
 

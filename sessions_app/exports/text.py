@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sessions_app.core.writing import isolated
+from sessions_app.core.characters import isolated
 from sessions_app.exports.base import CUT_OFF, ExportCall, ExportSegment, clock, one_line
 
 SECONDS = len("00:00:00")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sessions_app.agent.markup import speakable
 from sessions_app.agent.sentences import SentenceSplitter
-from sessions_app.core.writing import width
+from sessions_app.core.characters import width
 
 
 def pieces(text: str, size: int = 3) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.core import writing
+from sessions_app.core import characters, writing
 
 FAMILY = "👩\u200d👩\u200d👧"
 
@@ -66,8 +66,8 @@ def test_any_text_is_cut_and_put_together_again(text: str) -> None:
     spans = writing.word_spans(text)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
-    assert "".join(writing.characters(text)) == text
-    assert "".join(writing.of_width(text, 7)) == text
+    assert "".join(characters.characters(text)) == text
+    assert "".join(characters.of_width(text, 7)) == text
     for end in range(len(text) + 1):
         assert text.startswith(writing.whole_words(text, end))
 
@@ -172,13 +172,13 @@ def test_capitals_are_those_of_the_language() -> None:
 
 
 def test_width_is_in_cells() -> None:
-    assert writing.width("abc") == 3
-    assert writing.width("山。ｱ") == 5
-    assert writing.width("안녕") == 4
-    assert writing.width("e\u0301a") == 2
-    assert writing.width(f"{FAMILY}🇩🇪☺\ufe0f") == 6
-    assert writing.of_width("从前有一座山", 4) == ["从前", "有一", "座山"]
-    assert writing.of_width(f"a{FAMILY}b", 2) == ["a", FAMILY, "b"]
+    assert characters.width("abc") == 3
+    assert characters.width("山。ｱ") == 5
+    assert characters.width("안녕") == 4
+    assert characters.width("e\u0301a") == 2
+    assert characters.width(f"{FAMILY}🇩🇪☺\ufe0f") == 6
+    assert characters.of_width("从前有一座山", 4) == ["从前", "有一", "座山"]
+    assert characters.of_width(f"a{FAMILY}b", 2) == ["a", FAMILY, "b"]
 
 
 def test_a_text_is_shortened_at_words_and_never_within_a_character() -> None:
@@ -192,12 +192,15 @@ def test_a_text_is_shortened_at_words_and_never_within_a_character() -> None:
 
 
 def test_speaking_takes_as_long_as_the_characters_stand_for() -> None:
-    latin, chinese = writing.speaking_ms("The story begins"), writing.speaking_ms("故事开始了")
+    latin, chinese = (
+        characters.speaking_ms("The story begins"),
+        characters.speaking_ms("故事开始了"),
+    )
     assert 800 < latin < 1300
     assert 800 < chinese < 1300
 
 
 def test_what_runs_from_right_to_left_is_isolated() -> None:
-    assert writing.isolated("שלום.") == "\u2068שלום.\u2069"
-    assert writing.isolated("مرحبا") == "\u2068مرحبا\u2069"
-    assert writing.isolated("Hello 你好") == "Hello 你好"
+    assert characters.isolated("שלום.") == "\u2068שלום.\u2069"
+    assert characters.isolated("مرحبا") == "\u2068مرحبا\u2069"
+    assert characters.isolated("Hello 你好") == "Hello 你好"

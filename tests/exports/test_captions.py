@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions_app.core.characters import width
 from sessions_app.core.events import Word
-from sessions_app.core.writing import width
 from sessions_app.exports.base import ExportSegment
 from sessions_app.exports.captions import LINE_CELLS, LONGEST_CUE_MS, Cue, cues
 

@@ -16,7 +16,7 @@ import pysubs2
 import pytest
 import webvtt
 
-from sessions_app.core.writing import width
+from sessions_app.core.characters import width
 from sessions_app.exports import csv, jsonl, srt, text, vtt
 from sessions_app.exports import json as json_form
 from sessions_app.exports.base import ExportSegment, one_line

@@ -4,8 +4,9 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from sessions_app.core.characters import speaking_ms
 from sessions_app.core.errors import SynthesiserError, UnspeakableError
-from sessions_app.core.writing import speaking_ms, whole_words
+from sessions_app.core.writing import whole_words
 from sessions_app.speech.synthesisers.base import SpeechChunk, SpokenWord, Synthesiser, Voice
 
 logger = logging.getLogger(__name__)

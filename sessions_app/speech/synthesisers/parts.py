@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from sessions_app.core import writing
+from sessions_app.core.characters import characters
 
 LONGEST = 240
 """Characters, a quarter of a minute of speech. An agent's sentences are shorter anyway."""
@@ -41,7 +42,7 @@ def _end(text: str, start: int, limit: int) -> int:
     if end > longest // 4:
         return start + end
     end = 0
-    for character in writing.characters(head):
+    for character in characters(head):
         if end + len(character) > longest:
             break
         end += len(character)

@@ -1,0 +1,89 @@
+"""What people see as characters: how wide they are, how long they are spoken, which way they run.
+
+Pure, and safe in any thread. Characters are those of UAX 29, found by ICU (icu4py).
+"""
+
+import re
+import unicodedata
+
+from icu4py.breakers import CharacterBreaker, WordBreaker
+
+_LOCALE = "und"
+_RIGHT_TO_LEFT = ("R", "AL")
+
+_MS_PER_CHARACTER = 65.0
+_MS_OF = (
+    (
+        re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
+        220.0,
+    ),
+    (re.compile("[\uac00-\ud7a3]"), 170.0),
+    (re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]"), 125.0),
+)
+"""How long a usual voice takes for a Han character, a Korean syllable, a Kana; for others, which
+stand for a sound each, `_MS_PER_CHARACTER`."""
+
+
+def segments(breaker: type[WordBreaker] | type[CharacterBreaker], text: str) -> list[str]:
+    """Returns `text` in the segments of one of ICU's breakers, half a surrogate pair or not."""
+    try:
+        return list(breaker(text, _LOCALE))
+    except UnicodeEncodeError:
+        clean = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+        sizes = [len(piece) for piece in breaker(clean, _LOCALE)]
+        ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
+        return [text[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+
+
+def characters(text: str) -> list[str]:
+    """Returns `text` as what people see as characters: an emoji of several, a letter's accents."""
+    return segments(CharacterBreaker, text)
+
+
+def width(text: str) -> int:
+    """Returns how wide `text` is in cells: 2 for a Han character or an emoji, 1 for a letter."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cell_width, characters(text)))
+
+
+def of_width(text: str, cells: int) -> list[str]:
+    """Returns `text` cut into pieces of at most `cells`, between characters."""
+    if 2 * len(text) <= cells or (text.isascii() and len(text) <= cells):
+        return [text]
+    made, room = [""], cells
+    for character in characters(text):
+        wide = _cell_width(character)
+        if wide > room and made[-1]:
+            made.append("")
+            room = cells
+        made[-1] += character
+        room -= wide
+    return made
+
+
+def speaking_ms(text: str) -> float:
+    """Returns about how long a voice speaks `text`, in ms, by what its characters stand for."""
+    length = len(text) * _MS_PER_CHARACTER
+    if not text.isascii():
+        for script, ms in _MS_OF:
+            length += len(script.findall(text)) * (ms - _MS_PER_CHARACTER)
+    return length
+
+
+def isolated(text: str) -> str:
+    """Returns `text` so that it runs its own way within a line of the other direction (UAX 9).
+
+    Only what has a letter that is written from right to left needs it, and changes.
+    """
+    if not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
+        return text
+    return f"\u2068{text}\u2069"
+
+
+def _cell_width(character: str) -> int:
+    wide = any(unicodedata.east_asian_width(c) in "WF" for c in character)
+    flag = "\U0001f1e6" <= character[0] <= "\U0001f1ff"
+    if wide or flag or "\ufe0f" in character:
+        return 2
+    return int(not all(unicodedata.category(c) in ("Mn", "Me", "Cf", "Cc") for c in character))
