@@ -204,3 +204,36 @@ def test_what_runs_from_right_to_left_is_isolated() -> None:
     assert characters.isolated("שלום.") == "\u2068שלום.\u2069"
     assert characters.isolated("مرحبا") == "\u2068مرحبا\u2069"
     assert characters.isolated("Hello 你好") == "Hello 你好"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("Good morning, Ann", True),
+        ("see you.", True),
+        ("今天，好", True),
+        ("नमस्ते।", True),
+        ("it is 3.14 at 10:30", False),
+        ("mail a@b.org now", False),
+        ("well-known, can't", True),
+        ("大家好今天", False),
+        ("", False),
+    ],
+)
+def test_a_text_with_marks_is_told_from_bare_words(text: str, marked: bool) -> None:
+    assert writing.has_marks(text) is marked
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [("one,", True), ("eins;", True), ("他说：", True), ("so —", True), ("a.", False)],
+)
+def test_the_end_of_a_clause_is_known(text: str, ends: bool) -> None:
+    assert writing.ends_clause(text) is ends
+
+
+def test_texts_that_were_cut_differently_have_the_same_atoms() -> None:
+    text = "我用iPhone打，สวัสดี e-mail_2"
+    atoms = [text[start:end] for start, end in writing.atom_spans(text)]
+    assert atoms == ["我", "用", "iPhone", "打", *"สวัสดี", "e", "mail", "2"]
+    assert writing.letters("Ｅ-Mail, 今天！") == "email今天"

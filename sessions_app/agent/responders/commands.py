@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
 from sessions_app.agent.sentences import is_abbreviated
+from sessions_app.core.writing import ends_clause, ends_sentence, goes_on
 
 ALIKE = 70.0
 """Of 100; measured on recognised speech: 34 of 36 commands, none in plain talk."""
@@ -64,7 +65,6 @@ _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
 """Such as "p.m." or "U.S."."""
 
 _NAMED = frozenset({"please", "scribe"})
-_MARKS = ".,;:!?\u2026\u2014-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +185,14 @@ def _tokens(text: str) -> list[_Token]:
         shown = match.group()
         word = "".join(c for c in shown.lower() if c.isalnum() or c == "'")
         if word:
-            found.append(_Token(word, match.start(), match.end(), shown[-1] in _MARKS))
-        elif found and shown[0] in _MARKS:
+            found.append(_Token(word, match.start(), match.end(), _is_marked(shown)))
+        elif found and _is_marked(shown):
             found[-1] = replace(found[-1], marked=True)
     return found
+
+
+def _is_marked(shown: str) -> bool:
+    return ends_sentence(shown) or ends_clause(shown) or goes_on(shown)
 
 
 def _first(tokens: Sequence[_Token]) -> int:

@@ -11,6 +11,7 @@ from sessions_app.agent.heard import heard_part
 from sessions_app.core.audio import SpokenWord
 from sessions_app.core.writing import token_spans
 from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
+from sessions_app.speech.synthesisers.parts import in_parts
 from sessions_app.speech.synthesisers.placing import Change, WordPlaces, placed
 
 TEXTS = {
@@ -87,6 +88,26 @@ async def test_the_word_that_was_cut_is_not_remembered() -> None:
     do = words[2]
     assert heard_part(text, words, do.start_ms + 20, 2000) == "I can't"
     assert heard_part(text, words, do.end_ms, 2000) == "I can't do"
+
+
+@pytest.mark.parametrize(
+    "text", [" ".join(TEXTS["en-us"]), "Say " + "well-known-" * 40 + "it now."]
+)
+async def test_words_are_whole_where_a_long_text_is_spoken_in_parts(text: str) -> None:
+    engine = EspeakSynthesiser()
+    await engine.start()
+    try:
+        assert len(list(in_parts(text))) > 1
+        chunks = [chunk async for chunk in engine.stream(text)]
+    finally:
+        await engine.aclose()
+    words = [word for chunk in chunks for word in chunk.words]
+    spans = token_spans(text)
+    assert {w.start for w in words} <= {start for start, _ in spans}
+    assert {w.end for w in words} <= {end for _, end in spans}
+    assert len(words) >= 0.8 * len(spans)
+    assert words[-1].end == len(text)
+    assert all(a.end <= b.start and a.end_ms <= b.start_ms for a, b in itertools.pairwise(words))
 
 
 @pytest.mark.parametrize(
