@@ -125,18 +125,36 @@ class CallSerializer(serializers.ModelSerializer[Call]):
         read_only_fields = fields
 
 
+ORIGIN = (
+    r"^(?!http://[^/]*:80\Z)(?!https://[^/]*:443\Z)"
+    r"[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?\Z"
+)
+"""An origin as the `Origin` header has it (RFC 6454, 6.2): it is compared letter by letter."""
+
+
 class TicketWishSerializer(serializers.Serializer[Any]):
     """What a ticket is to be good for."""
 
     agentId = serializers.SlugField(  # noqa: N815 - the wire's name
-        required=False, default="", allow_blank=True, help_text="The only agent it may call."
-    )
-    origin = serializers.CharField(
         required=False,
         default="",
         allow_blank=True,
+        trim_whitespace=False,
+        help_text="The only agent it may call.",
+    )
+    origin = serializers.RegexField(
+        ORIGIN,
+        required=False,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
         max_length=200,
-        help_text="The only origin it counts from, such as https://www.example.com.",
+        help_text="The only origin it counts from, as browsers send it: https://www.example.com.",
+        error_messages={
+            "invalid": "Give the origin as browsers send it, such as https://www.example.com or "
+            "http://localhost:3000: in lower case, with no path, no slash at the end, and a port "
+            "only where it is not the scheme's own (80 for http, 443 for https)."
+        },
     )
     visitor = serializers.RegexField(
         r"^[\w.:@|+=/-]{1,64}\Z",
@@ -144,6 +162,7 @@ class TicketWishSerializer(serializers.Serializer[Any]):
         default="",
         allow_blank=True,
         allow_null=True,
+        trim_whitespace=False,
         help_text="Your own id for the person who will come with it: up to 64 letters, digits and "
         ". : @ | + = / - _. Earlier calls are found by it. Without one, or with null, it is "
         "somebody unknown, who has no earlier calls.",

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sessions_app.api import schema
-from sessions_app.api.base import ApiView, CallView, may_change
+from sessions_app.api.base import ApiView, CallView, JsonAsSent, may_change
 from sessions_app.api.errors import NOT_FOUND
 from sessions_app.api.filters import CallFilter, StrictOrdering
 from sessions_app.api.serializers import (
@@ -136,6 +136,8 @@ class Me(ApiView):
 
 class Tickets(ApiView):
     """Ways in for clients that can set no header."""
+
+    parser_classes = [JsonAsSent]
 
     @extend_schema(
         operation_id="tickets_create",

@@ -28,6 +28,7 @@ _REMOVED = re.compile(
     )
     + "]"
 )
+_TOO_DEEP = "it is nested too deeply"
 _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 
 
@@ -65,17 +66,26 @@ def cleaned(value: Any) -> Any:
 
 
 def read_json(text: str | bytes) -> Any:
-    """Returns what JSON from outside says, clean; raises ValueError, which says what is wrong.
+    """Returns what JSON from outside says, clean; raises ValueError, which says what is wrong."""
+    try:
+        return cleaned(read_json_as_sent(text))
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
 
-    It must be UTF-8, with or without a byte order mark (RFC 8259, 8.1). NaN and infinite numbers
-    are no JSON: nobody could be told of them (section 6).
+
+def read_json_as_sent(text: str | bytes) -> Any:
+    """Returns what JSON says with its text unchanged, where two texts must not become one.
+
+    Whoever asks for it checks each text. Raises ValueError, which says what is wrong. It must be
+    UTF-8, with or without a byte order mark (RFC 8259, 8.1). NaN and infinite numbers are no
+    JSON: nobody could be told of them (section 6).
     """
     # json.loads would take UTF-16 too, and halves of surrogate pairs as bytes
     text = text if isinstance(text, str) else text.decode("utf-8-sig")
     try:
-        return cleaned(json.loads(text, parse_constant=_no_number, parse_float=_finite))
+        return json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(_TOO_DEEP) from error
 
 
 class Cleaning:
