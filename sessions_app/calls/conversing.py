@@ -375,7 +375,7 @@ class Conversing:
             self._greeted = True
             self._watching.start(self._desk())
             self._patience.busy(self._line.now_ms())
-            if self._parts.persona.greeting:
+            if self._parts.persona.greeting and self._answer is None and not self._ledger.turns:
                 self._announce(self._parts.persona.greeting)
 
     def _speak_up(self, prompt: Prompt) -> None:

@@ -246,6 +246,17 @@ async def test_a_typed_turn_in_the_moment_of_greeting_is_answered_and_nothing_is
     assert [s.text for s in talk.said() if not s.interrupted] == ["Good."]
 
 
+async def test_a_call_that_was_typed_in_before_it_was_connected_is_answered_and_not_greeted() -> (
+    None
+):
+    persona = Persona(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    talk = Talk(Answers(["Good."]), persona)
+    talk.agent.say("quick question")
+    async with talk:
+        await talk.until(lambda: len(talk.said()) == 1)
+    assert [(s.text, s.interrupted) for s in talk.said()] == [("Good.", False)]
+
+
 async def test_told_to_say_something_it_says_it_in_place_of_its_answer() -> None:
     async with Talk(Answers(LONG), PLAIN) as talk:
         await talk.says("tell me more")
