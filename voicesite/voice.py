@@ -80,7 +80,7 @@ def _messages() -> dict[str, Any]:
         "MESSAGES_PER_SOCKET": read("int", "VOICE_MESSAGES_PER_SOCKET", 2400),
         "MISTAKES_PER_SOCKET": read("int", "VOICE_MISTAKES_PER_SOCKET", 60),
         "AUDIO_MESSAGES_PER_CALL": read("int", "VOICE_AUDIO_MESSAGES_PER_CALL", 9000),
-        "TEXTS_PER_CALL": read("int", "VOICE_TEXTS_PER_CALL", 60),
+        "TEXTS_PER_CALL": read("int", "VOICE_TEXTS_PER_CALL", 180),
         "REQUESTS_PER_CALL": read("int", "VOICE_REQUESTS_PER_CALL", 240),
         "APP_MESSAGES_PER_CALL": read("int", "VOICE_APP_MESSAGES_PER_CALL", 1200),
         "RESUMES_PER_CALL": read("int", "VOICE_RESUMES_PER_CALL", 60),
