@@ -183,7 +183,8 @@ class Faults:
         for fault in self.now():
             if fault.refuses:
                 raise BusyError(
-                    f"{fault.why} New calls wait until that is over.", retry_after_s=RETRY_AFTER_S
+                    f"{fault.why} New calls are refused until that is over.",
+                    retry_after_s=RETRY_AFTER_S,
                 )
 
     # -- in the probes' threads -----------------------------------------------------------

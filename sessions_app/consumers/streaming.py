@@ -6,7 +6,7 @@ from typing import Any
 from sessions_app.bridge import engine
 from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.admitted import BUSY, LONGEST_REASON
-from sessions_app.consumers.auth import principal_with_token
+from sessions_app.consumers.auth import principal_with_token, shown_by
 from sessions_app.consumers.sockets import CLOSED_BY_CLIENT, CallSocket
 from sessions_app.core.audio import VoiceChunk
 from sessions_app.core.commands import AudioEnded, StartStream, ToCall
@@ -29,6 +29,9 @@ class StreamingConsumer(CallSocket):
     features: frozenset[str] = frozenset()
 
     async def refused(self, refused: RefusedError) -> None:
+        if shown_by(self.scope).ticket:
+            await super().refused(refused)
+            return
         self.tasks.append(asyncio.create_task(self.wait_for_token(refused)))
 
     async def wait_for_token(self, refused: RefusedError) -> None:

@@ -52,11 +52,15 @@ def parse(text: str, readers: Readers) -> Command | None:
     return reader(message)
 
 
+_NAMES = {str: "text", dict: "an object", list: "a list", int: "a number", float: "a number"}
+"""What JSON's values are called by whoever writes a client."""
+
+
 def required(message: Mapping[str, Any], key: str, kind: type) -> Any:
     """Returns a value that must be there; raises ProtocolError."""
     value = message.get(key)
     if not isinstance(value, kind) or value == "":
-        raise ProtocolError(f"`{key}` is missing or no {kind.__name__}.")
+        raise ProtocolError(f"`{key}` is missing, or not {_NAMES[kind]}.")
     return value
 
 
@@ -66,7 +70,7 @@ def optional(message: Mapping[str, Any], key: str, kind: type, default: Any) -> 
     if value is None:
         return default
     if not isinstance(value, kind):
-        raise ProtocolError(f"`{key}` must be a {kind.__name__}.")
+        raise ProtocolError(f"`{key}` must be {_NAMES[kind]}.")
     return value
 
 
@@ -76,7 +80,7 @@ def whole(message: Mapping[str, Any], key: str, default: int) -> int:
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ProtocolError(f"`{key}` must be a whole number from 0.")
+        raise ProtocolError(f"`{key}` must be a whole number, 0 or more.")
     return value
 
 

@@ -92,15 +92,18 @@ async def check_voice(engine: Synthesiser, name: str) -> None:
     variants = await engine.variants()
     base, plus, variant = name.partition("+") if variants else (name, "", "")
     if base not in known:
-        raise _unknown("voice", base, sorted(known))
+        raise _unknown("voice", base, known)
     if plus and variant not in variants:
-        raise _unknown("variant", variant, sorted(variants))
+        raise _unknown("variant", variant, list(variants))
 
 
 def _unknown(what: str, name: str, known: list[str]) -> SynthesiserError:
-    some = ", ".join(one for one in known[:SHOWN] if one)
+    alike = name[:2].lower()  # mostly the language: those are what was meant
+    known = sorted(filter(None, known), key=lambda one: (not one.lower().startswith(alike), one))
+    some = ", ".join(known[:SHOWN])
     told = f" Some that there are: {some} …" if some else " Leave it empty for the only one."
-    return SynthesiserError(f"There is no {what} {name[:40]!r}.{told}", code="unknown_voice")
+    missing = f"There is no {what} {name[:40]!r}." if name else f"The {what} after + is missing."
+    return SynthesiserError(f"{missing}{told}", code="unknown_voice")
 
 
 __all__ = ["SpeechChunk", "SpokenWord", "Synthesiser", "Voice", "check_voice"]
