@@ -4,7 +4,7 @@
 # One would guess: with FEC on and a loss given, packets carry repair data, worse
 #   or fewer at a low bit rate, more of it as the rate grows.
 # What happens: it is all or nothing, and the threshold depends on the loss told.
-#   Speech at 16 kbit/s carries none at 20 % loss and at 18 kbit/s in 93 % of its
+#   Speech at 16 kbit/s carries none at 20 % loss and at 18 kbit/s in 87 % of its
 #   packets; with 5 % loss 48 kHz sound needs 32 kbit/s (24: none). The size of the
 #   packets does not show it, and reading the setting back says that FEC is on.
 # Why it matters for live voice: an answer with "useinbandfec=1" and a thrifty
