@@ -12,9 +12,9 @@
 #   counting events as words is ahead by four after a year. Go by the place alone,
 #   back to the word's start, and take the word's end from the text.
 # Versions: eSpeak NG 1.52.0 (in the wheel espeakng-loader 0.2.4).
-# Cause: src/libespeak-ng/translate.c, TranslateClause2() and TranslateNumber's
-#   callers: the length is that of the source slice up to the first character that
-#   is no letter, and pieces of a number get word marks of their own.
+# Cause: src/libespeak-ng/synthesize.c, Generate(): place and length come from a
+#   phoneme's packed sourceix, as translate.c filled it, and each start of a word
+#   among the phonemes makes an event, those of a spoken number too.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

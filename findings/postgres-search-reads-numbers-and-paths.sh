@@ -11,7 +11,8 @@
 #   call cannot be found by the last four digits of the number that was said.
 #   SQLite's search finds them all, so a product tested on SQLite changes its
 #   answers when it moves to PostgreSQL.
-# Versions: PostgreSQL 16.2 (in the wheel pgserver 0.1.4).
+# Versions: PostgreSQL 16.2 (in the wheel pgserver 0.1.4; run by root, that package
+#   makes a system user "pgserver" and leaves it).
 # Cause: src/backend/tsearch/wparser_def.c, the default parser: token types int,
 #   file and host come before the configuration, so no dictionary can undo them.
 set -euo pipefail
@@ -19,7 +20,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 python3 -m venv "$dir/venv"
 "$dir/venv/bin/pip" install -qq 'pgserver==0.1.4' 'apsw==3.54.1.0'
-mkdir "$dir/data"
+mkdir "$dir/data" "$dir/run"
+export XDG_RUNTIME_DIR="$dir/run"
 "$dir/venv/bin/python" -W ignore - "$dir/data" <<'PY'
 import sys
 
