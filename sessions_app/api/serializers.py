@@ -125,67 +125,6 @@ class CallSerializer(serializers.ModelSerializer[Call]):
         read_only_fields = fields
 
 
-ORIGIN = (
-    r"^(?!http://[^/]*:80\Z)(?!https://[^/]*:443\Z)"
-    r"[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?\Z"
-)
-"""An origin as the `Origin` header has it (RFC 6454, 6.2): it is compared letter by letter."""
-
-
-class TicketWishSerializer(serializers.Serializer[Any]):
-    """What a ticket is to be good for."""
-
-    agentId = serializers.SlugField(  # noqa: N815 - the wire's name
-        required=False,
-        default="",
-        allow_blank=True,
-        trim_whitespace=False,
-        help_text="The only agent it may call.",
-    )
-    origin = serializers.RegexField(
-        ORIGIN,
-        required=False,
-        default="",
-        allow_blank=True,
-        trim_whitespace=False,
-        max_length=200,
-        help_text="The only origin it counts from, as browsers send it: https://www.example.com.",
-        error_messages={
-            "invalid": "Give the origin as browsers send it, such as https://www.example.com or "
-            "http://localhost:3000: in lower case, with no path, no slash at the end, and a port "
-            "only where it is not the scheme's own (80 for http, 443 for https)."
-        },
-    )
-    visitor = serializers.RegexField(
-        r"^[\w.:@|+=/-]{1,64}\Z",
-        required=False,
-        default="",
-        allow_blank=True,
-        allow_null=True,
-        trim_whitespace=False,
-        help_text="Your own id for the person who will come with it: up to 64 letters, digits and "
-        ". : @ | + = / - _. Earlier calls are found by it. Without one, or with null, it is "
-        "somebody unknown, who has no earlier calls.",
-        error_messages={
-            "invalid": "Use up to 64 letters, digits and . : @ | + = / - _, or null for somebody "
-            "unknown."
-        },
-    )
-
-    def validate_agentId(self, slug: str) -> str:  # noqa: N802 - the wire's name
-        if slug and not Agent.objects.filter(slug=slug, is_active=True).exists():
-            raise serializers.ValidationError(f"There is no active agent {slug!r}.")
-        return slug
-
-
-class TicketSerializer(serializers.Serializer[Any]):
-    """A ticket: its secret is shown once."""
-
-    ticket = serializers.CharField()
-    path = serializers.CharField(help_text="What comes before a door's own path.")
-    expiresAt = serializers.DateTimeField()  # noqa: N815 - the wire's name
-
-
 class IceServerSerializer(serializers.Serializer[Any]):
     """One server, as W3C `RTCIceServer`."""
 

@@ -20,10 +20,9 @@ from sessions_app.api.serializers import (
     CallSerializer,
     IceServersSerializer,
     MeSerializer,
-    TicketSerializer,
-    TicketWishSerializer,
     TitleSerializer,
 )
+from sessions_app.api.ticket_serializers import TicketSerializer, TicketWishSerializer
 from sessions_app.bridge import ice_servers
 from sessions_app.core.party import Party
 from sessions_app.models import Agent, ApiToken, Call
