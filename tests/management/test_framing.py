@@ -110,3 +110,25 @@ def test_no_client_says_where_the_server_is_mounted(port: int) -> None:
     told = Client(port).send(post("/x", "Daphne-Root-Path: /elsewhere")).told()
     assert told["root"] == ""
     assert Client(port).send(post("/x", "Daphne-Root-Path: \xe4")).told()["root"] == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [
+        ("1.1", [], 400),
+        ("1.1", ["Host: here", "Host: there"], 400),
+        ("1.1", ["Host: here", "host: here"], 400),
+        ("1.1", ["Host: here"], 200),
+        ("1.1", ["Host:"], 200),
+        ("1.0", [], 200),
+        ("1.0", ["Host: here"], 200),
+        ("1.0", ["Host: here", "Host: there"], 400),
+    ],
+)
+def test_each_request_names_one_host(
+    port: int, version: str, hosts: list[str], status: int
+) -> None:
+    head = "\r\n".join([f"GET /api/x HTTP/{version}", *hosts, "", ""]).encode()
+    found, body = Client(port).send(head).answer()
+    assert found == status
+    assert status == 200 or "Host" in json.loads(body)["message"]

@@ -137,10 +137,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.transport.bufferSize = CHUNKS_AT_ONCE if self._in_chunks else self._read_at_once
 
     def _refusal(self) -> Refusal | None:
-        """Returns why a request is not taken, by its headers (RFC 9112, 6.1; RFC 1945, 7.2.2)."""
+        """Returns why its headers refuse a request (RFC 9112, 3.2 and 6.1; RFC 1945, 7.2.2)."""
         headers = self.requests[-1].requestHeaders
         if wait_s := self._pace.wait_s(self._client(headers)):
             return refusals.too_many(wait_s)
+        hosts = len(headers.getRawHeaders(b"Host", []))
+        if hosts > 1 or (not hosts and self._version == b"HTTP/1.1"):
+            return refusals.ONE_HOST
         if self._version != b"HTTP/1.1":
             if headers.hasHeader(b"Transfer-Encoding"):
                 return refusals.CODED_BEFORE_1_1

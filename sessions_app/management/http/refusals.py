@@ -29,6 +29,9 @@ class Refusal:
 
 
 BAD_REQUEST = Refusal(400, "bad_request", "This is not HTTP/1.1 as RFC 9112 has it.")
+ONE_HOST = Refusal(
+    400, "bad_request", "Send one Host header with each request (RFC 9112, 3.2): Host: <name>."
+)
 NUL_IN_ADDRESS = Refusal(400, "bad_request", "An address cannot hold NUL (%00).")
 NUL_IN_COOKIE = Refusal(400, "bad_request", "A cookie cannot hold NUL (\\000).")
 BAD_PROTOCOLS = Refusal(400, "bad_request", "Sec-WebSocket-Protocol can hold ASCII only.")
