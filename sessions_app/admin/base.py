@@ -5,7 +5,10 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import ChangeList
+from django.db import DataError
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -40,6 +43,18 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Returns whether a filter that this list shows has the parameter `lookup`."""
         return lookup in set(self._parameters(request))
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Treats dates and numbers beyond what can be compared as any wrong value of a filter.
+
+        Django itself sees only the errors that making the query raises, none of running it.
+        """
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError, DataError) as error:
+            if not request.GET:
+                raise
+            raise IncorrectLookupParameters from error
 
     def _parameters(self, request: HttpRequest | None) -> Iterator[str]:
         listed: Any = self.list_filter if request is None else self.get_list_filter(request)

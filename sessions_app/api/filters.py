@@ -1,18 +1,38 @@
 """Filters and order of the list of calls."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
+from django import forms
 from django.db.models import QuerySet
+from django_filters.fields import IsoDateTimeField  # type: ignore[import-untyped]
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from sessions_app.core.moments import OUT_OF_RANGE, is_storable
 from sessions_app.core.states import CallState
 from sessions_app.models import Call
 from sessions_app.services import search
+
+
+class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
+    """A moment in ISO 8601 that has a name in UTC."""
+
+    def clean(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().clean(value)
+        if moment is not None and not is_storable(moment):
+            raise forms.ValidationError(OUT_OF_RANGE)
+        return moment
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # untyped library
+    """Compares with a moment."""
+
+    field_class = MomentField
 
 
 class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
@@ -30,10 +50,10 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     visitor = django_filters.CharFilter(
         help_text="Who came by a ticket, as a call's `visitor` says it, such as id:4711."
     )
-    created_after = django_filters.IsoDateTimeFilter(
+    created_after = MomentFilter(
         field_name="created_at", lookup_expr="gte", help_text="This moment or later, ISO 8601."
     )
-    created_before = django_filters.IsoDateTimeFilter(
+    created_before = MomentFilter(
         field_name="created_at", lookup_expr="lt", help_text="Before this moment, ISO 8601."
     )
     q = django_filters.CharFilter(method="saying", help_text="Words that were said in the call.")

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from sessions_app.core.moments import OUT_OF_RANGE, is_storable
 from sessions_app.core.states import LIVE, CallState
 from sessions_app.models import Agent, Call
 from sessions_app.services import search
@@ -64,8 +65,11 @@ class CallsForm(forms.Form):
         agents.queryset = Agent.objects.filter(Q(is_active=True) | theirs)
 
     def clean(self) -> dict[str, Any]:
-        """Refuses a period that ends before it begins."""
+        """Refuses days that no database can compare, and a period that ends before it begins."""
         data = super().clean() or {}
+        for name, moment in (("since", time.min), ("until", time.max)):
+            if data.get(name) and not is_storable(_at(data[name], moment)):
+                self.add_error(name, OUT_OF_RANGE)
         since, until = data.get("since"), data.get("until")
         if since and until and until < since:
             self.add_error("until", "Choose a day on or after the first one.")

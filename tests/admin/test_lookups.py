@@ -148,3 +148,34 @@ def test_completion_tells_staff_who_see_calls_nothing(
         {"app_label": "sessions_app", "model_name": model, "field_name": field, "term": "a"},
     )
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("model", "field"), [("call", "created_at"), ("accesslog", "at")])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"__gte": "9999-12-31T23:59:59-23:59"},
+        {"__gte": "0001-01-01T00:00:00+23:59"},
+        {"__lt": "9999-12-31 23:59:59-0100"},
+        {"__year": "9" * 20},
+        {"__year": "9999"},
+        {"__year": "9999", "__month": "12"},
+        {"__year": "9999", "__month": "12", "__day": "31"},
+        {"__year": "0"},
+        {"__year": "2026", "__month": "9" * 20},
+        {"__year": "9" * 5_000},
+        {"__month": "9" * 20},
+        {"__day": "-1"},
+    ],
+)
+def test_dates_at_the_edge_of_time_are_wrong_values(
+    root: Client, ended: Call, model: str, field: str, query: dict[str, str]
+) -> None:
+    address = f"/admin/sessions_app/{model}/"
+    asked = {field + part: value for part, value in query.items()}
+    answer = root.get(address, asked)
+    if set(query) <= {"__month", "__day"}:  # of no year: a query that nothing fits
+        assert answer.status_code in (200, 302)
+        return
+    assert (answer.status_code, answer.headers.get("Location")) == (302, f"{address}?e=1")
+    assert root.get(answer["Location"]).status_code == 200

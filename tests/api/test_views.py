@@ -69,6 +69,28 @@ def test_order(program: Program, call: Call, alice: User, make_call: CallMaker) 
     assert ids(program.get(CALLS, {"ordering": "word_count"}))[0] == call.public_id
 
 
+EDGES = (
+    "9999-12-31T23:59:59-23:59",
+    "9999-12-31T23:00:00-01:00",
+    "0001-01-01T00:00:00+23:59",
+    "0001-01-01T00:30:00+01:00",
+)
+
+
+@pytest.mark.parametrize("moment", EDGES)
+@pytest.mark.parametrize("name", ["created_after", "created_before"])
+def test_a_moment_that_utc_has_no_name_for_is_refused_by_name(
+    program: Program, call: Call, name: str, moment: str
+) -> None:
+    answer = program.get(CALLS, {name: moment})
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [name])
+
+
+def test_the_first_and_last_moments_in_utc_can_be_asked_for(program: Program, call: Call) -> None:
+    span = {"created_after": "0001-01-01T00:00:00Z", "created_before": "9999-12-31T23:59:59Z"}
+    assert ids(program.get(CALLS, span)) == [call.public_id]
+
+
 @pytest.mark.parametrize(
     "query", [{"state": "busy"}, {"created_after": "yesterday"}, {"ordering": "owner__password"}]
 )

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from sessions_app.core.moments import OUT_OF_RANGE
 from sessions_app.models import Agent, Call
 
 
@@ -39,3 +41,17 @@ def test_ones_own_calls_can_be_narrowed_to_an_agent_that_was_switched_off(
     html = as_alice.get("/calls/?agent=project-x").content.decode()
     assert mine.public_id in html
     assert other.public_id not in html
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
+@pytest.mark.parametrize(
+    "query", ["since=0001-01-01", "until=9999-12-31", "since=9999-12-31", "until=0001-01-01"]
+)
+def test_days_at_the_edge_of_time_are_asked_or_refused(
+    as_alice: Client, settings: Any, zone: str, query: str
+) -> None:
+    settings.TIME_ZONE = zone
+    answer = as_alice.get(f"/calls/?{query}")
+    assert answer.status_code == 200
+    beyond = {"Asia/Tokyo": "since=0001-01-01", "America/New_York": "until=9999-12-31"}
+    assert (OUT_OF_RANGE in answer.content.decode()) == (query == beyond.get(zone))

@@ -1,0 +1,17 @@
+"""Moments that every database can hold."""
+
+from datetime import UTC, datetime
+
+OUT_OF_RANGE = "This date is too early or too late. Use one between the years 2 and 9998."
+
+
+def is_storable(moment: datetime) -> bool:
+    """Returns whether an aware `moment` is one in UTC, too, as databases compare it.
+
+    At the first and last hours that Python can name, the time zone's offset leads beyond them.
+    """
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
