@@ -198,10 +198,14 @@ class Engine:
         """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
         self._admitting.offer(by.party.key, by.address)
 
+    def check_faults(self) -> None:
+        """Raises BusyError (retryable) while a new call might lose something, and says why."""
+        self.faults.refuse()
+
     def _admit(self, by: Principal, wish: Wish) -> AbstractAsyncContextManager[Reservation]:
         """Raises BusyError where the process, the party or the address has its fill."""
         if not wish.call_id:
-            self.faults.refuse()
+            self.check_faults()
         return self._admitting.admitted(by.party.key, by.address, moves=bool(wish.call_id))
 
     async def _place(self, by: Principal, offer: Offer, key: str) -> Placed:

@@ -7,19 +7,27 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sessions_app.bridge import engine, ice_servers
 from sessions_app.bridge.peers import PeerWish
+from sessions_app.core.commands import Offer
 from sessions_app.dialects import smallwebrtc
+from sessions_app.services import tickets
 from sessions_app.views.callers import Caller, caller, told
 
 
 @csrf_exempt
 async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
-    """Returns the session under which the offer is to come, and the ICE servers."""
+    """Returns the session under which the offer is to come, and the ICE servers.
+
+    What would refuse the offer is told here already: the client asks for the microphone next.
+    """
 
     async def work() -> dict[str, Any]:
         who = await caller(request, "POST", ticket=ticket)
         wish = smallwebrtc.parse_start(request.body)
-        engine.current().count_offer(who.principal)
-        session_id = engine.current().peers.start(who.principal, who.origin, wish)
+        current = engine.current()
+        tickets.narrowed(who.principal, Offer("", agent=wish.agent))
+        current.check_faults()
+        current.count_offer(who.principal)
+        session_id = current.peers.start(who.principal, who.origin, wish)
         servers = ice_servers.for_client(who.party.key)
         return {"sessionId": session_id, "iceConfig": {"iceServers": servers}}
 

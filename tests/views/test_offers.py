@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from sessions_app.bridge import endings, engine
 from sessions_app.bridge.answers import Placed
@@ -13,8 +14,10 @@ from sessions_app.bridge.peers import Peers
 from sessions_app.core.commands import Offer
 from sessions_app.core.errors import BadOfferError, BusyError, UnknownAgentError
 from sessions_app.core.party import Party
-from sessions_app.services import access
+from sessions_app.models import Ticket
+from sessions_app.services import access, tickets
 from sessions_app.services.authentication import Principal
+from tests.conftest import CallMaker
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
         async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
             return sdp
 
+        def check_faults(self) -> None:
+            if FAULTS:
+                raise FAULTS[0]
+
         def count_offer(self, by: Principal) -> None:
             return
 
@@ -50,6 +57,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
     monkeypatch.setattr(endings, "_endings", None)  # each request has a loop of its own here
     return found
 
+
+FAULTS: list[BusyError] = []
+"""Why the engine takes no calls now."""
 
 ERRORS = {
     "busy": BusyError("The server already carries its calls."),
@@ -169,3 +179,27 @@ def test_a_wrong_body_is_told_why(
 def test_an_answer_is_no_offer(signed: dict[str, str], asked: list[tuple[int, Offer]]) -> None:
     body = {"sdp": "v=0", "type": "answer"}
     assert post("/api/voice/offer", body, **signed).status_code == 400
+
+
+def test_start_is_refused_while_calls_are(
+    signed: dict[str, str], asked: list[tuple[int, Offer]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert post("/start", {}, **signed).status_code == 200
+    monkeypatch.setattr(f"{__name__}.FAULTS", [BusyError("The disk is full.", retry_after_s=7)])
+    answer = post("/start", {}, **signed)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "7")
+    assert (answer.json()["code"], answer.json()["info"]) == ("busy", "The disk is full.")
+
+
+def test_start_tells_of_a_ticket_that_leads_to_no_call(
+    alice: User, make_call: CallMaker, asked: list[tuple[int, Offer]]
+) -> None:
+    call = make_call(alice)
+    row, secret = tickets.issue(alice, "scribe", OWN)
+    door = f"/t/{secret}/start"
+    assert post(door, {"agentId": "scribe"}, Origin=OWN).status_code == 200
+    other = post(door, {"agentId": "echo"}, Origin=OWN)
+    assert (other.status_code, other.json()["code"]) == (403, "not_allowed")
+    Ticket.objects.filter(pk=row.pk).update(used_at=timezone.now(), call_id=call.public_id)
+    used = post(door, {}, Origin=OWN)
+    assert (used.status_code, used.json()["code"]) == (403, "ticket_used")
