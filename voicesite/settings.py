@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sessions_app.views.signing_in.SignIns",
+    "sessions_app.views.away.DatabaseAway",
 ]
 ROOT_URLCONF = "voicesite.urls"
 ASGI_APPLICATION = "voicesite.asgi.application"

@@ -14,6 +14,9 @@ AWAY = (OperationalError, InterfaceError)
 BRIEF_S = 0.3
 """How long a caller at a door waits for the lock of a database that somebody else writes to."""
 
+REQUEST_S = 3.0
+"""How long a request waits for the lock: somebody looks at the page, or a program has a timeout."""
+
 RETRY_AFTER_S = 10
 
 _PROGRAM_LIMIT = "54"
@@ -36,6 +39,15 @@ def busy() -> BusyError:
         f"The database does not answer at the moment. Try again in {RETRY_AFTER_S} s.",
         retry_after_s=RETRY_AFTER_S,
     )
+
+
+def serve_requests() -> None:
+    """From now on connections of this process wait REQUEST_S for SQLite's lock at most.
+
+    To be called before the first connection. Workers and commands have more time.
+    """
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["timeout"] = REQUEST_S
 
 
 def connect(lock_s: float, statement_s: float = 0.0) -> None:

@@ -43,8 +43,10 @@ class Command(BaseCommand):
         from sessions_app.management import descriptors, serving  # noqa: PLC0415
         from sessions_app.management.http.connections import Connections  # noqa: PLC0415
         from sessions_app.management.http.pace import Pace  # noqa: PLC0415
+        from sessions_app.services import database  # noqa: PLC0415
         from voicesite.asgi import application  # noqa: PLC0415
 
+        database.serve_requests()
         role = settings.VOICE["ROLE"]
         files = descriptors.prepared(role, settings.VOICE["MAX_CALLS"])
         # behind a proxy all clients come from its address
