@@ -6,8 +6,9 @@ caller of `logger.exception` can know what a message quotes, so none of them is 
 """
 
 import copy
+import http
 import logging
-import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,7 +22,8 @@ SHORTEST = 4
 
 logger = logging.getLogger(__name__)
 
-TICKET = re.compile(r"(^|\s)/t/[^/\s]+")
+ANSWERS = frozenset(status.phrase for status in http.HTTPStatus)
+CSRF = "django.security.csrf"
 
 
 class WithoutWords(logging.Formatter):
@@ -91,16 +93,61 @@ def log_threads() -> None:
     threading.excepthook = tell
 
 
-class WithoutTickets(logging.Filter):
-    """Takes tickets out of the paths that Django logs."""
+class Requests(logging.Filter):
+    """Leaves of what Django logs about a request only what `targets` allows."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
-            record.args = tuple(
-                TICKET.sub(r"\1/t/-", value) if isinstance(value, str) else value
-                for value in record.args
-            )
+            said = record.args
+            if record.name == CSRF and said and isinstance(said[0], str):
+                # The reason is Django's own, up to the origin that was sent
+                record.args = (said[0].partition(" - ")[0], *map(_allowed, said[1:]))
+            else:
+                record.args = tuple(map(_allowed, said))
         return True
+
+
+def _allowed(value: object) -> object:
+    # not at the top: settings are read before addresses can be
+    from voicesite import targets  # noqa: PLC0415
+
+    if not isinstance(value, str) or value in ANSWERS or value in targets.METHODS:
+        return value
+    try:
+        return targets.loggable(value)
+    except Exception:  # noqa: BLE001 - the addresses cannot be loaded, which is told elsewhere
+        return targets.HIDDEN
+
+
+class Servers(logging.Filter):
+    """Takes out of the lines of Daphne, Twisted and asyncio whatever describes an object.
+
+    Protocols, tasks and transports show the client's address and the path that it asked for.
+    """
+
+    NAMES = ("daphne", "twisted", "asyncio")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in self.NAMES:
+            return True
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_kind, record.args))
+        if not isinstance(record.msg, str):
+            record.msg = type(getattr(record.msg, "value", record.msg)).__name__  # a Failure's
+        if "Traceback" in record.msg:  # Daphne logs it as text: it is told as any other
+            record.msg = "an error"
+            record.exc_info = record.exc_info or sys.exc_info()
+        if not record.args:
+            # asyncio lists its objects in further lines, and in brackets
+            record.msg = record.msg.partition("\n")[0].partition("(")[0].partition("<")[0]
+        return True
+
+
+def _kind(value: object) -> object:
+    """Returns the kind of an object, also of one that was already put into words."""
+    if isinstance(value, str):
+        return value.partition(" ")[0].strip("<>") if value.startswith("<") else value
+    return value if isinstance(value, (int, float, BaseException)) else type(value).__name__
 
 
 class WrongHost(logging.Filter):

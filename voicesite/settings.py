@@ -328,17 +328,24 @@ LOGGING: dict[str, Any] = {
         },
     },
     "filters": {
-        "tickets": {"()": "voicesite.logs.WithoutTickets"},
+        "requests": {"()": "voicesite.logs.Requests"},
+        "servers": {"()": "voicesite.logs.Servers"},
         "host": {"()": "voicesite.logs.WrongHost"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["servers"],
+        },
+    },
     "root": {"handlers": ["console"], "level": read("str", "LOG_LEVEL", "INFO")},
     "loggers": {
         "aioice": {"level": "ERROR"},
         "aiortc": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
-        "django.request": {"filters": ["tickets"]},
-        "django.security.csrf": {"filters": ["tickets"]},
+        "django.request": {"filters": ["requests"]},
+        "django.security.csrf": {"filters": ["requests"]},
         "django.security.DisallowedHost": {"filters": ["host"]},
         "httpx2": {"level": "WARNING"},
     },

@@ -14,6 +14,7 @@ from rest_framework.views import set_rollback
 from sessions_app.api.authentication import HOW
 from sessions_app.core.errors import UnknownCallError
 from sessions_app.services.database import AWAY, RETRY_AFTER_S
+from voicesite.targets import loggable_method
 
 logger = logging.getLogger(__name__)
 
@@ -92,9 +93,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if known is None:
         request = context["request"]
         got_request_exception.send(sender=None, request=request)
-        logger.error(
-            "%s %s failed", request.method, context["view"].__class__.__name__, exc_info=error
-        )
+        verb, view = loggable_method(request.method), context["view"].__class__.__name__
+        logger.error("%s %s failed", verb, view, exc_info=error)
         return error_response(
             "internal_error",
             "The server failed at this request. Try again; if it stays, its log says why.",

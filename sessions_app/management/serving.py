@@ -6,7 +6,6 @@ Importing this module installs Twisted's asyncio reactor.
 import asyncio
 import gc
 import logging
-import re
 import signal
 import socket
 from collections.abc import Callable
@@ -17,7 +16,6 @@ from typing import Any, Protocol
 from asgiref.typing import ASGI3Application
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
-from django.urls import get_resolver
 from twisted.internet import reactor as installed_reactor
 
 from sessions_app.management.flow import Flow
@@ -25,6 +23,7 @@ from sessions_app.management.http.channel import build
 from sessions_app.management.http.connections import Connections
 from sessions_app.management.http.pace import Pace
 from sessions_app.management.http.request import Request, Socket
+from voicesite import targets
 
 reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
 log = logging.getLogger("voicesite.serve")
@@ -41,8 +40,6 @@ BACKLOG = 1024
 """Connections that may wait to be taken: while many come at once, others must get in, too."""
 
 HARD_LIMIT_S = 4.0
-LONGEST_LOGGED_PATH = 200
-TICKET = re.compile(r"^/t/[^/]+")
 
 
 class PortError(Exception):
@@ -76,20 +73,13 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"Cannot listen on {host}:{port}: {error.strerror or error}."
 
 
-def loggable_path(uri: str) -> str:
-    """Returns the path of `uri` without its query, without a ticket, on one printable line."""
-    path = TICKET.sub("/t/-", uri.partition("?")[0])
-    printable = "".join(char if char.isprintable() else "?" for char in path)
-    return printable[:LONGEST_LOGGED_PATH]
-
-
 def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
     """Daphne's action logger: one line for each answered request and opened or closed socket."""
-    path = loggable_path(details["path"])
+    path = targets.loggable(details["path"])
     if protocol == "http":
         access.info(
             "%s %s %s %d ms",
-            details["method"],
+            targets.loggable_method(details["method"]),
             path,
             details["status"],
             1000 * details["time_taken"],
@@ -100,7 +90,7 @@ def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
 
 def _load_pages() -> None:
     """Imports what answers requests; else the first request does, and holds up every call."""
-    _ = get_resolver().url_patterns
+    targets.words()
 
 
 def _keep_for_good() -> None:
