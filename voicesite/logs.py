@@ -136,11 +136,17 @@ class Servers(logging.Filter):
             record.msg = type(getattr(record.msg, "value", record.msg)).__name__  # a Failure's
         if "Traceback" in record.msg:  # Daphne logs it as text: it is told as any other
             record.msg = "an error"
-            record.exc_info = record.exc_info or sys.exc_info()
+            record.exc_info = record.exc_info or _handled()
         if not record.args:
             # asyncio lists its objects in further lines, and in brackets
             record.msg = record.msg.partition("\n")[0].partition("(")[0].partition("<")[0]
         return True
+
+
+def _handled() -> Any:
+    """Returns what `exc_info` is for the error that is being handled."""
+    error = sys.exception()
+    return (type(error), error, error.__traceback__) if error is not None else None
 
 
 def _kind(value: object) -> object:

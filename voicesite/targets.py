@@ -16,6 +16,8 @@ from django.urls import get_resolver
 
 HIDDEN = "-"
 LONGEST = 200
+MOST_READ = 2_000
+"""Characters of a target that are looked at; of more, nothing would be shown anyway."""
 METHODS = frozenset(method.value for method in http.HTTPMethod)
 
 AUTHORITY = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
@@ -33,7 +35,7 @@ def loggable(target: str) -> str:
     Scheme, authority and query are left out. Each segment of the decoded path that is none of
     our own words, no short number and not the id of a call is shown as `-`.
     """
-    path = unquote(AUTHORITY.sub("", target, count=1).partition("?")[0])
+    path = unquote(AUTHORITY.sub("", target[:MOST_READ], count=1).partition("?")[0])
     return "/".join(_segments(path))[:LONGEST]
 
 
@@ -44,7 +46,7 @@ def loggable_method(method: str | None) -> str:
 
 def _segments(path: str) -> Iterator[str]:
     before = ""
-    for segment in path.split("/"):
+    for segment in path.split("/", LONGEST):
         is_call = before == "calls" and CALL_ID.fullmatch(segment)
         is_known = before != "t" and (segment in words() or NUMBER.fullmatch(segment))
         yield segment if not segment or is_call or is_known else HIDDEN
