@@ -2,6 +2,7 @@
 
 import json
 import re
+import select
 import socket
 import time
 from typing import ClassVar
@@ -91,6 +92,10 @@ class Client:
             self._read()
         body, self._got = self._got[:size], self._got[size:]
         return int(head.split()[1]), body
+
+    def has_answer(self) -> bool:
+        """Returns whether something came that was not read yet."""
+        return bool(self._got or select.select([self._socket], [], [], 0)[0])
 
     def pours(self, data: bytes, most: int) -> int:
         """Returns how many bytes of `data`, again and again, were taken until it was cut off."""

@@ -4,6 +4,7 @@ Twisted's own channel takes headers and bodies for as long as a byte comes each 
 bodies of any size.
 """
 
+from functools import partial
 from typing import Any
 
 from twisted.internet.interfaces import IAddress
@@ -56,6 +57,11 @@ MOST_AHEAD = 16 << 10
 """Bytes a client may send ahead of an answer and still keep its connection."""
 
 
+SLOWED_S = 5.0
+"""A client that sends too many requests waits so long to be told: a loop that tries again at once
+would cost the calls of others more than its requests do."""
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection of `connections`, which gives way while its request is not complete."""
 
@@ -75,6 +81,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._in_chunks = False
         self._lingering = 0
         self._abortingCall: Any = None
+        self._telling: Any = None
         self._asked = (b"-", b"/")
 
     @property
@@ -128,7 +135,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._size = self._read = 0
         refusal = self._refusal()
         if refusal is not None:
-            self.refuse(refusal)
+            self.refuse(refusal, SLOWED_S if refusal.code == "too_many_requests" else 0.0)
             return
         super().allHeadersReceived()
         if self.length != 0:
@@ -197,13 +204,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     # -- refusing -------------------------------------------------------------------------
 
-    def refuse(self, refusal: Refusal) -> None:
+    def refuse(self, refusal: Refusal, after_s: float = 0.0) -> None:
         """Answers a request that the application never sees, and closes the connection."""
         if self._refused:
             return
         self._refused = True
         self._request_is_complete()
         self._connections.waits(self.transport)
+        if after_s:
+            self.setTimeout(None)
+            self._telling = self.callLater(after_s, partial(self._tell, refusal))
+        else:
+            self._tell(refusal)
+
+    def _tell(self, refusal: Refusal) -> None:
+        self._telling = None
         method, target = self._asked
         if hasattr(self, "_path"):
             method, target = self._command, self._path
@@ -266,6 +281,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def connectionLost(self, reason: Failure) -> None:  # noqa: N802 - Twisted's name
         self._request_is_complete()
+        if self._telling is not None:
+            self._telling.cancel()
         self._connections.remove(self.transport)
         super().connectionLost(reason)
 
