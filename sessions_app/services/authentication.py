@@ -35,7 +35,7 @@ class Way(StrEnum):
     """By what somebody came in."""
 
     SESSION = "session"
-    TOKEN = "token"  # noqa: S105 - a word, not a secret
+    TOKEN = "token"  # nosec B105  # noqa: S105 - a word, not a secret
     TICKET = "ticket"
     GUEST = "guest"
 
