@@ -16,7 +16,7 @@ from text_to_num import alpha2digit
 from sessions_app.core.languages import base_of
 
 LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
-"""What text2num knows: https://pypi.org/project/text2num/."""
+"""The languages of text2num 3.1, whose README lists them."""
 
 LONGEST = 14
 """Words of one number."""

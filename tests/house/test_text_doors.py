@@ -39,6 +39,7 @@ from sessions_app.media.playout import Playout
 from sessions_app.media.spoken import ClipCache
 from sessions_app.speech.recognisers.base import RecogniserStream
 from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
+from tests.admin.test_agents import GIVEN
 from tests.conftest import PASSWORD, CallMaker
 from tests.static_files import static_files  # noqa: F401 - a fixture
 
@@ -219,30 +220,14 @@ def test_what_comes_over_rest_comes_in_clean(make_call: CallMaker, alice: Any) -
 
 @pytest.mark.django_db
 def test_what_operators_type_comes_in_clean() -> None:
-    form = AgentForm(
-        {
-            "name": "Dirty",
-            "slug": "dirty",
-            "language": "en-US",
-            "recogniser": "default",
-            "responder": "",
-            "prompt": "\x1b\u202eprompt",
-            "greeting": "e" + "\u0301" * 1_000,
-            "phrases": "one\r\ntwo\ufffe",
-            "responder_options": '{"model": "\\ud83d\\u0000m"}',
-            "synthesiser": "default",
-            "speed": "1",
-            "endpointer": "default",
-            "barge_in": "default",
-            "min_delay_ms": "600",
-            "max_delay_ms": "2500",
-            "barge_in_ms": "500",
-            "barge_in_words": "2",
-            "silence_s": "20",
-            "max_length_s": "0",
-            "is_active": "on",
-        }
-    )
+    dirty = {
+        "prompt": "\x1b\u202eprompt",
+        "greeting": "e" + "\u0301" * 1_000,
+        "phrases": "one\r\ntwo\ufffe",
+        "responder_options": '{"model": "\\ud83d\\u0000m"}',
+        "is_active": "on",
+    }
+    form = AgentForm(GIVEN | dirty)
     assert form.is_valid(), form.errors
     assert form.cleaned_data["prompt"] == "prompt"
     assert form.cleaned_data["responder_options"] == {"model": "m"}
