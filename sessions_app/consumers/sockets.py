@@ -1,16 +1,19 @@
-"""What every socket that carries a call does: who is there, what waits to be sent, when to end."""
+"""What every socket that carries a call does: which call it is, what may be asked, when to end."""
 
 import asyncio
-import json
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from sessions_app.bridge import engine
 from sessions_app.bridge.conf import message_limits
-from sessions_app.consumers.admitted import AdmittedSocket
+from sessions_app.consumers.admitted import SIGNED_OUT
+from sessions_app.consumers.outgoing import SendingSocket
 from sessions_app.core.errors import VoiceError
+from sessions_app.core.events import CallEvent, StateChanged
 from sessions_app.core.ports import EventSink
+from sessions_app.core.states import TERMINAL
 from sessions_app.dialects import control
 from sessions_app.dialects.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
 from sessions_app.services import database, tickets
@@ -19,25 +22,26 @@ from sessions_app.services.tickets import W
 
 logger = logging.getLogger(__name__)
 
-BACKLOG = 500
-TOO_SLOW = 4408
 CLOSED_BY_CLIENT = (1000, 1001, 1005)
 """Close codes of a client that is done, a page that was left among them (RFC 6455, 7.4.1)."""
 
-LAST_WORDS_S = 2.0
+ENDING_S = 3.0
+"""How long a socket of somebody who was signed out waits for its call's end, to tell it."""
 
-Outgoing = dict[str, Any] | bytes
 
-
-class CallSocket(AdmittedSocket):
+class CallSocket(SendingSocket):
     """One socket, one call at a time; the socket may drop while the call goes on."""
 
     call_id = ""
     outlet: EventSink | None = None
-    cut_off = False
+    closes_with_call = False
+    farewell: tuple[int, str] = (1000, "")
+    """What the socket is closed with once its call is over."""
 
     async def connect(self) -> None:
-        self.outbox: asyncio.Queue[Outgoing] = asyncio.Queue(BACKLOG)
+        self.call_over = asyncio.Event()
+        self.call_over.set()
+        self.open_outbox()
         self.gate = SocketGate(message_limits(), lambda many: self.push(control.error(many)))
         await self.enter()
         self.tasks += [asyncio.create_task(self.pump()), asyncio.create_task(self.watch_idle())]
@@ -52,6 +56,8 @@ class CallSocket(AdmittedSocket):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         message = text_data if text_data is not None else bytes_data or b""
+        if self.farewell[0] == SIGNED_OUT:
+            return
         try:
             await self.gate.passes(message, self.take)
         except FloodError as flood:
@@ -75,14 +81,42 @@ class CallSocket(AdmittedSocket):
     def join(self, call_id: str, outlet: EventSink, last_seq: int = 0) -> None:
         """Tells this socket of a call, from the segment after `last_seq` on."""
         self.leave()
-        self.call_id, self.outlet = call_id, outlet
-        engine.current().join(call_id, self.party, outlet, last_seq)
+        self.call_id, self.outlet = call_id, _UntilOver(outlet, self._ended)
+        self.call_over.clear()
+        engine.current().join(call_id, self.party, self.outlet, last_seq)
 
     def leave(self, *, for_good: bool = False) -> None:
         """Tells this socket nothing more; `for_good` when the client closed it itself."""
         if self.outlet is not None:
             engine.current().leave(self.call_id, self.party, self.outlet, for_good=for_good)
             self.outlet = None
+            self.call_over.set()
+
+    def signed_out(self) -> None:
+        """Obeys no more, and closes once the client was told that its call has ended."""
+        self.farewell = (SIGNED_OUT, "You were signed out.")
+        self.tasks.append(asyncio.create_task(self._leave_signed_out()))
+
+    async def _leave_signed_out(self) -> None:
+        try:
+            async with asyncio.timeout(ENDING_S):
+                await self.call_over.wait()
+        except TimeoutError:
+            pass  # whoever may not go on is not served longer for a call that ends slowly
+        else:
+            if self.call_id and self.closes_with_call:
+                return
+        await self.goodbye()
+
+    def _ended(self) -> None:
+        self.call_over.set()
+        if self.closes_with_call:
+            self.tasks.append(asyncio.create_task(self.goodbye()))
+
+    async def goodbye(self) -> None:
+        """Closes the socket when the client has read what was sent."""
+        await self.outbox_sent()
+        await self.close(*self.farewell)
 
     def allowed(self, wish: W) -> W:
         """Returns the wish as far as whoever is here may have it; raises NotAllowedError."""
@@ -101,28 +135,15 @@ class CallSocket(AdmittedSocket):
             return {}
         return {"resumeToken": tickets.resume_token(self.by, call_id)}
 
-    def push(self, message: Outgoing) -> None:
-        """Queues a message; a reader that is far too slow is cut off, and may resume."""
-        if not self.outbox.full():
-            self.outbox.put_nowait(message)
-        elif not self.cut_off:
-            self.cut_off = True
-            self.close_soon(TOO_SLOW, "Too slow. Resume.")
 
-    async def pump(self) -> None:
-        """Sends what was queued, as fast as the client reads."""
-        while True:
-            message = await self.outbox.get()
-            if isinstance(message, bytes):
-                await self.send(bytes_data=message)
-            else:
-                await self.send(text_data=json.dumps(message))
-            self.outbox.task_done()
+class _UntilOver:
+    """An outlet that tells when a call has ended, after its last message."""
 
-    async def outbox_sent(self) -> None:
-        """Returns when all that was queued is sent, or the client reads too slowly."""
-        try:
-            async with asyncio.timeout(LAST_WORDS_S):
-                await self.outbox.join()
-        except TimeoutError:
-            return
+    def __init__(self, inner: EventSink, over: Callable[[], None]) -> None:
+        self._inner = inner
+        self._over = over
+
+    def emit(self, event: CallEvent) -> None:
+        self._inner.emit(event)
+        if isinstance(event, StateChanged) and event.state in TERMINAL:
+            self._over()

@@ -11,9 +11,7 @@ from sessions_app.consumers.sockets import CLOSED_BY_CLIENT, CallSocket
 from sessions_app.core.audio import VoiceChunk
 from sessions_app.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.core.errors import BusyError, MediaError
-from sessions_app.core.events import CallEvent, StateChanged
 from sessions_app.core.rates import Kind
-from sessions_app.core.states import TERMINAL
 from sessions_app.dialects import control, streaming
 from sessions_app.dialects.reading import ProtocolError
 from sessions_app.services.entrance import CLOSE, RefusedError
@@ -25,6 +23,7 @@ SIGN_IN_S = 5.0
 class StreamingConsumer(CallSocket):
     """The typed client's socket; also where a call goes on whose WebRTC is blocked."""
 
+    closes_with_call = True
     streamed: Streamed | None = None
     features: frozenset[str] = frozenset()
 
@@ -97,7 +96,7 @@ class StreamingConsumer(CallSocket):
         transport.on_broken = self.broken
         transport.attach(self.voice)
         outlet = streaming.StreamOutlet(call_id, wish.features, self.push)
-        self.join(call_id, _Closing(outlet, self.over), wish.last_seq)
+        self.join(call_id, outlet, wish.last_seq)
 
     async def sign_in(self, token: str) -> None:
         self.admit(await principal_with_token(self.scope, token))
@@ -109,27 +108,7 @@ class StreamingConsumer(CallSocket):
         self.push(streaming.chunk_header(chunk))
         self.push(chunk.body)
 
-    def over(self) -> None:
-        self.tasks.append(asyncio.create_task(self.goodbye()))
-
-    async def goodbye(self) -> None:
-        await self.outbox_sent()
-        await self.close(1000)
-
     async def disconnect(self, code: int) -> None:
         if self.streamed is not None:
             self.streamed.transport.detach(self.voice, for_good=code in CLOSED_BY_CLIENT)
         await super().disconnect(code)
-
-
-class _Closing:
-    """An outlet after whose last message the socket is closed."""
-
-    def __init__(self, inner: streaming.StreamOutlet, over: Any) -> None:
-        self._inner = inner
-        self._over = over
-
-    def emit(self, event: CallEvent) -> None:
-        self._inner.emit(event)
-        if isinstance(event, StateChanged) and event.state in TERMINAL:
-            self._over()

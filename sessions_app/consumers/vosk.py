@@ -1,7 +1,5 @@
 """A WebSocket for vosk-server's clients: configuration, audio, end mark; one reply a message."""
 
-import asyncio
-
 from sessions_app.bridge import engine
 from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.auth import guest_of
@@ -16,6 +14,7 @@ from sessions_app.services.entrance import RefusedError
 class VoskConsumer(CallSocket):
     """One recognition a socket. Nobody signs in: the setting says who calls, and from where."""
 
+    closes_with_call = True
     streamed: Streamed | None = None
     config = vosk.Config()
     replies: vosk.Replies | None = None
@@ -53,7 +52,7 @@ class VoskConsumer(CallSocket):
         wish = self.allowed(self.config.wish)
         self.streamed = await engine.current().stream(self.by, wish)
         self.streamed.transport.attach(_plays_nothing)
-        self.replies = vosk.Replies(words=self.config.words, on_over=self.over)
+        self.replies = vosk.Replies(words=self.config.words)
         call_id = self.streamed.session.call_id
         self.bound(call_id)
         self.join(call_id, self.replies)
@@ -65,14 +64,10 @@ class VoskConsumer(CallSocket):
         self.streamed.transport.pause()
         engine.current().hang_up(self.call_id, self.party, EndReason.CALLER_HUNG_UP)
 
-    def over(self) -> None:
-        self.tasks.append(asyncio.create_task(self.goodbye()))
-
     async def goodbye(self) -> None:
-        assert self.replies is not None  # noqa: S101 - only a call is over
-        self.push(self.replies.last())
-        await self.outbox_sent()
-        await self.close(1000)
+        if self.replies is not None:
+            self.push(self.replies.last())
+        await super().goodbye()
 
     async def disconnect(self, code: int) -> None:
         if self.streamed is not None:

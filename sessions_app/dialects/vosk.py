@@ -88,19 +88,16 @@ def _word(word: Any) -> Message:
 class Replies:
     """What is known of the caller's words, for a client that wants one reply a message.
 
-    Fulfils `core.ports.EventSink`. `on_over` is told at the call's end.
+    Fulfils `core.ports.EventSink`.
     """
 
-    def __init__(self, *, words: bool, on_over: Callable[[], None]) -> None:
+    def __init__(self, *, words: bool) -> None:
         self._words = words
-        self._on_over = on_over
         self._partial = ""
         self._finals: list[SegmentFinal] = []
 
     def emit(self, event: CallEvent) -> None:
-        if isinstance(event, StateChanged) and event.state in TERMINAL:
-            self._on_over()
-        elif isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
+        if isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
             self._partial = event.text
         elif isinstance(event, SegmentFinal) and event.speaker is Speaker.CALLER:
             self._partial = ""

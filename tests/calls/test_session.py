@@ -7,7 +7,7 @@ import pytest
 from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.session import MOST_FINALS, MOST_GAPS, CallSession, Ownership, Sides
 from sessions_app.calls.supervising import Limits
-from sessions_app.consumers.sockets import BACKLOG
+from sessions_app.consumers.outgoing import BACKLOG
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import AppMessage, HangUp, Interrupt, Mute, Say, Speak, ToCall
 from sessions_app.core.errors import BusyError, NoAgentError

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 
 from sessions_app.bridge import endings, engine
-from sessions_app.consumers import sockets
+from sessions_app.consumers import outgoing
 from sessions_app.consumers.signaling import SignalingConsumer
 from sessions_app.core.errors import BusyError
 from sessions_app.dialects import limits
@@ -126,7 +126,7 @@ async def test_a_fault_of_ours_is_told_as_one(token: str, monkeypatch: pytest.Mo
 async def test_a_reader_that_is_far_too_slow_is_cut_off(
     token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "BACKLOG", 3)
+    monkeypatch.setattr(outgoing, "BACKLOG", 3)
     held = asyncio.Event()
 
     async def stuck(self: SignalingConsumer, **_: object) -> None:

@@ -113,6 +113,7 @@ class Access:
     stack: AsyncExitStack
     calls: list[str] = field(default_factory=list)
     socket: ClientConnection | None = None
+    last: Any = None
     path: str = ""
 
     @property
@@ -220,13 +221,17 @@ class Access:
             return True  # its call says it
         try:
             async with asyncio.timeout(max(0.1, limit_s)):
-                while True:
-                    await self.socket.recv()
+                async for message in self.socket:
+                    self.last = json.loads(message)
         except TimeoutError:
             return False
         except ConnectionClosed:
-            assert self.socket.close_code in (4401, 1000), self.name
-            return True
+            pass
+        assert self.socket.close_code == 4401, self.name
+        if self.calls:
+            told = self.last["type"], self.last["reason"]
+            assert told == ("session_ended", "signed_out"), self.name
+        return True
 
     async def refused_by_ticket(self) -> bool:
         url = self.product.url.replace("http", "ws", 1) + self.path + "/signaling"
