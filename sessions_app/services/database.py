@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.backends.signals import connection_created
 
 from sessions_app.core.errors import BusyError
 
@@ -18,6 +19,9 @@ REQUEST_S = 3.0
 """How long a request waits for the lock: somebody looks at the page, or a program has a timeout."""
 
 RETRY_AFTER_S = 10
+
+_request_ms = 0
+"""REQUEST_S in a process that serves requests from PostgreSQL."""
 
 _PROGRAM_LIMIT = "54"
 """SQLSTATE class of PostgreSQL for work that is too large for it, however often it is tried."""
@@ -42,12 +46,23 @@ def busy() -> BusyError:
 
 
 def serve_requests() -> None:
-    """From now on connections of this process wait REQUEST_S for SQLite's lock at most.
+    """From now on connections of this process wait REQUEST_S for a lock at most.
 
     To be called before the first connection. Workers and commands have more time.
     """
+    global _request_ms  # noqa: PLW0603 - one a process, set before its first connection
     if connection.vendor == "sqlite":
         connection.settings_dict["OPTIONS"]["timeout"] = REQUEST_S
+    else:
+        _request_ms = round(REQUEST_S * 1000)
+        connection_created.connect(_limit_new)
+
+
+def _limit_new(connection: Any, **_: Any) -> None:
+    """Told by a statement: connection poolers refuse it as an option of the connection."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {_request_ms}")
 
 
 def connect(lock_s: float, statement_s: float = 0.0) -> None:
@@ -88,7 +103,7 @@ def _unlimit() -> None:
         usual: Any = connection.settings_dict["OPTIONS"].get("timeout", 5.0)
         _execute(f"PRAGMA busy_timeout = {round(usual * 1000)}")
     elif connection.vendor == "postgresql" and not connection.needs_rollback:
-        _execute("RESET lock_timeout")
+        _execute(f"SET lock_timeout = {_request_ms}" if _request_ms else "RESET lock_timeout")
 
 
 def _execute(statement: str) -> None:

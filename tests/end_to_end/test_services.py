@@ -1,12 +1,16 @@
 """Whole calls where database, channel layer and broker are servers."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
+import psycopg
 import pytest
 
 from sessions_app.management.caller.placing import CallOptions, place_call
+from sessions_app.services.database import REQUEST_S, RETRY_AFTER_S
 from tests.fixtures.server import Product
 from tests.fixtures.services import running_postgres, running_redis
 from tests.fixtures.speech import mostly
@@ -33,6 +37,8 @@ async def test_two_calls_on_postgresql_and_redis(
             options = CallOptions(say(SENTENCE), product.url, token)
             reports = await asyncio.gather(place_call(options), place_call(options))
             workers = _workers(product, [report.call for report in reports])
+            if not media:
+                await asyncio.to_thread(_check_locked, product, database)
     assert len(workers) == max(1, media)
     for report in reports:
         assert report.state == "ended"
@@ -40,6 +46,23 @@ async def test_two_calls_on_postgresql_and_redis(
         assert report.recording["state"] == report.summary["state"] == "done"
     assert len(list((tmp_path / "kept").rglob("*.ogg"))) == len(reports)
     assert not (tmp_path / "voicesite.sqlite3").exists()
+
+
+def _check_locked(product: Product, database: str) -> None:
+    """Pages and programs are told within seconds while somebody keeps the tables."""
+    bearer = {"Authorization": f"Bearer {product.credentials['user']['token']}"}
+    with httpx2.Client(base_url=product.url, timeout=30) as client:
+        with psycopg.connect(database) as other:
+            other.execute("LOCK TABLE sessions_app_call, django_session")
+            for path, headers in (
+                ("/api/v1/calls/", bearer),
+                ("/calls/", {"Cookie": "sessionid=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}),
+            ):
+                began_s = time.monotonic()
+                told = client.get(path, headers=headers)
+                assert (told.status_code, told.headers["Retry-After"]) == (503, str(RETRY_AFTER_S))
+                assert time.monotonic() - began_s < REQUEST_S + 3
+        assert client.get("/api/v1/calls/", headers=bearer).status_code == 200
 
 
 def _workers(product: Product, calls: list[str]) -> set[str]:

@@ -74,7 +74,7 @@ def test_a_fault_of_the_work_is_no_absence(
 def test_requests_wait_less_than_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"timeout": 20}
     if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL has locks on rows alone")
+        pytest.skip("PostgreSQL's are tested end to end")
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
     database.serve_requests()
     assert connection.settings_dict["OPTIONS"]["timeout"] == REQUEST_S
