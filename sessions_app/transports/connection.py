@@ -25,7 +25,7 @@ from aiortc import (
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadOfferError
 from sessions_app.core.text import read_json
-from sessions_app.transports import ice
+from sessions_app.transports import ice, rtp
 from sessions_app.transports.rejected import Rejected, with_rejected, without_rejected
 from sessions_app.transports.turn import IceServer, ice_server
 
@@ -77,6 +77,7 @@ class Connection:
         self._made(RTCPeerConnection(ice.configuration(self._servers)))
 
     def _made(self, pc: RTCPeerConnection) -> None:
+        rtp.accept_rsa(pc)
         self.pc = pc
         self.pc_id = secrets.token_urlsafe(16)
         pc.on("track", self._track)

@@ -20,7 +20,7 @@ from aiortc.sdp import MediaDescription, SessionDescription
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
-from sessions_app.transports import asking, ice
+from sessions_app.transports import asking, ice, rtp
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +143,7 @@ class Peer:
         self._tapped: RTCRtpTransceiver | None = None
         self._pictures = pictures
         self._pc = RTCPeerConnection(configuration)
+        rtp.accept_rsa(self._pc)
         _replace(self._pc, CONNECT, self._tolerant(getattr(self._pc, CONNECT)))
         self._listener = listener
         servers = configuration.iceServers or []

@@ -136,9 +136,10 @@ def test_the_voice_agent_client(browser: Browser, product: Product) -> None:
     assert ended == "caller_left"
 
 
-def test_an_offer_over_http(browser: Browser, product: Product) -> None:
+def test_an_offer_over_http_with_an_rsa_certificate(browser: Browser, product: Product) -> None:
     page = sign_in(browser, product)
     plain(page, product, "voice-agent")
+    page.evaluate("withRsa()")
     page.evaluate("offerOverHttp('scribe')")
     wait_until(lambda: page.evaluate("window.heard > 0.02"), 30, "the agent's voice")
     call_id = page.evaluate("diary[0].callId")

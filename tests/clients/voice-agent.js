@@ -4,6 +4,18 @@ window.diary = [];
 window.heard = 0;
 /** Without a sound device an AudioContext never starts. */
 window.listens = true;
+/** What its peer connection is made with beside no ICE servers. */
+window.settings = {};
+
+window.withRsa = async () => {
+  const size = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  const certificate = await RTCPeerConnection.generateCertificate({
+    name: "RSASSA-PKCS1-v1_5",
+    hash: "SHA-256",
+    ...size,
+  });
+  window.settings.certificates = [certificate];
+};
 
 const CONSTRAINTS = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, sampleRate: 48000 },
@@ -11,7 +23,7 @@ const CONSTRAINTS = {
 
 async function connection() {
   const stream = await navigator.mediaDevices.getUserMedia(CONSTRAINTS);
-  const peer = new RTCPeerConnection({ iceServers: [] });
+  const peer = new RTCPeerConnection({ iceServers: [], ...window.settings });
   stream.getTracks().forEach((track) => peer.addTrack(track, stream));
   peer.ontrack = ({ streams }) => {
     const audio = document.createElement("audio");
