@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 
 from sessions_app.core.audio import SPEECH_RATE
+from sessions_app.transports.lines import END, sections
 
 _OPUS = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 _RED = re.compile(r"a=rtpmap:(\d+) red/48000/2", re.IGNORECASE)
-_END = "\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Offered:
 
 def offered(sdp: str, line: int = 0) -> Offered | None:
     """Returns what the offer's media line of that number (from 0) has; None for no Opus."""
-    media = [section for section in _sections(sdp) if section.startswith("m=")]
+    media = [section for section in sections(sdp) if section.startswith("m=")]
     section = media[line] if line < len(media) and media[line].startswith("m=audio") else ""
     opus = _OPUS.search(section)
     if opus is None:
@@ -53,7 +53,7 @@ def with_wishes(answer: str, types: Offered, wishes: Wishes) -> str:
     """Returns the answer's SDP with what is asked of its audio line, RED first where offered."""
     return "".join(
         _asking(section, types, wishes) if _takes(section, types.opus) else section
-        for section in _sections(answer)
+        for section in sections(answer)
     )
 
 
@@ -61,7 +61,7 @@ def _asking(section: str, types: Offered, wishes: Wishes) -> str:
     parameters = f"minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate={wishes.bitrate}"
     parameters += f";maxplaybackrate={wishes.rate}"
     parameters += ";usedtx=1" if wishes.dtx else ""
-    kept = [line for line in section.split(_END) if not line.startswith(f"a=fmtp:{types.opus} ")]
+    kept = [line for line in section.split(END) if not line.startswith(f"a=fmtp:{types.opus} ")]
     out = []
     for line in kept:
         out.append(line)
@@ -77,17 +77,11 @@ def _asking(section: str, types: Offered, wishes: Wishes) -> str:
     if types.red is not None:
         first, port, profile, *numbers = out[0].split(" ")
         out[0] = " ".join([first, port, profile, str(types.red), *numbers])
-    return _END.join(out)
+    return END.join(out)
 
 
 def _takes(section: str, opus: int) -> bool:
     """Returns whether it is an audio line that is not refused, with Opus of that number."""
     used = section.startswith("m=audio") and not section.startswith("m=audio 0 ")
-    inactive = f"{_END}a=inactive" in section
+    inactive = f"{END}a=inactive" in section
     return used and not inactive and f"a=rtpmap:{opus} opus/" in section
-
-
-def _sections(sdp: str) -> list[str]:
-    """Returns the session's part and each media line's, which joined are the whole."""
-    lines = sdp.replace(_END, "\n").replace("\n", _END)
-    return re.split(r"(?m)^(?=m=)", lines)

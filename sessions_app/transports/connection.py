@@ -26,7 +26,8 @@ from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadOfferError
 from sessions_app.core.text import read_json
 from sessions_app.transports import ice, rtp
-from sessions_app.transports.rejected import Rejected, with_rejected, without_rejected
+from sessions_app.transports.lines import bundled, spread, with_group
+from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.turn import IceServer, ice_server
 
 logger = logging.getLogger(__name__)
@@ -165,17 +166,15 @@ class Connection:
     async def _answered(self, sdp: str) -> None:
         if ice.identity(sdp) is None:
             raise BadOfferError("The offer's SDP holds no DTLS fingerprint or ICE user fragment.")
-        offered, rejected = without_rejected(ice.clean_offer(sdp))
+        offered, rejected = without_rejected(spread(ice.clean_offer(sdp)))
         try:
             await self.pc.setRemoteDescription(RTCSessionDescription(offered, "offer"))
             self._set_tracks()
             await self.pc.setLocalDescription()
         except Exception as error:
             raise BadOfferError("The offer cannot be answered: its SDP is not whole.") from error
-        self._answer = {"sdp": self._whole(rejected), "type": "answer"}
-
-    def _whole(self, rejected: tuple[Rejected, ...]) -> str:
-        return with_rejected(str(self.pc.localDescription.sdp), rejected)
+        answer = with_group(str(self.pc.localDescription.sdp), bundled(offered))
+        self._answer = {"sdp": with_rejected(answer, rejected), "type": "answer"}
 
     # -- tracks -----------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from aiortc.sdp import MediaDescription, SessionDescription
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
 from sessions_app.transports import asking, ice, rtp
+from sessions_app.transports.lines import spread
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def read_offer(sdp: str) -> str:
             "The offer's SDP holds no DTLS fingerprint or ICE user fragment. "
             "Send `sdp` as RTCPeerConnection.createOffer() gives it."
         )
-    cleaned = ice.clean_offer(sdp)
+    cleaned = spread(ice.clean_offer(sdp))
     try:
         media = SessionDescription.parse(cleaned).media
     except Exception as error:

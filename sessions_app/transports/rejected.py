@@ -3,11 +3,9 @@
 RFC 3264, section 6: an answer has as many `m=` lines as its offer, in the same order.
 """
 
-import re
 from dataclasses import dataclass
 
-_REJECTED = re.compile(r"m=(\S+) 0 ")
-_MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
+from sessions_app.transports.lines import REJECTED, bundled, mid_of, sections, with_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +25,23 @@ class Rejected:
 
 def without_rejected(sdp: str) -> tuple[str, tuple[Rejected, ...]]:
     """Returns the offer without its rejected lines, and these."""
-    head, *sections = _sections(sdp)
+    head, *media = sections(sdp)
     gone = tuple(
-        Rejected(index, section.split("\r\n", 1)[0], _mid_of(section))
-        for index, section in enumerate(sections)
-        if _REJECTED.match(section)
+        Rejected(index, section.split("\r\n", 1)[0], mid_of(section))
+        for index, section in enumerate(media)
+        if REJECTED.match(section)
     )
+    if not gone:
+        return sdp, gone
     places = {one.index for one in gone}
-    kept = [section for index, section in enumerate(sections) if index not in places]
-    return "".join([head, *kept]), gone
+    kept = "".join([head, *(one for index, one in enumerate(media) if index not in places)])
+    mids = {one.mid for one in gone}
+    return with_group(kept, [mid for mid in bundled(sdp) if mid not in mids]), gone
 
 
 def with_rejected(sdp: str, gone: tuple[Rejected, ...]) -> str:
     """Returns the answer with the rejected lines where the offer had them."""
-    head, *sections = _sections(sdp)
+    head, *media = sections(sdp)
     for one in gone:
-        sections.insert(one.index, one.section)
-    return "".join([head, *sections])
-
-
-def _sections(sdp: str) -> list[str]:
-    return re.split(r"(?m)^(?=m=)", sdp)
-
-
-def _mid_of(section: str) -> str:
-    found = _MID.search(section)
-    return found[1].strip() if found else ""
+        media.insert(one.index, one.section)
+    return "".join([head, *media])

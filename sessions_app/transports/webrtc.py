@@ -19,6 +19,7 @@ from sessions_app.media.playout import Playout
 from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice, rtp
 from sessions_app.transports.asking import Offered, Wishes
+from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.pacer import Beats
 from sessions_app.transports.peer import Peer, read_offer
@@ -119,7 +120,8 @@ class WebRTCTransport:
         Raises BadOfferError, after which only `aclose` is left.
         """
         offered, rejected = without_rejected(read_offer(sdp))
-        answer = with_rejected(await self._peer.answer(offered), rejected)
+        answer = with_group(await self._peer.answer(offered), bundled(offered))
+        answer = with_rejected(answer, rejected)
         if self._public_address:
             return ice.with_public_address(answer, self._public_address)
         return answer

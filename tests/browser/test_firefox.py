@@ -30,7 +30,7 @@ async def test_the_voice_agent_client(product: Product) -> None:
     async with firefox.firefox() as page:
         await page.sign_in(product)
         await page.run((FOLDER / "voice-agent.js").read_text() + "\nwindow.listens = false;")
-        await page.run("await withRsa()")
+        await page.run("settings.bundlePolicy = 'max-bundle'; await withRsa()")
         await page.run("await callAgent(location.origin.replace('http', 'ws'), 'scribe')")
         said = await page.until(wanted(type="transcript", role="agent"))
         assert said[0]["text"].startswith("Hello")

@@ -1,0 +1,82 @@
+"""An SDP as its session's part and its media lines, and what lines of one BUNDLE share.
+
+RFC 9143: what belongs to the transport an offer may say in one line of the group alone, and a line
+that is of use only in the group has port 0 and `a=bundle-only`. aiortc wants it all in each line.
+"""
+
+import re
+
+END = "\r\n"
+REJECTED = re.compile(r"m=\S+ 0 ")
+_BUNDLE = re.compile(r"(?m)^a=group:BUNDLE(.*)\r\n")
+_ONLY = re.compile(r"(?m)^a=bundle-only\r$")
+_MID = re.compile(r"(?m)^a=mid:(\S+)")
+
+RTCP_MUX = "rtcp-mux"
+_SHARED = ("ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup", RTCP_MUX)
+"""RFC 8829, section 5.2.1: what only the line of the BUNDLE-tag need say."""
+
+_ANY_PORT = 9
+
+
+def sections(sdp: str) -> list[str]:
+    """Returns the session's part and each media line's, which joined are the whole."""
+    lines = sdp.replace(END, "\n").replace("\n", END)
+    return re.split(r"(?m)^(?=m=)", lines)
+
+
+def mid_of(section: str) -> str:
+    """Returns the name of a media line; empty for none."""
+    found = _MID.search(section)
+    return found[1] if found else ""
+
+
+def bundled(sdp: str) -> list[str]:
+    """Returns the mids of an SDP's first BUNDLE group, in its order; aiortc knows no second."""
+    found = _BUNDLE.search(sections(sdp)[0])
+    return found[1].split() if found else []
+
+
+def with_group(sdp: str, mids: list[str]) -> str:
+    """Returns the SDP with one BUNDLE group, of these lines; with none where there are none."""
+    head, *media = sections(sdp)
+    head = _BUNDLE.sub("", head)
+    if mids:
+        head += f"a=group:BUNDLE {' '.join(mids)}{END}"
+    return "".join([head, *media])
+
+
+def spread(sdp: str) -> str:
+    """Returns an offer in which each line of a BUNDLE says what its group's others say for it."""
+    head, *media = sections(sdp)
+    group = bundled(sdp)
+    members = {mid: section for section in media if (mid := mid_of(section)) in group}
+    shared = next((_said(members[mid]) for mid in group if _has_transport(members.get(mid))), {})
+    return "".join([
+        head,
+        *(_whole(one, shared) if mid_of(one) in members else one for one in media),
+    ])  # fmt: skip
+
+
+def _has_transport(section: str | None) -> bool:
+    return section is not None and f"{END}a=ice-ufrag:" in section
+
+
+def _said(section: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in section.split(END):
+        name = line.removeprefix("a=").partition(":")[0]
+        if line.startswith("a=") and name in _SHARED:
+            found.setdefault(name, []).append(line)
+    return found
+
+
+def _whole(section: str, shared: dict[str, list[str]]) -> str:
+    if _ONLY.search(section):
+        section = REJECTED.sub(lambda found: found[0].replace(" 0 ", f" {_ANY_PORT} "), section, 1)
+    elif REJECTED.match(section):
+        return section
+    own = _said(section)
+    own |= {} if section.startswith(("m=audio", "m=video")) else {RTCP_MUX: []}
+    lacking = [line for name, lines in shared.items() if name not in own for line in lines]
+    return section + "".join(f"{line}{END}" for line in lacking)
