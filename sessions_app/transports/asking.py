@@ -49,12 +49,19 @@ def offered(sdp: str, line: int = 0) -> Offered | None:
     return Offered(int(opus[1]), int(red[1]) if red is not None and same else None)
 
 
-def with_wishes(answer: str, types: Offered, wishes: Wishes) -> str:
-    """Returns the answer's SDP with what is asked of its audio line, RED first where offered."""
-    return "".join(
-        _asking(section, types, wishes) if _takes(section, types.opus) else section
-        for section in sections(answer)
-    )
+def with_wishes(answer: str, offer: str, wishes: Wishes) -> str:
+    """Returns the answer's SDP with what is asked of its audio lines, RED first where offered.
+
+    Lines that are not used now are asked for the same: in one BUNDLE a payload type means one
+    thing (RFC 9143, section 9.1), and the line may be used after the next offer.
+    """
+    head, *media = sections(answer)
+    return "".join([head, *(_asked(one, offered(offer, n), wishes) for n, one in enumerate(media))])
+
+
+def _asked(section: str, types: Offered | None, wishes: Wishes) -> str:
+    taken = types is not None and f"a=rtpmap:{types.opus} opus/" in section
+    return _asking(section, types, wishes) if types is not None and taken else section
 
 
 def _asking(section: str, types: Offered, wishes: Wishes) -> str:
@@ -78,10 +85,3 @@ def _asking(section: str, types: Offered, wishes: Wishes) -> str:
         first, port, profile, *numbers = out[0].split(" ")
         out[0] = " ".join([first, port, profile, str(types.red), *numbers])
     return END.join(out)
-
-
-def _takes(section: str, opus: int) -> bool:
-    """Returns whether it is an audio line that is not refused, with Opus of that number."""
-    used = section.startswith("m=audio") and not section.startswith("m=audio 0 ")
-    inactive = f"{END}a=inactive" in section
-    return used and not inactive and f"a=rtpmap:{opus} opus/" in section

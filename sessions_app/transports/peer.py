@@ -191,7 +191,7 @@ class Peer:
             ) from error
         answer = str(self._pc.localDescription.sdp)
         if types is not None:
-            answer = asking.with_wishes(answer, types, self._wishes)
+            answer = asking.with_wishes(answer, sdp, self._wishes)
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(
                 "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "
