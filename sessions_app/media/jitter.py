@@ -62,7 +62,11 @@ class Kind(Enum):
 
 
 class Packet(NamedTuple):
-    """One packet as it arrived; `earlier` are (timestamp, payload) that it carries along."""
+    """One packet as it arrived; `earlier` are (timestamp, payload) that it carries along.
+
+    One that holds no sound, but comfort noise or a key, has an empty `payload`: it takes a number,
+    and its time says nothing.
+    """
 
     sequence: int
     timestamp: int
@@ -155,7 +159,7 @@ class JitterBuffer:
             out = []
         timestamp = self._place(packet.timestamp)
         asked_for = self.requests.came(packet.sequence, now_ms)
-        if not asked_for:  # whose way was longer tells nothing of the network
+        if packet.payload and not asked_for:  # whose way was longer tells nothing of the network
             self._measure(timestamp, now_ms)
         self._keep_spares(packet, timestamp)
         if self._next is not None and sequence < self._next:
@@ -207,7 +211,8 @@ class JitterBuffer:
         """Takes the packet that follows, while none waits: what nearly all of them are."""
         assert self._next is not None  # noqa: S101 - the caller looked
         start = self._place(packet.timestamp)
-        self._measure(start, now_ms)
+        if packet.payload:
+            self._measure(start, now_ms)
         self._newest = self._next
         return self._follow(packet, start)
 
@@ -303,6 +308,8 @@ class JitterBuffer:
         """Returns the run of the packet that is next."""
         assert self._next is not None  # noqa: S101 - set by the first packet
         self._next += 1
+        if not packet.payload:
+            return []
         samples = self._duration_of(packet.payload)
         if self._spare:
             self._spare.pop(start, None)

@@ -1,4 +1,4 @@
-"""The agent's voice as an aiortc track: ready Opus packets, and nothing while it is silent."""
+"""The agent's voice as an aiortc track: ready packets, and nothing while it is silent."""
 
 import asyncio
 import time
@@ -10,6 +10,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from sessions_app.media.playout import PACKET_MS, Playout
 from sessions_app.media.spoken import silent_packet
+from sessions_app.media.telephone import FromOpus
 from sessions_app.transports.pacer import STALL_S
 from sessions_app.transports.rtp_voice import COMFORT_S
 
@@ -20,7 +21,11 @@ _PACKET_RTP = round(RTP_RATE * _PACKET_S)
 
 
 class OutgoingTrack(MediaStreamTrack):
-    """Yields `av.Packet`, which aiortc packs without coding. Timestamps follow real time."""
+    """Yields `av.Packet`, which aiortc packs without coding. Timestamps follow real time.
+
+    `convert` makes of an Opus packet what the client takes instead, where that is not Opus; it is
+    set before the first packet.
+    """
 
     kind = "audio"
 
@@ -33,6 +38,7 @@ class OutgoingTrack(MediaStreamTrack):
         self._due_s = 0.0
         self._pts = -_PACKET_RTP
         self._limit: asyncio.Timeout | None = None
+        self.convert: FromOpus | None = None
 
     def stop(self) -> None:
         """Ends the track; a `recv` that waits for something to say ends now."""
@@ -79,7 +85,7 @@ class OutgoingTrack(MediaStreamTrack):
         elapsed = round((at_s - self._started_s) * RTP_RATE)
         following = self._pts + _PACKET_RTP
         self._pts = following if abs(elapsed - following) < _PACKET_RTP else max(elapsed, following)
-        packet: av.Packet[Any] = av.Packet(data)
+        packet: av.Packet[Any] = av.Packet(data if self.convert is None else self.convert(data))
         packet.pts = packet.dts = self._pts
         packet.time_base = TIME_BASE
         return packet

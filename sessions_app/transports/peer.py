@@ -20,8 +20,11 @@ from aiortc.sdp import MediaDescription, SessionDescription
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
-from sessions_app.transports import asking, ice, rtp
+from sessions_app.media.telephone import FromOpus
+from sessions_app.transports import asking, codecs, ice, rtp
+from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.lines import spread
+from sessions_app.transports.outgoing import OutgoingTrack
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +34,6 @@ GATHER_S = 0.5
 GOODBYE_S = 6.0
 """A connection that closes this soon after the client was heard was closed by the client."""
 
-OPUS = "audio/opus"
 CONNECT = "_RTCPeerConnection__connect"
 
 MAX_SDP_CHARS = 60_000
@@ -49,7 +51,7 @@ class PeerListener(Protocol):
 
     def on_lost(self, *, by_peer: bool) -> None: ...
 
-    def tap(self, transceiver: Any, types: asking.Offered) -> "Tap | None":
+    def tap(self, transceiver: Any, types: PayloadTypes) -> "Tap | None":
         """Returns what takes the audio of this line instead of a track; None for a track."""
         ...
 
@@ -73,7 +75,7 @@ def read_offer(sdp: str) -> str:
             "The offer's SDP holds no DTLS fingerprint or ICE user fragment. "
             "Send `sdp` as RTCPeerConnection.createOffer() gives it."
         )
-    cleaned = spread(ice.clean_offer(sdp))
+    cleaned = codecs.with_static(spread(ice.clean_offer(sdp)))
     try:
         media = SessionDescription.parse(cleaned).media
     except Exception as error:
@@ -105,18 +107,6 @@ def _sends_audio(section: MediaDescription) -> bool:
     )
 
 
-def _opus_first(transceiver: RTCRtpTransceiver) -> bool:
-    """Answers with Opus before the client's other codecs; returns whether it offers Opus.
-
-    aiortc sends with the first codec of the answer and packs what it is given as it is: Opus
-    under another codec's payload type is noise at full scale. RFC 3264, section 6.1, lets an
-    answer order codecs anew.
-    """
-    codecs = transceiver._codecs
-    transceiver._codecs = sorted(codecs, key=lambda codec: codec.mimeType.lower() != OPUS)
-    return any(codec.mimeType.lower() == OPUS for codec in codecs)
-
-
 def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> None:
     """Replaces a method of one object of aioice, which has no hook for it."""
     setattr(connection, method, replacement)
@@ -125,7 +115,7 @@ def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> N
 class Peer:
     """Answers one offer and watches whether the client is still there.
 
-    `outgoing`, ready Opus packets, is sent where the client takes audio back and knows Opus.
+    `outgoing`, ready packets, is sent where the client takes audio back.
     With `pictures` to send, the client's first video is taken too.
     """
 
@@ -133,7 +123,7 @@ class Peer:
         self,
         configuration: RTCConfiguration,
         listener: PeerListener,
-        outgoing: MediaStreamTrack | None = None,
+        outgoing: OutgoingTrack | None = None,
         pictures: MediaStreamTrack | None = None,
         wishes: asking.Wishes | None = None,
     ) -> None:
@@ -179,7 +169,7 @@ class Peer:
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
             self._choose_directions(self._pc.getTransceivers())
-            types = self._tap_audio(sdp)
+            types = self._take_audio(sdp)
             self._watch_ice()
             await self._pc.setLocalDescription()
             if self._pc.sctp is not None and self._pc.sctp.transport is None:
@@ -191,7 +181,9 @@ class Peer:
             ) from error
         answer = str(self._pc.localDescription.sdp)
         if types is not None:
-            answer = asking.with_wishes(answer, sdp, self._wishes)
+            if types.codec is None:
+                answer = asking.with_wishes(answer, sdp, self._wishes)
+            answer = codecs.with_beside(answer, types, noise=self._wishes.dtx)
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(
                 "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "
@@ -267,7 +259,7 @@ class Peer:
             )
             transceiver.direction = "recvonly" if wanted else "inactive"
             if wanted and self._outgoing is not None and transceiver._offerDirection == "sendrecv":
-                self.can_play = _opus_first(transceiver)
+                self.can_play = bool(transceiver._codecs)
             if wanted and self.can_play:
                 transceiver.sender.replaceTrack(self._outgoing)
                 transceiver.direction = "sendrecv"
@@ -275,21 +267,30 @@ class Peer:
                 self._taken = transceiver
         self._choose_video([t for t in transceivers if t.kind == "video"])
 
-    def _tap_audio(self, sdp: str) -> asking.Offered | None:
-        """Lets the taken audio line be tapped where it is Opus; returns its payload types."""
+    def _take_audio(self, sdp: str) -> PayloadTypes | None:
+        """Chooses the codec of the taken line, and lets it be tapped; returns what goes over it.
+
+        None where it goes through aiortc's tracks, whose answer is what aiortc says.
+        """
         taken = self._taken
         line = taken._get_mline_index() if taken is not None else None
-        types = asking.offered(sdp, line) if line is not None else None
+        types = codecs.chosen(sdp, line) if line is not None else None
         if types is None or taken is None:
+            if taken is not None and self.can_play:
+                taken.sender.replaceTrack(None)  # nothing that we code is taken back
+            self.can_play = False
             return None
+        taken._codecs = codecs.put_first(taken._codecs, types)
         if taken is not self._tapped:
             tap = self._listener.tap(taken, types)
             if tap is None:
+                if self._outgoing is not None and types.codec is not None:
+                    self._outgoing.convert = FromOpus(types.codec)
                 return None
             if self._tap is not None:
                 self._tap.close()
             self._tap, self._tapped = tap, taken
-        taken._codecs = [codec for codec in taken._codecs if codec.payloadType == types.opus]
+        taken._codecs = taken._codecs[:1]
         if self.connected and self._tap is not None:
             self._tap.connected()
         return types

@@ -21,9 +21,11 @@ from aiortc.rtcrtpparameters import RTCRtpSendParameters
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.media.playout import Playout
+from sessions_app.media.telephone import FromOpus
+from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.grid import next_beat
 from sessions_app.transports.pacer import Beats
-from sessions_app.transports.rtp_input import PayloadTypes, RtpInput
+from sessions_app.transports.rtp_input import RtpInput
 from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import (
     goodbye,
@@ -162,7 +164,8 @@ class RtpTap:
         self._pumped: Any = None
         if playout is not None:
             output = RtpOutput(self._ssrc, types)
-            self.voice = RtpVoice(playout, output, beats.pacer, self._send)
+            convert = FromOpus(types.codec) if types.codec is not None else None
+            self.voice = RtpVoice(playout, output, beats.pacer, self._send, convert)
         transceiver.receiver.receive = _never_started
         transceiver.sender.send = self._may_speak
         self._attach()

@@ -6,44 +6,22 @@ Knows nothing of sockets or aiortc: packets come in after SRTP, with the time of
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.errors import MediaError
 from sessions_app.media.jitter import RATE, Counts, JitterBuffer, Kind, Packet, Run
-from sessions_app.media.opus import MAX_PACKET_MS, OpusDecoder, has_fec, packet_duration_samples
 from sessions_app.media.red import RedError
 from sessions_app.media.red import parse as parse_red
 from sessions_app.media.requests import Requests
+from sessions_app.transports.codecs import PayloadTypes
+from sessions_app.transports.rtp_decoding import decoding
 from sessions_app.transports.rtp_packet import ReportBlock, RtpPacket
 from sessions_app.transports.timeline import Timeline
 
-RATIO = RATE // SPEECH_RATE
 MOST_STREAMS = 8
 """SSRCs one client may go through; it has one at a time, and takes another seldom."""
 
-_STEP = SPEECH_RATE // 400
-"""Opus makes up audio in steps of 2.5 ms."""
-
-_LONGEST = SPEECH_RATE * MAX_PACKET_MS // 1000
 _NOTHING: Sequence[tuple[int, bytes]] = ()
-CONCEALED_ALIKE = 0xFC
-"""The part of an Opus packet's first byte that says how long and how it is coded."""
-
-
-@dataclass(frozen=True, slots=True)
-class PayloadTypes:
-    """The numbers that the answer gave to Opus and to RED of it; None for no RED."""
-
-    opus: int
-    red: int | None = None
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        return (self.opus,) if self.red is None else (self.opus, self.red)
-
-    def __contains__(self, payload_type: int) -> bool:
-        return payload_type in (self.opus, self.red)
+_TS = 1 << 32
 
 
 @dataclass(slots=True)
@@ -70,13 +48,13 @@ class RtpInput:
         call_ms: Callable[[], float],
     ) -> None:
         self._types = types
+        self._soundless = {*types.noise, *(number for number, _ in types.keys)}
         self._hear = hear
         self._call_ms = call_ms
-        self._decoder = OpusDecoder(SPEECH_RATE)
+        self._decoding = decoding(types.codec)
         self._timeline: Timeline | None = None
         self._stream: _Stream | None = None
         self._streams = 0
-        self._toc = 0
         self._end_ms = 0.0
         self.broken = 0
         self.repairs = Repairs()
@@ -108,14 +86,18 @@ class RtpInput:
 
     def take(self, packet: RtpPacket, now_ms: float) -> None:
         """Takes one packet as it arrives; what cannot be read is counted as `broken`."""
-        stream = self._stream
+        stream, soundless = self._stream, packet.payload_type in self._soundless
         if stream is None or stream.ssrc != packet.ssrc:
+            if soundless:
+                return  # some send keys as a stream of their own
             if self._streams >= MOST_STREAMS:
                 self.broken += 1
                 return
             stream = self._begin(packet.ssrc)
         payload, earlier = packet.payload, _NOTHING
-        if packet.payload_type == self._types.red:
+        if soundless:
+            payload = b""
+        elif packet.payload_type == self._types.red:
             try:
                 payload, earlier = self._unpacked(packet)
             except RedError:
@@ -123,7 +105,10 @@ class RtpInput:
                 return
         if packet.sequence not in stream.buffer.requests:  # which was lost, whatever comes of it
             stream.note(packet.sequence)
-        item = Packet(packet.sequence, packet.timestamp, payload, earlier)
+        place = stream.place(packet.timestamp if payload else None)
+        if place is None:
+            return  # nothing that it could lie behind has come
+        item = Packet(packet.sequence, place, payload, earlier)
         for run in stream.buffer.put(item, now_ms):
             self._decode(run)
 
@@ -154,12 +139,12 @@ class RtpInput:
 
     def close(self) -> None:
         """Frees the decoder."""
-        self._decoder.close()
+        self._decoding.close()
 
     def _begin(self, ssrc: int) -> "_Stream":
         self.finish()
         self._streams += 1
-        self._stream = _Stream(ssrc, JitterBuffer(_duration))
+        self._stream = _Stream(ssrc, JitterBuffer(self._decoding.duration), self._types.clock)
         # its timestamps have nothing to do with those of the stream before
         if self._timeline is not None:
             self._timeline.restart()
@@ -168,9 +153,9 @@ class RtpInput:
     def _unpacked(self, packet: RtpPacket) -> tuple[bytes, Sequence[tuple[int, bytes]]]:
         *older, primary = parse_red(packet.payload)
         return primary.payload, [
-            ((packet.timestamp - block.offset) % (1 << 32), block.payload)
+            (packet.timestamp - block.offset & _TS - 1, block.payload)
             for block in older
-            if block.payload_type == self._types.opus
+            if block.payload_type == self._types.audio
         ]
 
     def _decode(self, run: Run) -> None:
@@ -185,64 +170,52 @@ class RtpInput:
             self._hear(frame)
 
     def _samples(self, run: Run) -> tuple[Samples, bytes]:
-        """Returns a run's audio, and the Opus packet that stands for it in the lane."""
+        """Returns a run's audio, and the Opus packet that stands for it in the lane, if any."""
         length_ms = 1000 * run.samples / RATE
         if run.kind is not Kind.LOST:
             try:
-                samples = self._decoder.decode(run.payload)
+                samples = self._decoding.decode(run.payload)
             except MediaError:
                 self.broken += 1
-                return self._conceal(run), b""
+                return self._decoding.conceal(run), self._decoding.kept(run, whole=False)
             if run.kind is Kind.RECEIVED:
                 self.repairs.received_ms += length_ms
             else:
                 self.repairs.restored_ms += length_ms
-            self._toc = run.payload[0]
-            return samples, run.payload
-        repaired = self._repaired(run)
+            return samples, self._decoding.kept(run, whole=True)
+        repaired = self._decoding.repaired(run)
         if repaired is not None:
             self.repairs.fec_ms += length_ms
-            return repaired, self._stand_in(run)
+            return repaired, self._decoding.kept(run, whole=True)
         self.repairs.concealed_ms += length_ms
-        return self._conceal(run), self._stand_in(run)
-
-    def _repaired(self, run: Run) -> Samples | None:
-        """Returns what the next packet's FEC has of a lost one; None where it has nothing."""
-        count = run.samples // RATIO
-        if not run.repair or not has_fec(run.repair) or count % _STEP:
-            return None
-        try:
-            return self._decoder.repair(run.repair, count)
-        except MediaError:
-            return None
-
-    def _conceal(self, run: Run) -> Samples:
-        """Returns made up audio as long as the run; the rim that no decoder makes is silent."""
-        count = run.samples // RATIO
-        samples = np.zeros(count, np.int16)
-        made = min(count, _LONGEST) // _STEP * _STEP
-        if made:
-            samples[:made] = self._decoder.conceal(made)
-        return samples
-
-    def _stand_in(self, run: Run) -> bytes:
-        """Returns a packet without a frame: whoever plays the lane conceals it likewise."""
-        bare = bytes([self._toc & CONCEALED_ALIKE])
-        return bare if _duration(bare) == run.samples else b""
+        return self._decoding.conceal(run), self._decoding.kept(run, whole=True)
 
 
 class _Stream:
     """One SSRC: its buffer, and what reports say of it."""
 
-    def __init__(self, ssrc: int, buffer: JitterBuffer) -> None:
+    def __init__(self, ssrc: int, buffer: JitterBuffer, clock: int) -> None:
         self.ssrc = ssrc
         self.buffer = buffer
+        self._clock = clock
+        self._newest: int | None = None
         self.reported: tuple[int, float] | None = None
         self._first: int | None = None
         self._highest = 0
         self._came = 0
         self._told_expected = 0
         self._told_came = 0
+
+    def place(self, timestamp: int | None) -> int | None:
+        """Returns a timestamp in units of 48 kHz, modulo 2^32 as all are.
+
+        None, for what is no sound and has a time of its own, gives the newest there was.
+        """
+        if timestamp is not None:
+            newest = timestamp if self._newest is None else self._newest
+            ahead = (timestamp - newest + _TS // 2) % _TS - _TS // 2
+            self._newest = newest + ahead
+        return None if self._newest is None else self._newest * (RATE // self._clock) % _TS
 
     def note(self, sequence: int) -> None:
         """Counts a packet, a double too, as reports count."""
@@ -268,15 +241,7 @@ class _Stream:
             fraction_lost=min(255, fraction),
             lost=expected - self._came,
             highest=self._highest,
-            jitter=round(self.buffer.jitter_ms * RATE / 1000),
+            jitter=round(self.buffer.jitter_ms * self._clock / 1000),
             last_report=last,
             since_report=round(max(0.0, ago_ms) * 65.536),
         )
-
-
-def _duration(payload: bytes) -> int:
-    """Returns a payload's length in timestamp units; 0 for what is no Opus packet."""
-    try:
-        return packet_duration_samples(payload, RATE)
-    except MediaError:
-        return 0

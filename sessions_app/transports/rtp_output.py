@@ -1,12 +1,13 @@
-"""One stream of Opus on its way out: its packets, their redundancy, and what is told of them.
+"""One stream of sound on its way out: its packets, their redundancy, and what is told of them.
 
-RFC 3550 (RTP), RFC 7587 (Opus), RFC 2198 (RED). Pure: times are arguments, monotonic s.
+RFC 3550 (RTP), RFC 7587 (Opus), RFC 2198 (RED), RFC 3551 (G.711, G.722). Pure: times are
+arguments, monotonic s.
 """
 
 import secrets
 
 from sessions_app.media.red import build
-from sessions_app.transports.rtp_input import PayloadTypes
+from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.rtp_packet import RtpPacket, Sent, packed
 
 RATE = 48_000
@@ -19,7 +20,8 @@ KEPT = 64
 class RtpOutput:
     """Packets of one SSRC. Each carries its predecessor along where the client takes RED.
 
-    Timestamps follow real time over silences, and are without a gap over speech.
+    Timestamps follow real time over silences, and are without a gap over speech. Places and lengths
+    are counted in 48 kHz, timestamps by the codec's clock.
     """
 
     def __init__(self, ssrc: int, types: PayloadTypes) -> None:
@@ -27,6 +29,7 @@ class RtpOutput:
         self.packets = 0
         self.octets = 0
         self._types = types
+        self._units = RATE // types.clock
         # below the half: SRTP loses its place where a number wraps before the first arrives
         self._sequence = secrets.randbelow(_SEQ // 2)
         self._origin = secrets.randbelow(_TS)
@@ -46,7 +49,7 @@ class RtpOutput:
         """Returns the RTP packet of a payload of so many samples (of 48 kHz)."""
         at, begins = self._place(samples, now_s)
         body, kind = self._body(payload, at)
-        timestamp = (self._origin + at) % _TS
+        timestamp = (self._origin + at // self._units) % _TS
         out = packed(RtpPacket(kind, self._sequence, timestamp, self.ssrc, body), marker=begins)
         self._kept[self._sequence] = out
         self._kept.pop((self._sequence - KEPT) % _SEQ, None)
@@ -72,7 +75,7 @@ class RtpOutput:
         """Returns what to tell of it; None before its first packet. `unix_s` is now, too."""
         if self._began_s is None:
             return None
-        timestamp = self._origin + round((now_s - self._began_s) * RATE)
+        timestamp = self._origin + round((now_s - self._began_s) * self._types.clock)
         return Sent(unix_s, timestamp % _TS, self.packets, self.octets)
 
     def _place(self, samples: int, now_s: float) -> tuple[int, bool]:
@@ -88,6 +91,6 @@ class RtpOutput:
     def _body(self, payload: bytes, at: int) -> tuple[bytes, int]:
         red = self._types.red
         if red is None:
-            return payload, self._types.opus
+            return payload, self._types.audio
         last = [] if self._last is None else [(at - self._last[0], self._last[1])]
-        return build(payload, self._types.opus, last), red
+        return build(payload, self._types.audio, last), red

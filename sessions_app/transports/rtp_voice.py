@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from sessions_app.media.playout import PACKET_MS, Playout, nobody
 from sessions_app.media.spoken import silent_packet
+from sessions_app.media.telephone import FromOpus
 from sessions_app.transports.pacer import Pacer
 from sessions_app.transports.rtp_output import RATE, RtpOutput
 
@@ -20,16 +21,24 @@ class RtpVoice:
     """Sends one packet at once, so that the client's track begins; then only what is said.
 
     `send` takes RTP packets that are not encrypted. Where packets carry their predecessors,
-    one of silence follows the last of speech.
+    one of silence follows the last of speech; and where the codec has no concealment of its own,
+    or a receiver would go on with the last sound. `convert` makes of an Opus packet what the
+    client takes instead; None where that is Opus.
     """
 
     def __init__(
-        self, playout: Playout, output: RtpOutput, pacer: Pacer, send: Callable[[bytes], None]
+        self,
+        playout: Playout,
+        output: RtpOutput,
+        pacer: Pacer,
+        send: Callable[[bytes], None],
+        convert: FromOpus | None = None,
     ) -> None:
         self.output = output
         self._playout = playout
         self._pacer = pacer
         self._send = send
+        self._convert = convert
         self._silence = silent_packet()
         self._sent_s = 0.0
         self._tail = False
@@ -54,9 +63,9 @@ class RtpVoice:
         """Takes from the client's report how much of the voice it lost lately, 0..1.
 
         Where packets do not carry their predecessors, further texts are coded with what repairs
-        losses; after they have ceased for half a minute or so, without.
+        losses; after they have ceased for half a minute or so, without. Only Opus has that.
         """
-        if not self.output.redundant:
+        if not self.output.redundant and self._convert is None:
             self._lost = max(share, REMEMBERED * self._lost)
             self._playout.expected_loss = round(100 * self._lost)
 
@@ -76,7 +85,7 @@ class RtpVoice:
             self._out(packet, due_s)
             self._tail = True
             return True
-        if self._tail and self.output.redundant:
+        if self._tail and (self.output.redundant or self._convert is not None):
             self._tail = False
             self._out(self._silence, due_s)
         return self._playout.has_packet
@@ -85,6 +94,8 @@ class RtpVoice:
         """Sends nothing more; may be called twice."""
         self._on = False
         self._pacer.leave(self)
+        if self._convert is not None:
+            self._convert.close()
         if self._playout.on_ready == self._ready:
             self._playout.on_ready = nobody
 
@@ -93,4 +104,6 @@ class RtpVoice:
 
     def _out(self, payload: bytes, now_s: float) -> None:
         self._sent_s = now_s
+        if self._convert is not None:
+            payload = self._convert(payload)
         self._send(self.output.packet(payload, _SAMPLES, now_s))

@@ -18,14 +18,14 @@ from sessions_app.core.queues import BoundedFrames
 from sessions_app.media.playout import Playout
 from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice, rtp
-from sessions_app.transports.asking import Offered, Wishes
+from sessions_app.transports.asking import Wishes
+from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.pacer import Beats
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.rtp import RtpTap
-from sessions_app.transports.rtp_input import PayloadTypes
 from sessions_app.transports.timeline import Timeline
 from sessions_app.transports.video import VideoLine
 
@@ -43,8 +43,8 @@ class WebRTCTransport:
     """Answers one offer; yields the caller's audio; carries texts to one data channel.
 
     `clock` is the call's; this transport drives it. What `playout` holds is sent,
-    where the client takes audio back as Opus (`can_play`), and its pictures go through `video`.
-    Opus is taken and sent under aiortc, unless `own_path` is off or cannot be; `beats` are then
+    where the client takes audio back (`can_play`), and its pictures go through `video`.
+    Sound is taken and sent under aiortc, unless `own_path` is off or cannot be; `beats` are then
     those that all calls share.
     Fulfils `transports.base.Transport`.
     """
@@ -200,12 +200,12 @@ class WebRTCTransport:
 
     # -- the caller's audio -----------------------------------------------------------
 
-    def tap(self, transceiver: Any, types: Offered) -> RtpTap | None:
+    def tap(self, transceiver: Any, types: PayloadTypes) -> RtpTap | None:
         if not self._own_path:
             return None
         self.tapped = RtpTap(
             transceiver,
-            PayloadTypes(types.opus, types.red),
+            types,
             hear=self._heard,
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
             on_media=self._media,

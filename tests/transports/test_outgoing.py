@@ -181,20 +181,6 @@ async def test_a_client_that_likes_another_codec_better_hears_the_voice(liked: s
     await listener.close()
 
 
-async def test_a_client_without_opus_is_heard_and_hears_no_noise() -> None:
-    ice.offer_loopback()
-    playout = Playout(lambda: 0.0)
-    transport = WebRTCTransport(ice.configuration(()), CallClock(), playout=playout)
-    listener = Listener("audio/pcmu")
-    await listener.call(transport)
-    assert not transport.can_play
-    assert "a=recvonly" in listener.pc.remoteDescription.sdp
-    async with asyncio.timeout(10):
-        await anext(aiter(transport.frames()))
-    await transport.aclose()
-    await listener.close()
-
-
 @both_ways
 async def test_silent_it_sends_one_packet_and_after_a_cut_none(own_path: bool) -> None:
     ice.offer_loopback()

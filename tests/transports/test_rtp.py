@@ -213,7 +213,7 @@ async def test_what_others_send_is_refused_and_hinders_nobody() -> None:
     async with calling() as (transport, _, microphone):
         await heard(transport, 3)
         tapped: Any = transport.tapped
-        opus = tapped._types.opus
+        opus = tapped._types.audio
         port = tapped._tapped[0].transport.get_extra_info("sockname")
         head = bytes([0x80, opus, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:

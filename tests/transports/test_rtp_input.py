@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sessions_app.core.audio import AudioFrame, Samples
 from sessions_app.media.opus import OpusDecoder, OpusEncoder
 from sessions_app.media.red import build
-from sessions_app.transports.rtp_input import MOST_STREAMS, PayloadTypes, RtpInput
+from sessions_app.transports.codecs import PayloadTypes
+from sessions_app.transports.rtp_input import MOST_STREAMS, RtpInput
 from sessions_app.transports.rtp_packet import RtpPacket
 from tests.media.conftest import speech  # noqa: F401 - a fixture
 from tests.media.signals import likeness
@@ -22,10 +23,10 @@ SSRC = 0xABCD
 class Ears:
     """An input, what it gave, and the clock that it is told."""
 
-    def __init__(self, red: bool = False) -> None:
+    def __init__(self, red: bool = False, types: PayloadTypes | None = None) -> None:
         self.frames: list[AudioFrame] = []
         self.call_ms = 0.0
-        types = PayloadTypes(OPUS, RED if red else None)
+        types = types or PayloadTypes(OPUS, RED if red else None)
         self.input = RtpInput(types, self.frames.append, lambda: self.call_ms)
 
     def take(self, packet: RtpPacket, at_ms: float) -> None:

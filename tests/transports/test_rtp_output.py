@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.media.red import parse as parse_red
-from sessions_app.transports.rtp_input import PayloadTypes
+from sessions_app.media.telephone import Telephone
+from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.rtp_output import KEPT, RtpOutput
 from sessions_app.transports.rtp_packet import RtpPacket, parse
 
@@ -35,6 +36,18 @@ def test_speech_is_without_a_gap_and_silence_is_on_the_clock() -> None:
     assert [packet.sequence for _, packet, _ in packets] == [first + n for n in range(6)]
     assert all(packet.payload == payload for payload, packet, _ in packets)
     assert {(p.ssrc, p.payload_type) for _, p, _ in packets} == {(7, OPUS)}
+
+
+def test_the_codecs_of_telephony_count_in_8_khz() -> None:
+    types = PayloadTypes(9, None, Telephone.G722)
+    stamps = [packet.timestamp for _, packet, _ in sent(types, [10.0, 10.021, 10.039, 12.0, 12.02])]
+    since = [(stamp - stamps[0]) % (1 << 32) for stamp in stamps]
+    assert since == [0, 160, 320, 16_000, 16_160]
+    output = RtpOutput(7, types)
+    first = parse(output.packet(b"a", 960, 10.0)).timestamp
+    told = output.sent(10.5, 0.0)
+    assert told is not None
+    assert (told.timestamp - first) % (1 << 32) == 4_000
 
 
 def test_each_carries_its_predecessor_where_the_client_takes_that() -> None:

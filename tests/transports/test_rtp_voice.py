@@ -5,8 +5,9 @@ import asyncio
 from sessions_app.media.playout import Playout
 from sessions_app.media.red import parse as parse_red
 from sessions_app.media.spoken import silent_packet
+from sessions_app.media.telephone import FromOpus, Telephone
+from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.pacer import Pacer
-from sessions_app.transports.rtp_input import PayloadTypes
 from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import parse
 from sessions_app.transports.rtp_voice import COMFORT_S, RtpVoice
@@ -18,12 +19,17 @@ SILENCE = silent_packet()
 class Line:
     """A voice whose packets are kept, each as the payloads that it holds."""
 
-    def __init__(self, red: int | None = None, playout: Playout | None = None) -> None:
+    def __init__(
+        self,
+        red: int | None = None,
+        playout: Playout | None = None,
+        convert: FromOpus | None = None,
+    ) -> None:
         self.playout = playout or Playout(lambda: 0.0)
         self.pacer = Pacer()
         self.out: list[bytes] = []
         output = RtpOutput(7, PayloadTypes(OPUS, red))
-        self.voice = RtpVoice(self.playout, output, self.pacer, self.out.append)
+        self.voice = RtpVoice(self.playout, output, self.pacer, self.out.append, convert)
 
     def say(self, *packets: bytes) -> None:
         self.playout.begin(object())
@@ -134,3 +140,14 @@ async def test_a_client_that_loses_packets_and_takes_no_others_gets_what_repairs
     for _ in range(30):
         line.voice.client_lost(0.0)
     assert line.playout.expected_loss == 0
+
+
+async def test_a_codec_without_concealment_is_sent_silence_after_speech() -> None:
+    line = Line(convert=FromOpus(Telephone.PCMU))
+    line.voice.start(0.0)
+    line.say(*[SILENCE] * 3)
+    await line.until(5)
+    line.voice.client_lost(0.5)
+    assert line.playout.expected_loss == 0  # it has no FEC that the voice could be coded with
+    assert [len(payload) for (payload,) in line.payloads] == [160] * 5
+    line.voice.close()
