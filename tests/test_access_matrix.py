@@ -54,6 +54,15 @@ PAGES = [
     page("calls/<slug:public_id>/", "/calls/{id}/", 200, 404, 200, 404),
     page("calls/<slug:public_id>/recording", "/calls/{id}/recording", 200, 404, 200, 404),
     page(
+        "calls/<slug:public_id>/heard",
+        "/calls/{id}/heard?on=page",
+        204,
+        404,
+        204,
+        404,
+        method="POST",
+    ),
+    page(
         "calls/<slug:public_id>/summarise",
         "/calls/{id}/summarise",
         404,

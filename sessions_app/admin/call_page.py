@@ -194,6 +194,11 @@ def _is_ready(recording: Recording | None) -> bool:
     return recording is not None and recording.state == WorkState.DONE and bool(recording.file)
 
 
+def seconds_of(recording: Recording | None) -> str:
+    """Returns the length for the page's script, which does not load the sound to find it out."""
+    return f"{(recording.duration_ms or 0) / 1000:.3f}" if recording is not None else ""
+
+
 def context(call: Call, word_count: int) -> dict[str, Any]:
     """Returns everything that the template of the call page needs of `call`."""
     recording = recording_of(call)
@@ -204,8 +209,10 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "timeline": timeline(call),
         "recording": recording,
         "recording_ready": _is_ready(recording),
-        "recording_url": reverse("api:recording", args=[call.public_id]),
+        "recording_url": reverse("recording", args=[call.public_id]),
+        "heard_url": reverse("heard", args=[call.public_id]),
         "recording_length": clock(recording.duration_ms) if recording is not None else "",
+        "recording_length_s": seconds_of(recording),
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,
         **second_pass.context(call),

@@ -120,7 +120,8 @@ class SecondPass:
                 "rows": rows,
                 "open": [one for one in rows if one.changed and one.row.accepted_at is None],
                 "under_way": version.state in (WorkState.PENDING, WorkState.RUNNING),
-                "recording_url": reverse("api:recording", args=[call.public_id]),
+                "recording_url": reverse("recording", args=[call.public_id]),
+                "heard_url": reverse("heard", args=[call.public_id]),
                 "may_change": self.has_change_permission(request, call),
             },
         )

@@ -24,8 +24,9 @@ class ServeRecording(Protocol):
         call: Call,
         user: AbstractBaseUser | AnonymousUser,
         *,
+        where: str,
+        into_player: bool = False,
         as_download: bool = False,
-        where: str = "",
     ) -> HttpResponseBase: ...
 
 
@@ -53,7 +54,8 @@ class RecordingFile(CallView):
     @extend_schema(
         operation_id="recording_retrieve",
         summary="The audio: stereo Ogg Opus, left caller, right agent",
-        description="Takes one `Range` (RFC 9110, section 14), `If-Range` and `If-None-Match`.",
+        description="Takes one `Range` (RFC 9110, section 14), `If-Range` and `If-None-Match`. The "
+        "access log keeps it as exported, whatever is then done with the sound.",
         tags=["recordings"],
         parameters=[
             OpenApiParameter(
@@ -79,4 +81,4 @@ class RecordingFile(CallView):
             raise NotFound(reason)
         if self.serve is None:
             raise TypeError("RecordingFile.as_view() needs serve=recording_response.")
-        return self.serve(request._request, call, request.user, where=WHERE)
+        return self.serve(request._request, call, request.user, where=f"recording {WHERE}")

@@ -34,6 +34,7 @@ class AccessLog(models.Model):
 
     class Action(models.TextChoices):
         READ = "read", "Read"
+        LOADED = "loaded", "Loaded sound into a player"
         LISTENED = "listened", "Listened"
         EXPORTED = "exported", "Exported"
         EDITED = "edited", "Edited"

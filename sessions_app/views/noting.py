@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.models import AccessLog, Call
@@ -11,11 +12,24 @@ from sessions_app.services import access
 VISIT = timedelta(minutes=10)
 """A player asks for many pieces of a file, and an open page fills itself in: both are one visit."""
 
+SAYS_MORE = {AccessLog.Action.LOADED: AccessLog.Action.LISTENED}
+"""What was listened to was loaded: that needs no line of its own."""
+
 
 def note_visit(call: Call, user: Any, action: AccessLog.Action, where: str) -> None:
     """Writes to the access log, unless the same was written within `VISIT`."""
-    lately = AccessLog.objects.filter(
-        call=call, user_id=user.pk, action=action, detail=where, at__gt=timezone.now() - VISIT
-    )
-    if not lately.exists():
-        access.log(call, user, action, where)
+    if _noted(call, user, action, where):
+        return
+    with transaction.atomic():
+        # players ask for several pieces at once, and each of them has looked before any has written
+        Call.objects.select_for_update().filter(pk=call.pk).first()
+        if not _noted(call, user, action, where):
+            access.log(call, user, action, where)
+
+
+def _noted(call: Call, user: Any, action: AccessLog.Action, where: str) -> bool:
+    enough = [action, SAYS_MORE.get(action, action)]
+    since = timezone.now() - VISIT
+    return AccessLog.objects.filter(
+        call=call, user_id=user.pk, action__in=enough, detail=where, at__gt=since
+    ).exists()

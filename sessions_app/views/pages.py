@@ -16,13 +16,14 @@ from sessions_app.core.text import one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts
-from sessions_app.views import shown, talking, wording
+from sessions_app.views import players, shown, talking, wording
 from sessions_app.views.forms import CallsForm
 from sessions_app.views.noting import note_visit
 from sessions_app.views.recordings import recording_response
 
 RECENT = 6
 PAGE_SIZE = 20
+NO_CONTENT = 204
 TRANSCRIPT_FORMS = {
     "txt": "Plain text",
     "srt": "Subtitles (SRT)",
@@ -73,16 +74,31 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One call: player, transcript, summary, downloads and facts."""
     found = _visible(request, public_id)
-    note_visit(found, request.user, AccessLog.Action.READ, "on the page")
+    note_visit(found, request.user, AccessLog.Action.READ, players.ON_THE_PAGE)
     return render(request, "pages/call_detail.html", _detail(request, found))
 
 
 @login_required
 @require_safe
 def recording(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """The call's audio; `?download` for a file instead of something to play."""
+    """The call's audio: `?on=` for a page's player, else a file, with `?download` to be kept."""
     found = _visible(request, public_id)
-    return recording_response(request, found, request.user, as_download="download" in request.GET)
+    where, as_download = players.page_of(request), "download" in request.GET
+    if where and not as_download:
+        return recording_response(request, found, request.user, where=where, into_player=True)
+    where = f"recording {where or players.ON_THE_PAGE}"
+    return recording_response(request, found, request.user, where=where, as_download=as_download)
+
+
+@login_required
+@require_POST
+def heard(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Takes from the player of the page `?on=` that it plays sound of this call."""
+    found, where = _visible(request, public_id), players.page_of(request)
+    if not where or not _has_sound(found):
+        raise Http404
+    note_visit(found, request.user, AccessLog.Action.LISTENED, where)
+    return HttpResponse(status=NO_CONTENT)
 
 
 @login_required
@@ -167,6 +183,14 @@ def _call_config() -> dict[str, Any]:
     }
 
 
+def _is_ready(audio: Recording | None) -> bool:
+    return bool(audio and audio.state == WorkState.DONE and audio.file)
+
+
+def _has_sound(found: Call) -> bool:
+    return _is_ready(shown.recording_of(found))
+
+
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     audio, summary = shown.recording_of(found), shown.summary_of(found)
     agent, segments = shown.agent_name(found), list(transcripts.in_order(found))
@@ -182,7 +206,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "waterfall": talking.waterfall(Turn.objects.filter(call=found), seqs),
         "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,
-        "recording_ready": bool(audio and audio.state == WorkState.DONE and audio.file),
+        "recording_ready": _is_ready(audio),
         "summary": summary,
         "key_points": shown.points(summary.key_points, starts) if summary else [],
         "action_items": shown.points(summary.action_items, starts) if summary else [],

@@ -50,21 +50,21 @@ def recording_response(
     call: Call,
     user: AbstractBaseUser | AnonymousUser,
     *,
+    where: str,
+    into_player: bool = False,
     as_download: bool = False,
-    where: str = "on the page",
 ) -> HttpResponseBase:
     """Returns the call's recording, whole or the range asked for, and notes who took it.
 
-    Follows RFC 9110, sections 13 and 14: 200, 206, 304 or 416, whatever the headers hold;
-    several ranges at once are answered with the whole file, and so is HEAD. The entity tag is
-    the file's SHA-256. Raises Http404 while there is no recording. `request` may be a REST
-    framework request.
+    Every answer that holds sound is noted, with `where` it went: `into_player` of one of our own
+    pages, which tells by itself when it plays, or else as a download. Follows RFC 9110, sections
+    13 and 14: 200, 206, 304 or 416, whatever the headers hold; several ranges at once are answered
+    with the whole file, and so is HEAD. The entity tag is the file's SHA-256. Raises Http404 while
+    there is no recording. `request` may be a REST framework request.
     """
     recording = _finished(call)
     etag, size = f'"{recording.sha256}"', _size(recording)
-    action = AccessLog.Action.EXPORTED if as_download else AccessLog.Action.LISTENED
     if _has_already(request.headers.get("If-None-Match", ""), etag):
-        note_visit(call, user, action, where)
         return _described(HttpResponse(status=NOT_MODIFIED), recording, etag)
     try:
         piece = asked_piece(request.headers if request.method == "GET" else {}, size, etag)
@@ -72,7 +72,9 @@ def recording_response(
         refused = HttpResponse(status=NOT_SATISFIABLE)
         refused["Content-Range"] = f"bytes */{size}"
         return refused
-    note_visit(call, user, action, where)
+    if request.method == "GET":
+        action = AccessLog.Action.LOADED if into_player else AccessLog.Action.EXPORTED
+        note_visit(call, user, action, where)
     response = _body(request, recording, piece)
     if piece.partial:
         response["Content-Range"] = f"bytes {piece.start}-{piece.end}/{size}"

@@ -40,6 +40,11 @@ function hearFromTimes(audio, rows) {
   }
 }
 
+// nothing of the sound is loaded before it is played: until then the server's own length counts
+function lengthOf(audio) {
+  return audio.duration || Number(audio.dataset.lengthS);
+}
+
 function drawWave(canvas, audio) {
   const lanes = JSON.parse(canvas.dataset.peaks);
   if (!lanes.length || !lanes[0].length) {
@@ -52,7 +57,8 @@ function drawWave(canvas, audio) {
   const pen = canvas.getContext("2d");
   const middle = canvas.height / 2;
   const colour = getComputedStyle(canvas).color;
-  const played = audio.duration ? (audio.currentTime / audio.duration) * canvas.width : 0;
+  const length = lengthOf(audio);
+  const played = length ? (audio.currentTime / length) * canvas.width : 0;
   pen.fillStyle = colour;
   lanes.slice(0, 2).forEach((peaks, lane) => {
     const step = canvas.width / peaks.length;
@@ -69,10 +75,8 @@ function showWave(canvas, audio) {
   new ResizeObserver(draw).observe(canvas);
   audio.addEventListener("timeupdate", draw);
   canvas.addEventListener("click", (event) => {
-    if (audio.duration) {
-      audio.currentTime = (event.offsetX / canvas.clientWidth) * audio.duration;
-      audio.play();
-    }
+    audio.currentTime = (event.offsetX / canvas.clientWidth) * lengthOf(audio);
+    audio.play();
   });
 }
 
@@ -84,5 +88,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const rows = [...document.querySelectorAll(".vs-transcript tbody tr")];
   followPlayer(audio, rows);
   hearFromTimes(audio, rows);
-  showWave(document.querySelector(".vs-wave"), audio);
+  const wave = document.querySelector(".vs-wave");
+  if (wave) {
+    showWave(wave, audio);
+  }
 });

@@ -71,13 +71,50 @@ def test_clicking_a_time_plays_from_there(
         page.get_by_role("link", name=call.public_id).click()
         rows = page.locator(".vs-transcript tbody tr")
         expect(rows).to_have_count(3)
-        rows.nth(1).get_by_role("button").click()
+        with page.expect_response("**/heard?**") as told:
+            rows.nth(1).get_by_role("button").click()
+        assert told.value.status == 204
         expect(rows.nth(1)).to_have_class("vs-now")
         expect(rows.nth(0)).not_to_have_class("vs-now")
         assert page.evaluate("document.querySelector('audio').currentTime") >= 2
         expect(page.locator(".vs-wave")).to_be_visible()
-    actions = set(AccessLog.objects.filter(user=staff).values_list("action", flat=True))
-    assert actions == {AccessLog.Action.READ, AccessLog.Action.LISTENED}
+    noted = AccessLog.objects.filter(user=staff).order_by("pk").values_list("action", "detail")
+    assert list(noted) == [(what, "in the admin") for what in ("read", "loaded", "listened")]
+
+
+def test_a_player_that_is_not_started_loads_nothing(
+    server: LiveServer, staff: User, recording: Recording
+) -> None:
+    recording.file.save("call.wav", ContentFile(silence(6)))
+    with page_of(staff, server) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{server.url}/admin/sessions_app/call/{recording.call_id}/change/")
+        page.wait_for_load_state("networkidle")
+        page.goto(f"{server.url}/calls/{recording.call.public_id}/")
+        page.wait_for_load_state("networkidle")
+        assert not [url for url in asked if "/recording?" in url or "/heard?" in url]
+        # all of it is loaded, and played without sound: neither is listening
+        page.evaluate(
+            """async () => {
+              const audio = document.querySelector("#audio");
+              audio.muted = true;
+              await audio.play();
+              while (audio.currentTime < 0.5) {
+                await new Promise((done) => {
+                  audio.addEventListener("timeupdate", done, { once: true });
+                });
+              }
+            }"""
+        )
+        assert [url for url in asked if "/recording?" in url]
+        assert not [url for url in asked if "/heard?" in url]
+    noted = AccessLog.objects.filter(user=staff).order_by("pk").values_list("action", "detail")
+    assert list(noted) == [
+        ("read", "in the admin"),
+        ("read", "on the page"),
+        ("loaded", "on the page"),
+    ]
 
 
 def test_the_api_can_be_browsed_and_tried(server: LiveServer, staff: User, ended: Call) -> None:

@@ -82,7 +82,9 @@ def test_the_page_of_a_call(
         text = at_desk.get(page(call)).content.decode()
     assert text.count('class="vs-time"') == 300
     assert text.count("<input") < 10
-    assert f'<audio controls preload="metadata" src="/api/v1/calls/{call.public_id}/rec' in text
+    assert (
+        f'<audio controls preload="none" src="/calls/{call.public_id}/recording?on=admin"' in text
+    )
     assert "They spoke about a report." in text
     assert "Summarise again" in text
     assert not re.search(r"<style|style=|<script(?![^>]*src=)|onclick=", text)

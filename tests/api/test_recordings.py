@@ -40,11 +40,12 @@ def test_a_range_outside_the_file(program: Program, recording: Recording) -> Non
     assert (answer.status_code, answer["Content-Range"]) == (416, f"bytes */{len(AUDIO)}")
 
 
-def test_listening_is_logged(program: Program, recording: Recording, alice: User) -> None:
+def test_a_program_exports(program: Program, recording: Recording, alice: User) -> None:
     for asked in ("bytes=0-9", "bytes=10-19"):
         body(program.get(path(recording.call), Range=asked))
     entry = AccessLog.objects.get(call=recording.call)
-    assert (entry.action, entry.user) == (AccessLog.Action.LISTENED, alice)
+    assert (entry.action, entry.user) == (AccessLog.Action.EXPORTED, alice)
+    assert entry.detail == "recording over REST"
 
 
 def test_a_recording_that_is_not_ready_says_so(program: Program, call: Call) -> None:

@@ -63,7 +63,7 @@ def test_a_first_call(browser: Browser, product: Product) -> None:
     expect(lines).to_have_count(2, timeout=20_000)  # the page may be there before the call's end
     assert [" ".join(text.split()) for text in lines.all_inner_texts()] == seen
     page.locator("#summary-text").wait_for(timeout=90_000)
-    page.locator("#play").wait_for(timeout=20_000)
+    page.locator("#play").click(timeout=20_000)
     wait_until(
         lambda: page.evaluate("document.querySelector('#audio').readyState") > 0, 10, "sound"
     )

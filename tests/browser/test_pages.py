@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.fixtures.chromium import FLAGS, chromium
-from tests.fixtures.server import Product, wait_until
+from tests.fixtures.server import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -129,9 +129,6 @@ def test_the_player_and_the_words_obey_the_keyboard(
 ) -> None:
     with signed_in(browser, product) as page:
         page.goto(f"{product.url}/calls/{kept}/")
-        wait_until(
-            lambda: page.evaluate("document.querySelector('#audio').readyState") > 0, 10, "sound"
-        )
         page.focus("#wave")
         page.keyboard.press("End")
         assert seconds(page) > LENGTH_MS / 1000 - 0.5

@@ -119,7 +119,7 @@ def test_no_range_fails(
 ) -> None:
     told = {"Range": wanted, "If-Range": if_range, "If-None-Match": if_none_match}
     headers = {name: value for name, value in told.items() if value is not None}
-    answer = recording_response(rf.get("/", headers=headers), call, alice)
+    answer = recording_response(rf.get("/", headers=headers), call, alice, where="here")
     check(answer, AUDIO)
     if if_none_match in (ETAG, f"W/{ETAG}", "*"):
         assert answer.status_code == 304
@@ -206,4 +206,4 @@ def test_the_bucket_is_asked_for_nothing_odd(
     Recording.objects.filter(call=call).update(file=name)
     for wanted in ["", *ODD, "bytes=0-", "bytes=-1", "bytes=1-", "bytes=500-100000"]:
         request: HttpRequest = rf.get("/", headers={"Range": wanted} if wanted else {})
-        check(recording_response(request, call, alice), content)
+        check(recording_response(request, call, alice, where="here"), content)

@@ -1,12 +1,15 @@
 """Pieces of a recording, from any storage."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.db import connections
 from django.http import Http404, HttpRequest
 from django.test import AsyncClient, Client, RequestFactory
 from moto import mock_aws
@@ -14,6 +17,7 @@ from storages.backends.s3 import S3Storage
 
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.work import WorkState
+from sessions_app.views import noting
 from sessions_app.views.recordings import (
     Piece,
     UnsatisfiableRangeError,
@@ -112,11 +116,107 @@ def test_a_download_is_named_and_noted(as_alice: Client, address: str, call: Cal
     assert AccessLog.objects.get(call=call).action == AccessLog.Action.EXPORTED
 
 
-def test_many_pieces_are_one_listening(as_alice: Client, address: str, call: Call) -> None:
-    for start in range(0, 5000, 1000):
-        as_alice.get(address, headers={"Range": f"bytes={start}-{start + 999}"})
-    entry = AccessLog.objects.get(call=call)
-    assert (entry.action, entry.user.get_username()) == ("listened", "alice")  # type: ignore[union-attr]
+def noted(call: Call) -> list[tuple[str, str]]:
+    """Returns what the access log says of the call, oldest first."""
+    return list(AccessLog.objects.filter(call=call).order_by("pk").values_list("action", "detail"))
+
+
+PIECES = [f"bytes={start}-{start + 999}" for start in range(0, 5000, 1000)]
+PLAYERS = [
+    ("page", "on the page"),
+    ("admin", "in the admin"),
+    ("version-2", "version 2 in the admin"),
+]
+
+
+@pytest.mark.parametrize(("on", "where"), PLAYERS)
+def test_what_a_player_reads_is_loaded_once_and_not_listened_to(
+    as_alice: Client, address: str, call: Call, on: str, where: str
+) -> None:
+    for piece in ["", *PIECES]:
+        as_alice.get(f"{address}?on={on}", headers={"Range": piece})
+    assert noted(call) == [("loaded", where)]
+
+
+@pytest.mark.parametrize(("on", "where"), PLAYERS)
+def test_a_player_that_plays_tells_so_and_by_which_page(
+    as_alice: Client, address: str, call: Call, on: str, where: str
+) -> None:
+    for _ in range(2):  # the second time the page was loaded again
+        told = as_alice.post(f"/calls/{call.public_id}/heard?on={on}")
+        assert told.status_code == 204
+        as_alice.get(f"{address}?on={on}", headers={"Range": PIECES[0]})
+    assert noted(call) == [("listened", where)]
+
+
+def test_each_page_is_an_act_of_its_own(as_alice: Client, address: str, call: Call) -> None:
+    as_alice.get(f"{address}?on=page")
+    for on, _ in PLAYERS:
+        as_alice.post(f"/calls/{call.public_id}/heard?on={on}")
+    as_alice.get(f"{address}?download")
+    assert noted(call) == [
+        ("loaded", "on the page"),
+        *(("listened", where) for _, where in PLAYERS),
+        ("exported", "recording on the page"),
+    ]
+
+
+@pytest.mark.parametrize("query", ["", "?on=nowhere", "?on=version-", "?download&on=page"])
+def test_what_no_player_of_ours_reads_is_a_download(
+    as_alice: Client, address: str, call: Call, query: str
+) -> None:
+    for piece in PIECES:
+        as_alice.get(address + query, headers={"Range": piece})
+    assert noted(call) == [("exported", "recording on the page")]
+
+
+def test_an_answer_without_sound_is_not_noted(as_alice: Client, address: str, call: Call) -> None:
+    as_alice.head(address)
+    as_alice.head(f"{address}?on=page")
+    as_alice.get(f"{address}?on=page", headers={"If-None-Match": ETAG})
+    as_alice.get(f"{address}?on=page", headers={"Range": f"bytes={len(AUDIO)}-"})
+    assert noted(call) == []
+
+
+@pytest.mark.parametrize("query", ["", "?on=x"])
+def test_only_a_page_of_ours_can_tell_of_listening(
+    as_alice: Client, call: Call, query: str
+) -> None:
+    assert as_alice.post(f"/calls/{call.public_id}/heard{query}").status_code == 404
+    assert noted(call) == []
+
+
+def test_nothing_is_listened_to_that_cannot_be(client: Client, bob: User, call: Call) -> None:
+    address = f"/calls/{call.public_id}/heard?on=page"
+    client.force_login(bob)
+    assert client.post(address).status_code == 404
+    client.force_login(call.owner)
+    assert client.get(address).status_code == 405
+    Recording.objects.filter(call=call).update(state=WorkState.RUNNING)
+    assert client.post(address).status_code == 404
+    assert noted(call) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pieces_that_are_asked_for_at_once_are_one_act(
+    call: Call, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, looking, own = threading.Barrier(4), noting._noted, threading.local()
+
+    def all_look_before_any_writes(*asked: Any) -> bool:
+        found = looking(*asked)
+        if not hasattr(own, "waited"):
+            own.waited = looked.wait(10)
+        return found
+
+    def note(_: int) -> None:
+        noting.note_visit(call, alice, AccessLog.Action.LOADED, "on the page")
+        connections.close_all()
+
+    monkeypatch.setattr(noting, "_noted", all_look_before_any_writes)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(note, range(4)))
+    assert noted(call) == [("loaded", "on the page")]
 
 
 def test_another_user_gets_nothing(client: Client, bob: User, address: str) -> None:
@@ -181,7 +281,7 @@ def test_a_piece_of_an_s3_object_is_asked_of_the_bucket(
         lambda request, **_: asked.append(request.headers["Range"].decode()),
     )
     request: HttpRequest = rf.get("/", headers={"Range": "bytes=7-4096"})
-    response: Any = recording_response(request, call, alice)
+    response: Any = recording_response(request, call, alice, where="here")
     assert response.getvalue() == AUDIO[7:4097]
     assert asked == ["bytes=7-4096"]
 
@@ -190,4 +290,4 @@ def test_a_call_without_recording_has_none(
     make_call: Callable[..., Call], alice: User, rf: RequestFactory
 ) -> None:
     with pytest.raises(Http404):
-        recording_response(rf.get("/"), make_call(alice), alice)
+        recording_response(rf.get("/"), make_call(alice), alice, where="here")

@@ -1,0 +1,18 @@
+"""The pages that have a player, as the access log names them."""
+
+import re
+
+from django.http import HttpRequest
+
+ON_THE_PAGE = "on the page"
+IN_THE_ADMIN = "in the admin"
+VERSION = re.compile(r"version-([0-9]{1,6})")
+
+
+def page_of(request: HttpRequest) -> str:
+    """Returns the page that `?on=` names: `page`, `admin` or `version-2`; empty for no such one."""
+    on = request.GET.get("on", "")
+    version = VERSION.fullmatch(on)
+    if version:
+        return f"version {version[1]} {IN_THE_ADMIN}"
+    return {"page": ON_THE_PAGE, "admin": IN_THE_ADMIN}.get(on, "")
