@@ -20,7 +20,12 @@ from sessions_app.calls.desk import Finder
 from sessions_app.calls.parts import Parts
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.transcribing import SegmentNumbers
-from sessions_app.core.errors import ResponderError, SynthesiserError, VoiceError
+from sessions_app.core.errors import (
+    AgentNotReadyError,
+    ResponderError,
+    SynthesiserError,
+    VoiceError,
+)
 from sessions_app.core.party import Party
 from sessions_app.core.persona import Persona
 from sessions_app.media.playout import Playout
@@ -151,10 +156,12 @@ class AgentParts:
         persona: Persona,
         playout: Playout,
         numbers: SegmentNumbers,
-        find_earlier: Finder,
-        call_id: str,
     ) -> Parts:
-        """Returns what `Conversing` needs; raises ResponderError, SynthesiserError."""
+        """Returns what `Conversing` needs but for what only a stored call has.
+
+        Raises ResponderError, SynthesiserError, AgentNotReadyError where the agent names what
+        VOICE does not.
+        """
         turns = persona.turns
         return Parts(
             persona=persona,
@@ -167,8 +174,8 @@ class AgentParts:
             ),
             playout=playout,
             numbers=numbers,
-            find_earlier=find_earlier,
-            call_id=call_id,
+            find_earlier=_finds_nothing,
+            call_id="",
         )
 
 
@@ -182,8 +189,13 @@ def _made(kind: str, name: str) -> Any:
 
 def _named(known: dict[str, T], kind: str, name: str) -> T:
     if name not in known:
-        raise ImproperlyConfigured(f"VOICE[{kind!r}] has no {name!r}, which an agent names.")
+        raise AgentNotReadyError(f"The agent's turn rule {name!r} is not among VOICE[{kind!r}].")
     return known[name]
+
+
+async def _finds_nothing(_query: str, _limit: int) -> Sequence[EarlierCall]:
+    """Stands for the finder of a call that is not stored yet."""
+    return ()
 
 
 def earlier_calls(store: Store, party: Party, call_pk: int) -> Finder:

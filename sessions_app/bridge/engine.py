@@ -23,7 +23,7 @@ from sessions_app.bridge.faults import Faults
 from sessions_app.bridge.media_processes import NAME
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
-from sessions_app.bridge.placing import Placing, Wish, offer_key
+from sessions_app.bridge.placing import Carried, Placing, Wish, offer_key
 from sessions_app.bridge.store import Store
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
@@ -123,7 +123,7 @@ class Engine:
     async def place(self, by: Principal, offer: Offer) -> Placed:
         """Answers an offer; the same offer again gets the same call and answer.
 
-        Raises BusyError (retryable), BadOfferError, UnknownAgentError.
+        Raises BusyError (retryable), BadOfferError, UnknownAgentError, AgentNotReadyError.
         """
         return await self._answers.answer(by, offer)
 
@@ -202,6 +202,11 @@ class Engine:
         """Raises BusyError (retryable) while a new call might lose something, and says why."""
         self.faults.refuse()
 
+    async def check_wish(self, wish: Wish) -> None:
+        """Raises what a call that is wished for would be refused with before its offer is read."""
+        await self.start()
+        await self._placing.check(wish)
+
     def _admit(self, by: Principal, wish: Wish) -> AbstractAsyncContextManager[Reservation]:
         """Raises BusyError where the process, the party or the address has its fill."""
         if not wish.call_id:
@@ -216,23 +221,23 @@ class Engine:
 
     async def _answer(self, by: Principal, offer: Offer, key: str, place: Reservation) -> Placed:
         await self.start()
-        made = await self._placing.prepare(offer, place)
-        plan = plan_of(offer.door, self._config.results_input_s)
-        transport = self._carriers.peer(made.clock, made.playout, made.video, plan)
-        try:
-            answer = await transport.answer(offer.sdp)
-            call = await self._placing.create(by, made, offer, transport=WEBRTC, key=key)
-            limits = plan.limits(self._config.limits)
-            session = self._placing.session(call, made, transport, limits, by.address)
-        except BaseException:
-            await transport.aclose()
-            raise
+        async with self._placing.prepared(offer, place) as made:
+            plan = plan_of(offer.door, self._config.results_input_s)
+            transport = self._carriers.peer(made.clock, made.playout, made.video, plan)
+            try:
+                answer = await transport.answer(offer.sdp)
+                carried = Carried(WEBRTC, transport, key)
+                limits = plan.limits(self._config.limits)
+                session = await self._placing.place(by, made, offer, carried, limits)
+            except BaseException:
+                await transport.aclose()
+                raise
         dialect = plan.dialect(offer, session)
         session.on_message = limited(dialect, session)
         session.add_sink(dialect)
         transport.on_message = session.hear_message
         self._begin(session, by, place)
-        return Placed(call.public_id, answer)
+        return Placed(session.call_id, answer)
 
     async def _move(self, by: Principal, offer: Offer) -> Placed:
         """Answers for a live call, which goes on over the new connection."""
@@ -288,8 +293,8 @@ class Engine:
     async def stream(self, by: Principal, wish: StartStream) -> Streamed:
         """Returns a new call, or a live one that goes on here; its transport wants a socket.
 
-        Raises BusyError (retryable), UnknownCallError, UnknownAgentError, MediaError,
-        LanguageNotSupportedError, SynthesiserError.
+        Raises BusyError (retryable), UnknownCallError, UnknownAgentError, AgentNotReadyError,
+        MediaError, LanguageNotSupportedError, SynthesiserError.
         """
         check_output(wish.output)
         async with self._admit(by, wish) as place:
@@ -299,15 +304,14 @@ class Engine:
 
     async def _stream(self, by: Principal, wish: StartStream, place: Reservation) -> Streamed:
         await self.start()
-        made = await self._placing.prepare(wish, place)
-        transport = await self._carriers.socket(made.clock, made.playout, wish)
-        try:
-            call = await self._placing.create(by, made, wish, transport=WEBSOCKET)
-            limits = self._config.limits
-            session = self._placing.session(call, made, transport, limits, by.address)
-        except BaseException:
-            await transport.aclose()
-            raise
+        async with self._placing.prepared(wish, place) as made:
+            transport = await self._carriers.socket(made.clock, made.playout, wish)
+            try:
+                carried, limits = Carried(WEBSOCKET, transport), self._config.limits
+                session = await self._placing.place(by, made, wish, carried, limits)
+            except BaseException:
+                await transport.aclose()
+                raise
         self._begin(session, by, place)
         return Streamed(session, transport)
 

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
@@ -16,17 +17,25 @@ from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.bridge.store import Store, StoreSink
 from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.listening import Listening
-from sessions_app.calls.parts import Line
+from sessions_app.calls.parts import Line, Parts
 from sessions_app.calls.session import CallSession, Ownership, Sides
 from sessions_app.calls.supervising import Limits
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import Offer, StartStream
-from sessions_app.core.errors import BadOfferError, LanguageNotSupportedError
+from sessions_app.core.errors import (
+    AgentNotReadyError,
+    BadOfferError,
+    LanguageNotSupportedError,
+    RecogniserError,
+    ResponderError,
+    SynthesiserError,
+)
 from sessions_app.core.events import CallEvent, Speaker
 from sessions_app.core.languages import same_language
 from sessions_app.core.persona import Persona
 from sessions_app.core.reservations import Reservation
+from sessions_app.core.states import CallState, EndReason
 from sessions_app.media.demux import Demuxers
 from sessions_app.media.files import FileWriter
 from sessions_app.media.playout import Playout
@@ -34,7 +43,7 @@ from sessions_app.media.recording import LaneRecorder
 from sessions_app.models import Agent, Call
 from sessions_app.services import agents, calls, tickets
 from sessions_app.services.authentication import Principal
-from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 from sessions_app.speech.vad.base import Vad
 from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
@@ -52,14 +61,33 @@ Wish = Offer | StartStream
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a wished-for call will run with; nothing of it is stored yet."""
+    """What a wished-for call will run with, all of it at hand; nothing of it is stored yet.
+
+    `stream` is what its words come from; without `parts` its agent only transcribes.
+    """
 
     agent: Agent
     persona: Persona
     recogniser: Recogniser
+    stream: RecogniserStream
+    numbers: SegmentNumbers
     clock: CallClock
-    playout: Playout | None
+    parts: Parts | None = None
     video: VideoLine | None = None
+
+    @property
+    def playout(self) -> Playout | None:
+        """Where the agent's voice waits; None where it has none."""
+        return self.parts.playout if self.parts is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What carries a new call, under which name, and the offer that it came of."""
+
+    name: str
+    transport: Transport
+    offer_key: str = ""
 
 
 class Placing:
@@ -103,24 +131,49 @@ class Placing:
         except TimeoutError:
             return False
 
-    async def prepare(self, wish: Wish, place: Reservation) -> Prepared:
-        """Returns what the wished-for call needs; its agent's fixed words are being made.
+    @asynccontextmanager
+    async def prepared(self, wish: Wish, place: Reservation) -> AsyncIterator[Prepared]:
+        """Gives what the wished-for call needs; frees it again where its start fails.
 
-        The call's place at its recogniser goes into `place`.
+        Whatever can refuse a call does it here, before there is one. The call's place at its
+        recogniser goes into `place`; its agent's fixed words are being made.
 
-        Raises UnknownAgentError, RecogniserError, LanguageNotSupportedError, SynthesiserError;
+        Raises UnknownAgentError, AgentNotReadyError, LanguageNotSupportedError, SynthesiserError;
         BusyError (retryable) where its recogniser takes no further call.
         """
         agent = await self._store.run(calls.agent_for, wish.agent)
-        recogniser = self._recognisers.get(agent.recogniser)
+        with _of_agent(agent):
+            recogniser = self._recognisers.get(agent.recogniser)
         place.include(recogniser.reserve())
         persona = await self._chosen(agents.persona_of(agent), wish, recogniser)
-        self.agents.prepare(persona)
-        clock = CallClock()
-        playout = Playout(lambda: clock.now_ms(time.monotonic())) if persona.answers else None
+        made = self._made(agent, persona, recogniser)
+        try:
+            self.agents.prepare(persona)
+            yield made
+        except BaseException:
+            await made.stream.aclose()
+            raise
+
+    async def check(self, wish: Wish) -> None:
+        """Raises what `prepared` would for an offer that is to come; makes nothing."""
+        place = Reservation()
+        try:
+            async with self.prepared(wish, place) as made:
+                await made.stream.aclose()
+        finally:
+            place.release()
+
+    def _made(self, agent: Agent, persona: Persona, recogniser: Recogniser) -> Prepared:
+        clock, numbers = CallClock(), SegmentNumbers()
+        with _of_agent(agent):
+            parts = None
+            if persona.answers:
+                playout = Playout(lambda: clock.now_ms(time.monotonic()))
+                parts = self.agents.parts(persona, playout, numbers)
+            stream = recogniser.open(persona.language, persona.phrases)
         seen = self._config.video if persona.answers else None
         video = VideoLine(seen) if seen is not None else None
-        return Prepared(agent, persona, recogniser, clock, playout, video)
+        return Prepared(agent, persona, recogniser, stream, numbers, clock, parts, video)
 
     async def _chosen(self, persona: Persona, wish: Wish, recogniser: Recogniser) -> Persona:
         """Returns the agent's settings with the client's own language and voice."""
@@ -128,7 +181,8 @@ class Placing:
             if not recogniser.knows(wish.language):
                 known = ", ".join(sorted(recogniser.capabilities.languages or ()))
                 raise LanguageNotSupportedError(
-                    f"This agent does not understand {wish.language[:20]!r}; it knows: {known}."
+                    f"This agent does not understand {wish.language[:20]!r}; it knows: {known}. "
+                    "Ask for one of these, or for none."
                 )
             persona = replace(persona, language=wish.language)
         if wish.voice and persona.answers:
@@ -136,13 +190,27 @@ class Placing:
             persona = replace(persona, voice=wish.voice)
         return self.agents.with_hints(persona)
 
-    async def create(
-        self, by: Principal, made: Prepared, wish: Wish, *, transport: str, key: str = ""
-    ) -> Call:
-        """Returns the stored call, for which a ticket is used from then on.
+    async def place(
+        self, by: Principal, made: Prepared, wish: Wish, carried: Carried, limits: Limits
+    ) -> CallSession:
+        """Returns the live call, stored and told to watchers; not started yet.
 
-        Raises BadOfferError for an offer that was used before.
+        A ticket is used for it from then on. Raises BadOfferError for an offer that was used
+        before.
         """
+        call = await self._create(by, made, wish, transport=carried.name, key=carried.offer_key)
+        try:
+            return self._session(call, made, carried.transport, limits, by.address)
+        except BaseException:
+            # else it would be taken for one whose process died
+            failed = CallState.FAILED
+            reason = EndReason.INTERNAL_ERROR
+            await self._store.run(calls.move, call.public_id, failed, reason=reason)
+            raise
+
+    async def _create(
+        self, by: Principal, made: Prepared, wish: Wish, *, transport: str, key: str
+    ) -> Call:
         call, created = await self._store.run(
             tickets.call_by,
             by,
@@ -161,11 +229,9 @@ class Placing:
             raise BadOfferError("This offer was used for a call before. Make a new offer.")
         return call
 
-    def session(
+    def _session(
         self, call: Call, made: Prepared, transport: Transport, limits: Limits, address: str
     ) -> CallSession:
-        """Returns the live call, told to the database and to watchers; not started yet."""
-        numbers = SegmentNumbers()
         caller_lane = self._lane(call, CALLER_LANE)
         agent_lane = None
         if made.playout is not None:
@@ -174,8 +240,8 @@ class Placing:
             Ownership(call.public_id, call.party, call.offer_key, address),
             transport,
             Sides(
-                self._listening(made, numbers, caller_lane),
-                self._conversing(call, made, made.playout, numbers) if made.playout else None,
+                self._listening(made, caller_lane),
+                self._conversing(call, made, made.parts) if made.parts is not None else None,
                 agent_lane,
                 made.playout,
                 made.video,
@@ -189,18 +255,17 @@ class Placing:
         return session
 
     def _listening(
-        self, made: Prepared, numbers: SegmentNumbers, lane: LaneRecorder | None
+        self, made: Prepared, lane: LaneRecorder | None
     ) -> Callable[[Callable[[CallEvent], None]], Listening]:
         vad = self._vad
         assert vad is not None  # noqa: S101 - `start` was awaited
 
         def make(emit: Callable[[CallEvent], None]) -> Listening:
-            stream = made.recogniser.open(made.persona.language, made.persona.phrases)
             gated = not made.recogniser.capabilities.continuous
             transcribing = Transcribing(
-                stream,
+                made.stream,
                 Speaker.CALLER,
-                numbers,
+                made.numbers,
                 emit,
                 language=made.persona.language,
                 gated=gated,
@@ -210,14 +275,16 @@ class Placing:
 
         return make
 
-    def _conversing(
-        self, call: Call, made: Prepared, playout: Playout, numbers: SegmentNumbers
-    ) -> Callable[[Line], Conversing]:
-        find = earlier_calls(self._store, call.party, call.pk)
+    def _conversing(self, call: Call, made: Prepared, parts: Parts) -> Callable[[Line], Conversing]:
+        given = replace(
+            parts,
+            find_earlier=earlier_calls(self._store, call.party, call.pk),
+            call_id=call.public_id,
+            video=made.video,
+            notes=self._config.notes,
+        )
 
         def make(line: Line) -> Conversing:
-            parts = self.agents.parts(made.persona, playout, numbers, find, call.public_id)
-            given = replace(parts, video=made.video, notes=self._config.notes)
             return Conversing(given, line)
 
         return make
@@ -226,6 +293,21 @@ class Placing:
         if call.consented_at is None:
             return None
         return LaneRecorder(self._files.open(self._config.lanes_dir / call.public_id / name))
+
+
+@contextmanager
+def _of_agent(agent: Agent) -> Iterator[None]:
+    """Tells of what an agent's settings name and this installation has not, before the call.
+
+    In a call the same errors mean that it goes on without its agent.
+    """
+    try:
+        yield
+    except (RecogniserError, ResponderError, SynthesiserError, AgentNotReadyError) as error:
+        raise AgentNotReadyError(
+            f"The agent {agent.slug!r} cannot be called as it is set up. {error.message} "
+            "Staff can mend that on the agent's page in the admin; other agents can be called."
+        ) from error
 
 
 def offer_key(sdp: str) -> str:

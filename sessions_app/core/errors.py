@@ -76,6 +76,12 @@ class UnknownAgentError(VoiceError):
     code = "unknown_agent"
 
 
+class AgentNotReadyError(VoiceError):
+    """The agent cannot be called as it is set up: staff must mend it first (not retryable)."""
+
+    code = "agent_not_ready"
+
+
 class UnknownCallError(VoiceError):
     """No such call for this user (not retryable)."""
 

@@ -14,7 +14,13 @@ from sessions_app.bridge import engine
 from sessions_app.bridge.answers import Placed
 from sessions_app.core.bodies import MAX_BODY
 from sessions_app.core.commands import Offer
-from sessions_app.core.errors import BusyError, NotAllowedError, UnknownCallError, VoiceError
+from sessions_app.core.errors import (
+    AgentNotReadyError,
+    BusyError,
+    NotAllowedError,
+    UnknownCallError,
+    VoiceError,
+)
 from sessions_app.core.party import Party
 from sessions_app.dialects.results import BadRequestError
 from sessions_app.services import entrance, tickets
@@ -23,6 +29,14 @@ from sessions_app.services.database import AWAY, busy
 from sessions_app.services.entrance import RefusedError, Shown
 
 logger = logging.getLogger(__name__)
+
+STATUSES: dict[type[VoiceError], int] = {
+    BadRequestError: 400,
+    NotAllowedError: 403,
+    UnknownCallError: 404,
+    AgentNotReadyError: 503,
+}
+"""Of what can go wrong besides; all else is something in the request: 422."""
 
 _placing: set[asyncio.Task[Placed]] = set()
 
@@ -128,10 +142,5 @@ def _problem(error: VoiceError, methods: tuple[str, ...]) -> JsonResponse:
     if isinstance(error, RefusedError):
         headers = {405: {"Allow": ", ".join(methods)}, 401: {"WWW-Authenticate": "Bearer"}}
         return JsonResponse(body, status=error.status, headers=headers.get(error.status))
-    if isinstance(error, BadRequestError):
-        return JsonResponse(body, status=400)
-    if isinstance(error, NotAllowedError):
-        return JsonResponse(body, status=403)
-    if isinstance(error, UnknownCallError):
-        return JsonResponse(body, status=404)
-    return JsonResponse(body, status=500 if error.code == "internal_error" else 422)
+    known = (status for kind, status in STATUSES.items() if isinstance(error, kind))
+    return JsonResponse(body, status=next(known, 500 if error.code == "internal_error" else 422))

@@ -24,9 +24,11 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
         who = await caller(request, "POST", ticket=ticket)
         wish = smallwebrtc.parse_start(request.body)
         current = engine.current()
-        tickets.narrowed(who.principal, Offer("", agent=wish.agent))
+        offer = tickets.narrowed(who.principal, Offer("", agent=wish.agent))
         current.check_faults()
         current.count_offer(who.principal)
+        if offer.agent:  # the offer itself may still name another
+            await current.check_wish(offer)
         session_id = current.peers.start(who.principal, who.origin, wish)
         servers = ice_servers.for_client(who.party.key)
         return {"sessionId": session_id, "iceConfig": {"iceServers": servers}}

@@ -44,6 +44,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
             if FAULTS:
                 raise FAULTS[0]
 
+        async def check_wish(self, wish: Offer) -> None:
+            if wish.agent in ERRORS:
+                raise ERRORS[wish.agent]
+
         def count_offer(self, by: Principal) -> None:
             return
 

@@ -107,7 +107,12 @@ class FallbackStream(LastingStream):
         owner = self._owner
         self._on_first = not owner.first_is_out and owner.inner.knows(self._language)
         if self._on_first:
-            return owner.inner.open(self._language, self._phrases)
+            try:
+                return owner.inner.open(self._language, self._phrases)
+            except RecogniserError as error:  # it never started: a key that is missing
+                logger.warning("recogniser %r opens no stream (%s)", owner.name, error.code)
+                owner.failed()
+                self._on_first = False
         if not owner.other.knows(self._language):
             raise LanguageNotSupportedError(
                 f"{owner.name} is out for the moment, and {owner.other.name}, which stands in "

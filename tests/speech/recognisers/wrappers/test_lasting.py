@@ -266,3 +266,19 @@ class CarryingStream(CodedStream):
                 if piece.start_ms >= end_ms:
                     await self.send(piece)
         self._carrying.cut.set()
+
+
+class Locked(CodedEngine):
+    """Opens no stream, as a remote engine does whose key is missing."""
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> CodedStream:
+        raise FATAL
+
+
+async def test_an_engine_that_opens_no_stream_is_stood_in_for() -> None:
+    first, second = Locked("first"), CodedEngine("second")
+    both = Fallback(first, second, again_s=3600.0)
+    said = talk(5.0, 4)
+    assert_whole(said, await heard(both, said))
+    assert both.first_is_out
+    assert len(second.streams) == 1
