@@ -17,7 +17,7 @@ from sessions_app.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
 from sessions_app.models.segment import Source
 from sessions_app.models.work import OwedWork, WorkState
-from sessions_app.services import transcripts, turns
+from sessions_app.services import summaries, transcripts, turns
 
 SHOWN_ACCESSES = 50
 
@@ -215,6 +215,7 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "recording_length_s": seconds_of(recording),
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,
+        "told": summaries.told(summary) if summary is not None else None,
         **second_pass.context(call),
         "speakers": speakers(summary),
         "notes": turns.notes_of(call),

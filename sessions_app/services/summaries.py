@@ -1,6 +1,7 @@
 """The verbs over summaries."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.db import transaction
 from sessions_app.core.events import NoteKind, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean
-from sessions_app.core.writing import plain_words, sentences
+from sessions_app.core.writing import join_sentences, plain_words, sentences
 from sessions_app.exports.base import ExportSegment
 from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
@@ -35,6 +36,32 @@ def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     work.done(row)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A summary for people to read: each sentence stands in one of its parts.
+
+    The lists are those of the model.
+    """
+
+    text: str
+    key_points: list[dict[str, Any]]
+    action_items: list[dict[str, Any]]
+
+
+def told(summary: Summary) -> Told:
+    """Returns what a page shows of a summary, beside the notes of its call.
+
+    A text that only joins the key points is left out, as are key points that are notes, hold one
+    or are action items: the call's notes stand beside them.
+    """
+    asked = {item.get("seq") for item in summary.action_items}
+    said = [point for point in summary.key_points if point.get("seq") is not None]
+    joined = _plain(join_sentences(point["text"] for point in said))
+    text = "" if said and _plain(summary.text) == joined else summary.text
+    points = [p for p in _once(summary.key_points) if p.get("seq") not in {None, *asked}]
+    return Told(text, points, summary.action_items)
+
+
 def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:
     """Returns what was said, without the words that an agent says in every call."""
     persona = Persona.from_json(call.persona)
@@ -58,7 +85,7 @@ def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     for item in items:
         words = f" {_plain(item['text'])} "
-        if not any(f" {_plain(k['text'])} " in words for k in kept if k["seq"] is None):
+        if not any(f" {_plain(k['text'])} " in words for k in kept if k.get("seq") is None):
             kept.append(item)
     return kept
 

@@ -43,7 +43,9 @@ LANGUAGES = {
 class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over segments (Steinberger and Ježek, 2004), by sumy.
 
-    Each final segment is a sentence. `sentences` is how many key points there are at most.
+    Each final segment is a sentence. `sentences` is how many key points there are at most. Each
+    is in one place alone: where it asks for something to be done it is an action item and no key
+    point, and a call that is short enough to be told whole has no key points beside its text.
     """
 
     name = "extractive"
@@ -58,18 +60,22 @@ class ExtractiveSummariser(Summariser):
         count = sum(_count(s.text) for s in segments)
         if not count:
             return CallSummary("Nothing was said in this call.")
-        items = tuple(_point(s, language) for s in segments if actions.is_action(s.text))
+        asked = [s for s in segments if actions.is_action(s.text)]
+        items = tuple(_point(s, language) for s in asked)
         if count < ENOUGH_WORDS:
             said = "One word was" if count == 1 else f"Only {count} words were"
             text = f"{said} said, too few to summarise."
             return CallSummary(text, action_items=items)
-        points = tuple(_point(s, language) for s in self._chosen(segments, language))
-        return CallSummary(join_sentences(p.text for p in points), points, items)
+        listed = {s.seq for s in asked}
+        candidates = _telling([s for s in segments if s.seq not in listed])
+        if not candidates:
+            return CallSummary("Everything that was said is something to do.", action_items=items)
+        points = tuple(_point(s, language) for s in self._chosen(candidates, language))
+        text = join_sentences(p.text for p in points)
+        return CallSummary(text, points if len(points) < len(candidates) else (), items)
 
-    def _chosen(self, segments: Sequence[TranscriptLine], language: str) -> list[TranscriptLine]:
+    def _chosen(self, candidates: list[TranscriptLine], language: str) -> list[TranscriptLine]:
         """Returns the segments that say most, in their order."""
-        long = [s for s in segments if _count(s.text) >= FEWEST_WORDS]
-        candidates = _without_repeats(long or [s for s in segments if _count(s.text)])
         if len(candidates) > MOST_SENTENCES:
             longest = sorted(candidates, key=lambda s: -_count(s.text))[:MOST_SENTENCES]
             kept = {s.seq for s in longest}
@@ -77,6 +83,12 @@ class ExtractiveSummariser(Summariser):
         if len(candidates) <= self._sentences:
             return candidates
         return _ranked(candidates, self._sentences, language) or candidates[: self._sentences]
+
+
+def _telling(segments: Sequence[TranscriptLine]) -> list[TranscriptLine]:
+    """Returns the segments that can stand alone; where none is long enough, all that have words."""
+    long = [s for s in segments if _count(s.text) >= FEWEST_WORDS]
+    return _without_repeats(long or [s for s in segments if _count(s.text)])
 
 
 class _Words:

@@ -13,6 +13,7 @@ from sessions_app.core.writing import clip, clip_start, count, together, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
+from sessions_app.services import summaries
 from sessions_app.views import wording
 
 SNIPPET_SIDE = 100
@@ -91,6 +92,15 @@ class Point:
     text: str
     seq: int | None
     time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is shown of a summary; empty where there is nothing to say."""
+
+    text: str
+    key_points: list[Point]
+    action_items: list[Point]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +253,12 @@ def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
         step = (segment.end_ms - segment.start_ms) / max(1, many)
         return [(at, at + step) for at in (segment.start_ms + i * step for i in range(many))]
     return [spans[index * len(spans) // many] for index in range(many)]
+
+
+def told(summary: Summary, starts: dict[int, int]) -> Told:
+    """Returns what the page tells of a summary; `starts` maps each `seq` to its place."""
+    once = summaries.told(summary)
+    return Told(once.text, points(once.key_points, starts), points(once.action_items, starts))
 
 
 def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[Point]:

@@ -3,11 +3,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.core.events import SegmentFinal, Speaker
+from sessions_app.core import events
+from sessions_app.core.events import NoteKind, SegmentFinal, Speaker
 from sessions_app.core.states import CallState
 from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.models.work import WorkState
-from sessions_app.services import calls, queueing, summaries, transcripts, work
+from sessions_app.services import calls, queueing, summaries, transcripts, turns, work
 from sessions_app.summaries.extractive import ExtractiveSummariser
 from tests.conftest import CallMaker, Queued
 
@@ -30,8 +31,62 @@ def test_a_summary_is_filled_from_the_transcript(alice: User, make_call: CallMak
     kept = Summary.objects.get(call=call)
     assert (kept.state, kept.engine) == (WorkState.DONE, "extractive")
     assert kept.action_items == [{"text": lines[0], "seq": 1}]
-    assert [point["seq"] for point in kept.key_points] == [1, 2]
+    assert (kept.text, kept.key_points) == (lines[1], [])
     assert kept.speakers == [{"speaker": "caller", "spoken_ms": 1800, "words": 15}]
+
+
+TALK = [
+    "The budget of the garden project is almost spent.",
+    "The trees of the garden project arrive on monday.",
+    "The garden has forty trees of five different kinds.",
+    "The film of yesterday evening was three hours long.",
+    "The neighbours asked about the noise of the machines.",
+    "The weather of the last few weeks was far too dry.",
+    "The machines of the neighbours stand in the garden now.",
+    "We will send the contract to the customer by friday.",
+    "Take a note the gate of the garden is broken.",
+]
+
+
+@pytest.mark.parametrize("sentences", [1, 2, 3, 5, 8, 9])
+def test_people_read_no_sentence_of_a_summary_twice(
+    alice: User, make_call: CallMaker, sentences: int
+) -> None:
+    call = make_call(alice)
+    said = TALK[-sentences:]
+    transcripts.append(
+        [
+            (call.pk, SegmentFinal(n, Speaker.CALLER, text, 1000 * n, 1000 * n + 900))
+            for n, text in enumerate(said, start=1)
+        ]
+    )
+    gate = events.Note(1, NoteKind.NOTE, "the gate of the garden is broken", 8000)
+    turns.replace_notes(call.pk, [gate])
+    row = Summary.objects.create(call=call)
+    summaries.summarise(call, row, ExtractiveSummariser())
+    told = summaries.told(row)
+    listed = [point["text"] for point in (*told.key_points, *told.action_items)]
+    shown = " ".join([told.text, *listed])
+    assert shown
+    assert all(shown.count(text.removeprefix("Take a note ")) <= 1 for text in said)
+    assert shown.count(TALK[7]) == (1 if sentences > 1 else 0)
+    assert len(told.key_points) == (0 if sentences <= 6 else 4)
+
+
+def test_people_read_old_summaries_without_repeats() -> None:
+    points = [{"text": text, "seq": n} for n, text in enumerate(TALK[:3], start=1)]
+    noted = {"text": "milk", "seq": None}
+    row = Summary(
+        text=" ".join(TALK[:3]), key_points=[noted, *points], action_items=[points[1], noted]
+    )
+    told = summaries.told(row)
+    assert told == summaries.Told("", [points[0], points[2]], [points[1], noted])
+
+
+def test_a_text_of_its_own_is_shown_beside_key_points() -> None:
+    points = [{"text": TALK[0], "seq": 1}]
+    row = Summary(text="They spoke of money.", key_points=points)
+    assert summaries.told(row) == summaries.Told("They spoke of money.", points, [])
 
 
 @pytest.fixture
