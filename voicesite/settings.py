@@ -303,7 +303,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "voicesite",
-    "DESCRIPTION": "Calls, transcripts, recordings and summaries.",
+    "DESCRIPTION": (
+        "Calls, transcripts, recordings and summaries. A query parameter that an address does not "
+        "know is refused by name (400, unknown_parameter)."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

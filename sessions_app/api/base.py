@@ -1,6 +1,6 @@
 """What every view of the API shares."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError, PermissionDenied
@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from sessions_app.api import errors
+from sessions_app.api import errors, parameters
 from sessions_app.core.text import read_json, read_json_as_sent
 from sessions_app.models import Call
 from sessions_app.services import access
@@ -57,10 +57,18 @@ class JsonAsSent(CleanJson):
 
 
 class ApiView(APIView):
-    """JSON in, JSON out, and errors in the one form that this API has."""
+    """JSON in, JSON out, and errors in the one form that this API has.
+
+    `parameters` are the names that a view knows after the `?`; others are refused (400).
+    """
 
     content_negotiation_class = AlwaysJson
     parser_classes = [CleanJson]
+    parameters: Sequence[str] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        parameters.check(request.query_params, self.parameters)
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return errors.handle

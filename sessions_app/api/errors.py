@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from sessions_app.api.authentication import HOW
+from sessions_app.api.parameters import UnknownParameterError
 from sessions_app.core.errors import UnknownCallError
 from sessions_app.services.database import AWAY, RETRY_AFTER_S
 from voicesite.targets import loggable_method
@@ -46,6 +47,7 @@ _CODES: dict[type[exceptions.APIException], str] = {
     exceptions.ParseError: "bad_json",
     exceptions.UnsupportedMediaType: "bad_content_type",
     exceptions.ValidationError: "invalid",
+    UnknownParameterError: UnknownParameterError.default_code,
 }
 
 
@@ -59,7 +61,8 @@ def _message(error: exceptions.APIException) -> str:
     if isinstance(error, exceptions.NotAuthenticated):
         return SIGN_IN
     if isinstance(error, exceptions.ValidationError):
-        return "Some values cannot be used; 'fields' says which and why."
+        general = "Some values cannot be used; 'fields' says which and why."
+        return error.sentence if isinstance(error, UnknownParameterError) else general
     if isinstance(error, exceptions.MethodNotAllowed):
         return f"{detail} The Allow header lists what this address takes."
     if isinstance(error, exceptions.UnsupportedMediaType):

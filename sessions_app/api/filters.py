@@ -13,14 +13,17 @@ from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from sessions_app.api.parameters import not_known, perhaps, shown
 from sessions_app.core.moments import OUT_OF_RANGE, is_storable
 from sessions_app.core.states import CallState
-from sessions_app.models import Call
+from sessions_app.models import Agent, Call
 from sessions_app.services import search
 
 
 class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
     """A moment in ISO 8601 that has a name in UTC."""
+
+    default_error_messages = {"invalid": "Give a moment in ISO 8601, such as 2026-05-01T12:00:00Z."}
 
     def clean(self, value: Any) -> datetime | None:
         moment: datetime | None = super().clean(value)
@@ -35,14 +38,46 @@ class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # un
     field_class = MomentField
 
 
+class StateField(forms.MultipleChoiceField):
+    """States by their names; the error says which there are."""
+
+    def validate(self, value: Any) -> None:
+        for name in value:
+            if not self.valid_value(name):
+                raise forms.ValidationError(not_known(str(name), [s.value for s in CallState]))
+
+
+class StateFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc] # untyped library
+    """Calls in any of the states given."""
+
+    field_class = StateField
+
+
+class AgentField(forms.CharField):
+    """The slug of an agent, switched on or off; the error says which are switched on."""
+
+    def clean(self, value: Any) -> str:
+        slug: str = super().clean(value)
+        if slug and not Agent.objects.filter(slug=slug).exists():
+            active = Agent.objects.filter(is_active=True).values_list("slug", flat=True)
+            raise forms.ValidationError(not_known(slug, list(active)))
+        return slug
+
+
+class AgentFilter(django_filters.CharFilter):  # type: ignore[misc] # untyped library
+    """Calls with an agent."""
+
+    field_class = AgentField
+
+
 class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
     """`?state=&agent=&owner=&visitor=&created_after=&created_before=&q=`."""
 
-    state = django_filters.MultipleChoiceFilter(
+    state = StateFilter(
         choices=[(state.value, state.value) for state in CallState],
         help_text="One state, or several by repeating the parameter.",
     )
-    agent = django_filters.CharFilter(field_name="agent__slug", help_text="An agent's slug.")
+    agent = AgentFilter(field_name="agent__slug", help_text="An agent's slug.")
     owner = django_filters.CharFilter(
         field_name="owner__username",
         help_text="A user name; of use to staff, since others see only their own calls.",
@@ -81,7 +116,7 @@ class StrictOrdering(OrderingFilter):
         wanted = list(fields)
         for field in wanted:
             if field.removeprefix("-") not in valid:
-                raise ValidationError(
-                    {"ordering": [f"Not {field!r}: order by {', '.join(valid)}, or -field."]}
-                )
+                wrong = f"There is no {shown(field)!r}{perhaps(field.removeprefix('-'), valid)}."
+                how = f"Order by {', '.join(valid)}, or -field."
+                raise ValidationError({"ordering": [f"{wrong} {how}"]})
         return wanted

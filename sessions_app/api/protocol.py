@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from sessions_app.api import schema
 from sessions_app.api.base import ApiView
 from sessions_app.api.constant import Constant, answer
+from sessions_app.api.parameters import not_known
 from sessions_app.dialects.schemas import DOORS
 
 JSON = "application/json"
@@ -30,7 +31,7 @@ class Protocol(ApiView):
         operation_id="protocol",
         summary="The doors, and where the JSON Schema of each is",
         tags=["protocol"],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: OpenApiTypes.OBJECT, **schema.OPEN},
     )
     def get(self, request: Request) -> HttpResponse:
         addresses = {
@@ -50,11 +51,11 @@ class ProtocolDoor(ApiView):
         operation_id="protocol_door",
         summary="What client and server send at one door, as JSON Schema",
         tags=["protocol"],
-        responses={200: OpenApiTypes.OBJECT, 404: schema.NOT_FOUND},
+        responses={200: OpenApiTypes.OBJECT, 404: schema.NOT_FOUND, **schema.OPEN},
     )
     def get(self, request: Request, door: str) -> HttpResponse:
         if door not in DOORS:
-            raise NotFound(f"There is no door {door[:30]!r}; there are: {', '.join(DOORS)}.")
+            raise NotFound(f"No such door. {not_known(door, list(DOORS))}")
         return answer(request, _constant(door))
 
 

@@ -67,7 +67,7 @@ class RecordingFile(CallView):
             (206, "audio/ogg"): OpenApiResponse(OpenApiTypes.BINARY, "The range asked for."),
             304: OpenApiResponse(description="The file that you have is this one."),
             416: OpenApiResponse(description="The range lies outside the file."),
-            401: schema.NOT_SIGNED_IN,
+            **schema.SIGNED_IN,
             404: schema.error(
                 "No such call for you, or no recording (yet); the message says which.",
                 "not_found",

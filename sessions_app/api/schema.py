@@ -26,10 +26,14 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         }
 
 
+def example(code: str, message: str, **more: Any) -> OpenApiExample:
+    """Returns an error as clients get it."""
+    return OpenApiExample(code, value={"code": code, "message": message, **more})
+
+
 def error(description: str, code: str, message: str, **more: Any) -> OpenApiResponse:
     """Returns the description of one kind of error, with an example."""
-    example = OpenApiExample(code, value={"code": code, "message": message, **more})
-    return OpenApiResponse(ErrorSerializer, description, [example])
+    return OpenApiResponse(ErrorSerializer, description, [example(code, message, **more)])
 
 
 NOT_SIGNED_IN = error(
@@ -47,11 +51,26 @@ NOT_ALLOWED = error(
     "not_allowed",
     "Only staff with the permission to change calls may do this.",
 )
-INVALID = error(
-    "A value cannot be used.",
-    "invalid",
-    "Some values cannot be used; 'fields' says which and why.",
-    fields={"state": ["Select a valid choice. busy is not one of the available choices."]},
+_UNKNOWN = example(
+    "unknown_parameter",
+    "Unknown query parameter 'pages': this address takes page, page_size.",
+    fields={"pages": ["There is no 'pages' (did you mean 'page'?). There are: page, page_size."]},
 )
-SIGNED_IN = {401: NOT_SIGNED_IN}
-OF_A_CALL = {401: NOT_SIGNED_IN, 404: NOT_FOUND}
+UNKNOWN = OpenApiResponse(
+    ErrorSerializer, "A query parameter that this address does not know.", [_UNKNOWN]
+)
+INVALID = OpenApiResponse(
+    ErrorSerializer,
+    "A value cannot be used, or this address does not know a query parameter.",
+    [
+        example(
+            "invalid",
+            "Some values cannot be used; 'fields' says which and why.",
+            fields={"page_size": ["Give a whole number from 1 to 200."]},
+        ),
+        _UNKNOWN,
+    ],
+)
+OPEN = {400: UNKNOWN}
+SIGNED_IN = {400: UNKNOWN, 401: NOT_SIGNED_IN}
+OF_A_CALL = {**SIGNED_IN, 404: NOT_FOUND}

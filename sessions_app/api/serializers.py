@@ -26,12 +26,13 @@ class ErrorSerializer(serializers.Serializer[Any]):
     """Every error of this API."""
 
     code = serializers.CharField(help_text="A stable word for programs.")
-    message = serializers.CharField(help_text="What is wrong and how to mend it.")
+    message = serializers.CharField(help_text="What is wrong and how to fix it.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # not declared as an attribute: it would hide the serializer's own `fields`
         reasons = serializers.DictField(
-            required=False, help_text="With code 'invalid': the reasons, by field."
+            required=False,
+            help_text="With codes 'invalid' and 'unknown_parameter': the reasons, by field.",
         )
         return {**super().get_fields(), "fields": reasons}
 

@@ -33,7 +33,7 @@ class SummaryDetail(CallView):
         tags=["summaries"],
         responses={
             200: SummarySerializer,
-            401: schema.NOT_SIGNED_IN,
+            **schema.SIGNED_IN,
             404: schema.error("No such call for you, or no summary yet.", "not_found", NONE_YET),
         },
     )

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
+from sessions_app.api.parameters import not_known
 from sessions_app.api.serializers import CorrectionSerializer, SegmentSerializer, SegmentsSerializer
 from sessions_app.exports.registry import FORMATS
 from sessions_app.models import AccessLog
@@ -28,6 +29,8 @@ class AfterSerializer(serializers.Serializer[Any]):
 
 
 class Segments(CallView):
+    parameters = ("after",)
+
     @extend_schema(
         operation_id="segments_list",
         summary="Segments after a place in the call",
@@ -37,7 +40,7 @@ class Segments(CallView):
         ),
         tags=["transcripts"],
         parameters=[AfterSerializer],
-        responses={200: SegmentsSerializer, 400: schema.INVALID, **schema.OF_A_CALL},
+        responses={200: SegmentsSerializer, **schema.OF_A_CALL, 400: schema.INVALID},
     )
     def get(self, request: Request, **_address: Any) -> Response:
         call = self.call()
@@ -71,9 +74,9 @@ class SegmentDetail(CallView):
         request=CorrectionSerializer,
         responses={
             200: SegmentSerializer,
-            400: schema.INVALID,
             403: schema.NOT_ALLOWED,
             **schema.OF_A_CALL,
+            400: schema.INVALID,
         },
     )
     def patch(self, request: Request, seq: int, **_address: Any) -> Response:
@@ -106,8 +109,7 @@ class TranscriptFile(CallView):
     def get(self, request: Request, form: str, **_address: Any) -> HttpResponse:
         call = self.call()
         if form not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise NotFound(f"A transcript cannot be had as '{form[:20]}', only as: {known}.")
+            raise NotFound(f"No such form of a transcript. {not_known(form, list(FORMATS))}")
         kind, text = exports.render(call, form, request.user)
         response = HttpResponse(text, content_type=kind.media_type)
         name = f"call-{call.public_id}.{kind.extension}"

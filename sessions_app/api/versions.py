@@ -132,10 +132,10 @@ class VersionList(CallView):
         request=WishSerializer,
         responses={
             202: OpenApiResponse(VersionSerializer, "Accepted."),
-            400: schema.INVALID,
             403: schema.NOT_ALLOWED,
             409: schema.error("Nothing to listen to.", "conflict", NO_RECORDING),
             **schema.OF_A_CALL,
+            400: schema.INVALID,
         },
     )
     def post(self, request: Request, **_address: Any) -> Response:
@@ -174,9 +174,9 @@ class VersionDetail(CallView):
         request=DecisionSerializer,
         responses={
             200: WholeVersionSerializer,
-            400: schema.INVALID,
             403: schema.NOT_ALLOWED,
             **schema.OF_A_CALL,
+            400: schema.INVALID,
         },
     )
     def patch(self, request: Request, number: int, **_address: Any) -> Response:

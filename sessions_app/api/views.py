@@ -14,6 +14,7 @@ from sessions_app.api import schema
 from sessions_app.api.base import ApiView, CallView, JsonAsSent, may_change
 from sessions_app.api.errors import NOT_FOUND
 from sessions_app.api.filters import CallFilter, StrictOrdering
+from sessions_app.api.pagination import Pages
 from sessions_app.api.serializers import (
     AgentSerializer,
     CallDetailSerializer,
@@ -35,7 +36,7 @@ from sessions_app.services import access, calls, search, tickets
         summary="Calls that you may see, newest first",
         description="A user's own calls; staff with the permission to view calls see all.",
         tags=["calls"],
-        responses={200: CallSerializer(many=True), 400: schema.INVALID, **schema.SIGNED_IN},
+        responses={200: CallSerializer(many=True), **schema.SIGNED_IN, 400: schema.INVALID},
     )
 )
 class CallList(ApiView, generics.ListAPIView[Call]):
@@ -44,6 +45,7 @@ class CallList(ApiView, generics.ListAPIView[Call]):
     filterset_class = CallFilter
     ordering_fields = ["created_at", "ended_at", "duration_ms", "state", "word_count"]
     ordering = ["-created_at"]
+    parameters = (*CallFilter.base_filters, *Pages.parameters, "ordering")
 
     def get_queryset(self) -> QuerySet[Call]:
         return _shown(self.request.user)
@@ -73,9 +75,9 @@ class CallDetail(CallView):
         request=TitleSerializer,
         responses={
             200: CallDetailSerializer,
-            400: schema.INVALID,
             403: schema.NOT_ALLOWED,
             **schema.OF_A_CALL,
+            400: schema.INVALID,
         },
     )
     def patch(self, request: Request, **_address: Any) -> Response:
@@ -145,7 +147,7 @@ class Tickets(ApiView):
         "`path` before the path it appends itself, such as `/t/<ticket>/signaling`.",
         tags=["calls"],
         request=TicketWishSerializer,
-        responses={201: TicketSerializer, 400: schema.INVALID, **schema.SIGNED_IN},
+        responses={201: TicketSerializer, **schema.SIGNED_IN, 400: schema.INVALID},
     )
     def post(self, request: Request) -> Response:
         wish = TicketWishSerializer(data=request.data)
