@@ -18,6 +18,9 @@ from sessions_app.media.opus import libopus_path
 from voicesite.private import open_below
 
 NEED_DEFAULT = ("RECOGNISERS", "VADS", "SYNTHESISERS", "ENDPOINTERS", "BARGE_INS", "SUMMARISERS")
+PRELOAD_S = 31_536_000
+"""What browsers' lists ask for at least (hstspreload.org)."""
+
 KINDS = (*NEED_DEFAULT, "RESPONDERS")
 
 
@@ -110,6 +113,25 @@ def proxies(**_: Any) -> Sequence[CheckMessage]:
     )
     why = "VOICE_TRUSTED_PROXIES is 0 on a public server: clients cannot be told apart."
     return [checks.Warning(why, hint=hint, id="voice.W003")]
+
+
+@register(Tags.security, deploy=True)
+def strict_transport(**_: Any) -> Sequence[CheckMessage]:
+    """Browsers come by HTTPS alone where they were told to (HSTS, RFC 6797), for as long."""
+    seconds: int = settings.SECURE_HSTS_SECONDS
+    if seconds < 0:
+        hint = "Give the seconds for which browsers are to remember it; 0 for off."
+        return [Error(f"HSTS_SECONDS={seconds} is less than 0.", hint=hint, id="voice.E006")]
+    preload, subdomains = settings.SECURE_HSTS_PRELOAD, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS
+    if preload and (seconds < PRELOAD_S or not subdomains):
+        hint = f"Set HSTS_SECONDS={PRELOAD_S} and HSTS_INCLUDE_SUBDOMAINS=1, or leave it out."
+        why = "HSTS_PRELOAD is set, but browsers' lists would not take this server."
+        return [checks.Warning(why, hint=hint, id="voice.W006")]
+    if seconds or not settings.PUBLIC_URL.startswith("https:"):
+        return []
+    hint = "Set HSTS_SECONDS, to an hour at first. docs/settings.md says what it means."
+    why = "HSTS is off: a browser that was here before may still be led to plain HTTP."
+    return [checks.Warning(why, hint=hint, id="voice.W005")]
 
 
 @register(Tags.security, deploy=True)

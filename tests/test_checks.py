@@ -95,3 +95,27 @@ def test_a_public_server_that_counts_no_proxy_is_warned(
     settings.PUBLIC_URL = public
     with_voice(settings, TRUSTED_PROXIES=trusted)
     assert [warning.id for warning in checks.proxies()] == ids
+
+
+@pytest.mark.parametrize(
+    ("public", "hsts", "ids"),
+    [
+        ("https://voice.example.com", (0, False, False), ["voice.W005"]),
+        ("https://voice.example.com", (3600, False, False), []),
+        ("https://voice.example.com", (3600, True, False), []),
+        ("https://voice.example.com", (31_536_000, True, True), []),
+        ("https://voice.example.com", (3600, True, True), ["voice.W006"]),
+        ("https://voice.example.com", (31_536_000, False, True), ["voice.W006"]),
+        ("https://voice.example.com", (0, True, True), ["voice.W006"]),
+        ("https://voice.example.com", (-1, False, False), ["voice.E006"]),
+        ("http://voice.example.com", (0, False, False), []),
+        ("", (0, False, False), []),
+    ],
+)
+def test_strict_transport_is_a_choice_that_must_make_sense(
+    settings: Any, public: str, hsts: tuple[int, bool, bool], ids: list[str]
+) -> None:
+    settings.PUBLIC_URL = public
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = hsts[:2]
+    settings.SECURE_HSTS_PRELOAD = hsts[2]
+    assert [found.id for found in checks.strict_transport()] == ids
