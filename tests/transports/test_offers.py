@@ -40,7 +40,7 @@ async def test_a_browsers_offer_is_answered(transport: WebRTCTransport, name: st
     opus = name != "no Opus"
     assert taken[0].rtp.codecs[0].mimeType == ("audio/opus" if opus else "audio/PCMU")
     keys = [c.clockRate for c in taken[0].rtp.codecs if c.name == "telephone-event"]
-    assert sorted(keys) == KEY_CLOCKS.get(name, [8_000, 48_000])
+    assert sorted(keys) == KEY_CLOCKS.get(name.partition(",")[0], [8_000, 48_000])
     assert all(m.direction == "inactive" for m in answer.media if m.kind == "video")
 
 
