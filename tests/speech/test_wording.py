@@ -29,6 +29,12 @@ ENGLISH = [
     ("1,000–2,000 people", "1,000 to 2,000 people"),
     ("10 - 5", "10 minus 5"),
     ("5−3 at −4", "5 minus 3 at minus 4"),
+    ("9:00 - 17:00, 9:00-17:00", ", ".join(["nine o'clock to seventeen hundred hours"] * 2)),
+    ("2019 - 2024, pages 10 - 20%", "2019 to 2024, pages 10 to 20%"),
+    ("5 - 10 = -5", "5 minus 10 = -5"),
+    ("a $5-10 million deal", "a five to ten million dollars deal"),
+    ("€3.5bn, ¥5 million", "three point five billion euros, five million yen"),
+    ("1 1/8 cups", "one and an eighth cups"),
     ("the 1990s and '90s", "the nineteen nineties and nineties"),
     ("1900s, 2000s", "nineteen hundreds, two thousands"),
     ("in 1984, on May 5, 2026", "in nineteen eighty-four, on May 5, twenty twenty-six"),
@@ -75,6 +81,14 @@ def test_what_is_misread_is_said_in_words(text: str, said: str) -> None:
         ("it", "3,50 € alle 9:05", "tre euro e cinquanta centesimi alle nove e cinque"),
         ("nl", "€ 3,50 om 9:05, nr. 5", "drie euro vijftig cent om negen uur vijf, nummer 5"),
         ("pt-BR", "5 km, 1/2", "5 quilómetros, um meio"),
+        ("pt-PT", "às 2:00, 16:00", "às duas horas, dezasseis horas"),
+        ("pt-BR", "à 1:00, às 16:00", "à uma hora, às dezesseis horas"),
+        ("es", "a la 1:00, a las 21:30", "a la una en punto, a las veintiuna y treinta"),
+        ("es-MX", "Son $50,50.", "Son cincuenta pesos con cincuenta centavos."),
+        ("fr", "9h30 - 17h, à 1:05", "neuf heures trente à dix-sept heures, à une heure cinq"),
+        ("de", "um 1:05, 21:00", "um ein Uhr fünf, einundzwanzig Uhr"),
+        ("de", "Fr. Weber, Fr. 9:00", "Frau Weber, Fr. neun Uhr"),
+        ("de", 'er sagte "usw."', 'er sagte "und so weiter."'),
         ("zh-CN", "3:00 $3.50", "3:00 $3.50"),
         ("", "3:00", "3:00"),
     ],
@@ -100,11 +114,30 @@ def test_each_language_has_its_own_words(language: str, text: str, said: str) ->
         "the St. John's",
         "5'10\"",
         "9" * 400 + " km-",
+        "+1500 points, +250 %, +1 000 000",
+        "10 000 500 stars",
+        "$5 100 times",
+        "-> 5, => 5",
     ],
 )
 def test_what_is_unsure_is_left_to_the_voice(text: str) -> None:
     changed = spoken_form(text, "en-US").text
     assert changed in (text, text.replace(" km", " kilometers"))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "2 000 000 habitants, $5 millions, 10 M. €"),
+        ("es", "1 050 000 de personas, $5 millones"),
+        ("de", "$5k, €5 Millionen, £5 Milliarden"),
+        ("it", "€5 miliardi"),
+        ("nl", "€5 miljoen"),
+        ("pt", "€5 milhões"),
+    ],
+)
+def test_no_language_loses_part_of_a_number(language: str, text: str) -> None:
+    assert spoken_form(text, language).text == text
 
 
 def check(text: str, language: str) -> None:

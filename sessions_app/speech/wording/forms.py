@@ -32,7 +32,7 @@ def spoken_form(text: str, language: str) -> Spoken:
     base = base_of(language)
     if base not in WORDS or not _MAYBE.search(text):
         return Spoken(text)
-    reading = Reading(WORDS[base], base, month_first=language.lower() in ("en", "en-us"))
+    reading = Reading(WORDS[base], base, language.lower().replace("_", "-"))
     found: dict[int, tuple[int, str]] = {}
     claimed = [False] * len(text)
     for pattern, read in _rules(base):
@@ -85,7 +85,7 @@ _PHONE = re.compile(
     r"|\d{3}-\d{4}"
     r"|\+\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,6}"
     r"|0\d(?:[ .]\d\d){4}"
-    r"|0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{1,4})?"
+    r"|(?<!\d[ \u00a0\u202f])0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{1,4})?"  # not "2 000 000"
     r")(?![\w/]|[.,-]\d)"
 )
 _ISO_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
@@ -96,9 +96,15 @@ _TIME = re.compile(
 _FRENCH_TIME = re.compile(r"(?<!\w)([01]?\d|2[0-4]) ?h ?([0-5]\d)?(?!\w)")
 _BLANK_TIME = re.compile(r"(?<![\w:.,])(1[0-2]|[1-9]) ([0-5]\d)(?= ?[ap]\.?m\b)")
 _AMOUNT = r"(\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
-_SCALE = r"(?: ?(million|billion|trillion|thousand|[kKmM](?!\w)))?"
+_SCALE = (
+    r"(?:[ \u00a0-]?((?:[Mm]|[Bb]|[Tt]r)illion(?:s|en)?|thousand|[Tt]ausend|duizend|mila?"
+    r"|mill[oó]n(?:es)?|[mb]ilh(?:ão|ões)|milion[ei]|miliard[oi]|miljoen|miljard"
+    r"|[Mm]illiard(?:en?|s)?|M(?:io|rd)\.|mln|mld|bn|[kKmMB])(?!\w))?"
+)
 _MONEY = re.compile(rf"(?<!\w)(US\$|[$€£¥])[ \u00a0]?{_AMOUNT}(?![\d.,]*\d){_SCALE}")
-_MONEY_RANGE = re.compile(r"(?<!\w)([$€£])(\d[\d.,]*)[-\u2013]\1?(\d[\d.,]*\d|\d)(?![\w/-])")
+_MONEY_RANGE = re.compile(
+    rf"(?<!\w)([$€£])(\d[\d.,]*)[-\u2013]\1?(\d[\d.,]*\d|\d){_SCALE}(?![\w/-])"
+)
 _MONEY_AFTER = re.compile(rf"(?<![\w.,]){_AMOUNT}[ \u00a0\u202f]?([€£$])(?!\w)")
 _MIXED = re.compile(
     r"(?<![\w./])(?:(?:(\d{1,3}) )?(\d{1,2})/(\d{1,3})(?![\w/]|\.\d)|(?:(\d{1,3}) ?)?([½⅓⅔¼¾]))"
@@ -110,7 +116,9 @@ _YEAR = re.compile(
     r"(?![\w%:/-]|[.,]\d| ?(?:people|men|women|dollars|euros|pounds|percent|k?m\b|words|miles))"
 )
 _RANGE = re.compile(r"(?<![\w.,/-])(\d[\d.,]*)(?:[-\u2013]| \u2013 )(\d[\d.,]*)(?![\w/-])")
-_LESS = re.compile(r"(?<=\d)( [-\u2013\u2212] ?|\u2212)(?=\d)")
+_LESS = re.compile(
+    r"(?<=\d)(?: [-\u2013\u2212] ?|\u2212)(?=\d)|(?<=\d[:h]\d\d)[-\u2013](?=\d{1,2}(?!\d))"
+)
 _MINUS = re.compile(r"(?<![\w)])\u2212(?=\d)")
 _TIMES = re.compile(r"(?<=\d)( ?[*\u00d7] ?| x )(?=\d)")
 _GROUPED = re.compile(r"(?<=\b[A-Z]{2} )\d{5}(?![\w-])")
@@ -118,12 +126,12 @@ _GROUPED = re.compile(r"(?<=\b[A-Z]{2} )\d{5}(?![\w-])")
 
 def _unit_rule(words: Words) -> re.Pattern[str]:
     units = "|".join(re.escape(unit) for unit in sorted(words.units, key=len, reverse=True))
-    return re.compile(rf"(?<=\d)[ \u00a0]?({units})(?![\w/²³])")
+    return re.compile(rf"(?<=\d)[ \u00a0]?({units})(?![\w/²³&])")
 
 
 def _listed(table: Iterable[str], tail: str) -> re.Pattern[str]:
     listed = "|".join(re.escape(entry) for entry in sorted(table, key=len, reverse=True))
-    return re.compile(rf"(?<![\w.])({listed}){tail}")
+    return re.compile(rf"(?<![\w.<>=-])({listed}){tail}")
 
 
 @lru_cache
@@ -143,7 +151,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
         (_DECADE, Reading.decade),
         (_unit_rule(words), Reading.unit),
         (_RANGE, Reading.span),
-        (_LESS, lambda r, _: f" {r.words.minus} "),
+        (_LESS, Reading.less),
         (_MINUS, lambda r, _: f"{r.words.minus} "),
         (_TIMES, lambda r, _: f" {r.words.times} "),
         (_listed(words.before_figure, r" ?(?=\d)"), Reading.before_figure),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from num2words import num2words
 
+from sessions_app.core.writing import CLOSERS
 from sessions_app.speech.wording.languages import Words
 
 Match = re.Match[str]
@@ -13,7 +14,39 @@ Match = re.Match[str]
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 _AMOUNT_BEFORE = re.compile(r"(?<![\w:])[/-]?(\d[\d.,]*)$")
 _YEN = "yen"
-_SCALES = {"k": "thousand", "K": "thousand", "m": "million", "M": "million"}
+_SCALES = {
+    **dict.fromkeys(("k", "K", "thousand"), "thousand"),
+    **dict.fromkeys(("m", "M", "million", "Million", "millions"), "million"),
+    **dict.fromkeys(("bn", "B", "billion", "Billion", "billions"), "billion"),
+    **dict.fromkeys(("trillion", "Trillion", "trillions"), "trillion"),
+}
+_PESOS = re.compile(r"es-(?:ar|cl|co|cu|do|mx|uy)\b")
+"""Where "$" is a peso."""
+
+_HOURS_OF = {
+    "de": {1: "ein"},
+    "es": {1: "una", 21: "veintiuna"},
+    "fr": {1: "une", 21: "vingt et une"},
+    "it": {1: "una"},
+    "pt": {1: "uma", 2: "duas", 21: "vinte e uma", 22: "vinte e duas"},
+}
+"""Hours have a gender, which figures do not show."""
+
+_ONE_HOUR = re.compile(r"^(une heure|uma hora)s")
+_MOMENT = re.compile(r"\d[:h]\d|\d[./-]\d+[./-]\d\d")
+_CLOCK = re.compile(r"\W*\d{1,2}[:h]\d\d")
+_LAST_FIGURE, _FIRST_FIGURE = re.compile(r"\d[\d.,]*$"), re.compile(r"\d[\d.,]*")
+_EQUALS = re.compile(r"[\d.,]+\s*=")
+_TITLES = frozenset({("de", "Fr."), ("fr", "M.")})
+"""What is a title before a name alone: "Fr." is Friday, too, and "M." a million."""
+
+_CLOSERS = CLOSERS.replace("\\", "") + " \n"
+_CALLABLE = 8
+"""Digits of an international number, at least: "+1500" is more of something."""
+
+_NEAR = 40
+"""Characters of the text that are looked at before and after a dash."""
+
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4)}
 _PARTS = frozenset({*range(2, 11), 12, 16, 20, 32, 64, 100})
 _NOON, _HOURS, _MONTHS, _DAYS = 12, 24, 12, 31
@@ -22,15 +55,21 @@ _CENTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One language at its reading; `month_first` where 11/28/2026 is a date."""
+    """One language at its reading; `tag` is its BCP 47 tag in lower case, `base` without region."""
 
     words: Words
     base: str
-    month_first: bool = False
+    tag: str = ""
+
+    @property
+    def month_first(self) -> bool:
+        """Whether 11/28/2026 is a date."""
+        return self.tag in ("en", "en-us")
 
     def say(self, number: int | Decimal, **how: str) -> str:
         """Returns a number in words."""
-        return str(num2words(number, lang=self.base, **how)).replace(",", "")
+        lang = "pt_BR" if self.tag == "pt-br" else self.base
+        return str(num2words(number, lang=lang, **how)).replace(",", "")
 
     def digits(self, text: str) -> str:
         """Returns a number digit by digit."""
@@ -43,6 +82,8 @@ class Reading:
         return " ".join(said.split())
 
     def phone(self, found: Match) -> str | None:
+        if found[0].startswith("+") and sum(map(str.isdigit, found[0])) < _CALLABLE:
+            return None
         groups = [self.digits(group) for group in re.findall(r"\d+", found[0])]
         said = ", ".join(groups)
         return f"{self.words.plus} {said}" if found[0].startswith("+") else said
@@ -77,13 +118,12 @@ class Reading:
         number, past = int(hour), int(minutes)
         if number > _HOURS or (number == _HOURS and past):
             return None
-        said = self.say(number)
-        if self.base == "fr" and number == 1:
-            said = "une"
         if self.base == "en":
             return self._english_time(number, past, halved=bool(after))
         full, with_minutes = self.words.clock
-        return (with_minutes if past else full).format(hour=said, minutes=self.say(past))
+        hours = _HOURS_OF.get(self.base, {}).get(number) or self.say(number)
+        said = (with_minutes if past else full).format(hour=hours, minutes=self.say(past))
+        return _ONE_HOUR.sub(r"\1", said)
 
     def _english_time(self, hour: int, past: int, *, halved: bool) -> str:
         said = self.say(hour)
@@ -114,28 +154,38 @@ class Reading:
 
     def money(self, sign: str, amount: str, scale: str) -> str | None:
         number = self._number(amount)
-        if number is None:
-            return None
+        if number is None or (self.base == "en" and " " in amount):
+            return None  # "$5 100 times": a blank groups the digits of others
+        if scale:
+            return self._of_scale(number, scale, sign)
         if sign == "¥":
             return f"{self.say(number)} {_YEN}"
-        whole, cents = self._currency(number, _CURRENCIES[sign])
-        if scale and self.base == "en":
-            name = whole.rpartition(" ")[2] if number != 1 else self._currency(2, "USD")[0]
-            return f"{self.say(number)} {_SCALES.get(scale, scale)} {self._plural(name, sign)}"
-        if scale or (number != number.to_integral() and -number.as_tuple().exponent > _CENTS):  # type: ignore[operator]
-            return f"{self.say(number)} {self._plural(whole, sign)}"
+        whole, cents = self._currency(number, self._code(sign))
+        if number != number.to_integral() and -number.as_tuple().exponent > _CENTS:  # type: ignore[operator]
+            return f"{self.say(number)} {self._plural(sign)}"
         if number == number.to_integral():
             return whole
         return cents if number < 1 else f"{whole}{self.words.joint}{cents}"
 
+    def _of_scale(self, number: Decimal, scale: str, sign: str) -> str | None:
+        """Only English puts millions between the figure and the currency just so."""
+        if self.base != "en" or scale not in _SCALES:
+            return None
+        return f"{self.say(number)} {_SCALES[scale]} {self._plural(sign)}"
+
     def money_range(self, found: Match) -> str | None:
-        low, high = self._number(found[2]), self.money(found[1], found[3], "")
+        low, high = self._number(found[2]), self.money(found[1], found[3], found[4] or "")
         return f"{self.say(low)} {self.words.to} {high}" if low is not None and high else None
 
-    def _plural(self, whole: str, sign: str) -> str:
+    def _plural(self, sign: str) -> str:
         """Returns the name of a currency, as it follows a number of several."""
-        several, _ = self._currency(Decimal(2), _CURRENCIES[sign])
+        if sign == "¥":
+            return _YEN
+        several, _ = self._currency(Decimal(2), self._code(sign))
         return several.rpartition(" ")[2]
+
+    def _code(self, sign: str) -> str:
+        return "MXN" if sign == "$" and _PESOS.match(self.tag) else _CURRENCIES[sign]
 
     def _currency(self, number: Decimal | int, code: str) -> tuple[str, str]:
         said = str(
@@ -177,7 +227,7 @@ class Reading:
         if not whole:
             return said
         if self.base == "en":
-            said = re.sub("^one ", "a ", said)
+            said = re.sub("^one ", "a ", said).replace("a eighth", "an eighth")
         joint = {"en": "and", "fr": "et", "es": "y", "it": "e", "pt": "e"}.get(self.base, "")
         return " ".join(filter(None, [self.say(int(whole)), joint, said]))
 
@@ -203,9 +253,26 @@ class Reading:
     def span(self, found: Match) -> str | None:
         """A range goes up; what goes down may be a difference, a score or a number."""
         low, high = self._number_or_none(found[1]), self._number_or_none(found[2])
-        if low is None or high is None or low >= high or found[1].startswith("0"):
+        if low is None or high is None or low >= high or re.match(r"0\d", found[1]):
             return None
         return f"{found[1]} {self.words.to} {found[2]}"
+
+    def less(self, found: Match) -> str | None:
+        """A dash between numbers that go up, times or dates means a range; else it is a minus."""
+        if "\u2212" in found[0]:
+            return f" {self.words.minus} "
+        before = found.string[max(0, found.start() - _NEAR) : found.start()].split()[-1]
+        after = found.string[found.end() : found.end() + _NEAR]
+        if not found[0].startswith(" ") and not _CLOCK.fullmatch(before):
+            return None
+        return f" {self.words.to if self._is_range(before, after) else self.words.minus} "
+
+    def _is_range(self, before: str, after: str) -> bool:
+        if _MOMENT.search(before) or _MOMENT.search(after.split(maxsplit=1)[0]):
+            return True
+        ends = _LAST_FIGURE.search(before), _FIRST_FIGURE.match(after)
+        low, high = (self._number_or_none(end[0]) if end else None for end in ends)
+        return low is not None and high is not None and low < high and not _EQUALS.match(after)
 
     def _number_or_none(self, text: str) -> Decimal | None:
         bare = text.rstrip(".,")
@@ -213,10 +280,14 @@ class Reading:
 
     # -- abbreviations ----------------------------------------------------------------------
 
-    def abbreviation(self, found: Match) -> str:
-        said = self.words.abbreviations[found[1]]
+    def abbreviation(self, found: Match) -> str | None:
+        said, after = self.words.abbreviations[found[1]], found.string[found.end() :]
+        named = after[:1].isspace() and after.lstrip()[:1].isupper()
+        if (self.base, found[1]) in _TITLES and not named:
+            return None
         # a full stop that also ends the sentence is still one
-        return f"{said}." if found.end() == len(found.string) and found[1].endswith(".") else said
+        ends = found[1].endswith(".") and not after.strip(_CLOSERS)
+        return f"{said}." if ends else said
 
     def before_figure(self, found: Match) -> str | None:
         if found[1] in ("No.", "no.") and self.base == "en" and not _is_number_sign(found):
