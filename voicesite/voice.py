@@ -64,6 +64,10 @@ def _limits() -> dict[str, Any]:
         "SOCKET_IDLE_S": read("int", "VOICE_SOCKET_IDLE_S", 60),
         "NOTES_PER_CALL": read("int", "VOICE_NOTES_PER_CALL", 500),
         "CHARACTERS_PER_NOTE": read("int", "VOICE_CHARACTERS_PER_NOTE", 2000),
+        "KEYS": {
+            "PAUSE_S": read("float", "VOICE_KEYS_PAUSE_S", 2.0),
+            "END": read("str", "VOICE_KEYS_END", "#"),
+        },
         **_messages(),
         "TRUSTED_PROXIES": read("int", "VOICE_TRUSTED_PROXIES", 0),
         "VOSK_USER": read("str", "VOICE_VOSK_USER", ""),

@@ -270,7 +270,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         help_text="What an accepted second pass has in its place; null where none was accepted."
     )
     source = SourceField(  # type: ignore[assignment]
-        help_text="What recognised `text`: live, or second_pass."
+        help_text="Where `text` is from: live, second_pass, or keypad for a key that was pressed."
     )
 
     class Meta:

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.calls.admission import AdmissionLimits
 from sessions_app.calls.desk import NoteLimits
+from sessions_app.calls.keypad import KeySettings
 from sessions_app.calls.supervising import Limits
 from sessions_app.core.rates import MessageLimits
 from sessions_app.core.video import VideoFormat
@@ -28,6 +29,7 @@ class VoiceConfig:
     admission: AdmissionLimits
     messages: MessageLimits
     notes: NoteLimits
+    keys: KeySettings
     lanes_dir: Path
     min_free_mb: float
     worker_silent_s: float
@@ -60,6 +62,7 @@ def voice_config() -> VoiceConfig:
         ),
         messages=message_limits(),
         notes=NoteLimits(voice["NOTES_PER_CALL"], voice["CHARACTERS_PER_NOTE"]),
+        keys=KeySettings(float(voice["KEYS"]["PAUSE_S"]), voice["KEYS"]["END"]),
         lanes_dir=Path(voice["LANES_DIR"]),
         min_free_mb=float(voice["MIN_FREE_MB"]),
         worker_silent_s=float(voice["WORKER_SILENT_S"]),

@@ -235,7 +235,7 @@ class Engine:
         dialect = plan.dialect(offer, session)
         session.on_message = limited(dialect, session)
         session.add_sink(dialect)
-        transport.on_message = session.hear_message
+        transport.on_message, transport.on_key = session.hear_message, session.hear_key
         self._begin(session, by, place)
         return Placed(session.call_id, answer)
 
@@ -246,7 +246,7 @@ class Engine:
         transport = self._carriers.peer(session.clock, session.playout, session.video, plan)
         try:
             answer = await transport.answer(offer.sdp)
-            transport.on_message = session.hear_message
+            transport.on_message, transport.on_key = session.hear_message, session.hear_key
             self._carry_on(session, transport, WEBRTC, by)
         except BaseException:
             await transport.aclose()

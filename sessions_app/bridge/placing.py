@@ -245,6 +245,8 @@ class Placing:
                 agent_lane,
                 made.playout,
                 made.video,
+                numbers,
+                self._config.keys,
             ),
             made.clock,
             limits,

@@ -115,3 +115,8 @@ class Answer:
             self._on_token(text)
         else:
             self._early.append(text)
+
+
+async def once(text: str) -> AsyncGenerator[str, None]:
+    """Yields words of the agent's own accord, as an answer's tokens come."""
+    yield text

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Any
 
 from sessions_app.agent.reply import Piece
@@ -16,11 +16,11 @@ from sessions_app.agent.turns import (
     StartReply,
     Withdraw,
 )
-from sessions_app.calls.answering import Answer, Mouth
+from sessions_app.calls.answering import Answer, Mouth, once
 from sessions_app.calls.desk import Desk, Notebook
 from sessions_app.calls.ledger import Ledger
 from sessions_app.calls.parts import Line, Parts
-from sessions_app.calls.patience import Patience, Prompt
+from sessions_app.calls.patience import REASONS, Patience, Prompt
 from sessions_app.calls.phrases import Phrases
 from sessions_app.calls.speaking import Speaking
 from sessions_app.calls.watching import Watching
@@ -42,11 +42,6 @@ from sessions_app.core.events import (
 from sessions_app.core.states import CallState, EndReason, Floor
 
 logger = logging.getLogger(__name__)
-
-REASONS = {
-    Prompt.GIVE_UP: EndReason.IDLE,
-    Prompt.TIME_IS_UP: EndReason.MAX_LENGTH,
-}
 
 
 class Conversing:
@@ -79,7 +74,6 @@ class Conversing:
         self._timer: asyncio.TimerHandle | None = None
         self._floor = Floor.LISTENING
         self._greeted = False
-        self._typed_seq = 0
         self._paused = False
         self._closed = False
 
@@ -110,7 +104,7 @@ class Conversing:
                 self._do(self._taker.on_speech_ended(event.at_ms, now))
             case InterimChanged(speaker=Speaker.CALLER):
                 self._do(self._taker.on_interim(event.text, now))
-            case SegmentFinal(speaker=Speaker.CALLER) if event.seq != self._typed_seq:
+            case SegmentFinal(speaker=Speaker.CALLER, typed=False):
                 self._do(self._taker.on_final(event.text, event.end_ms, now))
             case NothingSaid(speaker=Speaker.CALLER):
                 self._do(self._taker.on_final("", event.end_ms, now))
@@ -137,12 +131,23 @@ class Conversing:
 
     def say(self, text: str) -> None:
         """Takes a turn that was typed."""
+        now, seq = self._line.now_ms(), self._parts.numbers.take()
+        self._line.emit(SegmentFinal(seq, Speaker.CALLER, text, now, now, typed=True))
+        self.take(text)
+
+    def take(self, text: str) -> None:
+        """Takes a turn that was not spoken, and is in the transcript already."""
         now = self._line.now_ms()
         self._patience.heard_caller(now)
-        # a typed turn is no speech: the turn machine is told below, once
-        self._typed_seq = self._parts.numbers.take()
-        self._line.emit(SegmentFinal(self._typed_seq, Speaker.CALLER, text, now, now))
         self._do(self._taker.on_typed(text, now))
+
+    def hear_key(self, key: str, keys: str) -> str:
+        """Tells the responder of a key; returns the turn that all `keys` are by now, if any."""
+        self._patience.heard_caller(self._line.now_ms())
+        desk, responder = self._desk(), self._parts.responder
+        desk.confirm()
+        responder.on_key(self._parts.persona, desk, key)
+        return responder.turn_of_keys(self._parts.persona, keys) if keys else ""
 
     def speak(self, text: str) -> None:
         """Says `text` of its own accord, in place of what it is saying."""
@@ -276,7 +281,7 @@ class Conversing:
     ) -> None:
         """Says `text` of the agent's own accord; `keep` the sound of what will be said again."""
         desk = self._desk()
-        self._answer = Answer(_once(text), self._mouth, desk, keep=keep, then=then)
+        self._answer = Answer(once(text), self._mouth, desk, keep=keep, then=then)
         self._speaking.begin(self._ledger.turns + 1)
         self._answer.start(self._handed_over)
         self._answer.allow()
@@ -392,7 +397,3 @@ class Conversing:
             self._announce(closing, then=lambda: self._line.hang_up(reason))
         else:
             self._line.hang_up(reason)
-
-
-async def _once(text: str) -> AsyncGenerator[str, None]:
-    yield text

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from sessions_app.core.states import EndReason
+
 WARN_MS = 30_000.0
 SHORTEST_WARNED_MS = 90_000.0
 
@@ -11,6 +13,13 @@ class Prompt(StrEnum):
     GIVE_UP = "give_up"
     NEARLY_OVER = "nearly_over"
     TIME_IS_UP = "time_is_up"
+
+
+REASONS = {
+    Prompt.GIVE_UP: EndReason.IDLE,
+    Prompt.TIME_IS_UP: EndReason.MAX_LENGTH,
+}
+"""Prompts that end the call, and why."""
 
 
 class Patience:

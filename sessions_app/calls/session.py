@@ -1,16 +1,19 @@
 """The live object that runs one call: its state, its sides, and who is told."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sessions_app.calls.conversing import Conversing
+from sessions_app.calls.keypad import Keypad, KeySettings
 from sessions_app.calls.listening import Lane, Listening
 from sessions_app.calls.parts import Line
 from sessions_app.calls.supervising import Limits, Sight, Supervisor
+from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import (
     AppMessage,
@@ -18,6 +21,7 @@ from sessions_app.core.commands import (
     Interrupt,
     Mute,
     PauseAgent,
+    Press,
     Say,
     Speak,
     ToCall,
@@ -33,7 +37,7 @@ from sessions_app.core.events import (
 )
 from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
-from sessions_app.core.rates import Kind, MessageLimits
+from sessions_app.core.rates import Kind, MessageLimits, TooManyError
 from sessions_app.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.media.playout import Playout
 from sessions_app.transports.base import Transport
@@ -59,6 +63,7 @@ Together they fit into what may wait for one socket.
 COUNTED = {
     Say: Kind.TEXTS,
     Speak: Kind.TEXTS,
+    Press: Kind.REQUESTS,
     Interrupt: Kind.REQUESTS,
     PauseAgent: Kind.REQUESTS,
     Mute: Kind.REQUESTS,
@@ -69,7 +74,7 @@ COUNTED = {
 SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
 """What tells that somebody is there."""
 
-STORED = (Say, Speak, AppMessage)
+STORED = (Say, Press, Speak, AppMessage)
 """What of a client's wishes makes rows, at any speed: typed, and not spoken."""
 
 TAIL_S = 0.25
@@ -88,13 +93,18 @@ class Ownership:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What makes the call's two sides; without `conversing` the agent only transcribes."""
+    """What makes the call's two sides; without `conversing` the agent only transcribes.
+
+    `numbers` are those that both sides take for what they say.
+    """
 
     listening: Callable[[Callable[[CallEvent], None]], Listening]
     conversing: Callable[[Line], Conversing] | None = None
     agent_lane: Lane | None = None
     playout: Playout | None = None
     video: VideoLine | None = None
+    numbers: SegmentNumbers = field(default_factory=SegmentNumbers)
+    keys: KeySettings = field(default_factory=KeySettings)
 
 
 class CallSession:
@@ -143,6 +153,7 @@ class CallSession:
         self._conversing = sides.conversing(self._line()) if sides.conversing else None
         if self._conversing is not None:
             self._sinks.append(self._conversing)
+        self._keypad = Keypad(sides.keys, sides.numbers, self._emit, self.now_ms, self._conversing)
 
     def _line(self) -> Line:
         return Line(
@@ -180,6 +191,12 @@ class CallSession:
             self.count(kind)
         if isinstance(command, STORED) and self.behind():
             raise BusyError("This call has more to store than the database takes. Try again soon.")
+        self._do(command)
+
+    def _do(self, command: ToCall) -> None:
+        if isinstance(command, Press):
+            self._keypad.press(command.keys)
+            return
         match command:
             case HangUp():
                 self.end_soon(EndReason.CALLER_HUNG_UP)
@@ -216,6 +233,11 @@ class CallSession:
     def hear_message(self, message: str | bytes) -> None:
         """Takes what came over the data channel of whichever connection there is."""
         self.on_message(message)
+
+    def hear_key(self, key: str) -> None:
+        """Takes a key that came with the sound; one too many is left out."""
+        with contextlib.suppress(TooManyError, BusyError):
+            self.obey(Press((key,)))
 
     def send(self, message: str | bytes) -> None:
         """Sends to the client's data channel, whichever connection carries the call then."""
@@ -333,6 +355,7 @@ class CallSession:
     async def _end(self, reason: EndReason) -> None:
         self.reason = reason
         self._move(CallState.ENDING)
+        self._keypad.close()
         if self._conversing is not None:
             await self._conversing.finish()
         if self._transport.connected:

@@ -111,6 +111,13 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """The caller pressed keys of a telephone, in this order: each 0-9, *, #, A-D or flash."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PauseAgent:
     """The client asks the agent to hold still (`paused`), or to go on."""
 
@@ -152,6 +159,7 @@ Command = (
     | HangUp
     | Interrupt
     | Say
+    | Press
     | PauseAgent
     | Ping
     | Speak
@@ -159,5 +167,5 @@ Command = (
     | AppMessage
 )
 
-ToCall = HangUp | Interrupt | Say | PauseAgent | Speak | Mute | AppMessage
+ToCall = HangUp | Interrupt | Say | Press | PauseAgent | Speak | Mute | AppMessage
 """What a client may ask of a call that goes on, at whichever door."""

@@ -71,7 +71,8 @@ class SegmentFinal:
     """Frozen final text with its place in the call; never changes once emitted.
 
     `heard_text` is what of an agent's `text` reached the caller before an interruption;
-    None when all of it did. `turn` is the index of the turn it belongs to; 0 for none.
+    None when all of it did. `turn` is the index of the turn it belongs to; 0 for none. `typed` for
+    what was not spoken; then `key` is the key of a telephone that was pressed, if one was.
     """
 
     seq: int
@@ -84,6 +85,8 @@ class SegmentFinal:
     language: str = ""
     heard_text: str | None = None
     turn: int = 0
+    typed: bool = False
+    key: str = ""
 
     @property
     def interrupted(self) -> bool:

@@ -174,6 +174,7 @@ def transcript(event: InterimChanged | SegmentFinal, *, details: bool) -> Messag
     if isinstance(event, SegmentFinal):
         message |= {"confidence": event.confidence, "words": [_word(w) for w in event.words]}
         message |= {"turn": event.turn} if event.turn else {}
+        message |= {"key": event.key} if event.key else {}
         message |= {"interrupted": True, "fullText": event.text} if event.interrupted else {}
     return message
 

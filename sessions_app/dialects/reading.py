@@ -10,6 +10,7 @@ from sessions_app.core.commands import (
     Interrupt,
     Mute,
     PauseAgent,
+    Press,
     Say,
     Speak,
 )
@@ -18,6 +19,8 @@ from sessions_app.core.text import read_json
 
 MAX_FRAME_BYTES = 64 * 1024
 MAX_TYPED_CHARS = 2_000
+MAX_KEYS = 64
+KEYS, FLASH = "0123456789*#ABCD", "flash"
 
 Message = dict[str, Any]
 Readers = Mapping[str, Callable[[Message], Command | None]]
@@ -100,10 +103,22 @@ def typed(message: Mapping[str, Any]) -> str:
     return text
 
 
+def pressed(given: str, name: str) -> tuple[str, ...]:
+    """Returns the keys of a telephone that a text names; raises ProtocolError.
+
+    `name` is what the client calls them. A letter is one of the fourth column, of any case.
+    """
+    keys = (FLASH,) if given == FLASH else tuple(given.upper().replace(" ", ""))
+    if not 0 < len(keys) <= MAX_KEYS or not set(keys) <= {*KEYS, FLASH}:
+        raise ProtocolError(f"`{name}` must be 1 to {MAX_KEYS} keys of a telephone, such as 12#.")
+    return keys
+
+
 def asked_of_a_call() -> dict[str, Callable[[Message], Command | None]]:
     """Returns readers of what clients ask of a call that goes on, the same at every socket."""
     return {
         "text": lambda message: Say(typed(message)),
+        "keys": lambda message: Press(pressed(required(message, "keys", str), "keys")),
         "say": lambda message: Speak(typed(message)),
         "interrupt": lambda _: Interrupt(),
         "agent": lambda message: PauseAgent(flag(message, "paused")),

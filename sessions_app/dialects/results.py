@@ -93,7 +93,9 @@ class ResultsOutlet:
     def _wants(self, event: SegmentFinal | InterimChanged) -> bool:
         if event.speaker is not Speaker.CALLER or not event.text:
             return False
-        return self._interims or isinstance(event, SegmentFinal)
+        if isinstance(event, SegmentFinal):
+            return not event.key  # which no recogniser heard
+        return self._interims
 
 
 def _text(given: Mapping[str, Any], key: str) -> str:

@@ -17,6 +17,7 @@ from sessions_app.core.commands import (
     Interrupt,
     Mute,
     PauseAgent,
+    Press,
     Say,
     Speak,
 )
@@ -125,7 +126,7 @@ class RtviPeer:
         elif kind == "disconnect-bot":
             self._obey(HangUp())
         elif kind == "dtmf":
-            self._obey(Say(_pressed(data)))
+            self._obey(Press(_pressed(data)))
         elif kind == "llm-function-call-result":
             return  # tools run on this side
         else:
@@ -204,7 +205,8 @@ class RtviPeer:
     def _final(self, event: SegmentFinal) -> None:
         if event.speaker is Speaker.CALLER:
             self._transcription(event.text, final=True)
-            self._tell("user-llm-text", {"text": event.text})
+            if not event.key:  # keys may make a turn together, or none
+                self._tell("user-llm-text", {"text": event.text})
         elif event.spoken_text:
             self._tell("bot-tts-text", {"text": event.spoken_text})
             self._tell("bot-transcription", {"text": event.spoken_text})
@@ -264,13 +266,10 @@ def _data(given: Message) -> Message:
     return data if isinstance(data, dict) else {}
 
 
-def _pressed(data: Message) -> str:
+def _pressed(data: Message) -> tuple[str, ...]:
     buttons = data.get("buttons", data.get("button"))
     listed = buttons if isinstance(buttons, list) else [buttons]
-    pressed = " ".join(str(b) for b in listed if isinstance(b, str | int))
-    if not pressed:
-        raise ProtocolError("`buttons` must be a list of keys, such as ['1', '#'].")
-    return pressed[: reading.MAX_TYPED_CHARS]
+    return reading.pressed("".join(str(b) for b in listed if isinstance(b, str | int)), "buttons")
 
 
 def _output(event: SegmentFinal) -> Message:

@@ -96,6 +96,7 @@ _ERROR = _message(
 )
 _TYPED = [
     _message("text", {"text": {"type": "string", "minLength": 1, "maxLength": 2000}}),
+    _message("keys", {"keys": {"type": "string", "minLength": 1, "maxLength": 64}}),
     _message("interrupt"),
     _message("agent", {"paused": FLAG}),
     _message("say", {"text": {"type": "string", "minLength": 1, "maxLength": 2000}}),

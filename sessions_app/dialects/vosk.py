@@ -99,7 +99,7 @@ class Replies:
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
             self._partial = event.text
-        elif isinstance(event, SegmentFinal) and event.speaker is Speaker.CALLER:
+        elif isinstance(event, SegmentFinal) and _is_speech(event):
             self._partial = ""
             self._finals.append(event)
 
@@ -133,5 +133,10 @@ class ChannelPeer:
             self._close()
         elif isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
             self._send(json.dumps(partial(event.text), ensure_ascii=False))
-        elif isinstance(event, SegmentFinal) and event.speaker is Speaker.CALLER:
+        elif isinstance(event, SegmentFinal) and _is_speech(event):
             self._send(json.dumps(result([event]), ensure_ascii=False))
+
+
+def _is_speech(event: SegmentFinal) -> bool:
+    """Returns whether a recogniser heard it: a key that was pressed is no result of one."""
+    return event.speaker is Speaker.CALLER and not event.key

@@ -31,7 +31,8 @@ class ExportCall:
 class ExportSegment:
     """One segment as people read it; times on the call clock.
 
-    An `interrupted` one holds in `text` what was heard of its `full_text`.
+    An `interrupted` one holds in `text` what was heard of its `full_text`. `source` is where the
+    words are from: "live", "second_pass", or "keypad" for a key that was pressed.
     """
 
     seq: int
@@ -43,6 +44,7 @@ class ExportSegment:
     words: tuple[Word, ...] = ()
     interrupted: bool = False
     full_text: str = ""
+    source: str = "live"
 
     @property
     def name(self) -> str:

@@ -12,10 +12,11 @@ from sessions_app.models.call import Call
 
 
 class Source(models.TextChoices):
-    """What recognised the words."""
+    """Where the words are from: of KEYPAD they name the key that the caller pressed."""
 
     LIVE = "live", "Live"
     SECOND_PASS = "second_pass", "Second pass"
+    KEYPAD = "keypad", "Keypad"
 
 
 DERIVED = ("word_count", "search_text")
@@ -108,7 +109,7 @@ class Segment(models.Model):
 
     def derive(self) -> None:
         """Sets what follows from the texts; who writes in bulk calls it for each row."""
-        self.word_count = count(self.shown_text)
+        self.word_count = 0 if self.source == Source.KEYPAD else count(self.shown_text)
         self.search_text = searchable(self.text, self.edited_text, self.revised_text)
 
     @property

@@ -52,4 +52,5 @@ def _row(segment: Segment) -> ExportSegment:
         words=transcripts.heard_words(segment.shown_words),
         interrupted=segment.interrupted,
         full_text=segment.text if segment.interrupted else "",
+        source=segment.source,
     )

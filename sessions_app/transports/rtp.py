@@ -24,10 +24,12 @@ from sessions_app.media.playout import Playout
 from sessions_app.media.telephone import FromOpus
 from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.grid import next_beat
+from sessions_app.transports.keys import KeyReader
 from sessions_app.transports.pacer import Beats
 from sessions_app.transports.rtp_input import RtpInput
 from sessions_app.transports.rtp_output import RtpOutput
 from sessions_app.transports.rtp_packet import (
+    MARKER,
     goodbye,
     is_media,
     nack,
@@ -123,8 +125,8 @@ def missing() -> list[str]:
 
 class RtpTap:
     """One peer connection's audio. `hear` gets frames, `on_media` the time of each packet
-    (monotonic s), `on_end` is told once when the client ends its stream. What `playout` holds is
-    sent from when the client may hear it.
+    (monotonic s), `on_end` is told once when the client ends its stream, `on_key` of each key that
+    is pressed. What `playout` holds is sent from when the client may hear it.
 
     Lives on one event loop, from before the answer until `close`.
     """
@@ -138,6 +140,7 @@ class RtpTap:
         call_ms: Callable[[], float],
         on_media: Callable[[float], None],
         on_end: Callable[[], None],
+        on_key: Callable[[str], None] = lambda _: None,
         playout: Playout | None = None,
         beats: Beats | None = None,
     ) -> None:
@@ -145,6 +148,7 @@ class RtpTap:
         self._on_media = on_media
         self._on_end = on_end
         self.input = RtpInput(types, hear, call_ms)
+        self._keys = KeyReader(dict(types.keys), on_key)
         self._transceiver = transceiver
         self._timer: asyncio.TimerHandle | None = None
         self._reporting: asyncio.TimerHandle | None = None
@@ -281,6 +285,7 @@ class RtpTap:
             return
         now_s = time.monotonic()
         self._on_media(now_s)
+        self._keys.take(packet, 1000 * now_s, marked=bool(data[1] & MARKER))
         self.input.take(packet, 1000 * now_s)
         if self.input.waits:
             self._ask(1000 * now_s)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 VERSION = 2
+MARKER = 0x80
+"""In the second byte: sound, or a key, begins."""
+
 _FIXED = struct.Struct("!BBHII")
 _EXTENSION_WORDS = struct.Struct("!H")
 

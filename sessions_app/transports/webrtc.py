@@ -83,6 +83,7 @@ class WebRTCTransport:
         self._heard_ms = 0.0
         self._on_change = on_change
         self.on_message = on_message
+        self.on_key: Callable[[str], None] = lambda _: None
         self.closed_by_peer = False
         self._closing_channel = False
 
@@ -210,6 +211,7 @@ class WebRTCTransport:
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
             on_media=self._media,
             on_end=self._input_ended,
+            on_key=lambda key: self.on_key(key),  # noqa: PLW0108 - set later
             playout=self._playout,
             beats=self._beats,
         )

@@ -9,7 +9,16 @@ from sessions_app.calls.session import MOST_FINALS, MOST_GAPS, CallSession, Owne
 from sessions_app.calls.supervising import Limits
 from sessions_app.consumers.outgoing import BACKLOG
 from sessions_app.core.clock import CallClock
-from sessions_app.core.commands import AppMessage, HangUp, Interrupt, Mute, Say, Speak, ToCall
+from sessions_app.core.commands import (
+    AppMessage,
+    HangUp,
+    Interrupt,
+    Mute,
+    Press,
+    Say,
+    Speak,
+    ToCall,
+)
 from sessions_app.core.errors import BusyError, NoAgentError
 from sessions_app.core.events import MediaGap, SegmentFinal, Speaker
 from sessions_app.core.party import Party
@@ -41,6 +50,7 @@ def session(limits: MessageLimits, side: Side, *, answers: bool = True) -> CallS
         (Say("hello"), "texts_per_call"),
         (Speak("hello"), "texts_per_call"),
         (Interrupt(), "requests_per_call"),
+        (Press(("1",)), "requests_per_call"),
         (Mute(True), "requests_per_call"),
         (AppMessage(1), "app_messages_per_call"),
     ],
@@ -115,3 +125,11 @@ async def test_audio_and_resumptions_are_counted_by_the_call() -> None:
     for kind in (Kind.AUDIO, Kind.RESUMES):
         with pytest.raises(TooManyError):
             call.count(kind)
+
+
+async def test_keys_that_come_with_the_sound_are_counted_and_never_raise() -> None:
+    side = Side()
+    call = session(MessageLimits(requests_per_call=3), side, answers=False)
+    for _ in range(9):
+        call.hear_key("5")
+    assert [(final.text, final.key) for final in call.finals_after(0)] == [("Pressed 5", "5")] * 3

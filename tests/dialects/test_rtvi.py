@@ -117,7 +117,7 @@ def test_what_it_asks_is_done() -> None:
     client.says("disconnect-bot")
     assert [str(command) for command in client.obeyed] == [
         "Say(text='hello')",
-        "Say(text='1 #')",
+        "Press(keys=('1', '#'))",
         "Interrupt()",
         "PauseAgent(paused=False)",
         "Mute(muted=True)",
@@ -161,7 +161,13 @@ def test_notes_are_sent_as_they_change_and_answered_as_they_are() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "data"),
-    [("describe-actions", None), ("client-message", {"t": "fly"}), ("send-text", {}), ("dtmf", {})],
+    [
+        ("describe-actions", None),
+        ("client-message", {"t": "fly"}),
+        ("send-text", {}),
+        ("dtmf", {}),
+        ("dtmf", {"buttons": ["x"]}),
+    ],
 )
 def test_what_is_not_understood_is_refused(kind: str, data: Any) -> None:
     client = Client()

@@ -107,3 +107,27 @@ async def test_a_hum_pauses_it_and_it_goes_on(product: Product, say: Say) -> Non
         await talker.send(type="interrupt")
         await talker.sees(lambda: talker.floor() == "listening", "silence")
         await talker.hang_up()
+
+
+async def test_a_telephone_that_knows_no_opus_talks_and_presses_keys(
+    product: Product, say: Say
+) -> None:
+    async with Talker(product, "teller", "audio/PCMU") as talker:
+        await talker.press(5)
+        await talker.press(11)  # the key that ends a number
+        await talker.sees(lambda: len(talker.loud()) > 75, "the story that answers them")
+        keys = [m["key"] for m in talker.of("transcript", role="user")]
+        await talker.send(type="interrupt")
+        await talker.microphone.speak(read_wav(say("please tell me about the weather")))
+        await talker.sees(lambda: len(talker.said("user")) > 2, "words")
+        await talker.hang_up()
+    assert keys == ["5", "#"]
+    path = f"/api/v1/calls/{talker.call_id}/"
+    segments = product.json(f"{path}segments")["segments"]
+    pressed = [s["text"] for s in segments if s["source"] == "keypad"]
+    assert pressed == ["Pressed 5", "Pressed #"]
+    product.recorded(talker.call_id)
+    assert "Caller: Pressed 5" in product.get(f"{path}transcript.txt", "user")[1].decode()
+    caller, agent = _channels(product.get(f"{path}recording", "user")[1])
+    assert np.abs(caller).max() > 2000
+    assert np.abs(agent).max() > 2000

@@ -97,7 +97,6 @@ DOORS: dict[str, Callable[[], Any]] = {
     "rtvi app": lambda: over_rtvi(
         told(type="client-message", data={"t": "app-message", "d": NESTED})
     ),
-    "rtvi keys": lambda: over_rtvi(told(type="dtmf", data={"buttons": [DIRT]})),
     "results": lambda: results.parse(told(offer=DIRT, agentId=DIRT).encode()),
     "http offer": lambda: offer.parse(told(sdp=DIRT, agentId=DIRT).encode()),
     "vosk offer": lambda: vosk.parse_offer(told(sdp=DIRT).encode()),

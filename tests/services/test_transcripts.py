@@ -24,6 +24,15 @@ def test_segments_are_kept_with_their_words(alice: User, make_call: CallMaker) -
     assert [s.seq for s in transcripts.after(call, 1)] == [2]
 
 
+def test_a_key_is_kept_as_such_and_counts_as_no_word(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    pressed = SegmentFinal(1, Speaker.CALLER, "Pressed 5", 9, 9, typed=True, key="5")
+    transcripts.append([(call.pk, pressed), (call.pk, final(2))])
+    key, words = Segment.objects.filter(call=call).order_by("seq")
+    assert (key.text, key.source, key.word_count) == ("Pressed 5", "keypad", 0)
+    assert (words.source, words.word_count) == ("live", 1)
+
+
 def test_storing_a_segment_again_makes_no_second_one(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
     transcripts.append([(call.pk, final(1))])

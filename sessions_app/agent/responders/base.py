@@ -9,6 +9,9 @@ from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.video import Picture
 
+PRESSED = "[pressed {keys} on the telephone's keypad]"
+"""What keys are to an agent: a turn of the caller's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -149,6 +152,17 @@ class Responder(ABC):
 
     def on_app_message(self, persona: Persona, host: CallHost, data: Any) -> None:
         """Takes what the client's own code sent; any JSON. Never blocks."""
+
+    def on_key(self, persona: Persona, host: CallHost, key: str) -> None:
+        """Takes a key of a telephone as it is pressed: 0-9, *, #, A-D or flash. Never blocks."""
+
+    def turn_of_keys(self, persona: Persona, keys: str) -> str:
+        """Returns the caller's turn that keys are, such as "12#"; empty for none.
+
+        It is taken once the caller presses no more, or what ends it (VOICE["KEYS"]); the agent is
+        silent from the first key of a turn on. Asked with the keys so far, too.
+        """
+        return PRESSED.format(keys=keys)
 
     async def on_video(self, persona: Persona, host: CallHost) -> None:
         """Runs beside each call that may have pictures (`host.video`); cancelled at its end."""

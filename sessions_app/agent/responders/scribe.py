@@ -61,6 +61,10 @@ class ScribeResponder(Responder):
             return ()
         return tuple(phrase for phrases in PHRASES.values() for phrase in phrases)
 
+    def turn_of_keys(self, persona: Persona, keys: str) -> str:
+        """Returns nothing: keys are kept in the record, and no command."""
+        return ""
+
     def check(self, persona: Persona) -> None:
         """Raises ResponderError for an option or a time zone that there is not."""
         unknown = [name for name in persona.responder_options if name not in OPTIONS]
