@@ -168,6 +168,15 @@ ADMIN = [
     ),
     *(
         desk(
+            "sessions_app/call/<int:pk>/end/",
+            "/admin/sessions_app/call/{call}/change/",  # it is over
+            address="/admin/sessions_app/call/{call}/end/",
+            method=method,
+        )
+        for method in ("GET", "POST")
+    ),
+    *(
+        desk(
             "sessions_app/call/<int:pk>/versions/<int:number>/",
             answer,
             address=VERSION,

@@ -122,7 +122,7 @@ def _life(call: Call) -> Iterator[Moment]:
         yield Moment(call.heartbeat_at, f"Last heartbeat of worker {call.worker or NOTHING}")
     if call.ended_at:
         kind = "bad" if call.state == "failed" else "plain"
-        reason = call.get_end_reason_display() or "no reason kept"
+        reason = _end(call) if call.end_reason else "no reason kept"
         yield Moment(call.ended_at, f"{call.get_state_display()}: {reason}", kind)
 
 
@@ -184,10 +184,18 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         ("Length", "in progress" if call.is_live else clock(call.duration_ms)),
         ("Words", word_count),
         ("Started", moment(call.created_at)),
-        ("Ended because", call.get_end_reason_display() or NOTHING),
+        ("Ended because", _end(call)),
         ("Recogniser", f"{call.recogniser}, {call.language}"),
         ("Agreed to recording", moment(call.consented_at) if call.consented_at else "no"),
     ]
+
+
+def _end(call: Call) -> str:
+    """Returns why the call ended, and who of the staff ended it; or has asked for its end."""
+    if call.ended_by is None:
+        return call.get_end_reason_display() or NOTHING
+    who = call.ended_by.get_username()
+    return f"{who} asked for its end" if call.is_live else f"Ended by {who} (staff)"
 
 
 def _is_ready(recording: Recording | None) -> bool:

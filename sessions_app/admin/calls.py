@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from sessions_app.admin import call_page
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
+from sessions_app.admin.ending import EndsCalls, can_be_ended
 from sessions_app.admin.exporting import zip_response
 from sessions_app.admin.filters import RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.second_pass import SecondPass
@@ -41,8 +42,11 @@ class CallPermissions:
 
 
 @admin.register(Call)
-class CallAdmin(CallPermissions, CallColumns, SecondPass, VoiceAdmin[Call]):
-    """Staff with view permission look; with change permission they rename and re-summarise."""
+class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[Call]):
+    """Staff with view permission look; with change permission they rename and re-summarise.
+
+    With `end_call` they end live ones.
+    """
 
     list_display = (
         "name",
@@ -63,7 +67,7 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, VoiceAdmin[Call]):
         "created_at",
         "end_reason",
     )
-    list_select_related = ("owner", "agent", "recording", "summary")
+    list_select_related = ("owner", "agent", "ended_by", "recording", "summary")
     list_per_page = 50
     date_hierarchy = "created_at"
     search_fields = (
@@ -107,6 +111,7 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, VoiceAdmin[Call]):
         return [
             path("<int:pk>/summarise/", again, name="sessions_app_call_summarise"),
             *self.version_urls(),
+            *self.end_urls(),
             *super().get_urls(),
         ]
 
@@ -124,6 +129,7 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, VoiceAdmin[Call]):
             if request.method == "GET":
                 access.log(obj, request.user, AccessLog.Action.READ, WHERE)
             context.update(call_page.context(obj, self.words(obj)))
+            context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from sessions_app.bridge.store import Store
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.commands import Candidate, Offer, StartStream, ToCall
-from sessions_app.core.errors import BadOfferError, UnknownCallError
+from sessions_app.core.errors import BadOfferError, BusyError, UnknownCallError
 from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
 from sessions_app.core.reservations import Reservation
@@ -43,6 +43,9 @@ from sessions_app.transports.websocket import WebSocketTransport, check_output
 logger = logging.getLogger(__name__)
 
 BEAT_S = 5.0
+LOOK_S = 2.0
+"""How often it is asked which calls staff want to be ended: one query, while there are calls."""
+
 WEBRTC, WEBSOCKET = "webrtc", "websocket"
 
 
@@ -91,7 +94,7 @@ class Engine:
         self.faults.start()
         self._admitting.start()
         await self._placing.start()
-        self._working = [asyncio.create_task(self._beat())]
+        self._working = [asyncio.create_task(work()) for work in (self._beat, self._obey_staff)]
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def ready(self, part: str) -> bool:
@@ -334,6 +337,19 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.note("beat", calls.beat, ids, timezone.now())
+
+    async def _obey_staff(self) -> None:
+        """Ends calls that staff want to be ended, wherever they said so: the rows tell."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            ids = [session.call_id for session in self._registry if session.live]
+            if not ids:
+                continue
+            with suppress(BusyError):  # a database that is away is asked again
+                asked = set(await self.store.run(calls.asked_to_end, ids))
+                for session in self._registry:
+                    if session.call_id in asked:
+                        session.end_soon(EndReason.STAFF_ENDED)
 
 
 # -- the process's engine ------------------------------------------------------------------

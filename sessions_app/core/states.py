@@ -30,6 +30,10 @@ class EndReason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
+BYE_REASONS = frozenset(EndReason) - {EndReason.SERVER_DIED}
+"""What a client can be told; of a process that died only what is kept on the call tells."""
+
+
 class Floor(StrEnum):
     """Who speaks in a call with an agent. PAUSED: the agent holds still, maybe interrupted."""
 

@@ -50,6 +50,10 @@ _STATUS = {
     CallState.ENDED: "The call has ended.",
     CallState.FAILED: "The call could not go on.",
 }
+_BY_STAFF = {
+    CallState.ENDING: "The staff of this server are ending the call…",
+    CallState.ENDED: "The staff of this server have ended the call.",
+}
 
 
 # -- from the client -------------------------------------------------------------------
@@ -189,9 +193,13 @@ def _word(word: Word) -> Message:
     return told | ({"speaker": word.speaker} if word.speaker else {})
 
 
-def status(state: CallState) -> Message:
+def status(event: StateChanged) -> Message:
     """Returns the `status` message for a state."""
-    return {"type": "status", "status": _STATUS.get(state, state.value), "state": state.value}
+    state = event.state
+    told = _STATUS.get(state, state.value)
+    if event.reason is EndReason.STAFF_ENDED:
+        told = _BY_STAFF.get(state, told)
+    return {"type": "status", "status": told, "state": state.value}
 
 
 def floor(event: FloorChanged) -> Message:
@@ -257,7 +265,7 @@ class SocketOutlet:
 
     def _state_changed(self, event: StateChanged, extra: Message) -> None:
         if STATUS in self._features:
-            self._push(status(event.state) | extra)
+            self._push(status(event) | extra)
         if event.state in TERMINAL:
             self._push(bye(self._call_id, event.reason, event.length_ms))
 
@@ -323,7 +331,7 @@ class ChannelPeer:
 
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged):
-            self._send(json.dumps(status(event.state)))
+            self._send(json.dumps(status(event)))
         elif isinstance(event, AppMessageSent):
             self._send(json.dumps(app_message(event)))
         elif isinstance(event, InterimChanged | SegmentFinal) and ON_CHANNEL in self._features:

@@ -188,6 +188,8 @@ class RtviPeer:
 
     def _state(self, event: StateChanged) -> None:
         if event.state in TERMINAL:
+            bye = control.bye(self._call_id, event.reason, event.length_ms)
+            self._tell("server-message", bye)
             self._send(signalling("peerLeft"))
 
     def _started(self, event: SpeechStarted) -> None:

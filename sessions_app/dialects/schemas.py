@@ -5,7 +5,7 @@ docs/protocol.md says the same in words; a test holds both and the code together
 
 from typing import Any
 
-from sessions_app.core.states import CallState, EndReason, Floor
+from sessions_app.core.states import BYE_REASONS, CallState, Floor
 
 Schema = dict[str, Any]
 
@@ -88,7 +88,7 @@ _FINAL: Schema = {
 _CALL_ID: Schema = {"callId": TEXT}
 _ENDED: Schema = {
     "callId": TEXT,
-    "reason": {"enum": [reason.value for reason in EndReason]},
+    "reason": {"enum": sorted(reason.value for reason in BYE_REASONS)},
     "durationMs": MS,
 }
 _ERROR = _message(

@@ -201,7 +201,7 @@ class StreamOutlet:
     def _state(self, event: StateChanged) -> Message | None:
         if event.state in TERMINAL:
             return ended(self._call_id, event)
-        return control.status(event.state) if STATUS in self._features else None
+        return control.status(event) if STATUS in self._features else None
 
     def _of_agent(self, event: CallEvent) -> Message | None:
         known = isinstance(event, FloorChanged | NotesChanged | MediaGap)

@@ -39,6 +39,7 @@ class AccessLog(models.Model):
         EXPORTED = "exported", "Exported"
         EDITED = "edited", "Edited"
         SUMMARISED = "summarised", "Summarised again"
+        ENDED = "ended", "Ended the live call"
         RECORDED = "recorded", "Recording made again"
         RETRANSCRIBED = "retranscribed", "Transcribed again"
         REVISED = "revised", "Second pass accepted or taken back"

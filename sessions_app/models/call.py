@@ -79,6 +79,18 @@ class Call(models.Model):
         blank=True,
         help_text="Digest that makes a retried offer the same call.",
     )
+    end_asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When staff asked for its end."
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Which of the staff ended it; empty where it ended by itself.",
+    )
     duration_ms = models.PositiveIntegerField(
         null=True, blank=True, help_text="Length on the call clock; empty while live."
     )
@@ -95,6 +107,7 @@ class Call(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        permissions = [("end_call", "Can end a live call")]
         indexes = [
             # a user's list of calls, newest first
             models.Index(fields=["owner", "-created_at"], name="call_owner_newest"),

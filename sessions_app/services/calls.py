@@ -128,6 +128,8 @@ def move(
     if target in TERMINAL:
         # every end has a reason: without one it is our fault
         changes |= {"ended_at": now, "end_reason": (reason or EndReason.INTERNAL_ERROR).value}
+        if reason is not EndReason.STAFF_ENDED:
+            changes["ended_by"] = None  # it ended otherwise before that was obeyed
         if duration_ms is not None:
             changes["duration_ms"] = max(0, duration_ms)
     sources = [state.value for state in sources_of(target)]
@@ -151,6 +153,25 @@ def _owe(call: Call) -> None:
 def beat(public_ids: Iterable[str], now: datetime) -> int:
     """Notes that these calls' process is alive; returns how many are live."""
     return _live().filter(public_id__in=list(public_ids)).update(heartbeat_at=now)
+
+
+def ask_to_end(call: Call, user: Any) -> bool:
+    """Has the process that runs a live call end it, within seconds; notes who asked.
+
+    Returns False for a call that is over, or about to be.
+    """
+    running = _live().filter(pk=call.pk, end_asked_at=None).exclude(state=CallState.ENDING.value)
+    with transaction.atomic():
+        if not running.update(end_asked_at=timezone.now(), ended_by=user.pk):
+            return False
+        access.log(call, user, AccessLog.Action.ENDED)
+    return True
+
+
+def asked_to_end(public_ids: Iterable[str]) -> list[str]:
+    """Returns those of these calls that staff want to be ended."""
+    asked = Call.objects.filter(public_id__in=list(public_ids), end_asked_at__isnull=False)
+    return list(asked.values_list("public_id", flat=True))
 
 
 def silent(now: datetime, stale_after: timedelta = STALE_AFTER) -> QuerySet[Call]:

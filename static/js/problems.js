@@ -78,6 +78,12 @@ const PROBLEMS = {
     retry: "Start a new call",
     link: "call",
   },
+  "staff-ended": {
+    title: "The call was ended by staff",
+    text: "Somebody who looks after this server has ended it. What was said until then is kept.",
+    retry: "Start a new call",
+    link: "call",
+  },
   unknown_agent: {
     title: "That agent does not answer any more",
     text: "It was switched off or renamed. Load the page again and choose another.",
@@ -108,6 +114,7 @@ const BYE_PROBLEMS = {
   connection_lost: "connection-lost",
   server_stopped: "server-stopped",
   signed_out: "signed-out",
+  staff_ended: "staff-ended",
   internal_error: "other",
 };
 

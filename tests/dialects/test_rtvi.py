@@ -22,7 +22,7 @@ from sessions_app.core.events import (
     TokenMade,
     TurnEnded,
 )
-from sessions_app.core.states import CallState, Floor
+from sessions_app.core.states import CallState, EndReason, Floor
 from sessions_app.dialects.rtvi import RtviPeer
 
 
@@ -101,8 +101,11 @@ def test_an_answer_is_told_in_order() -> None:
 def test_an_interruption_and_the_end_are_told() -> None:
     client = Client()
     assert "bot-interrupted" in client.hears(TurnEnded(2, Speaker.AGENT, 0, 9, interrupted=True))
-    assert client.hears(StateChanged(CallState.ENDED)) == ["signalling"]
-    assert client.sent[-1]["message"] == {"type": "peerLeft"}
+    over = StateChanged(CallState.ENDED, EndReason.STAFF_ENDED, 900.0)
+    assert client.hears(over) == ["server-message", "signalling"]
+    bye, left = client.sent[-2:]
+    assert (bye["data"]["type"], bye["data"]["reason"]) == ("bye", "staff_ended")
+    assert left["message"] == {"type": "peerLeft"}
 
 
 def test_what_it_asks_is_done() -> None:

@@ -3,14 +3,17 @@
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.end_to_end.test_locked_pages import hidden
 from tests.end_to_end.test_resume import (  # noqa: F401 - they run here too, on this product
     test_a_dropped_socket_ends_nothing_and_misses_nothing,
     test_the_same_offer_again_is_the_same_call,
@@ -114,6 +117,36 @@ async def test_a_second_window_sees_the_call_without_redis(product: Product, say
         await caller.send(type="session_end")
         await caller.until("session_ended")
     assert mostly(seen["text"], SENTENCE)
+
+
+async def test_staff_end_calls_wherever_they_are(product: Product) -> None:
+    async with Streamer(product) as one, Streamer(product) as two:
+        calls = [str((await client.start())["callId"]) for client in (one, two)]
+        workers = {(await asyncio.to_thread(worker_of, product, call))[0] for call in calls}
+        assert len(workers) == 2
+        await asyncio.to_thread(end_in_the_admin, product, calls)
+        for client in (one, two):
+            assert (await client.until("session_ended"))["reason"] == "staff_ended"
+            assert await client.closed() == 1000
+    for call in calls:
+        assert product.json(f"/api/v1/calls/{call}/")["end_reason"] == "staff_ended"
+
+
+def end_in_the_admin(product: Product, calls: list[str]) -> None:
+    """Signs in as staff, opens each call's page from the list, and ends it there."""
+    with httpx2.Client(base_url=product.url, follow_redirects=True) as desk:
+        page = desk.get("/admin/login/")
+        staff = product.credentials["staff"]
+        form = {name: staff[name] for name in ("username", "password")}
+        desk.post("/admin/login/?next=/admin/", data=form | hidden(page))
+        for call in calls:
+            listed = desk.get(f"/admin/sessions_app/call/?q={call}").text
+            found = re.search(r"/admin/sessions_app/call/(\d+)/change/", listed)
+            assert found
+            address = f"/admin/sessions_app/call/{found[1]}/end/"
+            assert f'href="{address}"' in desk.get(found[0]).text
+            answer = desk.post(address, data=hidden(desk.get(address)))
+            assert "ends within a few seconds" in answer.text
 
 
 async def until_final(socket: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from sessions_app.core import errors
 from sessions_app.core.commands import Command
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.core.states import BYE_REASONS, CallState, EndReason
 from sessions_app.dialects import control, streaming
 from tests.fixtures.server import ROOT
 
@@ -49,9 +49,25 @@ def test_every_message_to_the_client_is_explained(dialect: ModuleType) -> None:
         assert f"| `{kind}` |" in PROTOCOL
 
 
+def test_the_reasons_of_bye_are_those_that_are_told() -> None:
+    section = PROTOCOL.partition("### Reasons of `bye`")[2].partition("## ")[0]
+    told = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
+    assert set(told) == {reason.value for reason in BYE_REASONS}
+    assert len(told) == len(BYE_REASONS)
+    assert all(f"`{reason.value}`" in section for reason in EndReason)
+
+
 @pytest.mark.parametrize("reason", EndReason)
-def test_every_reason_is_named(reason: EndReason) -> None:
-    assert f"`{reason.value}`" in PROTOCOL
+def test_every_reason_of_an_end_has_something_that_ends_a_call_so(reason: EndReason) -> None:
+    ends = [path for floor in ("calls", "bridge", "services") for path in sources(floor)]
+    assert any(f"EndReason.{reason.name}" in path.read_text() for path in ends)
+
+
+def sources(floor: str) -> list[Path]:
+    # what says a reason in words, or compares it, ends nothing
+    tells = {"phrases.py"}
+    found = (ROOT / "sessions_app" / floor).glob("*.py")
+    return [path for path in found if path.name not in tells]
 
 
 @pytest.mark.parametrize("state", set(CallState) - {CallState.CREATED})

@@ -42,7 +42,7 @@ test("a picture keeps the loudest of each part, and stretches what is short", ()
 
 test("every problem has a title and tells what to do", () => {
   const codes = ["permission", "no-microphone", "microphone-busy", "insecure", "unsupported", "server-gone"];
-  codes.push("signed-out", "not-allowed", "busy", "no-media", "connection-lost", "server-stopped", "unknown_agent", "other");
+  codes.push("signed-out", "not-allowed", "busy", "no-media", "connection-lost", "server-stopped", "staff-ended", "unknown_agent", "other");
   for (const code of codes) {
     const { title, text, retry, link } = problemOf(code);
     assert.ok(title.length > 10 && text.length > 20, code);
@@ -61,6 +61,7 @@ test("what the browser throws, and why a call ended", () => {
   assert.equal(mediaProblem(undefined), "microphone-busy");
   assert.equal(byeProblem("caller_hung_up"), "");
   assert.equal(byeProblem("never_connected"), "no-media");
+  assert.equal(byeProblem("staff_ended"), "staff-ended");
 });
 
 test("what came is said once", () => {

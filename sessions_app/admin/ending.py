@@ -1,0 +1,71 @@
+"""Staff end a live call: a permission of its own, a page that asks first, a line in both logs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods
+
+from sessions_app.core.states import CallState
+from sessions_app.models import Call
+from sessions_app.services import calls
+
+TEMPLATE = "admin/sessions_app/call/end.html"
+PERMISSION = "sessions_app.end_call"
+LOGGED = "Ended the live call."
+ASKED = "The call ends within a few seconds. Its caller is told that staff ended it."
+TOO_LATE = "Nothing was done: the call is over, or it is ending already."
+
+
+def can_be_ended(call: Call) -> bool:
+    """Returns whether the call goes on, and nobody has asked for its end."""
+    return call.is_live and call.state != CallState.ENDING and call.end_asked_at is None
+
+
+class EndsCalls:
+    """What `CallAdmin` gets by it: the page that asks, and its address."""
+
+    admin_site: Any
+    get_queryset: Callable[[HttpRequest], Any]
+    has_view_permission: Callable[[HttpRequest, Call], bool]
+    message_user: Callable[..., None]
+    log_change: Callable[[HttpRequest, Call, Any], Any]
+
+    def end_urls(self) -> list[URLPattern]:
+        """Returns the address of ending a call."""
+        end = self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.end))
+        return [path("<int:pk>/end/", end, name="sessions_app_call_end")]
+
+    def may_end(self, request: HttpRequest, call: Call) -> bool:
+        """Returns whether whoever asks may end calls; that they may look is not enough."""
+        permitted = request.user.has_perm(PERMISSION)
+        return permitted and self.has_view_permission(request, call)
+
+    def end(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET asks whether it is meant; POST has the call's own process end it."""
+        call = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.may_end(request, call):
+            raise PermissionDenied
+        back = HttpResponseRedirect(reverse("admin:sessions_app_call_change", args=[pk]))
+        if request.method == "POST" and calls.ask_to_end(call, request.user):
+            self.log_change(request, call, LOGGED)
+            self.message_user(request, ASKED, messages.SUCCESS)
+            return back
+        if request.method == "POST" or not can_be_ended(call):
+            self.message_user(request, TOO_LATE, messages.WARNING)
+            return back
+        return TemplateResponse(
+            request,
+            TEMPLATE,
+            {
+                **self.admin_site.each_context(request),
+                "title": "End this call?",
+                "opts": Call._meta,
+                "original": call,
+            },
+        )
