@@ -8,6 +8,10 @@ from sessions_app.admin.base import HiddenAdmin
 from sessions_app.admin.display import link
 from sessions_app.models import Call, Recording, Summary
 
+LISTED = ("call_link", "state", "attempts", "done_at", "error")
+OPENS = ("state",)
+"""What leads to the row's own page: the first column is a link already, to the call."""
+
 
 def call_link(call: Call) -> SafeString:
     return link(reverse("admin:sessions_app_call_change", args=[call.pk]), call.public_id)
@@ -31,7 +35,8 @@ class RecordingAdmin(HiddenAdmin[Recording]):
         "checks",
         "delete_after",
     )
-    list_display = ("call_link", "state", "attempts", "done_at", "error")
+    list_display = LISTED
+    list_display_links = OPENS
     list_select_related = ("call",)
     search_fields = ("call__public_id",)
 
@@ -58,7 +63,8 @@ class SummaryAdmin(HiddenAdmin[Summary]):
         "done_at",
         "engine",
     )
-    list_display = ("call_link", "state", "attempts", "done_at", "error")
+    list_display = LISTED
+    list_display_links = OPENS
     list_select_related = ("call",)
     search_fields = ("call__public_id",)
 
