@@ -106,7 +106,9 @@ class SecondPass:
             return HttpResponseRedirect(request.path)
         if not self.has_view_permission(request, call):
             raise PermissionDenied
-        access.log(call, request.user, AccessLog.Action.READ, f"version {number} in the admin")
+        under_way = version.state in (WorkState.PENDING, WorkState.RUNNING)
+        if not under_way:  # until then there is nothing to read, and the page asks again and again
+            access.log(call, request.user, AccessLog.Action.READ, f"version {number} in the admin")
         rows = compared(version)
         return TemplateResponse(
             request,
@@ -119,7 +121,7 @@ class SecondPass:
                 "version": version,
                 "rows": rows,
                 "open": [one for one in rows if one.changed and one.row.accepted_at is None],
-                "under_way": version.state in (WorkState.PENDING, WorkState.RUNNING),
+                "under_way": under_way,
                 "recording_url": reverse("recording", args=[call.public_id]),
                 "heard_url": reverse("heard", args=[call.public_id]),
                 "may_change": self.has_change_permission(request, call),

@@ -80,7 +80,7 @@ function showWave(canvas, audio) {
   });
 }
 
-document.addEventListener("DOMContentLoaded", () => {
+function enlivenCall() {
   const audio = document.querySelector(".vs-player audio");
   if (!audio) {
     return;
@@ -89,7 +89,9 @@ document.addEventListener("DOMContentLoaded", () => {
   followPlayer(audio, rows);
   hearFromTimes(audio, rows);
   const wave = document.querySelector(".vs-wave");
-  if (wave) {
+  if (wave) { // the comparison of two transcripts has none
     showWave(wave, audio);
   }
-});
+}
+
+document.addEventListener("DOMContentLoaded", enlivenCall);

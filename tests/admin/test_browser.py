@@ -2,20 +2,27 @@
 
 import io
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.db import connections
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from sessions_app.models import AccessLog, Call, Recording
+from sessions_app.models import AccessLog, Call, Recording, Version
+from sessions_app.models.work import WorkState
 from tests.admin.conftest import signed_in
 from tests.fixtures.chromium import chromium
+from tests.services.test_versions import made, row
 from tests.static_files import static_files  # noqa: F401 - a fixture
+
+R = TypeVar("R")
 
 # the live server shares its database with the test, so that nothing may be rolled back
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -115,6 +122,51 @@ def test_a_player_that_is_not_started_loads_nothing(
         ("read", "on the page"),
         ("loaded", "on the page"),
     ]
+
+
+def asked(work: Callable[[], R]) -> R:
+    """Returns what the database says: not in this thread, where the browser's loop runs."""
+
+    def done() -> R:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(done).result()
+
+
+def test_two_transcripts_are_compared_without_a_reload(
+    server: LiveServer, staff: User, recording: Recording
+) -> None:
+    recording.file.save("call.wav", ContentFile(silence(6)))
+    one = made(recording.call, staff, row(1, "Hallo there."), row(3, "please send the report"))
+    accepted = one.segments.filter(accepted_by=staff)
+    Version.objects.update(state=WorkState.RUNNING)
+    with page_of(staff, server) as page:
+        page.goto(f"{server.url}/admin/sessions_app/call/{recording.call_id}/versions/2/")
+        expect(page.locator(".vs-call")).to_contain_text("being transcribed")
+        page.evaluate("document.body.dataset.same = 'yes'")
+        read = AccessLog.objects.filter(user=staff, action=AccessLog.Action.READ)
+        assert not asked(read.exists), "nothing was to be read"
+        asked(lambda: Version.objects.update(state=WorkState.DONE))
+        rows = page.locator(".vs-compared tbody tr")
+        expect(rows).to_have_count(2)
+        expect(page.locator("#vs-said")).to_have_text("The transcript is ready.")
+        rows.first.get_by_role("button", name="Hear it from").click()
+        expect(rows.first).to_have_class("vs-now")
+        rows.first.get_by_role("button", name="Accept").press("Enter")
+        undo = rows.first.get_by_role("button", name="Take back")
+        expect(undo).to_be_focused()
+        assert asked(accepted.first) is not None
+        undo.press("Enter")
+        expect(rows.first.get_by_role("button", name="Accept")).to_be_focused()
+        page.get_by_role("button", name="Accept all").click()
+        expect(page.get_by_role("button", name="Accept all")).to_have_count(0)
+        assert not page.evaluate("document.querySelector('audio').paused")
+        assert page.evaluate("document.body.dataset.same") == "yes"
+    assert accepted.count() == 1
 
 
 def test_the_api_can_be_browsed_and_tried(server: LiveServer, staff: User, ended: Call) -> None:

@@ -32,7 +32,7 @@ def test_a_second_transcript_is_asked_for(at_desk: Any, recording: Recording) ->
     assert "<option selected>thorough</option>" in shown
     answer = at_desk.post(page(recording, "versions/"), {"recogniser": "thorough"}, follow=True)
     assert answer.redirect_chain == [(page(recording, "versions/2/"), 302)]
-    assert "being listened to" in text_of(answer)
+    assert "being transcribed" in text_of(answer)
     assert "Transcript 2" in text_of(at_desk.get(page(recording)))
 
 

@@ -1,0 +1,66 @@
+// The comparison of two transcripts: it comes by itself, and what is decided shows in place.
+"use strict";
+
+const ASK_MS = 2000;
+
+/** Returns this page as the server writes it now; throws where it does not answer with it. */
+async function askedAgain(options) {
+  const answer = await fetch(location.href, options);
+  if (!answer.ok || answer.url !== location.href) {
+    throw new Error(`The server answered ${answer.status}.`);
+  }
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+function tell(words) {
+  document.querySelector("#vs-said").textContent = words;
+}
+
+/** Waits for the transcript that is being made, and shows it. */
+async function waitForIt() {
+  const here = document.querySelector(".vs-call");
+  if (!("underWay" in here.dataset)) {
+    return;
+  }
+  const page = await askedAgain().catch(() => null);
+  const fresh = page?.querySelector(".vs-call");
+  if (fresh && !("underWay" in fresh.dataset)) {
+    here.replaceChildren(...fresh.childNodes);
+    delete here.dataset.underWay;
+    enlivenCall();
+    tell("The transcript is ready.");
+    return;
+  }
+  setTimeout(waitForIt, ASK_MS);
+}
+
+/** Takes over what changed: the player and its place in the transcript stay as they are. */
+function takeOver(page) {
+  const decided = "[data-decided]";
+  const fresh = [...page.querySelectorAll(decided)];
+  document.querySelectorAll(decided).forEach((place, index) => {
+    place.replaceChildren(...fresh[index].childNodes);
+  });
+}
+
+async function decide(event) {
+  const form = event.target.closest("[data-decided] form");
+  if (!form) {
+    return;
+  }
+  event.preventDefault();
+  const place = form.closest("[data-decided]");
+  try {
+    takeOver(await askedAgain({ method: "POST", body: new FormData(form) }));
+  } catch {
+    form.submit(); // the browser shows what the server says
+    return;
+  }
+  (place.querySelector("button") ?? document.querySelector(".vs-scroll")).focus();
+  tell("Saved.");
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.addEventListener("submit", decide);
+  setTimeout(waitForIt, ASK_MS);
+});
