@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from sessions_app.admin import latency, trying
 from sessions_app.admin.base import CleanForm, VoiceAdmin
+from sessions_app.admin.filters import NamedValuesFilter
 from sessions_app.agent.responders.base import Responder
 from sessions_app.bridge import languages
 from sessions_app.bridge import trying as bridge
@@ -197,7 +198,7 @@ class AgentAdmin(VoiceAdmin[Agent]):
         "is_default",
         "is_active",
     )
-    list_filter = ("is_active", "responder", "language")
+    list_filter = ("is_active", ("responder", NamedValuesFilter), "language")
     search_fields = ("name", "slug", "description")
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = ("created_at", "updated_at", "how_quick")

@@ -79,9 +79,6 @@ class VoiceAdmin(OnlyListedLookups[Row]):
 
     form = CleanForm  # type: ignore[assignment] # generic in the stubs alone
 
-    class Media:
-        css = {"all": ["admin-voicesite/admin.css"]}
-
 
 class ReadOnlyAdmin(VoiceAdmin[Row]):
     """Rows that only the product writes: to be looked at, never added, changed or deleted."""

@@ -1,5 +1,8 @@
 """Filters of the lists that name what they filter by."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -45,6 +48,14 @@ class SummaryStateFilter(_WorkStateFilter):
     title = "summary"
     parameter_name = "summary"
     relation = "summary"
+
+
+class NamedValuesFilter(admin.AllValuesFieldListFilter):
+    """All values there are of a field; the empty one can be read and chosen, too."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or f"({NONE})"}
 
 
 class TokenStatusFilter(admin.SimpleListFilter):

@@ -76,7 +76,6 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
             "opts": self.opts,
             "token": obj,
             "secret": request._issued_secret,  # type: ignore[attr-defined]
-            "media": self.media,
         }
         return TemplateResponse(request, "admin/sessions_app/apitoken/issued.html", context)
 

@@ -14,6 +14,8 @@ admin.site.unregister((User, Group))
 class UserAdmin(OnlyListedLookups[User], DjangoUserAdmin[User]):
     """Users, with their permissions."""
 
+    readonly_fields = ("last_login", "date_joined")
+
 
 @admin.register(Group)
 class GroupAdmin(OnlyListedLookups[Group], DjangoGroupAdmin):

@@ -1,0 +1,234 @@
+"""Fills a product's database with what its pages can show. Run inside `manage.py shell`."""
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+LENGTH_MS = 9000
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle" * 2
+ERRORS = {
+    "400": {},
+    "403_csrf": {},
+    "429": {"minutes": 12, "seconds": 700, "busy": False},
+    "500": {},
+    "503": {"seconds": 5},
+}
+
+
+def main(audio: str) -> None:
+    """Prints as JSON: `calls` (public ids and keys), `cookies` of users, `errors` (pages)."""
+    from django.conf import settings
+    from django.contrib.auth.models import User
+    from django.template.loader import render_to_string
+    from django.test import Client
+
+    from sessions_app.models import Agent
+    from sessions_app.services import calls
+
+    calls.seed_agents()
+    user, staff = User.objects.get(username="user"), User.objects.get(username="staff")
+    others = [
+        User.objects.create_user("newcomer", first_name="Newcomer"),
+        User.objects.create_user("clerk", is_staff=True),
+        User.objects.create_superuser("root"),
+    ]
+    made = _calls(user, Path(audio).read_bytes())
+    _log(made["full"], staff)
+    cookies = {}
+    for person in (user, staff, *others):
+        client = Client()
+        client.force_login(person)
+        cookies[person.get_username()] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    told = {
+        "calls": {name: {"id": call.public_id, "pk": call.pk} for name, call in made.items()},
+        "keys": {
+            "agent": Agent.objects.values_list("pk", flat=True)[0],
+            "recording": made["full"].recording.pk,
+            "summary": made["full"].summary.pk,
+            "user": user.pk,
+        },
+        "cookies": cookies,
+        "cookie": settings.SESSION_COOKIE_NAME,
+        "errors": {name: render_to_string(f"{name}.html", given) for name, given in ERRORS.items()},
+    }
+    json.dump(told, sys.stdout)
+
+
+def _calls(owner: Any, audio: bytes) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from sessions_app.models import Recording, Summary
+
+    made = {"full": _full(_call(owner, title="Friday's meeting"), audio)}
+    for number in range(22):
+        _segment(_call(owner, duration_ms=1000 * number), 1, "caller", f"Call {number}.", (0, 900))
+    visited = [_call(owner, visitor=f"ticket:{number}") for number in (1, 2)]
+    visited.append(_call(owner, visitor="id:Mrs Example"))
+    for call in visited:
+        _segment(call, 1, "caller", "I am only visiting.", (0, 900))
+    made["visitor"] = visited[0]
+    made["lost"] = _call(owner, state="failed", end_reason="never_connected", duration_ms=None)
+    made["owed"] = _call(owner)
+    later = timezone.now() + timedelta(hours=1)
+    Recording.objects.create(call=made["owed"], state="running", leased_until=later)
+    Summary.objects.create(call=made["owed"], state="running", leased_until=later)
+    made["broken"] = _call(owner)
+    Recording.objects.create(call=made["broken"], state="failed", error="The disk was full.")
+    Summary.objects.create(call=made["broken"], state="failed", error="It took too long.")
+    made["deleted"] = _call(owner)
+    Recording.objects.create(call=made["deleted"], state="done", delete_after=timezone.now())
+    # a fresh sign of life, from the future: nobody reaps it while the test runs
+    live = {"state": "active", "end_reason": "", "duration_ms": None, "ended_at": None}
+    made["live"] = _call(owner, heartbeat_at=later, worker="elsewhere:1", **live)
+    _segment(made["live"], 1, "caller", "We are still talking.", (0, 900))
+    return made
+
+
+def _call(owner: Any, **given: Any) -> Any:
+    from django.utils import timezone
+
+    from sessions_app.models import Call
+    from sessions_app.services import calls
+
+    agent = calls.agent_for("")
+    fields = {
+        "agent": agent,
+        "language": agent.language,
+        "recogniser": agent.recogniser,
+        "persona": {"name": "Ada", "responder": "scribe", "synthesiser": "default"},
+        "state": "ended",
+        "end_reason": "caller_hung_up",
+        "duration_ms": LENGTH_MS,
+        "consented_at": timezone.now(),
+        "ended_at": timezone.now(),
+    }
+    return Call.objects.create(owner=owner, **(fields | given))
+
+
+def _segment(
+    call: Any, seq: int, speaker: str, text: str, span: tuple[int, int], **given: Any
+) -> None:
+    from sessions_app.models import Segment
+
+    said, (start_ms, end_ms) = text.split(), span
+    step = (end_ms - start_ms) // max(1, len(said))
+    words = [
+        {"text": word, "start_ms": start_ms + n * step, "end_ms": start_ms + n * step + step}
+        for n, word in enumerate(said)
+    ]
+    Segment.objects.create(
+        call=call,
+        seq=seq,
+        speaker=speaker,
+        text=text,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        words=words,
+        **given,
+    )
+
+
+def _full(call: Any, audio: bytes) -> Any:
+    """Gives a call all that one can have: talk at once, long words, answers, notes, versions."""
+    from django.core.files.base import ContentFile
+    from django.utils import timezone
+
+    from sessions_app.models import Note, Recording, Summary, Turn
+
+    _segment(call, 1, "agent", "Good morning, I am Ada.", (0, 900), turn_index=1)
+    _segment(call, 2, "caller", f"We moved to friday. {LONG_WORD}", (1000, 2600))
+    _segment(call, 3, "agent", "Which friday?", (1800, 2400), turn_index=2)
+    _segment(call, 4, "caller", "The next one.", (2700, 3400), edited_text="The last one.")
+    late = {"heard_text": "I have", "turn_index": 4}
+    _segment(call, 5, "agent", "I have written it down.", (4200, 5000), **late)
+    _segment(call, 6, "caller", "نلتقي يوم الجمعة", (6000, 7000), revised_text="نلتقي الجمعة",
+             revised_at=timezone.now())  # fmt: skip
+    call.gaps = [[5000, 5900]]
+    call.save()
+    stages = {"speech_end_ms": 3400, "endpoint_ms": 4000, "final_ms": 3900}
+    heard = {"first_token_ms": 4100, "first_audio_ms": 4200}
+    rows: list[dict[str, Any]] = [
+        {"speaker": "agent", "start_ms": 0, "end_ms": 900, "first_audio_ms": 0},
+        {"speaker": "caller", "start_ms": 1000, "end_ms": 3400},
+        {"speaker": "caller", "start_ms": 3500, "end_ms": 3600},
+        {"speaker": "agent", "start_ms": 4200, "end_ms": 5000, "interrupted": True}
+        | stages
+        | heard,
+    ]
+    for index, row in enumerate(rows, start=1):
+        Turn.objects.create(call=call, index=index, **row)
+    Note.objects.create(call=call, number=1, kind="note", text="Friday.", at_ms=4000)
+    Note.objects.create(call=call, number=2, kind="action", text=LONG_WORD, at_ms=4500)
+    recording = Recording(call=call, state="done", duration_ms=LENGTH_MS, sha256="0" * 64)
+    recording.peaks = [[10, 60, 90, 40] * 50, [0, 30] * 100]
+    recording.checks = [
+        {"name": "length", "ok": True, "detail": "As long as the call."},
+        {"name": "sound", "ok": False, "detail": "No sound under 1 of 6 segments."},
+    ]
+    recording.file.save("call.ogg", ContentFile(audio))
+    Summary.objects.create(
+        call=call,
+        state="done",
+        engine="extractive",
+        text="They moved to friday.",
+        key_points=[{"text": "They moved it to friday.", "seq": 2}],
+        action_items=[{"text": "Write it down.", "seq": 5}],
+        speakers=[
+            {"speaker": "caller", "spoken_ms": 4000, "words": 12},
+            {"speaker": "agent", "spoken_ms": 2000, "words": 9},
+        ],
+    )
+    _versions(call)
+    return call
+
+
+def _versions(call: Any) -> None:
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+
+    from sessions_app.models import Version, VersionSegment
+
+    staff = User.objects.get(username="staff")
+    one = Version.objects.create(
+        call=call, number=2, recogniser="thorough", state="done", asked_by=staff
+    )
+    later = timezone.now() + timedelta(hours=1)
+    Version.objects.create(
+        call=call, number=3, recogniser="thorough", state="running", leased_until=later
+    )
+    Version.objects.create(call=call, number=4, recogniser="thorough", state="failed", error="No.")
+    texts = [(2, "We moved it to friday."), (4, "The next one."), (None, "Not there before.")]
+    for index, (seq, text) in enumerate(texts, start=1):
+        VersionSegment.objects.create(
+            version=one,
+            index=index,
+            seq=seq,
+            added=seq is None,
+            speaker="caller",
+            text=text,
+            start_ms=1000 * index,
+            end_ms=1000 * index + 900,
+        )
+    accepted = VersionSegment.objects.create(
+        version=one,
+        index=4,
+        seq=6,
+        speaker="caller",
+        text="نلتقي الجمعة",
+        start_ms=6000,
+        end_ms=7000,
+    )
+    accepted.accepted_at, accepted.accepted_by = timezone.now(), staff
+    accepted.save()
+
+
+def _log(call: Any, staff: Any) -> None:
+    from sessions_app.models import AccessLog
+    from sessions_app.services import access
+
+    access.log(call, staff, AccessLog.Action.READ, "on the page")
+    access.issue_token(staff, "A program")
+    old, _ = access.issue_token(staff, "An old program")
+    access.revoke(old)

@@ -1,0 +1,295 @@
+"""Every page of the product, in every state that a person can meet: how to get there."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
+
+USER, STAFF, NEWCOMER, STRANGER = "user", "staff", "newcomer", ""
+DESK = "/admin/sessions_app"
+
+
+def _nothing(_page: Page) -> None:
+    """The page is in its state as it comes."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a page. `address` may hold {full}, {live}… (ids) and {pk_full} … (keys).
+
+    `before` prepares what the page will meet, `then` does what a person would do.
+    """
+
+    name: str
+    address: str
+    who: str = USER
+    then: Callable[[Page], None] = _nothing
+    before: Callable[[Page], None] = _nothing
+
+
+# -- a server whose words the test writes ------------------------------------------------
+
+
+def _says(*messages: dict[str, Any]) -> Callable[[Page], None]:
+    """Returns what lets the page's socket be answered with `messages` to its offer."""
+
+    def before(page: Page) -> None:
+        def between(socket: WebSocketRoute) -> None:
+            def answer(text: str | bytes) -> None:
+                if json.loads(text)["type"] == "offer":
+                    for message in messages:
+                        socket.send(json.dumps(message))
+
+            socket.on_message(answer)
+
+        page.route_web_socket("**/signaling", between)
+
+    return before
+
+
+def _closes(code: int, reason: str) -> Callable[[Page], None]:
+    def before(page: Page) -> None:
+        page.route_web_socket("**/signaling", lambda socket: socket.close(code=code, reason=reason))
+
+    return before
+
+
+def _line(role: str, seq: int, text: str, *, final: bool = True, **more: Any) -> dict[str, Any]:
+    times = {"startMs": 1000 * seq, "endMs": 1000 * seq + 900}
+    return {
+        "type": "transcript",
+        "role": role,
+        "seq": seq,
+        "text": text,
+        "final": final,
+        **times,
+        **more,
+    }
+
+
+ENDING = {"type": "status", "state": "ending", "status": "Ending"}
+ACTIVE = {"type": "status", "state": "active", "status": "Connected"}
+TALK = (
+    ACTIVE,
+    {"type": "floor", "floor": "agent_speaking", "atMs": 0},
+    _line("agent", 1, "Hello, I am Ada."),
+    _line("user", 2, "What is the weather?"),
+    _line("user", 3, "And on friday?"),
+    {"type": "gap", "startMs": 3500, "endMs": 3900},
+    _line("agent", 4, "It may", interrupted=True, fullText="It may rain later."),
+    _line("user", 5, "so it", final=False),
+    {
+        "type": "notes",
+        "notes": [
+            {"number": 1, "kind": "note", "text": "Rain.", "atMs": 4000},
+            {"number": 2, "kind": "action", "text": "Buy an umbrella.", "atMs": 4100},
+        ],
+    },
+)
+
+
+def start(page: Page) -> None:
+    page.click("#start-call")
+    page.click("#consent-agree")
+
+
+def _in_a_call(page: Page) -> None:
+    start(page)
+    expect(page.locator("#stage[data-state=active]")).to_be_visible(timeout=20_000)
+
+
+def _talking(page: Page) -> None:
+    _in_a_call(page)
+    expect(page.locator("#notes-list li")).to_have_count(2)
+
+
+def _saving(page: Page) -> None:
+    start(page)
+    expect(page.locator("#saving")).to_be_visible(timeout=20_000)
+
+
+def _muted(page: Page) -> None:
+    _in_a_call(page)
+    page.click("#mute")
+
+
+def _sdp_open(page: Page) -> None:
+    _in_a_call(page)
+    page.click("#developer summary")
+
+
+class LongTalk:
+    """A call in which the caller has said much without a pause."""
+
+    lines = 80
+
+    def before(self, page: Page) -> None:
+        said = [_line("user", seq, "Then there is this.") for seq in range(1, self.lines + 1)]
+        _says(ACTIVE, *said)(page)
+
+    def then(self, page: Page) -> None:
+        _in_a_call(page)
+
+
+long_talk = LongTalk()
+
+
+def _problem(page: Page) -> None:
+    start(page)
+    expect(page.locator("#problem")).to_be_visible(timeout=20_000)
+
+
+def _without_microphone(kind: str) -> Callable[[Page], None]:
+    def before(page: Page) -> None:
+        page.add_init_script(
+            f"navigator.mediaDevices.getUserMedia = async () => {{"
+            f" throw new DOMException('none', '{kind}'); }}"
+        )
+
+    return before
+
+
+def _open(selector: str) -> Callable[[Page], None]:
+    return lambda page: page.click(selector)
+
+
+def _failed_to_sign_in(page: Page) -> None:
+    page.fill("#id_username", "nobody")
+    page.fill("#id_password", "wrong")
+    page.click("#sign-in")
+    expect(page.locator("#sign-in-error")).to_be_visible(timeout=20_000)
+
+
+def _played(page: Page) -> None:
+    page.locator("#segment-2 .word").first.click()
+    expect(page.locator(".word-now")).to_have_count(1)
+
+
+def _token_issued(page: Page) -> None:
+    page.fill("#id_name", "Another program")
+    page.evaluate("key => id_owner.append(new Option('user', key, true, true))", "1")
+    page.click("[name=_save]")
+    expect(page.locator("#vs-secret")).to_be_visible()
+
+
+def _named_wrongly(page: Page) -> None:
+    page.fill("#id_speed", "9")
+    page.click("[name=_save]")
+    expect(page.locator(".errornote")).to_be_visible()
+
+
+CALLS = (
+    State("start page", "/"),
+    State("start page of a newcomer", "/", NEWCOMER),
+    State("call page", "/call/"),
+    State("call page with an unknown agent", "/call/?agent=nobody"),
+    State("asking", "/call/", then=_open("#start-call")),
+    State("connecting", "/call/", then=start, before=_says()),
+    State("talking", "/call/?agent=scribe", then=_talking, before=_says(*TALK)),
+    State("only listening", "/call/?agent=transcribe-only", then=_muted, before=_says(*TALK)),
+    State("offer and answer", "/call/", then=_sdp_open, before=_says(*TALK)),
+    State("saving", "/call/", then=_saving, before=_says(*TALK, ENDING)),
+    State("no microphone", "/call/", then=_problem, before=_without_microphone("NotFoundError")),
+    State("refused microphone", "/", then=_problem, before=_without_microphone("NotAllowedError")),
+    State("full", "/call/", then=_problem, before=_closes(4429, "Wait 20 seconds.")),
+    State("signed out in a call", "/call/", then=_problem, before=_closes(4401, "")),
+    State("calls", "/calls/"),
+    State("calls, the next page", "/calls/?page=2"),
+    State("calls of everybody", "/calls/", STAFF),
+    State("calls of a newcomer", "/calls/", NEWCOMER),
+    State("calls found", "/calls/?q=friday"),
+    State("no calls found", "/calls/?q=zebra&state=failed"),
+    State("a wrong date", "/calls/?since=yesterday"),
+    State("a call", "/calls/{full}/"),
+    State("a call, played", "/calls/{full}/", then=_played),
+    State("a call, its downloads", "/calls/{full}/", then=_open("#downloads summary")),
+    State("a call, as staff see it", "/calls/{full}/", STAFF),
+    State("a call found", "/calls/{full}/?q=friday#segment-2"),
+    State("a visitor's call", "/calls/{visitor}/"),
+    State("a call that failed", "/calls/{lost}/"),
+    State("a call that is being recorded", "/calls/{owed}/"),
+    State("a call whose recording failed", "/calls/{broken}/", STAFF),
+    State("a call whose recording was deleted", "/calls/{deleted}/"),
+    State("a window on a live call", "/calls/{live}/"),
+)
+
+OUTSIDE = (
+    State("signing in", "/login/", STRANGER),
+    State("signing in to a page", "/calls/", STRANGER),
+    State("signing in failed", "/login/", STRANGER, _failed_to_sign_in),
+    State("404", "/nowhere/", STRANGER),
+    State("404 of somebody", "/calls/nowhere/"),
+    State("403", f"{DESK}/call/", "clerk"),
+    *(
+        State(code, f"/rendered/{code}", STRANGER)
+        for code in ("400", "403_csrf", "429", "500", "503")
+    ),
+)
+
+ADMIN = (
+    State("admin: signing in", "/admin/login/", STRANGER),
+    State("admin", "/admin/", STAFF),
+    State("admin: the app", "/admin/sessions_app/", STAFF),
+    *(
+        State(f"admin: {name}", f"{DESK}/{name}/", STAFF)
+        for name in ("agent", "call", "accesslog", "apitoken", "recording", "summary")
+    ),
+    State("admin: calls found", f"{DESK}/call/?q=friday", STAFF),
+    State("admin: no calls found", f"{DESK}/call/?q=zebra", STAFF),
+    State("admin: a call", f"{DESK}/call/{{pk_full}}/change/", STAFF),
+    State("admin: a live call", f"{DESK}/call/{{pk_live}}/change/", STAFF),
+    State("admin: a failed call", f"{DESK}/call/{{pk_broken}}/change/", STAFF),
+    State("admin: a call's history", f"{DESK}/call/{{pk_full}}/history/", STAFF),
+    State("admin: compared", f"{DESK}/call/{{pk_full}}/versions/2/", STAFF),
+    State("admin: being transcribed", f"{DESK}/call/{{pk_full}}/versions/3/", STAFF),
+    State("admin: not transcribed", f"{DESK}/call/{{pk_full}}/versions/4/", STAFF),
+    State("admin: an agent", f"{DESK}/agent/{{agent}}/change/", STAFF),
+    State("admin: a new agent", f"{DESK}/agent/add/", STAFF),
+    State("admin: a wrong agent", f"{DESK}/agent/{{agent}}/change/", STAFF, _named_wrongly),
+    State("admin: latency", f"{DESK}/agent/latency/", STAFF),
+    State("admin: a recording", f"{DESK}/recording/{{recording}}/change/", STAFF),
+    State("admin: a summary", f"{DESK}/summary/{{summary}}/change/", STAFF),
+    State("admin: a new token", f"{DESK}/apitoken/add/", STAFF),
+    State("admin: a token, shown once", f"{DESK}/apitoken/add/", STAFF, _token_issued),
+    State("admin: users", "/admin/auth/user/", "root"),
+    State("admin: a user", "/admin/auth/user/{user}/change/", "root"),
+    State("admin: a user's password", "/admin/auth/user/{user}/password/", "root"),
+    State("admin: deleting a user", "/admin/auth/user/{user}/delete/", "root"),
+    State("admin: groups", "/admin/auth/group/", "root"),
+    State("admin: 404", "/admin/nowhere/", STAFF),
+)
+
+STATES = (*CALLS, *OUTSIDE, *ADMIN)
+
+
+def _rendered(route: Route, errors: dict[str, str]) -> None:
+    html = errors[route.request.url.rpartition("/")[2]]
+    route.fulfill(content_type="text/html", body=html)
+
+
+def reach(page: Page, state: State, told: dict[str, Any], url: str) -> None:
+    """Brings `page` into `state`; `told` is what `page_rows.main` told of the rows."""
+    ids = {name: call["id"] for name, call in told["calls"].items()}
+    keys = {f"pk_{name}": call["pk"] for name, call in told["calls"].items()}
+    context = page.context
+    context.clear_cookies()
+    if state.who:
+        cookie = {"name": told["cookie"], "value": told["cookies"][state.who], "url": url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+    page.route("**/rendered/*", lambda route: _rendered(route, told["errors"]))
+    state.before(page)
+    page.goto(url + state.address.format(**ids, **keys, **told["keys"]))
+    page.wait_for_load_state("load")
+    state.then(page)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Waits for what fades in: it has other colours for a moment."""
+    page.evaluate(
+        """() => Promise.all(document.getAnimations()
+            .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+            .map((one) => one.finished.catch(() => {})))"""
+    )

@@ -1,0 +1,94 @@
+"""Every page in every state, wide and light, narrow and dark: for all people, and on the screen."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import Filled
+from tests.browser.page_states import STATES, State, long_talk, reach, settle
+from tests.fixtures.clients import FOLDER, missing
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """
+async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+}
+"""
+WIDTH = "document.documentElement.scrollWidth"
+WIDE, NARROW = 1280, 390
+
+
+@pytest.fixture(scope="module")
+def context(looking: Browser) -> Iterator[BrowserContext]:
+    context = looking.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page in which nothing may break."""
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    page.close()
+    assert wrong == []
+
+
+def found_by_axe(page: Page, width: int, scheme: Any) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    settle(page)
+    return list(page.evaluate(RUN))
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name.replace(" ", "-"))
+def test_everybody_can_use_it(page: Page, filled: Filled, state: State) -> None:
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    reach(page, state, filled.told, filled.url)
+    page.evaluate(AXE.read_text())  # past the policy for scripts, which a tag would break
+    assert found_by_axe(page, WIDE, "light") == []
+    assert found_by_axe(page, NARROW, "dark") == []
+    assert page.evaluate(WIDTH) <= NARROW
+
+
+@pytest.mark.parametrize("name", ["full", "live", "visitor"])
+def test_all_that_can_be_downloaded_is_on_the_screen(page: Page, filled: Filled, name: str) -> None:
+    """With a long title and a short one: the button then stands left or right."""
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    address = f"/calls/{{{name}}}/"
+    reach(page, State(name, address), filled.told, filled.url)
+    page.focus("#downloads summary")
+    page.keyboard.press("Enter")
+    items = page.locator("#downloads li a")
+    assert items.count() >= 5
+    for item in items.all():
+        box = item.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= NARROW
+    page.keyboard.press("Tab")
+    expect(items.first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(items.first).to_be_hidden()
+    expect(page.locator("#downloads summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("agent", ["transcribe-only", "scribe"])
+def test_a_long_talk_scrolls_in_its_box_alone(page: Page, filled: Filled, agent: str) -> None:
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    state = State("long", f"/call/?agent={agent}", then=long_talk.then, before=long_talk.before)
+    reach(page, state, filled.told, filled.url)
+    expect(page.locator("#transcript li")).to_have_count(long_talk.lines)
+    bottom = page.locator("#developer").bounding_box()
+    assert bottom is not None
+    height = page.evaluate("document.documentElement.scrollHeight")
+    # nothing but the page's own margin is below its last part
+    assert height <= max(900, page.evaluate("scrollY") + bottom["y"] + bottom["height"] + 80)
