@@ -1,9 +1,9 @@
 """Where the pages and the HTTP doors are."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from sessions_app.views import offers, pages, pipecat, vosk
+from sessions_app.views import accounts, offers, pages, pipecat, vosk
 
 doors = [
     path("session", offers.session, name="session"),
@@ -24,8 +24,10 @@ urlpatterns = [
     *doors,
     path("t/<str:ticket>/", include(doors)),
     path("", pages.start, name="start"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", accounts.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("account/", accounts.Account.as_view(), name="account"),
+    path("account/changed/", accounts.PasswordChanged.as_view(), name="password_changed"),
     path("call/", pages.call, name="call"),
     path("calls/", pages.calls, name="calls"),
     path("calls/<slug:public_id>/", pages.call_detail, name="call_detail"),

@@ -71,6 +71,8 @@ PAGES = [
         404,
         method="POST",
     ),
+    page("account/", "/account/", 200, 200, 200, 200),
+    page("account/changed/", "/account/changed/", 200, 200, 200, 200),
     Row("login/", "/login/", ("/", "/", "/", "/", 200)),
     Row("logout/", "/logout/", (LOGIN,) * len(VISITORS), "POST"),
 ]

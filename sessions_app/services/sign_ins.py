@@ -45,7 +45,7 @@ class SignInRefusedError(VoiceError):
     """Too many attempts failed; may be tried again after `wait_s`."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__("Too many attempts to sign in failed.", code="sign_in_refused")
+        super().__init__("Too many wrong passwords.", code="sign_in_refused")
         self.wait_s = wait_s
 
 
@@ -76,6 +76,14 @@ class Attempt:
 def attempt(account: str, address: str, cookie: str = "") -> Attempt:
     """Returns an attempt; `cookie` is what `device_cookie` gave that browser, if anything."""
     return Attempt(account, _network(address), _device(cookie, account))
+
+
+def again(account: str) -> Attempt:
+    """Returns an attempt of somebody who is signed in: all browsers of an account count together.
+
+    It has no part in the limits of those who are not.
+    """
+    return Attempt(account, "", "signed in")
 
 
 def check(tried: Attempt, now: datetime) -> None:

@@ -59,6 +59,23 @@ class ThrottledBackend(ModelBackend):
         return await sync_to_async(self.authenticate)(request, username, password, **more)
 
 
+def is_own_password(user: Any, password: str) -> bool:
+    """Returns whether a signed-in user's password is this one; a wrong one counts as a failure.
+
+    Raises SignInRefusedError and PasswordsBusyError, which SignIns answers: whoever finds an open
+    browser must not be able to guess without end.
+    """
+    tried = sign_ins.again(user.get_username())
+    with _queue.turn(f"user {user.pk}"):
+        sign_ins.check(tried, timezone.now())
+        right = bool(user.check_password(password))
+        if right:
+            sign_ins.succeeded(tried)
+        else:
+            sign_ins.failed(tried, timezone.now())
+    return right
+
+
 class SignIns:
     """Middleware: answers who may not try now, and lets the browser remember who signed in."""
 

@@ -77,7 +77,7 @@ def test_after_five_failures_no_password_is_tried(staff: User, clock: Clock, doo
     assert refused["Retry-After"] == "901"
     assert refused["Cache-Control"] == "private, no-store"
     page = refused.content.decode()
-    assert "Too many attempts to sign in failed" in page
+    assert "Too many wrong passwords" in page
     assert "Try again in 16 minutes." in page
     clock.wait(minutes=10)
     assert "Try again in 6 minutes." in try_in("staff", door=door).content.decode()
@@ -331,7 +331,7 @@ async def test_a_burst_is_checked_in_turn_and_what_is_too_much_is_told(
     assert {status for status, _, _ in answers} == {429}
     _, headers, page = answers[0]
     assert headers["retry-after"] == str(passwords.RETRY_S)
-    assert "Many people are signing in" in page
+    assert "The server is busy checking passwords" in page
     assert held.began == 1
     held.go.set()
     await asyncio.gather(*tasks_)
