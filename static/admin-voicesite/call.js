@@ -1,10 +1,14 @@
 // The page of one call: click a time to hear it; the transcript follows the player.
+// @ts-check
 "use strict";
 
-// scrolls the transcript's own panel: the page stays where the reader put it
+/**
+ * Scrolls the transcript's own panel: the page stays where the reader put it.
+ * @param {HTMLElement | undefined} row
+ */
 function keepInView(row) {
   const panel = row?.closest(".vs-scroll");
-  if (!panel) {
+  if (!row || !panel) {
     return;
   }
   const above = row.offsetTop - panel.scrollTop;
@@ -13,8 +17,13 @@ function keepInView(row) {
   }
 }
 
+/**
+ * @param {HTMLAudioElement} audio
+ * @param {HTMLElement[]} rows
+ */
 function followPlayer(audio, rows) {
-  let current = null;
+  /** @type {HTMLElement | undefined} */
+  let current;
   audio.addEventListener("timeupdate", () => {
     const now = audio.currentTime * 1000;
     const row = rows.find(
@@ -31,6 +40,10 @@ function followPlayer(audio, rows) {
   });
 }
 
+/**
+ * @param {HTMLAudioElement} audio
+ * @param {HTMLElement[]} rows
+ */
 function hearFromTimes(audio, rows) {
   for (const row of rows) {
     row.querySelector(".vs-time")?.addEventListener("click", () => {
@@ -40,21 +53,30 @@ function hearFromTimes(audio, rows) {
   }
 }
 
-// nothing of the sound is loaded before it is played: until then the server's own length counts
+/**
+ * Nothing of the sound is loaded before it is played: until then the server's own length counts.
+ *
+ * @param {HTMLAudioElement} audio
+ */
 function lengthOf(audio) {
   return audio.duration || Number(audio.dataset.lengthS);
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLAudioElement} audio
+ */
 function drawWave(canvas, audio) {
-  const lanes = JSON.parse(canvas.dataset.peaks);
-  if (!lanes.length || !lanes[0].length) {
+  /** @type {number[][]} */
+  const lanes = JSON.parse(canvas.dataset.peaks ?? "[]");
+  const pen = canvas.getContext("2d");
+  if (!pen || !lanes.length || !lanes[0].length) {
     canvas.hidden = true;
     return;
   }
   const ratio = window.devicePixelRatio || 1;
   canvas.width = canvas.clientWidth * ratio;
   canvas.height = canvas.clientHeight * ratio;
-  const pen = canvas.getContext("2d");
   const middle = canvas.height / 2;
   const colour = getComputedStyle(canvas).color;
   const length = lengthOf(audio);
@@ -70,6 +92,10 @@ function drawWave(canvas, audio) {
   });
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLAudioElement} audio
+ */
 function showWave(canvas, audio) {
   const draw = () => drawWave(canvas, audio);
   new ResizeObserver(draw).observe(canvas);
@@ -82,15 +108,15 @@ function showWave(canvas, audio) {
 
 function enlivenCall() {
   const audio = document.querySelector(".vs-player audio");
-  if (!audio) {
+  if (!(audio instanceof HTMLAudioElement)) {
     return;
   }
-  const rows = [...document.querySelectorAll(".vs-transcript tbody tr")];
+  const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".vs-transcript tbody tr")]);
   followPlayer(audio, rows);
   hearFromTimes(audio, rows);
-  const wave = document.querySelector(".vs-wave");
-  if (wave) { // the comparison of two transcripts has none
-    showWave(wave, audio);
+  const canvas = document.querySelector(".vs-wave"); // the comparison of two transcripts has none
+  if (canvas instanceof HTMLCanvasElement) {
+    showWave(canvas, audio);
   }
 }
 

@@ -1,8 +1,14 @@
+// @ts-check
 /** Takes the microphone apart into messages of 100 ms: int16 mono, 16 kHz where that is easy. */
 
 const CHUNK_S = 0.1;
 const SPEECH_RATE = 16_000;
 const TAPS = 48;
+
+/** @param {number} x */
+function sinc(x) {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
 
 /**
  * A low-pass filter for taking one sample of `step`: windowed sinc, cut a little below the
@@ -14,13 +20,11 @@ function lowPass(step) {
   const taps = Array.from({ length: TAPS }, (_, n) => {
     const at = n - (TAPS - 1) / 2;
     const hamming = 0.54 - 0.46 * Math.cos((2 * Math.PI * n) / (TAPS - 1));
-    return hamming * 2 * cut * Math.sinc(2 * cut * at);
+    return hamming * 2 * cut * sinc(2 * cut * at);
   });
   const sum = taps.reduce((total, tap) => total + tap, 0);
   return Float32Array.from(taps, (tap) => tap / sum);
 }
-
-Math.sinc ??= (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
 class Pcm extends AudioWorkletProcessor {
   constructor() {
@@ -28,24 +32,29 @@ class Pcm extends AudioWorkletProcessor {
     const step = sampleRate / SPEECH_RATE;
     this._step = Number.isInteger(step) ? step : 1;
     this._filter = this._step > 1 ? lowPass(this._step) : null;
+    /** @type {Float32Array} */
     this._held = new Float32Array(0);
     this._size = Math.round((sampleRate / this._step) * CHUNK_S);
     this._chunk = new Int16Array(this._size);
     this._filled = 0;
   }
 
+  /** @param {Float32Array[][]} inputs */
   process([input]) {
     const samples = input[0];
     if (samples) {
-      for (const sample of this._filter ? this._thinned(samples) : samples) {
+      for (const sample of this._filter ? this._thinned(samples, this._filter) : samples) {
         this._put(sample);
       }
     }
     return true;
   }
 
-  /** @param {Float32Array} samples */
-  _thinned(samples) {
+  /**
+   * @param {Float32Array} samples
+   * @param {Float32Array} filter
+   */
+  _thinned(samples, filter) {
     const all = new Float32Array(this._held.length + samples.length);
     all.set(this._held);
     all.set(samples, this._held.length);
@@ -54,7 +63,7 @@ class Pcm extends AudioWorkletProcessor {
     for (; start + TAPS <= all.length; start += this._step) {
       let sum = 0;
       for (let tap = 0; tap < TAPS; tap += 1) {
-        sum += this._filter[tap] * all[start + tap];
+        sum += filter[tap] * all[start + tap];
       }
       out.push(sum);
     }
