@@ -3,7 +3,11 @@
 
 const ASK_MS = 2000;
 
-/** Returns this page as the server writes it now; throws where it does not answer with it. */
+/**
+ * Returns this page as the server writes it now; throws where it does not answer with it.
+ *
+ * @param {RequestInit} [options]
+ */
 async function askedAgain(options) {
   const answer = await fetch(location.href, options);
   if (!answer.ok || answer.url !== location.href) {
@@ -12,19 +16,23 @@ async function askedAgain(options) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+/** @param {string} words */
 function tell(words) {
-  document.querySelector("#vs-said").textContent = words;
+  const said = document.querySelector("#vs-said");
+  if (said) {
+    said.textContent = words;
+  }
 }
 
 /** Waits for the transcript that is being made, and shows it. */
 async function waitForIt() {
   const here = document.querySelector(".vs-call");
-  if (!("underWay" in here.dataset)) {
+  if (!(here instanceof HTMLElement) || !("underWay" in here.dataset)) {
     return;
   }
   const page = await askedAgain().catch(() => null);
   const fresh = page?.querySelector(".vs-call");
-  if (fresh && !("underWay" in fresh.dataset)) {
+  if (fresh && !fresh.hasAttribute("data-under-way")) {
     here.replaceChildren(...fresh.childNodes);
     delete here.dataset.underWay;
     enlivenCall();
@@ -34,7 +42,11 @@ async function waitForIt() {
   setTimeout(waitForIt, ASK_MS);
 }
 
-/** Takes over what changed: the player and its place in the transcript stay as they are. */
+/**
+ * Takes over what changed: the player and its place in the transcript stay as they are.
+ *
+ * @param {Document} page
+ */
 function takeOver(page) {
   const decided = "[data-decided]";
   const fresh = [...page.querySelectorAll(decided)];
@@ -43,9 +55,10 @@ function takeOver(page) {
   });
 }
 
+/** @param {Event} event */
 async function decide(event) {
-  const form = event.target.closest("[data-decided] form");
-  if (!form) {
+  const form = event.target instanceof Element ? event.target.closest("[data-decided] form") : null;
+  if (!(form instanceof HTMLFormElement)) {
     return;
   }
   event.preventDefault();
@@ -56,7 +69,10 @@ async function decide(event) {
     form.submit(); // the browser shows what the server says
     return;
   }
-  (place.querySelector("button") ?? document.querySelector(".vs-scroll")).focus();
+  const next = place?.querySelector("button") ?? document.querySelector(".vs-scroll");
+  if (next instanceof HTMLElement) {
+    next.focus();
+  }
   tell("Saved.");
 }
 
