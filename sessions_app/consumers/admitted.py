@@ -1,6 +1,7 @@
 """What every socket does: who is behind it, how many they have, and when they may not go on."""
 
 import asyncio
+from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -17,6 +18,9 @@ from sessions_app.services.entrance import CLOSE, RefusedError
 SIGNED_OUT = CLOSE + 401
 BUSY = CLOSE + 429
 IDLE = 4410
+BROKEN = 1006
+"""What no client can send: it left without a word, or nobody came to take it (RFC 6455, 7.4.1)."""
+
 LONGEST_REASON = 100
 """Characters of a close reason: at most 123 bytes may be sent (RFC 6455, 5.5.1)."""
 
@@ -29,10 +33,24 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     watches = ""
     """The public id of a call, where the socket is only for who may see that."""
 
-    async def enter(self) -> None:
-        """Accepts first, since a browser cannot read the code of a refused handshake."""
+    has_left = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serves the socket. Whatever ends that, it holds nothing then.
+
+        Channels tells `disconnect` of a client that has left, and not of a fault of ours; nor when
+        Daphne cancels a socket which ten seconds later still is at messages that came before.
+        """
         self.tasks: list[asyncio.Task[None]] = []
         self.places: list[Place] = []
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if not self.has_left:
+                await self.disconnect(BROKEN)
+
+    async def enter(self) -> None:
+        """Accepts first, since a browser cannot read the code of a refused handshake."""
         await self.accept()
         try:
             self.places.append(allowance.for_address(shown_by(self.scope).address))
@@ -88,7 +106,8 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         return False
 
     async def disconnect(self, code: int) -> None:
-        """Counts no more. For the end of `disconnect` in each kind of socket."""
+        """Counts no more. Each kind of socket adds to it what it holds itself."""
+        self.has_left = True
         endings.current().release(self.hold)
         for place in self.places:
             place.give_back()

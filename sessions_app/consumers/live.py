@@ -7,10 +7,10 @@ from channels.db import database_sync_to_async
 
 from sessions_app.bridge.broadcast import group_of
 from sessions_app.bridge.conf import message_limits
-from sessions_app.consumers.admitted import AdmittedSocket
+from sessions_app.consumers.admitted import BUSY, LONGEST_REASON, AdmittedSocket
 from sessions_app.core.errors import UnknownCallError, VoiceError
 from sessions_app.dialects.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
-from sessions_app.services import access, authentication
+from sessions_app.services import access, authentication, database
 
 NO_SUCH_CALL = 4404
 
@@ -32,6 +32,8 @@ class LiveConsumer(AdmittedSocket):
             await database_sync_to_async(access.call_for)(user, call_id)
         except UnknownCallError as unknown:
             await self.close(NO_SUCH_CALL, unknown.message)
+        except database.AWAY:
+            await self.close(BUSY, database.busy().message[:LONGEST_REASON])
         else:
             self.group = group_of(call_id)
             await self.channel_layer.group_add(self.group, self.channel_name)
@@ -50,9 +52,9 @@ class LiveConsumer(AdmittedSocket):
             return
 
     async def disconnect(self, code: int) -> None:
+        await super().disconnect(code)
         if self.group:
             await self.channel_layer.group_discard(self.group, self.channel_name)
-        await super().disconnect(code)
 
     async def call_message(self, event: dict[str, Any]) -> None:
         """Takes a group message and passes it on, to nobody who may not watch any more."""
