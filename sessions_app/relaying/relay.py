@@ -19,12 +19,12 @@ from sessions_app.bridge.conf import voice_config
 from sessions_app.bridge.media_processes import name_of_worker
 from sessions_app.bridge.shared_admission import admission_path
 from sessions_app.core.bodies import MAX_BODY
+from sessions_app.core.errors import BusyError
 from sessions_app.relaying.admission import SharedCount
 from sessions_app.relaying.requests import Route, relay_request
-from sessions_app.relaying.sockets import SocketRelay
+from sessions_app.relaying.sockets import SocketRelay, refuse
 from sessions_app.routing import websocket_urlpatterns
-from sessions_app.services import calls, tickets
-from sessions_app.services.database import AWAY, busy
+from sessions_app.services import calls, database, tickets
 from sessions_app.urls import doors
 
 DRAIN_S = 3.0
@@ -66,17 +66,30 @@ class Relay:
             await self._count.gathered()
             await relay_request(self._route, scope, receive, send)
         elif scope["type"] == "websocket" and (found := _socket(scope["path"])) is not None:
-            ticket, call_id = found
             await self._count.gathered()
-            owner = await self.owner(call_id) if call_id else ""
-            if call_id and not owner:
-                await self._inner(scope, receive, send)
-                return
-            socket = SocketRelay(self._route, scope, receive, send)
-            waits = bool(ticket) and await _is_unused(ticket, scope)
-            await self._held(socket.run(owner, waits=waits))
+            await self._serve(scope, receive, send, *found)
         else:
             await self._inner(scope, receive, send)
+
+    async def _serve(
+        self,
+        scope: WebSocketScope,
+        receive: ASGIReceiveCallable,
+        send: ASGISendCallable,
+        ticket: str,
+        call_id: str,
+    ) -> None:
+        try:
+            owner = await self.owner(call_id) if call_id else ""
+            waits = bool(ticket) and await _is_unused(ticket, scope)
+        except BusyError as busy:
+            await refuse(receive, send, busy)
+            return
+        if call_id and not owner:
+            await self._inner(scope, receive, send)
+            return
+        socket = SocketRelay(self._route, scope, receive, send)
+        await self._held(socket.run(owner, waits=waits))
 
     async def owner(self, call_id: str) -> str:
         """Returns the media process that has a live call; empty where none has.
@@ -85,8 +98,8 @@ class Relay:
         """
         try:
             worker = await sync_to_async(calls.worker_of)(call_id)
-        except AWAY as error:
-            raise busy() from error
+        except database.AWAY as error:
+            raise database.busy() from error
         name = name_of_worker(worker)
         return name if self.processes.has(name) else ""
 
@@ -107,9 +120,15 @@ class Relay:
 
 
 async def _is_unused(ticket: str, scope: WebSocketScope) -> bool:
-    """Returns whether a ticket can still be used up: at the right process, then."""
+    """Returns whether a ticket can still be used up: at the right process, then.
+
+    Raises BusyError (retryable) while the database is away.
+    """
     origin = dict(scope["headers"]).get(b"origin", b"").decode("latin1")
-    found = await sync_to_async(tickets.look)(ticket, origin)
+    try:
+        found = await sync_to_async(tickets.look)(ticket, origin)
+    except database.AWAY as error:
+        raise database.busy() from error
     return found is not None and not found.call_id
 
 

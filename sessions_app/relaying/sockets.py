@@ -41,6 +41,13 @@ ANSWERS = ("answer", "session_started", ERROR)
 """What a client says to begin a call, and what a process says to that: docs/protocol.md."""
 
 
+async def refuse(receive: ASGIReceiveCallable, send: ASGISendCallable, busy: BusyError) -> None:
+    """Closes a socket that nobody can serve now; accepts first, or a browser reads no code."""
+    await receive()
+    await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+    await send({"type": "websocket.close", "code": BUSY, "reason": busy.message})
+
+
 class SocketRelay:
     """Accepts at once, as the doors do, and passes everything on, both ways."""
 
@@ -117,7 +124,7 @@ class SocketRelay:
             if self._there is not None:
                 await self._there.send(data)
         except ConnectionClosed:
-            return  # the client is being told
+            self._is_answered()  # by nobody: the client is being told
 
     async def _meant(self, given: dict[str, Any]) -> str:
         """Returns the process that has the call which a message is about; empty for any."""
@@ -130,7 +137,7 @@ class SocketRelay:
         """Asks the database, once for a call it knows, and seldom for others."""
         if self._known[0] == call_id:
             return self._known[1]
-        if wait_s := self._lookups.take(time.monotonic()):
+        while wait_s := self._lookups.take(time.monotonic()):  # noqa: ASYNC110 - for time alone
             await asyncio.sleep(wait_s)
         name = await self._owner(call_id)
         if name:

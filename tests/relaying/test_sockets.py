@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from django.db import OperationalError
 from websockets.asyncio.server import ServerConnection, unix_serve
 
 from sessions_app.bridge.media_processes import Load, MediaProcesses
 from sessions_app.relaying import sockets
+from sessions_app.relaying.relay import Relay
 from sessions_app.relaying.requests import Route
 from sessions_app.relaying.sockets import BUSY, SocketRelay
 
@@ -52,6 +54,7 @@ async def test_a_client_that_names_call_after_call_asks_the_database_seldom(
 ) -> None:
     settings.VOICE = {**settings.VOICE, "RUN_DIR": str(tmp_path)}
     asked: list[str] = []
+    now_s = 1_000.0
 
     async def owner(call_id: str) -> str:
         asked.append(call_id)
@@ -60,6 +63,8 @@ async def test_a_client_that_names_call_after_call_asks_the_database_seldom(
     waited: list[float] = []
 
     async def wait(seconds: float) -> None:
+        nonlocal now_s
+        now_s += seconds
         waited.append(seconds)
 
     processes = MediaProcesses()
@@ -68,11 +73,15 @@ async def test_a_client_that_names_call_after_call_asks_the_database_seldom(
         assert await relay._owner_of("mine") == "0a1b2c3d"
     assert asked == ["mine"]
     monkeypatch.setattr("sessions_app.relaying.sockets.asyncio.sleep", wait)
+    monkeypatch.setattr("sessions_app.relaying.sockets.time.monotonic", lambda: now_s)
     for number in range(sockets.LOOKUPS - 1):
         await relay._owner_of(f"other {number}")
     assert not waited
     await relay._owner_of("one more")
     assert waited == [pytest.approx(1.0, abs=0.2)]
+    for number in range(100):
+        await relay._owner_of(f"another {number}")
+    assert sum(waited) == pytest.approx(101.0, abs=1.0), "one a second from then on"
     await processes.aclose()
 
 
@@ -204,3 +213,57 @@ async def test_what_belongs_to_one_process_stays_there(
     seen = await served(folder, client, "aa", waits=waits)
     assert seen["bb"] == []
     assert [told["type"] for told in client.told] == ["error", "seen"]
+
+
+async def test_an_offer_to_a_process_that_has_just_ended_keeps_no_socket_waiting(
+    folder: Path,
+) -> None:
+    async def end(socket: ServerConnection) -> None:
+        await socket.close(4012, "The server stops.")
+
+    async def owner(_call_id: str) -> str:
+        return ""
+
+    client = Client("/signaling", [OFFER], 1)
+    closed = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        await client.send(message)
+        if client.code is not None:
+            closed.set()
+
+    async def receive() -> Any:
+        message = await client.receive()
+        if message["type"] == "websocket.receive":
+            await closed.wait()
+        return message
+
+    async with unix_serve(end, str(folder / "aa.sock")):
+        processes = Known()
+        relay = SocketRelay(Route(processes, owner, 1_000), client.scope, receive, send)
+        async with asyncio.timeout(5):
+            await relay.run()
+        await processes.aclose()
+    assert client.code == 4012
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/ws/calls/abcdefghijklmnop/live", "calls.worker_of"),
+        ("/t/a-ticket-that-is-good/ws/voice", "tickets.look"),
+    ],
+)
+async def test_while_the_database_is_away_a_socket_is_told_when_to_come_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, path: str, asked: str
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("the database is locked")
+
+    async def inner(*_: object) -> None:
+        raise AssertionError("nobody is to be asked")
+
+    monkeypatch.setattr(f"sessions_app.relaying.relay.{asked}", away)
+    client = Client(path, [], 1)
+    await Relay(cast("Any", inner))(client.scope, client.receive, cast("Any", client.send))
+    assert client.code == BUSY
