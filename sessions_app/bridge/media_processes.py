@@ -36,6 +36,9 @@ ON_WAY_S = 5.0
 """What was sent to a process, and is no call there by then, will be none."""
 
 ANSWER_S = 60.0
+SAY_S = 1.0
+"""A process that does not say its load by then hangs, or is too busy for another call."""
+
 LOOK_S = 0.2
 MOST_OFFERS = 1_000
 LONGEST_PATH = 107
@@ -246,7 +249,7 @@ class MediaProcesses:
         if known is not None and time.monotonic() - known.at_s < LOAD_S:
             return known
         try:
-            answer = await self.client(name).get("http://media/healthz")
+            answer = await self.client(name).get("http://media/healthz", timeout=SAY_S)
             said = answer.json()
             counts = int(said["calls"]), int(said["begun"]), int(said["room"])
             faults = tuple(str(part) for part in said.get("faults", ()))
@@ -255,12 +258,18 @@ class MediaProcesses:
             return None if await self.gone(name) else known
         except (httpx2.HTTPError, ValueError, KeyError) as error:
             logger.warning("media process %s does not answer (%s)", name, type(error).__name__)
-            return known
+            return self._silent(name, known)
         before = self._loads.get(name, load)
         if load.begun >= before.begun:  # two may be asked for at once, and come in any order
             self._loads[name] = load
             self._arrived(name, load.begun - before.begun)
         return self._loads[name]
+
+    def _silent(self, name: str, known: Load | None) -> Load | None:
+        """Returns what a process said before it fell silent; it gets a call where no other can."""
+        if known is not None:
+            known = self._loads[name] = replace(known, full=True, at_s=time.monotonic())
+        return known
 
 
 _processes: MediaProcesses | None = None

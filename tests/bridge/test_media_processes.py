@@ -162,3 +162,31 @@ async def test_what_is_out_of_order_in_a_process_is_known(sockets: Path) -> None
     )
     assert await processes.calls() == 1
     assert processes.faults() == {"lanes", "store"}
+
+
+async def test_one_that_hangs_keeps_no_caller_waiting(
+    sockets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_processes, "SAY_S", 0.1)
+    said: dict[str, dict[str, object]] = {
+        "aa": {"calls": 0, "full": False},
+        "bb": {"calls": 7, "full": False},
+    }
+    processes = Answering(said)
+    assert await processes.choose() == "aa"
+
+    def of_hung(name: str) -> httpx2.AsyncClient:
+        return MediaProcesses.client(processes, name) if name == "aa" else answering(name)
+
+    answering = processes.client
+    processes._clients.clear()
+    monkeypatch.setattr(processes, "client", of_hung)
+    monkeypatch.setattr(media_processes, "LOAD_S", 0.0)
+    (sockets / "aa.sock").unlink()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hung:
+        hung.bind(str(sockets / "aa.sock"))
+        hung.listen()
+        async with asyncio.timeout(5):
+            assert [await processes.choose() for _ in range(2)] == ["bb", "bb"]
+            assert await processes.another({"bb"}) == ""
+    await processes.aclose()
