@@ -23,6 +23,8 @@ RETRY_AFTER_S = 10
 _request_ms = 0
 """REQUEST_S in a process that serves requests from PostgreSQL."""
 
+_ASKED = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}
+
 _PROGRAM_LIMIT = "54"
 """SQLSTATE class of PostgreSQL for work that is too large for it, however often it is tried."""
 
@@ -80,12 +82,22 @@ def connect(lock_s: float, statement_s: float = 0.0) -> None:
 def briefly(lock_s: float = BRIEF_S) -> Iterator[None]:
     """Makes the block's statements wait no longer than `lock_s` for a lock."""
     connection.ensure_connection()
+    usual = _lock_limit()
     _limit(lock_s)
     try:
         yield
     finally:
         if connection.connection is not None:
-            _unlimit()
+            _unlimit(usual)
+
+
+def _lock_limit() -> str:
+    """Returns for how long this thread's connection waits for a lock, as its database says it."""
+    if connection.vendor not in _ASKED:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED[connection.vendor])
+        return str(cursor.fetchone()[0])
 
 
 def _limit(lock_s: float, statement_s: float = 0.0) -> None:
@@ -98,12 +110,12 @@ def _limit(lock_s: float, statement_s: float = 0.0) -> None:
             _execute(f"SET statement_timeout = {statement_ms}")
 
 
-def _unlimit() -> None:
+def _unlimit(usual: str) -> None:
+    """Lets the connection wait as long as before: `connect` gives each thread its own limit."""
     if connection.vendor == "sqlite":
-        usual: Any = connection.settings_dict["OPTIONS"].get("timeout", 5.0)
-        _execute(f"PRAGMA busy_timeout = {round(usual * 1000)}")
+        _execute(f"PRAGMA busy_timeout = {int(usual)}")
     elif connection.vendor == "postgresql" and not connection.needs_rollback:
-        _execute(f"SET lock_timeout = {_request_ms}" if _request_ms else "RESET lock_timeout")
+        _execute(f"SET lock_timeout = '{usual}'")
 
 
 def _execute(statement: str) -> None:

@@ -56,6 +56,16 @@ def test_a_locked_database_holds_up_neither_signs_nor_tickets(locked: None) -> N
         assert cursor.fetchone() == (20_000,), "others wait as long as before"
 
 
+def test_who_hurries_waits_as_long_as_its_thread_does_afterwards() -> None:
+    connections.close_all()
+    database.connect(0.6)
+    assert not tickets.claim(Principal(1, Way.TICKET, "1"))
+    with connections["default"].cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (600,)
+    connections.close_all()
+
+
 def test_queueing_the_search_for_dead_calls_is_beats_sign_and_doing_it_the_workers() -> None:
     app.send_task(tasks.reap_stale_calls.name)
     assert set(signs.given()) == {signs.BEAT}
