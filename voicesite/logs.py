@@ -50,7 +50,7 @@ class WithoutWords(logging.Formatter):
 
 def _message(record: logging.LogRecord) -> str:
     shown = copy.copy(record)
-    shown.args = _without_errors(record.args)
+    shown.msg, shown.args = _told(record.msg), _without_errors(record.args)
     text = shown.getMessage()
     said = {
         words: type(error).__name__
@@ -70,16 +70,21 @@ def _without_errors(args: Any) -> Any:
 
 
 def _told(value: Any) -> Any:
-    hidden = isinstance(value, BaseException) and not isinstance(value, ImproperlyConfigured)
-    return type(value).__name__ if hidden else value
+    if isinstance(value, (list, tuple, set, frozenset)) and any(map(_is_error, value)):
+        return [_told(one) for one in value]  # their texts would hold those of what is in them
+    return type(value).__name__ if _is_error(value) else value
+
+
+def _is_error(value: Any) -> bool:
+    return isinstance(value, BaseException) and not isinstance(value, ImproperlyConfigured)
 
 
 def _errors(record: logging.LogRecord) -> Iterator[BaseException]:
     """Yields the exceptions that a record is about, whose texts may stand in its message."""
     args = record.args.values() if isinstance(record.args, Mapping) else record.args or ()
     info = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-    for error in (info, *args):
-        if isinstance(error, BaseException) and not isinstance(error, ImproperlyConfigured):
+    for error in (record.msg, info, *args):
+        if isinstance(error, BaseException) and _is_error(error):
             yield from chain_of(error)
 
 

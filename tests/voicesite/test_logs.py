@@ -79,6 +79,7 @@ def test_no_other_handler_leaves_the_whole_text_behind(log: io.StringIO) -> None
         ("failed: %r", lambda error: (error,)),
         ("failed: %s, %s", lambda error: (error, f"because {error}")),
         ("failed: %(exc)s", lambda error: ({"exc": error},)),
+        ("failed: %s", lambda error: ([error, 1],)),
         ("failed", lambda error: ()),
     ],
 )
@@ -88,6 +89,16 @@ def test_errors_in_a_message_are_told_by_kind(log: io.StringIO, message: str, pi
     logging.getLogger("a").error(f"{message} {error} {error!r}", *pick(error), exc_info=error)
     assert WORDS not in log.getvalue()
     assert "ValueError" in log.getvalue()
+
+
+def test_an_error_that_is_the_whole_message_is_told_by_kind(log: io.StringIO) -> None:
+    logging.getLogger("a").error(ValueError(WORDS))
+    try:
+        broken()
+    except ValueError as error:
+        logging.getLogger("a").error(error, exc_info=error.__cause__)
+    assert log.getvalue().count(": ValueError\n") == 2
+    assert WORDS not in log.getvalue()
 
 
 def test_groups_are_told_by_kind(log: io.StringIO) -> None:
