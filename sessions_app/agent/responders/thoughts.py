@@ -4,6 +4,7 @@ Nothing of them is an answer: they are neither spoken nor kept.
 """
 
 import re
+from string import ascii_lowercase, ascii_uppercase
 
 _PAIRS = {
     "<think>": "</think>",
@@ -15,10 +16,17 @@ _PAIRS = {
     "◁think▷": "◁/think▷",
     "<|start_thinking|>": "<|end_thinking|>",
     "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
+    "<|channel|>commentary to=": "<|channel|>final<|message|>",
 }
 """How each begins and ends: DeepSeek, Qwen and others; Seed; Mistral; Kimi; Cohere; gpt-oss."""
 
-_DROPPED = ("<|channel|>final<|message|>", "<|end|>", "<|return|>", "<|start|>assistant")
+_DROPPED = (
+    "<|channel|>final<|message|>",
+    "<|channel|>commentary<|message|>",
+    "<|end|>",
+    "<|return|>",
+    "<|start|>assistant",
+)
 """What gpt-oss writes around an answer."""
 
 _CLOSERS = frozenset(_PAIRS.values())
@@ -115,7 +123,9 @@ class ThoughtFilter:
         return text
 
 
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
 def _lowered(text: str) -> str:
-    """Returns the text in small letters, as long as it was: a few letters become two."""
-    low = text.lower()
-    return low if len(low) == len(text) else text
+    """Returns the text with the tags' letters small; a few others would become two."""
+    return text.translate(_SMALL)
