@@ -14,6 +14,8 @@ _MARKUP = re.compile(r"<(?=\s*/?\s*[A-Za-z!])|\{(?=\\)|&(?=#?\w+;)")
 """Where readers, which differ, look for tags of HTML and ASS and for entities; SubRip has no
 escapes for them."""
 
+_ARROW = re.compile("-{2,}>")
+
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
     """Returns numbered captions; the first of each segment names the speaker."""
@@ -30,7 +32,7 @@ def _block(number: int, cue: Cue) -> str:
 def _plain(line: str, label: str) -> str:
     """Returns a line that every reader shows as it is."""
     # an arrow in the text would be read as a line of times, digits alone as the next number
-    shown = _MARKUP.sub(lambda found: found.group() + JOINER, line.replace("-->", "->"))
+    shown = _MARKUP.sub(lambda found: found.group() + JOINER, _ARROW.sub("->", line))
     if shown.startswith(f"{label} "):
         return f"{label} {isolated(shown.removeprefix(label).lstrip())}"
     return shown + JOINER if shown.isdecimal() else shown

@@ -97,6 +97,13 @@ def test_line_breaks_in_what_was_said_break_no_form(form: str) -> None:
     assert "\x00" not in out
 
 
+@pytest.mark.parametrize("said", ["a --> b", "a ---> b", "<!----> ------->"])
+def test_no_arrow_that_was_said_is_taken_for_a_time(said: str) -> None:
+    for form in ("srt", "vtt"):
+        out = FORMATS[form].render(CALL, [ExportSegment(1, "caller", 0, 900, said)])
+        assert out.count("-->") == 1
+
+
 @pytest.mark.parametrize("said", ["=1+1", "+41 is a code", "-5", "@all", "\uff1d1", "  =1"])
 def test_no_spreadsheet_runs_what_was_said(said: str) -> None:
     out = csv.render(CALL, [ExportSegment(1, "caller", 0, 1, said)])
