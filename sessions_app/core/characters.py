@@ -5,6 +5,7 @@ Pure, and safe in any thread. Characters are those of UAX 29, found by ICU (icu4
 
 import re
 import unicodedata
+from itertools import accumulate, pairwise
 
 from icu4py.breakers import CharacterBreaker, WordBreaker
 
@@ -30,9 +31,8 @@ def segments(breaker: type[WordBreaker] | type[CharacterBreaker], text: str) -> 
         return list(breaker(text, _LOCALE))
     except UnicodeEncodeError:
         clean = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-        sizes = [len(piece) for piece in breaker(clean, _LOCALE)]
-        ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
-        return [text[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+        ends = accumulate((len(piece) for piece in breaker(clean, _LOCALE)), initial=0)
+        return [text[start:end] for start, end in pairwise(ends)]
 
 
 def characters(text: str) -> list[str]:
