@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0014_words_and_search"),
+        ("sessions_app", "0016_staff_end_calls"),
     ]
 
     operations = [
