@@ -245,7 +245,7 @@ class Placing:
                 agent_lane,
                 made.playout,
                 made.video,
-                numbers,
+                made.numbers,
                 self._config.keys,
             ),
             made.clock,
