@@ -4,6 +4,7 @@ Twisted's own channel takes headers and bodies for as long as a byte comes each 
 bodies of any size.
 """
 
+import random
 from functools import partial
 from typing import Any
 
@@ -57,9 +58,10 @@ MOST_AHEAD = 16 << 10
 """Bytes a client may send ahead of an answer and still keep its connection."""
 
 
-SLOWED_S = 5.0
+SLOWED_S = (5.0, 10.0)
 """A client that sends too many requests waits so long to be told: a loop that tries again at once
-would cost the calls of others more than its requests do."""
+would cost the calls of others more than its requests do. By chance: a thousand that come together
+would be told, and come again, together."""
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -135,7 +137,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._size = self._read = 0
         refusal = self._refusal()
         if refusal is not None:
-            self.refuse(refusal, SLOWED_S if refusal.code == "too_many_requests" else 0.0)
+            slowed = refusal.code == "too_many_requests"
+            self.refuse(refusal, random.uniform(*SLOWED_S) if slowed else 0.0)
             return
         super().allHeadersReceived()
         if self.length != 0:
