@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from sessions_app.core.addresses import network_of
 from sessions_app.core.errors import BusyError
 
 LOOK_S = 15.0
@@ -58,7 +59,7 @@ _sockets = Sockets()
 def for_address(address: str) -> Place:
     """Takes one of an address's places, where there is an address; raises BusyError."""
     limit: int = settings.VOICE["SOCKETS_PER_ADDRESS"]
-    return _sockets.take("Your address", address, limit if address else 0)
+    return _sockets.take("Your address", network_of(address) or address, limit if address else 0)
 
 
 def for_party(key: str) -> Place:

@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from sessions_app.core.addresses import network_of
 from sessions_app.core.party import GUEST, Party
 from sessions_app.core.states import LIVE
 from sessions_app.models import ApiToken, Call, Ticket
@@ -50,7 +51,8 @@ class Principal:
 
     `key` is a session's key, the primary key of a token or of a ticket, or a guest's random name.
     `agent` is the only agent that may be called, `call_id` the only call that may be touched;
-    empty for any of the party's own. `address` is where they come from, for limits alone.
+    empty for any of the party's own. `address` is where they come from as far as it counts
+    (`core.addresses`), for limits alone.
     """
 
     user_id: int
@@ -78,7 +80,7 @@ class Principal:
 
     def at(self, address: str) -> "Principal":
         """Returns the same principal, coming from `address`."""
-        return replace(self, address=address)
+        return replace(self, address=network_of(address) or address)
 
 
 def by_session(session: Any, user: Any) -> Principal:

@@ -6,7 +6,6 @@ that fails is refused; an account is refused to all unknown devices only where g
 from very many addresses.
 """
 
-import ipaddress
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +16,12 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
+from sessions_app.core.addresses import network_of
 from sessions_app.core.errors import VoiceError
 from sessions_app.models import SignInFailure
 
 DEVICE_LIFE = timedelta(days=365)
 _SALT = "voicesite.device"
-NETWORK_BITS = 64
-"""One customer has a network of so many bits of an IPv6 address at least, and any address in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Attempt:
 
 def attempt(account: str, address: str, cookie: str = "") -> Attempt:
     """Returns an attempt; `cookie` is what `device_cookie` gave that browser, if anything."""
-    return Attempt(account, _network(address), _device(cookie, account))
+    return Attempt(account, network_of(address) or address, _device(cookie, account))
 
 
 def again(account: str) -> Attempt:
@@ -129,19 +127,6 @@ def _device(cookie: str, account: str) -> str:
         return ""
     known = User.objects.filter(pk=user_pk, username=account).exists()
     return str(device) if known else ""
-
-
-def _network(address: str) -> str:
-    """Returns what an address stands for: itself, or the network of an IPv6 address."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, NETWORK_BITS), strict=False))
 
 
 def _key(*parts: str) -> str:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpHeaders
 
 from sessions_app.relaying.headers import passed_on
-from sessions_app.services import entrance
+from sessions_app.services import access, entrance
 from sessions_app.services.entrance import PROXIES, Shown
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +64,18 @@ def test_a_media_process_is_told_of_the_proxy(
     settings.VOICE = {**settings.VOICE, "ROLE": "media"}
     names = {name.decode().replace("-", "_"): value.decode() for name, value in relayed}
     assert (entrance.guest_of(shown(peer="", **names)) is not None) is let_in
+
+
+@pytest.mark.parametrize(
+    ("peer", "counts_as"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("", ""),
+    ],
+)
+def test_whoever_has_many_addresses_counts_as_one(alice: User, peer: str, counts_as: str) -> None:
+    _, secret = access.issue_token(alice, "test")
+    found = entrance.principal_of(shown(peer, authorization=f"Bearer {secret}"), use_up=False)
+    assert found.address == counts_as

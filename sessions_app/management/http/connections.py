@@ -1,6 +1,5 @@
 """The connections of a server: how many there may be, of whom, and which give way."""
 
-import ipaddress
 import logging
 import time
 from collections import Counter
@@ -8,6 +7,7 @@ from typing import Any
 
 from twisted.internet.protocol import Protocol
 
+from sessions_app.core.addresses import is_this_machine, network_of
 from sessions_app.management.http.refusals import Refusal, answer
 
 log = logging.getLogger("voicesite.serve")
@@ -104,16 +104,8 @@ def group_of(host: str | None) -> str:
 
     Empty for what is not limited: this machine, and what is no address.
     """
-    try:
-        address = ipaddress.ip_address((host or "").partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is None:
-            network = ipaddress.ip_network((int(address), 64), strict=False)
-            return "" if address.is_loopback else str(network)
-        address = address.ipv4_mapped
-    return "" if address.is_loopback else str(address)
+    address = host or ""
+    return "" if is_this_machine(address) else network_of(address)
 
 
 class Refused(Protocol):

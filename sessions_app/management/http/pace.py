@@ -1,9 +1,9 @@
 """How many requests a client may send: looked at before anything of one reaches the application."""
 
-import ipaddress
 import time
 from collections import OrderedDict
 
+from sessions_app.core.addresses import network_of
 from sessions_app.core.rates import Allowance
 
 BURST_S = 5.0
@@ -30,7 +30,7 @@ class Pace:
 
         Nothing is counted for what is no address: who calls over a Unix socket.
         """
-        name = _client(address)
+        name = network_of(address)
         if not self._each_minute or not name:
             return 0.0
         at_once = self._each_minute * BURST_S / 60
@@ -39,15 +39,3 @@ class Pace:
         while len(self._used) > MOST_KEPT:
             self._used.popitem(last=False)
         return allowance.take(time.monotonic())
-
-
-def _client(address: str) -> str:
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is None:
-            return str(ipaddress.ip_network((int(found), 64), strict=False))
-        return str(found.ipv4_mapped)
-    return str(found)
