@@ -322,6 +322,7 @@ class Engine:
         session = self._registry.get(wish.call_id, by.party)
         present = session.transport
         if wish.continues and isinstance(present, WebSocketTransport):
+            self._hold(session, by)
             return Streamed(session, present, resumed=True)
         transport = await self._carriers.socket(session.clock, session.playout, wish)
         try:

@@ -1,0 +1,59 @@
+"""Who carries a call; the engine as a whole is tested in end_to_end."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+import pytest_asyncio
+
+from sessions_app.bridge import endings
+from sessions_app.bridge.conf import voice_config
+from sessions_app.bridge.engine import Engine
+from sessions_app.calls.session import CallSession
+from sessions_app.core.commands import AudioIn, StartStream
+from sessions_app.core.states import EndReason
+from sessions_app.services.authentication import Principal, Way
+from sessions_app.transports.websocket import WebSocketTransport
+
+BEFORE, NOW = Principal(7, Way.SESSION, "before"), Principal(7, Way.TOKEN, "1")
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def own_endings() -> AsyncIterator[None]:
+    yield
+    await endings.drain()
+
+
+class Session:
+    """A live call over a socket."""
+
+    call_id = "aCall"
+    transport = object.__new__(WebSocketTransport)
+
+    def __init__(self) -> None:
+        self.ended: list[EndReason] = []
+
+    def end_soon(self, reason: EndReason) -> None:
+        self.ended.append(reason)
+
+
+async def test_a_call_ends_with_whoever_came_back_to_it_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, session = Engine(voice_config()), Session()
+    monkeypatch.setattr(engine._registry, "get", lambda *_: session)
+    stands = {BEFORE.credential, NOW.credential}
+
+    async def ask(*_: object) -> Any:
+        return stands, set()
+
+    monkeypatch.setattr(endings, "_ask", ask)
+    engine._hold(cast("CallSession", session), BEFORE)
+    wish = StartStream(AudioIn("pcm16"), call_id="aCall", continues=True)
+    assert (await engine.stream(NOW, wish)).resumed
+    stands.remove(BEFORE.credential)
+    await endings.current().check()
+    assert not session.ended, "who carries it now may go on"
+    stands.clear()
+    await endings.current().check()
+    assert session.ended == [EndReason.SIGNED_OUT]
