@@ -4,7 +4,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
 from sessions_app.core.errors import BusyError
-from sessions_app.core.rates import Allowance
+from sessions_app.core.rates import Allowance, whole_seconds
 from sessions_app.core.reservations import Reservation
 
 MOST_KEPT = 10_000
@@ -88,18 +88,23 @@ class Admission:
     ) -> None:
         """Counts for the party and the address, or for neither where one has its fill."""
         counted = [
-            (name, self._used.setdefault(f"{what} {name}", Allowance(limit)))
+            (name, self._allowance(f"{what} {name}", limit))
             for name, limit in zip(names, limits, strict=False)
             if limit
         ]
         for name, allowance in counted:
             if wait_s := allowance.wait_s(now_s):
                 raise _too_many(what, name, allowance.limit, wait_s)
-        for name, allowance in counted:
+        for _, allowance in counted:
             allowance.take(now_s)
-            self._used.move_to_end(f"{what} {name}")
-        while len(self._used) > MOST_KEPT:
+
+    def _allowance(self, name: str, limit: int) -> Allowance:
+        """Returns what counts for a name; who is refused is remembered, too, or would be let in."""
+        allowance = self._used.setdefault(name, Allowance(limit))
+        self._used.move_to_end(name)
+        if len(self._used) > MOST_KEPT:
             self._used.popitem(last=False)
+        return allowance
 
 
 def _names(party: str, address: str) -> tuple[str, ...]:
@@ -107,7 +112,7 @@ def _names(party: str, address: str) -> tuple[str, ...]:
 
 
 def _too_many(what: str, name: str, limit: float, wait_s: float) -> BusyError:
-    seconds = max(1, round(wait_s))
+    seconds = whole_seconds(wait_s)
     sender = "You send" if name.startswith("user") else "Your address sends"
     return BusyError(
         f"{sender} more than {limit:g} {what} a minute. Try again in {seconds} s.",

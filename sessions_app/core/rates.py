@@ -3,6 +3,7 @@
 Seconds are those of any clock that only goes forward.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +49,11 @@ class Allowance:
         self._used = max(0.0, self._used - passed_s * self.limit / self.window_s)
         over = self._used + min(amount, self.limit) - self.limit
         return over * self.window_s / self.limit if over > ROUNDING else 0.0
+
+
+def whole_seconds(wait_s: float) -> int:
+    """Returns how many seconds a client is told to wait: after those there is room."""
+    return max(1, math.ceil(wait_s - ROUNDING))
 
 
 class Kind(StrEnum):
@@ -108,7 +114,7 @@ class TooManyError(BusyError):
     code = "too_many_messages"
 
     def __init__(self, kind: Kind, limit: float, wait_s: float) -> None:
-        seconds = max(1, round(wait_s))
+        seconds = whole_seconds(wait_s)
         super().__init__(
             f"You send more than {limit:g} {kind} a minute. Wait {seconds} s, and send fewer.",
             retry_after_s=seconds,

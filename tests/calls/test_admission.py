@@ -162,6 +162,35 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(admission._used) == MOST_KEPT
 
 
+def test_who_is_refused_stays_so_and_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessions_app.calls.admission.MOST_KEPT", 100)
+    admission = Admission(LIMITS)
+    for owner in range(6):
+        admission.offer(str(owner), "192.0.2.1", 0.0)
+    for stranger in range(1_000):
+        with pytest.raises(BusyError, match="Your address"):
+            admission.offer(f"visitor {stranger}", "192.0.2.1", 0.0)
+    assert len(admission._used) == 100
+    for other in range(80):
+        admission.offer(f"other {other}", "", 0.0)
+    with pytest.raises(BusyError, match="Your address"):
+        admission.offer("9", "192.0.2.1", 0.0)
+
+
+@pytest.mark.parametrize("limit", [4, 7, 11, 13, 50, 60, 90])
+def test_who_waits_as_long_as_told_is_let_in(limit: int) -> None:
+    admission = Admission(AdmissionLimits(offers_per_user=limit))
+    now_s, told = 1_000.0, 0
+    for _ in range(20 * limit):
+        try:
+            admission.offer("1", "", now_s)
+        except BusyError as refused:
+            told += 1
+            now_s += refused.retry_after_s
+            admission.offer("1", "", now_s)
+    assert told
+
+
 def test_a_limited_number_is_given_out_and_comes_back() -> None:
     limited = Limited(2)
     first, second = limited.take(), limited.take()

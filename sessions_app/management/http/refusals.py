@@ -1,7 +1,6 @@
 """What the server itself answers where a request never reaches the application."""
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from html import escape
@@ -11,6 +10,7 @@ from urllib.parse import unquote
 from django.conf import settings
 
 from sessions_app.core.bodies import MAX_BODY
+from sessions_app.core.rates import whole_seconds
 
 PAGE_BODY = 64 * 1024
 """Bytes of a body for a page: a sign-in and a search are short."""
@@ -60,7 +60,7 @@ BUSY_READING = Refusal(
 
 def too_many(wait_s: float) -> Refusal:
     """Returns the refusal of one request too many; after `wait_s` seconds another is taken."""
-    seconds = max(1, math.ceil(wait_s))
+    seconds = whole_seconds(wait_s)
     told = f"You send too many requests. Try again in {seconds} s."
     return Refusal(429, "too_many_requests", told, retry_after_s=seconds)
 
