@@ -62,8 +62,6 @@ def _limits() -> dict[str, Any]:
         "SOCKETS_PER_USER": read("int", "VOICE_SOCKETS_PER_USER", 50),
         "SOCKETS_PER_ADDRESS": read("int", "VOICE_SOCKETS_PER_ADDRESS", 250),
         "SOCKET_IDLE_S": read("int", "VOICE_SOCKET_IDLE_S", 60),
-        "NOTES_PER_CALL": read("int", "VOICE_NOTES_PER_CALL", 500),
-        "CHARACTERS_PER_NOTE": read("int", "VOICE_CHARACTERS_PER_NOTE", 2000),
         "KEYS": {
             "PAUSE_S": read("float", "VOICE_KEYS_PAUSE_S", 2.0),
             "END": read("str", "VOICE_KEYS_END", "#"),
