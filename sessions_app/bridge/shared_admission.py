@@ -136,7 +136,7 @@ class SharedAdmission:
                 self._writer = writer
                 self._say_all()
                 await self._read(reader)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, KeyError, TypeError) as error:
                 logger.warning("the count of calls broke off (%s)", type(error).__name__)
             finally:
                 self._away(writer)

@@ -80,6 +80,7 @@ class SharedCount:
             while not await self._listens():
                 self._gathered.set()  # another one keeps it
                 await asyncio.sleep(AGAIN_S)
+            self._gathered.clear()
             await self._gather()
         finally:
             self._gathered.set()

@@ -236,6 +236,39 @@ async def test_another_web_process_takes_over(
     assert refused(await begun(one, 1)) == 1
 
 
+async def test_one_that_takes_over_waits_for_what_the_processes_hold(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "AGAIN_S", 0.02)
+    first = await machine.web()
+    await begun(await machine.process(), 3)
+    second = await machine.web()
+    machine.running = [NAME]
+    await first.aclose()
+    await until(lambda: second._server is not None)
+    await second.gathered()
+    assert refused(await begun(await machine.process(), 1)) == 1
+
+
+@pytest.mark.parametrize("nonsense", [b"{\n", b"{}\n", b"[]\n", b"1\n", b"x" * 99_999])
+async def test_a_web_process_that_says_nonsense_is_asked_again(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, nonsense: bytes
+) -> None:
+    monkeypatch.setattr(shared_admission, "AGAIN_S", 0.02)
+    came: list[int] = []
+
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(len(came))
+        writer.write(nonsense)
+        writer.close()
+
+    async with await asyncio.start_unix_server(talk, machine.path):
+        process = SharedAdmission(machine.path)
+        machine.media.append(process)
+        process.start()
+        await until(lambda: len(came) > 1)
+
+
 async def test_where_no_count_can_be_kept_calls_begin_all_the_same(
     machine: Machine, tmp_path: Path
 ) -> None:
