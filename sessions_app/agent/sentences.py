@@ -7,6 +7,7 @@ from sessions_app.agent.markup import Markup, is_open
 from sessions_app.agent.wordlists import listed
 from sessions_app.core import writing
 from sessions_app.core.characters import of_width, speaking_ms, width
+from sessions_app.speech.wording.languages import WORDS
 
 FIRST_MS = 780.0
 FIRST_WORDS = 6
@@ -33,8 +34,15 @@ _ENDS = re.compile(
 )
 _ABBREVIATIONS = listed(
     "dr mr mrs ms prof st vs etc e.g i.e u.s u.k a.m p.m inc ltd jr sr approx dept fig vol "
-    "ca cf al jan feb mar apr jun jul aug sep sept oct nov dec"
+    "ca cf al jan feb mar apr jun jul aug sep sept oct nov dec "
+    "hr fr nr str tel bzw evtl ggf inkl zzgl d.h z.b u.a i.d.r "  # before German nouns
+    "sra srta dra avda ud uds núm sig sig.ra dott avv dhr mevr bijv exmo exma"
 )
+_STOPPED = re.compile(rf"\.[{writing.CLOSERS}{_EMPHASIS}]*\s+$")
+_DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s+$")
+_MONTHS = WORDS["de"].months
+"""Those that are written with a capital after a day: "3. März"."""
+
 _BELONGS = re.compile(r"(?:[\d$€£#~+*/=<>-]|\d[.,:]?)\s*$")
 """What is read with the word that follows: "5 km", "10 - 5", "5公里"."""
 
@@ -55,9 +63,13 @@ class SentenceSplitter:
     def __init__(self) -> None:
         self._text = ""
         self._first = True
+        self._capitals: bool | None = None
+        """Whether the answer begins with a capital; None while nobody knows."""
 
     def feed(self, token: str) -> list[str]:
         """Returns the pieces that `token` completes."""
+        if self._capitals is None:
+            self._capitals = next((c.isupper() for c in token if c.upper() != c.lower()), None)
         self._text += token
         out: list[str] = []
         while (cut := self._cut()) is not None:
@@ -111,11 +123,23 @@ class SentenceSplitter:
         return end
 
     def _may_end(self, end: int) -> bool:
-        head = self._text[:end]
-        following = self._text[end : end + 1]
-        if _COUNTED.search(head) and (not following or following.isdigit()):
+        head, rest = self._text[:end], self._text[end:]
+        if _COUNTED.search(head) and (not rest or rest[0].isdigit()):
+            return False
+        if _STOPPED.search(head) and self._goes_on(head, rest):
             return False
         return not _holds_on(head) and not is_open(head)
+
+    def _goes_on(self, head: str, rest: str) -> bool:
+        """Returns whether what follows a full stop is of the same sentence, or yet to come.
+
+        A small letter is (UAX 29, SB8), in an answer that has capitals; so is a day's month.
+        """
+        if not rest or (self._capitals and rest[0].islower()):
+            return True
+        return bool(_DAY.search(head)) and any(
+            month.startswith(rest[: len(month)]) for month in _MONTHS
+        )
 
     def _forced(self) -> int:
         head = of_width(self._text, LONGEST)[0]

@@ -45,6 +45,26 @@ def test_it_splits_where_a_speaker_would(text: str, expected: list[str]) -> None
     assert pieces(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ja. Am 3. März im Büro. Gut.", ["Ja.", "Am 3. März im Büro.", "Gut."]),
+        ("Ja. Am 1. und 2. Mai d.h. bald. Gut.", ["Ja.", "Am 1. und 2. Mai d.h. bald.", "Gut."]),
+        ("Ja. Es waren 1990. Dann kam er.", ["Ja.", "Es waren 1990.", "Dann kam er."]),
+        ("Ja. Hier z.B. Hunde, bzw. Katzen.", ["Ja.", "Hier z.B. Hunde, bzw. Katzen."]),
+        ("Sí. La Sra. Gómez, p. ej. aquí.", ["Sí.", "La Sra. Gómez, p. ej. aquí."]),
+        ("Sì. Il Sig. Rossi. Bene.", ["Sì.", "Il Sig. Rossi.", "Bene."]),
+        ("Ano. Dne 3. května. Dobře.", ["Ano.", "Dne 3. května.", "Dobře."]),
+        ("Да. Это т. е. дом. Да.", ["Да.", "Это т. е. дом.", "Да."]),
+        ("Yes. Elizabeth II. was queen.", ["Yes.", "Elizabeth II. was queen."]),
+        ("sure. i can. what else?", ["sure.", "i can.", "what else?"]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_no_language_is_split_within_a_sentence(text: str, expected: list[str], size: int) -> None:
+    assert pieces(text, size) == expected
+
+
 def test_numbers_of_a_list_stay_with_their_lines() -> None:
     text = "Two things:\n1. Take the bus.\n2. Call me.\nDone."
     assert pieces(text) == ["Two things:", "1. Take the bus.", "2. Call me.", "Done."]
