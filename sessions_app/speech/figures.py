@@ -81,6 +81,12 @@ _MEMBERS = re.compile(
 )
 """Parts of numbers that text2num does not know alone."""
 
+_SPELT = {"veintiún": "veintiuno"}
+"""Forms that text2num does not know: as they stand before a noun, or "mil"."""
+
+_SPOKEN = {"pt": ("pt", "pt_BR")}
+"""Languages that say some numbers in two ways: "dezasseis" and "dezesseis"."""
+
 _PAIR = 2
 _CARDINAL = re.compile(r"\d+")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|\.|[ºª]|ème|[eè]re?|er|e)")
@@ -142,8 +148,8 @@ def _figured(said: Sequence[str], at: int, end: int, base: str) -> list[str]:
         before in _SPOILS or not _SPOILS.isdisjoint([*words, after.split(" ")[0]])
     ):
         return run
-    if before in known.articles and words[0].startswith(("mil", "bil")):
-        return run
+    if before in known.articles and _SCALES.match(words[0]):
+        return run  # "a hundred and five"
     if before in known.point or after.split(" ")[0] in known.point or _PARTS.match(after):
         return run
     found: list[_Figure | str] = []
@@ -201,10 +207,10 @@ def _figure(words: tuple[str, ...], base: str) -> tuple[str, bool]:
         digits = _digits(words[point + 1 :], base)
         return (f"{whole}{known.mark}{digits}", False) if whole and digits else ("", False)
     text = str(alpha2digit(" ".join(words), base, threshold=0))
-    if _CARDINAL.fullmatch(text) and _same(num2words(int(text), lang=base), words, base):
+    if _CARDINAL.fullmatch(text) and _same(int(text), words, base):
         return text, False
     ordinal = _ORDINAL.fullmatch(text)
-    if ordinal and _same(num2words(int(ordinal[1]), lang=base, to="ordinal"), words, base):
+    if ordinal and _same(int(ordinal[1]), words, base, "ordinal"):
         return text, True
     return "", False
 
@@ -229,12 +235,15 @@ def _is_number(word: str, base: str) -> bool:
 
 
 def _bare(word: str) -> str:
-    return _EDGE.sub(r"\2", word).lower()
+    bare = _EDGE.sub(r"\2", word).lower()
+    return _SPELT.get(bare, bare)
 
 
-def _same(made: str, words: Sequence[str], base: str) -> bool:
-    """Returns whether both say a number alike, but for endings, blanks and the little words."""
-    return _key(made, base) == _key(" ".join(words), base)
+def _same(number: int, words: Sequence[str], base: str, kind: str = "cardinal") -> bool:
+    """Returns whether words say a number, but for endings, blanks and the little words."""
+    said = _key(" ".join(words), base)
+    made = (num2words(number, lang=lang, to=kind) for lang in _SPOKEN.get(base, (base,)))
+    return any(_key(one, base) == said for one in made)
 
 
 def _key(text: str, base: str) -> str:

@@ -13,7 +13,9 @@ from sessions_app.speech.segmenting import Segmenter
     [
         ("i have twenty three dogs and one cat", "en-US", "i have 23 dogs and one cat"),
         ("on november twenty first two thousand twenty six", "en", "on november 21st 2026"),
-        ("a hundred and five point two percent", "en-GB", "a 105.2 percent"),
+        ("one hundred and five point two percent", "en-GB", "105.2 percent"),
+        ("veintiún mil pesos, ciento veintiún años", "es-MX", "21000 pesos, 121 años"),
+        ("dezesseis ou dezanove mil", "pt-BR", "16 ou 19000"),
         ("one of the second kind", "en", "one of the second kind"),
         ("am einundzwanzigsten november", "de-DE", "am 21. november"),
         ("kaksikymmentä kolme", "fi-FI", "kaksikymmentä kolme"),
@@ -37,6 +39,7 @@ def test_numbers_and_dates(said: str, language: str, read: str) -> None:
         ("fifty fifty, seven eleven", "en"),
         ("point five", "en"),
         ("a hundred people, hundreds of them", "en"),
+        ("a hundred and five dogs, a thousand and one", "en"),
         ("two or one, a second", "en"),
         ("fifty-five thousand three hundred and sixtieth", "en"),
         ("lei sei gentile", "it"),
