@@ -66,28 +66,24 @@ class WorkerPool:
         self._making = 0
         """Workers that were promised to somebody and do not stand yet."""
 
+        self._promised = 0
+        """Places that were given to somebody who waited, and has not woken yet."""
+
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._closed = False
 
     @property
     def has_free(self) -> bool:
         """Whether a lease would be given at once."""
-        return len(self._leased) + self._making < self._size
+        return len(self._leased) + self._making + self._promised < self._size
 
     async def lease(self, taught: str = "") -> WorkerLink:
         """Returns a worker for the caller alone, waiting for one in the order of asking.
 
         It was taught what `taught` names, or nothing: no words of somebody else's.
         """
-        while not self.has_free:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self._next_turn()
-                raise
+        if not self.has_free:
+            await self._turn()
         if self._closed:
             raise RecogniserUnavailableError("The recogniser is being stopped.")
         link = self._idle_for(taught)
@@ -160,9 +156,23 @@ class WorkerPool:
         self._leased.add(link)
         return link
 
+    async def _turn(self) -> None:
+        """Returns when there is a place, which nobody who asks meanwhile can take."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._promised -= 1
+                self._next_turn()
+            raise
+        self._promised -= 1
+
     def _next_turn(self) -> None:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
+                self._promised += 1
                 turn.set_result(None)
                 return

@@ -52,6 +52,26 @@ async def test_workers_are_leased_in_the_order_of_asking(zygote: ForkServer) -> 
     pool.close()
 
 
+async def test_who_asks_again_at_once_comes_after_who_waited(zygote: ForkServer) -> None:
+    pool = WorkerPool(zygote, 1)
+    order: list[str] = []
+
+    async def use(who: str) -> None:
+        link = await pool.lease()
+        order.append(who)
+        pool.release(link, usable=True)
+
+    held = await pool.lease()
+    waiting = [asyncio.create_task(use(who)) for who in ("first", "second")]
+    await asyncio.sleep(0)
+    pool.release(held, usable=True)
+    await asyncio.wait_for(use("again"), 5)
+    await asyncio.gather(*waiting)
+    assert order == ["first", "second", "again"]
+    assert pool.has_free
+    pool.close()
+
+
 async def test_a_cancelled_wait_gives_its_turn_on(zygote: ForkServer) -> None:
     pool = WorkerPool(zygote, 1)
     link = await pool.lease()
