@@ -6,6 +6,7 @@ are none, since people read `12*34*2` as it stands.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -24,6 +25,13 @@ _BULLETS = "\u2022\u25aa\u25e6\u2023\u00b7"
 _FORMATTING = re.compile(
     r"</?(?:b|i|u|s|em|strong|small|mark|sub|sup|span|p|div|br|hr|code)\b[^>]*>", re.IGNORECASE
 )
+_BREAKING = re.compile(r"</?(?:p|div|br|hr)\b", re.IGNORECASE)
+"""What parts the words beside it."""
+
+_RAISED = re.compile(r"<su[bp]\b", re.IGNORECASE)
+_SIGNED = re.compile(r"(\s*)(?:[-+*#](?= +[\d.,$€£])|>(?= *[\d.,$€£]))")
+"""A sign before a number, where a line's first would be markup."""
+
 _OPENED = "opened_text"
 """The type of a star that would begin emphasis, had it an end; others than "text" stay apart."""
 
@@ -40,6 +48,8 @@ class Markup:
 
     def __init__(self) -> None:
         self._carry = ""
+        self._in_line = False
+        """Whether the last piece ended within a line."""
 
     def plain(self, piece: str, *, more: bool = False) -> str:
         """Returns the piece without its markup, as one line.
@@ -47,8 +57,11 @@ class Markup:
         With `more` to come in its paragraph, what opens at a word and is not closed is markup
         that a later piece will close.
         """
+        if self._in_line and not self._carry and (signed := _SIGNED.match(piece)):
+            piece = f"{signed[1]}\\{piece[signed.end(1) :]}"
         source = self._carry + piece
         self._carry = ""
+        self._in_line = not source.rstrip(" ").endswith("\n")
         unclosed = more and not source.rstrip(" ").endswith("\n\n")
         tokens = _PARSER.parse(source)
         if unclosed:
@@ -136,14 +149,24 @@ def _blocks(tokens: Iterable[Token], *, drop_opened: bool) -> Iterable[str]:
             yield token.content if token.content.strip() else token.info
 
 
-def _inline(tokens: Iterable[Token], *, drop_opened: bool) -> Iterable[str]:
-    for token in tokens:
+def _inline(tokens: Sequence[Token], *, drop_opened: bool) -> Iterable[str]:
+    before = ""
+    for token, following in zip_longest(tokens, tokens[1:]):
         if token.type in ("softbreak", "hardbreak"):
             yield "\n"
         elif token.type == "html_inline":
-            yield "" if _FORMATTING.fullmatch(token.content) else token.content
+            yield _tag(token.content, before, following.content if following else "")
         elif not (drop_opened and token.type == _OPENED):
             yield token.content
+        before = token.content or before
+
+
+def _tag(tag: str, before: str, after: str) -> str:
+    """Returns what is read for a tag of HTML; two numbers must not become one."""
+    if not _FORMATTING.fullmatch(tag):
+        return tag
+    apart = _RAISED.match(tag) and before[-1:].isdigit() and after[:1].isdigit()
+    return " " if apart or _BREAKING.match(tag) else ""
 
 
 def _line(line: str) -> str:

@@ -68,7 +68,7 @@ def test_in_pieces_too(text: str, size: int) -> None:
         ("Run `my_file.py *` now", "Run my_file.py * now"),
         ("![a cat](x.png) and [it](y)", "a cat and it"),
         ("<https://a.org/x_y> or <mary@a.org>", "link to a.org or mary@a.org"),
-        ("a<br>b and <b>bold</b>", "ab and bold"),
+        ("a<br>b and <b>bold</b>", "a b and bold"),
         (r"5 \* 3 and \_x\_", "5 * 3 and _x_"),
         ("press 5\ufe0f\u20e3 ✅👩‍👩‍👧 now", "press 5 now"),
         ("| a | b |\n| 1 | 2 |", "a b 1 2"),
@@ -158,3 +158,23 @@ def test_no_letter_is_lost(text: str) -> None:
     letters = [c for c in text if c in "ab5"]
     assert [c for c in speakable(text) if c in "ab5"] == letters
     assert [c for c in "".join(said(text)) if c in "ab5"] == letters
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Room 5<br>6 people", "Room 5 6 people"),
+        ("one<hr/>two<p>three</p>four", "one two three four"),
+        ("10<sup>2</sup>, 1<sup>st</sup>, H<sub>2</sub>O", "10 2, 1st, H2O"),
+        ("<b>5</b>6", "56"),
+    ],
+)
+def test_tags_join_no_numbers(text: str, said: str) -> None:
+    assert speakable(text) == said
+
+
+@pytest.mark.parametrize("sign", ["-", "+", ">", "#", "*"])
+def test_a_sign_before_a_number_is_no_markup_within_a_line(sign: str) -> None:
+    text = f"The temperature outside there is at {sign} 5 degrees.\n{sign} 5 more"
+    assert said(text) == ["The temperature outside there is at", f"{sign} 5 degrees.", "5 more"]
+    assert said("The best one of all is *5 stars* high.")[1] == "5 stars high."
