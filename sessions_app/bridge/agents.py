@@ -162,7 +162,7 @@ class AgentParts:
         Raises ResponderError, SynthesiserError, AgentNotReadyError where the agent names what
         VOICE does not.
         """
-        turns = persona.turns
+        turns = replace(persona.turns, language=persona.language)
         return Parts(
             persona=persona,
             responder=self.responder(persona),

@@ -12,7 +12,8 @@ class TurnSettings:
     Delays count from the end of the caller's speech. `endpointer` and `barge_in` name turn
     rules of VOICE["ENDPOINTERS"] and VOICE["BARGE_INS"]. `barge_in_ms` and `barge_in_words`
     are how long and how many words confirm an interruption. `preemptive` lets the answer be
-    prepared before the turn is over.
+    prepared before the turn is over. `language` (BCP 47) is the one that the call is held in,
+    empty where nobody said.
     """
 
     endpointer: str = "default"
@@ -22,6 +23,7 @@ class TurnSettings:
     barge_in_ms: int = 500
     barge_in_words: int = 2
     preemptive: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

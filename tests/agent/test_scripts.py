@@ -1,5 +1,7 @@
 """Echoes and the ends of turns, in scripts without blanks and with marks of their own."""
 
+from dataclasses import replace
+
 import pytest
 
 from sessions_app.agent.echo import echo_share
@@ -41,6 +43,24 @@ def test_an_echo_is_known_word_by_word() -> None:
 )
 def test_turns_end_by_the_marks_and_numbers_of_any_script(text: str, delay_ms: float) -> None:
     assert AttentiveEndpointer().delay_ms(text, TURNS) == delay_ms
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "delay_ms"),
+    [
+        ("Non lo so.", "it-IT", 100),
+        ("Ich rufe dich an.", "de-DE", 100),
+        ("non lo so", "it", 300),
+        ("Co to", "pl", 300),
+        ("Il y en a dix, onze, six", "fr", 300),
+        ("Er sagte,", "de", 1100),
+        ("Die Nummer ist 138", "de", 1100),
+        ("I do not know what so.", "en-GB", 1100),
+    ],
+)
+def test_no_language_is_taken_for_english(text: str, language: str, delay_ms: float) -> None:
+    turns = replace(TURNS, language=language)
+    assert AttentiveEndpointer().delay_ms(text, turns) == delay_ms
 
 
 def test_what_is_said_over_the_agent_is_one_text() -> None:

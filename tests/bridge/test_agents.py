@@ -1,5 +1,7 @@
 """What agents are made of in this process."""
 
+from typing import Any
+
 from sessions_app.bridge.agents import AgentParts
 from sessions_app.core.persona import Persona
 
@@ -14,5 +16,20 @@ async def test_the_recogniser_is_told_what_callers_say_to_a_responder() -> None:
         assert "take a note" in told
         assert "undo" not in told  # once is enough
         assert parts.with_hints(Persona(phrases=("Ann",))).phrases == ("Ann",)
+    finally:
+        await parts.aclose()
+
+
+async def test_turns_end_as_in_the_language_of_the_call() -> None:
+    parts = AgentParts()
+    await parts.start()
+    unused: Any = None
+    try:
+        scribe = Persona(responder="scribe", language="it")
+        taker = parts.parts(scribe, unused, unused, unused, "c").taker
+        taker.on_speech_started(0.0, 100.0)
+        taker.on_speech_ended(500.0, 1000.0)
+        taker.on_final("Non lo so.", 500.0, 1000.0)
+        assert taker.deadline_ms == 500.0 + scribe.turns.min_delay_ms
     finally:
         await parts.aclose()

@@ -2,6 +2,7 @@
 
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.wordlists import listed
+from sessions_app.core.languages import base_of
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.writing import asks, ends_sentence, goes_on, plain_words
 
@@ -43,34 +44,36 @@ _POINTS = listed("the this that which another every each no any last next first 
 
 
 class AttentiveEndpointer(Endpointer):
-    """For English; other languages get the punctuation and the numerals only."""
+    """For English, which is meant without a language; others get marks and numerals only."""
 
     def delay_ms(self, text: str, settings: TurnSettings) -> float:
         low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
-        share = _share(text.strip().lower())
+        english = base_of(settings.language) in ("", "en")
+        share = _share(text.strip().lower(), english=english)
         return low + share * max(0.0, high - low)
 
 
-def _share(text: str) -> float:
+def _share(text: str, *, english: bool) -> float:
     """Returns where between minimum (0) and maximum (1) the delay lies; first rule that fits."""
     words = plain_words(text)
     if not words:
         return UNKNOWN_SHARE
-    number = _trailing_number(words)
-    asking = words[0] in _ASKS and len(words) >= _SHORTEST_QUESTION
+    number = _trailing_number(words, english=english)
+    asking = english and words[0] in _ASKS and len(words) >= _SHORTEST_QUESTION
     rules = (
         (number >= WHOLE_NUMBER, 0.0),
         (number > 0, 1.0),
         (goes_on(text), 1.0),
-        (asks(text) or text.endswith(("!", "\uff01", *_CLOSINGS)), 0.0),
+        (asks(text) or text.endswith(("!", "\uff01")), 0.0),
+        (english and text.endswith(_CLOSINGS), 0.0),
         (asking and words[-1] in _STRANDED, PLAIN_SHARE),
-        (words[-1] in _GOES_ON, 1.0),
-        (ends_sentence(text) or words[-1] in _ENDS or asking, 0.0),
+        (english and words[-1] in _GOES_ON, 1.0),
+        (ends_sentence(text) or (english and words[-1] in _ENDS) or asking, 0.0),
     )
     return next((share for holds, share in rules if holds), PLAIN_SHARE)
 
 
-def _trailing_number(words: list[str]) -> int:
+def _trailing_number(words: list[str], *, english: bool) -> int:
     """Returns how many digits the number at the end has; 0 for none."""
     if len(words) > 1 and words[-1] == "one" and words[-2] in _POINTS:
         return 0
@@ -78,7 +81,7 @@ def _trailing_number(words: list[str]) -> int:
     for word in reversed(words):
         if word.isnumeric():
             digits += len(word)
-        elif word in _DIGITS:
+        elif english and word in _DIGITS:
             digits += _DIGITS[word]
         else:
             break
