@@ -59,24 +59,28 @@ class Wire(ABC):
         to where it has no final yet.
         """
         interim: list[str] = []
+        said_ms, heard_ms = open_ms
         for result in answer.results:
             if not result.alternatives:
                 continue
             best = result.alternatives[0]
             if result.is_final:
-                yield self._final(result, best, base_ms)
+                final = self._final(result, best, base_ms, said_ms)
+                said_ms = final.end_ms
+                yield final
             else:
                 interim.append(best.transcript.strip())
         if interim:
-            yield Hypothesis(join_words(interim), False, *open_ms)
+            yield Hypothesis(join_words(interim), False, said_ms, heard_ms)
 
-    def _final(self, result: Any, best: Any, base_ms: float) -> Hypothesis:
+    def _final(self, result: Any, best: Any, base_ms: float, said_ms: float) -> Hypothesis:
+        """Returns a final; one without words begins where the one before ended."""
         words = tuple(self.word(word, base_ms) for word in best.words)
-        end_ms = base_ms + self.end_ms(result)
+        end_ms = max(said_ms, base_ms + self.end_ms(result))
         return Hypothesis(
             text=best.transcript.strip(),
             is_final=True,
-            start_ms=words[0].start_ms if words else base_ms,
+            start_ms=words[0].start_ms if words else said_ms,
             end_ms=words[-1].end_ms if words else end_ms,
             words=words,
             confidence=best.confidence or None,

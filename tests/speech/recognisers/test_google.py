@@ -222,3 +222,22 @@ def test_diarised_words_keep_their_speaker(
 ) -> None:
     (final,) = wire.hypotheses(answer_of(api, **given), 0.0, (0.0, 0.0))
     assert [word.speaker for word in final.words] == [label, ""]
+
+
+@pytest.mark.parametrize("wire", [WireV1(), WireV2("p", "global", "_")])
+def test_finals_without_words_follow_each_other(wire: Any) -> None:
+    def result(text: str, end_s: float, *, final: bool) -> Any:
+        end, best = timedelta(seconds=end_s), SimpleNamespace(transcript=text, words=[])
+        best.confidence = 0.9
+        return SimpleNamespace(
+            alternatives=[best], is_final=final, language_code="en", result_end_time=end,
+            result_end_offset=end,
+        )  # fmt: skip
+
+    told = [result("one", 2, final=True), result("two", 5, final=True), result("t", 6, final=False)]
+    found = wire.hypotheses(SimpleNamespace(results=told), 10_000.0, (11_000.0, 16_000.0))
+    assert [(one.text, one.start_ms, one.end_ms) for one in found] == [
+        ("one", 11_000.0, 12_000.0),
+        ("two", 12_000.0, 15_000.0),
+        ("t", 15_000.0, 16_000.0),
+    ]
