@@ -61,7 +61,8 @@ class _Open:
 
     def take(self, piece: _Piece) -> bool:
         """Adds the piece if there is room and time for it."""
-        late = piece.start_ms > self.start_ms
+        # a sign that nobody says, at the end, is no caption of its own
+        late = self.start_ms < piece.start_ms < piece.end_ms
         if late and piece.end_ms - self.start_ms > LONGEST_CUE_MS:
             return False
         cells = width(piece.text)
@@ -178,7 +179,8 @@ def _timed(shown: Sequence[Token], segment: ExportSegment, until_ms: int | None)
 
 def _span(segment: ExportSegment, until_ms: int | None) -> Times:
     """Returns the time that a segment's words share."""
-    start, end = segment.start_ms, max(segment.end_ms, segment.start_ms + SHORTEST_CUE_MS)
+    start, shortest = segment.start_ms, segment.start_ms + SHORTEST_CUE_MS
+    end = max(segment.end_ms, shortest if until_ms is None else min(shortest, until_ms))
     if segment.end_ms > segment.start_ms:
         return start, end
     read = start + round(READING * speaking_ms(segment.text))

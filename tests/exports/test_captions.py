@@ -45,6 +45,18 @@ def test_one_endless_word_is_shown() -> None:
     assert cue == Cue(1000, 21_000, "caller", ("Caller: om",))
 
 
+def test_a_sign_at_the_end_is_no_caption_of_its_own() -> None:
+    words = (Word("om", 1000.0, 21_000.0),)
+    (cue,) = cues(ExportSegment(1, "caller", 1000, 21_000, "om 👍", None, words), until_ms=21_000)
+    assert cue == Cue(1000, 21_000, "caller", ("om 👍",))
+
+
+def test_many_words_at_once_end_where_the_same_side_goes_on() -> None:
+    shown = cues(ExportSegment(1, "caller", 1000, 1300, LONG), until_ms=1310)
+    assert len(shown) == 3
+    assert shown[-1].end_ms <= 1310
+
+
 def test_the_label_takes_its_place_in_the_line() -> None:
     shown = cues(spoken(LONG), "Caller:")
     assert shown[0].lines[0] == f"Caller: {LONG[:34]}"
