@@ -20,6 +20,7 @@ from sessions_app.models.work import OwedWork, WorkState
 from sessions_app.services import summaries, transcripts, turns
 
 SHOWN_ACCESSES = 50
+UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +208,32 @@ def seconds_of(recording: Recording | None) -> str:
     return f"{(recording.duration_ms or 0) / 1000:.3f}" if recording is not None else ""
 
 
+def live_config(call: Call) -> dict[str, Any] | None:
+    """Returns what static/js/fill-in.js and live-feed.js need; None where nothing is to come."""
+    recording, summary = recording_of(call), summary_of(call)
+    owed = [work for work in (recording, summary) if work is not None and work.state in UNDER_WAY]
+    if not call.is_live and not owed:
+        return None
+    return {
+        "id": call.public_id,
+        "live": call.is_live,
+        "owed": bool(owed),
+        "state": call.state,
+        "agentName": call.agent.name,
+        "recordingState": recording.state if recording is not None else "",
+        "summaryState": summary.state if summary is not None else "",
+        "callUrl": reverse("api:call", args=[call.public_id]),
+        "segmentsUrl": reverse("api:segments", args=[call.public_id]),
+        "liveSocket": f"/ws/calls/{call.public_id}/live",
+    }
+
+
 def context(call: Call, word_count: int) -> dict[str, Any]:
     """Returns everything that the template of the call page needs of `call`."""
     recording = recording_of(call)
     summary = summary_of(call)
     return {
+        "live_config": live_config(call),
         "facts": facts(call, word_count),
         "lines": transcript(call),
         "timeline": timeline(call),

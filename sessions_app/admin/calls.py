@@ -20,6 +20,7 @@ from sessions_app.admin.filters import RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, calls, recordings, search, summaries
+from sessions_app.services.visits import note_visit
 
 CHANGE = "sessions_app.change_call"
 WHERE = "in the admin"
@@ -127,7 +128,7 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[
         """Returns the page of one call, and notes who read it."""
         if obj is not None:
             if request.method == "GET":
-                access.log(obj, request.user, AccessLog.Action.READ, WHERE)
+                note_visit(obj, request.user, AccessLog.Action.READ, WHERE)
             context.update(call_page.context(obj, self.words(obj)))
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)

@@ -16,9 +16,9 @@ from sessions_app.core.text import one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts
+from sessions_app.services.visits import note_visit
 from sessions_app.views import players, shown, talking, wording
 from sessions_app.views.forms import CallsForm
-from sessions_app.views.noting import note_visit
 from sessions_app.views.recordings import recording_response
 
 RECENT = 6

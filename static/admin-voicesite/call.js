@@ -106,11 +106,13 @@ function showWave(canvas, audio) {
   });
 }
 
+/** Makes a player that has come to the page lively; may be called again. */
 function enlivenCall() {
-  const audio = document.querySelector(".vs-player audio");
+  const audio = document.querySelector(".vs-player audio:not([data-alive])");
   if (!(audio instanceof HTMLAudioElement)) {
     return;
   }
+  audio.dataset.alive = "yes";
   const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".vs-transcript tbody tr")]);
   followPlayer(audio, rows);
   hearFromTimes(audio, rows);
@@ -121,3 +123,4 @@ function enlivenCall() {
 }
 
 document.addEventListener("DOMContentLoaded", enlivenCall);
+document.addEventListener("vs-filled-in", enlivenCall);

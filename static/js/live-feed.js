@@ -9,28 +9,42 @@ import { TranscriptView } from "./transcript-view.js";
 const AGAIN_MS = 2000;
 const NO_USE = new Set([4401, 4403, 4404]);
 
-/** Event: `over`, once the call has ended. */
+/** @typedef {import("./transcript.js").Change} Change */
+
+/**
+ * @param {string} agentName
+ * @returns {{show: (changes: Change[]) => void}} what shows the words on the call's own page
+ */
+function ownView(agentName) {
+  return new TranscriptView({
+    list: byId("transcript"),
+    scroll: byId("transcript-scroll"),
+    empty: byId("transcript-empty"),
+    latest: byId("jump-to-latest"),
+    announcer: byId("transcript-announcer"),
+    names: { user: "Caller", agent: agentName },
+  });
+}
+
+/** Events: `over`, once the call has ended; `state` (detail: a `status` message). */
 export class LiveFeed extends EventTarget {
-  /** @param {{liveSocket: string, segmentsUrl: string, agentName: string}} detail */
-  constructor({ liveSocket, segmentsUrl, agentName }) {
+  /**
+   * @param {{liveSocket: string, segmentsUrl: string, agentName: string}} detail
+   * @param {{view?: {show: (changes: Change[]) => void}, known?: any[]}} [page] another view, and the
+   *   segments that it shows already
+   */
+  constructor({ liveSocket, segmentsUrl, agentName }, { view = ownView(agentName), known = [] } = {}) {
     super();
     this._address = new URL(liveSocket, location.href.replace(/^http/, "ws"));
     this._transcript = new Transcript();
-    this._view = new TranscriptView({
-      list: byId("transcript"),
-      scroll: byId("transcript-scroll"),
-      empty: byId("transcript-empty"),
-      latest: byId("jump-to-latest"),
-      announcer: byId("transcript-announcer"),
-      names: { user: "Caller", agent: agentName },
-    });
+    this._transcript.catchUp(known);
+    this._view = view;
     this._catchUp = new CatchUp(
       this._transcript,
       (after) => `${segmentsUrl}?after=${after}`,
       (changes) => this._view.show(changes),
     );
     this._stopped = false;
-    this._catchUp.all();
     this._connect();
   }
 
@@ -45,7 +59,9 @@ export class LiveFeed extends EventTarget {
     socket.onopen = () => this._catchUp.all();
     socket.onmessage = (event) => this._received(JSON.parse(event.data));
     socket.onclose = ({ code }) => {
-      if (!this._stopped && !NO_USE.has(code)) {
+      if (NO_USE.has(code)) {
+        this.dispatchEvent(new CustomEvent("state", { detail: { status: "This page cannot follow the call any more." } }));
+      } else if (!this._stopped) {
         setTimeout(() => this._stopped || this._connect(), AGAIN_MS);
       }
     };
@@ -56,6 +72,8 @@ export class LiveFeed extends EventTarget {
     if (message.type === "transcript") {
       this._view.show(this._transcript.apply(message));
       this._catchUp.check();
+    } else if (message.type === "status") {
+      this.dispatchEvent(new CustomEvent("state", { detail: message }));
     } else if (message.type === "bye") {
       this.stop();
       this.dispatchEvent(new CustomEvent("over"));

@@ -115,6 +115,40 @@ def test_a_closed_tab_ends_the_call(browser: Browser, product: Product) -> None:
     assert product.json(path)["end_reason"] in ("caller_left", "caller_hung_up")
 
 
+def test_staff_watch_a_call_grow_and_end_it(browser: Browser, product: Product) -> None:
+    caller, staff = sign_in(browser, product), sign_in(browser, product, "staff")
+    wrong: list[str] = []
+    staff.on("pageerror", lambda error: wrong.append(str(error)))
+    caller.click("#start-call")
+    caller.click("#consent-agree")
+    wait_until(lambda: live_calls(product), 30, "the call")
+    call_id = live_calls(product)[0]
+    staff.goto(f"{product.url}/admin/sessions_app/call/?q={call_id}")
+    asked: list[str] = []
+    staff.click("#result_list tbody th a")
+    staff.on("request", lambda request: asked.append(request.url))
+    rows = staff.locator("#transcript-part tbody tr:not(.vs-interim)")
+    expect(rows.first).to_be_visible(timeout=SPOKEN_MS)
+    expect(rows.nth(1)).to_be_visible(timeout=SPOKEN_MS)
+    shown = [" ".join(text.split()) for text in rows.locator("td:last-child").all_inner_texts()]
+    assert all(mostly(*pair) for pair in zip(shown, SENTENCES, strict=False))
+    # it came by the socket: nothing was polled, and the page was not loaded again
+    fetched = [url for url in asked if "/static/" not in url and "/jsi18n/" not in url]
+    assert len(fetched) <= 3, fetched
+    ending = staff.context.new_page()
+    ending.goto(staff.url)
+    expect(ending.locator("#transcript-part tbody tr[data-seq]").first).to_be_visible()
+    ending.get_by_role("link", name="End this call").click()
+    ending.get_by_role("button", name="End the call").click()
+    expect(caller.locator("#problem-title")).to_have_text(
+        "The call was ended by staff", timeout=20_000
+    )
+    expect(staff.locator("#facts-part")).to_contain_text("Ended by staff", timeout=30_000)
+    expect(staff.locator("#player-part audio")).to_be_attached(timeout=60_000)
+    assert staff.get_by_role("link", name="End this call").count() == 0
+    assert wrong == []
+
+
 def live_calls(product: Product) -> list[str]:
     page = product.json("/api/v1/calls/?state=active")
     return [call["id"] for call in page["results"]]

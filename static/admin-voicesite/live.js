@@ -1,0 +1,145 @@
+// @ts-check
+/** A live call's page in the admin: it grows while people speak, and fills itself in at the end. */
+
+import { FillIn } from "../js/fill-in.js";
+import { LiveFeed } from "../js/live-feed.js";
+
+/** @typedef {import("../js/transcript.js").Change} Change */
+/** @typedef {import("../js/transcript.js").Entry} Entry */
+
+const ANNOUNCED = 3;
+const SPEAKERS = /** @type {Record<string, [string, string]>} */ ({
+  user: ["caller", "Caller"],
+  agent: ["agent", "Agent"],
+});
+
+/** @param {string} id */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/**
+ * @param {number} ms
+ * @returns {string} as the server writes it: 0:00:07
+ */
+function clock(ms) {
+  const total = Math.max(0, Math.floor(ms / 1000));
+  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
+  return `${Math.floor(total / 3600)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
+}
+
+/** The transcript's table: words replace each other while they are spoken, and then stay. */
+class Rows {
+  constructor() {
+    this._body = /** @type {HTMLElement} */ (document.querySelector("#transcript-part tbody"));
+    this._scroll = byId("vs-live-scroll");
+    /** @type {Map<string, HTMLTableRowElement>} by role and seq */
+    this._rows = new Map();
+  }
+
+  /** What the server has written, as `GET …/segments` tells it. */
+  get known() {
+    const rows = /** @type {HTMLElement[]} */ ([...this._body.querySelectorAll("tr[data-seq]")]);
+    return rows.map(({ dataset }) => ({ seq: Number(dataset.seq), role: "", shown_text: "", text: "", start_ms: 0 }));
+  }
+
+  /** @param {Change[]} changes */
+  show(changes) {
+    const following = this._scroll.scrollHeight - this._scroll.scrollTop - this._scroll.clientHeight < 64;
+    for (const { kind, entry } of changes) {
+      const key = `${entry.role} ${entry.seq}`;
+      if (kind === "remove") {
+        this._rows.get(key)?.remove();
+        this._rows.delete(key);
+      } else {
+        this._put(key, entry);
+      }
+    }
+    this._scroll.hidden = !this._body.children.length;
+    byId("vs-live-empty").hidden = !this._scroll.hidden;
+    if (following) {
+      this._scroll.scrollTop = this._scroll.scrollHeight;
+    }
+  }
+
+  /**
+   * @param {string} key
+   * @param {Entry} entry
+   */
+  _put(key, entry) {
+    const row = this._rows.get(key) ?? this._new(key, entry);
+    row.className = entry.final ? "" : "vs-interim";
+    const [time, , words] = row.cells;
+    time.textContent = clock(entry.startMs);
+    words.textContent = entry.text;
+    const unheard = entry.fullText?.startsWith(entry.text) ? entry.fullText.slice(entry.text.length) : "";
+    if (unheard) {
+      const struck = document.createElement("s");
+      struck.className = "vs-unheard";
+      struck.textContent = unheard;
+      words.append(struck);
+    }
+    if (entry.final && entry.text) {
+      this._announce(entry.text);
+    }
+  }
+
+  /**
+   * @param {string} key
+   * @param {Entry} entry
+   */
+  _new(key, { role, startMs }) {
+    const row = document.createElement("tr");
+    row.dataset.startMs = String(startMs);
+    row.insertCell();
+    const who = document.createElement("span");
+    const [kind, label] = SPEAKERS[role] ?? ["", role];
+    who.className = `vs-speaker vs-speaker-${kind}`;
+    who.textContent = label;
+    row.insertCell().append(who);
+    row.insertCell().dir = "auto";
+    const rows = /** @type {HTMLElement[]} */ ([...this._body.children]);
+    this._body.insertBefore(row, rows.find((other) => Number(other.dataset.startMs) > startMs) ?? null);
+    this._rows.set(key, row);
+    return row;
+  }
+
+  /** @param {string} text */
+  _announce(text) {
+    const said = document.createElement("p");
+    said.textContent = text;
+    const announcer = byId("vs-live-announcer");
+    announcer.append(said);
+    while (announcer.children.length > ANNOUNCED) {
+      announcer.firstElementChild?.remove();
+    }
+  }
+}
+
+function follow() {
+  const detail = JSON.parse(byId("detail-config").textContent ?? "{}");
+  const fillIn = new FillIn(detail);
+  if (detail.live) {
+    const rows = new Rows();
+    const feed = new LiveFeed(detail, { view: rows, known: rows.known });
+    feed.addEventListener("state", (event) => {
+      byId("vs-live-state").textContent = /** @type {CustomEvent} */ (event).detail.status;
+    });
+    feed.addEventListener("over", () => {
+      detail.owed = true; // while it was live the socket told all there was
+      fillIn.hurry();
+    });
+  }
+  fillIn.start();
+  fillIn.addEventListener("changed", (event) => {
+    byId("vs-live-state").textContent = /** @type {CustomEvent} */ (event).detail.said;
+    document.dispatchEvent(new Event("vs-filled-in")); // call.js brings the player to life
+  });
+}
+
+// the page's other scripts are not kept waiting for these modules, so they may be here before it is
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", follow);
+} else {
+  follow();
+}
