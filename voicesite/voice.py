@@ -198,7 +198,7 @@ def _google() -> dict[str, Any]:
             "alternatives": read("list", "GOOGLE_SPEECH_ALTERNATIVES", []),
             "endpoint": read("str", "GOOGLE_SPEECH_ENDPOINT", ""),
         },
-        "WRAPPERS": _wrappers("metered.Metered", "rollover.Rollover", "retrying.Retrying"),
+        "WRAPPERS": _wrappers("rollover.Rollover", "retrying.Retrying"),
     }
 
 
@@ -211,7 +211,7 @@ def _transcriptions() -> dict[str, Any]:
             "base_url": read("str", "TRANSCRIBE_URL", "") or None,
             "api_key": read("str", "TRANSCRIBE_API_KEY", "none"),
         },
-        "WRAPPERS": _wrappers("metered.Metered", "retrying.Retrying"),
+        "WRAPPERS": _wrappers("retrying.Retrying"),
     }
 
 

@@ -8,8 +8,8 @@ from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.errors import RecogniserError
 from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
 from sessions_app.speech.recognisers.wrappers.fallback import Fallback
-from sessions_app.speech.recognisers.wrappers.metered import Metered
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
+from sessions_app.speech.recognisers.wrappers.steady import Steady
 
 ENGINES = "sessions_app.speech.recognisers"
 SCRIPT = {"BACKEND": f"{ENGINES}.scripted.ScriptedRecogniser"}
@@ -30,13 +30,13 @@ def test_an_entry_alone_is_tried_again_when_it_breaks(settings: Any) -> None:
 
 def test_wrappers_go_around_from_the_inside_out(settings: Any) -> None:
     around = [
-        {"BACKEND": f"{ENGINES}.wrappers.metered.Metered"},
+        {"BACKEND": f"{ENGINES}.wrappers.steady.Steady"},
         {"BACKEND": f"{ENGINES}.wrappers.fallback.Fallback", "OPTIONS": {"to": "second"}},
     ]
     made = loaded(settings, default={**SCRIPT, "WRAPPERS": around}, second=SCRIPT)
     outer = made.get("default")
     assert isinstance(outer, Fallback)
-    assert isinstance(outer.inner, Metered)
+    assert isinstance(outer.inner, Steady)
     assert isinstance(outer.inner.inner, ScriptedRecogniser)
     assert outer.other is made.get("second")
 

@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from sessions_app.core.errors import LanguageNotSupportedError, RecogniserUnavailableError
+from sessions_app.core.errors import LanguageNotSupportedError
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.recognisers.null import NullRecogniser, NullStream
 from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
 from sessions_app.speech.recognisers.wrappers.gated import Gated
-from sessions_app.speech.recognisers.wrappers.metered import Metered
 from sessions_app.speech.recognisers.wrappers.steady import Steady
 from tests.fixtures.coded import assert_whole, finals_of, speak, talk
 from tests.fixtures.coded_engine import CodedEngine
@@ -62,26 +61,3 @@ async def test_words_are_shown_once_they_stay() -> None:
     shown = [hypothesis.text for hypothesis in found if not hypothesis.is_final]
     assert shown == ["", "", "a", "a", "a weather", "a weather is"]
     assert found[-1].text == "a weather is nice"
-
-
-async def test_what_an_engine_did_is_counted() -> None:
-    failing = iter([(1e9, None), (1.0, RecogniserUnavailableError("gone"))])
-    metered = Metered(CodedEngine(failing=failing))
-    said = talk(5.0, 4)
-    stream = metered.open("en-US")
-    speaking = asyncio.create_task(speak(stream, said, speed=100.0))
-    finals = await finals_of(stream)
-    await speaking
-    assert metered.meter.open_streams == 1
-    await stream.aclose()
-    await stream.aclose()
-    meter = metered.meter
-    assert (meter.streams, meter.open_streams, meter.finals) == (1, 0, len(finals))
-    assert meter.audio_s == pytest.approx(len(said.samples) / 16_000, abs=0.2)
-    broken = metered.open("en-US")
-    speaking = asyncio.create_task(speak(broken, said, speed=100.0))
-    with pytest.raises(RecogniserUnavailableError):
-        await finals_of(broken)
-    await speaking
-    await broken.aclose()
-    assert metered.meter.failures == 1
