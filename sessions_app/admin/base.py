@@ -36,7 +36,7 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
     """A list that is narrowed by its own filters alone, whatever its address says.
 
     Django takes any look-up of a model's own fields from the address. So staff could find out,
-    character by character, what they are never shown, such as `persona__prompt__startswith`.
+    character by character, what they may not see, such as `persona__prompt__startswith`.
     Anything but the filters of `list_filter` and `date_hierarchy` is answered with 400.
     """
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from sessions_app.admin import call_page
+from sessions_app.admin import call_page, persona
 from sessions_app.admin.base import VoiceAdmin
 from sessions_app.admin.columns import CallColumns
 from sessions_app.admin.ending import EndsCalls, can_be_ended
@@ -130,6 +130,8 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[
             if request.method == "GET":
                 note_visit(obj, request.user, AccessLog.Action.READ, WHERE)
             context.update(call_page.context(obj, self.words(obj)))
+            if request.user.has_perm(persona.VIEW):
+                context["persona"] = persona.rows(obj)
             context["may_end"] = can_be_ended(obj) and self.may_end(request, obj)
             context.update(title=self.name(obj), subtitle=None)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,10 +1,13 @@
 """What the page of a call is made of."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.admin import call_page
-from sessions_app.models import AccessLog, Call, Recording, Segment, Summary
+from sessions_app.admin import call_page, persona
+from sessions_app.core.persona import Persona, TurnSettings
+from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
 from sessions_app.services import access, transcripts
 from tests.conftest import CallMaker
 
@@ -41,3 +44,30 @@ def test_who_came_by_a_ticket_is_told(
 ) -> None:
     labels = dict(call_page.facts(make_call(alice, visitor=visitor), 0))
     assert labels.get("Visitor") == shown
+
+
+def test_the_settings_that_a_call_ran_with_are_shown(
+    at_desk: Any, looking: Any, staff: User, ended: Call
+) -> None:
+    ran_with = Persona(
+        name="Robo",
+        prompt="Be brief.\nBe kind.",
+        phrases=("Ann", "Bob"),
+        responder="chat",
+        responder_options={"temperature": 0.3},
+        turns=TurnSettings(min_delay_ms=450, preemptive=True),
+    )
+    Call.objects.filter(pk=ended.pk).update(persona=ran_with.as_json())
+    Agent.objects.update(prompt="Be long.")
+    shown = dict(persona.rows(Call.objects.get(pk=ended.pk)))
+    assert shown["Prompt"] == "Be brief.\nBe kind."
+    assert (shown["Phrases"], shown["Responder options"]) == ("Ann, Bob", '{"temperature": 0.3}')
+    assert (shown["Min delay ms"], shown["Preemptive"]) == ("450", "yes")
+    assert not {"Voice", "Greeting", "Turns"} & set(shown)
+    address = f"/admin/sessions_app/call/{ended.pk}/change/"
+    text = at_desk.get(address).content.decode()
+    assert "Be kind." in text
+    assert "Be long." not in text
+    # who may not see agents is not shown their prompts
+    assert "Be kind." not in looking.get(address).content.decode()
+    assert persona.rows(Call()) == []

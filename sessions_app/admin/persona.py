@@ -1,0 +1,37 @@
+"""The settings that a call ran with, as its page shows them: the agent may have changed since."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.text import capfirst
+
+from sessions_app.models import Agent, Call
+
+KNOWN = {field.name: str(field.verbose_name) for field in Agent._meta.concrete_fields}
+VIEW = "sessions_app.view_agent"
+
+
+def rows(call: Call) -> list[tuple[str, str]]:
+    """Returns labels, as on the agent's page, and values; what was empty is left out."""
+    return [
+        (capfirst(KNOWN.get(name, name.replace("_", " "))), _text(value))
+        for name, value in _flat(call.persona)
+        if value not in ("", None, [], {})
+    ]
+
+
+def _flat(persona: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in persona.items():
+        if name == "turns" and isinstance(value, Mapping):
+            yield from value.items()
+        else:
+            yield name, value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
