@@ -1,4 +1,4 @@
-"""All settings, read from the environment. README.md lists the variables.
+"""All settings, read from the environment. docs/settings.md lists the variables.
 
 With nothing set, voicesite runs embedded: SQLite, an in-memory channel layer, a broker in
 a folder and recordings in a folder, all below `var/`.
