@@ -8,7 +8,7 @@ import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
 import { listMicrophones, missingForCalls, openMicrophone, remember, stopTracks } from "./microphone.js";
 import { ProblemPanel } from "./problem-panel.js";
-import { mediaProblem } from "./problems.js";
+import { mediaProblem, startProblem } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
 
@@ -82,20 +82,35 @@ async function findIceServers() {
 /** @param {CallClient} call */
 async function openAndStart(call) {
   stage.say("waiting", "Waiting for your microphone…");
+  let stream;
   try {
-    const stream = await openMicrophone(microphone.value);
-    if (call !== client) {
-      stopTracks(stream);
-      return;
-    }
-    listMicrophones(microphone, byId("microphone-note"));
+    stream = await openMicrophone(microphone.value);
+  } catch (error) {
+    giveUp(call, { code: mediaProblem(error) });
+    return;
+  }
+  if (call !== client) {
+    stopTracks(stream);
+    return;
+  }
+  listMicrophones(microphone, byId("microphone-note"));
+  try {
     stage.listen(stream);
     await call.start(stream);
   } catch (error) {
-    if (call === client) {
-      call.leave();
-      fail({ code: mediaProblem(error) });
-    }
+    stopTracks(stream);
+    giveUp(call, startProblem(error));
+  }
+}
+
+/**
+ * @param {CallClient} call
+ * @param {{code: string, message?: string}} why
+ */
+function giveUp(call, why) {
+  if (call === client) {
+    call.leave();
+    fail(why);
   }
 }
 

@@ -89,6 +89,16 @@ const PROBLEMS = {
     text: "It was switched off or renamed. Load the page again and choose another.",
     retry: "Try again",
   },
+  "relay-settings": {
+    title: "The server's network settings cannot be used",
+    text: "Your microphone works, but your browser does not accept the STUN or TURN servers that this server names. Ask your administrator to check VOICE_ICE_SERVERS and VOICE_TURN_URLS.",
+    retry: "Try again",
+  },
+  "not-started": {
+    title: "The call could not be started",
+    text: "Your microphone works, but your browser could not set up the connection. Try again. If it keeps happening, tell your administrator.",
+    retry: "Try again",
+  },
   other: {
     title: "The call could not be started",
     text: "Something unforeseen happened. Try again; if it stays, tell your administrator what is written here.",
@@ -105,6 +115,14 @@ const MEDIA_ERRORS = {
   OverconstrainedError: "no-microphone",
   NotReadableError: "microphone-busy",
   AbortError: "microphone-busy",
+};
+
+/** What setting up a peer connection throws (W3C WebRTC, 4.4); a microphone is open by then. */
+/** @type {Record<string, string>} */
+const START_ERRORS = {
+  InvalidAccessError: "relay-settings",
+  SyntaxError: "relay-settings",
+  NotSupportedError: "unsupported",
 };
 
 /** Reasons of `bye` that need an explanation; all others are an ordinary end. */
@@ -129,7 +147,7 @@ export function problemOf(code, { message = "", retryAfterS = 0 } = {}) {
     return { ...PROBLEMS.busy, text: `Wait about ${retryAfterS} seconds, and try again.` };
   }
   if (known) {
-    return known;
+    return code === "not-started" && message ? { ...known, text: `${known.text} (${message})` } : known;
   }
   return { ...PROBLEMS.other, text: message ? `${message} Try again; if it stays, tell your administrator.` : PROBLEMS.other.text };
 }
@@ -166,6 +184,15 @@ export function agentTrouble(code, agent) {
  */
 export function mediaProblem(error) {
   return MEDIA_ERRORS[/** @type {any} */ (error)?.name] ?? "microphone-busy";
+}
+
+/**
+ * @param {unknown} error what starting a call threw once the microphone was open
+ * @returns {{code: string, message: string}} for `problemOf`
+ */
+export function startProblem(error) {
+  const { name = "", message = "" } = /** @type {Partial<Error>} */ (error ?? {});
+  return { code: START_ERRORS[name] ?? "not-started", message: [name, message].filter(Boolean).join(": ") };
 }
 
 /**

@@ -269,6 +269,40 @@ def test_a_missing_microphone_is_said(browser: Browser, product: Product) -> Non
         expect_problem(page, "no-microphone")
 
 
+BAD_RELAY = '{"iceServers": [{"urls": "turn:192.0.2.1"}]}'  # without credentials
+NO_OFFER = """
+() => {
+  RTCPeerConnection.prototype.createOffer = async () => {
+    throw new DOMException("no codecs", "OperationError");
+  };
+  window.opened = [];
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (asked) => {
+    const stream = await open(asked);
+    window.opened.push(...stream.getTracks());
+    return stream;
+  };
+}
+"""
+
+
+def test_a_call_that_cannot_start_does_not_blame_the_microphone(
+    browser: Browser, product: Product
+) -> None:
+    with signed_in(browser, product) as page:
+        page.route("**/api/v1/ice-servers*", lambda route: route.fulfill(body=BAD_RELAY))
+        start(page)
+        expect_problem(page, "relay-settings")
+        expect(page.locator("#problem-text")).to_contain_text("VOICE_TURN_URLS")
+        page.unroute_all()
+        page.evaluate(NO_OFFER)
+        page.click("#problem-retry")
+        page.click("#consent-without")
+        expect_problem(page, "not-started")
+        expect(page.locator("#problem-text")).to_contain_text("OperationError: no codecs")
+        assert page.evaluate("opened.map((track) => track.readyState)") == ["ended"]
+
+
 def test_a_server_that_is_gone_is_said(browser: Browser, product: Product) -> None:
     with signed_in(browser, product) as page:
         page.context.set_offline(True)

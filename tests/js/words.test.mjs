@@ -4,7 +4,7 @@ import test from "node:test";
 import { clock, localTime, nearDay } from "../../static/js/clock.js";
 import { whatCame } from "../../static/js/fill-in.js";
 import { levelOf } from "../../static/js/meter.js";
-import { byeProblem, mediaProblem, problemOf } from "../../static/js/problems.js";
+import { byeProblem, mediaProblem, problemOf, startProblem } from "../../static/js/problems.js";
 import { heardAt } from "../../static/js/spoken.js";
 import { binned } from "../../static/js/waveform.js";
 
@@ -42,7 +42,7 @@ test("a picture keeps the loudest of each part, and stretches what is short", ()
 
 test("every problem has a title and tells what to do", () => {
   const codes = ["permission", "no-microphone", "microphone-busy", "insecure", "unsupported", "server-gone"];
-  codes.push("signed-out", "not-allowed", "busy", "no-media", "connection-lost", "server-stopped", "staff-ended", "unknown_agent", "other");
+  codes.push("signed-out", "not-allowed", "busy", "no-media", "connection-lost", "server-stopped", "staff-ended", "unknown_agent", "relay-settings", "not-started", "other");
   for (const code of codes) {
     const { title, text, retry, link } = problemOf(code);
     assert.ok(title.length > 10 && text.length > 20, code);
@@ -62,6 +62,20 @@ test("what the browser throws, and why a call ended", () => {
   assert.equal(byeProblem("caller_hung_up"), "");
   assert.equal(byeProblem("never_connected"), "no-media");
   assert.equal(byeProblem("staff_ended"), "staff-ended");
+});
+
+test("a call that does not start is told from a microphone that does not open", () => {
+  const media = new Set(["permission", "no-microphone", "microphone-busy"]);
+  const names = ["NotAllowedError", "NotFoundError", "NotReadableError", "InvalidAccessError", "OperationError", "TypeError", ""];
+  for (const name of names) {
+    const { code, message } = startProblem(name ? { name, message: "It broke." } : undefined);
+    assert.ok(!media.has(code), name);
+    assert.doesNotMatch(problemOf(code, { message }).title, /microphone/i);
+  }
+  assert.equal(startProblem(new DOMException("no", "InvalidAccessError")).code, "relay-settings");
+  assert.equal(startProblem(new DOMException("no", "NotSupportedError")).code, "unsupported");
+  const { code, message } = startProblem(new TypeError("x is undefined"));
+  assert.match(problemOf(code, { message }).text, /\(TypeError: x is undefined\)$/);
 });
 
 test("what came is said once", () => {
