@@ -15,3 +15,5 @@ urlpatterns = [
     path("api/v1/", include((api.patterns(recording_response), api.app_name))),
     path("", include("sessions_app.urls")),
 ]
+
+handler500 = "sessions_app.views.away.failed"

@@ -1,13 +1,17 @@
 """What people are told while the database does not answer."""
 
+import sys
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.views.defaults import server_error
 
-from sessions_app.services.database import RETRY_AFTER_S, is_away
+from sessions_app.services.database import RETRY_AFTER_S, busy, is_away
+
+API = "/api/v1/"
 
 
 class DatabaseAway:
@@ -24,20 +28,42 @@ class DatabaseAway:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Says when to try again. Who signs out is signed out in this browser all the same.
+        """Answers what a view raised; `failed` does for what middleware around it raises."""
+        return _told(request) if is_away(error) else None
 
-        The page is rendered without the request: its user would be read from the database.
-        """
-        if not is_away(error):
-            return None
-        leaves = request.resolver_match is not None and request.resolver_match.url_name == "logout"
-        page = render_to_string("503.html", {"seconds": RETRY_AFTER_S, "leaves": leaves})
-        response = HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
-        if leaves:
-            response.delete_cookie(
-                settings.SESSION_COOKIE_NAME,
-                path=settings.SESSION_COOKIE_PATH,
-                domain=settings.SESSION_COOKIE_DOMAIN,
-                samesite=settings.SESSION_COOKIE_SAMESITE,
-            )
-        return response
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The answer to an error that nothing else has answered (`handler500`).
+
+    Middleware that reads or writes before or after the view, as sessions do, meets a database
+    that is away as well; no other middleware sees what it raises.
+    """
+    error = sys.exception()
+    if isinstance(error, Exception) and is_away(error):
+        return _told(request)
+    if request.path.startswith(API):
+        sentence = "The server failed at this request. Try again later; its log says why."
+        return JsonResponse({"code": "internal_error", "message": sentence}, status=500)
+    return server_error(request)
+
+
+def _told(request: HttpRequest) -> HttpResponse:
+    """Says when to try again. Who signs out is signed out in this browser all the same.
+
+    The page is rendered without the request: its user would be read from the database.
+    """
+    after = {"Retry-After": str(RETRY_AFTER_S)}
+    if request.path.startswith(API):
+        error = {"code": "busy", "message": busy().message}
+        return JsonResponse(error, status=503, headers=after)
+    leaves = request.resolver_match is not None and request.resolver_match.url_name == "logout"
+    page = render_to_string("503.html", {"seconds": RETRY_AFTER_S, "leaves": leaves})
+    response = HttpResponse(page, status=503, headers=after)
+    if leaves:
+        response.delete_cookie(
+            settings.SESSION_COOKIE_NAME,
+            path=settings.SESSION_COOKIE_PATH,
+            domain=settings.SESSION_COOKIE_DOMAIN,
+            samesite=settings.SESSION_COOKIE_SAMESITE,
+        )
+    return response

@@ -1,15 +1,18 @@
 """Pages while the database does not answer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DataError, OperationalError, connection
-from django.test import Client
+from django.test import AsyncClient, Client
 
 from sessions_app.models import Ticket
-from sessions_app.services import access, database
+from sessions_app.services import access, database, sign_ins
 from sessions_app.services.database import REQUEST_S, RETRY_AFTER_S
 from tests.conftest import PASSWORD
 from tests.static_files import static_files
@@ -58,6 +61,66 @@ def test_who_signs_out_is_signed_out_in_this_browser(
     assert answer.cookies["sessionid"]["max-age"] == 0
     assert "signed out in this browser" in answer.content.decode()
     assert admin_client.get("/").status_code == 302
+
+
+def _in_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the view: what it changed in the session is saved."""
+    monkeypatch.setattr(SessionStore, "save", locked)
+    monkeypatch.setattr(settings, "SESSION_SAVE_EVERY_REQUEST", True)
+
+
+def _in_sign_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After signing in: the browser is given its cookie."""
+    monkeypatch.setattr(sign_ins, "device_cookie", locked)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize(
+    ("breaks", "path"),
+    [
+        (_in_sessions, "/calls/"),
+        (_in_sessions, "/admin/"),
+        (_in_sessions, "/api/v1/me"),
+        (_in_sign_ins, "/login/"),
+        (_in_sign_ins, "/admin/login/"),
+    ],
+)
+def test_middleware_that_meets_it_says_so_too(
+    staff: User,
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: Callable[[pytest.MonkeyPatch], None],
+    path: str,
+    *,
+    asynchronous: bool,
+) -> None:
+    client: Any = AsyncClient() if asynchronous else Client()
+    client.raise_request_exception = False
+    form = {"username": "staff", "password": PASSWORD} if "login" in path else None
+    if not form:
+        client.force_login(staff)
+    breaks(monkeypatch)
+    ask = client.post if form else client.get
+    answer = (async_to_sync(ask) if asynchronous else ask)(path, form)
+    check_told(answer)
+    assert "sessionid" not in answer.cookies
+    if path.startswith("/api/"):
+        assert answer.json()["code"] == "busy"
+
+
+@pytest.mark.parametrize("path", ["/calls/", "/api/v1/me"])
+def test_a_fault_of_middleware_is_no_absence(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def broken(*_args: Any) -> None:
+        raise DataError("value too long")
+
+    monkeypatch.setattr(SessionStore, "save", broken)
+    monkeypatch.setattr(settings, "SESSION_SAVE_EVERY_REQUEST", True)
+    admin_client.raise_request_exception = False
+    answer = admin_client.get(path)
+    assert answer.status_code == 500
+    said = "internal_error" if path.startswith("/api/") else "Something went wrong on our side"
+    assert said in answer.content.decode()
 
 
 def test_a_fault_of_the_work_is_no_absence(
