@@ -1,18 +1,21 @@
 """What every admin page of this product shares."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.db import DataError
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from sessions_app.core.text import cleaned
+from sessions_app.core.writing import clip
 from sessions_app.services import access
 
 Row = TypeVar("Row", bound=Model)
@@ -26,6 +29,13 @@ class CleanForm(forms.ModelForm[Row]):
         self.cleaned_data = {name: cleaned(value) for name, value in values.items()}
         return self.cleaned_data
 
+
+WRONG_VALUES = (IncorrectLookupParameters, OverflowError, ValueError, DataError)
+"""What a list raises for values of its address; some of it for faults of our own as well."""
+
+MOST_TRIED = 20
+SHOWN = 40
+"""Characters of a wrong value that the message repeats."""
 
 IS, IS_NONE = "__exact", "__isnull"
 FROM, BEFORE = "__gte", "__lt"
@@ -44,17 +54,56 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
         """Returns whether a filter that this list shows has the parameter `lookup`."""
         return lookup in set(self._parameters(request))
 
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Treats dates and numbers beyond what can be compared as any wrong value of a filter.
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Takes Django's mark of a wrong value away where there is more in the address.
 
-        Django itself sees only the errors that making the query raises, none of running it.
+        With it a wrong value would be told as a database that is broken.
+        """
+        if ERROR_FLAG in request.GET and len(request.GET) > 1:
+            asked = request.GET.copy()
+            del asked[ERROR_FLAG]
+            request.GET = asked  # type: ignore[assignment] # Django itself does
+        return super().changelist_view(request, extra_context)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Says which parameter of the address was not understood, and that all rows are shown.
+
+        Dates and numbers beyond what can be compared are wrong values as any other: Django itself
+        sees only the errors that making the query raises, none of running it. What fails without
+        any parameter is a fault of ours, and raised.
         """
         try:
             return super().get_changelist_instance(request)
-        except (OverflowError, ValueError, DataError) as error:
-            if not request.GET:
+        except WRONG_VALUES as error:
+            wrong = self._wrong_parameters(request)
+            if not wrong:
                 raise
+            listed = ", ".join(f"{name}={clip(value, SHOWN)}" for name, value in wrong)
+            told = f"Not understood in the address: {listed}. All rows are shown instead."
+            messages.warning(request, told)
             raise IncorrectLookupParameters from error
+
+    def _wrong_parameters(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Returns the parameters that fail alone, or all where only several together do.
+
+        Empty where the list fails without any.
+        """
+        asked = {name: str(value) for name, value in request.GET.items() if name != ERROR_FLAG}
+        if not asked or self._fails(request, {}):
+            return []
+        most = list(asked.items())[:MOST_TRIED]
+        return [item for item in most if self._fails(request, dict([item]))] or most
+
+    def _fails(self, request: HttpRequest, asked: dict[str, str]) -> bool:
+        alone = copy(request)
+        alone.GET = QueryDict(urlencode(asked))
+        try:
+            super().get_changelist_instance(alone)
+        except WRONG_VALUES:
+            return True
+        return False
 
     def _parameters(self, request: HttpRequest | None) -> Iterator[str]:
         listed: Any = self.list_filter if request is None else self.get_list_filter(request)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -33,9 +34,11 @@ class _WorkStateFilter(admin.SimpleListFilter):
         value = self.value()
         if value == NONE:
             return queryset.filter(**{f"{self.relation}__isnull": True})
-        if value in WorkState.values:
-            return queryset.filter(**{f"{self.relation}__state": value})
-        return queryset
+        if value is None:
+            return queryset
+        if value not in WorkState.values:
+            raise IncorrectLookupParameters
+        return queryset.filter(**{f"{self.relation}__state": value})
 
 
 class RecordingStateFilter(_WorkStateFilter):
@@ -74,6 +77,9 @@ class TokenStatusFilter(admin.SimpleListFilter):
         request: HttpRequest,
         queryset: QuerySet[ApiToken],
     ) -> QuerySet[ApiToken]:
-        if self.value() in ("valid", "revoked"):
-            return queryset.filter(revoked_at__isnull=self.value() == "valid")
-        return queryset
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in ("valid", "revoked"):
+            raise IncorrectLookupParameters
+        return queryset.filter(revoked_at__isnull=value == "valid")
