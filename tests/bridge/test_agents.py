@@ -26,7 +26,7 @@ async def test_turns_end_as_in_the_language_of_the_call() -> None:
     unused: Any = None
     try:
         scribe = Persona(responder="scribe", language="it")
-        taker = parts.parts(scribe, unused, unused, unused, "c").taker
+        taker = parts.parts(scribe, unused, unused).taker
         taker.on_speech_started(0.0, 100.0)
         taker.on_speech_ended(500.0, 1000.0)
         taker.on_final("Non lo so.", 500.0, 1000.0)

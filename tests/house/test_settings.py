@@ -135,7 +135,9 @@ BUDGETS = {
     "messages that are answered with an `error`": "MISTAKES_PER_SOCKET",
     "binary frames with audio, and as many `audio_chunk`": "AUDIO_MESSAGES_PER_CALL",
     "`text` and `say`": "TEXTS_PER_CALL",
-    "`interrupt`, `agent` and `mute`": "REQUESTS_PER_CALL",
+    (
+        "`keys`, `interrupt`, `agent` and `mute`; each key that comes with the sound"
+    ): "REQUESTS_PER_CALL",
     "`app-message`": "APP_MESSAGES_PER_CALL",
     "`resume`": "RESUMES_PER_CALL",
 }
