@@ -1,39 +1,55 @@
-"""The call clock: milliseconds since the call's first media."""
+"""The call clock: milliseconds since the call began."""
+
+DRIFT = 0.0005
+"""A client's clock may be slower than ours by this share; what is later than that came late."""
 
 
 class CallClock:
-    """Keeps a call's time by the media that arrived, not by wall time.
+    """Keeps a call's time: by its audio while that comes, by real time while none does.
 
-    While media flows, the clock is where the newest audio ends. When it stops (a stopped
-    track, a lost network), the clock goes on with the time since that audio arrived, so
-    that a call's length includes its silence. All times are arguments: `now_s` is any
-    monotonic clock in seconds.
+    While media flows, the clock is where the newest audio ends. When it stops (a stopped track,
+    a lost network), or before there is any, the clock goes on with real time, so that a call's
+    length includes its silence. What comes late lies where it was spoken, and puts no clock back.
+    All times are arguments: `now_s` is any monotonic clock in seconds.
     """
 
     def __init__(self) -> None:
         self._media_ms = 0.0
-        self._arrived_s: float | None = None
-        self.ahead_ms = 0.0
-        """How far the newest audio was ahead of real time when it came."""
+        self._at_ms = 0.0
+        self._at_s: float | None = None
 
     @property
     def started(self) -> bool:
-        return self._arrived_s is not None
+        return self._at_s is not None
 
     @property
     def media_ms(self) -> float:
         """Where the newest audio ends, on the call clock."""
         return self._media_ms
 
+    def begin(self, now_s: float) -> None:
+        """Starts the clock of a call whose audio has yet to come, if it ever does."""
+        if self._at_s is None:
+            self._at_s = now_s
+
     def heard(self, end_ms: float, now_s: float, ahead_ms: float = 0.0) -> None:
         """Notes that audio ending at `end_ms` arrived at `now_s`, `ahead_ms` before its time."""
-        if self._arrived_s is None or end_ms >= self._media_ms:
-            self._media_ms = end_ms
-            self._arrived_s = now_s
-            self.ahead_ms = ahead_ms
+        told_ms = end_ms - ahead_ms
+        if self._at_s is not None:
+            drift_ms = DRIFT * 1000 * max(0.0, now_s - self._at_s)
+            told_ms = max(told_ms, self.wall_ms(now_s) - drift_ms)
+        self._at_ms, self._at_s = told_ms, now_s
+        self._media_ms = max(self._media_ms, end_ms)
 
     def now_ms(self, now_s: float) -> float:
-        """Returns the call clock at `now_s`; 0.0 before the first media."""
-        if self._arrived_s is None:
+        """Returns the call clock at `now_s`; 0.0 before it started.
+
+        While audio is ahead of its time, the clock stands where that ends.
+        """
+        return max(self._media_ms, self.wall_ms(now_s))
+
+    def wall_ms(self, now_s: float) -> float:
+        """Returns the call clock as real time drives it, however far ahead audio is."""
+        if self._at_s is None:
             return 0.0
-        return self._media_ms + 1000 * max(0.0, now_s - self._arrived_s)
+        return self._at_ms + 1000 * max(0.0, now_s - self._at_s)

@@ -43,6 +43,9 @@ MOST_FILLED_MS = 1_000.0
 RESTART = 3_000
 """A sequence number further off belongs to a stream that started over."""
 
+RESTART_MS = 1_000.0
+"""Timestamps that go back by more have started over, though the numbers go on."""
+
 _SEQ, _TS = 1 << 16, 1 << 32
 
 
@@ -313,6 +316,10 @@ class JitterBuffer:
         samples = self._duration_of(packet.payload)
         if self._spare:
             self._spare.pop(start, None)
+        if start < self._end - RESTART_MS * _PER_MS:  # another track under the same SSRC
+            self._end = start
+            self._spare.clear()
+            self._transit_ms = None
         if samples <= 0 or start < self._end:  # no sender overlaps its own audio
             self.counts.lost += 1
             return []

@@ -1,40 +1,67 @@
 """Places audio that carries no time of its own on the call clock, by how and when it arrives."""
 
-LATE_MS = 1_000.0
-"""Audio that ends so long before it arrived is late, or the client said nothing for a while."""
+from sessions_app.transports.resuming import (
+    ABSENT_MS,
+    LATE_MS,
+    NEAR_MS,
+    OVERDUE_MS,
+    QUIET_MS,
+    Lateness,
+    Resumption,
+    Rhythm,
+)
 
-PATIENCE_MS = 2_000.0
-CAUGHT_UP_MS = 500.0
-"""What is late because of the network catches up by so much within PATIENCE_MS; else it stays."""
+HOLD_MS = 400.0
+LONGEST_HOLD_MS = 1_000.0
+"""What comes after a pause waits so long: TCP takes a few round trips to deliver at full speed."""
 
 
 class Arrivals:
     """One stream of audio over an ordered, lossless wire such as TCP.
 
     Audio follows what came before without a gap: after a stall of the network it all arrives
-    at once, and belongs where it was spoken. Only when a stream stays late did the client
-    send nothing for that long; then it goes on at the present. All times are in ms of the
-    call clock as `now_ms` tells it.
+    at once, and belongs where it was spoken. What comes at the pace of speech after nothing came
+    is spoken then: where it lies is `unsettled` until that shows, and `settle` tells. A stream
+    that stays late goes on at the present. All times are in ms of the call clock as `now_ms`
+    tells it.
     """
 
     def __init__(self, after_ms: float | None = None) -> None:
         """`after_ms` is where the call's audio of before ends."""
         self.end_ms = after_ms
         self._rested = True
-        self._late: tuple[float, float] | None = None
+        self._kept = False
+        self._came_ms: float | None = None
+        self._lateness = Lateness()
+        self._rhythm = Rhythm()
+        self._resumption: Resumption | None = None
 
     def begin(self, start_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
-        self.end_ms, self._rested = start_ms, False
+        self.end_ms, self._rested, self._kept = start_ms, False, True
 
     @property
     def resting(self) -> bool:
         """Whether nothing came since the client stopped sending, or ever."""
         return self._rested
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether what came last may lie later than it was placed."""
+        return self._resumption is not None
+
     def rest(self) -> None:
         """Notes that the client stopped sending: what comes next begins when it comes."""
         self._rested = True
+
+    def silent(self, now_ms: float) -> bool:
+        """Returns whether the client sends nothing now, and no audio is under way either."""
+        if self.end_ms is None or self._resumption is not None:
+            return False
+        if self._rested or self._came_ms is None:
+            return now_ms > self.end_ms
+        patience_ms = max(QUIET_MS, self._rhythm.usual_ms + OVERDUE_MS)
+        return now_ms - self._came_ms > patience_ms and now_ms - self.end_ms > QUIET_MS
 
     def skip(self, gap_ms: float, now_ms: float) -> None:
         """Leaves the gap that the client says there is, as far as there was time for it.
@@ -45,30 +72,54 @@ class Arrivals:
             self.end_ms += max(0.0, min(gap_ms, now_ms - self.end_ms))
 
     def place(self, duration_ms: float, now_ms: float) -> float:
-        """Returns where the next `duration_ms` of audio start."""
+        """Returns where the next `duration_ms` of audio start; while `unsettled`, at the earliest.
+
+        What is unsettled is to be held until `settle` says by how much all of it lies later.
+        """
         if self._rested or self.end_ms is None:
-            self._rested = False
-            start = self._present(duration_ms, now_ms)
+            start_ms = self._present(duration_ms, now_ms)
         else:
-            start = self.end_ms
-            if self._stays_late(now_ms, start + duration_ms):
-                start = self._present(duration_ms, now_ms)
-        self.end_ms = start + duration_ms
-        return start
+            start_ms = self.end_ms
+            self._look(start_ms + duration_ms, now_ms)
+            if self._resumption is not None:
+                self._resumption.came(start_ms, duration_ms, now_ms)
+            elif self._lateness.stays(start_ms + duration_ms, now_ms):
+                start_ms = self._present(duration_ms, now_ms)
+        self._rested = False
+        self._came_ms = now_ms
+        self._rhythm.came(duration_ms, now_ms)
+        self.end_ms = start_ms + duration_ms
+        return start_ms
+
+    def settle(self, now_ms: float, *, at_once: bool = False) -> float | None:
+        """Returns by how much later all lies that is unsettled; None while it stays so."""
+        if self._resumption is None or self.end_ms is None:
+            return None
+        pause_ms = self._resumption.pause_ms(now_ms)
+        if pause_ms is None:
+            if not at_once:
+                return None
+            pause_ms = self._resumption.latest_ms
+        self._resumption = None
+        self.end_ms += pause_ms
+        return pause_ms
+
+    def _look(self, end_ms: float, now_ms: float) -> None:
+        """Looks whether audio that ends there came back after a while in which none came."""
+        late = now_ms - end_ms > LATE_MS
+        self._kept = self._kept and late  # what was kept has caught up
+        if self._resumption is not None or self._kept or self._came_ms is None or not late:
+            return
+        usual_ms = self._rhythm.usual_ms
+        if now_ms - self._came_ms > usual_ms + ABSENT_MS:
+            self._resumption = Resumption(
+                self.end_ms or 0.0,
+                now_ms,
+                hold_ms=HOLD_MS,
+                longest_ms=LONGEST_HOLD_MS,
+                near_ms=max(NEAR_MS, usual_ms / 2),
+            )
 
     def _present(self, duration_ms: float, now_ms: float) -> float:
-        self._late = None
+        self._lateness.forget()
         return max(self.end_ms or 0.0, now_ms - duration_ms)
-
-    def _stays_late(self, now_ms: float, end_ms: float) -> bool:
-        lag = now_ms - end_ms
-        if lag <= LATE_MS:
-            self._late = None
-            return False
-        if self._late is None:
-            self._late = (now_ms, lag)
-        since_ms, first_lag = self._late
-        if now_ms - since_ms < PATIENCE_MS:
-            return False
-        self._late = (now_ms, lag)
-        return first_lag - lag < CAUGHT_UP_MS

@@ -37,6 +37,14 @@ class Transport(Protocol):
         """When audio last came; None before the first."""
         ...
 
+    def silent_to(self, now_s: float) -> float | None:
+        """Returns up to where on the call clock the client sent nothing; None: its audio comes.
+
+        To be asked a few times a second, for what no frame tells. Short gaps, which networks
+        make, are none.
+        """
+        ...
+
     @property
     def account(self) -> str:
         """What came and went so far, in counts, for the log."""

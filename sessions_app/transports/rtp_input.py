@@ -13,12 +13,17 @@ from sessions_app.media.red import RedError
 from sessions_app.media.red import parse as parse_red
 from sessions_app.media.requests import Requests
 from sessions_app.transports.codecs import PayloadTypes
+from sessions_app.transports.resuming import ABSENT_MS, LATE_MS, Lateness, Resumption
 from sessions_app.transports.rtp_decoding import decoding
 from sessions_app.transports.rtp_packet import ReportBlock, RtpPacket
 from sessions_app.transports.timeline import Timeline
 
 MOST_STREAMS = 8
-"""SSRCs one client may go through; it has one at a time, and takes another seldom."""
+STREAM_MS = 1_000.0
+"""SSRCs one client may go through at once, and one more each STREAM_MS: it has one at a time."""
+
+HOLD_MS = 100.0
+"""What comes after a pause waits so long, where its timestamps say that there was none."""
 
 _NOTHING: Sequence[tuple[int, bytes]] = ()
 _TS = 1 << 32
@@ -55,6 +60,13 @@ class RtpInput:
         self._timeline: Timeline | None = None
         self._stream: _Stream | None = None
         self._streams = 0
+        self._began_ms = 0.0
+        self._came_ms = 0.0
+        self._settled_ms = 0.0
+        self._was_away = False
+        self._lateness = Lateness()
+        self._resumption: Resumption | None = None
+        self._unsettled: list[Run] = []
         self._end_ms = 0.0
         self.broken = 0
         self.repairs = Repairs()
@@ -76,13 +88,20 @@ class RtpInput:
 
     @property
     def waits(self) -> bool:
-        """Whether a packet is held behind a gap."""
+        """Whether a packet is held: behind a gap, or until it shows how long a pause was."""
+        return self._resumption is not None or self._has_gap
+
+    @property
+    def _has_gap(self) -> bool:
         return self._stream is not None and self._stream.buffer.waits
 
     @property
     def due_ms(self) -> float | None:
         """When `tick` has something to do though no packet comes; None for never."""
-        return self._stream.buffer.due_ms if self._stream is not None else None
+        due_ms = self._stream.buffer.due_ms if self._stream is not None else None
+        if self._resumption is None:
+            return due_ms
+        return self._settled_ms if due_ms is None else min(due_ms, self._settled_ms)
 
     def take(self, packet: RtpPacket, now_ms: float) -> None:
         """Takes one packet as it arrives; what cannot be read is counted as `broken`."""
@@ -90,14 +109,18 @@ class RtpInput:
         if stream is None or stream.ssrc != packet.ssrc:
             if soundless:
                 return  # some send keys as a stream of their own
-            if self._streams >= MOST_STREAMS:
+            if self._streams >= MOST_STREAMS and now_ms - self._began_ms < STREAM_MS:
                 self.broken += 1
                 return
+            self._began_ms = now_ms
             stream = self._begin(packet.ssrc)
         payload, earlier = packet.payload, _NOTHING
         if soundless:
             payload = b""
-        elif packet.payload_type == self._types.red:
+        else:
+            self._was_away = self._was_away or now_ms - self._came_ms > ABSENT_MS
+            self._came_ms = now_ms
+        if packet.payload_type == self._types.red:
             try:
                 payload, earlier = self._unpacked(packet)
             except RedError:
@@ -110,23 +133,25 @@ class RtpInput:
             return  # nothing that it could lie behind has come
         item = Packet(packet.sequence, place, payload, earlier)
         for run in stream.buffer.put(item, now_ms):
-            self._decode(run)
+            self._take(run)
 
     def tick(self, now_ms: float) -> None:
         """Goes on without what has been waited for long enough."""
         if self._stream is not None:
             for run in self._stream.buffer.due(now_ms):
-                self._decode(run)
+                self._take(run)
+        self._settle()
 
     def asks(self, now_ms: float) -> list[int]:
         """Returns which packets of the present stream to ask the client for again, now."""
-        return self._stream.buffer.asks(now_ms) if self.waits and self._stream is not None else []
+        return self._stream.buffer.asks(now_ms) if self._stream and self._has_gap else []
 
     def finish(self) -> None:
-        """Gives out what still waits behind a gap; no packet will follow."""
+        """Gives out what is still held; no packet will follow, or not for a while."""
         if self._stream is not None:
             for run in self._stream.buffer.flush():
-                self._decode(run)
+                self._take(run)
+        self._settle(at_once=True)
 
     def sender_reported(self, ssrc: int, ntp_middle: int, now_ms: float) -> None:
         """Notes the client's own report, which ours must answer."""
@@ -158,10 +183,53 @@ class RtpInput:
             if block.payload_type == self._types.audio
         ]
 
-    def _decode(self, run: Run) -> None:
-        samples, packet = self._samples(run)
+    # -- where it lies ----------------------------------------------------------------------
+
+    def _take(self, run: Run) -> None:
+        """Decodes a run at its place, or holds it until it shows where that is."""
+        now_ms, length_ms = self._call_ms(), 1000 * run.samples / RATE
         if self._timeline is None:
-            self._timeline = Timeline(RATE, self._call_ms())
+            self._timeline = Timeline(RATE, max(0.0, now_ms - length_ms))
+        expected_ms = self._timeline.expected_ms(run.start)
+        if expected_ms is None:  # another stream, which goes on where the clock is
+            self._settle(at_once=True)
+        elif self._resumption is None:
+            self._look(expected_ms, expected_ms + length_ms, now_ms)
+        if self._resumption is None or expected_ms is None:
+            self._decode(run)
+            return
+        self._resumption.came(expected_ms, length_ms, now_ms)
+        self._unsettled.append(run)
+        self._settle()
+
+    def _look(self, start_ms: float, end_ms: float, now_ms: float) -> None:
+        """Looks whether a run is back after a pause of which its timestamps know nothing."""
+        assert self._timeline is not None  # noqa: S101 - the caller made it
+        away, self._was_away = self._was_away, False
+        if away and now_ms - end_ms > LATE_MS:
+            self._resumption = Resumption(start_ms, now_ms, hold_ms=HOLD_MS)
+            self._settled_ms = self._came_ms + HOLD_MS
+        elif self._lateness.stays(end_ms, now_ms):
+            self._timeline.pause(now_ms - end_ms)
+
+    def _settle(self, *, at_once: bool = False) -> None:
+        """Decodes what is held, as soon as it shows where it lies."""
+        if self._resumption is None or self._timeline is None:
+            return
+        pause_ms = self._resumption.pause_ms(self._call_ms())
+        if pause_ms is None:
+            if not at_once:
+                return
+            pause_ms = self._resumption.latest_ms
+        self._resumption = None
+        self._timeline.pause(pause_ms)
+        held, self._unsettled = self._unsettled, []
+        for run in held:
+            self._decode(run)
+
+    def _decode(self, run: Run) -> None:
+        assert self._timeline is not None  # noqa: S101 - made before
+        samples, packet = self._samples(run)
         start_ms = self._timeline.place(run.start, run.samples, self._call_ms())
         if start_ms is not None and len(samples):
             # timestamps that start over under the same SSRC may point back a little

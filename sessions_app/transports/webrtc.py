@@ -25,6 +25,7 @@ from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.pacer import Beats
 from sessions_app.transports.peer import Peer, read_offer
 from sessions_app.transports.rejected import with_rejected, without_rejected
+from sessions_app.transports.resuming import ABSENT_MS, LATE_MS, QUIET_MS
 from sessions_app.transports.rtp import RtpTap
 from sessions_app.transports.timeline import Timeline
 from sessions_app.transports.video import VideoLine
@@ -80,6 +81,7 @@ class WebRTCTransport:
         self._frames = BoundedFrames()
         self._reading: asyncio.Task[None] | None = None
         self._media_s: float | None = None
+        self._sound_s = time.monotonic()
         self._heard_ms = 0.0
         self._on_change = on_change
         self.on_message = on_message
@@ -104,6 +106,10 @@ class WebRTCTransport:
     @property
     def last_media_s(self) -> float | None:
         return self._media_s
+
+    def silent_to(self, now_s: float) -> float | None:
+        quiet = 1000 * (now_s - self._sound_s) > QUIET_MS
+        return self._clock.now_ms(now_s) if quiet else None
 
     @property
     def dropped_ms(self) -> float:
@@ -222,6 +228,7 @@ class WebRTCTransport:
 
     def _take(self, frame: AudioFrame, now_s: float) -> None:
         self._heard_ms += frame.duration_ms
+        self._sound_s = now_s
         self._clock.heard(frame.end_ms, now_s)
         self._frames.put(frame)
 
@@ -253,6 +260,7 @@ class TrackReader:
     def __init__(self) -> None:
         self._timeline: Timeline | None = None
         self._resampler: Resampler | None = None
+        self._came_ms = 0.0
 
     def read(self, frame: av.AudioFrame, now_ms: float) -> list[AudioFrame]:
         """Returns the frame's audio on the call clock; empty when it came too late.
@@ -264,6 +272,12 @@ class TrackReader:
             self._timeline = Timeline(rate, now_ms)
             self._resampler = Resampler(rate, len(frame.layout.channels))
         assert self._resampler is not None  # noqa: S101 - set with the timeline
+        away_ms, self._came_ms = now_ms - self._came_ms, now_ms
+        expected_ms = self._timeline.expected_ms(frame.pts or 0)
+        if expected_ms is not None and away_ms > ABSENT_MS:
+            late_ms = now_ms - expected_ms - 1000 * frame.samples / rate
+            if late_ms > LATE_MS:  # aiortc keeps too little for a stalled network to deliver it
+                self._timeline.pause(late_ms)
         start_ms = self._timeline.place(frame.pts or 0, frame.samples, now_ms)
         if start_ms is None:
             return []

@@ -72,9 +72,9 @@ class WebSocketTransport:
         self._output = output or AudioOut(OPUS)
         self._decoder = OpusDecoder(self._output.sample_rate) if self._sends_pcm else None
         self._frames = BoundedFrames()
-        self._since: tuple[float, float] | None = None
         self._arrivals = Arrivals(clock.media_ms if clock.started else None)
         self._held: deque[AudioFrame] = deque()
+        self._unsettled: list[AudioFrame] = []
         self._release: asyncio.TimerHandle | None = None
         self._moved = asyncio.Event()
         if backlog_ms > 0:
@@ -169,6 +169,7 @@ class WebSocketTransport:
     def close_input(self) -> None:
         if self._release is not None:
             self._release.cancel()
+        self._settle(at_once=True)
         while self._held:  # it was said, and there is no later for it
             self._hear(self._held.popleft())
         self._moved.set()
@@ -212,6 +213,7 @@ class WebSocketTransport:
 
         To say so again changes nothing.
         """
+        self._settle(at_once=True)
         end_ms = self._arrivals.end_ms
         if end_ms is not None and not self._arrivals.resting:
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
@@ -233,11 +235,31 @@ class WebSocketTransport:
     def _place(self, samples: Samples) -> None:
         if not len(samples):
             return
+        self._media_s = time.monotonic()
         start_ms = self._arrivals.place(1000 * len(samples) / SPEECH_RATE, self._wall_ms())
-        self._put(AudioFrame(samples, SPEECH_RATE, start_ms))
+        frame = AudioFrame(samples, SPEECH_RATE, start_ms)
+        if self._arrivals.unsettled:
+            self._unsettled.append(frame)
+            self._settle()
+        else:
+            self._put(frame)
+
+    def _settle(self, *, at_once: bool = False) -> None:
+        """Hands on what came after a pause, once it shows how long the pause was."""
+        later_ms = self._arrivals.settle(self._wall_ms(), at_once=at_once)
+        if later_ms is None:
+            return
+        unsettled, self._unsettled = self._unsettled, []
+        for frame in unsettled:
+            self._put(AudioFrame(frame.samples, SPEECH_RATE, frame.start_ms + later_ms))
+
+    def silent_to(self, now_s: float) -> float | None:
+        self._settle()
+        now_ms = self._clock.wall_ms(now_s)
+        silent = self._arrivals.silent(now_ms) and not self._source.behind
+        return now_ms if silent else None
 
     def _put(self, frame: AudioFrame) -> None:
-        self._media_s = time.monotonic()
         self._held.append(frame)
         self._hand_on()
 
@@ -263,17 +285,12 @@ class WebSocketTransport:
 
     def _hear(self, frame: AudioFrame) -> None:
         now = time.monotonic()
-        # late audio lies where it was spoken; the clock, which went on, is not put back
-        if not self._clock.started or frame.end_ms > self._clock.now_ms(now):
-            self._clock.heard(frame.end_ms, now, max(0.0, frame.end_ms - self._wall_ms()))
+        self._clock.heard(frame.end_ms, now, max(0.0, frame.end_ms - self._wall_ms()))
         self._frames.put(frame)
 
     def _wall_ms(self) -> float:
         """Returns the call clock as real time drives it, however fast audio comes."""
-        now = time.monotonic()
-        if self._since is None:
-            self._since = (now, self._clock.now_ms(now) - self._clock.ahead_ms)
-        return self._since[1] + 1000 * (now - self._since[0])
+        return self._clock.wall_ms(time.monotonic())
 
     async def _decode(self, source: ContainerSource) -> None:
         try:

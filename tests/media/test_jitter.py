@@ -395,4 +395,5 @@ def test_whatever_the_network_does(  # noqa: PLR0917 - hypothesis gives them by 
         gap = after.start - before.start - before.samples
         if 0 < gap <= MOST_FILLED_MS * 48 - STEP:
             missing = [s for s in sent if before.start < s.place < after.start]
-            assert len([s for s in missing if s.place not in covered]) <= len(pauses)
+            # what was lost beside a pause is taken to lie after it
+            assert len([s for s in missing if s.place not in covered]) <= sum(pauses.values())

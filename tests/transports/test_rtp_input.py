@@ -1,5 +1,6 @@
 """Packets in, speech out: what is lost is restored, repaired or concealed, and said so."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -8,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_app.core.audio import AudioFrame, Samples
+from sessions_app.core.clock import CallClock
 from sessions_app.media.opus import OpusDecoder, OpusEncoder
 from sessions_app.media.red import build
 from sessions_app.transports.codecs import PayloadTypes
-from sessions_app.transports.rtp_input import MOST_STREAMS, RtpInput
+from sessions_app.transports.rtp_input import MOST_STREAMS, STREAM_MS, RtpInput
 from sessions_app.transports.rtp_packet import RtpPacket
 from tests.media.conftest import speech  # noqa: F401 - a fixture
 from tests.media.signals import likeness
@@ -25,13 +27,23 @@ class Ears:
 
     def __init__(self, red: bool = False, types: PayloadTypes | None = None) -> None:
         self.frames: list[AudioFrame] = []
-        self.call_ms = 0.0
+        self.clock = CallClock()
+        self.now_ms = 0.0
         types = types or PayloadTypes(OPUS, RED if red else None)
-        self.input = RtpInput(types, self.frames.append, lambda: self.call_ms)
+        self.input = RtpInput(types, self._hear, lambda: self.clock.now_ms(self.now_ms / 1000))
+
+    def _hear(self, frame: AudioFrame) -> None:
+        self.clock.heard(frame.end_ms, self.now_ms / 1000)
+        self.frames.append(frame)
+
+    def until(self, at_ms: float) -> None:
+        while (due_ms := self.input.due_ms) is not None and due_ms <= at_ms:
+            self.now_ms = due_ms
+            self.input.tick(due_ms)
+        self.now_ms = at_ms
 
     def take(self, packet: RtpPacket, at_ms: float) -> None:
-        while (due_ms := self.input.due_ms) is not None and due_ms <= at_ms:
-            self.input.tick(due_ms)
+        self.until(at_ms)
         self.input.take(packet, at_ms)
 
     def finish(self) -> None:
@@ -151,10 +163,9 @@ def test_another_stream_goes_on_where_the_clock_is(speech: Samples) -> None:  # 
     ears = Ears()
     for number, packet in enumerate(sent(payloads[:20])):
         ears.take(packet, 20.0 * number)
-    ears.call_ms = 900.0
     for number, packet in enumerate(sent(payloads[20:40], ssrc=7)):
         ears.take(packet, 900.0 + 20.0 * number)
-    assert ears.frames[20].start_ms == 900.0
+    assert ears.frames[20].start_ms == pytest.approx(920.0)  # the first packet came at 0, not at 20
     assert ears.input.ssrc == 7
 
 
@@ -165,6 +176,95 @@ def test_streams_without_end_are_refused(speech: Samples) -> None:  # noqa: F811
         ears.take(sent(payloads, ssrc=ssrc)[0], 20.0 * ssrc)
     assert len(ears.frames) == MOST_STREAMS
     assert ears.input.broken == 49 - MOST_STREAMS
+    again = sent(payloads, ssrc=99)[0]
+    ears.take(again, 49 * 20.0 + STREAM_MS)
+    assert len(ears.frames) == MOST_STREAMS + 1
+
+
+SECOND = 48_000
+
+
+@pytest.mark.parametrize("frame_ms", [20, 60])
+@pytest.mark.parametrize("pause_ms", [600.0, 3_000.0, 90_000.0])
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        pytest.param(lambda pause_ms: pause_ms, id="timestamps that pause"),
+        pytest.param(lambda _: 0.0, id="timestamps that go on"),
+        pytest.param(lambda pause_ms: pause_ms - 20_000, id="timestamps that leap ahead"),
+        pytest.param(lambda pause_ms: pause_ms + 40_000, id="timestamps that start over"),
+    ],
+)
+def test_a_pause_is_as_long_in_the_call_as_it_was(
+    left_out: Callable[[float], float], pause_ms: float, frame_ms: int
+) -> None:
+    encoder = OpusEncoder(16_000)
+    payload = encoder.encode(np.zeros(16 * frame_ms, np.int16))
+    ears, pause_at = Ears(), 40
+    for number in range(80):
+        at_ms = float(frame_ms * (number + 1))
+        stamp = round(48 * at_ms) + SECOND * 1_000
+        if number >= pause_at:
+            at_ms += pause_ms
+            stamp += round(48 * (pause_ms - left_out(pause_ms)))
+        ears.take(RtpPacket(OPUS, number, stamp, SSRC, payload), at_ms)
+    ears.finish()
+    starts = [frame.start_ms for frame in ears.frames]
+    meant = [frame_ms * n + (pause_ms if n >= pause_at else 0.0) for n in range(80)]
+    assert starts == [pytest.approx(start, abs=frame_ms + 1) for start in meant]
+    steps = [later - start for start, later in pairwise(starts)]
+    assert [n for n, step in enumerate(steps, 1) if step > frame_ms + 1] == [pause_at]
+
+
+@pytest.mark.parametrize("every_ms", [0.1, 5.0])
+@pytest.mark.parametrize("stall_ms", [250.0, 600.0, 2_000.0])
+def test_what_a_stalled_network_delivers_late_lies_where_it_was_spoken(
+    speech: Samples,  # noqa: F811
+    stall_ms: float,
+    every_ms: float,
+) -> None:
+    payloads = coded(np.tile(speech, 2))
+    ears, at_ms = Ears(), 0.0
+    for number, packet in enumerate(sent(payloads)):
+        sent_ms = 20.0 * number
+        held = sent_ms if number < 30 else 600.0 + stall_ms
+        at_ms = max(sent_ms, held, at_ms + every_ms)
+        ears.take(packet, at_ms)
+    ears.finish()
+    assert [frame.start_ms for frame in ears.frames] == [20.0 * n for n in range(len(payloads))]
+    assert np.array_equal(ears.heard, undisturbed(payloads))
+
+
+def test_a_network_that_trembles_makes_no_pause(speech: Samples) -> None:  # noqa: F811
+    dice = np.random.default_rng(3)
+    payloads = coded(np.tile(speech, 3))
+    ears, at_ms = Ears(), 0.0
+    for number, packet in enumerate(sent(payloads)):
+        late_ms = dice.exponential(40.0) + (450.0 if number % 50 == 9 else 0.0)
+        at_ms = max(at_ms + 0.1, 20.0 * number + late_ms)
+        ears.take(packet, at_ms)
+    ears.finish()
+    assert len(ears.frames) == len(payloads)
+    assert all(a.end_ms == pytest.approx(b.start_ms) for a, b in pairwise(ears.frames))
+
+
+def test_a_stream_slower_than_its_timestamps_follows_the_clock_in_the_end() -> None:
+    payload = OpusEncoder(16_000).encode(np.zeros(320, np.int16))
+    ears = Ears()
+    for number in range(2_000):
+        ears.take(RtpPacket(OPUS, number, 960 * number, SSRC, payload), 25.0 * number)
+    ears.finish()
+    assert 2_000 * 25.0 - ears.frames[-1].end_ms < 2_000.0
+
+
+def test_one_packet_after_a_pause_needs_no_other(speech: Samples) -> None:  # noqa: F811
+    packets = sent(coded(speech))
+    ears = Ears()
+    for number, packet in enumerate(packets[:11]):
+        ears.take(packet, 20.0 * (number + 5_000 * (number == 10)))
+    assert len(ears.frames) == 10
+    ears.until(101_000.0)
+    assert ears.frames[10].start_ms == pytest.approx(100_200.0, abs=1)
 
 
 def test_reports_tell_of_losses_and_answer_the_clients(speech: Samples) -> None:  # noqa: F811

@@ -16,6 +16,7 @@ from sessions_app.media.opus import OPUS_RATE, OpusEncoder
 from sessions_app.transports.sources import PcmSource, opener
 from sessions_app.transports.websocket import AHEAD_MS, END_SILENCE_MS, WebSocketTransport
 from tests.media.containers import KINDS, RATE, packets, recorded, tone
+from tests.transports.quiet import until_silent
 
 PCM = AudioIn("pcm16")
 SECOND = bytes(2 * SPEECH_RATE)
@@ -177,6 +178,48 @@ async def test_a_pause_of_the_recorder_stays_one(line: Line) -> None:
         transport.feed(recorded("webm", tone(1.0), paused))
         await transport.room()
     assert line.gaps_ms == [pytest.approx(2_000, abs=30)]
+
+
+SENT = {
+    "pcm16": lambda: [SECOND[:3_200]] * 10,
+    "opus": lambda: [b"".join(pair) for pair in zip(opus(1.0), strict=True)],
+    "webm": lambda: sliced(recorded("webm", tone(1.0)), 10),
+}
+
+
+def sliced(data: bytes, count: int) -> list[bytes]:
+    size = -(-len(data) // count)
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+@pytest.mark.parametrize("kind", SENT)
+async def test_a_client_that_stops_sending_is_silent_and_goes_on_at_its_time(
+    line: Line, kind: str
+) -> None:
+    """A recorder that is paused knows nothing of the pause: its times go on where they were."""
+    messages = SENT[kind]()
+    every_s = 1.0 / len(messages)
+    async with line.over(AudioIn(kind)) as transport:
+
+        async def send(some: list[bytes]) -> None:
+            due_s = time.monotonic()
+            for message in some:
+                due_s += every_s
+                transport.feed(message)
+                assert transport.silent_to(time.monotonic()) is None
+                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+
+        await send(messages[: len(messages) // 2])
+        stopped_s = time.monotonic()
+        silent_ms = await until_silent(transport)
+        assert time.monotonic() - stopped_s < 1.0
+        await until_silent(transport, silent_ms + 500)
+        paused_ms = 1000 * (time.monotonic() - stopped_s)
+        await send(messages[len(messages) // 2 :])
+        await until_silent(transport)
+    (gap_ms,) = line.gaps_ms
+    assert gap_ms == pytest.approx(paused_ms, abs=150)
+    assert len(line.heard) >= 0.85 * SPEECH_RATE
 
 
 @pytest.mark.parametrize("kind", KINDS)

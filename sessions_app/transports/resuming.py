@@ -1,0 +1,151 @@
+"""Audio that comes after a while in which none came: was it late, or was nobody speaking?
+
+A stalled network delivers what was spoken meanwhile, faster than it was spoken; a client that
+sent nothing goes on at the pace of speech. The first packet of both looks the same, so what
+comes is held for a moment, until it shows. All pure; times are in ms of the call clock.
+"""
+
+from collections import deque
+
+ABSENT_MS = 200.0
+"""Nothing came for so long after it was due: only then may the client have sent nothing."""
+
+LATE_MS = 500.0
+"""Audio that ends so long before it comes is late, or its times left a pause out."""
+
+QUIET_MS = 500.0
+"""Nothing came for so long: the client sends nothing now. As long as a VAD waits for an end."""
+
+OVERDUE_MS = 400.0
+"""The same, after what a client that sends much at a time was due to send."""
+
+NEAR_MS = 250.0
+"""What was held has caught up with the clock when it ends so close to it."""
+
+FASTER_MS = 150.0
+"""So much more than real time brings is delivered late, and not spoken now."""
+
+SLOWER_MS = 50.0
+"""So much less than real time brings comes over a network that is only beginning to deliver."""
+
+ROUNDING_MS = 0.1
+
+BEHIND_MS = 1_000.0
+PATIENCE_MS = 2_000.0
+CAUGHT_UP_MS = 500.0
+"""What stays BEHIND_MS late and makes up less than this in PATIENCE_MS will not catch up."""
+
+
+class Resumption:
+    """Finds how long a pause was of which the stream's own times know nothing.
+
+    `from_ms` is where the first audio would lie had there been none. What comes is held for
+    `hold_ms`, unless it catches up sooner, to `near_ms`; for `longest_ms` while less comes than is
+    spoken.
+    """
+
+    def __init__(
+        self,
+        from_ms: float,
+        now_ms: float,
+        *,
+        hold_ms: float,
+        longest_ms: float = 0.0,
+        near_ms: float = NEAR_MS,
+    ) -> None:
+        self._from_ms = from_ms
+        self._since_ms = now_ms
+        self._hold_ms = hold_ms
+        self._longest_ms = longest_ms
+        self._near_ms = near_ms
+        self._end_ms = self._early_end_ms = from_ms
+        self._first_ms: float | None = None
+        self._most_ms = 0.0
+        self.latest_ms = float("inf")
+        """The longest that the pause can have been: nothing is spoken after it came."""
+
+    def came(self, start_ms: float, duration_ms: float, now_ms: float) -> None:
+        """Takes the next audio, placed as if there had been no pause."""
+        self._end_ms = start_ms + duration_ms
+        self.latest_ms = max(0.0, min(self.latest_ms, now_ms - self._end_ms))
+        self._most_ms = max(self._most_ms, duration_ms)
+        if self._first_ms is None:
+            self._first_ms = duration_ms
+        if now_ms - self._since_ms < self._hold_ms / 2:
+            self._early_end_ms = self._end_ms
+
+    def pause_ms(self, now_ms: float) -> float | None:
+        """Returns how long the pause was, 0.0 where audio was only late; None: not known yet."""
+        if self.latest_ms <= self._near_ms:
+            return 0.0
+        held_ms = now_ms - self._since_ms
+        if held_ms < self._hold_ms - ROUNDING_MS:
+            return None
+        # the first of it was spoken before it came, and says nothing of the pace
+        came_ms = self._end_ms - self._from_ms - (self._first_ms or 0.0)
+        lately_ms = self._end_ms - self._early_end_ms
+        goes_on = lately_ms >= held_ms - self._hold_ms / 2
+        if goes_on and came_ms > held_ms + FASTER_MS + self._most_ms:
+            return 0.0
+        if came_ms < held_ms - SLOWER_MS - self._most_ms and held_ms < self._longest_ms:
+            return None
+        return self.latest_ms
+
+
+class Lateness:
+    """Tells a stream that stays late from one that a stalled network will soon have delivered."""
+
+    def __init__(self) -> None:
+        self._since: tuple[float, float] | None = None
+
+    def stays(self, end_ms: float, now_ms: float) -> bool:
+        """Takes where audio ends that came now; returns whether it is to go on at the present."""
+        lag_ms = now_ms - end_ms
+        if lag_ms <= BEHIND_MS:
+            self._since = None
+            return False
+        if self._since is None:
+            self._since = (now_ms, lag_ms)
+        since_ms, first_ms = self._since
+        if now_ms - since_ms < PATIENCE_MS:
+            return False
+        self._since = (now_ms, lag_ms)
+        return first_ms - lag_ms < CAUGHT_UP_MS
+
+    def forget(self) -> None:
+        """Begins anew."""
+        self._since = None
+
+
+class Rhythm:
+    """How much audio a client sends at a time: a recorder's slices may be a second apart."""
+
+    TOGETHER_MS = 3.0
+    MOST_AT_FIRST_MS = 1_500.0
+    VISITS = 4
+
+    def __init__(self) -> None:
+        self._usual: deque[float] = deque(maxlen=self.VISITS)
+        self._began_ms: float | None = None
+        self._last_ms = 0.0
+        self._brought_ms = 0.0
+
+    def came(self, duration_ms: float, now_ms: float) -> None:
+        """Takes the next audio as it comes."""
+        if self._began_ms is None:
+            self._began_ms = now_ms
+        interval_ms = now_ms - self._began_ms
+        if now_ms - self._last_ms > self.TOGETHER_MS and interval_ms >= self._brought_ms / 2:
+            regular = abs(interval_ms - self._brought_ms) <= self._brought_ms / 2
+            if self._brought_ms:
+                self._usual.append(self._brought_ms if regular else 0.0)
+            self._began_ms, self._brought_ms = now_ms, 0.0
+        self._last_ms = now_ms
+        self._brought_ms += duration_ms
+
+    @property
+    def usual_ms(self) -> float:
+        """How far apart what the client sends is; of what came first, as long as it was."""
+        if not self._usual:
+            return min(self._brought_ms, self.MOST_AT_FIRST_MS)
+        return max(self._usual)
