@@ -125,8 +125,11 @@ def missing() -> list[str]:
 
 class RtpTap:
     """One peer connection's audio. `hear` gets frames, `on_media` the time of each packet
-    (monotonic s), `on_end` is told once when the client ends its stream, `on_key` of each key that
-    is pressed. What `playout` holds is sent from when the client may hear it.
+    (monotonic s), `on_key` each key that is pressed. What `playout` holds is sent from when the
+    client may hear it.
+
+    A goodbye (RTCP BYE) ends nothing: libwebrtc before M152 says it when a track is taken away,
+    and goes on with the same SSRC when one comes back.
 
     Lives on one event loop, from before the answer until `close`.
     """
@@ -139,14 +142,12 @@ class RtpTap:
         hear: Callable[[AudioFrame], None],
         call_ms: Callable[[], float],
         on_media: Callable[[float], None],
-        on_end: Callable[[], None],
         on_key: Callable[[str], None] = lambda _: None,
         playout: Playout | None = None,
         beats: Beats | None = None,
     ) -> None:
         self._types = types
         self._on_media = on_media
-        self._on_end = on_end
         self.input = RtpInput(types, hear, call_ms)
         self._keys = KeyReader(dict(types.keys), on_key)
         self._transceiver = transceiver
@@ -354,7 +355,7 @@ class RtpTap:
             self.voice.repeat(told.asked[self._ssrc])
         await self._handle_rtcp(data)
         if self.input.ssrc in told.ended and not self._closed:
-            self._on_end()
+            self.input.finish()
 
     def _report_later(self) -> None:
         loop = asyncio.get_running_loop()

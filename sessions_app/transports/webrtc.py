@@ -216,7 +216,6 @@ class WebRTCTransport:
             hear=self._heard,
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
             on_media=self._media,
-            on_end=self._input_ended,
             on_key=lambda key: self.on_key(key),  # noqa: PLW0108 - set later
             playout=self._playout,
             beats=self._beats,

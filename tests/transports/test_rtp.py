@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
@@ -14,6 +15,7 @@ import pylibsrtp
 import pytest
 from aioice.ice import CandidatePair
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtp import RtcpByePacket
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.clock import CallClock
@@ -26,6 +28,7 @@ from sessions_app.transports.media_io import SpeechOut
 from sessions_app.transports.rtp_packet import parse
 from sessions_app.transports.webrtc import WebRTCTransport
 from tests.media.signals import tone
+from tests.transports.quiet import until_silent
 
 NOTHING = RTCConfiguration(iceServers=[])
 LIMIT_S = 10
@@ -198,6 +201,32 @@ async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:
         assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
         assert transport.tapped.input.counts.received >= before + 50
         assert (transport.tapped.unsent, transport.tapped.input.counts.lost) == (0, 0)
+
+
+@both_ways
+async def test_a_client_without_a_track_is_silent_and_goes_on_where_it_speaks_again(
+    own_path: bool,
+) -> None:
+    """As libwebrtc before M152 does it: with a goodbye, then under the same SSRC."""
+    async with calling(own_path=own_path) as (transport, client, microphone):
+        before = await heard(transport, 20)
+        assert transport.silent_to(time.monotonic()) is None
+        (sender,) = client.getSenders()
+        sender.replaceTrack(None)
+        if own_path:  # aiortc's own receiver takes a goodbye for the end
+            await sender.transport._send_rtp(bytes(RtcpByePacket([sender._ssrc])))
+        again = SpeechOut(48_000)
+        silent_ms = await until_silent(transport)
+        await until_silent(transport, silent_ms + 500)
+        again._sent = microphone._sent  # its timestamps know nothing of the pause
+        again._started_s = time.monotonic() - again._sent / 48_000
+        sender.replaceTrack(again)
+        back_ms = transport.silent_to(time.monotonic()) or 0.0
+        after = [frame for frame in await heard(transport, 60) if frame.start_ms > silent_ms]
+        again.stop()
+    assert before[-1].end_ms < silent_ms - 400
+    assert after[0].start_ms == pytest.approx(back_ms, abs=150)
+    assert all(a.end_ms == pytest.approx(b.start_ms, abs=3) for a, b in pairwise(after))
 
 
 async def test_the_input_ends_with_the_clients_stream() -> None:
