@@ -12,7 +12,7 @@ from sessions_app.calls.conversing import Conversing
 from sessions_app.calls.keypad import Keypad, KeySettings
 from sessions_app.calls.listening import Lane, Listening
 from sessions_app.calls.parts import Line
-from sessions_app.calls.supervising import Limits, Sight, Supervisor
+from sessions_app.calls.supervising import Absence, Limits, Sight, Supervisor
 from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import (
@@ -44,15 +44,6 @@ from sessions_app.transports.base import Transport
 from sessions_app.transports.video import VideoLine
 
 logger = logging.getLogger(__name__)
-
-ABANDONED_S = 4.0
-"""A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
-
-CUT_S = 3.0
-"""No sign of life at all for so long: the network fails, and the caller is not just silent.
-
-Chromium checks consent each 2.5 s (RFC 7675), whatever is spoken.
-"""
 
 MOST_FINALS, MOST_GAPS = 400, 50
 """What of a call is told to a client that joins it; the rest is in the database.
@@ -144,9 +135,8 @@ class CallSession:
         self.behind: Callable[[], bool] = lambda: False
         """Tells whether more of the call waits to be stored than should."""
 
-        self._left_s: float | None = None
+        self._absence = Absence()
         self._left_behind: set[asyncio.Task[None]] = set()
-        self._lost_s: float | None = None
         self._spoke_s = time.monotonic()
         self._speaking = False
         self.length_ms = 0.0
@@ -256,7 +246,7 @@ class CallSession:
             raise UnknownCallError("This call is over. Start a new one.")
         old, self._transport = self._transport, transport
         logger.info("call %s left a connection: %s", self.call_id, old.account)
-        self._lost_s = time.monotonic()
+        self._absence.lost(time.monotonic())
         old.close_input()
         self._listening.start(transport.frames())
         closing = asyncio.create_task(old.aclose())
@@ -278,11 +268,11 @@ class CallSession:
 
     def client_joined(self) -> None:
         """Notes that the client holds a socket."""
-        self._left_s = None
+        self._absence.joined()
 
     def client_left(self) -> None:
         """Notes that the client closed its socket; while its media flows the call goes on."""
-        self._left_s = time.monotonic()
+        self._absence.left(time.monotonic())
 
     def finals_after(self, seq: int) -> list[SegmentFinal]:
         """Returns the call's newest finals with a greater `seq`, in order."""
@@ -312,7 +302,8 @@ class CallSession:
             now_s,
             self._transport.connected,
             self._transport.last_heard_s,
-            self._transport.closed_by_peer or self._abandoned(now_s),
+            self._transport.closed_by_peer
+            or self._absence.abandoned(now_s, self._transport.last_heard_s),
             self._transport.last_media_s,
             0.0 if self._speaking else now_s - self._spoke_s,
         )
@@ -321,26 +312,11 @@ class CallSession:
             self.end_soon(verdict.reason)
         elif verdict.state is not self.state:
             if verdict.state is CallState.RECONNECTING:
-                self._lost_s = now_s
+                self._absence.lost(now_s)
                 self._listening.expect_gap()
             self._move(verdict.state)
-        self._look_for_cut(sight)
-
-    def _look_for_cut(self, sight: Sight) -> None:
-        """Tells a short cut, after which the audio jumps, from a client that sends none."""
-        if sight.media_s is None or sight.heard_s is None:
-            return
-        if self._lost_s is not None and sight.media_s > self._lost_s:
-            self._lost_s = None
-        if self._lost_s is None and sight.now_s - max(sight.heard_s, sight.media_s) > CUT_S:
-            self._lost_s = sight.now_s
+        if self._absence.cut(sight):
             self._listening.expect_gap()
-
-    def _abandoned(self, now_s: float) -> bool:
-        heard_s = self._transport.last_heard_s
-        if self._left_s is None or heard_s is None:
-            return False
-        return now_s - max(self._left_s, heard_s) > ABANDONED_S
 
     def end_soon(self, reason: EndReason) -> "asyncio.Task[None]":
         """Starts to end the call, once; returns the task that ends it."""

@@ -4,6 +4,15 @@ from dataclasses import dataclass
 
 from sessions_app.core.states import CallState, EndReason
 
+ABANDONED_S = 4.0
+"""A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
+
+CUT_S = 3.0
+"""No sign of life at all for so long: the network fails, and the caller is not just silent.
+
+Chromium checks consent each 2.5 s (RFC 7675), whatever is spoken.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -34,6 +43,43 @@ class Sight:
     left: bool
     media_s: float | None = None
     quiet_s: float = 0.0
+
+
+class Absence:
+    """When the client left its socket, and when its network failed. Pure, like the Supervisor."""
+
+    def __init__(self) -> None:
+        self._left_s: float | None = None
+        self._lost_s: float | None = None
+
+    def joined(self) -> None:
+        """Notes that the client holds a socket."""
+        self._left_s = None
+
+    def left(self, now_s: float) -> None:
+        """Notes that the client closed its socket."""
+        self._left_s = now_s
+
+    def lost(self, now_s: float) -> None:
+        """Notes that the connection is known to be lost, or changed, from now on."""
+        self._lost_s = now_s
+
+    def abandoned(self, now_s: float, heard_s: float | None) -> bool:
+        """Returns whether a client that closed its socket has gone, as nothing else comes."""
+        if self._left_s is None or heard_s is None:
+            return False
+        return now_s - max(self._left_s, heard_s) > ABANDONED_S
+
+    def cut(self, sight: Sight) -> bool:
+        """Tells a short cut, after which the audio jumps, from a client that sends none; once."""
+        if sight.media_s is None or sight.heard_s is None:
+            return False
+        if self._lost_s is not None and sight.media_s > self._lost_s:
+            self._lost_s = None
+        if self._lost_s is None and sight.now_s - max(sight.heard_s, sight.media_s) > CUT_S:
+            self._lost_s = sight.now_s
+            return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
