@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
+from sessions_app.calls.splicing import Splices
 from sessions_app.calls.transcribing import Transcribing
 from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.core.events import CallEvent, MediaGap, SpeechEnded, SpeechStarted
@@ -16,6 +18,10 @@ TOLD_GAP_MS = 500.0
 
 LONGEST_FILL_MS = 1_000.0
 """Silence is fed in pieces no longer than this."""
+
+ENDING_MS = 2_000.0
+SELDOM_MS = 500.0
+"""Once a silence lasts ENDING_MS it ends no utterance any more, and is fed SELDOM_MS at a time."""
 
 
 class Lane(Protocol):
@@ -52,6 +58,10 @@ class Listening:
         self._lane = lane
         self._emit = emit
         self._vad = vad.open(self._boundary)
+        self._splices = Splices()
+        if transcribing is not None:
+            transcribing.placed = self._splices.placed
+        self._heard_ms: float | None = None
         self._fed_ms = 0.0
         self._muted = False
         self._lossy = False
@@ -63,10 +73,20 @@ class Listening:
             self._transcribing.start()
         self._task = asyncio.create_task(self._read(frames, self._task))
 
-    def tick(self, now_ms: float) -> None:
-        """Keeps the lane of a caller who fell silent from holding audio back."""
+    def tick(self, now_ms: float, silent_ms: float | None) -> None:
+        """Looks at the clock, for what no frame tells: times are the call clock's.
+
+        Up to `silent_ms` the client sent nothing (None: its audio comes). Engines are fed silence
+        for it, as they would be by a client that sends silence: so words become final, and an
+        engine that wants audio all the time has it. The lane holds nothing back.
+        """
         if self._lane is not None:
             self._lane.flush_due(now_ms)
+        if silent_ms is None or self._heard_ms is None:
+            return
+        step_ms = SELDOM_MS if silent_ms - self._heard_ms > ENDING_MS else SMALLEST_GAP_MS
+        if silent_ms - self._fed_ms >= step_ms:
+            self._fill(silent_ms)
 
     def mute(self, on: bool) -> None:
         """Hears nothing of the caller until told to again: nothing is kept or recognised."""
@@ -113,12 +133,17 @@ class Listening:
             self._lossy = False
             self._tell_gap(frame)
         self._keep(frame)
-        if frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
+        if self._heard_ms is None:
+            self._fed_ms = frame.start_ms
+        elif frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
             self._fill(frame.start_ms)
-        self._fed_ms = frame.end_ms
+        elif self._fed_ms - frame.start_ms > SMALLEST_GAP_MS:
+            self._splices.step_back(self._fed_ms, frame.start_ms)
+        self._fed_ms = self._heard_ms = frame.end_ms
         self._feed(frame)
 
     def _feed(self, frame: AudioFrame) -> None:
+        frame = self._splices.fed(frame)
         self._vad.feed(frame)
         if self._transcribing is not None:
             self._transcribing.hear(frame)
@@ -132,11 +157,12 @@ class Listening:
             self._lane.add(frame)
 
     def _tell_gap(self, frame: AudioFrame) -> None:
-        if frame.start_ms - self._fed_ms > TOLD_GAP_MS:
-            self._emit(MediaGap(self._fed_ms, frame.start_ms))
+        heard_ms = self._heard_ms or 0.0
+        if frame.start_ms - heard_ms > TOLD_GAP_MS:
+            self._emit(MediaGap(heard_ms, frame.start_ms))
 
     def _fill(self, to_ms: float) -> None:
-        """Feeds silence where audio was lost."""
+        """Feeds silence where nothing came."""
         while to_ms - self._fed_ms > SMALLEST_GAP_MS:
             length = min(to_ms - self._fed_ms, LONGEST_FILL_MS)
             self._feed(silence(length, self._fed_ms))
@@ -145,4 +171,4 @@ class Listening:
     def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         if self._transcribing is not None:
             self._transcribing.boundary(event)
-        self._emit(event)
+        self._emit(replace(event, at_ms=self._splices.call_ms(event.at_ms)))

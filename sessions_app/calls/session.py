@@ -45,6 +45,9 @@ from sessions_app.transports.video import VideoLine
 
 logger = logging.getLogger(__name__)
 
+HELD_UP_S = 0.25
+"""Calls are looked at each 0.1 s; who looks so late was held up, with all that came."""
+
 MOST_FINALS, MOST_GAPS = 400, 50
 """What of a call is told to a client that joins it; the rest is in the database.
 
@@ -137,7 +140,7 @@ class CallSession:
 
         self._absence = Absence()
         self._left_behind: set[asyncio.Task[None]] = set()
-        self._spoke_s = time.monotonic()
+        self._spoke_s = self._looked_s = time.monotonic()
         self._speaking = False
         self.length_ms = 0.0
         self._conversing = sides.conversing(self._line()) if sides.conversing else None
@@ -292,8 +295,10 @@ class CallSession:
         """Looks at the client and moves the call where it belongs."""
         if not self.live or self._ending is not None:
             return
+        if self.state is CallState.ACTIVE:
+            self.clock.begin(now_s)
         now_ms = self.clock.now_ms(now_s)
-        self._listening.tick(now_ms)
+        self._listening.tick(now_ms, self._silent_to(now_s))
         if self._agent_lane is not None:
             self._agent_lane.flush_due(now_ms)
         if self._conversing is not None:
@@ -317,6 +322,15 @@ class CallSession:
             self._move(verdict.state)
         if self._absence.cut(sight):
             self._listening.expect_gap()
+
+    def _silent_to(self, now_s: float) -> float | None:
+        """Returns up to where the client sent nothing, as far as this process would have seen it.
+
+        When the loop was held up, what came meanwhile has yet to be read.
+        """
+        looked_s, self._looked_s = self._looked_s, now_s
+        silent_ms = self._transport.silent_to(now_s)
+        return silent_ms if now_s - looked_s < HELD_UP_S else None
 
     def end_soon(self, reason: EndReason) -> "asyncio.Task[None]":
         """Starts to end the call, once; returns the task that ends it."""

@@ -78,6 +78,9 @@ class Transcribing:
         self._outbox: Outbox[Item | None] = Outbox()
         self._heard_ms = 0.0
         self._interim_shown = False
+        self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told
+        """Gives what was recognised its place in the call, where engines have a time of theirs."""
+
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -139,7 +142,7 @@ class Transcribing:
     async def _read(self) -> None:
         try:
             async for hypothesis in heard(self._stream):
-                self._take(hypothesis)
+                self._take(self.placed(hypothesis))
         except RecogniserError as error:
             logger.warning("a recogniser gave up (%s)", error.code)
             self._clear_interim()

@@ -35,6 +35,12 @@ class AudioFrame:
         self.duration_ms = 1000 * len(self.samples) / self.sample_rate
         self.end_ms = self.start_ms + self.duration_ms
 
+    def parted(self, at_ms: float) -> "tuple[AudioFrame, AudioFrame]":
+        """Returns the part before `at_ms`, which lies within the frame, and the rest."""
+        count = int((at_ms - self.start_ms) * self.sample_rate / 1000)
+        first = AudioFrame(self.samples[:count], self.sample_rate, self.start_ms)
+        return first, AudioFrame(self.samples[count:], self.sample_rate, first.end_ms)
+
 
 def silence(duration_ms: float, start_ms: float, sample_rate: int = SPEECH_RATE) -> AudioFrame:
     """Returns a frame of zeros, `duration_ms` long (rounded to whole samples)."""

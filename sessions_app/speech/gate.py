@@ -7,6 +7,9 @@ from sessions_app.core.audio import AudioFrame
 
 PRE_ROLL_MS = 300.0
 POST_ROLL_MS = 200.0
+SLACK_MS = 100.0
+"""What is at most so much longer than the pre-roll is passed on as it is."""
+
 KEPT_MS = 2_000.0
 """Audio kept while nobody speaks: the VAD tells of a start some 100 ms after it."""
 
@@ -64,7 +67,10 @@ class SpeechGate:
             return []
         self._speaking = True
         self._closes_ms = None
-        wanted = [frame for frame in self._kept if frame.end_ms > at_ms - PRE_ROLL_MS]
+        from_ms = at_ms - PRE_ROLL_MS
+        wanted = [frame for frame in self._kept if frame.end_ms > from_ms]
+        if wanted and wanted[0].start_ms < from_ms - SLACK_MS:  # silence comes in long pieces
+            wanted[0] = wanted[0].parted(from_ms)[1]
         self._kept.clear()
         self._opened_ms = wanted[0].start_ms if wanted else at_ms
         return list(wanted)

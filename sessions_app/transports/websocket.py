@@ -274,7 +274,7 @@ class WebSocketTransport:
             if frame.end_ms <= limit_ms:
                 self._held.popleft()
             elif limit_ms - frame.start_ms >= SLICE_MS:
-                frame, self._held[0] = _parted(frame, limit_ms)
+                frame, self._held[0] = frame.parted(limit_ms)
             else:
                 due_ms = min(frame.end_ms, frame.start_ms + SLICE_MS) - limit_ms
                 loop = asyncio.get_running_loop()
@@ -343,10 +343,3 @@ class WebSocketTransport:
             return VoiceChunk(self._sent, OPUS, OPUS_RATE, length_ms, b"".join(packets), sizes)
         pcm = b"".join(self._decoder.decode(packet).tobytes() for packet in packets)
         return VoiceChunk(self._sent, PCM16, self._output.sample_rate, length_ms, pcm)
-
-
-def _parted(frame: AudioFrame, at_ms: float) -> tuple[AudioFrame, AudioFrame]:
-    """Returns the part of a frame before `at_ms`, and the rest."""
-    count = int((at_ms - frame.start_ms) * SPEECH_RATE / 1000)
-    first = AudioFrame(frame.samples[:count], SPEECH_RATE, frame.start_ms)
-    return first, AudioFrame(frame.samples[count:], SPEECH_RATE, first.end_ms)

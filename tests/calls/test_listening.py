@@ -1,12 +1,14 @@
 """The caller's side of a call, transport after transport."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from sessions_app.calls.listening import Listening
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import CallEvent, MediaGap, SpeechEnded, SpeechStarted
+from sessions_app.core.events import CallEvent, MediaGap, Speaker, SpeechEnded, SpeechStarted
 from sessions_app.speech.vad.base import Vad, VadStream
 
 
@@ -139,3 +141,69 @@ async def test_opus_packets_are_kept_as_they_came() -> None:
         (b"\x02\x01", 40.0, 20.0),
     ]
     assert lane.kept == []
+
+
+def fed(ear: Ear) -> list[tuple[float, float, bool]]:
+    """Returns what engines got: from where to where, and whether it was sound."""
+    return [(frame.start_ms, frame.end_ms, bool(frame.samples.any())) for frame in ear.fed]
+
+
+async def test_a_silence_is_told_by_the_clock() -> None:
+    heard, ear, lane = listening()
+    late = [lambda: heard.tick(700, 650), lambda: heard.tick(800, 750)]
+    heard.start(Coming(sound(0), sound(20), *late, sound(760)))
+    await heard.finish()
+    told = [(0, 20, True), (20, 40, True), (40, 650, False), (650, 750, False), (750, 760, False)]
+    assert fed(ear) == [*told, (760, 780, True)]
+    assert [frame.start_ms for frame in lane.kept] == [0, 20, 760]  # a lane keeps its gaps
+
+
+async def test_while_audio_comes_the_clock_tells_nothing() -> None:
+    heard, ear, _ = listening()
+    heard.start(Coming(sound(0), lambda: heard.tick(300, None), sound(20)))
+    await heard.finish()
+    assert fed(ear) == [(0, 20, True), (20, 40, True)]
+
+
+async def test_before_anybody_was_heard_there_is_no_silence() -> None:
+    """A call that is only typed opens no recogniser's stream, and one bills nothing."""
+    heard, ear, _ = listening()
+    heard.start(Coming(lambda: heard.tick(60_000, 60_000), sound(90_000)))
+    await heard.finish()
+    assert fed(ear) == [(90_000, 90_020, True)]
+
+
+async def test_a_long_silence_is_told_seldom() -> None:
+    heard, ear, _ = listening()
+    ticks = [lambda at=at: heard.tick(at, at) for at in range(600, 60_000, 100)]
+    heard.start(Coming(sound(0), *ticks))
+    await heard.finish()
+    assert 59_000 < ear.fed[-1].end_ms <= 60_000
+    assert len(ear.fed) < 150
+    assert all(a.end_ms == b.start_ms for a, b in pairwise(ear.fed))
+
+
+async def test_what_comes_late_is_heard_after_the_silence_and_told_where_it_was_spoken() -> None:
+    told = list[CallEvent]()
+    heard, ear, lane = listening(told)
+    begins = SpeechStarted(Speaker.CALLER, 1_020.0), SpeechEnded(Speaker.CALLER, 1_070.0)
+    heard.start(
+        Coming(
+            sound(0),
+            sound(20),
+            lambda: heard.tick(1_000, 1_000),
+            *map(sound, range(40, 1_000, 20)),
+            *[lambda event=event: ears_tell(heard, event) for event in begins],
+            sound(1_000),
+        )
+    )
+    await heard.finish()
+    assert all(a.end_ms == pytest.approx(b.start_ms) for a, b in pairwise(ear.fed))
+    assert sum(len(frame.samples) for frame in ear.fed if frame.samples.any()) == 51 * 320
+    assert [frame.start_ms for frame in lane.kept] == [20.0 * n for n in range(51)]
+    assert told == [SpeechStarted(Speaker.CALLER, 60.0), SpeechEnded(Speaker.CALLER, 110.0)]
+
+
+def ears_tell(heard: Listening, event: SpeechStarted | SpeechEnded) -> None:
+    """What a VAD does that found a boundary."""
+    heard._boundary(event)

@@ -1,5 +1,6 @@
 """What a live call counts, and how much it keeps of itself."""
 
+import time
 from typing import Any, cast
 
 import pytest
@@ -23,6 +24,7 @@ from sessions_app.core.errors import BusyError, NoAgentError
 from sessions_app.core.events import MediaGap, SegmentFinal, Speaker
 from sessions_app.core.party import Party
 from sessions_app.core.rates import Kind, MessageLimits, TooManyError
+from sessions_app.core.states import CallState
 
 
 class Side:
@@ -133,3 +135,45 @@ async def test_keys_that_come_with_the_sound_are_counted_and_never_raise() -> No
     for _ in range(9):
         call.hear_key("5")
     assert [(final.text, final.key) for final in call.finals_after(0)] == [("Pressed 5", "5")] * 3
+
+
+class Quiet:
+    """A client that is there and sends nothing."""
+
+    connected, closed_by_peer, can_play = True, False, True
+    last_media_s: float | None = None
+    last_heard_s: float | None = None
+    silent_ms: float | None = None
+
+    def silent_to(self, now_s: float) -> float | None:
+        return self.silent_ms
+
+
+def quiet() -> tuple[CallSession, Side, Quiet]:
+    side, transport = Side(), Quiet()
+    call = session(MessageLimits(), side)
+    call._transport = cast("Any", transport)
+    call.state = CallState.ACTIVE
+    return call, side, transport
+
+
+async def test_a_call_lasts_though_nobody_sends_any_audio() -> None:
+    call, side, transport = quiet()
+    began_s = time.monotonic()
+    for n in range(100):
+        transport.last_heard_s = began_s + 0.1 * n
+        call.tick(transport.last_heard_s)
+    assert call.clock.now_ms(began_s + 60) == 60_000
+    told = [given for name, *given in side.asked if name == "tick" and len(given) == 1]
+    assert told[-1] == [pytest.approx(9_900)]  # what the agent's patience goes by
+
+
+async def test_a_loop_that_was_held_up_takes_nobody_to_be_silent() -> None:
+    call, side, transport = quiet()
+    began_s = time.monotonic()
+    transport.silent_ms = 1.0
+    for at_s in (0.1, 0.2, 1.2, 1.3):  # for a second nothing could be read
+        transport.last_heard_s = began_s + at_s
+        call.tick(transport.last_heard_s)
+    told = [silent_ms for name, *given in side.asked if len(given) == 2 for _, silent_ms in [given]]
+    assert told == [1.0, 1.0, None, 1.0]

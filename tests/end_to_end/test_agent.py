@@ -1,6 +1,8 @@
 """An agent in a real call: greeted by it, answered by it, talking over it."""
 
+import asyncio
 import io
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -131,3 +133,42 @@ async def test_a_telephone_that_knows_no_opus_talks_and_presses_keys(
     caller, agent = _channels(product.get(f"{path}recording", "user")[1])
     assert np.abs(caller).max() > 2000
     assert np.abs(agent).max() > 2000
+
+
+async def test_a_caller_who_mutes_is_answered_and_heard_again_at_his_time(
+    product: Product, say: Say
+) -> None:
+    """Without a track nothing is sent: silence is told by the clock alone."""
+    sentence = read_wav(say("please open the second window"))
+    async with Talker(product, "hummed-at") as talker:
+        began_s = await talker.microphone.speak(sentence)
+        (sender,) = talker.pc.getSenders()
+        sender.replaceTrack(None)
+        muted_s = time.monotonic()
+        await talker.sees(lambda: talker.said("user"), "the final")
+        await talker.sees(lambda: talker.loud(muted_s), "the answer")
+        assert talker.loud(muted_s)[0] - muted_s < 2.5  # a busy machine: a second is usual
+        await talker.send(type="interrupt")
+        await talker.sees(lambda: time.monotonic() - muted_s > 3, "a while")
+        talker.microphone.go_on()
+        sender.replaceTrack(talker.microphone)
+        again_s = await talker.microphone.speak(sentence)
+        await talker.sees(lambda: len(talker.said("user")) == 2, "the second final")
+        first, second = talker.of("transcript", role="user", final=True)
+        bye = await talker.hang_up()
+    apart_ms = 1000 * (again_s - began_s)
+    assert second["startMs"] - first["startMs"] == pytest.approx(apart_ms, abs=150)
+    call = await asyncio.to_thread(product.recorded, talker.call_id)
+    assert abs(call["duration_ms"] - bye["durationMs"]) < 100
+
+
+async def test_a_call_that_is_only_typed_has_its_length(product: Product) -> None:
+    async with Talker(product, "hummed-at") as talker:
+        (sender,) = talker.pc.getSenders()
+        sender.replaceTrack(None)
+        await talker.send(type="text", text="hello")
+        await talker.sees(lambda: talker.of("floor", floor="agent_speaking"), "the answer")
+        began_s = time.monotonic()
+        await talker.sees(lambda: time.monotonic() - began_s > 1, "a while")
+        bye = await talker.hang_up()
+    assert bye["durationMs"] > 1_000

@@ -1,4 +1,5 @@
 import itertools
+from itertools import pairwise
 
 from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.speech.gate import KEPT_MS, LONGEST_MS, PRE_ROLL_MS, Flush, SpeechGate
@@ -22,6 +23,10 @@ def starts(out: Out) -> list[float]:
     return [item.start_ms for item in out if isinstance(item, AudioFrame)]
 
 
+def frames_of(out: Out) -> list[AudioFrame]:
+    return [item for item in out if isinstance(item, AudioFrame)]
+
+
 def flushes(out: Out) -> int:
     return sum(isinstance(item, Flush) for item in out)
 
@@ -37,6 +42,15 @@ def test_speech_passes_from_a_little_before_its_start() -> None:
     assert starts(out)[0] == 1000 - PRE_ROLL_MS
     assert starts(out)[-1] == 1080
     assert starts(feed(gate, 1100, 1200)) == [1100, 1120, 1140, 1160, 1180]
+
+
+def test_silence_that_comes_in_one_piece_makes_no_utterance_longer() -> None:
+    gate = SpeechGate()
+    gate.hear(silence(1_000, 0))
+    feed(gate, 1_000, 1_100)
+    out = gate.started(1_000)
+    assert starts(out) == [1_000 - PRE_ROLL_MS, 1_000, 1_020, 1_040, 1_060, 1_080]
+    assert all(a.end_ms == b.start_ms for a, b in pairwise(frames_of(out)))
 
 
 def test_an_end_told_late_ends_the_utterance_at_once() -> None:

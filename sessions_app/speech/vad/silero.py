@@ -76,7 +76,8 @@ class SileroStream(VadStream):
     def feed(self, frame: AudioFrame) -> None:
         if not self._closed:
             self._inbox.append(frame)
-            self._vad.wake()
+            # much at a time, as silence that is told by the clock, may hold a boundary already
+            self._vad.wake(at_once=len(frame.samples) >= MOST_AT_ONCE * WINDOW)
 
     def guard(self, on: bool) -> None:
         self._boundaries.guarded = on

@@ -1,0 +1,57 @@
+"""The time of what engines hear, and the call's."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_app.calls.splicing import MOST_SPLICES, Splices
+from sessions_app.core.audio import AudioFrame
+from sessions_app.core.events import Hypothesis, Word
+
+
+def frame(start_ms: float, length_ms: int = 20) -> AudioFrame:
+    return AudioFrame(np.zeros(16 * length_ms, np.int16), 16_000, start_ms)
+
+
+def test_until_something_comes_late_both_times_are_one() -> None:
+    splices, whole = Splices(), frame(12_340.0)
+    assert splices.fed(whole) is whole
+    assert splices.call_ms(5_000.0) == 5_000.0
+    said = Hypothesis("a", True, 1.0, 2.0)
+    assert splices.placed(said) is said
+
+
+def test_words_of_late_audio_stand_where_they_were_spoken() -> None:
+    splices = Splices()
+    splices.step_back(3_000.0, 1_000.0)  # silence from 1 to 3 s, then what was spoken from 1 s on
+    assert splices.fed(frame(1_000.0)).start_ms == 3_000.0
+    said = Hypothesis(
+        "one two three",
+        True,
+        900.0,
+        3_400.0,
+        (Word("one", 900.0, 980.0), Word("two", 2_950.0, 3_100.0), Word("three", 3_200.0, 3_400.0)),
+    )
+    placed = splices.placed(said)
+    times = [(word.start_ms, word.end_ms) for word in placed.words]
+    assert times == [(900.0, 980.0), (1_000.0, 1_100.0), (1_200.0, 1_400.0)]
+    assert (placed.start_ms, placed.end_ms) == (900.0, 1_400.0)
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 50)), max_size=2 * MOST_SPLICES))
+def test_there_and_back(steps: list[tuple[int, int]]) -> None:
+    """Frames come, then silence stands in for some that come after all, again and again."""
+    splices, fed, heard_ms = Splices(), list[tuple[float, float]](), 0.0
+    for frames, stood_in in steps:
+        if stood_in:
+            splices.step_back(heard_ms + 20.0 * stood_in, heard_ms)
+        for _ in range(frames):
+            given_ms = splices.fed(frame(heard_ms)).start_ms
+            assert splices.call_ms(given_ms) == pytest.approx(heard_ms)
+            fed.append((given_ms, heard_ms))
+            heard_ms += 20.0
+    assert [at for at, _ in fed] == sorted(at for at, _ in fed)
+    known = fed if sum(stood_in > 0 for _, stood_in in steps) < MOST_SPLICES else fed[-1:]
+    for at_ms, lies_ms in known:
+        assert splices.call_ms(at_ms) == pytest.approx(lies_ms)
