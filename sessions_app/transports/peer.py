@@ -34,6 +34,12 @@ GATHER_S = 0.5
 GOODBYE_S = 6.0
 """A connection that closes this soon after the client was heard was closed by the client."""
 
+ASK_AFTER_S = 4.0
+"""A client that was not heard for so long is asked whether it is there.
+
+Not all check consent themselves: some never do, or seldom, and send nothing while they are muted.
+"""
+
 CONNECT = "_RTCPeerConnection__connect"
 
 MAX_SDP_CHARS = 60_000
@@ -140,6 +146,7 @@ class Peer:
         servers = configuration.iceServers or []
         self._wants_relay = any("turn" in str(server.urls) for server in servers)
         self._adding: set[asyncio.Task[None]] = set()
+        self._asking: asyncio.Task[None] | None = None
         self._candidates = 0
         self._closing = False
         self.last_heard_s: float | None = None
@@ -238,10 +245,25 @@ class Peer:
         except (ValueError, ConnectionError) as error:
             raise BadCandidateError("This ICE candidate cannot be used.") from error
 
-    def _in_background(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
+    def look(self, now_s: float, heard_s: float | None) -> None:
+        """Asks a client that fell silent whether it is there; to be called each second or so."""
+        silent = heard_s is not None and now_s - heard_s > ASK_AFTER_S
+        if silent and self._asking is None and self._taken is not None and not self._closing:
+            connection = self._taken.receiver.transport.transport._connection
+            self._asking = self._in_background(self._ask(connection))
+
+    async def _ask(self, connection: Any) -> None:
+        try:
+            if await rtp.is_there(connection):
+                self.last_heard_s = time.monotonic()
+        finally:
+            self._asking = None
+
+    def _in_background(self, work: Any) -> "asyncio.Task[None]":
+        task: asyncio.Task[None] = asyncio.ensure_future(work)
         self._adding.add(task)
         task.add_done_callback(self._added)
+        return task
 
     def _added(self, task: "asyncio.Task[None]") -> None:
         self._adding.discard(task)

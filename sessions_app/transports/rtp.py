@@ -16,6 +16,7 @@ from typing import Any
 
 import pylibsrtp
 from aioice import ice as aioice
+from aioice import stun
 from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcrtpparameters import RTCRtpSendParameters
 
@@ -50,6 +51,9 @@ LOOK_S = 0.01
 
 ASK_MS = 3.0
 """At least so long between two requests, whatever comes meanwhile."""
+
+ASKED_AGAIN = 2
+"""Times that a question is sent again, after half a second and after another one."""
 
 COMPONENT = 1
 _LARGEST = 1_500
@@ -117,16 +121,39 @@ def missing() -> list[str]:
         "RTCDtlsTransport._handle_rtcp_data": hasattr(RTCDtlsTransport, "_handle_rtcp_data"),
         "aioice.Connection._protocols": "_protocols" in connection,
         "aioice.Connection._nominated": "_nominated" in connection,
+        "aioice.Connection.build_request": hasattr(aioice.Connection, "build_request"),
+        "aioice.Connection.remote_password": "remote_password" in connection,
+        "aioice.StunProtocol.request": hasattr(aioice.StunProtocol, "request"),
         "aioice.StunProtocol.datagram_received": hasattr(aioice.StunProtocol, "datagram_received"),
         "aioice.StunProtocol.transport": "transport" in protocol,
     }
     return [name for name, there in wanted.items() if not there]
 
 
+async def is_there(connection: Any) -> bool:
+    """Asks the client of an aioice connection whether it is there; returns within 4 s.
+
+    It is what a consent check is (RFC 7675): a binding request, whose answer is signed.
+    """
+    pair = connection._nominated.get(COMPONENT)
+    if pair is None or connection.remote_password is None:
+        return False
+    try:
+        await pair.protocol.request(
+            connection.build_request(pair, nominate=False),
+            pair.remote_addr,
+            integrity_key=connection.remote_password.encode(),
+            retransmissions=ASKED_AGAIN,
+        )
+    except (stun.TransactionError, OSError, AttributeError):  # the last from a closed socket
+        return False
+    return True
+
+
 class RtpTap:
     """One peer connection's audio. `hear` gets frames, `on_media` the time of each packet
-    (monotonic s), `on_key` each key that is pressed. What `playout` holds is sent from when the
-    client may hear it.
+    (monotonic s), `on_key` each key that is pressed, `on_report` (monotonic s) whenever it looks
+    after the call, each second. What `playout` holds is sent from when the client may hear it.
 
     A goodbye (RTCP BYE) ends nothing: libwebrtc before M152 says it when a track is taken away,
     and goes on with the same SSRC when one comes back.
@@ -143,11 +170,13 @@ class RtpTap:
         call_ms: Callable[[], float],
         on_media: Callable[[float], None],
         on_key: Callable[[str], None] = lambda _: None,
+        on_report: Callable[[float], None] = lambda _: None,
         playout: Playout | None = None,
         beats: Beats | None = None,
     ) -> None:
         self._types = types
         self._on_media = on_media
+        self._on_report = on_report
         self.input = RtpInput(types, hear, call_ms)
         self._keys = KeyReader(dict(types.keys), on_key)
         self._transceiver = transceiver
@@ -370,6 +399,7 @@ class RtpTap:
             sent = self.voice.output.sent(now_s, time.time())
         if heard is not None or sent is not None:
             self._send_rtcp(report(self._ssrc, self._cname, sent, heard))
+        self._on_report(now_s)
         self.connected()  # a relay may have been added since
         self._report_later()
 

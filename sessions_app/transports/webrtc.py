@@ -216,6 +216,7 @@ class WebRTCTransport:
             hear=self._heard,
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
             on_media=self._media,
+            on_report=lambda now_s: self._peer.look(now_s, self.last_heard_s),
             on_key=lambda key: self.on_key(key),  # noqa: PLW0108 - set later
             playout=self._playout,
             beats=self._beats,
