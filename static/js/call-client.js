@@ -28,6 +28,10 @@ const RENEW_MS = 1500;
 const CONNECT_MS = 20_000;
 /** @type {Record<string, string>} */
 const NOTICES = {
+  "websocket, no webrtc":
+    "This browser has no WebRTC, so the sound goes through the web connection. It may lag a little.",
+  "websocket, recorder":
+    "This browser has no WebRTC, so your voice is recorded in short pieces and sent through the web connection. Your words, and the answers to them, come a second or two later.",
   websocket:
     "This network blocks direct sound connections, so the sound goes through the web connection. It may lag a little.",
   "websocket, relay refused":
@@ -101,8 +105,17 @@ export class CallClient extends Teller {
       return;
     }
     this._hangingUp = true;
+    const last = this._ways.lastWords();
     stopTracks(this._stream);
     this._state("ending", "Hanging up…");
+    if (last) {
+      last.then(() => this._sayBye());
+    } else {
+      this._sayBye();
+    }
+  }
+
+  _sayBye() {
     if (this._signaling.send({ type: "bye" }) && this.callId) {
       this._timers.add(setTimeout(() => this._signaling.renewIfMute(), RENEW_MS));
       this._timers.add(setTimeout(() => this._end("caller_hung_up"), BYE_MS));
@@ -137,6 +150,7 @@ export class CallClient extends Teller {
     way("track", (voice) => this._tell("track", voice));
     way("description", (detail) => this._tell("description", detail));
     way("way", (name) => this._tell("notice", NOTICES[name] ?? ""));
+    way("refused", (message) => this._refused(message));
     way("state", (state) => this._soundChanged(state));
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** The microphone: what is missing for it, which there are, and opening one. */
 
+import { recordedKind } from "./recorded-sound.js";
 import { keep, kept } from "./stored.js";
 
 const REMEMBERED = "microphone";
@@ -10,8 +11,19 @@ export function missingForCalls() {
   if (!window.isSecureContext) {
     return "insecure";
   }
-  const able = "RTCPeerConnection" in window && "WebSocket" in window && navigator.mediaDevices?.getUserMedia;
-  return able ? "" : "unsupported";
+  const able = "WebSocket" in window && "AudioContext" in window && navigator.mediaDevices?.getUserMedia;
+  return able && wayOut() ? "" : "unsupported";
+}
+
+/** @returns {"webrtc" | "samples" | "recorder" | ""} how this browser can send sound, the best way first */
+export function wayOut() {
+  if ("RTCPeerConnection" in globalThis) {
+    return "webrtc";
+  }
+  if ("AudioWorkletNode" in globalThis) {
+    return "samples";
+  }
+  return recordedKind() ? "recorder" : "";
 }
 
 /**

@@ -38,7 +38,7 @@ const PROBLEMS = {
   },
   unsupported: {
     title: "This browser cannot make calls",
-    text: "It has no WebRTC, or it is switched off. Use a current Chrome, Edge, Firefox or Safari.",
+    text: "It has neither WebRTC nor another way to send sound, or they are switched off. Use a current Chrome, Edge, Firefox or Safari.",
     retry: "Try again",
   },
   "server-gone": {

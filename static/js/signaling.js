@@ -83,6 +83,21 @@ export class Signaling extends Teller {
     this._sayUntilAnswered({ type: "offer", features: FEATURES, ...offer });
   }
 
+  /**
+   * Tells of a call that began elsewhere: its words come here from now on.
+   * @param {string} callId
+   */
+  follow(callId) {
+    if (!this.callId) {
+      this.callId = callId;
+      this._resume();
+    }
+  }
+
+  _resume() {
+    this.send({ type: "resume", callId: this.callId, lastSeq: this._lastSeq(), features: FEATURES });
+  }
+
   /** @param {{candidate?: string, sdpMid?: string | null, sdpMLineIndex?: number | null}} candidate */
   addCandidate(candidate) {
     const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
@@ -145,7 +160,7 @@ export class Signaling extends Teller {
     this._heardAt = now();
     this._ask();
     if (this.callId) {
-      this.send({ type: "resume", callId: this.callId, lastSeq: this._lastSeq(), features: FEATURES });
+      this._resume();
     }
     this._untilAnswered.forEach((message) => this.send(message));
     this._tell("up"); // what is sent now belongs to the call

@@ -1,5 +1,5 @@
 // @ts-check
-/** A call's sound over a WebSocket, where the network blocks WebRTC. docs/protocol.md: /ws/voice. */
+/** A call's sound over a WebSocket, where the network blocks WebRTC or the browser has none. docs/protocol.md: /ws/voice. */
 
 import { VoicePlayer } from "./voice-player.js";
 
@@ -19,14 +19,20 @@ export class SocketLink {
   /**
    * @param {object} options
    * @param {() => WebSocket} options.open
-   * @param {string} options.callId
-   * @param {import("./recent-sound.js").RecentSound} options.sound the microphone
+   * @param {string} options.callId the call that goes on here; empty where one begins
+   * @param {object} [options.wish] what that call is to be
+   * @param {import("./recent-sound.js").RecentSound | import("./recorded-sound.js").RecordedSound} options.sound the microphone
+   * @param {(callId: string) => void} [options.onCall] told of the call, as soon as it goes on or begins
+   * @param {(message: Message) => void} [options.onRefused] told why it does not
    * @param {(state: "connected" | "lost" | "failed") => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
    */
-  constructor({ open, callId, sound, onState, onTrack }) {
+  constructor({ open, callId, wish = {}, sound, onCall = () => {}, onRefused = () => {}, onState, onTrack }) {
     this._make = open;
     this._callId = callId;
+    this._wish = wish;
+    this._onCall = onCall;
+    this._onRefused = onRefused;
     this._sound = sound;
     this._onState = onState;
     this._onTrack = onTrack;
@@ -108,7 +114,7 @@ export class SocketLink {
       socket.send(
         JSON.stringify({
           type: "session_start",
-          callId: this._callId,
+          ...(this._callId ? { callId: this._callId } : this._wish),
           audio: this._sound.audio,
           heldMs: this._sound.keptMs,
           output: OUTPUT,
@@ -124,6 +130,8 @@ export class SocketLink {
   _told(message) {
     if (message.type === "session_started") {
       this._failures = 0;
+      this._callId = message.callId ?? this._callId;
+      this._onCall(this._callId);
       this._begin(message.backlogMs);
       this._ready = this._everReady = true;
       this._sent = 0;
@@ -137,6 +145,7 @@ export class SocketLink {
     } else if (message.type === "turn_end" && message.interrupted) {
       this._player?.drop();
     } else if (message.type === "error" && !this._ready) {
+      this._onRefused(message);
       this._fail();
     }
   }

@@ -1,8 +1,13 @@
 // @ts-check
-/** How a call's sound gets through: WebRTC, WebRTC anew, and at last a WebSocket. No DOM. */
+/**
+ * How a call's sound gets through: WebRTC, WebRTC anew, and at last a WebSocket. No DOM.
+ * A browser without WebRTC takes the WebSocket at once; without an AudioWorklet it sends what its recorder writes.
+ */
 
+import { wayOut } from "./microphone.js";
 import { PeerLink } from "./peer-link.js";
 import { RecentSound } from "./recent-sound.js";
+import { RecordedSound } from "./recorded-sound.js";
 import { SocketLink } from "./socket-link.js";
 import { Teller } from "./teller.js";
 
@@ -21,7 +26,8 @@ export const QUIET_MS = 2500;
 
 /**
  * Events: `state` (detail: "connected", "weak", "lost" or "failed"), `track` (detail:
- * MediaStream), `description` (detail: {kind, sdp}), `way` (detail: "webrtc", "websocket", or "websocket, relay refused").
+ * MediaStream), `description` (detail: {kind, sdp}), `way` (detail: "webrtc", or "websocket" alone or with ", relay refused",
+ * ", no webrtc" or ", recorder"), `refused` (detail: the server's error, before the call began).
  */
 export class Ways extends Teller {
   /** @param {WaysOptions} options */
@@ -36,7 +42,8 @@ export class Ways extends Teller {
     this._socket = null;
     /** @type {MediaStream | null} */
     this._stream = null;
-    this._sound = new RecentSound();
+    this._out = wayOut();
+    this._sound = this._out === "recorder" ? new RecordedSound() : new RecentSound();
     this._closed = false;
     this._worked = false;
     this._again = false;
@@ -52,7 +59,16 @@ export class Ways extends Teller {
   async start(stream, wish) {
     this._stream = stream;
     this._sound.listen(stream); // what is said before a way is found is sent when one is
-    await this._offer(wish);
+    if (this._out === "webrtc") {
+      await this._offer(wish);
+    } else {
+      await this._overSocket(wish);
+    }
+  }
+
+  /** @returns {Promise<void> | null} done when what was said last is on its way; null where that is at once */
+  lastWords() {
+    return this._sound instanceof RecordedSound && this._socket ? this._sound.finish() : null;
   }
 
   /**
@@ -139,11 +155,15 @@ export class Ways extends Teller {
     }
   }
 
-  async _overSocket() {
+  /** @param {object} [wish] what the call is to be, where it begins here */
+  async _overSocket(wish = {}) {
     const link = new SocketLink({
       open: this._openMedia,
       callId: this._signaling.callId,
+      wish,
       sound: this._sound,
+      onCall: (callId) => this._signaling.follow(callId),
+      onRefused: (message) => this._tell("refused", message),
       onState: (state) => this._socketChanged(state),
       onTrack: (stream) => this._tell("track", stream),
     });
@@ -159,9 +179,17 @@ export class Ways extends Teller {
   /** @param {"connected" | "lost" | "failed"} state */
   _socketChanged(state) {
     if (state === "connected") {
-      this._tell("way", this._refused ? "websocket, relay refused" : "websocket");
+      this._tell("way", `websocket${this._why()}`);
     }
     this._tell("state", state);
+  }
+
+  /** Returns why the sound goes over the socket, where it is not for the network. */
+  _why() {
+    if (this._out === "webrtc") {
+      return this._refused ? ", relay refused" : "";
+    }
+    return this._out === "recorder" ? ", recorder" : ", no webrtc";
   }
 
   /**
