@@ -5,13 +5,13 @@ import { AgentPanel } from "./agent-panel.js";
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
 import { LevelMeter } from "./meter.js";
+import { Notices } from "./notices.js";
 import { TranscriptView } from "./transcript-view.js";
 
 /** @typedef {import("./call-client.js").CallClient} CallClient */
 /** @typedef {import("./agents.js").Agent} Agent */
 
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
-const SILENCE = "Your microphone is silent. Is it switched off, or is another one chosen in the system's sound settings?";
 
 export class Stage {
   constructor() {
@@ -26,6 +26,10 @@ export class Stage {
     /** @type {TranscriptView | null} */
     this._view = null;
     this._panel = new AgentPanel();
+    this._notices = new Notices((words) => {
+      byId("notice").hidden = !words;
+      byId("notice-text").textContent = words;
+    });
     byId("mute").addEventListener("click", () => this._mute(!this._muted));
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
@@ -41,7 +45,7 @@ export class Stage {
     byId("call-timer").textContent = clock(0);
     byId("dock").hidden = false;
     byId("saving").hidden = true;
-    byId("notice").hidden = true;
+    this._notices.clear();
     byId("sdp-offer").textContent = byId("sdp-answer").textContent = "None yet.";
     this._mute(false);
     this._view ??= new TranscriptView({
@@ -57,7 +61,7 @@ export class Stage {
 
   /** @param {MediaStream} stream the microphone */
   listen(stream) {
-    this._meter = new LevelMeter(byId("meter"), stream, (silent) => this.notice(silent ? SILENCE : ""));
+    this._meter = new LevelMeter(byId("meter"), stream, (silent) => this._notices.silence(silent));
   }
 
   /**
@@ -76,8 +80,7 @@ export class Stage {
 
   /** @param {string} words empty takes it back */
   notice(words) {
-    byId("notice").hidden = !words;
-    byId("notice-text").textContent = words;
+    this._notices.say(words);
   }
 
   /** @param {import("./transcript.js").Change[]} changes */

@@ -1,0 +1,35 @@
+// @ts-check
+/** The one notice above a call: how its sound goes, or for a while that there is none. No DOM. */
+
+const SILENCE = "Your microphone is silent. Is it switched off, or is another one chosen in the system's sound settings?";
+
+export class Notices {
+  /** @param {(words: string) => void} show empty takes it back */
+  constructor(show) {
+    this._show = show;
+    this._words = "";
+    this._silent = false;
+  }
+
+  /** @param {string} words what stays until something else is said */
+  say(words) {
+    this._words = words;
+    this._tell();
+  }
+
+  /** @param {boolean} on whether nothing at all comes from the microphone */
+  silence(on) {
+    this._silent = on;
+    this._tell();
+  }
+
+  /** Forgets all of it: another call begins. */
+  clear() {
+    this._words = "";
+    this.silence(false);
+  }
+
+  _tell() {
+    this._show(this._silent ? SILENCE : this._words);
+  }
+}

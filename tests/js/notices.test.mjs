@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Notices } from "../../static/js/notices.js";
+
+test("a microphone that was silent for a while takes no other notice away", () => {
+  const shown = [];
+  const notices = new Notices((words) => shown.push(words));
+  notices.say("The sound goes another way.");
+  notices.silence(true);
+  assert.match(shown.at(-1), /microphone is silent/);
+  notices.silence(false);
+  assert.equal(shown.at(-1), "The sound goes another way.");
+});
+
+test("what is said while the microphone is silent is shown when it is not", () => {
+  const shown = [];
+  const notices = new Notices((words) => shown.push(words));
+  notices.silence(true);
+  notices.say("The sound goes another way.");
+  assert.match(shown.at(-1), /microphone is silent/);
+  notices.silence(false);
+  assert.equal(shown.at(-1), "The sound goes another way.");
+  notices.clear();
+  assert.equal(shown.at(-1), "");
+});
