@@ -22,6 +22,8 @@ EVENTS = "0-16"
 STATIC = {0: "PCMU/8000", 8: "PCMA/8000", 9: "G722/8000", 13: "CN/8000"}
 """Numbers that need no `a=rtpmap` (RFC 3551, section 6)."""
 
+NOISE = 13
+
 _RTPMAP = re.compile(r"(?m)^a=rtpmap:(\d+) ([\w.-]+)/(\d+)(?:/1)?\s*$")
 
 
@@ -30,7 +32,8 @@ class PayloadTypes:
     """The numbers that an answer gave to a codec, None for Opus, and to what goes beside it.
 
     `red` is RED of Opus; `noise` is comfort noise; `keys` are (number, clock in Hz) of telephone
-    events. `line` is that of the media line, from 0.
+    events. `line` is that of the media line, from 0; `silence` is the comfort noise that the client
+    offers to send in place of silence.
     """
 
     audio: int
@@ -39,6 +42,7 @@ class PayloadTypes:
     noise: tuple[int, ...] = ()
     keys: tuple[tuple[int, int], ...] = ()
     line: int = 0
+    silence: int | None = None
 
     @property
     def clock(self) -> int:
@@ -71,17 +75,23 @@ def chosen(sdp: str, line: int) -> PayloadTypes | None:
     codec = None if opus is not None or number is None else codecs[number]
     clocks = (OPUS_RATE, CLOCK) if codec is None else (CLOCK,)
     beside = [(n, *named[n]) for n in _numbers(section) if n in named]
+    noise = tuple(n for n, name, _ in beside if name.upper() == "CN")
+    if codec is not None and NOISE not in named:
+        noise += (NOISE,)  # which telephones send unasked
     return PayloadTypes(
         audio=opus.opus if opus is not None else number or 0,
         red=opus.red if opus is not None else None,
         codec=codec,
-        noise=tuple(n for n, name, _ in beside if name.upper() == "CN"),
+        noise=noise,
         keys=tuple(
             (n, rate)
             for n, name, rate in beside
             if name.lower() == "telephone-event" and rate in clocks
         ),
         line=line,
+        silence=next(
+            (n for n, name, rate in beside if name.upper() == "CN" and rate == CLOCK), None
+        ),
     )
 
 
@@ -114,9 +124,9 @@ def _with_beside(section: str, types: PayloadTypes, *, noise: bool) -> str:
         lines += [f"a=rtpmap:{number} telephone-event/{rate}", f"a=fmtp:{number} {EVENTS}"]
     if types.codec is not None:
         lines.append(f"a=rtcp-fb:{types.audio} nack")
-        if noise and types.noise:
-            numbers.append(types.noise[0])
-            lines.append(f"a=rtpmap:{types.noise[0]} CN/{CLOCK}")
+        if noise and types.silence is not None:
+            numbers.append(types.silence)
+            lines.append(f"a=rtpmap:{types.silence} CN/{CLOCK}")
     lines[0] = " ".join([lines[0], *map(str, numbers)])
     return END.join([*lines, ""])
 

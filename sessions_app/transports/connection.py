@@ -25,7 +25,7 @@ from aiortc import (
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadOfferError
 from sessions_app.core.text import read_json
-from sessions_app.transports import ice, rtp
+from sessions_app.transports import codecs, ice, rtp
 from sessions_app.transports.lines import bundled, spread, with_group
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.turn import IceServer, ice_server
@@ -166,7 +166,8 @@ class Connection:
     async def _answered(self, sdp: str) -> None:
         if ice.identity(sdp) is None:
             raise BadOfferError("The offer's SDP holds no DTLS fingerprint or ICE user fragment.")
-        offered, rejected = without_rejected(spread(ice.clean_offer(sdp)))
+        whole = codecs.with_static(spread(ice.clean_offer(sdp)))
+        offered, rejected = without_rejected(whole)
         try:
             await self.pc.setRemoteDescription(RTCSessionDescription(offered, "offer"))
             self._set_tracks()

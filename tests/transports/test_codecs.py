@@ -28,13 +28,13 @@ def line(numbers: str, *attributes: str) -> str:
 @pytest.mark.parametrize(
     ("audio", "types"),
     [
-        (CHROME_AUDIO, PayloadTypes(111, 63, None, (13,), BOTH_CLOCKS)),
+        (CHROME_AUDIO, PayloadTypes(111, 63, None, (13,), BOTH_CLOCKS, silence=13)),
         (FIREFOX_AUDIO, PayloadTypes(109, None, None, (), ((101, 8_000),))),
-        (SAFARI_AUDIO, PayloadTypes(96, None, None, (105, 13), BOTH_CLOCKS)),
-        (TELEPHONE_AUDIO, PayloadTypes(0, None, Telephone.PCMU)),
+        (SAFARI_AUDIO, PayloadTypes(96, None, None, (105, 13), BOTH_CLOCKS, silence=13)),
+        (TELEPHONE_AUDIO, PayloadTypes(0, None, Telephone.PCMU, (13,))),
         (
             CHROME_AUDIO.replace("opus/48000/2", "vorbis/48000/2"),
-            PayloadTypes(9, None, Telephone.G722, (13,), ((126, 8_000),)),
+            PayloadTypes(9, None, Telephone.G722, (13,), ((126, 8_000),), silence=13),
         ),
     ],
 )
@@ -99,10 +99,12 @@ def test_telephone_events_are_answered_on_the_line_that_is_taken() -> None:
 
 
 def test_comfort_noise_is_asked_for_only_where_silence_is_not_to_be_sent() -> None:
-    types = PayloadTypes(0, None, Telephone.PCMU, (13,), (), line=1)
+    types = PayloadTypes(0, None, Telephone.PCMU, (13,), (), line=1, silence=13)
     assert "CN/8000" not in with_beside(ANSWER, types)
     assert "UDP/TLS/RTP/SAVPF 0 13\r\n" in with_beside(ANSWER, types, noise=True)
     assert "a=rtpmap:13 CN/8000\r\n" in with_beside(ANSWER, types, noise=True)
+    unasked = PayloadTypes(0, None, Telephone.PCMU, (13,), (), line=1)
+    assert "CN/8000" not in with_beside(ANSWER, unasked, noise=True)  # it is taken, if it comes
 
 
 def test_a_line_that_was_not_taken_is_left_alone() -> None:

@@ -12,7 +12,13 @@ from sessions_app.core.errors import BadOfferError
 from sessions_app.media.playout import Playout
 from sessions_app.transports.ice import offer_loopback, with_public_address
 from sessions_app.transports.webrtc import WebRTCTransport
-from tests.fixtures.offers import CHROME_AUDIO, OFFERS, REJECTED_VIDEO, offer
+from tests.fixtures.offers import (
+    CHROME_AUDIO,
+    OFFERS,
+    REJECTED_VIDEO,
+    TELEPHONE_AUDIO,
+    offer,
+)
 
 KEY_CLOCKS = {"Firefox": [8_000], "no Opus": []}
 """Of the telephone events that are answered; those of Opus and of telephony are."""
@@ -49,6 +55,16 @@ async def test_a_second_offer_of_a_connection_is_answered(transport: WebRTCTrans
     first = SessionDescription.parse(await transport.answer(given))
     again = SessionDescription.parse(await transport.answer(given))
     assert [m.direction for m in first.media] == [m.direction for m in again.media]
+
+
+async def test_codecs_that_are_named_by_their_numbers_alone_are_known(
+    transport: WebRTCTransport,
+) -> None:
+    bare = "\n".join(line for line in TELEPHONE_AUDIO.splitlines() if "rtpmap" not in line)
+    answer = SessionDescription.parse(await transport.answer(offer([bare])))
+    assert [codec.mimeType for codec in answer.media[0].rtp.codecs] == ["audio/PCMU"]
+    assert answer.media[0].direction == "sendrecv"
+    assert transport.can_play
 
 
 @pytest.mark.parametrize(
