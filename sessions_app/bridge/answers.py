@@ -1,4 +1,8 @@
-"""What offers were answered with, so that the same offer again is the same call."""
+"""What offers were answered with: the same again is the same call, a changed one changes it.
+
+A connection is known by its DTLS fingerprint and ICE user fragment (`offer_key`), which stay
+through all of its offers. What else an offer says is what its client wants from then on.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -25,59 +29,87 @@ class Placed:
 Place = Callable[[Principal, Offer, str], Coroutine[Any, Any, Placed]]
 """Answers somebody's offer, which has this key."""
 
+Change = Callable[[str, Party, str], Coroutine[Any, Any, str]]
+"""Answers a later offer of the connection that a call has: call, party, SDP."""
+
+
+@dataclass(slots=True)
+class _Answered:
+    """A connection's call, and the answer to its newest offer."""
+
+    placing: "asyncio.Task[Placed]"
+    newest: "asyncio.Task[Placed]"
+    sdp: str
+
 
 class Answers:
     """One a process, on its event loop. `lives` tells whether a call goes on."""
 
-    def __init__(self, place: Place, lives: Callable[[str], bool]) -> None:
+    def __init__(self, place: Place, change: Change, lives: Callable[[str], bool]) -> None:
         self._place = place
+        self._change = change
         self._lives = lives
-        self._tasks: dict[str, asyncio.Task[Placed]] = {}
+        self._known: dict[str, _Answered] = {}
 
     def __len__(self) -> int:
-        return len(self._tasks)
+        return len(self._known)
 
     async def answer(self, by: Principal, offer: Offer) -> Placed:
-        """Returns the answer to an offer, or the one it had; raises what placing raises."""
+        """Returns the answer to an offer, or the one it had; raises what answering raises."""
         key = offer_key(offer.sdp)
         name = _name(by.party, key)
-        task = self._tasks.get(name) if key else None
-        if task is not None and self._is_over(task):
-            task = None
-        if task is None:
+        known = self._known.get(name) if key else None
+        if known is None or self._is_over(known.placing):
             task = asyncio.create_task(self._place(by, offer, key))
-            self._tasks[name] = task
-            task.add_done_callback(lambda done: self._answered(name, done))
-        return await asyncio.shield(task)
+            self._known[name] = known = _Answered(task, task, offer.sdp)
+            task.add_done_callback(lambda done: self._placed(name, done))
+        elif known.sdp != offer.sdp:
+            changing = self._changed(known, known.newest, by.party, offer.sdp)
+            known.newest, known.sdp = asyncio.create_task(changing), offer.sdp
+            known.newest.add_done_callback(_failed)  # so that it counts as known
+        return await asyncio.shield(known.newest)
+
+    async def _changed(
+        self, known: _Answered, before: "asyncio.Task[Placed]", party: Party, sdp: str
+    ) -> Placed:
+        """Answers a changed offer after those before it, which a failure leaves as they were."""
+        await asyncio.wait([before])
+        try:
+            call_id = (await asyncio.shield(known.placing)).call_id
+            return Placed(call_id, await self._change(call_id, party, sdp))
+        except Exception:
+            if known.sdp == sdp:
+                known.sdp = ""  # the same again is not answered with this failure
+            raise
 
     def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the live call that this offer started or goes on with, or an empty text."""
-        task = self._tasks.get(_name(party, offer_key(offer.sdp)))
-        started = task is not None and task.done() and not task.cancelled()
+        known = self._known.get(_name(party, offer_key(offer.sdp)))
+        task = known.placing if known is not None else None
+        started = task is not None and task.done() and not _failed(task)
         return task.result().call_id if task is not None and started else offer.call_id
 
     def forget(self, call_id: str) -> None:
         """Forgets the answers of a call that is over."""
         for name in self._of(call_id):
-            self._tasks.pop(name)
+            self._known.pop(name)
 
-    def _answered(self, name: str, task: "asyncio.Task[Placed]") -> None:
+    def _placed(self, name: str, task: "asyncio.Task[Placed]") -> None:
         """Forgets an answer that failed; the newest that stand are kept while their call lives."""
-        if task.cancelled() or task.exception() is not None:
-            self._tasks.pop(name, None)
+        if _failed(task):
+            if name in self._known and self._known[name].placing is task:
+                self._known.pop(name)
             return
         for old in self._of(task.result().call_id)[:-MOST_OF_A_CALL]:
-            self._tasks.pop(old)
+            self._known.pop(old)
 
     def _of(self, call_id: str) -> list[str]:
         """Returns the names of a call's answers, the oldest first."""
-        return [name for name, task in self._tasks.items() if _is_of(task, call_id)]
+        return [name for name, known in self._known.items() if _is_of(known.placing, call_id)]
 
     def _is_over(self, task: "asyncio.Task[Placed]") -> bool:
-        """Returns whether the call that was answered has ended since."""
-        if not task.done() or task.cancelled():
-            return False
-        return not self._lives(task.result().call_id)
+        """Returns whether there is no call of it, or none any more."""
+        return task.done() and (_failed(task) or not self._lives(task.result().call_id))
 
 
 def _name(party: Party, key: str) -> str:
@@ -85,5 +117,9 @@ def _name(party: Party, key: str) -> str:
 
 
 def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:
-    stands = task.done() and not task.cancelled() and task.exception() is None
-    return stands and task.result().call_id == call_id
+    return task.done() and not _failed(task) and task.result().call_id == call_id
+
+
+def _failed(task: "asyncio.Task[Placed]") -> bool:
+    """Returns whether a task that is done gave no answer."""
+    return task.cancelled() or task.exception() is not None

@@ -23,7 +23,7 @@ from sessions_app.bridge.faults import Faults
 from sessions_app.bridge.media_processes import NAME
 from sessions_app.bridge.metrics import LoopLag
 from sessions_app.bridge.peers import Peers
-from sessions_app.bridge.placing import Carried, Placing, Wish, offer_key
+from sessions_app.bridge.placing import Carried, Placing, Wish
 from sessions_app.bridge.store import Store
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
@@ -72,7 +72,8 @@ class Engine:
         self._admitting = Admitting(config, self._registry)
         self._placing = Placing(config, self.store, self.worker)
         self._carriers = Carriers(config, self._placing.open_source)
-        self._answers = Answers(self._place, self._lives)
+        self._answers = Answers(self._place, self._change, self._lives)
+        self._changing: dict[str, asyncio.Lock] = {}
         self._holds: dict[str, Hold] = {}
         self._working: list[asyncio.Task[None]] = []
         self._starting: asyncio.Task[None] | None = None
@@ -126,7 +127,8 @@ class Engine:
     async def place(self, by: Principal, offer: Offer) -> Placed:
         """Answers an offer; the same offer again gets the same call and answer.
 
-        Raises BusyError (retryable), BadOfferError, UnknownAgentError, AgentNotReadyError.
+        A changed one of a connection that is known changes it. Raises BusyError (retryable),
+        BadOfferError, UnknownAgentError, AgentNotReadyError.
         """
         return await self._answers.answer(by, offer)
 
@@ -149,12 +151,12 @@ class Engine:
         return self._registry.has(call_id)
 
     def engaged(self, call_id: str, party: Party, offer: Offer) -> bool:
-        """Returns whether a call goes on that is not the one `offer` started."""
+        """Returns whether a call goes on that is not the one `offer` started or goes on with."""
         try:
             session = self._registry.get(call_id, party)
         except UnknownCallError:
             return False
-        return session.live and session.ownership.offer_key != offer_key(offer.sdp)
+        return session.live and self._answers.call_of(party, offer) != call_id
 
     def join(self, call_id: str, party: Party, sink: EventSink, after_seq: int = 0) -> None:
         """Tells `sink` of a live call: its state, the finals after `after_seq`, all to come.
@@ -196,6 +198,7 @@ class Engine:
     def _call_over(self, session: CallSession) -> None:
         endings.current().release(self._holds.pop(session.call_id, None))
         self._answers.forget(session.call_id)
+        self._changing.pop(session.call_id, None)
 
     def count_offer(self, by: Principal) -> None:
         """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
@@ -263,10 +266,15 @@ class Engine:
         """
         session = self._registry.get(call_id, party)
         self._admitting.offer(party.key, session.ownership.address)
-        transport = session.transport
-        if not isinstance(transport, WebRTCTransport):
-            raise BadOfferError("This call has no peer connection any more. Offer a new one.")
-        return await transport.answer(sdp)
+        async with self._changing.setdefault(call_id, asyncio.Lock()):
+            return await _connection_of(session).answer(sdp)
+
+    async def _change(self, call_id: str, party: Party, sdp: str) -> str:
+        """Renegotiates the connection that `sdp` is of, while the call has it."""
+        connection = _connection_of(self._registry.get(call_id, party))
+        if connection.identity != ice.identity(sdp):
+            raise BadOfferError("This call goes on over another connection. Offer a new one.")
+        return await self.renegotiate(call_id, party, sdp)
 
     def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
         self._registry.add(session, place)
@@ -351,6 +359,13 @@ class Engine:
                 for session in self._registry:
                     if session.call_id in asked:
                         session.end_soon(EndReason.STAFF_ENDED)
+
+
+def _connection_of(session: CallSession) -> WebRTCTransport:
+    """Returns the peer connection that carries a call; raises BadOfferError where none does."""
+    if not isinstance(session.transport, WebRTCTransport):
+        raise BadOfferError("This call has no peer connection any more. Offer a new one.")
+    return session.transport
 
 
 # -- the process's engine ------------------------------------------------------------------

@@ -54,6 +54,11 @@ class PayloadTypes:
         red = () if self.red is None else (self.red,)
         return (self.audio, *red, *self.noise, *(number for number, _ in self.keys))
 
+    @property
+    def soundless(self) -> frozenset[int]:
+        """Of what takes sequence numbers and is no sound."""
+        return frozenset((*self.noise, *(number for number, _ in self.keys)))
+
     def __contains__(self, payload_type: int) -> bool:
         return payload_type in self.numbers
 

@@ -25,7 +25,8 @@ from aiortc import (
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadOfferError
 from sessions_app.core.text import read_json
-from sessions_app.transports import codecs, ice, rtp
+from sessions_app.transports import codecs, ice
+from sessions_app.transports.certificates import accept_rsa
 from sessions_app.transports.lines import bundled, spread, with_group
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.turn import IceServer, ice_server
@@ -78,7 +79,7 @@ class Connection:
         self._made(RTCPeerConnection(ice.configuration(self._servers)))
 
     def _made(self, pc: RTCPeerConnection) -> None:
-        rtp.accept_rsa(pc)
+        accept_rsa(pc)
         self.pc = pc
         self.pc_id = secrets.token_urlsafe(16)
         pc.on("track", self._track)

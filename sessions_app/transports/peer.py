@@ -5,7 +5,7 @@ import contextlib
 import functools
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from aiortc import (
@@ -13,7 +13,6 @@ from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
-    RTCRtpTransceiver,
     RTCSessionDescription,
 )
 from aiortc.sdp import MediaDescription, SessionDescription
@@ -21,9 +20,12 @@ from aiortc.sdp import MediaDescription, SessionDescription
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
 from sessions_app.media.telephone import FromOpus
-from sessions_app.transports import asking, codecs, ice, rtp
+from sessions_app.transports import asking, choosing, codecs, ice
+from sessions_app.transports.certificates import accept_rsa
+from sessions_app.transports.choosing import Lines
 from sessions_app.transports.codecs import PayloadTypes
-from sessions_app.transports.lines import spread
+from sessions_app.transports.consent import is_there
+from sessions_app.transports.lines import bundled, spread, with_group
 from sessions_app.transports.outgoing import OutgoingTrack
 
 logger = logging.getLogger(__name__)
@@ -57,13 +59,21 @@ class PeerListener(Protocol):
 
     def on_lost(self, *, by_peer: bool) -> None: ...
 
-    def tap(self, transceiver: Any, types: PayloadTypes) -> "Tap | None":
-        """Returns what takes the audio of this line instead of a track; None for a track."""
+    def tap(self) -> "Tap | None":
+        """Returns what takes and sends audio instead of tracks; None where tracks do."""
         ...
 
 
 class Tap(Protocol):
-    """Takes a line's audio under aiortc, such as `transports.rtp.RtpTap`."""
+    """A connection's sound under aiortc, such as `transports.rtp.RtpTap`."""
+
+    def hear(self, transceiver: Any, types: PayloadTypes) -> None:
+        """Takes the client's audio from this line from now on."""
+        ...
+
+    def tell(self, transceiver: Any, types: PayloadTypes | None) -> None:
+        """Sends the agent's voice on this line from now on; on none where there is none."""
+        ...
 
     def connected(self) -> None: ...
 
@@ -72,8 +82,11 @@ class Tap(Protocol):
     def close(self) -> None: ...
 
 
-def read_offer(sdp: str) -> str:
-    """Returns an offer fit for aiortc; raises BadOfferError, naming what is wrong."""
+def read_offer(sdp: str, *, first: bool = True) -> str:
+    """Returns an offer fit for aiortc; raises BadOfferError, naming what is wrong.
+
+    A connection's `first` must have the caller's audio; a later one may hold the line.
+    """
     if len(sdp) > MAX_SDP_CHARS:
         raise BadOfferError(f"The offer's SDP is over {MAX_SDP_CHARS} characters.")
     if ice.identity(sdp) is None:
@@ -90,7 +103,7 @@ def read_offer(sdp: str) -> str:
         raise BadOfferError(
             "A line of the offer has no DTLS fingerprint, or no ICE user fragment and password."
         )
-    if not any(_sends_audio(section) for section in media):
+    if first and not any(_sends_audio(section) for section in media):
         raise BadOfferError(
             "The offer holds no audio to receive: add the microphone's track before createOffer()."
         )
@@ -119,10 +132,11 @@ def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> N
 
 
 class Peer:
-    """Answers one offer and watches whether the client is still there.
+    """Answers a client's offers and watches whether it is still there.
 
     `outgoing`, ready packets, is sent where the client takes audio back.
-    With `pictures` to send, the client's first video is taken too.
+    With `pictures` to send, the client's first video is taken too. Each offer says anew which
+    lines there are, and what each is for.
     """
 
     def __init__(
@@ -136,11 +150,14 @@ class Peer:
         self._outgoing = outgoing
         self._wishes = wishes or asking.Wishes()
         self._tap: Tap | None = None
-        self._taken: RTCRtpTransceiver | None = None
-        self._tapped: RTCRtpTransceiver | None = None
+        self._lines = Lines()
+        self._audio: Any = None
+        self._videos: set[Any] = set()
+        self._watched: set[Any] = set()
+        self.answered = False
         self._pictures = pictures
         self._pc = RTCPeerConnection(configuration)
-        rtp.accept_rsa(self._pc)
+        accept_rsa(self._pc)
         _replace(self._pc, CONNECT, self._tolerant(getattr(self._pc, CONNECT)))
         self._listener = listener
         servers = configuration.iceServers or []
@@ -150,8 +167,6 @@ class Peer:
         self._candidates = 0
         self._closing = False
         self.last_heard_s: float | None = None
-        self.can_play = False
-        self._pc.on("track", self._track)
         self._pc.on("datachannel", listener.on_channel)
         self._pc.on("connectionstatechange", self._state_changed)
 
@@ -168,15 +183,22 @@ class Peer:
         return work
 
     @property
+    def can_play(self) -> bool:
+        """Whether the client hears the agent's voice, by its newest offer."""
+        return self._lines.told is not None
+
+    @property
     def connected(self) -> bool:
         return bool(self._pc.connectionState == "connected")
 
     async def answer(self, sdp: str) -> str:
         """Returns the answer's SDP to a cleaned offer; raises BadOfferError."""
         try:
-            await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
-            self._choose_directions(self._pc.getTransceivers())
-            types = self._take_audio(sdp)
+            offer = RTCSessionDescription(self._with_known_first(sdp), "offer")
+            await self._pc.setRemoteDescription(offer)
+            self._choose(sdp)
+            tapped = self._take_audio()
+            self._follow_tracks()
             self._watch_ice()
             await self._pc.setLocalDescription()
             if self._pc.sctp is not None and self._pc.sctp.transport is None:
@@ -186,17 +208,28 @@ class Peer:
                 "The offer cannot be answered: none of its audio codecs is known here "
                 "(Opus, G.722, PCMU, PCMA), or a part of it is missing."
             ) from error
+        self.answered = True
         answer = str(self._pc.localDescription.sdp)
-        if types is not None:
-            if types.codec is None:
-                answer = asking.with_wishes(answer, sdp, self._wishes)
-            answer = codecs.with_beside(answer, types, noise=self._wishes.dtx)
+        types = self._lines.types if tapped else ()
+        if any(one.codec is None for one in types):
+            answer = asking.with_wishes(answer, sdp, self._wishes)
+        for one in types:
+            answer = codecs.with_beside(answer, one, noise=self._wishes.dtx)
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(
                 "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "
                 "static-auth-secret, and are both clocks right? `manage.py check_ice` tells"
             )
         return answer
+
+    def _with_known_first(self, sdp: str) -> str:
+        """Returns the offer with its BUNDLE led by a line that was there before.
+
+        aiortc goes by the transport of the first, and gives one to each new line.
+        """
+        known = {line.mid for line in self._pc.getTransceivers()}
+        known |= {self._pc.sctp.mid} if self._pc.sctp is not None else set()
+        return with_group(sdp, sorted(bundled(sdp), key=lambda mid: mid not in known))
 
     async def add_candidate(self, candidate: Candidate) -> None:
         """Takes a candidate; names are looked up in the background.
@@ -248,13 +281,14 @@ class Peer:
     def look(self, now_s: float, heard_s: float | None) -> None:
         """Asks a client that fell silent whether it is there; to be called each second or so."""
         silent = heard_s is not None and now_s - heard_s > ASK_AFTER_S
-        if silent and self._asking is None and self._taken is not None and not self._closing:
-            connection = self._taken.receiver.transport.transport._connection
+        line = self._lines.heard or next(iter(self._pc.getTransceivers()), None)
+        if silent and self._asking is None and line is not None and not self._closing:
+            connection = line.receiver.transport.transport._connection
             self._asking = self._in_background(self._ask(connection))
 
     async def _ask(self, connection: Any) -> None:
         try:
-            if await rtp.is_there(connection):
+            if await is_there(connection):
                 self.last_heard_s = time.monotonic()
         finally:
             self._asking = None
@@ -270,61 +304,54 @@ class Peer:
         if not task.cancelled() and task.exception() is not None:
             logger.info("a named ICE candidate was of no use")
 
-    def _choose_directions(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
-        """Takes the first audio that is sent; all else is answered inactive."""
-        self._taken = None
-        for transceiver in transceivers:
-            wanted = (
-                self._taken is None
-                and transceiver.kind == "audio"
-                and transceiver._offerDirection in ("recvonly", "sendrecv")
-            )
-            transceiver.direction = "recvonly" if wanted else "inactive"
-            if wanted and self._outgoing is not None and transceiver._offerDirection == "sendrecv":
-                self.can_play = bool(transceiver._codecs)
-            if wanted and self.can_play:
-                transceiver.sender.replaceTrack(self._outgoing)
-                transceiver.direction = "sendrecv"
-            if wanted:
-                self._taken = transceiver
-        self._choose_video([t for t in transceivers if t.kind == "video"])
+    def _choose(self, sdp: str) -> None:
+        """Takes the audio that is sent, and gives the agent's where it can be heard."""
+        present = choosing.of_offer(self._pc.getTransceivers(), sdp)
+        answers, shows = self._outgoing is not None, self._pictures is not None
+        self._lines = choosing.chosen(present, sdp, self._lines, answers=answers, shows=shows)
+        choosing.direct(present, self._lines)
+        told, seen = self._lines.told, self._lines.seen
+        shown = seen if seen is not None and seen._offerDirection in choosing.SENDS else None
+        for one in self._pc.getTransceivers():
+            track = {told: self._outgoing, shown: self._pictures}.get(one)
+            if one.sender.track is not track:
+                one.sender.replaceTrack(track)
 
-    def _take_audio(self, sdp: str) -> PayloadTypes | None:
-        """Chooses the codec of the taken line, and lets it be tapped; returns what goes over it.
+    def _take_audio(self) -> bool:
+        """Has the used lines tapped, each with one codec; returns whether they are.
 
-        None where it goes through aiortc's tracks, whose answer is what aiortc says.
+        What goes through aiortc's tracks is answered as aiortc says.
         """
-        taken = self._taken
-        line = taken._get_mline_index() if taken is not None else None
-        types = codecs.chosen(sdp, line) if line is not None else None
-        if types is None or taken is None:
-            if taken is not None and self.can_play:
-                taken.sender.replaceTrack(None)  # nothing that we code is taken back
-            self.can_play = False
-            return None
-        taken._codecs = codecs.put_first(taken._codecs, types)
-        if taken is not self._tapped:
-            tap = self._listener.tap(taken, types)
-            if tap is None:
-                if self._outgoing is not None and types.codec is not None:
-                    self._outgoing.convert = FromOpus(types.codec)
-                return None
-            if self._tap is not None:
-                self._tap.close()
-            self._tap, self._tapped = tap, taken
-        taken._codecs = taken._codecs[:1]
-        if self.connected and self._tap is not None:
+        lines = self._lines
+        if self._tap is None and lines.types:
+            self._tap = self._listener.tap()
+        if self._tap is None:
+            if self._outgoing is not None and lines.tells is not None:
+                codec = lines.tells.codec
+                self._outgoing.convert = FromOpus(codec) if codec is not None else None
+            return False
+        if lines.hears is not None:
+            self._tap.hear(lines.heard, lines.hears)
+        self._tap.tell(lines.told, lines.tells)
+        for line, types in ((lines.heard, lines.hears), (lines.told, lines.tells)):
+            if types is not None:
+                line._codecs = line._codecs[:1]
+        if self.connected:
             self._tap.connected()
-        return types
+        return True
 
-    def _choose_video(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
-        """Takes the first video, and sends there what is shown; a screen's is left."""
-        if self._pictures is None or not transceivers:
-            return
-        camera = transceivers[0]
-        if camera._offerDirection in ("sendonly", "sendrecv"):
-            camera.sender.replaceTrack(self._pictures)
-        camera.direction = camera._offerDirection or "inactive"
+    def _follow_tracks(self) -> None:
+        """Tells of the tracks of the lines that are used now, and were not before."""
+        heard, seen = self._lines.heard, self._lines.seen
+        tapped = self._tap is not None and self._lines.hears is not None
+        track = heard.receiver.track if heard is not None and not tapped else None
+        if track is not None and track is not self._audio:
+            self._listener.on_audio_track(track)
+        self._audio = track or self._audio
+        track = seen.receiver.track if seen is not None else None
+        if track is not None and track not in self._videos:
+            self._videos.add(track)
+            self._listener.on_video_track(track)
 
     def _watch_ice(self) -> None:
         """Notes each datagram of the client, and bounds how long gathering takes.
@@ -334,6 +361,9 @@ class Peer:
         """
         for transport in {t.receiver.transport.transport for t in self._pc.getTransceivers()}:
             connection: Any = transport._connection
+            if connection in self._watched:
+                continue
+            self._watched.add(connection)
             _replace(connection, "request_received", self._noted(connection.request_received))
             _replace(connection, "data_received", self._noted(connection.data_received))
             hasty = functools.partial(connection.get_component_candidates, timeout=GATHER_S)
@@ -345,17 +375,6 @@ class Peer:
             method(*args, **kwargs)
 
         return noting
-
-    def _track(self, track: Any) -> None:
-        if track.kind == "audio":
-            if self._tap is None:
-                self._listener.on_audio_track(track)
-        elif self._is_camera(track):
-            self._listener.on_video_track(track)
-
-    def _is_camera(self, track: Any) -> bool:
-        video = [t for t in self._pc.getTransceivers() if t.kind == "video"]
-        return self._pictures is not None and video[0].receiver.track is track
 
     def _state_changed(self) -> None:
         if self._pc.connectionState == "connected":

@@ -4,19 +4,18 @@ aiortc's receiver costs a thread, a stereo decode and a fixed delay of 60 ms a c
 five lost packets in a hundred twenty-eight; its sender two tasks. So neither is ever started:
 datagrams are looked at where aioice gets them, and audio is decrypted and encrypted with the
 sessions that aiortc's handshake made. DTLS, STUN, data channels and video stay with aiortc. This
-is the one file that leans on aiortc's internals; `missing` says what of them is not as it was.
+is the file that leans on aiortc's internals; `missing` says what of them is not as it was.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Awaitable, Callable
+from functools import cache, partial
 from typing import Any
 
 import pylibsrtp
 from aioice import ice as aioice
-from aioice import stun
 from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcrtpparameters import RTCRtpSendParameters
 
@@ -52,44 +51,16 @@ LOOK_S = 0.01
 ASK_MS = 3.0
 """At least so long between two requests, whatever comes meanwhile."""
 
-ASKED_AGAIN = 2
-"""Times that a question is sent again, after half a second and after another one."""
-
 COMPONENT = 1
 _LARGEST = 1_500
 _LARGEST_READ = 4_096
 """Bytes: asyncio makes room for 256 KiB for each datagram, which costs more than reading it."""
 
 
-CERTIFICATES = "_RTCPeerConnection__certificates"
-CIPHERS = b":".join((
-    b"ECDHE-ECDSA-AES128-GCM-SHA256",
-    b"ECDHE-RSA-AES128-GCM-SHA256",
-    b"ECDHE-ECDSA-CHACHA20-POLY1305",
-    b"ECDHE-RSA-CHACHA20-POLY1305",
-    b"ECDHE-ECDSA-AES128-SHA",
-    b"ECDHE-ECDSA-AES256-SHA",
-))  # fmt: skip
-"""aiortc's, and those of RSA: it is the client's certificate that chooses where we connect."""
+NO_TYPES = PayloadTypes(-1)
+"""Before there is a line: no packet has this number."""
 
-
-def accept_rsa(connection: Any) -> None:
-    """Lets clients with an RSA certificate connect, as GStreamer's and older browsers' have.
-
-    A DTLS server's suite must fit its certificate (RFC 8422, section 2), and aiortc, which is the
-    DTLS client of most calls, offers those of ECDSA alone.
-    """
-    for certificate in getattr(connection, CERTIFICATES):
-        certificate._create_ssl_context = _with_ciphers(certificate._create_ssl_context)
-
-
-def _with_ciphers(make: Callable[..., Any]) -> Callable[..., Any]:
-    def made(*given: Any, **named: Any) -> Any:
-        context = make(*given, **named)
-        context.set_cipher_list(CIPHERS)
-        return context
-
-    return made
+Handler = Callable[..., Awaitable[None]]
 
 
 @cache
@@ -130,26 +101,6 @@ def missing() -> list[str]:
     return [name for name, there in wanted.items() if not there]
 
 
-async def is_there(connection: Any) -> bool:
-    """Asks the client of an aioice connection whether it is there; returns within 4 s.
-
-    It is what a consent check is (RFC 7675): a binding request, whose answer is signed.
-    """
-    pair = connection._nominated.get(COMPONENT)
-    if pair is None or connection.remote_password is None:
-        return False
-    try:
-        await pair.protocol.request(
-            connection.build_request(pair, nominate=False),
-            pair.remote_addr,
-            integrity_key=connection.remote_password.encode(),
-            retransmissions=ASKED_AGAIN,
-        )
-    except (stun.TransactionError, OSError, AttributeError):  # the last from a closed socket
-        return False
-    return True
-
-
 class RtpTap:
     """One peer connection's audio. `hear` gets frames, `on_media` the time of each packet
     (monotonic s), `on_key` each key that is pressed, `on_report` (monotonic s) whenever it looks
@@ -158,13 +109,12 @@ class RtpTap:
     A goodbye (RTCP BYE) ends nothing: libwebrtc before M152 says it when a track is taken away,
     and goes on with the same SSRC when one comes back.
 
-    Lives on one event loop, from before the answer until `close`.
+    Takes the line that `hear` names and sends on the one that `tell` names, each the newest, which
+    may be one. Lives on one event loop, from before the answer until `close`.
     """
 
     def __init__(
         self,
-        transceiver: Any,
-        types: PayloadTypes,
         *,
         hear: Callable[[AudioFrame], None],
         call_ms: Callable[[], float],
@@ -174,47 +124,90 @@ class RtpTap:
         playout: Playout | None = None,
         beats: Beats | None = None,
     ) -> None:
-        self._types = types
+        self._types = NO_TYPES
+        self._numbers: frozenset[int] = frozenset()
         self._on_media = on_media
         self._on_report = on_report
-        self.input = RtpInput(types, hear, call_ms)
-        self._keys = KeyReader(dict(types.keys), on_key)
-        self._transceiver = transceiver
+        self._on_key = on_key
+        self.input = RtpInput(NO_TYPES, hear, call_ms)
+        self._keys = KeyReader({}, on_key)
+        self._heard: Any = None
+        self._told: Any = None
         self._timer: asyncio.TimerHandle | None = None
         self._reporting: asyncio.TimerHandle | None = None
         self._asked_ms = 0.0
         self._tapped: list[Any] = []
-        self._dtls: Any = None
+        self._handlers: dict[Any, tuple[Handler, Handler]] = {}
         self._closed = False
         self.refused = 0
         """Datagrams that were not what they said: not authentic, replayed, too large."""
         self.unsent = 0
         """Datagrams for which there was no way."""
-        self._ssrc = int(transceiver.sender._ssrc)
+        self._ssrc = 0
         self._cname = ""
+        self._playout = playout
+        self._outputs: dict[int, RtpOutput] = {}
+        """Of all lines there were: under one SSRC, SRTP wants one run of numbers."""
         self.voice: RtpVoice | None = None
         beats = beats or Beats()
-        self._pump = beats.pump
+        self._pacer, self._pump = beats.pacer, beats.pump
         self._pumped: Any = None
-        if playout is not None:
-            output = RtpOutput(self._ssrc, types)
+
+    def hear(self, transceiver: Any, types: PayloadTypes) -> None:
+        """Takes the client's audio from this line from now on, and from no other."""
+        another = transceiver is not self._heard
+        if another or types != self._types:
+            self.input.follow(types, another=another)
+            self._keys = KeyReader(dict(types.keys), self._on_key)
+            self._heard, self._types = transceiver, types
+            self._numbers = second_bytes(types.numbers)
+            self._ssrc = self._ssrc or int(transceiver.sender._ssrc)
+            transceiver.receiver.receive = _never_started
+            self._attach()
+
+    def tell(self, transceiver: Any, types: PayloadTypes | None) -> None:
+        """Sends the voice on this line from now on; without one the playout keeps it.
+
+        It begins when the connection takes it: aiortc then calls the line's sender.
+        """
+        if transceiver is None or types is None or self._playout is None:
+            self._tell_nobody()
+            return
+        ssrc = int(transceiver.sender._ssrc)
+        output = self._outputs.setdefault(ssrc, RtpOutput(ssrc, types))
+        if self._told is not transceiver or not output.uses(types):
+            self._tell_nobody()
+            output.use(types)
             convert = FromOpus(types.codec) if types.codec is not None else None
-            self.voice = RtpVoice(playout, output, beats.pacer, self._send, convert)
-        transceiver.receiver.receive = _never_started
-        transceiver.sender.send = self._may_speak
-        self._attach()
+            self.voice = RtpVoice(self._playout, output, self._pacer, self._send, convert)
+            self._told, self._ssrc = transceiver, ssrc
+            transceiver.sender.send = self._may_speak
+            self._attach()
+
+    def _tell_nobody(self) -> None:
+        self._told = None
+        if self.voice is not None:
+            self.voice.close()
 
     def _attach(self) -> None:
-        """Taps the transport that the audio line has now: bundling may give it another's."""
-        dtls = self._transceiver.receiver.transport
-        if dtls is self._dtls:
-            return
-        self._dtls = dtls
-        self._connection: Any = dtls.transport._connection
-        self._handle_rtp = dtls._handle_rtp_data
-        self._handle_rtcp = dtls._handle_rtcp_data
-        dtls._handle_rtp_data = self._early
-        dtls._handle_rtcp_data = self._rtcp
+        """Taps the transports that the lines have now: bundling may give them others."""
+        for line in (self._heard, self._told):
+            dtls = line.receiver.transport if line is not None else None
+            if dtls is None or dtls in self._handlers:
+                continue
+            self._handlers[dtls] = dtls._handle_rtp_data, dtls._handle_rtcp_data
+            dtls._handle_rtp_data = partial(self._early, dtls)
+            dtls._handle_rtcp_data = partial(self._rtcp, dtls)
+
+    @property
+    def _dtls(self) -> Any:
+        """What the client's audio comes through, or would: of bundled lines all there is."""
+        line = self._heard if self._heard is not None else self._told
+        return line.receiver.transport
+
+    @property
+    def _connection(self) -> Any:
+        return self._dtls.transport._connection
 
     @property
     def account(self) -> str:
@@ -239,7 +232,7 @@ class RtpTap:
                 self._tapped.append(protocol)
                 if hasattr(protocol.transport, "max_size"):
                     protocol.transport.max_size = _LARGEST_READ
-                protocol.datagram_received = self._datagrams(protocol)
+                protocol.datagram_received = self._datagrams(protocol, self._dtls)
         if self._reporting is None and not self._closed:
             self._report_later()
 
@@ -271,26 +264,26 @@ class RtpTap:
 
     # -- in -------------------------------------------------------------------------------
 
-    def _datagrams(self, protocol: Any) -> Callable[[Any, Any], None]:
+    def _datagrams(self, protocol: Any, dtls: Any) -> Callable[[Any, Any], None]:
         original = protocol.datagram_received
-        ours = second_bytes(self._types.numbers)
 
         def received(data: Any, address: Any) -> None:
-            if len(data) > 1 and data[1] in ours and is_media(data) and self._dtls._rx_srtp:
-                self._protected(data, protocol.transport)
+            ours = len(data) > 1 and data[1] in self._numbers
+            if ours and is_media(data) and dtls._rx_srtp:
+                self._protected(data, protocol.transport, dtls)
             else:
                 original(data, address)
 
         return received
 
-    def _protected(self, data: bytes, transport: Any) -> None:
+    def _protected(self, data: bytes, transport: Any, dtls: Any) -> None:
         if self._closed:
             return
         if len(data) > _LARGEST:
             self.refused += 1
             return
         try:
-            plain = self._dtls._rx_srtp.unprotect(data)
+            plain = dtls._rx_srtp.unprotect(data)
         except pylibsrtp.Error:
             self.refused += 1
             return
@@ -298,12 +291,12 @@ class RtpTap:
             self._read_with_others(transport)
         self._plain(plain)
 
-    async def _early(self, data: bytes, arrival_time_ms: int) -> None:
+    async def _early(self, dtls: Any, data: bytes, arrival_time_ms: int) -> None:
         """Takes audio that came before datagrams were; the rest is aiortc's."""
         if len(data) > 1 and data[1] & 0x7F in self._types:
             self._plain(data)
         else:
-            await self._handle_rtp(data, arrival_time_ms=arrival_time_ms)
+            await self._handlers[dtls][0](data, arrival_time_ms=arrival_time_ms)
 
     def _plain(self, data: bytes) -> None:
         if self._closed:
@@ -350,19 +343,23 @@ class RtpTap:
         """In place of aiortc's sender: called when the connection is up and takes our audio."""
         self._cname = parameters.rtcp.cname or ""
         self.connected()
-        if self.voice is not None and not self._closed:
+        if self.voice is not None and self._told is not None and not self._closed:
             self.voice.start(time.monotonic())
 
     def _send(self, packet: bytes) -> None:
-        self._datagram(packet, rtcp=False)
+        if self._told is not None:
+            self._datagram(packet, self._told.sender.transport, rtcp=False)
 
     def _send_rtcp(self, packet: bytes) -> None:
-        self._datagram(packet, rtcp=True)
+        """Sends it to whom the client's audio comes from, and to whom the agent's goes."""
+        lines = (self._heard, self._told)
+        for dtls in {line.receiver.transport for line in lines if line is not None}:
+            self._datagram(packet, dtls, rtcp=True)
 
-    def _datagram(self, packet: bytes, *, rtcp: bool) -> None:
+    def _datagram(self, packet: bytes, dtls: Any, *, rtcp: bool) -> None:
         """Sends over the pair that is nominated now; what cannot be sent is lost, as on the way."""
-        pair = self._connection._nominated.get(COMPONENT)
-        srtp = self._dtls._tx_srtp
+        pair = dtls.transport._connection._nominated.get(COMPONENT)
+        srtp = dtls._tx_srtp
         if pair is None or srtp is None:
             return
         try:
@@ -373,7 +370,7 @@ class RtpTap:
 
     # -- reports --------------------------------------------------------------------------
 
-    async def _rtcp(self, data: bytes) -> None:
+    async def _rtcp(self, dtls: Any, data: bytes) -> None:
         told = read_rtcp(data)
         now_ms = 1000 * time.monotonic()
         for ssrc, ntp_middle in told.reports.items():
@@ -382,7 +379,7 @@ class RtpTap:
             self.voice.client_lost(told.losses[self._ssrc])
         if self.voice is not None and self._ssrc in told.asked:
             self.voice.repeat(told.asked[self._ssrc])
-        await self._handle_rtcp(data)
+        await self._handlers[dtls][1](data)
         if self.input.ssrc in told.ended and not self._closed:
             self.input.finish()
 

@@ -53,7 +53,6 @@ class RtpInput:
         call_ms: Callable[[], float],
     ) -> None:
         self._types = types
-        self._soundless = {*types.noise, *(number for number, _ in types.keys)}
         self._hear = hear
         self._call_ms = call_ms
         self._decoding = decoding(types.codec)
@@ -67,6 +66,7 @@ class RtpInput:
         self._lateness = Lateness()
         self._resumption: Resumption | None = None
         self._unsettled: list[Run] = []
+        self._over: int | None = None
         self._end_ms = 0.0
         self.broken = 0
         self.repairs = Repairs()
@@ -103,17 +103,24 @@ class RtpInput:
             return due_ms
         return self._settled_ms if due_ms is None else min(due_ms, self._settled_ms)
 
+    def follow(self, types: PayloadTypes, *, another: bool) -> None:
+        """Takes packets of these types from now on; of `another` line, and no more of the last."""
+        recoded = types.codec is not self._types.codec
+        if another or recoded:
+            self.finish()
+            self._over = self.ssrc if another else None
+            self._stream, self._streams = None, 0
+        self._types = types
+        if recoded:
+            self._decoding.close()
+            self._decoding = decoding(types.codec)
+
     def take(self, packet: RtpPacket, now_ms: float) -> None:
         """Takes one packet as it arrives; what cannot be read is counted as `broken`."""
-        stream, soundless = self._stream, packet.payload_type in self._soundless
-        if stream is None or stream.ssrc != packet.ssrc:
-            if soundless:
-                return  # some send keys as a stream of their own
-            if self._streams >= MOST_STREAMS and now_ms - self._began_ms < STREAM_MS:
-                self.broken += 1
-                return
-            self._began_ms = now_ms
-            stream = self._begin(packet.ssrc)
+        soundless = packet.payload_type in self._types.soundless
+        stream = self._stream_of(packet.ssrc, now_ms, soundless=soundless)
+        if stream is None:
+            return
         payload, earlier = packet.payload, _NOTHING
         if soundless:
             payload = b""
@@ -165,6 +172,18 @@ class RtpInput:
     def close(self) -> None:
         """Frees the decoder."""
         self._decoding.close()
+
+    def _stream_of(self, ssrc: int, now_ms: float, *, soundless: bool) -> "_Stream | None":
+        """Returns the present stream, which may begin; None where it is not that SSRC's."""
+        if self._stream is not None and self._stream.ssrc == ssrc:
+            return self._stream
+        if soundless or ssrc == self._over:
+            return None  # some send keys as a stream of their own
+        if self._streams >= MOST_STREAMS and now_ms - self._began_ms < STREAM_MS:
+            self.broken += 1
+            return None
+        self._began_ms = now_ms
+        return self._begin(ssrc)
 
     def _begin(self, ssrc: int) -> "_Stream":
         self.finish()

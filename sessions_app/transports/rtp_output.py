@@ -28,8 +28,7 @@ class RtpOutput:
         self.ssrc = ssrc
         self.packets = 0
         self.octets = 0
-        self._types = types
-        self._units = RATE // types.clock
+        self.use(types)
         # below the half: SRTP loses its place where a number wraps before the first arrives
         self._sequence = secrets.randbelow(_SEQ // 2)
         self._origin = secrets.randbelow(_TS)
@@ -44,6 +43,15 @@ class RtpOutput:
     def redundant(self) -> bool:
         """Whether each packet carries its predecessor along."""
         return self._types.red is not None
+
+    def uses(self, types: PayloadTypes) -> bool:
+        """Returns whether it sends with these numbers."""
+        return self._types == types
+
+    def use(self, types: PayloadTypes) -> None:
+        """Sends with these numbers from now on: a later answer may give others."""
+        self._types = types
+        self._units = RATE // types.clock
 
     def packet(self, payload: bytes, samples: int, now_s: float) -> bytes:
         """Returns the RTP packet of a payload of so many samples (of 48 kHz)."""

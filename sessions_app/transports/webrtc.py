@@ -19,7 +19,6 @@ from sessions_app.media.playout import Playout
 from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice, rtp
 from sessions_app.transports.asking import Wishes
-from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.pacer import Beats
@@ -88,6 +87,8 @@ class WebRTCTransport:
         self.on_key: Callable[[str], None] = lambda _: None
         self.closed_by_peer = False
         self._closing_channel = False
+        self.identity: str | None = None
+        """Fingerprint and user fragment of the client's newest offer: whose connection it is."""
 
     @property
     def connected(self) -> bool:
@@ -126,7 +127,8 @@ class WebRTCTransport:
 
         Raises BadOfferError, after which only `aclose` is left.
         """
-        offered, rejected = without_rejected(read_offer(sdp))
+        self.identity = ice.identity(sdp)
+        offered, rejected = without_rejected(read_offer(sdp, first=not self._peer.answered))
         answer = with_group(await self._peer.answer(offered), bundled(offered))
         answer = with_rejected(answer, rejected)
         if self._public_address:
@@ -182,8 +184,9 @@ class WebRTCTransport:
     # -- told by the peer connection --------------------------------------------------
 
     def on_audio_track(self, track: Any) -> None:
-        if self._reading is None:
-            self._reading = asyncio.ensure_future(self._read(track))
+        if self._reading is not None:
+            self._reading.cancel()  # of a line that the client left
+        self._reading = asyncio.ensure_future(self._read(track))
 
     def on_video_track(self, track: Any) -> None:
         if self._video is not None:
@@ -207,12 +210,10 @@ class WebRTCTransport:
 
     # -- the caller's audio -----------------------------------------------------------
 
-    def tap(self, transceiver: Any, types: PayloadTypes) -> RtpTap | None:
+    def tap(self) -> RtpTap | None:
         if not self._own_path:
             return None
         self.tapped = RtpTap(
-            transceiver,
-            types,
             hear=self._heard,
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
             on_media=self._media,

@@ -19,7 +19,8 @@ class Desk:
     def __init__(self) -> None:
         self.placed = 0
         self.live = {"call"}
-        self.answers = Answers(self._place, self.live.__contains__)
+        self.changes: list[str] = []
+        self.answers = Answers(self._place, self._change, self.live.__contains__)
 
     async def _place(self, _by: Principal, offer: Offer, _key: str) -> Placed:
         self.placed += 1
@@ -28,10 +29,24 @@ class Desk:
             raise BadOfferError("No.")
         return Placed(offer.call_id or "call", f"answer {self.placed}")
 
+    async def _change(self, call_id: str, party: Party, sdp: str) -> str:
+        assert (call_id, party.key) == ("call", Party(1).key)
+        self.changes.append(wanted := sdp.rpartition("a=")[2].strip())
+        await asyncio.sleep(0)
+        if wanted == "nonsense":
+            raise BadOfferError("No.")
+        return f"answer to {wanted}"
+
     async def ask(
-        self, ufrag: str, owner_id: int = 1, *, agent: str = "", call_id: str = ""
+        self,
+        ufrag: str,
+        owner_id: int = 1,
+        *,
+        agent: str = "",
+        call_id: str = "",
+        wants: str = "sendrecv",
     ) -> Placed:
-        offer = Offer(SDP.format(ufrag), agent, call_id=call_id)
+        offer = Offer(f"{SDP.format(ufrag)}a={wants}\r\n", agent, call_id=call_id)
         return await self.answers.answer(Principal(owner_id, Way.TOKEN, "1"), offer)
 
 
@@ -63,3 +78,37 @@ async def test_a_call_that_changes_its_connection_for_ever_keeps_its_newest_answ
     assert desk.placed == last
     desk.answers.forget("call")
     assert len(desk.answers) == 0
+
+
+async def test_a_changed_offer_changes_its_call_and_the_same_again_does_not() -> None:
+    desk = Desk()
+    assert (await desk.ask("a")).sdp == "answer 1"
+    for wanted in ("inactive", "sendrecv", "sendonly"):
+        for _ in range(2):
+            assert await desk.ask("a", wants=wanted) == Placed("call", f"answer to {wanted}")
+    assert desk.changes == ["inactive", "sendrecv", "sendonly"]
+    assert (desk.placed, len(desk.answers)) == (1, 1)
+    desk.live.clear()
+    assert (await desk.ask("a", wants="inactive")).sdp == "answer 2"  # a new call, then
+
+
+async def test_changes_that_come_at_once_are_answered_in_their_order() -> None:
+    desk = Desk()
+    wanted = ("sendrecv", "inactive", "recvonly", "sendrecv")
+    answers = await asyncio.gather(*(desk.ask("a", wants=one) for one in wanted))
+    assert [placed.sdp for placed in answers] == [
+        "answer 1",
+        *(f"answer to {one}" for one in wanted[1:]),
+    ]
+    assert desk.changes == list(wanted[1:])
+
+
+async def test_a_change_that_failed_is_tried_again_and_costs_no_call() -> None:
+    desk = Desk()
+    await desk.ask("a")
+    for _ in range(2):
+        with pytest.raises(BadOfferError):
+            await desk.ask("a", wants="nonsense")
+    assert desk.changes == ["nonsense", "nonsense"]
+    assert await desk.ask("a", wants="inactive") == Placed("call", "answer to inactive")
+    assert desk.placed == 1

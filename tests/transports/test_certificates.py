@@ -11,10 +11,10 @@ from aiortc.rtcdtlstransport import RTCCertificate, generate_certificate
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sessions_app.core.clock import CallClock
+from sessions_app.transports.certificates import CERTIFICATES
 from sessions_app.transports.connection import Connection
 from sessions_app.transports.ice import offer_loopback
 from sessions_app.transports.media_io import SpeechOut
-from sessions_app.transports.rtp import CERTIFICATES
 from sessions_app.transports.webrtc import WebRTCTransport
 
 NOTHING = RTCConfiguration(iceServers=[])

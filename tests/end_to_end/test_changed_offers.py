@@ -1,0 +1,104 @@
+"""A later offer of a connection changes it, over every door that can renegotiate."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.sdp import SessionDescription
+from websockets.asyncio.client import connect
+
+from sessions_app.transports.ice import offer_loopback
+from sessions_app.transports.media_io import SpeechOut
+from tests.fixtures.server import Product
+
+LIMIT_S = 20.0
+Ask = Callable[[str], Awaitable[str]]
+"""Gives an offer's SDP to a door; returns the answer's."""
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("product")
+    with Product(folder, {"VOICE_VOSK_USER": "user"}).running("web") as product:
+        yield product
+
+
+def headers(product: Product) -> dict[str, str]:
+    token = product.credentials["user"]["token"]
+    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+
+def over_http(
+    path: str, given: str = "sdp", got: str = "sdp", *, named: bool = False
+) -> Callable[[Product], Any]:
+    """Returns a door that is asked by POST; `named`: the connection has a name there."""
+
+    @asynccontextmanager
+    async def door(product: Product) -> AsyncIterator[Ask]:
+        known: dict[str, str] = {}
+
+        async def ask(sdp: str) -> str:
+            body = {given: sdp, "type": "offer", "agentId": "scribe", **known}
+            status, answer = await asyncio.to_thread(product.ask, path, body, headers(product))
+            assert status == 200, answer
+            if named:
+                known["pc_id"] = answer["pc_id"]
+            return str(answer[got])
+
+        yield ask
+
+    return door
+
+
+@asynccontextmanager
+async def over_socket(product: Product) -> AsyncIterator[Ask]:
+    address = product.url.replace("http", "ws", 1) + "/signaling"
+    async with connect(address, additional_headers=headers(product)) as socket:
+
+        async def ask(sdp: str) -> str:
+            await socket.send(json.dumps({"type": "offer", "sdp": sdp, "agentId": "scribe"}))
+            async with asyncio.timeout(LIMIT_S):
+                while (message := json.loads(await socket.recv()))["type"] != "answer":
+                    assert message["type"] != "error", message
+            return str(message["sdp"])
+
+        yield ask
+
+
+DOORS: dict[str, Callable[[Product], Any]] = {
+    "signaling": over_socket,
+    "offer": over_http("/api/voice/offer"),
+    "results": over_http("/session", "offer", "answer"),
+    "pipecat, by the offer": over_http("/api/offer"),
+    "pipecat, by the name": over_http("/api/offer", named=True),
+    "vosk": over_http("/offer"),
+}
+
+
+@pytest.mark.parametrize("name", DOORS)
+async def test_a_held_line_goes_on_in_the_same_call(product: Product, name: str) -> None:
+    offer_loopback()
+    before = product.json("/api/v1/calls/")["count"]
+    pc, microphone = RTCPeerConnection(RTCConfiguration(iceServers=[])), SpeechOut(48_000)
+    line = pc.addTransceiver(microphone, "sendrecv")
+    async with DOORS[name](product) as ask:
+        answered = []
+        for direction in ("sendrecv", "inactive", "sendonly", "sendrecv"):
+            line.direction = direction
+            await pc.setLocalDescription(await pc.createOffer())
+            sdp = await ask(pc.localDescription.sdp)
+            answered.append(SessionDescription.parse(sdp).media[0].direction)
+            assert (await ask(pc.localDescription.sdp)).count("m=") == 1  # the same again
+            await pc.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+            async with asyncio.timeout(LIMIT_S):
+                while pc.connectionState != "connected":  # noqa: ASYNC110 - what another peer does
+                    await asyncio.sleep(0.02)
+    usual = answered[0]  # with an agent that answers the server sends, too
+    assert answered == [usual, "inactive", "recvonly", usual]
+    microphone.stop()
+    await pc.close()
+    assert product.json("/api/v1/calls/")["count"] == before + 1
