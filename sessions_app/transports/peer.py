@@ -103,6 +103,11 @@ def read_offer(sdp: str, *, first: bool = True) -> str:
         raise BadOfferError(
             "A line of the offer has no DTLS fingerprint, or no ICE user fragment and password."
         )
+    if any(_lacks_mux(section) for section in media):
+        raise BadOfferError(
+            "A line of the offer lacks `a=rtcp-mux`: RTP and RTCP come over one port here. Let the "
+            "client offer it: rtcpMuxPolicy `require` of a browser, `rtcp_mux` of a SIP bridge."
+        )
     if first and not any(_sends_audio(section) for section in media):
         raise BadOfferError(
             "The offer holds no audio to receive: add the microphone's track before createOffer()."
@@ -116,6 +121,10 @@ def _is_secured(section: MediaDescription) -> bool:
     keyed = section.dtls is not None and bool(section.dtls.fingerprints)
     known = section.ice is not None and section.ice.usernameFragment and section.ice.password
     return keyed and bool(known)
+
+
+def _lacks_mux(section: MediaDescription) -> bool:
+    return section.port != 0 and section.kind in ("audio", "video") and not section.rtcp_mux
 
 
 def _sends_audio(section: MediaDescription) -> bool:

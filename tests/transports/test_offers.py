@@ -75,6 +75,7 @@ async def test_codecs_that_are_named_by_their_numbers_alone_are_known(
         (offer([REJECTED_VIDEO]), "fingerprint"),
         (offer(OFFERS["Chrome"]).replace("m=audio 9", "m=audio 0"), "no audio"),
         (offer(OFFERS["Chrome"]).replace("a=sendrecv", "a=recvonly"), "no audio"),
+        (offer(OFFERS["Chrome"]).replace("a=rtcp-mux\r\n", ""), "a=rtcp-mux"),
         (offer([CHROME_AUDIO.replace("opus", "speex")]).replace("G722", "x"), ""),
     ],
 )
