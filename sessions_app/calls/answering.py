@@ -18,7 +18,9 @@ class Mouth:
     voice: Speaks
     playout: Playout
     now_ms: Callable[[], float]
-    on_mute: Callable[[Piece], None]
+    on_mute: Callable[[Piece, bool], None]
+    """Told of a text without sound, and whether showing it counts as saying it."""
+
     can_play: Callable[[], bool] = lambda: True
     on_token: Callable[[str], None] = lambda _: None
 
@@ -50,14 +52,15 @@ class Answer:
         self._on_token = mouth.on_token
         self._allowed = False
         self._early: list[str] = []
+        unheard = not mouth.can_play()
         self.reply = Reply(
             tokens,
             mouth.voice,
             mouth.playout,
             keep=keep,
-            mute=not mouth.can_play(),
+            mute=unheard,
             on_token=self._token,
-            on_mute=mouth.on_mute,
+            on_mute=lambda piece: mouth.on_mute(piece, not unheard),
         )
         self._task: asyncio.Task[None] | None = None
 

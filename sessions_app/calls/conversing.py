@@ -22,6 +22,7 @@ from sessions_app.calls.ledger import Ledger
 from sessions_app.calls.parts import Line, Parts
 from sessions_app.calls.patience import REASONS, Patience, Prompt
 from sessions_app.calls.phrases import Phrases
+from sessions_app.calls.reach import Reach
 from sessions_app.calls.speaking import Speaking
 from sessions_app.calls.watching import Watching
 from sessions_app.core.errors import ResponderError, traced
@@ -37,7 +38,6 @@ from sessions_app.core.events import (
     SpeechEnded,
     SpeechStarted,
     StateChanged,
-    TokenMade,
 )
 from sessions_app.core.states import CallState, EndReason, Floor
 
@@ -65,8 +65,9 @@ class Conversing:
             1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
         )
         self._mouth = Mouth(
-            parts.voice, parts.playout, line.now_ms, self._mute, line.can_play, self._token
+            parts.voice, parts.playout, line.now_ms, self._mute, line.can_play, self._speaking.token
         )
+        self._reach = Reach(parts.playout, line.can_play, line.emit)
         self._watching = Watching(parts)
         self._answer: Answer | None = None
         self._prepared: Answer | None = None
@@ -91,10 +92,10 @@ class Conversing:
         now = self._line.now_ms()
         match event:
             case StateChanged(state=CallState.ACTIVE):
-                self._playout.suspend(False)
+                self._reach.away(False)
                 self._greet()
             case StateChanged(state=CallState.RECONNECTING):
-                self._playout.suspend(True)
+                self._reach.away(True)
             case SpeechStarted(speaker=Speaker.CALLER):
                 self._patience.heard_caller(now)
                 self._ledger.caller_speaks(event.at_ms)
@@ -115,6 +116,7 @@ class Conversing:
         """Shows how far the agent's words were heard, and speaks up when it is time."""
         if self._closed:
             return
+        self._reach.look()
         self._speaking.caption()
         if self._greeted and not self._paused and not self._playout.suspended:
             listening = self._floor is Floor.LISTENING and self._answer is None
@@ -312,12 +314,11 @@ class Conversing:
         self._speaking.on_finished(item)
         self._maybe_over()
 
-    def _token(self, text: str) -> None:
-        self._line.emit(TokenMade(self._speaking.turn, text))
-
-    def _mute(self, piece: Piece) -> None:
+    def _mute(self, piece: Piece, heard: bool) -> None:
         self._ledger.commit_caller(self._answer)
-        self._speaking.on_mute(piece, self._line.now_ms())
+        self._speaking.on_mute(piece, self._line.now_ms(), heard=heard)
+        if not heard:
+            self._reach.tell_unheard()
 
     def _handed_over(self, answer: Answer) -> None:
         if answer is self._answer:

@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 
 from sessions_app.agent.reply import Piece
 from sessions_app.calls.transcribing import SegmentNumbers
-from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, Word
+from sessions_app.core.events import (
+    CallEvent,
+    InterimChanged,
+    SegmentFinal,
+    Speaker,
+    TokenMade,
+    Word,
+)
 from sessions_app.core.writing import ends_sentence, join_sentences
 from sessions_app.media.playout import Playout
 
@@ -62,10 +69,14 @@ class Speaking:
         if ends_sentence(piece.text) or piece.text.endswith(COLONS):
             self.flush()
 
-    def on_mute(self, piece: Piece, now_ms: float) -> None:
-        """A piece has no sound: its text is shown instead."""
+    def on_mute(self, piece: Piece, now_ms: float, *, heard: bool = True) -> None:
+        """A piece has no sound: its text is shown instead, and counts as `heard` or does not."""
         self.flush()
-        self._final(piece.text, now_ms, now_ms, ())
+        self._final(piece.text, now_ms, now_ms, (), None if heard else "")
+
+    def token(self, text: str) -> None:
+        """Tells of the next piece of the answer as it was generated."""
+        self._emit(TokenMade(self.turn, text))
 
     def flush(self) -> None:
         """Makes a segment of the pieces heard since the last one."""

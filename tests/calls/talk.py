@@ -78,7 +78,10 @@ class Talk:
         self._synthesiser = synthesiser or ScriptedSynthesiser(pace=0.05, ms_per_character=30)
         voice = AgentVoice(self._synthesiser, ClipCache(), "scripted", "", 1.0)
         taker = TurnTaker(persona.turns, FixedEndpointer(), ConfirmedBargeIn())
-        line = Line(self.emit, self.now_ms, self.hung_up.append, lambda _: None)
+        self.hears = True
+        """Whether the client takes sound."""
+
+        line = Line(self.emit, self.now_ms, self.hung_up.append, lambda _: None, lambda: self.hears)
         parts = Parts(
             persona, responder, voice, taker, self.playout, self.numbers, _no_calls, "call"
         )
@@ -110,7 +113,7 @@ class Talk:
         """Sends a packet each 20 ms, as a track would."""
         due = time.monotonic()
         while True:
-            packet = self.playout.next_packet()
+            packet = self.playout.next_packet() if self.hears else None
             if packet is not None:
                 self.sent.append(packet)
             self.agent.tick(self.now_ms())

@@ -69,6 +69,40 @@ async def over_socket(product: Product) -> AsyncIterator[Ask]:
         yield ask
 
 
+async def test_what_a_client_that_takes_no_sound_is_told(product: Product) -> None:
+    offer_loopback()
+    pc, microphone = RTCPeerConnection(RTCConfiguration(iceServers=[])), SpeechOut(48_000)
+    line = pc.addTransceiver(microphone, "sendonly")
+    address = product.url.replace("http", "ws", 1) + "/signaling"
+    async with connect(address, additional_headers=headers(product)) as socket:
+
+        async def until(**wanted: Any) -> dict[str, Any]:
+            async with asyncio.timeout(LIMIT_S):
+                while True:
+                    message: dict[str, Any] = json.loads(await socket.recv())
+                    if all(message.get(key) == value for key, value in wanted.items()):
+                        return message
+
+        async def offer(direction: str) -> None:
+            line.direction = direction
+            await pc.setLocalDescription(await pc.createOffer())
+            given = {"sdp": pc.localDescription.sdp, "agentId": "scribe", "features": ["details"]}
+            await socket.send(json.dumps({"type": "offer", **given}))
+            answer = await until(type="answer")
+            await pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
+
+        await offer("sendonly")
+        greeting = await until(type="transcript", role="agent", final=True)
+        assert (greeting["text"], greeting["interrupted"]) == ("", True)
+        assert greeting["fullText"].startswith("Hello")
+        assert await until(type="error", code="agent_unheard")
+        await offer("sendrecv")
+        await socket.send(json.dumps({"type": "say", "text": "Here I am."}))
+        assert "interrupted" not in await until(type="transcript", text="Here I am.")
+    microphone.stop()
+    await pc.close()
+
+
 DOORS: dict[str, Callable[[Product], Any]] = {
     "signaling": over_socket,
     "offer": over_http("/api/voice/offer"),
