@@ -2,6 +2,7 @@
 
 RFC 9143: what belongs to the transport an offer may say in one line of the group alone, and a line
 that is of use only in the group has port 0 and `a=bundle-only`. aiortc wants it all in each line.
+A rejected line has port 0, too, and is in no group.
 """
 
 import re
@@ -62,6 +63,11 @@ def _has_transport(section: str | None) -> bool:
     return section is not None and f"{END}a=ice-ufrag:" in section
 
 
+def _is_held(section: str) -> bool:
+    """Returns whether a line with port 0 is not rejected: werift writes inactive ones so."""
+    return _has_transport(section) and f"{END}a=inactive{END}" in section
+
+
 def _said(section: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in section.split(END):
@@ -72,7 +78,7 @@ def _said(section: str) -> dict[str, list[str]]:
 
 
 def _whole(section: str, shared: dict[str, list[str]]) -> str:
-    if _ONLY.search(section):
+    if _ONLY.search(section) or _is_held(section):
         section = REJECTED.sub(lambda found: found[0].replace(" 0 ", f" {_ANY_PORT} "), section, 1)
     elif REJECTED.match(section):
         return section

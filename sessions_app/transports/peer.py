@@ -219,10 +219,9 @@ class Peer:
             ) from error
         self.answered = True
         answer = str(self._pc.localDescription.sdp)
-        types = self._lines.types if tapped else ()
-        if any(one.codec is None for one in types):
+        if tapped:
             answer = asking.with_wishes(answer, sdp, self._wishes)
-        for one in types:
+        for one in self._lines.types if tapped else ():
             answer = codecs.with_beside(answer, one, noise=self._wishes.dtx)
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(

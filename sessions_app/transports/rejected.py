@@ -5,31 +5,33 @@ RFC 3264, section 6: an answer has as many `m=` lines as its offer, in the same 
 
 from dataclasses import dataclass
 
-from sessions_app.transports.lines import REJECTED, bundled, mid_of, sections, with_group
+from sessions_app.transports.lines import END, REJECTED, bundled, mid_of, sections, with_group
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A line with port 0: its place, its first line, and its mid."""
+    """A line with port 0: its place, and what the offer has there."""
 
     index: int
-    line: str
-    mid: str
+    offered: str
+
+    @property
+    def mid(self) -> str:
+        return mid_of(self.offered)
 
     @property
     def section(self) -> str:
-        """The section that answers it."""
-        mid = f"a=mid:{self.mid}\r\n" if self.mid else ""
-        return f"{self.line}\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n{mid}"
+        """The section that answers it. Some stacks want to read there what the numbers mean."""
+        line, *attributes = self.offered.split(END)
+        kept = [one for one in attributes if one.startswith(("a=mid:", "a=rtpmap:"))]
+        return END.join([line, "c=IN IP4 0.0.0.0", "a=inactive", *kept, ""])
 
 
 def without_rejected(sdp: str) -> tuple[str, tuple[Rejected, ...]]:
     """Returns the offer without its rejected lines, and these."""
     head, *media = sections(sdp)
     gone = tuple(
-        Rejected(index, section.split("\r\n", 1)[0], mid_of(section))
-        for index, section in enumerate(media)
-        if REJECTED.match(section)
+        Rejected(index, section) for index, section in enumerate(media) if REJECTED.match(section)
     )
     if not gone:
         return sdp, gone

@@ -56,12 +56,27 @@ def test_a_line_that_would_be_of_use_in_a_group_alone_and_is_in_none_is_rejected
     assert (bundled(kept), kept.count("\r\nm=")) == (["0"], 1)
 
 
+def test_a_line_with_port_0_in_its_group_is_held_where_it_has_a_transport() -> None:
+    held = CHROME_AUDIO.replace("m=audio 9", "m=audio 0", 1).replace("a=sendrecv", "a=inactive")
+    given = offer([held, CHANNEL])
+    assert without_rejected(spread(with_group(given, ["0", "1"])))[1] == ()
+    assert len(without_rejected(spread(with_group(given, ["1"])))[1]) == 1
+
+
 def test_a_rejected_line_leaves_the_group_and_stays_in_its_place() -> None:
     given = with_group(offer([REJECTED_VIDEO, FIREFOX_AUDIO, CHANNEL]), ["0", "1", "2"])
     kept, gone = without_rejected(spread(given))
     assert bundled(kept) == ["1", "2"]
     whole = with_rejected(kept, gone)
     assert [mid_of(section) for section in sections(whole)[1:]] == ["0", "1", "2"]
+    assert sections(whole)[1].split("\r\n") == [
+        "m=video 0 UDP/TLS/RTP/SAVPF 96",
+        "c=IN IP4 0.0.0.0",
+        "a=inactive",
+        "a=mid:0",
+        "a=rtpmap:96 VP8/90000",  # werift reads an answer's codecs even there
+        "",
+    ]
 
 
 def only_in_its_bundle(sdp: str) -> str:
