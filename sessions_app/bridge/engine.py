@@ -389,9 +389,13 @@ async def start() -> None:
 
 
 async def drain() -> None:
-    """Ends this process's calls and frees what they used; does nothing without an engine."""
-    global _engine
+    """Ends this process's calls and frees what they used; does nothing without an engine.
+
+    Until that is done it stays the process's: it refuses what clients still ask for, where
+    another one would begin calls anew.
+    """
+    global _engine  # noqa: PLW0603 - as above
     if _engine is not None:
-        engine, _engine = _engine, None
-        await engine.drain()
+        await _engine.drain()
+        _engine = None
     await endings.drain()

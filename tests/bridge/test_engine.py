@@ -1,5 +1,6 @@
-"""Who carries a call; the engine as a whole is tested in end_to_end."""
+"""Who carries a call, and how a process stops; the engine as a whole is tested in end_to_end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -8,9 +9,10 @@ import pytest_asyncio
 
 from sessions_app.bridge import endings
 from sessions_app.bridge.conf import voice_config
-from sessions_app.bridge.engine import Engine
+from sessions_app.bridge.engine import Engine, current, drain
 from sessions_app.calls.session import CallSession
 from sessions_app.core.commands import AudioIn, StartStream
+from sessions_app.core.errors import BusyError
 from sessions_app.core.states import EndReason
 from sessions_app.services.authentication import Principal, Way
 from sessions_app.transports.websocket import WebSocketTransport
@@ -57,3 +59,17 @@ async def test_a_call_ends_with_whoever_came_back_to_it_last(
     stands.clear()
     await endings.current().check()
     assert session.ended == [EndReason.SIGNED_OUT]
+
+
+async def test_a_process_that_stops_begins_nothing_anew() -> None:
+    stopping = current()
+    starting = stopping._registry.reserve()
+    draining = asyncio.create_task(drain())
+    await asyncio.sleep(0)
+    assert current() is stopping
+    with pytest.raises(BusyError, match="about to stop"):
+        await current().stream(NOW, StartStream(AudioIn("pcm16")))
+    starting.release()
+    await draining
+    assert current() is not stopping
+    await drain()
