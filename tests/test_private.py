@@ -96,3 +96,21 @@ def test_any_command_closes_the_folder(tmp_path: Path) -> None:
     )
     assert mode(tmp_path / "var") == 0o700
     assert mode(tmp_path / "var" / "voicesite.sqlite3") == 0o600
+
+
+def test_what_goes_while_it_is_looked_at_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "srv"
+    of_before(shared)
+    (shared / "somebody").mkdir()
+    (shared / "voicesite.sqlite3-journal").touch()
+
+    def committed(path: Path) -> bool:
+        if path.name.endswith("-journal"):
+            path.unlink()
+        return False
+
+    monkeypatch.setattr(Path, "is_symlink", committed)
+    assert private.keep_private(shared)
+    assert mode(shared / "voicesite.sqlite3") == 0o600

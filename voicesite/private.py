@@ -53,7 +53,10 @@ def keep_private(folder: Path) -> bool:
 
 def is_open(path: Path) -> bool:
     """Returns whether other users of this machine may read, write or enter it."""
-    return bool(path.stat().st_mode & OTHERS)
+    try:
+        return bool(path.stat().st_mode & OTHERS)
+    except FileNotFoundError:
+        return False  # a database's journal comes and goes while others look
 
 
 def open_below(folder: Path) -> list[Path]:
@@ -70,6 +73,6 @@ def _close(path: Path) -> bool:
         return False
     try:
         path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OTHERS)
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):
         return False
     return True
