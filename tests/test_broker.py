@@ -14,6 +14,7 @@ from kombu.exceptions import ChannelError
 from kombu.simple import SimpleQueue
 
 from voicesite import broker
+from voicesite.logs import WithoutWords
 
 BROKEN = {
     "empty": b"",
@@ -174,7 +175,9 @@ def test_many_writers_and_readers_lose_nothing(folder: Path, queue: Any) -> None
 
 
 @pytest.mark.parametrize("content", [b"", b'[["q', b"12", b"[[1, 2, 3, 4]]"])
-def test_a_broken_table_is_made_anew(folder: Path, queue: Any, content: bytes) -> None:
+def test_a_broken_table_is_made_anew(
+    folder: Path, queue: Any, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
     name = queue.queue.name
     queue.put(1)
     table = folder.with_name("control") / f"{name}.exchange"
@@ -182,5 +185,6 @@ def test_a_broken_table_is_made_anew(folder: Path, queue: Any, content: bytes) -
     queue.put(2)
     assert [queue.get(timeout=2).payload for _ in range(2)] == [1, 2]
     assert json.loads(table.read_text()) == [[name, "", name]]
+    assert str(table) in WithoutWords().format(caplog.records[0])
     queue.queue.delete()
     assert json.loads(table.read_text()) == []

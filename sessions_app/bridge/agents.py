@@ -25,6 +25,7 @@ from sessions_app.core.errors import (
     ResponderError,
     SynthesiserError,
     VoiceError,
+    traced,
 )
 from sessions_app.core.party import Party
 from sessions_app.core.persona import Persona
@@ -77,7 +78,8 @@ class AgentParts:
         try:
             await backend.start()
         except VoiceError as error:
-            logger.exception("VOICE[%r][%r] cannot run: %s", kind, name, error.message)
+            told, where = error.message, traced(error)  # the log leaves an error's message out
+            logger.error("VOICE[%r][%r] cannot run: %s %s", kind, name, told, where)
         return backend
 
     async def aclose(self) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from sessions_app.bridge.conf import backend_names, load_backend
-from sessions_app.core.errors import RecogniserError
+from sessions_app.core.errors import RecogniserError, traced
 from sessions_app.speech.recognisers.base import Recogniser
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,8 @@ class Recognisers:
             try:
                 await recogniser.start()
             except RecogniserError as error:
-                logger.exception("recogniser %r cannot run: %s", name, error.message)
+                told, where = error.message, traced(error)  # the log leaves an error's message out
+                logger.error("recogniser %r cannot run: %s %s", name, told, where)
 
     def get(self, name: str) -> Recogniser:
         """Returns the recogniser of that name; raises RecogniserError, saying why there is none."""

@@ -2,8 +2,15 @@
 
 from typing import Any
 
+import pytest
+
+from sessions_app.agent.responders.scribe import ScribeResponder
 from sessions_app.bridge.agents import AgentParts
+from sessions_app.core.errors import ResponderError
 from sessions_app.core.persona import Persona
+from voicesite.logs import WithoutWords
+
+WHY = "The key is refused: set another one."
 
 
 async def test_the_recogniser_is_told_what_callers_say_to_a_responder() -> None:
@@ -33,3 +40,17 @@ async def test_turns_end_as_in_the_language_of_the_call() -> None:
         assert taker.deadline_ms == 500.0 + scribe.turns.min_delay_ms
     finally:
         await parts.aclose()
+
+
+async def test_the_log_says_why_a_part_cannot_run(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def start(_self: ScribeResponder) -> None:
+        raise ResponderError(WHY)
+
+    monkeypatch.setattr(ScribeResponder, "start", start)
+    parts = AgentParts()
+    await parts.start()
+    await parts.aclose()
+    written = [WithoutWords().format(record) for record in caplog.records]
+    assert any(WHY in line and "ResponderError\n" in line for line in written)

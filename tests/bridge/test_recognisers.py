@@ -10,7 +10,9 @@ from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
 from sessions_app.speech.recognisers.wrappers.fallback import Fallback
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 from sessions_app.speech.recognisers.wrappers.steady import Steady
+from voicesite.logs import WithoutWords
 
+WHY = "The model folder is empty: fetch one."
 ENGINES = "sessions_app.speech.recognisers"
 SCRIPT = {"BACKEND": f"{ENGINES}.scripted.ScriptedRecogniser"}
 
@@ -70,3 +72,15 @@ def test_what_cannot_be_made_is_refused_with_its_cause(
 def test_a_name_that_there_is_not_is_named(settings: Any) -> None:
     with pytest.raises(RecogniserError, match="'other'"):
         loaded(settings, default=SCRIPT).get("other")
+
+
+async def test_the_log_says_why_a_recogniser_cannot_run(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def start(_self: ScriptedRecogniser) -> None:
+        raise RecogniserError(WHY) from OSError("somewhere")
+
+    monkeypatch.setattr(ScriptedRecogniser, "start", start)
+    await loaded(settings, default=SCRIPT).start()
+    written = [WithoutWords().format(record) for record in caplog.records]
+    assert any(WHY in line and "RecogniserError (from OSError)" in line for line in written)
