@@ -36,7 +36,7 @@ ON_WAY_S = 5.0
 """What was sent to a process, and is no call there by then, will be none."""
 
 ANSWER_S = 60.0
-SAY_S = 1.0
+SAY_S = 2.0
 """A process that does not say its load by then hangs, or is too busy for another call."""
 
 LOOK_S = 0.2
