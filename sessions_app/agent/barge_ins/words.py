@@ -26,6 +26,7 @@ STOPS = listed(
     "halt warte warten nein moment entschuldigung arrête arrêtez attends attendez pardon non "
     "espera espere perdón pare aspetta scusa scusi "
     "잠깐 잠깐만 잠깐만요 잠시만요 그만 아니 아니요 стоп подожди подождите нет минуту "
+    "หยุด เดี๋ยว รอ ขอโทษ ไม่ ไม่ใช่ "
     "توقف لحظة لا انتظر रुको रुकिए नहीं माफ़ עצור רגע לא סליחה όχι περίμενε σταμάτα"
 )
 """Words that take the floor alone, at once."""
@@ -33,11 +34,10 @@ STOPS = listed(
 _STOPS_AT_THE_BEGIN = tuple(
     listed(
         "停 等等 等一下 等下 稍等 打住 别说 别讲 不要 不是 对不起 不好意思 喂 "
-        "待って ちょっと やめて 止めて ストップ すみません いいえ 違 "
-        "หยุด เดี๋ยว รอ ขอโทษ ไม่"
+        "待って ちょっと やめて 止めて ストップ すみません いいえ 違"
     )
 )
-"""The same where no blank ends a word."""
+"""The same of scripts whose words have endings, and no blank after them."""
 
 
 def real_words(text: str) -> list[str]:
@@ -50,7 +50,9 @@ def real_words(text: str) -> list[str]:
 
 def _means_something(word: str) -> bool:
     # recognisers spell a hum as single letters; a single Han character is a word
-    return word not in BACK_CHANNELS and (len(word) > 1 or not word.isascii() or word in "ia")
+    # and a digit is an answer
+    own = len(word) > 1 or not word.isascii() or word.isdigit() or word in "ia"
+    return own and word not in BACK_CHANNELS
 
 
 def says_stop(text: str) -> bool:
