@@ -65,6 +65,8 @@ _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
 """Such as "p.m." or "U.S."."""
 
 _NAMED = frozenset({"please", "scribe"})
+_SHORT_PHRASE = 2
+"""Words of a phrase that says nothing without either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,10 @@ def _likeness(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float
         score = fuzz.ratio(" ".join(words[:count]), phrase)
         if score >= ALIKE and (best is None or score > best[0]):
             best = (score, min(count, len(words)))
+    if best and takes_text and length > _SHORT_PHRASE:
+        # "take note it's Bob's": a word that was not said is not made up of what follows
+        score = fuzz.ratio(" ".join(words[: length - 1]), phrase)
+        best = max(best, (score, length - 1))
     return best
 
 

@@ -23,6 +23,8 @@ from tests.agent.responders.rooms import Room
         ("Take a note: buy milk.", Command.NOTE, "buy milk"),
         ("okay take a note call the doctor", Command.NOTE, "call the doctor"),
         ("take the note buy milk", Command.NOTE, "buy milk"),
+        ("take note it's Bob's", Command.NOTE, "it's Bob's"),
+        ("remind me tomorrow to call Ann", Command.ACTION, "tomorrow to call Ann"),
         ("action item send the letter", Command.ACTION, "send the letter"),
         ("action i'd send the letter", Command.ACTION, "send the letter"),
         ("read my notes", Command.READ, ""),
