@@ -91,7 +91,7 @@ def read_json_as_sent(text: str | bytes) -> Any:
 class Cleaning:
     """Cleans a text that comes in pieces, such as a model's tokens.
 
-    A pair whose halves come in two pieces is joined.
+    A pair whose halves come in two pieces is joined, and a line break in two is one.
     """
 
     def __init__(self) -> None:
@@ -101,8 +101,8 @@ class Cleaning:
     def feed(self, piece: str) -> str:
         """Returns the next piece, clean; empty where nothing is left of it."""
         text = self._half + piece
-        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
-        text, self._marks = _moderate(_whole(text), self._marks)
+        self._half = text[-1:] if text[-1:] == "\r" or "\ud800" <= text[-1:] <= "\udbff" else ""
+        text, self._marks = _moderate(_whole(text.removesuffix("\r")), self._marks)
         return text
 
 

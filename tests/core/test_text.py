@@ -61,11 +61,16 @@ def test_what_is_clean_can_go_anywhere_and_stays_as_it_is(text: str) -> None:
 
 @given(anything, st.integers(1, 7))
 def test_pieces_together_are_the_clean_text(text: str, size: int) -> None:
-    # a carriage return at the end of a piece is a break of its own
-    text = text.replace("\r", "")
+    text = text.removesuffix("\r")  # what waits for a line feed when the answer is over
     cleaning = Cleaning()
     pieces = [cleaning.feed(text[n : n + size]) for n in range(0, len(text), size)]
     assert "".join(pieces) == clean(text)
+
+
+def test_a_line_break_that_comes_in_two_pieces_is_one() -> None:
+    cleaning = Cleaning()
+    told = [cleaning.feed(piece) for piece in ("a\r", "\nb\r", "c")]
+    assert "".join(told) == "a\r\nb\nc"
 
 
 def test_halves_that_come_in_two_pieces_are_joined() -> None:
