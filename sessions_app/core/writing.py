@@ -309,7 +309,7 @@ def closed(text: str, language: str = "") -> str:
     """
     clean = text.rstrip()
     bare = _CLOSERS_AT_END.sub("", clean)
-    if not bare or ends_sentence(clean) or bare[-1] in _CLAUSE_CHARACTERS:
+    if not bare or ends_sentence(clean) or ends_clause(bare) or goes_on(bare):
         return clean
     return clean + full_stop(bare, language)
 
@@ -317,7 +317,7 @@ def closed(text: str, language: str = "") -> str:
 def full_stop(text: str, language: str = "") -> str:
     """Returns the full stop of the script that `text` ends in; empty where it has none."""
     last = next((c for c in reversed(text) if c.isalpha() or _spaceless.match(c)), "")
-    if own := _FULL_STOPS_OF.get(base_of(language)):
+    if not last.isascii() and (own := _FULL_STOPS_OF.get(base_of(language))):
         return own
     return next((stop for script, stop in _FULL_STOPS if last and script.match(last)), ".")
 
