@@ -6,6 +6,8 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import json
+import re
+from codecs import BOM_UTF8
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
@@ -17,6 +19,9 @@ from sessions_app.core.errors import ResponderUnavailableError
 DONE = "[DONE]"
 LONGEST_EVENT = 1_000_000
 """Bytes: a line that goes on is no chunk."""
+
+_LINE_ENDS = re.compile(rb"\r\n|\n|\r(?!\Z)")
+"""A CR at the end of what has come may have its LF yet to come."""
 
 DRAIN_S = 0.05
 """How long the end of a response may take to come after `[DONE]`."""
@@ -189,15 +194,17 @@ def _parsed(text: str) -> Any:
 async def _lines(pieces: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
     """Yields the lines, the last one too where the server left its end out.
 
-    A text's own line separators (U+2028 and others) end none.
+    They end as server-sent events may: with CR, LF or both. A text's own line separators (U+2028
+    and others) end none. A byte order mark before the first is none of it.
     """
-    held = b""
+    held, mark = b"", BOM_UTF8
     async for piece in pieces:
         held += piece
-        *whole, held = held.split(b"\n")
+        *whole, held = _LINE_ENDS.split(held)
         for line in whole:
-            yield line.decode(errors="replace").rstrip("\r")
+            yield line.removeprefix(mark).decode(errors="replace")
+            mark = b""
         if len(held) > LONGEST_EVENT:
             raise ResponderUnavailableError(NO_CHAT)
     if held:
-        yield held.decode(errors="replace").rstrip("\r")
+        yield held.removeprefix(mark).decode(errors="replace").rstrip("\r")

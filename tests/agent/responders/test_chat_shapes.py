@@ -92,6 +92,11 @@ SHAPES = {
     "comments": [b": OPENROUTER PROCESSING\n\n", *chunks(*words(), STOP, "[DONE]")],
     "no blanks": [b"data:" + json.dumps(c).encode() + b"\n\n" for c in [*words(), STOP]],
     "carriage returns": [e.replace(b"\n", b"\r\n") for e in chunks(*words(), STOP, "[DONE]")],
+    "carriage returns alone": [e.replace(b"\n", b"\r") for e in chunks(*words(), STOP, "[DONE]")],
+    "carriage returns in two": [
+        bytes([b]) for e in chunks(*words(), STOP, "[DONE]") for b in e.replace(b"\n", b"\r\n")
+    ],
+    "a byte order mark": [b"\xef\xbb\xbf", *chunks(*words(), STOP, "[DONE]")],
     "one line each": [e.replace(b"\n\n", b"\n") for e in chunks(*words(), STOP, "[DONE]")],
     "byte by byte": [bytes([b]) for b in b"".join(chunks(*words(), STOP, "[DONE]"))],
     "all at once": [b"".join(chunks(*words(), STOP, "[DONE]"))],
