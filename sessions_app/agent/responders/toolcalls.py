@@ -28,8 +28,8 @@ class ToolCalls:
     """Gathers the pieces of all calls of one answer.
 
     OpenAI gives each call an index, and its id and name once. Others give all calls index 0
-    (Ollama) or none (Gemini), repeat or leave out the id, repeat the name, or give the arguments
-    as an object.
+    (Ollama) or none (Gemini), repeat or leave out the id, repeat the name, the last time beside
+    nothing, or give the arguments as an object.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,14 @@ class ToolCalls:
                 "function": {"name": call.name, "arguments": call.arguments or "{}"},
             }
             for number, call in enumerate(self._calls)
+            if not self._is_repeated(number, call)
         ]
+
+    def _is_repeated(self, number: int, call: ToolCall) -> bool:
+        """Returns whether it is but the name of the call before it, said once more at its end."""
+        if not number or call.identity or call.arguments:
+            return False
+        return call.name == self._calls[number - 1].name
 
     def _add(self, piece: Mapping[str, Any]) -> None:
         function = piece.get("function")

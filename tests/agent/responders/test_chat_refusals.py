@@ -207,6 +207,13 @@ CALLS: dict[str, list[list[Any]]] = {
         [piece(NOTE, E1, index=1, id="b")],
         [piece(NOTE, E2, index=1, id="b")],
     ],
+    "the name repeated, at last beside nothing": [
+        [piece(NOTE, M1, index=0)],
+        [piece(NOTE, M2, index=0)],
+        [piece(NOTE, "", index=0)],
+        [piece(NOTE, json.dumps(EGGS), index=1)],
+        [piece(NOTE, "", index=1)],
+    ],
     "another id each time": [
         [piece(NOTE, None, index=0, id="a")],
         [piece(None, M1, index=0, id="x")],
