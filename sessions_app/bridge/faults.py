@@ -100,7 +100,8 @@ class Probe:
         if self._thread is None and not self._asked and not fresh:
             self._asked = True
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.to_thread(self._once), HUNG_S)
+                async with asyncio.timeout(HUNG_S):
+                    await asyncio.to_thread(self._once)
 
     def _run(self) -> None:
         try:

@@ -127,7 +127,8 @@ class Placing:
         if engine is None:
             return False
         try:
-            return await asyncio.wait_for(engine.ready(), READY_S)
+            async with asyncio.timeout(READY_S):
+                return await engine.ready()
         except TimeoutError:
             return False
 

@@ -158,7 +158,8 @@ class Store:
         drain = _Drain(self._last)
         self._wake.put(drain)
         try:
-            await asyncio.wait_for(asyncio.wrap_future(drain.result), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await asyncio.wrap_future(drain.result)
         except TimeoutError:
             return False
         return True

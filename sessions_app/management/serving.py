@@ -276,7 +276,8 @@ class VoiceServer(Server):  # type: ignore[misc]
 
     async def _drain_engine(self) -> None:
         try:
-            await asyncio.wait_for(self._part.drain(), DRAIN_S)
+            async with asyncio.timeout(DRAIN_S):
+                await self._part.drain()
         except TimeoutError:
             log.warning("calls did not end within %.1f s; the next start ends them", DRAIN_S)
         except Exception:

@@ -110,7 +110,8 @@ class WorkerPool:
         link = await self.lease()
         usable = False
         try:
-            await asyncio.wait_for(link.ping(), PING_S)
+            async with asyncio.timeout(PING_S):
+                await link.ping()
             usable = True
         except (TimeoutError, RecogniserUnavailableError):
             return False

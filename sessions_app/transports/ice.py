@@ -181,9 +181,8 @@ async def _resolved(candidate: RTCIceCandidate) -> RTCIceCandidate | None:
     """Returns `candidate` with its mDNS name replaced by an address, or None."""
     loop = asyncio.get_running_loop()
     try:
-        found = await asyncio.wait_for(
-            loop.getaddrinfo(candidate.ip, None, family=socket.AF_INET), RESOLVE_S
-        )
+        async with asyncio.timeout(RESOLVE_S):
+            found = await loop.getaddrinfo(candidate.ip, None, family=socket.AF_INET)
     except (OSError, TimeoutError):
         return None
     candidate.ip = str(found[0][4][0])

@@ -67,7 +67,8 @@ async def _calls() -> int:
 
 async def _outcome(check: Check) -> str:
     try:
-        await asyncio.wait_for(check(), CHECK_S)
+        async with asyncio.timeout(CHECK_S):
+            await check()
     except TimeoutError:
         return f"no answer within {CHECK_S:.0f} s"
     except PartError as error:

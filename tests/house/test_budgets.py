@@ -76,3 +76,30 @@ def test_nobody_prints_tracebacks_past_the_log() -> None:
     ).stdout.splitlines()
     own = ("sessions_app/", "voicesite/")
     assert not [line for line in listed if line.startswith(own)]
+
+
+LIVE = ("core", "media", "transports", "calls", "agent", "dialects")
+GUARDS_A_NUMBER = {"sessions_app/media/files.py"}
+"""Where two threads change one number; nothing is done while the lock is held."""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "below", "allowed"),
+    [
+        (r"threading\.(R?Lock|Condition|Semaphore|Event)\b", LIVE, GUARDS_A_NUMBER),
+        (r"asyncio\.wait_for\(", ("",), set()),
+        (r"^from (django|channels)|^import (django|channels)", LIVE, set()),
+        (r"time\.sleep\(", LIVE, set()),
+    ],
+)
+def test_what_is_said_to_be_used_nowhere_is_not(
+    pattern: str, below: tuple[str, ...], allowed: set[str]
+) -> None:
+    found = {
+        name
+        for name in TRACKED
+        if name.startswith(tuple(f"sessions_app/{floor}" for floor in below))
+        and (ROOT / name).exists()
+        and re.search(pattern, (ROOT / name).read_text(), re.MULTILINE)
+    }
+    assert found == allowed

@@ -37,7 +37,8 @@ class EspeakSynthesiser(Synthesiser):
 
     async def ready(self) -> bool:
         try:
-            await asyncio.wait_for(self.voices(), READY_S)
+            async with asyncio.timeout(READY_S):
+                await self.voices()
         except (SynthesiserError, TimeoutError):
             return False
         return True
