@@ -1,6 +1,8 @@
-"""Every message of every door as JSON Schema (2020-12), served at /api/v1/protocol/.
+"""The messages of the doors as JSON Schema (2020-12), served at /api/v1/protocol/.
 
-docs/protocol.md says the same in words; a test holds both and the code together.
+vosk-server's door has none, as its messages are vosk's; nor has the window on a live call, which
+only tells what `signaling` tells. docs/protocol.md says the same in words; a test holds both
+and the code together.
 """
 
 from typing import Any

@@ -3,8 +3,9 @@
 aiortc's receiver costs a thread, a stereo decode and a fixed delay of 60 ms a call, and makes
 five lost packets in a hundred twenty-eight; its sender two tasks. So neither is ever started:
 datagrams are looked at where aioice gets them, and audio is decrypted and encrypted with the
-sessions that aiortc's handshake made. DTLS, STUN, data channels and video stay with aiortc. This
-is the file that leans on aiortc's internals; `missing` says what of them is not as it was.
+sessions that aiortc's handshake made. DTLS, STUN, data channels and video stay with aiortc.
+`missing` says what of aiortc's internals that takes is not as it was; `peer`, `ice`, `certificates`
+and `consent` change or use a few more.
 """
 
 import asyncio

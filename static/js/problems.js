@@ -63,7 +63,7 @@ const PROBLEMS = {
   },
   "no-media": {
     title: "The sound does not get through",
-    text: "The server was reached, but no sound connection came about: a firewall or a company network may block it. Try another network. An administrator can help with a relay (VOICE_ICE_SERVERS in the settings).",
+    text: "The server was reached, but no sound connection came about: a firewall or a company network may block it. Try another network. An administrator can help with a relay (VOICE_TURN_URLS in the settings).",
     retry: "Try again",
   },
   "connection-lost": {

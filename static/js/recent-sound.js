@@ -1,5 +1,5 @@
 // @ts-check
-/** The microphone's sound in pieces of 100 ms; the last half minute of it is kept. No DOM. */
+/** The microphone's sound in pieces of 100 ms; the last 40 s of it are kept. No DOM. */
 
 export const CHUNK_MS = 100;
 /** A lost call waits for 30 s; noticing the loss takes a few more. */

@@ -15,7 +15,7 @@ from tests.fixtures.server import ROOT
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
 CODE_IN_SOURCE = re.compile(r'code(?:: str)? ?= ?"([a-z_]+)"')
-NOT_ON_THIS_WIRE = {"error", "recogniser_unavailable"}
+NOT_ON_THIS_WIRE = {"error", "recogniser_unavailable", "sign_in_refused"}
 
 
 def test_every_error_code_is_explained() -> None:
@@ -23,6 +23,11 @@ def test_every_error_code_is_explained() -> None:
         *(ROOT / "sessions_app" / "dialects").glob("*.py"),
         *(ROOT / "sessions_app" / "consumers").glob("*.py"),
         *(ROOT / "sessions_app" / "transports").glob("*.py"),
+        *(ROOT / "sessions_app" / "calls").glob("*.py"),
+        *(ROOT / "sessions_app" / "bridge").glob("*.py"),
+        *(ROOT / "sessions_app" / "relaying").glob("*.py"),
+        *(ROOT / "sessions_app" / "services").glob("*.py"),
+        *(ROOT / "sessions_app" / "speech").rglob("*.py"),
     ]
     codes = {code for file in files for code in CODE_IN_SOURCE.findall(file.read_text())}
     codes |= {getattr(errors, name).code for name in dir(errors) if name.endswith("Error")}
@@ -85,3 +90,17 @@ def test_every_feature_is_explained() -> None:
         streaming.MEDIA,
     ):
         assert f"| `{feature}` |" in PROTOCOL
+
+
+def test_every_code_of_a_refused_request_is_explained() -> None:
+    """Those that are no message's: they stand where the statuses of HTTP are told."""
+    below = ROOT / "sessions_app"
+    files = [
+        below / "management" / "http" / "refusals.py",
+        below / "services" / "entrance.py",
+        below / "views" / "callers.py",
+    ]
+    refusal = re.compile(r'(?:RefusedError|Refusal|_refused)\(\s*[\w.]+,\s*"([a-z_]+)"')
+    codes = {code for file in files for code in refusal.findall(file.read_text())}
+    assert codes
+    assert {code for code in codes if f"`{code}`" not in PROTOCOL} == set()

@@ -1,0 +1,110 @@
+"""What the documents name is there: files, modules, commands, addresses, codes."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from django.urls import resolve
+from django.utils.module_loading import import_string
+
+from sessions_app.api.views import NoSuchAddress
+from tests.fixtures.server import ROOT
+
+DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")} - {ROOT / "CHANGELOG.md"})
+BELOW = [ROOT / folder for folder in ("", "sessions_app", "tests", "docs", "voicesite", "static")]
+CODE = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)+|[\w-]+\.(?:py|md|js|toml|conf)")
+MADE = re.compile(r"^(var/|mycompany|/|audio/|text/|application/)|\.ogg$|^@")
+"""What a running copy makes, what an operator writes, types and packages of others."""
+
+each = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+
+
+def named(path: Path) -> Iterator[str]:
+    """Yields what stands between backticks outside of blocks of code."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+    yield from CODE.findall(text)
+
+
+@each
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", path.read_text()):
+        assert "://" in target or (path.parent / target).exists(), target
+
+
+@each
+def test_files_that_are_named_are_there(path: Path) -> None:
+    gone = [
+        name
+        for name in named(path)
+        if FILE.fullmatch(name)
+        and ("." in name.rpartition("/")[2] or name.split("/")[0] in {"tests", "docs", "deploy"})
+        and not MADE.search(name)
+        and not any((folder / name).exists() for folder in BELOW)
+    ]
+    assert not gone
+
+
+@each
+def test_modules_and_classes_that_are_named_are_there(path: Path) -> None:
+    for name in named(path):
+        if re.fullmatch(r"sessions_app(\.\w+)+", name) and find_spec_or_none(name) is None:
+            assert import_string(name)
+        floors = r"(core|media|speech|agent|transports|dialects|calls|bridge|services)(\.\w+)+"
+        if re.fullmatch(floors, name):
+            whole = f"sessions_app.{name}"
+            assert find_spec_or_none(whole) is not None or import_string(whole), name
+
+
+def find_spec_or_none(name: str) -> object:
+    try:
+        return find_spec(name)
+    except ModuleNotFoundError:
+        return None
+
+
+@each
+def test_commands_that_are_named_are_there(path: Path) -> None:
+    text = path.read_text()
+    for command in re.findall(r"manage\.py ([a-z_]+)", text):
+        own = ROOT / "sessions_app" / "management" / "commands" / f"{command}.py"
+        assert own.exists() or command in {"check", "migrate", "runserver", "shell"}, command
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    told = re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z]+)|^make ([a-z]+)", text, re.MULTILINE)
+    assert {first or second for first, second in told} <= set(targets)
+
+
+@each
+def test_addresses_of_rest_are_there(path: Path) -> None:
+    for address in re.findall(r"/api/v1/[\w/<>.-]+", path.read_text()):
+        found = resolve(re.sub(r"<\w+>", "x", address.rstrip(".")))
+        assert getattr(found.func, "cls", None) is not NoSuchAddress, address
+
+
+def test_the_floors_are_those_that_are_held() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    held = contracts["contracts"][0]["layers"]
+    block = (ROOT / "ARCHITECTURE.md").read_text().partition("## Floors")[2].split("```")[1]
+    lines = [line for line in block.strip().splitlines() if not line.startswith("-")]
+    told = [re.split(r"\s{2,}", line)[0].strip() for line in lines]
+    assert told == held
+
+
+def test_every_code_that_closes_a_socket_is_explained() -> None:
+    protocol = (ROOT / "docs" / "protocol.md").read_text()
+    told = {int(code) for code in re.findall(r"^\| (4\d{3}) \|", protocol, re.MULTILINE)}
+    used = {4000 + status for status in (401, 403)}  # CLOSE + RefusedError.status
+    for floor in ("consumers", "relaying", "dialects"):
+        for source in (ROOT / "sessions_app" / floor).glob("*.py"):
+            used |= {
+                node.value
+                for node in ast.walk(ast.parse(source.read_text()))
+                if isinstance(node, ast.Constant)
+                and isinstance(node.value, int)
+                and 4001 <= node.value < 4500
+            }
+    assert told == used
