@@ -36,6 +36,18 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert "://" in target or (path.parent / target).exists(), target
 
 
+def anchors(path: Path) -> set[str]:
+    """Returns what links within a document may lead to."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@each
+def test_links_into_documents_lead_to_a_heading(path: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text()):
+        assert anchor in anchors((path.parent / target) if target else path), anchor
+
+
 @each
 def test_files_that_are_named_are_there(path: Path) -> None:
     gone = [

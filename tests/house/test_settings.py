@@ -4,11 +4,24 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
+from inspect import Parameter, signature
 from typing import Any
 
 import pytest
+from django.utils.module_loading import import_string
 
+from sessions_app.calls import session
+from sessions_app.calls.supervising import Limits
+from sessions_app.consumers.streaming import SIGN_IN_S
+from sessions_app.core.bodies import MAX_BODY
+from sessions_app.dialects import limits, reading, streaming
+from sessions_app.management.http import channel
+from sessions_app.media import demux_worker
+from sessions_app.models.ticket import TICKET_LIFE
+from sessions_app.services import sign_ins
+from sessions_app.transports import peer
 from tests.fixtures.server import ROOT
 from voicesite.voice import voice
 
@@ -148,3 +161,59 @@ def test_budgets_are_told_as_they_are_enforced(what: str, tmp_path: Any) -> None
     told = re.search(rf"^\| {re.escape(what)} \| [^|]* \| (\d+) \|$", PROTOCOL, re.MULTILINE)
     assert told
     assert int(told[1]) == voice(tmp_path, "UTC")[BUDGETS[what]]
+
+
+CLASSES = re.findall(r"^\| `([\w.]+\.[A-Z]\w+)` \| (.*) \|$", SETTINGS, re.MULTILINE)
+WRAPPERS = "sessions_app.speech.recognisers.wrappers."
+
+
+@pytest.mark.parametrize(("name", "rest"), CLASSES, ids=[name for name, _ in CLASSES])
+def test_every_class_has_the_options_that_it_is_said_to_have(name: str, rest: str) -> None:
+    backend = import_string(name if name.startswith("sessions_app") else WRAPPERS + name)
+    given = signature(backend).parameters.values()
+    various = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    plain = {one.name for one in given if one.kind not in various} - {"inner"}
+    options = rest.partition(" | ")[0] if " | " in rest else ""
+    assert set(re.findall(r"`(\w+)`", re.sub(r"\([^()]*\)", "", options))) == plain
+
+
+SIGN_INS = {
+    "one account from one address": sign_ins.BY_ACCOUNT_AND_ADDRESS,
+    "one address, whatever the accounts": sign_ins.BY_ADDRESS,
+    "one account from all addresses": sign_ins.BY_ACCOUNT,
+    "one account in one browser that has signed in to it before": sign_ins.BY_DEVICE,
+}
+
+
+def test_the_limits_of_signing_in_are_those_that_are_told() -> None:
+    rows = re.findall(r"^\| (\d+) \| (15 minutes|an hour) \| (.*) \|$", SETTINGS, re.MULTILINE)
+    spans = {"15 minutes": timedelta(minutes=15), "an hour": timedelta(hours=1)}
+    told = {whose: sign_ins.Limit(int(count), spans[span]) for count, span, whose in rows}
+    assert told == SIGN_INS
+
+
+NUMBERS = [
+    (r"a text frame is over (\d+) KiB", reading.MAX_FRAME_BYTES / 1024),
+    (r"or one of audio over (\d+) KiB", streaming.MAX_AUDIO_BYTES / 1024),
+    (r"A body is JSON in UTF-8, of (\d+) KiB", MAX_BODY / 1024),
+    (r"over (\d+) candidates for one call", peer.MAX_CANDIDATES),
+    (r"After `resume` the newest\s(\d+) finals", session.MOST_FINALS),
+    (r"in `heldMs` how much, (\d+) s at most", streaming.MOST_HELD_MS / 1000),
+    (r"It must be used within (\d+) s", TICKET_LIFE.total_seconds()),
+    (r"A client whose socket broke has (\d+) s", Limits().grace_s),
+    (r"first message, within (\d+) s", SIGN_IN_S),
+    (r"kept waiting for (\d+) s within", limits.MOST_PACED_S),
+    (r"when (\d+) were ignored within a minute", limits.MOST_IGNORED),
+    (r"A container may have (\d+) tracks", demux_worker.MOST_TRACKS),
+    (r"PCM, (\d+) to 192000 Hz", demux_worker.LOWEST_RATE),
+    (r"(\d+) KiB \(431", 16),
+    (r"its headers within (\d+) s", channel.HEAD_S),
+    (r"(\d+) s, its headers within", channel.BODY_S),
+]
+
+
+@pytest.mark.parametrize(("pattern", "value"), NUMBERS)
+def test_numbers_of_the_protocol_are_those_of_the_code(pattern: str, value: float) -> None:
+    found = re.search(pattern, PROTOCOL)
+    assert found
+    assert int(found[1]) == value
