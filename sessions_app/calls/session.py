@@ -17,6 +17,7 @@ from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import (
     AppMessage,
+    Away,
     HangUp,
     Interrupt,
     Mute,
@@ -193,8 +194,15 @@ class CallSession:
         match command:
             case HangUp():
                 self.end_soon(EndReason.CALLER_HUNG_UP)
+            case Away():
+                self._absence.goes(time.monotonic())
             case Mute():
                 self._listening.mute(command.muted)
+            case _:
+                self._ask_agent(command)
+
+    def _ask_agent(self, command: ToCall) -> None:
+        match command:
             case Say():
                 self.agent.say(command.text)
             case Speak():
@@ -250,6 +258,7 @@ class CallSession:
         old, self._transport = self._transport, transport
         logger.info("call %s left a connection: %s", self.call_id, old.account)
         self._absence.lost(time.monotonic())
+        self._absence.connected()
         old.close_input()
         self._listening.start(transport.frames())
         closing = asyncio.create_task(old.aclose())
@@ -271,7 +280,7 @@ class CallSession:
 
     def client_joined(self) -> None:
         """Notes that the client holds a socket."""
-        self._absence.joined()
+        self._absence.joined(time.monotonic())
 
     def client_left(self) -> None:
         """Notes that the client closed its socket; while its media flows the call goes on."""
@@ -307,10 +316,12 @@ class CallSession:
             now_s,
             self._transport.connected,
             self._transport.last_heard_s,
-            self._transport.closed_by_peer
-            or self._absence.abandoned(now_s, self._transport.last_heard_s),
+            self._absence.gone(
+                now_s, self._transport.last_heard_s, closed=self._transport.closed_by_peer
+            ),
             self._transport.last_media_s,
             0.0 if self._speaking else now_s - self._spoke_s,
+            away=self._absence.away,
         )
         verdict = self._supervisor.judge(self.state, sight)
         if verdict.state is CallState.ENDING and verdict.reason is not None:

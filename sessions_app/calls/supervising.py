@@ -7,6 +7,12 @@ from sessions_app.core.states import CallState, EndReason
 ABANDONED_S = 4.0
 """A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
 
+AWAY_S = 8.0
+"""So long a call waits for a page that is loaded again: one that was closed does not come back."""
+
+BACK_S = 30.0
+"""How long a page that is back may take until it has its microphone and a new connection."""
+
 CUT_S = 3.0
 """No sign of life at all for so long: the network fails, and the caller is not just silent.
 
@@ -34,7 +40,8 @@ class Limits:
 class Sight:
     """What is seen of the client at one moment; `heard_s` and `media_s` are monotonic.
 
-    `media_s` is when audio last came, `quiet_s` for how long nobody has spoken.
+    `media_s` is when audio last came, `quiet_s` for how long nobody has spoken; `away` while a
+    page that said it goes is waited for.
     """
 
     now_s: float
@@ -43,18 +50,39 @@ class Sight:
     left: bool
     media_s: float | None = None
     quiet_s: float = 0.0
+    away: bool = False
 
 
 class Absence:
-    """When the client left its socket, and when its network failed. Pure, like the Supervisor."""
+    """When the client left its socket, and when its network failed. Pure, like the Supervisor.
+
+    A page that is loaded again closes its socket and its connection as one that is closed does.
+    It says that it goes (`Away`), and until it must be back nothing that it closed counts.
+    """
 
     def __init__(self) -> None:
         self._left_s: float | None = None
         self._lost_s: float | None = None
+        self._back_by_s: float | None = None
 
-    def joined(self) -> None:
+    @property
+    def away(self) -> bool:
+        """Whether a client that said it goes is waited for."""
+        return self._back_by_s is not None
+
+    def goes(self, now_s: float) -> None:
+        """Notes that the client's page goes, and may come back."""
+        self._back_by_s = now_s + AWAY_S
+
+    def connected(self) -> None:
+        """Notes that the call goes on over a new connection."""
+        self._back_by_s = None
+
+    def joined(self, now_s: float) -> None:
         """Notes that the client holds a socket."""
         self._left_s = None
+        if self.away:
+            self._back_by_s = now_s + BACK_S
 
     def left(self, now_s: float) -> None:
         """Notes that the client closed its socket."""
@@ -64,8 +92,15 @@ class Absence:
         """Notes that the connection is known to be lost, or changed, from now on."""
         self._lost_s = now_s
 
-    def abandoned(self, now_s: float, heard_s: float | None) -> bool:
-        """Returns whether a client that closed its socket has gone, as nothing else comes."""
+    def gone(self, now_s: float, heard_s: float | None, *, closed: bool) -> bool:
+        """Returns whether the client has left for good.
+
+        `heard_s` is when its connection was last heard, `closed` whether that was closed by it.
+        """
+        if self._back_by_s is not None:
+            return now_s > self._back_by_s
+        if closed:
+            return True
         if self._left_s is None or heard_s is None:
             return False
         return now_s - max(self._left_s, heard_s) > ABANDONED_S
@@ -149,6 +184,7 @@ class Supervisor:
     def _audible(self, sight: Sight) -> bool:
         return (
             sight.connected
+            and not sight.away
             and sight.heard_s is not None
             and sight.now_s - sight.heard_s <= self._limits.silent_s
         )

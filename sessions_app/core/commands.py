@@ -99,6 +99,11 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """The client's page goes, and may come back soon: the call waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Interrupt:
     """The client silences the agent's present answer."""
 
@@ -157,6 +162,7 @@ Command = (
     | AudioEnded
     | Resume
     | HangUp
+    | Away
     | Interrupt
     | Say
     | Press
@@ -167,5 +173,5 @@ Command = (
     | AppMessage
 )
 
-ToCall = HangUp | Interrupt | Say | Press | PauseAgent | Speak | Mute | AppMessage
+ToCall = HangUp | Away | Interrupt | Say | Press | PauseAgent | Speak | Mute | AppMessage
 """What a client may ask of a call that goes on, at whichever door."""

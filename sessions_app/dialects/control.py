@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeGuard
 
 from sessions_app.core.commands import (
+    Away,
     Candidate,
     Command,
     HangUp,
@@ -106,6 +107,7 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
     "resume": _resume,
     **reading.asked_of_a_call(),
     "ping": lambda _: Ping(),
+    "away": lambda _: Away(),
     "bye": lambda _: HangUp(),
 }
 

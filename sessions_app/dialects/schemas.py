@@ -126,6 +126,7 @@ SIGNALING = _door(
         _message("resume", _CALL_ID, {"lastSeq": COUNT, "features": TEXTS}),
         *_TYPED,
         _message("ping"),
+        _message("away"),
         _message("bye"),
     ],
     [

@@ -19,6 +19,7 @@ import { Ways } from "./ways.js";
  * @property {string} agentId
  * @property {{recording: true, notice: string} | null} consent null: no sound is kept
  * @property {() => number} lastSeq
+ * @property {string} [resume] the id of a live call that goes on here: the page was loaded again
  */
 
 /** How long `bye` may take: the server writes down the last words first. */
@@ -53,6 +54,7 @@ export class CallClient extends Teller {
     this._over = false;
     this._hangingUp = false;
     this._wasActive = false;
+    this._muted = false;
     /** @type {MediaStream | null} */
     this._stream = null;
     /** @type {Set<ReturnType<typeof setTimeout>>} */
@@ -60,6 +62,7 @@ export class CallClient extends Teller {
     /** @type {import("./note-list.js").Note[]} */
     this._notes = [];
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
+    this._signaling.callId = options.resume ?? "";
     const { iceServers, openMedia } = options;
     this._ways = new Ways({ signaling: this._signaling, iceServers, openMedia });
     /** What the caller asks of the agent. */
@@ -69,6 +72,11 @@ export class CallClient extends Teller {
 
   get callId() {
     return this._signaling.callId;
+  }
+
+  /** Whether there is a call to lose. */
+  get inProgress() {
+    return !this._over && !this._hangingUp && this.callId !== "";
   }
 
   /** Opens the socket, so that it is there when the microphone is. */
@@ -86,14 +94,17 @@ export class CallClient extends Teller {
       stopTracks(stream);
       return;
     }
-    const { agentId, consent } = this._options;
-    this._state("connecting", "Calling…");
+    const { agentId, consent, resume } = this._options;
+    this.mute(this._muted); // it may have been asked for while the microphone opened
+    this._state(resume ? "reconnecting" : "connecting", resume ? "Reconnecting…" : "Calling…");
     this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
-    await this._ways.start(stream, { ...(agentId && { agentId }), ...(consent && { consent }) });
+    const wish = resume ? { callId: resume } : { ...(agentId && { agentId }), ...(consent && { consent }) };
+    await this._ways.start(stream, wish);
   }
 
   /** @param {boolean} muted */
   mute(muted) {
+    this._muted = muted;
     this._stream?.getAudioTracks().forEach((track) => {
       track.enabled = !muted;
     });
@@ -129,6 +140,15 @@ export class CallClient extends Teller {
     if (!this._over) {
       this._signaling.send({ type: "bye" });
       this._release();
+    }
+  }
+
+  /** The page is going, and may come back: a call that has begun waits for it for a moment. */
+  goAway() {
+    if (this.inProgress && this._signaling.send({ type: "away" })) {
+      this._release();
+    } else {
+      this.leave();
     }
   }
 
@@ -225,7 +245,11 @@ export class CallClient extends Teller {
   _refused(message) {
     const { code, retryAfterS } = message;
     if (code === "unknown_call" && this.callId) {
-      this._end(""); // it ended while we were away
+      if (this._options.resume && !this._wasActive) {
+        this._fail("away-too-long");
+      } else {
+        this._end(""); // it ended while we were away
+      }
     } else if (code === "recogniser_failed") {
       this._tell("notice", "Recognition has stopped: new words are not written down. The call itself goes on.");
     } else if (isAgentTrouble(code)) {

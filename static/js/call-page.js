@@ -6,6 +6,7 @@ import { CallClient } from "./call-client.js";
 import { CatchUp } from "./catch-up.js";
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
+import { forgetCall, holdCall, keepCall, keptCall } from "./kept-call.js";
 import { listMicrophones, missingForCalls, openMicrophone, remember, stopTracks } from "./microphone.js";
 import { ProblemPanel } from "./problem-panel.js";
 import { mediaProblem, startProblem } from "./problems.js";
@@ -45,9 +46,28 @@ function ask() {
   }
 }
 
+/** @typedef {import("./kept-call.js").KeptCall} KeptCall */
+
 /** @param {boolean} recorded */
-async function begin(recorded) {
-  const chosen = agent();
+function begin(recorded) {
+  return carry({ callId: "", agent: agent(), recorded, startedMs: 0, muted: false });
+}
+
+/**
+ * Goes on with the call that this tab had before it was loaded again.
+ * @param {KeptCall} kept
+ */
+async function comeBack(kept) {
+  if (await holdCall(kept.callId)) {
+    await carry(kept);
+  } else {
+    fail({ code: "in-another-tab", callId: kept.callId });
+  }
+}
+
+/** @param {KeptCall} kept without an id: a new call */
+async function carry(kept) {
+  const { agent: chosen, recorded, callId, startedMs, muted } = kept;
   const transcript = new Transcript();
   const iceServers = findIceServers(); // while the microphone opens
   const call = new CallClient({
@@ -57,13 +77,36 @@ async function begin(recorded) {
     agentId: chosen.slug,
     consent: recorded ? { recording: true, notice: config.notice } : null,
     lastSeq: () => transcript.lastSeq,
+    resume: callId,
   });
   client = call;
-  show("stage");
-  stage.begin({ call, agent: chosen, recorded });
+  show("stage", chosen.slug);
+  stage.begin({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
   follow(call, transcript);
+  keepInMind(call, kept);
   call.open();
   await openAndStart(call);
+}
+
+/**
+ * Keeps the call for a page that is loaded again, as soon as it has begun.
+ * @param {CallClient} call
+ * @param {KeptCall} kept
+ */
+function keepInMind(call, kept) {
+  const note = () => {
+    if (call.inProgress) {
+      keepCall({ ...kept, callId: call.callId, muted: stage.muted });
+    }
+  };
+  call.addEventListener("state", (event) => {
+    if (call.inProgress && /** @type {CustomEvent} */ (event).detail.state === "active") {
+      kept.startedMs ||= Date.now();
+      holdCall(call.callId);
+    }
+    note();
+  });
+  byId("mute").addEventListener("click", note);
 }
 
 /**
@@ -147,6 +190,7 @@ function follow(call, transcript) {
 /** @param {string} callId */
 function end(callId) {
   client = null;
+  forgetCall();
   stage.end();
   if (!callId) {
     location.reload();
@@ -164,20 +208,24 @@ function pageOf(callId) {
 /** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
 function fail(detail) {
   client = null;
+  forgetCall();
   stage.end();
   show("problem");
   problem.show(detail.code, detail);
 }
 
-/** @param {"ready" | "stage" | "problem"} part */
-function show(part) {
+/**
+ * @param {"ready" | "stage" | "problem"} part
+ * @param {string} [slug] the agent that is called
+ */
+function show(part, slug = agent().slug) {
   for (const name of ["ready", "stage", "problem"]) {
     byId(name).hidden = name !== part;
   }
   document.body.classList.toggle("in-call", part === "stage");
   if (part === "stage") {
     const address = new URL(config.callPage, location.href);
-    address.searchParams.set("agent", agent().slug);
+    address.searchParams.set("agent", slug);
     if (address.href !== location.href) {
       history.pushState(null, "", address);
     }
@@ -204,7 +252,12 @@ byId("ready-form").addEventListener("change", (/** @type {any} */ { target }) =>
 microphone.addEventListener("change", () => remember(microphone.value));
 navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones(microphone, byId("microphone-note")));
 addEventListener("online", () => client?.retryNow());
-addEventListener("pagehide", () => client?.leave());
+addEventListener("beforeunload", (event) => {
+  if (client?.inProgress) {
+    event.preventDefault(); // the browser asks
+  }
+});
+addEventListener("pagehide", () => client?.goAway());
 // back to the start page: it is another page, although it was swapped in place
 addEventListener("popstate", () => location.reload());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -214,7 +267,10 @@ listMicrophones(microphone, byId("microphone-note"));
 const address = new URL(location.href);
 restoreAgent(byId("ready-form"), address.searchParams.get("agent") ?? "");
 showRecogniser();
-if (address.searchParams.has("ask") && !byId("start-call").disabled) {
+const before = keptCall();
+if (before) {
+  comeBack(before);
+} else if (address.searchParams.has("ask") && !byId("start-call").disabled) {
   address.searchParams.delete("ask");
   history.replaceState(null, "", address);
   ask();

@@ -84,6 +84,16 @@ const PROBLEMS = {
     retry: "Start a new call",
     link: "call",
   },
+  "away-too-long": {
+    title: "Your call has ended",
+    text: "This page came back too late: a call waits a few seconds for it. What was said until then is kept.",
+    retry: "Start a new call",
+    link: "call",
+  },
+  "in-another-tab": {
+    title: "Your call goes on in another tab",
+    text: "Go back to that tab to talk on. Nothing was changed in it.",
+  },
   unknown_agent: {
     title: "That agent does not answer any more",
     text: "It was switched off or renamed. Load the page again and choose another.",

@@ -22,6 +22,7 @@ export class Stage {
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this._ticking = undefined;
     this._startedAt = 0;
+    this._elapsedMs = 0;
     this._muted = false;
     /** @type {TranscriptView | null} */
     this._view = null;
@@ -34,20 +35,21 @@ export class Stage {
     byId("hang-up").addEventListener("click", () => this._call?.hangUp());
   }
 
-  /** @param {{call: CallClient, agent: Agent, recorded: boolean}} what */
-  begin({ call, agent, recorded }) {
+  /** @param {{call: CallClient, agent: Agent, recorded: boolean, elapsedMs?: number, muted?: boolean}} what */
+  begin({ call, agent, recorded, elapsedMs = 0, muted = false }) {
     this._call = call;
     this._startedAt = 0;
+    this._elapsedMs = elapsedMs;
     byId("call-agent").textContent = agent.name;
     this._panel.begin(call, agent);
     byId("call-recorded").hidden = !recorded;
     byId("call-unrecorded").hidden = recorded;
-    byId("call-timer").textContent = clock(0);
+    byId("call-timer").textContent = clock(elapsedMs);
     byId("dock").hidden = false;
     byId("saving").hidden = true;
     this._notices.clear();
     byId("sdp-offer").textContent = byId("sdp-answer").textContent = "None yet.";
-    this._mute(false);
+    this._mute(muted);
     this._view ??= new TranscriptView({
       list: byId("transcript"),
       scroll: byId("transcript-scroll"),
@@ -72,8 +74,8 @@ export class Stage {
     byId("stage").dataset.state = state;
     byId("call-dot").className = DOTS[/** @type {"active"} */ (state)] ?? "dot dot-wait";
     byId("call-state").textContent = words;
-    if (state === "active" && !this._startedAt) {
-      this._startedAt = performance.now();
+    if (state === "active" && !this._ticking) {
+      this._startedAt = performance.now() - this._elapsedMs;
       this._ticking = setInterval(() => this._tick(), 250);
     }
   }
@@ -101,9 +103,13 @@ export class Stage {
     byId(`sdp-${kind}`).textContent = sdp;
   }
 
+  get muted() {
+    return this._muted;
+  }
+
   /** Stops the clock and the meter. */
   end() {
-    clearInterval(this._ticking);
+    this._stopClock();
     this._meter?.stop();
     this._meter = null;
     this._call = null;
@@ -112,7 +118,7 @@ export class Stage {
 
   /** @param {string} page the call's own; empty where it did not come that far */
   saving(page) {
-    clearInterval(this._ticking);
+    this._stopClock();
     this.say("ended", "The call has ended");
     this._panel.end();
     byId("dock").hidden = true;
@@ -130,6 +136,11 @@ export class Stage {
     byId("mute-label").textContent = muted ? "Muted" : "Mute";
     byId("stage").classList.toggle("is-muted", muted);
     byId("meter").setAttribute("aria-label", muted ? "You are muted" : "Level of your microphone");
+  }
+
+  _stopClock() {
+    clearInterval(this._ticking);
+    this._ticking = undefined;
   }
 
   _tick() {

@@ -111,7 +111,7 @@ def test_a_closed_tab_ends_the_call(browser: Browser, product: Product) -> None:
     call_id = live_calls(product)[0]
     page.close()
     path = f"/api/v1/calls/{call_id}/"
-    wait_until(lambda: product.json(path)["state"] == "ended", 15, "the end of the call")
+    wait_until(lambda: product.json(path)["state"] == "ended", 25, "the end of the call")
     assert product.json(path)["end_reason"] in ("caller_left", "caller_hung_up")
 
 

@@ -1,6 +1,15 @@
 import pytest
 
-from sessions_app.calls.supervising import Limits, Sight, Supervisor, Verdict
+from sessions_app.calls.supervising import (
+    ABANDONED_S,
+    AWAY_S,
+    BACK_S,
+    Absence,
+    Limits,
+    Sight,
+    Supervisor,
+    Verdict,
+)
 from sessions_app.core.states import CallState, EndReason
 
 LIMITS = Limits(connect_s=15, silent_s=6, grace_s=30, max_call_s=600)
@@ -78,3 +87,41 @@ def test_a_call_in_which_nobody_speaks_ends(quiet: float, state: CallState) -> N
     verdict = supervisor.judge(CallState.ACTIVE, seen)
     assert verdict.state is state
     assert verdict.reason is (EndReason.IDLE if state is CallState.ENDING else None)
+
+
+def test_a_page_that_goes_is_waited_for_and_what_it_closed_does_not_count() -> None:
+    here = Absence()
+    here.goes(100)
+    here.left(100)
+    assert here.away
+    assert not here.gone(100 + AWAY_S, 100, closed=True)
+    assert here.gone(100 + AWAY_S + 0.1, 100, closed=True)
+
+
+def test_a_page_that_is_back_has_time_to_connect() -> None:
+    here = Absence()
+    here.goes(100)
+    here.left(100)
+    here.joined(105)
+    assert not here.gone(105 + BACK_S, 100, closed=True)
+    assert here.gone(105 + BACK_S + 0.1, 100, closed=True)
+    here.connected()
+    assert not here.away
+    assert not here.gone(106, 106, closed=False)
+    assert here.gone(107, 106, closed=True), "a goodbye without a word counts at once again"
+
+
+def test_a_socket_that_is_closed_without_a_word_is_a_goodbye() -> None:
+    here = Absence()
+    here.left(100)
+    assert not here.gone(100 + ABANDONED_S, 99, closed=False)
+    assert not here.gone(103 + ABANDONED_S, 103, closed=False), "it is still heard"
+    assert here.gone(100.1 + ABANDONED_S, 99, closed=False)
+
+
+def test_the_agent_holds_still_while_a_page_is_away() -> None:
+    supervisor = Supervisor(LIMITS, 0)
+    gone = Sight(10, True, 10, False, away=True)
+    assert supervisor.judge(CallState.ACTIVE, gone) == Verdict(CallState.RECONNECTING)
+    back = Sight(15, True, 15, False)
+    assert supervisor.judge(CallState.RECONNECTING, back) == Verdict(CallState.ACTIVE)
