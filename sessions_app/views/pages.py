@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.core.errors import UnknownCallError
 from sessions_app.core.events import Speaker
-from sessions_app.core.text import one_line
+from sessions_app.core.text import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts
@@ -31,6 +31,9 @@ TRANSCRIPT_FORMS = {
     "csv": "Table (CSV)",
     "json": "Data (JSON)",
 }
+MOST_WANTED = 200
+"""Characters of what is searched for in one call."""
+
 PLACEHOLDER = "CALL_ID"
 """Stands for a call's id in the addresses that are handed to the page's modules."""
 
@@ -72,7 +75,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def call_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One call: player, transcript, summary, downloads and facts."""
+    """One call: player, transcript, summary, downloads and facts; `?q=` marks words in it."""
     found = _visible(request, public_id)
     note_visit(found, request.user, AccessLog.Action.READ, players.ON_THE_PAGE)
     return render(request, "pages/call_detail.html", _detail(request, found))
@@ -137,12 +140,12 @@ def _may_change(request: HttpRequest) -> bool:
 
 def _rows(page: Page[Call], text: str) -> list[shown.CallRow]:
     """Returns the page's calls, each with the first segment in which `text` was said."""
-    said: dict[int, str] = {}
+    said: dict[int, Segment] = {}
     if text:
         hits = search.holding(one_line(text))
         for segment in Segment.objects.filter(hits, call__in=list(page)).order_by("start_ms"):
-            said.setdefault(segment.call_id, segment.shown_text)
-    return [shown.call_row(row, said.get(row.pk, ""), text) for row in page]
+            said.setdefault(segment.call_id, segment)
+    return [shown.call_row(row, said.get(row.pk), text) for row in page]
 
 
 def _query_without_page(request: HttpRequest) -> str:
@@ -194,7 +197,8 @@ def _has_sound(found: Call) -> bool:
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
     audio, summary = shown.recording_of(found), shown.summary_of(found)
     agent, segments = shown.agent_name(found), list(transcripts.in_order(found))
-    transcript = shown.lines(segments, agent, found.gaps)
+    wanted = clean(request.GET.get("q", ""))[:MOST_WANTED]
+    transcript = shown.lines(segments, agent, found.gaps, one_line(wanted))
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
     starts = {line.seq: line.start_ms for line in transcript}
     return {

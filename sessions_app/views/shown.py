@@ -14,7 +14,7 @@ from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
 from sessions_app.services import summaries
-from sessions_app.views import wording
+from sessions_app.views import hits, wording
 
 SNIPPET_SIDE = 100
 """Characters shown before and after the words searched for, and of the first words."""
@@ -35,7 +35,10 @@ class AgentCard:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call in a list; `snippet` is what was said: before, the words searched for, after."""
+    """One call in a list; `snippet` is what was said: before, the words searched for, after.
+
+    `hit` follows the address of the call's page: it opens it where that was said.
+    """
 
     public_id: str
     title: str
@@ -49,16 +52,21 @@ class CallRow:
     words: int
     preview: str
     snippet: tuple[str, str, str] | None = None
+    hit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownWord:
-    """A word and where it is on the call clock, in whole milliseconds; a `blank` may follow it."""
+    """A word and where it is on the call clock, in whole milliseconds; a `blank` may follow it.
+
+    `hit` where it was searched for.
+    """
 
     text: str
     start_ms: int
     end_ms: int
     blank: bool
+    hit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +138,11 @@ def agent_name(call: Call) -> str:
     return str(call.persona.get("name") or call.agent.name)
 
 
-def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:
-    """Returns `call` for a list, with what the query annotated: `word_count`, `first_words`."""
+def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallRow:
+    """Returns `call` for a list, with what the query annotated: `word_count`, `first_words`.
+
+    `said` is the segment in which `wanted` was found.
+    """
     return CallRow(
         public_id=call.public_id,
         title=call.title,
@@ -144,7 +155,8 @@ def call_row(call: Call, said: str = "", wanted: str = "") -> CallRow:
         length="" if call.duration_ms is None else wording.length(call.duration_ms),
         words=getattr(call, "word_count", None) or 0,
         preview=clip(getattr(call, "first_words", None) or "", SNIPPET_SIDE),
-        snippet=_snippet(said, wanted) if said else None,
+        snippet=_snippet(said.shown_text, wanted) if said is not None else None,
+        hit=hits.address_of(said.seq, wanted) if said is not None else "",
     )
 
 
@@ -169,11 +181,15 @@ def summary_of(call: Call) -> Summary | None:
 
 
 def lines(
-    segments: Iterable[Segment], agent: str = "", gaps: Sequence[Sequence[int]] = ()
+    segments: Iterable[Segment],
+    agent: str = "",
+    gaps: Sequence[Sequence[int]] = (),
+    wanted: str = "",
 ) -> list[Line]:
     """Returns segments as lines of a transcript, in the order given.
 
-    `agent` is its name; `gaps` are where the connection was lost, in ms of the call clock.
+    `agent` is its name; `gaps` are where the connection was lost, in ms of the call clock; words
+    of `wanted` are marked.
     """
     left = list(gaps)
     return [
@@ -184,7 +200,7 @@ def lines(
             start_ms=segment.start_ms,
             end_ms=segment.end_ms,
             time=wording.clock(segment.start_ms),
-            words=_words(segment),
+            words=_words(segment, wanted),
             corrected=bool(segment.edited_text),
             revised=segment.revised_at is not None or segment.source == Source.SECOND_PASS,
             interrupted=segment.interrupted,
@@ -223,7 +239,7 @@ def _unheard(segment: Segment) -> str:
     return rest if count(rest) else ""
 
 
-def _words(segment: Segment) -> tuple[ShownWord, ...]:
+def _words(segment: Segment, wanted: str) -> tuple[ShownWord, ...]:
     """Returns the words people read, each with where it was said.
 
     The text is spelt by punctuation and by staff, so that it may have more or fewer words
@@ -233,9 +249,10 @@ def _words(segment: Segment) -> tuple[ShownWord, ...]:
     heard = [Word(w["text"], w["start_ms"], w["end_ms"]) for w in segment.shown_words]
     exact = by_letters(texts, heard)
     places = exact if exact is not None else _shared(segment, len(texts))
+    marked = hits.held(segment.shown_text, wanted) if wanted else [False] * len(texts)
     made = [
-        ShownWord(token.text, round(start), round(end), token.blank)
-        for token, (start, end) in zip(texts, places, strict=True)
+        ShownWord(token.text, round(start), round(end), token.blank, hit)
+        for token, (start, end), hit in zip(texts, places, marked, strict=True)
     ]
     if made and segment.text.startswith(f"{segment.shown_text} "):
         made[-1] = replace(made[-1], blank=True)  # what was not heard follows

@@ -10,6 +10,8 @@ import { Player } from "./player.js";
 
 /** @typedef {import("./fill-in.js").Detail} Detail */
 
+const SETTLED_MS = 2000;
+
 /** @type {{player?: Player, transcript?: FollowingTranscript, feed?: LiveFeed}} */
 const parts = {};
 const first = /** @type {Detail} */ (readJson("detail-config"));
@@ -65,5 +67,33 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/**
+ * Brings a line into view and keeps it there while the lines above it get their height, which they do
+ * only when they come near, and while the browser goes to the address's target by itself.
+ * @param {Element} line
+ */
+function showLine(line) {
+  const show = () => line.scrollIntoView({ block: "center" });
+  const watch = new ResizeObserver(show);
+  watch.observe(byId("transcript"));
+  addEventListener("load", () => setTimeout(show), { once: true });
+  const letGo = () => watch.disconnect();
+  setTimeout(letGo, SETTLED_MS);
+  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    addEventListener(name, letGo, { once: true, passive: true });
+  }
+}
+
+/** A search led here: the call opens at the line that was found, and sounds from there. */
+function openAtHit() {
+  const line = /^#segment-\d+$/.test(location.hash) && document.querySelector(location.hash);
+  if (line && new URLSearchParams(location.search).has("q")) {
+    showLine(line);
+    const start = line.querySelector("mark.word") ?? line;
+    parts.player?.open(Number(/** @type {HTMLElement} */ (start).dataset.start));
+  }
+}
+
 enliven(first);
+openAtHit();
 fillIn.start();

@@ -36,6 +36,15 @@ export class Player extends EventTarget {
     this._play();
   }
 
+  /**
+   * Stands at a place on the call clock, and plays from there where the browser lets a page begin.
+   * @param {number} ms
+   */
+  open(ms) {
+    this.seek(ms / 1000);
+    this._audio.play().catch(() => this._show()); // else Play sounds from there
+  }
+
   /** @param {number} seconds */
   seek(seconds) {
     this._audio.currentTime = Math.min(Math.max(0, seconds), this._lengthS);
