@@ -249,7 +249,7 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         **second_pass.context(call),
         "speakers": speakers(summary),
         "notes": turns.notes_of(call),
-        "answers": turns.of_call(call).filter(speaker=Speaker.AGENT),
+        "answers": turns.answers_of(call),
         "export_links": [
             (extension, reverse("api:transcript", args=[call.public_id, extension]))
             for extension in FORMATS

@@ -187,7 +187,7 @@ class TurnSerializer(serializers.ModelSerializer[Turn]):
     response_ms = serializers.IntegerField(
         read_only=True,
         allow_null=True,
-        help_text="From the end of the caller's speech to the first sound.",
+        help_text="From the end of the caller's turn, spoken or typed, to the first sound.",
     )
 
     class Meta:

@@ -47,6 +47,7 @@ class Answer:
         self.then = then
         self.asked: StartReply | None = None
         self.first_audio_ms: float | None = None
+        self._heard_ms: float | None = None
         self._first_token_ms: float | None = None
         self._now_ms = mouth.now_ms
         self._on_token = mouth.on_token
@@ -79,6 +80,11 @@ class Answer:
         self._early.clear()
         self.reply.allow()
 
+    def heard(self) -> None:
+        """Notes that it sounds on: one packet before it was held is nothing that people hear."""
+        if self.first_audio_ms is not None and self._heard_ms is None:
+            self._heard_ms = self._now_ms()
+
     @property
     def done(self) -> bool:
         """Whether all of its sound was handed over, or it broke."""
@@ -108,7 +114,7 @@ class Answer:
             endpoint_ms=self.asked.endpoint_ms,
             final_ms=self.asked.final_ms,
             first_token_ms=self._first_token_ms,
-            first_audio_ms=self.first_audio_ms,
+            first_audio_ms=self._heard_ms,
         )
 
     def _token(self, text: str) -> None:

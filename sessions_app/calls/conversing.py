@@ -109,8 +109,6 @@ class Conversing:
                 self._do(self._taker.on_final(event.text, event.end_ms, now))
             case NothingSaid(speaker=Speaker.CALLER):
                 self._do(self._taker.on_final("", event.end_ms, now))
-            case _:
-                pass
 
     def tick(self, now_ms: float) -> None:
         """Shows how far the agent's words were heard, and speaks up when it is time."""
@@ -200,6 +198,8 @@ class Conversing:
                     self._playout.hold()
                 case ResumeSpeech():
                     self._playout.resume()
+                    if self._answer is not None:
+                        self._answer.heard()
                 case CutSpeech():
                     self._cut()
         self._follow_floor()
@@ -307,6 +307,8 @@ class Conversing:
             answer.first_audio_ms = now
             self._ledger.commit_caller(self._answer)
             self._do(self._taker.on_playing(now))
+            if not self._playout.held:
+                answer.heard()
         self._do(self._taker.on_agent_said(item.text, now))
 
     def _sounded(self, item: object) -> None:

@@ -143,6 +143,11 @@ class Playout:
         return len(self._packets) * PACKET_MS
 
     @property
+    def held(self) -> bool:
+        """Whether it holds still because it was asked to."""
+        return self._held
+
+    @property
     def suspended(self) -> bool:
         """Whether the client is out of reach."""
         return self._suspended

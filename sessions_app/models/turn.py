@@ -43,7 +43,11 @@ class Turn(models.Model):
 
     @property
     def response_ms(self) -> int | None:
-        """From the end of the caller's speech to the first sound; None without an answer."""
-        if self.speech_end_ms is None or self.first_audio_ms is None:
+        """From the end of the caller's turn to the first sound; None without an answer.
+
+        What was typed ended when it came.
+        """
+        asked_ms = self.endpoint_ms if self.speech_end_ms is None else self.speech_end_ms
+        if asked_ms is None or self.first_audio_ms is None:
             return None
-        return self.first_audio_ms - self.speech_end_ms
+        return self.first_audio_ms - asked_ms

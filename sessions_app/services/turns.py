@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sessions_app.core import events
 from sessions_app.core.text import one_line
@@ -69,6 +69,12 @@ def replace_notes(call_pk: int, notes: Iterable[events.Note]) -> None:
 def of_call(call: Call) -> QuerySet[Turn]:
     """Returns the call's turns in order."""
     return Turn.objects.filter(call=call).order_by("index")
+
+
+def answers_of(call: Call) -> QuerySet[Turn]:
+    """Returns the agent's answers in order: not what it said of its own accord."""
+    own = Q(first_token_ms__isnull=True, first_audio_ms__isnull=True)
+    return of_call(call).filter(speaker=events.Speaker.AGENT.value).exclude(own)
 
 
 def notes_of(call: Call) -> QuerySet[Note]:

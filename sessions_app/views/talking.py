@@ -39,6 +39,11 @@ class Answer:
     """
 
     index: int
+    """Its place among the turns of both sides."""
+
+    number: int
+    """Its place among the answers, from 1, as people count them."""
+
     time: str
     seq: int | None
     interrupted: bool
@@ -90,7 +95,10 @@ def waterfall(turns: Iterable[Turn], seqs: Mapping[int, int]) -> Waterfall | Non
     if not timed:
         return None
     scale = max([1, *(answer.length_ms for answer in timed)])
-    rows = tuple(_answer(answer, scale, seqs.get(answer.turn.index)) for answer in timed)
+    rows = tuple(
+        _answer(answer, number, scale, seqs.get(answer.turn.index))
+        for number, answer in enumerate(timed, start=1)
+    )
     heard = [row.total_ms for row in rows if row.total_ms is not None and not row.typed]
     return Waterfall(rows, round(median(heard)) if heard else None)
 
@@ -109,7 +117,7 @@ def _timed(turn: Turn) -> _Timed | None:
     return _Timed(turn, reached[0][2], reached[1:])
 
 
-def _answer(timed: _Timed, scale: int, seq: int | None) -> Answer:
+def _answer(timed: _Timed, number: int, scale: int, seq: int | None) -> Answer:
     turn, reached, bars = timed.turn, timed.start_ms, []
     for stage, label, at in timed.reached:
         length = max(0, at - reached)
@@ -118,6 +126,7 @@ def _answer(timed: _Timed, scale: int, seq: int | None) -> Answer:
         reached += length
     return Answer(
         index=turn.index,
+        number=number,
         time=wording.clock(turn.start_ms),
         seq=seq,
         interrupted=turn.interrupted,

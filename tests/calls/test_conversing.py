@@ -125,6 +125,27 @@ async def test_the_button_silences_it() -> None:
     assert talk.of(FloorChanged)[-1].floor is Floor.LISTENING
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_an_answer_that_is_held_at_once_sounds_when_it_is_let_go(goes_on: bool) -> None:
+    async with Talk(Answers(["Good."]), PLAIN) as talk:
+        talk.agent.pause(True)
+        talk.agent.say("how are you")
+        await talk.until(lambda: talk.sent, "the packet before the pause")
+        let_go_ms = talk.now_ms()
+        if goes_on:
+            talk.agent.pause(False)
+        else:
+            talk.agent.interrupt()
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 2, "the end of the answer")
+    latency = talk.of(TurnEnded)[-1].latency
+    assert latency is not None
+    if goes_on:
+        assert latency.first_audio_ms is not None
+        assert latency.first_audio_ms >= let_go_ms
+    else:
+        assert latency.first_audio_ms is None, "nobody heard anything of it"
+
+
 async def test_a_typed_turn_is_answered_like_a_spoken_one() -> None:
     responder = Answers(["Good."])
     async with Talk(responder, PLAIN) as talk:

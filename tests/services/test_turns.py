@@ -38,6 +38,24 @@ def test_a_turn_without_an_answer_has_no_stages(alice: User, make_call: CallMake
     assert (turn.start_ms, turn.end_ms, turn.response_ms) == (0, 0, None)
 
 
+def test_what_was_typed_is_answered_from_when_it_came(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    typed = Latency(None, 900, None, 901, 5900)
+    turns.save(call.pk, TurnEnded(3, Speaker.AGENT, 5900, 6000, latency=typed))
+    assert turns.of_call(call).get().response_ms == 5000
+
+
+def test_what_it_says_of_its_own_accord_is_no_answer(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    turns.save(call.pk, TurnEnded(1, Speaker.AGENT, 0, 900))
+    turns.save(call.pk, TurnEnded(2, Speaker.CALLER, 1000, 1500))
+    mute = Latency(1500, 2000, 2000, 2100, None)
+    turns.save(call.pk, TurnEnded(3, Speaker.AGENT, 2100, 2200, latency=mute))
+    turns.save(call.pk, TurnEnded(4, Speaker.CALLER, 3000, 3500))
+    turns.save(call.pk, TurnEnded(5, Speaker.AGENT, 4000, 4200, latency=Latency(3500, 3900)))
+    assert [turn.index for turn in turns.answers_of(call)] == [3]
+
+
 def note(number: int, text: str, kind: NoteKind = NoteKind.NOTE) -> Note:
     return Note(number, kind, text, 10.0)
 

@@ -70,6 +70,7 @@ def test_answers_share_a_scale_and_a_median() -> None:
     assert found is not None
     assert found.median_ms == 600
     assert [row.seq for row in found.rows] == [None, 9, None]
+    assert [(row.index, row.number) for row in found.rows] == [(2, 1), (4, 2), (6, 3)]
     assert [row.bars[1].width for row in found.rows] == ["30.00", "90.00", "50.00"]
 
 
