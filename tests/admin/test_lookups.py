@@ -29,7 +29,8 @@ def paths(model: type[Model], depth: int = DEPTH) -> Iterator[str]:
 
 def shown_filters(page: Any) -> set[str]:
     """Returns the fields that the page's own filters may ask for, as its class lists them."""
-    listed = [given for given in page.list_filter if isinstance(given, str)]
+    named = [given[0] if isinstance(given, tuple) else given for given in page.list_filter]
+    listed = [given for given in named if isinstance(given, str)]
     own = [getattr(given, "parameter_name", "") for given in page.list_filter]
     return {*listed, *own, *([page.date_hierarchy] if page.date_hierarchy else [])}
 
