@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 
 from sessions_app.admin import call_page
 from sessions_app.admin.display import NOTHING, badge, clock, moment
+from sessions_app.core.party import visitor_name
 from sessions_app.models import Call
 from sessions_app.models.work import OwedWork
 
@@ -32,7 +33,8 @@ class CallColumns:
 
     @admin.display(description="User", ordering="owner__username")
     def user(self, call: Call) -> str:
-        return call.owner.get_username()
+        name = call.owner.get_username()
+        return f"{name}, visitor {visitor_name(call.visitor)}" if call.visitor else name
 
     @admin.display(description="Length", ordering="duration_ms")
     def length(self, call: Call) -> str:

@@ -8,9 +8,18 @@ KNOWN, BY_TICKET, GUEST = "id:", "ticket:", "guest:"
 connection alone."""
 
 
+CODE = 4
+"""Characters that tell visitors without a name apart."""
+
+
 def visitor_name(visitor: str) -> str:
-    """Returns a visitor in words for people: the name that the ticket's maker gave, if any."""
-    return visitor.removeprefix(KNOWN) if visitor.startswith(KNOWN) else "unknown"
+    """Returns a visitor in words for people: the name that the ticket's maker gave, if any.
+
+    Others get a short code, always the same for one visitor.
+    """
+    if visitor.startswith(KNOWN):
+        return visitor.removeprefix(KNOWN)
+    return hashlib.sha256(visitor.encode()).hexdigest()[:CODE].upper()
 
 
 @dataclass(frozen=True, slots=True)

