@@ -4,8 +4,9 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 
 from sessions_app.bridge.conf import load_backend, voice_config
@@ -17,7 +18,7 @@ from sessions_app.core.events import Hypothesis, Speaker, Word
 from sessions_app.core.persona import Persona
 from sessions_app.core.slicing import written
 from sessions_app.core.text import one_line
-from sessions_app.core.writing import has_marks, join_sentences
+from sessions_app.core.writing import ends_sentence, has_marks, join_sentences
 from sessions_app.media.merging import SIDES
 from sessions_app.media.recording import read_lane
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
@@ -86,7 +87,7 @@ def _fetched(call: Call, target: Path) -> Path:
     """Returns a copy of the recording, from wherever it is kept; raises MediaError for none."""
     row = Recording.objects.filter(call=call).exclude(file="").first()
     if row is None:
-        raise MediaError("There is no recording of this call to listen to.")
+        raise MediaError("This call has no recording.")
     with row.file.open("rb") as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy)
     return target
@@ -117,7 +118,7 @@ def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[Ver
     cut = (
         words
         for _, found in finals
-        for words in in_pieces(found, [own[id(word)][1] for word in found])
+        for words in in_pieces(found, [own[id(word)].text for word in found])
     )
     return [
         _row(
@@ -127,26 +128,42 @@ def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[Ver
     ]
 
 
-def _own(finals: Iterable[tuple[Hypothesis, Sequence[Word]]]) -> dict[int, tuple[int, str]]:
-    """Returns of each word, by its identity, the number of its final and how that writes it."""
-    return {
-        id(word): (number, text)
-        for number, (final, words) in enumerate(finals)
-        for word, text in zip(
-            words, written(final.text, [word.text for word in words]), strict=True
-        )
-    }
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """How a word's final writes it: which final, the text, and whether a sentence begins there.
+
+    `marked` where that final has marks of its own.
+    """
+
+    final: int
+    text: str
+    begins: bool
+    marked: bool
 
 
-def _row(
-    one: Placed, own: Mapping[int, tuple[int, str]], figures: str, language: str
-) -> VersionSegment:
+def _own(finals: Iterable[tuple[Hypothesis, Sequence[Word]]]) -> dict[int, _Own]:
+    """Returns of each word, by its identity, how its final writes it."""
+    found: dict[int, _Own] = {}
+    for number, (final, words) in enumerate(finals):
+        marked, before, speaker = has_marks(final.text), "", None
+        parts = written(final.text, [word.text for word in words])
+        for word, text in zip(words, parts, strict=True):
+            begins = not before or ends_sentence(before) or word.speaker != speaker
+            found[id(word)] = _Own(number, text, begins, marked)
+            before, speaker = text.strip() or before, word.speaker
+    return found
+
+
+def _row(one: Placed, own: Mapping[int, _Own], figures: str, language: str) -> VersionSegment:
     sure = [word.confidence for word in one.words if word.confidence is not None]
     start_ms = max(0, round(one.start_ms))
-    runs = groupby((own[id(word)] for word in one.words), key=itemgetter(0))
-    text = join_sentences("".join(part for _, part in run) for _, run in runs)
-    marked = has_marks(text)
-    shown = as_marked(text, figures) if marked else readable(text, figures, language)
+    parts = [own[id(word)] for word in one.words]
+    runs = groupby(parts, key=attrgetter("final"))
+    text = join_sentences("".join(part.text for part in run) for _, run in runs)
+    if any(part.marked for part in parts):
+        shown = as_marked(text, figures, language, begins=parts[0].begins)
+    else:
+        shown = readable(text, figures, language)
     return VersionSegment(
         seq=one.seq,
         added=one.seq is None,

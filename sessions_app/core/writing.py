@@ -103,6 +103,12 @@ _FULL_STOPS = (
 )
 _FULL_STOPS_OF = {"ur": "۔", "ks": "۔", "sd": "۔", "mr": ".", "kok": "."}
 
+_CUT_OFF = re.compile(r"['\u2019][a-z]\s+")
+"""The word a Dutch sentence may begin with, as in "'s Avonds": the next one has the capital."""
+
+_MIXED = re.compile(r"[a-z]+[A-Z]")
+"""A word that is written with a capital of its own."""
+
 _HYPHENS = frozenset("-\u2010\u2011")
 _DASH = re.compile(r"(?<=\w)(?:\u2014+|\u2026+|\.{3,})(?=\w)|(?<=[^\W\d])\u2013(?=[^\W\d])")
 """What parts two words without a blank; between figures an en dash is a range."""
@@ -323,10 +329,23 @@ def full_stop(text: str, language: str = "") -> str:
 
 
 def capitalised(text: str, language: str = "") -> str:
-    """Returns `text` with a capital at its beginning, where its script has capitals."""
-    if text[:1] == "i" and base_of(language) in ("tr", "az"):
-        return "\u0130" + text[1:]
-    return text[:1].title() + text[1:]
+    """Returns `text` with a capital at its beginning, where its script has capitals.
+
+    It stands behind marks that open the text. A word with a capital of its own ("iPhone") stays.
+    """
+    base, at = base_of(language), 0
+    if base in ("nl", "af") and (cut_off := _CUT_OFF.match(text)):
+        at = cut_off.end()
+    while text[at : at + 1] and text[at] in OPENERS:
+        at += 1
+    first = text[at : at + 1]
+    if _MIXED.match(text, at):
+        return text
+    if first == "i" and base in ("tr", "az"):
+        first = "\u0130"
+    elif base == "nl" and text.startswith("ij", at):
+        return f"{text[:at]}IJ{text[at + 2 :]}"
+    return text[:at] + first.title() + text[at + 1 :]
 
 
 def _cut(chunk: str) -> list[str]:

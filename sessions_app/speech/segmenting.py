@@ -26,12 +26,13 @@ def readable(text: str, figures: str = "", language: str = "") -> str:
 
     `figures` is the language whose numbers become figures; empty for none.
     """
+    clean = _clean(text, figures, language)
+    return closed(capitalised(clean, language), language) if clean else ""
+
+
+def _clean(text: str, figures: str, language: str) -> str:
     clean = " ".join((with_figures(text, figures) if figures else text).split())
-    if not clean:
-        return ""
-    if base_of(language) in ("", "en"):
-        clean = _LONE_I.sub("I", clean)
-    return closed(capitalised(clean, language), language)
+    return _LONE_I.sub("I", clean) if base_of(language) in ("", "en") else clean
 
 
 class Segmenter:
@@ -68,22 +69,29 @@ class Segmenter:
         own = written(whole.text, [word.text for word in whole.words])
         marked = has_marks(whole.text)
         figures, language = self._figures, whole.language
-        at = 0
+        at, before, speaker = 0, "", whole.words[0].speaker
         for words in in_pieces(whole.words, own):
             text = "".join(own[at : at + len(words)]).strip()
             at += len(words)
+            begins = not before or ends_sentence(before) or words[0].speaker != speaker
+            shown = as_marked(text, figures, language, begins=begins)
+            before, speaker = text or before, words[-1].speaker
             yield dataclasses.replace(
                 whole,
-                text=as_marked(text, figures) if marked else readable(text, figures, language),
+                text=shown if marked else readable(text, figures, language),
                 words=tuple(words),
                 start_ms=words[0].start_ms,
                 end_ms=words[-1].end_ms,
             )
 
 
-def as_marked(text: str, figures: str = "") -> str:
-    """Returns a part of a text that has marks of its own: none is added where it was cut."""
-    return " ".join((with_figures(text, figures) if figures else text).split())
+def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool) -> str:
+    """Returns a part of a text that has marks of its own: none is added where it was cut.
+
+    With `begins` a sentence begins with it: it has a capital then, and is left as it is otherwise.
+    """
+    clean = _clean(text, figures, language)
+    return capitalised(clean, language) if begins else clean
 
 
 def in_pieces(words: Sequence[Word], own: Sequence[str] = ()) -> list[Sequence[Word]]:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from sessions_app import tasks
 from sessions_app.bridge import finalising, second_pass
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import SegmentFinal, Speaker
+from sessions_app.core.events import Hypothesis, SegmentFinal, Speaker, Word
 from sessions_app.core.states import CallState, EndReason
 from sessions_app.media.recording import LaneRecorder
 from sessions_app.models import Call, Recording, Segment, Summary, Version
@@ -159,3 +159,16 @@ def test_what_must_wait_is_left_alone(alice: User, make_call: CallMaker) -> None
     tasks.retranscribe_call(version.pk)
     version.refresh_from_db()
     assert (version.state, version.attempts) == (WorkState.PENDING, 0)
+
+
+def test_a_piece_of_a_second_pass_begins_as_its_sentence_does() -> None:
+    text = "how are you today, my friend. fine, and what will you do now"
+    texts = [word.strip(".,") for word in text.split()]
+    # so long that it is cut within the first sentence, too
+    times = [3500.0 * n + (900 if n in {4, 6} else 0) for n in range(len(texts))]
+    words = tuple(Word(w, at, at + 1000) for w, at in zip(texts, times, strict=True))
+    final = Hypothesis(text, True, 0.0, 46_000.0, words, None, "en")
+    shown = " | ".join(row.text for row in second_pass._added([final], "", "en"))
+    assert shown.startswith("How are you today,")
+    assert "friend. | Fine, and" in shown
+    assert " | my friend." in shown

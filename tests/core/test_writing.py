@@ -174,6 +174,35 @@ def test_capitals_are_those_of_the_language() -> None:
     assert writing.capitalised("ñandú") == "Ñandú"
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "shown"),
+    [
+        ("¿qué hora es?", "es", "¿Qué hora es?"),
+        ("«bonjour», dit-il", "fr", "«Bonjour», dit-il"),
+        ("“yes,” she said", "en", "“Yes,” she said"),
+        ("(see below)", "en", "(See below)"),
+        ("'s avonds is het koud", "nl", "'s Avonds is het koud"),
+        ("’t regent", "nl-NL", "’t Regent"),
+        ("ijs is koud", "nl", "IJs is koud"),
+        ("ijs is koud", "en", "Ijs is koud"),
+        ("iPhone prices", "en", "iPhone prices"),
+        ("eBay and others", "", "eBay and others"),
+        ("3 apples", "en", "3 apples"),
+        ("ıstakoz", "tr", "Istakoz"),
+        ("“istanbul", "az", "“\u0130stanbul"),
+        ("καλημέρα σας", "el", "Καλημέρα σας"),
+        ("привет", "ru", "Привет"),
+        ("ǆep", "hr", "ǅep"),
+        ("大家好", "zh", "大家好"),
+        ("مرحبا", "ar", "مرحبا"),
+        ("«", "fr", "«"),
+        ("", "en", ""),
+    ],
+)
+def test_a_sentence_begins_as_its_language_writes(text: str, language: str, shown: str) -> None:
+    assert writing.capitalised(text, language) == shown
+
+
 def test_width_is_in_cells() -> None:
     assert characters.width("abc") == 3
     assert characters.width("山。ｱ") == 5

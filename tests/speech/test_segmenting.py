@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from sessions_app.core.events import Hypothesis, Word, one_speaker
@@ -208,3 +210,40 @@ def test_a_cut_lies_where_a_sentence_ends_unless_a_pause_is_much_longer() -> Non
         "One two three. Four five, six",
         "seven eight nine ten",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "language", "pieces"),
+    [
+        ("how are you. fine, thank you", 3, "en", ["How are you.", "Fine, thank you"]),
+        ("how are you, fine. thank you", 3, "en", ["How are you,", "fine. thank you"]),
+        ("ça va bien! et toi, merci", 3, "fr", ["Ça va bien!", "Et toi, merci"]),
+        ("qué tal, juan. ¿cómo estás hoy?", 3, "es", ["Qué tal, juan.", "¿Cómo estás hoy?"]),
+        ("ne var, ne yok? iyiyim ben", 4, "tr", ["Ne var, ne yok?", "\u0130yiyim ben"]),
+        ("как дела? хорошо, спасибо", 2, "ru", ["Как дела?", "Хорошо, спасибо"]),
+        ("τι κάνεις; καλά, εσύ", 2, "el", ["Τι κάνεις;", "Καλά, εσύ"]),
+        ("het regent. 's avonds is het droog", 2, "nl", ["Het regent.", "'s Avonds is het droog"]),
+        ("i think, so do i. i'm sure of it", 5, "en", ["I think, so do I.", "I'm sure of it"]),
+        ("it cost $3.50 or, well, four", 3, "en", ["It cost $3.50", "or, well, four"]),
+        ("كيف حالك؟ أنا بخير", 2, "ar", ["كيف حالك؟", "أنا بخير"]),
+    ],
+)
+def test_a_piece_has_a_capital_where_a_sentence_begins(
+    text: str, cut: int, language: str, pieces: list[str]
+) -> None:
+    words = [word.strip(".,;?!¿؟$") for word in text.split()]
+    final = dataclasses.replace(long_final(text, words, cut), language=language)
+    pause = final.words[cut].start_ms + 1500  # longer than any mark is worth
+    moved = [w if n != cut else dataclasses.replace(w, start_ms=pause)
+             for n, w in enumerate(final.words)]  # fmt: skip
+    said = Segmenter().final(dataclasses.replace(final, words=tuple(moved)))
+    assert [piece.text for piece in said] == pieces
+
+
+def test_another_person_begins_with_a_capital() -> None:
+    texts = [("are", "1"), ("you", "1"), ("there", "1"), ("yes", "2"), ("i", "2"), ("am", "2")]
+    words = tuple(
+        Word(text, 400.0 * n, 400.0 * n + 300, None, who) for n, (text, who) in enumerate(texts)
+    )
+    whole = Hypothesis("are you there, yes i am.", True, 0.0, 2400.0, words, None, "en")
+    assert [p.text for p in Segmenter().final(whole)] == ["Are you there,", "Yes I am."]
