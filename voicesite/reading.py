@@ -15,7 +15,7 @@ def read(kind: str, name: str, default: Any) -> Any:
         return getattr(env, kind)(name, default=default)
     except (ValueError, TypeError) as error:
         raise ImproperlyConfigured(
-            f"{name}={env.str(name)!r} is not a valid {kind}. Mend or unset {name}."
+            f"{name}={env.str(name)!r} is not a valid {kind}. Fix or unset {name}."
         ) from error
 
 

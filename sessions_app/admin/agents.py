@@ -27,13 +27,42 @@ from sessions_app.services.agents import persona_of
 from sessions_app.speech.synthesisers.base import Synthesiser
 
 NAMED = {
-    "recogniser": ("RECOGNISERS", "turns this agent's calls into text"),
-    "responder": ("RESPONDERS", "decides what it says; none for an agent that only transcribes"),
-    "synthesiser": ("SYNTHESISERS", "speaks for it"),
-    "endpointer": ("ENDPOINTERS", "tells that the caller's turn is over"),
-    "barge_in": ("BARGE_INS", "tells an interruption from a cough or an mhm"),
+    "recogniser": ("RECOGNISERS", "Turns the caller's speech into text."),
+    "responder": ("RESPONDERS", "Decides what the agent says. Without one it only transcribes."),
+    "synthesiser": ("SYNTHESISERS", "The engine that speaks for the agent."),
+    "endpointer": ("ENDPOINTERS", "Decides when the caller has finished speaking."),
+    "barge_in": ("BARGE_INS", "Tells an interruption from a cough or an “mhm”."),
 }
 """Fields that name an entry of VOICE, and what that entry does."""
+
+LABELS = {
+    "recogniser": "Speech recognition",
+    "synthesiser": "Speech engine",
+    "endpointer": "End-of-turn rule",
+    "barge_in": "Interruption rule",
+}
+
+HELP = {
+    "language": "A BCP 47 tag, such as en-US.",
+    "phrases": "Names and words that callers are likely to say, one per line. They are recognised "
+    "better.",
+    "greeting": "What the agent says as soon as the call is connected. Leave it empty for nothing.",
+    "prompt": "Who the agent is and how it should answer, for the language model.",
+    "responder_options": 'Extra options as JSON, for example {"temperature": 0.3}.',
+    "preemptive": "Start an answer before the caller has clearly finished: faster, but costs more.",
+    "voice": "A voice of the speech engine. Leave it empty for the engine's usual one.",
+    "speed": "From 0.5 to 2; 1 is the voice's normal speed.",
+    "min_delay_ms": "The shortest silence, in milliseconds, before the agent answers.",
+    "max_delay_ms": "The longest, for example after a number or an unfinished sentence.",
+    "barge_in_ms": "How long, in milliseconds, the caller must speak to interrupt the agent.",
+    "barge_in_words": "How many words that takes. “Mhm” and “okay” do not count.",
+    "silence_s": "After this many seconds of silence the agent asks whether the caller is still "
+    "there. 0 for never.",
+    "max_length_s": "The longest call in seconds. 0 uses the server's own limit.",
+    "closing_words": "What the agent says before it hangs up. Leave it empty for the usual words.",
+    "is_active": "Untick to hide the agent and refuse new calls.",
+}
+"""How the form explains fields; their rows in the database keep shorter words."""
 
 SLOWEST, FASTEST = 0.5, 2.0
 
@@ -47,10 +76,14 @@ def _named(field: str) -> forms.ChoiceField:
         none = [("", "(transcribe only)")] if field == "responder" else []
         return [*none, *((name, name) for name in settings.VOICE.get(kind, {}))]
 
-    text = f"Which of VOICE['{kind}'] {does}."
     required = field != "responder"
-    initial = "default" if required else ""
-    return forms.ChoiceField(choices=choices, help_text=text, required=required, initial=initial)
+    return forms.ChoiceField(
+        choices=choices,
+        label=LABELS.get(field),
+        help_text=f"{does} From VOICE['{kind}'].",
+        required=required,
+        initial="default" if required else "",
+    )
 
 
 class AgentForm(CleanForm[Agent]):
@@ -64,7 +97,7 @@ class AgentForm(CleanForm[Agent]):
     is_default = forms.BooleanField(
         required=False,
         label="Default",
-        help_text="Answers calls that name no agent. Ticking it here unticks it everywhere else.",
+        help_text="Answers calls that name no agent. Ticking it here unticks it on other agents.",
     )
 
     class Meta:
@@ -100,6 +133,7 @@ class AgentForm(CleanForm[Agent]):
             name: forms.Textarea(attrs={"rows": rows, "cols": 60, "dir": "auto"})
             for name, rows in LONG_TEXTS.items()
         }
+        help_texts = HELP
 
     def _get_validation_exclusions(self) -> set[str]:
         # saving moves the default, so the constraint holds then, not now
@@ -117,11 +151,14 @@ class AgentForm(CleanForm[Agent]):
         if "is_default" in self.changed_data and not is_default:
             self.add_error(
                 "is_default",
-                "Some agent must answer calls that name none. Tick this on another agent: "
-                "it is then unticked here.",
+                "There must be a default agent, for calls that name none. Tick this on another "
+                "agent: it will then be unticked here.",
             )
         if is_default and not values.get("is_active"):
-            self.add_error("is_active", "The default agent must be active. Pick another first.")
+            self.add_error(
+                "is_active",
+                "The default agent must be active. Make another agent the default first.",
+            )
         self._check_numbers(values)
         loaded = {field: self._loaded(field, values.get(field)) for field in NAMED}
         self._check_hearing(values)
@@ -145,10 +182,10 @@ class AgentForm(CleanForm[Agent]):
     def _check_numbers(self, values: dict[str, Any]) -> None:
         """Names the field to mend: what the database would refuse has no field."""
         if not SLOWEST <= values.get("speed", 1.0) <= FASTEST:
-            self.add_error("speed", f"Give a speed from {SLOWEST} to {FASTEST}.")
+            self.add_error("speed", f"Choose a speed from {SLOWEST} to {FASTEST}.")
         low, high = values.get("min_delay_ms"), values.get("max_delay_ms")
         if low is not None and high is not None and low > high:
-            self.add_error("max_delay_ms", f"Give at least the shortest silence, {low} ms.")
+            self.add_error("max_delay_ms", f"This must be at least the shortest silence, {low} ms.")
 
     def _loaded(self, field: str, name: str | None) -> Any:
         """Returns the backend, or None where there is none or it cannot be made."""
@@ -210,12 +247,12 @@ class AgentAdmin(VoiceAdmin[Agent]):
             "Answering",
             {
                 "fields": ("responder", "prompt", "responder_options", "preemptive"),
-                "description": "Without a responder the agent only transcribes, and what "
-                "follows does not matter.",
+                "description": "Without a responder the agent only transcribes, and the "
+                "settings below have no effect.",
             },
         ),
         ("Voice", {"fields": ("synthesiser", "voice", "speed")}),
-        ("What it always says", {"fields": ("greeting", "closing_words")}),
+        ("Fixed phrases", {"fields": ("greeting", "closing_words")}),
         (
             "Taking turns",
             {
@@ -229,16 +266,18 @@ class AgentAdmin(VoiceAdmin[Agent]):
             },
         ),
         ("Limits", {"fields": ("silence_s", "max_length_s"), "classes": ("collapse",)}),
-        ("Where it is used", {"fields": ("is_default", "is_active")}),
+        ("Availability", {"fields": ("is_default", "is_active")}),
         (
             "History",
             {"fields": ("how_quick", "created_at", "updated_at"), "classes": ("collapse",)},
         ),
     )
 
-    @admin.display(description="How quickly it answers")
+    @admin.display(description="Response times")
     def how_quick(self, obj: Agent) -> SafeString:
-        return format_html('<a href="{}">Latency of all agents</a>', reverse("admin:agent_latency"))
+        return format_html(
+            '<a href="{}">Response times of all agents</a>', reverse("admin:agent_latency")
+        )
 
     def get_urls(self) -> list[URLPattern]:
         own = [

@@ -123,7 +123,7 @@ def _life(call: Call) -> Iterator[Moment]:
         yield Moment(call.heartbeat_at, f"Last heartbeat of worker {call.worker or NOTHING}")
     if call.ended_at:
         kind = "bad" if call.state == "failed" else "plain"
-        reason = _end(call) if call.end_reason else "no reason kept"
+        reason = _end(call) if call.end_reason else "no reason recorded"
         yield Moment(call.ended_at, f"{call.get_state_display()}: {reason}", kind)
 
 

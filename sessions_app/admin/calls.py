@@ -162,7 +162,7 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[
             text = f"{asked} will be made again; reload in a few seconds."
             self.message_user(request, text, messages.SUCCESS)
         if left := len(chosen) - asked:
-            text = f"{left} left alone: only a recording that failed is made again."
+            text = f"Skipped {left}: only failed recordings can be made again."
             self.message_user(request, text, messages.WARNING)
 
     @admin.action(description="Export transcripts (zip)", permissions=["view"])
@@ -182,6 +182,6 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[
         if left := len(chosen) - asked:
             self.message_user(
                 request,
-                f"{left} left alone: the call is live, or its summary is being made.",
+                f"Skipped {left}: the call is live, or its summary is being made.",
                 messages.WARNING,
             )

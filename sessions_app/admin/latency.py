@@ -14,7 +14,7 @@ def page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     context = {
         **admin.site.each_context(request),
-        "title": "How quickly agents answer",
+        "title": "Response times of agents",
         "rows": latencies.by_agent(),
         "labels": latencies.LABELS,
         "days": latencies.DAYS,

@@ -20,8 +20,8 @@ from sessions_app.models.work import WorkState
 from sessions_app.services import access, versions
 
 TEMPLATE = "admin/sessions_app/call/version.html"
-NO_RECORDING = "There is no recording of this call to listen to."
-NOTHING_THERE = "That segment is not in this version any more."
+NO_RECORDING = "This call has no recording."
+NOTHING_THERE = "That segment is no longer in this version."
 
 
 @dataclass(frozen=True, slots=True)

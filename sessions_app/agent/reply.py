@@ -151,7 +151,7 @@ class Reply:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
             logger.error("a responder broke: %s", traced(error))
-            self.failure = ResponderError("The agent's answer failed for a fault of its program.")
+            self.failure = ResponderError("The agent's answer failed: an error in its program.")
         for text in splitter.finish():
             await self._add(markup.plain(text))
         await self._texts.put(None)
@@ -184,9 +184,7 @@ class Reply:
             self._lose_voice(error)
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
             logger.error("a synthesiser broke: %s", traced(error))
-            self._lose_voice(
-                SynthesiserError("The agent's voice failed for a fault of its program.")
-            )
+            self._lose_voice(SynthesiserError("The agent's voice failed: an error in its program."))
 
     def _lose_voice(self, error: SynthesiserError) -> None:
         self._mute = True

@@ -24,7 +24,7 @@ class TokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != SCHEME.lower().encode():
             return None
         if len(parts) != 2:  # noqa: PLR2004 - scheme and secret
-            raise AuthenticationFailed(f"The Authorization header holds no single token. {HOW}")
+            raise AuthenticationFailed(f"The Authorization header must hold one token. {HOW}")
         token = access.token_of(parts[1].decode("latin-1"))
         if token is None:
             raise AuthenticationFailed(f"This token is unknown or was revoked. {HOW}")

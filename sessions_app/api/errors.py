@@ -20,6 +20,9 @@ from voicesite.targets import loggable_method
 logger = logging.getLogger(__name__)
 
 SIGN_IN = f"Sign in on the web page, or: {HOW}"
+FAILED = (
+    "The server could not handle this request. Try again. If it keeps happening, its log says why."
+)
 NOT_FOUND = "There is nothing here that you may see. Check the address, and the token's owner."
 
 
@@ -27,15 +30,15 @@ class Conflict(exceptions.APIException):
     """The row is not in the state that the request needs (retry later, unchanged)."""
 
     status_code = status.HTTP_409_CONFLICT
-    default_detail = "This is not possible in the present state."
+    default_detail = "This is not possible right now."
     default_code = "conflict"
 
 
 class Away(exceptions.APIException):
-    """The database does not answer (retryable, unchanged)."""
+    """The database is not responding (retryable, unchanged)."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "The database does not answer at the moment. Try again in a few seconds."
+    default_detail = "The database is not responding. Try again in a few seconds."
     default_code = "busy"
     wait = RETRY_AFTER_S
 
@@ -81,7 +84,9 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, Http404):
         return exceptions.NotFound(str(error) or NOT_FOUND)
     if isinstance(error, SuspiciousOperation):  # more parameters than Django takes, and the like
-        return exceptions.ParseError("The request has more in it than this address takes.")
+        return exceptions.ParseError(
+            "The request has more parameters or fields than this address accepts."
+        )
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, AWAY):
@@ -100,7 +105,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         logger.error("%s %s failed", verb, view, exc_info=error)
         return error_response(
             "internal_error",
-            "The server failed at this request. Try again; if it stays, its log says why.",
+            FAILED,
             status.HTTP_500_INTERNAL_SERVER_ERROR,
         )
     code = _CODES.get(type(known), str(getattr(known, "default_code", "error")))

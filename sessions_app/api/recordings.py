@@ -35,14 +35,14 @@ def why_not_ready(call: Call, recording: Recording | None) -> str:
     if recording is None and call.consented_at is None:
         return "There is no recording: the caller did not agree to be recorded."
     if call.is_live:
-        return f"The call is {call.state}: its recording is made when it has ended."
+        return f"The call is {call.state}: its recording is made when the call ends."
     if recording is None:
         return "There is no recording: no audio of this call was kept."
     if recording.state == WorkState.FAILED:
-        return f"The recording failed: {recording.error or 'no reason was kept'}"
+        return f"The recording failed: {recording.error or 'no reason was recorded'}"
     if recording.state != WorkState.DONE:
         return f"The recording is {recording.state}: try again in a few seconds."
-    nothing = "There is no recording: the call brought no audio, or it was deleted since."
+    nothing = "There is no recording: no audio reached the server, or the recording was deleted."
     return "" if recording.file else nothing
 
 

@@ -15,8 +15,8 @@ from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, summaries
 
-LATER = "The call is live, or its summary is being made: try again when that is over."
-NONE_YET = "There is no summary: it is made when the call has ended."
+LATER = "The call is live, or its summary is being made. Try again later."
+NONE_YET = "There is no summary yet: it is made when the call ends."
 
 
 def _summary_of(call: Call) -> Summary:

@@ -17,8 +17,8 @@ from sessions_app.bridge.conf import backend_names
 from sessions_app.models import AccessLog, Call, Version, VersionSegment
 from sessions_app.services import access, versions
 
-NO_RECORDING = "There is no recording of this call to listen to, or not yet."
-NO_VERSION = "The call has no transcript of that number; GET …/versions lists them."
+NO_RECORDING = "This call has no recording, or not yet."
+NO_VERSION = "The call has no transcript with that number; GET …/versions lists them."
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH)
 
 
@@ -32,7 +32,9 @@ class WishSerializer(serializers.Serializer[Any]):
     def validate_recogniser(self, name: str) -> str:
         known = backend_names("RECOGNISERS")
         if name not in known:
-            raise serializers.ValidationError(f"There is none of that name, only: {known}.")
+            raise serializers.ValidationError(
+                f"There is no recogniser with that name. There are: {known}."
+            )
         return name
 
 
@@ -164,7 +166,7 @@ class VersionDetail(CallView):
 
     @extend_schema(
         operation_id="version_decide",
-        summary="Accept it wholly or by segment, or take that back",
+        summary="Accept all or some of its segments, or undo that",
         description=(
             "For staff with the permission to change calls. What was recognised live stays, and "
             "staff's own corrections go first."

@@ -83,7 +83,9 @@ class CallDetail(CallView):
     def patch(self, request: Request, **_address: Any) -> Response:
         call = self.call()
         if call.owner_id != request.user.pk and not may_change(request.user):
-            raise PermissionDenied("Only its owner, and staff who may change calls, rename it.")
+            raise PermissionDenied(
+                "Only the call's owner, and staff who may change calls, can rename it."
+            )
         given = TitleSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         calls.rename(call, request.user, given.validated_data["title"])
@@ -118,7 +120,7 @@ class Me(ApiView):
 
     @extend_schema(
         operation_id="me",
-        summary="Whom the token or cookie of this request belongs to",
+        summary="The authenticated user",
         tags=["account"],
         responses={200: MeSerializer, **schema.SIGNED_IN},
     )
@@ -142,7 +144,7 @@ class Tickets(ApiView):
 
     @extend_schema(
         operation_id="tickets_create",
-        summary="A ticket: one call of yours, begun within a minute",
+        summary="A ticket: good for one call, to be started within a minute",
         description="For the backend of a site that embeds a client: give the client "
         "`path` before the path it appends itself, such as `/t/<ticket>/signaling`.",
         tags=["calls"],

@@ -364,7 +364,7 @@ class Engine:
 def _connection_of(session: CallSession) -> WebRTCTransport:
     """Returns the peer connection that carries a call; raises BadOfferError where none does."""
     if not isinstance(session.transport, WebRTCTransport):
-        raise BadOfferError("This call has no peer connection any more. Offer a new one.")
+        raise BadOfferError("This call no longer has a peer connection. Offer a new one.")
     return session.transport
 
 

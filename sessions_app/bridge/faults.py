@@ -76,7 +76,7 @@ class Probe:
         """Returns what was found last. Never waits."""
         began_s = self._began_s
         if began_s is not None and time.monotonic() - began_s > HUNG_S:
-            return [Fault(self._part, f"The {self._part} does not answer.")]
+            return [Fault(self._part, f"The {self._part} is not responding.")]
         if self._thread is None and time.monotonic() - (self._looked_s or 0.0) > OLD_S:
             return []  # nothing looks by itself, and nobody has asked of late
         return self._found
@@ -166,7 +166,7 @@ class Faults:
         """Returns what is wrong, as it was found last. Never waits."""
         found = [fault for probe in self._probes for fault in probe.faults()]
         if self._late():
-            found.append(Fault(STORE, "The database does not keep up with what is said."))
+            found.append(Fault(STORE, "The database cannot keep up with what is said."))
         return found
 
     async def look(self) -> list[Fault]:

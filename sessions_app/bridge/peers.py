@@ -109,7 +109,7 @@ class Peers:
         found = self._started.get(session_id)
         if found is None or found.by.credential != by.credential or found.origin != origin:
             raise UnknownCallError(
-                "There is no such session of yours, or it was started over a minute ago. "
+                "You have no such session, or it was started more than a minute ago. "
                 "Send /start again."
             )
         return found.wish
@@ -153,7 +153,7 @@ class Peers:
         """Returns the call whose connection `pc_id` is or was; raises UnknownCallError."""
         known = self._calls.get(pc_id)
         if known is None or known[0] != party:
-            raise UnknownCallError("There is no such connection of yours.")
+            raise UnknownCallError("You have no such connection.")
         return known[1]
 
     async def settled(self, pc_id: str, transport: Connects) -> None:

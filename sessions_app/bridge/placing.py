@@ -227,7 +227,7 @@ class Placing:
             persona=made.persona.as_json(),
         )
         if not created:
-            raise BadOfferError("This offer was used for a call before. Make a new offer.")
+            raise BadOfferError("This offer has already been used for a call. Make a new offer.")
         return call
 
     def _session(
@@ -309,7 +309,7 @@ def _of_agent(agent: Agent) -> Iterator[None]:
     except (RecogniserError, ResponderError, SynthesiserError, AgentNotReadyError) as error:
         raise AgentNotReadyError(
             f"The agent {agent.slug!r} cannot be called as it is set up. {error.message} "
-            "Staff can mend that on the agent's page in the admin; other agents can be called."
+            "Staff can fix that on the agent's page in the admin. Other agents can be called."
         ) from error
 
 

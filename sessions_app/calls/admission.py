@@ -68,12 +68,12 @@ class Admission:
         own, *near = (self._open[name] for name in _names(party, address))
         if 0 < self._limits.calls_per_user <= own:
             raise BusyError(
-                f"You have {own} calls open, as many as are allowed. End one first.",
+                f"You already have {own} calls open, the most allowed. End one first.",
                 code="too_many_calls",
             )
         if near and 0 < self._limits.calls_per_address <= near[0]:
             raise BusyError(
-                f"Your address has {near[0]} calls open, as many as are allowed.",
+                f"Your network address already has {near[0]} calls open, the most allowed.",
                 code="too_many_calls",
             )
 

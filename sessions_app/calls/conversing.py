@@ -365,7 +365,7 @@ class Conversing:
         failure = answer.reply.failure
         if answer.fault is not None:
             logger.error("call %s: an answer broke: %s", self._parts.call_id, traced(answer.fault))
-            failure = ResponderError("The agent's answer failed for a fault of its program.")
+            failure = ResponderError("The agent's answer failed: an error in its program.")
         if failure is not None:
             logger.warning("call %s: the agent failed (%s)", self._parts.call_id, failure.code)
             self._line.emit(AgentFailed(failure.code, failure.message))

@@ -54,9 +54,11 @@ class Notebook:
         """Returns the note written down; raises NoteRefusedError for one too many or too long."""
         most, longest = self._limits.most, self._limits.characters
         if most and len(self._notes) >= most:
-            raise NoteRefusedError(f"There are {most} notes already. I cannot keep more.")
+            raise NoteRefusedError(f"You already have {most} notes. I can't take any more.")
         if longest and len(text) > longest:
-            raise NoteRefusedError(f"That is too long for a note, which holds {longest} letters.")
+            raise NoteRefusedError(
+                f"That is too long for a note. The most is {longest} characters."
+            )
         note = Note(len(self._notes) + 1, kind, clean(text), self._now_ms())
         self._notes.append(note)
         self._emit(NotesChanged((note,)))

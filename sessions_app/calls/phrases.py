@@ -5,10 +5,10 @@ from sessions_app.core.persona import Persona
 from sessions_app.core.states import EndReason
 
 STILL_THERE = "Are you still there?"
-NEARLY_OVER = "We have half a minute left."
+NEARLY_OVER = "We have thirty seconds left."
 TIME_IS_UP = "Our time is up. Goodbye."
-NOBODY_THERE = "I will hang up now. Goodbye."
-APOLOGY = "I am sorry, I cannot answer that just now. Please try again."
+NOBODY_THERE = "I'll hang up now. Goodbye."
+APOLOGY = "I'm sorry, I can't answer that just now. Please try again."
 
 
 class Phrases:

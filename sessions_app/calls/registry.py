@@ -78,13 +78,16 @@ class Registry:
 
     def _check(self) -> None:
         if self._draining is not None:
-            raise BusyError("The server is about to stop. Try again in a few seconds.")
+            raise BusyError("The server is restarting or stopping. Try again in a few seconds.")
         if self._taken >= self._max_calls:
             raise BusyError(
-                f"The server already carries its {self._max_calls} calls. Try again in a minute."
+                f"The server already has {self._max_calls} calls, the most it takes. "
+                "Try again in a minute."
             )
         if self._taken and self._late():
-            raise BusyError("The server is at its limit: another call would be choppy. Try later.")
+            raise BusyError(
+                "The server is too busy: another call would be choppy. Try again later."
+            )
 
     def add(self, session: CallSession, place: Reservation) -> None:
         """Takes a call in, which is let go by itself when it is over.
@@ -111,7 +114,7 @@ class Registry:
         """Returns a live call of that party; raises UnknownCallError."""
         session = self._calls.get(call_id)
         if session is None or session.ownership.party != party:
-            raise UnknownCallError("There is no live call of yours with this id.")
+            raise UnknownCallError("You have no live call with this id.")
         return session
 
     async def drain(self, reason: EndReason = EndReason.SERVER_STOPPED) -> None:

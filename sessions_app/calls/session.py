@@ -165,7 +165,7 @@ class CallSession:
     def agent(self) -> Conversing:
         """The agent in this call; raises NoAgentError when its agent only transcribes."""
         if self._conversing is None:
-            raise NoAgentError("This call's agent only transcribes. Call one that answers.")
+            raise NoAgentError("This agent only transcribes. Call one that answers.")
         return self._conversing
 
     def count(self, kind: Kind) -> None:
@@ -184,7 +184,9 @@ class CallSession:
         if (kind := COUNTED.get(type(command))) is not None:
             self.count(kind)
         if isinstance(command, STORED) and self.behind():
-            raise BusyError("This call has more to store than the database takes. Try again soon.")
+            raise BusyError(
+                "This call has more to save than the database can take. Try again soon."
+            )
         self._do(command)
 
     def _do(self, command: ToCall) -> None:

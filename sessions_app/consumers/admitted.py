@@ -98,7 +98,9 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             if self.in_call():
                 last_s = now_s
             elif now_s - last_s >= limit_s:
-                await self.close(IDLE, "No call for a while. Open another when you need it.")
+                await self.close(
+                    IDLE, "There was no call for a while. Open another socket when you need one."
+                )
                 return
 
     def in_call(self) -> bool:

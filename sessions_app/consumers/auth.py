@@ -37,7 +37,7 @@ async def principal_with_token(scope: WebSocketScope, token: str) -> Principal:
     """Returns who sent a token in a message; raises NotSignedInError, BusyError."""
     found: Principal | None = await _asked(partial(authentication.by_token, token))
     if found is None:
-        raise NotSignedInError("Send a token that is valid as `auth.token`.")
+        raise NotSignedInError("Send a valid token as `auth.token`.")
     return found.at(shown_by(scope).address)
 
 

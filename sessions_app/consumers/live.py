@@ -63,4 +63,4 @@ class LiveConsumer(AdmittedSocket):
 
 
 async def _refuse(_message: str | bytes) -> None:
-    raise VoiceError("This socket only tells.")
+    raise VoiceError("This socket only sends; it takes no messages.")

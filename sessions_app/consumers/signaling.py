@@ -37,7 +37,7 @@ class SignalingConsumer(CallSocket):
     async def place(self, offer: Offer) -> None:
         other = not offer.call_id or offer.call_id != self.call_id
         if self.call_id and other and engine.current().engaged(self.call_id, self.party, offer):
-            raise ProtocolError("Say `bye` before you start another call.", code="already_in_call")
+            raise ProtocolError("Send `bye` before you start another call.", code="already_in_call")
         placed = await engine.current().place(self.by, self.allowed(offer))
         answer = control.answer(placed.sdp, placed.call_id, offer.features)
         self.push(answer | self.bound(placed.call_id))

@@ -49,7 +49,7 @@ class StreamingConsumer(CallSocket):
             raise ProtocolError("Send `session_start` before audio.", code="no_session")
         if len(data) > streaming.MAX_AUDIO_BYTES:
             limit = streaming.MAX_AUDIO_BYTES // 1024
-            raise ProtocolError(f"A message of audio may hold {limit} KiB.", code="too_large")
+            raise ProtocolError(f"An audio message may be at most {limit} KiB.", code="too_large")
         self.streamed.session.count(Kind.AUDIO)
         transport = self.streamed.transport
         try:
@@ -74,7 +74,9 @@ class StreamingConsumer(CallSocket):
 
     async def start(self, wish: StartStream) -> None:
         if self.streamed is not None:
-            raise ProtocolError("This socket has its call. Open another.", code="already_in_call")
+            raise ProtocolError(
+                "This socket already has a call. Open another socket.", code="already_in_call"
+            )
         if self.principal is None:
             await self.sign_in(wish.token)
         try:

@@ -45,15 +45,15 @@ AGENT = "agent"
 _ROLES = {Speaker.CALLER: "user", Speaker.AGENT: "agent"}
 _STATUS = {
     CallState.CONNECTING: "Connecting…",
-    CallState.ACTIVE: "Connected. Speak now.",
-    CallState.RECONNECTING: "The connection is lost. Trying to get it back…",
+    CallState.ACTIVE: "Connected. You can speak now.",
+    CallState.RECONNECTING: "The connection was lost. Reconnecting…",
     CallState.ENDING: "Ending the call…",
     CallState.ENDED: "The call has ended.",
-    CallState.FAILED: "The call could not go on.",
+    CallState.FAILED: "The call failed.",
 }
 _BY_STAFF = {
-    CallState.ENDING: "The staff of this server are ending the call…",
-    CallState.ENDED: "The staff of this server have ended the call.",
+    CallState.ENDING: "Staff are ending the call…",
+    CallState.ENDED: "Staff have ended the call.",
 }
 
 

@@ -39,7 +39,7 @@ def parse(text: str, readers: Readers) -> Command | None:
     """
     if len(text) > MAX_FRAME_BYTES:
         raise ProtocolError(
-            f"A message may hold {MAX_FRAME_BYTES // 1024} KiB at most.", code="too_large"
+            f"A message may be at most {MAX_FRAME_BYTES // 1024} KiB.", code="too_large"
         )
     try:
         message = read_json(text)

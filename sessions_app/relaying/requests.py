@@ -39,7 +39,7 @@ async def relay_request(
     """Answers a request by the process that knows of it, or by the one with the fewest calls."""
     body = await _body(receive, route.longest)
     if body is None:
-        limit = f"A body may hold {route.longest // 1024} KiB at most."
+        limit = f"The body may be at most {route.longest // 1024} KiB."
         answer = _problem(413, "too_large", limit)
     else:
         try:

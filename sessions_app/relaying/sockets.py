@@ -153,7 +153,7 @@ class SocketRelay:
             except (OSError, WebSocketException) as error:
                 if not await self._processes.gone(name):
                     logger.warning("media process %s: %s", name, type(error).__name__)
-                    raise BusyError("The call could not be taken on. Try again.") from error
+                    raise BusyError("The call could not be started. Try again.") from error
                 name = await self._processes.choose()
         self._name = name
         self._telling = asyncio.create_task(self._tell(self._there))
@@ -194,7 +194,7 @@ class SocketRelay:
         if code == NORMAL or (code is not None and FIRST_OF_OURS <= code <= LAST_OF_OURS):
             await self._close(code, there.close_reason or "")
         else:
-            await self._close(SERVER_STOPPING, "The media process ended. Come back.")
+            await self._close(SERVER_STOPPING, "The media process ended. Reconnect.")
 
     async def _goes_elsewhere(self, said: str) -> bool:
         """Returns whether a call that this process has no room for begins at another one."""

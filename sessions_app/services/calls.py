@@ -30,7 +30,7 @@ def seed_agents() -> None:
             slug=TRANSCRIBE_ONLY,
             defaults={
                 "name": "Transcribe only",
-                "description": "Listens and writes down what is said. Says nothing.",
+                "description": "Listens and writes down what you say. Does not speak.",
                 "is_default": True,
             },
         )

@@ -42,7 +42,7 @@ def is_away(error: Exception) -> bool:
 def busy() -> BusyError:
     """Returns what a caller is told while the database takes nothing."""
     return BusyError(
-        f"The database does not answer at the moment. Try again in {RETRY_AFTER_S} s.",
+        f"The database is not responding. Try again in {RETRY_AFTER_S} s.",
         retry_after_s=RETRY_AFTER_S,
     )
 

@@ -100,7 +100,9 @@ def _by_ticket(shown: Shown, *, use_up: bool) -> Principal:
     take = tickets.redeem if use_up else tickets.look
     found = take(shown.ticket, shown.headers.get("Origin", ""))
     if found is None:
-        raise RefusedError(NOT_SIGNED_IN, "not_signed_in", "This ticket is not valid, or was used.")
+        raise RefusedError(
+            NOT_SIGNED_IN, "not_signed_in", "This ticket is not valid, or has been used."
+        )
     return found
 
 
@@ -126,13 +128,11 @@ def _by_cookie(shown: Shown) -> Principal:
     key = getattr(stored, "session_key", None) or ""
     found = Principal(int(user_id), Way.SESSION, key) if user_id.isdecimal() else None
     if found is None or not standing([found.credential]):
-        raise RefusedError(NOT_SIGNED_IN, "not_signed_in", "Sign in, or send a token as bearer.")
+        raise RefusedError(NOT_SIGNED_IN, "not_signed_in", "Sign in, or send a bearer token.")
     if not own:
         raise _wrong_origin()
     return found
 
 
 def _wrong_origin() -> RefusedError:
-    return RefusedError(
-        WRONG_ORIGIN, "wrong_origin", "Open the page from this server's own address."
-    )
+    return RefusedError(WRONG_ORIGIN, "wrong_origin", "Open the page at this server's own address.")

@@ -139,14 +139,14 @@ def narrowed(holder: Principal, wish: W) -> W:
     if not holder.for_one_call:
         return wish
     if holder.call_id and wish.call_id != holder.call_id:
-        raise NotAllowedError("This ticket was for one call, and is used.", code="ticket_used")
+        raise NotAllowedError("This ticket was for one call and has been used.", code="ticket_used")
     if wish.call_id and not holder.call_id:
         raise NotAllowedError(
             "A ticket starts a call of its own. To go on with a call, put that call's resumeToken "
             "in the ticket's place."
         )
     if holder.agent and wish.agent and wish.agent != holder.agent:
-        raise NotAllowedError(f"This ticket is for the agent {holder.agent!r} alone.")
+        raise NotAllowedError(f"This ticket is only for the agent {holder.agent!r}.")
     return replace(wish, agent=holder.agent or wish.agent)
 
 

@@ -37,7 +37,7 @@ PASSING_PAUSE = timedelta(seconds=20)
 HINT_EVERY = timedelta(seconds=30)
 """How often waiting work is queued again: a busy worker's queue must not fill with repeats."""
 
-GAVE_UP = "The background worker died each time it tried."
+GAVE_UP = "The background worker stopped each time it tried."
 ERROR_CHARS = 500
 
 W = TypeVar("W", bound=OwedWork)

@@ -32,7 +32,7 @@ class OwnPasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "Current password"
         self.fields["new_password2"].label = "New password again"
-        self.fields["new_password2"].help_text = "To be sure that there is no typing error in it."
+        self.fields["new_password2"].help_text = "Type it once more, to rule out a typing error."
 
     @sensitive_variables("password")
     def clean_old_password(self) -> str:

@@ -12,6 +12,7 @@ from django.views.defaults import server_error
 from sessions_app.services.database import RETRY_AFTER_S, busy, is_away
 
 API = "/api/v1/"
+FAILED = "The server could not handle this request. Its log says why."
 
 
 class DatabaseAway:
@@ -42,8 +43,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     if isinstance(error, Exception) and is_away(error):
         return _told(request)
     if request.path.startswith(API):
-        sentence = "The server failed at this request. Try again later; its log says why."
-        return JsonResponse({"code": "internal_error", "message": sentence}, status=500)
+        return JsonResponse({"code": "internal_error", "message": FAILED}, status=500)
     return server_error(request)
 
 

@@ -73,7 +73,9 @@ class Caller:
             return await current.place(by, wish)
         # by the engine's thread: a request's own goes with the request
         if not await current.store.run(tickets.claim, by):
-            raise NotAllowedError("This ticket was for one call, and is used.", code="ticket_used")
+            raise NotAllowedError(
+                "This ticket was for one call and has been used.", code="ticket_used"
+            )
         try:
             return await current.place(by, wish)
         except Exception:

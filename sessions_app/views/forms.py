@@ -72,7 +72,7 @@ class CallsForm(forms.Form):
                 self.add_error(name, OUT_OF_RANGE)
         since, until = data.get("since"), data.get("until")
         if since and until and until < since:
-            self.add_error("until", "Choose a day on or after the first one.")
+            self.add_error("until", "Choose the same day or a later one.")
         return data
 
     @property

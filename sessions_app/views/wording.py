@@ -8,7 +8,7 @@ from django.utils.translation import get_language_info
 
 from sessions_app.core.states import CallState, EndReason
 
-NOTICE = "2026-11"
+NOTICE = "2026-11-28"
 """Names the wording of the consent dialog (templates/parts/consent.html): change both."""
 
 STATES = {
@@ -27,12 +27,12 @@ END_REASONS = {
     EndReason.AGENT_HUNG_UP: "The agent hung up",
     EndReason.STAFF_ENDED: "Staff ended the call",
     EndReason.CONNECTION_LOST: "The connection was lost",
-    EndReason.NEVER_CONNECTED: "No connection came about",
-    EndReason.MAX_LENGTH: "It reached the longest time a call may take",
+    EndReason.NEVER_CONNECTED: "Could not connect",
+    EndReason.MAX_LENGTH: "The call reached its maximum length",
     EndReason.IDLE: "Nothing was heard for too long",
     EndReason.SIGNED_OUT: "The caller signed out",
     EndReason.SERVER_STOPPED: "The server was stopped",
-    EndReason.SERVER_DIED: "The server failed in mid-call",
+    EndReason.SERVER_DIED: "The server failed during the call",
     EndReason.INTERNAL_ERROR: "Something went wrong on the server",
 }
 

@@ -34,9 +34,9 @@ const NOTICES = {
   "websocket, recorder":
     "This browser has no WebRTC, so your voice is recorded in short pieces and sent through the web connection. Your words, and the answers to them, come a second or two later.",
   websocket:
-    "This network blocks direct sound connections, so the sound goes through the web connection. It may lag a little.",
+    "This network blocks direct sound connections, so the sound goes through the web connection and may lag a little.",
   "websocket, relay refused":
-    "The relay refused this call, so the sound goes through the web connection. It may lag a little. An administrator can check the relay with manage.py check_ice.",
+    "The relay refused this call, so the sound goes through the web connection and may lag a little. An administrator can check the relay with manage.py check_ice.",
 };
 
 /**
@@ -202,7 +202,7 @@ export class CallClient extends Teller {
     try {
       await this._ways.accept(sdp);
     } catch (error) {
-      this._fail("other", { message: `The answer cannot be used (${error}).` });
+      this._fail("other", { message: `The server's answer could not be used (${error}).` });
     }
   }
 
@@ -220,7 +220,7 @@ export class CallClient extends Teller {
     }
     if (state === "connected") {
       this._signaling.renewIfMute();
-      this._state("active", "Connected. Speak now.");
+      this._state("active", "Connected. You can speak now.");
     } else if (state === "failed") {
       this._signaling.send({ type: "bye" });
       this._fail(this._wasActive ? "connection-lost" : "no-media");
@@ -251,7 +251,7 @@ export class CallClient extends Teller {
         this._end(""); // it ended while we were away
       }
     } else if (code === "recogniser_failed") {
-      this._tell("notice", "Recognition has stopped: new words are not written down. The call itself goes on.");
+      this._tell("notice", "Speech recognition has stopped, so new words are not written down. The call itself goes on.");
     } else if (isAgentTrouble(code)) {
       this._tell("trouble", code);
     } else if (!this.callId) {

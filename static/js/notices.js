@@ -1,7 +1,7 @@
 // @ts-check
 /** The one notice above a call: how its sound goes, or for a while that there is none. No DOM. */
 
-const SILENCE = "Your microphone is silent. Is it switched off, or is another one chosen in the system's sound settings?";
+const SILENCE = "Your microphone is silent. It may be switched off, or your system may be using another one. Check its sound settings.";
 
 export class Notices {
   /** @param {(words: string) => void} show empty takes it back */

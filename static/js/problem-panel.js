@@ -44,7 +44,7 @@ export class ProblemPanel {
       link.textContent = "Sign in";
       link.href = `${this._config.login}?next=${encodeURIComponent(location.pathname + location.search)}`;
     } else if (callId) {
-      link.textContent = "See what was kept";
+      link.textContent = "See the call";
       link.href = this._config.detailPage.replace("CALL_ID", callId);
     }
   }

@@ -13,8 +13,8 @@
 /** @type {Record<string, Problem>} */
 const PROBLEMS = {
   permission: {
-    title: "Your browser does not let this page use the microphone",
-    text: "Without it there is nothing to write down. Allow it like this:",
+    title: "Your browser is blocking the microphone",
+    text: "Without it there is nothing to write down. To allow it:",
     steps: [
       "Click the icon to the left of the address, at the top of the window.",
       "Set the microphone to “Allow”.",
@@ -24,7 +24,7 @@ const PROBLEMS = {
   },
   "no-microphone": {
     title: "No microphone was found",
-    text: "Plug one in, or switch on your headset, and try again. If you chose one by name that is no longer there, choose “Default microphone”.",
+    text: "Plug one in, or switch on your headset, and try again. If you chose one by name and it is no longer there, choose “Default microphone”.",
     retry: "Try again",
   },
   "microphone-busy": {
@@ -33,8 +33,8 @@ const PROBLEMS = {
     retry: "Try again",
   },
   insecure: {
-    title: "This address is not safe enough for a microphone",
-    text: "Browsers open the microphone only over https, or on this very machine. Open the page by its https address, or as http://127.0.0.1; an administrator sets the address with PUBLIC_URL.",
+    title: "The microphone needs a secure address",
+    text: "Browsers allow the microphone only over https, or on the server's own machine. Open this page at its https address, or as http://127.0.0.1. An administrator sets the address with PUBLIC_URL.",
   },
   unsupported: {
     title: "This browser cannot make calls",
@@ -42,8 +42,8 @@ const PROBLEMS = {
     retry: "Try again",
   },
   "server-gone": {
-    title: "The server does not answer",
-    text: "It may be starting anew, or your connection to it is broken. Check your network, wait a moment, and try again.",
+    title: "The server is not responding",
+    text: "It may be restarting, or your connection to it may be down. Check your network, wait a moment, and try again.",
     retry: "Try again",
   },
   "signed-out": {
@@ -52,18 +52,18 @@ const PROBLEMS = {
     link: "login",
   },
   "not-allowed": {
-    title: "This page was opened from another address than the server expects",
-    text: "Open voicesite by its own address, the one your administrator gave you, and start the call there.",
+    title: "This is not the address that the server expects",
+    text: "Open voicesite at the address that your administrator gave you, and start the call there.",
     retry: "Try again",
   },
   busy: {
-    title: "The server is carrying as many calls as it can",
-    text: "Wait a little until another call ends, and try again.",
+    title: "All lines are busy",
+    text: "The server cannot take another call right now. Wait until one ends, then try again.",
     retry: "Try again",
   },
   "no-media": {
-    title: "The sound does not get through",
-    text: "The server was reached, but no sound connection came about: a firewall or a company network may block it. Try another network. An administrator can help with a relay (VOICE_TURN_URLS in the settings).",
+    title: "The sound cannot get through",
+    text: "The server was reached, but no sound connection could be made. A firewall or a company network may be blocking it. Try another network. An administrator can set up a relay (VOICE_TURN_URLS in the settings).",
     retry: "Try again",
   },
   "connection-lost": {
@@ -95,8 +95,8 @@ const PROBLEMS = {
     text: "Go back to that tab to talk on. Nothing was changed in it.",
   },
   unknown_agent: {
-    title: "That agent does not answer any more",
-    text: "It was switched off or renamed. Load the page again and choose another.",
+    title: "That agent is no longer available",
+    text: "It was switched off or renamed. Reload the page and choose another.",
     retry: "Try again",
   },
   "relay-settings": {
@@ -111,7 +111,7 @@ const PROBLEMS = {
   },
   other: {
     title: "The call could not be started",
-    text: "Something unforeseen happened. Try again; if it stays, tell your administrator what is written here.",
+    text: "Something unexpected happened. Try again. If it keeps happening, tell your administrator what it says here.",
     retry: "Try again",
   },
 };
@@ -159,16 +159,16 @@ export function problemOf(code, { message = "", retryAfterS = 0 } = {}) {
   if (known) {
     return code === "not-started" && message ? { ...known, text: `${known.text} (${message})` } : known;
   }
-  return { ...PROBLEMS.other, text: message ? `${message} Try again; if it stays, tell your administrator.` : PROBLEMS.other.text };
+  return { ...PROBLEMS.other, text: message ? `${message} Try again. If it keeps happening, tell your administrator.` : PROBLEMS.other.text };
 }
 
 /** What a part of an agent that failed means for the caller; the call goes on. */
 /** @type {Record<string, (agent: string) => string>} */
 const AGENT_TROUBLE = {
-  responder_failed: (agent) => `${agent} cannot answer until staff mend its settings. Your words are still written down.`,
-  responder_unavailable: (agent) => `${agent} found no answer this time. Ask once more.`,
-  synthesiser_failed: (agent) => `The voice of ${agent} is out of order: another one takes over, or you read the answer.`,
-  synthesiser_unavailable: (agent) => `The voice of ${agent} broke off: another one takes over, or you read the answer.`,
+  responder_failed: (agent) => `${agent} cannot answer until staff fix its settings. Your words are still written down.`,
+  responder_unavailable: (agent) => `${agent} couldn't answer just now. Please ask again.`,
+  synthesiser_failed: (agent) => `The voice of ${agent} is not working. You will hear another voice, or read the answers.`,
+  synthesiser_unavailable: (agent) => `The voice of ${agent} failed just now. You will hear another voice, or read the answer.`,
 };
 
 /**

@@ -135,7 +135,7 @@ export class Stage {
     byId("mute").setAttribute("aria-pressed", String(muted));
     byId("mute-label").textContent = muted ? "Muted" : "Mute";
     byId("stage").classList.toggle("is-muted", muted);
-    byId("meter").setAttribute("aria-label", muted ? "You are muted" : "Level of your microphone");
+    byId("meter").setAttribute("aria-label", muted ? "You are muted" : "Microphone level");
   }
 
   _stopClock() {

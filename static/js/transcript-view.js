@@ -70,7 +70,7 @@ export class TranscriptView {
     const key = `gap ${startMs}`;
     if (!this._rows.has(key)) {
       const lost = lasting(endMs - startMs);
-      const row = make("li", "live-gap", `The connection was lost for ${lost}: what was said then is not here.`);
+      const row = make("li", "live-gap", `The connection was lost for ${lost}: what was said during that time is missing.`);
       row.dataset.testid = "gap";
       this._insert(key, row, startMs);
       this._changed(true);

@@ -154,10 +154,10 @@ def test_two_transcripts_are_compared_without_a_reload(
         rows = page.locator(".vs-compared tbody tr")
         expect(rows).to_have_count(2)
         expect(page.locator("#vs-said")).to_have_text("The transcript is ready.")
-        rows.first.get_by_role("button", name="Hear it from").click()
+        rows.first.get_by_role("button", name="Play from").click()
         expect(rows.first).to_have_class("vs-now")
         rows.first.get_by_role("button", name="Accept").press("Enter")
-        undo = rows.first.get_by_role("button", name="Take back")
+        undo = rows.first.get_by_role("button", name="Undo")
         expect(undo).to_be_focused()
         assert asked(accepted.first) is not None
         undo.press("Enter")

@@ -97,7 +97,7 @@ def test_what_was_said_is_escaped(at_desk: Any, ended: Call) -> None:
 
 def test_a_live_call_can_be_looked_at(at_desk: Any, call: Call) -> None:
     text = at_desk.get(page(call)).content.decode()
-    assert "made once the call has ended" in text
+    assert "will be made when the call ends" in text
     assert "in progress" in text
 
 
@@ -152,7 +152,7 @@ def test_summarise_again_from_the_list_leaves_live_calls_alone(
     )
     said = [str(message) for message in answer.context["messages"]]
     assert said[0].startswith("1 will be summarised again")
-    assert said[1].startswith("1 left alone")
+    assert said[1].startswith("Skipped 1")
     summary.refresh_from_db()
     assert summary.state == "pending"
     assert not Summary.objects.filter(call=live).exists()

@@ -45,13 +45,13 @@ def test_an_unknown_recogniser_is_named(at_desk: Any, recording: Recording) -> N
 def test_without_a_recording_it_says_so(at_desk: Any, recording: Recording) -> None:
     Recording.objects.update(file="")
     answer = at_desk.post(page(recording, "versions/"), {"recogniser": "thorough"}, follow=True)
-    assert "no recording of this call" in text_of(answer)
+    assert "This call has no recording" in text_of(answer)
 
 
 def test_the_difference_is_shown_word_by_word(at_desk: Any, version: Version) -> None:
     shown = text_of(at_desk.get(f"/admin/sessions_app/call/{version.call_id}/versions/2/"))
     assert "<del>hello</del> <ins>Hallo</ins> there." in shown
-    assert "not there before" in shown
+    assert "new words" in shown
     assert "Accept all 2" in shown
     assert '<span class="quiet">the same</span>' in shown
 
@@ -87,14 +87,14 @@ def test_a_correction_that_stays_is_told(at_desk: Any, staff: User, version: Ver
 def test_a_segment_that_is_not_there_is_told(at_desk: Any, version: Version, index: str) -> None:
     address = f"/admin/sessions_app/call/{version.call_id}/versions/2/"
     answer = at_desk.post(address, {"what": "accept", "index": index}, follow=True)
-    assert "not in this version" in text_of(answer)
+    assert "no longer in this version" in text_of(answer)
 
 
 def test_who_only_looks_changes_nothing(looking: Any, version: Version) -> None:
     address = f"/admin/sessions_app/call/{version.call_id}/versions/2/"
     shown = text_of(looking.get(address))
     assert "<ins>Hallo</ins>" in shown
-    assert "Accept" not in shown
+    assert "Accept all" not in shown
     assert looking.post(address, {"what": "accept_all"}).status_code == 403
     ask = f"/admin/sessions_app/call/{version.call_id}/versions/"
     assert looking.post(ask, {"recogniser": "thorough"}).status_code == 403

@@ -155,7 +155,7 @@ async def test_a_probe_that_hangs_or_breaks_is_a_fault(monkeypatch: pytest.Monke
     probe = Probe("disk", 60.0, hangs)
     probe.start()
     await until(probe.faults, "the fault")
-    assert probe.faults() == [Fault("disk", "The disk does not answer.")]
+    assert probe.faults() == [Fault("disk", "The disk is not responding.")]
     go.set()
     await until(lambda: "failed" in probe.faults()[0].why, "the other fault")
     assert probe.faults() == [Fault("disk", "The disk failed: ValueError.")]

@@ -204,7 +204,7 @@ def test_a_search_shows_where_it_was_said(browser: Browser, product: Product, ke
         expect(row.locator("mark")).to_have_text("moved")
         page.select_option("#id_state", "failed")
         page.wait_for_url("**/calls/?q=moved&state=failed")
-        expect(page.locator("#no-calls")).to_contain_text("Nothing found")
+        expect(page.locator("#no-calls")).to_contain_text("No calls match")
 
 
 # -- consent -------------------------------------------------------------------------

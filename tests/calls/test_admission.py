@@ -88,14 +88,14 @@ def test_what_is_released_twice_is_given_back_once() -> None:
     first.release()
     first.release()
     admission.reserve("1", "a", 0.0)
-    with pytest.raises(BusyError, match="You have 2 calls"):
+    with pytest.raises(BusyError, match="You already have 2 calls"):
         admission.reserve("1", "a", 0.0)
 
 
 def test_what_is_held_is_counted_whatever_the_limits_say() -> None:
     admission = Admission(CALLS_ALONE)
     held = [admission.hold("1", "a") for _ in range(5)]
-    with pytest.raises(BusyError, match="You have 5 calls"):
+    with pytest.raises(BusyError, match="You already have 5 calls"):
         admission.reserve("1", "b", 0.0)
     for reservation in held:
         reservation.release()

@@ -230,7 +230,7 @@ async def test_a_caller_who_is_gone_is_asked_and_then_left() -> None:
     assert talk.hung_up == [EndReason.IDLE]
     assert [s.text for s in talk.said()] == [
         "Are you still there?",
-        "I will hang up now.",
+        "I'll hang up now.",
         "Goodbye.",
     ]
 

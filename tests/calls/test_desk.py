@@ -37,7 +37,7 @@ def test_who_joins_is_told_all_notes_in_parts_of_a_size_that_clients_take() -> N
 def test_notes_have_a_number_and_a_length() -> None:
     told: list[CallEvent] = []
     book = Notebook(told.append, lambda: 0.0, NoteLimits(most=2, characters=5))
-    with pytest.raises(NoteRefusedError, match="holds 5 letters"):
+    with pytest.raises(NoteRefusedError, match="most is 5 characters"):
         book.add(NoteKind.NOTE, "bread and milk")
     book.add(NoteKind.NOTE, "milk")
     book.add(NoteKind.NOTE, "bread")

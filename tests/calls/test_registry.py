@@ -139,7 +139,7 @@ async def test_a_call_that_starts_while_the_process_stops_is_ended_too() -> None
     place = registry.reserve()
     draining = asyncio.create_task(registry.drain())
     await asyncio.sleep(0)
-    with pytest.raises(BusyError, match="about to stop"):
+    with pytest.raises(BusyError, match="restarting or stopping"):
         registry.reserve()
     assert not draining.done()
     call = begin(registry, "one", place)

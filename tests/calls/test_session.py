@@ -74,7 +74,7 @@ async def test_a_call_that_is_behind_takes_nothing_typed_and_may_still_be_ended(
     call.behind = lambda: True
     before = len(side.asked)
     for command in (Say("a"), Speak("b"), AppMessage(1)):
-        with pytest.raises(BusyError, match="store"):
+        with pytest.raises(BusyError, match="more to save"):
             call.obey(command)
     assert len(side.asked) == before
     call.obey(Interrupt())

@@ -35,7 +35,7 @@ def test_the_error_has_the_form_that_the_address_has(port: int) -> None:
     def refused(path: str) -> bytes:
         return Client(port).send(post(path, "Content-Length: 99999999")).answer()[1]
 
-    message = "A body may hold 128 KiB at most. Send less."
+    message = "The body may be at most 128 KiB. Send less."
     assert json.loads(refused("/api/v1/tickets")) == {"code": "too_large", "message": message}
     assert json.loads(refused("/offer"))["info"] == message
     assert b"<h1>" in refused("/login/")

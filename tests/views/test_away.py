@@ -28,7 +28,7 @@ def locked(*_args: Any, **_named: Any) -> None:
 
 def check_told(answer: Any) -> None:
     assert (answer.status_code, answer["Retry-After"]) == (503, str(RETRY_AFTER_S))
-    assert "The database does not answer" in answer.content.decode()
+    assert "The database is not responding" in answer.content.decode()
     assert "private" in answer["Cache-Control"]
 
 

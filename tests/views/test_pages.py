@@ -97,7 +97,7 @@ def test_the_start_page_offers_a_call(as_alice: Client, agent: Agent) -> None:
     assert "PocketSphinx" in text_of(response)
     assert "for trying out" in text_of(response)
     assert "No calls yet" in text_of(response)
-    assert config_in(html, "call-config")["notice"] == "2026-11"
+    assert config_in(html, "call-config")["notice"] == "2026-11-28"
 
 
 def test_one_agent_is_no_choice_and_two_are(as_alice: Client, agent: Agent) -> None:
@@ -190,7 +190,7 @@ def test_the_list_is_filtered(
 
 def test_a_backward_period_is_said(as_alice: Client, db: None) -> None:
     page = text_of(as_alice.get("/calls/?since=2026-02-02&until=2026-02-01"))
-    assert "Choose a day on or after the first one." in page
+    assert "Choose the same day or a later one." in page
 
 
 def test_the_days_of_a_period_belong_to_it(
@@ -305,7 +305,7 @@ def test_a_summary_made_anew_shows_the_one_before(
     call = finished(alice)
     Summary.objects.filter(call=call).update(state=WorkState.PENDING)
     page = text_of(as_alice.get(f"/calls/{call.public_id}/"))
-    assert "It is being written anew." in page
+    assert "A new summary is being written." in page
     assert "They spoke about the price." in page
 
 

@@ -271,8 +271,8 @@ def _check_said(answer: ChatStream) -> None:
     """Raises ResponderError for an answer that was thought and never said."""
     if answer.thought and not answer.text.strip():
         raise ResponderError(
-            "The model thought and said nothing: give it more max_tokens, or switch its thoughts "
-            "off at its server."
+            "The model used up its tokens thinking and said nothing. Give it more max_tokens, or "
+            "switch its thoughts off at its server."
         )
 
 

@@ -26,9 +26,9 @@ _LINE_ENDS = re.compile(rb"\r\n|\n|\r(?!\Z)")
 DRAIN_S = 0.05
 """How long the end of a response may take to come after `[DONE]`."""
 
-NO_CHAT = "The model's server sends no chat completions."
-BROKE_OFF = "The model's server stopped in mid-answer."
-FAILED = "The model's server failed in mid-answer."
+NO_CHAT = "The model's server does not answer with chat completions."
+BROKE_OFF = "The model's server stopped in the middle of an answer."
+FAILED = "The model's server failed in the middle of an answer."
 EMPTY = "The model's server sent an empty answer."
 NO_REASONS = ("", "null")
 """What some servers write as long as there is no `finish_reason`."""

@@ -14,11 +14,11 @@ from sessions_app.core.languages import base_of
 from sessions_app.core.persona import Persona
 from sessions_app.core.writing import closed
 
-WHAT_NOTE = "What shall I write down?"
-WHAT_ACTION = "What is to be done?"
-SURE = "Shall I end the call?"
+WHAT_NOTE = "What should I write down?"
+WHAT_ACTION = "What needs to be done?"
+SURE = "Should I end the call?"
 HELP = (
-    "Say take a note, or action item, and then what I shall write down. "
+    "Say take a note, or action item, and then what to write down. "
     "Say read my notes, undo, recap, repeat, what time is it, or end the call."
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
@@ -93,7 +93,7 @@ class ScribeResponder(Responder):
             if agrees(text):
                 conversation.host.end_call()
                 return "All right."
-            return "I stay."
+            return "OK, I'm still here."
         heard = understood(text)
         if heard is None:
             return self._unasked(conversation)
@@ -116,7 +116,7 @@ class ScribeResponder(Responder):
     def _read(self, conversation: Conversation, _rest: str) -> str:
         notes = conversation.host.notes
         if not notes:
-            return "There are no notes yet."
+            return "You have no notes yet."
         counted = "one note" if len(notes) == 1 else f"{len(notes)} notes"
         return " ".join([f"You have {counted}.", *(_line(note) for note in notes)])
 
@@ -130,11 +130,11 @@ class ScribeResponder(Responder):
         told = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
         notes = [_line(note) for note in conversation.host.notes]
         if not told and not notes:
-            return "There is nothing to tell yet."
+            return "There is nothing to recap yet."
         return " ".join([*(["You said:"] if told else []), *map(closed, told), *notes])
 
     def _repeat(self, conversation: Conversation, _rest: str) -> str:
-        return _last_said(conversation) or "I have not said anything yet."
+        return _last_said(conversation) or "I haven't said anything yet."
 
     def _time(self, conversation: Conversation, _rest: str) -> str:
         now = datetime.now(self._zone_of(conversation.persona))

@@ -105,7 +105,7 @@ def _read(path: Path) -> Credentials | None:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CommandError(
-            f"{path} cannot be read ({type(error).__name__}: {error}). Mend it, or delete it "
+            f"{path} cannot be read ({type(error).__name__}: {error}). Fix it, or delete it "
             "to give the demo users new passwords."
         ) from error
 

@@ -18,7 +18,10 @@ MOST_WAITING_BYTES = 64 << 20
 TELL_EACH_S = 60.0
 
 FULL = Refusal(
-    503, "too_many_connections", "There are too many connections. Try again.", retry_after_s=5
+    503,
+    "too_many_connections",
+    "There are too many connections. Close some, or try again later.",
+    retry_after_s=5,
 )
 
 

@@ -54,20 +54,20 @@ LONG_HEADERS = Refusal(
     431, "headers_too_large", "The headers are too many or too long. Send fewer, or shorter ones."
 )
 BUSY_READING = Refusal(
-    503, "busy", "Too much is being sent to this server. Try again.", retry_after_s=5
+    503, "busy", "This server is receiving too much at once. Try again.", retry_after_s=5
 )
 
 
 def too_many(wait_s: float) -> Refusal:
     """Returns the refusal of one request too many; after `wait_s` seconds another is taken."""
     seconds = whole_seconds(wait_s)
-    told = f"You send too many requests. Try again in {seconds} s."
+    told = f"You are sending too many requests. Try again in {seconds} s."
     return Refusal(429, "too_many_requests", told, retry_after_s=seconds)
 
 
 def too_large(limit: int) -> Refusal:
     """Returns the refusal of a body of more than `limit` bytes."""
-    return Refusal(413, "too_large", f"A body may hold {limit // 1024} KiB at most. Send less.")
+    return Refusal(413, "too_large", f"The body may be at most {limit // 1024} KiB. Send less.")
 
 
 def longest_body(path: str) -> int:

@@ -223,4 +223,4 @@ def _as_ours(error: Exception) -> RecogniserError:
     kind = type(error).__name__
     if kind in FATAL:
         return RecogniserError(f"Google Speech refused the stream: {FATAL[kind]} ({kind}).")
-    return RecogniserUnavailableError(f"Google Speech broke off ({kind}).")
+    return RecogniserUnavailableError(f"Google Speech stopped ({kind}).")

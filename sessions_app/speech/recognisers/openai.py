@@ -165,5 +165,5 @@ def _meaning(error: Exception) -> RecogniserError:
             "and model in VOICE['RECOGNISERS']."
         )
     return RecogniserUnavailableError(
-        f"The transcription server cannot be used ({status or type(error).__name__})."
+        f"The transcription server could not be used ({status or type(error).__name__})."
     )

@@ -90,7 +90,7 @@ class PocketSphinxRecogniser(Recogniser):
     async def start(self) -> None:
         if not await self.live.ping():
             raise RecogniserError(
-                "PocketSphinx does not start: is the package installed with its model?"
+                "PocketSphinx could not start. Is the package installed with its model?"
             )
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "PocketSphinxStream":
@@ -100,7 +100,7 @@ class PocketSphinxRecogniser(Recogniser):
     def reserve(self) -> Reservation:
         place = self._calls.take()
         if place is None:
-            raise BusyError("As many calls as can be understood at once are under way.")
+            raise BusyError("The recogniser already has as many calls as it can handle.")
         return place
 
     async def ready(self) -> bool:

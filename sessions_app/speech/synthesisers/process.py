@@ -157,7 +157,7 @@ class VoiceProcess:
             async with asyncio.timeout(ANSWER_S):
                 answer = await request.answers.get()
         except TimeoutError as error:
-            raise SynthesiserUnavailableError(f"{self._name} does not answer.") from error
+            raise SynthesiserUnavailableError(f"{self._name} is not responding.") from error
         if answer is None:
             raise SynthesiserUnavailableError(f"The process of {self._name} died.")
         return answer

@@ -173,10 +173,10 @@ def test_a_yes_is_one(text: str, yes: bool) -> None:
 async def test_a_question_that_was_heard_in_part_is_still_one() -> None:
     room = Room(ScribeResponder())
     await room.ask("take a note")
-    room.messages[-1] = Message(Speaker.AGENT, "What shall I write", interrupted=True)
+    room.messages[-1] = Message(Speaker.AGENT, "What should I write", interrupted=True)
     assert await room.ask("buy milk") == "Noted: buy milk."
     await room.ask("end the call")
-    room.messages[-1] = Message(Speaker.AGENT, "Shall I end the", interrupted=True)
+    room.messages[-1] = Message(Speaker.AGENT, "Should I end the", interrupted=True)
     await room.ask("yes")
     assert room.host.ended
 
@@ -191,7 +191,7 @@ async def test_notes_are_taken_read_and_taken_back() -> None:
     assert await room.ask("undo") == "Removed: call ann."
     await room.ask("undo")
     assert await room.ask("undo") == "There is nothing to undo."
-    assert await room.ask("read my notes") == "There are no notes yet."
+    assert await room.ask("read my notes") == "You have no notes yet."
 
 
 async def test_a_full_book_is_said_and_the_notes_in_it_stay() -> None:
@@ -206,9 +206,9 @@ async def test_a_full_book_is_said_and_the_notes_in_it_stay() -> None:
 
 async def test_a_note_without_text_is_asked_for() -> None:
     room = Room(ScribeResponder())
-    assert await room.ask("take a note") == "What shall I write down?"
+    assert await room.ask("take a note") == "What should I write down?"
     assert await room.ask("the key is under the mat") == "Noted: the key is under the mat."
-    assert await room.ask("action item") == "What is to be done?"
+    assert await room.ask("action item") == "What needs to be done?"
     await room.ask("help ann")
     assert [n.text for n in room.host.kept] == ["the key is under the mat", "help ann"]
 
@@ -216,7 +216,7 @@ async def test_a_note_without_text_is_asked_for() -> None:
 async def test_a_call_ends_only_when_that_is_confirmed() -> None:
     room = Room(ScribeResponder())
     assert await room.ask("end the call") == SURE
-    assert await room.ask("no") == "I stay."
+    assert await room.ask("no") == "OK, I'm still here."
     assert not room.host.ended
     await room.ask("end the call")
     assert await room.ask("yes") == "All right."

@@ -114,7 +114,7 @@ class RetryingStream(LastingStream):
             else:
                 if not self._left_unsaid():
                     return
-                await self._mend(RecogniserUnavailableError("The recogniser fell silent."))
+                await self._mend(RecogniserUnavailableError("The recogniser stopped responding."))
 
     async def aclose(self) -> None:
         self._closed = True
