@@ -162,6 +162,14 @@ def _failed_to_sign_in(page: Page) -> None:
     expect(page.locator("#sign-in-error")).to_be_visible(timeout=20_000)
 
 
+def _refused_password(page: Page) -> None:
+    page.fill("#id_old_password", "wrong")
+    page.fill("#id_new_password1", "1234")
+    page.fill("#id_new_password2", "4321")
+    page.click("#change-password")
+    expect(page.locator("#password-error")).to_be_visible(timeout=20_000)
+
+
 def _played(page: Page) -> None:
     page.locator("#segment-2 .word").first.click()
     expect(page.locator(".word-now")).to_have_count(1)
@@ -213,6 +221,9 @@ CALLS = (
     State("a call whose recording failed", "/calls/{broken}/", STAFF),
     State("a call whose recording was deleted", "/calls/{deleted}/"),
     State("a window on a live call", "/calls/{live}/"),
+    State("an account", "/account/"),
+    State("a password that will not do", "/account/", then=_refused_password),
+    State("a changed password", "/account/changed/"),
 )
 
 OUTSIDE = (
@@ -231,6 +242,7 @@ OUTSIDE = (
 ADMIN = (
     State("admin: signing in", "/admin/login/", STRANGER),
     State("admin", "/admin/", STAFF),
+    State("admin: another password", "/admin/password_change/", STAFF),
     State("admin: the app", "/admin/sessions_app/", STAFF),
     *(
         State(f"admin: {name}", f"{DESK}/{name}/", STAFF)
