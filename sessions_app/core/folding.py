@@ -1,5 +1,6 @@
 """Texts as searches compare them: the same words, however they were typed. Pure."""
 
+import re
 import unicodedata
 
 from sessions_app.core.characters import characters
@@ -11,14 +12,20 @@ _MARKS = {
 }
 """Marks that keyboards and recognisers choose between."""
 
+_TURKISH = re.compile("i\u0307+|\u0131")
+"""What the capital with a dot becomes when it is small, and the small letter without one: whoever
+searches may have neither on the keyboard, nor the language at hand."""
+
 
 def folded(text: str) -> str:
     """Returns `text` to be searched: composed, without case, with plain quotes and dashes.
 
     It is NFKC_Casefold (Unicode, 3.13.3), so that full-width letters, ligatures and characters
-    that are not seen, such as joiners, make no difference; accents do. Blanks become single ones.
+    that are not seen, such as joiners, make no difference; accents do, but for the dot of a
+    Turkish i. Blanks become single ones.
     """
     plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold()
+    plain = _TURKISH.sub("i", plain)
     seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", seen).split())
 

@@ -22,6 +22,9 @@ from sessions_app.core.folding import folded, found
         ("ΟΔΟΣ", "οδος"),
         ("a\u00a0 b", "a b"),
         ("Việt", unicodedata.normalize("NFD", "việt")),
+        ("İstanbul", "istanbul"),
+        (unicodedata.normalize("NFD", "İZMİR"), "izmir"),
+        ("ısı", "ISI"),
         ("각", unicodedata.normalize("NFD", "각")),
     ],
 )
@@ -46,6 +49,7 @@ def test_folding_again_changes_nothing(text: str) -> None:
         ("我想问一下别的事情", "一下", "一下"),
         ("Straße frei", "STRASSE", "Straße"),
         ("the ﬁrst", "firs", "ﬁrs"),
+        ("bu İstanbul'da", "istanbul", "İstanbul"),
     ],
 )
 def test_what_was_found_is_shown_as_it_is_written(text: str, wanted: str, hit: str) -> None:
