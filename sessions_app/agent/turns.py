@@ -167,13 +167,17 @@ class TurnTaker:
         return self._settled(self._prepare(), now_ms)
 
     def on_typed(self, text: str, now_ms: float) -> list[Action]:
-        """The caller typed a turn; it is over at once, and ends the agent's."""
+        """The caller typed a turn, or pressed one; it is over at once, and ends the agent's.
+
+        What was said right before, and not answered yet, belongs to it.
+        """
+        said = self._words if self._listens() else []
         actions: list[Action] = [] if self._agent is _Agent.SILENT else [CutSpeech()]
         if self._prepared:
             actions.append(Withdraw())
         self._forget_turn()
         self._over = None
-        self._words = [text]
+        self._words = [*said, text]
         return self._settled([*actions, self._reply(now_ms)], now_ms)
 
     # -- what the agent does --------------------------------------------------------------

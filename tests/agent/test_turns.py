@@ -197,6 +197,13 @@ def test_typing_ends_the_agents_turn() -> None:
     assert scene.replies() == [(5000, "never mind")]
 
 
+def test_what_was_said_right_before_belongs_to_what_is_typed() -> None:
+    scene = Scene().speech(0, 1000, "my number is").at(1750, "typed", "12#")
+    assert scene.replies() == [(1750, "my number is 12#")]
+    again = answering().at(5000, "typed", "12#")  # which was answered stays answered
+    assert again.replies() == [(5000, "12#")]
+
+
 def test_the_button() -> None:
     scene = answering().at(5000, "interrupt")
     assert scene.kinds() == ["CutSpeech"]
