@@ -7,7 +7,7 @@
 import { wayOut } from "./microphone.js";
 import { PeerLink } from "./peer-link.js";
 import { RecentSound } from "./recent-sound.js";
-import { RecordedSound } from "./recorded-sound.js";
+import { RecordedSound, recordedKind } from "./recorded-sound.js";
 import { SocketLink } from "./socket-link.js";
 import { Teller } from "./teller.js";
 
@@ -43,6 +43,7 @@ export class Ways extends Teller {
     /** @type {MediaStream | null} */
     this._stream = null;
     this._out = wayOut();
+    /** @type {RecentSound | RecordedSound} */
     this._sound = this._out === "recorder" ? new RecordedSound() : new RecentSound();
     this._closed = false;
     this._worked = false;
@@ -172,8 +173,23 @@ export class Ways extends Teller {
       await link.start();
     } catch {
       link.close();
-      this._tell("state", "failed");
+      await (this._record() ? this._overSocket(wish) : this._tell("state", "failed"));
     }
+  }
+
+  /**
+   * Takes the recorder, where the samples of the microphone are not to be had after all.
+   * @returns {boolean} whether there is one
+   */
+  _record() {
+    if (this._closed || !this._stream || this._sound instanceof RecordedSound || !recordedKind()) {
+      return false;
+    }
+    this._sound.close();
+    this._sound = new RecordedSound();
+    this._sound.listen(this._stream);
+    this._out = this._out === "samples" ? "recorder" : this._out;
+    return true;
   }
 
   /** @param {"connected" | "lost" | "failed"} state */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { wayOut } from "../../static/js/microphone.js";
 import { RecordedSound, recordedKind } from "../../static/js/recorded-sound.js";
 import { Signaling } from "../../static/js/signaling.js";
 import { SocketLink } from "../../static/js/socket-link.js";
@@ -80,6 +81,19 @@ function linked(sound, more = {}) {
 test("a browser without a recorder records nothing", () => {
   delete globalThis.MediaRecorder;
   assert.equal(recordedKind(), "");
+});
+
+test("the best way that a browser has is taken", () => {
+  globalThis.MediaRecorder = Recorder;
+  const ways = [wayOut()];
+  globalThis.AudioWorkletNode = class {};
+  ways.push(wayOut());
+  globalThis.RTCPeerConnection = class {};
+  ways.push(wayOut());
+  delete globalThis.AudioWorkletNode;
+  delete globalThis.RTCPeerConnection;
+  delete globalThis.MediaRecorder;
+  assert.deepEqual([...ways, wayOut()], ["recorder", "samples", "webrtc", ""]);
 });
 
 test("the recording begins with the call, so that the server has its beginning", async () => {

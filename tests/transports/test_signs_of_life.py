@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from sessions_app.transports import peer
+from sessions_app.calls.supervising import Limits
+from sessions_app.management import serving
+from sessions_app.transports import peer, rtp
 from sessions_app.transports.webrtc import WebRTCTransport
 from tests.transports.test_rtp import calling
 
@@ -37,6 +39,11 @@ async def until(true: Callable[[], Any]) -> None:
 def heard_s(transport: WebRTCTransport) -> float:
     assert transport.last_heard_s is not None
     return transport.last_heard_s
+
+
+def test_a_client_that_vanished_is_known_within_ten_seconds_and_not_before_it_was_asked() -> None:
+    assert peer.ASK_AFTER_S + rtp.REPORT_S < Limits().silent_s < 10
+    assert serving.PING_S + serving.PONG_S + 2.0 < 10  # over a socket; Daphne looks each 2 s
 
 
 @pytest.mark.parametrize("gone", [False, True])
