@@ -1,6 +1,7 @@
 """A user's own account: signing in, and another password."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import admin
@@ -9,10 +10,22 @@ from django.contrib.auth.views import LoginView, PasswordChangeDoneView, Passwor
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse, reverse_lazy
+from django.urls import Resolver404, resolve, reverse, reverse_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from sessions_app.views.signing_in import is_own_password
+
+PAGES = {
+    "start": "the start page",
+    "call": "the call page",
+    "calls": "your calls",
+    "call_detail": "this call",
+    "recording": "this recording",
+    "account": "your account",
+    "admin": "the admin",
+    "api": "the API's pages",
+}
+"""What people call a page, by its name or its namespace."""
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -44,12 +57,27 @@ class OwnPasswordForm(PasswordChangeForm):
 
 
 class SignIn(LoginView):
-    """The sign-in page; only on an operator's own machine it says where the passwords are."""
+    """The sign-in page: it says what it leads to.
+
+    Only on an operator's own machine it says where the passwords are.
+    """
 
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(own_machine=not settings.PUBLIC_URL, **kwargs)
+        leads_to = page_at(self.get_redirect_url())
+        own_machine = not settings.PUBLIC_URL
+        return super().get_context_data(own_machine=own_machine, leads_to=leads_to, **kwargs)
+
+
+def page_at(address: str) -> str:
+    """Returns what people call the page at `address`; empty for one without a name."""
+    try:
+        found = resolve(urlsplit(address).path)
+    except (Resolver404, ValueError):
+        return ""
+    name = found.namespaces[0] if found.namespaces else found.url_name
+    return PAGES.get(name or "", "")
 
 
 class Account(PasswordChangeView):

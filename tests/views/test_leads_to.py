@@ -1,0 +1,25 @@
+"""The sign-in page names the page that it leads to."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/calls/?q=friday", "Sign in to open your calls."),
+        ("/call/?agent=scribe", "Sign in to open the call page."),
+        ("/calls/abc/", "Sign in to open this call."),
+        ("/api/v1/docs/", "Sign in to open the API&#x27;s pages."),
+        ("/healthz", ""),
+        ("//elsewhere.example/calls/", ""),
+        ("/calls/\x00", ""),
+        ("", ""),
+    ],
+)
+def test_the_sign_in_page_says_what_it_leads_to(
+    client: Client, db: None, address: str, said: str
+) -> None:
+    html = client.get("/login/", {"next": address}).content.decode()
+    assert ("Sign in to open" in html) is bool(said)
+    assert said in html
