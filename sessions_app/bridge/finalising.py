@@ -10,7 +10,7 @@ from django.db.models import Max
 from sessions_app.bridge.conf import load_backend, voice_config
 from sessions_app.core.errors import MediaError
 from sessions_app.media.merging import MergedRecording, merge_lanes
-from sessions_app.media.recording import lane_length_ms
+from sessions_app.media.recording import lane_is_unreadable, lane_length_ms
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, recordings, summaries, transcripts, work
@@ -47,6 +47,8 @@ def _record(call: Call, row: Recording) -> None:
     if caller is None and agent is None:
         _without_audio(call, row)
         return
+    if all(path is None or lane_is_unreadable(path) for path in (caller, agent)):
+        raise MediaError(f"There is audio in {_folder(call)}, but none of it can be read.")
     length_ms = call.duration_ms
     if length_ms is None:
         # the last second of a lane is lost with its process, the words in it may be stored
@@ -76,9 +78,11 @@ def _folder(call: Call) -> Path:
 
 
 def _lane(call: Call, name: str) -> Path | None:
-    """Returns the lane, or None where it is missing or holds no audio."""
+    """Returns the lane, or None where it is missing or nothing was ever written to it."""
     path = _folder(call) / f"{name}.ogg"
-    return path if path.exists() and lane_length_ms(path) > 0 else None
+    if not path.exists():
+        return None
+    return path if lane_length_ms(path) > 0 or lane_is_unreadable(path) else None
 
 
 def _words_end_ms(call: Call) -> int:

@@ -190,7 +190,13 @@ def _length_check(written_ms: int, wanted_ms: int, lengths: Sequence[float]) -> 
 def _lanes_check(lanes: Sequence[Path | None], lengths: Sequence[float]) -> Check:
     told = []
     for side, lane, length in zip(SIDES, lanes, lengths, strict=True):
-        state = "not recorded" if lane is None else f"{round(length)} ms" if length else "empty"
+        state = (
+            "not recorded"
+            if lane is None
+            else f"{round(length)} ms"
+            if length
+            else "cannot be read"
+        )
         told.append(f"{side}: {state}")
     missing = [lane for lane, length in zip(lanes, lengths, strict=True) if lane and not length]
     return "lanes", any(lengths) and not missing, ", ".join(told)

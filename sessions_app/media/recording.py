@@ -227,6 +227,18 @@ def read_lane(path: Path, side: int | None = None) -> Iterator[AudioFrame]:
                 yield frame
 
 
+HEADERS_BYTES = 1024
+"""More than a lane's headers take: what is longer held audio once."""
+
+
+def lane_is_unreadable(path: Path) -> bool:
+    """Returns whether a lane holds more than its headers, and none of it can be read as audio.
+
+    Raises OSError when the file cannot be read at all.
+    """
+    return path.stat().st_size > HEADERS_BYTES and not lane_length_ms(path)
+
+
 def lane_length_ms(path: Path) -> float:
     """Returns where the lane's audio ends on the call clock; 0.0 when it holds none.
 

@@ -211,6 +211,7 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,
         "recording_ready": _is_ready(audio),
+        "silent_sides": shown.silent_sides(audio, segments),
         "summary": summary,
         "told": shown.told(summary, starts) if summary else None,
         "speakers": shown.speaker_shares(summary.speakers, agent) if summary else [],

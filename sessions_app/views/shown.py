@@ -179,6 +179,18 @@ def recording_of(call: Call) -> Recording | None:
     return getattr(call, "recording", None)
 
 
+def silent_sides(recording: Recording | None, segments: Iterable[Segment]) -> list[str]:
+    """Returns whose words were spoken, and yet cannot be heard: that side could not be read."""
+    if recording is None or not recording.file:
+        return []
+    # what was typed, or only shown, has no length
+    spoke = {segment.speaker for segment in segments if segment.end_ms > segment.start_ms}
+    silent = [
+        name for name, peaks in zip(SPEAKERS, recording.peaks, strict=False) if not any(peaks)
+    ]
+    return [name for name in silent if name in spoke]
+
+
 def summary_of(call: Call) -> Summary | None:
     """Returns the call's summary, finished or not; None before the call's end."""
     return getattr(call, "summary", None)

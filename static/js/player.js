@@ -95,11 +95,23 @@ export class Player extends EventTarget {
     for (const name of ["timeupdate", "durationchange", "seeked"]) {
       this._audio.addEventListener(name, () => this._show(), { signal });
     }
-    this._audio.addEventListener("error", () => {
-      byId("player-problem").hidden = false;
-    }, { signal });
+    this._audio.addEventListener("error", () => this._failed(), { signal });
+    if (this._audio.error) {
+      this._failed(); // it had failed before this module came
+    }
     this._listenToWave(signal);
     document.addEventListener("keydown", (event) => this._key(event), { signal });
+  }
+
+  /** Says that there is no sound, and whether waiting or loading again can help. */
+  async _failed() {
+    byId("player-problem").hidden = false;
+    const status = await fetch(this._audio.src, { method: "HEAD" }).then((answer) => answer.status, () => 0);
+    if (status === 404 && !this._leaving.signal.aborted) {
+      byId("player-problem-text").textContent =
+        "The recording's file is missing on the server. The transcript is complete; ask your administrator about the sound.";
+      byId("play").disabled = true;
+    }
   }
 
   /** @param {AbortSignal} signal */

@@ -57,6 +57,7 @@ def main(audio: str) -> None:
 
 
 def _calls(owner: Any, audio: bytes) -> dict[str, Any]:
+    from django.core.files.base import ContentFile
     from django.utils import timezone
 
     from sessions_app.models import Recording, Summary
@@ -77,6 +78,14 @@ def _calls(owner: Any, audio: bytes) -> dict[str, Any]:
     made["broken"] = _call(owner)
     Recording.objects.create(call=made["broken"], state="failed", error="The disk was full.")
     Summary.objects.create(call=made["broken"], state="failed", error="It took too long.")
+    made["unread"] = _call(owner)
+    _segment(made["unread"], 1, "caller", "Can you hear me?", (0, 900))
+    unread = Recording(call=made["unread"], state="done", sha256="1" * 64, peaks=[[0], [50]])
+    unread.file.save("call.ogg", ContentFile(audio))
+    made["missing"] = _call(owner)
+    Recording.objects.create(
+        call=made["missing"], state="done", file="nowhere.ogg", sha256="2" * 64, peaks=[[9], [9]]
+    )
     made["deleted"] = _call(owner)
     Recording.objects.create(call=made["deleted"], state="done", delete_after=timezone.now())
     # a fresh sign of life, from the future: nobody reaps it while the test runs

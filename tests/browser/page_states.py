@@ -175,6 +175,16 @@ def _played(page: Page) -> None:
     expect(page.locator(".word-now")).to_have_count(1)
 
 
+def _one_side(page: Page) -> None:
+    expect(page.get_by_test_id("silent-side")).to_contain_text("The caller cannot be heard")
+
+
+def _no_sound(page: Page) -> None:
+    page.click("#play")
+    expect(page.locator("#player-problem")).to_contain_text("missing on the server")
+    expect(page.locator("#play")).to_be_disabled()
+
+
 def _token_issued(page: Page) -> None:
     page.fill("#id_name", "Another program")
     page.evaluate("key => id_owner.append(new Option('user', key, true, true))", "1")
@@ -219,6 +229,8 @@ CALLS = (
     State("a call that failed", "/calls/{lost}/"),
     State("a call that is being recorded", "/calls/{owed}/"),
     State("a call whose recording failed", "/calls/{broken}/", STAFF),
+    State("a call with a side unread", "/calls/{unread}/", then=_one_side),
+    State("a call whose sound is missing", "/calls/{missing}/", then=_no_sound),
     State("a call whose recording was deleted", "/calls/{deleted}/"),
     State("a window on a live call", "/calls/{live}/"),
     State("an account", "/account/"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sessions_app.models import Segment
+from sessions_app.models import Recording, Segment
 from sessions_app.views import shown, wording
 
 
@@ -149,3 +149,22 @@ def test_the_words_searched_for_are_marked_as_they_are_written() -> None:
     assert after.endswith("…")
     assert 80 < len(before) < 110
     assert 80 < len(after) < 110
+
+
+@pytest.mark.parametrize(
+    ("peaks", "silent"),
+    [
+        ([[0, 0], [5, 0]], ["caller"]),
+        ([[5, 0], [0, 0]], []),  # the agent only typed, or was shown
+        ([[5, 0], [5, 0]], []),
+        ([], []),
+    ],
+)
+def test_a_side_that_spoke_and_cannot_be_heard_is_known(
+    peaks: list[list[int]], silent: list[str]
+) -> None:
+    typed = Segment(seq=2, speaker="agent", text="Hello.", start_ms=9, end_ms=9)
+    recording = Recording(file="call.ogg", peaks=peaks)
+    assert shown.silent_sides(recording, [segment("Good morning.", 2), typed]) == silent
+    assert shown.silent_sides(Recording(peaks=peaks), [typed]) == []
+    assert shown.silent_sides(None, [typed]) == []
