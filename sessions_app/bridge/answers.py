@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessions_app.bridge.placing import offer_key
+from sessions_app.calls.session import CallSession
 from sessions_app.core.commands import Offer
+from sessions_app.core.errors import BadOfferError
 from sessions_app.core.party import Party
 from sessions_app.services.authentication import Principal
+from sessions_app.transports.webrtc import WebRTCTransport
 
 MOST_OF_A_CALL = 8
 """Answers kept of one call, which gets another with each new connection: the newest."""
@@ -123,3 +126,10 @@ def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:
 def _failed(task: "asyncio.Task[Placed]") -> bool:
     """Returns whether a task that is done gave no answer."""
     return task.cancelled() or task.exception() is not None
+
+
+def connection_of(session: CallSession) -> WebRTCTransport:
+    """Returns the peer connection that carries a call; raises BadOfferError where none does."""
+    if not isinstance(session.transport, WebRTCTransport):
+        raise BadOfferError("This call no longer has a peer connection. Offer a new one.")
+    return session.transport

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sessions_app.bridge import broadcast, endings
 from sessions_app.bridge.admitting import Admitting
-from sessions_app.bridge.answers import Answers, Placed
+from sessions_app.bridge.answers import Answers, Placed, connection_of
 from sessions_app.bridge.carriers import Carriers
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import limited, plan_of
@@ -37,7 +37,6 @@ from sessions_app.services import calls
 from sessions_app.services.authentication import Principal
 from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
-from sessions_app.transports.webrtc import WebRTCTransport
 from sessions_app.transports.websocket import WebSocketTransport, check_output
 
 logger = logging.getLogger(__name__)
@@ -267,11 +266,11 @@ class Engine:
         session = self._registry.get(call_id, party)
         self._admitting.offer(party.key, session.ownership.address)
         async with self._changing.setdefault(call_id, asyncio.Lock()):
-            return await _connection_of(session).answer(sdp)
+            return await connection_of(session).answer(sdp)
 
     async def _change(self, call_id: str, party: Party, sdp: str) -> str:
         """Renegotiates the connection that `sdp` is of, while the call has it."""
-        connection = _connection_of(self._registry.get(call_id, party))
+        connection = connection_of(self._registry.get(call_id, party))
         if connection.identity != ice.identity(sdp):
             raise BadOfferError("This call goes on over another connection. Offer a new one.")
         return await self.renegotiate(call_id, party, sdp)
@@ -359,13 +358,6 @@ class Engine:
                 for session in self._registry:
                     if session.call_id in asked:
                         session.end_soon(EndReason.STAFF_ENDED)
-
-
-def _connection_of(session: CallSession) -> WebRTCTransport:
-    """Returns the peer connection that carries a call; raises BadOfferError where none does."""
-    if not isinstance(session.transport, WebRTCTransport):
-        raise BadOfferError("This call no longer has a peer connection. Offer a new one.")
-    return session.transport
 
 
 # -- the process's engine ------------------------------------------------------------------

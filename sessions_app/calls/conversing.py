@@ -59,6 +59,7 @@ class Conversing:
         self._speaking = Speaking(parts.playout, parts.numbers, parts.persona.language, line.emit)
         self._playout.on_first = self._sounds
         self._playout.on_finished = self._sounded
+        self._send = lambda data: line.emit(AppMessageSent(data))
         self._ledger = Ledger(line.emit, line.now_ms)
         self._notebook = Notebook(line.emit, line.now_ms, parts.notes)
         self._patience = Patience(
@@ -230,14 +231,8 @@ class Conversing:
     # -- answers ------------------------------------------------------------------------
 
     def _desk(self) -> Desk:
-        send = self._line.emit
-        return Desk(
-            self._notebook,
-            self._line.now_ms,
-            self._parts.find_earlier,
-            lambda data: send(AppMessageSent(data)),
-            self._parts.video,
-        )
+        parts, now_ms = self._parts, self._line.now_ms
+        return Desk(self._notebook, now_ms, parts.find_earlier, self._send, parts.video)
 
     def _answer_to(self, text: str) -> Answer:
         desk = self._desk()

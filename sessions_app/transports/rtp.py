@@ -213,16 +213,11 @@ class RtpTap:
     @property
     def account(self) -> str:
         """What came and went, in ms and packets."""
-        came, counts, requests = self.input.repairs, self.input.counts, self.input.requests
+        output = self.voice.output if self.voice else None
         return (
-            f"{came.received_ms:.0f} ms received, {came.restored_ms:.0f} restored, "
-            f"{came.fec_ms:.0f} repaired, {came.concealed_ms:.0f} concealed, "
-            f"{counts.late} packets late, {counts.reordered} out of order, "
-            f"{counts.duplicate} twice, {self.input.broken} broken, {self.refused} refused, "
-            f"{requests.answered} of {requests.asked} came when asked for again, "
-            f"{self.voice.output.packets if self.voice else 0} sent, "
-            f"{self.voice.output.repeated if self.voice else 0} of them again, "
-            f"{self.unsent} unsent"
+            f"{self.input.account}, {self.refused} refused, "
+            f"{output.packets if output else 0} sent, "
+            f"{output.repeated if output else 0} of them again, {self.unsent} unsent"
         )
 
     def connected(self) -> None:

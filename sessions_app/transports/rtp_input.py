@@ -87,6 +87,18 @@ class RtpInput:
         return self._stream.ssrc if self._stream is not None else None
 
     @property
+    def account(self) -> str:
+        """What came, in ms and packets."""
+        came, counts, requests = self.repairs, self.counts, self.requests
+        return (
+            f"{came.received_ms:.0f} ms received, {came.restored_ms:.0f} restored, "
+            f"{came.fec_ms:.0f} repaired, {came.concealed_ms:.0f} concealed, "
+            f"{counts.late} packets late, {counts.reordered} out of order, "
+            f"{counts.duplicate} twice, {self.broken} broken, "
+            f"{requests.answered} of {requests.asked} came when asked for again"
+        )
+
+    @property
     def waits(self) -> bool:
         """Whether a packet is held: behind a gap, or until it shows how long a pause was."""
         return self._resumption is not None or self._has_gap
