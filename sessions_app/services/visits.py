@@ -27,6 +27,16 @@ def note_visit(call: Call, user: Any, action: AccessLog.Action, where: str) -> N
             access.log(call, user, action, where)
 
 
+def is_reading(call: Call, user: Any) -> bool:
+    """Returns whether a page of ours has noted lately that the user reads the call."""
+    return AccessLog.objects.filter(
+        call=call,
+        user_id=user.pk,
+        action=AccessLog.Action.READ,
+        at__gt=timezone.now() - VISIT,
+    ).exists()
+
+
 def _noted(call: Call, user: Any, action: AccessLog.Action, where: str) -> bool:
     enough = [action, SAYS_MORE.get(action, action)]
     since = timezone.now() - VISIT

@@ -6,10 +6,12 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from sessions_app.api import transcripts
 from sessions_app.models import AccessLog, Call, Segment
 from tests.api.conftest import Program, end
+from tests.static_files import static_files  # noqa: F401 - a fixture
 
 
 def path(call: Call, tail: str = "segments") -> str:
@@ -73,6 +75,18 @@ def test_reading_from_the_start_is_logged_once(program: Program, call: Call) -> 
         program.get(path(call), {"after": after})
     entry = AccessLog.objects.get(call=call)
     assert (entry.action, entry.detail) == (AccessLog.Action.READ, "over REST")
+
+
+def test_what_a_page_of_ours_shows_is_logged_as_that_page(
+    client: Client, program: Program, call: Call, alice: User
+) -> None:
+    client.force_login(alice)
+    client.get(f"/calls/{call.public_id}/")
+    client.get(path(call))
+    entry = AccessLog.objects.get(call=call)
+    assert (entry.action, entry.detail) == (AccessLog.Action.READ, "on the page")
+    program.get(path(call))  # that is no page
+    assert AccessLog.objects.filter(call=call, detail="over REST").count() == 1
 
 
 @pytest.mark.parametrize(
