@@ -57,7 +57,6 @@ _LARGEST = 1_500
 _LARGEST_READ = 4_096
 """Bytes: asyncio makes room for 256 KiB for each datagram, which costs more than reading it."""
 
-
 NO_TYPES = PayloadTypes(-1)
 """Before there is a line: no packet has this number."""
 
