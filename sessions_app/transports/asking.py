@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from sessions_app.core.audio import SPEECH_RATE
 from sessions_app.transports.lines import END, sections
 
-_OPUS = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
+_OPUS = re.compile(r"a=rtpmap:(\d+) opus/48000(?:/2)?\s", re.IGNORECASE)
+"""RFC 7587 has it always stereo; webrtcbin leaves that out while its encoder has not begun."""
+
 _RED = re.compile(r"a=rtpmap:(\d+) red/48000/2", re.IGNORECASE)
 
 
