@@ -167,7 +167,7 @@ class MediaProcesses:
         """
         there = await self._there()
         if not there:
-            raise BusyError("The server is still starting. Try again in a few seconds.")
+            raise BusyError("The server is starting or restarting. Try again in a few seconds.")
 
         def fill(one: tuple[str, Load]) -> tuple[bool, bool, int, int]:
             name, load = one

@@ -116,7 +116,7 @@ class TooManyError(BusyError):
     def __init__(self, kind: Kind, limit: float, wait_s: float) -> None:
         seconds = whole_seconds(wait_s)
         super().__init__(
-            f"You are sending over {limit:g} {kind} a minute. Wait {seconds} s and send fewer.",
+            f"You are sending more than {limit:g} {kind} a minute. Wait {seconds} s.",
             retry_after_s=seconds,
         )
         self.kind = kind

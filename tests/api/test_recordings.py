@@ -53,7 +53,7 @@ def test_a_recording_that_is_not_ready_says_so(program: Program, call: Call) -> 
     assert answer.status_code == 404
     assert answer.json() == {
         "code": "not_found",
-        "message": "The call is created: its recording is made when it has ended.",
+        "message": "The call is created: its recording is made when the call ends.",
     }
     assert not AccessLog.objects.exists()
 

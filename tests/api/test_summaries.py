@@ -34,7 +34,7 @@ def test_a_failed_summary_says_why(program: Program, ended: Call) -> None:
 def test_a_live_call_has_none_yet(program: Program, call: Call) -> None:
     answer = program.get(path(call))
     assert answer.status_code == 404
-    assert "when the call has ended" in answer.json()["message"]
+    assert "when the call ends" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("tail", ["/again", "/again/"])

@@ -41,7 +41,7 @@ def test_notes_have_a_number_and_a_length() -> None:
         book.add(NoteKind.NOTE, "bread and milk")
     book.add(NoteKind.NOTE, "milk")
     book.add(NoteKind.NOTE, "bread")
-    with pytest.raises(NoteRefusedError, match="2 notes already"):
+    with pytest.raises(NoteRefusedError, match="already have 2 notes"):
         book.add(NoteKind.NOTE, "tea")
     assert len(told) == len(book.notes) == 2
     book.undo()

@@ -98,7 +98,7 @@ async def test_who_is_refused_is_told_why_and_when_to_come_again(machine: Machin
     await machine.web()
     one = await machine.process()
     await begun(one, 3)
-    with pytest.raises(BusyError, match="You have 3 calls open") as too_many:
+    with pytest.raises(BusyError, match="You already have 3 calls open") as too_many:
         await one.reserve("7", HERE)
     assert too_many.value.retry_after_s == 30
     for _ in range(16):

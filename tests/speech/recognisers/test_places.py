@@ -11,7 +11,7 @@ from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 async def test_a_place_is_taken_before_there_is_a_stream_and_given_back_once() -> None:
     recogniser = Retrying(PocketSphinxRecogniser(workers=1, most_calls=2))
     first, _second = recogniser.reserve(), recogniser.reserve()
-    with pytest.raises(BusyError, match="As many calls"):
+    with pytest.raises(BusyError, match="as many calls"):
         recogniser.reserve()
     first.release()
     first.release()
