@@ -40,6 +40,15 @@ LABELS = {
     "synthesiser": "Speech engine",
     "endpointer": "End-of-turn rule",
     "barge_in": "Interruption rule",
+    "phrases": "Likely words",
+    "preemptive": "Start answering early",
+    "min_delay_ms": "Shortest silence (ms)",
+    "max_delay_ms": "Longest silence (ms)",
+    "barge_in_ms": "Speech that interrupts (ms)",
+    "barge_in_words": "Words that interrupt",
+    "silence_s": "Ask after a silence of (s)",
+    "max_length_s": "Longest call (s)",
+    "is_active": "Active",
 }
 
 HELP = {
@@ -133,6 +142,7 @@ class AgentForm(CleanForm[Agent]):
             name: forms.Textarea(attrs={"rows": rows, "cols": 60, "dir": "auto"})
             for name, rows in LONG_TEXTS.items()
         }
+        labels = LABELS
         help_texts = HELP
 
     def _get_validation_exclusions(self) -> set[str]:
