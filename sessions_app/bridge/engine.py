@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from sessions_app.bridge.store import Store
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.commands import Candidate, Offer, StartStream, ToCall
-from sessions_app.core.errors import BadOfferError, BusyError, UnknownCallError
+from sessions_app.core.errors import BadOfferError, BusyError, UnknownCallError, traced
 from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
 from sessions_app.core.reservations import Reservation
@@ -353,11 +353,16 @@ class Engine:
             ids = [session.call_id for session in self._registry if session.live]
             if not ids:
                 continue
-            with suppress(BusyError):  # a database that is away is asked again
+            try:
                 asked = set(await self.store.run(calls.asked_to_end, ids))
-                for session in self._registry:
-                    if session.call_id in asked:
-                        session.end_soon(EndReason.STAFF_ENDED)
+            except BusyError:
+                continue  # a database that is away is asked again
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next look may succeed
+                logger.error("which calls staff end could not be asked: %s", traced(error))
+                continue
+            for session in self._registry:
+                if session.call_id in asked:
+                    session.end_soon(EndReason.STAFF_ENDED)
 
 
 # -- the process's engine ------------------------------------------------------------------

@@ -134,7 +134,7 @@ async def test_staff_end_calls_wherever_they_are(product: Product) -> None:
 
 def end_in_the_admin(product: Product, calls: list[str]) -> None:
     """Signs in as staff, opens each call's page from the list, and ends it there."""
-    with httpx2.Client(base_url=product.url, follow_redirects=True) as desk:
+    with httpx2.Client(base_url=product.url, follow_redirects=True, timeout=30) as desk:
         page = desk.get("/admin/login/")
         staff = product.credentials["staff"]
         form = {name: staff[name] for name in ("username", "password")}
