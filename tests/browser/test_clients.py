@@ -126,6 +126,9 @@ def test_the_voice_agent_client(browser: Browser, product: Product) -> None:
     assert set(said) == {"type", "role", "text", "final"}
     assert sees(page, type="status", channel=True)
     wait_until(lambda: page.evaluate("window.heard > 0.02"), 20, "the agent's voice")
+    for direction in ("inactive", "sendrecv"):
+        page.evaluate("direction => change(direction)", direction)
+        wait_until(lambda: page.evaluate("direction()") == direction, 20, "the answer")  # noqa: B023
     page.evaluate("control({type: 'text', text: 'take a note buy milk'})")
     sees(page, type="transcript", text="Noted: buy milk.")
     page.evaluate("hangUp()")

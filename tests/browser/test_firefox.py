@@ -35,6 +35,9 @@ async def test_the_voice_agent_client(product: Product) -> None:
         said = await page.until(wanted(type="transcript", role="agent"))
         assert said[0]["text"].startswith("Hello")
         assert await page.until(wanted(type="status", channel=True, state="active"))
+        for direction in ("inactive", "sendrecv"):
+            await page.run(f"await change({direction!r})")
+            await page.until(f"direction() === {direction!r}")
         await page.run("control({type: 'text', text: 'take a note buy milk'})")
         assert await page.until(wanted(type="transcript", text="Noted: buy milk."))
         await page.run("hangUp()")

@@ -64,6 +64,13 @@ window.callAgent = async (serverUrl, agentId) => {
       await peer.addIceCandidate(message.candidate);
     }
   };
+  /** Changes what the microphone's line is for; its present direction tells of the answer. */
+  window.change = async (direction) => {
+    peer.getTransceivers()[0].direction = direction;
+    await peer.setLocalDescription(await peer.createOffer());
+    socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
+  };
+  window.direction = () => peer.getTransceivers()[0].currentDirection;
   window.control = (message) => channel.send(JSON.stringify(message));
   window.hangUp = () => {
     peer.getSenders().forEach(({ track }) => track?.stop());
