@@ -170,9 +170,16 @@ def _refused_password(page: Page) -> None:
     expect(page.locator("#password-error")).to_be_visible(timeout=20_000)
 
 
+def _paused(page: Page) -> None:
+    # while it plays, lines fade from one colour to another all the time
+    page.evaluate("document.querySelector('#audio').pause()")
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
+
+
 def _played(page: Page) -> None:
     page.locator("#segment-2 .word").first.click()
     expect(page.locator(".word-now")).to_have_count(1)
+    _paused(page)
 
 
 def _one_side(page: Page) -> None:
@@ -224,7 +231,7 @@ CALLS = (
     State("a call, played", "/calls/{full}/", then=_played),
     State("a call, its downloads", "/calls/{full}/", then=_open("#downloads summary")),
     State("a call, as staff see it", "/calls/{full}/", STAFF),
-    State("a call found", "/calls/{full}/?q=friday#segment-2"),
+    State("a call found", "/calls/{full}/?q=friday#segment-2", then=_paused),
     State("a visitor's call", "/calls/{visitor}/"),
     State("a call that failed", "/calls/{lost}/"),
     State("a call that is being recorded", "/calls/{owed}/"),
@@ -264,6 +271,7 @@ ADMIN = (
     State("admin: no calls found", f"{DESK}/call/?q=zebra", STAFF),
     State("admin: a call", f"{DESK}/call/{{pk_full}}/change/", STAFF),
     State("admin: a live call", f"{DESK}/call/{{pk_live}}/change/", STAFF),
+    State("admin: ending a call", f"{DESK}/call/{{pk_live}}/end/", STAFF),
     State("admin: a failed call", f"{DESK}/call/{{pk_broken}}/change/", STAFF),
     State("admin: a call's history", f"{DESK}/call/{{pk_full}}/history/", STAFF),
     State("admin: compared", f"{DESK}/call/{{pk_full}}/versions/2/", STAFF),
