@@ -22,6 +22,10 @@ from sessions_app.core.text import clean, cleaned
 
 logger = logging.getLogger(__name__)
 
+FORGOTTEN_AFTER = 5
+"""Answers without a thought after which a model is no longer taken to begin within one: what it
+says would be kept back to its end, in every call, because one caller had it say a tag."""
+
 MOST_ROUNDS = 4
 """How often a model may ask for tools within one answer."""
 
@@ -75,7 +79,8 @@ class ChatResponder(Responder):
         self._token_s = token_timeout_s
         self._thought_s = thought_timeout_s
         self._refusals = Refusals()
-        self._begin_within: set[Any] = set()
+        self._begin_within: dict[Any, int] = {}
+        """Models that begin within a thought, each with how many answers since had none."""
         self._retries = retries
         self._known = load_tools(known_tools or {})
         self._tools = tuple(tools)
@@ -94,13 +99,21 @@ class ChatResponder(Responder):
             async with aclosing(self._texts(answer)) as texts:
                 async for text in texts:
                     yield text
-            if answer.unopened:
-                self._begin_within.add(request["model"])
+            self._note_thought(request["model"], answer)
             if not answer.calls:
                 _check_said(answer)
                 return
             done = await self._use(answer, tools, conversation)
             request["messages"] = [*request["messages"], *done]
+
+    def _note_thought(self, model: Any, answer: ChatStream) -> None:
+        """Learns that a model begins within thoughts; a caller may have made it say so, once."""
+        if answer.unopened:
+            self._begin_within[model] = 0
+        elif model in self._begin_within:
+            self._begin_within[model] += 1
+            if self._begin_within[model] >= FORGOTTEN_AFTER:
+                del self._begin_within[model]
 
     def check(self, persona: Persona) -> None:
         """Raises ResponderError for an option or a tool that there is not."""

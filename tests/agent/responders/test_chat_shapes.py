@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sessions_app.agent.responders.base import Message
-from sessions_app.agent.responders.chat import ChatResponder
+from sessions_app.agent.responders.chat import FORGOTTEN_AFTER, ChatResponder
 from sessions_app.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.core.events import Speaker
 from sessions_app.core.persona import Persona
@@ -201,6 +201,18 @@ async def test_a_thought_that_its_template_began_is_learnt() -> None:
         assert await room.ask("when") == TEXT
         told[:] = chunks(*words(), STOP)
         assert await room.ask("when") == TEXT
+
+
+async def test_a_model_that_was_made_to_say_a_tag_is_not_held_back_for_good() -> None:
+    tagged = chunks(delta(content="Say it? "), delta(content=f"</think> {TEXT}"), STOP)
+    told = list(tagged)
+    async with raw_model(lambda _: Sent(told)) as model, room_of(model) as room:
+        await room.ask("when")
+        told[:] = chunks(*words(), STOP)
+        for _ in range(FORGOTTEN_AFTER):
+            assert await room.ask("when") == TEXT
+        told[:] = tagged
+        assert (await room.ask("when")).startswith("Say it? ")  # as it came
 
 
 @pytest.mark.parametrize("finish", ["stop", "length"])
