@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from sessions_app.bridge import broadcast, endings
+from sessions_app.bridge import broadcast, endings, staff
 from sessions_app.bridge.admitting import Admitting
 from sessions_app.bridge.answers import Answers, Placed, connection_of
 from sessions_app.bridge.carriers import Carriers
@@ -28,7 +28,7 @@ from sessions_app.bridge.store import Store
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.commands import Candidate, Offer, StartStream, ToCall
-from sessions_app.core.errors import BadOfferError, BusyError, UnknownCallError, traced
+from sessions_app.core.errors import BadOfferError, UnknownCallError
 from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
 from sessions_app.core.reservations import Reservation
@@ -41,10 +41,10 @@ from sessions_app.transports.websocket import WebSocketTransport, check_output
 
 logger = logging.getLogger(__name__)
 
-BEAT_S = 5.0
-LOOK_S = 2.0
-"""How often it is asked which calls staff want to be ended: one query, while there are calls."""
+LAST_WORDS_S = 0.4
+"""For what is not stored yet while the process stops; it is written every 250 ms."""
 
+BEAT_S = 5.0
 WEBRTC, WEBSOCKET = "webrtc", "websocket"
 
 
@@ -94,7 +94,8 @@ class Engine:
         self.faults.start()
         self._admitting.start()
         await self._placing.start()
-        self._working = [asyncio.create_task(work()) for work in (self._beat, self._obey_staff)]
+        works = (self._beat(), staff.obey(self.store, self._registry))
+        self._working = [asyncio.create_task(work) for work in works]
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def ready(self, part: str) -> bool:
@@ -109,9 +110,15 @@ class Engine:
         return counts | {"faults": [fault.part for fault in faults]}
 
     async def drain(self) -> None:
-        """Ends every call with its last words stored, and frees all; in seconds."""
-        await self._registry.drain()
-        await broadcast.drain()
+        """Ends every call with its last words stored, and frees all; in seconds.
+
+        Where it is cancelled before all calls have ended, what they said until then is stored.
+        """
+        try:
+            await self._registry.drain()
+            await broadcast.drain()
+        finally:
+            await self.store.drain(LAST_WORDS_S)
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
@@ -345,24 +352,6 @@ class Engine:
             ids = [session.call_id for session in self._registry]
             if ids:
                 self.store.note("beat", calls.beat, ids, timezone.now())
-
-    async def _obey_staff(self) -> None:
-        """Ends calls that staff want to be ended, wherever they said so: the rows tell."""
-        while True:
-            await asyncio.sleep(LOOK_S)
-            ids = [session.call_id for session in self._registry if session.live]
-            if not ids:
-                continue
-            try:
-                asked = set(await self.store.run(calls.asked_to_end, ids))
-            except BusyError:
-                continue  # a database that is away is asked again
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next look may succeed
-                logger.error("which calls staff end could not be asked: %s", traced(error))
-                continue
-            for session in self._registry:
-                if session.call_id in asked:
-                    session.end_soon(EndReason.STAFF_ENDED)
 
 
 # -- the process's engine ------------------------------------------------------------------

@@ -155,6 +155,8 @@ class Store:
 
     async def drain(self, timeout_s: float) -> bool:
         """Returns whether everything posted so far is stored before `timeout_s`."""
+        if self._thread is None:
+            return True
         drain = _Drain(self._last)
         self._wake.put(drain)
         try:

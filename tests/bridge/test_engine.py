@@ -67,9 +67,24 @@ async def test_a_process_that_stops_begins_nothing_anew() -> None:
     draining = asyncio.create_task(drain())
     await asyncio.sleep(0)
     assert current() is stopping
-    with pytest.raises(BusyError, match="about to stop"):
+    with pytest.raises(BusyError, match="restarting or stopping"):
         await current().stream(NOW, StartStream(AudioIn("pcm16")))
     starting.release()
     await draining
     assert current() is not stopping
     await drain()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_was_said_is_stored_though_a_call_does_not_end() -> None:
+    engine = Engine(voice_config())
+    engine.store.start()
+    written: list[str] = []
+    starting = engine._registry.reserve()  # for as long as it is held the calls have not ended
+    engine.store.post("aCall", written.append, "last words")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await engine.drain()
+    assert written == ["last words"]
+    starting.release()
+    await engine.store.aclose()
