@@ -28,6 +28,11 @@ PAGES = {
 """What people call a page, by its name or its namespace."""
 
 
+NOT_CURRENT = "That is not your current password. Try again."
+NOT_TWICE = "This is not the same as the new password above."
+WRONG = {"password_incorrect": NOT_CURRENT, "password_mismatch": NOT_TWICE}
+
+
 class OwnPasswordForm(PasswordChangeForm):
     """The password there is, and the new one twice.
 
@@ -35,11 +40,7 @@ class OwnPasswordForm(PasswordChangeForm):
     """
 
     required_css_class = "required"
-    error_messages = {
-        **PasswordChangeForm.error_messages,
-        "password_incorrect": "That is not your current password. Try again.",
-        "password_mismatch": "This is not the same as the new password above.",
-    }
+    error_messages = {**PasswordChangeForm.error_messages, **WRONG}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
