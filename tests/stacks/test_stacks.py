@@ -65,7 +65,7 @@ STACKS: dict[str, Callable[[], tuple[list[str], str]]] = {
 HOLDS = {"node-datachannel": "sendrecv"}
 """What is offered in between: a track of libdatachannel that changes its direction is closed."""
 
-SILENT = ("node-datachannel", "GStreamer")
+SILENT = ("werift", "node-datachannel", "GStreamer")
 """They say no goodbye: the call ends after the grace that a lost network has."""
 
 
