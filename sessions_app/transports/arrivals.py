@@ -5,6 +5,7 @@ from sessions_app.transports.resuming import (
     LATE_MS,
     NEAR_MS,
     OVERDUE_MS,
+    PATIENCE_MS,
     QUIET_MS,
     Lateness,
     Resumption,
@@ -32,13 +33,15 @@ class Arrivals:
         self._rested = True
         self._kept = False
         self._came_ms: float | None = None
+        self._behind_ms = 0.0
         self._lateness = Lateness()
         self._rhythm = Rhythm()
         self._resumption: Resumption | None = None
 
-    def begin(self, start_ms: float) -> None:
+    def begin(self, start_ms: float, now_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
         self.end_ms, self._rested, self._kept = start_ms, False, True
+        self._came_ms, self._behind_ms = now_ms, now_ms - start_ms
 
     @property
     def resting(self) -> bool:
@@ -61,6 +64,8 @@ class Arrivals:
         if self._rested or self._came_ms is None:
             return now_ms > self.end_ms
         patience_ms = max(QUIET_MS, self._rhythm.usual_ms + OVERDUE_MS)
+        if self._behind_ms > LATE_MS:  # more was spoken, and is under way
+            patience_ms = max(PATIENCE_MS, patience_ms)
         return now_ms - self._came_ms > patience_ms and now_ms - self.end_ms > QUIET_MS
 
     def skip(self, gap_ms: float, now_ms: float) -> None:
@@ -89,6 +94,7 @@ class Arrivals:
         self._came_ms = now_ms
         self._rhythm.came(duration_ms, now_ms)
         self.end_ms = start_ms + duration_ms
+        self._behind_ms = now_ms - self.end_ms
         return start_ms
 
     def settle(self, now_ms: float, *, at_once: bool = False) -> float | None:
@@ -102,16 +108,19 @@ class Arrivals:
             pause_ms = self._resumption.latest_ms
         self._resumption = None
         self.end_ms += pause_ms
+        self._behind_ms -= pause_ms
         return pause_ms
 
     def _look(self, end_ms: float, now_ms: float) -> None:
         """Looks whether audio that ends there came back after a while in which none came."""
         late = now_ms - end_ms > LATE_MS
         self._kept = self._kept and late  # what was kept has caught up
-        if self._resumption is not None or self._kept or self._came_ms is None or not late:
+        if self._resumption is not None or self._came_ms is None or not late:
             return
-        usual_ms = self._rhythm.usual_ms
-        if now_ms - self._came_ms > usual_ms + ABSENT_MS:
+        away_ms, usual_ms = now_ms - self._came_ms, self._rhythm.usual_ms
+        if self._kept and away_ms > ABSENT_MS:
+            self._lateness.forget()  # the upload was held up, and may still catch up
+        elif not self._kept and away_ms > usual_ms + ABSENT_MS:
             self._resumption = Resumption(
                 self.end_ms or 0.0,
                 now_ms,

@@ -102,7 +102,8 @@ class WebSocketTransport:
         now = time.monotonic()
         if not self._clock.started:
             self._clock.heard(backlog_ms, now)
-        self._arrivals.begin(max(self._arrivals.end_ms or 0.0, self._wall_ms() - backlog_ms))
+        now_ms = self._wall_ms()
+        self._arrivals.begin(max(self._arrivals.end_ms or 0.0, now_ms - backlog_ms), now_ms)
 
     # -- the socket -----------------------------------------------------------------------
 

@@ -126,13 +126,18 @@ def test_after_a_rest_it_begins_anew() -> None:
 
 @pytest.mark.parametrize("every_ms", [1.0, 30.0, 300.0])
 def test_what_a_client_kept_lies_where_it_was_spoken(every_ms: float) -> None:
-    stream = Stream()
-    stream.arrivals.begin(1_000.0)
-    for n in range(80):
-        stream.come(9_000.0 + every_ms * n, 500.0 if every_ms > CHUNK else CHUNK)
-    size = 500.0 if every_ms > CHUNK else CHUNK
-    kept = [n for n in range(80) if 1_000.0 + size * (n + 1) <= 9_000.0 + every_ms * n]
-    assert stream.starts[: len(kept)] == [1_000.0 + size * n for n in kept]
+    """It is uploaded slowly, with a stop of a second and a half: nobody is silent meanwhile."""
+    stream, size = Stream(now_ms=8_500.0), 500.0 if every_ms > CHUNK else CHUNK
+    stream.arrivals.begin(1_000.0, 8_500.0)
+    at_ms, kept = 9_500.0, 0
+    while 1_000.0 + size * (kept + 2) <= at_ms:
+        stream.come(at_ms, size)
+        kept += 1
+        at_ms += every_ms + (1_500.0 if kept == 20 else 0.0)
+    assert stream.starts == [1_000.0 + size * n for n in range(kept)]
+    assert stream.silent_at == []
+    stream.until(at_ms + 3_000)
+    assert stream.silent_at
 
 
 @pytest.mark.parametrize("size", [20.0, 100.0, 250.0, 1_000.0])
