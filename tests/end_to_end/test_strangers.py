@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import re
 import socket
 import subprocess
 import time
@@ -154,7 +155,7 @@ def test_a_client_that_sends_too_much_reads_why(product: Product, path: str) -> 
     for sent in ({}, {"Expect": "100-continue"}):
         answer = httpx2.post(product.url + path, content=b" " * 400_000, headers=sent)
         assert answer.status_code == 413
-        assert " KiB at most" in answer.text
+        assert re.search(r"at most \d+ KiB", answer.text)
     parts = (b" " * 1_000 for _ in range(400))
     assert httpx2.post(product.url + path, content=parts).status_code == 413
 
