@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sessions_app.agent.reply import Piece, Reply, Speaks
 from sessions_app.agent.turns import StartReply
 from sessions_app.calls.desk import Desk
+from sessions_app.calls.parts import Line
 from sessions_app.core.events import Latency
 from sessions_app.media.playout import Playout
 
@@ -17,11 +18,10 @@ class Mouth:
 
     voice: Speaks
     playout: Playout
-    now_ms: Callable[[], float]
+    line: Line
     on_mute: Callable[[Piece, bool], None]
     """Told of a text without sound, and whether showing it counts as saying it."""
 
-    can_play: Callable[[], bool] = lambda: True
     on_token: Callable[[str], None] = lambda _: None
 
 
@@ -49,19 +49,20 @@ class Answer:
         self.first_audio_ms: float | None = None
         self._heard_ms: float | None = None
         self._first_token_ms: float | None = None
-        self._now_ms = mouth.now_ms
+        self._now_ms = mouth.line.now_ms
         self._on_token = mouth.on_token
         self._allowed = False
         self._early: list[str] = []
-        unheard = not mouth.can_play()
+        mute = not mouth.line.can_play()
+        said = not mute or mouth.line.reads()
         self.reply = Reply(
             tokens,
             mouth.voice,
             mouth.playout,
             keep=keep,
-            mute=unheard,
+            mute=mute,
             on_token=self._token,
-            on_mute=lambda piece: mouth.on_mute(piece, not unheard),
+            on_mute=lambda piece: mouth.on_mute(piece, said),
         )
         self._task: asyncio.Task[None] | None = None
 

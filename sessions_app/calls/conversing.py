@@ -65,10 +65,8 @@ class Conversing:
         self._patience = Patience(
             1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
         )
-        self._mouth = Mouth(
-            parts.voice, parts.playout, line.now_ms, self._mute, line.can_play, self._speaking.token
-        )
-        self._reach = Reach(parts.playout, line.can_play, line.emit)
+        self._mouth = Mouth(parts.voice, parts.playout, line, self._mute, self._speaking.token)
+        self._reach = Reach(parts.playout, lambda: line.can_play() or line.reads(), line.emit)
         self._watching = Watching(parts)
         self._answer: Answer | None = None
         self._prepared: Answer | None = None

@@ -39,3 +39,5 @@ class Line:
     hang_up: Callable[[EndReason], None]
     guard: Callable[[bool], None]
     can_play: Callable[[], bool] = lambda: True
+    reads: Callable[[], bool] = lambda: False
+    """Whether the client asked for words instead of sound: what it is shown was said."""

@@ -156,6 +156,7 @@ class CallSession:
             self._hang_up,
             self._listening.guard,
             lambda: self._transport.can_play,
+            lambda: self._transport.reads,
         )
 
     def _hang_up(self, reason: EndReason) -> None:

@@ -23,6 +23,11 @@ class Transport(Protocol):
         ...
 
     @property
+    def reads(self) -> bool:
+        """Whether the client asked for the agent's words instead of its voice."""
+        ...
+
+    @property
     def closed_by_peer(self) -> bool:
         """Whether the far side said that it is done (as opposed to falling silent)."""
         ...

@@ -100,6 +100,11 @@ class WebRTCTransport:
         return self._peer.can_play
 
     @property
+    def reads(self) -> bool:
+        """A peer connection has no way to ask for words alone."""
+        return False
+
+    @property
     def last_heard_s(self) -> float | None:
         heard = [at for at in (self._peer.last_heard_s, self._media_s) if at is not None]
         return max(heard, default=None)

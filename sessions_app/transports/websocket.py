@@ -138,6 +138,10 @@ class WebSocketTransport:
         return self._playout is not None
 
     @property
+    def reads(self) -> bool:
+        return self._playout is None
+
+    @property
     def last_heard_s(self) -> float | None:
         """Now, while there is a socket: the server that holds it pings the client."""
         return time.monotonic() if self._send is not None else self._heard_s

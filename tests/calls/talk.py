@@ -78,10 +78,17 @@ class Talk:
         self._synthesiser = synthesiser or ScriptedSynthesiser(pace=0.05, ms_per_character=30)
         voice = AgentVoice(self._synthesiser, ClipCache(), "scripted", "", 1.0)
         taker = TurnTaker(persona.turns, FixedEndpointer(), ConfirmedBargeIn())
-        self.hears = True
+        self.hears, self.reads = True, False
         """Whether the client takes sound."""
 
-        line = Line(self.emit, self.now_ms, self.hung_up.append, lambda _: None, lambda: self.hears)
+        line = Line(
+            self.emit,
+            self.now_ms,
+            self.hung_up.append,
+            lambda _: None,
+            lambda: self.hears,
+            lambda: self.reads,
+        )
         parts = Parts(
             persona, responder, voice, taker, self.playout, self.numbers, _no_calls, "call"
         )

@@ -50,3 +50,12 @@ async def test_an_answer_waits_while_the_line_is_held_and_goes_on_after_it() -> 
         assert len(talk.sent) > sent
     assert [segment.heard_text for segment in talk.said()] == [None] * len(LONG)
     assert not talk.of(AgentFailed)
+
+
+async def test_what_is_shown_to_a_client_that_reads_was_said() -> None:
+    async with Talk(Answers(["It is ten."]), PLAIN) as talk:
+        talk.hears, talk.reads = False, True
+        await talk.says("what time is it")
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 2, "the answer")
+    assert [segment.heard_text for segment in talk.said()] == [None]
+    assert not talk.of(AgentFailed)
