@@ -104,7 +104,7 @@ def test_a_conversation_is_seen_and_steered(
         expect(page.locator("#notes")).to_contain_text("Take an umbrella.")
         code = "responder_unavailable"
         between.say("error", code=code, message="No answer.", recoverable=True)
-        expect(page.locator("#agent-notice")).to_contain_text("Ada found no answer")
+        expect(page.locator("#agent-notice")).to_contain_text("Ada couldn't answer just now")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -163,7 +163,7 @@ async def test_a_call_says_so_when_it_has_its_notes_and_stores_each_once(tmp_pat
             await client.until("notes", removed=[3])
             await client.send(type="text", text="take a note " + "x" * 30)
             await client.sees(lambda: "20 characters" in client.said("agent")[-1], "the refusal")
-            assert any("3 notes already" in said for said in client.said("agent"))
+            assert any("already have 3 notes" in said for said in client.said("agent"))
             async with Streamer(product) as again:
                 await again.start(callId=call_id, output=None, features=["agent"])
                 whole = await again.until("notes", whole=True)
