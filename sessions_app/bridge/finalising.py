@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max
 
 from sessions_app.bridge.conf import load_backend, voice_config
 from sessions_app.core.errors import MediaError
@@ -48,7 +48,7 @@ def _record(call: Call, row: Recording) -> None:
         _without_audio(call, row)
         return
     if all(path is None or lane_is_unreadable(path) for path in (caller, agent)):
-        raise MediaError(f"There is audio in {_folder(call)}, but none of it can be read.")
+        raise MediaError("There is sound of this call, but none of it can be read.")
     length_ms = call.duration_ms
     if length_ms is None:
         # the last second of a lane is lost with its process, the words in it may be stored
@@ -63,14 +63,17 @@ def _record(call: Call, row: Recording) -> None:
 
 def _without_audio(call: Call, row: Recording) -> None:
     """Closes the recording of a call whose media never came; refuses where words say it did."""
-    if _words_end_ms(call):
+    words = transcripts.in_order(call)
+    # what was typed, or shown to a client that reads, takes no time and has no sound
+    if words.filter(end_ms__gt=F("start_ms")).exists():
         raise MediaError(
-            f"There are words but no audio in {_folder(call)}. Let the background worker see "
-            "the same VOICE_LANES_DIR as the process that carries the calls."
+            "There are spoken words but no sound of them. Let the background worker see the "
+            "same VOICE_LANES_DIR as the process that carries the calls."
         )
     answered = call.answered_at is not None
-    detail = "No audio came." if answered else "The call ended before it was connected."
-    recordings.keep_nothing(row, [{"name": "audio", "ok": not answered, "detail": detail}])
+    detail = "No sound was sent." if answered else "The call ended before it was connected."
+    fine = not answered or words.exists()
+    recordings.keep_nothing(row, [{"name": "audio", "ok": fine, "detail": detail}])
 
 
 def _folder(call: Call) -> Path:

@@ -154,8 +154,19 @@ def test_an_answered_call_without_audio_says_so(
     finalising.record(call)
     row = Recording.objects.get()
     assert row.state == WorkState.DONE
-    assert check_of(row, "audio") == {"name": "audio", "ok": False, "detail": "No audio came."}
+    assert check_of(row, "audio") == {"name": "audio", "ok": False, "detail": "No sound was sent."}
     assert not folder(call).exists()
+
+
+def test_a_call_that_was_only_typed_has_no_sound_and_no_fault(
+    alice: User, make_call: CallMaker
+) -> None:
+    call = make_call(alice, consented=True)
+    say(call, 1, 400, 400)
+    finalising.record(end(call, 9000))
+    row = Recording.objects.get()
+    assert row.state == WorkState.DONE
+    assert check_of(row, "audio") == {"name": "audio", "ok": True, "detail": "No sound was sent."}
 
 
 def spoil(path: Path) -> None:
