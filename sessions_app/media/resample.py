@@ -39,9 +39,12 @@ class Resampler:
         shared = math.gcd(rate, SPEECH_RATE)
         phases = SPEECH_RATE // shared
         if not _LOWEST_RATE <= rate <= _HIGHEST_RATE or phases > _MOST_PHASES:
-            raise MediaError(f"audio of {rate} Hz cannot be resampled: send 8, 16 or 48 kHz")
+            raise MediaError(
+                f"Audio at {rate} Hz cannot be used. Send a usual rate from 8000 to 192000 Hz, "
+                "such as 16000 or 48000."
+            )
         if channels < 1:
-            raise MediaError(f"audio of {channels} channels cannot be mixed: send 1 or 2")
+            raise MediaError(f"Audio of {channels} channels cannot be used. Send 1 or 2.")
         repeats = max(1, _BLOCK // phases)
         self._channels = channels
         self._step = rate // shared * repeats
