@@ -1,5 +1,5 @@
 // @ts-check
-/** The one notice above a call: how its sound goes, or for a while that there is none. No DOM. */
+/** The one notice above a call: how its sound goes, and for a while that there is none. No DOM. */
 
 const SILENCE = "Your microphone is silent. It may be switched off, or your system may be using another one. Check its sound settings.";
 
@@ -30,6 +30,6 @@ export class Notices {
   }
 
   _tell() {
-    this._show(this._silent ? SILENCE : this._words);
+    this._show([this._words, this._silent ? SILENCE : ""].filter(Boolean).join(" "));
   }
 }

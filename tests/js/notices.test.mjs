@@ -8,17 +8,17 @@ test("a microphone that was silent for a while takes no other notice away", () =
   const notices = new Notices((words) => shown.push(words));
   notices.say("The sound goes another way.");
   notices.silence(true);
-  assert.match(shown.at(-1), /microphone is silent/);
+  assert.match(shown.at(-1), /^The sound goes another way\. Your microphone is silent/);
   notices.silence(false);
   assert.equal(shown.at(-1), "The sound goes another way.");
 });
 
-test("what is said while the microphone is silent is shown when it is not", () => {
+test("what is said while the microphone is silent is shown beside that", () => {
   const shown = [];
   const notices = new Notices((words) => shown.push(words));
   notices.silence(true);
   notices.say("The sound goes another way.");
-  assert.match(shown.at(-1), /microphone is silent/);
+  assert.match(shown.at(-1), /^The sound goes another way\. Your microphone is silent/);
   notices.silence(false);
   assert.equal(shown.at(-1), "The sound goes another way.");
   notices.clear();
