@@ -1,6 +1,8 @@
 """The caller's side of a call: every frame to the lane, the VAD and the recogniser."""
 
 import asyncio
+import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -22,6 +24,13 @@ LONGEST_FILL_MS = 1_000.0
 ENDING_MS = 2_000.0
 SELDOM_MS = 500.0
 """Once a silence lasts ENDING_MS it ends no utterance any more, and is fed SELDOM_MS at a time."""
+
+
+AGAIN_MS = 1_000.0
+"""So much of an utterance is heard again where a stalled network had broken it off."""
+
+ENDED_MS = 300.0
+"""Speech that ended so shortly before the sound broke off was ended by that."""
 
 
 class Lane(Protocol):
@@ -62,6 +71,12 @@ class Listening:
         if transcribing is not None:
             transcribing.placed = self._splices.placed
         self._heard_ms: float | None = None
+        self._recent: deque[AudioFrame] = deque()
+        """The last AGAIN_MS of what was heard."""
+
+        self._spoken_ms: tuple[float, float | None] = (-math.inf, -math.inf)
+        """Where speech began last, and ended; None while it goes on."""
+
         self._fed_ms = 0.0
         self._muted = False
         self._lossy = False
@@ -138,9 +153,25 @@ class Listening:
         elif frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
             self._fill(frame.start_ms)
         elif self._fed_ms - frame.start_ms > SMALLEST_GAP_MS:
-            self._splices.step_back(self._fed_ms, frame.start_ms)
+            self._step_back(frame.start_ms)
         self._fed_ms = self._heard_ms = frame.end_ms
+        self._recent.append(frame)
+        while self._recent[0].end_ms < frame.end_ms - AGAIN_MS:
+            self._recent.popleft()
         self._feed(frame)
+
+    def _step_back(self, start_ms: float) -> None:
+        """Goes on with audio that silence stood in for, from a little before it broke off."""
+        began_ms, ended_ms = self._spoken_ms
+        follows = self._heard_ms is not None and self._heard_ms >= start_ms - ENDED_MS
+        if not follows or ended_ms is None or ended_ms < start_ms - ENDED_MS:
+            self._splices.step_back(self._fed_ms, start_ms)
+            return
+        again = [frame for frame in self._recent if frame.start_ms >= began_ms]
+        first_ms = again[0].start_ms if again else start_ms
+        self._splices.step_back(self._fed_ms, first_ms, start_ms)
+        for frame in again:
+            self._feed(frame)
 
     def _feed(self, frame: AudioFrame) -> None:
         frame = self._splices.fed(frame)
@@ -171,4 +202,9 @@ class Listening:
     def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         if self._transcribing is not None:
             self._transcribing.boundary(event)
-        self._emit(replace(event, at_ms=self._splices.call_ms(event.at_ms)))
+        at_ms = self._splices.call_ms(event.at_ms)
+        if isinstance(event, SpeechStarted):
+            self._spoken_ms = (at_ms, None)
+        else:
+            self._spoken_ms = (self._spoken_ms[0], at_ms)
+        self._emit(replace(event, at_ms=at_ms))

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sessions_app.calls.listening import Listening
+from sessions_app.calls.listening import AGAIN_MS, Listening
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.events import CallEvent, MediaGap, Speaker, SpeechEnded, SpeechStarted
 from sessions_app.speech.vad.base import Vad, VadStream
@@ -202,6 +202,25 @@ async def test_what_comes_late_is_heard_after_the_silence_and_told_where_it_was_
     assert sum(len(frame.samples) for frame in ear.fed if frame.samples.any()) == 51 * 320
     assert [frame.start_ms for frame in lane.kept] == [20.0 * n for n in range(51)]
     assert told == [SpeechStarted(Speaker.CALLER, 60.0), SpeechEnded(Speaker.CALLER, 110.0)]
+
+
+async def test_an_utterance_that_a_stall_broke_off_is_heard_again_from_a_little_before() -> None:
+    told = list[CallEvent]()
+    heard, ear, lane = listening(told)
+    heard.start(
+        Coming(
+            *map(sound, range(0, 2_000, 20)),
+            lambda: ears_tell(heard, SpeechStarted(Speaker.CALLER, 100.0)),
+            lambda: heard.tick(5_000, 5_000),
+            lambda: ears_tell(heard, SpeechEnded(Speaker.CALLER, 1_990.0)),
+            *map(sound, range(2_000, 3_000, 20)),
+        )
+    )
+    await heard.finish()
+    assert all(a.end_ms == pytest.approx(b.start_ms) for a, b in pairwise(ear.fed))
+    spoken = sum(frame.duration_ms for frame in ear.fed if frame.samples.any())
+    assert spoken == pytest.approx(3_000 + AGAIN_MS, abs=20)
+    assert [frame.start_ms for frame in lane.kept] == [20.0 * n for n in range(150)]
 
 
 def ears_tell(heard: Listening, event: SpeechStarted | SpeechEnded) -> None:

@@ -39,6 +39,29 @@ def test_words_of_late_audio_stand_where_they_were_spoken() -> None:
     assert (placed.start_ms, placed.end_ms) == (900.0, 1_400.0)
 
 
+def test_a_word_that_broke_off_is_told_again_and_no_other() -> None:
+    splices = Splices()
+    half = Word("wea", 850.0, 1_000.0)
+    first = Hypothesis("the wea", True, 500.0, 1_000.0, (Word("the", 500.0, 800.0), half))
+    assert splices.placed(first) is first
+    splices.step_back(3_000.0, 400.0, 1_000.0)  # what was heard from 0.4 s on, and then the rest
+    assert splices.call_ms(950.0) == 950.0
+    assert splices.call_ms(2_000.0) == 1_000.0
+    words = (
+        Word("the", 3_100.0, 3_400.0),
+        Word("weather", 3_450.0, 3_800.0),
+        Word("is", 3_900.0, 4_000.0),
+    )
+    placed = splices.placed(Hypothesis("the weather is", True, 3_000.0, 4_000.0, words))
+    assert placed.text == "weather is"
+    assert [(word.start_ms, word.end_ms) for word in placed.words] == [
+        (850.0, 1_200.0),
+        (1_300.0, 1_400.0),
+    ]
+    again = Hypothesis("the", True, 3_100.0, 3_400.0, words[:1])
+    assert splices.placed(again).text == ""
+
+
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 50)), max_size=2 * MOST_SPLICES))
 def test_there_and_back(steps: list[tuple[int, int]]) -> None:
     """Frames come, then silence stands in for some that come after all, again and again."""
