@@ -1,6 +1,7 @@
 """A client's audio and data channel over WebRTC."""
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from sessions_app.transports.asking import Wishes
 from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.pacer import Beats
-from sessions_app.transports.peer import Peer, read_offer
+from sessions_app.transports.peer import GOODBYE_S, Peer, read_offer
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.resuming import ABSENT_MS, LATE_MS, QUIET_MS
 from sessions_app.transports.rtp import RtpTap
@@ -87,6 +88,8 @@ class WebRTCTransport:
         self.on_key: Callable[[str], None] = lambda _: None
         self.closed_by_peer = False
         self._closing_channel = False
+        self._tag = ""
+        self._retagged_s = -math.inf
         self.identity: str | None = None
         """Fingerprint and user fragment of the client's newest offer: whose connection it is."""
 
@@ -134,11 +137,20 @@ class WebRTCTransport:
         """
         self.identity = ice.identity(sdp)
         offered, rejected = without_rejected(read_offer(sdp, first=not self._peer.answered))
-        answer = with_group(await self._peer.answer(offered), bundled(offered))
+        mids = bundled(offered)
+        answer = with_group(await self._peer.answer(offered), mids)
+        self._follow_tag(mids)
         answer = with_rejected(answer, rejected)
         if self._public_address:
             return ice.with_public_address(answer, self._public_address)
         return answer
+
+    def _follow_tag(self, mids: list[str]) -> None:
+        """Notes when another line became the first of the BUNDLE: its transport is theirs all."""
+        tag = mids[0] if mids else ""
+        if self._tag and tag != self._tag:
+            self._retagged_s = time.monotonic()
+        self._tag = tag
 
     def frames(self) -> BoundedFrames:
         return self._frames
@@ -210,7 +222,9 @@ class WebRTCTransport:
     def on_lost(self, *, by_peer: bool) -> None:
         if self.tapped is not None:
             self._input_ended()
-        self.closed_by_peer = self.closed_by_peer or by_peer
+        # Chromium drops the transport of a stopped line, which is no goodbye: it offers anew
+        moved = time.monotonic() - self._retagged_s < GOODBYE_S
+        self.closed_by_peer = self.closed_by_peer or (by_peer and not moved)
         self._on_change()
 
     # -- the caller's audio -----------------------------------------------------------

@@ -248,3 +248,16 @@ async def test_a_stopped_lines_place_is_used_again(transport: WebRTCTransport, o
     assert transport._peer._lines.told.mid == ("5" if other == CHROME_AUDIO else "2")
     pc: Any = transport._peer._pc
     assert {t.receiver.transport for t in pc.getTransceivers()} == {pc.sctp.transport}
+
+
+async def test_the_end_of_a_stopped_lines_transport_is_no_goodbye(
+    transport: WebRTCTransport,
+) -> None:
+    await transport.answer(of_one_client(CHROME_AUDIO, CHANNEL))
+    await transport.answer(of_one_client(CHROME_AUDIO, CHANNEL))
+    transport.on_lost(by_peer=True)
+    assert transport.closed_by_peer, "nothing had moved"
+    transport.closed_by_peer = False
+    await transport.answer(stopped(of_one_client(CHROME_AUDIO, CHANNEL, CHROME_AUDIO), 0))
+    transport.on_lost(by_peer=True)
+    assert not transport.closed_by_peer
