@@ -90,7 +90,7 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_call(
     expect(page.locator("#mute")).to_have_attribute("aria-pressed", "true")
     # sooner than a clock that began anew would show it
     expect(page.locator("#call-timer")).to_have_text(re.compile("0:(0[3-9]|[1-5])"), timeout=2_000)
-    assert live(filled) == before
+    wait_until(lambda: live(filled) == before, 5, "the same call's return")
     page.fill("#typed-text", "recap")
     page.press("#typed-text", "Enter")
     expect(page.locator("#transcript")).to_contain_text("recap", timeout=20_000)
