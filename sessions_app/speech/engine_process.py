@@ -7,10 +7,13 @@ import logging
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.core.forking import ForkServer
+from sessions_app.speech.engine_mother import LIVE
 from sessions_app.speech.engine_worker import CLOSE, FAILED, HEADER, OPEN, READY
 
 logger = logging.getLogger(__name__)
@@ -18,17 +21,54 @@ logger = logging.getLogger(__name__)
 LOAD_S = 180.0
 """A large model from a slow disk."""
 
+LOAD_HOLDS_S = 3.0
+"""A process that has not answered for so long has no work."""
+
 GONE = "The recogniser's process died."
 Message = tuple[int, dict[str, Any]]
 
 
-class EngineProcess:
-    """One process with one engine, from this side; started when it is first needed."""
+class Mother:
+    """A process that loads an engine once, and from which its workers are forked."""
 
     def __init__(self, engine: str, options: Mapping[str, Any]) -> None:
+        arguments = [engine, json.dumps(dict(options))]
+        self._server = ForkServer("sessions_app.speech.engine_mother", arguments=arguments)
+
+    @property
+    def pid(self) -> int | None:
+        return self._server.pid
+
+    def fork(self, kind: bytes) -> socket.socket:
+        """Returns this side of a new worker's socket; the engine may still be loading."""
+        return self._server.fork(kind)
+
+    def close(self) -> None:
+        """Ends the process; workers end with their sockets."""
+        self._server.close()
+
+
+class EngineProcess:
+    """One process with one engine, from this side; started when it is first needed.
+
+    With a `mother` it is forked from that, as a worker of `kind`; otherwise it loads its own.
+    """
+
+    def __init__(
+        self,
+        engine: str,
+        options: Mapping[str, Any],
+        mother: Mother | None = None,
+        kind: bytes = LIVE,
+    ) -> None:
         self._engine = engine
         self._options = json.dumps(dict(options))
+        self._mother = mother
+        self._kind = kind
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
+        self._load = 0.0
+        self._load_s = float("-inf")
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._inboxes: dict[int, asyncio.Queue[Message | None]] = {}
@@ -41,7 +81,12 @@ class EngineProcess:
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process is not None else None
+        return self._pid
+
+    @property
+    def load(self) -> float:
+        """Which share of its time the process has worked lately, 0..1."""
+        return self._load if time.monotonic() - self._load_s < LOAD_HOLDS_S else 0.0
 
     async def start(self) -> None:
         """Returns when the model is loaded; does nothing where it is.
@@ -63,6 +108,7 @@ class EngineProcess:
             if kind != READY:
                 await self.aclose()
                 raise RecogniserError(body["message"])
+            self._pid = body["pid"]
             self._reading = asyncio.create_task(self._read(reader))
 
     async def open(self, language: str, phrases: Sequence[str]) -> "EngineSession":
@@ -100,29 +146,35 @@ class EngineProcess:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-        process, self._process = self._process, None
+        process, self._process, self._pid = self._process, None, None
         if process is not None:
             process.kill()
             await asyncio.to_thread(process.wait)
         self._abandon()
 
     async def _spawn(self) -> asyncio.StreamReader:
+        ours = self._mother.fork(self._kind) if self._mother is not None else self._executed()
+        ours.setblocking(False)
+        reader, self._writer = await asyncio.open_connection(sock=ours)
+        return reader
+
+    def _executed(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "sessions_app.speech.engine_worker"]
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own module, and only exec
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, and only exec
                 [*command, str(theirs.fileno()), self._engine, self._options],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
             )
-        ours.setblocking(False)
-        reader, self._writer = await asyncio.open_connection(sock=ours)
-        return reader
+        return ours
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
             while True:
                 number, kind, body = await _received(reader)
+                if "load" in body:
+                    self._load, self._load_s = body["load"], time.monotonic()
                 if (inbox := self._inboxes.get(number)) is not None:
                     inbox.put_nowait((kind, body))
         except (asyncio.IncompleteReadError, OSError):

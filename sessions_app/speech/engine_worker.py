@@ -1,16 +1,19 @@
 """The process that holds a blocking engine and serves the streams of many calls with it.
 
-One thread: it takes all that has arrived, decodes every stream that got audio in one batch,
-and tells what changed. It ends when its owner's socket closes.
+One thread: it takes all that has arrived, and answers finals at once; then the streams that the
+engine chooses of those with new audio go on in one batch, and what changed is told. It ends when
+its owner's socket closes.
 """
 
 import json
+import os
 import select
 import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -25,6 +28,36 @@ HEADER = struct.Struct("<IIB")
 
 OPEN, AUDIO, FLUSH, CLOSE, READY, INTERIM, FINAL, FAILED = b"OAFCRILX"
 RECEIVE = 1 << 16
+PERIOD_S = 2.0
+
+
+class Load:
+    """Which share of the last seconds was work, 0..1; waiting for a processor counts as work."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since_s = clock()
+        self._idle_s = 0.0
+        self._share = 0.0
+
+    @contextmanager
+    def idle(self) -> Iterator[None]:
+        """Takes what happens within for no work."""
+        began_s = self._clock()
+        yield
+        self._idle_s += self._clock() - began_s
+        self._settle()
+
+    def share(self) -> float:
+        """Returns the share of the last whole period."""
+        self._settle()
+        return self._share
+
+    def _settle(self) -> None:
+        passed_s = self._clock() - self._since_s
+        if passed_s >= PERIOD_S:
+            self._share = max(0.0, 1 - self._idle_s / passed_s)
+            self._since_s, self._idle_s = self._clock(), 0.0
 
 
 class Server:
@@ -37,6 +70,7 @@ class Server:
         self._sessions: dict[int, Session] = {}
         self._shown: dict[int, str] = {}
         self._fresh: set[int] = set()
+        self._load = Load()
 
     def serve(self) -> None:
         """Answers until the owner is gone."""
@@ -47,14 +81,20 @@ class Server:
             self._go_on()
 
     def _receive(self) -> bool:
-        """Waits for bytes, then takes all there are; False when the owner is gone."""
+        """Takes all bytes there are, waiting where there is no work; False without an owner."""
+        if self._fresh and not self._has_arrived():
+            return True
         while True:
-            piece = self._channel.recv(RECEIVE)
+            with self._load.idle():
+                piece = self._channel.recv(RECEIVE)
             if not piece:
                 return False
             self._received += piece
-            if not select.select([self._channel], [], [], 0)[0]:
+            if not self._has_arrived():
                 return True
+
+    def _has_arrived(self) -> bool:
+        return bool(select.select([self._channel], [], [], 0)[0])
 
     def _messages(self) -> Iterator[tuple[int, int, bytes]]:
         while len(self._received) >= HEADER.size:
@@ -76,18 +116,24 @@ class Server:
             said = self._sessions[stream].finish()
             self._shown.pop(stream, None)
             self._fresh.discard(stream)
-            send(self._channel, stream, FINAL, {"text": said.text, "words": said.words})
+            self._tell(stream, FINAL, {"text": said.text, "words": said.words})
         elif kind == CLOSE:
             self._forget(stream)
 
     def _go_on(self) -> None:
-        fresh, self._fresh = sorted(self._fresh), set()
-        alone = not self._decoded_together(fresh)
-        for stream in fresh:
+        chosen = self._chosen()
+        self._fresh.difference_update(chosen)
+        alone = not self._decoded_together(chosen)
+        for stream in chosen:
             with self._blamed(stream):
                 if alone:
                     self._engine.decode([self._sessions[stream]])
                 self._show(stream)
+
+    def _chosen(self) -> list[int]:
+        numbers = {id(self._sessions[stream]): stream for stream in sorted(self._fresh)}
+        waiting = [self._sessions[stream] for stream in numbers.values()]
+        return [numbers[id(session)] for session in self._engine.chosen(waiting)]
 
     def _decoded_together(self, streams: list[int]) -> bool:
         """Returns False where a stream among these fails: then only each alone tells which."""
@@ -103,7 +149,10 @@ class Server:
         text = self._sessions[stream].interim()
         if text != self._shown.get(stream, ""):
             self._shown[stream] = text
-            send(self._channel, stream, INTERIM, {"text": text})
+            self._tell(stream, INTERIM, {"text": text})
+
+    def _tell(self, stream: int, kind: int, message: dict[str, Any]) -> None:
+        send(self._channel, stream, kind, message | {"load": round(self._load.share(), 2)})
 
     @contextmanager
     def _blamed(self, stream: int) -> Iterator[None]:
@@ -128,21 +177,32 @@ def send(channel: socket.socket, stream: int, kind: int, message: dict[str, Any]
     channel.sendall(HEADER.pack(len(body), stream, kind) + body)
 
 
-def main(descriptor: int, path: str, options: str) -> None:
-    """Makes the engine of `path` and serves; tells why where it cannot be made."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
-    channel = socket.socket(fileno=descriptor)
+def made(path: str, options: str) -> Engine | str:
+    """Returns the engine of a dotted path, or why it cannot be made; `options` are JSON."""
     module, _, name = path.rpartition(".")
     try:
         engine: Engine = getattr(import_module(module), name)(**json.loads(options))
     except ModelError as error:
-        send(channel, 0, FAILED, {"message": str(error)})
-        return
+        return str(error)
     except Exception as error:  # noqa: BLE001 - each engine fails to load in its own way
-        send(channel, 0, FAILED, {"message": f"{type(error).__name__}: {error}"})
+        return f"{type(error).__name__}: {error}"
+    return engine
+
+
+def answer(engine: Engine | str, channel: socket.socket) -> None:
+    """Serves with an engine; tells why where there is none."""
+    if isinstance(engine, str):
+        send(channel, 0, FAILED, {"message": engine})
         return
-    send(channel, 0, READY, {})
+    send(channel, 0, READY, {"pid": os.getpid()})
     Server(engine, channel).serve()
+
+
+def main(descriptor: int, path: str, options: str) -> None:
+    """Makes the engine of `path` and serves its owner's socket."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
+    channel = socket.socket(fileno=descriptor)
+    answer(made(path, options), channel)
 
 
 if __name__ == "__main__":

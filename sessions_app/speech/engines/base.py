@@ -49,6 +49,13 @@ class Engine(ABC):
     def open(self, language: str, phrases: Sequence[str]) -> Session:
         """Returns a session for `language` (BCP 47), where `phrases` are likely."""
 
+    def chosen(self, sessions: Sequence[Session]) -> Sequence[Session]:
+        """Returns which of those with new audio go on now; the others wait for the next round.
+
+        Never none of some. Between rounds finals are answered and audio is taken.
+        """
+        return sessions
+
     def decode(self, sessions: Sequence[Session]) -> None:
         """Goes on with all of them together; an engine without batches decodes in `accept`."""
 

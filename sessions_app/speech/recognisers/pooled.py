@@ -9,16 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sessions_app.core.audio import AudioFrame
+import numpy as np
+
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
 from sessions_app.core.events import Hypothesis
-from sessions_app.speech.engine_process import EngineProcess, EngineSession
+from sessions_app.speech.engine_mother import LIVE
+from sessions_app.speech.engine_process import EngineProcess, EngineSession, Mother
 from sessions_app.speech.engine_worker import AUDIO, FINAL, FLUSH, INTERIM
 from sessions_app.speech.engines.base import ModelError, found
 from sessions_app.speech.gate import Flush
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.streams import WorkingStream
 from sessions_app.speech.recognisers.utterance import Utterance
+
+CHUNK = SPEECH_RATE // 10
+"""Samples sent at once: a message costs more than what it carries."""
 
 
 class Pooled(Recogniser):
@@ -36,7 +42,13 @@ class Pooled(Recogniser):
     parts: tuple[str, ...]
     """The files that a model's folder must have."""
 
-    def __init__(self, workers: int, model: str, **options: Any) -> None:
+    by_utterance = False
+    """Whether each utterance goes to the process that has the fewest, or a stream's all to one."""
+
+    forked = False
+    """Whether the engine has one thread, so that workers can be forked from one that has loaded."""
+
+    def __init__(self, workers: int, model: str, *, kind: bytes = LIVE, **options: Any) -> None:
         if importlib.util.find_spec(self.package) is None:
             raise RecogniserError(f"It needs a package: pip install {self.distribution}")
         try:
@@ -44,7 +56,10 @@ class Pooled(Recogniser):
         except ModelError as error:
             raise RecogniserError(str(error)) from error
         options = {"model": model, **options}
-        self.processes = [EngineProcess(self.engine, options) for _ in range(workers)]
+        self.mother = Mother(self.engine, options) if self.forked else None
+        self.processes = [
+            EngineProcess(self.engine, options, self.mother, kind) for _ in range(workers)
+        ]
 
     async def start(self) -> None:
         for process in self.processes:
@@ -74,10 +89,12 @@ class Pooled(Recogniser):
     async def aclose(self) -> None:
         for process in self.processes:
             await process.aclose()
+        if self.mother is not None:
+            self.mother.close()
 
 
 class PooledStream(WorkingStream):
-    """One utterance after the other in one session; audio waits here where the engine is slow."""
+    """One utterance after the other; audio waits here where the engine is slow."""
 
     def __init__(self, pool: Pooled, language: str, phrases: Sequence[str]) -> None:
         super().__init__()
@@ -87,6 +104,9 @@ class PooledStream(WorkingStream):
         self._inbox: asyncio.Queue[AudioFrame | Flush | RecogniserError | None] = asyncio.Queue()
         self._finals: asyncio.Queue[dict[str, Any] | RecogniserError] = asyncio.Queue()
         self._present: Utterance | None = None
+        self._unsent: list[Samples] = []
+        self._session: EngineSession | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def send(self, frame: AudioFrame) -> None:
         self._inbox.put_nowait(frame)
@@ -98,21 +118,29 @@ class PooledStream(WorkingStream):
         self._inbox.put_nowait(None)
 
     async def _work(self) -> None:
-        session: EngineSession | None = None
-        reading: asyncio.Task[None] | None = None
         try:
             while (item := await self._inbox.get()) is not None:
-                if session is None:
-                    session = await self._pool.lease(self._language, self._phrases)
-                    reading = asyncio.create_task(self._read(session))
-                await self._pass_on(session, item)
-            if session is not None:
-                await self._pass_on(session, Flush())
+                await self._pass_on(item)
+            await self._pass_on(Flush())
         finally:
-            if session is not None and reading is not None:
-                session.close()
-                reading.cancel()
-                await asyncio.gather(reading, return_exceptions=True)
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """Gives up the place in a process."""
+        session, self._session = self._session, None
+        reading, self._reading = self._reading, None
+        if session is not None:
+            session.close()
+        if reading is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _place(self) -> EngineSession:
+        """Returns the place in a process, taking one where there is none."""
+        if self._session is None:
+            self._session = await self._pool.lease(self._language, self._phrases)
+            self._reading = asyncio.create_task(self._read(self._session))
+        return self._session
 
     async def _read(self, session: EngineSession) -> None:
         """Passes interims on and keeps finals; a dead process wakes whoever waits."""
@@ -130,27 +158,36 @@ class PooledStream(WorkingStream):
             self._finals.put_nowait(error)
             self._inbox.put_nowait(error)
 
-    async def _pass_on(
-        self, session: EngineSession, item: AudioFrame | Flush | RecogniserError
-    ) -> None:
+    async def _pass_on(self, item: AudioFrame | Flush | RecogniserError) -> None:
         if isinstance(item, RecogniserError):
             raise item
         if isinstance(item, AudioFrame):
             if self._present is None:
                 self._present = Utterance(item.start_ms, self._language)
             self._present.pieces.append(item.samples)
-            await session.send(AUDIO, item.samples.tobytes())
+            self._unsent.append(item.samples)
+            if sum(len(piece) for piece in self._unsent) >= CHUNK:
+                await self._send_unsent()
         elif self._present is not None:
-            await self._end(session, self._present, cut=item.cut)
+            await self._end(self._present, cut=item.cut)
 
-    async def _end(self, session: EngineSession, utterance: Utterance, *, cut: bool) -> None:
-        await session.send(FLUSH)
+    async def _send_unsent(self) -> None:
+        session = await self._place()
+        if self._unsent:
+            chunk, self._unsent = np.concatenate(self._unsent), []
+            await session.send(AUDIO, chunk.tobytes())
+
+    async def _end(self, utterance: Utterance, *, cut: bool) -> None:
+        await self._send_unsent()
+        await (await self._place()).send(FLUSH)
         result = await self._finals.get()
         if isinstance(result, RecogniserError):
             raise result
         self._present, rest = None, None
+        if self._pool.by_utterance:
+            await self._leave()
         if cut:
             result, rest = utterance.until_sure(result)
         self._queue.put_nowait(utterance.final(result))
         if rest is not None:
-            await self._pass_on(session, rest)
+            await self._pass_on(rest)

@@ -1,0 +1,33 @@
+"""The process that loads an engine once and forks workers that share its memory.
+
+For engines of one thread, which a fork can copy: a model's weights are in memory once, and a
+worker that died is back within milliseconds.
+"""
+
+import os
+import socket
+import sys
+
+from sessions_app.core.errors import die_without_words
+from sessions_app.core.forking import serve_forks
+from sessions_app.speech.engine_worker import answer, made
+
+LIVE, CALM = b"L", b"C"
+NICENESS = {LIVE: 5, CALM: 15}
+"""Below the calls' own processes; what can wait is below what somebody waits for."""
+
+
+def main(descriptor: int, path: str, options: str) -> None:
+    """Makes the engine, then forks a worker for each request until the owner is gone."""
+    engine = made(path, options)
+
+    def work(channel: socket.socket, kind: bytes) -> None:
+        os.nice(NICENESS.get(kind, 0))
+        answer(engine, channel)
+
+    serve_forks(descriptor, work)
+
+
+if __name__ == "__main__":
+    die_without_words()
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
