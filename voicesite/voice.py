@@ -6,7 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sessions_app.speech.moonshine.files import installed as moonshine_is_installed
 from voicesite.reading import choice, read
+
+EMBEDDED = ("moonshine", "pocketsphinx")
+"""The better one first; it is not to be had for every machine."""
 
 ENGINES = "sessions_app.speech.recognisers"
 TOOLS = {
@@ -129,21 +133,14 @@ def _video() -> dict[str, Any]:
 
 
 def _recognisers() -> dict[str, Any]:
-    """Returns the embedded recogniser, and the one of VOICE_RECOGNISER in front of it."""
-    wrappers = [*_denoised(), {"BACKEND": f"{ENGINES}.wrappers.retrying.Retrying"}]
-    embedded = {
-        "BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser",
-        "OPTIONS": {"most_calls": read("int", "POCKETSPHINX_CALLS", 0)},
-        "WRAPPERS": wrappers,
-    }
-    thorough = {
-        "BACKEND": f"{ENGINES}.pocketsphinx_thorough.ThoroughPocketSphinx",
-        "OPTIONS": {},
-        "WRAPPERS": wrappers,
-    }
-    local = {"pocketsphinx": embedded, "thorough": thorough}
-    made = {**local, **_with_models()}
-    chosen = choice("VOICE_RECOGNISER", ("pocketsphinx", "google", "openai", "vosk", "sherpa"))
+    """Returns the embedded recognisers, and the one of VOICE_RECOGNISER in front of them."""
+    made = {**_embedded(), **_with_models()}
+    chosen = choice(
+        "VOICE_RECOGNISER",
+        ("embedded", "moonshine", "pocketsphinx", "google", "openai", "vosk", "sherpa"),
+    )
+    if chosen == "embedded":
+        chosen = EMBEDDED[0] if moonshine_is_installed() else EMBEDDED[1]
     if chosen in ("google", "openai"):
         made[chosen] = {"google": _google, "openai": _transcriptions}[chosen]()
     if chosen not in made:
@@ -154,8 +151,31 @@ def _recognisers() -> dict[str, Any]:
     return {**made, "default": {"SAME_AS": chosen}}
 
 
+def _embedded() -> dict[str, Any]:
+    """Returns the recognisers that come with voicesite's packages."""
+    wrappers = [*_denoised(), {"BACKEND": f"{ENGINES}.wrappers.retrying.Retrying"}]
+    workers, most_calls = read("int", "MOONSHINE_WORKERS", 0), read("int", "MOONSHINE_CALLS", 0)
+    return {
+        "moonshine": {
+            "BACKEND": f"{ENGINES}.moonshine.MoonshineRecogniser",
+            "OPTIONS": {"workers": workers, "most_calls": most_calls},
+            "WRAPPERS": _wrappers("retrying.Retrying"),
+        },
+        "pocketsphinx": {
+            "BACKEND": f"{ENGINES}.pocketsphinx.PocketSphinxRecogniser",
+            "OPTIONS": {"most_calls": read("int", "POCKETSPHINX_CALLS", 0)},
+            "WRAPPERS": wrappers,
+        },
+        "thorough": {
+            "BACKEND": f"{ENGINES}.pocketsphinx_thorough.ThoroughPocketSphinx",
+            "OPTIONS": {},
+            "WRAPPERS": wrappers,
+        },
+    }
+
+
 def _denoised() -> list[dict[str, Any]]:
-    """Returns what takes noise out for the embedded engines, where the operator wants it."""
+    """Returns what takes noise out for PocketSphinx, where the operator wants it."""
     if choice("VOICE_NOISE_SUPPRESSION", ("none", "rnnoise")) == "none":
         return []
     return [{"BACKEND": f"{ENGINES}.wrappers.denoised.Denoised"}]
@@ -216,10 +236,10 @@ def _transcriptions() -> dict[str, Any]:
 
 
 def _wrappers(*names: str) -> list[dict[str, Any]]:
-    """Returns these around an engine, and the embedded one behind them all."""
-    options = {
+    """Returns these around an engine, and PocketSphinx behind them all."""
+    options: dict[str, dict[str, Any]] = {
         "retrying.Retrying": {"give_up_s": 15.0},  # a caller waits no longer: there is another
-        "fallback.Fallback": {"to": "pocketsphinx"},
+        "fallback.Fallback": {"to": "pocketsphinx", "ready": False},
     }
     return [
         {"BACKEND": f"{ENGINES}.wrappers.{name}", "OPTIONS": options.get(name, {})}

@@ -39,13 +39,14 @@ END_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class RecogniserNote:
-    """Which recogniser is on; `is_trial` for the embedded one, which is for trying out."""
+    """Which recogniser is on; `is_trial` for one that is for trying out."""
 
     name: str
     is_trial: bool
 
 
 _RECOGNISERS = {
+    "moonshine": RecogniserNote("Moonshine", is_trial=False),
     "pocketsphinx": RecogniserNote("PocketSphinx", is_trial=True),
     "google": RecogniserNote("Google Speech", is_trial=False),
     "openai": RecogniserNote("a transcription server", is_trial=False),

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.spoken import plain
 from sessions_app.core.audio import AudioFrame, Samples
 from sessions_app.core.errors import LanguageNotSupportedError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
 from sessions_app.speech.recognisers.null import NullRecogniser
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
@@ -26,12 +28,13 @@ from tests.speech.test_pool import children_of
 SENTENCE = "good morning and welcome to the meeting"
 ENGINES: dict[str, Callable[[], Recogniser]] = {
     "scripted": lambda: ScriptedRecogniser([SENTENCE]),
+    "moonshine": MoonshineRecogniser,
     "pocketsphinx": PocketSphinxRecogniser,
     "thorough": ThoroughPocketSphinx,
     "denoised": lambda: Denoised(PocketSphinxRecogniser()),
     "null": NullRecogniser,
 }
-SPEAKING = ["scripted", "pocketsphinx", "thorough", "denoised"]
+SPEAKING = ["scripted", "moonshine", "pocketsphinx", "thorough", "denoised"]
 
 
 @pytest.fixture
@@ -76,14 +79,21 @@ async def test_interims_then_one_final_an_utterance(
     recogniser: Recogniser, speech: Samples
 ) -> None:
     stream = recogniser.open("en-US")
-    for start_ms in (1000.0, 9000.0):
+    results, found = stream.results(), []
+    for number, start_ms in enumerate((1000.0, 9000.0), 1):
         await send(stream, speech, start_ms)
+        if recogniser.capabilities.interims:
+            async with asyncio.timeout(30):
+                found.append(await anext(results))
         await stream.flush()
+        async with asyncio.timeout(30):
+            while len(finals(found)) < number:
+                found.append(await anext(results))
     await stream.finish()
-    found = await collect(stream)
+    assert [rest async for rest in results] == []
     await stream.aclose()
     said = finals(found)
-    assert [hypothesis.text for hypothesis in said] == [SENTENCE, SENTENCE]
+    assert [plain(hypothesis.text) for hypothesis in said] == [SENTENCE, SENTENCE]
     assert found[0].is_final is not recogniser.capabilities.interims
     assert found[-1].is_final
     length = len(speech) / 16
@@ -108,7 +118,7 @@ async def test_finish_brings_out_the_last_words(recogniser: Recogniser, speech: 
     await send(stream, speech)
     await stream.send(AudioFrame(speech[:0], 16_000, len(speech) / 16))
     await stream.finish()
-    assert [hypothesis.text for hypothesis in finals(await collect(stream))] == [SENTENCE]
+    assert [plain(final.text) for final in finals(await collect(stream))] == [SENTENCE]
     await stream.aclose()
 
 
@@ -144,17 +154,33 @@ async def test_an_unknown_language_is_named(recogniser: Recogniser) -> None:
         recogniser.open("fi-FI")
 
 
+EMBEDDED: dict[str, Callable[[int], Recogniser]] = {
+    "moonshine": MoonshineRecogniser,
+    "pocketsphinx": lambda workers: PocketSphinxRecogniser(workers, redecode=False),
+}
+embedded = pytest.mark.parametrize("make", EMBEDDED.values(), ids=EMBEDDED)
+Made = Callable[[int], Recogniser]
+
+
+def workers_of(recogniser: Recogniser) -> list[int]:
+    if isinstance(recogniser, MoonshineRecogniser):
+        return [process.pid for process in recogniser.processes if process.pid is not None]
+    assert isinstance(recogniser, PocketSphinxRecogniser)
+    assert recogniser.zygote_pid is not None
+    return children_of(recogniser.zygote_pid)
+
+
+@embedded
 async def test_a_killed_engine_is_a_retryable_error_and_the_next_stream_works(
-    speech: Samples,
+    speech: Samples, make: Made
 ) -> None:
-    recogniser = PocketSphinxRecogniser(workers=1, redecode=False)
+    recogniser = make(1)
     await recogniser.start()
     stream = recogniser.open("en-US")
-    await send(stream, speech[:16_000])
+    await send(stream, speech[:32_000])
     results = stream.results()
     await asyncio.wait_for(anext(results), 20)
-    assert recogniser.zygote_pid is not None
-    for worker in children_of(recogniser.zygote_pid):
+    for worker in workers_of(recogniser):
         os.kill(worker, signal.SIGKILL)
 
     async def rest() -> None:
@@ -168,14 +194,15 @@ async def test_a_killed_engine_is_a_retryable_error_and_the_next_stream_works(
     again = recogniser.open("en-US")
     await send(again, speech)
     await again.finish()
-    assert finals(await collect(again))[0].text == SENTENCE
+    assert plain(finals(await collect(again))[0].text) == SENTENCE
     await again.aclose()
     await recogniser.aclose()
 
 
 @pytest.mark.recogniser
-async def test_two_speak_at_once_in_real_time(speech: Samples) -> None:
-    recogniser = PocketSphinxRecogniser(workers=2)
+@embedded
+async def test_two_speak_at_once_in_real_time(speech: Samples, make: Made) -> None:
+    recogniser = make(2)
     await recogniser.start()
     talk = np.concatenate([speech] * 3)
 
@@ -189,14 +216,15 @@ async def test_two_speak_at_once_in_real_time(speech: Samples) -> None:
         return final.text, time.monotonic() - ended
 
     for text, late_s in await asyncio.gather(caller(), caller()):
-        assert text.split().count("meeting") == 3
+        assert plain(text).split().count("meeting") == 3
         assert late_s < 4
     await recogniser.aclose()
 
 
 @pytest.mark.recogniser
-async def test_a_minute_of_speech_is_taken_whole(speech: Samples) -> None:
-    recogniser = PocketSphinxRecogniser()
+@embedded
+async def test_a_minute_of_speech_is_taken_whole(speech: Samples, make: Made) -> None:
+    recogniser = make(2)
     await recogniser.start()
     stream = recogniser.open("en-US")
     for number in range(20):
@@ -204,7 +232,7 @@ async def test_a_minute_of_speech_is_taken_whole(speech: Samples) -> None:
         await stream.flush()
     await stream.finish()
     said = finals(await collect(stream, 90))
-    assert [hypothesis.text for hypothesis in said].count(SENTENCE) >= 19
+    assert [plain(hypothesis.text) for hypothesis in said].count(SENTENCE) >= 19
     assert len(said) == 20
     await stream.aclose()
     await recogniser.aclose()
@@ -231,10 +259,13 @@ async def test_names_that_are_told_are_heard(say: Callable[..., Path]) -> None:
 
 
 @pytest.mark.recogniser
-async def test_a_talk_without_a_pause_is_cut_between_words(say: Callable[..., Path]) -> None:
+@embedded
+async def test_a_talk_without_a_pause_is_cut_between_words(
+    say: Callable[..., Path], make: Made
+) -> None:
     sentences = ["the weather is very nice today", "please call me back on monday"]
     pieces = [trimmed(read_wav(say(sentence))) for sentence in sentences]
-    recogniser = PocketSphinxRecogniser(workers=1)
+    recogniser = make(1)
     await recogniser.start()
     stream = recogniser.open("en-US")
     talk = np.concatenate(pieces * 5)
@@ -244,7 +275,7 @@ async def test_a_talk_without_a_pause_is_cut_between_words(say: Callable[..., Pa
         await stream.flush(cut=at + step < len(talk))
     await stream.finish()
     said = finals(await collect(stream))
-    heard = " ".join(final.text for final in said).split()
+    heard = plain(" ".join(final.text for final in said)).split()
     spoken = (" ".join(sentences) + " ") * 5
     matching = difflib.SequenceMatcher(a=spoken.split(), b=heard, autojunk=False)
     right = sum(block.size for block in matching.get_matching_blocks())

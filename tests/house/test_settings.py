@@ -132,7 +132,9 @@ def test_every_key_of_voice_is_explained_once(tmp_path: Any) -> None:
     assert sorted(keys) == sorted(voice(tmp_path, "UTC"))
 
 
-OURS = re.compile(r"\b(?:VOICE|GOOGLE|CHAT|TRANSCRIBE|VOSK|SHERPA|POCKETSPHINX)_[A-Z_0-9]+\b")
+OURS = re.compile(
+    r"\b(?:VOICE|GOOGLE|CHAT|TRANSCRIBE|VOSK|SHERPA|MOONSHINE|POCKETSPHINX)_[A-Z_0-9]+\b"
+)
 
 
 def test_variables_that_documents_name_are_there() -> None:

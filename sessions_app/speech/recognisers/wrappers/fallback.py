@@ -21,23 +21,34 @@ class Fallback(Wrapper):
 
     It is tried after `again_s`, twice as long after each further failure, at the end of an
     utterance. What one engine left unanswered the other is told. The streams of a process
-    share what was learnt.
+    share what was learnt. With `ready` the other is started beforehand, whether it is needed
+    or not.
     """
 
-    def __init__(self, inner: Recogniser, to: Recogniser, again_s: float = 60.0) -> None:
+    def __init__(
+        self, inner: Recogniser, to: Recogniser, again_s: float = 60.0, *, ready: bool = True
+    ) -> None:
         super().__init__(inner)
         self.other = to
+        self._ready = ready
         self._again_s = again_s
         self._failures = 0
         self._out_until_s = 0.0
 
     async def start(self) -> None:
-        await self.other.start()
+        if self._ready:
+            await self.other.start()
         try:
             await self.inner.start()
         except RecogniserError as error:
-            logger.warning("recogniser %r is out: %s", self.name, error.message)
+            logger.warning(
+                "recogniser %r is out, and %r stands in: %s",
+                self.name,
+                self.other.name,
+                error.message,
+            )
             self.failed()
+            await self.other.start()
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "FallbackStream":
         return FallbackStream(self, language, phrases)

@@ -1,0 +1,194 @@
+"""One utterance: audio comes, interims are told on the way, and one final at its end."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sessions_app.core.audio import SPEECH_RATE
+from sessions_app.speech.engines.base import Said, TimedWord
+from sessions_app.speech.moonshine import decoding
+from sessions_app.speech.moonshine.front import FRAME, Front
+from sessions_app.speech.moonshine.invented import is_invented
+from sessions_app.speech.moonshine.model import Floats, Memory, Model
+from sessions_app.speech.moonshine.timing import FRAME_S, envelope, times
+
+FIRST_S, EVERY_S = 0.5, 0.4
+"""The first interim, and how much audio it takes to the next."""
+
+WINDOW_S = 6.0
+"""Interims of longer utterances look at their end alone."""
+
+SETTLED_S, AGAIN_S = 2.5, 1.0
+"""Words that ended so long before the end stay as they are; so much before them is heard again."""
+
+LEAD_S = 0.1
+"""Silence that a word needs before it: with none the model writes whatever it likes."""
+
+_LEAD = np.zeros(round(LEAD_S * SPEECH_RATE), np.float32)
+_ABRUPT = 0.005
+"""A root mean square above this (-46 dBFS) in the first 50 ms is no silence."""
+
+SURE_AGAIN = -0.6
+"""What comes out of a second try must be surer: it was no speech in the first."""
+
+_PAUSE_LEVEL, _PAUSE_SHARE = 0.08, 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A word of the window: its tokens and its time, from the window's beginning."""
+
+    end_token: int
+    first_token: int
+    start_s: float
+    end_s: float
+
+
+class Speech:
+    """Decodes one utterance. Give it audio with `add`; ask `due` before `interim`."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._front = Front(model)
+        self._settled: list[int] = []
+        """Tokens of words that have left the window, or will stay as they are."""
+
+        self._forced: list[int] = []
+        """Those of them whose audio is still in the window."""
+
+        self._shown: list[int] = []
+        self._before: list[int] = []
+        self._decoded = 0
+        self._lead_s = 0.0
+
+    @property
+    def waiting_s(self) -> float:
+        """How much audio no interim has told of."""
+        return (len(self._front.audio) - self._decoded) / SPEECH_RATE
+
+    def add(self, audio: Floats) -> None:
+        """Takes float32 audio in -1..1 at 16 kHz."""
+        if not len(self._front.audio) and _is_abrupt(audio):
+            self._front.add(_LEAD)
+            self._lead_s = LEAD_S
+        self._front.add(audio)
+
+    def due(self) -> bool:
+        """Returns whether an interim would tell something new."""
+        audio = self._front.audio
+        if len(audio) < FIRST_S * SPEECH_RATE or self.waiting_s < EVERY_S:
+            return False
+        if not self._decoded:
+            return True
+        level = envelope(audio)
+        fresh = level[self._decoded * 100 // SPEECH_RATE :]
+        loud = fresh > _PAUSE_LEVEL * np.percentile(level, 90)
+        return bool(loud.mean() >= _PAUSE_SHARE)
+
+    def interim(self) -> str:
+        """Returns what is understood so far; empty where it may be no speech."""
+        self._decoded = len(self._front.audio)
+        memory = self._front.memory()
+        if memory is None:
+            return ""
+        self._before = self._shown
+        self._shown = decoding.interim(self._model, memory, self._forced, self._before)
+        text = self._model.tokens.text([*self._settled, *self._shown])
+        if self._front.frames * FRAME_S > WINDOW_S:
+            self._settle(memory)
+        return "" if is_invented(text) else text
+
+    def final(self) -> Said:
+        """Returns the words of the whole utterance, with times and confidences."""
+        self._front.widen()
+        heard = self._heard([*self._settled, *self._shown])
+        if heard is None:
+            heard = self._heard_again()
+        return Said() if heard is None else self._said(heard)
+
+    def _heard(self, draft: list[int]) -> decoding.Decoded | None:
+        """Returns what the model hears in all of the audio; None for no words."""
+        memory = self._front.memory()
+        if memory is None:
+            return None
+        heard = decoding.final(self._model, memory, draft)
+        text = self._model.tokens.text(heard.tokens)
+        invented = not heard.tokens or is_invented(text, float(np.mean(heard.sure)))
+        return None if invented else heard
+
+    def _heard_again(self) -> decoding.Decoded | None:
+        """Listens once more with more silence before it.
+
+        Clear speech now and then comes out as nonsense in another script, and whole where it
+        begins a little later.
+        """
+        front = Front(self._model)
+        front.add(_LEAD)
+        front.add(self._front.audio)
+        self._front = front
+        self._lead_s += LEAD_S
+        heard = self._heard([])
+        return None if heard is None or np.mean(heard.sure) < SURE_AGAIN else heard
+
+    def _said(self, heard: decoding.Decoded) -> Said:
+        spans = self._model.tokens.words(heard.tokens)
+        placed = times(self._front.audio, heard.looks, spans)
+        words: list[TimedWord] = [
+            (
+                span.text,
+                max(start - self._lead_s, 0.0),
+                max(end - self._lead_s, 0.0),
+                float(np.exp(np.mean(heard.sure[span.first : span.end]))),
+            )
+            for span, (start, end) in zip(spans, placed, strict=True)
+        ]
+        return Said(self._model.tokens.text(heard.tokens), words)
+
+    def _settle(self, memory: Memory) -> None:
+        """Settles words that two hypotheses agree on, and lets the window begin later."""
+        begin = len(self._forced)
+        agreed = begin + _common(self._shown, self._before)
+        window_s = memory.frames * FRAME_S
+        words = self._placed(memory)
+        sure = [
+            word
+            for word in words
+            if word.first_token >= begin
+            and word.end_token <= agreed
+            and word.end_s < window_s - SETTLED_S
+        ]
+        if not sure:
+            return
+        tokens = [*self._forced, *self._shown]
+        end = sure[-1].end_token
+        from_s = sure[-1].end_s - AGAIN_S
+        again = [word for word in words if word.end_token <= end and word.start_s >= from_s]
+        cut_s = again[0].start_s - 0.05 if again else sure[-1].end_s
+        self._front.drop(int(cut_s * SPEECH_RATE / FRAME))
+        self._settled += self._shown[: end - begin]
+        self._forced = tokens[again[0].first_token : end] if again else []
+        self._shown = self._shown[end - begin :]
+
+    def _placed(self, memory: Memory) -> list[_Placed]:
+        """Returns the window's words with their times."""
+        tokens = [*self._forced, *self._shown]
+        looks = decoding.looked(self._model, memory, tokens)
+        begin = self._front.begin_frame * FRAME
+        spans = self._model.tokens.words(tokens)
+        placed = times(self._front.audio[begin:], looks, spans)
+        return [
+            _Placed(span.end, span.first, start, end)
+            for span, (start, end) in zip(spans, placed, strict=True)
+        ]
+
+
+def _common(first: list[int], second: list[int]) -> int:
+    """Returns how many tokens two hypotheses begin with alike."""
+    pairs = zip(first, second, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
+
+
+def _is_abrupt(audio: Floats) -> bool:
+    """Returns whether audio begins in the middle of a sound."""
+    first = audio[: SPEECH_RATE // 20]
+    return bool(len(first)) and float(np.sqrt(np.mean(first * first))) > _ABRUPT

@@ -1,0 +1,104 @@
+"""The model's 32 768 tokens: pieces of words, bytes and marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BEGIN, END = 1, 2
+"""No token up to END is text."""
+
+SPACE = "▁"
+_SPACE = SPACE.encode()
+_APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+_LONG = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word with its marks, of the tokens from `first` up to, not including, `end`.
+
+    Its sound is that of the tokens up to `marks`: a mark is found in the pause after it.
+    """
+
+    text: str
+    first: int
+    marks: int
+    end: int
+
+
+class Tokens:
+    """From numbers to text, and back.
+
+    The file holds each token as a length (one byte; from 128 on two, low one first) and bytes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._pieces = _read(path.read_bytes())
+        self._numbers = {piece: at for at, piece in enumerate(self._pieces)}
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """Returns what these say; a character that is not whole is left out."""
+        joined = b"".join(self._piece(token) for token in tokens)
+        return joined.decode("utf-8", "ignore").replace(SPACE, " ").strip()
+
+    def begins_word(self, token: int) -> bool:
+        """Returns whether a word begins with it; marks belong to the word before them."""
+        return self._piece(token).startswith(_SPACE)
+
+    def goes_on(self, token: int) -> bool:
+        """Returns whether it is more of the word before it: no mark, and no new word."""
+        text = self.text([token])
+        return not self.begins_word(token) and (
+            not text or text[0].isalnum() or text[0] in _APOSTROPHES
+        )
+
+    def words(self, tokens: Sequence[int]) -> list[Span]:
+        """Returns the words of a text, in order."""
+        starts = [at for at, token in enumerate(tokens) if token > END and self.begins_word(token)]
+        if tokens and (not starts or starts[0] > 0):
+            starts.insert(0, 0)
+        ends = [*starts[1:], len(tokens)]
+        spans = [
+            Span(self.text(tokens[first:end]), first, self._spoken(tokens, first, end), end)
+            for first, end in zip(starts, ends, strict=True)
+        ]
+        return [span for span in spans if span.text]
+
+    def of(self, text: str) -> list[int]:
+        """Returns tokens that say `text`, the longest pieces first.
+
+        The model's own choice may differ; what it says is the same.
+        """
+        left = (SPACE + text.strip().replace(" ", SPACE)).encode()
+        found: list[int] = []
+        while left:
+            size = next((n for n in range(len(left), 1, -1) if left[:n] in self._numbers), 1)
+            found.append(self._numbers.get(left[:size], self._byte(left[0])))
+            left = left[size:]
+        return found
+
+    def _spoken(self, tokens: Sequence[int], first: int, end: int) -> int:
+        """Returns where the marks at a word's end begin."""
+        while end > first + 1 and not any(c.isalnum() for c in self.text(tokens[end - 1 : end])):
+            end -= 1
+        return end
+
+    def _piece(self, token: int) -> bytes:
+        return self._pieces[token] if END < token < len(self._pieces) else b""
+
+    def _byte(self, byte: int) -> int:
+        return self._numbers.get(bytes([byte]), 0)
+
+
+def _read(data: bytes) -> list[bytes]:
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(data):
+        size = data[at]
+        at += 1
+        if size >= _LONG:
+            size += data[at] * _LONG - _LONG
+            at += 1
+        pieces.append(data[at : at + size])
+        at += size
+    return pieces

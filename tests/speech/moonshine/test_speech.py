@@ -1,0 +1,180 @@
+"""One utterance from its first audio to its final."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from bench.spoken import plain, wrong_words
+from sessions_app.core.audio import SPEECH_RATE
+from sessions_app.speech.moonshine.engine import MoonshineEngine, MoonshineSession
+from sessions_app.speech.moonshine.invented import is_invented
+from sessions_app.speech.moonshine.model import Floats, Model
+from sessions_app.speech.moonshine.speech import Speech
+from sessions_app.speech.moonshine.timing import starts
+from tests.speech.moonshine.conftest import Said
+
+LONG = (
+    "Good morning, this is Anna from the office.",
+    "I would like to change my booking for next Tuesday.",
+    "Can you tell me whether the window seat is still free?",
+    "If it is not, then please give me two seats near the door.",
+)
+
+
+def spoken(model: Model, audio: Floats) -> tuple[list[str], Speech]:
+    speech, shown = Speech(model), []
+    for at in range(0, len(audio), 1600):
+        speech.add(audio[at : at + 1600])
+        if speech.due():
+            shown.append(speech.interim())
+    return shown, speech
+
+
+def words(text: str) -> list[str]:
+    return [word.strip(".,?!").lower() for word in text.split()]
+
+
+def test_interims_grow_into_the_final(model: Model, said: Said) -> None:
+    shown, speech = spoken(model, said(LONG[0]))
+    final = speech.final()
+    assert final.text == LONG[0]
+    assert [word[0] for word in final.words] == LONG[0].split()
+    lengths = [len(words(text)) for text in shown]
+    assert lengths == sorted(lengths)
+    assert lengths[-1] >= len(words(LONG[0])) - 1
+    assert shown[-1].startswith("Good morning, this is Anna")
+
+
+def test_a_long_utterance_is_whole_though_interims_look_at_its_end(
+    model: Model, said: Said
+) -> None:
+    audio = np.concatenate([said(sentence)[: -SPEECH_RATE // 4] for sentence in LONG])
+    assert len(audio) > 10 * SPEECH_RATE
+    shown, speech = spoken(model, audio)
+    final = speech.final()
+    expected = words(" ".join(LONG))
+    assert wrong_words(" ".join(expected), " ".join(words(final.text))) <= 2
+    # what an interim says is the beginning of it all, not of its window
+    assert words(shown[-1])[:10] == expected[:10]
+    assert len(words(shown[-1])) >= len(expected) - 3
+
+
+def test_words_have_their_times(model: Model, said: Said) -> None:
+    pause = np.zeros(SPEECH_RATE, np.float32)
+    speech = Speech(model)
+    speech.add(np.concatenate([said(LONG[0]), pause, said(LONG[1])]))
+    final = speech.final()
+    times = [(start, end) for _, start, end, _ in final.words]
+    assert times == sorted(times)
+    at = [text for text, *_ in final.words].index("office.")
+    first_s = len(said(LONG[0])) / SPEECH_RATE
+    assert first_s - 0.6 < times[at][1] < first_s - 0.2  # 0.3 s of silence follow
+    assert first_s + 1.2 < times[at + 1][0] < first_s + 1.6  # 1.3 s of it precede
+    assert all(0 < word[3] <= 1 for word in final.words if word[3] is not None)
+
+
+def test_silence_and_too_little_audio_say_nothing(model: Model) -> None:
+    for samples in (0, 100, 8000, 48_000):
+        speech = Speech(model)
+        speech.add(np.zeros(samples, np.float32))
+        assert speech.final().text == ""
+        assert speech.final().words == []
+
+
+def test_a_pause_alone_is_no_reason_to_decode(model: Model, said: Said) -> None:
+    speech = Speech(model)
+    speech.add(said(LONG[0]))
+    assert speech.due()
+    speech.interim()
+    assert not speech.due()
+    speech.add(np.zeros(SPEECH_RATE, np.float32))
+    assert not speech.due()
+    speech.add(said(LONG[1]))
+    assert speech.due()
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "invented"),
+    [
+        ("", None, True),
+        ("...", None, True),
+        ("♪ la la ♪", None, True),
+        ("Дякую", None, True),
+        ("ご視聴ありがとうございました", None, True),
+        ("Thank you for watching!", -0.1, True),
+        ("You", -0.03, True),
+        ("The", -0.1, True),
+        ("Hello there.", -1.2, True),
+        ("You.", -0.3, False),
+        ("Yes.", -0.8, False),
+        ("8", -0.2, False),
+        ("Café Zürich.", -0.5, False),
+        ("Thank you.", -0.4, False),
+        ("You are right", None, False),
+    ],
+)
+def test_what_the_model_makes_of_noise_is_told_from_words(
+    text: str, sure: float | None, invented: bool
+) -> None:
+    assert is_invented(text, sure) is invented
+
+
+def test_a_path_goes_through_the_loudest_frames_in_order() -> None:
+    rows = np.full((3, 9), 0.1, np.float32)
+    rows[0, 1] = rows[1, 4] = rows[1, 5] = rows[2, 7] = 1.0
+    found = starts(rows)
+    assert found[0] == 0
+    assert list(found) == sorted(found)
+    assert 2 <= found[1] <= 4
+    assert 6 <= found[2] <= 7
+    assert list(starts(np.ones((4, 2), np.float32))) == [0, 1, 1, 1]
+
+
+class Waiting(MoonshineSession):
+    """A session whose audio has waited so long."""
+
+    def __init__(self, model: Model, audio: Floats, waited: int) -> None:
+        super().__init__(model, ())
+        self.speech.add(audio[:SPEECH_RATE])
+        self.speech.interim()
+        self.speech.add(audio[SPEECH_RATE : SPEECH_RATE + waited])
+
+
+def test_who_has_waited_longest_goes_on_and_who_has_nothing_does_not_wait(
+    model: Model, said: Said
+) -> None:
+    audio = said(LONG[2])
+    engine = MoonshineEngine()
+    waiting = [Waiting(model, audio, waited) for waited in (8_000, 16_000, 100, 12_000)]
+    chosen: Sequence[object] = engine.chosen(waiting)
+    assert list(chosen) == [waiting[2], waiting[1]]
+    engine.decode([waiting[1]])
+    assert list(engine.chosen(waiting)) == [waiting[1], waiting[2], waiting[3]]
+
+
+def test_speech_that_begins_in_the_middle_of_a_word_is_heard(model: Model, said: Said) -> None:
+    sentences = ("the weather is very nice today", "please call me back on monday")
+    talk = np.concatenate([said(sentence)[5_000:-5_500] for sentence in sentences * 2])
+    for begin in range(0, SPEECH_RATE // 2, 1_777):
+        speech = Speech(model)
+        speech.add(talk[begin:])
+        final = speech.final()
+        assert "please call me back on monday" in plain(final.text)
+        assert max(end for _, _, end, _ in final.words) <= len(talk[begin:]) / SPEECH_RATE
+
+
+def test_a_second_try_hears_what_came_out_as_nonsense(
+    model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = Speech(model)
+    speech.add(said(LONG[0]))
+    first = speech.final()
+    tries = iter([True])
+    module = "sessions_app.speech.moonshine.speech.is_invented"
+    monkeypatch.setattr(module, lambda text, sure: next(tries, False))
+    again = speech.final()
+    assert plain(again.text) == plain(first.text)
+    for (_, start, end, _), (_, then, until, _) in zip(again.words, first.words, strict=True):
+        assert abs(start - then) < 0.1
+        assert abs(end - until) < 0.1
