@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from sessions_app.core.characters import speaking_ms
 from sessions_app.core.errors import SynthesiserError, UnspeakableError
@@ -15,7 +16,8 @@ logger = logging.getLogger(__name__)
 class FallbackSynthesiser(Synthesiser):
     """Speaks with `first`; when it fails, even in mid-sentence, `second` goes on from there.
 
-    The word that was cut is said again. Both may be the same engine: then it is tried twice,
+    The word that was cut is said again. A word is told of once it begins to sound: `second` says
+    at other times what `first` told of ahead. Both may be the same engine: then it is tried twice,
     but for a text that it cannot speak.
     """
 
@@ -42,12 +44,16 @@ class FallbackSynthesiser(Synthesiser):
     ) -> AsyncGenerator[SpeechChunk, None]:
         made_ms = 0.0
         words: list[SpokenWord] = []
+        begun = 0
         try:
             async with aclosing(self._first.stream(text, voice=voice, speed=speed)) as chunks:
                 async for chunk in chunks:
                     made_ms += 1000 * len(chunk.samples) / chunk.sample_rate
                     words += chunk.words
-                    yield chunk
+                    told, begun = begun, _begun(words, made_ms)
+                    yield replace(chunk, words=tuple(words[told:begun]))
+            if begun < len(words):
+                yield SpeechChunk(chunk.samples[:0], chunk.sample_rate, tuple(words[begun:]))
         except SynthesiserError as error:
             if isinstance(error, UnspeakableError) and self._second is self._first:
                 raise
@@ -68,6 +74,11 @@ class FallbackSynthesiser(Synthesiser):
     async def aclose(self) -> None:
         await self._first.aclose()
         await self._second.aclose()
+
+
+def _begun(words: list[SpokenWord], made_ms: float) -> int:
+    """Returns how many of the words begin in so much sound."""
+    return sum(word.start_ms < made_ms for word in words)
 
 
 def _resume_at(text: str, words: list[SpokenWord], made_ms: float, speed: float) -> int:

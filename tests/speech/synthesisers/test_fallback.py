@@ -1,5 +1,6 @@
 """A voice that fails, and the one that takes over."""
 
+import re
 from collections.abc import AsyncGenerator
 from itertools import pairwise
 
@@ -7,8 +8,9 @@ import numpy as np
 import pytest
 
 from sessions_app.core.errors import SynthesiserError
-from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser
+from sessions_app.speech.synthesisers.base import SpeechChunk, SpokenWord, Synthesiser
 from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
+from sessions_app.speech.synthesisers.placing import placed
 from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
 
 TEXT = "one two three four five six"
@@ -34,6 +36,22 @@ class Wordless(Synthesiser):
     ) -> AsyncGenerator[SpeechChunk, None]:
         yield SpeechChunk(np.ones(9600, np.int16), 16_000)
         raise SynthesiserError("broken")
+
+
+class Foretelling(Synthesiser):
+    """Tells of all words with its first sound, and breaks after 600 ms, in the second of them."""
+
+    async def stream(
+        self, text: str, *, voice: str = "", speed: float = 1.0
+    ) -> AsyncGenerator[SpeechChunk, None]:
+        words = [
+            SpokenWord(*word.span(), 400.0 * n, 400.0 * n + 350)
+            for n, word in enumerate(re.finditer(r"\S+", text))
+        ]
+        yield SpeechChunk(np.ones(4800, np.int16), 16_000, tuple(words))
+        yield SpeechChunk(np.ones(4800, np.int16), 16_000)
+        if voice != "whole":
+            raise SynthesiserError("broken")
 
 
 async def spoken(voice: Synthesiser) -> list[SpeechChunk]:
@@ -69,6 +87,22 @@ async def test_without_word_times_the_cut_is_guessed_at_a_word() -> None:
     second = Second()
     await spoken(FallbackSynthesiser(Wordless(), second))
     assert second.asked == [("three four five six", "")]
+
+
+async def test_words_told_ahead_of_the_cut_are_told_when_they_are_said() -> None:
+    chunks = await spoken(FallbackSynthesiser(Foretelling(), Second()))
+    words = placed(TEXT, [w for c in chunks for w in c.words])
+    assert [TEXT[w.start : w.end] for w in words] == TEXT.split()
+    assert words[0].end_ms == 350
+    # the second one was cut at 600 ms, and said again; the others follow at the second's pace
+    assert [round(w.end_ms) for w in words[1:]] == [780, 1140, 1440, 1740, 1980]
+
+
+async def test_of_a_text_that_is_said_whole_all_words_are_told() -> None:
+    voice = FallbackSynthesiser(Foretelling(), Second())
+    chunks = [chunk async for chunk in voice.stream(TEXT, voice="whole")]
+    told = [[TEXT[w.start : w.end] for w in chunk.words] for chunk in chunks]
+    assert told == [["one"], ["two"], TEXT.split()[2:]]
 
 
 async def test_when_both_fail_the_second_failure_is_told() -> None:
