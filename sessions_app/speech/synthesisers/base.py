@@ -49,8 +49,8 @@ class Synthesiser(ABC):
         """Returns the voices to choose from; empty when any name may be tried."""
         return ()
 
-    async def variants(self) -> tuple[str, ...]:
-        """Returns what may follow a voice's name after `+`; empty for an engine without."""
+    async def variants(self, voice: str = "") -> tuple[str, ...]:
+        """Returns what may follow the name of `voice` after `+`; empty for one without."""
         return ()
 
     def language_of(self, voice: str, known: Sequence[Voice]) -> str:
@@ -89,7 +89,7 @@ async def check_voice(engine: Synthesiser, name: str) -> None:
     known = [voice.name for voice in await engine.voices()]
     if not name or not known:
         return
-    variants = await engine.variants()
+    variants = await engine.variants(name.partition("+")[0])
     base, plus, variant = name.partition("+") if variants else (name, "", "")
     if base not in known:
         raise _unknown("voice", base, known)

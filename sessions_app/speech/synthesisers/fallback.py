@@ -36,8 +36,8 @@ class FallbackSynthesiser(Synthesiser):
     async def voices(self) -> tuple[Voice, ...]:
         return await self._first.voices()
 
-    async def variants(self) -> tuple[str, ...]:
-        return await self._first.variants()
+    async def variants(self, voice: str = "") -> tuple[str, ...]:
+        return await self._first.variants(voice)
 
     async def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
