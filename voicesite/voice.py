@@ -13,6 +13,7 @@ EMBEDDED = ("moonshine", "pocketsphinx")
 """The better one first; it is not to be had for every machine."""
 
 ENGINES = "sessions_app.speech.recognisers"
+VOICES = "sessions_app.speech.synthesisers"
 TOOLS = {
     name: {"PATH": f"sessions_app.agent.tools.{name}", "TIMEOUT_S": 5}
     for name in ("end_call", "take_note", "earlier_calls")
@@ -258,6 +259,13 @@ def _listening() -> dict[str, Any]:
     }
 
 
+def _speaking() -> str:
+    """Returns the class that speaks: hibari and eSpeak NG, or eSpeak NG alone."""
+    if choice("VOICE_SYNTHESISER", ("hibari", "espeak")) == "hibari":
+        return "embedded.EmbeddedSynthesiser"
+    return "espeak.EspeakSynthesiser"
+
+
 def _answering(time_zone: str) -> dict[str, Any]:
     return {
         "TOOLS": TOOLS,
@@ -270,7 +278,7 @@ def _answering(time_zone: str) -> dict[str, Any]:
         },
         "SYNTHESISERS": {
             "default": {
-                "BACKEND": "sessions_app.speech.synthesisers.espeak.EspeakSynthesiser",
+                "BACKEND": f"{VOICES}.{_speaking()}",
                 "OPTIONS": {},
             },
         },

@@ -19,7 +19,8 @@ VOICE = {
     "RESPONDERS": {**product.VOICE["RESPONDERS"], "nothing": _part("Nothing")},
     "SYNTHESISERS": {
         "default": _part("Talking"),
-        "espeak": product.VOICE["SYNTHESISERS"]["default"],
+        "embedded": product.VOICE["SYNTHESISERS"]["default"],
+        "espeak": {"BACKEND": "sessions_app.speech.synthesisers.espeak.EspeakSynthesiser"},
         "talk": _part("Talking"),
         "mix": _part("Talking", share=0.35),
         "echo": _part("Echo"),

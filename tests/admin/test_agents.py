@@ -192,7 +192,7 @@ def test_a_voice_of_another_language_is_named_with_those_that_speak_it(
     chinese = GIVEN | {"language": "zh-CN", "recogniser": "any", "responder": "scribe"}
     usual = at_desk.post(f"{AGENTS}add/", chinese)
     assert problems(usual) == ["voice"]
-    assert "usual voice speaks en-us, not zh-CN. Choose cmn" in why(usual, "voice")
+    assert "usual voice speaks en-US, not zh-CN. Choose cmn" in why(usual, "voice")
     german = at_desk.post(f"{AGENTS}add/", chinese | {"voice": "de"})
     assert "'de' speaks de, not zh-CN" in why(german, "voice")
     taken = at_desk.post(f"{AGENTS}add/", chinese | {"voice": "cmn", "is_active": "on"})

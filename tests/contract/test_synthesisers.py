@@ -16,6 +16,7 @@ from sessions_app.core.errors import (
     UnspeakableError,
 )
 from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, check_voice
+from sessions_app.speech.synthesisers.embedded import EmbeddedSynthesiser
 from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
 from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
 from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
@@ -25,15 +26,21 @@ LONG = " ".join([TEXT] * 200)
 
 VOICES: list[Callable[[], Synthesiser]] = [
     EspeakSynthesiser,
+    EmbeddedSynthesiser,
     lambda: ScriptedSynthesiser(pace=0.01),
     lambda: FallbackSynthesiser(ScriptedSynthesiser(fail_after_ms=0), EspeakSynthesiser()),
 ]
-each = pytest.mark.parametrize("make", VOICES, ids=["espeak", "scripted", "fallback"])
+each = pytest.mark.parametrize("make", VOICES, ids=["espeak", "embedded", "scripted", "fallback"])
+
+
+def own_threads() -> set[threading.Thread]:
+    """Returns the threads that are none of asyncio's helpers, which it keeps."""
+    return {one for one in threading.enumerate() if not one.name.startswith("asyncio_")}
 
 
 @asynccontextmanager
 async def started(make: Callable[[], Synthesiser]) -> AsyncIterator[Synthesiser]:
-    threads = threading.active_count()
+    threads = own_threads()
     voice = make()
     await voice.start()
     try:
@@ -42,7 +49,7 @@ async def started(make: Callable[[], Synthesiser]) -> AsyncIterator[Synthesiser]
         await voice.aclose()
         await voice.aclose()
         assert asyncio.all_tasks() == {asyncio.current_task()}
-        assert threading.active_count() <= threads + 1  # asyncio keeps a helper thread
+        assert own_threads() == threads
 
 
 async def spoken(engine: Synthesiser, text: str = TEXT, **how: object) -> list[SpeechChunk]:

@@ -123,7 +123,7 @@ async def test_a_model_that_fails_is_apologised_for_and_the_call_goes_on(
 
 async def test_a_voice_that_dies_is_replaced_and_the_answer_is_heard(product: Product) -> None:
     async with Talker(product, "guide") as talker:
-        worker = next(pid for pid, c in processes_of(str(product.var)).items() if "espeak" in c)
+        worker = next(pid for pid, c in processes_of(str(product.var)).items() if "hibari" in c)
         os.kill(worker, signal.SIGKILL)
         await talker.send(type="text", text="what time is it")
         await talker.sees(lambda: len(talker.said()) == 2, "both sentences", 20)

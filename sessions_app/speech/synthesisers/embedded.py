@@ -1,0 +1,84 @@
+"""What speaks where nothing else is set up: hibari for English, eSpeak NG for all else."""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from sessions_app.core.errors import SynthesiserError
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice
+from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
+from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
+from sessions_app.speech.synthesisers.hibari import VOICE, HibariSynthesiser, is_readable
+
+logger = logging.getLogger(__name__)
+
+
+class EmbeddedSynthesiser(Synthesiser):
+    """Has hibari's voice, and those of eSpeak NG with their variants; each in a process of its own.
+
+    `voice` is what agents without a voice of their own get. Where hibari cannot run, its texts are
+    spoken by eSpeak NG, and the log says so once. So is a text with letters that hibari cannot
+    read, and what is left of one that it broke off in.
+    """
+
+    gives_word_times = True
+
+    def __init__(self, voice: str = VOICE) -> None:
+        self._voice = voice
+        self._espeak = EspeakSynthesiser()
+        self._hibari: HibariSynthesiser | None = None
+        self._natural: Synthesiser = self._espeak
+
+    async def start(self) -> None:
+        self._hibari = await _started_hibari()
+        if self._hibari is not None:
+            self._natural = FallbackSynthesiser(self._hibari, self._espeak)
+        await self._espeak.start()
+
+    async def ready(self) -> bool:
+        return await self._natural.ready()
+
+    async def voices(self) -> tuple[Voice, ...]:
+        natural = await self._hibari.voices() if self._hibari is not None else ()
+        return (*natural, *await self._espeak.voices())
+
+    async def variants(self, voice: str = "") -> tuple[str, ...]:
+        return () if (voice or self._voice) == VOICE else await self._espeak.variants(voice)
+
+    def language_of(self, voice: str, known: Sequence[Voice]) -> str:
+        name = voice or self._voice
+        if name == VOICE and all(one.name != VOICE for one in known):
+            return self._espeak.language_of("", known)
+        return super().language_of(name, known)
+
+    async def stream(
+        self, text: str, *, voice: str = "", speed: float = 1.0
+    ) -> AsyncGenerator[SpeechChunk, None]:
+        engine, name = self._engine_for(voice or self._voice, text)
+        async with aclosing(engine.stream(text, voice=name, speed=speed)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    def _engine_for(self, voice: str, text: str) -> tuple[Synthesiser, str]:
+        """Returns what speaks a text, and by which of its voices; empty for its usual one."""
+        if voice != VOICE:
+            return self._espeak, voice
+        return (self._natural if is_readable(text) else self._espeak), ""
+
+    async def aclose(self) -> None:
+        await self._natural.aclose()
+        await self._espeak.aclose()
+
+
+async def _started_hibari() -> HibariSynthesiser | None:
+    """Returns hibari, warm; or None, with a line in the log that says why."""
+    engine = None
+    try:
+        engine = HibariSynthesiser()
+        await engine.start()
+    except SynthesiserError as error:
+        logger.warning("English is spoken by eSpeak NG: %s", error.message)
+        if engine is not None:
+            await engine.aclose()
+        return None
+    return engine
