@@ -1,7 +1,8 @@
 """The languages that Whisper hears, by its own codes.
 
 https://github.com/openai/whisper, whisper/tokenizer.py. Most are ISO 639-1, yet Norwegian is `no`,
-Filipino `tl` and Javanese `jw`. Models before large-v3 have no `yue`.
+Filipino `tl` and Javanese `jw`. Models before large-v3 have no `yue`, those
+named `.en` English alone.
 """
 
 from collections.abc import Collection
@@ -15,6 +16,16 @@ _ALL = (
     "haw ln ha ba jw su yue"
 )
 CODES = frozenset(_ALL.split())
+
+_WORDS_OF_ALL, _WORDS_OF_MANY = 51_866, 51_865
+"""Entries of a vocabulary: one for each language, and 51,766 others."""
+
+
+def codes_of(entries: int) -> frozenset[str]:
+    """Returns what a model hears whose vocabulary has so many entries."""
+    if entries >= _WORDS_OF_ALL:
+        return CODES
+    return CODES - {"yue"} if entries == _WORDS_OF_MANY else frozenset({"en"})
 
 
 def whisper_code(language: str, known: Collection[str] = CODES) -> str:

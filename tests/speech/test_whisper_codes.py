@@ -1,6 +1,6 @@
 import pytest
 
-from sessions_app.speech.whisper_codes import whisper_code
+from sessions_app.speech.whisper_codes import CODES, codes_of, whisper_code
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,17 @@ def test_tags_become_whispers_own_codes(tag: str, code: str) -> None:
 def test_a_model_of_fewer_languages_has_only_those() -> None:
     assert whisper_code("en-GB", ["en"]) == "en"
     assert whisper_code("de-DE", ["en"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("entries", "known"),
+    [
+        (51_864, frozenset({"en"})),  # base.en
+        (51_865, CODES - {"yue"}),  # base, small
+        (51_866, CODES),  # large-v3
+    ],
+)
+def test_a_vocabulary_tells_which_languages_a_model_hears(
+    entries: int, known: frozenset[str]
+) -> None:
+    assert codes_of(entries) == known

@@ -1,12 +1,15 @@
-"""faster-whisper, for second passes: https://github.com/SYSTRAN/faster-whisper.
+"""faster-whisper, for recordings and for languages that no other engine here hears.
 
-Contract-tested, not run with a model.
+https://github.com/SYSTRAN/faster-whisper.
 """
 
-from sessions_app.speech.engines.whisper import PARTS
+from pathlib import Path
+
+from sessions_app.core.errors import RecogniserError
+from sessions_app.speech.engines.base import ModelError
+from sessions_app.speech.engines.whisper import PARTS, languages_of
 from sessions_app.speech.recognisers.base import Capabilities
 from sessions_app.speech.recognisers.pooled import Pooled
-from sessions_app.speech.whisper_codes import CODES
 
 
 class WhisperRecogniser(Pooled):
@@ -17,12 +20,18 @@ class WhisperRecogniser(Pooled):
     parts = PARTS
     package = "faster_whisper"
     distribution = "faster-whisper"
-    capabilities = Capabilities(interims=False, words=True, confidence=True, languages=CODES)
 
     def __init__(
         self, model: str, workers: int = 1, threads: int = 0, compute_type: str = "int8"
     ) -> None:
         super().__init__(workers, model=model, threads=threads, compute_type=compute_type)
+        try:
+            known = languages_of(Path(model))
+        except ModelError as error:
+            raise RecogniserError(str(error)) from error
+        self.capabilities = Capabilities(
+            interims=False, words=True, confidence=True, languages=known
+        )
 
     async def start(self) -> None:
-        """Does nothing: the model is loaded for the first recording."""
+        """Does nothing: the model is loaded when somebody speaks first."""
