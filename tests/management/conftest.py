@@ -11,12 +11,22 @@ import pytest
 
 from tests.fixtures.server import ROOT, free_port
 from tests.management.raw import SERVER, Client
+from tests.management.shelf import Shelf, served, zipped
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with small_server(tmp_path_factory.mktemp("http")) as number:
         yield number
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    """A server of one small model's archive."""
+    with served() as server:
+        files = {"model-1/conf/model.conf": b"--beam=10", "model-1/README": b"x" * 9_000}
+        server.body = zipped(files)
+        yield server
 
 
 @pytest.fixture

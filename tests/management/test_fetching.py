@@ -5,10 +5,6 @@ import io
 import json
 import os
 import tarfile
-import threading
-import zipfile
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,63 +12,16 @@ from typing import Any
 import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import CommandError
 
-from sessions_app.management.commands.fetch_model import PACKAGES
-from sessions_app.management.fetching import KNOWN, FetchError, fetch, use
+from sessions_app.management.commands.fetch_model import ENGINES
+from sessions_app.management.fetching import fetch, use
+from sessions_app.management.known_models import KNOWN
+from sessions_app.management.unpacking import FetchError
+from tests.management.shelf import Shelf, zipped
 from voicesite.reading import defaults_from
 from voicesite.voice import voice
-
-
-class Shelf(ThreadingHTTPServer):
-    """Serves `body`, and breaks off after `cut` bytes where that is told."""
-
-    body = b""
-    cut: int | None = None
-    asked: list[str | None]
-    ranges = True
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Shelf
-
-    def do_GET(self) -> None:
-        shelf = self.server
-        wanted = self.headers.get("Range") if shelf.ranges else None
-        shelf.asked.append(wanted)
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
-        if wanted and start >= len(shelf.body):
-            self.send_error(416)
-            return
-        self.send_response(206 if wanted else 200)
-        self.send_header("Content-Length", str(len(shelf.body) - start))
-        self.end_headers()
-        self.wfile.write(shelf.body[start : shelf.cut])
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        return
-
-
-@pytest.fixture
-def shelf() -> Iterator[Shelf]:
-    server = Shelf(("127.0.0.1", 0), Handler)
-    server.asked = []
-    server.body = zipped({"model-1/conf/model.conf": b"--beam=10", "model-1/README": b"x" * 9_000})
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield server
-    server.shutdown()
-    serving.join()
-    server.server_close()
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, body in files.items():
-            archive.writestr(name, body)
-    return out.getvalue()
 
 
 def address(shelf: Shelf) -> str:
@@ -136,6 +85,65 @@ def test_a_file_brought_by_hand_is_unpacked(tmp_path: Path) -> None:
     assert fetch(str(single), tmp_path / "models").read_bytes() == b"onnx"
 
 
+@pytest.mark.parametrize("body", [b"<html>Please sign in.</html>", b"PK\x03\x04 cut off"])
+def test_what_is_no_archive_is_not_kept(shelf: Shelf, tmp_path: Path, body: bytes) -> None:
+    good, shelf.body = shelf.body, body
+    with pytest.raises(FetchError, match="no archive"):
+        fetch(address(shelf), tmp_path)
+    shelf.body = good
+    assert (fetch(address(shelf), tmp_path) / "conf/model.conf").exists()
+
+
+def test_a_broken_archive_is_not_kept(shelf: Shelf, tmp_path: Path) -> None:
+    good = shelf.body
+    shelf.body = good.replace(b"x" * 9_000, b"y" * 9_000)  # as its own checksum tells
+    with pytest.raises(FetchError, match="cannot be unpacked"):
+        fetch(address(shelf), tmp_path)
+    assert not list(tmp_path.glob("model-1"))
+    shelf.body = good
+    assert (fetch(address(shelf), tmp_path) / "conf/model.conf").exists()
+
+
+def test_a_part_of_another_file_is_given_up(shelf: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "downloads/model-1.zip.part").write_bytes(shelf.body + b"more")
+    with pytest.raises(FetchError, match="another file"):
+        fetch(address(shelf), tmp_path)
+    assert fetch(address(shelf), tmp_path).is_dir()
+
+
+def test_an_answer_that_breaks_off_in_a_chunk_is_told(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.chunked, shelf.cut = True, 5_000
+    with pytest.raises(FetchError, match="What came so far is kept"):
+        fetch(address(shelf), tmp_path)
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_proxy_of_the_environment_is_asked(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refuses: bool
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{shelf.server_port}")
+    monkeypatch.setenv("no_proxy", "")
+    shelf.refuses = refuses
+    url = "http://models.test/model-1.zip"
+    if refuses:
+        with pytest.raises(FetchError, match="407: Proxy Authentication Required"):
+            fetch(url, tmp_path)
+    else:
+        assert fetch(url, tmp_path).is_dir()
+    assert shelf.paths == [url]
+
+
+def test_the_command_serves_where_a_model_that_is_used_is_gone(
+    shelf: Shelf, tmp_path: Path, settings: Any
+) -> None:
+    gone = {"BACKEND": "sessions_app.speech.recognisers.vosk.VoskRecogniser", "OPTIONS": {}}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": {"default": gone}}
+    given = ["manage.py", "fetch_model", address(shelf), "--folder", str(tmp_path)]
+    execute_from_command_line(given)
+    assert (tmp_path / "model-1").is_dir()
+
+
 @pytest.mark.parametrize("kind", ["zip", "tar"])
 def test_an_archive_that_would_write_elsewhere_is_refused(tmp_path: Path, kind: str) -> None:
     brought = tmp_path / f"model.{kind}"
@@ -187,13 +195,9 @@ def test_a_model_is_used_from_the_next_start_on(
     assert os.environ["PORT"] == "9000"
 
 
-def test_whisper_is_for_second_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whisper_takes_no_calls_by_being_there(tmp_path: Path) -> None:
     use("whisper", tmp_path / "model", tmp_path / "settings.env")
-    monkeypatch.setenv("VOICE_SECOND_PASS", "whisper")
-    monkeypatch.setenv("WHISPER_MODEL", str(tmp_path / "model"))
-    made = voice(tmp_path, "UTC")
-    assert made["SECOND_PASS"] in made["RECOGNISERS"]
-    assert (tmp_path / "settings.env").read_text().startswith("VOICE_SECOND_PASS=whisper")
+    assert (tmp_path / "settings.env").read_text() == f"WHISPER_MODEL={tmp_path / 'model'}\n"
 
 
 def test_an_unknown_model_needs_an_engine(shelf: Shelf, tmp_path: Path, settings: Any) -> None:
@@ -213,4 +217,4 @@ def test_an_engine_without_a_model_says_what_it_needs(
 
 
 def test_every_named_model_has_an_engine_here() -> None:
-    assert {known.engine for known in KNOWN.values()} <= set(PACKAGES)
+    assert {known.engine for known in KNOWN.values()} <= set(ENGINES)

@@ -1,39 +1,63 @@
 """`manage.py fetch_model`: brings a recogniser's model onto this machine."""
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions_app.management import fetching
-from sessions_app.management.fetching import KNOWN, FetchError, fetch
+from sessions_app.management.fetching import ADDRESS, PACKAGES, fetch
+from sessions_app.management.known_models import KNOWN
+from sessions_app.management.unpacking import FetchError
 
-PACKAGES = {"vosk": "vosk", "sherpa": "sherpa-onnx", "whisper": "faster-whisper"}
+ENGINES = {"vosk": "vosk", "sherpa": "sherpa-onnx", "whisper": "faster-whisper"}
+"""The package that each needs."""
+
+USED = {
+    "whisper": "From the next start on, recordings are transcribed again with it, and agents may "
+    "have the recogniser whisper."
+}
 BAR = 30
 MEGABYTE = 1e6
 
 
 class Command(BaseCommand):
     help = "Fetches a model by name, address or file; without one it lists the names."
+    requires_system_checks = ()  # they fail where a model is missing, which this is to mend
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", nargs="?", default="", help="a name, an address or a file")
         parser.add_argument(
             "--folder", type=Path, default=Path(settings.MODELS_DIR), help="where models are kept"
         )
-
+        parser.add_argument(
+            "--from",
+            nargs="+",
+            dest="origins",
+            default=[],
+            metavar="WHERE",
+            help=f"of a model of single files: {ADDRESS}, {PACKAGES}, or folders, archives and "
+            "files that have them; without it the address, and the packages where that fails",
+        )
         parser.add_argument(
             "--use",
             nargs="?",
             const="",
-            choices=["", *PACKAGES],
+            choices=["", *ENGINES],
             help="recognise with it from the next start on; name the engine of a model that has "
             "no name here",
         )
 
     def handle(
-        self, *_args: str, source: str, folder: Path, use: str | None, **_options: object
+        self,
+        *_args: str,
+        source: str,
+        folder: Path,
+        use: str | None,
+        origins: Sequence[str],
+        **_options: object,
     ) -> None:
         if not source:
             for name, known in KNOWN.items():
@@ -41,10 +65,10 @@ class Command(BaseCommand):
             return
         self._shown = ""
         try:
-            path = fetch(source, folder, self._progress)
+            path = fetch(source, folder, self._progress, origins=origins, line=self._line)
         except FetchError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"\nThe model is at {path}")
+        self._line(f"The model is at {path}")
         named = KNOWN.get(source)
         engine = use or (named.engine if named is not None else "")
         if use is not None:
@@ -54,11 +78,15 @@ class Command(BaseCommand):
 
     def _use(self, engine: str, path: Path) -> None:
         if not engine:
-            raise CommandError(f"Say which engine the model is for: --use {'|'.join(PACKAGES)}")
+            raise CommandError(f"Say which engine the model is for: --use {'|'.join(ENGINES)}")
         fetching.use(engine, path, Path(settings.VAR_DIR) / "settings.env")
-        self.stdout.write("From the next start on, calls are recognised with it.")
-        if importlib.util.find_spec(PACKAGES[engine].replace("-", "_")) is None:
-            self.stdout.write(f"It needs a package as well: pip install {PACKAGES[engine]}")
+        self.stdout.write(USED.get(engine, "From the next start on, calls are recognised with it."))
+        if importlib.util.find_spec(ENGINES[engine].replace("-", "_")) is None:
+            self.stdout.write(f"It needs a package as well: pip install {ENGINES[engine]}")
+
+    def _line(self, line: str) -> None:
+        self.stdout.write(f"\n{line}" if self._shown else line)
+        self._shown = ""
 
     def _progress(self, there: int, total: int | None) -> None:
         """Draws a bar, anew only where it changes."""

