@@ -4,9 +4,9 @@ import itertools
 import re
 
 from sessions_app.agent.markup import Markup, is_open
-from sessions_app.agent.wordlists import listed
 from sessions_app.core import writing
 from sessions_app.core.characters import of_width, speaking_ms, width
+from sessions_app.core.stops import COUNTED, holds_on
 from sessions_app.speech.wording.languages import WORDS
 
 FIRST_MS = 780.0
@@ -32,12 +32,6 @@ _ENDS = re.compile(
     rf"{writing.sentence_end(_EMPHASIS)}|(?<=.{{{_PHRASE}}}){writing.PHRASE_END}"
     r"|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)"
 )
-_ABBREVIATIONS = listed(
-    "dr mr mrs ms prof st vs etc e.g i.e u.s u.k a.m p.m inc ltd jr sr approx dept fig vol "
-    "ca cf al jan feb mar apr jun jul aug sep sept oct nov dec "
-    "hr fr nr str tel bzw evtl ggf inkl zzgl d.h z.b u.a i.d.r "  # before German nouns
-    "sra srta dra avda ud uds núm sig sig.ra dott avv dhr mevr bijv exmo exma"
-)
 _STOPPED = re.compile(rf"\.[{writing.CLOSERS}{_EMPHASIS}]*\s+$")
 _DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s+$")
 _MONTHS = WORDS["de"].months
@@ -46,9 +40,6 @@ _MONTHS = WORDS["de"].months
 _BELONGS = re.compile(r"(?:[\d$€£#~+*/=<>-]|\d[.,:]?)\s*$")
 """What is read with the word that follows: "5 km", "10 - 5", "5公里"."""
 
-_COUNTED = re.compile(r"(?:^|\s)(?:No|Nos|nos|Nr|nr|pp|Fig|fig|Ext|ext|Ch|ch|n|N|núm|n\.º)\.\s+$")
-_LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
-_LAST_WORD = re.compile(r"(\S+?)[.!?…]*[\"'\u201d\u2019)\]]*\s*$")
 _CLAUSE = re.compile(f"{writing.clause_end(_EMPHASIS)}|{writing.PHRASE_END}")
 
 
@@ -118,17 +109,17 @@ class SentenceSplitter:
             if end is None:
                 return None
             head = self._text[:end]
-            if not _BELONGS.search(head) and not _holds_on(head):
+            if not _BELONGS.search(head) and not holds_on(head):
                 return end
         return end
 
     def _may_end(self, end: int) -> bool:
         head, rest = self._text[:end], self._text[end:]
-        if _COUNTED.search(head) and (not rest or rest[0].isdigit()):
+        if COUNTED.search(head) and (not rest or rest[0].isdigit()):
             return False
         if _STOPPED.search(head) and self._goes_on(head, rest):
             return False
-        return not _holds_on(head) and not is_open(head)
+        return not holds_on(head) and not is_open(head)
 
     def _goes_on(self, head: str, rest: str) -> bool:
         """Returns whether what follows a full stop is of the same sentence, or yet to come.
@@ -149,22 +140,6 @@ class SentenceSplitter:
         end = len(writing.whole_words(self._text, len(head))) or len(head)
         blanks = len(self._text[end:]) - len(self._text[end:].lstrip())
         return end + blanks  # a piece that begins with a blank could not go on with emphasis
-
-
-def _holds_on(text: str) -> bool:
-    """Returns whether a mark at the end of `text` is no end: an abbreviation, a list number."""
-    if _LIST_NUMBER.search(text.rstrip()):
-        return True
-    last = _LAST_WORD.search(text)
-    if last is None or "." not in text.rstrip()[-2:]:
-        return False
-    return is_abbreviated(last.group(1))
-
-
-def is_abbreviated(word: str) -> bool:
-    """Returns whether a word that ends in a full stop, or lacks it, is an abbreviation."""
-    bare = word.lower().rstrip(".").lstrip("(\"'\u201c\u2018")
-    return bare in _ABBREVIATIONS or (len(bare) == 1 and bare != bare.upper() and bare != "i")
 
 
 def spoken_pieces(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from rapidfuzz import fuzz
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
-from sessions_app.agent.sentences import is_abbreviated
+from sessions_app.core.stops import is_abbreviated
 from sessions_app.core.writing import ends_clause, ends_sentence, goes_on
 
 ALIKE = 70.0
