@@ -321,6 +321,15 @@ class PointSerializer(serializers.Serializer[Any]):
     seq = serializers.IntegerField(allow_null=True, help_text="The segment it comes from.")
 
 
+class ActionSerializer(PointSerializer):
+    who = serializers.CharField(default="", help_text="Whom the text names; empty for nobody.")
+    due = serializers.CharField(
+        default="",
+        help_text='The day that the text names, counted from the call\'s: "2026-12-01", or '
+        '"2026-12-01T09:00" in the call\'s time zone; empty for none.',
+    )
+
+
 class SpokenSerializer(serializers.Serializer[Any]):
     speaker = SpeakerField()
     spoken_ms = serializers.IntegerField()
@@ -332,7 +341,7 @@ class SummarySerializer(serializers.ModelSerializer[Summary]):
 
     state = WorkStateField()
     key_points = PointSerializer(many=True, read_only=True)
-    action_items = PointSerializer(many=True, read_only=True)
+    action_items = ActionSerializer(many=True, read_only=True)
     speakers = SpokenSerializer(many=True, read_only=True)
 
     class Meta:

@@ -11,8 +11,10 @@ from sessions_app.models.work import OwedWork, WorkState
 class Summary(OwedWork):
     """Made after the call; one a call.
 
-    `key_points` and `action_items` are lists of `{"text", "seq"}`; `speakers` is a list
-    of `{"speaker", "spoken_ms", "words"}`.
+    `key_points` is a list of `{"text", "seq"}`. `action_items` is one of `{"text", "seq", "who",
+    "due"}`: whom the text names, and its day ("2026-12-01", "2026-12-01T09:00") counted from the
+    call's, both empty where it names none. `speakers` is one of `{"speaker", "spoken_ms",
+    "words"}`.
     """
 
     call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="summary")

@@ -1,20 +1,26 @@
 """The verbs over summaries."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.utils import timezone
 
 from sessions_app.core.events import NoteKind, Speaker
+from sessions_app.core.languages import base_of
 from sessions_app.core.persona import Persona
+from sessions_app.core.stops import whole_sentences
 from sessions_app.core.text import clean
-from sessions_app.core.writing import join_sentences, plain_words, sentences
+from sessions_app.core.writing import count, join_sentences, plain_words, sentences
 from sessions_app.exports.base import ExportSegment
 from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
 from sessions_app.services.queueing import SUMMARISE, queue
-from sessions_app.summaries.base import Point, Summariser
+from sessions_app.summaries import dates, people
+from sessions_app.summaries.base import CallSummary, Point, Summariser
 from sessions_app.summaries.shares import shares
 
 SCRIBE = "scribe"
@@ -24,11 +30,12 @@ SCRIBE = "scribe"
 def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
     """Fills a taken row from the call's transcript and marks it done."""
     rows = exports.rows(call)
-    found = summariser.summarise(_worth_summing_up(call, rows), call.language)
+    noted = list(turns.notes_of(call))
+    found = _summed_up(call, rows, noted, summariser)
     row.text = clean(found.text)
-    noted = turns.notes_of(call)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
-    row.action_items = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
+    asked = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
+    row.action_items = [item | _facts(item["text"], call) for item in asked]
     row.speakers = [
         {"speaker": s.speaker, "spoken_ms": s.spoken_ms, "words": s.words} for s in shares(rows)
     ]
@@ -54,12 +61,57 @@ def told(summary: Summary) -> Told:
     A text that only joins the key points is left out, as are key points that are notes, hold one
     or are action items: the call's notes stand beside them.
     """
-    asked = {item.get("seq") for item in summary.action_items}
     said = [point for point in summary.key_points if point.get("seq") is not None]
     joined = _plain(join_sentences(point["text"] for point in said))
     text = "" if said and _plain(summary.text) == joined else summary.text
-    points = [p for p in _once(summary.key_points) if p.get("seq") not in {None, *asked}]
+    asked = [f" {_plain(item['text'])} " for item in summary.action_items]
+    points = [
+        point
+        for point in _once(summary.key_points)
+        if point.get("seq") is not None
+        and not any(words in f" {_plain(point['text'])} " for words in asked)
+    ]
     return Told(text, points, summary.action_items)
+
+
+def _summed_up(
+    call: Call, rows: list[ExportSegment], noted: Sequence[Note], summariser: Summariser
+) -> CallSummary:
+    """Returns the summary of what was said beside the notes, which stand by themselves."""
+    worth = _worth_summing_up(call, rows)
+    rest = _without_notes(worth, noted)
+    if not any(count(row.text) for row in rest) and any(count(row.text) for row in worth):
+        return CallSummary("Everything that was said is in the notes.")
+    return summariser.summarise(rest, call.language)
+
+
+def _without_notes(rows: Iterable[ExportSegment], noted: Sequence[Note]) -> list[ExportSegment]:
+    """Returns the rows without the sentences by which something was written down."""
+    texts = [f" {_plain(note.text)} " for note in noted]
+    kept = []
+    for row in rows:
+        pieces = whole_sentences(row.text)
+        rest = [p for p in pieces if not any(words in f" {_plain(p)} " for words in texts)]
+        kept.append(row if len(rest) == len(pieces) else replace(row, text=join_sentences(rest)))
+    return kept
+
+
+def _facts(text: str, call: Call) -> dict[str, str]:
+    """Returns who an item names, and the day or moment (ISO 8601) that it names, in English."""
+    if base_of(call.language) != "en":
+        return {"who": "", "due": ""}
+    moment = dates.named(text, _day_of(call))
+    return {"who": people.person(text), "due": moment.isoformat() if moment else ""}
+
+
+def _day_of(call: Call) -> date:
+    """Returns the day on which the call began, where its agent is."""
+    named = Persona.from_json(call.persona).responder_options.get("time_zone", "")
+    try:
+        zone = ZoneInfo(named) if named else timezone.get_default_timezone()
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        zone = timezone.get_default_timezone()
+    return timezone.localtime(call.created_at, zone).date()
 
 
 def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:

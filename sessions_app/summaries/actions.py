@@ -1,16 +1,19 @@
-"""Which sentences are action items: rules for English, found by their words alone."""
+"""Which words are action items: rules for English, found by their words alone."""
 
 import re
 
-_WHO = r"(?:i|we|you|he|she|they|somebody|someone|everybody|everyone)"
+WHO = r"(?:i|we|you|he|she|they|somebody|someone|everybody|everyone)"
 
-_VERBS = (
-    "add|arrange|ask|book|bring|buy|call|cancel|check|clean|collect|confirm|contact|correct"
+VERBS = (
+    r"(?:add|arrange|ask|book|bring|buy|call|cancel|check|clean|collect|confirm|contact|correct"
     "|create|deliver|discuss|draft|email|ensure|find|finish|fix|follow up|forward|inform"
-    "|install|invite|meet|move|notify|order|organise|organize|pay|phone|prepare|print|remind"
-    "|remove|rename|renew|repair|replace|reply|report|reserve|return|review|ring|schedule|send"
-    "|set up|ship|sign|submit|talk to|tell|update|upload|write"
+    r"|install|invite|let \w+ know|look into|look up|meet|message|move|notify|order|organise"
+    "|organize|pay|phone|pick up|post|prepare|print|put (?:the|my|our|out)|remind|remove|rename"
+    "|renew|repair|replace|reply|report|reschedule|reserve|return|review|ring|schedule|send|set up"
+    "|ship|sign|speak to|submit"
+    "|take (?:the|my|our|out|him|her|them)|talk to|tell|text|update|upload|water|write)"
 )
+"""What people ask for. `order` says which of them are orders where they begin a clause."""
 
 _DAY = (
     r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|tonight|noon"
@@ -19,34 +22,69 @@ _DAY = (
     r"|january|february|march|april|may|june|july|august|september|october|november|december)"
 )
 
-_START = r"^(?:(?:and|then|so|also|now|okay|ok|well|first|second|next|finally|just)[, ]+)*"
+LEADS = (
+    r"(?:(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second|next"
+    r"|finally|just|kindly|maybe|perhaps)[, ]+)*"
+)
+"""Words before a clause that say nothing of it."""
+
+_NO_PLAN = (
+    r"(?!(?:see|like|love|hate|hear|know|think|feel|want|win|lose|never|not|probably not)\b"
+    r"|be (?!there|here|back|in touch)|have (?:fun|a |to be ))"
+)
+"""After "I will": what is a hope or a state, and nothing to do."""
+
+_NO_ORDER = (
+    r"(?! (?:was|were|is|are|has|had|came|comes|went|goes|works?|worked|looks?|looked|seems?"
+    r"|seemed|of|for sale|numbers?|it a day|me crazy|sense|sure|place|part|care|time)\b)"
+)
+"""After a verb at the beginning: it was a noun, or a figure of speech."""
+
+_BEFORE_NEED = r"(?<!\bif )(?<!\bdo )(?<!\bdid )(?<!\bwhat )(?<!\bwhen )(?<!\bwhy )(?<!n't )"
+_BEFORE_NEED += r"(?<!n\u2019t )(?<!\bwhether )(?<!\bwould )(?<!\bmay )(?<!\bmight )"
 
 RULES = {
-    "a request": r"\bplease,? \w+",
+    "a request": r"\bplease,? (?!note that\b)\w+",
     "a question that asks for something": (
         r"\b(?:can|could|would|will) you "
-        r"(?!(?:hear|see|imagine|believe|guess|remember|repeat|be|like)\b)\w+"
+        r"(?!(?:hear|see|imagine|believe|guess|remember|repeat|be|like|understand|say|come again"
+        r"|not)\b)\w+"
     ),
     "a promise or a duty": (
-        rf"\b{_WHO}(?:['\u2019]ll| will| shall| should| must| ought to)"
-        r" (?!be (?:glad|happy|sorry)\b|see\b)\w+"
+        rf"(?<!\bif )(?<!\bwhen )\b{WHO}(?:['\u2019]ll| will| shall)"
+        rf" (?:also |just |then )?{_NO_PLAN}\w+"
+        rf"|(?<!\bif )(?<!\bwhen )\b{WHO} (?:should|must|ought to) (?!be |see\b|have |not )\w+"
+        r"|\b(?!(?:it|that|this|there|which|what|nothing|something|everything)\b)[\w'\u2019]+"
+        rf" (?:will|should|must|has to|needs to|is going to) {VERBS}\b"
     ),
-    "a need": rf"\b{_WHO}(?:['\u2019]ve)? (?:needs? to|have to|has to|got to|have got to)\b",
+    "a need": (
+        rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? (?:still |also |really )?"
+        r"(?:needs? to|have to|has to|got to|have got to)\b"
+    ),
     "a plan": (
-        r"\b(?:let us|let['\u2019]s)(?! see\b)"
-        rf"|\b{_WHO}(?:['\u2019](?:m|s|re)| am| is| are) going to (?!(?:the|a|an|my|our)\b)"
+        r"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)"
+        rf"|\b{WHO}(?:['\u2019](?:m|s|re)| am| is| are) going to"
+        rf" (?!(?:the|a|an|my|our)\b){_NO_PLAN}"
     ),
-    "a reminder": r"\b(?:remember to|make sure|be sure to|(?:do not|don['\u2019]t) forget)\b",
+    "a reminder": (
+        r"\b(?:remember to|make sure|be sure to"
+        r"|(?:do not|don['\u2019]t|must not|mustn['\u2019]t|can['\u2019]t|never) forget)\b"
+    ),
     "named as one": r"\b(?:action (?:item|point)|to-?do|next step|follow[ -]up|deadline)s?\b",
     "a date to keep": rf"\b(?:by|no later than|due) (?:on )?(?:next )?{_DAY}\b",
-    "an order": rf"{_START}(?:{_VERBS})\b(?! (?:was|were|is|are|has|had)\b)",
+    "an order": (
+        rf"^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"
+        rf"(?:please |do )?{VERBS}\b{_NO_ORDER} (?!it (?:was|is)\b)\S"
+    ),
 }
-"""What makes a sentence an action item, by the words that show it: anywhere in the sentence,
-but an order only where it begins one."""
+"""What makes words an action item, by the words that show it: anywhere in them, but an order only
+where it begins them."""
 
 _ANY = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
+_PAST = re.compile(rf"\b{WHO} (?:said|thought|knew|hoped|told|asked|wanted|used) ", re.IGNORECASE)
 
 
-def is_action(sentence: str) -> bool:
-    """Returns whether the sentence asks for, promises, or dates something to be done."""
-    return _ANY.search(" ".join(sentence.split())) is not None
+def is_action(text: str) -> bool:
+    """Returns whether a clause or sentence asks for, promises, or dates something to be done."""
+    plain = " ".join(text.split())
+    return _ANY.search(plain) is not None and not _PAST.match(plain)

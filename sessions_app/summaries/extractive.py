@@ -2,17 +2,16 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sessions_app.core.languages import base_of
 from sessions_app.core.transcript import TranscriptLine
 from sessions_app.core.writing import capitalised, closed, join_sentences, plain_words
 from sessions_app.core.writing import count as _count
-from sessions_app.summaries import actions
 from sessions_app.summaries.base import CallSummary, Point, Summariser
-
-FEWEST_WORDS = 5
-"""A shorter segment says too little to stand alone."""
+from sessions_app.summaries.clauses import FEWEST_WORDS, clauses
+from sessions_app.summaries.sentences import Said, said
 
 ENOUGH_WORDS = 12
 """A call with fewer words has no summary worth the name."""
@@ -41,11 +40,12 @@ LANGUAGES = {
 
 
 class ExtractiveSummariser(Summariser):
-    """Latent semantic analysis over segments (Steinberger and Ježek, 2004), by sumy.
+    """Latent semantic analysis over sentences (Steinberger and Ježek, 2004), by sumy.
 
-    Each final segment is a sentence. `sentences` is how many key points there are at most. Each
-    is in one place alone: where it asks for something to be done it is an action item and no key
-    point, and a call that is short enough to be told whole has no key points beside its text.
+    A final of a recogniser without marks is one sentence. `sentences` is how many key points there
+    are at most. Each clause is in one place alone: what asks for something to be done is an action
+    item and no key point, and a call that is short enough to be told whole has no key points
+    beside its text.
     """
 
     name = "extractive"
@@ -57,38 +57,46 @@ class ExtractiveSummariser(Summariser):
 
     def summarise(self, segments: Sequence[TranscriptLine], language: str) -> CallSummary:
         """Returns key points in order of time, and action items by rule."""
-        count = sum(_count(s.text) for s in segments)
-        if not count:
+        words = sum(_count(s.text) for s in segments)
+        if not words:
             return CallSummary("Nothing was said in this call.")
-        asked = [s for s in segments if actions.is_action(s.text)]
-        items = tuple(_point(s, language) for s in asked)
-        if count < ENOUGH_WORDS:
-            said = "One word was" if count == 1 else f"Only {count} words were"
-            text = f"{said} said, too few to summarise."
+        asked, told = _parted(said(segments, language))
+        items = tuple(_point(s, language) for s in _without_repeats(asked))
+        if words < ENOUGH_WORDS:
+            only = "One word was" if words == 1 else f"Only {words} words were"
+            text = f"{only} said, too few to summarise."
             return CallSummary(text, action_items=items)
-        listed = {s.seq for s in asked}
-        candidates = _telling([s for s in segments if s.seq not in listed])
+        candidates = _telling(told)
         if not candidates:
             return CallSummary("Everything that was said is something to do.", action_items=items)
         points = tuple(_point(s, language) for s in self._chosen(candidates, language))
         text = join_sentences(p.text for p in points)
         return CallSummary(text, points if len(points) < len(candidates) else (), items)
 
-    def _chosen(self, candidates: list[TranscriptLine], language: str) -> list[TranscriptLine]:
-        """Returns the segments that say most, in their order."""
+    def _chosen(self, candidates: list[Said], language: str) -> list[Said]:
+        """Returns the sentences that say most, in their order."""
         if len(candidates) > MOST_SENTENCES:
-            longest = sorted(candidates, key=lambda s: -_count(s.text))[:MOST_SENTENCES]
-            kept = {s.seq for s in longest}
-            candidates = [s for s in candidates if s.seq in kept]
+            places = sorted(range(len(candidates)), key=lambda at: -_count(candidates[at].text))
+            candidates = [candidates[at] for at in sorted(places[:MOST_SENTENCES])]
         if len(candidates) <= self._sentences:
             return candidates
         return _ranked(candidates, self._sentences, language) or candidates[: self._sentences]
 
 
-def _telling(segments: Sequence[TranscriptLine]) -> list[TranscriptLine]:
-    """Returns the segments that can stand alone; where none is long enough, all that have words."""
-    long = [s for s in segments if _count(s.text) >= FEWEST_WORDS]
-    return _without_repeats(long or [s for s in segments if _count(s.text)])
+def _parted(sentences: Sequence[Said]) -> tuple[list[Said], list[Said]]:
+    """Returns what is to be done, and what else was said."""
+    asked: list[Said] = []
+    told: list[Said] = []
+    for one in sentences:
+        for clause in clauses(one.text):
+            (asked if clause.asks else told).append(replace(one, text=clause.text))
+    return asked, told
+
+
+def _telling(sentences: Sequence[Said]) -> list[Said]:
+    """Returns what can stand alone; where nothing is long enough, all that has words."""
+    long = [s for s in sentences if _count(s.text) >= FEWEST_WORDS]
+    return _without_repeats(long or [s for s in sentences if _count(s.text)])
 
 
 class _Words:
@@ -98,9 +106,7 @@ class _Words:
         return tuple(plain_words(sentence))
 
 
-def _ranked(
-    candidates: Sequence[TranscriptLine], count: int, language: str
-) -> list[TranscriptLine]:
+def _ranked(candidates: Sequence[Said], count: int, language: str) -> list[Said]:
     """Returns the `count` best in their order; none where all words say little."""
     # sumy takes 2 CPU-seconds to import: only a worker that summarises should pay
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # noqa: PLC0415
@@ -129,14 +135,14 @@ def _lsa(language: str) -> Any:
     return summarizer
 
 
-def _without_repeats(segments: Sequence[TranscriptLine]) -> list[TranscriptLine]:
-    """Returns the segments whose words were not said just so before."""
-    first = {" ".join(plain_words(s.text)): s for s in reversed(segments)}
-    kept = {s.seq for s in first.values()}
-    return [s for s in segments if s.seq in kept]
+def _without_repeats(sentences: Sequence[Said]) -> list[Said]:
+    """Returns the sentences whose words were not said just so before."""
+    first: dict[str, Said] = {}
+    for one in sentences:
+        first.setdefault(" ".join(plain_words(one.text)), one)
+    return list(first.values())
 
 
-def _point(segment: TranscriptLine, language: str) -> Point:
-    """Returns the segment as a sentence: recognisers often give neither capital nor full stop."""
-    text = capitalised(" ".join(segment.text.split()), language)
-    return Point(closed(text, language), segment.seq)
+def _point(one: Said, language: str) -> Point:
+    """Returns it as a sentence: recognisers often give neither capital nor full stop."""
+    return Point(closed(capitalised(one.text, language), language), one.seq)

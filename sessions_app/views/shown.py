@@ -103,6 +103,8 @@ class Point:
     text: str
     seq: int | None
     time: str
+    due: str = ""
+    due_iso: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +298,17 @@ def told(summary: Summary, starts: dict[int, int]) -> Told:
 
 def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[Point]:
     """Returns a summary's items; `starts` maps each `seq` to its start on the call clock."""
-    found = [(item["text"], item.get("seq")) for item in items]
-    return [
-        Point(text, seq if seq in starts else None, wording.clock(starts.get(seq or 0)))
-        for text, seq in found
-    ]
+    return [_point(item, item.get("seq"), starts) for item in items]
+
+
+def _point(item: dict[str, Any], seq: int | None, starts: dict[int, int]) -> Point:
+    return Point(
+        text=item["text"],
+        seq=seq if seq in starts else None,
+        time=wording.clock(starts.get(seq or 0)),
+        due=wording.due(item.get("due", "")),
+        due_iso=item.get("due", ""),
+    )
 
 
 def speaker_shares(speakers: list[dict[str, Any]], agent: str = "") -> list[SpeakerShare]:

@@ -1,6 +1,7 @@
 """What people read: states, reasons, lengths and the recogniser, in plain words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -76,6 +77,16 @@ def language(tag: str) -> str:
     region = tag.partition("-")[2]
     name = str(info["name"])
     return f"{name} ({region})" if region and "-" not in info["code"] else name
+
+
+def due(moment: str) -> str:
+    """Returns a summary's "2026-12-01T09:00" as people read it; empty for none."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except (TypeError, ValueError):
+        return ""
+    day = f"{at:%A} {at.day} {at:%B %Y}"
+    return f"{day}, {at:%H:%M}" if "T" in moment else day
 
 
 def clock(milliseconds: float | None) -> str:

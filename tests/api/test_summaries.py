@@ -16,6 +16,8 @@ def test_a_summary(program: Program, summary: Summary) -> None:
     assert (answer["state"], answer["engine"]) == ("done", "extractive")
     assert answer["text"] == "They spoke about a report."
     assert answer["key_points"] == [{"text": "The report.", "seq": 3}]
+    made_before = {"text": "Send the report.", "seq": 3, "who": "", "due": ""}
+    assert answer["action_items"] == [made_before]
     assert answer["speakers"] == [{"speaker": "caller", "spoken_ms": 3000, "words": 6}]
     assert AccessLog.objects.get().action == AccessLog.Action.READ
 

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,8 +16,77 @@ from tests.conftest import CallMaker, Queued
 pytestmark = pytest.mark.django_db
 
 
-def test_a_summary_is_filled_from_the_transcript(alice: User, make_call: CallMaker) -> None:
+def begun_on(call: Call, moment: datetime) -> Call:
+    Call.objects.filter(pk=call.pk).update(created_at=moment)
+    call.refresh_from_db()
+    return call
+
+
+def say(call: Call, *texts: str) -> None:
+    """Stores what the caller says, a segment each."""
+    transcripts.append(
+        [
+            (call.pk, SegmentFinal(n, Speaker.CALLER, text, 1000 * n, 1000 * n + 900))
+            for n, text in enumerate(texts, start=1)
+        ]
+    )
+
+
+def summed_up(call: Call) -> Summary:
+    row = Summary.objects.create(call=call)
+    summaries.summarise(call, row, ExtractiveSummariser())
+    return row
+
+
+@pytest.mark.parametrize(
+    ("zone", "due"),
+    [
+        ("", "2026-11-29"),
+        ("Pacific/Kiritimati", "2026-11-30"),  # it is Sunday there already
+        ("America/New_York", "2026-11-29"),
+        ("Mars/Olympus", "2026-11-29"),
+    ],
+)
+def test_named_days_count_from_the_calls_day_where_its_agent_is(
+    alice: User, make_call: CallMaker, zone: str, due: str
+) -> None:
+    call = begun_on(make_call(alice), datetime(2026, 11, 28, 12, tzinfo=UTC))
+    call.persona = {"responder": "scribe", "responder_options": {"time_zone": zone}}
+    turns.replace_notes(call.pk, [events.Note(1, NoteKind.ACTION, "call Ann tomorrow", 10.0)])
+    say(call, "Remind me to call Ann tomorrow.")
+    (item,) = summed_up(call).action_items
+    assert item == {"text": "call Ann tomorrow", "seq": None, "who": "Ann", "due": due}
+
+
+def test_no_day_is_read_out_of_words_of_another_language(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
+    Call.objects.filter(pk=call.pk).update(language="nl-NL")
+    call.refresh_from_db()
+    turns.replace_notes(call.pk, [events.Note(1, NoteKind.ACTION, "Bel Anna in may 3", 10.0)])
+    assert summed_up(call).action_items[0]["due"] == ""
+
+
+def test_what_was_written_down_is_not_told_again(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    turns.replace_notes(
+        call.pk, [events.Note(1, NoteKind.NOTE, "the gate of the garden is broken", 8000)]
+    )
+    say(call, "Take a note: the gate of the garden is broken. Goodbye.")
+    row = summed_up(call)
+    assert "gate" not in row.text
+    assert [point["text"] for point in row.key_points] == ["the gate of the garden is broken"]
+
+
+def test_a_call_of_notes_alone_says_so(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    turns.replace_notes(call.pk, [events.Note(1, NoteKind.NOTE, "buy milk", 10.0)])
+    say(call, "Could you note that I buy milk?", "Buy milk.")
+    row = summed_up(call)
+    assert (row.text, row.action_items) == ("Everything that was said is in the notes.", [])
+
+
+def test_a_summary_is_filled_from_the_transcript(alice: User, make_call: CallMaker) -> None:
+    call = begun_on(make_call(alice), datetime(2026, 11, 25, 12, tzinfo=UTC))
     lines = ["We will send the contract to the customer by friday.", "The weather was good today."]
     transcripts.append(
         [
@@ -30,7 +100,9 @@ def test_a_summary_is_filled_from_the_transcript(alice: User, make_call: CallMak
     summaries.summarise(call, row, ExtractiveSummariser())
     kept = Summary.objects.get(call=call)
     assert (kept.state, kept.engine) == (WorkState.DONE, "extractive")
-    assert kept.action_items == [{"text": lines[0], "seq": 1}]
+    assert kept.action_items == [
+        {"text": lines[0], "seq": 1, "who": "the customer", "due": "2026-11-27"}
+    ]
     assert (kept.text, kept.key_points) == (lines[1], [])
     assert kept.speakers == [{"speaker": "caller", "spoken_ms": 1800, "words": 15}]
 
@@ -70,7 +142,7 @@ def test_people_read_no_sentence_of_a_summary_twice(
     assert shown
     assert all(shown.count(text.removeprefix("Take a note ")) <= 1 for text in said)
     assert shown.count(TALK[7]) == (1 if sentences > 1 else 0)
-    assert len(told.key_points) == (0 if sentences <= 6 else 4)
+    assert len(told.key_points) == (0 if sentences <= 7 else 5)
 
 
 def test_people_read_old_summaries_without_repeats() -> None:

@@ -121,7 +121,7 @@ def test_what_was_written_down_comes_first_in_the_summary(
     summary = Summary.objects.create(call=call)
     summaries.summarise(call, summary, ExtractiveSummariser())
     assert summary.key_points[0] == {"text": "milk", "seq": None}
-    assert summary.action_items[0] == {"text": "Call Ann", "seq": None}
+    assert summary.action_items[0] == {"text": "Call Ann", "seq": None, "who": "Ann", "due": ""}
 
 
 def test_a_sentence_that_was_noted_is_listed_once(alice: User, make_call: CallMaker) -> None:
@@ -132,7 +132,7 @@ def test_a_sentence_that_was_noted_is_listed_once(alice: User, make_call: CallMa
     summary = Summary.objects.create(call=call)
     summaries.summarise(call, summary, ExtractiveSummariser())
     noted = {"text": "call Ann about the train tickets", "seq": None}
-    assert summary.action_items == [noted]
+    assert summary.action_items == [noted | {"who": "Ann", "due": ""}]
 
 
 def test_shares_count_the_words_that_no_summary_needs(alice: User, make_call: CallMaker) -> None:

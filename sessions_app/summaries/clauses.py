@@ -1,0 +1,133 @@
+"""Sentences cut into clauses, of which each asks for something or tells something. For English.
+
+A cut lies where a clause of its own begins: after "and" or a comma, and, since many recognisers
+write no marks, before words that only ever begin a request. Words are kept as they are.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sessions_app.core.writing import count, has_marks
+from sessions_app.summaries.actions import LEADS, VERBS, WHO, is_action
+
+FEWEST_WORDS = 5
+"""What is shorter says too little to stand alone."""
+
+FEWEST_OF_ORDER = 3
+"""A shorter order is about what was said before it."""
+
+_AUXILIARY = r"(?:was|were|is|are|has|had|will|should|must|needs? to|can|could|did|does)"
+_ASKING = (
+    r"(?:(?:can|could|would|will) you|do(?: not|n['\u2019]t) forget|remember to|make sure"
+    rf"|be sure to|let['\u2019]s|let us|please (?:do(?: not|n['\u2019]t) |also |just )?{VERBS})\b"
+)
+"""What begins a request wherever it stands."""
+
+_BEGINS = (
+    rf"(?:{_ASKING}|please\b|{VERBS}\b(?! (?:him|her|them|it)\b)"  # whose name is in the one before
+    rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
+    rf"|{WHO}(?:['\u2019]\w+)?\s"
+    rf"|(?:the|my|our|a|an|his|her|their|your)\s\S+(?:\s\S+)? {_AUXILIARY}\b|\w+ {_AUXILIARY}\b)"
+)
+_AND = r"(?:(?:and|then|but|so|also)\s)+"
+_NO_BEGINNING = (
+    r"(?<!\band)(?<!\bthen)(?<!\bso)(?<!\bto)(?<!\bplease)(?<!\byou)(?<!\bthat)(?<!\bif)(?<!\bwhat)"
+)
+_CUTS = re.compile(
+    rf"[,;:\u2013\u2014-]\s+(?=(?:{_AND})?{_BEGINS})|\s(?={_AND}{_BEGINS})"
+    rf"|{_NO_BEGINNING}\s(?={_ASKING})",
+    re.IGNORECASE,
+)
+_NEXT_ORDER = re.compile(
+    r"(?<!\bto)(?<!\band)(?<!\bor)(?<!\bnot)(?<!\bthe)(?<!\ba)(?<!\bmy)(?<!\bwill)(?<!\bcan)"
+    r"(?<!\bshould)(?<!\bmust)(?<!\bi)(?<!\bwe)(?<!\byou)(?<!\bthey)(?<!\bplease)(?<!\bwho)(?<!\bus)"
+    r"(?<!ll)(?<!\bhim)(?<!\bher)(?<!\bthem)(?<!\bme)(?<!\bn['\u2019]t)\s"
+    r"(?=(?:tell|ask|buy|pay|send|remind|cancel|bring|inform|write to|arrange|confirm|collect|call"
+    r"|email|invite|pick up) "
+    r"(?:(?:the|my|our|a|an|his|her|their)\b|\w+ (?:that|to|about|on|at|by)\b))",
+    re.IGNORECASE,
+)
+"""Where another order begins in a run of orders without a mark."""
+
+_CONDITION = re.compile(
+    rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"\b(?:tell|inform|remind|notify|let|ask|write|text|email|message|say)\b.* "
+    r"(?:that|know|whether|if|about)\b",
+    re.IGNORECASE,
+)
+_LEADS = re.compile(rf"{LEADS}(?=\S)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words of a sentence; `asks` where they are something to do."""
+
+    text: str
+    asks: bool
+
+
+def clauses(sentence: str) -> list[Clause]:
+    """Returns what is to do in a sentence, and what else it tells where that can stand alone.
+
+    A sentence without anything to do is one clause.
+    """
+    found = [part for piece in _pieces(sentence) for part in _orders(piece, sentence)]
+    if not any(map(is_action, found)):
+        asks = is_action(sentence)
+        return [Clause(_bare(sentence) if asks else sentence, asks)]
+    return list(_joined(found))
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    """Yields the sentence cut where clauses begin, each piece with the mark that follows it."""
+    start = 0
+    for cut in _CUTS.finditer(sentence):
+        head = sentence[start : cut.start()]
+        ahead = sentence[cut.end() :]
+        if not head.strip() or _CONDITION.match(head):
+            continue
+        if _TELLS.search(head) and not is_action(ahead.partition(",")[0]):
+            continue
+        yield sentence[start : cut.end()]
+        start = cut.end()
+    yield sentence[start:]
+
+
+def _orders(piece: str, sentence: str) -> list[str]:
+    """Returns a piece that asks for something cut before each further order."""
+    if has_marks(sentence.rstrip(" .")) or not is_action(piece):
+        return [piece]
+    cuts = [0, *(cut.end() for cut in _NEXT_ORDER.finditer(piece)), len(piece)]
+    return [piece[start:end] for start, end in pairwise(cuts)]
+
+
+def _joined(parts: list[str]) -> Iterator[Clause]:
+    """Yields what is to do by itself; what stands between is one clause, if it is long enough."""
+    told = ""
+    for part in parts:
+        if not is_action(part):
+            told += part
+            continue
+        if told and count(_bare(part)) < FEWEST_OF_ORDER:
+            part, told = told + part, ""  # noqa: PLW2901 - "he comes on Monday, tell Martin"
+        yield from _told(told)
+        yield Clause(_bare(part), asks=True)
+        told = ""
+    yield from _told(told)
+
+
+def _told(text: str) -> Iterator[Clause]:
+    bare = _bare(text)
+    if count(bare) >= FEWEST_WORDS:
+        yield Clause(bare, asks=False)
+
+
+def _bare(text: str) -> str:
+    """Returns a clause without the words and marks that only join it to others."""
+    stripped = text.strip().rstrip(",;:\u2013\u2014-").rstrip()
+    return _LEADS.sub("", stripped, count=1) or stripped
