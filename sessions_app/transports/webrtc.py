@@ -21,9 +21,10 @@ from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice, rtp
 from sessions_app.transports.asking import Wishes
 from sessions_app.transports.lines import bundled, with_group
+from sessions_app.transports.offers import read_offer
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.pacer import Beats
-from sessions_app.transports.peer import GOODBYE_S, Peer, read_offer
+from sessions_app.transports.peer import GOODBYE_S, Peer
 from sessions_app.transports.rejected import with_rejected, without_rejected
 from sessions_app.transports.resuming import ABSENT_MS, LATE_MS, QUIET_MS
 from sessions_app.transports.rtp import RtpTap
