@@ -9,13 +9,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from sessions_app.bridge.placing import offer_key
-from sessions_app.calls.session import CallSession
+from sessions_app.bridge.placing import offer_key, offer_keys
 from sessions_app.core.commands import Offer
-from sessions_app.core.errors import BadOfferError
 from sessions_app.core.party import Party
 from sessions_app.services.authentication import Principal
-from sessions_app.transports.webrtc import WebRTCTransport
 
 MOST_OF_A_CALL = 8
 """Answers kept of one call, which gets another with each new connection: the newest."""
@@ -59,10 +56,10 @@ class Answers:
 
     async def answer(self, by: Principal, offer: Offer) -> Placed:
         """Returns the answer to an offer, or the one it had; raises what answering raises."""
-        key = offer_key(offer.sdp)
-        name = _name(by.party, key)
-        known = self._known.get(name) if key else None
+        known = self._find(by.party, offer.sdp)
         if known is None or self._is_over(known.placing):
+            key = offer_key(offer.sdp)
+            name = _name(by.party, key)
             task = asyncio.create_task(self._place(by, offer, key))
             self._known[name] = known = _Answered(task, task, offer.sdp)
             task.add_done_callback(lambda done: self._placed(name, done))
@@ -70,7 +67,13 @@ class Answers:
             changing = self._changed(known, known.newest, by.party, offer.sdp)
             known.newest, known.sdp = asyncio.create_task(changing), offer.sdp
             known.newest.add_done_callback(_failed)  # so that it counts as known
+            for key in offer_keys(offer.sdp):
+                self._known.setdefault(_name(by.party, key), known)
         return await asyncio.shield(known.newest)
+
+    def _find(self, party: Party, sdp: str) -> _Answered | None:
+        names = (_name(party, key) for key in offer_keys(sdp))
+        return next((self._known[name] for name in names if name in self._known), None)
 
     async def _changed(
         self, known: _Answered, before: "asyncio.Task[Placed]", party: Party, sdp: str
@@ -87,7 +90,7 @@ class Answers:
 
     def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the live call that this offer started or goes on with, or an empty text."""
-        known = self._known.get(_name(party, offer_key(offer.sdp)))
+        known = self._find(party, offer.sdp)
         task = known.placing if known is not None else None
         started = task is not None and task.done() and not _failed(task)
         return task.result().call_id if task is not None and started else offer.call_id
@@ -126,10 +129,3 @@ def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:
 def _failed(task: "asyncio.Task[Placed]") -> bool:
     """Returns whether a task that is done gave no answer."""
     return task.cancelled() or task.exception() is not None
-
-
-def connection_of(session: CallSession) -> WebRTCTransport:
-    """Returns the peer connection that carries a call; raises BadOfferError where none does."""
-    if not isinstance(session.transport, WebRTCTransport):
-        raise BadOfferError("This call no longer has a peer connection. Offer a new one.")
-    return session.transport

@@ -9,6 +9,7 @@ from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import StartStream
 from sessions_app.media.playout import Playout
 from sessions_app.transports import ice
+from sessions_app.transports.following import Known
 from sessions_app.transports.pacer import Beats
 from sessions_app.transports.sources import OpenSource
 from sessions_app.transports.video import VideoLine
@@ -28,6 +29,26 @@ class Carriers:
         self, clock: CallClock, playout: Playout | None, video: VideoLine | None, plan: DoorPlan
     ) -> WebRTCTransport:
         """Returns a connection over WebRTC that waits for its client's offer."""
+        return self._peer(clock, playout, video, plan.channel)
+
+    def heir(
+        self,
+        clock: CallClock,
+        playout: Playout | None,
+        video: VideoLine | None,
+        earlier: WebRTCTransport,
+    ) -> WebRTCTransport:
+        """Returns one that stands in for an earlier one, whose client goes on elsewhere."""
+        return self._peer(clock, playout, video, earlier.channel, earlier.known)
+
+    def _peer(
+        self,
+        clock: CallClock,
+        playout: Playout | None,
+        video: VideoLine | None,
+        channel: str,
+        before: Known | None = None,
+    ) -> WebRTCTransport:
         configuration = ice.configuration(
             ice_servers.all_for(ice_servers.SERVER), relay_only=self._config.ice_relay_only
         )
@@ -36,11 +57,12 @@ class Carriers:
             clock,
             playout=playout,
             video=video,
-            channel=plan.channel,
+            channel=channel,
             public_address=self._config.public_address,
             own_path=self._config.own_path,
             wishes=self._config.wishes,
             beats=self._beats,
+            before=before,
         )
 
     async def socket(

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from sessions_app.bridge import broadcast, endings, staff
 from sessions_app.bridge.admitting import Admitting
-from sessions_app.bridge.answers import Answers, Placed, connection_of
+from sessions_app.bridge.answers import Answers, Placed
 from sessions_app.bridge.carriers import Carriers
+from sessions_app.bridge.changing import Changing
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import limited, plan_of
 from sessions_app.bridge.endings import Hold
@@ -28,7 +29,7 @@ from sessions_app.bridge.store import Store
 from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.commands import Candidate, Offer, StartStream, ToCall
-from sessions_app.core.errors import BadOfferError, UnknownCallError
+from sessions_app.core.errors import UnknownCallError
 from sessions_app.core.party import Party
 from sessions_app.core.ports import EventSink
 from sessions_app.core.reservations import Reservation
@@ -71,8 +72,8 @@ class Engine:
         self._admitting = Admitting(config, self._registry)
         self._placing = Placing(config, self.store, self.worker)
         self._carriers = Carriers(config, self._placing.open_source)
-        self._answers = Answers(self._place, self._change, self._lives)
-        self._changing: dict[str, asyncio.Lock] = {}
+        self._changing = Changing(self._registry, self._admitting, self._carriers)
+        self._answers = Answers(self._place, self._changing.change, self._lives)
         self._holds: dict[str, Hold] = {}
         self._working: list[asyncio.Task[None]] = []
         self._starting: asyncio.Task[None] | None = None
@@ -204,7 +205,7 @@ class Engine:
     def _call_over(self, session: CallSession) -> None:
         endings.current().release(self._holds.pop(session.call_id, None))
         self._answers.forget(session.call_id)
-        self._changing.pop(session.call_id, None)
+        self._changing.forget(session.call_id)
 
     def count_offer(self, by: Principal) -> None:
         """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
@@ -270,17 +271,7 @@ class Engine:
 
         Raises UnknownCallError, BadOfferError, BusyError (retryable).
         """
-        session = self._registry.get(call_id, party)
-        self._admitting.offer(party.key, session.ownership.address)
-        async with self._changing.setdefault(call_id, asyncio.Lock()):
-            return await connection_of(session).answer(sdp)
-
-    async def _change(self, call_id: str, party: Party, sdp: str) -> str:
-        """Renegotiates the connection that `sdp` is of, while the call has it."""
-        connection = connection_of(self._registry.get(call_id, party))
-        if connection.identity != ice.identity(sdp):
-            raise BadOfferError("This call goes on over another connection. Offer a new one.")
-        return await self.renegotiate(call_id, party, sdp)
+        return await self._changing.renegotiate(call_id, party, sdp)
 
     def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
         self._registry.add(session, place)

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx2
 from django.conf import settings
 
-from sessions_app.bridge.placing import offer_key
+from sessions_app.bridge.placing import offer_keys
 from sessions_app.core.errors import BusyError
 
 logger = logging.getLogger(__name__)
@@ -114,15 +114,15 @@ class MediaProcesses:
 
     def asked_before(self, sdp: str) -> str:
         """Returns the process that was given this very offer; empty for none that is there."""
-        name = self._offers.get(offer_key(sdp), "")
-        return name if name and self.has(name) else ""
+        names = (self._offers.get(key, "") for key in offer_keys(sdp))
+        return next((name for name in names if name and self.has(name)), "")
 
     def note_offer(self, sdp: str, name: str) -> None:
         """Notes which process gets an offer: asked again, it is to find its call there."""
-        if key := offer_key(sdp):
+        for key in offer_keys(sdp):
             self._offers[key] = name
-            while len(self._offers) > MOST_OFFERS:
-                self._offers.popitem(last=False)
+        while len(self._offers) > MOST_OFFERS:
+            self._offers.popitem(last=False)
 
     def names(self) -> list[str]:
         """Returns those that listen, or did when they were killed."""

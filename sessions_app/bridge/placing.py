@@ -315,5 +315,9 @@ def _of_agent(agent: Agent) -> Iterator[None]:
 
 def offer_key(sdp: str) -> str:
     """Returns what makes a retried offer the same call: digest of fingerprint and ufrag."""
-    identity = ice.identity(sdp)
-    return hashlib.sha256(identity.encode()).hexdigest() if identity else ""
+    return next(iter(offer_keys(sdp)), "")
+
+
+def offer_keys(sdp: str) -> list[str]:
+    """Returns the keys by all of the offer's ufrags, by any of which its connection is known."""
+    return [hashlib.sha256(one.encode()).hexdigest() for one in ice.identities(sdp)]

@@ -142,11 +142,19 @@ def _is_unwanted(line: str) -> bool:
 
 def identity(sdp: str) -> str | None:
     """Returns DTLS fingerprint and ICE user fragment, which tell one offer from another."""
+    return next(iter(identities(sdp)), None)
+
+
+def identities(sdp: str) -> list[str]:
+    """Returns the identity by each user fragment of the offer, one of which its client had before.
+
+    A line that takes the place of a stopped one brings another, and the stopped one keeps its own.
+    """
     fingerprint = re.search(r"^a=fingerprint:(\S+ \S+)", sdp, re.MULTILINE)
-    fragment = re.search(r"^a=ice-ufrag:(\S+)", sdp, re.MULTILINE)
-    if fingerprint is None or fragment is None:
-        return None
-    return f"{fingerprint.group(1)} {fragment.group(1)}"
+    if fingerprint is None:
+        return []
+    fragments = re.findall(r"^a=ice-ufrag:(\S+)", sdp, re.MULTILINE)
+    return [f"{fingerprint[1]} {fragment}" for fragment in dict.fromkeys(fragments)]
 
 
 async def read_candidate(candidate: Candidate) -> RTCIceCandidate | None:

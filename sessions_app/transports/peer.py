@@ -19,11 +19,12 @@ from aiortc import (
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
 from sessions_app.media.telephone import FromOpus
-from sessions_app.transports import asking, choosing, codecs, ice
+from sessions_app.transports import asking, choosing, codecs, following, ice
 from sessions_app.transports.certificates import accept_rsa
 from sessions_app.transports.choosing import Lines
 from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.consent import is_there
+from sessions_app.transports.following import Known
 from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.outgoing import OutgoingTrack
 
@@ -90,7 +91,8 @@ class Peer:
 
     `outgoing`, ready packets, is sent where the client takes audio back.
     With `pictures` to send, the client's first video is taken too. Each offer says anew which
-    lines there are, and what each is for.
+    lines there are, and what each is for. `before` is what the client knows of the connection that
+    it stands in for.
     """
 
     def __init__(
@@ -100,8 +102,11 @@ class Peer:
         outgoing: OutgoingTrack | None = None,
         pictures: MediaStreamTrack | None = None,
         wishes: asking.Wishes | None = None,
+        *,
+        before: Known | None = None,
     ) -> None:
         self._outgoing = outgoing
+        self._before = before
         self._wishes = wishes or asking.Wishes()
         self._tap: Tap | None = None
         self._lines = Lines()
@@ -111,7 +116,10 @@ class Peer:
         self.answered = False
         self._pictures = pictures
         self._pc = RTCPeerConnection(configuration)
-        accept_rsa(self._pc)
+        if before is not None:
+            following.stand_in(self._pc, before)
+        else:
+            accept_rsa(self._pc)
         _replace(self._pc, CONNECT, self._tolerant(getattr(self._pc, CONNECT)))
         self._listener = listener
         servers = configuration.iceServers or []
@@ -145,6 +153,15 @@ class Peer:
     def connected(self) -> bool:
         return bool(self._pc.connectionState == "connected")
 
+    def known(self, channel: RTCDataChannel | None) -> Known:
+        """Returns what the client knows of this connection, which has that data channel."""
+        return following.known(self._pc, channel)
+
+    def leave(self) -> None:
+        """Sends no sound any more: its client's line is stopped."""
+        if self._tap is not None:
+            self._tap.tell(None, None)
+
     async def answer(self, sdp: str) -> str:
         """Returns the answer's SDP to a cleaned offer; raises BadOfferError."""
         try:
@@ -153,6 +170,7 @@ class Peer:
             self._choose(sdp)
             tapped = self._take_audio()
             self._follow_tracks()
+            self._stand_in()
             self._watch_ice()
             await self._pc.setLocalDescription()
             if self._pc.sctp is not None and self._pc.sctp.transport is None:
@@ -174,6 +192,12 @@ class Peer:
                 "static-auth-secret, and are both clocks right? `manage.py check_ice` tells"
             )
         return answer
+
+    def _stand_in(self) -> None:
+        before, self._before = self._before, None
+        channel = following.name(self._pc, before) if before is not None else None
+        if channel is not None:
+            self._listener.on_channel(channel)
 
     def _with_known_first(self, sdp: str) -> str:
         """Returns the offer with its BUNDLE led by a line that was there before.
@@ -216,7 +240,7 @@ class Peer:
 
     async def _stop_transports(self) -> None:
         """Frees the sockets that a close which broke off left open."""
-        for dtls in {t.receiver.transport for t in self._pc.getTransceivers()}:
+        for dtls in following.transports(self._pc):
             with contextlib.suppress(Exception):
                 await dtls.stop()
             with contextlib.suppress(Exception):
@@ -234,9 +258,9 @@ class Peer:
     def look(self, now_s: float, heard_s: float | None) -> None:
         """Asks a client that fell silent whether it is there; to be called each second or so."""
         silent = heard_s is not None and now_s - heard_s > ASK_AFTER_S
-        line = self._lines.heard or next(iter(self._pc.getTransceivers()), None)
-        if silent and self._asking is None and line is not None and not self._closing:
-            connection = line.receiver.transport.transport._connection
+        way = following.way(self._pc, self._lines.heard)
+        if silent and self._asking is None and way is not None and not self._closing:
+            connection = way.transport._connection
             self._asking = self._in_background(self._ask(connection))
 
     async def _ask(self, connection: Any) -> None:
@@ -312,8 +336,8 @@ class Peer:
         aiortc says nothing of consent checks, the only sign of life of a muted client,
         and waits 5 s for a STUN server that does not answer.
         """
-        for transport in {t.receiver.transport.transport for t in self._pc.getTransceivers()}:
-            connection: Any = transport._connection
+        for transport in following.transports(self._pc):
+            connection: Any = transport.transport._connection
             if connection in self._watched:
                 continue
             self._watched.add(connection)

@@ -4,8 +4,8 @@ aiortc's receiver costs a thread, a stereo decode and a fixed delay of 60 ms a c
 five lost packets in a hundred twenty-eight; its sender two tasks. So neither is ever started:
 datagrams are looked at where aioice gets them, and audio is decrypted and encrypted with the
 sessions that aiortc's handshake made. DTLS, STUN, data channels and video stay with aiortc.
-`missing` says what of aiortc's internals that takes is not as it was; `peer`, `ice`, `certificates`
-and `consent` change or use a few more.
+`missing` says what of aiortc's internals that takes is not as it was; `peer`, `ice`, `consent`,
+`certificates` and `following` change or use a few more.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A client's audio and data channel over WebRTC."""
 
 import asyncio
-import math
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from sessions_app.media.playout import Playout
 from sessions_app.media.resample import DELAY_MS, Resampler
 from sessions_app.transports import ice, rtp
 from sessions_app.transports.asking import Wishes
+from sessions_app.transports.following import Known, Whereabouts
 from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.offers import read_offer
 from sessions_app.transports.outgoing import OutgoingTrack
@@ -47,7 +48,7 @@ class WebRTCTransport:
     `clock` is the call's; this transport drives it. What `playout` holds is sent,
     where the client takes audio back (`can_play`), and its pictures go through `video`.
     Sound is taken and sent under aiortc, unless `own_path` is off or cannot be; `beats` are then
-    those that all calls share.
+    those that all calls share. With `before` it stands in for a connection that `moves`.
     Fulfils `transports.base.Transport`.
     """
 
@@ -63,6 +64,7 @@ class WebRTCTransport:
         own_path: bool = True,
         wishes: Wishes | None = None,
         beats: Beats | None = None,
+        before: Known | None = None,
         on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
@@ -71,12 +73,12 @@ class WebRTCTransport:
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
         self._video = video
         self._shown = video.out() if video is not None else None
-        self._peer = Peer(configuration, self, self._outgoing, self._shown, wishes)
+        self._peer = Peer(configuration, self, self._outgoing, self._shown, wishes, before=before)
         self._own_path = own_path and rtp.available()
         self.tapped: RtpTap | None = None
         self._public_address = public_address
         self._clock = clock
-        self._channel_label = channel
+        self.channel = channel
         self._channel: RTCDataChannel | None = None
         self._backlog: deque[str | bytes] = deque(maxlen=CHANNEL_BACKLOG)
         self._frames = BoundedFrames()
@@ -89,10 +91,13 @@ class WebRTCTransport:
         self.on_key: Callable[[str], None] = lambda _: None
         self.closed_by_peer = False
         self._closing_channel = False
-        self._tag = ""
-        self._retagged_s = -math.inf
-        self.identity: str | None = None
-        """Fingerprint and user fragment of the client's newest offer: whose connection it is."""
+        self._follows = before is not None
+        self._where = Whereabouts()
+        self._earlier: WebRTCTransport | None = None
+        self._succeeded = False
+        self._left = asyncio.Event()
+        self.identities: frozenset[str] = frozenset()
+        """Fingerprint and user fragments of the client's newest offer: whose connection it is."""
 
     @property
     def connected(self) -> bool:
@@ -136,27 +141,41 @@ class WebRTCTransport:
 
         Raises BadOfferError, after which only `aclose` is left.
         """
-        self.identity = ice.identity(sdp)
-        offered, rejected = without_rejected(read_offer(sdp, first=not self._peer.answered))
-        mids = bundled(offered)
-        answer = with_group(await self._peer.answer(offered), mids)
-        self._follow_tag(mids)
+        first = not self._peer.answered and not self._follows
+        offered, rejected = without_rejected(read_offer(sdp, first=first))
+        answer = with_group(await self._peer.answer(offered), bundled(offered))
+        self.identities = frozenset(ice.identities(sdp))
+        self._where.see(sdp)
         answer = with_rejected(answer, rejected)
         if self._public_address:
             return ice.with_public_address(answer, self._public_address)
         return answer
 
-    def _follow_tag(self, mids: list[str]) -> None:
-        """Notes when another line became the first of the BUNDLE: its transport is theirs all."""
-        tag = mids[0] if mids else ""
-        if self._tag and tag != self._tag:
-            self._retagged_s = time.monotonic()
-        self._tag = tag
+    def moves(self, sdp: str) -> bool:
+        """Returns whether by this offer the client goes on over a transport that is new to us.
+
+        Another of these, with what is `known` of this one, is then to answer it.
+        """
+        return self._where.left(sdp)
+
+    @property
+    def known(self) -> Known:
+        """What the client knows of this connection."""
+        return self._peer.known(self._channel)
+
+    def succeed(self, earlier: "WebRTCTransport") -> None:
+        """Goes on for the earlier connection, which its client is to leave once it has the answer.
+
+        Until then that one stays: ended from here it would take the client's data channel with it.
+        """
+        self._earlier, earlier._succeeded = earlier, True
+        earlier._peer.leave()
 
     def frames(self) -> BoundedFrames:
         return self._frames
 
     async def add_candidate(self, candidate: Candidate) -> None:
+        self._where.see_candidate(candidate)
         await self._peer.add_candidate(candidate)
 
     def send(self, message: str | bytes) -> None:
@@ -187,8 +206,18 @@ class WebRTCTransport:
             self._outgoing.stop()
         if self._shown is not None:
             self._shown.stop()
+        await self._left_by_client()
         await self._flushed()
         await self._peer.aclose()
+
+    async def _left_by_client(self) -> None:
+        """Returns when the client is on its new transport, or does not come to that."""
+        if self._earlier is not None:
+            self._earlier._left.set()
+        if self._succeeded and self.connected:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._left.wait()
 
     async def _flushed(self) -> None:
         """Returns when the channel's last messages are out, or the client takes none."""
@@ -211,21 +240,26 @@ class WebRTCTransport:
             self._video.watch(track)
 
     def on_channel(self, channel: RTCDataChannel) -> None:
-        if channel.label != self._channel_label or self._channel is not None:
+        if channel.label != self.channel or self._channel is not None:
             return
         self._channel = channel
         channel.on("message", lambda message: self.on_message(message))  # noqa: PLW0108 - set later
-        while self._backlog and channel.readyState == "open":
+        channel.on("open", self._channel_open)
+        self._channel_open()
+
+    def _channel_open(self) -> None:
+        channel = self._channel
+        while channel is not None and self._backlog and channel.readyState == "open":
             channel.send(self._backlog.popleft())
-        if self._closing_channel:
+        if channel is not None and self._closing_channel:
             channel.close()
 
     def on_lost(self, *, by_peer: bool) -> None:
         if self.tapped is not None:
             self._input_ended()
-        # Chromium drops the transport of a stopped line, which is no goodbye: it offers anew
-        moved = time.monotonic() - self._retagged_s < GOODBYE_S
-        self.closed_by_peer = self.closed_by_peer or (by_peer and not moved)
+        self._left.set()
+        # whoever stopped all lines has no transport left, and may offer anew
+        self.closed_by_peer = self.closed_by_peer or (by_peer and self._where.somewhere)
         self._on_change()
 
     # -- the caller's audio -----------------------------------------------------------

@@ -92,6 +92,17 @@ async def test_a_changed_offer_changes_its_call_and_the_same_again_does_not() ->
     assert (await desk.ask("a", wants="inactive")).sdp == "answer 2"  # a new call, then
 
 
+async def test_a_line_in_a_stopped_ones_place_has_another_fragment_and_is_the_same_call() -> None:
+    desk = Desk()
+    await desk.ask("a")
+    for fragments in ("a\r\na=ice-ufrag:b", "c\r\na=ice-ufrag:b", "c\r\na=ice-ufrag:d", "d"):
+        placed = await desk.ask(fragments, wants=fragments[0])
+        assert placed == Placed("call", f"answer to {fragments[0]}")
+    assert desk.placed == 1
+    desk.answers.forget("call")
+    assert len(desk.answers) == 0
+
+
 async def test_changes_that_come_at_once_are_answered_in_their_order() -> None:
     desk = Desk()
     wanted = ("sendrecv", "inactive", "recvonly", "sendrecv")

@@ -139,6 +139,28 @@ def test_the_voice_agent_client(browser: Browser, product: Product) -> None:
     assert ended == "caller_left"
 
 
+def test_lines_that_are_stopped_and_others_that_are_added(
+    browser: Browser, product: Product
+) -> None:
+    page = sign_in(browser, product)
+    plain(page, product, "voice-agent")
+    page.evaluate("callAgent(location.origin.replace('http', 'ws'), 'scribe')")
+    assert sees(page, type="status", channel=True)
+    for _ in range(2):
+        page.evaluate("another()")
+        wait_until(lambda: page.evaluate("where()") == "sendrecv connected", 20, "the transport")
+    assert understood(sees(page, type="transcript", role="user")[0]["text"])
+    page.evaluate("window.heard = 0; control({type: 'text', text: 'take a note buy milk'})")
+    sees(page, type="transcript", text="Noted: buy milk.")
+    wait_until(lambda: page.evaluate("window.heard > 0.02"), 20, "the agent's voice")
+    assert len(seen(page, type="transcript", text="take a note buy milk")) == 1
+    assert len(seen(page, channel=True, type="status", state="active")) > 1
+    page.evaluate("hangUp()")
+    call = product.json("/api/v1/calls/")["results"][0]
+    path = f"/api/v1/calls/{call['id']}/"
+    assert wait_until(lambda: product.json(path)["end_reason"], 10, "the end") == "caller_left"
+
+
 def test_an_offer_over_http_with_an_rsa_certificate(browser: Browser, product: Product) -> None:
     page = sign_in(browser, product)
     plain(page, product, "voice-agent")

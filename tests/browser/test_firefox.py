@@ -38,6 +38,9 @@ async def test_the_voice_agent_client(product: Product) -> None:
         for direction in ("inactive", "sendrecv"):
             await page.run(f"await change({direction!r})")
             await page.until(f"direction() === {direction!r}")
+        for _ in range(2):
+            await page.run("await another()")
+            await page.until("where() === 'sendrecv connected'")
         await page.run("control({type: 'text', text: 'take a note buy milk'})")
         assert await page.until(wanted(type="transcript", text="Noted: buy milk."))
         await page.run("hangUp()")

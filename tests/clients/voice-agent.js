@@ -71,6 +71,17 @@ window.callAgent = async (serverUrl, agentId) => {
     socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
   };
   window.direction = () => peer.getTransceivers()[0].currentDirection;
+  /** Stops all lines of sound and adds another; `where` tells when it is there. */
+  window.another = async () => {
+    const lines = peer.getTransceivers().filter((line) => !line.stopped);
+    const { track } = lines[0].sender;
+    lines.forEach((line) => line.stop());
+    window.added = peer.addTransceiver(track.clone(), { streams: [new MediaStream()] });
+    window.heard = 0;
+    await peer.setLocalDescription(await peer.createOffer());
+    socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
+  };
+  window.where = () => `${window.added.currentDirection} ${peer.connectionState}`;
   window.control = (message) => channel.send(JSON.stringify(message));
   window.hangUp = () => {
     peer.getSenders().forEach(({ track }) => track?.stop());
