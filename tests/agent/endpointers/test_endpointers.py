@@ -3,11 +3,12 @@
 import pytest
 
 from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
+from sessions_app.agent.endpointers.base import Endpointer, Said
 from sessions_app.agent.endpointers.fixed import FixedEndpointer
 from sessions_app.core.persona import TurnSettings
 
 SETTINGS = TurnSettings(min_delay_ms=600, max_delay_ms=2600)
-SHORT, PLAIN, LONG = 600.0, 1000.0, 2600.0
+SHORT, PLAIN, HALF, LONG = 600.0, 1000.0, 1600.0, 2600.0
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,81 @@ def test_the_fixed_one_does_not(text: str) -> None:
 def test_a_maximum_below_the_minimum_does_no_harm() -> None:
     odd = TurnSettings(min_delay_ms=900, max_delay_ms=300)
     assert AttentiveEndpointer().delay_ms("and", odd) == 900
+
+
+@pytest.mark.parametrize(
+    ("text", "delay"),
+    [
+        ("I went to the.", LONG),
+        ("He works for a..", LONG),
+        ("I was wondering if,", LONG),
+        ("My card ends in.", HALF),
+        ("The thing is,", LONG),
+        ("She would.", PLAIN),
+        ("Yes, I will.", PLAIN),
+        ("It's either the red one.", LONG),
+        ("Could you send it to?", HALF),
+        ("Where should I send it to?", SHORT),
+        ("Which bus goes to the harbour,", PLAIN),
+        ("I have already paid for that.", PLAIN),
+        ("Please write down that.", HALF),
+        ("When I came home,", HALF),
+        ("When I came home, the lights were out.", SHORT),
+        ("When does it open?", SHORT),
+        ("Because of the rain.", HALF),
+        ("Well.", HALF),
+        ("The parcel never arrived,", HALF),
+        ("We need bread, milk,", LONG),
+        ("I came home. The lights were out.", SHORT),
+        ("That is all,", SHORT),
+    ],
+)
+def test_words_go_before_the_mark_of_a_recogniser(text: str, delay: float) -> None:
+    assert AttentiveEndpointer().delay_ms(text, SETTINGS) == delay
+
+
+@pytest.mark.parametrize(
+    ("text", "delay"),
+    [
+        ("Six, one, seven.", LONG),
+        ("My number is 617.", LONG),
+        ("My number is 617 555.", LONG),
+        ("It's double five.", LONG),
+        ("Call me on six, zero, three. For for to you.", LONG),
+        ("We are a party of six.", PLAIN),
+        ("Call the plumber on Tuesday at nine.", PLAIN),
+        ("At ten thirty.", PLAIN),
+        ("That makes three hundred.", HALF),
+        ("It was in nineteen.", HALF),
+        ("It was in 1994.", PLAIN),
+        ("It was in 1994,", HALF),
+        ("Six one seven, five five five, zero one nine eight.", SHORT),
+    ],
+)
+def test_digits_read_one_by_one_are_waited_for_and_quantities_are_not(
+    text: str, delay: float
+) -> None:
+    assert AttentiveEndpointer().delay_ms(text, SETTINGS) == delay
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "delay"),
+    [
+        ("I would like a ticket to London end.", 0.5, HALF),
+        ("I would like a ticket to London.", 0.9, SHORT),
+        ("I would like a ticket to London.", None, SHORT),
+        ("I would like a ticket to", 0.3, LONG),
+    ],
+)
+def test_a_last_word_that_was_not_heard_well_is_waited_after(
+    text: str, sure: float | None, delay: float
+) -> None:
+    assert AttentiveEndpointer().wait_ms(Said(text, sure), SETTINGS) == delay
+
+
+def test_a_rule_that_knows_text_alone_is_asked_for_that() -> None:
+    class Shouting(Endpointer):
+        def delay_ms(self, text: str, settings: TurnSettings) -> float:
+            return 1.0 if text.isupper() else 2.0
+
+    assert Shouting().wait_ms(Said("STOP", 0.1), SETTINGS) == 1.0

@@ -1,0 +1,145 @@
+"""What English words tell of whether a sentence is over, whatever mark stands at its end.
+
+Recognisers end whatever they hear with a full stop or a comma: "I went to the." So the words are
+asked first, and the mark decides where they tell nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sessions_app.agent.endpointers.shares import LIKELY, OPEN, OVER, PLAIN
+from sessions_app.agent.wordlists import listed
+from sessions_app.core.writing import asks, ends_sentence, goes_on
+
+LONGEST_CLAUSE = 9
+"""Words of a clause such as "when I came home" that stands alone; a longer one has its rest."""
+
+SHORTEST_QUESTION = 3
+
+_OPEN = listed(
+    "and or but so because if when while which who than then as of to at for from with by into "
+    "the thee a an my your his her our their its i'm it's we're they're um uh er erm hmm like plus "
+    "not very really some any either whether although unless"
+)
+"""With these no sentence ends, whatever mark a recogniser put there."""
+
+_PREPOSITIONS = listed("to for with from at of about in on by into like")
+_SELDOM_LAST = listed("that this these those in on about off over")
+_BE = listed("is are was were am")
+_MODALS = listed("will would can could should may might must")
+_PRONOUNS = listed("i you he she it we they there that this")
+_ALONE = listed("well so maybe anyway actually")
+"""Alone they begin a sentence more often than they are one."""
+
+_SUBORDINATE = listed("because if although unless while when whenever since until before after")
+_ENDS = listed(
+    "yes no yeah yep nope okay ok sure right correct exactly please thanks goodbye bye hello hi "
+    "stop help cancel done"
+)
+_CLOSINGS = ("thank you", "that is all", "that's all", "that's it", "that is it", "good bye")
+_WHAT = listed("what what's when when's where where's who who's why how how's which whose")
+_YES_NO = _BE | _MODALS | listed("do does did shall have has")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The last sentence of a turn, in lower case: as written, and its words without marks."""
+
+    text: str
+    words: Sequence[str]
+
+    @property
+    def first(self) -> str:
+        return self.words[0]
+
+    @property
+    def last(self) -> str:
+        return self.words[-1]
+
+    @property
+    def before(self) -> str:
+        """The last word but one; empty for a single word."""
+        return self.words[-2] if len(self.words) > 1 else ""
+
+
+def share(sentence: Sentence) -> float | None:
+    """Returns where the delay lies after `sentence`; None where its words tell nothing."""
+    found = (rule(sentence) for rule in _RULES)
+    return next((share for share in found if share is not None), None)
+
+
+def _stranded(said: Sentence) -> float | None:
+    """A question about what? may end with its preposition: "where are you from"."""
+    asked = said.first in _WHAT and len(said.words) >= SHORTEST_QUESTION and not _is_clause(said)
+    if not asked or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
+        return None
+    return OVER if asks(said.text) else PLAIN
+
+
+def _open(said: Sentence) -> float | None:
+    if said.last not in _OPEN:
+        return None
+    asked = asks(said.text) and said.first in _YES_NO  # "is this what you asked for?"
+    return LIKELY if asked else OPEN
+
+
+def _verb(said: Sentence) -> float | None:
+    """After a verb its object is missing: "my card ends in", "the thing is"."""
+    if said.last not in _BE | _MODALS or asks(said.text):
+        return None
+    short = ends_sentence(said.text) and said.before in _PRONOUNS  # "Yes, I will."
+    return PLAIN if short else OPEN
+
+
+def _seldom_last(said: Sentence) -> float | None:
+    """A word that may end a sentence, and mostly does not."""
+    if said.last not in _SELDOM_LAST:
+        return None
+    if not ends_sentence(said.text):
+        return OPEN
+    paid_for_that = said.before in _PREPOSITIONS and said.last not in _PREPOSITIONS
+    return PLAIN if paid_for_that else LIKELY
+
+
+def _begun(said: Sentence) -> float | None:
+    """A first word, or a clause that another one has to follow."""
+    if len(said.words) == 1 and said.last in _ALONE:
+        return LIKELY
+    return LIKELY if _is_clause(said) else None
+
+
+def _either(said: Sentence) -> float | None:
+    return OPEN if "either" in said.words and "or" not in said.words else None
+
+
+def _closing(said: Sentence) -> float | None:
+    bare = " ".join(said.words)
+    return OVER if bare.endswith(_CLOSINGS) or said.last in _ENDS else None
+
+
+def _question(said: Sentence) -> float | None:
+    asked = said.first in _WHAT | _YES_NO and len(said.words) >= SHORTEST_QUESTION
+    if not asked:
+        return None
+    return PLAIN if goes_on(said.text) else OVER
+
+
+_RULES: tuple[Callable[[Sentence], float | None], ...] = (
+    _stranded,
+    _open,
+    _verb,
+    _seldom_last,
+    _begun,
+    _either,
+    _closing,
+    _question,
+)
+"""The first one that has something to say decides."""
+
+
+def _is_clause(said: Sentence) -> bool:
+    """Returns whether it is no more than a clause such as "when I came home"."""
+    if said.first not in _SUBORDINATE or len(said.words) > LONGEST_CLAUSE:
+        return False
+    question = said.first == "when" and said.words[1:2] and said.words[1] in _YES_NO
+    return not question and "," not in said.text.rstrip(" ,")
