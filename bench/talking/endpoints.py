@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.tables import write_table
+from sessions_app.agent.actions import Action, CutSpeech, StartReply
 from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
 from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.endpointers.fixed import FixedEndpointer
-from sessions_app.agent.turns import Action, CutSpeech, StartReply, TurnTaker
+from sessions_app.agent.turns import TurnTaker
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import SpeechEnded, SpeechStarted
 from sessions_app.core.persona import TurnSettings

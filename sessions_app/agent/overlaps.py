@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from sessions_app.agent.barge_ins.base import Heard
 from sessions_app.core.writing import join_sentences
 
 
@@ -26,6 +27,18 @@ class Overlap:
         self.final = last
         if text:
             self.words.append(text)
+
+    def heard(self, now_ms: float, echo: float) -> Heard:
+        """Returns what a rule judges; `echo` is the share of it that the agent said itself."""
+        ended = self.ended_ms
+        return Heard(
+            speaking=ended is None,
+            speech_ms=max(0.0, (now_ms if ended is None else ended) - self.started_ms),
+            silent_ms=0.0 if ended is None else max(0.0, now_ms - ended),
+            text=self.text,
+            final=self.final,
+            echo=echo,
+        )
 
 
 @dataclass(slots=True)

@@ -4,17 +4,25 @@ Pure: times are arguments, in ms on the call clock. `at_ms` is when something ha
 `now_ms` when it is told: a VAD tells of a start some 100 ms late, of an end half a second.
 """
 
-from collections import deque
-from dataclasses import dataclass
 from enum import Enum
 
+from sessions_app.agent.actions import (
+    Action,
+    CutSpeech,
+    HoldSpeech,
+    Prepare,
+    ResumeSpeech,
+    StartReply,
+    Withdraw,
+)
 from sessions_app.agent.barge_ins.base import BargeIn, Heard, Verdict
-from sessions_app.agent.echo import echo_share
+from sessions_app.agent.echo import Said
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.overlaps import Overlap, Speech
+from sessions_app.agent.pending import OwedFinal, Pending
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
-from sessions_app.core.writing import join_sentences, plain_words
+from sessions_app.core.writing import plain_words
 
 FINAL_MS = 2_000.0
 """How long after the maximum delay a final text is waited for."""
@@ -24,49 +32,6 @@ LOOK_MS = 50.0
 
 LONG_MS = 10_000.0
 """Speech that goes on after a pause was given up has lasted long enough."""
-
-SAID_MS = 10_000.0
-"""How far back the agent's own words can come back as an echo."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartReply:
-    """Answer `text`: the caller's turn is over. Times are those of `core.events.Latency`."""
-
-    text: str
-    speech_end_ms: float | None
-    endpoint_ms: float
-    final_ms: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepare:
-    """Begin an answer to `text` in secret: it is likely to be the whole turn."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """The prepared answer is void."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoldSpeech:
-    """Fall silent at once, and keep the place."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeSpeech:
-    """Go on where the speech was held."""
-
-
-@dataclass(frozen=True, slots=True)
-class CutSpeech:
-    """End the answer where it is."""
-
-
-Action = StartReply | Prepare | Withdraw | HoldSpeech | ResumeSpeech | CutSpeech
 
 
 class _Agent(Enum):
@@ -91,47 +56,77 @@ class TurnTaker:
         self.floor = Floor.LISTENING
         self._agent = _Agent.SILENT
         self._paused = False
-        self._words: list[str] = []
-        self._interim = ""
+        self._turn = Pending()
+        self._owed = OwedFinal()
         self._speaking = False
-        self._speech_end_ms: float | None = None
         self._latest = Speech()
-        self._final_due = False
-        self._final_ms: float | None = None
         self._asked = ""
-        self._prepared = ""
         self._over: Overlap | None = None
-        self._said: deque[tuple[float, str]] = deque()
+        self._said = Said()
         self.deadline_ms: float | None = None
 
     # -- what is heard ------------------------------------------------------------------
 
     def on_speech_started(self, at_ms: float, now_ms: float) -> list[Action]:
         """The VAD heard the caller begin."""
-        self._speaking = True
         over_agent = self._agent is _Agent.SPEAKING and not self._paused
         self._latest = Speech(at_ms, over_agent=over_agent, unheard=True)
-        actions: list[Action] = []
+        return self._settled(self._spoken_to(at_ms), now_ms)
+
+    def on_pause(self, at_ms: float, now_ms: float) -> list[Action]:
+        """The VAD heard the caller pause: the turn may be over, if its words say so."""
+        if self._speaking and self._over is None and self._listens():
+            self._turn.go_on()
+            self._turn.pause_ms = at_ms
+        return self._settled([], now_ms)
+
+    def on_resume(self, at_ms: float, now_ms: float) -> list[Action]:
+        """The caller goes on after a pause, in the same utterance."""
+        if self._agent is _Agent.THINKING:
+            self._owed.forget()
+        if self._over is not None:
+            return self._settled([], now_ms)
+        return self._settled(self._spoken_to(at_ms), now_ms)
+
+    def _spoken_to(self, at_ms: float) -> list[Action]:
+        """Returns what it does as the caller begins to speak, or goes on."""
+        self._speaking = True
+        self._turn.go_on()
         if self._agent is _Agent.SPEAKING and not self._paused:
-            actions = self._overlap(at_ms)
-        elif self._agent is _Agent.THINKING:
+            return self._overlap(at_ms)
+        if self._agent is _Agent.THINKING:
             self._agent = _Agent.SILENT
-            actions = [CutSpeech()]
-        elif self._prepared:
-            self._prepared = ""
-            actions = [Withdraw()]
-        return self._settled(actions, now_ms)
+            return [CutSpeech()]
+        return self._withdrawn()
+
+    def _withdrawn(self) -> list[Action]:
+        prepared, self._turn.prepared = self._turn.prepared, ""
+        return [Withdraw()] if prepared else []
 
     def on_speech_ended(self, at_ms: float, now_ms: float) -> list[Action]:
         """The VAD heard the caller stop."""
+        answered = not self._speaking
         self._speaking = False
         self._latest.end_ms = at_ms
         if self._over is not None:
             self._over.ended_ms = at_ms
             return self._settled(self._judged(now_ms), now_ms)
-        if self._listens():
-            self._speech_end_ms = at_ms
-            self._final_due = True
+        if self._listens() and not answered:
+            self._turn.pause_ms = None
+            self._turn.speech_end_ms = at_ms
+            self._turn.final_due = True
+        return self._settled(self._prepare(), now_ms)
+
+    def on_whole(
+        self, text: str, end_ms: float, now_ms: float, *, sure: float | None = None
+    ) -> list[Action]:
+        """All words of the utterance up to a pause, heard up to `end_ms`: the final, if it ends.
+
+        `sure` is the recogniser's confidence in the last one.
+        """
+        if self._over is not None or not self._listens():
+            return self.on_interim(text, now_ms)
+        self._turn.take_whole(text, sure, end_ms)
         return self._settled(self._prepare(), now_ms)
 
     def on_interim(self, text: str, now_ms: float) -> list[Action]:
@@ -141,27 +136,28 @@ class TurnTaker:
             return self._settled(self._judged(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._settled(self._words_over(text, now_ms), now_ms)
-        if self._agent is _Agent.SILENT or self._paused:
-            self._interim = text
+        if self._listens():
+            self._turn.take_interim(text)
         return self._settled([], now_ms)
 
-    def on_final(self, text: str, end_ms: float, now_ms: float) -> list[Action]:
-        """The text of an utterance; empty when it held no words."""
+    def on_final(
+        self, text: str, end_ms: float, now_ms: float, *, sure: float | None = None
+    ) -> list[Action]:
+        """The text of an utterance, empty when it held no words; `sure` as in `on_whole`."""
+        if self._owed.answers(end_ms):
+            return self._settled(self._final_of_answered(text, now_ms), now_ms)
         if self._over is not None:
             self._over.take(text, last=not self._speaking)
             self._latest.unheard = self._speaking
             return self._settled(self._judged(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._settled(self._final_over(text, now_ms), now_ms)
-        self._interim = ""
-        if text and self._agent is not _Agent.THINKING and self._speech_end_ms is None:
+        if text and self._agent is not _Agent.THINKING and self._turn.speech_end_ms is None:
             text = self._left_over(text, end_ms)
         self._latest.unheard = self._speaking
         if not self._speaking:
-            self._final_due = False
-        self._final_ms = now_ms
-        if text:
-            self._words.append(text)
+            self._turn.final_due = False
+        self._turn.take_final(text, sure, now_ms)
         if self._agent is _Agent.THINKING:
             return self._settled(self._corrected(now_ms), now_ms)
         return self._settled(self._prepare(), now_ms)
@@ -171,13 +167,12 @@ class TurnTaker:
 
         What was said right before, and not answered yet, belongs to it.
         """
-        said = self._words if self._listens() else []
+        said = self._turn.words if self._listens() else []
         actions: list[Action] = [] if self._agent is _Agent.SILENT else [CutSpeech()]
-        if self._prepared:
-            actions.append(Withdraw())
+        actions += self._withdrawn()
         self._forget_turn()
         self._over = None
-        self._words = [*said, text]
+        self._turn.words = [*said, text]
         return self._settled([*actions, self._reply(now_ms)], now_ms)
 
     # -- what the agent does --------------------------------------------------------------
@@ -185,7 +180,7 @@ class TurnTaker:
     def on_playing(self, now_ms: float) -> list[Action]:
         """The first sound of the agent's answer, or of words of its own accord, goes out."""
         self._agent = _Agent.SPEAKING
-        void: list[Action] = [Withdraw()] if self._prepared else []
+        void = self._withdrawn()
         self._forget_turn()
         if self._paused:
             return self._settled([*void, HoldSpeech()], now_ms)
@@ -202,9 +197,7 @@ class TurnTaker:
 
     def on_agent_said(self, text: str, now_ms: float) -> list[Action]:
         """The agent says `text` now: heard again soon, it is an echo."""
-        self._said.append((now_ms, text))
-        while self._said and now_ms - self._said[0][0] > SAID_MS:
-            self._said.popleft()
+        self._said.add(text, now_ms)
         return []
 
     def on_interrupt(self, now_ms: float) -> list[Action]:
@@ -226,7 +219,7 @@ class TurnTaker:
         if paused:
             self._over = None
             return self._settled([HoldSpeech()], now_ms)
-        if self._text() or self._speaking:
+        if self._turn.text or self._speaking:
             self._agent = _Agent.SILENT
             return self._settled([CutSpeech()], now_ms)
         return self._settled([ResumeSpeech()], now_ms)
@@ -238,7 +231,7 @@ class TurnTaker:
         due = self._endpoint_ms()
         if due is None or now_ms < due:
             return self._settled([], now_ms)
-        if not self._text():
+        if not self._turn.text:
             self._forget_turn()
             return self._settled([], now_ms)
         return self._settled([self._reply(now_ms)], now_ms)
@@ -248,54 +241,68 @@ class TurnTaker:
     def _listens(self) -> bool:
         return self._agent is _Agent.SILENT or self._paused
 
-    def _text(self) -> str:
-        return join_sentences([*self._words, self._interim])
-
     def _forget_turn(self) -> None:
-        self._words = []
-        self._interim = ""
-        self._final_due = False
-        self._speech_end_ms = None
-        self._prepared = ""
+        self._owed.turn_is_gone()
+        self._turn = Pending()
 
     def _reply(self, now_ms: float) -> StartReply:
+        turn = self._turn
         self._agent = _Agent.THINKING
-        self._asked = self._text()
-        self._prepared = ""
+        self._asked = turn.text
+        turn.prepared = ""
+        if turn.pause_ms is not None:  # the VAD is still to tell of the end
+            turn.speech_end_ms, turn.pause_ms, turn.final_due = turn.pause_ms, None, True
+            self._latest.end_ms = turn.speech_end_ms
+            self._speaking = False
+        if turn.final_due and turn.speech_end_ms is not None:
+            self._owed.expect(self._asked, turn.speech_end_ms)
         self._latest.unheard = self._speaking
-        final_ms = None if self._final_due else self._final_ms
-        return StartReply(self._asked, self._speech_end_ms, now_ms, final_ms)
+        final_ms = None if turn.final_due else turn.final_ms
+        return StartReply(self._asked, turn.speech_end_ms, now_ms, final_ms)
+
+    def _final_of_answered(self, text: str, now_ms: float) -> list[Action]:
+        """Takes the final of words that were answered before it came."""
+        words = [*self._turn.words, text] if text else self._turn.words
+        if self._owed.is_settled(words):
+            self._turn.take_final(text, None, now_ms)
+            self._turn.final_due = False
+            return self._corrected(now_ms) if self._agent is _Agent.THINKING else []
+        if self._turn.text:
+            self._turn.take_final(text, None, now_ms)
+        return []
 
     def _corrected(self, now_ms: float) -> list[Action]:
         """Answers anew when the final text is not what was answered."""
-        text = self._text()
+        text = self._turn.text
         if plain_words(text) == plain_words(self._asked):
             return []
         return [CutSpeech(), self._reply(now_ms)] if text else []
 
     def _prepare(self) -> list[Action]:
         """Begins an answer to words that are likely to stay, where that is wanted."""
-        text = self._text()
-        if not text and self._prepared:
-            self._prepared = ""
-            return [Withdraw()]
-        if not self._settings.preemptive or self._speaking or not text:
+        text = self._turn.text
+        if not text and self._turn.prepared:
+            return self._withdrawn()
+        pausing = self._turn.pause_ms is not None and self._turn.whole
+        if not self._settings.preemptive or not text or (self._speaking and not pausing):
             return []
-        if self._paused or self._agent is not _Agent.SILENT or text == self._prepared:
+        if self._paused or self._agent is not _Agent.SILENT or text == self._turn.prepared:
             return []
-        self._prepared = text
+        self._turn.prepared = text
         return [Prepare(text)]
 
     def _endpoint_ms(self) -> float | None:
         """Returns when the turn is over, as things stand; None while it is not in sight."""
-        if self._speaking or self._paused or self._agent is not _Agent.SILENT:
+        turn = self._turn
+        if self._paused or self._agent is not _Agent.SILENT:
             return None
-        text, end_ms = self._text(), self._speech_end_ms
-        if end_ms is None or not (text or self._final_due):
+        if self._speaking and turn.pause_ms is None:
             return None
-        if self._final_due:
-            return end_ms + self._settings.max_delay_ms + FINAL_MS
-        return end_ms + self._endpointer.delay_ms(text, self._settings)
+        if turn.end_ms is None or not (turn.text or turn.final_due):
+            return None
+        if turn.awaits_final:
+            return turn.end_ms + self._settings.max_delay_ms + FINAL_MS
+        return turn.end_ms + self._endpointer.wait_ms(turn.said, self._settings)
 
     # -- speech over the agent's ------------------------------------------------------------
 
@@ -312,7 +319,7 @@ class TurnTaker:
         """Words came while the agent speaks on: a pause was given up too early."""
         if not self._speaking or not self._barge_in.pauses:
             return []
-        heard = Heard(True, LONG_MS, 0.0, text, False, self._echo(text))
+        heard = Heard(True, LONG_MS, 0.0, text, False, self._said.share(text))
         if self._barge_in.judge(heard, self._settings) is not Verdict.INTERRUPT:
             return []
         self._over = Overlap(now_ms, interim=text)
@@ -333,20 +340,21 @@ class TurnTaker:
         if speech.over_agent and self._barge_in.pauses and not self._interrupts(text):
             return ""
         if not self._speaking:
-            self._speech_end_ms = end_ms
+            self._turn.speech_end_ms = end_ms
         return text
 
     def _interrupts(self, text: str) -> bool:
         speech = self._latest
         spoken_ms = max(0.0, speech.end_ms - speech.start_ms)
-        heard = Heard(False, spoken_ms, LONG_MS, text, True, self._echo(text))
+        heard = Heard(False, spoken_ms, LONG_MS, text, True, self._said.share(text))
         verdict = self._barge_in.judge(heard, self._settings)
         return bool(text) and verdict is Verdict.INTERRUPT
 
     def _judged(self, now_ms: float, verdict: Verdict | None = None) -> list[Action]:
         over = self._over
         assert over is not None  # noqa: S101 - asked only while there is one
-        verdict = verdict or self._barge_in.judge(self._heard(over, now_ms), self._settings)
+        heard = over.heard(now_ms, self._said.share(over.text))
+        verdict = verdict or self._barge_in.judge(heard, self._settings)
         if verdict is Verdict.WAIT:
             return []
         self._over = None
@@ -355,25 +363,14 @@ class TurnTaker:
         self._agent = _Agent.SILENT
         self._latest.over_agent = False
         self._forget_turn()
-        self._speech_end_ms = over.ended_ms
-        self._final_due = not over.final and not self._speaking
-        self._final_ms = now_ms if over.final else None
-        self._words, self._interim = over.words, over.interim
-        return [CutSpeech()]
-
-    def _heard(self, over: Overlap, now_ms: float) -> Heard:
-        ended = over.ended_ms
-        return Heard(
-            speaking=ended is None,
-            speech_ms=max(0.0, (now_ms if ended is None else ended) - over.started_ms),
-            silent_ms=0.0 if ended is None else max(0.0, now_ms - ended),
-            text=over.text,
-            final=over.final,
-            echo=self._echo(over.text),
+        self._turn = Pending(
+            words=over.words,
+            interim=over.interim,
+            speech_end_ms=over.ended_ms,
+            final_due=not over.final and not self._speaking,
+            final_ms=now_ms if over.final else None,
         )
-
-    def _echo(self, text: str) -> float:
-        return echo_share(text, join_sentences(said for _, said in self._said))
+        return [CutSpeech()]
 
     # -- after each step ----------------------------------------------------------------------
 
@@ -392,5 +389,5 @@ class TurnTaker:
             return Floor.PAUSED if stopped else Floor.AGENT_SPEAKING
         if self._agent is _Agent.THINKING:
             return Floor.THINKING
-        under_way = self._speaking or self._final_due or bool(self._text())
+        under_way = self._speaking or self._turn.final_due or bool(self._turn.text)
         return Floor.USER_SPEAKING if under_way else Floor.LISTENING

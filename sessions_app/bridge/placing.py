@@ -274,7 +274,8 @@ class Placing:
                 gated=gated,
                 figures=self._config.figures,
             )
-            return Listening(vad, transcribing, lane, emit)
+            pauses = made.parts is not None  # without an agent no turn depends on them
+            return Listening(vad, transcribing, lane, emit, pauses=pauses)
 
         return make
 

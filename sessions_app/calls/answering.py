@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
+from sessions_app.agent.actions import StartReply
 from sessions_app.agent.reply import Piece, Reply, Speaks
-from sessions_app.agent.turns import StartReply
 from sessions_app.calls.desk import Desk
 from sessions_app.calls.parts import Line
 from sessions_app.core.events import Latency

@@ -5,9 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sessions_app.agent.reply import Piece
-from sessions_app.agent.responders.base import Conversation, Message
-from sessions_app.agent.turns import (
+from sessions_app.agent.actions import (
     Action,
     CutSpeech,
     HoldSpeech,
@@ -16,8 +14,11 @@ from sessions_app.agent.turns import (
     StartReply,
     Withdraw,
 )
+from sessions_app.agent.reply import Piece
+from sessions_app.agent.responders.base import Conversation, Message
 from sessions_app.calls.answering import Answer, Mouth, once
 from sessions_app.calls.desk import Desk, Notebook
+from sessions_app.calls.hearing import told
 from sessions_app.calls.ledger import Ledger
 from sessions_app.calls.parts import Line, Parts
 from sessions_app.calls.patience import REASONS, Patience, Prompt
@@ -31,11 +32,10 @@ from sessions_app.core.events import (
     AppMessageSent,
     CallEvent,
     FloorChanged,
-    InterimChanged,
-    NothingSaid,
     SegmentFinal,
     Speaker,
     SpeechEnded,
+    SpeechResumed,
     SpeechStarted,
     StateChanged,
 )
@@ -95,19 +95,14 @@ class Conversing:
                 self._greet()
             case StateChanged(state=CallState.RECONNECTING):
                 self._reach.away(True)
-            case SpeechStarted(speaker=Speaker.CALLER):
+            case SpeechStarted(speaker=Speaker.CALLER) | SpeechResumed(speaker=Speaker.CALLER):
                 self._patience.heard_caller(now)
                 self._ledger.caller_speaks(event.at_ms)
-                self._do(self._taker.on_speech_started(event.at_ms, now))
             case SpeechEnded(speaker=Speaker.CALLER):
                 self._patience.heard_caller(now)
-                self._do(self._taker.on_speech_ended(event.at_ms, now))
-            case InterimChanged(speaker=Speaker.CALLER):
-                self._do(self._taker.on_interim(event.text, now))
-            case SegmentFinal(speaker=Speaker.CALLER, typed=False):
-                self._do(self._taker.on_final(event.text, event.end_ms, now))
-            case NothingSaid(speaker=Speaker.CALLER):
-                self._do(self._taker.on_final("", event.end_ms, now))
+        actions = told(self._taker, event, now)
+        if actions is not None:
+            self._do(actions)
 
     def tick(self, now_ms: float) -> None:
         """Shows how far the agent's words were heard, and speaks up when it is time."""

@@ -10,7 +10,14 @@ from typing import Protocol
 from sessions_app.calls.splicing import Splices
 from sessions_app.calls.transcribing import Transcribing
 from sessions_app.core.audio import AudioFrame, silence
-from sessions_app.core.events import CallEvent, MediaGap, SpeechEnded, SpeechStarted
+from sessions_app.core.events import (
+    CallEvent,
+    MediaGap,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+)
 from sessions_app.core.queues import Frames
 from sessions_app.speech.vad.base import Vad
 
@@ -54,7 +61,10 @@ class Lane(Protocol):
 
 
 class Listening:
-    """Takes a transport's frames as they come, until they end. Waits for nobody."""
+    """Takes a transport's frames as they come, until they end. Waits for nobody.
+
+    With `pauses` those are told too, and the recogniser is asked for what was said up to them.
+    """
 
     def __init__(
         self,
@@ -62,11 +72,15 @@ class Listening:
         transcribing: Transcribing | None,
         lane: Lane | None,
         emit: Callable[[CallEvent], None],
+        *,
+        pauses: bool = False,
     ) -> None:
         self._transcribing = transcribing
         self._lane = lane
         self._emit = emit
         self._vad = vad.open(self._boundary)
+        if pauses:
+            self._vad.watch(self._pause)
         self._splices = Splices()
         if transcribing is not None:
             transcribing.placed = self._splices.placed
@@ -198,6 +212,11 @@ class Listening:
             length = min(to_ms - self._fed_ms, LONGEST_FILL_MS)
             self._feed(silence(length, self._fed_ms))
             self._fed_ms += length
+
+    def _pause(self, event: SpeechPaused | SpeechResumed) -> None:
+        if self._transcribing is not None and isinstance(event, SpeechPaused):
+            self._transcribing.pause()
+        self._emit(replace(event, at_ms=self._splices.call_ms(event.at_ms)))
 
     def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         if self._transcribing is not None:

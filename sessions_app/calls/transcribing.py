@@ -105,6 +105,11 @@ class Transcribing:
         else:
             self._post(self._gate.ended(event.at_ms, self._heard_ms))
 
+    def pause(self) -> None:
+        """Takes a pause that the VAD found, which may be the end: an engine may tell all words."""
+        if self._gate is not None:
+            self._post(self._gate.paused())
+
     async def finish(self, deadline_s: float = FINISH_S) -> None:
         """Says that no audio follows, and returns when the last final is out.
 
@@ -182,6 +187,8 @@ class Transcribing:
                 text,
                 hypothesis.start_ms,
                 hypothesis.end_ms,
+                hypothesis.whole,
+                hypothesis.sure,
             )
         )
 

@@ -40,7 +40,9 @@ class Hypothesis:
     """What a recogniser currently thinks was said in one utterance.
 
     An interim hypothesis may be rewritten by the next; a final one never changes. An
-    empty final `text` means that the utterance held no words.
+    empty final `text` means that the utterance held no words. An interim one is `whole` where it
+    holds all words up to a pause that the engine was told of, at `end_ms`: what the final will be
+    if nothing more is said.
     """
 
     text: str
@@ -50,13 +52,19 @@ class Hypothesis:
     words: tuple[Word, ...] = ()
     confidence: float | None = None
     language: str = ""
+    whole: bool = False
+
+    @property
+    def sure(self) -> float | None:
+        """The engine's confidence (0..1) in the last word, if it gives one."""
+        return self.words[-1].confidence if self.words else None
 
 
 @dataclass(frozen=True, slots=True)
 class InterimChanged:
     """The words recognised so far; `seq` is the place the final text is to take.
 
-    An empty `text` takes back what was shown.
+    An empty `text` takes back what was shown. `whole` and `sure` are the hypothesis's own.
     """
 
     seq: int
@@ -64,6 +72,8 @@ class InterimChanged:
     text: str
     start_ms: float
     end_ms: float
+    whole: bool = False
+    sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,11 @@ class SegmentFinal:
     turn: int = 0
     typed: bool = False
     key: str = ""
+
+    @property
+    def sure(self) -> float | None:
+        """The recogniser's confidence (0..1) in the last word, if it gives one."""
+        return self.words[-1].confidence if self.words else None
 
     @property
     def interrupted(self) -> bool:
@@ -122,6 +137,22 @@ class SpeechStarted:
 @dataclass(frozen=True, slots=True)
 class SpeechEnded:
     """The VAD heard `speaker` stop at `at_ms` (told about half a second later)."""
+
+    speaker: Speaker
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """`speaker` fell silent at `at_ms`, and may go on: told before it can be called an end."""
+
+    speaker: Speaker
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed:
+    """`speaker` goes on at `at_ms`, after a pause that was told and did not end the speech."""
 
     speaker: Speaker
     at_ms: float
@@ -246,6 +277,8 @@ CallEvent = (
     | StateChanged
     | SpeechStarted
     | SpeechEnded
+    | SpeechPaused
+    | SpeechResumed
     | RecognitionFailed
     | NothingSaid
     | FloorChanged

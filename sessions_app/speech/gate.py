@@ -31,7 +31,12 @@ class Flush:
     cut: bool = False
 
 
-Item = AudioFrame | Begin | Flush
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The caller pauses after what was sent so far, and may go on: what was said is asked for."""
+
+
+Item = AudioFrame | Begin | Flush | Pause
 """What a recogniser's stream is told, in order."""
 
 
@@ -74,6 +79,10 @@ class SpeechGate:
         self._kept.clear()
         self._opened_ms = wanted[0].start_ms if wanted else at_ms
         return list(wanted)
+
+    def paused(self) -> list[Pause]:
+        """The speech that is passed on pauses."""
+        return [Pause()] if self._speaking and self._closes_ms is None else []
 
     def ended(self, at_ms: float, heard_ms: float) -> list[AudioFrame | Flush]:
         """Speech ended at `at_ms`; audio up to `heard_ms` has been passed on."""

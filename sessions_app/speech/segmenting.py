@@ -47,9 +47,13 @@ class Segmenter:
         self._told_s = float("-inf")
 
     def interim(self, hypothesis: Hypothesis, now_s: float) -> str | None:
-        """Returns the text to tell, or None when it is the same, or too soon after the last."""
+        """Returns the text to tell, or None when it is the same, or too soon after the last.
+
+        What is whole is told always: it says more than its text.
+        """
         text = " ".join(hypothesis.text.split())
-        if text == self._told or now_s - self._told_s < INTERIM_EVERY_S:
+        known = text == self._told or now_s - self._told_s < INTERIM_EVERY_S
+        if known and not hypothesis.whole:
             return None
         self._told, self._told_s = text, now_s
         return text

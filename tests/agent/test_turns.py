@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
-from sessions_app.agent.barge_ins.off import NoBargeIn
-from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
-from sessions_app.agent.turns import (
+from sessions_app.agent.actions import (
     Action,
     CutSpeech,
     HoldSpeech,
     Prepare,
     ResumeSpeech,
     StartReply,
-    TurnTaker,
     Withdraw,
 )
+from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
+from sessions_app.agent.barge_ins.off import NoBargeIn
+from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
+from sessions_app.agent.turns import TurnTaker
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
 
@@ -243,10 +243,15 @@ def test_speech_that_is_under_way_when_the_greeting_begins_holds_it() -> None:
     assert scene.kinds() == ["HoldSpeech"]
 
 
+PLACED = ("speech_started", "speech_ended", "pause", "resume", "whole", "final")
 EVENTS = st.sampled_from(
     [
         ("speech_started", ()),
         ("speech_ended", ()),
+        ("pause", ()),
+        ("resume", ()),
+        ("whole", ("hello there you",)),
+        ("whole", ("hello to the",)),
         ("interim", ("hello there you",)),
         ("interim", ("mhm",)),
         ("final", ("hello there you",)),
@@ -276,7 +281,7 @@ def test_whatever_comes_there_is_one_answer_at_a_time(
         speaking = scene.taker.floor in (Floor.AGENT_SPEAKING, Floor.PAUSED)
         if event == "playing" and speaking:
             continue
-        extra = (now - 50,) if event in ("speech_started", "speech_ended", "final") else ()
+        extra = (now - 50,) if event in PLACED else ()
         scene.at(now, event, *(args or ()), *extra)
         if event == "reply_over":
             over.append(len(scene.done))

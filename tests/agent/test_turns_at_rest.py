@@ -15,7 +15,7 @@ from sessions_app.agent.sentences import SentenceSplitter
 from sessions_app.agent.turns import TurnTaker
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
-from tests.agent.test_turns import EVENTS, SETTINGS, Scene, answering
+from tests.agent.test_turns import EVENTS, PLACED, SETTINGS, Scene, answering
 
 ASKED = "what about tomorrow"
 SPOKE = ("speech_started", "speech_ended")
@@ -98,7 +98,9 @@ def played(scene: Scene, script: list[tuple[tuple[str, Any], int]]) -> bool:
             if speaking == (event == "speech_started"):
                 continue
             speaking = not speaking
-        extra = (now - 50,) if event in (*SPOKE, "final") else ()
+        if event in ("pause", "resume") and not speaking:
+            continue
+        extra = (now - 50,) if event in PLACED else ()
         scene.at(now, event, *(args or ()), *extra)
     return speaking
 

@@ -13,7 +13,11 @@ from sessions_app.core.events import (
     AppMessageSent,
     FloorChanged,
     InterimChanged,
+    SegmentFinal,
     Speaker,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
     TurnEnded,
 )
 from sessions_app.core.persona import Persona, TurnSettings
@@ -299,3 +303,36 @@ async def test_messages_of_the_operators_own_code_go_both_ways() -> None:
         talk.agent.hear_app([1, 2])
         await talk.until(lambda: talk.of(AppMessageSent), "the answer")
     assert talk.of(AppMessageSent)[0].data == {"heard": [1, 2], "by": "a"}
+
+
+async def test_a_turn_ends_at_a_pause_whose_words_are_all_there() -> None:
+    responder = Answers(["It is ten."])
+    async with Talk(responder, PLAIN) as talk:
+        await talk.starts_speaking()
+        at = talk.now_ms()
+        talk.emit(SpeechPaused(Speaker.CALLER, at))
+        seq = talk.numbers.upcoming
+        talk.emit(InterimChanged(seq, Speaker.CALLER, "What time is it?", at - 300, at, True, 0.9))
+        await talk.until(talk.said, "the answer, before the end of speech")
+        talk.emit(SpeechEnded(Speaker.CALLER, at))
+        talk.emit(SegmentFinal(talk.numbers.take(), Speaker.CALLER, "What time is it?", at, at))
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 2, "the end of both turns")
+    latency = talk.of(TurnEnded)[1].latency
+    assert latency is not None
+    assert latency.speech_end_ms == at
+    assert [len(asked.messages) for asked in responder.asked] == [1]
+
+
+async def test_who_goes_on_after_a_pause_is_heard_out() -> None:
+    responder = Answers(["It is ten."], ["It is six."], pause_s=0.3)
+    async with Talk(responder, PLAIN) as talk:
+        await talk.starts_speaking()
+        at = talk.now_ms()
+        talk.emit(SpeechPaused(Speaker.CALLER, at))
+        talk.emit(InterimChanged(1, Speaker.CALLER, "What time is it?", at - 300, at, True))
+        await talk.until(lambda: responder.asked, "the question")
+        talk.emit(SpeechResumed(Speaker.CALLER, talk.now_ms()))
+        await talk.stops_speaking("What time is it in Tokyo?")
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 2, "the end of both turns")
+    assert [s.text for s in talk.said()] == ["It is six."]
+    assert [a.messages[-1].text for a in responder.asked][1:] == ["What time is it in Tokyo?"]

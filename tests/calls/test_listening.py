@@ -7,9 +7,28 @@ import numpy as np
 import pytest
 
 from sessions_app.calls.listening import AGAIN_MS, Listening
+from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import CallEvent, MediaGap, Speaker, SpeechEnded, SpeechStarted
+from sessions_app.core.events import (
+    CallEvent,
+    InterimChanged,
+    MediaGap,
+    SegmentFinal,
+    Speaker,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechStarted,
+)
+from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
+from sessions_app.speech.recognisers.wrappers.denoised import Denoised
+from sessions_app.speech.recognisers.wrappers.fallback import Fallback
+from sessions_app.speech.recognisers.wrappers.gated import Gated
+from sessions_app.speech.recognisers.wrappers.retrying import Retrying
+from sessions_app.speech.recognisers.wrappers.rollover import Rollover
+from sessions_app.speech.recognisers.wrappers.steady import Steady
 from sessions_app.speech.vad.base import Vad, VadStream
+from sessions_app.speech.vad.scripted import ScriptedVad
 
 
 class Ear(VadStream):
@@ -226,3 +245,37 @@ async def test_an_utterance_that_a_stall_broke_off_is_heard_again_from_a_little_
 def ears_tell(heard: Listening, event: SpeechStarted | SpeechEnded) -> None:
     """What a VAD does that found a boundary."""
     heard._boundary(event)
+
+
+SAID = "this is what was said"
+WRAPPERS: list[Callable[[Recogniser], Recogniser]] = [
+    lambda engine: engine,
+    Denoised,
+    Gated,
+    Retrying,
+    Rollover,
+    Steady,
+    lambda engine: Fallback(engine, ScriptedRecogniser()),
+]
+
+
+@pytest.mark.parametrize("wrap", WRAPPERS)
+@pytest.mark.parametrize("pauses", [True, False])
+async def test_where_turns_depend_on_it_a_pause_brings_all_words(
+    wrap: Callable[[Recogniser], Recogniser], pauses: bool
+) -> None:
+    told: list[CallEvent] = []
+    stream = wrap(ScriptedRecogniser([SAID])).open("en-US")
+    transcribing = Transcribing(
+        stream, Speaker.CALLER, SegmentNumbers(), told.append, language="en-US", gated=True
+    )
+    vad = ScriptedVad([(200.0, 600.0)])
+    listening = Listening(vad, transcribing, None, told.append, pauses=pauses)
+    listening.start(Coming(*(sound(20.0 * n) for n in range(60))))
+    await listening.finish()
+    whole = [e for e in told if isinstance(e, InterimChanged) and e.whole]
+    finals = [e.text for e in told if isinstance(e, SegmentFinal)]
+    paused = [e.at_ms for e in told if isinstance(e, SpeechPaused)]
+    assert finals == ["This is what was said."]
+    assert paused == ([600.0] if pauses else [])
+    assert [(e.text, e.end_ms > 450.0) for e in whole] == ([(SAID, True)] if pauses else [])

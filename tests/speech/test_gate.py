@@ -2,7 +2,7 @@ import itertools
 from itertools import pairwise
 
 from sessions_app.core.audio import AudioFrame, silence
-from sessions_app.speech.gate import KEPT_MS, LONGEST_MS, PRE_ROLL_MS, Flush, SpeechGate
+from sessions_app.speech.gate import KEPT_MS, LONGEST_MS, PRE_ROLL_MS, Flush, Pause, SpeechGate
 
 Out = list[AudioFrame | Flush]
 
@@ -107,3 +107,14 @@ def test_only_so_much_silence_is_kept() -> None:
     gate = SpeechGate()
     feed(gate, 0, 60_000)
     assert len(gate.started(0)) <= KEPT_MS / 20 + 1
+
+
+def test_only_speech_that_is_passed_on_pauses() -> None:
+    gate = SpeechGate()
+    assert gate.paused() == []
+    feed(gate, 0, 200)
+    gate.started(100)
+    feed(gate, 200, 1300)
+    assert gate.paused() == [Pause()]
+    gate.ended(1000, 1100)
+    assert gate.paused() == []

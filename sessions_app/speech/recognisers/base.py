@@ -43,6 +43,13 @@ class RecogniserStream(ABC):
     async def begin(self, at_ms: float) -> None:
         """Says that speech began at `at_ms`; a hint to continuous engines, that may be ignored."""
 
+    async def pause(self) -> None:
+        """Says that the caller pauses, and may go on: `results` may yield a `whole` interim now.
+
+        An engine that takes long for all that was said, or has no better text than its next
+        interim, does nothing. What it yields may become its final, if only silence follows.
+        """
+
     @abstractmethod
     async def flush(self, *, cut: bool = False) -> None:
         """Says that the utterance being sent is over: its final is due.

@@ -45,6 +45,13 @@ class ScriptedStream(RecogniserStream):
                 Hypothesis(half, is_final=False, start_ms=frame.start_ms, end_ms=frame.end_ms)
             )
 
+    async def pause(self) -> None:
+        if self._start_ms is not None:
+            text = self._texts[0]
+            self._results.put_nowait(
+                Hypothesis(text, False, self._start_ms, self._end_ms, whole=True)
+            )
+
     async def flush(self, *, cut: bool = False) -> None:
         if self._start_ms is None:
             return

@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import SpeechEnded, SpeechStarted
+from sessions_app.core.events import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 
 BoundaryCallback = Callable[[SpeechStarted | SpeechEnded], None]
+PauseCallback = Callable[[SpeechPaused | SpeechResumed], None]
 
 
 class VadStream(ABC):
@@ -21,6 +22,12 @@ class VadStream(ABC):
 
     def guard(self, on: bool) -> None:
         """Asks for surer and longer speech before a start is told, while the agent speaks."""
+
+    def watch(self, on_pause: PauseCallback) -> None:
+        """Asks to be told of pauses too, well before they are ends; a VAD that finds none may not.
+
+        A pause is followed by a resumption, or by the end of speech at the same place.
+        """
 
     @property
     @abstractmethod

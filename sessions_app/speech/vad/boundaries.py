@@ -2,19 +2,29 @@
 
 from dataclasses import dataclass
 
-from sessions_app.core.events import Speaker, SpeechEnded, SpeechStarted
+from sessions_app.core.events import (
+    Speaker,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+)
 
 WINDOW_MS = 32.0
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When speech starts and ends; windows are 32 ms."""
+    """When speech starts, pauses and ends; windows are 32 ms."""
 
     start: float = 0.5
     start_windows: int = 3
     end: float = 0.35
     end_windows: int = 16
+    pause_windows: int = 7
+
+
+Boundary = SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed
 
 
 GUARDED_START = 0.6
@@ -25,6 +35,9 @@ GUARDED_SHARE = 0.3
 """Of the caller's own loudness: what is 10 dB lower is an echo, or people in the background."""
 
 SURE = 0.8
+RESUMED_WINDOWS = 2
+"""Whether a pause goes on is looked at so often: who resumes must not be answered."""
+
 STEADINESS = 0.97
 """How much of the known loudness stays with each further window of sure speech."""
 
@@ -32,7 +45,8 @@ STEADINESS = 0.97
 class Boundaries:
     """Takes one probability a window, in order.
 
-    While `guarded` is set, speech has to be surer and longer before it starts.
+    While `guarded` is set, speech has to be surer and longer before it starts. With `watching`
+    pauses are told, too.
     """
 
     def __init__(self, thresholds: Thresholds, speaker: Speaker = Speaker.CALLER) -> None:
@@ -41,13 +55,18 @@ class Boundaries:
         self._speaking = False
         self._run = 0
         self._run_ms = 0.0
-        self.guarded = False
+        self.guarded = self.watching = self._paused = False
         self._usual_rms = 0.0
 
     @property
     def remaining(self) -> int:
         """How many more windows the next boundary takes at the least."""
-        return self._needed - self._run
+        left = self._needed - self._run
+        if not (self.watching and self._speaking):
+            return left
+        if self._paused:
+            return min(left, RESUMED_WINDOWS)
+        return min(left, self._thresholds.pause_windows - self._run)
 
     @property
     def _needed(self) -> int:
@@ -56,9 +75,7 @@ class Boundaries:
             return limits.end_windows
         return max(limits.start_windows, GUARDED_WINDOWS) if self.guarded else limits.start_windows
 
-    def judge(
-        self, probability: float, start_ms: float, rms: float = 0.0
-    ) -> SpeechStarted | SpeechEnded | None:
+    def judge(self, probability: float, start_ms: float, rms: float = 0.0) -> Boundary | None:
         """Returns the boundary that the window at `start_ms` completes, if any.
 
         A boundary lies where the run of windows that proves it began. `rms` is the window's
@@ -69,14 +86,24 @@ class Boundaries:
         start = max(limits.start, GUARDED_START) if self.guarded else limits.start
         turning = probability < limits.end if self._speaking else probability >= start
         if not turning:
-            self._run = 0
-            return None
+            return self._resumed(start_ms)
         if self._run == 0:
             self._run_ms = start_ms
         self._run += 1
-        if self._run < self._needed:
+        if self._run >= self._needed:
+            return self._turn(self._run_ms)
+        if self.watching and self._speaking and self._run == limits.pause_windows:
+            self._paused = True
+            return SpeechPaused(self._speaker, self._run_ms)
+        return None
+
+    def _resumed(self, at_ms: float) -> SpeechResumed | None:
+        """Forgets what might have become a boundary; returns the end of a pause that was told."""
+        self._run = 0
+        if not self._paused:
             return None
-        return self._turn(self._run_ms)
+        self._paused = False
+        return SpeechResumed(self._speaker, at_ms)
 
     def _as_heard(self, probability: float, rms: float) -> float:
         """Learns how loud the caller is, and hears nothing much softer while guarded."""
@@ -96,6 +123,6 @@ class Boundaries:
 
     def _turn(self, at_ms: float) -> SpeechStarted | SpeechEnded:
         self._speaking = not self._speaking
-        self._run = 0
+        self._run, self._paused = 0, False
         event = SpeechStarted if self._speaking else SpeechEnded
         return event(self._speaker, at_ms)

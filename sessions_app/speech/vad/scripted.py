@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import Speaker, SpeechEnded, SpeechStarted
-from sessions_app.speech.vad.base import BoundaryCallback, Vad, VadStream
+from sessions_app.core.events import Speaker, SpeechEnded, SpeechPaused, SpeechStarted
+from sessions_app.speech.vad.base import BoundaryCallback, PauseCallback, Vad, VadStream
 
 
 class ScriptedStream(VadStream):
-    """Tells each boundary as the audio passes it."""
+    """Tells each boundary as the audio passes it, and a pause where speech ends."""
 
     def __init__(self, spans: Sequence[tuple[float, float]], on_boundary: BoundaryCallback) -> None:
         self._due = [
@@ -20,6 +20,7 @@ class ScriptedStream(VadStream):
             )
         ]
         self._on_boundary = on_boundary
+        self._on_pause: PauseCallback = lambda _: None
         self._seen_ms = 0.0
 
     @property
@@ -29,7 +30,13 @@ class ScriptedStream(VadStream):
     def feed(self, frame: AudioFrame) -> None:
         self._seen_ms = frame.end_ms
         while self._due and self._due[0].at_ms <= self._seen_ms:
-            self._on_boundary(self._due.pop(0))
+            event = self._due.pop(0)
+            if isinstance(event, SpeechEnded):
+                self._on_pause(SpeechPaused(event.speaker, event.at_ms))
+            self._on_boundary(event)
+
+    def watch(self, on_pause: PauseCallback) -> None:
+        self._on_pause = on_pause
 
     async def drain(self) -> None:
         """Everything was told already."""

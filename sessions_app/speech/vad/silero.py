@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import SpeechEnded, SpeechStarted
 from sessions_app.speech.vad import silero_model
-from sessions_app.speech.vad.base import BoundaryCallback, Vad, VadStream
-from sessions_app.speech.vad.boundaries import Boundaries, Thresholds
+from sessions_app.speech.vad.base import BoundaryCallback, PauseCallback, Vad, VadStream
+from sessions_app.speech.vad.boundaries import Boundaries, Boundary, Thresholds
 from sessions_app.speech.vad.silero_model import CONTEXT, STATE, WINDOW, Floats, SileroModel, State
 
 WINDOW_MS = 1000 * WINDOW / SPEECH_RATE
@@ -58,6 +58,7 @@ class SileroStream(VadStream):
     def __init__(self, vad: "SileroVad", on_boundary: BoundaryCallback) -> None:
         self._vad = vad
         self._on_boundary = on_boundary
+        self._on_pause: PauseCallback = lambda _: None
         self._inbox: deque[AudioFrame | None] = deque()
         self._drained = asyncio.Event()
         self._closed = False
@@ -81,6 +82,10 @@ class SileroStream(VadStream):
 
     def guard(self, on: bool) -> None:
         self._boundaries.guarded = on
+
+    def watch(self, on_pause: PauseCallback) -> None:
+        self._on_pause = on_pause
+        self._boundaries.watching = True
 
     async def drain(self) -> None:
         if not self._closed:
@@ -153,14 +158,18 @@ class SileroStream(VadStream):
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._drained.set)
 
-    def _tell(self, event: SpeechStarted | SpeechEnded) -> None:
+    def _tell(self, event: Boundary) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._told, event)
 
-    def _told(self, event: SpeechStarted | SpeechEnded) -> None:
+    def _told(self, event: Boundary) -> None:
         """On the event loop again."""
-        if not self._closed:
+        if self._closed:
+            return
+        if isinstance(event, SpeechStarted | SpeechEnded):
             self._on_boundary(event)
+        else:
+            self._on_pause(event)
 
 
 class SileroVad(Vad):

@@ -87,3 +87,41 @@ def test_windows_that_are_judged_together_make_no_boundary_later(seed: int) -> N
             waiting.clear()
     assert told == wanted
     assert len(told) > 30
+
+
+def watched(probabilities: list[float]) -> Told:
+    boundaries = Boundaries(Thresholds())
+    boundaries.watching = True
+    return run(probabilities, boundaries)
+
+
+STARTED, PAUSED, RESUMED = ("SpeechStarted", 0.0), ("SpeechPaused", 3.0), "SpeechResumed"
+
+
+@pytest.mark.parametrize(
+    ("after_speech", "told"),
+    [
+        ([0.1] * 6, []),
+        ([0.1] * 7, [PAUSED]),
+        ([0.1] * 7 + [0.5], [PAUSED, (RESUMED, 10)]),
+        ([0.1] * 7 + [0.5] + [0.1] * 7, [PAUSED, (RESUMED, 10), ("SpeechPaused", 11)]),
+        ([0.1] * 5 + [0.5] + [0.1] * 6, []),
+        ([0.1] * 16, [PAUSED, ("SpeechEnded", 3)]),
+        ([0.1] * 16 + [0.9] * 3, [PAUSED, ("SpeechEnded", 3), ("SpeechStarted", 19)]),
+    ],
+)
+def test_who_asks_is_told_of_pauses_before_they_are_ends(
+    after_speech: list[float], told: Told
+) -> None:
+    assert watched([0.9] * 3 + after_speech) == [STARTED, *told]
+    assert not [name for name, _ in run([0.9] * 3 + after_speech) if name in (PAUSED[0], RESUMED)]
+
+
+def test_a_pause_is_looked_for_no_later_than_it_can_come() -> None:
+    boundaries = Boundaries(Thresholds())
+    boundaries.watching = True
+    waits = []
+    for n, probability in enumerate([0.9] * 4 + [0.1] * 10):
+        waits.append(boundaries.remaining)
+        boundaries.judge(probability, n * WINDOW_MS)
+    assert waits == [3, 2, 1, 7, 7, 6, 5, 4, 3, 2, 1, 2, 2, 2]

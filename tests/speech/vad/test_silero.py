@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sessions_app.core.audio import AudioFrame, Samples
-from sessions_app.core.events import SpeechEnded, SpeechStarted
+from sessions_app.core.events import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 from sessions_app.speech.vad.silero import SileroVad
 from tests.fixtures.speech import read_wav
 
@@ -81,3 +81,22 @@ async def test_a_closed_stream_tells_nothing(vad: SileroVad, say: Callable[..., 
     heard = len(told)
     await judge(vad, np.zeros(16_000, np.int16))
     assert len(told) == heard
+
+
+async def test_a_pause_is_told_while_speech_may_still_go_on(
+    vad: SileroVad, say: Callable[..., Path]
+) -> None:
+    first, second = (read_wav(say(text)) for text in ("good morning", "how are you today"))
+    samples = np.concatenate([first[:-1600], np.zeros(2400, np.int16), second, first[-1:]])
+    spoken: Told = []
+    pauses: list[SpeechPaused | SpeechResumed] = []
+    stream = vad.open(spoken.append)
+    stream.watch(pauses.append)
+    for at in range(0, len(samples), 320):
+        stream.feed(AudioFrame(samples[at : at + 320], 16_000, at / 16))
+    await asyncio.wait_for(stream.drain(), 30)
+    stream.close()
+    assert [type(event) for event in spoken] == [SpeechStarted, SpeechEnded]
+    assert [type(event) for event in pauses[:2]] == [SpeechPaused, SpeechResumed]
+    assert pauses[0].at_ms == pytest.approx(len(first) / 16 - 200, abs=150)
+    assert 200 < pauses[1].at_ms - pauses[0].at_ms < 512

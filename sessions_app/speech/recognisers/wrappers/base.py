@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.reservations import Reservation
-from sessions_app.speech.gate import Begin, Flush, Item
+from sessions_app.speech.gate import Begin, Flush, Item, Pause
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 
 
@@ -48,6 +48,9 @@ class ItemStream(RecogniserStream):
 
     async def begin(self, at_ms: float) -> None:
         await self.put(Begin(at_ms))
+
+    async def pause(self) -> None:
+        await self.put(Pause())
 
     async def flush(self, *, cut: bool = False) -> None:
         await self.put(Flush(cut))

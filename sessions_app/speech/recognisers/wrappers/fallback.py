@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
 from sessions_app.core.events import Hypothesis
-from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
+from sessions_app.speech.gate import Begin, Flush, Item, Pause, SpeechGate
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
 from sessions_app.speech.recognisers.wrappers.lasting import LastingStream
@@ -162,11 +162,14 @@ class SpeechOnly(ItemStream):
         self._heard_ms = 0.0
 
     async def put(self, item: Item) -> None:
+        out: Sequence[Item]
         if isinstance(item, AudioFrame):
             self._heard_ms = item.end_ms
             out = self._gate.hear(item)
         elif isinstance(item, Begin):
             out = self._gate.started(item.at_ms)
+        elif isinstance(item, Pause):
+            out = self._gate.paused()
         else:
             out = self._gate.ended(self._heard_ms, self._heard_ms) or self._gate.finish()
         for passed in out:

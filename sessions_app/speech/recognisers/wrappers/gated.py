@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from sessions_app.core.events import Hypothesis
-from sessions_app.speech.gate import Begin, Flush, Item
+from sessions_app.speech.gate import Begin, Flush, Item, Pause
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
 from sessions_app.speech.recognisers.wrappers.replay import tell
@@ -40,6 +40,9 @@ class GatedStream(ItemStream):
     async def put(self, item: Item) -> None:
         if isinstance(item, Flush):
             await self._end_utterance()
+        elif isinstance(item, Pause):
+            if self._present is not None:
+                await self._present.pause()
         elif not isinstance(item, Begin):
             if self._present is None:
                 self._present = self._open()

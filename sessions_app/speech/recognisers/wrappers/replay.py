@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.events import Hypothesis
 from sessions_app.core.slicing import part
-from sessions_app.speech.gate import Begin, Flush, Item
+from sessions_app.speech.gate import Begin, Flush, Item, Pause
 from sessions_app.speech.recognisers.base import RecogniserStream
 
 KEEP_MS = 330_000.0
@@ -187,6 +187,8 @@ async def tell(stream: RecogniserStream, item: Item) -> None:
         await stream.send(item)
     elif isinstance(item, Begin):
         await stream.begin(item.at_ms)
+    elif isinstance(item, Pause):
+        await stream.pause()
     else:
         await stream.flush(cut=item.cut)
 
@@ -206,8 +208,15 @@ class Feed:
 
     async def put(self, item: Item) -> None:
         """Keeps an item and passes it on, where there is a stream."""
+        if isinstance(item, Pause):  # of no use to a stream that takes over later
+            await self._hint(item)
+            return
         self._replay.add(item)
         await self._pump()
+
+    async def _hint(self, item: Pause) -> None:
+        if self._stream is not None and not self._pumping and self._replay.at(self._next) is None:
+            await tell(self._stream, item)
 
     async def finish(self) -> None:
         """Says that nothing follows, to the present stream and to any later one."""

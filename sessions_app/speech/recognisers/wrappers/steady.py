@@ -39,7 +39,8 @@ class SteadyStream(ItemStream):
 
     async def results(self) -> AsyncIterator[Hypothesis]:
         async for hypothesis in self._inner.results():
-            yield hypothesis if hypothesis.is_final else self._steadied(hypothesis)
+            is_sure = hypothesis.is_final or hypothesis.whole
+            yield hypothesis if is_sure else self._steadied(hypothesis)
             if hypothesis.is_final:
                 self._newest.clear()
 

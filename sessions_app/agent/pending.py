@@ -1,0 +1,125 @@
+"""The caller's turn until it is answered. Times are in ms on the call clock."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sessions_app.agent.endpointers.base import Said
+from sessions_app.core.writing import join_sentences, plain_words
+
+OWED_MS = 1_000.0
+"""A final of words that end so much later than those that were answered is of others."""
+
+
+@dataclass(slots=True)
+class Pending:
+    """What of a turn is known, and what of it is still to come.
+
+    `speech_end_ms` is when the caller fell silent, as the VAD found. `pause_ms` is the same of a
+    pause that the VAD does not take for an end yet; `whole` says that `interim` is all that was
+    said up to there, so that nothing need be waited for. `sure` is the recogniser's confidence in
+    the last word.
+    """
+
+    words: list[str] = field(default_factory=list)
+    interim: str = ""
+    speech_end_ms: float | None = None
+    pause_ms: float | None = None
+    whole: bool = False
+    sure: float | None = None
+    final_due: bool = False
+    final_ms: float | None = None
+    prepared: str = ""
+
+    @property
+    def text(self) -> str:
+        """All words so far, the finals' first."""
+        return join_sentences([*self.words, self.interim])
+
+    @property
+    def said(self) -> Said:
+        return Said(self.text, self.sure)
+
+    @property
+    def end_ms(self) -> float | None:
+        """When the caller fell silent, if anything is known of it and of what was said before."""
+        if self.pause_ms is not None:
+            return self.pause_ms if self.whole else None
+        return self.speech_end_ms
+
+    @property
+    def awaits_final(self) -> bool:
+        """Whether the words of the last utterance are still to come."""
+        return self.final_due and not self.whole
+
+    def take_interim(self, text: str) -> None:
+        """Takes the words so far of an utterance; what is known whole is not unlearnt by it."""
+        if not self.whole:
+            self.interim = text
+
+    def take_whole(self, text: str, sure: float | None, end_ms: float) -> None:
+        """Takes all words up to a pause, `end_ms` being how far the audio was heard."""
+        if self.pause_ms is not None and end_ms >= self.pause_ms:
+            self.interim, self.sure, self.whole = text, sure, True
+
+    def take_final(self, text: str, sure: float | None, now_ms: float) -> None:
+        """Takes the final of an utterance."""
+        self.interim, self.whole, self.sure = "", False, sure
+        self.final_ms = now_ms
+        if text:
+            self.words.append(text)
+
+    def go_on(self) -> None:
+        """The caller speaks again: a pause was none."""
+        self.pause_ms, self.whole = None, False
+
+
+class _Owed(Enum):
+    NOTHING = 1
+    ITS_TURN_STANDS = 2
+    ITS_TURN_IS_GONE = 3
+
+
+class OwedFinal:
+    """The final of words that were answered before it came, and must not be answered again.
+
+    An engine that fails may never give it: then it is not waited for when another one comes.
+    """
+
+    def __init__(self) -> None:
+        self._state = _Owed.NOTHING
+        self._end_ms = 0.0
+        self._asked = ""
+
+    def expect(self, asked: str, end_ms: float) -> None:
+        """Notes that `asked`, which ended at `end_ms`, is answered now, and its final to come."""
+        self._state, self._asked, self._end_ms = _Owed.ITS_TURN_STANDS, asked, end_ms
+
+    def forget(self) -> None:
+        """Nothing is owed: the utterance goes on."""
+        self._state = _Owed.NOTHING
+
+    def turn_is_gone(self) -> None:
+        """Whatever the final is, it changes nothing any more."""
+        if self._state is not _Owed.NOTHING:
+            self._state = _Owed.ITS_TURN_IS_GONE
+
+    def answers(self, end_ms: float) -> bool:
+        """Returns whether a final whose words end at `end_ms` is the one that is owed."""
+        if end_ms > self._end_ms + OWED_MS:
+            self._state = _Owed.NOTHING
+        return self._state is not _Owed.NOTHING
+
+    def is_settled(self, words: list[str]) -> bool:
+        """Returns whether `words`, the turn's finals, are to be compared with what was answered.
+
+        They are not while they are no more than its beginning (a long final comes in pieces), nor
+        once the turn is gone.
+        """
+        if self._state is _Owed.ITS_TURN_IS_GONE:
+            self._state = _Owed.NOTHING
+            return False
+        known, asked = plain_words(join_sentences(words)), plain_words(self._asked)
+        if len(known) < len(asked) and asked[: len(known)] == known:
+            return False
+        self._state = _Owed.NOTHING
+        return True

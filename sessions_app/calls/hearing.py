@@ -1,0 +1,53 @@
+"""What a turn machine is told of a call's events."""
+
+from sessions_app.agent.actions import Action
+from sessions_app.agent.turns import TurnTaker
+from sessions_app.core.events import (
+    CallEvent,
+    InterimChanged,
+    NothingSaid,
+    SegmentFinal,
+    Speaker,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+)
+
+
+def told(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | None:
+    """Returns what is to be done about `event`; None for what no turn depends on."""
+    if getattr(event, "speaker", None) is not Speaker.CALLER:
+        return None
+    if isinstance(event, SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed):
+        return _by_ear(taker, event, now_ms)
+    return _by_words(taker, event, now_ms)
+
+
+def _by_ear(
+    taker: TurnTaker,
+    event: SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed,
+    now_ms: float,
+) -> list[Action]:
+    match event:
+        case SpeechStarted():
+            return taker.on_speech_started(event.at_ms, now_ms)
+        case SpeechEnded():
+            return taker.on_speech_ended(event.at_ms, now_ms)
+        case SpeechPaused():
+            return taker.on_pause(event.at_ms, now_ms)
+        case SpeechResumed():
+            return taker.on_resume(event.at_ms, now_ms)
+
+
+def _by_words(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | None:
+    match event:
+        case InterimChanged(whole=True):
+            return taker.on_whole(event.text, event.end_ms, now_ms, sure=event.sure)
+        case InterimChanged():
+            return taker.on_interim(event.text, now_ms)
+        case SegmentFinal(typed=False):
+            return taker.on_final(event.text, event.end_ms, now_ms, sure=event.sure)
+        case NothingSaid():
+            return taker.on_final("", event.end_ms, now_ms)
+    return None
