@@ -26,7 +26,7 @@ from sessions_app.speech.engines.base import Engine, ModelError, Session
 HEADER = struct.Struct("<IIB")
 """Length of the body, stream, kind."""
 
-OPEN, AUDIO, FLUSH, CLOSE, READY, INTERIM, FINAL, FAILED = b"OAFCRILX"
+OPEN, AUDIO, PAUSE, FLUSH, CLOSE, READY, INTERIM, WHOLE, FINAL, FAILED = b"OAPFCRIWLX"
 RECEIVE = 1 << 16
 PERIOD_S = 2.0
 
@@ -112,6 +112,10 @@ class Server:
         elif kind == AUDIO and stream in self._sessions:
             self._sessions[stream].accept(np.frombuffer(body, np.int16))
             self._fresh.add(stream)
+        elif kind == PAUSE and stream in self._sessions:
+            said = self._sessions[stream].pause()
+            self._fresh.discard(stream)
+            self._tell(stream, WHOLE, {"text": said.text, "words": said.words})
         elif kind == FLUSH and stream in self._sessions:
             said = self._sessions[stream].finish()
             self._shown.pop(stream, None)

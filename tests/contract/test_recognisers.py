@@ -104,6 +104,29 @@ async def test_interims_then_one_final_an_utterance(
         assert all(hypothesis.start_ms <= s <= e <= hypothesis.end_ms + 1 for s, e in times)
 
 
+TELLS_WHOLE = ["scripted", "moonshine"]
+
+
+@pytest.mark.parametrize("recogniser", SPEAKING, indirect=True)
+async def test_all_words_at_a_pause_are_the_final_of_an_utterance_that_ends_there(
+    recogniser: Recogniser, speech: Samples, request: pytest.FixtureRequest
+) -> None:
+    stream = recogniser.open("en-US")
+    await send(stream, speech, 1000.0)
+    await stream.pause()
+    await stream.flush()
+    await stream.pause()  # of nothing
+    await stream.finish()
+    found = await collect(stream)
+    await stream.aclose()
+    [final] = finals(found)
+    whole = [hypothesis for hypothesis in found if hypothesis.whole]
+    tells = request.node.callspec.params["recogniser"] in TELLS_WHOLE
+    assert [told.text for told in whole] == ([final.text] if tells else [])
+    assert all(told.end_ms == pytest.approx(1000 + len(speech) / 16, abs=20) for told in whole)
+    assert not [told for told in whole if told.is_final]
+
+
 @pytest.mark.parametrize("recogniser", ENGINES, indirect=True)
 async def test_finish_ends_the_results_without_any_audio(recogniser: Recogniser) -> None:
     stream = recogniser.open("en-US")

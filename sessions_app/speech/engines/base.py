@@ -34,6 +34,13 @@ class Session(ABC):
         """Returns what is understood of the present utterance; empty where the engine waits."""
         return ""
 
+    def pause(self) -> Said:
+        """Returns what was said up to a pause, after which more may follow.
+
+        Asked only of engines whose recogniser `tells_whole`.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def finish(self) -> Said:
         """Returns what the present utterance held, decoding what is left of it.

@@ -62,6 +62,9 @@ class MoonshineSession(Session):
     def interim(self) -> str:
         return self._shown
 
+    def pause(self) -> Said:
+        return self.speech.at_pause()
+
     def finish(self) -> Said:
         speech, self.speech, self._shown = self.speech, Speech(self._model), ""
         return speech.final()

@@ -4,6 +4,9 @@ Its one norm covers the whole window. That norm is affine and what follows it li
 are kept without it, with running sums, and the norm goes in when the window is encoded.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,6 +74,13 @@ class Front:
     def widen(self) -> None:
         """Lets the window begin with the audio."""
         self._begin = 0
+
+    @contextmanager
+    def widened(self) -> Iterator[None]:
+        """Lets the window begin with the audio meanwhile."""
+        begin, self._begin = self._begin, 0
+        yield
+        self._begin = begin
 
     def memory(self) -> Memory | None:
         """Returns the window, encoded; None where there is too little of it."""

@@ -32,6 +32,8 @@ SURE_AGAIN = -0.6
 """What comes out of a second try must be surer: it was no speech in the first."""
 
 _PAUSE_LEVEL, _PAUSE_SHARE = 0.08, 0.12
+_SILENT_SHARE = 0.06
+"""Less than this is a breath: no word was said since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Speech:
         self._before: list[int] = []
         self._decoded = 0
         self._lead_s = 0.0
+        self._whole: tuple[Said, int] | None = None
+        """What all of the audio held at a pause, and how much of it there was."""
 
     @property
     def waiting_s(self) -> float:
@@ -80,10 +84,14 @@ class Speech:
             return False
         if not self._decoded:
             return True
-        level = envelope(audio)
-        fresh = level[self._decoded * 100 // SPEECH_RATE :]
+        return self._loud_since(self._decoded) >= _PAUSE_SHARE
+
+    def _loud_since(self, sample: int) -> float:
+        """Returns which share (0..1) of the audio from there on is no silence."""
+        level = envelope(self._front.audio)
+        fresh = level[sample * 100 // SPEECH_RATE :]
         loud = fresh > _PAUSE_LEVEL * np.percentile(level, 90)
-        return bool(loud.mean() >= _PAUSE_SHARE)
+        return float(loud.mean()) if len(loud) else 0.0
 
     def interim(self) -> str:
         """Returns what is understood so far; empty where it may be no speech."""
@@ -98,8 +106,21 @@ class Speech:
             self._settle(memory)
         return "" if is_invented(text) else text
 
+    def at_pause(self) -> Said:
+        """Returns the words up to here, with times and confidences; more audio may follow.
+
+        Where only silence follows it is the final, which then takes no work.
+        """
+        with self._front.widened():
+            heard = self._heard([*self._settled, *self._shown])
+        self._decoded = len(self._front.audio)
+        self._whole = (self._said(heard), self._decoded) if heard is not None else None
+        return self._whole[0] if self._whole is not None else Said()
+
     def final(self) -> Said:
         """Returns the words of the whole utterance, with times and confidences."""
+        if self._whole is not None and self._loud_since(self._whole[1]) < _SILENT_SHARE:
+            return self._whole[0]
         self._front.widen()
         heard = self._heard([*self._settled, *self._shown])
         if heard is None:

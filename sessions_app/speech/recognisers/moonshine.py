@@ -37,6 +37,7 @@ class MoonshineRecogniser(Pooled):
     distribution = DISTRIBUTION
     parts = tuple(SHA256)
     by_utterance = True
+    tells_whole = True
     forked = True
     capabilities = Capabilities(interims=True, words=True, confidence=True, languages=LANGUAGES)
 

@@ -5,7 +5,9 @@ An engine's package is never imported here: its threads and its locks stay in it
 
 import asyncio
 import importlib.util
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,14 @@ from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.engine_mother import LIVE
 from sessions_app.speech.engine_process import EngineProcess, EngineSession, Mother
-from sessions_app.speech.engine_worker import AUDIO, FINAL, FLUSH, INTERIM
+from sessions_app.speech.engine_worker import AUDIO, FINAL, FLUSH, INTERIM, PAUSE, WHOLE
 from sessions_app.speech.engines.base import ModelError, found
-from sessions_app.speech.gate import Flush
+from sessions_app.speech.gate import Flush, Pause
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.streams import WorkingStream
 from sessions_app.speech.recognisers.utterance import Utterance
+
+_Item = AudioFrame | Pause | Flush | RecogniserError
 
 CHUNK = SPEECH_RATE // 10
 """Samples sent at once: a message costs more than what it carries."""
@@ -44,6 +48,9 @@ class Pooled(Recogniser):
 
     by_utterance = False
     """Whether each utterance goes to the process that has the fewest, or a stream's all to one."""
+
+    tells_whole = False
+    """Whether its sessions tell at a pause all that was said: quickly, and as the final would."""
 
     forked = False
     """Whether the engine has one thread, so that workers can be forked from one that has loaded."""
@@ -101,15 +108,22 @@ class PooledStream(WorkingStream):
         self._pool = pool
         self._language = language
         self._phrases = phrases
-        self._inbox: asyncio.Queue[AudioFrame | Flush | RecogniserError | None] = asyncio.Queue()
+        self._inbox: asyncio.Queue[_Item | None] = asyncio.Queue()
         self._finals: asyncio.Queue[dict[str, Any] | RecogniserError] = asyncio.Queue()
         self._present: Utterance | None = None
+        self._pauses: deque[float] = deque()
+        """Where the audio had come to (on the call clock) when all words were asked for."""
+
         self._unsent: list[Samples] = []
         self._session: EngineSession | None = None
         self._reading: asyncio.Task[None] | None = None
 
     async def send(self, frame: AudioFrame) -> None:
         self._inbox.put_nowait(frame)
+
+    async def pause(self) -> None:
+        if self._pool.tells_whole:
+            self._inbox.put_nowait(Pause())
 
     async def flush(self, *, cut: bool = False) -> None:
         self._inbox.put_nowait(Flush(cut))
@@ -154,11 +168,18 @@ class PooledStream(WorkingStream):
                     end_ms = said.start_ms + said.length_ms
                     interim = Hypothesis(body["text"], False, said.start_ms, end_ms)
                     self._queue.put_nowait(interim)
+                elif kind == WHOLE:
+                    self._tell_whole(body, self._pauses.popleft())
         except RecogniserError as error:
             self._finals.put_nowait(error)
             self._inbox.put_nowait(error)
 
-    async def _pass_on(self, item: AudioFrame | Flush | RecogniserError) -> None:
+    def _tell_whole(self, result: dict[str, Any], end_ms: float) -> None:
+        if self._present is not None:
+            told = self._present.final(result)
+            self._queue.put_nowait(replace(told, is_final=False, whole=True, end_ms=end_ms))
+
+    async def _pass_on(self, item: _Item) -> None:
         if isinstance(item, RecogniserError):
             raise item
         if isinstance(item, AudioFrame):
@@ -169,7 +190,16 @@ class PooledStream(WorkingStream):
             if sum(len(piece) for piece in self._unsent) >= CHUNK:
                 await self._send_unsent()
         elif self._present is not None:
-            await self._end(self._present, cut=item.cut)
+            if isinstance(item, Flush):
+                await self._end(self._present, cut=item.cut)
+            else:
+                await self._ask(self._present)
+
+    async def _ask(self, utterance: Utterance) -> None:
+        """Asks for all that was said so far."""
+        await self._send_unsent()
+        self._pauses.append(utterance.start_ms + utterance.length_ms)
+        await (await self._place()).send(PAUSE)
 
     async def _send_unsent(self) -> None:
         session = await self._place()

@@ -183,3 +183,39 @@ def test_a_second_try_hears_what_came_out_as_nonsense(
     for (_, start, end, _), (_, then, until, _) in zip(again.words, first.words, strict=True):
         assert abs(start - then) < 0.1
         assert abs(end - until) < 0.1
+
+
+def test_what_is_told_at_a_pause_is_the_final_where_silence_follows(
+    model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = Speech(model)
+    speech.add(said(LONG[0]))
+    whole = speech.at_pause()
+    assert whole.text == LONG[0]
+    assert not speech.due()
+    speech.add(np.zeros(SPEECH_RATE // 4, np.float32))
+    monkeypatch.setattr("sessions_app.speech.moonshine.decoding.final", None)  # no more work
+    assert speech.final() == whole
+
+
+def test_who_goes_on_after_a_pause_is_heard_out(model: Model, said: Said) -> None:
+    speech, shown = Speech(model), []
+    for sentence in LONG:
+        audio = said(sentence)
+        for at in range(0, len(audio), 1600):
+            speech.add(audio[at : at + 1600])
+            if speech.due():
+                shown.append(speech.interim())
+        whole = words(speech.at_pause().text)
+    expected = words(" ".join(LONG))
+    assert wrong_words(" ".join(expected), " ".join(whole)) <= 3
+    # what interims know of their window is not forgotten
+    assert words(shown[-1])[:10] == expected[:10]
+    assert len(words(shown[-1])) >= len(expected) - 3
+    assert speech.final().text.startswith(LONG[0])
+
+
+def test_noise_at_a_pause_is_no_word(model: Model) -> None:
+    speech = Speech(model)
+    speech.add(np.zeros(SPEECH_RATE, np.float32))
+    assert speech.at_pause().text == ""
