@@ -17,7 +17,7 @@ class TurnSettings:
     """
 
     endpointer: str = "default"
-    min_delay_ms: int = 600
+    min_delay_ms: int = 450
     max_delay_ms: int = 2_500
     barge_in: str = "default"
     barge_in_ms: int = 500

@@ -47,7 +47,7 @@ class Agent(models.Model):
         max_length=50, default="default", help_text="Which rule tells that a turn is over."
     )
     min_delay_ms = models.PositiveIntegerField(
-        default=600, help_text="Shortest silence, in ms, after which the agent answers."
+        default=450, help_text="Shortest silence, in ms, after which the agent answers."
     )
     max_delay_ms = models.PositiveIntegerField(
         default=2500, help_text="Longest silence, in ms: after a number or a trailing word."

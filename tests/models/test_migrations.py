@@ -3,10 +3,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
 from sessions_app.models import Agent
@@ -24,6 +26,20 @@ def test_a_new_database_has_an_agent_that_answers() -> None:
     agent = Agent.objects.get(is_default=True)
     assert (agent.slug, agent.is_default, agent.is_active) == ("transcribe-only", True, True)
     assert Agent.objects.filter(slug="scribe", is_active=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("delays", "expected"), [((600, 2500), 450), ((600, 3000), 600), ((700, 2500), 700)]
+)
+def test_agents_of_the_usual_delays_answer_as_soon_as_new_ones(
+    delays: tuple[int, int], expected: int
+) -> None:
+    low, high = delays
+    agent = Agent.objects.create(slug="old", name="Old", min_delay_ms=low, max_delay_ms=high)
+    import_module("sessions_app.migrations.0018_sooner_turns").sooner(apps, None)
+    agent.refresh_from_db()
+    assert agent.min_delay_ms == expected
+    assert Agent().min_delay_ms == 450
 
 
 def upgraded(database: str, folder: Path) -> dict[str, Any]:
