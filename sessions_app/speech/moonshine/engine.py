@@ -14,6 +14,7 @@ from sessions_app.core.audio import Samples
 from sessions_app.speech.engines.base import Engine, Said, Session
 from sessions_app.speech.moonshine.files import checked
 from sessions_app.speech.moonshine.model import Model
+from sessions_app.speech.moonshine.naming import Names
 from sessions_app.speech.moonshine.speech import Speech
 
 _WARMING = 16_000
@@ -47,9 +48,9 @@ class MoonshineSession(Session):
 
     def __init__(self, model: Model, phrases: Sequence[str]) -> None:
         self._model = model
-        self._phrases = phrases
+        self._names = Names(model, phrases) if phrases else None
         self._shown = ""
-        self.speech = Speech(model)
+        self.speech = Speech(model, self._names)
 
     def accept(self, samples: Samples) -> None:
         self.speech.add(np.asarray(samples / np.float32(32768), np.float32))
@@ -66,7 +67,7 @@ class MoonshineSession(Session):
         return self.speech.at_pause()
 
     def finish(self) -> Said:
-        speech, self.speech, self._shown = self.speech, Speech(self._model), ""
+        speech, self.speech, self._shown = self.speech, Speech(self._model, self._names), ""
         return speech.final()
 
 

@@ -7,9 +7,11 @@ import numpy as np
 from sessions_app.core.audio import SPEECH_RATE
 from sessions_app.speech.engines.base import Said, TimedWord
 from sessions_app.speech.moonshine import decoding
+from sessions_app.speech.moonshine.confidence import confidence
 from sessions_app.speech.moonshine.front import FRAME, Front
 from sessions_app.speech.moonshine.invented import is_invented
 from sessions_app.speech.moonshine.model import Floats, Memory, Model
+from sessions_app.speech.moonshine.naming import Names
 from sessions_app.speech.moonshine.timing import FRAME_S, envelope, times
 
 FIRST_S, EVERY_S = 0.5, 0.4
@@ -47,10 +49,14 @@ class _Placed:
 
 
 class Speech:
-    """Decodes one utterance. Give it audio with `add`; ask `due` before `interim`."""
+    """Decodes one utterance. Give it audio with `add`; ask `due` before `interim`.
 
-    def __init__(self, model: Model) -> None:
+    Finals have the `names` that were said; interims are as the model hears them.
+    """
+
+    def __init__(self, model: Model, names: Names | None = None) -> None:
         self._model = model
+        self._names = names
         self._front = Front(model)
         self._settled: list[int] = []
         """Tokens of words that have left the window, or will stay as they are."""
@@ -134,8 +140,9 @@ class Speech:
             return None
         heard = decoding.final(self._model, memory, draft)
         text = self._model.tokens.text(heard.tokens)
-        invented = not heard.tokens or is_invented(text, float(np.mean(heard.sure)))
-        return None if invented else heard
+        if not heard.tokens or is_invented(text, float(np.mean(heard.sure))):
+            return None
+        return heard if self._names is None else self._names.put_in(memory, heard)
 
     def _heard_again(self) -> decoding.Decoded | None:
         """Listens once more with more silence before it.
@@ -159,7 +166,7 @@ class Speech:
                 span.text,
                 max(start - self._lead_s, 0.0),
                 max(end - self._lead_s, 0.0),
-                float(np.exp(np.mean(heard.sure[span.first : span.end]))),
+                confidence(heard.sure[span.first : span.end]),
             )
             for span, (start, end) in zip(spans, placed, strict=True)
         ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 BEGIN, END = 1, 2
@@ -10,6 +11,7 @@ BEGIN, END = 1, 2
 SPACE = "▁"
 _SPACE = SPACE.encode()
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+_NEVER = 1 << 30
 _LONG = 128
 
 
@@ -65,17 +67,25 @@ class Tokens:
         return [span for span in spans if span.text]
 
     def of(self, text: str) -> list[int]:
-        """Returns tokens that say `text`, the longest pieces first.
+        """Returns the tokens that the model itself would write `text` with.
 
-        The model's own choice may differ; what it says is the same.
+        Byte pair encoding, where the pair with the lowest number is joined first; letters that
+        have no token of their own are bytes.
         """
-        left = (SPACE + text.strip().replace(" ", SPACE)).encode()
-        found: list[int] = []
-        while left:
-            size = next((n for n in range(len(left), 1, -1) if left[:n] in self._numbers), 1)
-            found.append(self._numbers.get(left[:size], self._byte(left[0])))
-            left = left[size:]
-        return found
+        pieces = [sign.encode() for sign in SPACE + text.strip().replace(" ", SPACE)]
+        while True:
+            joined = [self._numbers.get(a + b, _NEVER) for a, b in pairwise(pieces)]
+            if not joined or min(joined) == _NEVER:
+                break
+            at = joined.index(min(joined))
+            pieces[at : at + 2] = [pieces[at] + pieces[at + 1]]
+        return [token for piece in pieces for token in self._numbered(piece)]
+
+    def _numbered(self, piece: bytes) -> list[int]:
+        number = self._numbers.get(piece)
+        if number is not None:
+            return [number]
+        return [self._numbers.get(bytes([byte]), 0) for byte in piece]
 
     def _spoken(self, tokens: Sequence[int], first: int, end: int) -> int:
         """Returns where the marks at a word's end begin."""
@@ -85,9 +95,6 @@ class Tokens:
 
     def _piece(self, token: int) -> bytes:
         return self._pieces[token] if END < token < len(self._pieces) else b""
-
-    def _byte(self, byte: int) -> int:
-        return self._numbers.get(bytes([byte]), 0)
 
 
 def _read(data: bytes) -> list[bytes]:

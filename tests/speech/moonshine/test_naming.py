@@ -1,0 +1,89 @@
+"""An agent's likely words are put where they were said, and nowhere else."""
+
+import pytest
+
+from sessions_app.speech.moonshine.confidence import confidence
+from sessions_app.speech.moonshine.engine import MoonshineEngine
+from sessions_app.speech.moonshine.model import Floats, Model
+from sessions_app.speech.moonshine.naming import Names, sounds
+from sessions_app.speech.moonshine.speech import Speech
+from tests.speech.moonshine.conftest import Said
+
+NAMES = ("Velmora", "Brindlewick", "Kestrov", "Quill Harbour", "Novatek")
+
+
+@pytest.fixture(scope="module")
+def names(model: Model) -> Names:
+    return Names(model, [*NAMES, *NAMES, "", "  ", "123", "!!"])
+
+
+def final_of(model: Model, names: Names | None, audio: Floats) -> str:
+    speech = Speech(model, names)
+    speech.add(audio)
+    final = speech.final()
+    assert " ".join(word[0] for word in final.words) == final.text
+    assert all(0.0 <= word[1] <= word[2] for word in final.words)
+    return final.text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("the name of the product is Velmora.", "Velmora"),
+        ("please send the report to Brindlewick today.", "Brindlewick"),
+        ("I spoke with Kestrov about the invoice.", "Kestrov"),
+        ("they moved the office to Quill Harbour last year.", "Quill Harbour"),
+    ],
+)
+def test_a_name_that_is_expected_is_written(
+    model: Model, names: Names, said: Said, sentence: str, name: str
+) -> None:
+    audio = said(sentence)
+    assert name in final_of(model, names, audio)
+    assert name not in final_of(model, None, audio) or name == "Quill Harbour"
+
+
+def test_two_names_in_one_sentence_are_both_written(model: Model, names: Names, said: Said) -> None:
+    text = final_of(model, names, said("please tell Brindlewick that Kestrov is on the phone."))
+    assert "Brindlewick" in text
+    assert "Kestrov" in text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "the weather is very nice today.",
+        "he came along in the morning with a brand new wick.",
+        "the more we tell them the better it is.",
+        "it is a long way from here to the harbour.",
+        "please call me back on monday.",
+    ],
+)
+def test_what_is_no_name_stays_as_it_was(
+    model: Model, names: Names, said: Said, sentence: str
+) -> None:
+    audio = said(sentence)
+    assert final_of(model, names, audio) == final_of(model, None, audio)
+
+
+def test_words_that_sound_alike_have_the_same_sounds() -> None:
+    assert sounds("Castrove") == sounds("Kestrov")
+    assert sounds("") == sounds("12 !?") == ""
+
+
+def test_a_stream_is_told_of_its_own_names_alone(said: Said) -> None:
+    engine = MoonshineEngine()
+    told, bare = engine.open("en-US", ["Velmora"]), engine.open("en-US", [])
+    samples = (said("the name of the product is Velmora.") * 32767).astype("int16")
+    for session in (told, bare):
+        session.accept(samples)
+    assert "Velmora" in told.finish().text
+    assert "Velmora" not in bare.finish().text
+
+
+def test_confidence_falls_with_doubt() -> None:
+    shares = [confidence([-doubt]) for doubt in (0.0, 0.05, 0.3, 0.7, 1.5, 5.0)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 0.99
+    assert shares[-1] < 0.05
+    assert confidence([-0.1, -0.5]) == confidence([-0.3])
