@@ -55,13 +55,18 @@ def _broken(kind: str, names: Sequence[str]) -> list[str]:
 
 @register(Tags.compatibility)
 def second_pass(**_: Any) -> Sequence[CheckMessage]:
-    """Words that a crash loses are found by an entry that must be there."""
-    name = settings.VOICE["SECOND_PASS"]
-    if not name or name in backend_names("RECOGNISERS"):
-        return []
-    known = ", ".join(backend_names("RECOGNISERS"))
-    hint = f"Set VOICE_SECOND_PASS to one of: {known}; or to nothing."
-    return [Error(f"VOICE['SECOND_PASS'] = {name!r} is no recogniser.", hint=hint, id="voice.E005")]
+    """Words that a crash loses are found by entries that must be there."""
+    known = backend_names("RECOGNISERS")
+    hint = f"Set VOICE_SECOND_PASS to some of: {', '.join(known)}; or to nothing."
+    return [
+        Error(
+            f"VOICE['SECOND_PASS'] has {name!r}, which is no recogniser.",
+            hint=hint,
+            id="voice.E005",
+        )
+        for name in settings.VOICE["SECOND_PASS"]
+        if name not in known
+    ]
 
 
 @register(Tags.files)

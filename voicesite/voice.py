@@ -12,6 +12,9 @@ from voicesite.reading import choice, read
 EMBEDDED = ("moonshine", "pocketsphinx")
 """The better one first; it is not to be had for every machine."""
 
+FOR_RECORDINGS = ("whisper", "moonshine", "thorough")
+"""Who listens to recordings, the best in noise first."""
+
 ENGINES = "sessions_app.speech.recognisers"
 VOICES = "sessions_app.speech.synthesisers"
 TOOLS = {
@@ -248,11 +251,19 @@ def _wrappers(*names: str) -> list[dict[str, Any]]:
     ]
 
 
+def _second_pass(made: dict[str, Any]) -> list[str]:
+    """Returns the recognisers that listen to recordings, the best first."""
+    away = set() if moonshine_is_installed() else {"moonshine"}
+    there = [name for name in FOR_RECORDINGS if name in made and name not in away]
+    return list(read("list", "VOICE_SECOND_PASS", there))
+
+
 def _listening() -> dict[str, Any]:
+    made = _recognisers()
     return {
-        "RECOGNISERS": _recognisers(),
+        "RECOGNISERS": made,
         "FIGURES": read("bool", "VOICE_FIGURES", False),
-        "SECOND_PASS": read("str", "VOICE_SECOND_PASS", "thorough"),
+        "SECOND_PASS": _second_pass(made),
         "VADS": {
             "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
         },

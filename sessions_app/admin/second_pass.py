@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app.admin.display import clock
+from sessions_app.bridge import languages
 from sessions_app.bridge.conf import backend_names
 from sessions_app.core.comparing import Piece
 from sessions_app.models import AccessLog, Call, Segment, Version, VersionSegment
@@ -54,6 +56,7 @@ def context(call: Call) -> dict[str, Any]:
     return {
         "versions": Version.objects.filter(call=call).select_related("asked_by"),
         "recognisers": [name for name in backend_names("RECOGNISERS") if name != "default"],
+        "best": next(iter(settings.VOICE["SECOND_PASS"]), ""),
     }
 
 
@@ -86,6 +89,9 @@ class SecondPass:
             known = ", ".join(backend_names("RECOGNISERS"))
             text = f"There is no recogniser {name[:50]!r}; there are: {known}."
             self.message_user(request, text, messages.ERROR)
+            return back
+        if why := languages.not_heard(name, call.language):
+            self.message_user(request, why, messages.ERROR)
             return back
         version = versions.ask(call, request.user, name)
         if version is None:

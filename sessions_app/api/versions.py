@@ -13,6 +13,7 @@ from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.errors import Conflict
 from sessions_app.api.fields import SpeakerField, WorkStateField
 from sessions_app.api.serializers import WordSerializer
+from sessions_app.bridge import languages
 from sessions_app.bridge.conf import backend_names
 from sessions_app.models import AccessLog, Call, Version, VersionSegment
 from sessions_app.services import access, versions
@@ -144,7 +145,10 @@ class VersionList(CallView):
         call = self.changing_call()
         given = WishSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        version = versions.ask(call, request.user, given.validated_data["recogniser"])
+        name = given.validated_data["recogniser"]
+        if why := languages.not_heard(name, call.language):
+            raise ValidationError({"recogniser": [why]})
+        version = versions.ask(call, request.user, name)
         if version is None:
             raise Conflict(NO_RECORDING)
         return Response(VersionSerializer(version).data, status=202)

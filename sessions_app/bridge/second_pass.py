@@ -1,6 +1,7 @@
 """A call's recording, recognised again: a version beside what was recognised live."""
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +10,13 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+from django.conf import settings
+
 from sessions_app.bridge.conf import load_backend, voice_config
 from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.comparing import Placed, Span, placed, timed
-from sessions_app.core.errors import MediaError
+from sessions_app.core.errors import LanguageNotSupportedError, MediaError, RecogniserError
 from sessions_app.core.events import Hypothesis, Speaker, Word
 from sessions_app.core.persona import Persona
 from sessions_app.core.slicing import written
@@ -23,9 +26,12 @@ from sessions_app.media.merging import SIDES
 from sessions_app.media.recording import read_lane
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
 from sessions_app.services import summaries, transcripts, versions, work
-from sessions_app.speech.offline import Stretch, stretches, transcribe, uncovered
+from sessions_app.speech.offline import Audio, Stretch, stretches, transcribe, uncovered
+from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.segmenting import as_marked, in_pieces, readable
 from sessions_app.speech.vad.base import Vad
+
+logger = logging.getLogger(__name__)
 
 CALLER = SIDES.index(Speaker.CALLER)
 
@@ -45,8 +51,8 @@ def retranscribe(version_pk: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             audio = _fetched(call, Path(folder) / "call.ogg")
             wanted = known if lost else []
-            hearing = _heard(call, version.recogniser, audio, wanted, asked_for=not lost)
-            heard = asyncio.run(hearing)
+            names = _able(call, version)
+            version.recogniser, heard = asyncio.run(_heard(call, names, audio, wanted))
         figures = call.language if voice_config().figures else ""
         manner = (figures, call.language)
         rows = _added(heard, *manner) if lost else _rows(_spans(spoken), heard, *manner)
@@ -54,33 +60,54 @@ def retranscribe(version_pk: int) -> None:
             summaries.ask_again(call, None)
 
 
-async def _heard(
-    call: Call, name: str, recording: Path, known: Sequence[Stretch], *, asked_for: bool
-) -> list[Hypothesis]:
-    """Returns what the caller says where nothing is known yet.
+def _able(call: Call, version: Version) -> list[str]:
+    """Returns who may do it, the best first: the one that was asked for, or whoever can."""
+    if version.purpose != Purpose.LOST:
+        return [version.recogniser]
+    names = [version.recogniser, *settings.VOICE["SECOND_PASS"], call.recogniser]
+    return list(dict.fromkeys(names))
 
-    The call's own recogniser does it where nobody `asked_for` the one of that name, and that
-    does not know the language.
+
+async def _heard(
+    call: Call, names: Sequence[str], recording: Path, known: Sequence[Stretch]
+) -> tuple[str, list[Hypothesis]]:
+    """Returns who heard it, and what the caller says where nothing is known yet.
+
+    It is the first of the recognisers that is there, knows the language and does not fail.
+    Raises what the last one raises.
     """
     recognisers = Recognisers()
-    recognisers.load(name, call.recogniser)
+    recognisers.load(*names)
     vad: Vad = load_backend("VADS", "default")
+
+    def audio() -> Iterable[AudioFrame]:
+        return read_lane(recording, CALLER)
+
     try:
         await vad.start()
-        recogniser = recognisers.get(name)
-        if not asked_for and not recogniser.knows(call.language):
-            recogniser = recognisers.get(call.recogniser)
-        await recogniser.start()
-
-        def audio() -> Iterable[AudioFrame]:
-            return read_lane(recording, CALLER)
-
         speech = uncovered(await stretches(audio, vad), known)
-        phrases = Persona.from_json(call.persona).phrases
-        return await transcribe(audio, speech, recogniser, call.language, phrases)
+        for name in names:
+            try:
+                return name, await _heard_by(recognisers.get(name), call, audio, speech)
+            except RecogniserError as error:
+                if name == names[-1]:
+                    raise
+                logger.warning("recogniser %r hears no recording (%s)", name, error.code)
+        raise RecogniserError("There is no recogniser for it.")
     finally:
         await recognisers.aclose()
         await vad.aclose()
+
+
+async def _heard_by(
+    recogniser: Recogniser, call: Call, audio: Audio, speech: Sequence[Stretch]
+) -> list[Hypothesis]:
+    if not recogniser.knows(call.language):
+        raise LanguageNotSupportedError(f"{recogniser.name} does not hear {call.language!r}.")
+    recogniser.unhurried()
+    await recogniser.start()
+    phrases = Persona.from_json(call.persona).phrases
+    return await transcribe(audio, speech, recogniser, call.language, phrases)
 
 
 def _fetched(call: Call, target: Path) -> Path:

@@ -48,15 +48,15 @@ def ask(call: Call, user: Any, recogniser: str) -> Version | None:
 def owe_lost(public_id: str) -> None:
     """Owes a call what its live recogniser did not say; once, however often it is asked for.
 
-    VOICE["SECOND_PASS"] names who is to say it; where it is empty nothing is owed.
+    VOICE["SECOND_PASS"] names who may say it, the best first; where it is empty nothing is owed.
     """
-    recogniser: str = settings.VOICE["SECOND_PASS"]
+    names: Sequence[str] = settings.VOICE["SECOND_PASS"]
     with transaction.atomic():
         call = Call.objects.select_for_update().filter(public_id=public_id).first()
-        if call is None or not recogniser or call.consented_at is None:
+        if call is None or not names or call.consented_at is None:
             return
         if not Version.objects.filter(call=call, purpose=Purpose.LOST).exists():
-            _new(call, recogniser, Purpose.LOST, None)
+            _new(call, names[0], Purpose.LOST, None)
 
 
 def lost_of(call: Call) -> list[int]:

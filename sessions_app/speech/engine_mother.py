@@ -4,17 +4,12 @@ For engines of one thread, which a fork can copy: a model's weights are in memor
 worker that died is back within milliseconds.
 """
 
-import os
 import socket
 import sys
 
 from sessions_app.core.errors import die_without_words
 from sessions_app.core.forking import serve_forks
-from sessions_app.speech.engine_worker import answer, made
-
-LIVE, CALM = b"L", b"C"
-NICENESS = {LIVE: 5, CALM: 15}
-"""Below the calls' own processes; what can wait is below what somebody waits for."""
+from sessions_app.speech.engine_worker import answer, give_way, made
 
 
 def main(descriptor: int, path: str, options: str) -> None:
@@ -22,7 +17,7 @@ def main(descriptor: int, path: str, options: str) -> None:
     engine = made(path, options)
 
     def work(channel: socket.socket, kind: bytes) -> None:
-        os.nice(NICENESS.get(kind, 0))
+        give_way(kind)
         answer(engine, channel)
 
     serve_forks(descriptor, work)

@@ -13,8 +13,15 @@ from typing import Any
 
 from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.core.forking import ForkServer
-from sessions_app.speech.engine_mother import LIVE
-from sessions_app.speech.engine_worker import CLOSE, FAILED, HEADER, OPEN, READY
+from sessions_app.speech.engine_worker import (
+    CALM,
+    CLOSE,
+    FAILED,
+    HEADER,
+    LIVE,
+    OPEN,
+    READY,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +58,8 @@ class Mother:
 class EngineProcess:
     """One process with one engine, from this side; started when it is first needed.
 
-    With a `mother` it is forked from that, as a worker of `kind`; otherwise it loads its own.
+    With a `mother` it is forked from that; otherwise it loads its own. Its priority is that of
+    its `kind`.
     """
 
     def __init__(
@@ -87,6 +95,10 @@ class EngineProcess:
     def load(self) -> float:
         """Which share of its time the process has worked lately, 0..1."""
         return self._load if time.monotonic() - self._load_s < LOAD_HOLDS_S else 0.0
+
+    def unhurried(self) -> None:
+        """Has it give way to all else from its next start on: nobody waits for what it hears."""
+        self._kind = CALM
 
     async def start(self) -> None:
         """Returns when the model is loaded; does nothing where it is.
@@ -163,7 +175,7 @@ class EngineProcess:
         command = [sys.executable, "-m", "sessions_app.speech.engine_worker"]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, and only exec
-                [*command, str(theirs.fileno()), self._engine, self._options],
+                [*command, str(theirs.fileno()), self._engine, self._options, self._kind.decode()],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
             )

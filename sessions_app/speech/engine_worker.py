@@ -27,6 +27,10 @@ HEADER = struct.Struct("<IIB")
 """Length of the body, stream, kind."""
 
 OPEN, AUDIO, PAUSE, FLUSH, CLOSE, READY, INTERIM, WHOLE, FINAL, FAILED = b"OAPFCRIWLX"
+LIVE, CALM = b"L", b"C"
+NICENESS = {LIVE: 5, CALM: 15}
+"""Below the calls' own processes; what can wait is below what somebody waits for."""
+
 RECEIVE = 1 << 16
 PERIOD_S = 2.0
 
@@ -202,8 +206,14 @@ def answer(engine: Engine | str, channel: socket.socket) -> None:
     Server(engine, channel).serve()
 
 
-def main(descriptor: int, path: str, options: str) -> None:
+def give_way(kind: bytes) -> None:
+    """Lowers this process's priority to that of workers of its kind."""
+    os.nice(NICENESS.get(kind, 0))
+
+
+def main(descriptor: int, path: str, options: str, kind: str) -> None:
     """Makes the engine of `path` and serves its owner's socket."""
+    give_way(kind.encode())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
     channel = socket.socket(fileno=descriptor)
     answer(made(path, options), channel)
@@ -212,6 +222,6 @@ def main(descriptor: int, path: str, options: str) -> None:
 if __name__ == "__main__":
     die_without_words()
     try:
-        main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
+        main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])
     except (OSError, KeyboardInterrupt):
         sys.exit(0)  # the owner is gone

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.models import AccessLog, Recording, Segment, Version
+from sessions_app.models import AccessLog, Call, Recording, Segment, Version
 from sessions_app.services import transcripts
 from tests.services.test_versions import made, row
 
@@ -38,7 +38,14 @@ def test_a_second_transcript_is_asked_for(at_desk: Any, recording: Recording) ->
 
 def test_an_unknown_recogniser_is_named(at_desk: Any, recording: Recording) -> None:
     answer = at_desk.post(page(recording, "versions/"), {"recogniser": "nobody"}, follow=True)
-    assert "no recogniser &#x27;nobody&#x27;; there are: pocketsphinx" in text_of(answer)
+    assert "no recogniser &#x27;nobody&#x27;; there are: " in text_of(answer)
+    assert not Version.objects.exists()
+
+
+def test_a_recogniser_of_another_language_is_named(at_desk: Any, recording: Recording) -> None:
+    Call.objects.update(language="de-DE")
+    answer = at_desk.post(page(recording, "versions/"), {"recogniser": "thorough"}, follow=True)
+    assert "not de-DE" in text_of(answer)
     assert not Version.objects.exists()
 
 

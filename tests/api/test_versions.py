@@ -32,6 +32,13 @@ def test_an_unknown_recogniser_is_refused_by_name(desk: Program, recording: Reco
     assert "thorough" in answer.json()["fields"]["recogniser"][0]
 
 
+def test_a_recogniser_of_another_language_is_refused(desk: Program, recording: Recording) -> None:
+    Call.objects.update(language="de-DE")
+    answer = desk.send("POST", path(recording.call), {"recogniser": "thorough"})
+    assert answer.status_code == 400
+    assert "not de-DE" in answer.json()["fields"]["recogniser"][0]
+
+
 def test_nothing_to_listen_to_is_a_conflict(desk: Program, ended: Call) -> None:
     answer = desk.send("POST", path(ended), {"recogniser": "thorough"})
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from sessions_app import tasks
 from sessions_app.bridge import finalising, second_pass
 from sessions_app.core.audio import AudioFrame
+from sessions_app.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis, SegmentFinal, Speaker, Word
 from sessions_app.core.states import CallState, EndReason
 from sessions_app.media.recording import LaneRecorder
@@ -142,6 +143,62 @@ def test_in_another_language_lost_words_are_the_calls_own_recognisers_work(
     version.refresh_from_db()
     assert (version.state, version.error) == (WorkState.DONE, "")
     assert texts(version) == [(versions.ADDED_FROM + 1, "Kaksi.")]
+
+
+class Absent(ScriptedRecogniser):
+    """Is not installed."""
+
+    def __init__(self) -> None:
+        raise RecogniserError("It needs a package.")
+
+
+class Damaged(ScriptedRecogniser):
+    """Has a model that cannot be loaded."""
+
+    async def start(self) -> None:
+        raise RecogniserError("The model is not whole.")
+
+
+class Dying(ScriptedRecogniser):
+    """Has a process that ends with each stream."""
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> ScriptedStream:
+        raise RecogniserUnavailableError("Its process died.")
+
+
+class Calm(ScriptedRecogniser):
+    """Hears the lost words, and only where it was told that nobody waits."""
+
+    calm = False
+
+    def unhurried(self) -> None:
+        self.calm = True
+
+    async def start(self) -> None:
+        assert self.calm
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> ScriptedStream:
+        return ScriptedStream(["two", "three"])
+
+
+@pytest.mark.parametrize("first", ["Absent", "Damaged", "Dying", "Finnish", "gone"])
+def test_lost_words_are_the_work_of_the_best_that_can(
+    spoken: Any, settings: Any, first: str
+) -> None:
+    names = ("Absent", "Damaged", "Dying", "Finnish", "Calm")
+    entries = {name: {"BACKEND": f"{__name__}.{name}", "WRAPPERS": []} for name in names}
+    settings.VOICE = {
+        **settings.VOICE,
+        "RECOGNISERS": {**settings.VOICE["RECOGNISERS"], **entries},
+        "SECOND_PASS": [first, "Calm", "thorough"],
+    }
+    version = Version.objects.get(call=spoken(EndReason.SERVER_DIED))
+    assert version.recogniser == first
+    second_pass.retranscribe(version.pk)
+    version.refresh_from_db()
+    assert (version.state, version.error) == (WorkState.DONE, "")
+    assert version.recogniser == "Calm"
+    assert [text for _, text in texts(version)] == ["Two."]
 
 
 def test_a_recording_that_is_gone_says_so(spoken: Any, staff: User) -> None:

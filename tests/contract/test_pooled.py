@@ -15,10 +15,12 @@ from sessions_app.core.errors import (
     RecogniserUnavailableError,
 )
 from sessions_app.speech.engine_process import EngineProcess
+from sessions_app.speech.recognisers.null import NullRecogniser
 from sessions_app.speech.recognisers.pooled import Pooled
 from sessions_app.speech.recognisers.sherpa import SherpaRecogniser
 from sessions_app.speech.recognisers.vosk import VoskRecogniser
 from sessions_app.speech.recognisers.whisper import WhisperRecogniser
+from sessions_app.speech.recognisers.wrappers.fallback import Fallback
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 from tests.fixtures.coded import assert_whole, finals_of, heard, speak, talk
 from tests.fixtures.models import FILES, install_engines, model_folder
@@ -63,6 +65,20 @@ async def test_a_stream_dropped_in_mid_speech_frees_its_place(pooled: Pooled) ->
     await until_used(pooled.processes[0])
     await stream.aclose()
     assert pooled.processes[0].streams == 0
+
+
+@every
+async def test_what_nobody_waits_for_gives_way(pooled: Pooled) -> None:
+    async def behind_ours() -> int:
+        await pooled.processes[0].start()
+        pid = pooled.processes[0].pid
+        assert pid is not None
+        return os.getpriority(os.PRIO_PROCESS, pid) - os.getpriority(os.PRIO_PROCESS, 0)
+
+    live = await behind_ours()
+    await pooled.aclose()
+    Fallback(NullRecogniser(), Retrying(pooled)).unhurried()
+    assert 0 < live < await behind_ours()
 
 
 @every

@@ -133,7 +133,7 @@ def test_every_key_of_voice_is_explained_once(tmp_path: Any) -> None:
 
 
 OURS = re.compile(
-    r"\b(?:VOICE|GOOGLE|CHAT|TRANSCRIBE|VOSK|SHERPA|MOONSHINE|POCKETSPHINX)_[A-Z_0-9]+\b"
+    r"\b(?:VOICE|GOOGLE|CHAT|TRANSCRIBE|VOSK|SHERPA|WHISPER|MOONSHINE|POCKETSPHINX)_[A-Z_0-9]+\b"
 )
 
 

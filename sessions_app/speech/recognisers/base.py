@@ -85,6 +85,9 @@ class Recogniser(ABC):
     name: str
     capabilities: Capabilities
 
+    def unhurried(self) -> None:
+        """Says, before `start`, that nobody waits for what it hears: it gives way to all else."""
+
     async def start(self) -> None:
         """Makes the engine ready (processes, models); may be called twice.
 

@@ -8,7 +8,7 @@ import os
 
 from sessions_app.core.errors import BusyError
 from sessions_app.core.reservations import Limited, Reservation
-from sessions_app.speech.engine_mother import CALM, LIVE
+from sessions_app.speech.engine_worker import CALM, LIVE
 from sessions_app.speech.moonshine.files import DISTRIBUTION, PACKAGE, SHA256, folder
 from sessions_app.speech.recognisers.base import Capabilities
 from sessions_app.speech.recognisers.pooled import Pooled

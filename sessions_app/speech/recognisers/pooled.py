@@ -16,9 +16,16 @@ import numpy as np
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
 from sessions_app.core.events import Hypothesis
-from sessions_app.speech.engine_mother import LIVE
 from sessions_app.speech.engine_process import EngineProcess, EngineSession, Mother
-from sessions_app.speech.engine_worker import AUDIO, FINAL, FLUSH, INTERIM, PAUSE, WHOLE
+from sessions_app.speech.engine_worker import (
+    AUDIO,
+    FINAL,
+    FLUSH,
+    INTERIM,
+    LIVE,
+    PAUSE,
+    WHOLE,
+)
 from sessions_app.speech.engines.base import ModelError, found
 from sessions_app.speech.gate import Flush, Pause
 from sessions_app.speech.recognisers.base import Recogniser
@@ -71,6 +78,10 @@ class Pooled(Recogniser):
     async def start(self) -> None:
         for process in self.processes:
             await process.start()
+
+    def unhurried(self) -> None:
+        for process in self.processes:
+            process.unhurried()
 
     def open(self, language: str, phrases: Sequence[str] = ()) -> "PooledStream":
         if not self.knows(language):

@@ -17,6 +17,9 @@ class Wrapper(Recogniser):
         self.name = inner.name
         self.capabilities = inner.capabilities
 
+    def unhurried(self) -> None:
+        self.inner.unhurried()
+
     async def start(self) -> None:
         await self.inner.start()
 

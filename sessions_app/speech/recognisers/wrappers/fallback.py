@@ -35,6 +35,10 @@ class Fallback(Wrapper):
         self._failures = 0
         self._out_until_s = 0.0
 
+    def unhurried(self) -> None:
+        self.inner.unhurried()
+        self.other.unhurried()
+
     async def start(self) -> None:
         if self._ready:
             await self.other.start()
