@@ -141,7 +141,7 @@ def _recognisers() -> dict[str, Any]:
     made = {**_embedded(), **_with_models()}
     chosen = choice(
         "VOICE_RECOGNISER",
-        ("embedded", "moonshine", "pocketsphinx", "google", "openai", "vosk", "sherpa"),
+        ("embedded", "moonshine", "pocketsphinx", "google", "openai", "vosk", "sherpa", "whisper"),
     )
     if chosen == "embedded":
         chosen = EMBEDDED[0] if moonshine_is_installed() else EMBEDDED[1]
@@ -152,6 +152,8 @@ def _recognisers() -> dict[str, Any]:
             f"VOICE_RECOGNISER={chosen} needs {chosen.upper()}_MODEL: the folder of a model, which "
             "manage.py fetch_model brings."
         )
+    if chosen == "whisper":
+        made[chosen]["WRAPPERS"] = _wrappers("retrying.Retrying")
     return {**made, "default": {"SAME_AS": chosen}}
 
 
@@ -205,7 +207,12 @@ def _with_models() -> dict[str, Any]:
     if whisper:
         entries["whisper"] = {
             "BACKEND": f"{ENGINES}.whisper.WhisperRecogniser",
-            "OPTIONS": {"model": whisper},
+            "OPTIONS": {
+                "model": whisper,
+                "workers": read("int", "WHISPER_WORKERS", 1),
+                "threads": read("int", "WHISPER_THREADS", 1),
+                "most_calls": read("int", "WHISPER_CALLS", 0),
+            },
         }
     return entries
 

@@ -185,9 +185,9 @@ class AgentForm(CleanForm[Agent]):
     def _check_hearing(self, values: dict[str, Any]) -> None:
         name, language = values.get("recogniser"), values.get("language")
         if name and language and self._is_asked("recogniser", "language"):
-            why = languages.not_heard(name, language)
-            if why:
-                self.add_error("recogniser", why)
+            wrong = languages.not_heard(name, language)
+            if wrong:
+                self.add_error("recogniser" if wrong.anywhere else "language", wrong.why)
 
     def _check_numbers(self, values: dict[str, Any]) -> None:
         """Names the field to mend: what the database would refuse has no field."""

@@ -90,8 +90,8 @@ class SecondPass:
             text = f"There is no recogniser {name[:50]!r}; there are: {known}."
             self.message_user(request, text, messages.ERROR)
             return back
-        if why := languages.not_heard(name, call.language):
-            self.message_user(request, why, messages.ERROR)
+        if wrong := languages.not_heard(name, call.language):
+            self.message_user(request, wrong.why, messages.ERROR)
             return back
         version = versions.ask(call, request.user, name)
         if version is None:

@@ -146,8 +146,8 @@ class VersionList(CallView):
         given = WishSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         name = given.validated_data["recogniser"]
-        if why := languages.not_heard(name, call.language):
-            raise ValidationError({"recogniser": [why]})
+        if wrong := languages.not_heard(name, call.language):
+            raise ValidationError({"recogniser": [wrong.why]})
         version = versions.ask(call, request.user, name)
         if version is None:
             raise Conflict(NO_RECORDING)

@@ -2,6 +2,7 @@
 
 import io
 import wave
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sessions_app.core.events import Latency, Speaker, TurnEnded
 from sessions_app.models import Agent
 from sessions_app.services import calls, turns
 from tests.conftest import CallMaker
+from tests.fixtures.models import install_engines, model_folder
 
 AGENTS = "/admin/sessions_app/agent/"
 GIVEN = {
@@ -48,6 +50,18 @@ def hears_any(settings: Any) -> None:
     backend = {"BACKEND": "sessions_app.speech.recognisers.null.NullRecogniser"}
     known = {**settings.VOICE["RECOGNISERS"], "any": backend}
     settings.VOICE = {**settings.VOICE, "RECOGNISERS": known}
+
+
+@pytest.fixture
+def whisper(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Adds a recogniser `whisper`, and returns its model's folder."""
+    install_engines(monkeypatch)
+    folder = model_folder(tmp_path, "whisper")
+    backend = "sessions_app.speech.recognisers.whisper.WhisperRecogniser"
+    entry = {"BACKEND": backend, "OPTIONS": {"model": str(folder)}}
+    known = {**settings.VOICE["RECOGNISERS"], "whisper": entry}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": known}
+    return folder
 
 
 @pytest.fixture
@@ -222,7 +236,27 @@ def test_a_recogniser_of_another_language_is_named_with_those_that_hear_it(
 
 def test_a_language_that_nothing_hears_is_told(at_desk: Any, first: Agent) -> None:
     answer = at_desk.post(f"{AGENTS}add/", GIVEN | {"language": "th"})
-    assert "no other in VOICE['RECOGNISERS'] does" in why(answer, "recogniser")
+    assert problems(answer) == ["language"]
+    assert "No recogniser here hears th, only en" in why(answer, "language")
+    assert "fetch_model whisper-base --use" in why(answer, "language")
+    answer = at_desk.post(f"{AGENTS}add/", GIVEN | {"language": "ckb-IQ"})
+    assert "docs/settings.md tells" in why(answer, "language")
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize(("entries", "offered"), [(51_865, True), (51_864, False)])
+def test_whisper_is_offered_for_the_languages_of_its_model(
+    at_desk: Any, whisper: Path, entries: int, offered: bool
+) -> None:
+    (whisper / "vocabulary.txt").write_text("\n" * entries)
+    german = GIVEN | {"language": "de-DE", "is_active": "on"}
+    answer = at_desk.post(f"{AGENTS}add/", german)
+    if offered:
+        assert "Choose whisper." in why(answer, "recogniser")
+        german |= {"recogniser": "whisper"}
+        assert at_desk.post(f"{AGENTS}add/", german).status_code == 302
+    else:
+        assert problems(answer) == ["language"]
 
 
 def test_an_agent_that_was_set_up_before_may_be_mended_elsewhere(
@@ -232,4 +266,4 @@ def test_an_agent_that_was_set_up_before_may_be_mended_elsewhere(
     same = GIVEN | {"slug": first.slug, "language": "th", "is_active": "on", "is_default": "on"}
     address = f"{AGENTS}{first.pk}/change/"
     assert at_desk.post(address, same | {"description": "new"}).status_code == 302
-    assert problems(at_desk.post(address, same | {"language": "km"})) == ["recogniser"]
+    assert problems(at_desk.post(address, same | {"language": "km"})) == ["language"]

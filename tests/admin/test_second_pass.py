@@ -45,7 +45,7 @@ def test_an_unknown_recogniser_is_named(at_desk: Any, recording: Recording) -> N
 def test_a_recogniser_of_another_language_is_named(at_desk: Any, recording: Recording) -> None:
     Call.objects.update(language="de-DE")
     answer = at_desk.post(page(recording, "versions/"), {"recogniser": "thorough"}, follow=True)
-    assert "not de-DE" in text_of(answer)
+    assert "hears de-DE" in text_of(answer)
     assert not Version.objects.exists()
 
 

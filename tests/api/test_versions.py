@@ -36,7 +36,7 @@ def test_a_recogniser_of_another_language_is_refused(desk: Program, recording: R
     Call.objects.update(language="de-DE")
     answer = desk.send("POST", path(recording.call), {"recogniser": "thorough"})
     assert answer.status_code == 400
-    assert "not de-DE" in answer.json()["fields"]["recogniser"][0]
+    assert "hears de-DE" in answer.json()["fields"]["recogniser"][0]
 
 
 def test_nothing_to_listen_to_is_a_conflict(desk: Program, ended: Call) -> None:

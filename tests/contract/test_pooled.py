@@ -11,6 +11,7 @@ import pytest
 
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import (
+    BusyError,
     RecogniserError,
     RecogniserUnavailableError,
 )
@@ -163,3 +164,22 @@ async def test_an_engine_that_does_not_load_says_why(tmp_path: Path) -> None:
         await pooled.start()
     assert not await pooled.ready()
     await pooled.aclose()
+
+
+@every
+async def test_a_call_too_many_is_told_before_words_are_late(
+    pooled: Pooled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pooled.reserve().release()
+    monkeypatch.setattr(EngineProcess, "load", 0.95)
+    with pytest.raises(BusyError):
+        pooled.reserve()
+
+
+async def test_as_many_calls_as_the_settings_say(tmp_path: Path) -> None:
+    pooled = WhisperRecogniser(str(model_folder(tmp_path, "whisper")), most_calls=1)
+    place = pooled.reserve()
+    with pytest.raises(BusyError):
+        pooled.reserve()
+    place.release()
+    pooled.reserve()

@@ -207,7 +207,7 @@ def test_an_unknown_model_needs_an_engine(shelf: Shelf, tmp_path: Path, settings
     assert not (tmp_path / "settings.env").exists()
 
 
-@pytest.mark.parametrize("chosen", ["vosk", "sherpa"])
+@pytest.mark.parametrize("chosen", ["vosk", "sherpa", "whisper"])
 def test_an_engine_without_a_model_says_what_it_needs(
     chosen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

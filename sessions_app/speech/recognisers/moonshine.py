@@ -6,8 +6,6 @@ noise, short answers and telephones is measured in docs/campaigns.
 
 import os
 
-from sessions_app.core.errors import BusyError
-from sessions_app.core.reservations import Limited, Reservation
 from sessions_app.speech.engine_worker import CALM, LIVE
 from sessions_app.speech.moonshine.files import DISTRIBUTION, PACKAGE, SHA256, folder
 from sessions_app.speech.recognisers.base import Capabilities
@@ -16,9 +14,6 @@ from sessions_app.speech.recognisers.pooled import Pooled
 LANGUAGES = frozenset(
     {"en", "en-US", "en-GB", "en-AU", "en-CA", "en-IE", "en-IN", "en-NZ", "en-ZA"}
 )
-
-FULL = 0.9
-"""Where all workers have worked so much of the last seconds, another call's words would be late."""
 
 
 class MoonshineRecogniser(Pooled):
@@ -45,15 +40,4 @@ class MoonshineRecogniser(Pooled):
         self, workers: int = 0, model: str = "", most_calls: int = 0, *, calm: bool = False
     ) -> None:
         number, where = workers or os.cpu_count() or 1, model or str(folder() or "")
-        super().__init__(number, where, kind=CALM if calm else LIVE)
-        self._calls = Limited(most_calls)
-
-    def reserve(self) -> Reservation:
-        """Returns a call's place; raises BusyError (retryable) before words would be late."""
-        place = self._calls.take()
-        if place is None:
-            raise BusyError("The recogniser already has as many calls as it can handle.")
-        if min(process.load for process in self.processes) >= FULL:
-            place.release()
-            raise BusyError("The recogniser has no time left for another call.")
-        return place
+        super().__init__(number, where, kind=CALM if calm else LIVE, most_calls=most_calls)

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
+from sessions_app.core.errors import BusyError, LanguageNotSupportedError, RecogniserError
 from sessions_app.core.events import Hypothesis
+from sessions_app.core.reservations import Limited, Reservation
 from sessions_app.speech.engine_process import EngineProcess, EngineSession, Mother
 from sessions_app.speech.engine_worker import (
     AUDIO,
@@ -34,6 +35,9 @@ from sessions_app.speech.recognisers.utterance import Utterance
 
 _Item = AudioFrame | Pause | Flush | RecogniserError
 
+FULL = 0.9
+"""Where all workers have worked so much of the last seconds, another call's words would be late."""
+
 CHUNK = SPEECH_RATE // 10
 """Samples sent at once: a message costs more than what it carries."""
 
@@ -42,7 +46,8 @@ class Pooled(Recogniser):
     """Spreads streams over `workers` processes of one engine, evenly.
 
     A subclass says which `engine` (a dotted path) and which `package` it needs; raises
-    RecogniserError at once where that is not installed.
+    RecogniserError at once where that is not installed. `most_calls` refuses further calls; 0
+    refuses none until all workers are at work all of the time.
     """
 
     engine: str
@@ -62,13 +67,22 @@ class Pooled(Recogniser):
     forked = False
     """Whether the engine has one thread, so that workers can be forked from one that has loaded."""
 
-    def __init__(self, workers: int, model: str, *, kind: bytes = LIVE, **options: Any) -> None:
+    def __init__(
+        self,
+        workers: int,
+        model: str,
+        *,
+        kind: bytes = LIVE,
+        most_calls: int = 0,
+        **options: Any,
+    ) -> None:
         if importlib.util.find_spec(self.package) is None:
             raise RecogniserError(f"It needs a package: pip install {self.distribution}")
         try:
             found(Path(model), *self.parts)
         except ModelError as error:
             raise RecogniserError(str(error)) from error
+        self._calls = Limited(most_calls)
         options = {"model": model, **options}
         self.mother = Mother(self.engine, options) if self.forked else None
         self.processes = [
@@ -91,6 +105,16 @@ class Pooled(Recogniser):
                 "`language`, or choose another recogniser for this agent."
             )
         return PooledStream(self, language, phrases)
+
+    def reserve(self) -> Reservation:
+        """Returns a call's place; raises BusyError (retryable) before words would be late."""
+        place = self._calls.take()
+        if place is None:
+            raise BusyError("The recogniser already has as many calls as it can handle.")
+        if min(process.load for process in self.processes) >= FULL:
+            place.release()
+            raise BusyError("The recogniser has no time left for another call.")
+        return place
 
     async def lease(self, language: str, phrases: Sequence[str]) -> EngineSession:
         """Returns a session in the process that has the fewest."""
