@@ -12,6 +12,9 @@ from sessions_app.core.writing import ends_sentence, goes_on, plain_words, sente
 WHOLE_NUMBER = 10
 """Digits after which a number read aloud is taken to be whole, such as a telephone number."""
 
+LONGEST_ITEM = 3
+"""Words between the commas of a list."""
+
 UNSURE = 0.6
 """A last word of which the recogniser is less sure than this was not heard well: "and" becomes
 "end", and a mark after it tells nothing."""
@@ -50,9 +53,15 @@ def _share(text: str, *, english: bool) -> float:
     if spoken is not None:
         return spoken
     if comma:  # engines write one after any voice that stays up; a list has several
-        return LIKELY if last.count(",") == 1 else OPEN
+        return OPEN if _is_list(last) else LIKELY
     whole = ends_sentence(text) or text.endswith(("!", "\uff01"))
     return OVER if whole else PLAIN
+
+
+def _is_list(sentence: str) -> bool:
+    """Returns whether it ends within a list: "bread, milk,"."""
+    *_, before, last, _end = ["", "", *sentence.split(",")]
+    return bool(before) and len(plain_words(last)) <= LONGEST_ITEM
 
 
 def _number_share(text: str, *, english: bool) -> float | None:
@@ -60,16 +69,14 @@ def _number_share(text: str, *, english: bool) -> float | None:
     number = trailing(plain_words(text), english=english)
     if number.digits >= WHOLE_NUMBER:
         return OVER
+    *earlier, last = sentences(text)
+    before = trailing(plain_words(earlier[-1] if earlier else ""), english=english)
     if number.spelt:
+        group = trailing(plain_words(last), english=english).digits
+        # the last group is often the longest one
+        return LIKELY if before.spelt and group > before.digits else OPEN
+    if before.spelt and (number.digits or (english and may_be_digits(plain_words(last)))):
         return OPEN
     if number.digits:
         return LIKELY if number.begun or goes_on(text) else PLAIN
-    return _misheard_share(sentences(text)) if english else None
-
-
-def _misheard_share(said: list[str]) -> float | None:
-    """Returns the share after what may be more digits of a number that is not whole."""
-    if len(said) < 2 or not may_be_digits(plain_words(said[-1])):  # noqa: PLR2004 - the one before
-        return None
-    before = trailing(plain_words(" ".join(said[:-1])), english=True)
-    return OPEN if before.spelt else None
+    return None

@@ -19,11 +19,16 @@ _OTHERS = {
     "double": 1, "triple": 2,
 }  # fmt: skip
 _BEGIN = listed("hundred thousand")
+"""Quantities that mostly have more after them."""
+
 _SOUNDS_LIKE = listed("for to too won ate o")
 """What recognisers write for four, two, one, eight and oh."""
 
 _ANNOUNCE = listed("is are number code pin at on in card phone plus")
 """After these a single digit may be the first of many."""
+
+_NAMED = listed("number code pin card phone plus")
+"""After these four figures are no year."""
 
 _COUNTED = listed("at on in")
 """Of those: a single number after them may as well be a time, so a full stop ends it."""
@@ -95,4 +100,4 @@ def _is_group(word: str) -> bool:
 
 
 def _is_year(word: str, before: str) -> bool:
-    return before in {"in", "of", "since", "until"} and len(word) == 4 and word[0] in "12"  # noqa: PLR2004 - a year's figures
+    return len(word) == len("1982") and word[:2] in ("19", "20") and before not in _NAMED

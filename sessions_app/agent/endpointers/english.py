@@ -17,17 +17,24 @@ LONGEST_CLAUSE = 9
 SHORTEST_QUESTION = 3
 
 _OPEN = listed(
-    "and or but so because if when while which who than then as of to at for from with by into "
+    "and or but because if when while which who than then as of to at for from with by into "
     "the thee a an my your his her our their its i'm it's we're they're um uh er erm hmm like plus "
     "not very really some any either whether although unless"
 )
 """With these no sentence ends, whatever mark a recogniser put there."""
+
+_HEARD_FOR_AND = "end"
+_WITH_END = listed("the an this that its a no will to can would should must may west east weekend")
+"""Before "end" they make it the word that it is; after a name it is mostly "and", misheard."""
 
 _PREPOSITIONS = listed("to for with from at of about in on by into like")
 _SELDOM_LAST = listed("that this these those in on about off over")
 _BE = listed("is are was were am")
 _MODALS = listed("will would can could should may might must")
 _PRONOUNS = listed("i you he she it we they there that this")
+_THINK = listed("think hope guess suppose believe say said told afraid not or do")
+"""Before "so" they end with it: "I don't think so."."""
+
 _ALONE = listed("well so maybe anyway actually")
 """Alone they begin a sentence more often than they are one."""
 
@@ -38,6 +45,7 @@ _ENDS = listed(
 )
 _CLOSINGS = ("thank you", "that is all", "that's all", "that's it", "that is it", "good bye")
 _WHAT = listed("what what's when when's where where's who who's why how how's which whose")
+_RELATIVE = listed("what which who that where whom")
 _YES_NO = _BE | _MODALS | listed("do does did shall have has")
 
 
@@ -70,8 +78,7 @@ def share(sentence: Sentence) -> float | None:
 
 def _stranded(said: Sentence) -> float | None:
     """A question about what? may end with its preposition: "where are you from"."""
-    asked = said.first in _WHAT and len(said.words) >= SHORTEST_QUESTION and not _is_clause(said)
-    if not asked or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
+    if not _asks_what(said) or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
         return None
     return OVER if asks(said.text) else PLAIN
 
@@ -79,8 +86,21 @@ def _stranded(said: Sentence) -> float | None:
 def _open(said: Sentence) -> float | None:
     if said.last not in _OPEN:
         return None
+    marked = ends_sentence(said.text)
     asked = asks(said.text) and said.first in _YES_NO  # "is this what you asked for?"
-    return LIKELY if asked else OPEN
+    relative = marked and said.last in _PREPOSITIONS and bool(_RELATIVE & set(said.words[1:-1]))
+    return LIKELY if asked or relative else OPEN  # "this is what I was looking for."
+
+
+def _so(said: Sentence) -> float | None:
+    if said.last != "so" or len(said.words) == 1:
+        return None
+    return PLAIN if ends_sentence(said.text) and said.before in _THINK else OPEN
+
+
+def _misheard(said: Sentence) -> float | None:
+    wrong = said.last == _HEARD_FOR_AND and said.before and said.before not in _WITH_END
+    return LIKELY if wrong else None
 
 
 def _verb(said: Sentence) -> float | None:
@@ -118,8 +138,8 @@ def _closing(said: Sentence) -> float | None:
 
 
 def _question(said: Sentence) -> float | None:
-    asked = said.first in _WHAT | _YES_NO and len(said.words) >= SHORTEST_QUESTION
-    if not asked:
+    asked = said.first in _YES_NO and len(said.words) >= SHORTEST_QUESTION
+    if not asked and not _asks_what(said):
         return None
     return PLAIN if goes_on(said.text) else OVER
 
@@ -127,6 +147,8 @@ def _question(said: Sentence) -> float | None:
 _RULES: tuple[Callable[[Sentence], float | None], ...] = (
     _stranded,
     _open,
+    _so,
+    _misheard,
     _verb,
     _seldom_last,
     _begun,
@@ -135,6 +157,14 @@ _RULES: tuple[Callable[[Sentence], float | None], ...] = (
     _question,
 )
 """The first one that has something to say decides."""
+
+
+def _asks_what(said: Sentence) -> bool:
+    """Returns whether it asks for a thing, a place or a person."""
+    if said.first not in _WHAT or len(said.words) < SHORTEST_QUESTION or _is_clause(said):
+        return False
+    tells = said.words[1] in _PRONOUNS and not asks(said.text)  # "what I want is"
+    return not tells
 
 
 def _is_clause(said: Sentence) -> bool:
