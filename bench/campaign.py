@@ -35,7 +35,7 @@ from bench.campaigns import (
 )
 from bench.cases import UNLIMITED
 from bench.tables import commit
-from bench.talking import barge_in, endpoints
+from bench.talking import barge_in, endpoints, scribe
 from tests.fixtures.server import ROOT, Product
 
 Campaign = Callable[[Product, int], Coroutine[Any, Any, str]]
@@ -57,6 +57,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "packets": packets.main,
     "noise": noise.main,
     "endpoints": endpoints.main,
+    "scribe": scribe.main,
     "endless": endless.main,
     "voices": voices.main,
     "invented": invented.main,

@@ -1,209 +1,343 @@
-"""Which command of the scribe was said: recognisers garble, so alike is enough."""
+"""Which commands of the scribe were said, within whatever else was said. English.
+
+A command stands where a request would: at the beginning of a sentence or after a comma, perhaps
+after "could you" and the like; or, since many recognisers write no marks, after words that lead
+to one. What is told ("I noted that yesterday", "he said stop") is none. The shortest phrases are
+understood garbled, too.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-
-from rapidfuzz import fuzz
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
+from sessions_app.agent.responders.garbled import alike
+from sessions_app.agent.responders.loose import loosely
+from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
+from sessions_app.agent.responders.words import LEADS, TALE, Spoken, spoken, whole
+from sessions_app.agent.wordlists import listed
 from sessions_app.core.stops import is_abbreviated
-from sessions_app.core.writing import ends_clause, ends_sentence, goes_on
-
-ALIKE = 70.0
-"""Of 100; measured on recognised speech: 34 of 36 commands, none in plain talk."""
-
-
-class Command(StrEnum):
-    NOTE = "note"
-    ACTION = "action"
-    READ = "read"
-    UNDO = "undo"
-    RECAP = "recap"
-    REPEAT = "repeat"
-    TIME = "time"
-    LENGTH = "length"
-    QUIET = "quiet"
-    HELP = "help"
-    END = "end"
-    HELLO = "hello"
-
-
-PHRASES: dict[Command, tuple[str, ...]] = {
-    Command.NOTE: ("take a note", "make a note", "note that", "write down", "write this down"),
-    Command.ACTION: ("action item", "add an action item", "new action item", "remind me to"),
-    Command.READ: ("read my notes", "read the notes", "read back", "read back my notes"),
-    Command.UNDO: ("undo", "undo that", "delete that", "scratch that", "remove the last note"),
-    Command.RECAP: ("recap", "give me a recap", "summarize", "sum it up"),
-    Command.REPEAT: ("repeat", "repeat that", "say that again", "say again", "pardon me"),
-    Command.TIME: ("what time is it", "tell me the time", "what is the time"),
-    Command.LENGTH: ("how long have we talked", "how long have we been talking"),
-    Command.QUIET: ("stop talking", "be quiet", "stop", "silence please"),
-    Command.HELP: ("help", "help me", "what can you do", "what can i say"),
-    Command.END: ("end the call", "end call", "hang up", "goodbye", "bye bye"),
-    Command.HELLO: ("hello", "hello scribe", "hi scribe", "hey scribe", "good morning"),
-}
-TAKES_TEXT = frozenset({Command.NOTE, Command.ACTION})
-_POLITE = frozenset({"please", "scribe", "hey", "now", "could", "can", "you", "would", "that"})
-_LEADS = frozenset({"so", "well", "and", "please", "could", "can", "you", "would"})
-"""Words before a command that ask for it nicely."""
-
-_YES = frozenset({"yes", "yeah", "yep", "yup", "sure", "okay", "ok", "correct", "right", "please"})
-
-
-_INSIDE_ALIKE = 90.0
-"""Within longer speech a command must be said nearly as it stands."""
 
 _NEVER_INSIDE = frozenset({"note that", "hello", "good morning", "pardon me"})
-"""Phrases that are common in plain talk."""
+"""Phrases that are common in plain talk: they want "please" or "could you" before them there."""
 
-_CALLS = frozenset({"please", "scribe", "now", "so", "and", "okay", "ok", "well", "then", "also"})
+_CALLS = listed("please scribe now so and okay ok well then also")
 """Words before a command within longer speech; one of a single word wants a mark, or a name."""
 
+_ASKING = frozenset({"please", "you", "maybe", "also"})
+_REQUESTS = listed("please could can would will so")
+_ASKED = frozenset({"could you", "can you", "would you", "will you"})
+_ASKERS = frozenset({"could", "can", "would", "will", "may", "mind", "possible", "able"})
+_NAMED = frozenset({"please", "scribe"})
+_POLITE = listed(
+    "please scribe hey now then thanks thank you could can would will so far yet today quickly "
+    "again for to with me us back a at the moment while second minute bit once more ok okay just "
+    "right here everyone that all bye goodbye"
+)
+"""What may follow a command that takes no text."""
+
+_JOINS = {
+    Command.NOTE: listed("that of to about saying down"),
+    Command.ACTION: listed("to that about of saying"),
+}
+_COURTESIES = frozenset({"please", "scribe", "thanks"})
+_FOR_THAT = (["for", "that"], ["for", "this"], ["for", "me"], ["for", "us"])
+_REFERS = frozenset({"that", "it"})
+_ASKS = listed("what who whom when where why how which whose again")
+"""After "remind me": a question for what the caller forgot."""
+
+_PUTS = listed("add put write stick save enter place")
+LONGEST_PUT = 40
+"""So many words are looked at for the list that something is put on."""
+
+_LISTS = {"note": Command.NOTE, "notes": Command.NOTE}
+_LISTS |= dict.fromkeys(listed("list todos tasks reminders items"), Command.ACTION)
+_LIST = re.compile(
+    r"(?:to|on|onto|in|into) (?:my|the|our) (?:(?:todo|action|shopping|task) )?"
+    r"(note|notes|list|todos|tasks|reminders|items)"
+)
 _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
 """Such as "p.m." or "U.S."."""
 
-_NAMED = frozenset({"please", "scribe"})
-_SHORT_PHRASE = 2
-"""Words of a phrase that says nothing without either."""
+MOST_IN_A_ROW = 4
+"""So many commands without text follow each other in one sentence."""
+
+LONGEST_LEAD = 6
+MOST_JOINS = 2
+FEWEST_MEANT = 3
+"""Fewer words before a comma are no text for a note."""
+
+Span = tuple[int, int]
+
+
+MOST_ORDERS = 8
+"""So many commands of one turn are obeyed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A command, what follows it and what came before it, both as they were said or typed."""
+    """A command, what follows it and what came before it, both as they were said or typed.
+
+    With `refers` a text command means words that were said before: `rest` has them where they
+    were said in the same breath.
+    """
 
     command: Command
-    rest: str
+    rest: str = ""
     before: str = ""
+    refers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    """A word without its marks, in lower case, and where it lies in the text."""
+class _Found:
+    """A command in words: where it begins, and which words it takes as its text."""
 
-    word: str
-    start: int
-    end: int
-    marked: bool
-    """Whether a mark follows it."""
+    command: Command
+    at: int
+    text: Span = (0, 0)
+    refers: bool = False
+    begun: int = -1
+    """The first word that leads to it."""
 
 
 def understood(text: str) -> Heard | None:
-    """Returns the command at the beginning of `text`, or else within it; None for none."""
-    tokens = _tokens(text)
-    first = _first(tokens)
-    found = _best(tokens, first)
-    if found is not None:
-        return Heard(found[0], _rest(text, tokens[first:], *found))
-    for number in range(first + 1, len(tokens)):
-        inside = _inside(tokens, number)
-        if inside is not None:
-            before = text[: tokens[number].start].strip()
-            return Heard(inside[0], _rest(text, tokens[number:], *inside), before)
+    """Returns the first command in `text`; None for none."""
+    return next(iter(orders(text)), None)
+
+
+def orders(text: str) -> list[Heard]:
+    """Returns the commands in `text`, in order."""
+    words = spoken(text)
+    found: list[_Found] = []
+    sentences = whole(words)
+    for number, (start, end) in enumerate(sentences):
+        if found and found[-1].command in TAKES_TEXT and start < found[-1].text[1]:
+            continue
+        found += _Sentence(words, start, end, sentences[number + 1 :]).commands()
+    if not found and (garbled := alike(words := spoken(text, as_heard=True))) is not None:
+        command, at, stop = garbled
+        span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
+        if command is not Command.ACTION or not any(map(_asks, words[at : stop + 1])):
+            found = [_Found(command, at, span)]
+    return [_heard(text, words, one) for one in found[:MOST_ORDERS]]
+
+
+# -- where a command is ---------------------------------------------------------------------
+
+
+class _Sentence:
+    """One sentence of what was said, in which commands are looked for; `later` are those after."""
+
+    def __init__(
+        self, words: Sequence[Spoken], start: int, end: int, later: Sequence[Span]
+    ) -> None:
+        self._words = words
+        self._start = start
+        self._end = end
+        self._later = later
+        self._tried: set[int] = set()
+
+    def commands(self) -> list[_Found]:
+        """Returns those that begin it, or else the first within it with those that follow."""
+        found = self.begun_at(self._start)
+        for at in range(self._start + 1, self._end):
+            if found:
+                break
+            if self._may_begin(at):
+                found = self.begun_at(at, inside=True)
+        return found
+
+    def begun_at(self, at: int, *, inside: bool = False, most: int = MOST_IN_A_ROW) -> list[_Found]:
+        """Returns the commands that begin at a word, or after words there that lead to one."""
+        led, begun = False, at
+        while at < self._end and at not in self._tried:
+            self._tried.add(at)
+            found = self._matched(at, bare=inside and not led, most=most)
+            lead = self._lead(at)
+            if found or not lead:
+                return [replace(one, begun=begun if one.begun < 0 else one.begun) for one in found]
+            led = led or self._words[at].text not in BACK_CHANNELS
+            at += lead
+        return []
+
+    def _may_begin(self, at: int) -> bool:
+        """Returns whether a command may begin at a word within the sentence."""
+        before = self._words[at - 1]
+        if any(text in TALE for text in self._texts(self._start, at)):
+            asks = self._words[at].text in _REQUESTS and before.text not in TALE
+            return before.marked and asks
+        if before.marked or before.text in _CALLS:
+            return True
+        return _asked(self._words, self._start, at)
+
+    def _lead(self, at: int) -> int:
+        """Returns how many words here only lead to a command."""
+        for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
+            if " ".join(self._texts(at, at + many)) in LEADS:
+                return many
+        return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
+
+    def _matched(self, at: int, *, bare: bool, most: int) -> list[_Found]:
+        """Returns the commands that begin with this very word; `bare` if nothing leads to them."""
+        if (put := _put(self._words, at, self._end)) is not None:
+            return [put]
+        for many in range(min(LONGEST, self._end - at), 0, -1):
+            command = COMMANDS.get(tuple(self._texts(at, at + many)))
+            if command is None or (bare and not self._stands_inside(at, many)):
+                continue
+            if command not in TAKES_TEXT:
+                found = self._without_text(command, at, at + many, most)
+            else:
+                found = self._with_text(command, at, at + many)
+            if found:
+                return found
+        if not bare and (meant := loosely(self._courteous(at))) is not None:
+            return [_Found(meant, at)]
+        return self._please(at)
+
+    def _please(self, at: int) -> list[_Found]:
+        """Returns what is asked for by a verb that is common in plain talk, and so wants asking."""
+        if not at or at + 1 >= self._end or self._words[at - 1].text not in _ASKING:
+            return []
+        verb, after = self._texts(at, at + 2)
+        if verb == "note":  # "please note the new address"
+            return self._with_text(Command.NOTE, at, at + 1)
+        if verb != "remember":
+            return []
+        return self._with_text(Command.ACTION if after == "to" else Command.NOTE, at, at + 1)
+
+    def _courteous(self, at: int) -> list[str]:
+        """Returns the words of the sentence from there on, without courtesies at its end."""
+        texts = self._texts(at, self._end)
+        while texts and texts[-1] in _COURTESIES:
+            texts.pop()
+        return texts
+
+    def _stands_inside(self, at: int, many: int) -> bool:
+        before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
+        if phrase in _NEVER_INSIDE:
+            return phrase == "note that" and before.text == "please"
+        return many > 1 or before.marked or before.text in _NAMED
+
+    def _without_text(self, command: Command, at: int, stop: int, most: int) -> list[_Found]:
+        """Returns a command and those that follow it; nothing where other words do."""
+        rest = stop
+        while rest < self._end and self._words[rest].text in _POLITE:
+            rest += 1
+        if rest == self._end:
+            return [_Found(command, at)]
+        if meant := loosely(self._courteous(at)):
+            return [_Found(meant, at)]
+        if command is Command.HELLO or most < 2:  # noqa: PLR2004 - this one and another
+            return []
+        for begin in range(stop, rest + 1):
+            if more := self.begun_at(begin, most=most - 1):
+                return more if more[0].command is command else [_Found(command, at), *more]
+        return []
+
+    # -- what it is about -------------------------------------------------------------------
+
+    def _with_text(self, command: Command, at: int, stop: int) -> list[_Found]:
+        """Returns a command with its text; nothing where it asks for something else."""
+        words, phrase = self._words, self._texts(at, stop)
+        if phrase[0] == "remind" and stop < len(words) and _asks(words[stop]):
+            return []
+        until = self._text_end(stop)
+        begin = self._text_begin(command, stop, until)
+        rest = self._texts(stop, until)
+        if all(word in _POLITE or word in _REFERS or word == "of" for word in rest):
+            refers = bool(_REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
+            refers = refers or (at > self._start and phrase[0] == "remind")
+            return [_Found(command, at, (until, until), refers)]
+        return [_Found(command, at, (min(begin, until), until))]
+
+    def _text_begin(self, command: Command, stop: int, until: int) -> int:
+        """Returns where the text begins: after what joins it to the command."""
+        at = stop
+        while at < until and self._words[at].text in _COURTESIES:
+            at += 1
+        if self._texts(at, at + 2) in _FOR_THAT:
+            at += 2
+        for _ in range(MOST_JOINS):
+            at += at < until and self._words[at].text in _JOINS[command]
+        return at + 2 if self._texts(at, at + 2) == ["the", "following"] else at
+
+    def _text_end(self, stop: int) -> int:
+        """Returns where a text ends: before a sentence that is a command, or only polite."""
+        for start, end in self._later:
+            polite = all(text in _POLITE for text in self._texts(start, end))
+            if start >= stop and (polite or _Sentence(self._words, start, end, ()).begun_at(start)):
+                return start
+        return len(self._words)
+
+    def _texts(self, start: int, end: int) -> list[str]:
+        return [word.text for word in self._words[start:end]]
+
+
+def _put(words: Sequence[Spoken], at: int, end: int) -> _Found | None:
+    """Returns the command of "add milk to my list"."""
+    if words[at].text not in _PUTS:
+        return None
+    for stop in range(at + 2, min(end, at + LONGEST_PUT)):
+        found = _LIST.match(" ".join(word.text for word in words[stop : stop + 4]))
+        if found is None:
+            continue
+        after = stop + len(found.group().split())
+        refers = stop == at + 2 and words[at + 1].text in _REFERS | {"this"}
+        if all(word.text in _POLITE for word in words[after:end]):
+            text = (end, end) if refers else (at + 1, stop)
+        elif refers:  # "put this on my list: buy milk"
+            text, refers = (after, end), False
+        else:
+            continue
+        return _Found(_LISTS[found.group(1)], at, text, refers)
     return None
 
 
-def _rest(text: str, tokens: Sequence[_Token], command: Command, used: int) -> str:
-    """Returns what follows a command's words, where it takes any."""
-    if command not in TAKES_TEXT or used >= len(tokens):
-        return ""
-    return _without_stop(text[tokens[used].start :].strip())
+def _heard(text: str, words: Sequence[Spoken], found: _Found) -> Heard:
+    before = text[: words[found.at].start].strip()
+    first, last = found.text
+    if first < last:
+        rest = text[words[first].start : words[last - 1].end]
+        led = {word.text for word in words[max(found.begun, 0) : found.at]}
+        if led & _ASKERS:  # the mark is that of "could you"
+            rest = rest.rstrip("? ")
+        return Heard(found.command, _without_stop(rest.strip()), before)
+    if not found.refers:
+        return Heard(found.command, "", before)
+    earlier = _earlier(words, found)
+    if earlier is None:
+        return Heard(found.command, "", before, refers=True)
+    first, last = earlier
+    said = text[words[first].start : words[last - 1].end]
+    return Heard(found.command, _without_stop(said), before, refers=True)
+
+
+def _earlier(words: Sequence[Spoken], found: _Found) -> Span | None:
+    """Returns the words that a command means: those before it in its sentence, or a sentence."""
+    sentences = whole(words)
+    start = next(start for start, end in sentences if start <= found.at < end)
+    end = found.begun
+    while end > start and (words[end - 1].text in _CALLS or _asked(words, start, end)):
+        end -= 2 if _asked(words, start, end) else 1
+    if end - start >= FEWEST_MEANT:
+        return start, end
+    return next((span for span in reversed(sentences) if span[1] <= start), None)
+
+
+def _asks(word: Spoken) -> bool:
+    return word.text in _ASKS
+
+
+def _asked(words: Sequence[Spoken], start: int, end: int) -> bool:
+    """Returns whether the words before `end` ask for something: "could you"."""
+    return " ".join(word.text for word in words[max(start, end - 2) : end]) in _ASKED
 
 
 def _without_stop(text: str) -> str:
-    """Returns what is to be written down without the full stop of the sentence it ended."""
+    """Returns what is to be written down without the mark by which it ended."""
+    text = text.rstrip(",;: ")
     last = text.rsplit(maxsplit=1)[-1]
     if not last.endswith(".") or last.endswith("..") or _DOTTED.fullmatch(last):
         return text
     return text if is_abbreviated(last) else text[:-1]
-
-
-def _best(tokens: Sequence[_Token], at: int) -> tuple[Command, int] | None:
-    words = [token.word for token in tokens[at:]]
-    best: tuple[float, int, Command] | None = None
-    for command, phrases in PHRASES.items():
-        for phrase in phrases:
-            found = _likeness(words, phrase, takes_text=command in TAKES_TEXT)
-            if found is not None and (best is None or found > best[:2]):
-                best = (*found, command)
-    return (best[2], best[1]) if best else None
-
-
-def _inside(tokens: Sequence[_Token], at: int) -> tuple[Command, int] | None:
-    """Returns the command that begins at this word of longer speech, where one would begin."""
-    before = tokens[at - 1]
-    asked = before.marked or before.word in _CALLS or _is_request(tokens[:at])
-    if not asked:
-        return None
-    words = [token.word for token in tokens[at:]]
-    for command, phrases in PHRASES.items():
-        for phrase in phrases:
-            length = len(phrase.split())
-            if phrase in _NEVER_INSIDE or (
-                length == 1 and not before.marked and before.word not in _NAMED
-            ):
-                continue
-            if command not in TAKES_TEXT and not _POLITE.issuperset(words[length:]):
-                continue
-            if fuzz.ratio(" ".join(words[:length]), phrase) >= _INSIDE_ALIKE:
-                return command, length
-    return None
-
-
-def _is_request(before: Sequence[_Token]) -> bool:
-    """Returns whether the words before end in "could you", "can you", "would you"."""
-    last = [token.word for token in before[-2:]]
-    return last[-1:] == ["you"] and last[0] in ("could", "can", "would", "will")
-
-
-def agrees(text: str) -> bool:
-    """Returns whether `text` begins with a yes."""
-    words = ["".join(c for c in w if c.isalnum()) for w in text.lower().split()]
-    return bool(words) and words[0] in _YES and "not" not in words and "no" not in words
-
-
-def _likeness(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float, int] | None:
-    """Returns how alike the first words are, and how many of them; None below ALIKE.
-
-    A command that takes no text must be all that was said, or nearly.
-    """
-    length = len(phrase.split())
-    best: tuple[float, int] | None = None
-    for count in (length, length + 1):
-        if count > len(words) and count != length:
-            continue
-        if not takes_text and any(word not in _POLITE for word in words[count:]):
-            continue
-        score = fuzz.ratio(" ".join(words[:count]), phrase)
-        if score >= ALIKE and (best is None or score > best[0]):
-            best = (score, min(count, len(words)))
-    if best and takes_text and length > _SHORT_PHRASE:
-        # "take note it's Bob's": a word that was not said is not made up of what follows
-        score = fuzz.ratio(" ".join(words[: length - 1]), phrase)
-        best = max(best, (score, length - 1))
-    return best
-
-
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    for match in re.finditer(r"\S+", text):
-        shown = match.group()
-        word = "".join(c for c in shown.lower() if c.isalnum() or c == "'")
-        if word:
-            found.append(_Token(word, match.start(), match.end(), _is_marked(shown)))
-        elif found and _is_marked(shown):
-            found[-1] = replace(found[-1], marked=True)
-    return found
-
-
-def _is_marked(shown: str) -> bool:
-    return ends_sentence(shown) or ends_clause(shown) or goes_on(shown)
-
-
-def _first(tokens: Sequence[_Token]) -> int:
-    """Returns which word is the first after noises and words that ask nicely."""
-    at = 0
-    while at < len(tokens) - 1 and tokens[at].word in BACK_CHANNELS | _LEADS:
-        at += 1
-    return at

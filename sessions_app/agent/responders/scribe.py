@@ -2,12 +2,15 @@
 
 import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sessions_app.agent.responders.answers import agrees, declines
 from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
-from sessions_app.agent.responders.commands import PHRASES, Command, agrees, understood
+from sessions_app.agent.responders.commands import Heard, orders, understood
+from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command, hints
 from sessions_app.core.errors import ResponderError
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.languages import base_of
@@ -16,6 +19,7 @@ from sessions_app.core.writing import closed
 
 WHAT_NOTE = "What should I write down?"
 WHAT_ACTION = "What needs to be done?"
+NOTHING = "All right, nothing was written down."
 SURE = "Should I end the call?"
 HELP = (
     "Say take a note, or action item, and then what to write down. "
@@ -59,7 +63,7 @@ class ScribeResponder(Responder):
     def phrases(self, persona: Persona) -> Sequence[str]:
         if base_of(persona.language) != "en":
             return ()
-        return tuple(phrase for phrases in PHRASES.values() for phrase in phrases)
+        return hints()
 
     def turn_of_keys(self, persona: Persona, keys: str) -> str:
         """Returns nothing: keys are kept in the record, and no command."""
@@ -87,17 +91,33 @@ class ScribeResponder(Responder):
         asked = _asked(conversation)
         text = conversation.last_text
         if asked in (WHAT_NOTE, WHAT_ACTION):
-            kind = NoteKind.NOTE if asked == WHAT_NOTE else NoteKind.ACTION
-            return self._write(conversation, kind, text)
-        if asked == SURE:
-            if agrees(text):
-                conversation.host.end_call()
-                return "All right."
+            return self._dictated(conversation, asked)
+        if asked == SURE and (agrees(text) or _ends(text)):
+            conversation.host.end_call()
+            return "All right."
+        heard = [_meant(conversation, one) for one in orders(text)]
+        if not heard and asked == SURE:
             return "OK, I'm still here."
-        heard = understood(text)
-        if heard is None:
+        if not heard:
             return self._unasked(conversation)
+        return " ".join(filter(None, (self._obey(conversation, one) for one in heard)))
+
+    def _obey(self, conversation: Conversation, heard: Heard) -> str:
         return self._obeys[heard.command](conversation, heard.rest)
+
+    def _dictated(self, conversation: Conversation, asked: str) -> str:
+        """Takes the answer to what to write down: the text itself, or a change of mind."""
+        text = conversation.last_text
+        if declines(text):
+            return NOTHING
+        kind = NoteKind.NOTE if asked == WHAT_NOTE else NoteKind.ACTION
+        heard = next(iter(orders(text)), None)
+        if heard is not None and not heard.before:
+            if heard.command is Command.END:
+                return self._obey(conversation, heard)
+            if heard.command in TAKES_TEXT and heard.rest:
+                return self._obey(conversation, heard)
+        return self._write(conversation, kind, text)
 
     def _note(self, conversation: Conversation, rest: str) -> str:
         return self._write(conversation, NoteKind.NOTE, rest) if rest else WHAT_NOTE
@@ -193,6 +213,19 @@ def _last_said(conversation: Conversation) -> str:
 def _line(note: Note) -> str:
     what = "Note" if note.kind is NoteKind.NOTE else "Action item"
     return closed(f"{what} {note.number}: {note.text}")
+
+
+def _ends(text: str) -> bool:
+    """Returns whether `text` asks for nothing but the end of the call."""
+    return [heard.command for heard in orders(text)] == [Command.END]
+
+
+def _meant(conversation: Conversation, heard: Heard) -> Heard:
+    """Returns a command whose text is what the caller said in the turn before."""
+    if heard.command is not Command.NOTE or not heard.refers or heard.rest:
+        return heard
+    said = [m for m in conversation.messages[:-1] if m.speaker is Speaker.CALLER]
+    return replace(heard, rest=_talk(said[-1].text) if said else "")
 
 
 def _talk(text: str) -> str:

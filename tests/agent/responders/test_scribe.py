@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sessions_app.agent.responders.answers import agrees
 from sessions_app.agent.responders.base import Message
-from sessions_app.agent.responders.commands import Command, agrees, understood
+from sessions_app.agent.responders.commands import understood
 from sessions_app.agent.responders.scribe import HELP, NO_MODEL, SURE, ScribeResponder
+from sessions_app.agent.responders.vocabulary import Command
 from sessions_app.core.errors import ResponderError
 from sessions_app.core.events import NoteKind, Speaker
 from sessions_app.core.persona import Persona
@@ -121,7 +123,7 @@ def test_a_note_keeps_what_was_said(text: str, rest: str) -> None:
             "I did not hear you, scribe, repeat that",
             Command.REPEAT,
             "",
-            "I did not hear you, scribe,",
+            "",
         ),
     ],
 )

@@ -1,0 +1,147 @@
+"""Does the scribe do what strangers ask of it? By their words, and by their words as heard.
+
+VOICES names voices of flite (such as "slt rms awb"), comma or blank between: each speaks the
+first utterances, and the default recogniser hears them. Without it the written words are tried.
+"""
+
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from subprocess import run
+
+import numpy as np
+
+from bench.tables import write_table
+from sessions_app.agent.responders.commands import orders
+from sessions_app.agent.responders.vocabulary import hints
+from sessions_app.bridge.recognisers import Recognisers
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame
+from sessions_app.core.writing import join_sentences, plain_words
+from sessions_app.speech.offline import stretches, transcribe
+from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.segmenting import Segmenter
+from sessions_app.speech.vad.silero import SileroVad
+from tests.fixtures.speech import read_wav
+
+FILE = Path(__file__).with_name("utterances.txt")
+SPOKEN = 130
+"""So many are spoken."""
+
+BEFORE = "46 of the first 130 and 146 of all 382"
+"""What 192a2ce, which knew 45 phrases, did right with the same file."""
+
+UNSEEN = "59 of the last 62"
+"""Those were written when all the others were understood; so many were right at once."""
+
+LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
+
+Action = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody says, and what is to be done: each command with the words it takes."""
+
+    text: str
+    actions: tuple[Action, ...]
+
+
+@cache
+def utterances() -> tuple[Asked, ...]:
+    """Returns the table of `utterances.txt`."""
+    lines = FILE.read_text().splitlines()
+    return tuple(_read(line) for line in lines if line and not line.startswith("#"))
+
+
+def _read(line: str) -> Asked:
+    text, _, shown = line.rpartition("|")
+    parts = [] if shown.strip() == "-" else shown.split(";")
+    return Asked(text.strip(), tuple(_action(part) for part in parts))
+
+
+def _action(shown: str) -> Action:
+    command, _, text = shown.partition(":")
+    return command.strip(), " ".join(plain_words(text))
+
+
+def done(text: str) -> tuple[Action, ...]:
+    """Returns what the scribe does for `text`."""
+    return tuple((str(one.command), " ".join(plain_words(one.rest))) for one in orders(text))
+
+
+# -- measured -------------------------------------------------------------------------------
+
+Pairs = Sequence[tuple[Asked, str]]
+"""What was said, and the text that the scribe was given of it."""
+
+
+def main() -> None:
+    """Measures and writes the table."""
+    heard: dict[str, Pairs] = {"written": [(asked, asked.text) for asked in utterances()]}
+    voices = re.findall(r"\w+", os.environ.get("VOICES", ""))
+    if voices:
+        heard |= asyncio.run(_heard(voices))
+    rows = [[name, *_row(pairs)] for name, pairs in heard.items()]
+    head = ["utterances", "of them", "right action", "and right words", "rightly nothing done"]
+    shares = ", ".join(f"{row[0]} {row[2]}" for row in rows)
+    headline = (
+        f"Right actions: {shares}; before, with the right words: {BEFORE}; at first sight {UNSEEN}"
+    )
+    print(write_table("scribe", "The scribe and natural wording", headline, head, rows))
+
+
+def _row(pairs: Pairs) -> list[str]:
+    found = [(asked.actions, done(text)) for asked, text in pairs]
+    commands = sum(_commands(wanted) == _commands(got) for wanted, got in found)
+    exactly = sum(wanted == got for wanted, got in found)
+    idle = [got for wanted, got in found if not wanted]
+    share = f"{100 * commands / len(found):.1f} %"
+    return [str(len(found)), share, str(exactly), f"{idle.count(())} of {len(idle)}"]
+
+
+def _commands(actions: Sequence[Action]) -> list[str]:
+    return [command for command, _ in actions]
+
+
+async def _heard(voices: Sequence[str]) -> dict[str, Pairs]:
+    """Returns what the default recogniser makes of each voice, told what the scribe listens for."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicesite.settings")
+    vad, recognisers = SileroVad(), Recognisers()
+    recognisers.load("default")
+    recogniser = recognisers.get("default")
+    await vad.start()
+    await recogniser.start()
+    found: dict[str, Pairs] = {}
+    try:
+        for voice in voices:
+            found[f"by {voice}"] = [
+                (asked, await _text_of(asked.text, voice, vad, recogniser))
+                for asked in utterances()[:SPOKEN]
+            ]
+    finally:
+        await recognisers.aclose()
+        await vad.aclose()
+    return found
+
+
+async def _text_of(text: str, voice: str, vad: SileroVad, recogniser: Recogniser) -> str:
+    """Returns the text of an utterance as a turn of a live call has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "said.wav"
+        await asyncio.to_thread(_speak, voice, text, path)
+        samples = np.concatenate([LEAD, read_wav(path), TAIL])
+    frames = [AudioFrame(samples, SPEECH_RATE, 0.0)]
+    finals = await transcribe(
+        lambda: frames, await stretches(lambda: frames, vad), recogniser, "en-US", hints()
+    )
+    segmenter = Segmenter()
+    return join_sentences(piece.text for final in finals for piece in segmenter.final(final))
+
+
+def _speak(voice: str, text: str, path: Path) -> None:
+    run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True, timeout=60)

@@ -1,0 +1,276 @@
+"""What people say to the scribe: its commands in phrases.
+
+In a line "a|b" is either word, and a word with "?" may be missing. Contractions are written out
+("what is"), since they are before anything is compared.
+"""
+
+import itertools
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    NOTE = "note"
+    ACTION = "action"
+    READ = "read"
+    UNDO = "undo"
+    RECAP = "recap"
+    REPEAT = "repeat"
+    TIME = "time"
+    LENGTH = "length"
+    QUIET = "quiet"
+    HELP = "help"
+    END = "end"
+    HELLO = "hello"
+
+
+TAKES_TEXT = frozenset({Command.NOTE, Command.ACTION})
+
+SHORT: dict[Command, tuple[str, ...]] = {
+    Command.NOTE: ("take a note", "make a note", "note that", "write down", "write this down"),
+    Command.ACTION: ("action item", "add an action item", "new action item", "remind me to"),
+    Command.READ: ("read my notes", "read the notes", "read back", "read back my notes"),
+    Command.UNDO: ("undo", "undo that", "delete that", "scratch that", "remove the last note"),
+    Command.RECAP: ("recap", "give me a recap", "summarize", "sum it up"),
+    Command.REPEAT: ("repeat", "repeat that", "say that again", "say again", "pardon me"),
+    Command.TIME: ("what time is it", "tell me the time", "what is the time"),
+    Command.LENGTH: ("how long have we talked", "how long have we been talking"),
+    Command.QUIET: ("stop talking", "be quiet", "stop", "silence please"),
+    Command.HELP: ("help", "help me", "what can you do", "what can i say"),
+    Command.END: ("end the call", "end call", "hang up", "goodbye", "bye bye"),
+    Command.HELLO: ("hello", "hello scribe", "hi scribe", "hey scribe", "good morning"),
+}
+"""The shortest way to say each: those are understood garbled, too."""
+
+_MAKE = "take|make|add|create|write|put|start|open|do|get|have"
+
+_NATURAL: dict[Command, tuple[str, ...]] = {
+    Command.NOTE: (
+        f"{_MAKE}|leave|keep|save|record a|another|one|the|this|my? quick|short|new|next? note",
+        "i|we would? need|want|like|love a|another new? note",
+        "make that|this|it a note",
+        "take|make|new a? memo|message|dictation",
+        "take note",
+        "note|jot|write that|this|it? down",
+        "put|get|type|take|mark that|this|it down",
+        "note|jot|write something down",
+        "note|jot|write the following down?",
+        "note that",
+        "new|another|next note",
+        "one|some more note|notes",
+        "quick|short|little note",
+        "i|we have something to note|write down?",
+        "mark|log that|this",
+        "put on record",
+        "note to self|myself",
+        "for the record",
+        "add|write|put|save to|in|into my|the|our notes",
+        "save|keep that|this|it as a note",
+    ),
+    Command.ACTION: (
+        "remind me|us",
+        "action item|point",
+        "new|another|next action? item|task|todo|reminder",
+        "reminder to|for|about",
+        f"{_MAKE}|set|note|give up|down? me|us? a|an|another|one|the new|next? action item|point",
+        f"{_MAKE}|set|note|give up|down? me|us? a|an|another|one|the new|next? task|todo|reminder",
+        "i|we would? need|want|like|love a|an|another new? action? item|task|todo|reminder",
+        "make that|this|it a|an action? item|task|todo|reminder",
+        "add another|an|one item",
+        "todo",
+        "do not let me|us forget",
+        "make sure i|we do not forget",
+        "make sure that i|we do not forget",
+        "make sure that? i|we remember",
+        "help me to? remember",
+        "i|we need|want to be reminded",
+        "ping|nudge me",
+        "add|put|write to|on|onto my|the|our todo? list",
+        "add to my|the|our todos|tasks|reminders",
+    ),
+    Command.READ: (
+        "read me? back? my|the|all my|our? notes|list|items",
+        "read me? it|them|that|this",
+        "read back",
+        "what have i|you|we got|there?",
+        "what do i|you|we have",
+        "what have i|you|we noted|written|saved|recorded|taken down?",
+        "what did i|you|we note|write|save|take|jot down?",
+        "what is|are on|in? my|the|our todo? list|notes|items|todos|tasks|reminders",
+        "what are my|the|our action items",
+        "what|which notes do i|we|you have",
+        "what|which notes have i|we|you got|taken|made?",
+        "how many notes do i|we have",
+        "do i|we have any notes",
+        "have i|we got any notes",
+        "list|show|tell|give me? all? my|the|our notes",
+        "show|tell|read me what i|we|you have noted|got|written|saved down?",
+        "go|run through|over my|the|our notes|list",
+        "hear my|the|our notes",
+        "review|check my|the|our notes",
+        "play back my|the|our notes",
+        "what do my|the|our notes say",
+        "my|the|our? notes",
+        "the|my list",
+    ),
+    Command.UNDO: (
+        "undo that|it|this|the? last? note|one|thing?",
+        "scratch|strike|erase|delete|remove|cancel|undo that|it|this last? note|one|item|entry?",
+        "scratch|strike|erase|delete|remove|cancel|undo the|my|that|this last? note|item|entry",
+        "forget the|my|that|this last? note|item|entry",
+        "scratch|strike|erase|delete|remove|cancel|undo|forget the|my last one|thing",
+        "forget that last one",
+        "ignore|disregard|wipe that|it|the? last? note|one?",
+        "take that|it|this back|out",
+        "cross|strike that|it|this out|off",
+        "get rid of that|it|this|the last? note|one?",
+    ),
+    Command.RECAP: (
+        "recap",
+        "give me|us a|the quick|short|brief? recap|summary",
+        "do a|the quick|short|brief? recap|summary",
+        "quick|short|brief recap|summary",
+        "recap|summarise|summarize the|this|our? call|conversation|talk|that|it|everything|all",
+        "summarise|summarize",
+        "sum that|it|this|everything up",
+        "sum up",
+        "sum|summarise|summarize up? what i|we|you have? said|discussed|talked about?",
+        "what have i|we talked|spoken|said|discussed|covered about?",
+        "what did i|we talk|speak|say|discuss about?",
+        "what was this|the|our call about",
+        "where were we",
+        "where did we stop|leave off?",
+        "i|we would? need|want|like|love a|the quick|short|brief? recap|summary",
+        "what has happened been? said? so? far?",
+        "bring me up to date",
+    ),
+    Command.REPEAT: (
+        "repeat that|it|this|yourself|the? last? bit|part|thing|sentence|one?",
+        "say that|it|this again",
+        "say that|it|this once|one more time?",
+        "say again",
+        "again",
+        "tell me that|it? again",
+        "pardon me?",
+        "i beg your pardon",
+        "come again",
+        "what did you just? say",
+        "what was that",
+        "i did not catch|hear|get|understand that|you|it",
+        "i could not hear|understand that|you|it",
+        "one more time",
+        "once more",
+    ),
+    Command.TIME: (
+        "what time is it",
+        "what time do you have",
+        "what is the current? time",
+        "tell|give me the time",
+        "tell me? what time it is",
+        "do you have the time",
+        "do you know the time",
+        "do you know what time it is",
+        "have you got the time",
+        "how late is it",
+        "the time",
+        "time check",
+    ),
+    Command.LENGTH: (
+        "how long have we|i|you talked|spoken",
+        "how long have we|i|you been talking|speaking|here|connected",
+        "how long have we|i|you been on the|this? phone|call|line?",
+        "how long has this|the|our call been going|running? on?",
+        "how long has this|the|our call lasted|taken",
+        "how long is this|the|our call",
+        "how long did we|i talk|speak",
+    ),
+    Command.QUIET: (
+        "stop",
+        "stop talking|speaking|reading|it|that",
+        "be quiet|silent|still",
+        "keep quiet",
+        "shut up",
+        "quiet|silence|hush|enough",
+        "that is enough",
+        "that will do",
+        "no more",
+        "you can stop talking|reading|now?",
+    ),
+    Command.HELP: (
+        "help me|us?",
+        "i need some? help",
+        "what can|do you do",
+        "what can i|we say|do|ask",
+        "what are you able to do",
+        "what can you help me? with",
+        "how does this|it|that work",
+        "how do i|we use this|it|you",
+        "how do you work",
+        "i do not know what to do|say",
+        "i am lost|stuck",
+        "how can you help me|us?",
+        "what are the|my|your commands|options",
+        "what|which commands are there",
+        "what|which commands do you know|understand|have",
+        "tell me what you can do",
+    ),
+    Command.END: (
+        "end|finish|close|terminate the|this|our? call",
+        "you can hang up",
+        "you can end the call",
+        "i am done|finished",
+        "we are finished",
+        "that will be all",
+        "end it here",
+        "hang up the? phone?",
+        "goodbye",
+        "good bye|night",
+        "bye bye?",
+        "see you later|soon|tomorrow",
+        "talk to you later|soon",
+        "have a nice|good|great day|evening|weekend",
+    ),
+    Command.HELLO: (
+        "hello|hi|hey there|scribe?",
+        "good morning|afternoon|evening scribe?",
+        "are you still? there",
+        "can you hear me",
+        "is anybody|anyone|somebody there",
+    ),
+}
+
+
+def _written_out(line: str) -> list[str]:
+    """Returns the phrases of a line."""
+    places = []
+    for place in line.split():
+        words = place.removesuffix("?").split("|")
+        places.append([*words, ""] if place.endswith("?") else words)
+    chosen = itertools.product(*places)
+    return [" ".join(filter(None, words)) for words in chosen]
+
+
+COMMANDS: dict[tuple[str, ...], Command] = {
+    tuple(phrase.split()): command
+    for command, lines in _NATURAL.items()
+    for line in lines
+    for phrase in _written_out(line)
+} | {
+    tuple(phrase.split()): command
+    for command, phrases in SHORT.items()
+    for phrase in phrases
+    if phrase not in {"remind me to", "silence please"}  # of the phrases before, and what follows
+}
+"""Every phrase, word by word."""
+
+LONGEST = max(map(len, COMMANDS))
+
+
+def hints() -> tuple[str, ...]:
+    """Returns what a recogniser may expect: the shortest phrases, then one of each kind."""
+    short = (phrase for phrases in SHORT.values() for phrase in phrases)
+    natural = (_plainest(line) for lines in _NATURAL.values() for line in lines)
+    return tuple(dict.fromkeys((*short, *natural)))
+
+
+def _plainest(line: str) -> str:
+    return " ".join(place.split("|")[0] for place in line.split() if not place.endswith("?"))

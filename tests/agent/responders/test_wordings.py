@@ -1,0 +1,133 @@
+"""The scribe and people who do not know its words."""
+
+import time
+
+import pytest
+
+from bench.talking.scribe import done, utterances
+from sessions_app.agent.responders.answers import declines
+from sessions_app.agent.responders.base import Message
+from sessions_app.agent.responders.commands import orders, understood
+from sessions_app.agent.responders.scribe import NOTHING, SURE, ScribeResponder
+from sessions_app.agent.responders.vocabulary import COMMANDS, hints
+from sessions_app.core.events import NoteKind, Speaker
+from tests.agent.responders.rooms import Room
+
+
+def test_natural_wording_has_the_right_action() -> None:
+    wrong = {a.text: done(a.text) for a in utterances() if done(a.text) != a.actions}
+    assert wrong == {}
+
+
+def test_every_hint_is_a_phrase_that_is_understood() -> None:
+    found = {phrase: understood(phrase) for phrase in hints()}
+    wrong = {
+        phrase: heard
+        for phrase, heard in found.items()
+        if heard is None or heard.command is not COMMANDS.get(tuple(phrase.split()), heard.command)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To do so, attach the following notices to the program.",
+        "You can say that again, my friend.",
+        "Tear down the tent before it rains.",
+        "I asked, can you write that down, and he laughed.",
+        "Remind me who she is?",
+        "Please do not write that down.",
+    ],
+)
+def test_what_only_sounds_like_a_command_is_none(text: str) -> None:
+    assert orders(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and so please well okay " * 200,
+        "take a note of oranges. " * 200,
+        "undo undo " * 400,
+        "add that to " * 400,
+        "could you " * 400,
+        "what have i got and " * 200,
+    ],
+)
+def test_long_talk_is_understood_quickly(text: str) -> None:
+    started = time.process_time()
+    assert len(orders(text)) <= 8
+    assert time.process_time() - started < 1
+
+
+async def test_several_commands_of_a_turn_are_obeyed_in_order() -> None:
+    room = Room(ScribeResponder())
+    answer = await room.ask("Take a note: buy milk. Remind me to call Tom, please.")
+    assert answer == "Noted: buy milk. Action item: call Tom, please."
+    answer = await room.ask("Scratch that, remind me to call Anna on Wednesday instead.")
+    assert answer == "Removed: call Tom, please. Action item: call Anna on Wednesday instead."
+    assert [note.kind for note in room.host.kept] == [NoteKind.NOTE, NoteKind.ACTION]
+
+
+async def test_that_is_what_was_said_before() -> None:
+    room = Room(ScribeResponder())
+    assert await room.ask("The key is under the mat.") == ""
+    assert await room.ask("Can you write that down?") == "Noted: The key is under the mat."
+    said = "I have to call the vet, can you remind me?"
+    assert await room.ask(said) == "Action item: I have to call the vet."
+    assert await Room(ScribeResponder()).ask("Write that down.") == "What should I write down?"
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer", "kept"),
+    [
+        ("Never mind.", NOTHING, []),
+        ("No, scratch that.", NOTHING, []),
+        ("Take a note: buy milk.", "Noted: buy milk.", ["buy milk"]),
+        ("Goodbye.", SURE, []),
+        ("Stop the milk order.", "Noted: Stop the milk order.", ["Stop the milk order."]),
+        ("Never mind the gap.", "Noted: Never mind the gap.", ["Never mind the gap."]),
+    ],
+)
+async def test_who_is_asked_for_a_note_may_change_their_mind(
+    reply: str, answer: str, kept: list[str]
+) -> None:
+    room = Room(ScribeResponder())
+    await room.ask("take a note")
+    assert await room.ask(reply) == answer
+    assert [note.text for note in room.host.kept] == kept
+
+
+@pytest.mark.parametrize("reply", ["Yes.", "Go ahead.", "Of course!", "Hang up, please.", "Bye."])
+async def test_the_end_is_agreed_to(reply: str) -> None:
+    room = Room(ScribeResponder())
+    assert await room.ask("I have to go, bye.") == SURE
+    assert await room.ask(reply) == "All right."
+    assert room.host.ended
+
+
+async def test_an_end_that_is_not_wanted_gives_way_to_what_is() -> None:
+    room = Room(ScribeResponder())
+    await room.ask("end the call")
+    assert await room.ask("No, what have I got so far?") == "You have no notes yet."
+    assert not room.host.ended
+
+
+async def test_a_recap_tells_what_was_no_command() -> None:
+    room = Room(ScribeResponder())
+    room.messages.append(Message(Speaker.CALLER, "We paint the house in May."))
+    await room.ask("It will be blue. Could you note that the paint is dear?")
+    recap = await room.ask("So, where were we?")
+    assert recap == (
+        "You said: We paint the house in May. It will be blue. Could you. "
+        "Note 1: the paint is dear."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "declined"),
+    [("nothing", True), ("Oh, never mind.", True), ("no milk today", False), ("", False)],
+)
+def test_a_change_of_mind_is_known(text: str, declined: bool) -> None:
+    assert declines(text) is declined
