@@ -145,7 +145,7 @@ def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[Ver
     cut = (
         words
         for _, found in finals
-        for words in in_pieces(found, [own[id(word)].text for word in found])
+        for words in in_pieces(found, [own[id(word)].text for word in found], language)
     )
     return [
         _row(

@@ -20,6 +20,7 @@ from sessions_app.core.events import (
     SpeechStarted,
 )
 from sessions_app.core.queues import Outbox
+from sessions_app.core.writing import join_sentences
 from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
 from sessions_app.speech.recognisers.base import RecogniserStream, heard
 from sessions_app.speech.recognisers.wrappers.replay import tell
@@ -163,7 +164,9 @@ class Transcribing:
         if not pieces:
             self._clear_interim()
             self._emit(NothingSaid(self._speaker, hypothesis.end_ms))
+        whole = join_sentences(piece.text for piece in pieces) if len(pieces) > 1 else ""
         for piece in pieces:
+            more = piece is not pieces[-1]
             self._interim_shown = False
             self._emit(
                 SegmentFinal(
@@ -175,6 +178,8 @@ class Transcribing:
                     words=piece.words,
                     confidence=piece.confidence,
                     language=piece.language or self._language,
+                    more=more,
+                    utterance="" if more else whole,
                 )
             )
 

@@ -82,7 +82,9 @@ class SegmentFinal:
 
     `heard_text` is what of an agent's `text` reached the caller before an interruption;
     None when all of it did. `turn` is the index of the turn it belongs to; 0 for none. `typed` for
-    what was not spoken; then `key` is the key of a telephone that was pressed, if one was.
+    what was not spoken; then `key` is the key of a telephone that was pressed, if one was. Where an
+    utterance is several segments, which are told at once, the last one has the text of all in
+    `utterance`, and the others have `more`.
     """
 
     seq: int
@@ -97,6 +99,8 @@ class SegmentFinal:
     turn: int = 0
     typed: bool = False
     key: str = ""
+    more: bool = False
+    utterance: str = ""
 
     @property
     def sure(self) -> float | None:

@@ -1,6 +1,7 @@
 """From what a recogniser says to what people read. Pure: time is an argument."""
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -8,13 +9,27 @@ from itertools import groupby
 from sessions_app.core.events import Hypothesis, Word
 from sessions_app.core.languages import base_of
 from sessions_app.core.slicing import written
-from sessions_app.core.writing import capitalised, closed, ends_clause, ends_sentence, has_marks
+from sessions_app.core.stops import whole_sentences
+from sessions_app.core.writing import (
+    capitalised,
+    closed,
+    ends_clause,
+    ends_sentence,
+    goes_on,
+    has_marks,
+)
 from sessions_app.speech.figures import with_figures
 
 INTERIM_EVERY_S = 0.2
 """A message costs half a millisecond; five a second read as live."""
 
 LONGEST_MS = 15_000.0
+FEWEST_WORDS = 4
+"""A sentence of fewer words shares a segment with its neighbour: "Yes. I think so."."""
+
+BREATH_MS = 10_000.0
+"""After a longer silence a sentence that was left open is not gone on with."""
+
 SENTENCE_MS, CLAUSE_MS = 400.0, 200.0
 """How much longer a pause counts where the recogniser ended a sentence, or a part of one."""
 
@@ -39,10 +54,15 @@ class Segmenter:
     """One side of one call: which interims are worth telling, and what a final becomes.
 
     `figures` is the language whose numbers are written as figures; empty for words as they come.
+    An engine that ever wrote a mark is taken to mean those that it leaves out: it is given none.
     """
 
     def __init__(self, figures: str = "") -> None:
         self._figures = figures
+        self._marks = False
+        self._open_until_ms: float | None = None
+        """The end of the last final, where it ended within a sentence."""
+
         self._told = ""
         self._told_s = float("-inf")
 
@@ -59,30 +79,47 @@ class Segmenter:
         return text
 
     def final(self, hypothesis: Hypothesis) -> list[Hypothesis]:
-        """Returns the final as one readable piece or several of 15 s at most; [] for no words."""
-        self._told = ""
-        if not hypothesis.text.strip():
-            return []
-        if len(hypothesis.words) < 2 or _is_one(hypothesis.words):  # noqa: PLR2004
-            text = readable(hypothesis.text, self._figures, hypothesis.language)
-            return [dataclasses.replace(hypothesis, text=text)]
-        return list(self._pieces(hypothesis))
+        """Returns the final as readable pieces, [] for no words.
 
-    def _pieces(self, whole: Hypothesis) -> Iterator[Hypothesis]:
+        A piece ends with a sentence, or where it would be longer than 15 s. One that ends within a
+        sentence has no full stop, and the next one no capital of ours, where the engine has marks.
+        """
+        self._told = ""
+        text = hypothesis.text.strip()
+        if not text:
+            return []
+        self._marks = self._marks or has_marks(text)
+        begins = not self._goes_on(hypothesis)
+        ended = ends_sentence(text) and not goes_on(text)
+        self._open_until_ms = hypothesis.end_ms if self._marks and not ended else None
+        if len(hypothesis.words) < 2:  # noqa: PLR2004
+            shown = self._shown(text, hypothesis.language, begins=begins)
+            return [dataclasses.replace(hypothesis, text=shown)]
+        return list(self._pieces(hypothesis, begins=begins))
+
+    def _goes_on(self, final: Hypothesis) -> bool:
+        """Returns whether a final begins within the sentence that the last one left open."""
+        until_ms = self._open_until_ms
+        return until_ms is not None and final.start_ms - until_ms <= BREATH_MS
+
+    def _shown(self, text: str, language: str, *, begins: bool) -> str:
+        if self._marks:
+            return as_marked(text, self._figures, language, begins=begins)
+        return readable(text, self._figures, language)
+
+    def _pieces(self, whole: Hypothesis, *, begins: bool) -> Iterator[Hypothesis]:
         """Yields the pieces of a final; each has its part of the recogniser's own text."""
         own = written(whole.text, [word.text for word in whole.words])
-        marked = has_marks(whole.text)
-        figures, language = self._figures, whole.language
         at, before, speaker = 0, "", whole.words[0].speaker
-        for words in in_pieces(whole.words, own):
+        for words in in_pieces(whole.words, own, whole.language):
             text = "".join(own[at : at + len(words)]).strip()
             at += len(words)
-            begins = not before or ends_sentence(before) or words[0].speaker != speaker
-            shown = as_marked(text, figures, language, begins=begins)
+            if before or words[0].speaker != speaker:
+                begins = ends_sentence(before) or words[0].speaker != speaker
             before, speaker = text or before, words[-1].speaker
             yield dataclasses.replace(
                 whole,
-                text=shown if marked else readable(text, figures, language),
+                text=self._shown(text, whole.language, begins=begins),
                 words=tuple(words),
                 start_ms=words[0].start_ms,
                 end_ms=words[-1].end_ms,
@@ -98,20 +135,44 @@ def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool)
     return capitalised(clean, language) if begins else clean
 
 
-def in_pieces(words: Sequence[Word], own: Sequence[str] = ()) -> list[Sequence[Word]]:
+def in_pieces(
+    words: Sequence[Word], own: Sequence[str] = (), language: str = ""
+) -> list[Sequence[Word]]:
     """Returns the words as segments have them; [] for no words.
 
-    They are cut where the speaker changes, and at pauses until none is over 15 s. `own` is each
-    word as the recogniser wrote it: where a mark follows, a pause counts for more.
+    They are cut where the speaker changes, at the ends of sentences, and at pauses until none is
+    over 15 s. `own` is each word as the recogniser of that `language` wrote it: it tells where
+    sentences end, and where a mark follows a pause counts for more.
     """
-    worth = [_worth(text) for text in own or [""] * len(words)]
+    own = own or [""] * len(words)
+    worth = [_worth(text) for text in own]
     pieces: list[Sequence[Word]] = []
     at = 0
     for _, run in groupby(words, key=lambda word: word.speaker):
-        end = at + len(list(run))
-        pieces += _split(words[at:end], worth[at:end])
-        at = end
+        for many in _sentences(own[at : at + len(list(run))], language):
+            pieces += _split(words[at : at + many], worth[at : at + many])
+            at += many
     return pieces
+
+
+def _sentences(own: Sequence[str], language: str) -> list[int]:
+    """Returns how many words each sentence has; those of few words are put to a neighbour."""
+    ends = set(itertools.accumulate(map(_letters, whole_sentences("".join(own), language))))
+    counts, many, letters = list[int](), 0, 0
+    for text in own:
+        many, letters = many + 1, letters + _letters(text)
+        if letters in ends and many >= FEWEST_WORDS:
+            counts.append(many)
+            many = 0
+    if many and counts:
+        counts[-1] += many if many < FEWEST_WORDS else 0
+    if many and (not counts or many >= FEWEST_WORDS):
+        counts.append(many)
+    return counts
+
+
+def _letters(text: str) -> int:
+    return sum(not char.isspace() for char in text)
 
 
 def _split(words: Sequence[Word], worth: Sequence[float]) -> list[Sequence[Word]]:
@@ -124,11 +185,6 @@ def _split(words: Sequence[Word], worth: Sequence[float]) -> list[Sequence[Word]
     ]
     cut = 1 + max(range(len(pauses)), key=lambda i: (pauses[i], -abs(i - len(pauses) / 2)))
     return [*_split(words[:cut], worth[:cut]), *_split(words[cut:], worth[cut:])]
-
-
-def _is_one(words: Sequence[Word]) -> bool:
-    """Returns whether words make one segment: of one speaker, and not too long."""
-    return _length_ms(words) <= LONGEST_MS and len({word.speaker for word in words}) == 1
 
 
 def _length_ms(words: Sequence[Word]) -> float:

@@ -6,6 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sessions_app.agent.actions import Prepare
+from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
+from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
+from sessions_app.agent.turns import TurnTaker
+from sessions_app.calls.hearing import told as told_taker
 from sessions_app.calls.listening import AGAIN_MS, Listening
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
 from sessions_app.core.audio import AudioFrame
@@ -19,6 +24,7 @@ from sessions_app.core.events import (
     SpeechPaused,
     SpeechStarted,
 )
+from sessions_app.core.persona import TurnSettings
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
 from sessions_app.speech.recognisers.wrappers.denoised import Denoised
@@ -279,3 +285,30 @@ async def test_where_turns_depend_on_it_a_pause_brings_all_words(
     assert finals == ["This is what was said."]
     assert paused == ([600.0] if pauses else [])
     assert [(e.text, e.end_ms > 450.0) for e in whole] == ([(SAID, True)] if pauses else [])
+
+
+TWO = "Call the plumber on Tuesday. Tell Martin about the invoice."
+
+
+async def test_an_utterance_of_two_sentences_is_two_segments_and_one_turn() -> None:
+    events: list[CallEvent] = []
+    transcribing = Transcribing(
+        ScriptedRecogniser([TWO]).open("en-US"),
+        Speaker.CALLER,
+        SegmentNumbers(),
+        events.append,
+        language="en-US",
+        gated=True,
+    )
+    listening = Listening(ScriptedVad([(200.0, 600.0)]), transcribing, None, events.append)
+    listening.start(Coming(*(sound(20.0 * n) for n in range(60))))
+    await listening.finish()
+    finals = [event for event in events if isinstance(event, SegmentFinal)]
+    assert [(f.seq, f.text, f.more) for f in finals] == [
+        (1, "Call the plumber on Tuesday.", True),
+        (2, "Tell Martin about the invoice.", False),
+    ]
+    assert finals[0].end_ms <= finals[1].start_ms
+    taker = TurnTaker(TurnSettings(preemptive=True), AttentiveEndpointer(), ConfirmedBargeIn())
+    done = [told_taker(taker, event, 2000.0 + n) or [] for n, event in enumerate(events)]
+    assert [action for actions in done for action in actions] == [Prepare(TWO)]

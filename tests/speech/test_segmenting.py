@@ -150,8 +150,8 @@ def long_final(text: str, words: list[str], cut: int) -> Hypothesis:
             ],
             8,
             [
-                "Good morning, Dr. Lee. It's about the invoice,",
-                "number 4711; it says $300.",
+                "Good morning, Dr. Lee.",
+                "It's about the invoice, number 4711; it says $300.",
             ],
         ),
         (
@@ -247,3 +247,78 @@ def test_another_person_begins_with_a_capital() -> None:
     )
     whole = Hypothesis("are you there, yes i am.", True, 0.0, 2400.0, words, None, "en")
     assert [p.text for p in Segmenter().final(whole)] == ["Are you there,", "Yes I am."]
+
+
+def timed(
+    text: str, language: str = "en-US", at_ms: float = 0.0, step: float = 300.0
+) -> Hypothesis:
+    """Returns a final whose words are those of its text, one after the other."""
+    bare = [word.strip(".,;?!:\u201c\u201d") for word in text.split()]
+    words = [Word(w, at_ms + n * step, at_ms + (n + 1) * step - 10) for n, w in enumerate(bare)]
+    return Hypothesis(text, True, at_ms, words[-1].end_ms, tuple(words), None, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        (
+            "Call the plumber on Tuesday at 9. Tell Martin that the invoice is late.",
+            ["Call the plumber on Tuesday at 9.", "Tell Martin that the invoice is late."],
+        ),
+        (
+            "Ask Dr. Lee at 9 a.m. about it. Is the invoice No. 7 paid?",
+            ["Ask Dr. Lee at 9 a.m. about it.", "Is the invoice No. 7 paid?"],
+        ),
+        ("Yes. I think so. We can do that.", ["Yes. I think so.", "We can do that."]),
+        ("We can do that now. Okay. Bye.", ["We can do that now. Okay. Bye."]),
+        ("Yes. No. Well.", ["Yes. No. Well."]),
+        ("It costs $3.50 a piece, they said.", ["It costs $3.50 a piece, they said."]),
+        ("Am 3. März kommt er an. Dann gehen wir alle.", None),
+    ],
+)
+def test_segments_end_at_sentences(text: str, pieces: list[str] | None) -> None:
+    language = "en-US" if pieces else "de-DE"
+    said = Segmenter().final(timed(text, language))
+    assert [piece.text for piece in said] == (
+        pieces or ["Am 3. März kommt er an.", "Dann gehen wir alle."]
+    )
+    assert " ".join(piece.text for piece in said) == text
+    assert [w for p in said for w in p.words] == list(timed(text, language).words)
+    assert all((p.start_ms, p.end_ms) == (p.words[0].start_ms, p.words[-1].end_ms) for p in said)
+
+
+def test_chinese_segments_end_at_sentences() -> None:
+    text = "\u4eca\u5929\u4f1a\u8bae\u5f88\u957f\u3002\u6211\u4eec\u660e\u5929\u518d\u89c1\u3002"
+    bare = [c for c in text if c != "\u3002"]
+    words = tuple(Word(c, 300.0 * n, 300.0 * n + 290) for n, c in enumerate(bare))
+    whole = Hypothesis(text, True, 0.0, 3600.0, words, None, "zh-CN")
+    assert [piece.text for piece in Segmenter().final(whole)] == [text[:7], text[7:]]
+
+
+def test_a_sentence_goes_on_after_a_breath() -> None:
+    segmenter = Segmenter()
+    said = [
+        timed("Well, we should talk about"),
+        timed("the late invoice.", at_ms=3000),
+        timed("tell Martin about it", at_ms=6000),
+        timed("and ask Anna", at_ms=40_000),
+    ]
+    shown = [piece.text for final in said for piece in segmenter.final(final)]
+    assert shown == [
+        "Well, we should talk about",
+        "the late invoice.",
+        "Tell Martin about it",
+        "And ask Anna",
+    ]
+
+
+def test_who_writes_no_marks_is_given_them() -> None:
+    segmenter = Segmenter()
+    said = [timed("we should talk about"), timed("the late invoice", at_ms=3000)]
+    shown = [piece.text for final in said for piece in segmenter.final(final)]
+    assert shown == ["We should talk about.", "The late invoice."]
+
+
+def test_a_final_without_times_is_one_segment() -> None:
+    whole = Hypothesis("Call the plumber on Tuesday. Tell Martin about it.", True, 0.0, 4000.0)
+    assert [piece.text for piece in Segmenter().final(whole)] == [whole.text]
