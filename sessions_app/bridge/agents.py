@@ -61,6 +61,7 @@ class AgentParts:
             synthesiser: Synthesiser | None = await self._started("SYNTHESISERS", name)
             if synthesiser is not None:
                 self._synthesisers[name] = synthesiser
+                await self._warmed(name, synthesiser)
         for name in backend_names("ENDPOINTERS"):
             endpointer: Endpointer | None = _made("ENDPOINTERS", name)
             if endpointer is not None:
@@ -81,6 +82,13 @@ class AgentParts:
             told, where = error.message, traced(error)  # the log leaves an error's message out
             logger.error("VOICE[%r][%r] cannot run: %s %s", kind, name, told, where)
         return backend
+
+    async def _warmed(self, name: str, synthesiser: Synthesiser) -> None:
+        try:
+            await synthesiser.warm()
+        except SynthesiserError as error:
+            told, where = error.message, traced(error)
+            logger.error("VOICE['SYNTHESISERS'][%r] cannot speak: %s %s", name, told, where)
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""

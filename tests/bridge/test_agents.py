@@ -6,8 +6,10 @@ import pytest
 
 from sessions_app.agent.responders.scribe import ScribeResponder
 from sessions_app.bridge.agents import AgentParts
-from sessions_app.core.errors import ResponderError
+from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.core.persona import Persona
+from sessions_app.speech.synthesisers.base import Synthesiser
+from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
 from voicesite.logs import WithoutWords
 
 WHY = "The key is refused: set another one."
@@ -40,6 +42,26 @@ async def test_turns_end_as_in_the_language_of_the_call() -> None:
         assert taker.deadline_ms == 500.0 + scribe.turns.min_delay_ms
     finally:
         await parts.aclose()
+
+
+async def test_voices_are_warm_before_calls_are_taken(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    warmed: list[Synthesiser] = []
+
+    async def warm(self: Synthesiser, voice: str = "") -> None:
+        warmed.append(self)
+        raise SynthesiserError(WHY)
+
+    scripted = "sessions_app.speech.synthesisers.scripted.ScriptedSynthesiser"
+    settings.VOICE = {**settings.VOICE, "SYNTHESISERS": {"default": {"BACKEND": scripted}}}
+    monkeypatch.setattr(ScriptedSynthesiser, "warm", warm)
+    parts = AgentParts()
+    await parts.start()
+    await parts.aclose()
+    assert warmed == [parts.default_voice]
+    written = [WithoutWords().format(record) for record in caplog.records]
+    assert any(WHY in line for line in written)
 
 
 async def test_the_log_says_why_a_part_cannot_run(

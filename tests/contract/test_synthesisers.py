@@ -43,6 +43,7 @@ async def started(make: Callable[[], Synthesiser]) -> AsyncIterator[Synthesiser]
     threads = own_threads()
     voice = make()
     await voice.start()
+    await voice.warm()
     try:
         yield voice
     finally:

@@ -39,7 +39,13 @@ class Synthesiser(ABC):
     """Whether chunks name their words."""
 
     async def start(self) -> None:
-        """Makes the engine ready; raises SynthesiserError when it cannot run here."""
+        """Begins; raises SynthesiserError when the engine cannot run here."""
+
+    async def warm(self, voice: str = "") -> None:
+        """Does, after `start`, what the first text in `voice` would else wait for.
+
+        Raises SynthesiserError when it cannot speak.
+        """
 
     async def ready(self) -> bool:
         """Returns whether a text would be spoken now."""

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from dataclasses import replace
 
 from sessions_app.core.errors import SynthesiserError
 from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice
@@ -30,17 +31,37 @@ class EmbeddedSynthesiser(Synthesiser):
         self._natural: Synthesiser = self._espeak
 
     async def start(self) -> None:
-        self._hibari = await _started_hibari()
-        if self._hibari is not None:
+        try:
+            self._hibari = HibariSynthesiser()
+            await self._hibari.start()
+        except SynthesiserError as error:
+            await self._do_without(error)
+        else:
             self._natural = FallbackSynthesiser(self._hibari, self._espeak)
         await self._espeak.start()
+
+    async def warm(self, voice: str = "") -> None:
+        if self._hibari is not None and (voice or self._voice) == VOICE:
+            try:
+                await self._hibari.warm()
+            except SynthesiserError as error:
+                await self._do_without(error)
+
+    async def _do_without(self, error: SynthesiserError) -> None:
+        logger.warning("English is spoken by eSpeak NG: %s", error.message)
+        hibari, self._hibari, self._natural = self._hibari, None, self._espeak
+        if hibari is not None:
+            await hibari.aclose()
 
     async def ready(self) -> bool:
         return await self._natural.ready()
 
     async def voices(self) -> tuple[Voice, ...]:
-        natural = await self._hibari.voices() if self._hibari is not None else ()
-        return (*natural, *await self._espeak.voices())
+        natural: tuple[Voice, ...] = ()
+        if self._hibari is not None:
+            with suppress(SynthesiserError):  # its texts are spoken all the same
+                natural = await self._hibari.voices()
+        return (*_of("hibari", natural), *_of("eSpeak NG", await self._espeak.voices()))
 
     async def variants(self, voice: str = "") -> tuple[str, ...]:
         return () if (voice or self._voice) == VOICE else await self._espeak.variants(voice)
@@ -70,15 +91,6 @@ class EmbeddedSynthesiser(Synthesiser):
         await self._espeak.aclose()
 
 
-async def _started_hibari() -> HibariSynthesiser | None:
-    """Returns hibari, warm; or None, with a line in the log that says why."""
-    engine = None
-    try:
-        engine = HibariSynthesiser()
-        await engine.start()
-    except SynthesiserError as error:
-        logger.warning("English is spoken by eSpeak NG: %s", error.message)
-        if engine is not None:
-            await engine.aclose()
-        return None
-    return engine
+def _of(engine: str, voices: Sequence[Voice]) -> tuple[Voice, ...]:
+    """Returns voices whose labels name their engine: people choose among those of several."""
+    return tuple(replace(one, label=f"{one.label}, {engine}") for one in voices)

@@ -30,6 +30,10 @@ class FallbackSynthesiser(Synthesiser):
         await self._first.start()
         await self._second.start()
 
+    async def warm(self, voice: str = "") -> None:
+        await self._first.warm(voice)
+        await self._second.warm()
+
     async def ready(self) -> bool:
         return await self._first.ready() or await self._second.ready()
 

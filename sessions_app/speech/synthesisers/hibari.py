@@ -6,6 +6,7 @@ not used here.
 
 import unicodedata
 from collections.abc import Sequence
+from contextlib import aclosing
 from importlib.util import find_spec
 
 from sessions_app.core.errors import SynthesiserError
@@ -16,6 +17,11 @@ from sessions_app.speech.synthesisers.timed import TimedSynthesiser
 
 RATE = 24_000
 VOICE = "heart"
+
+LOADS_S = 20.0
+"""It is loaded within its first text: a second of CPU, which a busy machine gives late."""
+
+_WARM = "This is how it sounds."
 
 
 class HibariSynthesiser(TimedSynthesiser):
@@ -28,7 +34,7 @@ class HibariSynthesiser(TimedSynthesiser):
     def __init__(self) -> None:
         if find_spec(PACKAGE) is None:
             raise SynthesiserError(f"hibari is not installed: {INSTALL}")
-        process = VoiceProcess("hibari", f"{__package__}.hibari_worker")
+        process = VoiceProcess("hibari", f"{__package__}.hibari_worker", hang_s=LOADS_S)
         super().__init__(process, RATE, VOICE)
 
     async def voices(self) -> tuple[Voice, ...]:
@@ -36,6 +42,11 @@ class HibariSynthesiser(TimedSynthesiser):
         if problem := told.get("problem"):
             raise SynthesiserError(problem)
         return tuple(Voice(**entry) for entry in told["voices"])
+
+    async def warm(self, voice: str = "") -> None:
+        async with aclosing(self.stream(_WARM, voice=voice)) as chunks:
+            async for _ in chunks:
+                pass
 
     def language_of(self, voice: str, known: Sequence[Voice]) -> str:
         return super().language_of(voice or VOICE, known)

@@ -21,14 +21,12 @@ from sessions_app.speech.synthesisers.wire import AUDIO, END, WORDS, Send, messa
 VOICE = {"name": "heart", "label": "Heart (American English)", "language": "en-US"}
 RATE = 24_000
 
-_WARM = "This is how it sounds."
-
 Told = tuple[int, int, float, float]
 """A word: from and to which character of the text, from and to which ms of the sound."""
 
 
-class Engine:
-    """hibari with the voice that its wheel carries; one thread may speak."""
+class Speaker:
+    """hibari's networks and tables, loaded: a second of CPU."""
 
     def __init__(self, files: Path) -> None:
         from hibari import Hibari, dsp  # noqa: PLC0415 - only this process loads it
@@ -38,24 +36,8 @@ class Engine:
         self._network = Network(files / "hibari.onnx")
         self._reader = _reader(files)
         _give_memory_back()
-        self.speak({"text": _WARM, "voice": VOICE["name"], "speed": 1.0}, _to_nobody, lambda: False)
 
-    def voices(self) -> dict[str, Any]:
-        return {"voices": [VOICE]}
-
-    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
-        if given["voice"] != VOICE["name"]:
-            return False
-        for samples, words in self._spoken(given["text"], given["speed"]):
-            if stopped():
-                break
-            if words:
-                send(WORDS, message({"words": words}))
-            send(AUDIO, pcm(samples).tobytes())
-        send(END, message({"words": []}))
-        return True
-
-    def _spoken(self, text: str, speed: float) -> Iterator[tuple[Floats, list[Told]]]:
+    def spoken(self, text: str, speed: float) -> Iterator[tuple[Floats, list[Told]]]:
         """Yields the sound of a text, sentence by sentence, with words that are known by then."""
         at = made = 0
         for sentence in self._sentences(text):
@@ -97,6 +79,30 @@ def _within(words: list[Told], end_ms: float) -> list[Told]:
     return [(a, b, min(start, end_ms), min(end, end_ms)) for a, b, start, end in words]
 
 
+class Engine:
+    """hibari with the voice that its wheel carries, loaded when it speaks first."""
+
+    def __init__(self, files: Path) -> None:
+        self._files = files
+        self._speaker: Speaker | None = None
+
+    def voices(self) -> dict[str, Any]:
+        return {"voices": [VOICE]}
+
+    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        if given["voice"] != VOICE["name"]:
+            return False
+        self._speaker = self._speaker or Speaker(self._files)
+        for samples, words in self._speaker.spoken(given["text"], given["speed"]):
+            if stopped():
+                break
+            if words:
+                send(WORDS, message({"words": words}))
+            send(AUDIO, pcm(samples).tobytes())
+        send(END, message({"words": []}))
+        return True
+
+
 class Unusable:
     """Stands where hibari cannot run: says why, and speaks nothing."""
 
@@ -131,18 +137,12 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _to_nobody(kind: int, body: bytes) -> None:
-    """Takes what is said to warm up."""
-
-
 def made() -> wire.Engine:
     """Returns the engine, or what says why there is none."""
     try:
         return Engine(assets())
     except UnusableError as error:
         return Unusable(str(error))
-    except Exception as error:  # noqa: BLE001 - whatever it is, another voice speaks
-        return Unusable(f"hibari cannot be loaded: {type(error).__name__}.")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ LONG = (
 async def voice() -> AsyncIterator[EmbeddedSynthesiser]:
     engine = EmbeddedSynthesiser()
     await engine.start()
+    await engine.warm()
     yield engine
     await engine.aclose()
 
