@@ -294,6 +294,9 @@ class AgentAdmin(VoiceAdmin[Agent]):
             path("latency/", self.admin_site.admin_view(latency.page), name="agent_latency"),
             path("<int:pk>/say/", self.admin_site.admin_view(trying.say), name="agent_say"),
             path(
+                "<int:pk>/voices/", self.admin_site.admin_view(trying.voices), name="agent_voices"
+            ),
+            path(
                 "<int:pk>/answer/", self.admin_site.admin_view(trying.answer), name="agent_answer"
             ),
         ]

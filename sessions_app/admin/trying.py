@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
 
 from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
@@ -29,27 +30,59 @@ class _BadTextError(VoiceError):
 
 @require_POST
 def say(request: HttpRequest, pk: int) -> HttpResponse:
-    """Returns a sentence in the agent's voice: a WAV; or JSON with what went wrong."""
-    return _tried(request, pk, trying.say, lambda wav: HttpResponse(wav, content_type="audio/wav"))
+    """Returns a sentence in a voice, the agent's unless another is named: a WAV; or JSON with what
+    went wrong. `Server-Timing` tells in `first` after how many ms it began to sound.
+    """
+    return _tried(request, pk, _say, _wav)
+
+
+@require_POST
+def voices(request: HttpRequest, pk: int) -> HttpResponse:
+    """Returns as JSON the voices of all engines for the agent's language."""
+    return _tried(request, pk, _choices, lambda found: JsonResponse({"voices": found}))
 
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Returns the agent's answer as JSON; or what went wrong."""
-    return _tried(request, pk, trying.answer, lambda text: JsonResponse({"answer": text}))
+    return _tried(request, pk, _answer, lambda text: JsonResponse({"answer": text}))
+
+
+async def _say(persona: Persona, request: HttpRequest) -> trying.Said:
+    given = _given(request)
+    text = _text(given)
+    if "synthesiser" in given:
+        engine, voice = given["synthesiser"], given.get("voice", "")
+        if not isinstance(engine, str) or not isinstance(voice, str):
+            raise _BadTextError("Name a synthesiser and a voice.", code="bad_request")
+        persona = replace(persona, synthesiser=engine, voice=voice)
+    return await trying.say(persona, text)
+
+
+def _wav(said: trying.Said) -> HttpResponse:
+    headers = {"Server-Timing": f"first;dur={said.first_ms:.1f}"}
+    return HttpResponse(said.wav, content_type="audio/wav", headers=headers)
+
+
+async def _choices(persona: Persona, _request: HttpRequest) -> list[dict[str, str]]:
+    return [asdict(choice) for choice in await trying.choices(persona.language)]
+
+
+async def _answer(persona: Persona, request: HttpRequest) -> str:
+    return await trying.answer(persona, _text(_given(request)))
 
 
 def _tried(
     request: HttpRequest,
     pk: int,
-    work: Callable[[Persona, str], Awaitable[R]],
+    work: Callable[[Persona, HttpRequest], Awaitable[R]],
     shown: Callable[[R], HttpResponse],
 ) -> HttpResponse:
     if not request.user.has_perm("sessions_app.change_agent"):
         raise PermissionDenied
     agent = get_object_or_404(Agent, pk=pk)
     try:
-        return shown(async_to_sync(work)(persona_of(agent), _text(request)))
+        return shown(async_to_sync(work)(persona_of(agent), request))
     except VoiceError as error:
         return JsonResponse({"code": error.code, "message": error.message}, status=400)
     except Exception as error:  # noqa: BLE001 - an operator's backend breaks in its own ways
@@ -58,11 +91,20 @@ def _tried(
         return JsonResponse({"code": "internal", "message": told}, status=400)
 
 
-def _text(request: HttpRequest) -> str:
+def _given(request: HttpRequest) -> dict[str, Any]:
     try:
-        text = read_json(request.body)["text"].strip()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _BadTextError('Send {"text": "…"}.', code="bad_request") from error
-    if not 0 < len(text) <= MAX_TEXT:
+        given = read_json(request.body)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise _BadTextError('Send {"text": "…"}.', code="bad_request")
+    return given
+
+
+def _text(given: dict[str, Any]) -> str:
+    text = given.get("text")
+    if not isinstance(text, str):
+        raise _BadTextError('Send {"text": "…"}.', code="bad_request")
+    if not 0 < len(text.strip()) <= MAX_TEXT:
         raise _BadTextError(f"Type 1 to {MAX_TEXT} characters.", code="bad_request")
-    return str(text)
+    return text.strip()

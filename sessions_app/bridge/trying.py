@@ -2,9 +2,11 @@
 
 import asyncio
 import io
+import time
 import wave
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.agent.markup import speakable
 from sessions_app.agent.responders.base import Conversation, EarlierCall, Message, Responder
-from sessions_app.bridge.conf import load_backend
+from sessions_app.bridge.conf import backend_names, load_backend
+from sessions_app.core.audio import Samples
 from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.core.events import Note, NoteKind, Speaker
+from sessions_app.core.languages import same_language
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean
 from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, Voice, check_voice
@@ -23,8 +27,27 @@ from sessions_app.speech.wording.forms import spoken_form
 LIMIT_S = 20.0
 
 
-async def say(persona: Persona, text: str) -> bytes:
-    """Returns `text` in the agent's voice: a WAV, 16 bit mono.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence as a WAV, 16 bit mono; its engine was ready, and its sound began `first_ms` on."""
+
+    wav: bytes
+    first_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A voice that an agent may have; or, with a `problem`, an engine that cannot run."""
+
+    synthesiser: str
+    voice: str
+    label: str
+    language: str = ""
+    problem: str = ""
+
+
+async def say(persona: Persona, text: str) -> Said:
+    """Returns `text` in the agent's voice.
 
     Raises SynthesiserError, which says what is wrong with the settings.
     """
@@ -33,10 +56,15 @@ async def say(persona: Persona, text: str) -> bytes:
         async with asyncio.timeout(LIMIT_S):
             await voice.start()
             await check_voice(voice, persona.voice)
+            await voice.warm(persona.voice)
             spoken = spoken_form(speakable(text), persona.language).text
             stream = voice.stream(spoken, voice=persona.voice, speed=persona.speed)
+            asked, first, made = time.monotonic(), 0.0, list[SpeechChunk]()
             async with aclosing(stream) as chunks:
-                return _wav([chunk async for chunk in chunks])
+                async for chunk in chunks:
+                    first = first or time.monotonic()
+                    made.append(chunk)
+            return Said(_wav(made), 1000 * max(0.0, first - asked))
     except TimeoutError as error:
         raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
     finally:
@@ -58,6 +86,26 @@ async def check(name: str, voice_name: str) -> Sequence[Voice]:
         raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
     finally:
         await voice.aclose()
+
+
+async def choices(language: str) -> Sequence[Choice]:
+    """Returns each voice for `language` of each engine in VOICE, and engines that cannot run.
+
+    An engine that does not know its voices has its usual one.
+    """
+    found: list[Choice] = []
+    for name in backend_names("SYNTHESISERS"):
+        try:
+            known = await check(name, "")
+        except SynthesiserError as error:
+            found.append(Choice(name, "", "", problem=error.message))
+            continue
+        found += [
+            Choice(name, voice.name, voice.label, voice.language)
+            for voice in known or [Voice("", "usual voice")]
+            if not voice.language or same_language(language, voice.language)
+        ]
+    return found
 
 
 async def answer(persona: Persona, text: str) -> str:
@@ -95,10 +143,22 @@ def _wav(chunks: Sequence[SpeechChunk]) -> bytes:
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(chunks[0].sample_rate if chunks else 16_000)
-        samples = [chunk.samples for chunk in chunks]
+        rate = chunks[0].sample_rate if chunks else 16_000
+        file.setframerate(rate)
+        samples = [_at(rate, chunk) for chunk in chunks]
         file.writeframes(np.concatenate([np.zeros(0, np.int16), *samples]).tobytes())
     return out.getvalue()
+
+
+def _at(rate: int, chunk: SpeechChunk) -> Samples:
+    """Returns a chunk's sound at that rate: it has another where a second voice went on."""
+    if chunk.sample_rate == rate:
+        return chunk.samples
+    places = np.arange(0, len(chunk.samples), chunk.sample_rate / rate)
+    samples: Samples = np.interp(places, np.arange(len(chunk.samples)), chunk.samples).astype(
+        np.int16
+    )
+    return samples
 
 
 class _Desk:

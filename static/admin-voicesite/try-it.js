@@ -1,5 +1,5 @@
 // @ts-check
-/** Try it: hear a sentence, read an answer. */
+/** Try it: hear a sentence, in the agent's voice or in each that there is, and read an answer. */
 
 const panel = document.getElementById("try-it");
 
@@ -12,15 +12,19 @@ function part(name) {
 }
 
 /**
- * @param {string} address
- * @param {string} text
+ * @typedef {{synthesiser: string, voice: string, label: string, language: string, problem: string}} Choice
  */
-async function ask(address, text) {
+
+/**
+ * @param {string} address
+ * @param {Record<string, string>} body
+ */
+async function ask(address, body) {
   const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]")).value;
   const answer = await fetch(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify({ text }),
+    body: JSON.stringify(body),
   });
   if (answer.ok) {
     return answer;
@@ -30,35 +34,92 @@ async function ask(address, text) {
 }
 
 /**
- * @param {string} button
+ * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */
 function onPress(button, work) {
-  part(button).addEventListener("click", async () => {
+  button.addEventListener("click", async () => {
     part("problem").hidden = true;
-    part(button).disabled = true;
+    button.disabled = true;
     try {
       await work();
     } catch (error) {
       part("problem").textContent = /** @type {Error} */ (error).message;
       part("problem").hidden = false;
     } finally {
-      part(button).disabled = false;
+      button.disabled = false;
     }
   });
 }
 
-if (panel) {
-  onPress("say", async () => {
-    const answer = await ask(String(panel.dataset.say), part("sentence").value);
-    const audio = part("audio");
-    URL.revokeObjectURL(audio.src);
-    audio.src = URL.createObjectURL(await answer.blob());
-    audio.hidden = false;
-    audio.play();
+/**
+ * @param {HTMLAudioElement} audio
+ * @param {Record<string, string>} voice
+ * @returns {Promise<number>} after how many milliseconds the first sound was there
+ */
+async function play(audio, voice) {
+  const answer = await ask(String(panel?.dataset.say), { text: part("sentence").value, ...voice });
+  URL.revokeObjectURL(audio.src);
+  audio.src = URL.createObjectURL(await answer.blob());
+  audio.hidden = false;
+  void audio.play();
+  return Number(/dur=([\d.]+)/.exec(answer.headers.get("Server-Timing") ?? "")?.[1]);
+}
+
+/**
+ * @param {Choice} choice
+ * @returns {Node[]} what the last cell of its row holds
+ */
+function player(choice) {
+  if (choice.problem) {
+    return [document.createTextNode(choice.problem)];
+  }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = "Play";
+  button.setAttribute("aria-label", `Play: ${choice.label}`);
+  const audio = document.createElement("audio");
+  audio.controls = true;
+  audio.hidden = true;
+  const told = document.createElement("span");
+  const { synthesiser, voice } = choice;
+  onPress(button, async () => {
+    const first = await play(audio, { synthesiser, voice });
+    told.textContent = ` first sound after ${Math.round(first)} ms`;
   });
-  onPress("answer", async () => {
-    const answer = await ask(String(panel.dataset.answer), part("turn").value);
+  return [button, told, audio];
+}
+
+/** @param {Choice} choice */
+function row(choice) {
+  const made = document.createElement("tr");
+  const name = choice.voice ? `${choice.label} (${choice.voice})` : choice.label || "—";
+  for (const content of [[name], [choice.synthesiser], player(choice)]) {
+    made.insertCell().append(...content);
+  }
+  return made;
+}
+
+if (panel) {
+  onPress(part("say"), async () => {
+    await play(part("audio"), {});
+  });
+  onPress(part("compare"), async () => {
+    part("compared").textContent = "Starting the speech engines …";
+    try {
+      const answer = await ask(String(panel.dataset.voices), {});
+      const voices = /** @type {Choice[]} */ ((await answer.json()).voices);
+      part("voices").tBodies[0].replaceChildren(...voices.map(row));
+      part("voices").hidden = voices.length === 0;
+      part("compared").textContent = voices.length ? "" : "No installed voice speaks the agent's language.";
+    } catch (error) {
+      part("compared").textContent = "";
+      throw error;
+    }
+  });
+  onPress(part("answer"), async () => {
+    const answer = await ask(String(panel.dataset.answer), { text: part("turn").value });
     part("answered").textContent = (await answer.json()).answer || "(It keeps silent.)";
   });
 }

@@ -1,6 +1,7 @@
 """Agents in the admin."""
 
 import io
+import re
 import wave
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,51 @@ def test_an_agents_voice_is_heard_and_its_answer_read(at_desk: Any, first: Agent
     assert told == {"answer": "Noted: buy milk."}
 
 
+def test_voices_are_heard_side_by_side(at_desk: Any, first: Agent, settings: Any) -> None:
+    broken = {"BACKEND": "sessions_app.speech.synthesisers.piper.PiperSynthesiser"}
+    tones = {"BACKEND": "sessions_app.speech.synthesisers.scripted.ScriptedSynthesiser"}
+    engines = {**settings.VOICE["SYNTHESISERS"], "broken": broken, "tones": tones}
+    settings.VOICE = {**settings.VOICE, "SYNTHESISERS": engines}
+    scribe = Agent.objects.get(slug="scribe")
+    told = tried(at_desk, scribe, "voices", {}).json()["voices"]
+    by_name = {(one["synthesiser"], one["voice"]): one for one in told}
+    assert by_name["default", "heart"]["label"] == "Heart (American English), hibari"
+    assert by_name["default", "en-gb"]["label"].endswith(", eSpeak NG")
+    assert ("default", "de") not in by_name
+    assert by_name["tones", ""]["label"] == "usual voice"
+    assert "cannot be made" in by_name["broken", ""]["problem"]
+    lengths = set()
+    for voice, rate in (("heart", 24_000), ("en-gb", 22_050)):
+        wav = tried(
+            at_desk, scribe, "say", {"text": "Hello.", "synthesiser": "default", "voice": voice}
+        )
+        assert float(re.fullmatch(r"first;dur=([\d.]+)", wav["Server-Timing"])[1]) > 0  # type: ignore[index]
+        with wave.open(io.BytesIO(wav.content)) as sound:
+            assert sound.getframerate() == rate
+            lengths.add(sound.getnframes())
+    assert len(lengths) == 2
+
+
+@pytest.mark.parametrize(
+    "named", [{"synthesiser": "gone"}, {"synthesiser": "default", "voice": "klingon9"}]
+)
+def test_a_voice_that_is_not_there_is_told(
+    at_desk: Any, first: Agent, named: dict[str, str]
+) -> None:
+    scribe = Agent.objects.get(slug="scribe")
+    answer = tried(at_desk, scribe, "say", {"text": "Hi"} | named)
+    assert answer.status_code == 400
+    assert [*named.values()][-1] in answer.json()["message"]
+
+
+@pytest.mark.parametrize("named", [{"synthesiser": 1}, {"synthesiser": "default", "voice": []}])
+def test_a_voice_that_is_no_name_is_told(
+    at_desk: Any, first: Agent, named: dict[str, object]
+) -> None:
+    answer = tried(at_desk, Agent.objects.get(slug="scribe"), "say", {"text": "Hi"} | named)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
 @pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "x" * 501}, "no json"])
 def test_a_try_without_text_is_told(at_desk: Any, first: Agent, body: object) -> None:
     answer = tried(at_desk, Agent.objects.get(slug="scribe"), "say", body)
@@ -178,6 +224,7 @@ def test_only_who_may_change_agents_tries_them(client: Client, viewer_only: Any)
     scribe = Agent.objects.get(slug="scribe")
     client.force_login(viewer_only)
     assert tried(client, scribe, "say", {"text": "Hi"}).status_code == 403
+    assert tried(client, scribe, "voices", {}).status_code == 403
 
 
 def test_latency_is_told_by_agent_and_engines(
