@@ -75,6 +75,9 @@ class EngineProcess:
         self._kind = kind
         self._process: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
+        self.note = ""
+        """What its engine says of how it runs here; known once it has started."""
+
         self._load = 0.0
         self._load_s = float("-inf")
         self._writer: asyncio.StreamWriter | None = None
@@ -120,7 +123,7 @@ class EngineProcess:
             if kind != READY:
                 await self.aclose()
                 raise RecogniserError(body["message"])
-            self._pid = body["pid"]
+            self._pid, self.note = body["pid"], body["note"]
             self._reading = asyncio.create_task(self._read(reader))
 
     async def open(self, language: str, phrases: Sequence[str]) -> "EngineSession":

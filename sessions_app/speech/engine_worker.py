@@ -202,7 +202,7 @@ def answer(engine: Engine | str, channel: socket.socket) -> None:
     if isinstance(engine, str):
         send(channel, 0, FAILED, {"message": engine})
         return
-    send(channel, 0, READY, {"pid": os.getpid()})
+    send(channel, 0, READY, {"pid": os.getpid(), "note": engine.note})
     Server(engine, channel).serve()
 
 

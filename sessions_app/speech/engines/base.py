@@ -52,6 +52,9 @@ class Session(ABC):
 class Engine(ABC):
     """Made once in a worker process, from the options of the recogniser's entry."""
 
+    note = ""
+    """What an operator should know of how it runs here; logged once."""
+
     @abstractmethod
     def open(self, language: str, phrases: Sequence[str]) -> Session:
         """Returns a session for `language` (BCP 47), where `phrases` are likely."""

@@ -13,9 +13,7 @@ import numpy as np
 from sessions_app.core.audio import Samples
 from sessions_app.speech.engines.base import Engine, Said, Session
 from sessions_app.speech.moonshine.files import checked
-from sessions_app.speech.moonshine.model import Model
-from sessions_app.speech.moonshine.naming import Names
-from sessions_app.speech.moonshine.speech import Speech
+from sessions_app.speech.moonshine.loading import AnyModel, loaded, named, utterance
 
 _WARMING = 16_000
 
@@ -24,7 +22,7 @@ class MoonshineEngine(Engine):
     """`model` is a folder with the wheel's three files; the installed wheel's where it is empty."""
 
     def __init__(self, model: str = "") -> None:
-        self._model = Model(checked(Path(model) if model else None))
+        self._model, self.note = loaded(checked(Path(model) if model else None))
         _warm(self._model)
 
     def open(self, language: str, phrases: Sequence[str]) -> "MoonshineSession":
@@ -46,11 +44,11 @@ class MoonshineEngine(Engine):
 class MoonshineSession(Session):
     """One stream: one utterance after the other."""
 
-    def __init__(self, model: Model, phrases: Sequence[str]) -> None:
+    def __init__(self, model: AnyModel, phrases: Sequence[str]) -> None:
         self._model = model
-        self._names = Names(model, phrases) if phrases else None
+        self._names = named(model, phrases)
         self._shown = ""
-        self.speech = Speech(model, self._names)
+        self.speech = utterance(model, self._names)
 
     def accept(self, samples: Samples) -> None:
         self.speech.add(np.asarray(samples / np.float32(32768), np.float32))
@@ -67,13 +65,13 @@ class MoonshineSession(Session):
         return self.speech.at_pause()
 
     def finish(self) -> Said:
-        speech, self.speech, self._shown = self.speech, Speech(self._model, self._names), ""
+        speech, self.speech, self._shown = self.speech, utterance(self._model, self._names), ""
         return speech.final()
 
 
-def _warm(model: Model) -> None:
+def _warm(model: AnyModel) -> None:
     """Runs every graph once, so that the first caller does not wait for it."""
-    speech = Speech(model)
+    speech = utterance(model)
     speech.add(np.random.default_rng(1).normal(0, 0.05, _WARMING).astype(np.float32))
     speech.interim()
     speech.final()

@@ -7,11 +7,13 @@ within 116) and 33 ms at the end (101).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sessions_app.core.audio import SPEECH_RATE
+from sessions_app.core.writing import letters
 from sessions_app.speech.moonshine.front import FRAME
 from sessions_app.speech.moonshine.model import Floats
 from sessions_app.speech.moonshine.tokens import Span
@@ -80,18 +82,29 @@ def starts(rows: Floats) -> Frames:
 
 def sounding(audio: Floats, spans: Sequence[Times]) -> list[Times]:
     """Returns the spans without the pauses at their edges, and with what sounds on beyond them."""
-    loud = _loud(envelope(audio))
-    if not loud.any():
+    sounds = loud(envelope(audio))
+    if not sounds.any():
         return list(spans)
     out: list[Times] = []
     for at, (start, end) in enumerate(spans):
         before = out[-1][1] if out else 0.0
-        after = spans[at + 1][0] if at + 1 < len(spans) else len(loud) * _HOP_S
-        out.append(_sounding(loud, (start, end), max(before, 0.0), max(after, end)))
+        after = spans[at + 1][0] if at + 1 < len(spans) else len(sounds) * _HOP_S
+        out.append(_sounding(sounds, (start, end), max(before, 0.0), max(after, end)))
     return out
 
 
-def _loud(level: Floats) -> NDArray[np.bool_]:
+def spread(audio: Floats, words: Sequence[Span]) -> list[Times]:
+    """Returns words' times by their letters, spread over what sounds: rough, 0.12 s in the mean."""
+    sounds = loud(envelope(audio))
+    places = np.flatnonzero(sounds if sounds.any() else ~sounds)
+    sizes = [max(1, len(letters(word.text))) for word in words]
+    edges = np.cumsum([0, *sizes]) * len(places) // max(1, sum(sizes))
+    pairs = pairwise(int(edge) for edge in edges)
+    rough = [(places[a] * _HOP_S, places[max(a, b - 1)] * _HOP_S + _HOP_S) for a, b in pairs]
+    return _ordered(rough, len(audio) / SPEECH_RATE)
+
+
+def loud(level: Floats) -> NDArray[np.bool_]:
     """Returns which 10 ms sound: those well above the quietest and not far below the loudest."""
     if not len(level):
         return np.zeros(0, np.bool_)

@@ -5,6 +5,7 @@ An engine's package is never imported here: its threads and its locks stay in it
 
 import asyncio
 import importlib.util
+import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,6 +33,8 @@ from sessions_app.speech.gate import Flush, Pause
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.streams import WorkingStream
 from sessions_app.speech.recognisers.utterance import Utterance
+
+logger = logging.getLogger(__name__)
 
 _Item = AudioFrame | Pause | Flush | RecogniserError
 
@@ -83,6 +86,7 @@ class Pooled(Recogniser):
         except ModelError as error:
             raise RecogniserError(str(error)) from error
         self._calls = Limited(most_calls)
+        self._told = {""}
         options = {"model": model, **options}
         self.mother = Mother(self.engine, options) if self.forked else None
         self.processes = [
@@ -92,6 +96,9 @@ class Pooled(Recogniser):
     async def start(self) -> None:
         for process in self.processes:
             await process.start()
+            if process.note not in self._told:
+                self._told.add(process.note)
+                logger.warning("recogniser %r: %s", self.name, process.note)
 
     def unhurried(self) -> None:
         for process in self.processes:
