@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import jiwer
+from num2words import num2words
 
+_LONG = {"mr": "mister", "mrs": "missus", "dr": "doctor", "ok": "okay"}
 TALK = (
     "good morning and welcome to the meeting",
     "the weather is very nice today",
@@ -17,6 +19,17 @@ def plain(text: str) -> str:
     """Returns the words alone, in lower case."""
     kept = "".join(c for c in text.lower() if c.isalnum() or c in " '")
     return " ".join(kept.split())
+
+
+def spoken(text: str) -> str:
+    """Returns the words as they are said: an engine may write "Mr. Smith, 25" for them."""
+    words = []
+    for word in plain(text.replace("-", " ")).split():
+        if word.isdigit():
+            words += num2words(int(word)).replace("-", " ").replace(",", "").split()
+        else:
+            words.append(_LONG.get(word, word))
+    return " ".join(words)
 
 
 def wrong_words(said: str, heard: str) -> int:

@@ -1,11 +1,13 @@
 """The embedded recognisers: words right, work, and how soon a word is shown.
 
-SPEECH names a folder with sound files and transcripts.json; flite's voice speaks as well.
+SPEECH names a folder with sound files and transcripts.json; three voices of flite's speak as
+well. People are heard again over a telephone, quietly, clipped and in noise.
 """
 
 import asyncio
 import json
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -16,25 +18,29 @@ from statistics import quantiles
 import av
 import numpy as np
 
-from bench.spoken import TALK, plain, wrong_words
+from bench.campaigns.invented import TALKING
+from bench.campaigns.voices import Floats
+from bench.spoken import TALK, spoken, wrong_words
 from bench.tables import write_table
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.offline import Stretch, items, stretches, transcribe
 from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.speech.recognisers.wrappers.replay import tell
 from sessions_app.speech.vad.silero import SileroVad
-from tests.fixtures.speech import speak
 from tests.speech.test_pool import children_of
 
 LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
 ENGINES: dict[str, Callable[[], Recogniser]] = {
+    "moonshine": lambda: MoonshineRecogniser(workers=1),
     "pocketsphinx, live alone": lambda: PocketSphinxRecogniser(workers=1, redecode=False),
     "pocketsphinx": lambda: PocketSphinxRecogniser(workers=1),
     "thorough": ThoroughPocketSphinx,
 }
+VOICES = ("slt", "rms", "awb")
 Spoken = dict[str, tuple[str, Samples]]
 
 
@@ -43,10 +49,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         voices = {"flite": _flite(Path(folder))}
         if "SPEECH" in os.environ:
-            voices["people"] = _people(Path(os.environ["SPEECH"]))
+            people = _people(Path(os.environ["SPEECH"]))
+            voices |= {name: _spoilt(people, spoil) for name, spoil in SPOILT.items()}
         rows = [
-            [name, voice, *asyncio.run(_measured(make, spoken))]
-            for voice, spoken in voices.items()
+            [name, voice, *asyncio.run(_measured(make, said))]
+            for voice, said in voices.items()
             for name, make in ENGINES.items()
         ]
     best = max(rows, key=lambda row: (row[1] == "people", float(row[3])))
@@ -57,7 +64,55 @@ def main() -> None:
 
 
 def _flite(folder: Path) -> Spoken:
-    return {text: (text, _samples(speak(folder, text))) for text in TALK}
+    return {
+        f"{voice}: {text}": (text, _samples(_by(folder, voice, text)))
+        for voice in VOICES
+        for text in (*TALK, *TALKING)
+    }
+
+
+def _by(folder: Path, voice: str, text: str) -> Path:
+    path = folder / f"{voice}.wav"
+    command = ["flite", "-voice", voice, "-t", text, "-o", str(path)]
+    subprocess.run(command, check=True, timeout=60)
+    return path
+
+
+def _spoilt(said: Spoken, spoil: Callable[[Floats], Floats]) -> Spoken:
+    return {
+        name: (text, np.clip(spoil(samples.astype(np.float64)), -32_768, 32_767).astype(np.int16))
+        for name, (text, samples) in said.items()
+    }
+
+
+def _telephone(wave: Floats) -> Floats:
+    """Returns what is left of a wave at 8 kHz in mu-law (ITU-T G.711)."""
+    level = np.clip(_at_rate(wave, SPEECH_RATE, 8_000) / 32_768, -1, 1)
+    pressed = np.round(127 * np.log1p(255 * np.abs(level)) / np.log(256)) / 127
+    return _at_rate(np.sign(level) * (256**pressed - 1) / 255 * 32_767, 8_000, SPEECH_RATE)
+
+
+def _at_rate(wave: Floats, rate: int, wanted: int) -> Floats:
+    resampler = av.AudioResampler("s16", "mono", wanted)
+    frame = av.AudioFrame.from_ndarray(wave.astype(np.int16).reshape(1, -1), "s16", "mono")
+    frame.sample_rate = rate
+    frames = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([one.to_ndarray().reshape(-1) for one in frames]).astype(np.float64)
+
+
+def _noisy(wave: Floats) -> Floats:
+    """Returns it with white noise, 10 dB below the speech."""
+    level = np.sqrt(np.mean(wave[np.abs(wave) > 100] ** 2)) / 10**0.5
+    return wave + np.random.default_rng(len(wave)).normal(0, level, len(wave))
+
+
+SPOILT: dict[str, Callable[[Floats], Floats]] = {
+    "people": lambda wave: wave,
+    "people, telephone": _telephone,
+    "people, 30 dB quieter": lambda wave: wave / 31.6,
+    "people, clipped by 20 dB": lambda wave: wave * 10,
+    "people, noise at 10 dB": _noisy,
+}
 
 
 def _people(folder: Path) -> Spoken:
@@ -73,7 +128,7 @@ def _samples(path: Path) -> Samples:
     return np.concatenate([LEAD, sound, TAIL])
 
 
-async def _measured(make: Callable[[], Recogniser], spoken: Spoken) -> list[str]:
+async def _measured(make: Callable[[], Recogniser], said: Spoken) -> list[str]:
     vad, recogniser = SileroVad(), make()
     await vad.start()
     await recogniser.start()
@@ -81,15 +136,15 @@ async def _measured(make: Callable[[], Recogniser], spoken: Spoken) -> list[str]
     seconds = cpu = 0.0
     delays: list[tuple[float, float]] = []
     try:
-        for text, samples in spoken.values():
+        for text, samples in said.values():
             audio = [AudioFrame(samples, SPEECH_RATE, 0.0)]
             speech = await stretches(partial(list, audio), vad)
             before = _cpu_of(recogniser)
             heard, shown = await _heard(recogniser, samples, speech)
             cpu += _cpu_of(recogniser) - before
             seconds += sum(one.end_ms - one.start_ms for one in speech) / 1000
-            words += len(plain(text).split())
-            wrong += wrong_words(text, heard)
+            words += len(spoken(text).split())
+            wrong += wrong_words(spoken(text), spoken(heard))
             delays += shown
     finally:
         await recogniser.aclose()
@@ -160,6 +215,8 @@ def _delays(seen: list[tuple[float, Hypothesis]]) -> list[tuple[float, float]]:
 def _cpu_of(recogniser: Recogniser) -> float:
     """Returns the CPU seconds that the engine's workers have used; those that live are counted."""
     mother = getattr(recogniser, "zygote_pid", None)
+    if isinstance(recogniser, MoonshineRecogniser) and recogniser.mother is not None:
+        mother = recogniser.mother.pid
     return sum(map(_ticks, children_of(mother))) / os.sysconf("SC_CLK_TCK") if mother else 0.0
 
 

@@ -18,6 +18,7 @@ from sessions_app.speech.moonshine.front import FRAME, SHORTEST
 from sessions_app.speech.moonshine.graphs import HEAD, HEADS
 from sessions_app.speech.moonshine.invented import is_invented
 from sessions_app.speech.moonshine.model import Floats, session
+from sessions_app.speech.moonshine.modern import modern
 from sessions_app.speech.moonshine.speech import FIRST_S, LEAD_S, SURE_AGAIN
 from sessions_app.speech.moonshine.timing import envelope, loud, spread
 from sessions_app.speech.moonshine.tokens import BEGIN, END, Tokens
@@ -193,10 +194,10 @@ class PlainSpeech:
     def _said(self, text: str, heard: Heard) -> Said:
         spans = self._model.tokens.words(heard.tokens)
         words: list[TimedWord] = [
-            (span.text, start, end, confidence(heard.sure[span.first : span.end]))
+            (modern(span.text), start, end, confidence(heard.sure[span.first : span.end]))
             for span, (start, end) in zip(spans, spread(self._audio, spans), strict=True)
         ]
-        return Said(text, words)
+        return Said(modern(text), words)
 
 
 def _led(audio: Floats, lead_s: float) -> Floats:

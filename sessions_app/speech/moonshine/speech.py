@@ -11,6 +11,7 @@ from sessions_app.speech.moonshine.confidence import confidence
 from sessions_app.speech.moonshine.front import FRAME, Front
 from sessions_app.speech.moonshine.invented import is_invented
 from sessions_app.speech.moonshine.model import Floats, Memory, Model
+from sessions_app.speech.moonshine.modern import modern
 from sessions_app.speech.moonshine.naming import Names
 from sessions_app.speech.moonshine.timing import FRAME_S, envelope, times
 
@@ -110,7 +111,7 @@ class Speech:
         text = self._model.tokens.text([*self._settled, *self._shown])
         if self._front.frames * FRAME_S > WINDOW_S:
             self._settle(memory)
-        return "" if is_invented(text) else text
+        return "" if is_invented(text) else modern(text)
 
     def at_pause(self) -> Said:
         """Returns the words up to here, with times and confidences; more audio may follow.
@@ -163,14 +164,14 @@ class Speech:
         placed = times(self._front.audio, heard.looks, spans)
         words: list[TimedWord] = [
             (
-                span.text,
+                modern(span.text),
                 max(start - self._lead_s, 0.0),
                 max(end - self._lead_s, 0.0),
                 confidence(heard.sure[span.first : span.end]),
             )
             for span, (start, end) in zip(spans, placed, strict=True)
         ]
-        return Said(self._model.tokens.text(heard.tokens), words)
+        return Said(modern(self._model.tokens.text(heard.tokens)), words)
 
     def _settle(self, memory: Memory) -> None:
         """Settles words that two hypotheses agree on, and lets the window begin later."""

@@ -4,6 +4,7 @@ import pytest
 
 from sessions_app.speech.moonshine.decoding import looped
 from sessions_app.speech.moonshine.model import Model
+from sessions_app.speech.moonshine.modern import modern
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,15 @@ def test_a_word_goes_on_and_a_mark_does_not(model: Model) -> None:
         assert len(tokens) > 1
         assert model.tokens.goes_on(tokens[-1]) is goes_on
         assert not model.tokens.goes_on(tokens[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("To-day, not to-morrow.", "Today, not tomorrow."),
+        ("Good-by, and good-bye!", "Goodbye, and goodbye!"),
+        ("a to-do list, a ne'er-do-well, good-byes", "a to-do list, a ne'er-do-well, good-byes"),
+    ],
+)
+def test_old_spellings_are_written_as_today(old: str, new: str) -> None:
+    assert modern(old) == new
