@@ -7,6 +7,7 @@ from sessions_app.transports.resuming import (
     OVERDUE_MS,
     PATIENCE_MS,
     QUIET_MS,
+    Gathering,
     Lateness,
     Resumption,
     Rhythm,
@@ -27,8 +28,12 @@ class Arrivals:
     tells it.
     """
 
-    def __init__(self, after_ms: float | None = None) -> None:
-        """`after_ms` is where the call's audio of before ends."""
+    def __init__(self, after_ms: float | None = None, *, gathers: bool = False) -> None:
+        """`after_ms` is where the call's audio of before ends.
+
+        `gathers` for what comes at once in pieces, as out of a container.
+        """
+        self._gathers = gathers
         self.end_ms = after_ms
         self._rested = True
         self._kept = False
@@ -36,7 +41,7 @@ class Arrivals:
         self._behind_ms = 0.0
         self._lateness = Lateness()
         self._rhythm = Rhythm()
-        self._resumption: Resumption | None = None
+        self._resumption: Resumption | Gathering | None = None
 
     def begin(self, start_ms: float, now_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
@@ -81,7 +86,12 @@ class Arrivals:
 
         What is unsettled is to be held until `settle` says by how much all of it lies later.
         """
-        if self._rested or self.end_ms is None:
+        if (self._rested or self.end_ms is None) and self._gathers:
+            start_ms = self.end_ms or 0.0
+            self._lateness.forget()
+            self._resumption = Gathering(now_ms)
+            self._resumption.came(start_ms, duration_ms, now_ms)
+        elif self._rested or self.end_ms is None:
             start_ms = self._present(duration_ms, now_ms)
         else:
             start_ms = self.end_ms

@@ -92,6 +92,29 @@ class Resumption:
         return self.latest_ms
 
 
+class Gathering:
+    """Finds where the first audio lies that comes at once, a piece at a time: it ends now.
+
+    Placed by its first piece, a recorder's slice would lie a second too late, and all that follows.
+    """
+
+    TOGETHER_MS, LONGEST_MS = 40.0, 200.0
+
+    def __init__(self, now_ms: float) -> None:
+        self._since_ms = self._came_ms = now_ms
+        self.latest_ms = float("inf")
+
+    def came(self, start_ms: float, duration_ms: float, now_ms: float) -> None:
+        """Takes the next piece, placed as if nothing had been before it."""
+        self._came_ms = now_ms
+        self.latest_ms = max(0.0, min(self.latest_ms, now_ms - start_ms - duration_ms))
+
+    def pause_ms(self, now_ms: float) -> float | None:
+        """Returns how much later it lies; None while more of it may come."""
+        comes = now_ms - self._came_ms < self.TOGETHER_MS
+        return None if comes and now_ms - self._since_ms < self.LONGEST_MS else self.latest_ms
+
+
 class Lateness:
     """Tells a stream that stays late from one that a stalled network will soon have delivered."""
 

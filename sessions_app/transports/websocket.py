@@ -21,6 +21,7 @@ CHUNK_PACKETS = 3
 
 NO_AUDIO_S = 5.0
 STALL_S = 0.2
+LOOK_S = 0.05
 AHEAD_MS = 2_000.0
 """A client may send so much faster than it can have been spoken; what is more waits its time."""
 
@@ -72,10 +73,13 @@ class WebSocketTransport:
         self._output = output or AudioOut(OPUS)
         self._decoder = OpusDecoder(self._output.sample_rate) if self._sends_pcm else None
         self._frames = BoundedFrames()
-        self._arrivals = Arrivals(clock.media_ms if clock.started else None)
+        self._arrivals = Arrivals(
+            clock.media_ms if clock.started else None, gathers=isinstance(source, ContainerSource)
+        )
         self._held: deque[AudioFrame] = deque()
         self._unsettled: list[AudioFrame] = []
         self._release: asyncio.TimerHandle | None = None
+        self._looking: asyncio.TimerHandle | None = None
         self._moved = asyncio.Event()
         if backlog_ms > 0:
             self._begin_before(backlog_ms)
@@ -172,8 +176,9 @@ class WebSocketTransport:
         """There is no data channel."""
 
     def close_input(self) -> None:
-        if self._release is not None:
-            self._release.cancel()
+        for timer in (self._release, self._looking):
+            if timer is not None:
+                timer.cancel()
         self._settle(at_once=True)
         while self._held:  # it was said, and there is no later for it
             self._hear(self._held.popleft())
@@ -228,26 +233,37 @@ class WebSocketTransport:
     async def room(self) -> None:
         """Returns when the client may send more: audio is taken about as fast as it is spoken."""
         await self._source.room()
-        while self._held or self._source.behind:
+        while self._held or self._unsettled or self._source.behind:
             self._moved.clear()
+            waits = self._held or self._unsettled
             try:
-                async with asyncio.timeout(None if self._held else DECODER_S):
+                async with asyncio.timeout(None if waits else DECODER_S):
                     await self._moved.wait()
             except TimeoutError:
-                if not self._held:
+                if not waits:
                     return
 
     def _place(self, samples: Samples) -> None:
         if not len(samples):
             return
         self._media_s = time.monotonic()
+        self._clock.begin(self._media_s)
         start_ms = self._arrivals.place(1000 * len(samples) / SPEECH_RATE, self._wall_ms())
         frame = AudioFrame(samples, SPEECH_RATE, start_ms)
         if self._arrivals.unsettled:
             self._unsettled.append(frame)
-            self._settle()
+            if self._looking is None:
+                self._look_later()
         else:
             self._put(frame)
+
+    def _look_later(self) -> None:
+        """Looks again and again how long the pause was, until that shows."""
+        self._looking = None
+        self._settle()
+        if self._unsettled:
+            loop = asyncio.get_running_loop()
+            self._looking = loop.call_later(LOOK_S, self._look_later)
 
     def _settle(self, *, at_once: bool = False) -> None:
         """Hands on what came after a pause, once it shows how long the pause was."""

@@ -222,6 +222,24 @@ async def test_a_client_that_stops_sending_is_silent_and_goes_on_at_its_time(
     assert len(line.heard) >= 0.85 * SPEECH_RATE
 
 
+@pytest.mark.parametrize("rests", [False, True], ids=["at the start", "after a rest"])
+async def test_a_recorders_first_slice_ends_when_it_came(line: Line, rests: bool) -> None:
+    """Else all that follows would be late by the slice, and the next pause shorter by as much."""
+    data = recorded("webm", tone(2.0))
+    began_s = time.monotonic()
+    line.clock.begin(began_s)
+    async with line.over(AudioIn("webm")) as transport:
+        for number, due_s in enumerate((1.0, 3.2 if rests else 2.0)):
+            await asyncio.sleep(max(0.0, began_s + due_s - time.monotonic()))
+            transport.feed(sliced(data, 2)[number])
+            await transport.room()
+            if rests and not number:
+                transport.pause()
+    first, last = line.frames[0], line.frames[-1]
+    assert first.start_ms == pytest.approx(0, abs=200)
+    assert last.end_ms == pytest.approx(3_200 if rests else 2_000, abs=250)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_sample_is_lost_at_the_start_or_after_a_resume(line: Line, kind: str) -> None:
     wanted = []
