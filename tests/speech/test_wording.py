@@ -70,7 +70,7 @@ def test_what_is_misread_is_said_in_words(text: str, said: str) -> None:
         (
             "de",
             "Nr. 5, z.B. am 28.11.2026",
-            "Nummer 5, zum Beispiel am achtundzwanzigster November zweitausendsechsundzwanzig",
+            "Nummer 5, zum Beispiel am achtundzwanzigsten November zweitausendsechsundzwanzig",
         ),
         ("de", "die 1990er", "die neunzehnhundertneunziger"),
         ("fr", "3,50 € à 9h05", "trois euros cinquante centimes à neuf heures cinq"),
@@ -80,7 +80,15 @@ def test_what_is_misread_is_said_in_words(text: str, said: str) -> None:
         ("es", "Sr. Pérez, n.º 5", "señor Pérez, número 5"),
         ("it", "3,50 € alle 9:05", "tre euro e cinquanta centesimi alle nove e cinque"),
         ("nl", "€ 3,50 om 9:05, nr. 5", "drie euro vijftig cent om negen uur vijf, nummer 5"),
-        ("pt-BR", "5 km, 1/2", "5 quilómetros, um meio"),
+        (
+            "de-AT",
+            "Vom 1.12.2026 bis zum 3.12.2026; der 7.12.2026, 8.12.2026",
+            "Vom ersten Dezember zweitausendsechsundzwanzig bis zum dritten Dezember "
+            "zweitausendsechsundzwanzig; der siebte Dezember zweitausendsechsundzwanzig, "
+            "achter Dezember zweitausendsechsundzwanzig",
+        ),
+        ("pt-BR", "5 km, 80 km/h, 1/2", "5 quilômetros, 80 quilômetros por hora, um meio"),
+        ("pt-PT", "5 km, 2 kg", "5 quilómetros, 2 quilos"),
         ("pt-PT", "às 2:00, 16:00", "às duas horas, dezasseis horas"),
         ("pt-BR", "à 1:00, às 16:00", "à uma hora, às dezesseis horas"),
         ("es", "a la 1:00, a las 21:30", "a la una en punto, a las veintiuna y treinta"),
@@ -107,6 +115,7 @@ def test_each_language_has_its_own_words(language: str, text: str, said: str) ->
         "COVID-19, F-16, a 5-year-old",
         "16:9 or 10-5",
         "12/25",
+        "8/10, 95/100, 10/10",
         "v1.2-3",
         "1/0, 0/2",
         "3.14 and 1,000,000",

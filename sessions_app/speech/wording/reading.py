@@ -49,6 +49,12 @@ _NEAR = 40
 
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4)}
 _PARTS = frozenset({*range(2, 11), 12, 16, 20, 32, 64, 100})
+_MARKS = (10, 100)
+"""Of so many is rather a mark or a day than a part: 8/10, 95/100."""
+
+_DATIVE = re.compile(r"\b(am|vom|zum|beim|dem|den|des|bis|ab|seit)\s+$", re.IGNORECASE)
+_ARTICLE = re.compile(r"\bder\s+$", re.IGNORECASE)
+_REGIONAL = {"pt-br": ("quilóm", "quilôm")}
 _NOON, _HOURS, _MONTHS, _DAYS = 12, 24, 12, 31
 _CENTS = 2
 
@@ -108,7 +114,19 @@ class Reading:
         if not month_first and int(second) > _MONTHS:
             month_first = True
         month, day = (first, second) if month_first else (second, first)
-        return self.date(found[4], month, day)
+        said = self.date(found[4], month, day)
+        return self._declined(said, found) if said and self.base == "de" else said
+
+    @staticmethod
+    def _declined(said: str, found: Match) -> str:
+        """Returns a German date with its day as the word before it wants it: am …sten, der …ste."""
+        day, _, rest = said.partition(" ")
+        before = found.string[max(0, found.start() - _NEAR) : found.start()]
+        if _DATIVE.search(before):
+            day = f"{day.removesuffix('r')}n"
+        elif _ARTICLE.search(before):
+            day = day.removesuffix("r")
+        return f"{day} {rest}"
 
     def _day(self, day: int) -> str:
         return "premier" if self.base == "fr" and day == 1 else self.say(day)
@@ -233,7 +251,7 @@ class Reading:
 
     def _part(self, over: int, under: int) -> str | None:
         """Twelve twenty-fifths are rather the 25th of December."""
-        if over >= under or under not in _PARTS:
+        if over >= under or under not in _PARTS or (over > 1 and under in _MARKS):
             return None
         if (over, under) in self.words.halves:
             return self.words.halves[over, under]
@@ -248,7 +266,9 @@ class Reading:
             return None
         one, many = self.words.units[found[1]]
         single = before[1] == "1" or before[0].startswith("/")
-        return f" {one if single else many}"
+        said = one if single else many
+        general, own = _REGIONAL.get(self.tag, ("", ""))
+        return f" {said.replace(general, own) if general else said}"
 
     def span(self, found: Match) -> str | None:
         """A range goes up; what goes down may be a difference, a score or a number."""
