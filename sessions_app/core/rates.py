@@ -79,7 +79,7 @@ class MessageLimits:
     messages_per_socket: int = 2400
     mistakes_per_socket: int = 60
     audio_per_call: int = 9000
-    texts_per_call: int = 60
+    texts_per_call: int = 180
     requests_per_call: int = 240
     app_messages_per_call: int = 1200
     resumes_per_call: int = 60

@@ -15,7 +15,7 @@ from sessions_app.dialects.limits import (
     SocketGate,
 )
 
-LIMITS = MessageLimits()
+LIMITS = MessageLimits(texts_per_call=60)
 PING = json.dumps({"type": "ping"})
 
 
