@@ -19,6 +19,7 @@ from sessions_app.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.core.events import Speaker
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean, cleaned
+from sessions_app.core.writing import join_sentences
 
 logger = logging.getLogger(__name__)
 
@@ -267,7 +268,7 @@ def _by_turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     for message in map(_told, messages):
         if told and told[-1]["role"] == message["role"]:
-            told[-1]["content"] += f" {message['content']}"
+            told[-1]["content"] = join_sentences((told[-1]["content"], message["content"]))
         else:
             told.append(message)
     return told

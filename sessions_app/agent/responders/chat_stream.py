@@ -17,6 +17,9 @@ from sessions_app.agent.responders.toolcalls import ToolCalls
 from sessions_app.core.errors import ResponderUnavailableError
 
 DONE = "[DONE]"
+NOTHING = "null"
+"""An event that is there to keep a connection open."""
+
 LONGEST_EVENT = 1_000_000
 """Bytes: a line that goes on is no chunk."""
 
@@ -51,6 +54,7 @@ class ChatStream:
         self._over = False
         self._any = False
         self._reason = ""
+        self._told = ""
         self.text = ""
         """What was said so far."""
 
@@ -123,7 +127,7 @@ class ChatStream:
             return ""  # counts of tokens, verdicts of a filter
         self._any = True
         delta = choice.get("delta")
-        delta = delta if isinstance(delta, Mapping) else {}
+        delta = delta if isinstance(delta, Mapping) else self._rest(choice.get("message"))
         text = self._delta(delta)
         reason = choice.get("finish_reason")
         if reason == "error":
@@ -141,7 +145,21 @@ class ChatStream:
         if isinstance(content, list):  # Mistral: thoughts and text as parts
             self.thought = self.thought or any(_kind(part) == "thinking" for part in content)
             content = "".join(str(p.get("text") or "") for p in content if _kind(p) == "text")
-        return self._filter.feed(content) if isinstance(content, str) else ""
+        told = "".join(t for t in (content, delta.get("refusal")) if isinstance(t, str))
+        self._told += told
+        return self._filter.feed(told)
+
+    def _rest(self, message: Any) -> Mapping[str, Any]:
+        """Returns a message that stands in place of a delta as one.
+
+        Some servers send each piece so, others the whole answer again with its end.
+        """
+        if not isinstance(message, Mapping):
+            return {}
+        content = message.get("content")
+        if isinstance(content, str) and content.startswith(self._told):
+            return {**message, "content": content[len(self._told) :]}
+        return message
 
 
 def _kind(part: Any) -> str:
@@ -165,7 +183,9 @@ async def _events(response: Any) -> AsyncGenerator[Any, None]:
             if held.startswith(DONE):
                 yield DONE
                 break
-            if (chunk := _parsed(held)) is not None:
+            if held == NOTHING:
+                held = ""
+            elif (chunk := _parsed(held)) is not None:
                 held = ""
                 yield chunk
         async for _ in lines:

@@ -30,6 +30,7 @@ _DROPPED = (
 """What gpt-oss writes around an answer."""
 
 _CLOSERS = frozenset(_PAIRS.values())
+_OPENERS = {closer: opener for opener, closer in _PAIRS.items() if "commentary" not in opener}
 _TAGS = (*_PAIRS, *_CLOSERS, *_DROPPED)
 _TAG = re.compile("|".join(re.escape(tag) for tag in sorted(set(_TAGS), key=len, reverse=True)))
 
@@ -47,6 +48,7 @@ class ThoughtFilter:
         self._closer = ""
         self._held = ""
         self._opened = opened
+        self._nested = 0
         self._said = False
         self.seen = opened
         """Whether there was any thought."""
@@ -77,11 +79,8 @@ class ThoughtFilter:
         out = ""
         while True:
             if self._closer:
-                at = _lowered(self._text).find(self._closer)
-                if at < 0:
-                    self._text = self._text[-len(self._closer) :]
+                if not self._closed():
                     return out
-                self._text, self._closer = self._text[at + len(self._closer) :], ""
                 continue
             tag = _TAG.search(_lowered(self._text))
             if tag is None:
@@ -89,6 +88,25 @@ class ThoughtFilter:
             out += self._kept(self._text[: tag.start()])
             self._text = self._text[len(tag.group()) :]
             self._met(tag.group())
+
+    def _closed(self) -> bool:
+        """Takes a thought's text; returns whether its end came.
+
+        A model may think within a thought, or write the tag in one. What follows the first end is
+        kept back then: another end says that it was thought, too, and the answer's end that not.
+        """
+        text, opener = _lowered(self._text), _OPENERS[self._closer]
+        at, inner = text.find(self._closer), text.find(opener)
+        if inner >= 0 and not 0 <= at < inner:
+            self._nested += 1
+            self._text = self._text[inner + len(opener) :]
+            return self._closed()
+        if at < 0:
+            self._text = self._text[-max(len(self._closer), len(opener)) :]
+            return False
+        self._text, self._closer = self._text[at + len(self._closer) :], ""
+        self._opened, self._held = bool(self._nested), ""
+        return True
 
     def _kept(self, text: str) -> str:
         """Returns text that is no part of a tag, or keeps it while it may be a thought."""
@@ -102,6 +120,9 @@ class ThoughtFilter:
         if tag in _PAIRS:
             self._closer, self.seen = _PAIRS[tag], True
             self._opened = False
+        elif tag in _CLOSERS and tag not in _DROPPED and self._nested:
+            self._nested -= 1
+            self._opened, self._held = bool(self._nested), ""
         elif tag in _CLOSERS and tag not in _DROPPED:
             self.unopened = self.seen = True
             self._opened, self._held = False, ""

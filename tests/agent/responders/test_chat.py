@@ -85,6 +85,13 @@ async def test_the_sides_take_turns_and_the_caller_begins(model: ModelServer) ->
     assert told[1]["content"] == "what is the capital of france"
 
 
+async def test_what_one_side_says_in_a_row_is_joined_as_its_script_is(model: ModelServer) -> None:
+    async with Chat(model) as room:
+        room.messages = [Message(Speaker.CALLER, "你好。"), Message(Speaker.CALLER, "我想问")]
+        await room.ask("几点了？")
+    assert model.chats[0].body["messages"][1]["content"] == "你好。我想问几点了？"
+
+
 async def test_an_agent_has_options_of_its_own(model: ModelServer) -> None:
     persona = Persona(responder="r", responder_options={"model": "big", "temperature": 0.1})
     async with Chat(model, persona) as room:

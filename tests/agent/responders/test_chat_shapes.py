@@ -76,6 +76,14 @@ SHAPES = {
     "a reason with each word": chunks(*words("stop"), "[DONE]"),
     "the last word has the reason": chunks(*words()[:-1], delta("stop", content="nine."), "[DONE]"),
     "no DONE": chunks(*words(), STOP),
+    "messages for deltas": chunks(
+        *(bare(message={"role": "assistant", "content": w}) for w in WORDS), STOP
+    ),
+    "the whole again at its end": chunks(
+        *words(), bare(message={"content": TEXT}, finish_reason="stop"), "[DONE]"
+    ),
+    "nothing, to keep it open": [b"data: null\n\n", *chunks(*words(), STOP), b"data: null\n\n"],
+    "a refusal": chunks(*(delta(content=None, refusal=w) for w in WORDS), STOP, "[DONE]"),
     "length is an end": chunks(*words(), delta("length"), "[DONE]"),
     "filter before and within": chunks(
         {"choices": [], "prompt_filter_results": []}, *words()[:2], VERDICT, *words()[2:], STOP

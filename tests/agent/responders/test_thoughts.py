@@ -19,6 +19,10 @@ SAID = "Merhaba. It is 3 < 4."
         f"<|channel|>commentary<|message|>{SAID}<|end|><|return|>",
         f"<|channel|>commentary to=functions.note <|constrain|>json<|message|>{{}}<|call|>"
         f"<|start|>assistant<|channel|>final<|message|>{SAID}",
+        f"<think>One <think>two</think> three</think>{SAID}",
+        f"<think>1<think>2<think>3</think>4</think>5</think> {SAID}",
+        f"<think>I write no <think> here.</think>{SAID}",
+        f"<think>One <think>two</think></think>{SAID}<think>Done.</think>",
     ],
 )
 def test_only_what_is_no_thought_is_said(answer: str) -> None:
