@@ -3,13 +3,16 @@
 https://github.com/SYSTRAN/faster-whisper.
 """
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sessions_app.core.errors import RecogniserError
 from sessions_app.speech.engines.base import ModelError
 from sessions_app.speech.engines.whisper import PARTS, languages_of
 from sessions_app.speech.recognisers.base import Capabilities
-from sessions_app.speech.recognisers.pooled import Pooled
+from sessions_app.speech.recognisers.pooled import Pooled, PooledStream
 from sessions_app.speech.whisper_codes import whisper_code
 
 
@@ -36,6 +39,7 @@ class WhisperRecogniser(Pooled):
         compute_type: str = "int8",
         most_calls: int = 0,
     ) -> None:
+        self._loading: asyncio.Task[None] | None = None
         super().__init__(
             workers, model, most_calls=most_calls, threads=threads, compute_type=compute_type
         )
@@ -51,4 +55,22 @@ class WhisperRecogniser(Pooled):
         return bool(whisper_code(language, self.capabilities.languages or ()))
 
     async def start(self) -> None:
-        """Does nothing: the model is loaded when somebody speaks first."""
+        """Does nothing: the model is loaded when somebody calls first."""
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> PooledStream:
+        stream = super().open(language, phrases)
+        if self._loading is None:
+            self._loading = asyncio.create_task(self._load())
+        return stream
+
+    async def aclose(self) -> None:
+        loading, self._loading = self._loading, None
+        if loading is not None:
+            loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
+        await super().aclose()
+
+    async def _load(self) -> None:
+        """Has the model loaded before the first words are over; what is wrong the stream tells."""
+        with suppress(RecogniserError):
+            await super().start()

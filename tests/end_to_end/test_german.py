@@ -1,0 +1,52 @@
+"""A call in German with Whisper as the agent's recogniser (`tests/fixtures/foreign.py`)."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.foreign import real_model, spoken
+from tests.fixtures.server import Product, wait_until
+from tests.fixtures.streamer import Streamer
+
+SENTENCES = (
+    "Guten Morgen, die Lieferung kommt am Freitag.",
+    "Ich rufe aus Hamburg an.",
+)
+GERMAN = """
+from sessions_app.models import Agent
+Agent.objects.create(name='Zuhörer', slug='german', language='de-DE', recogniser='whisper')
+"""
+pytestmark = [pytest.mark.recogniser, pytest.mark.timeout(280)]
+
+
+@pytest.fixture
+def german(tmp_path: Path) -> Iterator[Product]:
+    settings = {"WHISPER_MODEL": real_model("WHISPER")}
+    product = Product(tmp_path / "var", settings)
+    product.prepare()
+    product.manage("shell", "-c", GERMAN)
+    with product.running():
+        yield product
+
+
+async def test_a_call_in_german_is_transcribed_in_german(german: Product) -> None:
+    async with Streamer(german) as client:
+        began = await client.start(agentId="german")
+        for sentence in SENTENCES:
+            await client.speak(await spoken(sentence, "de"))
+        await client.hears(" ".join(SENTENCES))
+        await client.send(type="session_end")
+        assert await client.closed() == 1000
+    call = await asyncio.to_thread(german.recorded, began["callId"])
+    assert call["language"] == "de-DE"
+    path = f"/api/v1/calls/{began['callId']}/versions"
+    asked = german.post(path, {"recogniser": "whisper"}, "staff")
+
+    def again() -> dict[str, object] | None:
+        found = german.json(f"{path}/{asked['number']}", "staff")
+        return dict(found) if found["state"] == "done" else None
+
+    version = await asyncio.to_thread(wait_until, again, 60, "the second transcript")
+    assert "Hamburg" in str(version["segments"])
