@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.recognisers.sherpa import SherpaRecogniser
 from sessions_app.speech.recognisers.vosk import VoskRecogniser
 from sessions_app.speech.recognisers.whisper import WhisperRecogniser
 from tests.fixtures.foreign import real_model, spoken
+from tests.fixtures.random_sherpa import random_transducer
 from tests.fixtures.speech import mostly
 
 GERMAN = "Die Lieferung kommt am Freitag, und ich rufe aus Hamburg an."
@@ -73,6 +77,27 @@ async def test_noise_has_no_words(whisper: Recogniser) -> None:
     for noise in (clicks, hum):
         (final,) = await heard(whisper, noise.astype(np.int16), "en-US")
         assert final.text == ""
+
+
+@pytest.fixture
+async def nonsense(tmp_path: Path) -> AsyncIterator[Recogniser]:
+    if find_spec("sherpa_onnx") is None:
+        pytest.skip("needs sherpa-onnx")
+    made = SherpaRecogniser(str(random_transducer(tmp_path / "model")))
+    yield made
+    await made.aclose()
+
+
+async def test_sherpa_decodes_several_at_once_as_each_alone(nonsense: Recogniser) -> None:
+    random = np.random.default_rng(1)
+    sounds = [random.normal(0, 3_000, 2 * SPEECH_RATE).astype(np.int16) for _ in range(4)]
+    alone = [(await heard(nonsense, sound, "en-US"))[-1] for sound in sounds]
+    together = await asyncio.gather(*(heard(nonsense, sound, "en-US") for sound in sounds))
+    assert [found[-1] for found in together] == alone
+    assert len({final.text for final in alone}) == len(sounds)
+    for final, sound in zip(alone, sounds, strict=True):
+        assert " ".join(word.text for word in final.words) == final.text
+        assert_times(final, sound)
 
 
 async def test_vosk_hears_korean_while_it_is_spoken(korean: Recogniser) -> None:

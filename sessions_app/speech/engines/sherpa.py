@@ -1,6 +1,6 @@
 """sherpa-onnx, streaming transducers: https://k2-fsa.github.io/sherpa/onnx/.
 
-Contract-tested, not run with a model.
+Run with a tiny model of random weights (sherpa-onnx 2.0.1), not with one that understands.
 """
 
 from collections.abc import Sequence
@@ -80,9 +80,13 @@ class SherpaSession(Session):
 
 
 def words_of(tokens: Sequence[str], times: Sequence[float], length_s: float) -> list[TimedWord]:
-    """Returns words of sub-word tokens; each ends where the next begins, or within a second."""
+    """Returns words of sub-word tokens; each ends where the next begins, or within a second.
+
+    None is later than the utterance, though the model says the last ones in the tail.
+    """
     words: list[TimedWord] = []
-    for token, start_s in zip(tokens, times, strict=False):
+    for token, told_s in zip(tokens, times, strict=False):
+        start_s = min(told_s, length_s)
         text = token.strip("".join(WORD_START)).lower()
         begins = token.startswith(WORD_START) or not words or parted(words[-1][0], text)
         if begins:

@@ -1,4 +1,4 @@
-"""vosk (Kaldi): https://alphacephei.com/vosk/. Contract-tested, not run with a model."""
+"""vosk (Kaldi): https://alphacephei.com/vosk/. Run with its small Korean model."""
 
 import json
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """sherpa-onnx, for an operator who has a streaming transducer model.
 
-https://github.com/k2-fsa/sherpa-onnx. Contract-tested, not run with a model.
+https://github.com/k2-fsa/sherpa-onnx. Run with a tiny model of random weights.
 """
 
 from sessions_app.speech.engines.sherpa import PARTS

@@ -1,6 +1,6 @@
 """vosk, for an operator who has a model: https://alphacephei.com/vosk/models.
 
-Contract-tested, not run with a model.
+Run with its small Korean model.
 """
 
 from sessions_app.core.languages import base_of
