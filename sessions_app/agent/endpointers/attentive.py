@@ -15,7 +15,7 @@ WHOLE_NUMBER = 10
 LONGEST_ITEM = 3
 """Words between the commas of a list."""
 
-UNSURE = 0.6
+UNSURE = 0.43
 """A last word of which the recogniser is less sure than this was not heard well: "and" becomes
 "end", and a mark after it tells nothing."""
 

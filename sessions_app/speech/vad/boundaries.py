@@ -21,7 +21,7 @@ class Thresholds:
     start_windows: int = 3
     end: float = 0.35
     end_windows: int = 16
-    pause_windows: int = 7
+    pause_windows: int = 6
 
 
 Boundary = SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed

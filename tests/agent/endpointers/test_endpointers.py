@@ -126,7 +126,7 @@ def test_digits_read_one_by_one_are_waited_for_and_quantities_are_not(
 @pytest.mark.parametrize(
     ("text", "sure", "delay"),
     [
-        ("I would like a ticket to London end.", 0.5, HALF),
+        ("I would like a ticket to Dublin.", 0.4, HALF),
         ("I would like a ticket to London.", 0.9, SHORT),
         ("I would like a ticket to London.", None, SHORT),
         ("I would like a ticket to", 0.3, LONG),
