@@ -5,6 +5,11 @@ from collections.abc import Sequence
 import jiwer
 from num2words import num2words
 
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.speech.offline import stretches, transcribe
+from sessions_app.speech.recognisers.base import Recogniser
+from sessions_app.speech.vad.base import Vad
+
 _LONG = {"mr": "mister", "mrs": "missus", "dr": "doctor", "ok": "okay"}
 TALK = (
     "good morning and welcome to the meeting",
@@ -41,3 +46,11 @@ def wrong_words(said: str, heard: str) -> int:
 def text_of(segments: Sequence[dict[str, object]]) -> str:
     """Returns what the caller said, from `transcript` messages or segments of the API."""
     return " ".join(str(s["text"]) for s in segments if s.get("role", "user") == "user")
+
+
+async def decoded(vad: Vad, recogniser: Recogniser, audio: Samples) -> str:
+    """Returns the words of 16 kHz audio that is there as a whole, as live calls would cut it."""
+    whole = [AudioFrame(audio, SPEECH_RATE, 0.0)]
+    speech = await stretches(lambda: whole, vad)
+    found = await transcribe(lambda: whole, speech, recogniser, "en-US")
+    return " ".join(final.text for final in found)

@@ -15,9 +15,8 @@ import av
 import numpy as np
 
 from bench.campaigns.offline import speech_in
-from bench.spoken import wrong_words
+from bench.spoken import decoded, wrong_words
 from bench.tables import write_table
-from bench.talking.endpoints import heard
 from sessions_app.core.audio import SPEECH_RATE, Samples
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
@@ -57,8 +56,8 @@ async def _measured(spoken: dict[Path, str]) -> None:
                     for number, (path, said) in enumerate(spoken.items()):
                         chance = np.random.default_rng(number)
                         noisy = mixed(read_wav(path), make, ratio_db, chance)
-                        spans = await heard(vad, recogniser, suppress(noisy))
-                        wrong += wrong_words(said, " ".join(span.text for span in spans))
+                        text = await decoded(vad, recogniser, suppress(noisy))
+                        wrong += wrong_words(said, text)
                     rows.append([kind, f"{ratio_db:.0f}", name, str(wrong)])
                     print(rows[-1], flush=True)
     finally:

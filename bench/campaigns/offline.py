@@ -12,9 +12,8 @@ import av
 import numpy as np
 
 from bench.cases import Case, Cases
-from bench.spoken import TALK, text_of, wrong_words
+from bench.spoken import TALK, decoded, text_of, wrong_words
 from bench.tables import write_table
-from bench.talking.endpoints import heard
 from sessions_app.core.audio import SPEECH_RATE, Samples
 from sessions_app.management.caller.placing import CallOptions, place_call
 from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
@@ -65,11 +64,10 @@ async def compare(product: Product, sound: Path, said: str) -> Case:
     await vad.start()
     await recogniser.start()
     try:
-        spans = await heard(vad, recogniser, caller_of(stored))
+        offline = await decoded(vad, recogniser, caller_of(stored))
     finally:
         await recogniser.aclose()
         await vad.aclose()
-    offline = " ".join(span.text for span in spans)
     return {
         "words": len(said.split()),
         "live": wrong_words(said, text_of(report.segments)),

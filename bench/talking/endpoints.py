@@ -1,207 +1,277 @@
 """When turns are taken to be over: delay and cut-offs over spoken utterances, by strategy.
 
-    python -m bench.talking.endpoints
+    python -m bench.talking.endpoints [--peer PYTHON]
 
-Thirty utterances by flite, some with pauses inside. Boundaries are Silero's and texts the
-embedded recogniser's; the turn machine then runs on the call clock alone, told of starts 100 ms,
-of ends 512 ms late, and of finals after a third of the utterance's length, as measured live.
+Silero's boundaries, the embedded recogniser's texts, and how long it took for each; the turn
+machine runs on the call clock alone. PYTHON is an interpreter that has Pipecat: its turn analyser
+judges the same audio.
 """
 
+import argparse
 import asyncio
+import json
 import statistics
+import subprocess
 import tempfile
+import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from bench.tables import write_table
-from sessions_app.agent.actions import Action, CutSpeech, StartReply
+from bench.talking.utterances import Spoken, sixty, thirty
+from sessions_app.agent.actions import Action, StartReply
 from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
 from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.endpointers.fixed import FixedEndpointer
 from sessions_app.agent.turns import TurnTaker
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.core.events import SpeechEnded, SpeechStarted
+from sessions_app.core.events import (
+    Hypothesis,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+)
 from sessions_app.core.persona import TurnSettings
-from sessions_app.speech.recognisers.base import Recogniser
-from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.speech.gate import Flush, Item, Pause, SpeechGate
+from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
+from sessions_app.speech.recognisers.wrappers.replay import tell
+from sessions_app.speech.segmenting import Segmenter
 from sessions_app.speech.vad.silero import SileroVad
-from tests.fixtures.speech import read_wav, speak
+from tests.fixtures.speech import write_wav
 
-START_LAG, END_LAG, FINAL_LAG, FINAL_SHARE = 100.0, 512.0, 200.0, 0.34
-LEAD_S = 0.6
+TOLD_AFTER_MS = {SpeechStarted: 112.0, SpeechPaused: 208.0, SpeechResumed: 64.0, SpeechEnded: 528.0}
+"""How long after it happened a VAD tells of it, with half a frame until it is asked."""
 
-UTTERANCES: dict[str, list[tuple[str, ...]]] = {
-    "question": [
-        ("what time is it",),
-        ("where is the station",),
-        ("how much does it cost",),
-        ("can you help me",),
-        ("is the shop open today",),
-        ("who wrote this book",),
-        ("when does the train leave",),
-        ("do you have a room for tonight",),
-    ],
-    "answer": [
-        ("yes",),
-        ("no thank you",),
-        ("that is all",),
-        ("okay goodbye",),
-    ],
-    "statement": [
-        ("i would like to book a table",),
-        ("my name is john miller",),
-        ("the weather is very nice today",),
-        ("please call me back on monday",),
-        ("we need more paper for the printer",),
-        ("i am looking for my keys",),
-        ("the meeting begins in the morning",),
-        ("there is a problem with my computer",),
-    ],
-    "number": [
-        ("my number is five five five", "one two three", "four five six seven"),
-        ("zero four zero", "five five one", "two three four eight"),
-        ("the code is nine nine one", "two three four", "five six seven eight"),
-        ("it is four two one", "seven seven", "eight zero nine three one"),
-        ("call me on six zero three", "four four two", "nine eight one seven"),
-    ],
-    "pause": [
-        ("i would like a ticket to london and", "one to paris"),
-        ("we could meet on monday or", "maybe on tuesday"),
-        ("i went to the", "new market in the city"),
-        ("the reason is that", "nobody told me"),
-        ("can you send the letter to", "my brother in berlin"),
-    ],
-}
-PAUSE_S = 1.0
-STRATEGIES: dict[str, tuple[Endpointer, TurnSettings]] = {
-    "fixed 600 ms": (FixedEndpointer(), TurnSettings()),
-    "fixed 1500 ms": (FixedEndpointer(), TurnSettings(min_delay_ms=1500)),
-    "attentive 600 to 2500 ms": (AttentiveEndpointer(), TurnSettings()),
-}
+Mark = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
+Told = tuple[float, str, tuple[object, ...]]
+"""When the turn machine is told, on the call clock, of what, and with which arguments."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Speech between two VAD boundaries, and what was recognised of it."""
+class Strategy:
+    """A rule of turns, and whether it may decide at a pause."""
 
-    start_ms: float
-    end_ms: float
-    text: str
+    endpointer: Endpointer
+    settings: TurnSettings
+    pauses: bool
+
+
+USUAL = "attentive 450 to 2500 ms, at pauses"
+STRATEGIES = {
+    "fixed 600 ms": Strategy(FixedEndpointer(), TurnSettings(min_delay_ms=600), pauses=False),
+    "attentive, at the end of speech": Strategy(
+        AttentiveEndpointer(), TurnSettings(), pauses=False
+    ),
+    USUAL: Strategy(AttentiveEndpointer(), TurnSettings(), pauses=True),
+}
+PEER = "Pipecat 1.14.0, smart-turn v3.2"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one utterance went: replies begun before its end, and the wait after it."""
+    """How one utterance went: turns that ended before it did, and the wait after it."""
 
     cut_offs: int
     delay_ms: float
 
 
-def sound(folder: Path, parts: tuple[str, ...]) -> Samples:
-    """Returns the parts with pauses between them, and silence around."""
-    silence = np.zeros(round(PAUSE_S * SPEECH_RATE), np.int16)
-    pieces = [piece for part in parts for piece in (read_wav(speak(folder, part)), silence)][:-1]
-    lead, tail = np.zeros(round(LEAD_S * SPEECH_RATE), np.int16), np.zeros(SPEECH_RATE, np.int16)
-    return np.concatenate([lead, *pieces, tail])
-
-
-async def heard(vad: SileroVad, recogniser: Recogniser, audio: Samples) -> list[Span]:
-    """Returns what VAD and recogniser make of the audio."""
-    marks: list[SpeechStarted | SpeechEnded] = []
-    stream = vad.open(marks.append)
-    for at in range(0, len(audio), 320):
-        stream.feed(AudioFrame(audio[at : at + 320], SPEECH_RATE, 1000 * at / SPEECH_RATE))
+async def marks(vad: SileroVad, audio: Samples) -> list[Mark]:
+    """Returns the VAD's boundaries and pauses, in order."""
+    found: list[Mark] = []
+    stream = vad.open(found.append)
+    stream.watch(found.append)
+    for frame in frames(audio):
+        stream.feed(frame)
     await stream.drain()
     stream.close()
-    starts = [m.at_ms for m in marks if isinstance(m, SpeechStarted)]
-    ends = [m.at_ms for m in marks if isinstance(m, SpeechEnded)]
+    return found
+
+
+def frames(audio: Samples) -> list[AudioFrame]:
+    """Returns the audio as a transport gives it."""
     return [
-        Span(start, end, await decoded(recogniser, audio, start, end))
-        for start, end in zip(starts, ends, strict=True)
+        AudioFrame(audio[at : at + 320], SPEECH_RATE, 1000 * at / SPEECH_RATE)
+        for at in range(0, len(audio), 320)
     ]
 
 
-async def decoded(recogniser: Recogniser, audio: Samples, start_ms: float, end_ms: float) -> str:
-    """Returns the text of one span."""
-    first = max(0, round((start_ms - 300) * 16))
-    last = min(round((end_ms + 200) * 16), len(audio))
-    stream = recogniser.open("en-US")
-    for at in range(first, last, 1600):
-        piece = audio[at : min(at + 1600, last)]
-        await stream.send(AudioFrame(piece, SPEECH_RATE, at / 16))
-    await stream.finish()
-    texts = [h.text async for h in stream.results() if h.is_final]
+async def heard(vad: SileroVad, recogniser: Recogniser, audio: Samples) -> list[Told]:
+    """Returns what a turn machine is told, in order."""
+    due = [(mark.at_ms + TOLD_AFTER_MS[type(mark)], mark) for mark in await marks(vad, audio)]
+    gate, stream = SpeechGate(), recogniser.open("en-US")
+    results = stream.results()
+    told: list[Told] = []
+    for frame in frames(audio):
+        items: list[Item] = [*gate.hear(frame)]
+        while due and due[0][0] <= frame.end_ms:
+            now, mark = due.pop(0)
+            told.append((now, *as_event(mark)))
+            items += opened(gate, mark, frame.end_ms)
+        for item in items:
+            told += await said(stream, results, item, frame.end_ms)
     await stream.aclose()
-    return " ".join(texts).lower().rstrip(".")
+    return told
 
 
-def outcome(spans: list[Span], endpointer: Endpointer, settings: TurnSettings) -> Outcome:
-    """Plays the spans to a turn machine."""
-    taker = TurnTaker(settings, endpointer, ConfirmedBargeIn())
-    script: list[tuple[float, str, tuple[object, ...]]] = []
-    for span in spans:
-        final = span.end_ms + FINAL_LAG + FINAL_SHARE * (span.end_ms - span.start_ms)
-        script += [
-            (span.start_ms + START_LAG, "on_speech_started", (span.start_ms,)),
-            (span.end_ms + END_LAG, "on_speech_ended", (span.end_ms,)),
-            (max(final, span.end_ms + END_LAG + 1), "on_final", (span.text, span.end_ms)),
-        ]
+def as_event(mark: Mark) -> tuple[str, tuple[object, ...]]:
+    """Returns the turn machine's own name of a boundary, and its argument."""
+    names = {
+        SpeechStarted: "on_speech_started",
+        SpeechPaused: "on_pause",
+        SpeechResumed: "on_resume",
+        SpeechEnded: "on_speech_ended",
+    }
+    return names[type(mark)], (mark.at_ms,)
+
+
+def opened(gate: SpeechGate, mark: Mark, heard_ms: float) -> list[Item]:
+    """Returns what goes to the recogniser because of a boundary."""
+    match mark:
+        case SpeechStarted():
+            return [*gate.started(mark.at_ms)]
+        case SpeechPaused():
+            return [*gate.paused()]
+        case SpeechResumed():
+            return []
+        case SpeechEnded():
+            return [*gate.ended(mark.at_ms, heard_ms)]
+
+
+async def said(
+    stream: RecogniserStream, results: AsyncIterator[Hypothesis], item: Item, now_ms: float
+) -> list[Told]:
+    """Tells the recogniser of `item`; returns what it says of a pause or an end, and when."""
+    began_s = time.monotonic()
+    await tell(stream, item)
+    if not isinstance(item, Pause | Flush):
+        return []
+    async for told in results:
+        if not (told.is_final or told.whole):
+            continue
+        at_ms = now_ms + 1000 * (time.monotonic() - began_s)
+        if told.whole:
+            return [(at_ms, "on_whole", (told.text, told.end_ms, told.sure))]
+        pieces = Segmenter().final(told) or [told]
+        return [(at_ms, "on_final", (piece.text, piece.end_ms, piece.sure)) for piece in pieces]
+    return []
+
+
+def replies(told: list[Told], strategy: Strategy) -> list[float]:
+    """Plays what was heard to a turn machine; returns when it took turns to be over."""
+    taker = TurnTaker(strategy.settings, strategy.endpointer, ConfirmedBargeIn())
+    pausing = ("on_pause", "on_resume", "on_whole")
+    script = [one for one in told if strategy.pauses or one[1] not in pausing]
     done: list[tuple[float, Action]] = []
-    for now, event, args in [*sorted(script, key=lambda s: s[0]), (120_000.0, "", ())]:
+    before = 0.0
+    for now, event, args in [*sorted(script, key=lambda one: one[0]), (120_000.0, "", ())]:
         while (due := taker.deadline_ms) is not None and due <= now:
-            done += [(due, action) for action in taker.on_tick(due)]
-        if event:
-            done += [(now, action) for action in getattr(taker, event)(*args, now)]
-    begun = [at for at, action in done if isinstance(action, StartReply)]
-    cut = sum(isinstance(action, CutSpeech) for _, action in done)
-    return Outcome(cut, begun[-1] - spans[-1].end_ms if begun else float("nan"))
+            before = max(before, due)  # it may be due since before its words came
+            done += [(before, action) for action in taker.on_tick(before)]
+        before = now
+        if event in ("on_whole", "on_final"):
+            text, end_ms, sure = args
+            done += [(now, one) for one in getattr(taker, event)(text, end_ms, now, sure=sure)]
+        elif event:
+            done += [(now, one) for one in getattr(taker, event)(*args, now)]
+    return [at for at, action in done if isinstance(action, StartReply)]
 
 
-async def measure() -> dict[str, dict[str, list[Outcome]]]:
-    """Returns the outcomes by strategy and kind of utterance."""
-    found: dict[str, dict[str, list[Outcome]]] = {name: {} for name in STRATEGIES}
-    vad, recogniser = SileroVad(), PocketSphinxRecogniser(workers=1)
+def outcome(ends: list[float], speech_end_ms: float) -> Outcome:
+    """Returns how turns that were over at `ends` fit speech that was."""
+    late = [at for at in ends if at >= speech_end_ms]
+    delay_ms = late[-1] - speech_end_ms if late else float("nan")
+    return Outcome(len(ends) - len(late), delay_ms)
+
+
+Found = dict[tuple[str, str, str], list[Outcome]]
+"""By set of utterances, strategy, and kind of utterance."""
+
+
+async def measure(sets: dict[str, list[Spoken]], peers: dict[str, list[float]]) -> Found:
+    """Returns the outcomes; `peers` are the moments by utterance, if they were measured."""
+    found: Found = {}
+    vad, recogniser = SileroVad(), MoonshineRecogniser(workers=1)
     await vad.start()
     await recogniser.start()
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            for kind, utterances in UTTERANCES.items():
-                for parts in utterances:
-                    spans = await heard(vad, recogniser, sound(Path(folder), parts))
-                    for name, (endpointer, settings) in STRATEGIES.items():
-                        result = outcome(spans, endpointer, settings)
-                        found[name].setdefault(kind, []).append(result)
+        for of, utterances in sets.items():
+            for one in utterances:
+                told = await heard(vad, recogniser, one.audio)
+                end_ms = max(float(str(a[0])) for _, e, a in told if e == "on_speech_ended")
+                for name, strategy in STRATEGIES.items():
+                    result = outcome(replies(told, strategy), end_ms)
+                    found.setdefault((of, name, one.kind), []).append(result)
+                if one.name in peers:
+                    result = outcome(peers[one.name], end_ms)
+                    found.setdefault((of, PEER, one.kind), []).append(result)
     finally:
         await recogniser.aclose()
         await vad.aclose()
     return found
 
 
-def rows(found: dict[str, dict[str, list[Outcome]]]) -> list[list[str]]:
-    """Returns the table's rows: strategy, kind, utterances, cut-offs, delays."""
+def asked(
+    python: Path | None, sets: dict[str, list[Spoken]], folder: Path
+) -> dict[str, list[float]]:
+    """Returns when Pipecat took turns to be over, by utterance."""
+    if python is None:
+        print("Pipecat was not run: give --peer a Python that has it.")
+        return {}
+    folder.mkdir()
+    for one in (one for utterances in sets.values() for one in utterances):
+        write_wav(folder / f"{one.name}.wav", one.audio)
+    script = Path(__file__).with_name("peer_turns.py")
+    done = subprocess.run(
+        [python, script, folder], capture_output=True, text=True, check=True, timeout=900
+    )
+    ends: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
+    return ends
+
+
+def rows(found: Found) -> list[list[str]]:
+    """Returns the table's rows: all of a set by strategy first, then by kind of utterance."""
     table = []
-    for name, kinds in found.items():
-        for kind, outcomes in kinds.items():
-            delays = [o.delay_ms for o in outcomes]
-            cut = sum(o.cut_offs > 0 for o in outcomes)
-            middle, worst = f"{statistics.median(delays):.0f}", f"{max(delays):.0f}"
-            table.append([name, kind, str(len(outcomes)), str(cut), middle, worst])
+    for of in dict.fromkeys(of for of, _, _ in found):
+        for name in dict.fromkeys(name for _, name, _ in found):
+            kinds = {kind: found[key] for key in found if key[:2] == (of, name) for kind in key[2:]}
+            every = [one for outcomes in kinds.values() for one in outcomes]
+            if every:
+                parts = {"all": every, **kinds} if name in (USUAL, PEER) else {"all": every}
+                table += [[of, name, kind, *row(outcomes)] for kind, outcomes in parts.items()]
     return table
 
 
+def row(outcomes: list[Outcome]) -> list[str]:
+    """Returns how many there are, how many were cut off, and the delays."""
+    delays = sorted(one.delay_ms for one in outcomes)
+    cut = sum(one.cut_offs > 0 for one in outcomes)
+    late = delays[min(len(delays) - 1, round(0.9 * len(delays)))]
+    return [str(len(outcomes)), str(cut), f"{statistics.median(delays):.0f}", f"{late:.0f}"]
+
+
+async def main_async(python: Path | None) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        sets = {"thirty, one voice": thirty(folder), "sixty, five voices": await sixty(folder)}
+        found = await measure(sets, asked(python, sets, folder / "peer"))
+    table = rows(found)
+    told = [
+        f"{cut} of {count} ({of}) cut off, median delay {median} ms"
+        for of, name, kind, count, cut, median, _ in table
+        if (name, kind) == (USUAL, "all")
+    ]
+    head = ["said", "strategy", "utterance", "count", "cut off", "delay, median ms", "p90 ms"]
+    print(write_table("endpoints", "When turns are over", "; ".join(told), head, table))
+
+
 def main() -> None:
-    found = asyncio.run(measure())
-    head = ["strategy", "utterance", "count", "cut off", "delay, median ms", "delay, worst ms"]
-    usual = [o for kind in found["attentive 600 to 2500 ms"].values() for o in kind]
-    cut = sum(o.cut_offs > 0 for o in usual)
-    middle = statistics.median(o.delay_ms for o in usual)
-    headline = (
-        f"{cut} of {len(usual)} utterances cut off by the usual rule, median delay {middle:.0f} ms"
-    )
-    print(write_table("endpoints", "When turns are over", headline, head, rows(found)))
+    parser = argparse.ArgumentParser(description="When turns are taken to be over.")
+    parser.add_argument("--peer", type=Path, help="a Python that has Pipecat")
+    asyncio.run(main_async(parser.parse_known_args()[0].peer))
 
 
 if __name__ == "__main__":

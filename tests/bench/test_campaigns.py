@@ -8,7 +8,7 @@ import pytest
 from bench.campaigns import offline
 from bench.cases import Case, Cases
 from bench.talking.barge_in import silent_after
-from bench.talking.endpoints import STRATEGIES, Span, outcome
+from bench.talking.endpoints import STRATEGIES, USUAL, Outcome, Told, outcome, replies
 from tests.fixtures.server import Product
 
 SAID = "good morning and welcome to the meeting"
@@ -29,17 +29,28 @@ async def test_a_case_is_measured_once_for_a_commit(tmp_path: Path) -> None:
     assert [case["case"] for case in again.all] == ["a", "b"]
 
 
+HEARD: list[Told] = [
+    (1100, "on_speech_started", (1000.0,)),
+    (2240, "on_pause", (2000.0,)),
+    (2320, "on_whole", ("I would like tea and.", 2240.0, 0.9)),
+    (2528, "on_speech_ended", (2000.0,)),
+    (2600, "on_final", ("I would like tea and.", 2000.0, 0.9)),
+    (3600, "on_speech_started", (3500.0,)),
+    (4740, "on_pause", (4500.0,)),
+    (4820, "on_whole", ("Some cake, please.", 4740.0, 0.9)),
+    (5028, "on_speech_ended", (4500.0,)),
+    (5100, "on_final", ("Some cake, please.", 4500.0, 0.9)),
+]
+
+
 @pytest.mark.parametrize(
     ("name", "cut_offs", "delay"),
-    [("fixed 600 ms", 1, 600), ("attentive 600 to 2500 ms", 0, 600)],
+    [("fixed 600 ms", 1, 600), ("attentive, at the end of speech", 0, 600), (USUAL, 0, 450)],
 )
 def test_a_pause_after_and_cuts_off_only_by_the_fixed_rule(
     name: str, cut_offs: int, delay: float
 ) -> None:
-    spans = [Span(1000, 2000, "i would like tea and"), Span(3500, 4500, "some cake please")]
-    found = outcome(spans, *STRATEGIES[name])
-    assert found.cut_offs == cut_offs
-    assert found.delay_ms == pytest.approx(delay, abs=300)
+    assert outcome(replies(HEARD, STRATEGIES[name]), 4500) == Outcome(cut_offs, delay)
 
 
 def test_silence_is_found_after_speech_began() -> None:
