@@ -40,4 +40,9 @@ class CutSpeech:
     """End the answer where it is."""
 
 
-Action = StartReply | Prepare | Withdraw | HoldSpeech | ResumeSpeech | CutSpeech
+@dataclass(frozen=True, slots=True)
+class AskWords:
+    """Ask the recogniser for all words of the speech that goes on."""
+
+
+Action = AskWords | StartReply | Prepare | Withdraw | HoldSpeech | ResumeSpeech | CutSpeech

@@ -15,15 +15,17 @@ class Overlap:
     words: list[str] = field(default_factory=list)
     interim: str = ""
     final: bool = False
+    sure: float | None = None
+    """The recogniser's mean confidence in the words, as it last told it."""
 
     @property
     def text(self) -> str:
         """All words so far, the finals' first."""
         return join_sentences([*self.words, self.interim])
 
-    def take(self, text: str, *, last: bool) -> None:
+    def take(self, text: str, *, last: bool, sure: float | None = None) -> None:
         """Takes the final of an utterance; `last` when the caller is silent after it."""
-        self.interim = ""
+        self.interim, self.sure = "", sure
         self.final = last
         if text:
             self.words.append(text)
@@ -38,6 +40,7 @@ class Overlap:
             text=self.text,
             final=self.final,
             echo=echo,
+            sure=self.sure,
         )
 
 

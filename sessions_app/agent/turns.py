@@ -8,6 +8,7 @@ from enum import Enum
 
 from sessions_app.agent.actions import (
     Action,
+    AskWords,
     CutSpeech,
     HoldSpeech,
     Prepare,
@@ -15,9 +16,9 @@ from sessions_app.agent.actions import (
     StartReply,
     Withdraw,
 )
-from sessions_app.agent.barge_ins.base import BargeIn, Heard, Verdict
-from sessions_app.agent.echo import Said
+from sessions_app.agent.barge_ins.base import BargeIn, Verdict
 from sessions_app.agent.endpointers.base import Endpointer
+from sessions_app.agent.judging import Judge
 from sessions_app.agent.overlaps import Overlap, Speech
 from sessions_app.agent.pending import OwedFinal, Pending
 from sessions_app.core.persona import TurnSettings
@@ -29,9 +30,6 @@ FINAL_MS = 2_000.0
 
 LOOK_MS = 50.0
 """How often a pause is judged anew."""
-
-LONG_MS = 10_000.0
-"""Speech that goes on after a pause was given up has lasted long enough."""
 
 
 class _Agent(Enum):
@@ -52,7 +50,7 @@ class TurnTaker:
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
         self._settings = settings
         self._endpointer = endpointer
-        self._barge_in = barge_in
+        self._judge = Judge(barge_in, settings)
         self.floor = Floor.LISTENING
         self._agent = _Agent.SILENT
         self._paused = False
@@ -62,7 +60,6 @@ class TurnTaker:
         self._latest = Speech()
         self._asked = ""
         self._over: Overlap | None = None
-        self._said = Said()
         self.deadline_ms: float | None = None
 
     # -- what is heard ------------------------------------------------------------------
@@ -118,14 +115,24 @@ class TurnTaker:
         return self._settled(self._prepare(), now_ms)
 
     def on_whole(
-        self, text: str, end_ms: float, now_ms: float, *, sure: float | None = None
+        self,
+        text: str,
+        end_ms: float,
+        now_ms: float,
+        *,
+        sure: float | None = None,
+        confidence: float | None = None,
     ) -> list[Action]:
-        """All words of the utterance up to a pause, heard up to `end_ms`: the final, if it ends.
+        """All words of the utterance, heard up to `end_ms`: the final, if it ends there.
 
-        `sure` is the recogniser's confidence in the last one.
+        `confidence` (0..1) is the recogniser's in all of them, `sure` in the last one.
         """
-        if self._over is not None or not self._listens():
-            return self.on_interim(text, now_ms)
+        self._judge.scores |= confidence is not None
+        if self._over is not None:
+            self._over.interim, self._over.sure = text, confidence
+            return self._settled(self._judged(now_ms), now_ms)
+        if self._agent is _Agent.SPEAKING and not self._paused:
+            return self._settled(self._words_over(text, confidence, now_ms), now_ms)
         self._turn.take_whole(text, sure, end_ms)
         return self._settled(self._prepare(), now_ms)
 
@@ -135,25 +142,31 @@ class TurnTaker:
             self._over.interim = text
             return self._settled(self._judged(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
-            return self._settled(self._words_over(text, now_ms), now_ms)
+            return self._settled(self._words_over(text, None, now_ms), now_ms)
         if self._listens():
             self._turn.take_interim(text)
         return self._settled([], now_ms)
 
     def on_final(
-        self, text: str, end_ms: float, now_ms: float, *, sure: float | None = None
+        self,
+        text: str,
+        end_ms: float,
+        now_ms: float,
+        *,
+        sure: float | None = None,
+        confidence: float | None = None,
     ) -> list[Action]:
-        """The text of an utterance, empty when it held no words; `sure` as in `on_whole`."""
+        """The text of an utterance, empty when it held no words; the rest as in `on_whole`."""
         if self._owed.answers(end_ms):
             return self._settled(self._final_of_answered(text, now_ms), now_ms)
         if self._over is not None:
-            self._over.take(text, last=not self._speaking)
+            self._over.take(text, last=not self._speaking, sure=confidence)
             self._latest.unheard = self._speaking
             return self._settled(self._judged(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
-            return self._settled(self._final_over(text, now_ms), now_ms)
+            return self._settled(self._final_over(text, confidence, now_ms), now_ms)
         if text and self._agent is not _Agent.THINKING and self._turn.speech_end_ms is None:
-            text = self._left_over(text, end_ms)
+            text = self._left_over(text, confidence, end_ms)
         self._latest.unheard = self._speaking
         if not self._speaking:
             self._turn.final_due = False
@@ -197,7 +210,7 @@ class TurnTaker:
 
     def on_agent_said(self, text: str, now_ms: float) -> list[Action]:
         """The agent says `text` now: heard again soon, it is an echo."""
-        self._said.add(text, now_ms)
+        self._judge.said.add(text, now_ms)
         return []
 
     def on_interrupt(self, now_ms: float) -> list[Action]:
@@ -310,53 +323,47 @@ class TurnTaker:
         if self._over is not None:
             self._over.ended_ms, self._over.final = None, False
             return []
-        if not self._barge_in.pauses:
+        if not self._judge.pauses:
             return []
         self._over = Overlap(at_ms)
         return [HoldSpeech()]
 
-    def _words_over(self, text: str, now_ms: float) -> list[Action]:
+    def _words_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
         """Words came while the agent speaks on: a pause was given up too early."""
-        if not self._speaking or not self._barge_in.pauses:
+        if not self._speaking or not self._judge.pauses:
             return []
-        heard = Heard(True, LONG_MS, 0.0, text, False, self._said.share(text))
-        if self._barge_in.judge(heard, self._settings) is not Verdict.INTERRUPT:
-            return []
+        if not self._judge.words_interrupt(text, confidence):
+            return [AskWords()] if text and self._judge.asks(now_ms) else []
         self._over = Overlap(now_ms, interim=text)
         return self._judged(now_ms, Verdict.INTERRUPT)
 
-    def _final_over(self, text: str, now_ms: float) -> list[Action]:
+    def _final_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
         """A final came after the pause was given up: its words may interrupt all the same."""
-        if self._speaking or not self._latest.unheard or not self._interrupts(text):
-            return []
-        self._latest.unheard = False
         speech = self._latest
+        if self._speaking or not speech.unheard:
+            return []
+        if not self._judge.final_interrupts(speech, text, confidence):
+            return []
+        speech.unheard = False
         self._over = Overlap(speech.start_ms, ended_ms=speech.end_ms, words=[text], final=True)
         return self._judged(now_ms, Verdict.INTERRUPT)
 
-    def _left_over(self, text: str, end_ms: float) -> str:
+    def _left_over(self, text: str, confidence: float | None, end_ms: float) -> str:
         """Returns `text` when it begins a turn although the agent spoke during it, else ""."""
-        speech = self._latest
-        if speech.over_agent and self._barge_in.pauses and not self._interrupts(text):
+        over_agent = self._latest.over_agent and self._judge.pauses
+        if over_agent and not self._judge.final_interrupts(self._latest, text, confidence):
             return ""
         if not self._speaking:
             self._turn.speech_end_ms = end_ms
         return text
 
-    def _interrupts(self, text: str) -> bool:
-        speech = self._latest
-        spoken_ms = max(0.0, speech.end_ms - speech.start_ms)
-        heard = Heard(False, spoken_ms, LONG_MS, text, True, self._said.share(text))
-        verdict = self._barge_in.judge(heard, self._settings)
-        return bool(text) and verdict is Verdict.INTERRUPT
-
     def _judged(self, now_ms: float, verdict: Verdict | None = None) -> list[Action]:
         over = self._over
         assert over is not None  # noqa: S101 - asked only while there is one
-        heard = over.heard(now_ms, self._said.share(over.text))
-        verdict = verdict or self._barge_in.judge(heard, self._settings)
+        verdict = verdict or self._judge.of_overlap(over, now_ms)
         if verdict is Verdict.WAIT:
-            return []
+            asks = over.ended_ms is None and over.text and self._judge.asks(now_ms)
+            return [AskWords()] if asks else []
         self._over = None
         if verdict is Verdict.RESUME:
             return [ResumeSpeech()]

@@ -40,7 +40,7 @@ class Answer:
         *,
         text: str = "",
         keep: bool = False,
-        then: Callable[[], None] | None = None,
+        then: Callable[[], object] | None = None,
     ) -> None:
         self.desk = desk
         self.text = text

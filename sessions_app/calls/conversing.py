@@ -7,6 +7,7 @@ from typing import Any
 
 from sessions_app.agent.actions import (
     Action,
+    AskWords,
     CutSpeech,
     HoldSpeech,
     Prepare,
@@ -188,6 +189,8 @@ class Conversing:
                     self._prepare(action.text)
                 case Withdraw():
                     self._discard()
+                case AskWords():
+                    self._line.ask()
                 case HoldSpeech():
                     self._playout.hold()
                 case ResumeSpeech():
@@ -267,7 +270,7 @@ class Conversing:
             self._handed_over(self._answer)
 
     def _announce(
-        self, text: str, then: Callable[[], None] | None = None, *, keep: bool = True
+        self, text: str, then: Callable[[], object] | None = None, *, keep: bool = True
     ) -> None:
         """Says `text` of the agent's own accord; `keep` the sound of what will be said again."""
         desk = self._desk()

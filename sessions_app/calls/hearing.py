@@ -43,15 +43,15 @@ def _by_ear(
 def _by_words(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | None:
     match event:
         case InterimChanged(whole=True):
-            return taker.on_whole(event.text, event.end_ms, now_ms, sure=event.sure)
+            sure = {"sure": event.sure, "confidence": event.confidence}
+            return taker.on_whole(event.text, event.end_ms, now_ms, **sure)
         case InterimChanged():
             return taker.on_interim(event.text, now_ms)
         case SegmentFinal(more=True):
             return []  # all of the utterance is told with its last segment
         case SegmentFinal(typed=False):
-            return taker.on_final(
-                event.utterance or event.text, event.end_ms, now_ms, sure=event.sure
-            )
+            sure = {"sure": event.sure, "confidence": event.confidence}
+            return taker.on_final(event.utterance or event.text, event.end_ms, now_ms, **sure)
         case NothingSaid():
             return taker.on_final("", event.end_ms, now_ms)
     return None

@@ -125,6 +125,11 @@ class Listening:
         """Notes that silence until the next audio is the network's doing, not the caller's."""
         self._lossy = True
 
+    def ask(self) -> None:
+        """Asks the recogniser for all words of the utterance so far, if it can tell them."""
+        if self._transcribing is not None:
+            self._transcribing.pause()
+
     def guard(self, on: bool) -> None:
         """Asks the VAD to be surer of speech, while the agent speaks."""
         self._vad.guard(on)
@@ -214,8 +219,8 @@ class Listening:
             self._fed_ms += length
 
     def _pause(self, event: SpeechPaused | SpeechResumed) -> None:
-        if self._transcribing is not None and isinstance(event, SpeechPaused):
-            self._transcribing.pause()
+        if isinstance(event, SpeechPaused):
+            self.ask()
         self._emit(replace(event, at_ms=self._splices.call_ms(event.at_ms)))
 
     def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:

@@ -36,8 +36,9 @@ class Line:
 
     emit: Callable[[CallEvent], None]
     now_ms: Callable[[], float]
-    hang_up: Callable[[EndReason], None]
+    hang_up: Callable[[EndReason], object]
     guard: Callable[[bool], None]
+    ask: Callable[[], None]
     can_play: Callable[[], bool] = lambda: True
     reads: Callable[[], bool] = lambda: False
     """Whether the client asked for words instead of sound: what it is shown was said."""

@@ -153,14 +153,12 @@ class CallSession:
         return Line(
             self._emit,
             self.now_ms,
-            self._hang_up,
+            self.end_soon,
             self._listening.guard,
+            self._listening.ask,
             lambda: self._transport.can_play,
             lambda: self._transport.reads,
         )
-
-    def _hang_up(self, reason: EndReason) -> None:
-        self.end_soon(reason)
 
     @property
     def agent(self) -> Conversing:

@@ -194,6 +194,7 @@ class Transcribing:
                 hypothesis.end_ms,
                 hypothesis.whole,
                 hypothesis.sure,
+                hypothesis.confidence,
             )
         )
 

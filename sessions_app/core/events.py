@@ -64,7 +64,8 @@ class Hypothesis:
 class InterimChanged:
     """The words recognised so far; `seq` is the place the final text is to take.
 
-    An empty `text` takes back what was shown. `whole` and `sure` are the hypothesis's own.
+    An empty `text` takes back what was shown. `whole`, `sure` and `confidence` are the hypothesis's
+    own.
     """
 
     seq: int
@@ -74,6 +75,7 @@ class InterimChanged:
     end_ms: float
     whole: bool = False
     sure: float | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

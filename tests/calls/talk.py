@@ -86,6 +86,7 @@ class Talk:
             self.now_ms,
             self.hung_up.append,
             lambda _: None,
+            lambda: None,
             lambda: self.hears,
             lambda: self.reads,
         )

@@ -19,7 +19,8 @@ class Heard:
 
     `speech_ms` is how long the caller has spoken, `silent_ms` how long ago that ended (0 while
     `speaking`). `text` is what was recognised, and cannot change any more when `final`.
-    `echo` is the share (0..1) of it that the agent was just saying itself.
+    `echo` is the share (0..1) of it that the agent was just saying itself. `sure` is the
+    recogniser's mean confidence (0..1) in all of it, None where it gives none.
     """
 
     speaking: bool
@@ -28,6 +29,7 @@ class Heard:
     text: str
     final: bool
     echo: float
+    sure: float | None = None
 
 
 class BargeIn(ABC):

@@ -15,6 +15,10 @@ LONGEST_MS = 6_000.0
 
 ECHO_SHARE = 0.6
 
+UNSURE = 0.55
+"""Of words of which a recogniser is less sure than this on the whole nobody said them to the agent:
+what it hears in three seconds of four people at once has 0.52 at most, a question 0.8."""
+
 END_LAG_MS = 512.0
 """A VAD tells of an end so late: what seems to be speech may be over for as long."""
 
@@ -23,7 +27,8 @@ class ConfirmedBargeIn(BargeIn):
     """The agent is silent while it waits, so that waiting for words costs nobody anything."""
 
     def judge(self, heard: Heard, settings: TurnSettings) -> Verdict:
-        words = [] if heard.echo >= ECHO_SHARE else real_words(heard.text)
+        meant = heard.echo < ECHO_SHARE and (heard.sure is None or heard.sure >= UNSURE)
+        words = real_words(heard.text) if meant else []
         if words and says_stop(heard.text):
             return Verdict.INTERRUPT
         enough = len(words) >= max(1, settings.barge_in_words)

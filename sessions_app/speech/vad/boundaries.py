@@ -55,7 +55,7 @@ class Boundaries:
         self._speaking = False
         self._run = 0
         self._run_ms = 0.0
-        self.guarded = self.watching = self._paused = False
+        self.guarded = self.watching = self._paused = self._began_guarded = False
         self._usual_rms = 0.0
 
     @property
@@ -106,10 +106,14 @@ class Boundaries:
         return SpeechResumed(self._speaker, at_ms)
 
     def _as_heard(self, probability: float, rms: float) -> float:
-        """Learns how loud the caller is, and hears nothing much softer while guarded."""
+        """Learns how loud the caller is, and hears nothing much softer while guarded.
+
+        What began while guarded may be anybody, and teaches nothing.
+        """
         if self.guarded and not self._speaking:
             return probability if rms >= GUARDED_SHARE * self._usual_rms else 0.0
-        if self._speaking and probability >= SURE and rms > 0:
+        own = self._speaking and not self._began_guarded
+        if own and probability >= SURE and rms > 0:
             known = self._usual_rms or rms
             self._usual_rms = STEADINESS * known + (1 - STEADINESS) * rms
         return probability
@@ -123,6 +127,7 @@ class Boundaries:
 
     def _turn(self, at_ms: float) -> SpeechStarted | SpeechEnded:
         self._speaking = not self._speaking
+        self._began_guarded = self.guarded
         self._run, self._paused = 0, False
         event = SpeechStarted if self._speaking else SpeechEnded
         return event(self._speaker, at_ms)

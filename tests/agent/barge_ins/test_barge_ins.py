@@ -50,6 +50,18 @@ def test_the_confirmed_one(what: str, heard: Heard, verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sure", "verdict"),
+    [(0.3, Verdict.RESUME), (0.8, Verdict.INTERRUPT), (None, Verdict.INTERRUPT)],
+)
+@pytest.mark.parametrize("text", ["I have no idea how long", "no no have a license"])
+def test_words_of_which_the_recogniser_is_unsure_are_babble(
+    text: str, sure: float | None, verdict: Verdict
+) -> None:
+    heard = Heard(False, 3000, 600, text, final=True, echo=0.0, sure=sure)
+    assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict
+
+
+@pytest.mark.parametrize(
     ("heard", "verdict"),
     [
         (speaking("我想问一下别的事情", 1100), Verdict.INTERRUPT),

@@ -95,6 +95,24 @@ def watched(probabilities: list[float]) -> Told:
     return run(probabilities, boundaries)
 
 
+def test_what_is_heard_over_the_agent_does_not_teach_how_loud_the_caller_is() -> None:
+    boundaries = Boundaries(Thresholds())
+    for n in range(40):
+        boundaries.judge(0.95, 32.0 * n, 3000.0)
+    for n in range(40, 60):
+        boundaries.judge(0.1, 32.0 * n, 20.0)
+    boundaries.guarded = True
+    for n in range(60, 63):
+        boundaries.judge(0.95, 32.0 * n, 1000.0)  # somebody else, just loud enough
+    boundaries.guarded = False
+    for n in range(63, 200):
+        boundaries.judge(0.95, 32.0 * n, 200.0)
+    for n in range(200, 220):
+        boundaries.judge(0.1, 32.0 * n, 20.0)
+    boundaries.guarded = True
+    assert not any(boundaries.judge(0.95, 32.0 * n, 200.0) for n in range(220, 240))
+
+
 STARTED, PAUSED, RESUMED = ("SpeechStarted", 0.0), ("SpeechPaused", 3.0), "SpeechResumed"
 
 
