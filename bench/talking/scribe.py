@@ -1,14 +1,15 @@
 """Does the scribe do what strangers ask of it? By their words, and by their words as heard.
 
-VOICES names voices of flite (such as "slt rms awb"), comma or blank between: each speaks the
-first utterances, and the default recogniser hears them. Without it the written words are tried.
+VOICES="hibari espeak slt rms" names voices: the two embedded ones, and those of flite. Each speaks
+the first utterances, and the default recogniser hears them. Without it the written words are tried.
 """
 
 import asyncio
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,11 +21,15 @@ from bench.tables import write_table
 from sessions_app.agent.responders.commands import orders
 from sessions_app.agent.responders.vocabulary import hints
 from sessions_app.bridge.recognisers import Recognisers
-from sessions_app.core.audio import SPEECH_RATE, AudioFrame
+from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.writing import join_sentences, plain_words
+from sessions_app.media.resample import Resampler
 from sessions_app.speech.offline import stretches, transcribe
 from sessions_app.speech.recognisers.base import Recogniser
 from sessions_app.speech.segmenting import Segmenter
+from sessions_app.speech.synthesisers.base import Synthesiser
+from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
+from sessions_app.speech.synthesisers.hibari import HibariSynthesiser
 from sessions_app.speech.vad.silero import SileroVad
 from tests.fixtures.speech import read_wav
 
@@ -76,6 +81,10 @@ def done(text: str) -> tuple[Action, ...]:
 
 # -- measured -------------------------------------------------------------------------------
 
+EMBEDDED: dict[str, Callable[[], Synthesiser]] = {
+    "hibari": HibariSynthesiser,
+    "espeak": EspeakSynthesiser,
+}
 Pairs = Sequence[tuple[Asked, str]]
 """What was said, and the text that the scribe was given of it."""
 
@@ -85,7 +94,7 @@ def main() -> None:
     heard: dict[str, Pairs] = {"written": [(asked, asked.text) for asked in utterances()]}
     voices = re.findall(r"\w+", os.environ.get("VOICES", ""))
     if voices:
-        heard |= asyncio.run(_heard(voices))
+        heard |= dict(asyncio.run(_heard(voices)))
     rows = [[name, *_row(pairs)] for name, pairs in heard.items()]
     head = ["utterances", "of them", "right action", "and right words", "rightly nothing done"]
     shares = ", ".join(f"{row[0]} {row[2]}" for row in rows)
@@ -108,7 +117,7 @@ def _commands(actions: Sequence[Action]) -> list[str]:
     return [command for command, _ in actions]
 
 
-async def _heard(voices: Sequence[str]) -> dict[str, Pairs]:
+async def _heard(voices: Sequence[str]) -> dict[str, list[tuple[Asked, str]]]:
     """Returns what the default recogniser makes of each voice, told what the scribe listens for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voicesite.settings")
     vad, recognisers = SileroVad(), Recognisers()
@@ -116,32 +125,49 @@ async def _heard(voices: Sequence[str]) -> dict[str, Pairs]:
     recogniser = recognisers.get("default")
     await vad.start()
     await recogniser.start()
-    found: dict[str, Pairs] = {}
+    found: dict[str, list[tuple[Asked, str]]] = {}
     try:
         for voice in voices:
-            found[f"by {voice}"] = [
-                (asked, await _text_of(asked.text, voice, vad, recogniser))
-                for asked in utterances()[:SPOKEN]
-            ]
+            found[f"by {voice}"] = heard = []
+            async for asked, samples in _spoken(voice):
+                heard.append((asked, await _text_of(samples, vad, recogniser)))
     finally:
         await recognisers.aclose()
         await vad.aclose()
     return found
 
 
-async def _text_of(text: str, voice: str, vad: SileroVad, recogniser: Recogniser) -> str:
+async def _text_of(samples: Samples, vad: SileroVad, recogniser: Recogniser) -> str:
     """Returns the text of an utterance as a turn of a live call has it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "said.wav"
-        await asyncio.to_thread(_speak, voice, text, path)
-        samples = np.concatenate([LEAD, read_wav(path), TAIL])
-    frames = [AudioFrame(samples, SPEECH_RATE, 0.0)]
-    finals = await transcribe(
-        lambda: frames, await stretches(lambda: frames, vad), recogniser, "en-US", hints()
-    )
+    frames = [AudioFrame(np.concatenate([LEAD, samples, TAIL]), SPEECH_RATE, 0.0)]
+    speech = await stretches(lambda: frames, vad)
+    finals = await transcribe(lambda: frames, speech, recogniser, "en-US", hints())
     segmenter = Segmenter()
     return join_sentences(piece.text for final in finals for piece in segmenter.final(final))
 
 
-def _speak(voice: str, text: str, path: Path) -> None:
-    run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True, timeout=60)
+async def _spoken(voice: str) -> AsyncIterator[tuple[Asked, Samples]]:
+    """Yields the utterances with their sound."""
+    if voice not in EMBEDDED:
+        for asked in utterances()[:SPOKEN]:
+            yield asked, await asyncio.to_thread(_by_flite, voice, asked.text)
+        return
+    engine = EMBEDDED[voice]()
+    await engine.start()
+    try:
+        for asked in utterances()[:SPOKEN]:
+            resampler, pieces = None, []
+            async with aclosing(engine.stream(asked.text)) as chunks:
+                async for chunk in chunks:
+                    resampler = resampler or Resampler(chunk.sample_rate, 1)
+                    pieces.append(resampler.process(chunk.samples.reshape(1, -1)))
+            yield asked, np.concatenate(pieces)
+    finally:
+        await engine.aclose()
+
+
+def _by_flite(voice: str, text: str) -> Samples:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "said.wav"
+        run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True, timeout=60)
+        return read_wav(path)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, Max
 
+from sessions_app.agent.responders.commands import talk
 from sessions_app.bridge.conf import load_backend, voice_config
 from sessions_app.core.errors import MediaError
 from sessions_app.media.merging import MergedRecording, merge_lanes
@@ -39,7 +40,9 @@ def summarise(call: Call) -> None:
     """Makes the summary of an ended call, if one is owed and nobody else is at it."""
     with work.doing(Summary, call.pk) as row:
         if row is not None:
-            summaries.summarise(call, row, load_backend("SUMMARISERS", "default"))
+            summariser = load_backend("SUMMARISERS", "default")
+            asked_for = talk if call.persona.get("responder") == summaries.SCRIBE else None
+            summaries.summarise(call, row, summariser, asked_for)
 
 
 def _record(call: Call, row: Recording) -> None:

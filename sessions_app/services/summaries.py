@@ -1,6 +1,6 @@
 """The verbs over summaries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -23,15 +23,21 @@ from sessions_app.summaries import dates, people
 from sessions_app.summaries.base import CallSummary, Point, Summariser
 from sessions_app.summaries.shares import shares
 
+Talk = Callable[[str], str]
 SCRIBE = "scribe"
 """The responder that only repeats what it was told."""
 
 
-def summarise(call: Call, row: Summary, summariser: Summariser) -> None:
-    """Fills a taken row from the call's transcript and marks it done."""
+def summarise(call: Call, row: Summary, summariser: Summariser, talk: Talk | None = None) -> None:
+    """Fills a taken row from the call's transcript and marks it done.
+
+    `talk` returns what of the caller's words was not asked of the agent, where that is known.
+    """
     rows = exports.rows(call)
     noted = list(turns.notes_of(call))
-    found = _summed_up(call, rows, noted, summariser)
+    worth = _worth_summing_up(call, rows)
+    rest = _without_notes(_talked(worth, talk), noted)
+    found = _summed_up(call, worth, rest, noted, summariser)
     row.text = clean(found.text)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
     asked = _once([*_written(noted, NoteKind.ACTION), *_points(found.action_items)])
@@ -75,14 +81,26 @@ def told(summary: Summary) -> Told:
 
 
 def _summed_up(
-    call: Call, rows: list[ExportSegment], noted: Sequence[Note], summariser: Summariser
+    call: Call,
+    worth: Sequence[ExportSegment],
+    rest: Sequence[ExportSegment],
+    noted: Sequence[Note],
+    summariser: Summariser,
 ) -> CallSummary:
-    """Returns the summary of what was said beside the notes, which stand by themselves."""
-    worth = _worth_summing_up(call, rows)
-    rest = _without_notes(worth, noted)
-    if not any(count(row.text) for row in rest) and any(count(row.text) for row in worth):
+    """Returns the summary of `rest`: what was said beside the notes, which stand by themselves."""
+    if any(count(row.text) for row in rest) or not any(count(row.text) for row in worth):
+        return summariser.summarise(rest, call.language)
+    if noted:
         return CallSummary("Everything that was said is in the notes.")
-    return summariser.summarise(rest, call.language)
+    return CallSummary("Nothing was said but what the agent was asked for.")
+
+
+def _talked(rows: list[ExportSegment], talk: Talk | None) -> list[ExportSegment]:
+    if talk is None:
+        return rows
+    return [
+        replace(row, text=talk(row.text)) if row.speaker == Speaker.CALLER else row for row in rows
+    ]
 
 
 def _without_notes(rows: Iterable[ExportSegment], noted: Sequence[Note]) -> list[ExportSegment]:

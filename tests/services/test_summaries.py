@@ -77,6 +77,25 @@ def test_what_was_written_down_is_not_told_again(alice: User, make_call: CallMak
     assert [point["text"] for point in row.key_points] == ["the gate of the garden is broken"]
 
 
+@pytest.mark.parametrize(
+    ("noted", "text"),
+    [
+        (["buy milk"], "Everything that was said is in the notes."),
+        ([], "Nothing was said but what the agent was asked for."),
+    ],
+)
+def test_what_was_asked_of_the_agent_is_nothing_to_tell(
+    alice: User, make_call: CallMaker, noted: list[str], text: str
+) -> None:
+    call = make_call(alice)
+    notes = [events.Note(n, NoteKind.NOTE, one, 10.0) for n, one in enumerate(noted, start=1)]
+    turns.replace_notes(call.pk, notes)
+    say(call, "Remind me to call Ann on Friday.", "Scratch that.")
+    row = Summary.objects.create(call=call)
+    summaries.summarise(call, row, ExtractiveSummariser(), lambda _said: "")
+    assert (row.text, row.action_items) == (text, [])
+
+
 def test_a_call_of_notes_alone_says_so(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
     turns.replace_notes(call.pk, [events.Note(1, NoteKind.NOTE, "buy milk", 10.0)])

@@ -107,19 +107,45 @@ def understood(text: str) -> Heard | None:
 
 def orders(text: str) -> list[Heard]:
     """Returns the commands in `text`, in order."""
+    words, found = _found(text)
+    return [_heard(text, words, one) for one in found[:MOST_ORDERS]]
+
+
+def talk(text: str) -> str:
+    """Returns what of `text` is no command, nor asks for one: what a summary may tell."""
+    words, found = _found(text)
+    kept: list[str] = []
+    at = 0
+    for one in found:
+        kept.append(_between(text, words, at, max(at, one.begun)))
+        at = max(at, one.text[1], *(b for a, b in whole(words) if a <= one.at < b))
+    kept.append(_between(text, words, at, len(words)))
+    return " ".join(filter(None, kept))
+
+
+def _between(text: str, words: Sequence[Spoken], start: int, end: int) -> str:
+    if start >= end:
+        return ""
+    return text[words[start].start : words[end - 1].end].rstrip(",;: ")
+
+
+def _found(text: str) -> tuple[list[Spoken], list[_Found]]:
+    """Returns the words of `text`, and the commands in them."""
     words = spoken(text)
     found: list[_Found] = []
     sentences = whole(words)
     for number, (start, end) in enumerate(sentences):
-        if found and found[-1].command in TAKES_TEXT and start < found[-1].text[1]:
-            continue
-        found += _Sentence(words, start, end, sentences[number + 1 :]).commands()
+        begin = max(start, found[-1].text[1] if found else 0)
+        while begin < end:
+            more = _Sentence(words, begin, end, sentences[number + 1 :]).commands()
+            found += more
+            begin = more[-1].text[1] if more and more[-1].text[1] > begin else end
     if not found and (garbled := alike(words := spoken(text, as_heard=True))) is not None:
         command, at, stop = garbled
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
         if command is not Command.ACTION or not any(map(_asks, words[at : stop + 1])):
-            found = [_Found(command, at, span)]
-    return [_heard(text, words, one) for one in found[:MOST_ORDERS]]
+            found = [_Found(command, at, span, begun=0)]
+    return words, found
 
 
 # -- where a command is ---------------------------------------------------------------------
@@ -263,12 +289,24 @@ class _Sentence:
         return at + 2 if self._texts(at, at + 2) == ["the", "following"] else at
 
     def _text_end(self, stop: int) -> int:
-        """Returns where a text ends: before a sentence that is a command, or only polite."""
+        """Returns where a text ends: before another, or a sentence that is a command or polite."""
+        for at in range(stop + 1, self._end):
+            if self._words[at - 1].marked and self._is_text_command(at):
+                return at
         for start, end in self._later:
             polite = all(text in _POLITE for text in self._texts(start, end))
             if start >= stop and (polite or _Sentence(self._words, start, end, ()).begun_at(start)):
                 return start
         return len(self._words)
+
+    def _is_text_command(self, at: int) -> bool:
+        """Returns whether a command that takes a text begins at a word, or after leads there."""
+        while at < self._end and (lead := self._lead(at)):
+            at += lead
+        for many in range(min(LONGEST, self._end - at), 1, -1):
+            if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
+                return self._texts(at, at + many) != ["note", "that"]
+        return False
 
     def _texts(self, start: int, end: int) -> list[str]:
         return [word.text for word in self._words[start:end]]

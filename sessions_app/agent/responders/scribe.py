@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sessions_app.agent.responders.answers import agrees, declines
 from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
-from sessions_app.agent.responders.commands import Heard, orders, understood
+from sessions_app.agent.responders.commands import Heard, orders, talk
 from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command, hints
 from sessions_app.core.errors import ResponderError
 from sessions_app.core.events import Note, NoteKind, Speaker
@@ -146,7 +146,7 @@ class ScribeResponder(Responder):
 
     def _recap(self, conversation: Conversation, _rest: str) -> str:
         newest = reversed(conversation.messages[:-1][-MOST_LOOKED_AT:])
-        talks = (_talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
+        talks = (talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
         told = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
         notes = [_line(note) for note in conversation.host.notes]
         if not told and not notes:
@@ -225,13 +225,7 @@ def _meant(conversation: Conversation, heard: Heard) -> Heard:
     if heard.command is not Command.NOTE or not heard.refers or heard.rest:
         return heard
     said = [m for m in conversation.messages[:-1] if m.speaker is Speaker.CALLER]
-    return replace(heard, rest=_talk(said[-1].text) if said else "")
-
-
-def _talk(text: str) -> str:
-    """Returns what of a caller's words was no command."""
-    heard = understood(text)
-    return text if heard is None else heard.before
+    return replace(heard, rest=talk(said[-1].text) if said else "")
 
 
 def _counted(count: int, what: str) -> str:

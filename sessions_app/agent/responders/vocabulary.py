@@ -95,7 +95,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "what do i|you|we have",
         "what have i|you|we noted|written|saved|recorded|taken down?",
         "what did i|you|we note|write|save|take|jot down?",
-        "what is|are on|in? my|the|our todo? list|notes|items|todos|tasks|reminders",
+        "what is|are on|in my|the|our todo? list|notes|items|todos|tasks|reminders",
         "what are my|the|our action items",
         "what|which notes do i|we|you have",
         "what|which notes have i|we|you got|taken|made?",
@@ -265,12 +265,38 @@ COMMANDS: dict[tuple[str, ...], Command] = {
 LONGEST = max(map(len, COMMANDS))
 
 
+_SAID = (
+    *("note down", "jot down", "write that down", "put this down", "make a note of that"),
+    *("another note", "new note", "add a note", "note to self", "for the record"),
+    *(
+        "remind me",
+        "don't let me forget",
+        "make sure I don't forget",
+        "set a reminder",
+        "add a task",
+    ),
+    *("new to-do", "add to my to-do list", "put on my list", "add to my notes"),
+    *("what have I got so far", "what do I have so far", "what have you written down"),
+    *("what's on my list", "read that back to me", "read them back", "go through my notes"),
+    *(
+        "list my notes",
+        "delete the last one",
+        "take that back",
+        "strike that",
+        "erase the last note",
+    ),
+    *("forget that last note", "give me a summary", "sum up what I said", "summarize the call"),
+    *("what have we talked about", "where were we", "what did you say", "say that once more"),
+    *("I didn't catch that", "come again", "repeat the last bit", "do you have the time"),
+    *("what's the time", "how late is it", "how long has this call been", "shut up"),
+    *("that's enough", "how does this work", "what are the commands", "that's all for today"),
+    *("you can hang up", "see you later"),
+)
+_COMMON = frozenset({"stop", "help", "hello", "repeat"})
+"""Words that engines hear well enough, and would hear too often if they expected them."""
+
+
 def hints() -> tuple[str, ...]:
-    """Returns what a recogniser may expect: the shortest phrases, then one of each kind."""
-    short = (phrase for phrases in SHORT.values() for phrase in phrases)
-    natural = (_plainest(line) for lines in _NATURAL.values() for line in lines)
-    return tuple(dict.fromkeys((*short, *natural)))
-
-
-def _plainest(line: str) -> str:
-    return " ".join(place.split("|")[0] for place in line.split() if not place.endswith("?"))
+    """Returns what a recogniser may expect, as people say it: the shortest phrases first."""
+    short = (phrase for phrases in SHORT.values() for phrase in phrases if phrase not in _COMMON)
+    return (*short, *_SAID)

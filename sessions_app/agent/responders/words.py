@@ -65,6 +65,18 @@ _MINDED = {
 }
 """What is asked for after "would you mind"."""
 
+_CHUNKS = re.compile(r"\S+?(?:(?<=[^\W\d_]{2})-+(?=[^\W\d_]{2})|(?=\s|$))")
+"""What blanks part, and hyphens between words: "the garden-please note that"."""
+
+_SOUNDS = {
+    ("right", "down"): "write",
+    ("no", "down"): "note",
+    ("knew", "note"): "new",
+    ("said", "a reminder"): "set",
+    ("by", "for now"): "bye",
+}
+"""What is heard for words that sound like it, where the words after it tell."""
+
 _BEFORE_TODO = listed("a new another my the our add create")
 
 
@@ -92,8 +104,10 @@ class Spoken:
 def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
     """Returns the words of `text`, with contractions written out unless `as_heard`."""
     found: list[Spoken] = []
-    for match in re.finditer(r"\S+", text):
+    for match in _CHUNKS.finditer(text):
         shown = match.group()
+        if not text[match.end() : match.end() + 1].isspace():
+            shown = shown.rstrip("-")
         plain = shown.lower().replace("\u2019", "'").strip("'")
         word = "".join(c for c in plain if c.isalnum() or c == "'").strip("'")
         shortened = "." in shown[-2:] and is_abbreviated(shown)
@@ -107,7 +121,7 @@ def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
             found += [*made[:-1], replace(made[-1], marked=marked, stops=stops)]
         elif found and marked:
             found[-1] = replace(found[-1], marked=True, stops=found[-1].stops or stops)
-    return found if as_heard else list(_with_todos(found))
+    return found if as_heard else [*_with_todos(_as_meant(found))]
 
 
 def whole(words: Sequence[Spoken]) -> list[tuple[int, int]]:
@@ -128,6 +142,18 @@ def _written_out(word: str) -> Iterator[str]:
         yield word.removesuffix(ending)
         if ending:
             yield _ENDINGS[ending]
+
+
+def _as_meant(words: Sequence[Spoken]) -> list[Spoken]:
+    meant = list(words)
+    for at, word in enumerate(words[:-1]):
+        if at and not words[at - 1].marked:
+            continue
+        for (heard, after), said in _SOUNDS.items():
+            follows = " ".join(w.text for w in words[at + 1 : at + 1 + len(after.split())])
+            if word.text == heard and follows == after and not word.marked:
+                meant[at] = replace(word, text=said)
+    return meant
 
 
 def _with_todos(words: Sequence[Spoken]) -> Iterator[Spoken]:
