@@ -59,7 +59,8 @@ HELP = {
     "prompt": "Who the agent is and how it should answer, for the language model.",
     "responder_options": 'Extra options as JSON, for example {"temperature": 0.3}.',
     "preemptive": "Start an answer before the caller has clearly finished: faster, but costs more.",
-    "voice": "A voice of the speech engine. Leave it empty for the engine's usual one.",
+    "voice": "A voice of the speech engine. Leave it empty for its usual one, or, in another "
+    "language, for one of that.",
     "speed": "From 0.5 to 2; 1 is the voice's normal speed.",
     "min_delay_ms": "The shortest silence, in milliseconds, before the agent answers.",
     "max_delay_ms": "The longest, for example after a number or an unfinished sentence.",

@@ -32,7 +32,7 @@ from sessions_app.core.persona import Persona
 from sessions_app.media.playout import Playout
 from sessions_app.media.spoken import ClipCache
 from sessions_app.services import search
-from sessions_app.speech.synthesisers.base import Synthesiser, check_voice
+from sessions_app.speech.synthesisers.base import Synthesiser, Voice, check_voice
 from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class AgentParts:
     def __init__(self) -> None:
         self._responders: dict[str, Responder] = {}
         self._synthesisers: dict[str, Synthesiser] = {}
+        self._voices: dict[str, Sequence[Voice]] = {}
         self._endpointers: dict[str, Endpointer] = {}
         self._barge_ins: dict[str, BargeIn] = {}
         self._cache = ClipCache()
@@ -61,7 +62,7 @@ class AgentParts:
             synthesiser: Synthesiser | None = await self._started("SYNTHESISERS", name)
             if synthesiser is not None:
                 self._synthesisers[name] = synthesiser
-                await self._warmed(name, synthesiser)
+                self._voices[name] = await self._warmed(name, synthesiser)
         for name in backend_names("ENDPOINTERS"):
             endpointer: Endpointer | None = _made("ENDPOINTERS", name)
             if endpointer is not None:
@@ -83,12 +84,15 @@ class AgentParts:
             logger.error("VOICE[%r][%r] cannot run: %s %s", kind, name, told, where)
         return backend
 
-    async def _warmed(self, name: str, synthesiser: Synthesiser) -> None:
+    async def _warmed(self, name: str, synthesiser: Synthesiser) -> Sequence[Voice]:
+        """Returns the voices of an engine, which is warm then; none where it fails."""
         try:
             await synthesiser.warm()
+            return await synthesiser.voices()
         except SynthesiserError as error:
             told, where = error.message, traced(error)
             logger.error("VOICE['SYNTHESISERS'][%r] cannot speak: %s %s", name, told, where)
+            return ()
 
     async def aclose(self) -> None:
         """Frees everything; may be called twice."""
@@ -124,6 +128,7 @@ class AgentParts:
     def voice(self, persona: Persona) -> AgentVoice:
         """Returns the agent's voice; when it fails the default one takes over.
 
+        An agent that names none has one of its language, where its engine knows one.
         Raises SynthesiserError for a synthesiser that VOICE does not name.
         """
         name = persona.synthesiser
@@ -132,11 +137,12 @@ class AgentParts:
             raise SynthesiserError(
                 f"The agent's synthesiser {name!r} is not among VOICE['SYNTHESISERS']."
             )
-        second = self._synthesisers.get("fallback") or self._synthesisers.get("default") or first
-        both = FallbackSynthesiser(first, second)
-        return AgentVoice(
-            both, self._cache, name, persona.voice, persona.speed, language=persona.language
-        )
+        language = persona.language
+        other = next((key for key in ("fallback", "default") if key in self._synthesisers), name)
+        second = self._synthesisers[other]
+        both = FallbackSynthesiser(first, second, second.voice_for(language, self._voices[other]))
+        voice = persona.voice or first.voice_for(language, self._voices[name])
+        return AgentVoice(both, self._cache, name, voice, persona.speed, language=language)
 
     async def check_voice(self, persona: Persona, name: str) -> None:
         """Raises SynthesiserError for a voice that the agent's synthesiser has not."""

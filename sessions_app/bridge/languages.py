@@ -46,10 +46,11 @@ def not_heard(name: str, language: str) -> NotHeard | None:
 
 
 def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Sequence[Voice]) -> str:
-    """Returns why `voice`, empty for the usual one, does not do for `language`, and which do.
+    """Returns why `voice`, empty for one of the language, does not do for it, and which do.
 
     Empty where it does, or where nobody knows what it speaks.
     """
+    voice = voice or synthesiser.voice_for(language, known)
     spoken = synthesiser.language_of(voice, known)
     if not spoken or same_language(language, spoken):
         return ""

@@ -56,9 +56,10 @@ async def say(persona: Persona, text: str) -> Said:
         async with asyncio.timeout(LIMIT_S):
             await voice.start()
             await check_voice(voice, persona.voice)
-            await voice.warm(persona.voice)
+            name = persona.voice or voice.voice_for(persona.language, await voice.voices())
+            await voice.warm(name)
             spoken = spoken_form(speakable(text), persona.language).text
-            stream = voice.stream(spoken, voice=persona.voice, speed=persona.speed)
+            stream = voice.stream(spoken, voice=name, speed=persona.speed)
             asked, first, made = time.monotonic(), 0.0, list[SpeechChunk]()
             async with aclosing(stream) as chunks:
                 async for chunk in chunks:

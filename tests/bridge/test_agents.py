@@ -1,5 +1,6 @@
 """What agents are made of in this process."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from sessions_app.agent.responders.scribe import ScribeResponder
 from sessions_app.bridge.agents import AgentParts
 from sessions_app.core.errors import ResponderError, SynthesiserError
 from sessions_app.core.persona import Persona
-from sessions_app.speech.synthesisers.base import Synthesiser
+from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser
+from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
 from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
 from voicesite.logs import WithoutWords
 
@@ -62,6 +64,46 @@ async def test_voices_are_warm_before_calls_are_taken(
     assert warmed == [parts.default_voice]
     written = [WithoutWords().format(record) for record in caplog.records]
     assert any(WHY in line for line in written)
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "voice"),
+    [
+        ("en-GB", "", ""),
+        ("de-DE", "", "de"),
+        ("pt-BR", "", "pt-br"),
+        ("zh-CN", "", "cmn"),
+        ("de", "fr", "fr"),
+        ("lo", "", ""),  # nobody speaks it
+    ],
+)
+async def test_an_agent_without_a_voice_has_one_of_its_language(
+    language: str, named: str, voice: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    asked: list[str] = []
+
+    async def stream(
+        _self: Synthesiser, _text: str, *, voice: str = "", speed: float = 1.0
+    ) -> AsyncGenerator[SpeechChunk, None]:
+        asked.append(voice)
+        raise SynthesiserError(WHY)
+        yield
+
+    monkeypatch.setattr(EspeakSynthesiser, "stream", stream)
+    espeak = f"{EspeakSynthesiser.__module__}.EspeakSynthesiser"
+    each = {"default": {"BACKEND": espeak}, "other": {"BACKEND": espeak}}
+    settings.VOICE = {**settings.VOICE, "SYNTHESISERS": each}
+    parts = AgentParts()
+    await parts.start()
+    try:
+        persona = Persona(synthesiser="other", language=language, voice=named)
+        with pytest.raises(SynthesiserError):
+            async for _ in parts.voice(persona).stream("ja"):
+                pass
+    finally:
+        await parts.aclose()
+    # the one that takes over knows nothing of the first one's names
+    assert asked == [voice, "de" if named else voice]
 
 
 async def test_the_log_says_why_a_part_cannot_run(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sessions_app.core.audio import Samples, SpokenWord
 from sessions_app.core.errors import SynthesiserError
+from sessions_app.core.languages import closest, same_language
 
 MOST_VOICE_CHARS = 100
 SHOWN = 8
@@ -66,6 +67,22 @@ class Synthesiser(ABC):
         """
         name = voice.partition("+")[0]
         return next((one.language for one in known if one.name == name), "")
+
+    def voice_for(self, language: str, known: Sequence[Voice]) -> str:
+        """Returns the voice of those `known` for a text in a language (BCP 47) that names none.
+
+        Empty, the engine's usual one, where that speaks it, none does, or nobody knows.
+        """
+        usual = self.language_of("", known)
+        if not usual or same_language(language, usual):
+            return ""
+        speaking = {
+            one.language.lower(): one.name
+            for one in reversed(known)
+            if one.language and same_language(language, one.language)
+        }
+        same = speaking.get(language.lower(), "")
+        return same or speaking.get(closest(language, speaking.keys()), "")
 
     @abstractmethod
     def stream(

@@ -16,14 +16,15 @@ logger = logging.getLogger(__name__)
 class FallbackSynthesiser(Synthesiser):
     """Speaks with `first`; when it fails, even in mid-sentence, `second` goes on from there.
 
-    The word that was cut is said again. A word is told of once it begins to sound: `second` says
-    at other times what `first` told of ahead. Both may be the same engine: then it is tried twice,
-    but for a text that it cannot speak.
+    `second` does so in its `second_voice`, and says the word that was cut again. A word is told of
+    once it begins to sound: `second` says at other times what `first` told of ahead. Both may be
+    the same engine: then it is tried twice, but for a text that it cannot speak.
     """
 
-    def __init__(self, first: Synthesiser, second: Synthesiser) -> None:
+    def __init__(self, first: Synthesiser, second: Synthesiser, second_voice: str = "") -> None:
         self._first = first
         self._second = second
+        self._second_voice = second_voice
         self.gives_word_times = first.gives_word_times and second.gives_word_times
 
     async def start(self) -> None:
@@ -69,7 +70,7 @@ class FallbackSynthesiser(Synthesiser):
             return
         start = _resume_at(text, words, made_ms, speed)
         # a voice of the first engine means nothing to another one; one that is no more to neither
-        name = voice if self._second is self._first and not unknown else ""
+        name = voice if self._second is self._first and not unknown else self._second_voice
         async with aclosing(self._second.stream(text[start:], voice=name, speed=speed)) as chunks:
             async for chunk in chunks:
                 shifted = tuple(_shifted(word, start, made_ms) for word in chunk.words)
