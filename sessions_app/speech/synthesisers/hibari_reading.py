@@ -25,6 +25,19 @@ Word = tuple[int, int, int, int]
 
 Span = tuple[int, int]
 
+_SIGNS = {
+    "\u2264": "at most",
+    "\u2265": "at least",
+    "\u2260": "is not",
+    "\u2248": "about",
+    "\u221a": "the square root of",
+    "\u221e": "infinity",
+    "\u2030": "per thousand",
+    "\u2212": "minus",
+}
+"""Signs that mean something, and are left out by the package."""
+
+_SIGN = re.compile("|".join(_SIGNS))
 _PAD = 0
 _WORDS = re.compile(r"\S+")
 
@@ -51,7 +64,8 @@ class Reader:
 
     def runs(self, sentence: str, at: int) -> Iterator[Run]:
         """Yields the runs of a sentence that begins at character `at` of the text."""
-        said = self._normalize(unicodedata.normalize("NFC", sentence))
+        whole = unicodedata.normalize("NFC", sentence)
+        said = self._normalize(_SIGN.sub(lambda sign: f" {_SIGNS[sign[0]]} ", whole))
         origins = _Origins(sentence, said)
         run, place = Run(), 0
         for token in self._tokens(said):

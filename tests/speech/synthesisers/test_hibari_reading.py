@@ -75,6 +75,20 @@ def test_letters_are_read_however_they_are_written(reader: Reader, text: str, al
     assert said(reader, text) == said(reader, alike) != ""
 
 
+@pytest.mark.parametrize(
+    ("text", "alike"),
+    [
+        ("x \u2264 5", "x at most 5"),
+        ("it is \u22125 now", "it is minus 5 now"),
+        ("\u221a9\u22603", "the square root of 9 is not 3"),
+    ],
+)
+def test_a_sign_that_means_something_is_said(reader: Reader, text: str, alike: str) -> None:
+    assert said(reader, text) == said(reader, alike)
+    places = [text[start:end] for run in runs(reader, text) for start, end, *_ in run.words]
+    assert "".join(text.split()) == "".join(dict.fromkeys(places))
+
+
 def test_a_word_longer_than_the_network_takes_is_said_to_its_end(reader: Reader) -> None:
     long = "flumberwick" * 9
     assert len(said(reader, long)) > 3 * len(said(reader, "flumberwick" * 2))
