@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from sessions_app import checks
+from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
 
 
 def with_voice(settings: Any, **changes: Any) -> None:
@@ -14,6 +15,14 @@ def test_what_ships_passes() -> None:
     assert not checks.backends()
     assert not checks.lanes_folder()
     assert not checks.libopus()
+
+
+def test_without_the_embedded_engines_wheel_it_starts_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(MoonshineRecogniser, "package", "no_such_package")
+    monkeypatch.setattr("sessions_app.speech.recognisers.moonshine.folder", lambda: None)
+    assert not checks.backends()
 
 
 @pytest.mark.parametrize(

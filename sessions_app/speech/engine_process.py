@@ -122,6 +122,8 @@ class EngineProcess:
                 raise RecogniserUnavailableError(GONE) from error
             if kind != READY:
                 await self.aclose()
+                if self._mother is not None:
+                    self._mother.close()  # what is missing may be there when it loads again
                 raise RecogniserError(body["message"])
             self._pid, self.note = body["pid"], body["note"]
             self._reading = asyncio.create_task(self._read(reader))

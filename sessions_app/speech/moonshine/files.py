@@ -51,7 +51,7 @@ def checked(where: Path | None = None) -> Files:
     """
     place = where or folder()
     if place is None:
-        raise ModelError(f"Moonshine's weights are not installed: pip install {DISTRIBUTION}")
+        raise ModelError(f"Moonshine is not installed: pip install --no-deps {DISTRIBUTION}")
     for name, expected in SHA256.items():
         path = place / name
         if not path.is_file():

@@ -41,3 +41,6 @@ class MoonshineRecogniser(Pooled):
     ) -> None:
         number, where = workers or os.cpu_count() or 1, model or str(folder() or "")
         super().__init__(number, where, kind=CALM if calm else LIVE, most_calls=most_calls)
+
+    def _look_for(self, model: str) -> None:
+        """Nothing here: nobody chose it, so what it lacks is told when it starts."""

@@ -79,12 +79,7 @@ class Pooled(Recogniser):
         most_calls: int = 0,
         **options: Any,
     ) -> None:
-        if importlib.util.find_spec(self.package) is None:
-            raise RecogniserError(f"It needs a package: pip install {self.distribution}")
-        try:
-            found(Path(model), *self.parts)
-        except ModelError as error:
-            raise RecogniserError(str(error)) from error
+        self._look_for(model)
         self._calls = Limited(most_calls)
         self._told = {""}
         options = {"model": model, **options}
@@ -92,6 +87,15 @@ class Pooled(Recogniser):
         self.processes = [
             EngineProcess(self.engine, options, self.mother, kind) for _ in range(workers)
         ]
+
+    def _look_for(self, model: str) -> None:
+        """Raises RecogniserError where package or model are not there."""
+        if importlib.util.find_spec(self.package) is None:
+            raise RecogniserError(f"It needs a package: pip install {self.distribution}")
+        try:
+            found(Path(model), *self.parts)
+        except ModelError as error:
+            raise RecogniserError(str(error)) from error
 
     async def start(self) -> None:
         for process in self.processes:

@@ -145,7 +145,8 @@ def test_a_file_that_is_damaged_is_named_with_what_to_do(tmp_path: Path) -> None
 
 def test_without_the_wheel_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sessions_app.speech.moonshine.files.find_spec", lambda _: None)
-    with pytest.raises(ModelError, match=re.escape("pip install moonshine-voice==0.0.73")):
+    told = re.escape("pip install --no-deps moonshine-voice==0.0.73")
+    with pytest.raises(ModelError, match=told):
         checked()
 
 

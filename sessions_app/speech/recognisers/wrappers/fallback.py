@@ -61,7 +61,9 @@ class Fallback(Wrapper):
         return self.inner.knows(language) or self.other.knows(language)
 
     async def ready(self) -> bool:
-        return await self.inner.ready() or await self.other.ready()
+        if not self.first_is_out and await self.inner.ready():
+            return True
+        return await self.other.ready()
 
     async def aclose(self) -> None:
         await self.inner.aclose()
