@@ -27,7 +27,8 @@ def scan() -> int:
 
 def audit() -> int:
     """Runs pip-audit; returns 1 where a package has a known vulnerability."""
-    asked = ["-r", "requirements.txt", "--disable-pip", "--no-deps", "--format", "json"]
+    lists = ["-r", "requirements.txt", "-r", "requirements-models.txt"]
+    asked = [*lists, "--disable-pip", "--no-deps", "--format", "json"]
     quiet = ["--progress-spinner", "off", "--timeout", str(ANSWER_S)]
     try:
         done = subprocess.run(
