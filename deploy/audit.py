@@ -27,7 +27,7 @@ def scan() -> int:
 
 def audit() -> int:
     """Runs pip-audit; returns 1 where a package has a known vulnerability."""
-    lists = ["-r", "requirements.txt", "-r", "requirements-models.txt"]
+    lists = ["-r", "requirements.txt", "-r", "deploy/models.txt"]
     asked = [*lists, "--disable-pip", "--no-deps", "--format", "json"]
     quiet = ["--progress-spinner", "off", "--timeout", str(ANSWER_S)]
     try:

@@ -28,9 +28,8 @@ esac
 def copy(tmp_path: Path) -> Path:
     """Makes a copy of what deploy/venv needs, with a Python that installs nothing."""
     (tmp_path / "deploy").mkdir()
-    shutil.copy(ROOT / "deploy" / "venv", tmp_path / "deploy")
-    for name in ("requirements.txt", "requirements-models.txt"):
-        shutil.copy(ROOT / name, tmp_path)
+    for name in ("requirements.txt", "deploy/venv", "deploy/models.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(PYTHON)
@@ -50,7 +49,7 @@ def run(copy: Path, fails: str = "") -> tuple[str, int]:
 def test_all_is_installed_once_without_a_word_of_pips(copy: Path) -> None:
     assert run(copy) == ("", 1)
     assert run(copy) == ("", 0)
-    with (copy / "requirements-models.txt").open("a") as file:
+    with (copy / "deploy" / "models.txt").open("a") as file:
         file.write("another-model==1.0 # nothing does it\n")
     assert run(copy) == ("", 1)
 
@@ -76,6 +75,6 @@ def test_what_may_come_later_is_tried_again(copy: Path, fails: str, told: str) -
 
 
 def test_the_list_names_the_packages_that_the_code_reads() -> None:
-    lines = (ROOT / "requirements-models.txt").read_text().splitlines()
+    lines = (ROOT / "deploy" / "models.txt").read_text().splitlines()
     names = [line.split()[0] for line in lines if not line.startswith("#")]
     assert names == [DISTRIBUTION, f"hibari-tts=={VERSION}"]
