@@ -29,7 +29,7 @@ DRAFT = 24
 SAID_FRAMES = 4
 """Nobody says anything in less than a tenth of a second."""
 
-_LONGEST_LOOP, _LOOPS, _SINGLES = 8, 3, 5
+_LONGEST_LOOP, _LOOPS = 8, 3
 
 
 @dataclass(slots=True)
@@ -180,17 +180,15 @@ class _Decode:
 def looped(tokens: Sequence[int], peaks: Sequence[int]) -> int:
     """Returns how many tokens at the end only say again what stands before them; 0 for none.
 
-    A loop says the same 1 to 8 tokens three times (one token alone five times) and looks at the
-    same place; who says "no, no, no" is heard further on each time.
+    A loop says the same 1 to 8 tokens three times and looks at the same place; who says "no, no,
+    no" is heard further on each time.
     """
     for size in range(1, _LONGEST_LOOP + 1):
-        times = _LOOPS if size > 1 else _SINGLES
         last = list(tokens[-size:])
-        if len(tokens) >= size * times and list(tokens[-size * times :]) == last * times:
-            starts = peaks[-size * times :: size]
-            steps = [after - before for before, after in pairwise(starts)]
-            if min(steps) < SAID_FRAMES:
-                return size * (times - 1)
+        if len(tokens) >= size * _LOOPS and list(tokens[-size * _LOOPS :]) == last * _LOOPS:
+            advance = peaks[-size] - peaks[-size * _LOOPS]
+            if advance < SAID_FRAMES * (_LOOPS - 1):
+                return size * (_LOOPS - 1)
     return 0
 
 
