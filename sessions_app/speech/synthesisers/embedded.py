@@ -1,5 +1,6 @@
 """What speaks where nothing else is set up: hibari for English, eSpeak NG for all else."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
@@ -29,6 +30,7 @@ class EmbeddedSynthesiser(Synthesiser):
         self._espeak = EspeakSynthesiser()
         self._hibari: HibariSynthesiser | None = None
         self._natural: Synthesiser = self._espeak
+        self._warming: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         try:
@@ -79,6 +81,14 @@ class EmbeddedSynthesiser(Synthesiser):
         async with aclosing(engine.stream(text, voice=name, speed=speed)) as chunks:
             async for chunk in chunks:
                 yield chunk
+        self._warm_another()
+
+    def _warm_another(self) -> None:
+        """Where hibari's process died, has the next one loaded before a text waits for it."""
+        if self._hibari is None or self._hibari.process.is_running:
+            return
+        if self._warming is None or self._warming.done():
+            self._warming = asyncio.create_task(self.warm())
 
     def _engine_for(self, voice: str, text: str) -> tuple[Synthesiser, str]:
         """Returns what speaks a text, and by which of its voices; empty for its usual one."""
@@ -87,6 +97,9 @@ class EmbeddedSynthesiser(Synthesiser):
         return (self._natural if is_readable(text) else self._espeak), ""
 
     async def aclose(self) -> None:
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
         await self._natural.aclose()
         await self._espeak.aclose()
 

@@ -94,6 +94,10 @@ class VoiceProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
 
+    @property
+    def is_running(self) -> bool:
+        return self._reading is not None and not self._reading.done()
+
     async def voices(self) -> dict[str, Any]:
         """Returns what the process says of its voices; raises SynthesiserUnavailableError."""
         number, request = await self._ask(VOICES, {})

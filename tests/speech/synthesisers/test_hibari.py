@@ -210,7 +210,10 @@ async def test_killed_in_mid_sentence_the_other_voice_ends_it(voice: EmbeddedSyn
     told = words(chunks)
     assert told[-1].end == len(LONG.strip())
     assert all(a.start <= b.start and a.start_ms <= b.start_ms for a, b in itertools.pairwise(told))
-    # and the next one is its own again
+    # and the next one is its own again, and need not wait for it
+    assert voice._warming is not None
+    await voice._warming
+    assert voice._hibari.process.is_running
     assert rates(await spoken(voice, "Here I am.")) == HIBARI
     assert voice._hibari.process.pid not in (pid, None)
 
