@@ -1,5 +1,6 @@
 """GStreamer's webrtcbin, as Debian ships it, by Debian's own Python. Obeys as `driver.mjs` does."""
 
+import asyncio
 import base64
 import itertools
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import gi
+from obeying import obey  # type: ignore[import-not-found]  # it runs in this folder
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstWebRTC", "1.0")
@@ -123,20 +125,5 @@ class Caller:
         return {"closed": True}
 
 
-def main() -> None:
-    caller = Caller(Path(sys.argv[1]))
-    for line in sys.stdin:
-        wish = json.loads(line)
-        what = wish.pop("do")
-        try:
-            told = getattr(caller, what)(**wish)
-        except Exception as error:  # noqa: BLE001 - the test shows it
-            told = {"error": repr(error)}
-        sys.stdout.write(json.dumps(told) + "\n")
-        sys.stdout.flush()
-        if what == "close":
-            break
-
-
 if __name__ == "__main__":
-    main()
+    asyncio.run(obey(Caller(Path(sys.argv[1]))))

@@ -18,6 +18,7 @@ from webrtc.aiortc import (
 )
 
 from tests.fixtures.talker import LiveMicrophone
+from tests.stacks.obeying import obey
 
 LOUD = 400
 
@@ -89,18 +90,7 @@ class Caller:
 
 
 async def main() -> None:
-    caller = Caller(Path(sys.argv[1]))
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        wish = json.loads(line)
-        what = wish.pop("do")
-        try:
-            told = await getattr(caller, what)(**wish)
-        except Exception as error:  # noqa: BLE001 - the test shows it
-            told = {"error": repr(error)}
-        sys.stdout.write(json.dumps(told) + "\n")
-        sys.stdout.flush()
-        if what == "close":
-            break
+    await obey(Caller(Path(sys.argv[1])))
 
 
 if __name__ == "__main__":
