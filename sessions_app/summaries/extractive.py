@@ -1,5 +1,6 @@
 """A summary made of the call's own sentences, without any model."""
 
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,6 +40,19 @@ LANGUAGES = {
 """Languages of which sumy knows both the stems, if they have any, and the words that say little."""
 
 
+SMALL_TALK = re.compile(
+    r"(?:(?:well|so|okay|ok|right|yes|no|and|then|hi|hello|hey|bye|goodbye|thanks"
+    r"|thank you(?: (?:very|so) much)?"
+    r"|that(?:['\u2019]s| is| was) (?:all|it)(?: for (?:now|today))?"
+    r"|good (?:morning|afternoon|evening|night)(?: every(?:body|one))?|it(?:['\u2019]s| is) me"
+    r"|how are you(?: today| doing)?|have a (?:nice|good|great) \w+|see you \w+|take care"
+    r"|talk to you (?:later|soon)|nice to (?:meet|see|hear from) you|can you hear me|you too"
+    r"|you(?:['\u2019]re| are) welcome|i(?:['\u2019]m| am) (?:fine|good))\b[ ,.!?]*)+",
+    re.IGNORECASE,
+)
+"""Sentences of nothing but greetings: English, as people end and begin calls."""
+
+
 class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over sentences (Steinberger and Ježek, 2004), by sumy.
 
@@ -67,6 +81,8 @@ class ExtractiveSummariser(Summariser):
             text = f"{only} said, too few to summarise."
             return CallSummary(text, action_items=items)
         candidates = _telling(told)
+        if not candidates and not items:
+            candidates = [s for s in told if _count(s.text)]
         if not candidates:
             return CallSummary("Everything that was said is something to do.", action_items=items)
         points = tuple(_point(s, language) for s in self._chosen(candidates, language))
@@ -95,8 +111,9 @@ def _parted(sentences: Sequence[Said]) -> tuple[list[Said], list[Said]]:
 
 def _telling(sentences: Sequence[Said]) -> list[Said]:
     """Returns what can stand alone; where nothing is long enough, all that has words."""
-    long = [s for s in sentences if _count(s.text) >= FEWEST_WORDS]
-    return _without_repeats(long or [s for s in sentences if _count(s.text)])
+    telling = [s for s in sentences if _count(s.text) and not SMALL_TALK.fullmatch(s.text.strip())]
+    long = [s for s in telling if _count(s.text) >= FEWEST_WORDS]
+    return _without_repeats(long or telling)
 
 
 class _Words:

@@ -57,3 +57,18 @@ def test_to_dos_are_found_by_clause_and_the_rest_is_told() -> None:
     assert summary.text == (
         "Hello, I am calling about the flat in Berlin. The heating was cold all week."
     )
+
+
+def test_greetings_are_not_told_where_something_else_is() -> None:
+    talk = [
+        "Hi, good morning, how are you today?",
+        "The heating was cold all week and the landlord does not answer.",
+        "Well, that is all for now, thank you very much. Bye!",
+    ]
+    lines = [Line(n, text) for n, text in enumerate(talk, start=1)]
+    assert ExtractiveSummariser().summarise(lines, "en-US").text == talk[1]
+    greetings = ExtractiveSummariser().summarise([lines[0], lines[2]], "en-US")
+    assert greetings.text.startswith("Hi, good morning, how are you today?")
+    asked = [lines[0], Line(4, "Call the plumber on Tuesday."), lines[2]]
+    summary = ExtractiveSummariser().summarise(asked, "en-US")
+    assert summary.text == "Everything that was said is something to do."
