@@ -29,8 +29,8 @@ ALIKE, QUITE_ALIKE, VERY_ALIKE = 0.5, 0.7, 0.86
 COST, COST_VERY_ALIKE, COST_UNSURE = -3.0, -5.0, -7.0
 """What a token of the phrase may cost in log-probability."""
 
-COST_OF_A_WORD = -1.0
-"""The same for a phrase of one token, a common word: others differ from it by as little."""
+COST_OF_WORDS = -1.0
+"""The same for common words, which the model knows: many others sound like them."""
 
 SURE, UNSURE, SURE_WORD = -0.05, -0.4, -0.5
 """Words that the model is so sure of are left, unless they sound very much like the phrase."""
@@ -51,6 +51,7 @@ _CLASSES = {
     }.items()
     for phone in phones.split()
 }
+_CAPITAL = re.compile(r"(?!I\b)[A-Z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
@@ -63,9 +64,15 @@ def sounds(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     text: str
+    plain: str
     sounds: str
     words: int
     tokens: tuple[int, ...]
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it has a capital, and more than one token: the model does not know it whole."""
+        return len(self.tokens) > 1 and bool(_CAPITAL.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class Names:
         self._model = model
         known = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases[:MOST_PHRASES])
         self._phrases = [
-            _Phrase(text, heard, len(text.split()), tuple(model.tokens.of(text)))
+            _Phrase(text, _plain(text), heard, len(text.split()), tuple(model.tokens.of(text)))
             for text in known
             if (heard := sounds(text))
         ]
@@ -119,12 +126,11 @@ class Names:
 
     def _is_open(self, heard: Decoded, spans: Sequence[Span], place: _Place) -> bool:
         """Returns whether these words may be others: not where they are the phrase, or sure."""
-        written = " ".join(span.text for span in spans[place.first : place.end])
-        if any(phrase.text in written for phrase in self._phrases):
+        if _is_there(self._phrases, spans, place):
             return False
         sure = _sure(heard, spans, place)
-        if len(place.phrase.tokens) == 1:
-            return sure < SURE_WORD
+        if not place.phrase.is_name:
+            return sure < SURE_WORD and place.alike >= QUITE_ALIKE
         return sure < SURE or place.alike >= VERY_ALIKE
 
     def _tried(
@@ -138,6 +144,27 @@ class Names:
         return (cost, other) if cost >= _allowed(place, _sure(heard, spans, place)) else None
 
 
+def _is_there(phrases: Sequence[_Phrase], spans: Sequence[Span], place: _Place) -> bool:
+    """Returns whether a phrase stands there already: this one in part of it or beside, or another.
+
+    One that differs in its capitals alone is to be written as the agent has it.
+    """
+    words = [_plain(span.text) for span in spans]
+    here = " ".join(words[place.first : place.end])
+    wanted = place.phrase.plain
+    if here == wanted:
+        written = " ".join(span.text for span in spans[place.first : place.end])
+        return not place.phrase.is_name or place.phrase.text in written
+    reach = place.phrase.words
+    around = " ".join(words[max(place.first - reach, 0) : place.end + reach])
+    others = f" {here} "
+    return f" {wanted} " in f" {around} " or any(f" {one.plain} " in others for one in phrases)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text)).lower()
+
+
 def _sure(heard: Decoded, spans: Sequence[Span], place: _Place) -> float:
     """Returns the mean log-probability of the words in a place."""
     begin, end = spans[place.first].first, spans[place.end - 1].marks
@@ -146,8 +173,8 @@ def _sure(heard: Decoded, spans: Sequence[Span], place: _Place) -> float:
 
 def _allowed(place: _Place, sure: float) -> float:
     """Returns what a token of the phrase may cost where the model is so sure of what it wrote."""
-    if len(place.phrase.tokens) == 1:
-        return COST_OF_A_WORD
+    if not place.phrase.is_name:
+        return COST_OF_WORDS
     if sure < UNSURE and place.alike >= QUITE_ALIKE:
         return COST_UNSURE
     return COST_VERY_ALIKE if place.alike >= VERY_ALIKE else COST

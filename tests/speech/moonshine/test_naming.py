@@ -87,3 +87,31 @@ def test_confidence_falls_with_doubt() -> None:
     assert shares[0] > 0.99
     assert shares[-1] < 0.05
     assert confidence([-0.1, -0.5]) == confidence([-0.3])
+
+
+COMMANDS = (
+    "what have I got so far",
+    "so far",
+    "undo that",
+    "read back",
+    "take a note",
+    "note that",
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "what have I got so far?",
+        "take a note, call the plumber on Tuesday.",
+        "I would like two tickets and a window seat.",
+        "we need a candle, some more paper and a lamp.",
+        "please send the report to Martin today.",
+    ],
+)
+def test_phrases_of_common_words_are_not_written_where_they_stand_or_were_not_said(
+    model: Model, said: Said, sentence: str
+) -> None:
+    audio = said(sentence)
+    commands = Names(model, COMMANDS)
+    assert final_of(model, commands, audio) == final_of(model, None, audio)
