@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from channels.db import database_sync_to_async
@@ -21,6 +22,12 @@ logger = logging.getLogger(__name__)
 
 CHECK_S = 4.0
 """With LAST_WORDS of a ticket everything has ended well within ten seconds."""
+
+ASK_S = 10.0
+"""A question that hangs (a network that swallows it) is given up after so long, and asked anew."""
+
+_threads = ThreadPoolExecutor(3, "voice-endings")
+"""A few of its own: questions that hang must not take those of others."""
 
 Watch = tuple[int, str]
 """A user, and the public id of the call that they watch."""
@@ -70,7 +77,8 @@ class Endings:
         held = list(self._holds.values())
         asked = {hold.credential for hold in held}
         watches = {hold.watch for hold in held if hold.watch is not None}
-        stand, seen = await _ask(asked, watches)
+        async with asyncio.timeout(ASK_S):
+            stand, seen = await _ask(asked, watches)
         for hold in held:
             if hold.credential in stand and (hold.watch is None or hold.watch in seen):
                 continue
@@ -109,7 +117,8 @@ async def _ask(
         return authentication.standing(credentials), seen
 
     # a thread of its own: what sockets wait for must not wait for this
-    return await database_sync_to_async(ask, thread_sensitive=False)()  # type: ignore[no-any-return]
+    asking = database_sync_to_async(ask, thread_sensitive=False, executor=_threads)
+    return await asking()  # type: ignore[no-any-return]
 
 
 _endings: Endings | None = None
