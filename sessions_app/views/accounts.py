@@ -48,6 +48,13 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password2"].label = "New password again"
         self.fields["new_password2"].help_text = "Type it once more, to rule out a typing error."
 
+    def validate_password_for_user(self, user: Any, password_field_name: str = "") -> None:
+        """Tells what is wrong with the new password where it is typed, and not where it is again.
+
+        Replaces Django's, which names the second field.
+        """
+        super().validate_password_for_user(user, "new_password1")
+
     @sensitive_variables("password")
     def clean_old_password(self) -> str:
         password: str = self.cleaned_data["old_password"]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Filled
-from tests.browser.page_states import STATES, State, long_talk, reach, settle
+from tests.browser.page_states import STAFF, STATES, State, long_talk, reach, settle
 from tests.fixtures.clients import FOLDER, missing
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -92,3 +92,13 @@ def test_a_long_talk_scrolls_in_its_box_alone(page: Page, filled: Filled, agent:
     height = page.evaluate("document.documentElement.scrollHeight")
     # nothing but the page's own margin is below its last part
     assert height <= max(900, page.evaluate("scrollY") + bottom["y"] + bottom["height"] + 80)
+
+
+def test_the_admins_calls_are_all_on_a_phones_screen(page: Page, filled: Filled) -> None:
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    reach(page, State("calls", "/admin/sessions_app/call/", STAFF), filled.told, filled.url)
+    lost = page.evaluate(
+        "[...document.querySelectorAll('#result_list tbody td, #result_list tbody th')]"
+        ".filter((cell) => cell.getBoundingClientRect().right > innerWidth).length"
+    )
+    assert (page.locator("#result_list tbody tr").count() > 1, lost) == (True, 0)

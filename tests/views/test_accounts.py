@@ -48,6 +48,12 @@ def test_a_new_password_signs_out_everywhere_else(staff: User, at: str, then: st
 
 
 @pytest.mark.parametrize("at", [SITE, DESK])
+def test_a_new_password_that_will_not_do_is_told_where_it_is_typed(staff: User, at: str) -> None:
+    errors = change(signed_in(staff), new="1234", at=at).context["form"].errors
+    assert list(errors) == ["new_password1"]
+
+
+@pytest.mark.parametrize("at", [SITE, DESK])
 @pytest.mark.parametrize(
     ("given", "told"),
     [
