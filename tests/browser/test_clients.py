@@ -139,16 +139,25 @@ def test_the_voice_agent_client(browser: Browser, product: Product) -> None:
     assert ended == "caller_left"
 
 
-def test_lines_that_are_stopped_and_others_that_are_added(
-    browser: Browser, product: Product
+@pytest.fixture
+def patient(say: Callable[..., Path]) -> Iterator[Browser]:
+    with chromium(say(SPOKEN, lead_s=9.0, tail_s=2.0)) as browser:
+        yield browser
+
+
+def test_lines_that_are_stopped_and_added_and_a_track_that_is_taken_away(
+    patient: Browser, product: Product
 ) -> None:
-    page = sign_in(browser, product)
+    page = sign_in(patient, product)
     plain(page, product, "voice-agent")
     page.evaluate("callAgent(location.origin.replace('http', 'ws'), 'scribe')")
     assert sees(page, type="status", channel=True)
     for _ in range(2):
         page.evaluate("another()")
         wait_until(lambda: page.evaluate("where()") == "sendrecv connected", 20, "the transport")
+    page.evaluate("mute(true)")
+    wait_until(lambda: page.evaluate("sendsNothing()"), 20, "the silence")
+    page.evaluate("mute(false)")
     assert understood(sees(page, type="transcript", role="user")[0]["text"])
     page.evaluate("window.heard = 0; control({type: 'text', text: 'take a note buy milk'})")
     sees(page, type="transcript", text="Noted: buy milk.")

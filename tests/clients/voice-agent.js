@@ -4,6 +4,8 @@ window.diary = [];
 window.heard = 0;
 /** Without a sound device an AudioContext never starts. */
 window.listens = true;
+/** What speaks in place of the microphone. */
+window.microphone = null;
 /** What its peer connection is made with beside no ICE servers. */
 window.settings = {};
 
@@ -22,7 +24,7 @@ const CONSTRAINTS = {
 };
 
 async function connection() {
-  const stream = await navigator.mediaDevices.getUserMedia(CONSTRAINTS);
+  const stream = window.microphone ?? (await navigator.mediaDevices.getUserMedia(CONSTRAINTS));
   const peer = new RTCPeerConnection({ iceServers: [], ...window.settings });
   stream.getTracks().forEach((track) => peer.addTrack(track, stream));
   peer.ontrack = ({ streams }) => {
@@ -76,10 +78,25 @@ window.callAgent = async (serverUrl, agentId) => {
     const lines = peer.getTransceivers().filter((line) => !line.stopped);
     const { track } = lines[0].sender;
     lines.forEach((line) => line.stop());
-    window.added = peer.addTransceiver(track.clone(), { streams: [new MediaStream()] });
+    window.added = peer.addTransceiver(track, { streams: [new MediaStream()] });
     window.heard = 0;
     await peer.setLocalDescription(await peer.createOffer());
     socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
+  };
+  /** Takes the microphone's track away, or gives it back. */
+  window.mute = async (on) => {
+    const { sender } = peer.getTransceivers().find((line) => !line.stopped);
+    window.taken = on ? sender.track : window.taken;
+    await sender.replaceTrack(on ? null : window.taken);
+  };
+  /** Whether no sound was sent for a while. */
+  window.sendsNothing = async () => {
+    const sent = async () =>
+      [...(await peer.getStats()).values()].reduce(
+        (sum, { type, packetsSent }) => sum + (type === "outbound-rtp" ? packetsSent : 0), 0);
+    const before = await sent();
+    await new Promise((done) => setTimeout(done, 600));
+    return (await sent()) === before;
   };
   window.where = () => `${window.added.currentDirection} ${peer.connectionState}`;
   window.control = (message) => channel.send(JSON.stringify(message));
