@@ -93,7 +93,7 @@ async def _tried(recognisers: Recognisers, name: str, samples: Samples) -> Tried
 
 
 async def _heard(recogniser: Recogniser, samples: Samples) -> str:
-    stream = recogniser.open(LANGUAGE)
+    stream = recogniser.open(_language(recogniser))
     try:
         for at in range(0, len(samples), FRAME):
             frame = AudioFrame(samples[at : at + FRAME], SPEECH_RATE, 1000 * at / SPEECH_RATE)
@@ -104,6 +104,12 @@ async def _heard(recogniser: Recogniser, samples: Samples) -> str:
     finally:
         await stream.aclose()
     return join_sentences(finals)
+
+
+def _language(recogniser: Recogniser) -> str:
+    """Returns English, or the language of an engine that has another: it runs all the same."""
+    known = sorted(recogniser.capabilities.languages or ())
+    return LANGUAGE if recogniser.knows(LANGUAGE) or not known else known[0]
 
 
 def _described(recogniser: Recogniser) -> str:

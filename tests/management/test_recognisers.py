@@ -1,6 +1,7 @@
 """`manage.py recognisers` says what runs here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,31 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from sessions_app.core.errors import LanguageNotSupportedError
+from sessions_app.speech.recognisers.scripted import ScriptedRecogniser, ScriptedStream
+
 
 def told(**options: Any) -> str:
     out = StringIO()
     call_command("recognisers", stdout=out, **options)
     return out.getvalue()
+
+
+class Finnish(ScriptedRecogniser):
+    """Hears no English."""
+
+    capabilities = replace(ScriptedRecogniser.capabilities, languages=frozenset({"fi", "fi-FI"}))
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> ScriptedStream:
+        if not self.knows(language):
+            raise LanguageNotSupportedError(language)
+        return ScriptedStream(["yksi"])
+
+
+def test_an_engine_of_another_language_is_tried_in_that(settings: Any) -> None:
+    entry = {"BACKEND": f"{__name__}.Finnish"}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": {"default": entry}}
+    assert "heard: yksi" in told()
 
 
 def test_the_embedded_one_is_tried(say: Callable[..., Path]) -> None:
