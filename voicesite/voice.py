@@ -13,7 +13,7 @@ EMBEDDED = ("moonshine", "pocketsphinx")
 """The better one first; it is not to be had for every machine."""
 
 FOR_RECORDINGS = ("whisper", "moonshine", "thorough")
-"""Who listens to recordings, the best in noise first."""
+"""Who listens to recordings, the best in noise first (docs/campaigns/recordings.md)."""
 
 ENGINES = "sessions_app.speech.recognisers"
 VOICES = "sessions_app.speech.synthesisers"
