@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame
-from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
 from tests.browser.test_call import keep_picture, sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.openai_server import ModelServer, running_model
@@ -179,7 +179,7 @@ def recognised(sound: bytes) -> list[str]:
 
 
 async def _decoded(audio: np.ndarray) -> str:
-    recogniser = PocketSphinxRecogniser(workers=1)
+    recogniser = MoonshineRecogniser(workers=1)
     await recogniser.start()
     stream = recogniser.open("en-US")
     texts = []

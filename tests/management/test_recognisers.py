@@ -38,8 +38,10 @@ def test_an_engine_of_another_language_is_tried_in_that(settings: Any) -> None:
 
 
 def test_the_embedded_one_is_tried(say: Callable[..., Path]) -> None:
-    out = told(file=say("please open the second window"))
-    assert "default: the same as pocketsphinx" in out
+    out = told(file=say("please open the second window", lead_s=0.3, tail_s=0.3))
+    assert "default: the same as moonshine" in out
+    assert "MoonshineRecogniser in Retrying in Fallback" in out
+    assert "heard: Please open the second window." in out
     assert "PocketSphinxRecogniser in Retrying" in out
     assert "heard: please open the second window" in out
     assert "times as fast" in out

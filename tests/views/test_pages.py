@@ -94,10 +94,18 @@ def test_the_start_page_offers_a_call(as_alice: Client, agent: Agent) -> None:
     html = response.content.decode()
     for name in ("start-call", "microphone", "consent-agree", "hang-up", "transcript"):
         assert f'id="{name}"' in html
-    assert "PocketSphinx" in text_of(response)
-    assert "for trying out" in text_of(response)
+    assert "Recognition by Moonshine" in text_of(response)
+    assert "for trying out" not in text_of(response)
     assert "No calls yet" in text_of(response)
     assert config_in(html, "call-config")["notice"] == "2026-11-28"
+
+
+def test_a_recogniser_for_trying_out_is_called_so(as_alice: Client, settings: Any) -> None:
+    entries = {**settings.VOICE["RECOGNISERS"], "default": {"SAME_AS": "pocketsphinx"}}
+    settings.VOICE = {**settings.VOICE, "RECOGNISERS": entries}
+    page = text_of(as_alice.get("/"))
+    assert "Recognition by PocketSphinx : built in, for trying out." in page
+    assert "make better" in page
 
 
 def test_one_agent_is_no_choice_and_two_are(as_alice: Client, agent: Agent) -> None:
@@ -246,7 +254,7 @@ def test_a_finished_call_is_all_there(as_alice: Client, alice: User, finished: M
         "Somebody sends the offer.",
         "The caller hung up",
         "1 min 5 s",
-        "PocketSphinx",
+        "Moonshine, en-US",
         "Agreed to at",
         "Corrected",
     ):
