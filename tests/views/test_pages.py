@@ -103,9 +103,7 @@ def test_the_start_page_offers_a_call(as_alice: Client, agent: Agent) -> None:
 def test_a_recogniser_for_trying_out_is_called_so(as_alice: Client, settings: Any) -> None:
     entries = {**settings.VOICE["RECOGNISERS"], "default": {"SAME_AS": "pocketsphinx"}}
     settings.VOICE = {**settings.VOICE, "RECOGNISERS": entries}
-    page = text_of(as_alice.get("/"))
-    assert "Recognition by PocketSphinx : built in, for trying out." in page
-    assert "make better" in page
+    assert "Recognition by PocketSphinx : built in, for trying" in text_of(as_alice.get("/"))
 
 
 def test_one_agent_is_no_choice_and_two_are(as_alice: Client, agent: Agent) -> None:
