@@ -30,7 +30,7 @@ demo: ## Make speech with flite and place a call with it to the running voicesit
 	@exec deploy/demo
 
 .PHONY: better
-better: ## Recognise with vosk instead of the built-in engine (fetches 40 MB; MODEL=vosk-en for 128 MB)
+better: ## Recognise with vosk where there is only PocketSphinx (fetches 40 MB; MODEL=vosk-en for 128 MB)
 	@deploy/venv
 	@.venv/bin/pip install --quiet vosk
 	@$(PY) manage.py fetch_model $(or $(MODEL),vosk-en-small) --use
