@@ -31,6 +31,7 @@ from bench.campaigns import (
     recognisers,
     recordings,
     soak,
+    talkers,
     voices,
     words,
 )
@@ -63,6 +64,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "voices": voices.main,
     "invented": invented.main,
     "names": names.main,
+    "talkers": talkers.main,
     "confidence": confidence.main,
     "recognisers": recognisers.main,
     "recordings": recordings.main,

@@ -48,7 +48,7 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password2"].label = "New password again"
         self.fields["new_password2"].help_text = "Type it once more, to rule out a typing error."
 
-    def validate_password_for_user(self, user: Any, password_field_name: str = "") -> None:
+    def validate_password_for_user(self, user: Any, *_: Any, **__: Any) -> None:
         """Tells what is wrong with the new password where it is typed, and not where it is again.
 
         Replaces Django's, which names the second field.

@@ -1,6 +1,6 @@
 """Large tables of words in little memory: hibari's dictionaries are 95 MB as Python's own."""
 
-import marshal
+import json
 from array import array
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ class PackedTable:
         for key, entry in sorted((key.encode(), entry) for key, entry in table.items()):
             packed += key
             self._ends.append(len(packed))
-            packed += marshal.dumps(entry)
+            packed += json.dumps(entry).encode()
             self._ends.append(len(packed))
         self._bytes = bytes(packed)
 
@@ -32,7 +32,7 @@ class PackedTable:
         if 2 * low == len(self._ends) or self._key(low) != wanted:
             return default
         entry = self._bytes[self._ends[2 * low] : self._ends[2 * low + 1]]
-        return marshal.loads(entry)  # noqa: S302 - this process wrote it
+        return json.loads(entry)
 
     def _key(self, number: int) -> bytes:
         start = self._ends[2 * number - 1] if number else 0
