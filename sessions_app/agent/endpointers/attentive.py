@@ -7,7 +7,7 @@ from sessions_app.agent.endpointers.english import Sentence
 from sessions_app.agent.endpointers.shares import LIKELY, OPEN, OVER, PLAIN
 from sessions_app.core.languages import base_of
 from sessions_app.core.persona import TurnSettings
-from sessions_app.core.writing import ends_sentence, goes_on, plain_words, sentences
+from sessions_app.core.writing import asks, ends_sentence, goes_on, plain_words, sentences
 
 WHOLE_NUMBER = 10
 """Digits after which a number read aloud is taken to be whole, such as a telephone number."""
@@ -33,7 +33,8 @@ class AttentiveEndpointer(Endpointer):
         low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
         english = base_of(settings.language) in ("", "en")
         share = _share(said.text.strip().lower(), english=english)
-        if said.sure is not None and said.sure < UNSURE:
+        # a question is known by its beginning, whatever its last word was
+        if said.sure is not None and said.sure < UNSURE and not asks(said.text):
             share = max(share, LIKELY)
         return low + share * max(0.0, high - low)
 

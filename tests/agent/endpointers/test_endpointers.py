@@ -130,6 +130,8 @@ def test_digits_read_one_by_one_are_waited_for_and_quantities_are_not(
         ("I would like a ticket to London.", 0.9, SHORT),
         ("I would like a ticket to London.", None, SHORT),
         ("I would like a ticket to", 0.3, LONG),
+        ("How long have we got?", 0.3, SHORT),
+        ("Could you send it to?", 0.3, HALF),
     ],
 )
 def test_a_last_word_that_was_not_heard_well_is_waited_after(
