@@ -37,7 +37,7 @@ from bench.campaigns import (
 )
 from bench.cases import UNLIMITED
 from bench.tables import commit
-from bench.talking import barge_in, endpoints, scribe
+from bench.talking import answers, barge_in, endpoints, scribe
 from tests.fixtures.server import ROOT, Product
 
 Campaign = Callable[[Product, int], Coroutine[Any, Any, str]]
@@ -59,6 +59,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "packets": packets.main,
     "noise": noise.main,
     "endpoints": endpoints.main,
+    "answers": answers.main,
     "scribe": scribe.main,
     "endless": endless.main,
     "voices": voices.main,
