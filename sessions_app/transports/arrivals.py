@@ -43,6 +43,14 @@ class Arrivals:
         self._rhythm = Rhythm()
         self._resumption: Resumption | Gathering | None = None
 
+    @property
+    def gathering(self) -> bool:
+        """Whether the pieces of a first slice come now: what follows them can wait until they end.
+
+        After a pause nothing may wait: how late audio comes is what tells how long the pause was.
+        """
+        return isinstance(self._resumption, Gathering)
+
     def begin(self, start_ms: float, now_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
         self.end_ms, self._rested, self._kept = start_ms, False, True

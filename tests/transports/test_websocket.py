@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -238,6 +239,22 @@ async def test_a_recorders_first_slice_ends_when_it_came(line: Line, rests: bool
     first, last = line.frames[0], line.frames[-1]
     assert first.start_ms == pytest.approx(0, abs=200)
     assert last.end_ms == pytest.approx(3_200 if rests else 2_000, abs=250)
+
+
+async def test_who_comes_back_after_a_pause_is_read_on_at_once(line: Line) -> None:
+    """How late audio comes tells how long a pause was: who is held up is later still."""
+    piece, began_s, waited_s = SECOND[: len(SECOND) // 10], time.monotonic(), 0.0
+    async with line.over(PCM) as transport:
+        for number in range(14):
+            spoken_s = 0.1 * (number + 1) + (0.8 if number >= 4 else 0.0)
+            await asyncio.sleep(max(0.0, began_s + spoken_s - time.monotonic()))
+            transport.feed(piece)
+            asked_s = time.monotonic()
+            await transport.room()
+            waited_s = max(waited_s, time.monotonic() - asked_s)
+    assert waited_s < 0.05
+    gaps = [b.start_ms - a.end_ms for a, b in pairwise(line.frames) if b.start_ms > a.end_ms + 1]
+    assert gaps == [pytest.approx(800, abs=150)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
