@@ -142,12 +142,12 @@ ADMIN = [
     *(
         desk(
             f"sessions_app/agent/<int:pk>/{what}/",
-            400,
+            status,
             address=f"/admin/sessions_app/agent/{{agent}}/{what}/",
             method="POST",
             body={},
         )
-        for what in ("say", "answer")
+        for what, status in (("say", 400), ("answer", 400), ("voices", 200))
     ),
     *desk_model("sessions_app/call", "call", written="/admin/sessions_app/call/"),
     desk(

@@ -67,7 +67,8 @@ def whisper_hears(*words: str) -> Any:
         SimpleNamespace(word=text, start=0.1 * n, end=0.1 * n + 0.1, probability=0.5)
         for n, text in enumerate(words)
     ]
-    segments = [SimpleNamespace(words=heard)]
+    judged = {"no_speech_prob": 0.0, "avg_logprob": -0.1, "compression_ratio": 1.0}
+    segments = [SimpleNamespace(words=heard, **judged)]
     return SimpleNamespace(transcribe=lambda *_, **__: (segments, None))
 
 
@@ -87,7 +88,7 @@ def test_whispers_words_bring_their_own_blanks(words: list[str], text: str) -> N
 
 def test_an_english_whisper_model_refuses_other_languages() -> None:
     engine = WhisperEngine.__new__(WhisperEngine)
-    engine._model = SimpleNamespace(supported_languages=["en"])
+    engine._model, engine._known = SimpleNamespace(), frozenset({"en"})
     assert isinstance(engine.open("en-GB", ()), WhisperSession)
     with pytest.raises(ModelError, match="zh-CN"):
         engine.open("zh-CN", ())
