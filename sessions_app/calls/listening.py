@@ -172,12 +172,20 @@ class Listening:
         elif frame.start_ms - self._fed_ms > SMALLEST_GAP_MS:
             self._fill(frame.start_ms)
         elif self._fed_ms - frame.start_ms > SMALLEST_GAP_MS:
+            if not frame.samples.any():
+                self._pass_over(frame)
+                return
             self._step_back(frame.start_ms)
         self._fed_ms = self._heard_ms = frame.end_ms
         self._recent.append(frame)
         while self._recent[0].end_ms < frame.end_ms - AGAIN_MS:
             self._recent.popleft()
         self._feed(frame)
+
+    def _pass_over(self, frame: AudioFrame) -> None:
+        """Takes silence that was fed already: heard again, speech before it would be said twice."""
+        self._heard_ms = frame.end_ms
+        self._fill(frame.end_ms)
 
     def _step_back(self, start_ms: float) -> None:
         """Goes on with audio that silence stood in for, from a little before it broke off."""

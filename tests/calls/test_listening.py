@@ -13,7 +13,7 @@ from sessions_app.agent.turns import TurnTaker
 from sessions_app.calls.hearing import told as told_taker
 from sessions_app.calls.listening import AGAIN_MS, Listening
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
-from sessions_app.core.audio import AudioFrame
+from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.core.events import (
     CallEvent,
     InterimChanged,
@@ -246,6 +246,29 @@ async def test_an_utterance_that_a_stall_broke_off_is_heard_again_from_a_little_
     spoken = sum(frame.duration_ms for frame in ear.fed if frame.samples.any())
     assert spoken == pytest.approx(3_000 + AGAIN_MS, abs=20)
     assert [frame.start_ms for frame in lane.kept] == [20.0 * n for n in range(150)]
+
+
+@pytest.mark.parametrize("length_ms", [200.0, 3_000.0, 6_000.0])
+async def test_silence_that_comes_after_the_clock_has_told_it_says_nothing_twice(
+    length_ms: float,
+) -> None:
+    """A client that says `audio_end` late: the silence then lies at the end of its audio."""
+    heard, ear, lane = listening(list[CallEvent]())
+    heard.start(
+        Coming(
+            *map(sound, range(0, 2_000, 20)),
+            lambda: ears_tell(heard, SpeechStarted(Speaker.CALLER, 100.0)),
+            lambda: heard.tick(3_000, 3_000),
+            lambda: ears_tell(heard, SpeechEnded(Speaker.CALLER, 1_990.0)),
+            silence(length_ms, 2_000.0),
+            *map(sound, range(8_000, 9_000, 20)),
+        )
+    )
+    await heard.finish()
+    assert all(a.end_ms == pytest.approx(b.start_ms) for a, b in pairwise(ear.fed))
+    assert sum(frame.duration_ms for frame in ear.fed if frame.samples.any()) == 3_000
+    assert ear.fed[-1].end_ms == pytest.approx(9_000)
+    assert lane.kept[100].start_ms == 2_000.0
 
 
 def ears_tell(heard: Listening, event: SpeechStarted | SpeechEnded) -> None:
