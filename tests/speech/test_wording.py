@@ -12,6 +12,11 @@ from sessions_app.speech.wording.languages import WORDS
 ENGLISH = [
     ("$3.50", "three dollars and fifty cents"),
     ("It is $1,000.", "It is one thousand dollars."),
+    (
+        "A balance of -$5, or \u2212$5.50",
+        "A balance of minus five dollars, or minus five dollars and fifty cents",
+    ),
+    ("It is -5 degrees, $20-$30", "It is -5 degrees, twenty to thirty dollars"),
     ("$1, $0.99 or $5k", "one dollar, ninety-nine cents or five thousand dollars"),
     (
         "$3.5 million, €5, £3.20",

@@ -11,14 +11,21 @@ _PAIRS = {
     "<thinking>": "</thinking>",
     "<thought>": "</thought>",
     "<reasoning>": "</reasoning>",
+    "<reflection>": "</reflection>",
+    "<analysis>": "</analysis>",
+    "<scratchpad>": "</scratchpad>",
     "<seed:think>": "</seed:think>",
+    "<unused94>": "<unused95>",
+    "<|begin_of_thought|>": "<|end_of_thought|>",
     "[think]": "[/think]",
     "◁think▷": "◁/think▷",
     "<|start_thinking|>": "<|end_thinking|>",
     "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
     "<|channel|>commentary to=": "<|channel|>final<|message|>",
 }
-"""How each begins and ends: DeepSeek, Qwen and others; Seed; Mistral; Kimi; Cohere; gpt-oss."""
+"""How each begins and ends: DeepSeek, Qwen and others; Seed; MedGemma; Sky-T1; Mistral; Kimi;
+Cohere; gpt-oss.
+"""
 
 _DROPPED = (
     "<|channel|>final<|message|>",
@@ -26,8 +33,12 @@ _DROPPED = (
     "<|end|>",
     "<|return|>",
     "<|start|>assistant",
+    "<|begin_of_solution|>",
+    "<|end_of_solution|>",
+    "<|start_response|>",
+    "<|end_response|>",
 )
-"""What gpt-oss writes around an answer."""
+"""What gpt-oss, Sky-T1 and Cohere write around an answer."""
 
 _CLOSERS = frozenset(_PAIRS.values())
 _OPENERS = {closer: opener for opener, closer in _PAIRS.items() if "commentary" not in opener}

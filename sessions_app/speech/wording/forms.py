@@ -119,7 +119,12 @@ _RANGE = re.compile(r"(?<![\w.,/-])(\d[\d.,]*)(?:[-\u2013]| \u2013 )(\d[\d.,]*)(
 _LESS = re.compile(
     r"(?<=\d)(?: [-\u2013\u2212] ?|\u2212)(?=\d)|(?<=\d[:h]\d\d)[-\u2013](?=\d{1,2}(?!\d))"
 )
-_MINUS = re.compile(r"(?<![\w)])\u2212(?=\d)")
+_MINUS = re.compile(
+    r"(?<![\w)])(?:\u2212(?=\d)|[-\u2212](?=(?:US\$|[$€£¥])[ \u00a0]?\d)"
+    r"|-(?=\d[\d.,]*[ \u00a0\u202f]?[€£$](?!\w)))"
+)
+"""A hyphen is left to the voice before a bare number; before money it would be left out."""
+
 _TIMES = re.compile(r"(?<=\d)( ?[*\u00d7] ?| x )(?=\d)")
 _GROUPED = re.compile(r"(?<=\b[A-Z]{2} )\d{5}(?![\w-])")
 

@@ -181,6 +181,12 @@ async def test_a_connection_is_used_again() -> None:
         ["<thinking>Is 3 < 4? a </think> b</thinking>" + TEXT],
         ["The shop ", "<think>when?</think>", "opens at nine."],
         ["[THINK]Hm.[/THINK]" + TEXT],
+        ["<unused94>thought\nHm.<unused95>" + TEXT],
+        [
+            f"<|begin_of_thought|>Hm.<|end_of_thought|><|begin_of_solution|>{TEXT}<|end_of_solution|>"
+        ],
+        [f"<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>{TEXT}", "<|END_RESPONSE|>"],
+        ["<scratchpad>Hm.</scratchpad>" + TEXT],
         [
             "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>",
             TEXT,
