@@ -1,7 +1,6 @@
 """hibari: a natural voice for English whose weights its wheel carries, in a process of its own.
 
-https://pypi.org/project/hibari-tts/ (Apache-2.0). Its other voices are downloads of its own, and
-not used here.
+The package `hibari-tts` (Apache-2.0). Its other voices are downloads of its own, and not used here.
 """
 
 import unicodedata
