@@ -81,9 +81,8 @@ class TurnTaker:
         """The caller goes on after a pause, in the same utterance."""
         if self._agent is _Agent.THINKING:
             self._owed.forget()
-        if self._over is not None:
-            return self._settled([], now_ms)
-        return self._settled(self._spoken_to(at_ms), now_ms)
+        actions = self._spoken_to(at_ms) if self._over is None else []
+        return self._settled(actions, now_ms)
 
     def _spoken_to(self, at_ms: float) -> list[Action]:
         """Returns what it does as the caller begins to speak, or goes on."""
@@ -128,24 +127,18 @@ class TurnTaker:
         `confidence` (0..1) is the recogniser's in all of them, `sure` in the last one.
         """
         self._judge.scores |= confidence is not None
-        if self._over is not None:
-            self._over.interim, self._over.sure = text, confidence
-            return self._settled(self._judged(now_ms), now_ms)
-        if self._agent is _Agent.SPEAKING and not self._paused:
-            return self._settled(self._words_over(text, confidence, now_ms), now_ms)
+        over = self._said_over(text, confidence, now_ms)
+        if over is not None:
+            return self._settled(over, now_ms)
         self._turn.take_whole(text, sure, end_ms)
         return self._settled(self._prepare(), now_ms)
 
     def on_interim(self, text: str, now_ms: float) -> list[Action]:
         """The words so far of the utterance; an empty text takes them back."""
-        if self._over is not None:
-            self._over.interim = text
-            return self._settled(self._judged(now_ms), now_ms)
-        if self._agent is _Agent.SPEAKING and not self._paused:
-            return self._settled(self._words_over(text, None, now_ms), now_ms)
-        if self._listens():
+        over = self._said_over(text, None, now_ms)
+        if over is None and self._listens():
             self._turn.take_interim(text)
-        return self._settled([], now_ms)
+        return self._settled(over or [], now_ms)
 
     def on_final(
         self,
@@ -171,9 +164,8 @@ class TurnTaker:
         if not self._speaking:
             self._turn.final_due = False
         self._turn.take_final(text, sure, now_ms)
-        if self._agent is _Agent.THINKING:
-            return self._settled(self._corrected(now_ms), now_ms)
-        return self._settled(self._prepare(), now_ms)
+        answering = self._agent is _Agent.THINKING
+        return self._settled(self._corrected(now_ms) if answering else self._prepare(), now_ms)
 
     def on_typed(self, text: str, now_ms: float) -> list[Action]:
         """The caller typed a turn, or pressed one; it is over at once, and ends the agent's.
@@ -224,10 +216,8 @@ class TurnTaker:
 
     def on_agent_paused(self, paused: bool, now_ms: float) -> list[Action]:
         """The caller asked the agent to hold still, or to go on."""
-        if paused == self._paused:
-            return []
-        self._paused = paused
-        if self._agent is not _Agent.SPEAKING:
+        changed, self._paused = paused != self._paused, paused
+        if not changed or self._agent is not _Agent.SPEAKING:
             return self._settled([], now_ms)
         if paused:
             self._over = None
@@ -327,6 +317,16 @@ class TurnTaker:
             return []
         self._over = Overlap(at_ms)
         return [HoldSpeech()]
+
+    def _said_over(self, text: str, sure: float | None, now_ms: float) -> list[Action] | None:
+        """Returns what words do that are said over the agent's; None where it does not speak."""
+        if self._over is not None:
+            self._over.interim = text
+            if sure is not None:
+                self._over.sure = sure
+            return self._judged(now_ms)
+        speaks = self._agent is _Agent.SPEAKING and not self._paused
+        return self._words_over(text, sure, now_ms) if speaks else None
 
     def _words_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
         """Words came while the agent speaks on: a pause was given up too early."""
