@@ -95,6 +95,10 @@ class TranscriptFile(CallView):
     @extend_schema(
         operation_id="transcript_retrieve",
         summary="The transcript as a file",
+        description=(
+            "In CSV a text that a spreadsheet would take for a formula, a number, a date or the "
+            "like begins with U+2060, which nobody sees; programs take that one sign off."
+        ),
         tags=["transcripts"],
         parameters=[OpenApiParameter("form", str, OpenApiParameter.PATH, enum=list(FORMATS))],
         responses={

@@ -49,7 +49,7 @@ class ExportSegment:
     @property
     def name(self) -> str:
         """What people call who speaks: the side, and which of several people on it."""
-        return f"{name_of(self.speaker)} {one_speaker(self.words)}".rstrip()
+        return one_line(f"{name_of(self.speaker)} {one_speaker(self.words)}")
 
 
 def name_of(speaker: str) -> str:

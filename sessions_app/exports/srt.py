@@ -10,11 +10,13 @@ from sessions_app.exports.captions import Cue, captions
 JOINER = "\u2060"
 """Word joiner: nobody sees it, and what stands on both sides of it is no mark-up."""
 
-_MARKUP = re.compile(r"<(?=\s*/?\s*[A-Za-z!])|\{(?=\\)|&(?=#?\w+;)")
-"""Where readers, which differ, look for tags of HTML and ASS and for entities; SubRip has no
-escapes for them."""
+_MARKUP = re.compile(r"<|\\|&(?=#?\w+;)|--(?=>)")
+"""Where readers, which differ, look for tags of HTML, for ASS (`\\N` is a line break,
+`\\h` a blank), for entities and for a line of times; SubRip has no escapes for them."""
 
-_ARROW = re.compile("-{2,}>")
+_BRACES = str.maketrans("{}", "\uff5b\uff5d")
+"""Most readers hide what stands in braces, whatever it is (ASS, MicroDVD): no sign within helps, so
+people see the full-width ones, which Unicode holds to be the same (NFKC)."""
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
@@ -31,8 +33,8 @@ def _block(number: int, cue: Cue) -> str:
 
 def _plain(line: str, label: str) -> str:
     """Returns a line that every reader shows as it is."""
-    # an arrow in the text would be read as a line of times, digits alone as the next number
-    shown = _MARKUP.sub(lambda found: found.group() + JOINER, _ARROW.sub("->", line))
+    shown = _MARKUP.sub(lambda found: found.group() + JOINER, line.translate(_BRACES))
     if shown.startswith(f"{label} "):
         return f"{label} {isolated(shown.removeprefix(label).lstrip())}"
+    # digits alone would be read as the next number
     return shown + JOINER if shown.isdecimal() else shown

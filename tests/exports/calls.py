@@ -22,9 +22,56 @@ TEXTS = {
     "hy": "Ինչպե՞ս ես։ Լավ եմ, շնորհակալություն։",
     "emoji": "👩\u200d👩\u200d👧" * 60 + " 🇩🇪 e\u0301te\u0301",
     "markup": "Press <Enter> & then <b>go</b>, a < b > c, AT&T &amp; {\\an8} <!-- x --> --> end",
+    "layout": r"{b}bold{/b} {Y:i} {\an8\fs9} a\hb C:\New\notes <font size=9>x</font> <3 {open -->",
     "one": "aaaa" * 200,
     "digits": "the year is\u00a0" + "1" * 41 + " 2024",
 }
+
+OTHERWISE = [
+    *(
+        "=1+1",
+        "+41 is a code",
+        "-5",
+        "@all",
+        "\uff1d1",
+        "  =1",
+        "0123",
+        "1e5",
+        "1E+05",
+        "1/2",
+        "1 1/2",
+    ),
+    *(
+        "½ 1",
+        "(5)",
+        "1.",
+        "1.5",
+        "1,5",
+        "1 000",
+        "12345678901234567890",
+        "12:30",
+        "3 PM",
+        "10 %",
+        "$5",
+    ),
+    *("5 EUR", "2020-05-03", "May 5, 2020", "Monday, May 5, 2020", "5. Mai", "5 de mayo de 2020"),
+    *("2020年5月3日", "２０２０", "٣", "TRUE", "true", "Wahr", "NaN", "None", "N/A", "\u2060said"),
+]
+"""What spreadsheets and pandas make something else of."""
+
+AS_IT_IS = [
+    *(
+        "yes",
+        "'quoted",
+        "May I?",
+        "a=b",
+        "It is true.",
+        "there are 3 things left",
+        "1 by 1, and so on",
+    ),
+    *("call me at 5 tomorrow, please", "#12 on that long list of ours"),
+]
+"""What they leave as it is."""
 
 
 def said(seq: int, speaker: str, start: int, end: int, text: str) -> ExportSegment:

@@ -3,13 +3,15 @@ import dataclasses
 import io
 import json as json_module
 import re
+import unicodedata
 
 import pytest
 
 from sessions_app.core.events import Word
 from sessions_app.exports import csv, json, jsonl, srt, text, vtt
-from sessions_app.exports.base import ExportCall, ExportSegment, clock
+from sessions_app.exports.base import ExportCall, ExportSegment, clock, one_line
 from sessions_app.exports.registry import FORMATS
+from tests.exports.calls import AS_IT_IS, OTHERWISE
 
 CALL = ExportCall("abc", "", "Scribe", "alice", "ended", "en-US", "2026-11-21T10:00:00+00:00", 9000)
 LONG = "This sentence is far too long for one caption, and so it is cut where a word ends, twice."
@@ -54,7 +56,7 @@ def test_csv_reads_back_and_runs_no_formula() -> None:
     rows = list(csv_module.DictReader(io.StringIO(csv.render(CALL, SEGMENTS))))
     assert [row["seq"] for row in rows] == ["1", "2", "3"]
     assert rows[0]["text"] == SEGMENTS[0].text
-    assert rows[2]["text"] == "'=1+1"
+    assert rows[2]["text"] == f"{csv.PLAIN}=1+1"
     assert (rows[0]["confidence"], rows[1]["confidence"]) == ("0.5", "")
 
 
@@ -104,11 +106,21 @@ def test_no_arrow_that_was_said_is_taken_for_a_time(said: str) -> None:
         assert out.count("-->") == 1
 
 
-@pytest.mark.parametrize("said", ["=1+1", "+41 is a code", "-5", "@all", "\uff1d1", "  =1"])
-def test_no_spreadsheet_runs_what_was_said(said: str) -> None:
+@pytest.mark.parametrize("said", OTHERWISE)
+def test_no_spreadsheet_makes_something_else_of_what_was_said(said: str) -> None:
+    assert csv_text(said) == csv.PLAIN + one_line(said)
+    assert csv_text(said).removeprefix(csv.PLAIN) == one_line(said)
+
+
+@pytest.mark.parametrize("said", AS_IT_IS)
+def test_what_spreadsheets_leave_is_exact_in_csv(said: str) -> None:
+    assert csv_text(said) == said
+
+
+def csv_text(said: str) -> str:
     out = csv.render(CALL, [ExportSegment(1, "caller", 0, 1, said)])
     (row,) = csv_module.DictReader(io.StringIO(out))
-    assert row["text"] == f"'{said.strip()}"
+    return row["text"]
 
 
 def test_a_title_is_one_line() -> None:
@@ -123,12 +135,24 @@ def test_csv_tells_a_spreadsheet_its_encoding() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["press <Enter>", "a <b>bold</b> word", "&lt; is it", "{\\an8}top"]
+    ("said", "read"),
+    [
+        ("press <Enter>", ["<"]),
+        ("a <b>bold</b> word", ["<"]),
+        ("<font color=red>", ["<"]),
+        ("&lt; is it", ["&"]),
+        ("{\\an8}top", ["{", "\\"]),
+        ("{b}, {Y:i}", ["{"]),
+        ("a\\hb\\Nc\\nd", ["\\"]),
+        ("a --> b", ["--"]),
+    ],
 )
-def test_no_reader_of_srt_takes_words_for_markup(said: str) -> None:
-    out = srt.render(CALL, [ExportSegment(1, "caller", 0, 900, said)])
-    assert said not in out
-    assert f"Caller: {said}" in out.replace("\u2060", "")
+def test_no_reader_of_srt_takes_words_for_markup(said: str, read: list[str]) -> None:
+    (block,) = srt.render(CALL, [ExportSegment(1, "caller", 0, 900, said)]).split("\n\n")
+    (_, _, line) = block.splitlines()
+    for sign in read:
+        assert all(sign + after not in line for after in said)
+    assert unicodedata.normalize("NFKC", line.replace("\u2060", "")) == f"Caller: {said}"
 
 
 def test_several_people_on_one_line_are_told_apart() -> None:
