@@ -6,7 +6,7 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -56,14 +56,12 @@ class JsonAsSent(CleanJson):
     read = staticmethod(read_json_as_sent)
 
 
-class ApiView(APIView):
-    """JSON in, JSON out, and errors in the one form that this API has.
+class Strict(APIView):
+    """Errors in the one form that this API has, whatever the form of the view's answers.
 
     `parameters` are the names that a view knows after the `?`; others are refused (400).
     """
 
-    content_negotiation_class = AlwaysJson
-    parser_classes = [CleanJson]
     parameters: Sequence[str] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -72,6 +70,18 @@ class ApiView(APIView):
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return errors.handle
+
+    def handle_exception(self, exc: Exception) -> Response:
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = JSONRenderer.media_type
+        return super().handle_exception(exc)
+
+
+class ApiView(Strict):
+    """JSON in, JSON out."""
+
+    content_negotiation_class = AlwaysJson
+    parser_classes = [CleanJson]
 
 
 class CallView(ApiView):

@@ -17,14 +17,16 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from sessions_app.api.base import Strict
 from sessions_app.api.constant import Constant, answer
 
 _making = threading.Lock()
 
 
-class Schema(SpectacularAPIView):
-    """In YAML or JSON, by `Accept` or `?format=`; no other parameter changes it."""
+class Schema(Strict, SpectacularAPIView):
+    """In YAML or JSON, by `Accept` or `?format=`."""
 
+    parameters = ("format",)
     authentication_classes = []
 
     @extend_schema(exclude=True)
@@ -35,9 +37,10 @@ class Schema(SpectacularAPIView):
         return answer(request, made)
 
 
-class Docs(SpectacularSwaggerSplitView):
+class Docs(Strict, SpectacularSwaggerSplitView):
     """Swagger's page, and with `?script=` the script that it loads."""
 
+    parameters = ("script",)
     authentication_classes = []
     permission_classes = []
     url_name = "api:schema"

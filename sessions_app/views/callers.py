@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,10 @@ STATUSES: dict[type[VoiceError], int] = {
     AgentNotReadyError: 503,
 }
 """Of what can go wrong besides; all else is something in the request: 422."""
+
+MOST_NAMED = 5
+MOST_SHOWN = 40
+"""Unknown parameters in an answer, and characters of each."""
 
 _placing: set[asyncio.Task[Placed]] = set()
 
@@ -120,6 +124,15 @@ def check_request(request: HttpRequest, *methods: str) -> None:
         raise RefusedError(405, "method_not_allowed", f"Send this by {wanted}.")
     if not _is_short(request):
         raise RefusedError(413, "too_large", f"A body may hold {MAX_BODY // 1024} KiB at most.")
+
+
+def check_parameters(request: HttpRequest, known: Sequence[str] = ()) -> None:
+    """Raises BadRequestError, which names them, for query parameters that are not `known`."""
+    unknown = [name[:MOST_SHOWN] for name in request.GET if name not in known][:MOST_NAMED]
+    if unknown:
+        takes = f"takes {', '.join(known)}" if known else "takes none"
+        listed = ", ".join(map(repr, unknown))
+        raise BadRequestError(f"Unknown query parameter {listed}: this address {takes}.")
 
 
 async def told(work: Callable[[], Awaitable[Any]], *methods: str) -> JsonResponse:

@@ -1,6 +1,6 @@
 """Calls that begin with an HTTP request: `POST /session` and `POST /api/voice/offer`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -10,7 +10,7 @@ from sessions_app.bridge.answers import Placed
 from sessions_app.core.commands import Offer
 from sessions_app.dialects import offer as offer_dialect
 from sessions_app.dialects import results
-from sessions_app.views.callers import caller, told
+from sessions_app.views.callers import caller, check_parameters, told
 
 
 # `caller` does what the middleware would: it knows tokens too
@@ -23,6 +23,7 @@ async def session(request: HttpRequest, ticket: str = "") -> JsonResponse:
         ticket,
         lambda body: results.parse(body, interims=interims),
         lambda placed: results.answer(placed.sdp),
+        ("interim",),
     )
 
 
@@ -42,9 +43,11 @@ async def _placed(
     ticket: str,
     parse: Callable[[bytes], Offer],
     answer: Callable[[Placed], dict[str, str]],
+    parameters: Sequence[str] = (),
 ) -> JsonResponse:
     async def work() -> dict[str, Any]:
         who = await caller(request, "POST", ticket=ticket)
+        check_parameters(request, parameters)
         return answer(await who.place(parse(request.body)))
 
     return await told(work, "POST")

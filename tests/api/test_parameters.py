@@ -64,6 +64,17 @@ def test_every_other_address_does_too(program: Program, tail: str) -> None:
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["x"])
 
 
+@pytest.mark.parametrize("address", ["schema", "schema/", "docs", "docs/", "docs/?script=&"])
+def test_the_description_does_too_in_json(client: Any, address: str) -> None:
+    address += "" if "?" in address else "?"
+    answer = client.get(f"/api/v1/{address}bogus=1")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+    assert (answer.json()["code"], list(answer.json()["fields"])) == (
+        "unknown_parameter",
+        ["bogus"],
+    )
+
+
 def test_changes_are_refused_with_one_and_nothing_is_changed(program: Program, call: Call) -> None:
     answer = program.send("PATCH", f"{CALLS}{call.public_id}/?notify=1", {"title": "New"})
     assert answer.status_code == 400

@@ -86,6 +86,17 @@ def signed(alice: User) -> dict[str, str]:
 
 
 @each
+def test_a_query_parameter_that_is_not_known_is_named(
+    door: str, signed: dict[str, str], asked: list[tuple[int, Offer]]
+) -> None:
+    answer = post(f"{door}?interms=1&{'x' * 500}=1", BODIES[door], **signed)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert "'interms'" in answer.json()["message"]
+    assert len(answer.json()["message"]) < 200
+    assert not asked
+
+
+@each
 def test_a_token_gets_an_answer(
     door: str, signed: dict[str, str], alice: User, asked: list[tuple[int, Offer]]
 ) -> None:
