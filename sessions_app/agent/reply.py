@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sessions_app.agent.heard import heard_part
 from sessions_app.agent.markup import Markup
+from sessions_app.agent.responders.base import Anew
 from sessions_app.agent.sentences import SentenceSplitter
 from sessions_app.agent.voice import Spoken
 from sessions_app.core.errors import (
@@ -78,7 +79,8 @@ class Reply:
 
     Reading the answer, making the audio of a piece, and handing the one before it to the
     playout go on at the same time. Failures end the answer where they happen: `failure` says
-    which. Texts that have no voice, all of them where it is `mute`, are given to `on_mute`.
+    which. Texts that have no voice, all of them where it is `mute`, are given to `on_mute`. Where
+    the answer begins anew, what was not heard of it is dropped, and `on_anew` told.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Reply:
         mute: bool = False,
         on_token: Callable[[str], None] = lambda _: None,
         on_mute: Callable[[Piece], None] = lambda _: None,
+        on_anew: Callable[[], None] = lambda: None,
     ) -> None:
         self._tokens = tokens
         self._voice = voice
@@ -98,12 +101,16 @@ class Reply:
         self._keep = keep
         self._on_token = on_token
         self._on_mute = on_mute
+        self._on_anew = on_anew
         self._allowed = asyncio.Event()
         self._texts: asyncio.Queue[str | None] = asyncio.Queue(MOST_AHEAD)
         self._voiced: asyncio.Queue[Piece | None] = asyncio.Queue(1)
         self._unplayed: list[str] = []
         self._begun: list[Piece] = []
         self._mute = mute
+        self._silenced = False
+        self._group = asyncio.TaskGroup()
+        self._speaking: asyncio.Task[None] | None = None
         self._playing: asyncio.Task[None] | None = None
         self.failure: VoiceError | None = None
 
@@ -127,21 +134,43 @@ class Reply:
         Cancelling `run` reaches what it runs only a few steps of the loop later, and a playout
         that was just cleared has room.
         """
+        self._silenced = True
         if self._playing is not None:
             self._playing.cancel()
 
     async def run(self) -> None:
         """Returns when all of it was handed to the playout. Cancelling it cancels all work."""
-        async with asyncio.TaskGroup() as group:
+        async with self._group as group:
             group.create_task(self._read())
-            group.create_task(self._speak())
-            self._playing = group.create_task(self._play())
+            self._sound()
+
+    def _sound(self) -> None:
+        self._speaking = self._group.create_task(self._speak())
+        self._playing = self._group.create_task(self._play())
+
+    async def _take_back(self) -> None:
+        """Drops all that was not heard, and goes on as if nothing had been said."""
+        work = [task for task in (self._speaking, self._playing) if task is not None]
+        for task in work:
+            task.cancel()
+        await asyncio.wait(work)
+        if self._silenced:
+            return
+        self._texts, self._voiced = asyncio.Queue(MOST_AHEAD), asyncio.Queue(1)
+        self._unplayed.clear()
+        self._begun.clear()
+        self._playout.drop()
+        self._on_anew()
+        self._sound()
 
     async def _read(self) -> None:
         cleaning, splitter, markup = Cleaning(), SentenceSplitter(), Markup()
         try:
             async with aclosing(self._tokens) as tokens:
                 async for piece in tokens:
+                    if isinstance(piece, Anew):
+                        await self._take_back()
+                        cleaning, splitter, markup = Cleaning(), SentenceSplitter(), Markup()
                     for start in range(0, len(piece), TOKEN_CHARACTERS):
                         if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):
                             self._on_token(token)

@@ -13,7 +13,13 @@ import numpy as np
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.agent.markup import speakable
-from sessions_app.agent.responders.base import Conversation, EarlierCall, Message, Responder
+from sessions_app.agent.responders.base import (
+    Conversation,
+    EarlierCall,
+    Message,
+    Responder,
+    whole,
+)
 from sessions_app.bridge.conf import backend_names, load_backend
 from sessions_app.core.audio import Samples
 from sessions_app.core.errors import ResponderError, SynthesiserError
@@ -124,7 +130,7 @@ async def answer(persona: Persona, text: str) -> str:
             await responder.start()
             stream = responder.stream(Conversation(persona, asked, _Desk()))
             async with aclosing(stream) as tokens:
-                return clean("".join([token async for token in tokens]))
+                return clean(await whole(tokens))
     except TimeoutError as error:
         raise ResponderError(f"The answer took longer than {LIMIT_S:.0f} s.") from error
     finally:

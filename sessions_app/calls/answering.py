@@ -23,6 +23,8 @@ class Mouth:
     """Told of a text without sound, and whether showing it counts as saying it."""
 
     on_token: Callable[[str], None] = lambda _: None
+    on_anew: Callable[[], None] = lambda: None
+    """Told that what was said so far was no part of the answer; its sound has stopped."""
 
 
 class Answer:
@@ -51,6 +53,7 @@ class Answer:
         self._first_token_ms: float | None = None
         self._now_ms = mouth.line.now_ms
         self._on_token = mouth.on_token
+        self._on_anew = mouth.on_anew
         self._allowed = False
         self._early: list[str] = []
         mute = not mouth.line.can_play()
@@ -63,6 +66,7 @@ class Answer:
             mute=mute,
             on_token=self._token,
             on_mute=lambda piece: mouth.on_mute(piece, said),
+            on_anew=self._anew,
         )
         self._task: asyncio.Task[None] | None = None
 
@@ -125,6 +129,11 @@ class Answer:
             self._on_token(text)
         else:
             self._early.append(text)
+
+    def _anew(self) -> None:
+        self._early.clear()
+        if self._allowed:
+            self._on_anew()
 
 
 async def once(text: str) -> AsyncGenerator[str, None]:

@@ -66,7 +66,8 @@ class Conversing:
         self._patience = Patience(
             1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
         )
-        self._mouth = Mouth(parts.voice, parts.playout, line, self._mute, self._speaking.token)
+        hears = (self._mute, self._speaking.token, self._speaking.take_back)
+        self._mouth = Mouth(parts.voice, parts.playout, line, *hears)
         self._reach = Reach(parts.playout, lambda: line.can_play() or line.reads(), line.emit)
         self._watching = Watching(parts)
         self._answer: Answer | None = None

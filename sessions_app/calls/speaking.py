@@ -124,6 +124,28 @@ class Speaking:
         words = tuple(w for w in self._words(pieces) if w.end_ms <= end + 1) if heard else ()
         self._final(full, start, end, words, heard)
 
+    def take_back(self) -> None:
+        """What was said so far was no part of the answer: what was heard of it stays, as it was."""
+        sounding, self._sounding = self._sounding, None
+        pieces, self._heard = self._heard, []
+        if sounding is not None:
+            pieces = [*pieces, sounding]
+        heard = [piece.heard(self._playout.position_ms(piece)) for piece in pieces]
+        text = join_sentences(heard)
+        if not pieces or not text:
+            self._hide()
+            return
+        last = pieces[-1]
+        end = self._playout.clock_ms(last, self._playout.position_ms(last))
+        words = tuple(w for w in self._words(pieces) if w.end_ms <= end + 1)
+        self._final(text, self._playout.start_ms(pieces[0]), end, words)
+
+    def _hide(self) -> None:
+        """Takes the caption away, of which no segment comes."""
+        if self._caption:
+            self._emit(InterimChanged(self._numbers.upcoming, Speaker.AGENT, "", 0.0, 0.0))
+        self._caption = ""
+
     def _words(self, pieces: Sequence[Piece]) -> tuple[Word, ...]:
         clock = self._playout.clock_ms
         return tuple(
@@ -142,8 +164,8 @@ class Speaking:
     ) -> None:
         if heard is None or heard:
             self.said.append(text if heard is None else heard)
-        if self._caption and heard == "":
-            self._emit(InterimChanged(self._numbers.upcoming, Speaker.AGENT, "", 0.0, 0.0))
+        if heard == "":
+            self._hide()
         self._caption = ""
         self._emit(
             SegmentFinal(

@@ -130,6 +130,13 @@ class Playout:
         self._look()
         return unheard
 
+    def drop(self) -> None:
+        """Drops what was not sent, as `clear` does; where it holds still it goes on doing so."""
+        held = self._held
+        self.clear()
+        if held:
+            self.hold()
+
     def suspend(self, on: bool) -> None:
         """Sends nothing while the client is out of reach, whatever the turn machine does."""
         self._suspended = on

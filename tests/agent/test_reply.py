@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from sessions_app.agent.reply import MOST_AHEAD, TOKEN_CHARACTERS, Piece, Reply
+from sessions_app.agent.responders.base import Anew
 from sessions_app.agent.sentences import spoken_pieces
 from sessions_app.agent.voice import MOST_KEPT, AgentVoice, Spoken
 from sessions_app.core.errors import ResponderError, UnspeakableError
@@ -80,6 +81,55 @@ async def test_what_is_no_word_is_not_said() -> None:
     reply.allow()
     await asyncio.gather(reply.run(), play(playout))
     assert [piece.text for piece in reply.begun] == ["Yes."]
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_what_an_answer_takes_back_is_not_said(held: bool) -> None:
+    playout, thought = Playout(lambda: 0.0), asyncio.Event()
+
+    async def answer() -> AsyncGenerator[str, None]:
+        yield "The caller asks for the time of the day. I look at a clock. "
+        await thought.wait()
+        yield Anew("")
+        yield "It is ten. "
+        yield "Good night."
+
+    anew = asyncio.Event()
+    reply = Reply(answer(), voice(), playout, on_anew=anew.set)
+    reply.allow()
+    running = asyncio.create_task(reply.run())
+    await playout.ready()
+    playout.next_packet()
+    if held:
+        playout.hold()
+    thought.set()
+    await anew.wait()
+    assert playout.held is held
+    playout.resume()
+    await play(playout)
+    await running
+    assert [piece.text for piece in reply.begun] == ["It is ten.", "Good night."]
+    assert playout.idle
+
+
+async def test_what_is_taken_back_after_the_answer_was_cut_does_not_sound() -> None:
+    playout, go_on = Playout(lambda: 0.0), asyncio.Event()
+
+    async def answer() -> AsyncGenerator[str, None]:
+        yield "The caller asks for the time of the day. "
+        await go_on.wait()
+        yield Anew("It is ten. ")
+
+    reply = Reply(answer(), voice(), playout)
+    reply.allow()
+    running = asyncio.create_task(reply.run())
+    await playout.ready()
+    go_on.set()
+    reply.silence()
+    playout.clear()
+    assert await play(playout) == 0
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_broken_responder_is_a_failure_and_its_words_are_not_logged(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sessions_app.agent.responders.base import CallHost
+from sessions_app.agent.responders.base import Anew, CallHost
 from sessions_app.core.errors import ResponderUnavailableError, SynthesiserUnavailableError
 from sessions_app.core.events import (
     AgentFailed,
@@ -90,6 +90,24 @@ async def test_an_interruption_silences_it_and_what_was_heard_is_kept() -> None:
     assert heard[1] == f"The first sentence is here. {cut.heard_text}"
     assert responder.asked[1].messages[1].interrupted
     assert heard[2] == "wait I have a question"
+
+
+async def test_a_thought_that_was_taken_for_the_answer_is_cut_where_it_is() -> None:
+    thought = "The caller asks for the time of the day and wants to know it to the minute. "
+    pieces = [thought, "I look. " * 40, "", Anew("It is "), "ten."]
+    responder = Answers(pieces, ["Yes."], pause_s=0.3)
+    async with Talk(responder, PLAIN) as talk:
+        await talk.says("what time is it")
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 2, "the end of both turns")
+        await talk.says("sure")
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 4)
+    heard, answer, _ = talk.said()
+    assert thought.startswith(heard.text)
+    assert len(heard.text) < len(thought) - 5
+    assert not heard.interrupted
+    assert answer.text == "It is ten."
+    assert heard.end_ms <= answer.start_ms
+    assert responder.asked[1].messages[1].text == f"{heard.text} It is ten."
 
 
 async def test_a_cough_pauses_it_and_it_goes_on_where_it_stopped() -> None:

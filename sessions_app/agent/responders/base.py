@@ -121,6 +121,23 @@ class Conversation:
         return self.messages[-1].text if self.messages else ""
 
 
+class Anew(str):
+    """A piece of an answer with which it begins anew: what came before was no part of it.
+
+    So much of that as nobody has heard yet is neither said nor kept.
+    """
+
+    __slots__ = ()
+
+
+async def whole(pieces: AsyncIterator[str]) -> str:
+    """Returns an answer's pieces as one text, from where it began anew."""
+    text = ""
+    async for piece in pieces:
+        text = str(piece) if isinstance(piece, Anew) else text + piece
+    return text
+
+
 class Responder(ABC):
     """One object serves all calls of a process that name it, on its event loop.
 
@@ -144,6 +161,8 @@ class Responder(ABC):
     @abstractmethod
     def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
         """Yields the answer's text in pieces, as they come; nothing at all for no answer.
+
+        A piece that is `Anew` takes back those before it.
 
         Closing the generator cancels the work, a remote model's stream included. Raises
         ResponderError, or ResponderUnavailableError (retryable) before or after the first

@@ -11,7 +11,8 @@ from contextlib import aclosing
 from typing import Any
 
 from sessions_app.agent.budget import estimate, newest_within
-from sessions_app.agent.responders.base import Conversation, Message, Responder
+from sessions_app.agent.responders.base import Anew, Conversation, Message, Responder
+from sessions_app.agent.responders.beginnings import Beginnings
 from sessions_app.agent.responders.chat_stream import ChatStream
 from sessions_app.agent.responders.refusals import STATUSES, Refusals, refused
 from sessions_app.agent.tools import Tool, load_tools
@@ -22,10 +23,6 @@ from sessions_app.core.text import clean, cleaned
 from sessions_app.core.writing import join_sentences
 
 logger = logging.getLogger(__name__)
-
-FORGOTTEN_AFTER = 5
-"""Answers without a thought after which a model is no longer taken to begin within one: what it
-says would be kept back to its end, in every call, because one caller had it say a tag."""
 
 MOST_ROUNDS = 4
 """How often a model may ask for tools within one answer."""
@@ -80,8 +77,7 @@ class ChatResponder(Responder):
         self._token_s = token_timeout_s
         self._thought_s = thought_timeout_s
         self._refusals = Refusals()
-        self._begin_within: dict[Any, int] = {}
-        """Models that begin within a thought, each with how many answers since had none."""
+        self._beginnings = Beginnings()
         self._retries = retries
         self._known = load_tools(known_tools or {})
         self._tools = tuple(tools)
@@ -99,22 +95,15 @@ class ChatResponder(Responder):
             answer = await self._opened(request)
             async with aclosing(self._texts(answer)) as texts:
                 async for text in texts:
+                    if isinstance(text, Anew):  # an interruption must not keep it from being learnt
+                        self._beginnings.note(str(request["model"]), unopened=True)
                     yield text
-            self._note_thought(request["model"], answer)
+            self._beginnings.note(str(request["model"]), unopened=answer.unopened)
             if not answer.calls:
                 _check_said(answer)
                 return
             done = await self._use(answer, tools, conversation)
             request["messages"] = [*request["messages"], *done]
-
-    def _note_thought(self, model: Any, answer: ChatStream) -> None:
-        """Learns that a model begins within thoughts; a caller may have made it say so, once."""
-        if answer.unopened:
-            self._begin_within[model] = 0
-        elif model in self._begin_within:
-            self._begin_within[model] += 1
-            if self._begin_within[model] >= FORGOTTEN_AFTER:
-                del self._begin_within[model]
 
     def check(self, persona: Persona) -> None:
         """Raises ResponderError for an option or a tool that there is not."""
@@ -150,7 +139,7 @@ class ChatResponder(Responder):
         try:
             text: str | None = answer.text
             while text is not None:
-                if text:
+                if text or isinstance(text, Anew):
                     yield text
                 text = await self._next(answer)
         finally:
@@ -188,7 +177,8 @@ class ChatResponder(Responder):
             async with asyncio.timeout(self._first_s) as limit:
                 create = self._client.chat.completions.with_streaming_response.create
                 response = await create(**sent, stream=True).__aenter__()
-                answer = ChatStream(response, opened=sent["model"] in self._begin_within)
+                within = self._beginnings.within(str(sent["model"]))
+                answer = ChatStream(response, opened=within)
                 # most servers say who speaks before they say anything
                 while await answer.read() == "" and not (answer.calls or answer.finished):
                     if answer.thought:

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
 
+from sessions_app.agent.responders.base import Anew
 from sessions_app.agent.responders.thoughts import ThoughtFilter
 from sessions_app.agent.responders.toolcalls import ToolCalls
 from sessions_app.core.errors import ResponderUnavailableError
@@ -56,7 +57,7 @@ class ChatStream:
         self._reason = ""
         self._told = ""
         self.text = ""
-        """What was said so far."""
+        """What was said so far, since it began anew."""
 
         self.calls = ToolCalls()
         self.thought = False
@@ -79,6 +80,8 @@ class ChatStream:
 
     async def read(self) -> str | None:
         """Returns what the next chunk says, "" for nothing; None at the end.
+
+        `Anew` where what was said so far was a thought.
 
         Raises ResponderUnavailableError for what is no chat completion, for an error that came
         in place of a chunk, and for an end that is none.
@@ -111,7 +114,7 @@ class ChatStream:
         await self._events.aclose()
 
     def _said(self, text: str) -> str:
-        self.text += text
+        self.text = str(text) if isinstance(text, Anew) else self.text + text
         self.thought = self.thought or self._filter.seen
         return text
 
@@ -139,12 +142,15 @@ class ChatStream:
         return text
 
     def _delta(self, delta: Mapping[str, Any]) -> str:
-        self.thought = self.thought or any(delta.get(name) for name in THOUGHTS)
+        apart = any(delta.get(name) for name in THOUGHTS)
         self.calls.add(delta.get("tool_calls"))
         content = delta.get("content")
         if isinstance(content, list):  # Mistral: thoughts and text as parts
-            self.thought = self.thought or any(_kind(part) == "thinking" for part in content)
+            apart = apart or any(_kind(part) == "thinking" for part in content)
             content = "".join(str(p.get("text") or "") for p in content if _kind(p) == "text")
+        if apart:
+            self.thought = True
+            self._filter.parsed()
         told = "".join(t for t in (content, delta.get("refusal")) if isinstance(t, str))
         self._told += told
         return self._filter.feed(told)

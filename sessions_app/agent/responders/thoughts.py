@@ -3,47 +3,23 @@
 Nothing of them is an answer: they are neither spoken nor kept.
 """
 
-import re
-from string import ascii_lowercase, ascii_uppercase
-
-_PAIRS = {
-    "<think>": "</think>",
-    "<thinking>": "</thinking>",
-    "<thought>": "</thought>",
-    "<reasoning>": "</reasoning>",
-    "<reflection>": "</reflection>",
-    "<analysis>": "</analysis>",
-    "<scratchpad>": "</scratchpad>",
-    "<seed:think>": "</seed:think>",
-    "<unused94>": "<unused95>",
-    "<|begin_of_thought|>": "<|end_of_thought|>",
-    "[think]": "[/think]",
-    "◁think▷": "◁/think▷",
-    "<|start_thinking|>": "<|end_thinking|>",
-    "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
-    "<|channel|>commentary to=": "<|channel|>final<|message|>",
-}
-"""How each begins and ends: DeepSeek, Qwen and others; Seed; MedGemma; Sky-T1; Mistral; Kimi;
-Cohere; gpt-oss.
-"""
-
-_DROPPED = (
-    "<|channel|>final<|message|>",
-    "<|channel|>commentary<|message|>",
-    "<|end|>",
-    "<|return|>",
-    "<|start|>assistant",
-    "<|begin_of_solution|>",
-    "<|end_of_solution|>",
-    "<|start_response|>",
-    "<|end_response|>",
+from sessions_app.agent.responders.base import Anew
+from sessions_app.agent.responders.tags import (
+    AROUND,
+    CLOSERS,
+    DROPPED,
+    OPENERS,
+    PAIRS,
+    Mentions,
+    Tag,
+    find,
+    sure,
 )
-"""What gpt-oss, Sky-T1 and Cohere write around an answer."""
+from sessions_app.core.writing import CLOSERS as CLOSING_MARKS
+from sessions_app.core.writing import blank_between
 
-_CLOSERS = frozenset(_PAIRS.values())
-_OPENERS = {closer: opener for opener, closer in _PAIRS.items() if "commentary" not in opener}
-_TAGS = (*_PAIRS, *_CLOSERS, *_DROPPED)
-_TAG = re.compile("|".join(re.escape(tag) for tag in sorted(set(_TAGS), key=len, reverse=True)))
+_NO_BLANK = f".,;:!?…{CLOSING_MARKS}"
+"""Marks that stand at the word before them."""
 
 
 class ThoughtFilter:
@@ -51,7 +27,8 @@ class ThoughtFilter:
 
     A tag may be cut anywhere; what may become one is kept back until it is clear. With `opened`
     the answer begins within a thought, as some templates write the first tag themselves: text is
-    kept back until the closing tag comes.
+    kept back until the closing tag comes. Without, a thought that ends and had not begun was said
+    already: what follows is `Anew`.
     """
 
     def __init__(self, *, opened: bool = False) -> None:
@@ -60,45 +37,63 @@ class ThoughtFilter:
         self._held = ""
         self._opened = opened
         self._nested = 0
-        self._said = False
+        self._said = self._joint = self._anew = False
+        self._mentions = Mentions()
         self.seen = opened
         """Whether there was any thought."""
 
         self.unopened = False
         """Whether a thought ended that had not begun: it was said already, unless `opened`."""
 
-    @property
-    def thinking(self) -> bool:
-        """Whether what comes next belongs to a thought."""
-        return bool(self._closer) or self._opened
-
     def feed(self, piece: str) -> str:
-        """Returns what `piece` adds to the answer."""
+        """Returns what `piece` adds to the answer, or `Anew` with what it is from now on."""
         self._text += piece
-        return self._trimmed(self._take())
+        return self._given(self._take())
+
+    def parsed(self) -> None:
+        """Notes that the server tells thoughts apart: none is within the text."""
+        if self._opened and not self._held.strip() and not self._text.strip():
+            self._opened = False
 
     def finish(self, *, cut: bool = False) -> str:
         """Returns what is left at the end; with `cut` the model was stopped by its limit."""
+        out = self._take(over=True)
         rest = "" if self._closer else self._text
         if self._opened:  # no thought after all, unless it was cut off in the midst of one
             rest = "" if cut else self._held + self._text
         self._text = self._held = ""
         self._opened = False
-        return self._trimmed(rest)
+        return self._given(out + rest)
 
-    def _take(self) -> str:
+    def _take(self, *, over: bool = False) -> str:
         out = ""
         while True:
             if self._closer:
                 if not self._closed():
                     return out
                 continue
-            tag = _TAG.search(_lowered(self._text))
+            tag = find(self._text)
             if tag is None:
-                return out + self._kept(self._text[: self._sure()])
-            out += self._kept(self._text[: tag.start()])
-            self._text = self._text[len(tag.group()) :]
-            self._met(tag.group())
+                return out + self._kept(self._text[: sure(self._text)])
+            out += self._kept(self._text[: tag.start])
+            tag.start, tag.end = 0, tag.end - tag.start
+            named = self._named(tag, over=over)
+            if named is None:
+                return out
+            if named:
+                out += self._kept(self._text[: tag.end], named=True)
+                continue
+            self._text = self._text[tag.end :]
+            if self._met(tag):
+                out = ""
+
+    def _named(self, tag: Tag, *, over: bool) -> bool | None:
+        """Returns whether a tag is only talked of; None before that can be told."""
+        if self._opened and tag.name in CLOSERS:
+            return False  # what is waited for
+        if tag.name in AROUND:
+            return not self.seen
+        return self._mentions.is_named(tag, self._text[tag.end :], over=over)
 
     def _closed(self) -> bool:
         """Takes a thought's text; returns whether its end came.
@@ -106,58 +101,61 @@ class ThoughtFilter:
         A model may think within a thought, or write the tag in one. What follows the first end is
         kept back then: another end says that it was thought, too, and the answer's end that not.
         """
-        text, opener = _lowered(self._text), _OPENERS[self._closer]
-        at, inner = text.find(self._closer), text.find(opener)
-        if inner >= 0 and not 0 <= at < inner:
-            self._nested += 1
-            self._text = self._text[inner + len(opener) :]
-            return self._closed()
-        if at < 0:
-            self._text = self._text[-max(len(self._closer), len(opener)) :]
-            return False
-        self._text, self._closer = self._text[at + len(self._closer) :], ""
-        self._opened, self._held = bool(self._nested), ""
-        return True
+        opener, at = OPENERS[self._closer], 0
+        while (tag := find(self._text, at)) is not None:
+            at = tag.end
+            if tag.name == self._closer:
+                self._text, self._closer = self._text[tag.end :], ""
+                self._opened, self._held = bool(self._nested), ""
+                return True
+            if tag.name == opener and not tag.empty:
+                self._nested += 1
+        self._text = self._text[max(at, sure(self._text)) :]
+        return False
 
-    def _kept(self, text: str) -> str:
+    def _kept(self, text: str, *, named: bool = False) -> str:
         """Returns text that is no part of a tag, or keeps it while it may be a thought."""
         self._text = self._text[len(text) :]
+        if self._joint and text:
+            text = self._joined(text)
+        self._mentions.say(text, named=named)
         if not self._opened:
             return text
         self._held += text
         return ""
 
-    def _met(self, tag: str) -> None:
-        if tag in _PAIRS:
-            self._closer, self.seen = _PAIRS[tag], True
-            self._opened = False
-        elif tag in _CLOSERS and tag not in _DROPPED and self._nested:
+    def _joined(self, text: str) -> str:
+        """Returns text that follows a thought, with the blank that the thought stood for."""
+        before = self._mentions.before
+        self._joint = False
+        if not before or before[-1].isspace() or text[0].isspace() or text[0] in _NO_BLANK:
+            return text
+        return f" {text}" if blank_between(before, text) else text
+
+    def _met(self, tag: Tag) -> bool:
+        """Takes a tag that is none of the answer; returns whether what came so far is none."""
+        self._joint = True
+        if tag.name in PAIRS:
+            self.seen = True
+            if not tag.empty:
+                self._closer = PAIRS[tag.name]
+                self._opened = False
+        elif tag.name in CLOSERS and tag.name not in DROPPED and self._nested:
             self._nested -= 1
             self._opened, self._held = bool(self._nested), ""
-        elif tag in _CLOSERS and tag not in _DROPPED:
+        elif tag.name in CLOSERS and tag.name not in DROPPED:
             self.unopened = self.seen = True
-            self._opened, self._held = False, ""
+            self._anew = self._anew or not self._opened
+            self._opened = self._said = self._joint = False
+            self._held = ""
+            self._mentions = Mentions()
+            return True
+        return False
 
-    def _sure(self) -> int:
-        """Returns how much of the text cannot be the beginning of a tag."""
-        text = _lowered(self._text)
-        longest = max(map(len, _TAGS))
-        for at in range(max(0, len(text) - longest + 1), len(text)):
-            if any(tag.startswith(text[at:]) for tag in _TAGS):
-                return at
-        return len(text)
-
-    def _trimmed(self, text: str) -> str:
+    def _given(self, text: str) -> str:
         """Returns the text without blanks before the first word, which follow a thought."""
         if not self._said and self.seen:
             text = text.lstrip()
         self._said = self._said or bool(text.strip())
-        return text
-
-
-_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
-
-
-def _lowered(text: str) -> str:
-    """Returns the text with the tags' letters small; a few others would become two."""
-    return text.translate(_SMALL)
+        anew, self._anew = self._anew, False
+        return Anew(text) if anew else text

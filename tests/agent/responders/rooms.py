@@ -11,6 +11,7 @@ from sessions_app.agent.responders.base import (
     Message,
     NoteRefusedError,
     Responder,
+    whole,
 )
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
@@ -76,7 +77,7 @@ class Room:
     async def ask(self, text: str) -> str:
         """Returns the whole answer, which is remembered."""
         async with aclosing(self.responder.stream(self.conversation(text))) as tokens:
-            answer = "".join([token async for token in tokens])
+            answer = await whole(tokens)
         if answer:
             self.messages.append(Message(Speaker.AGENT, answer))
         return answer

@@ -9,13 +9,14 @@ BerriAI/litellm#16272 (content as parts), vllm-project/vllm#13125 (no opening ta
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
 
 from sessions_app.agent.responders.base import Message
-from sessions_app.agent.responders.chat import FORGOTTEN_AFTER, ChatResponder
+from sessions_app.agent.responders.beginnings import FORGOTTEN_AFTER
+from sessions_app.agent.responders.chat import ChatResponder
 from sessions_app.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.core.events import Speaker
 from sessions_app.core.persona import Persona
@@ -52,9 +53,10 @@ def bare(**choice: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def room_of(model: RawModel, **how: Any) -> AsyncGenerator[Room, None]:
-    given = {"first_token_timeout_s": 2.0, "token_timeout_s": 2.0, "known_tools": TOOLS, **how}
-    responder = ChatResponder(model="m", base_url=model.url, api_key="k", **given)
+async def room_of(model: RawModel, /, **how: Any) -> AsyncGenerator[Room, None]:
+    limits = {"first_token_timeout_s": 2.0, "token_timeout_s": 2.0}
+    given = {"model": "m", **limits, "known_tools": TOOLS, **how}
+    responder = ChatResponder(base_url=model.url, api_key="k", **given)
     try:
         yield Room(responder, Persona(responder="r"))
     finally:
@@ -226,7 +228,28 @@ async def test_a_model_that_was_made_to_say_a_tag_is_not_held_back_for_good() ->
         for _ in range(FORGOTTEN_AFTER):
             assert await room.ask("when") == TEXT
         told[:] = tagged
-        assert (await room.ask("when")).startswith("Say it? ")  # as it came
+        async with aclosing(room.responder.stream(room.conversation("when"))) as pieces:
+            assert await anext(pieces) == "Say it? "  # as it came
+
+
+async def test_a_thought_is_taken_back_once_its_end_shows_that_it_was_one() -> None:
+    told = chunks(delta(content="The caller asks.\n"), delta(content=f"</think>\n\n{TEXT}"), STOP)
+    async with raw_model(lambda _: Sent(told)) as model, room_of(model) as room:
+        assert await room.ask("when") == TEXT
+
+
+async def test_a_model_known_by_name_says_no_thought_even_in_its_first_answer() -> None:
+    told = chunks(delta(content="The caller asks.\n"), delta(content=f"</think>\n\n{TEXT}"), STOP)
+    async with raw_model(lambda _: Sent(told)) as model:
+        async with room_of(model, model="DeepSeek-R1-Distill-Llama-8B") as room:
+            pieces = [piece async for piece in room.responder.stream(room.conversation("when"))]
+        assert "".join(pieces) == TEXT
+        told[:] = chunks(delta(reasoning="Hm."), delta(content="The "), delta(content="shop."))
+        async with (
+            room_of(model, model="qwq") as room,
+            aclosing(room.responder.stream(room.conversation("when"))) as spoken,
+        ):
+            assert await anext(spoken) == "The "  # its server takes thoughts out
 
 
 @pytest.mark.parametrize("finish", ["stop", "length"])
