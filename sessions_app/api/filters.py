@@ -91,7 +91,10 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     created_before = MomentFilter(
         field_name="created_at", lookup_expr="lt", help_text="Before this moment, ISO 8601."
     )
-    q = django_filters.CharFilter(method="saying", help_text="Words that were said in the call.")
+    q = django_filters.CharFilter(
+        method="saying",
+        help_text='Words that were all said in the call; "in quotes": as they stand together.',
+    )
 
     class Meta:
         model = Call

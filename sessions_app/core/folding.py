@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from sessions_app.core.characters import characters
 
@@ -28,6 +29,26 @@ def folded(text: str) -> str:
     plain = _TURKISH.sub("i", plain)
     seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", seen).split())
+
+
+_ASKED = re.compile(r'"([^"]+)"|([^\s"]+)')
+
+MOST_TERMS = 10
+"""Of what is asked for at once: each costs the database a look through all segments."""
+
+
+@lru_cache(64)
+def terms(query: str) -> tuple[str, ...]:
+    """Returns what a search asks for, `folded`: each word, and what stands between quotes as one.
+
+    Of more than MOST_TERMS it is the longest ones, which tell most. A script without blanks has
+    its words found as they stand together. None are asked for by an empty query.
+    """
+    plain = folded(query)
+    parts = ((quoted or word).strip() for quoted, word in _ASKED.findall(plain))
+    asked = dict.fromkeys(filter(None, parts)) or dict.fromkeys(filter(None, [plain]))
+    longest = sorted(asked, key=len, reverse=True)[:MOST_TERMS]
+    return tuple(term for term in asked if term in longest)
 
 
 def found(text: str, wanted: str) -> tuple[int, int] | None:

@@ -1,6 +1,9 @@
 """Finding calls by what was said."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import (
     Case,
@@ -16,7 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from sessions_app.core.folding import folded
+from sessions_app.core.folding import terms
 from sessions_app.core.party import Party
 from sessions_app.core.text import one_line
 from sessions_app.core.writing import join_sentences
@@ -31,16 +34,37 @@ SHOWN = Case(
 
 
 def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
-    """Returns those of `calls` in which `text` was said, as `core.folding` compares them.
+    """Returns those of `calls` in which all the `terms` of `text` were said, wherever.
 
-    What was recognised, live and again, and what staff made of it are searched, segment by
-    segment. All of `calls` fit an empty `text`.
+    They are compared as `core.folding` does. What was recognised, live and again, and what staff
+    made of it are searched, segment by segment. All of `calls` fit an empty `text`.
     """
-    wanted = one_line(text)
-    if not folded(wanted):
-        return calls
-    said = Segment.objects.filter(holding(wanted))
-    return calls.filter(pk__in=said.values("call_id"))
+    for term in terms(one_line(text)):
+        said = Segment.objects.filter(search_text__contains=term)
+        calls = calls.filter(pk__in=said.values("call_id"))
+    return calls
+
+
+def best_segments(calls: Iterable[Call], text: str) -> dict[int, Segment]:
+    """Returns of each call, by its key, the segment that has most of the terms.
+
+    Of equals it is the first. A call in which none of them was said has no entry.
+    """
+    asked = terms(one_line(text))
+    if not asked:
+        return {}
+    many = sum((_has(term) for term in asked), start=Value(0))
+    said = Segment.objects.filter(holding(text), call__in=list(calls)).annotate(many=many)
+    best: dict[int, int] = {}
+    for call_id, key in said.order_by("-many", "start_ms", "seq").values_list("call_id", "pk"):
+        best.setdefault(call_id, key)
+    return {found.call_id: found for found in Segment.objects.filter(pk__in=best.values())}
+
+
+def _has(term: str) -> Case:
+    """Returns 1 of a segment that has the term, else 0."""
+    has = When(search_text__contains=term, then=Value(1))
+    return Case(has, default=Value(0), output_field=IntegerField())
 
 
 def with_word_count(calls: QuerySet[Call]) -> QuerySet[Call]:
@@ -87,10 +111,11 @@ def _gist(call: Call, query: str) -> str:
     summary = getattr(call, "summary", None)
     if summary is not None and summary.text:
         return str(summary.text)
-    said = Segment.objects.filter(call=call).filter(holding(one_line(query)))
+    said = Segment.objects.filter(call=call).filter(holding(query))
     return join_sentences(segment.shown_text for segment in said.order_by("seq")[:5])
 
 
-def holding(wanted: str) -> Q:
-    """Returns the filter for segments that have `wanted`, one line, in any of their texts."""
-    return Q(search_text__contains=folded(wanted))
+def holding(text: str) -> Q:
+    """Returns the filter for segments that have one of the terms of `text` or more."""
+    asked = (Q(search_text__contains=term) for term in terms(one_line(text)))
+    return reduce(or_, asked, Q(pk__in=[]))

@@ -34,6 +34,7 @@ class CallsForm(forms.Form):
             attrs={
                 "type": "search",
                 "placeholder": "Search what was said",
+                "title": 'All these words; "in quotes": as they stand together',
                 "autocomplete": "off",
                 "dir": "auto",
             }

@@ -1,9 +1,13 @@
 """Where in a call the words are that somebody searched for."""
 
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from sessions_app.core.folding import folded, found
-from sessions_app.core.writing import token_spans
+from sessions_app.core.folding import folded, found, terms
+from sessions_app.core.writing import clip, clip_start, token_spans
+
+Piece = tuple[str, bool]
+"""A part of a text, and whether it was searched for."""
 
 
 def address_of(seq: int, wanted: str) -> str:
@@ -12,18 +16,45 @@ def address_of(seq: int, wanted: str) -> str:
 
 
 def places(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Returns from where to where `wanted` stands in `text`, each time it does."""
-    seen: list[tuple[int, int]] = []
-    if folded(wanted) not in folded(text):
-        return seen  # as most segments of a call: looking for the place takes much longer
+    """Returns from where to where the terms of `wanted` stand in `text`, in order, apart."""
+    plain = folded(text)
+    # most segments of a call have none: looking for the place takes much longer
+    here = (term for term in terms(wanted) if term in plain)
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(place for term in here for place in _places_of(text, term)):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _places_of(text: str, term: str) -> Iterator[tuple[int, int]]:
     start = 0
-    while (place := found(text[start:], wanted)) is not None:
-        seen.append((start + place[0], start + place[1]))
+    while (place := found(text[start:], term)) is not None:
+        yield start + place[0], start + place[1]
         start += place[1]
-    return seen
 
 
 def held(text: str, wanted: str) -> list[bool]:
     """Returns of each word of `text`, as `writing.tokens` has them, whether it is one of them."""
     taken = places(text, wanted)
     return [any(a < end and b > start for a, b in taken) for start, end in token_spans(text)]
+
+
+def snippet(text: str, wanted: str, side: int) -> tuple[Piece, ...]:
+    """Returns `text` in pieces, marked where it has `wanted`.
+
+    It begins about `side` characters before the first mark, and ends as many after the last one
+    that is so near to the one before.
+    """
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in places(text, wanted):
+        if pieces and start - at > side:
+            break
+        between = text[at:start]
+        pieces.append((between if pieces else clip_start(between, side), False))
+        pieces.append((text[start:end], True))
+        at = end
+    return tuple(piece for piece in (*pieces, (clip(text[at:], side), False)) if piece[0])

@@ -139,12 +139,8 @@ def _may_change(request: HttpRequest) -> bool:
 
 
 def _rows(page: Page[Call], text: str) -> list[shown.CallRow]:
-    """Returns the page's calls, each with the first segment in which `text` was said."""
-    said: dict[int, Segment] = {}
-    if text:
-        hits = search.holding(one_line(text))
-        for segment in Segment.objects.filter(hits, call__in=list(page)).order_by("start_ms"):
-            said.setdefault(segment.call_id, segment)
+    """Returns the page's calls, each with the segment that has most of `text`."""
+    said = search.best_segments(page, text)
     return [shown.call_row(row, said.get(row.pk), text) for row in page]
 
 

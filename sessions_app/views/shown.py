@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sessions_app.core.events import Speaker, Word
-from sessions_app.core.folding import found
 from sessions_app.core.party import visitor_name
 from sessions_app.core.states import LIVE, CallState, EndReason
 from sessions_app.core.timing import by_letters
-from sessions_app.core.writing import clip, clip_start, count, together, tokens
+from sessions_app.core.writing import clip, count, together, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
@@ -36,7 +35,7 @@ class AgentCard:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call in a list; `snippet` is what was said: before, the words searched for, after.
+    """One call in a list; `snippet` is where what was searched for was said.
 
     `hit` follows the address of the call's page: it opens it where that was said.
     """
@@ -52,7 +51,7 @@ class CallRow:
     length: str
     words: int
     preview: str
-    snippet: tuple[str, str, str] | None = None
+    snippet: tuple[hits.Piece, ...] = ()
     hit: str = ""
     visitor: str = ""
     """Who came by a ticket of the owner's; empty for the owner."""
@@ -160,20 +159,10 @@ def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallR
         length="" if call.duration_ms is None else wording.length(call.duration_ms),
         words=getattr(call, "word_count", None) or 0,
         preview=clip(getattr(call, "first_words", None) or "", SNIPPET_SIDE),
-        snippet=_snippet(said.shown_text, wanted) if said is not None else None,
+        snippet=hits.snippet(said.shown_text, wanted, SNIPPET_SIDE) if said is not None else (),
         visitor=visitor_name(call.visitor) if call.visitor else "",
         hit=hits.address_of(said.seq, wanted) if said is not None else "",
     )
-
-
-def _snippet(said: str, wanted: str) -> tuple[str, str, str]:
-    """Returns `said` in three parts, the middle one being `wanted`, shortened around it."""
-    place = found(said, wanted)
-    if place is None:
-        return clip(said, SNIPPET_SIDE), "", ""
-    start, end = place
-    before, after = said[:start], said[end:]
-    return clip_start(before, SNIPPET_SIDE), said[start:end], clip(after, SNIPPET_SIDE)
 
 
 def recording_of(call: Call) -> Recording | None:

@@ -40,11 +40,14 @@ def main() -> None:
     from sessions_app.models import Call, Segment
     from sessions_app.services import search
 
-    queries = ("i don't", "CAFÉ", "问一下", "两下", "three four", "100%", "cafe")
+    queries = ("i don't", "CAFÉ", "问一下", "两下", "three four", "four café", "100%", "cafe")
     everything = Call.objects.all()
     told = {
         "counts": list(Segment.objects.order_by("seq").values_list("word_count", flat=True)),
         "total": search.with_word_count(everything).get().word_count,  # type: ignore[attr-defined]
+        "best": {
+            q: search.best_segments(everything, q)[call.pk].seq for q in ("four café", "café")
+        },
         "found": [query for query in queries if search.calls_saying(everything, query).exists()],
     }
     json.dump(told, sys.stdout)

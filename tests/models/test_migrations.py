@@ -55,7 +55,8 @@ def upgraded(database: str, folder: Path) -> dict[str, Any]:
 def check_upgraded(told: dict[str, Any]) -> None:
     assert told["counts"] == [5, 4, 2, 0]
     assert told["total"] == 11
-    assert told["found"] == ["i don't", "CAFÉ", "问一下", "两下", "three four"]
+    assert told["found"] == ["i don't", "CAFÉ", "问一下", "两下", "three four", "four café"]
+    assert told["best"] == {"four café": 1, "café": 1}
 
 
 def test_words_that_are_there_already_are_counted_and_found(tmp_path: Path) -> None:

@@ -35,15 +35,46 @@ def talk(call: Call, *texts: str) -> Call:
 
 @pytest.mark.parametrize(
     "text",
-    ["trees", "TREES", " the  trees\n", "tree", "äpfel", "Äpfel", "50%", "off_er", "trees\x00"],
+    [
+        "trees",
+        "TREES",
+        " the  trees\n",
+        "tree",
+        "more garden",
+        "“of the” MORE",
+        'äpfel "',
+        '"more',
+        "äpfel",
+        "Äpfel",
+        "50%",
+        "off_er",
+        "trees\x00",
+    ],
 )
 def test_calls_are_found_once_by_what_was_said(trees: Call, other: Call, text: str) -> None:
     assert list(search.calls_saying(Call.objects.all(), text)) == [trees]
 
 
-@pytest.mark.parametrize("text", ["bees", "5%f", "of_er", "tr.es", "ä.fel", "garden More"])
+@pytest.mark.parametrize(
+    "text", ["bees", "5%f", "of_er", "tr.es", "ä.fel", '"garden More"', "trees bees"]
+)
 def test_what_was_not_said_finds_nothing(trees: Call, other: Call, text: str) -> None:
     assert not search.calls_saying(Call.objects.all(), text).exists()
+
+
+def test_the_segment_with_most_of_the_words_is_shown(trees: Call, other: Call) -> None:
+    calls = Call.objects.order_by("pk")
+    found = {text: search.best_segments(calls, text) for text in ("trees", "more trees", "x y", "")}
+    assert found["trees"][trees.pk].seq == 1
+    assert found["more trees"][trees.pk].seq == 2
+    assert other.pk not in found["trees"]
+    assert found["x y"] == found[""] == {}
+
+
+def test_a_thousand_words_are_no_harder_than_ten(trees: Call) -> None:
+    many = " ".join(f"w{n}" for n in range(1000))
+    assert not search.calls_saying(Call.objects.all(), many).exists()
+    assert search.calls_saying(Call.objects.all(), f"garden {'a ' * 500}").exists()
 
 
 def test_an_empty_text_fits_all(trees: Call, other: Call) -> None:
@@ -104,7 +135,7 @@ def test_words_are_found_however_they_are_typed(
     assert list(search.calls_saying(Call.objects.all(), query)) == [call]
 
 
-@pytest.mark.parametrize("query", ["cafe", "问一下事情", "don t"])
+@pytest.mark.parametrize("query", ["cafe", "问一下事情", '"don t"', "don\u2019t x y"])
 def test_other_words_are_not(alice: User, make_call: CallMaker, query: str) -> None:
     talk(make_call(alice), "I don't like the café", "我想问一下别的事情", "x")
     assert not search.calls_saying(Call.objects.all(), query).exists()
