@@ -12,6 +12,10 @@ from functools import lru_cache
 
 from sessions_app.core.languages import base_of
 from sessions_app.speech.synthesisers.placing import Change
+from sessions_app.speech.wording import contacts
+from sessions_app.speech.wording.comparisons import COMPARISONS
+from sessions_app.speech.wording.currencies import SIGNS
+from sessions_app.speech.wording.halves import HALF, half
 from sessions_app.speech.wording.languages import WORDS, Words
 from sessions_app.speech.wording.reading import Reading
 
@@ -76,18 +80,8 @@ def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
     return Spoken("".join([*out, text[at:]]), tuple(changes))
 
 
-_MAYBE = re.compile(r"[\d@½⅓⅔¼¾#]|\w\.|w/o|\bM(?:me|lle)\b")
+_MAYBE = re.compile(r"[\d@½⅓⅔¼¾#_]|\w\.|w/o|\bM(?:me|lle)\b")
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?<!\.)")
-_PHONE = re.compile(
-    r"(?<![\w.,/-])(?:"
-    r"(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}"
-    r"|\d{3}-\d{4}"
-    r"|\+\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,6}"
-    r"|0\d(?:[ .]\d\d){4}"
-    r"|(?<!\d[ \u00a0\u202f])0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{1,4})?"  # not "2 000 000"
-    r")(?![\w/]|[.,-]\d)"
-)
 _ISO_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
 _DATE = re.compile(r"(?<![\w./-])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\w/-])")
 _TIME = re.compile(
@@ -101,11 +95,17 @@ _SCALE = (
     r"|mill[oó]n(?:es)?|[mb]ilh(?:ão|ões)|milion[ei]|miliard[oi]|miljoen|miljard"
     r"|[Mm]illiard(?:en?|s)?|M(?:io|rd)\.|mln|mld|bn|[kKmMB])(?!\w))?"
 )
-_MONEY = re.compile(rf"(?<!\w)(US\$|[$€£¥])[ \u00a0]?{_AMOUNT}(?![\d.,]*\d){_SCALE}")
+_CODES = "|".join(re.escape(sign) for sign in SIGNS)
+_MONEY = re.compile(rf"(?<!\w)({_CODES})[ \u00a0]?{_AMOUNT}(?![\d.,]*\d){_SCALE}")
+_LESS_MONEY = re.compile(
+    rf"(?<!\w)({_CODES})[ \u00a0]?[-\u2212]{_AMOUNT}(?![\d.,]*\d){_SCALE}(?![\w/-])"
+)
 _MONEY_RANGE = re.compile(
     rf"(?<!\w)([$€£])(\d[\d.,]*)[-\u2013]\1?(\d[\d.,]*\d|\d){_SCALE}(?![\w/-])"
 )
-_MONEY_AFTER = re.compile(rf"(?<![\w.,]){_AMOUNT}[ \u00a0\u202f]?([€£$])(?!\w)")
+_MONEY_AFTER = re.compile(
+    rf"(?<![\w.,]){_AMOUNT}[ \u00a0\u202f]?([€£$¥₹]|R\$|EUR|USD|GBP|CHF|BRL)(?!\w)"
+)
 _MIXED = re.compile(
     r"(?<![\w./])(?:(?:(\d{1,3}) )?(\d{1,2})/(\d{1,3})(?![\w/]|\.\d)|(?:(\d{1,3}) ?)?([½⅓⅔¼¾]))"
 )
@@ -120,10 +120,11 @@ _LESS = re.compile(
     r"(?<=\d)(?: [-\u2013\u2212] ?|\u2212)(?=\d)|(?<=\d[:h]\d\d)[-\u2013](?=\d{1,2}(?!\d))"
 )
 _MINUS = re.compile(
-    r"(?<![\w)])(?:\u2212(?=\d)|[-\u2212](?=(?:US\$|[$€£¥])[ \u00a0]?\d)"
-    r"|-(?=\d[\d.,]*[ \u00a0\u202f]?[€£$](?!\w)))"
+    r"(?<![\w)])(?:\u2212(?=\d)|[-\u2212](?=(?:[A-Z]{1,2}\$|[$€£¥₹])[ \u00a0]?\d)"
+    r"|-(?=\d[\d.,]*[ \u00a0\u202f]?[€£$](?!\w)))|(?<![^\n])[-\u2212] (?=\d)"
 )
-"""A hyphen is left to the voice before a bare number; before money it would be left out."""
+"""A hyphen is left to the voice before a bare number; before money it would be left out.
+Nor is one with a blank after it where nothing stands before it: that would be read as a dash."""
 
 _TIMES = re.compile(r"(?<=\d)( ?[*\u00d7] ?| x )(?=\d)")
 _GROUPED = re.compile(r"(?<=\b[A-Z]{2} )\d{5}(?![\w-])")
@@ -144,14 +145,22 @@ def _rules(base: str) -> tuple[Rule, ...]:
     """Returns a language's rules, what must be tried first at the beginning."""
     words = WORDS[base]
     general: list[Rule] = [
-        (_EMAIL, Reading.email),
+        (contacts.EMAIL, contacts.email),
+        (contacts.FILE, contacts.file),
+        (contacts.DOMAIN, contacts.domain),
+        (contacts.NAME, contacts.name),
+        (contacts.HOST, contacts.host),
         (_ISO_DATE, lambda r, m: r.date(m[1], m[2], m[3])),
         (_DATE, Reading.written_date),
-        (_PHONE, Reading.phone),
+        (contacts.PHONE, contacts.phone),
         (_TIME, lambda r, m: r.time(m[1], m[2], m[3] or "")),
         (_MONEY_RANGE, Reading.money_range),
+        (_LESS_MONEY, Reading.less_money),
         (_MONEY, lambda r, m: r.money(m[1], m[2], m[3] or "")),
         (_MONEY_AFTER, lambda r, m: r.money(m[2], m[1], "")),
+        (contacts.RUN, contacts.run),
+        (contacts.SHORT, contacts.short),
+        (HALF, half),
         (_MIXED, Reading.fraction),
         (_DECADE, Reading.decade),
         (_unit_rule(words), Reading.unit),
@@ -159,6 +168,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
         (_LESS, Reading.less),
         (_MINUS, lambda r, _: f"{r.words.minus} "),
         (_TIMES, lambda r, _: f" {r.words.times} "),
+        (_listed(COMPARISONS[base], r" ?(?=[\d$€£])"), Reading.comparison),
         (_listed(words.before_figure, r" ?(?=\d)"), Reading.before_figure),
     ]
     if words.abbreviations:

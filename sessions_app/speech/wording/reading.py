@@ -1,5 +1,6 @@
 """How one language reads what a rule has found; None where it leaves that to the voice."""
 
+import calendar
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,22 +8,19 @@ from decimal import Decimal
 from num2words import num2words
 
 from sessions_app.core.writing import CLOSERS
+from sessions_app.speech.wording.comparisons import COMPARISONS
+from sessions_app.speech.wording.currencies import Currency, agreeing, counted, currency
 from sessions_app.speech.wording.languages import Words
 
 Match = re.Match[str]
 
-_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 _AMOUNT_BEFORE = re.compile(r"(?<![\w:])[/-]?(\d[\d.,]*)$")
-_YEN = "yen"
 _SCALES = {
     **dict.fromkeys(("k", "K", "thousand"), "thousand"),
     **dict.fromkeys(("m", "M", "million", "Million", "millions"), "million"),
     **dict.fromkeys(("bn", "B", "billion", "Billion", "billions"), "billion"),
     **dict.fromkeys(("trillion", "Trillion", "trillions"), "trillion"),
 }
-_PESOS = re.compile(r"es-(?:ar|cl|co|cu|do|mx|uy)\b")
-"""Where "$" is a peso."""
-
 _HOURS_OF = {
     "de": {1: "ein"},
     "es": {1: "una", 21: "veintiuna"},
@@ -41,9 +39,6 @@ _TITLES = frozenset({("de", "Fr."), ("fr", "M.")})
 """What is a title before a name alone: "Fr." is Friday, too, and "M." a million."""
 
 _CLOSERS = CLOSERS.replace("\\", "") + " \n"
-_CALLABLE = 8
-"""Digits of an international number, at least: "+1500" is more of something."""
-
 _NEAR = 40
 """Characters of the text that are looked at before and after a dash."""
 
@@ -55,7 +50,7 @@ _MARKS = (10, 100)
 _DATIVE = re.compile(r"\b(am|vom|zum|beim|dem|den|des|bis|ab|seit)\s+$", re.IGNORECASE)
 _ARTICLE = re.compile(r"\bder\s+$", re.IGNORECASE)
 _REGIONAL = {"pt-br": ("quilóm", "quilôm")}
-_NOON, _HOURS, _MONTHS, _DAYS = 12, 24, 12, 31
+_NOON, _HOURS, _MONTHS = 12, 24, 12
 _CENTS = 2
 
 
@@ -81,23 +76,14 @@ class Reading:
         """Returns a number digit by digit."""
         return " ".join(self.say(int(c)) for c in text if c.isdigit())
 
-    # -- addresses and telephones -----------------------------------------------------------
-
-    def email(self, found: Match) -> str:
-        said = "".join(f" {self.words.signs[c]} " if c in self.words.signs else c for c in found[0])
-        return " ".join(said.split())
-
-    def phone(self, found: Match) -> str | None:
-        if found[0].startswith("+") and sum(map(str.isdigit, found[0])) < _CALLABLE:
-            return None
-        groups = [self.digits(group) for group in re.findall(r"\d+", found[0])]
-        said = ", ".join(groups)
-        return f"{self.words.plus} {said}" if found[0].startswith("+") else said
+    def of_gender(self, number: int, *, feminine: bool) -> str:
+        """Returns a number as it stands before a noun."""
+        return agreeing(self.say(number), number, self.base, feminine=feminine)
 
     # -- dates and times ----------------------------------------------------------------------
 
     def date(self, year: str, month: str, day: str) -> str | None:
-        if not (1 <= int(month) <= _MONTHS and 1 <= int(day) <= _DAYS):
+        if not 1 <= int(month) <= _MONTHS or not 1 <= int(day) <= _days(int(year), int(month)):
             return None
         return self.words.date.format(
             day=self._day(int(day)),
@@ -171,55 +157,40 @@ class Reading:
     # -- amounts ------------------------------------------------------------------------------
 
     def money(self, sign: str, amount: str, scale: str) -> str | None:
-        number = self._number(amount)
-        if number is None or (self.base == "en" and " " in amount):
+        number, named = self._number(amount), currency(sign, self.base, self.tag)
+        if number is None or named is None or (self.base == "en" and " " in amount):
             return None  # "$5 100 times": a blank groups the digits of others
         if scale:
-            return self._of_scale(number, scale, sign)
-        if sign == "¥":
-            return f"{self.say(number)} {_YEN}"
-        whole, cents = self._currency(number, self._code(sign))
-        if number != number.to_integral() and -number.as_tuple().exponent > _CENTS:  # type: ignore[operator]
-            return f"{self.say(number)} {self._plural(sign)}"
-        if number == number.to_integral():
-            return whole
-        return cents if number < 1 else f"{whole}{self.words.joint}{cents}"
+            return self._of_scale(number, scale, named)
+        whole, part = divmod(number, 1)
+        cents = part * 100
+        if (part and not named.cent) or cents != cents.to_integral():
+            return f"{self.say(number)} {named.many}"
+        if not part:
+            return self._currency(int(whole), named)
+        said = self._counted(int(cents), named.cent, named.cents)
+        return f"{self._currency(int(whole), named)}{self.words.joint}{said}" if whole else said
 
-    def _of_scale(self, number: Decimal, scale: str, sign: str) -> str | None:
+    def less_money(self, found: Match) -> str | None:
+        """Money below nothing whose minus stands at the figure: "$-5"."""
+        said = self.money(found[1], found[2], found[3] or "")
+        return f"{self.words.minus} {said}" if said else None
+
+    def _of_scale(self, number: Decimal, scale: str, named: Currency) -> str | None:
         """Only English puts millions between the figure and the currency just so."""
         if self.base != "en" or scale not in _SCALES:
             return None
-        return f"{self.say(number)} {_SCALES[scale]} {self._plural(sign)}"
+        return f"{self.say(number)} {_SCALES[scale]} {named.many}"
 
     def money_range(self, found: Match) -> str | None:
         low, high = self._number(found[2]), self.money(found[1], found[3], found[4] or "")
         return f"{self.say(low)} {self.words.to} {high}" if low is not None and high else None
 
-    def _plural(self, sign: str) -> str:
-        """Returns the name of a currency, as it follows a number of several."""
-        if sign == "¥":
-            return _YEN
-        several, _ = self._currency(Decimal(2), self._code(sign))
-        return several.rpartition(" ")[2]
+    def _currency(self, number: int, named: Currency) -> str:
+        return self._counted(number, named.one, named.many, feminine=named.feminine)
 
-    def _code(self, sign: str) -> str:
-        return "MXN" if sign == "$" and _PESOS.match(self.tag) else _CURRENCIES[sign]
-
-    def _currency(self, number: Decimal | int, code: str) -> tuple[str, str]:
-        said = str(
-            num2words(
-                Decimal(number).quantize(Decimal("0.01")),
-                lang=self.base,
-                to="currency",
-                currency=code,
-                separator="|",
-            )
-        ).replace(" sterling", "")
-        said = re.sub(r"(?<!one )euro\b", "euros", said) if self.base == "en" else said
-        whole, _, cents = said.replace(",", "").partition("|")
-        if not cents and self.base == "pt":
-            whole, _, cents = said.rpartition(" e ") if "cêntimo" in said else (said, "", "")
-        return whole.strip(), cents.strip().removeprefix("und ")
+    def _counted(self, number: int, one: str, many: str, *, feminine: bool = False) -> str:
+        return counted(self.say(number), number, one, many, self.base, feminine=feminine)
 
     def _number(self, text: str) -> Decimal | None:
         """Returns a number as the language writes it; None where that is unsure."""
@@ -259,6 +230,11 @@ class Reading:
             return None
         name = self.say(under, to="ordinal")
         return f"{self.say(over)} {name}{'' if over == 1 else 's'}"
+
+    def unit_name(self, unit: str, *, several: bool) -> str:
+        """Returns the name of a unit as it is shortened; nothing for what is none."""
+        names = self.words.units.get(unit)
+        return names[several] if names else ""
 
     def unit(self, found: Match) -> str | None:
         before = _AMOUNT_BEFORE.search(found.string, 0, found.start())
@@ -309,11 +285,19 @@ class Reading:
         ends = found[1].endswith(".") and not after.strip(_CLOSERS)
         return f"{said}." if ends else said
 
+    def comparison(self, found: Match) -> str:
+        return f"{COMPARISONS[self.base][found[1]]} "
+
     def before_figure(self, found: Match) -> str | None:
         if found[1] in ("No.", "no.") and self.base == "en" and not _is_number_sign(found):
             return None
         said = self.words.before_figure[found[1]]
         return said if said.endswith(" ") else f"{said} "
+
+
+def _days(year: int, month: int) -> int:
+    """Returns how many days a month has."""
+    return calendar.monthrange(year, month)[1] if year else 0
 
 
 def _is_number_sign(found: Match) -> bool:
