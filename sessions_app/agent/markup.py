@@ -21,21 +21,52 @@ _PICTURES = re.compile(
     rf"[{_EMOJI}][{_EMOJI}\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*|(?<=[0-9#*])\ufe0f?\u20e3"
 )
 _TABLE_RULE = re.compile(r"[|\-: ]{3,}")
+_LISTED = re.compile(r"\n\s*(?:[-+*>]|\d+[.)])\s")
 _BULLETS = "\u2022\u25aa\u25e6\u2023\u00b7"
-_FORMATTING = re.compile(
-    r"</?(?:b|i|u|s|em|strong|small|mark|sub|sup|span|p|div|br|hr|code)\b[^>]*>", re.IGNORECASE
+_BLOCKS = (
+    "p|div|br|hr|details|summary|ul|ol|li|dl|dt|dd|table|caption|thead|tbody|tr|td|th|h[1-6]"
+    "|blockquote|pre|section|article|aside|header|footer|main|nav|figure|figcaption|center"
 )
-_BREAKING = re.compile(r"</?(?:p|div|br|hr)\b", re.IGNORECASE)
+_WITHIN = (
+    "b|i|u|s|em|strong|small|big|mark|sub|sup|span|code|a|img|font|kbd|var|samp|del|ins|q|cite"
+    "|abbr|dfn|label|wbr|tt|strike"
+)
+_SPEECH = "speak|break|prosody|emphasis|say-as|phoneme|voice"
+"""SSML, which models write for a voice."""
+
+_FORMATTING = re.compile(rf"</?(?:{_BLOCKS}|{_WITHIN}|{_SPEECH})(?![\w:-])[^>]*>", re.IGNORECASE)
+_BREAKING = re.compile(rf"</?(?:{_BLOCKS}|break)\b", re.IGNORECASE)
 """What parts the words beside it."""
+
+_SHOWN = re.compile(r"""<img\b[^>]*\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_COMMENT = re.compile(r"(```.*?(?:```|\Z)|(?<!`)`[^`\n]+`)|<!--.*?-->", re.DOTALL)
+"""Code, which stays as it is, or a comment; "" stands for the latter."""
+
+_NOTE = re.compile(r"\[\^[^\]\s]+\]:?|【\d+(?::\d+)?†[^】]*】")
+"""A footnote's mark, or that of a source as OpenAI's servers write it."""
+
+_REFERENCE = re.compile(r"(?<![\w\]])\[((?!\d+\])[^\[\]]+)\]\[[^\[\]]*\]")
+_DEFINITION = re.compile(r"""\s*\[[^\]]+\]:\s*<?(?:https?://|/|#|mailto:)\S+(?:\s+["'(].*)?""")
+"""A link whose address stands elsewhere, and the line where it does."""
+
+_TASK = re.compile(r"^\[[ xX\u2713]\]\s+(?=\S)")
 
 _RAISED = re.compile(r"<su[bp]\b", re.IGNORECASE)
 _SIGNED = re.compile(r"(\s*)(?:[-+*#](?= +[\d.,$€£])|>(?= *[\d.,$€£]))")
 """A sign before a number, where a line's first would be markup."""
 
+_FIRST_SIGN = re.compile(
+    r"(\s*)(?:>(?= *[\d.,$€£])|[-+](?= *[$€£]? *\d[\d.,]*\s*(?:[.!?;:]?\s*$"
+    r"|[\u00b0%$€£\u2103\u2109]|deg|gra[du]"
+    r"|per ?cent|por ?cent|pour ?cent|pro[cz]ent)))",
+    re.IGNORECASE,
+)
+"""The same where an answer begins: less sure, since a list may begin there, or a quote."""
+
 _OPENED = "opened_text"
 """The type of a star that would begin emphasis, had it an end; others than "text" stay apart."""
 
-_MARKERS = ("*", "`", "[", "~~", "__")
+_MARKERS = ("*", "`", "[", "~~", "__", "<!--")
 
 
 def speakable(text: str) -> str:
@@ -51,14 +82,19 @@ class Markup:
         self._in_line = False
         """Whether the last piece ended within a line."""
 
+        self._begun = self._hidden = False
+        """Whether anything came before, and whether it ended within a comment."""
+
     def plain(self, piece: str, *, more: bool = False) -> str:
         """Returns the piece without its markup, as one line.
 
         With `more` to come in its paragraph, what opens at a word and is not closed is markup
         that a later piece will close.
         """
-        if self._in_line and not self._carry and (signed := _SIGNED.match(piece)):
+        piece = self._revealed(piece, more=more)
+        if not self._carry and (signed := self._signed(piece)):
             piece = f"{signed[1]}\\{piece[signed.end(1) :]}"
+        self._begun = self._begun or bool(piece.strip())
         source = self._carry + piece
         self._carry = ""
         self._in_line = not source.rstrip(" ").endswith("\n")
@@ -68,6 +104,27 @@ class Markup:
             self._carry = _unclosed_fence(tokens, source) or _opened(tokens)
         return _tidy("\n".join(_blocks(tokens, drop_opened=bool(self._carry))))
 
+    def _signed(self, piece: str) -> re.Match[str] | None:
+        """Returns the sign that a number at the beginning of a piece has."""
+        if self._in_line:
+            return _SIGNED.match(piece)
+        if self._begun or piece.endswith("\n") or _LISTED.search(piece):
+            return None
+        return _FIRST_SIGN.match(piece)
+
+    def _revealed(self, piece: str, *, more: bool) -> str:
+        """Returns a piece without comments, which a later one may end."""
+        if self._hidden:
+            _, ended, rest = piece.partition("-->")
+            self._hidden = not ended
+            return self._revealed(rest, more=more) if ended else ""
+        if "<!--" not in piece or self._carry.startswith(("```", "~~~")):
+            return piece
+        shown = _COMMENT.sub(lambda found: found[1] or "", piece)
+        at = _unended(shown)
+        self._hidden = more and at >= 0
+        return shown[:at] if self._hidden else shown
+
 
 def is_open(text: str) -> bool:
     """Returns whether `text` ends within emphasis, code or the words of a link."""
@@ -75,7 +132,15 @@ def is_open(text: str) -> bool:
         return False
     if text.count("`") % 2 or text.rfind("[") > text.rfind("]"):
         return True
+    if _unended(_COMMENT.sub(lambda found: found[1] or "", text)) >= 0:
+        return True
     return bool(_opened(_PARSER.parse(text.rpartition("\n\n")[2])))
+
+
+def _unended(text: str) -> int:
+    """Returns where a comment begins that does not end, code aside; -1 for none."""
+    bare = _COMMENT.sub(lambda found: " " * len(found[0]), text)
+    return bare.find("<!--")
 
 
 def _stars(state: StateInline, silent: bool) -> bool:
@@ -133,12 +198,14 @@ def _unclosed_fence(tokens: Sequence[Token], source: str) -> str:
 
 
 def _blocks(tokens: Iterable[Token], *, drop_opened: bool) -> Iterable[str]:
-    number = ""
+    number, listed = "", False
     for token in tokens:
-        if token.type == "list_item_open" and token.info:
-            number = f"{token.info}{token.markup} "
+        if token.type == "list_item_open":
+            number = f"{token.info}{token.markup} " if token.info else ""
+            listed = True
         elif token.type == "inline":
             text = "".join(_inline(token.children or (), drop_opened=drop_opened))
+            text, listed = _TASK.sub("", text, count=1) if listed else text, False
             yield number + "\n".join(map(_line, text.split("\n")))
             number = ""
         elif token.type == "list_item_close" and number:
@@ -156,6 +223,8 @@ def _inline(tokens: Sequence[Token], *, drop_opened: bool) -> Iterable[str]:
             yield "\n"
         elif token.type == "html_inline":
             yield _tag(token.content, before, following.content if following else "")
+        elif token.type == "text":
+            yield _REFERENCE.sub(r"\1", _NOTE.sub("", token.content))
         elif not (drop_opened and token.type == _OPENED):
             yield token.content
         before = token.content or before
@@ -165,18 +234,24 @@ def _tag(tag: str, before: str, after: str) -> str:
     """Returns what is read for a tag of HTML; two numbers must not become one."""
     if not _FORMATTING.fullmatch(tag):
         return tag
+    if shown := _SHOWN.match(tag):
+        return shown[1] or shown[2] or ""
     apart = _RAISED.match(tag) and before[-1:].isdigit() and after[:1].isdigit()
     return " " if apart or _BREAKING.match(tag) else ""
 
 
 def _line(line: str) -> str:
-    """Returns a line without a bullet that is none of Markdown's, or a row of a table cut off."""
+    """Returns a line without what Markdown's parser leaves of its marks.
+
+    That is a bullet of another kind, a box of a list of tasks, where a link leads, and a row of a
+    table cut off.
+    """
     line = line.strip()
-    if line[:1] in _BULLETS:
-        return line[1:]
-    if not line.startswith("|"):
-        return line
-    return "" if _TABLE_RULE.fullmatch(line) else line.replace("|", " ")
+    if line[:1] and line[:1] in _BULLETS:
+        line = _TASK.sub("", line[1:].lstrip())
+    if _DEFINITION.fullmatch(line) or ("|" in line and _TABLE_RULE.fullmatch(line)):
+        return ""
+    return line.replace("|", " ") if line.startswith("|") else line
 
 
 def _tidy(text: str) -> str:

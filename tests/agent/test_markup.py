@@ -38,6 +38,14 @@ KEPT = [
     "*terms apply",
     "क्‍ष",
     "它是5*3*2，对。",
+    "It starts with <!-- and so on.",
+    "[x] is a box, a[0][1] and [0][1] are not",
+    "[now]: go there",
+    "<b-x> and <input>",
+    "- 5 degrees",
+    "> 5 items are left.",
+    "+ 5 %",
+    "- $5",
 ]
 
 
@@ -73,6 +81,23 @@ def test_in_pieces_too(text: str, size: int) -> None:
         ("press 5\ufe0f\u20e3 ✅👩‍👩‍👧 now", "press 5 now"),
         ("| a | b |\n| 1 | 2 |", "a b 1 2"),
         ("Tom &amp; Ann", "Tom & Ann"),
+        ("<!-- a note --> So it is <!--two-->.", "So it is ."),
+        ("Use `<!-- x -->` so.", "Use <!-- x --> so."),
+        ("```html\n<!-- a -->\n```", "<!-- a -->"),
+        ("- [ ] Buy milk\n- [x] Call\n\n1. [X] Go\n\n\u2022 [ ] Stay", "Buy milk Call 1. Go Stay"),
+        ("- [a](b) and [x](y)", "a and x"),
+        ("It is.[^1] So[^note].\n\n[^1]: From here.", "It is. So. From here."),
+        ("So it is\u30104:0\u2020source\u3011.", "So it is."),
+        ('See [the docs][1] or [it][].\n\n[1]: https://a.org/x "T"', "See the docs or it."),
+        ("<details><summary>More</summary>Text</details>", "More Text"),
+        ("<h1>T</h1><ul><li>a</li><li>b</li></ul>", "T a b"),
+        ("<a href='x'>on</a> <img src=x alt=\"a cat\"/>", "on a cat"),
+        ("<speak>Hi <break time='1s'/>there</speak>", "Hi there"),
+        ("a &lt; b &copy; c&nbsp;d", "a < b \u00a9 c d"),
+        ("a | b\n--- | ---\n1 | 2", "a b 1 2"),
+        ("- 5 apples\n- 3 pears", "5 apples 3 pears"),
+        ("- 2 cups of it", "2 cups of it"),
+        ("# 5 ways", "5 ways"),
     ],
 )
 def test_markup_is_taken_out(text: str, plain: str) -> None:
@@ -94,6 +119,10 @@ def test_markup_is_taken_out(text: str, plain: str) -> None:
         ("See [the page, it is good](https://a.org/x). Then go.", "See the page, it is good."),
         ("Run `pip install a, b, c` and then go. Yes.", "Run pip install a, b, c and then go."),
         ("*Well*, it is *so*, I think. No.", "Well, it is so, I think."),
+        ("Hello <!-- a. b, c! --> you there. Yes.", "Hello you there. Yes."),
+        ("One.\n<!-- two\n\nthree. -->\nFour.", "One. Four."),
+        ("<!-- " + "Many words. " * 30 + "--> It is done now.", "It is done now."),
+        ("- [x] Call Ann.\n- [ ] Buy some milk.", "Call Ann. Buy some milk."),
     ],
 )
 def test_markup_that_pieces_would_cut_is_taken_out(text: str, plain: str, size: int) -> None:
