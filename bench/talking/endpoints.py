@@ -110,7 +110,7 @@ async def heard(vad: SileroVad, recogniser: Recogniser, audio: Samples) -> list[
         while due and due[0][0] <= frame.end_ms:
             now, mark = due.pop(0)
             told.append((now, *as_event(mark)))
-            items += opened(gate, mark, frame.end_ms)
+            items += opened(gate, mark)
         for item in items:
             told += await said(stream, results, item, frame.end_ms)
     await stream.aclose()
@@ -128,7 +128,7 @@ def as_event(mark: Mark) -> tuple[str, tuple[object, ...]]:
     return names[type(mark)], (mark.at_ms,)
 
 
-def opened(gate: SpeechGate, mark: Mark, heard_ms: float) -> list[Item]:
+def opened(gate: SpeechGate, mark: Mark) -> list[Item]:
     """Returns what goes to the recogniser because of a boundary."""
     match mark:
         case SpeechStarted():
@@ -138,7 +138,7 @@ def opened(gate: SpeechGate, mark: Mark, heard_ms: float) -> list[Item]:
         case SpeechResumed():
             return []
         case SpeechEnded():
-            return [*gate.ended(mark.at_ms, heard_ms)]
+            return [*gate.ended(mark.at_ms)]
 
 
 async def said(

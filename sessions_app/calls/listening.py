@@ -204,7 +204,7 @@ class Listening:
         frame = self._splices.fed(frame)
         self._vad.feed(frame)
         if self._transcribing is not None:
-            self._transcribing.hear(frame)
+            self._transcribing.hear(frame, self._vad.seen_ms)
 
     def _keep(self, frame: AudioFrame) -> None:
         if self._lane is None:
@@ -233,7 +233,7 @@ class Listening:
 
     def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         if self._transcribing is not None:
-            self._transcribing.boundary(event)
+            self._transcribing.boundary(event, self._vad.seen_ms)
         at_ms = self._splices.call_ms(event.at_ms)
         if isinstance(event, SpeechStarted):
             self._spoken_ms = (at_ms, None)

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -77,7 +78,6 @@ class Transcribing:
         self._gate = SpeechGate() if gated else None
         self._segmenter = Segmenter(language if figures else "")
         self._outbox: Outbox[Item | None] = Outbox()
-        self._heard_ms = 0.0
         self._interim_shown = False
         self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told
         """Gives what was recognised its place in the call, where engines have a time of theirs."""
@@ -88,23 +88,25 @@ class Transcribing:
         """Starts the sender and the reader."""
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._read())]
 
-    def hear(self, frame: AudioFrame) -> None:
-        """Takes the next audio; gaps on the call clock must have been filled."""
-        self._heard_ms = frame.end_ms
+    def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
+        """Takes the next audio; gaps on the call clock must have been filled.
+
+        The VAD has decided up to `judged_ms`.
+        """
         if self._gate is None:
             self._outbox.put(frame)
         else:
-            self._post(self._gate.hear(frame))
+            self._post(self._gate.hear(frame, judged_ms))
 
-    def boundary(self, event: SpeechStarted | SpeechEnded) -> None:
-        """Takes what the VAD found."""
+    def boundary(self, event: SpeechStarted | SpeechEnded, judged_ms: float = math.inf) -> None:
+        """Takes what the VAD found, and up to where it has decided."""
         if self._gate is None:
             started = isinstance(event, SpeechStarted)
             self._post([Begin(event.at_ms) if started else Flush()])
         elif isinstance(event, SpeechStarted):
-            self._post(self._gate.started(event.at_ms))
+            self._post(self._gate.started(event.at_ms, judged_ms))
         else:
-            self._post(self._gate.ended(event.at_ms, self._heard_ms))
+            self._post(self._gate.ended(event.at_ms, judged_ms))
 
     def pause(self) -> None:
         """Takes a pause that the VAD found, which may be the end: an engine may tell all words."""

@@ -1,5 +1,6 @@
 """Which audio reaches a recogniser that wants speech only, and where utterances end."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ SLACK_MS = 100.0
 
 KEPT_MS = 2_000.0
 """Audio kept while nobody speaks: the VAD tells of a start some 100 ms after it."""
+
+AHEAD_MS = 600.0
+"""What a stalled network delivers at once passes no further ahead of what the VAD has judged: an
+utterance would be over, and the next one forgotten, before it tells of them."""
 
 LONGEST_MS = 18_000.0
 """An utterance with no pause is cut here."""
@@ -41,16 +46,33 @@ Item = AudioFrame | Begin | Flush | Pause
 
 
 class SpeechGate:
-    """Passes on speech with a little silence around it. Pure: no clock of its own."""
+    """Passes on speech with a little silence around it. Pure: no clock of its own.
+
+    `judged_ms` is always up to where the VAD has decided.
+    """
 
     def __init__(self) -> None:
+        self._ahead: deque[AudioFrame] = deque()
+        self._passed_ms = 0.0
         self._kept: deque[AudioFrame] = deque()
         self._speaking = False
         self._opened_ms = 0.0
         self._closes_ms: float | None = None
 
-    def hear(self, frame: AudioFrame) -> list[AudioFrame | Flush]:
+    def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
         """Takes the next frame; returns what goes to the recogniser because of it."""
+        self._ahead.append(frame)
+        return self._advance(judged_ms)
+
+    def _advance(self, judged_ms: float) -> list[AudioFrame | Flush]:
+        out: list[AudioFrame | Flush] = []
+        while self._ahead and self._ahead[0].end_ms <= judged_ms + AHEAD_MS:
+            frame = self._ahead.popleft()
+            self._passed_ms = frame.end_ms
+            out += self._pass(frame)
+        return out
+
+    def _pass(self, frame: AudioFrame) -> list[AudioFrame | Flush]:
         if not self._speaking:
             self._keep(frame)
             return []
@@ -65,11 +87,11 @@ class SpeechGate:
             self._opened_ms = frame.end_ms
         return out
 
-    def started(self, at_ms: float) -> list[AudioFrame | Flush]:
+    def started(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
         """Speech began at `at_ms`: returns the audio from a little before it."""
         if self._speaking:
             self._closes_ms = None
-            return []
+            return self._advance(judged_ms)
         self._speaking = True
         self._closes_ms = None
         from_ms = at_ms - PRE_ROLL_MS
@@ -78,22 +100,24 @@ class SpeechGate:
             wanted[0] = wanted[0].parted(from_ms)[1]
         self._kept.clear()
         self._opened_ms = wanted[0].start_ms if wanted else at_ms
-        return list(wanted)
+        return [*wanted, *self._advance(judged_ms)]
 
     def paused(self) -> list[Pause]:
         """The speech that is passed on pauses."""
         return [Pause()] if self._speaking and self._closes_ms is None else []
 
-    def ended(self, at_ms: float, heard_ms: float) -> list[AudioFrame | Flush]:
-        """Speech ended at `at_ms`; audio up to `heard_ms` has been passed on."""
+    def ended(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
+        """Speech ended at `at_ms`: returns what of the utterance has waited, and its end."""
         if not self._speaking:
-            return []
+            return self._advance(judged_ms)
         self._closes_ms = at_ms + POST_ROLL_MS
-        return [self._close()] if heard_ms >= self._closes_ms else []
+        over = [self._close()] if self._passed_ms >= self._closes_ms else []
+        return [*over, *self._advance(judged_ms)]
 
     def finish(self) -> list[AudioFrame | Flush]:
         """No audio will follow."""
-        return [self._close()] if self._speaking else []
+        rest = self._advance(math.inf)
+        return [*rest, self._close()] if self._speaking else rest
 
     def _close(self) -> Flush:
         self._speaking = False

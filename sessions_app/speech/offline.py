@@ -150,7 +150,7 @@ def items(audio: Iterable[AudioFrame], speech: Sequence[Stretch]) -> Iterator[It
                 yield from gate.started(present.start_ms)
             if not inside or frame.end_ms <= present.end_ms:
                 break
-            yield from gate.ended(present.end_ms, frame.end_ms)
+            yield from gate.ended(present.end_ms)
             present, inside = next(ahead, None), False
     yield from gate.finish()
 

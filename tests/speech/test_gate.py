@@ -2,7 +2,15 @@ import itertools
 from itertools import pairwise
 
 from sessions_app.core.audio import AudioFrame, silence
-from sessions_app.speech.gate import KEPT_MS, LONGEST_MS, PRE_ROLL_MS, Flush, Pause, SpeechGate
+from sessions_app.speech.gate import (
+    AHEAD_MS,
+    KEPT_MS,
+    LONGEST_MS,
+    PRE_ROLL_MS,
+    Flush,
+    Pause,
+    SpeechGate,
+)
 
 Out = list[AudioFrame | Flush]
 
@@ -58,7 +66,7 @@ def test_an_end_told_late_ends_the_utterance_at_once() -> None:
     feed(gate, 0, 200)
     gate.started(100)
     feed(gate, 200, 2000)
-    assert flushes(gate.ended(1400, 2000)) == 1
+    assert flushes(gate.ended(1400)) == 1
     assert feed(gate, 2000, 2100) == []
 
 
@@ -67,7 +75,7 @@ def test_an_end_told_early_waits_for_the_post_roll() -> None:
     feed(gate, 0, 200)
     gate.started(100)
     feed(gate, 200, 1000)
-    assert gate.ended(1000, 1000) == []
+    assert gate.ended(1000) == []
     out = feed(gate, 1000, 1400)
     assert starts(out)[-1] == 1180
     assert flushes(out) == 1
@@ -78,7 +86,7 @@ def test_speech_that_goes_on_within_the_post_roll_is_one_utterance() -> None:
     feed(gate, 0, 200)
     gate.started(100)
     feed(gate, 200, 1000)
-    gate.ended(1000, 1000)
+    gate.ended(1000)
     feed(gate, 1000, 1100)
     assert gate.started(1050) == []
     assert flushes(feed(gate, 1100, 3000)) == 0
@@ -87,7 +95,7 @@ def test_speech_that_goes_on_within_the_post_roll_is_one_utterance() -> None:
 def test_no_audio_is_passed_twice_and_none_of_the_speech_is_left_out() -> None:
     gate = SpeechGate()
     out: Out = feed(gate, 0, 1100) + gate.started(1000) + feed(gate, 1100, 2520)
-    out += gate.ended(2000, 2520) + feed(gate, 2520, 2700) + gate.started(2560)
+    out += gate.ended(2000) + feed(gate, 2520, 2700) + gate.started(2560)
     out += feed(gate, 2700, 4000) + gate.finish()
     heard = starts(out)
     assert heard == sorted(set(heard))
@@ -116,5 +124,24 @@ def test_only_speech_that_is_passed_on_pauses() -> None:
     gate.started(100)
     feed(gate, 200, 1300)
     assert gate.paused() == [Pause()]
-    gate.ended(1000, 1100)
+    gate.ended(1000)
     assert gate.paused() == []
+
+
+def test_what_comes_much_at_once_waits_for_what_the_vad_finds_in_it() -> None:
+    """Two utterances, three seconds of silence between them, and a VAD that is behind."""
+    gate, out = SpeechGate(), list[AudioFrame | Flush]()
+    for frame in frames(0, 8_000):
+        out += gate.hear(frame, 0)
+    marks = [(gate.started, 500), (gate.ended, 2_000), (gate.started, 5_000), (gate.ended, 7_000)]
+    for tell, at_ms in marks:
+        for judged_ms in range(at_ms - 400, at_ms + 100, 100):
+            out += gate.hear(silence(20, 8_000), judged_ms)
+        out += tell(at_ms, at_ms + 100)
+    out += gate.finish()
+    passed = [index for index, item in enumerate(out) if isinstance(item, Flush)]
+    assert len(passed) == 2
+    first, second = starts(out[: passed[0]]), starts(out[passed[0] : passed[1]])
+    assert (first[0], second[0]) == (500 - PRE_ROLL_MS, 5_000 - PRE_ROLL_MS)
+    assert first[-1] < 2_000 + AHEAD_MS
+    assert second[-1] < 7_000 + AHEAD_MS

@@ -32,7 +32,7 @@ class VadStream(ABC):
     @property
     @abstractmethod
     def seen_ms(self) -> float:
-        """Up to where, on the call clock, boundaries have been decided."""
+        """Up to where, on the call clock, boundaries have been decided and told."""
 
     @abstractmethod
     async def drain(self) -> None:

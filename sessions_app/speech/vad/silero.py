@@ -63,6 +63,9 @@ class SileroStream(VadStream):
         self._drained = asyncio.Event()
         self._closed = False
         self._seen_ms = 0.0
+        self._untold: deque[Boundary] = deque()
+        """What the thread has found and the loop has not heard of yet."""
+
         self._loop = asyncio.get_running_loop()
         self._boundaries = Boundaries(vad.thresholds)
         # the thread's own from here on
@@ -72,7 +75,7 @@ class SileroStream(VadStream):
 
     @property
     def seen_ms(self) -> float:
-        return self._seen_ms
+        return self._untold[0].at_ms if self._untold else self._seen_ms
 
     def feed(self, frame: AudioFrame) -> None:
         if not self._closed:
@@ -144,10 +147,11 @@ class SileroStream(VadStream):
     def judge(self, window: _Window, probability: float, rms: float) -> None:
         """Takes one window's probability; the windows come in their order."""
         if window.rest != 0:
-            self._seen_ms = window.start_ms + WINDOW_MS
+            seen_ms = window.start_ms + WINDOW_MS
             event = self._boundaries.judge(probability, window.start_ms, rms)
             if event is not None:
                 self._tell(event)
+            self._seen_ms = seen_ms
         if window.rest is not None:
             self._end()
 
@@ -160,10 +164,12 @@ class SileroStream(VadStream):
 
     def _tell(self, event: Boundary) -> None:
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._told, event)
+            self._untold.append(event)
+            self._loop.call_soon_threadsafe(self._told)
 
-    def _told(self, event: Boundary) -> None:
+    def _told(self) -> None:
         """On the event loop again."""
+        event = self._untold.popleft()
         if self._closed:
             return
         if isinstance(event, SpeechStarted | SpeechEnded):

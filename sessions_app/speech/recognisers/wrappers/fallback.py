@@ -177,7 +177,7 @@ class SpeechOnly(ItemStream):
         elif isinstance(item, Pause):
             out = self._gate.paused()
         else:
-            out = self._gate.ended(self._heard_ms, self._heard_ms) or self._gate.finish()
+            out = self._gate.ended(self._heard_ms) or self._gate.finish()
         for passed in out:
             await tell(self._inner, passed)
 
