@@ -11,6 +11,7 @@ from sessions_app.transports.resuming import (
     Lateness,
     Resumption,
     Rhythm,
+    Visit,
 )
 
 HOLD_MS = 400.0
@@ -42,6 +43,9 @@ class Arrivals:
         self._lateness = Lateness()
         self._rhythm = Rhythm()
         self._resumption: Resumption | Gathering | None = None
+        self._owed_ms = 0.0
+        self.first = Visit(kept_ms=0.0)
+        """What came at once, as the first of what was settled last."""
 
     @property
     def gathering(self) -> bool:
@@ -66,8 +70,14 @@ class Arrivals:
         """Whether what came last may lie later than it was placed."""
         return self._resumption is not None
 
-    def rest(self) -> None:
-        """Notes that the client stopped sending: what comes next begins when it comes."""
+    def rest(self, now_ms: float) -> None:
+        """Notes that the client stopped sending: what comes next begins when it comes.
+
+        But for what a recorder has of the slice that it is at.
+        """
+        if not self._rested and self._came_ms is not None and not self._rhythm.flushed:
+            since_ms = now_ms - self._came_ms
+            self._owed_ms = since_ms if since_ms <= self._rhythm.slice_ms + OVERDUE_MS else 0.0
         self._rested = True
 
     def silent(self, now_ms: float) -> bool:
@@ -97,7 +107,10 @@ class Arrivals:
         if (self._rested or self.end_ms is None) and self._gathers:
             start_ms = self.end_ms or 0.0
             self._lateness.forget()
-            self._resumption = Gathering(now_ms)
+            away_ms = now_ms - (now_ms if self._came_ms is None else self._came_ms)
+            paused = away_ms > self._rhythm.slice_ms + OVERDUE_MS  # else it went on all the time
+            self._resumption = Gathering(now_ms, self._owed_ms if paused else 0.0)
+            self._owed_ms = 0.0
             self._resumption.came(start_ms, duration_ms, now_ms)
         elif self._rested or self.end_ms is None:
             start_ms = self._present(duration_ms, now_ms)
@@ -124,6 +137,7 @@ class Arrivals:
             if not at_once:
                 return None
             pause_ms = self._resumption.latest_ms
+        self.first = self._resumption.first
         self._resumption = None
         self.end_ms += pause_ms
         self._behind_ms -= pause_ms
@@ -139,12 +153,14 @@ class Arrivals:
         if self._kept and away_ms > ABSENT_MS:
             self._lateness.forget()  # the upload was held up, and may still catch up
         elif not self._kept and away_ms > usual_ms + ABSENT_MS:
+            kept_ms = None if self._gathers and not self._rhythm.flushed else 0.0
             self._resumption = Resumption(
                 self.end_ms or 0.0,
                 now_ms,
                 hold_ms=HOLD_MS,
                 longest_ms=LONGEST_HOLD_MS,
                 near_ms=max(NEAR_MS, usual_ms / 2),
+                first=Visit(slice_ms=self._rhythm.slice_ms, kept_ms=kept_ms),
             )
 
     def _present(self, duration_ms: float, now_ms: float) -> float:

@@ -6,6 +6,7 @@ comes is held for a moment, until it shows. All pure; times are in ms of the cal
 """
 
 from collections import deque
+from dataclasses import dataclass, replace
 
 ABSENT_MS = 200.0
 """Nothing came for so long after it was due: only then may the client have sent nothing."""
@@ -36,12 +37,24 @@ CAUGHT_UP_MS = 500.0
 """What stays BEHIND_MS late and makes up less than this in PATIENCE_MS will not catch up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What came at once after a pause: a recorder may have had its beginning before the pause."""
+
+    ms: float = 0.0
+    slice_ms: float = 0.0
+    """How long the recorder's slices are; 0.0: not known."""
+
+    kept_ms: float | None = None
+    """So much of it is from before the pause; None: only its sound can tell."""
+
+
 class Resumption:
     """Finds how long a pause was of which the stream's own times know nothing.
 
     `from_ms` is where the first audio would lie had there been none. What comes is held for
     `hold_ms`, unless it catches up sooner, to `near_ms`; for `longest_ms` while less comes than is
-    spoken.
+    spoken. `first` is what is known of the visit that begins now.
     """
 
     def __init__(
@@ -52,6 +65,7 @@ class Resumption:
         hold_ms: float,
         longest_ms: float = 0.0,
         near_ms: float = NEAR_MS,
+        first: Visit | None = None,
     ) -> None:
         self._from_ms = from_ms
         self._since_ms = now_ms
@@ -59,6 +73,9 @@ class Resumption:
         self._longest_ms = longest_ms
         self._near_ms = near_ms
         self._end_ms = self._early_end_ms = from_ms
+        self.first = first or Visit(kept_ms=0.0)
+        """What came at once, as the first of it."""
+
         self._first_ms: float | None = None
         self._most_ms = 0.0
         self.latest_ms = float("inf")
@@ -67,6 +84,8 @@ class Resumption:
     def came(self, start_ms: float, duration_ms: float, now_ms: float) -> None:
         """Takes the next audio, placed as if there had been no pause."""
         self._end_ms = start_ms + duration_ms
+        if now_ms - self._since_ms <= self.first.ms / 2:
+            self.first = replace(self.first, ms=self.first.ms + duration_ms)
         self.latest_ms = max(0.0, min(self.latest_ms, now_ms - self._end_ms))
         self._most_ms = max(self._most_ms, duration_ms)
         if self._first_ms is None:
@@ -96,11 +115,13 @@ class Gathering:
     """Finds where the first audio lies that comes at once, a piece at a time: it ends now.
 
     Placed by its first piece, a recorder's slice would lie a second too late, and all that follows.
+    `kept_ms` of it are from before the client said that it stops sending.
     """
 
     TOGETHER_MS, LONGEST_MS = 40.0, 200.0
 
-    def __init__(self, now_ms: float) -> None:
+    def __init__(self, now_ms: float, kept_ms: float = 0.0) -> None:
+        self.first = Visit(kept_ms=kept_ms)
         self._since_ms = self._came_ms = now_ms
         self.latest_ms = float("inf")
 
@@ -146,9 +167,11 @@ class Rhythm:
     TOGETHER_MS = 3.0
     MOST_AT_FIRST_MS = 1_500.0
     VISITS = 4
+    SHORT = 0.85
 
     def __init__(self) -> None:
         self._usual: deque[float] = deque(maxlen=self.VISITS)
+        self._slices: deque[float] = deque(maxlen=self.VISITS)
         self._began_ms: float | None = None
         self._last_ms = 0.0
         self._brought_ms = 0.0
@@ -162,13 +185,26 @@ class Rhythm:
             regular = abs(interval_ms - self._brought_ms) <= self._brought_ms / 2
             if self._brought_ms:
                 self._usual.append(self._brought_ms if regular else 0.0)
+                if regular:
+                    self._slices.append(min(interval_ms, self._brought_ms))
             self._began_ms, self._brought_ms = now_ms, 0.0
         self._last_ms = now_ms
         self._brought_ms += duration_ms
 
     @property
+    def slice_ms(self) -> float:
+        """How long a recorder's slices are; 0.0 where that does not show yet."""
+        return min(self._slices, default=0.0)
+
+    @property
+    def flushed(self) -> bool:
+        """Whether what came last is no whole slice: the recorder was asked for all it had."""
+        slices = self._brought_ms / self.slice_ms if self.slice_ms else 1.0
+        return abs(slices - max(1, round(slices))) > 1 - self.SHORT
+
+    @property
     def usual_ms(self) -> float:
         """How far apart what the client sends is; of what came first, as long as it was."""
-        if not self._usual:
+        if not any(self._usual):
             return min(self._brought_ms, self.MOST_AT_FIRST_MS)
         return max(self._usual)

@@ -15,6 +15,7 @@ from sessions_app.media.opus import OPUS_RATE, RATES, OpusDecoder
 from sessions_app.media.playout import PACKET_MS, Playout
 from sessions_app.transports.arrivals import Arrivals
 from sessions_app.transports.sources import OPUS, PCM16, ContainerSource, Source
+from sessions_app.transports.tails import kept_ms, split
 
 CHUNK_PACKETS = 3
 """So much of the agent's voice goes in one message."""
@@ -228,7 +229,7 @@ class WebSocketTransport:
         if end_ms is not None and not self._arrivals.resting:
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
             self._put(silence(END_SILENCE_MS, end_ms))
-        self._arrivals.rest()
+        self._arrivals.rest(self._wall_ms())
 
     async def room(self) -> None:
         """Returns when the client may send more: audio is taken about as fast as it is spoken."""
@@ -271,7 +272,10 @@ class WebSocketTransport:
         if later_ms is None:
             return
         unsettled, self._unsettled = self._unsettled, []
-        for frame in unsettled:
+        kept, new = split(unsettled, kept_ms(self._arrivals.first, unsettled) if later_ms else 0.0)
+        for frame in kept:
+            self._put(frame)
+        for frame in new:
             self._put(AudioFrame(frame.samples, SPEECH_RATE, frame.start_ms + later_ms))
 
     def silent_to(self, now_s: float) -> float | None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.test_call import sign_in
 from tests.fixtures import clients
 from tests.fixtures.chromium import chromium
+from tests.fixtures.paused import Paused
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly
 
@@ -218,3 +219,23 @@ def test_the_typed_socket(browser: Browser, product: Product, kind: str) -> None
     page.evaluate("say({type: 'session_end'})")
     assert sees(page, type="session_ended")[0]["reason"] == "caller_hung_up"
     assert sees(page, type="closed")[0]["code"] == 1000
+
+
+@pytest.mark.parametrize("kind", ["audio/webm;codecs=opus", "audio/mp4;codecs=opus"])
+def test_a_recorder_that_is_paused_within_a_slice(
+    product: Product, say: Callable[..., Path], kind: str
+) -> None:
+    """The rest of the slice comes after the pause, and is of the words before it."""
+    paused = Paused(say)
+    with chromium() as browser:
+        page = sign_in(browser, product)
+        plain(page, product, "stream")
+        page.evaluate(f"async () => {{ {paused.script} }}")
+        page.evaluate(
+            "kind => speakOver(`${location.origin.replace('http', 'ws')}/ws/voice`, kind)", kind
+        )
+        user = {"type": "transcript_final", "role": "user"}
+        wait_until(lambda: "meeting" in str(seen(page, **user)).lower(), 40, "the later words")
+        paused.heard(seen(page, **user))
+        page.evaluate("say({type: 'session_end'})")
+        sees(page, type="session_ended")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fixtures import firefox
 from tests.fixtures.clients import FOLDER
+from tests.fixtures.paused import Paused
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly
 
@@ -109,3 +110,19 @@ async def test_the_typed_socket(product: Product, kind: str) -> None:
         assert ended[0]["reason"] == "caller_hung_up"
         assert ended[0]["durationMs"] > 1_000
         assert not await page.run(f"return {wanted(type='error')}")
+
+
+async def test_a_recorder_that_is_paused_within_a_slice(
+    product: Product, say: Callable[..., Path]
+) -> None:
+    paused = Paused(say)
+    async with firefox.firefox() as page:
+        await page.sign_in(product)
+        await page.run((FOLDER / "stream.js").read_text() + paused.script)
+        address = product.url.replace("http", "ws", 1) + "/ws/voice"
+        await page.run(f"await speakOver({address!r}, 'audio/webm;codecs=opus')")
+        user = wanted(type="transcript_final", role="user")
+        await page.until(f"JSON.stringify({user}).toLowerCase().includes('meeting')", 60)
+        paused.heard(await page.until(user))
+        await page.run("say({type: 'session_end'})")
+        await page.until(wanted(type="session_ended"))

@@ -4,9 +4,13 @@ window.diary = [];
 window.played = 0;
 /** Without a sound device an AudioContext never starts. */
 window.plays = true;
+/** How long a recorder's slices are. */
+window.sliceMs = 200;
+/** What a recorder waits for once the call has begun. */
+window.begin = async () => {};
 
 window.speakOver = async (address, kind) => {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const stream = window.microphone ?? (await navigator.mediaDevices.getUserMedia({ audio: true }));
   const socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   const context = window.plays ? new AudioContext({ sampleRate: 24000 }) : null;
@@ -48,13 +52,15 @@ window.speakOver = async (address, kind) => {
     window.played += samples.reduce((loud, sample) => Math.max(loud, Math.abs(sample)), 0);
   }
 
-  function byRecorder() {
+  async function byRecorder() {
     const recorder = new MediaRecorder(stream, { mimeType: kind });
+    window.recorder = recorder;
+    await window.begin();
     recorder.ondataavailable = async ({ data }) => {
       socket.send(JSON.stringify({ type: "audio_chunk", mimeType: kind }));
       socket.send(await data.arrayBuffer());
     };
-    recorder.start(200);
+    recorder.start(window.sliceMs);
   }
 
   async function byWorklet() {

@@ -119,7 +119,7 @@ def test_a_stream_that_stays_late_goes_on_at_the_present() -> None:
 def test_after_a_rest_it_begins_anew() -> None:
     arrivals = Arrivals()
     arrivals.place(CHUNK, 100.0)
-    arrivals.rest()
+    arrivals.rest(0.0)
     assert arrivals.place(CHUNK, 8_000.0) == 7_900.0
     assert arrivals.place(CHUNK, 8_100.0) == 8_000.0
 
@@ -178,7 +178,7 @@ def test_nothing_overlaps_and_nothing_lies_in_the_future(
         if rest:
             stream.until(now + 2_000)
             now = max(now, stream.now_ms)
-            stream.arrivals.rest()
+            stream.arrivals.rest(0.0)
         stream.come(now, duration)
         lengths.append((duration, now))
     stream.until(now + 2_000)
