@@ -5,13 +5,22 @@ import time
 from typing import Any
 
 from celery import shared_task
-from celery.signals import beat_init, before_task_publish, worker_ready
+from celery.signals import beat_init, before_task_publish, worker_ready, worker_shutting_down
 from django.db import close_old_connections
 from django.utils import timezone
 
 from sessions_app.bridge import finalising, second_pass
 from sessions_app.models import Call, Recording, Summary, Version
-from sessions_app.services import calls, recordings, sign_ins, signs, tickets, versions, work
+from sessions_app.services import (
+    calls,
+    recordings,
+    sign_ins,
+    signs,
+    stopping,
+    tickets,
+    versions,
+    work,
+)
 from sessions_app.services.queueing import FINALISE, RETRANSCRIBE, SUMMARISE, queue
 
 logger = logging.getLogger(__name__)
@@ -87,6 +96,12 @@ def delete_expired_audio() -> None:
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
     _alive(signs.WORKER)
+
+
+@worker_shutting_down.connect
+def _worker_stops(**_: Any) -> None:
+    """Celery itself would wait for the task, however long it takes, until it is killed."""
+    stopping.stop_after()
 
 
 @beat_init.connect

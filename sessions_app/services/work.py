@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Manager, Q
+from django.db.models import F, Manager, Q, QuerySet
 from django.utils import timezone
 
 from sessions_app.core.errors import VoiceError, traced
 from sessions_app.models.work import OwedWork, WorkState
-from sessions_app.services import signs
+from sessions_app.services import signs, stopping
 from sessions_app.services.database import is_away
 
 logger = logging.getLogger(__name__)
@@ -66,17 +66,21 @@ def doing(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | No
     """Yields the row that `take` gives, its lease renewed for as long as the block runs.
 
     The block calls `done`. What it raises fails the row with its reason, and goes no further.
+    A worker that is told to stop interrupts the block, and owes its work again.
     """
-    row = take(model, key, lease)
+    row = None if stopping.is_over() else take(model, key, lease)
     if row is None:
         yield None
         return
-    with _renewed(row, lease):
-        try:
-            yield row
-        except Exception as error:  # noqa: BLE001 - a backend fails in its own ways
-            _log(row, error)
-            fail(row, reason_of(error), passing=is_passing(error))
+    try:
+        with _renewed(row, lease), stopping.interruptible():
+            try:
+                yield row
+            except Exception as error:  # noqa: BLE001 - a backend fails in its own ways
+                _log(row, error)
+                fail(row, reason_of(error), passing=is_passing(error))
+    except stopping.StoppedError:
+        _interrupted(row)
 
 
 def done(row: OwedWork) -> bool:
@@ -111,6 +115,11 @@ def fail(row: OwedWork, error: str, *, passing: bool = False) -> None:
         row.leased_until = None if final else timezone.now() + pause * max(1, row.attempts)
         row.error = error[:ERROR_CHARS]
         row.save(update_fields=["state", "leased_until", "error"])
+
+
+def give_back(row: OwedWork) -> None:
+    """Owes the work at once, as if it had not been taken; does nothing where it is done."""
+    _mine(row).update(state=WorkState.PENDING, leased_until=None, attempts=F("attempts") - 1)
 
 
 def again(row: OwedWork) -> bool:
@@ -170,6 +179,21 @@ def _still_held(row: OwedWork) -> OwedWork | None:
     return mine.first()
 
 
+def _mine(row: W) -> "QuerySet[W]":
+    """Returns the row, if its work is still with who took it."""
+    rows = _rows(type(row))
+    return rows.filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
+
+
+def _interrupted(row: OwedWork) -> None:
+    logger.info("the %s %d is given back: the worker stops", type(row).__name__.lower(), row.pk)
+    try:
+        give_back(row)
+    except DatabaseError:  # the interruption may have met a question half asked
+        connection.close()
+        give_back(row)
+
+
 @contextmanager
 def _renewed(row: OwedWork, lease: timedelta) -> Iterator[None]:
     over = threading.Event()
@@ -185,12 +209,11 @@ def _renewed(row: OwedWork, lease: timedelta) -> Iterator[None]:
 
 
 def _renew(row: OwedWork, lease: timedelta, over: threading.Event) -> None:
-    mine = _rows(type(row)).filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
     try:
         while not over.wait(lease.total_seconds() / 3):
             signs.give(signs.WORKER)  # a worker that is at one thing for long is alive
             try:
-                mine.update(leased_until=timezone.now() + lease)
+                _mine(row).update(leased_until=timezone.now() + lease)
             except DatabaseError as error:
                 logger.warning("a lease could not be renewed (%s)", type(error).__name__)
                 connection.close()

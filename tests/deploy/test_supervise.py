@@ -1,10 +1,16 @@
 """What a person reads while the programs run."""
 
 import configparser
+from pathlib import Path
 
 import pytest
 
 from deploy.embedded.supervise import CONFIG, CONFIG_WITH_MEDIA, Terminal, environment
+from sessions_app.management.serving import HARD_LIMIT_S
+from sessions_app.services.stopping import FINISH_S
+
+ALL_S = 20
+"""Within which everything stops, as README.md promises."""
 
 SAID = "2026-11-21 21:00:00,000 {}"
 
@@ -31,16 +37,37 @@ def test_supervisords_words_are_put_plainly(printed: str, shown: str | None) -> 
     assert Terminal().translate(SAID.format(printed)) == shown
 
 
+def read(path: Path) -> configparser.RawConfigParser:
+    config = configparser.RawConfigParser()
+    config.read([path, path.parent / config_of_others(path)])
+    return config
+
+
 def test_the_programs_of_both_forms_are_the_same_but_for_the_calls() -> None:
-    read = {path: configparser.RawConfigParser() for path in (CONFIG, CONFIG_WITH_MEDIA)}
-    for path, config in read.items():
-        config.read([path, path.parent / config_of_others(path)])
-    one, several = (set(config.sections()) for config in read.values())
+    forms = {path: read(path) for path in (CONFIG, CONFIG_WITH_MEDIA)}
+    one, several = (set(config.sections()) for config in forms.values())
     assert several - one == {"program:media"}
-    programs = [config.get("group:voicesite", "programs").split(",") for config in read.values()]
-    for config, names in zip(read.values(), programs, strict=True):
-        assert {f"program:{name}" for name in names} <= set(config.sections())
-    assert "--port 0" in read[CONFIG_WITH_MEDIA].get("program:media", "command")
+    for config in forms.values():
+        groups = [name for name in config.sections() if name.startswith("group:")]
+        names = [n for group in groups for n in config.get(group, "programs").split(",")]
+        # one in no group would be told to stop before the calls
+        assert sorted(f"program:{name}" for name in names) == sorted(
+            name for name in config.sections() if name.startswith("program:")
+        )
+    assert "--port 0" in forms[CONFIG_WITH_MEDIA].get("program:media", "command")
+
+
+@pytest.mark.parametrize("path", [CONFIG, CONFIG_WITH_MEDIA])
+def test_calls_stop_first_and_nobody_is_killed_sooner_than_promised(path: Path) -> None:
+    config = read(path)
+    assert config.getint("group:calls", "priority") > config.getint("group:background", "priority")
+    web, worker, beat = (
+        config.getint(f"program:{name}", "stopwaitsecs") for name in ("web", "worker", "beat")
+    )
+    assert web >= HARD_LIMIT_S
+    assert min(worker, beat) >= FINISH_S + 4
+    assert web + max(worker, beat) <= ALL_S
+    assert not config.getboolean("program:worker", "stopasgroup")
 
 
 def config_of_others(path: object) -> str:

@@ -1,0 +1,58 @@
+"""A worker that is told to stop finishes what it is at, or gives it back."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+FINISH_S = 5.0
+"""How long what is under way may still take. deploy/embedded/programs.conf waits longer."""
+
+
+class StoppedError(SystemExit):
+    """The worker's time is over, and the work is not done; another one will do all of it.
+
+    No Exception, which whoever is at work could take for a failure of its own; asyncio hands on
+    a SystemExit at once, and closes what its tasks hold.
+    """
+
+
+class _Stop:
+    """The process's state; only the main thread reads and writes it."""
+
+    working = False
+    over = False
+
+
+def stop_after(seconds: float = FINISH_S) -> None:
+    """Interrupts the main thread's work in `seconds`; to be called there, in a handler or not."""
+    signal.signal(signal.SIGALRM, _interrupt)
+    main = threading.main_thread().ident or 0
+    timer = threading.Timer(seconds, signal.pthread_kill, (main, signal.SIGALRM))
+    timer.daemon = True
+    timer.start()
+
+
+def is_over() -> bool:
+    """Returns whether nothing is to be begun any more."""
+    return _Stop.over
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets the block be interrupted by StoppedError; in other threads nothing interrupts it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _Stop.working = True
+    try:
+        yield
+    finally:
+        _Stop.working = False
+
+
+def _interrupt(*_: object) -> None:
+    _Stop.over = True
+    if _Stop.working:
+        _Stop.working = False  # it is told once: what it then closes is not to be disturbed
+        raise StoppedError
