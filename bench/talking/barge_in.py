@@ -132,7 +132,8 @@ async def measure(product: Product, folder: Path, cases: int) -> dict[str, list[
 
 def row(kind: str, cases: list[Case]) -> list[str]:
     """Returns the table's row."""
-    stops = sorted(c.silent_ms for c in cases if c.silent_ms is not None)
+    # who goes on is silent between sentences, too
+    stops = sorted(c.silent_ms for c in cases if c.interrupted and c.silent_ms is not None)
     p95 = f"{stops[min(len(stops) - 1, round(0.95 * len(stops)))]:.0f}" if stops else ""
     middle = f"{statistics.median(stops):.0f}" if stops else ""
     cut = sum(c.interrupted for c in cases)
