@@ -23,6 +23,7 @@ ENGLISH = [
         "three point five million dollars, five euros, three pounds and twenty pence",
     ),
     ("a $20-30 ticket", "a twenty to thirty dollars ticket"),
+    ("It is 11:30 p.m. and 12:05 a.m.", "It is eleven thirty p.m. and twelve oh five a.m."),
     ("at 3:00 p.m. sharp", "at three p.m. sharp"),
     ("It is 3 05 p.m.", "It is three oh five p.m."),
     ("9:05, 10:30, 10:00", "nine oh five, ten thirty, ten o'clock"),

@@ -158,7 +158,7 @@ class ScribeResponder(Responder):
 
     def _time(self, conversation: Conversation, _rest: str) -> str:
         now = datetime.now(self._zone_of(conversation.persona))
-        return f"It is {now.hour % 12 or 12} {now.minute:02} {'a.m.' if now.hour < 12 else 'p.m.'}"  # noqa: PLR2004
+        return f"It is {now.hour % 12 or 12}:{now.minute:02} {'a.m.' if now.hour < 12 else 'p.m.'}"  # noqa: PLR2004
 
     def _length(self, conversation: Conversation, _rest: str) -> str:
         minutes, seconds = divmod(round(conversation.host.now_ms() / 1000), 60)

@@ -235,7 +235,7 @@ async def test_it_keeps_out_of_plain_talk_and_says_once_that_it_cannot_chat() ->
 
 async def test_it_tells_the_time_and_what_was_said() -> None:
     room = Room(ScribeResponder("Europe/Berlin"))
-    assert re.fullmatch(r"It is \d{1,2} \d\d [ap]\.m\.", await room.ask("what time is it"))
+    assert re.fullmatch(r"It is \d{1,2}:\d\d [ap]\.m\.", await room.ask("what time is it"))
     room.host.clock_ms = 61_200
     asked = await room.ask("how long have we talked")
     assert asked == "We have talked for 1 minute and 1 second."
@@ -275,7 +275,7 @@ async def test_an_agent_may_have_a_time_zone_of_its_own() -> None:
     before = datetime.now(ZoneInfo("Pacific/Kiritimati"))
     told = await room.ask("what time is it")
     after = datetime.now(ZoneInfo("Pacific/Kiritimati"))
-    minutes = {f"{at.hour % 12 or 12} {at.minute:02}" for at in (before, after)}
+    minutes = {f"{at.hour % 12 or 12}:{at.minute:02}" for at in (before, after)}
     assert told.removeprefix("It is ").rpartition(" ")[0] in minutes
     assert ("p.m." in told) == (after.hour >= 12)
 
