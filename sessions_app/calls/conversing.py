@@ -273,10 +273,13 @@ class Conversing:
     def _announce(
         self, text: str, then: Callable[[], object] | None = None, *, keep: bool = True
     ) -> None:
-        """Says `text` of the agent's own accord; `keep` the sound of what will be said again."""
+        """Says `text` of the agent's own accord, which is one segment where it is a fixed phrase.
+
+        `keep` says that it is one: its sound is kept, since it will be said again.
+        """
         desk = self._desk()
         self._answer = Answer(once(text), self._mouth, desk, keep=keep, then=then)
-        self._speaking.begin(self._ledger.turns + 1)
+        self._speaking.begin(self._ledger.turns + 1, whole=keep)
         self._answer.start(self._handed_over)
         self._answer.allow()
 
@@ -337,6 +340,8 @@ class Conversing:
             finished = self._speaking.progress
             unbegun = [p.text for p in answer.reply.begun if p not in finished]
             self._speaking.cut([*unbegun, answer.reply.waiting_text], self._line.now_ms())
+        else:
+            self._speaking.flush()
         self._playout.clear()
         if started or self._taker.floor is not Floor.USER_SPEAKING:
             self._ledger.commit_caller(self._answer)

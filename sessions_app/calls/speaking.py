@@ -22,7 +22,8 @@ COLONS = (":", "\uff1a")
 class Speaking:
     """Turns the playout's progress into the agent's side of the transcript.
 
-    Pieces of one sentence become one segment. `turn` is the index of the agent's turn.
+    Pieces of one sentence become one segment, and so does a phrase that is said as a `whole`.
+    `turn` is the index of the agent's turn.
     """
 
     def __init__(
@@ -38,6 +39,9 @@ class Speaking:
         self._emit = emit
         self._heard: list[Piece] = []
         self._sounding: Piece | None = None
+        self._unvoiced: list[str] = []
+        self._unvoiced_ms, self._unvoiced_heard = 0.0, True
+        self._whole = False
         self._caption = ""
         self.turn = 0
         self.said: list[str] = []
@@ -51,14 +55,16 @@ class Speaking:
         """What the caller heard since `begin`, as one text."""
         return join_sentences(self.said)
 
-    def begin(self, turn: int) -> None:
-        """Starts an answer."""
+    def begin(self, turn: int, *, whole: bool = False) -> None:
+        """Starts an answer, or a phrase that is one segment."""
         self.turn = turn
+        self._whole = whole
         self.said = []
         self.progress = []
 
     def on_first(self, piece: Piece) -> None:
         """The first sound of a piece went out."""
+        self._flush_unvoiced()
         self._sounding = piece
         self.progress.append(piece)
 
@@ -66,20 +72,33 @@ class Speaking:
         """All of a piece was heard."""
         self._sounding = None
         self._heard.append(piece)
-        if ends_sentence(piece.text) or piece.text.endswith(COLONS):
+        if not self._whole and (ends_sentence(piece.text) or piece.text.endswith(COLONS)):
             self.flush()
 
     def on_mute(self, piece: Piece, now_ms: float, *, heard: bool = True) -> None:
         """A piece has no sound: its text is shown instead, and counts as `heard` or does not."""
-        self.flush()
-        self._final(piece.text, now_ms, now_ms, (), None if heard else "")
+        self._flush_voiced()
+        self._unvoiced.append(piece.text)
+        self._unvoiced_ms, self._unvoiced_heard = now_ms, heard
+        if not self._whole:
+            self._flush_unvoiced()
 
     def token(self, text: str) -> None:
         """Tells of the next piece of the answer as it was generated."""
         self._emit(TokenMade(self.turn, text))
 
     def flush(self) -> None:
-        """Makes a segment of the pieces heard since the last one."""
+        """Makes a segment of the pieces said since the last one."""
+        self._flush_voiced()
+        self._flush_unvoiced()
+
+    def _flush_unvoiced(self) -> None:
+        text, self._unvoiced = join_sentences(self._unvoiced), []
+        if text:
+            at_ms = self._unvoiced_ms
+            self._final(text, at_ms, at_ms, (), None if self._unvoiced_heard else "")
+
+    def _flush_voiced(self) -> None:
         heard, self._heard = self._heard, []
         if not heard:
             return
@@ -104,6 +123,7 @@ class Speaking:
 
     def cut(self, unbegun: Sequence[str], now_ms: float) -> None:
         """Ends the answer where it is: `unbegun` was generated, and not a sound of it heard."""
+        self._flush_unvoiced()
         sounding, self._sounding = self._sounding, None
         heard_pieces, self._heard = self._heard, []
         pieces = [*heard_pieces, *([sounding] if sounding else [])]
@@ -126,6 +146,7 @@ class Speaking:
 
     def take_back(self) -> None:
         """What was said so far was no part of the answer: what was heard of it stays, as it was."""
+        self._flush_unvoiced()
         sounding, self._sounding = self._sounding, None
         pieces, self._heard = self._heard, []
         if sounding is not None:

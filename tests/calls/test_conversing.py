@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sessions_app.agent.responders.base import Anew, CallHost
+from sessions_app.calls.phrases import APOLOGY
 from sessions_app.core.errors import ResponderUnavailableError, SynthesiserUnavailableError
 from sessions_app.core.events import (
     AgentFailed,
@@ -110,6 +111,41 @@ async def test_a_thought_that_was_taken_for_the_answer_is_cut_where_it_is() -> N
     assert responder.asked[1].messages[1].text == f"{heard.text} It is ten."
 
 
+@pytest.mark.parametrize("hears", [True, False])
+async def test_an_apology_is_one_segment_as_every_phrase_of_its_own_is(hears: bool) -> None:
+    persona = Persona(responder="r", greeting="Hello. I am here. Ask me.", silence_s=0, turns=TURNS)
+    responder = Answers(ResponderUnavailableError("down"), ["It is ten. ", "Good night."])
+    async with Talk(responder, persona) as talk:
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 1, "the greeting")
+        talk.hears, talk.reads = hears, True
+        await talk.says("what time is it")
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 3, "the apology")
+        await talk.says("and now")
+        await talk.until(lambda: len(talk.of(TurnEnded)) == 5, "an answer")
+    told = [(segment.turn, segment.text) for segment in talk.said()]
+    assert told == [
+        (1, "Hello. I am here. Ask me."),
+        (3, APOLOGY),
+        (5, "It is ten."),
+        (5, "Good night."),
+    ]
+    assert responder.asked[1].messages[2].text == APOLOGY
+
+
+async def test_a_phrase_that_is_interrupted_is_one_segment_of_what_was_heard() -> None:
+    greeting = "Hello. I am here for you, all day long. Ask me anything that you like."
+    persona = Persona(responder="r", greeting=greeting, silence_s=0, turns=TURNS)
+    async with Talk(Answers(), persona) as talk:
+        await talk.until(lambda: len(talk.sent) > 40, "a good part of it")
+        talk.agent.interrupt()
+        await talk.until(lambda: talk.of(TurnEnded), "its end")
+    (segment,) = talk.said()
+    assert segment.text == greeting
+    assert segment.heard_text
+    assert greeting.startswith(segment.heard_text)
+    assert segment.interrupted
+
+
 async def test_a_cough_pauses_it_and_it_goes_on_where_it_stopped() -> None:
     async with Talk(Answers(LONG), PLAIN) as talk:
         await talk.says("tell me")
@@ -211,13 +247,13 @@ async def test_an_answer_that_cannot_be_found_is_apologised_for() -> None:
     responder = Answers(ResponderUnavailableError("The model does not answer."), ["Here I am."])
     async with Talk(responder, PLAIN) as talk:
         await talk.says("hello")
-        await talk.until(lambda: len(talk.said()) == 2)
+        await talk.until(talk.said)
         assert [e.code for e in talk.of(AgentFailed)] == ["responder_unavailable"]
         assert "sorry" in talk.said()[0].text
         await talk.until(lambda: talk.of(FloorChanged)[-1].floor is Floor.LISTENING)
         await talk.says("again")
-        await talk.until(lambda: len(talk.said()) == 3)
-    assert talk.said()[2].text == "Here I am."
+        await talk.until(lambda: len(talk.said()) == 2)
+    assert talk.said()[1].text == "Here I am."
 
 
 async def test_without_a_voice_the_answer_is_shown() -> None:
@@ -250,11 +286,7 @@ async def test_a_caller_who_is_gone_is_asked_and_then_left() -> None:
     async with Talk(Answers(), persona) as talk:
         await talk.until(lambda: talk.hung_up)
     assert talk.hung_up == [EndReason.IDLE]
-    assert [s.text for s in talk.said()] == [
-        "Are you still there?",
-        "I'll hang up now.",
-        "Goodbye.",
-    ]
+    assert [s.text for s in talk.said()] == ["Are you still there?", "I'll hang up now. Goodbye."]
 
 
 async def test_a_silent_answer_gives_the_floor_back() -> None:
