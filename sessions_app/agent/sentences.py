@@ -4,7 +4,7 @@ import itertools
 import re
 
 from sessions_app.agent.markup import Markup, is_open
-from sessions_app.core import writing
+from sessions_app.core import marks, writing
 from sessions_app.core.characters import of_width, speaking_ms, width
 from sessions_app.core.stops import COUNTED, holds_on
 from sessions_app.speech.wording.languages import WORDS
@@ -29,10 +29,10 @@ _PHRASE = 40
 """Thai and kin end sentences with a blank, which ends phrases, too: one that is so long."""
 
 _ENDS = re.compile(
-    rf"{writing.sentence_end(_EMPHASIS)}|(?<=.{{{_PHRASE}}}){writing.PHRASE_END}"
+    rf"{marks.sentence_end(_EMPHASIS)}|(?<=.{{{_PHRASE}}}){marks.PHRASE_END}"
     r"|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)"
 )
-_STOPPED = re.compile(rf"\.[{writing.CLOSERS}{_EMPHASIS}]*\s+$")
+_STOPPED = re.compile(rf"\.{marks.closing(_EMPHASIS)}\s+$")
 _DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s+$")
 _MONTHS = WORDS["de"].months
 """Those that are written with a capital after a day: "3. März"."""
@@ -40,7 +40,7 @@ _MONTHS = WORDS["de"].months
 _BELONGS = re.compile(r"(?:[\d$€£#~+*/=<>-]|\d[.,:]?)\s*$")
 """What is read with the word that follows: "5 km", "10 - 5", "5公里"."""
 
-_CLAUSE = re.compile(f"{writing.clause_end(_EMPHASIS)}|{writing.PHRASE_END}")
+_CLAUSE = re.compile(f"{marks.clause_end(_EMPHASIS)}|{marks.PHRASE_END}")
 
 
 class SentenceSplitter:
@@ -115,6 +115,8 @@ class SentenceSplitter:
 
     def _may_end(self, end: int) -> bool:
         head, rest = self._text[:end], self._text[end:]
+        if not rest and marks.may_close(head):
+            return False
         if COUNTED.search(head) and (not rest or rest[0].isdigit()):
             return False
         if _STOPPED.search(head) and self._goes_on(head, rest):

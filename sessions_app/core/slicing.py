@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import LCSseq
 
-from sessions_app.core.writing import OPENERS, atom_spans, blank_between, letters
+from sessions_app.core.marks import OPENERS
+from sessions_app.core.writing import atom_spans, blank_between, letters
 
 _OPENS = OPENERS + "{<#@$€£¥-+"
 LEAST_ALIKE = 0.5

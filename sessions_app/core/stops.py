@@ -5,7 +5,7 @@
 
 import re
 
-from sessions_app.core import writing
+from sessions_app.core import marks, writing
 from sessions_app.core.languages import base_of
 
 _ABBREVIATION = re.compile(
@@ -27,13 +27,13 @@ COUNTED = re.compile(r"(?:^|\s)(?:No|Nos|nos|Nr|nr|pp|Fig|fig|Ext|ext|Ch|ch|n|N|
 """What is said before a number, as it is shortened."""
 
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
-_LAST_WORD = re.compile(r"(\S+?)[.!?…]*[\"'\u201d\u2019)\]]*\s*$")
+_LAST_WORD = re.compile(rf"(\S+?)[.!?…]*{marks.closing()}\s*$")
 _DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s*$")
 _ORDINALS = re.compile("cs|da|de|et|fi|hr|hu|is|lv|nb|nn|no|pl|sk|sl|sr|tr")
 """Languages that write an ordinal as a figure with a full stop."""
 
-_STOPPED = re.compile(rf"\.[{writing.CLOSERS}]*\s*$")
-_ENDS = re.compile(writing.sentence_end())
+_STOPPED = re.compile(rf"\.{marks.closing()}\s*$")
+_ENDS = re.compile(marks.sentence_end())
 
 
 def is_abbreviated(word: str) -> bool:
@@ -62,7 +62,7 @@ def whole_sentences(text: str, language: str = "") -> list[str]:
     pieces, start = [], 0
     capitals = next(filter(str.isalpha, text), "").isupper()
     for end in _ENDS.finditer(text):
-        rest = text[end.end() :].lstrip(writing.OPENERS)
+        rest = text[end.end() :].lstrip(marks.OPENERS)
         if rest and _is_end(text[start : end.end()], rest, language, capitals=capitals):
             pieces.append(text[start : end.end()].strip())
             start = end.end()
@@ -75,7 +75,7 @@ def _is_end(head: str, rest: str, language: str, *, capitals: bool) -> bool:
     if not any(map(str.isalnum, head)):
         return False
     if not _STOPPED.search(head):
-        return not small or not (writing.goes_on(head) or head.rstrip()[-1] in writing.CLOSERS)
+        return not small or not (writing.goes_on(head) or writing.ends_quote(head))
     if COUNTED.search(head) and rest[0].isdigit():
         return False
     if _DAY.search(head) and _ORDINALS.fullmatch(base_of(language)):

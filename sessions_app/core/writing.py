@@ -16,80 +16,39 @@ from icu4py.breakers import WordBreaker
 
 from sessions_app.core.characters import segments
 from sessions_app.core.languages import base_of
+from sessions_app.core.marks import (
+    ALSO_CLOSE,
+    ASCII_CLAUSES,
+    ASCII_ENDS,
+    CLOSERS,
+    DENSE,
+    GREEK_QUESTION,
+    OPENERS,
+    OWN_CLAUSES,
+    OWN_ENDS,
+    PHRASED,
+    SPACED,
+    clause_end,
+    closing,
+    sentence_end,
+)
 
 # -- scripts --------------------------------------------------------------------------------
 
-_DENSE = (
-    "\u2e80-\u2fdf\u3000-\u312f\u3190-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
-    "\uff00-\uff9f\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
-)
-"""Han, Kana and their marks: no blank stands between words, nor beside a word of another script."""
-
-_PHRASED = (
-    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aad\ua9e0-\ua9fe\uaa60-\uaadf"
-)
-"""Thai, Lao, Tibetan, Burmese, Khmer and kin: a blank separates phrases, not words."""
-
-_dense = re.compile(f"[{_DENSE}]")
-_phrased = re.compile(f"[{_PHRASED}]")
-_spaceless = re.compile(f"[{_DENSE}{_PHRASED}]")
+_dense = re.compile(f"[{DENSE}]")
+_phrased = re.compile(f"[{PHRASED}]")
+_spaceless = re.compile(f"[{DENSE}{PHRASED}]")
 
 # -- marks ----------------------------------------------------------------------------------
 
-CLOSERS = "\"'\u201d\u2019)\\]»›」』）】〉》〕｝｣"
-"""What may follow a mark and belongs to it; for a character class."""
-
-OPENERS = "\"'\u201c\u2018\u201e([«‹「『（【〈《〔｛｢¿¡"
-
-"""What may stand before a word and belongs to it."""
-
-_ASCII_ENDS = ".!?…"
-_OWN_ENDS = (
-    "。！？｡．﹒﹖﹗︒‼⁇⁈⁉‽"  # Chinese, Japanese
-    "؟۔܀܁܂߹"  # Arabic, Urdu, Syriac, N'Ko
-    "।॥෴။။។៕"  # Hindi and kin, Sinhala, Burmese, Khmer
-    "։።፧፨།༎᠃᠉᙮᥄᥅꓿"  # Armenian, Ethiopic, Tibetan, Mongolian, Cree, Limbu, Lisu
-)
-"""Sentence_Terminal of other scripts (Unicode, PropList): an end even where no blank follows."""
-
-_ASCII_CLAUSES = ",;:·"
-_OWN_CLAUSES = "，、；：﹐﹑﹔﹕､،؛՝၊፣፤፥"
-_GREEK = "\u0370-\u03ff\u1f00-\u1fff"
-_GREEK_QUESTION = f"(?<=[{_GREEK}])[;\u037e]"
-
-
-def sentence_end(also: str = "") -> str:
-    """Returns a pattern for the marks at a sentence's end, with the blanks that follow them.
-
-    What closes a quote may stand between, and so may each character of `also`.
-    """
-    close = CLOSERS + also
-    return (
-        rf"(?:(?:[{_ASCII_ENDS}]|{_GREEK_QUESTION})+[{close}]*(?:\s+|(?<=[.!?])(?=[{_DENSE}]))"
-        rf"|[{_OWN_ENDS}](?<!．(?=\d))[{_OWN_ENDS}{_ASCII_ENDS}]*[{close}]*\s*)"
-    )
-
-
-def clause_end(also: str = "") -> str:
-    """The same for the marks after which a voice may pause, those of sentences among them."""
-    close = CLOSERS + also
-    return (
-        rf"(?:[{_ASCII_CLAUSES}{_ASCII_ENDS}][{close}]*(?:\s+|(?<=[,;:.!?])(?=[{_DENSE}]))"
-        rf"|[{_OWN_CLAUSES}{_OWN_ENDS}][{close}]*\s*)"
-    )
-
-
-PHRASE_END = rf"(?<=[{_PHRASED}])\s+(?=[{_PHRASED}])"
-"""A blank between phrases of a script without blanks between words, which has no other mark."""
-
-_CLAUSE_CHARACTERS = frozenset(_ASCII_CLAUSES + _OWN_CLAUSES)
-_AT_END = re.compile(rf"(?:[{_ASCII_ENDS}{_OWN_ENDS}]|{_GREEK_QUESTION})[{CLOSERS}]*$")
-_QUESTION = re.compile(rf"(?:[?？؟﹖⁇⁈፧]|{_GREEK_QUESTION}|՞\w*[։.:]?)[!！{CLOSERS}]*$")
+_CLAUSE_CHARACTERS = frozenset(ASCII_CLAUSES + OWN_CLAUSES)
+_AT_END = re.compile(rf"(?:[{ASCII_ENDS}{OWN_ENDS}]|{GREEK_QUESTION}){closing()}$")
+_QUESTION = re.compile(rf"(?:[?？؟﹖⁇⁈፧]|{GREEK_QUESTION}|՞\w*[։.:]?)[!！]*{closing()}$")
 _OPEN_END = re.compile(r"(?:\.\.\.|[…⋯,，、﹐﹑､،՝፣၊\u2013\u2014-])$")
-_CLOSERS_AT_END = re.compile(rf"[{CLOSERS}]+$")
+_CLOSERS_AT_END = re.compile(rf"(?:[{CLOSERS}{ALSO_CLOSE}]|[{SPACED}]+[»\u203a])+$")
 _SENTENCES = re.compile(sentence_end())
 _MARKED = re.compile(clause_end())
-_ATOMS = re.compile(rf"[{_PHRASED}]|(?=[^\W_])[{_DENSE}]|(?:(?![{_DENSE}{_PHRASED}])[^\W_])+")
+_ATOMS = re.compile(rf"[{PHRASED}]|(?=[^\W_])[{DENSE}]|(?:(?![{DENSE}{PHRASED}])[^\W_])+")
 
 _FULL_STOPS = (
     (_dense, "。"),
@@ -281,6 +240,11 @@ def ends_sentence(text: str) -> bool:
     return _AT_END.search(text.rstrip()) is not None
 
 
+def ends_quote(text: str) -> bool:
+    """Returns whether `text` ends with a mark that closes a quote or a bracket."""
+    return _CLOSERS_AT_END.search(text.rstrip()) is not None
+
+
 def asks(text: str) -> bool:
     """Returns whether `text` ends with a question mark of its script."""
     return _QUESTION.search(text.rstrip()) is not None
@@ -336,7 +300,7 @@ def capitalised(text: str, language: str = "") -> str:
     base, at = base_of(language), 0
     if base in ("nl", "af") and (cut_off := _CUT_OFF.match(text)):
         at = cut_off.end()
-    while text[at : at + 1] and text[at] in OPENERS:
+    while text[at : at + 1] and (text[at] in OPENERS or (at and text[at] in SPACED)):
         at += 1
     first = text[at : at + 1]
     if _MIXED.match(text, at):

@@ -48,6 +48,21 @@ def test_it_splits_where_a_speaker_would(text: str, expected: list[str]) -> None
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Il dit «\u202fOui.\u202f» Puis non.", ["Il dit «\u202fOui.\u202f»", "Puis non."]),
+        ("«\u00a0Oui ?\u00a0» Bon. Oui.", ["«\u00a0Oui ?\u00a0»", "Bon.", "Oui."]),
+        ("Il dit « Vraiment ? » Et non.", ["Il dit « Vraiment ? »", "Et non."]),
+        ("Non. «\u202fOui,\u202f» dit-il. Bon.", ["Non.", "«\u202fOui,\u202f» dit-il.", "Bon."]),
+        ("Oui. « Non » est dit. Bon.", ["Oui.", "« Non » est dit.", "Bon."]),
+        ("„Ja.“ Dann ging er.", ["„Ja.“", "Dann ging er."]),
+        (
+            "Er ging. »Ja.« Sie kam. »Nein«, so er.",
+            ["Er ging.", "»Ja.«", "Sie kam.", "»Nein«, so er."],
+        ),
+        ("Er rief ‚Nein!‘ Sie kam.", ["Er rief ‚Nein!‘", "Sie kam."]),
+        ("Él dijo «Sí.» Se fue.", ["Él dijo «Sí.»", "Se fue."]),
+        ("Han sa »Ja.» Sedan kom han.", ["Han sa »Ja.»", "Sedan kom han."]),
+        ("He left. “Yes,” she said.", ["He left.", "“Yes,” she said."]),
+        ("(It is late.) [So.] Go.", ["(It is late.)", "[So.]", "Go."]),
         ("Ja. Am 3. März im Büro. Gut.", ["Ja.", "Am 3. März im Büro.", "Gut."]),
         ("Ja. Am 1. und 2. Mai d.h. bald. Gut.", ["Ja.", "Am 1. und 2. Mai d.h. bald.", "Gut."]),
         ("Ja. Es waren 1990. Dann kam er.", ["Ja.", "Es waren 1990.", "Dann kam er."]),

@@ -120,7 +120,7 @@ def test_phrases_of_thai_are_parted_by_a_blank_and_chinese_sentences_by_none() -
             "One; two. Version 3.5 of a.b is out! Yes",
             ["One; two.", "Version 3.5 of a.b is out!", "Yes"],
         ),
-        ("Il dit « oui ! » Bien.", ["Il dit « oui !", "» Bien."]),
+        ("Il dit « oui ! » Bien.", ["Il dit « oui ! »", "Bien."]),
         ("円周率は３．１４です。", ["円周率は３．１４です。"]),
     ],
 )
@@ -269,3 +269,18 @@ def test_texts_that_were_cut_differently_have_the_same_atoms() -> None:
     atoms = [text[start:end] for start, end in writing.atom_spans(text)]
     assert atoms == ["我", "用", "iPhone", "打", *"สวัสดี", "e", "mail", "2"]
     assert writing.letters("Ｅ-Mail, 今天！") == "email今天"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["«\u202fOui.\u202f»", "« Oui ! »", "„Ja.“", "»Ja.«", "‹Ja.›", "「はい。」", "(So.)", "“So.”"],
+)
+def test_a_quote_ends_with_the_mark_within_it(text: str) -> None:
+    assert writing.ends_sentence(text)
+    assert writing.closed(text) == text
+    assert writing.sentences(f"{text} Oui.") == [text, "Oui."]
+
+
+def test_what_is_asked_may_be_quoted() -> None:
+    assert all(map(writing.asks, ("«\u202fOui ?\u202f»", "„Ja?“", "»Ja?«", "「え？」")))
+    assert writing.capitalised("«\u202foui\u202f»") == "«\u202fOui\u202f»"

@@ -15,7 +15,7 @@ from sessions_app.agent.responders.tags import (
     find,
     sure,
 )
-from sessions_app.core.writing import CLOSERS as CLOSING_MARKS
+from sessions_app.core.marks import CLOSERS as CLOSING_MARKS
 from sessions_app.core.writing import blank_between
 
 _NO_BLANK = f".,;:!?…{CLOSING_MARKS}"

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from sessions_app.core import writing
+from sessions_app.core import marks, writing
 from sessions_app.core.characters import characters
 
 LONGEST = 240
 """Characters, a quarter of a minute of speech. An agent's sentences are shorter anyway."""
 
 _ENDS = (
-    re.compile(rf"{writing.sentence_end()}|\n"),
-    re.compile(rf"{writing.clause_end()}|{writing.PHRASE_END}"),
+    re.compile(rf"{marks.sentence_end()}|\n"),
+    re.compile(rf"{marks.clause_end()}|{marks.PHRASE_END}"),
 )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from num2words import num2words
 
-from sessions_app.core.writing import CLOSERS
+from sessions_app.core.marks import CLOSERS
 from sessions_app.speech.wording.comparisons import COMPARISONS
 from sessions_app.speech.wording.currencies import Currency, agreeing, counted, currency
 from sessions_app.speech.wording.languages import Words

@@ -1,0 +1,93 @@
+"""Which marks end a sentence or a clause, and which close or open a quote: patterns of them. Pure.
+
+The one place that lists them; `writing` and `stops` know what words and texts make of them.
+"""
+
+# -- scripts --------------------------------------------------------------------------------
+
+DENSE = (
+    "\u2e80-\u2fdf\u3000-\u312f\u3190-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff00-\uff9f\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
+)
+"""Han, Kana and their marks: no blank stands between words, nor beside a word of another script."""
+
+PHRASED = (
+    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aad\ua9e0-\ua9fe\uaa60-\uaadf"
+)
+"""Thai, Lao, Tibetan, Burmese, Khmer and kin: a blank separates phrases, not words."""
+
+# -- marks ----------------------------------------------------------------------------------
+
+CLOSERS = "\"'\u201d\u2019)\\]»›」』）】〉》〕｝｣〗〙〛〞〟﹂﹄＂＇"
+"""What may follow a mark and belongs to it; for a character class."""
+
+ALSO_CLOSE = "\u201c\u2018«\u2039"
+"""Open a quote in some languages and close it in others: "Ja.\u201c", »Ja.«."""
+
+SPACED = " \u00a0\u2009\u202f"
+_GOES_ON = rf"(?=[\s.,;:!?…)\]{ALSO_CLOSE[0]}»]|$)"
+"""What follows a closing quote, and never an opening one."""
+
+OPENERS = "\"'\u201c\u2018\u201e([«‹「『（【〈《〔｛｢¿¡"
+
+"""What may stand before a word and belongs to it."""
+
+ASCII_ENDS = ".!?…"
+OWN_ENDS = (
+    "。！？｡．﹒﹖﹗︒‼⁇⁈⁉‽"  # Chinese, Japanese
+    "؟۔܀܁܂߹"  # Arabic, Urdu, Syriac, N'Ko
+    "।॥෴။။។៕"  # Hindi and kin, Sinhala, Burmese, Khmer
+    "։።፧፨།༎᠃᠉᙮᥄᥅꓿"  # Armenian, Ethiopic, Tibetan, Mongolian, Cree, Limbu, Lisu
+)
+"""Sentence_Terminal of other scripts (Unicode, PropList): an end even where no blank follows."""
+
+ASCII_CLAUSES = ",;:·"
+OWN_CLAUSES = "，、；：﹐﹑﹔﹕､،؛՝၊፣፤፥"
+_GREEK = "\u0370-\u03ff\u1f00-\u1fff"
+GREEK_QUESTION = f"(?<=[{_GREEK}])[;\u037e]"
+
+
+def closing(also: str = "") -> str:
+    """Returns a pattern for what closes quotes and brackets after a mark, if anything does.
+
+    French has a blank before its guillemet, German opens with what others close with. Each
+    character of `also` is taken for one, too.
+    """
+    return (
+        rf"(?:[{CLOSERS}{also}]|[{ALSO_CLOSE}]{_GOES_ON}"
+        rf"|(?<![{SPACED}])[{SPACED}]{{1,2}}[»\u203a]{_GOES_ON})*"
+    )
+
+
+_BLANKS = rf"\s+(?!\s*[»\u203a]{_GOES_ON})"
+"""What parts sentences: no blank before a quote's end."""
+
+
+def sentence_end(also: str = "") -> str:
+    """Returns a pattern for the marks at a sentence's end, with the blanks that follow them.
+
+    What closes a quote may stand between, and so may each character of `also`.
+    """
+    close = closing(also)
+    return (
+        rf"(?:(?:[{ASCII_ENDS}]|{GREEK_QUESTION})+{close}(?:{_BLANKS}|(?<=[.!?])(?=[{DENSE}]))"
+        rf"|[{OWN_ENDS}](?<!．(?=\d))[{OWN_ENDS}{ASCII_ENDS}]*{close}\s*)"
+    )
+
+
+def clause_end(also: str = "") -> str:
+    """The same for the marks after which a voice may pause, those of sentences among them."""
+    close = closing(also)
+    return (
+        rf"(?:[{ASCII_CLAUSES}{ASCII_ENDS}]{close}(?:{_BLANKS}|(?<=[,;:.!?])(?=[{DENSE}]))"
+        rf"|[{OWN_CLAUSES}{OWN_ENDS}]{close}\s*)"
+    )
+
+
+PHRASE_END = rf"(?<=[{PHRASED}])\s+(?=[{PHRASED}])"
+"""A blank between phrases of a script without blanks between words, which has no other mark."""
+
+
+def may_close(text: str) -> bool:
+    """Returns whether a guillemet may follow a blank at the end of `text`: one was opened."""
+    return text.rfind("«") > text.rfind("»")
