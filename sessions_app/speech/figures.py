@@ -14,6 +14,7 @@ from num2words import num2words
 from text_to_num import alpha2digit
 
 from sessions_app.core.languages import base_of
+from sessions_app.speech.number_words import OF, listed
 
 LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
 """The languages of text2num 3.1, whose README lists them."""
@@ -25,53 +26,20 @@ LEAST = 3
 """A smaller number that stands alone is seldom meant as one: "one of them", "a second"."""
 
 
-class _Language(NamedTuple):
-    """What a language's numbers are put together with, and what makes them uncertain."""
-
-    point: frozenset[str]
-    within: frozenset[str]
-    """Words between those of one number."""
-
-    articles: frozenset[str]
-    """Before an ordinal they make a fraction of it: "a third"."""
-
-    alone: frozenset[str]
-    """Words that mean something else where they stand alone: Italian "sei" is "you are"."""
-
-    mark: str = ","
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_OF = {
-    "de": _Language(
-        _words("komma"), _words("und"), _words("ein eine einen einem"), _words("acht elf")
-    ),
-    "en": _Language(_words("point"), _words("and"), _words("a an another one"), frozenset(), "."),
-    "es": _Language(
-        _words("coma punto"), _words("y"), _words("un una"), _words("cuarto cuarta quinta quinto")
-    ),
-    "fr": _Language(_words("virgule"), _words("et"), _words("un une"), _words("neuf")),
-    "it": _Language(_words("virgola"), _words("e"), _words("un uno una"), _words("sei sette")),
-    "nl": _Language(_words("komma"), _words("en"), _words("een"), _words("acht elf")),
-    "pt": _Language(
-        _words("vírgula"),
-        _words("e"),
-        _words("um uma"),
-        _words("quarta quarto quinta quinto sexta"),
-    ),
-}
-_SPOILS = _words("o oh o'clock oclock double triple nought")
+_SPOILS = listed("o oh o'clock oclock double triple nought")
 """English words beside a number that make it a time, or digits."""
 
-_PARTS = re.compile(
-    r"and a (half|quarter)\b|halves\b|quarters?\b|e mezz[oa]\b|et (demie?|quart)\b"
-    r"|y (medi[oa]|cuarto)\b|e (meia|meio|um quarto)\b|en een half\b"
+_SECONDS = re.compile(
+    r"of\b|(?:jan|febr)uary|march|april|may\b|june|july|august|(?:sept|nov|dec)ember|october"
+    r"|street|avenue|floor|time\b|century|birthday|anniversary|place|edition|president|amendment"
+    r"|day\b|week\b|year\b|annual|chapter|verse|psalm|district"
 )
-"""What follows a number that is not whole."""
+"""What follows a thirty-second that is none of time, or comes before it."""
 
+_FRACTIONS = listed("hundredth thousandth millionth billionth centième millième")
+"""One of them is rather a part than a member; in French two are, too."""
+
+_MILLION = 1_000_000
 _SCALES = re.compile(r"hundred|thousand|[mb]il+[ijh]?[aeoõóã]|(?:hundert|tausend|honderd|duizend)$")
 """Words that count others; the larger ones are no numbers by themselves to text2num."""
 
@@ -99,6 +67,14 @@ class _Figure(NamedTuple):
     ordinal: bool = False
 
 
+class _Run(NamedTuple):
+    """Words that are numbers, and as they are told."""
+
+    at: int
+    end: int
+    told: list[str]
+
+
 def with_figures(text: str, language: str) -> str:
     """Returns `text` with its numbers and ordinals as figures; unchanged in other languages.
 
@@ -108,23 +84,56 @@ def with_figures(text: str, language: str) -> str:
     if base not in LANGUAGES:
         return text
     said = text.split()
-    out: list[str] = []
+    runs: list[_Run] = []
     at = 0
     while at < len(said):
-        end = _run_end(said, at, base)
-        if end == at:
-            out.append(said[at])
-            at += 1
-            continue
-        out += _figured(said, at, end, base)
-        at = end
-    return " ".join(out)
+        end = max(_run_end(said, at, base), at)
+        if end > at:
+            runs.append(_Run(at, end, _figured(said, at, end, base)))
+        at = max(end, at + 1)
+    return " ".join(_put(said, _alike(runs, said, base)))
+
+
+def _put(said: Sequence[str], runs: Sequence[_Run]) -> list[str]:
+    out: list[str] = []
+    at = 0
+    for run in runs:
+        out += [*said[at : run.at], *run.told]
+        at = run.end
+    return [*out, *said[at:]]
+
+
+def _alike(runs: Sequence[_Run], said: Sequence[str], base: str) -> list[_Run]:
+    """Returns the runs with all numbers of one list in words where one of them is: "one, two"."""
+    out: list[_Run] = []
+    chain: list[_Run] = []
+    for run in runs:
+        if chain and not _is_listed(said, chain[-1].end, run.at, base):
+            out += _of_one_kind(chain, said)
+            chain = []
+        chain.append(run)
+    return [*out, *_of_one_kind(chain, said)]
+
+
+def _of_one_kind(chain: Sequence[_Run], said: Sequence[str]) -> list[_Run]:
+    words = [said[run.at : run.end] for run in chain]
+    if all(list(run.told) != list(own) for run, own in zip(chain, words, strict=True)):
+        return list(chain)
+    return [run._replace(told=list(own)) for run, own in zip(chain, words, strict=True)]
+
+
+def _is_listed(said: Sequence[str], end: int, at: int, base: str) -> bool:
+    """Returns whether what lies between two runs of numbers makes them one list."""
+    between = [_bare(word) for word in said[end:at]]
+    if not between:
+        return not said[end - 1][-1].isalnum()
+    return len(between) == 1 and between[0] in OF[base].listing
 
 
 def _run_end(said: Sequence[str], at: int, base: str) -> int:
     """Returns where the run of number words ends that begins at `at`; `at` for none."""
     end = number = at
-    joints = _OF[base].within | _OF[base].point
+    joints = OF[base].within | OF[base].point
     while number < len(said):
         bare = _bare(said[number])
         if _is_number(bare, base) or (base == "en" and number > at and bare in _SPOILS):
@@ -143,14 +152,7 @@ def _figured(said: Sequence[str], at: int, end: int, base: str) -> list[str]:
     words = [_bare(word) for word in run]
     before = _bare(said[at - 1]) if at else ""
     after = " ".join(_bare(word) for word in said[end : end + 3])
-    known = _OF[base]
-    if base == "en" and (
-        before in _SPOILS or not _SPOILS.isdisjoint([*words, after.split(" ")[0]])
-    ):
-        return run
-    if before in known.articles and _SCALES.match(words[0]):
-        return run  # "a hundred and five"
-    if before in known.point or after.split(" ")[0] in known.point or _PARTS.match(after):
+    if _is_doubtful(words, before, after, base):
         return run
     found: list[_Figure | str] = []
     number = 0
@@ -167,10 +169,31 @@ def _figured(said: Sequence[str], at: int, end: int, base: str) -> list[str]:
     return told
 
 
+def _is_doubtful(words: Sequence[str], before: str, after: str, base: str) -> bool:
+    """Returns whether what stands beside a run of number words may make it another thing."""
+    known, following = OF[base], after.split(" ", maxsplit=1)[0]
+    if base == "en" and not _SPOILS.isdisjoint([*words, before, following]):
+        return True
+    if before in known.articles and _SCALES.match(words[0]):
+        return True  # "a hundred and five"
+    if before in known.point or following in known.point or known.parts.match(after):
+        return True
+    if len(words) == _PAIR and words[1] in _FRACTIONS and (base == "fr" or words[0] == "one"):
+        return True
+    return base == "en" and words[-1] == "second" and not _is_member(words, before, after)
+
+
+def _is_member(words: Sequence[str], before: str, after: str) -> bool:
+    """Returns whether a number with "second" is of a day, a street or the like, not of time."""
+    if len(words) == 1 or _SECONDS.match(after) or _SECONDS.match(before):
+        return True
+    return before == "the" and not after
+
+
 def _certain(found: Sequence[_Figure | str], before: str, base: str) -> bool:
     """Returns whether a run can be nothing else: a number, a day with its year, "1.5 million"."""
     first = found[0]
-    if not isinstance(first, _Figure) or (first.ordinal and before in _OF[base].articles):
+    if not isinstance(first, _Figure) or (first.ordinal and before in OF[base].articles):
         return False
     if len(found) == 1:
         return True
@@ -178,7 +201,7 @@ def _certain(found: Sequence[_Figure | str], before: str, base: str) -> bool:
         return False
     if isinstance(found[1], _Figure):
         return first.ordinal and not found[1].ordinal
-    return _OF[base].mark in first.text and bool(_SCALES.match(_bare(found[1])))
+    return OF[base].mark in first.text and bool(_SCALES.match(_bare(found[1])))
 
 
 def _longest(words: Sequence[str], base: str) -> _Figure | None:
@@ -188,7 +211,7 @@ def _longest(words: Sequence[str], base: str) -> _Figure | None:
         text, ordinal = _figure(tuple(words[:count]), base)
         if not text:
             continue
-        if alone and (words[0] in _OF[base].alone or _SCALES.search(words[0])):
+        if alone and (words[0] in OF[base].alone or _SCALES.search(words[0])):
             return None
         first = _CARDINAL.match(text)
         if alone and first and int(first[0]) < LEAST:
@@ -200,7 +223,7 @@ def _longest(words: Sequence[str], base: str) -> _Figure | None:
 @lru_cache(maxsize=4096)
 def _figure(words: tuple[str, ...], base: str) -> tuple[str, bool]:
     """Returns what these words are as one number, and whether it is an ordinal; "" for none."""
-    known = _OF[base]
+    known = OF[base]
     point = next((n for n, word in enumerate(words) if word in known.point), 0)
     if point:
         whole, _ = _figure(words[:point], base)
@@ -208,11 +231,17 @@ def _figure(words: tuple[str, ...], base: str) -> tuple[str, bool]:
         return (f"{whole}{known.mark}{digits}", False) if whole and digits else ("", False)
     text = str(alpha2digit(" ".join(words), base, threshold=0))
     if _CARDINAL.fullmatch(text) and _same(int(text), words, base):
-        return text, False
+        return ("", False) if _is_elliptic(int(text), words, base) else (text, False)
     ordinal = _ORDINAL.fullmatch(text)
     if ordinal and _same(int(ordinal[1]), words, base, "ordinal"):
         return text, True
     return "", False
+
+
+def _is_elliptic(number: int, words: Sequence[str], base: str) -> bool:
+    """Returns whether more may be meant than was said: "one million two" hundred thousand."""
+    joined = base in ("de", "en") and not OF[base].within.isdisjoint(words)
+    return number > _MILLION and 0 < number % _MILLION < 1000 and not joined  # noqa: PLR2004
 
 
 def _digits(words: Sequence[str], base: str) -> str:
@@ -250,7 +279,7 @@ def _key(text: str, base: str) -> str:
     plain = unicodedata.normalize("NFD", text.lower())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     words = re.findall(r"[a-z]+", plain)
-    kept = [word for word in words if word not in _OF[base].within]
+    kept = [word for word in words if word not in OF[base].within]
     joined = "".join(_ENDING.sub("", word) for word in kept)
     return _FIRST_ONE.sub("", joined)
 
