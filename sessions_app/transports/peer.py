@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import functools
 import logging
 import time
 from collections.abc import Callable
@@ -25,13 +24,11 @@ from sessions_app.transports.choosing import Lines
 from sessions_app.transports.codecs import PayloadTypes
 from sessions_app.transports.consent import is_there
 from sessions_app.transports.following import Known
+from sessions_app.transports.gathering import Gathering
 from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.outgoing import OutgoingTrack
 
 logger = logging.getLogger(__name__)
-
-GATHER_S = 0.5
-"""How long STUN and TURN servers may take before the answer goes out without them."""
 
 GOODBYE_S = 6.0
 """A connection that closes this soon after the client was heard was closed by the client."""
@@ -126,6 +123,8 @@ class Peer:
         self._wants_relay = any("turn" in str(server.urls) for server in servers)
         self._adding: set[asyncio.Task[None]] = set()
         self._asking: asyncio.Task[None] | None = None
+        self._gathering = Gathering()
+        self._answering = asyncio.Lock()
         self._candidates = 0
         self._closing = False
         self.last_heard_s: float | None = None
@@ -164,6 +163,10 @@ class Peer:
 
     async def answer(self, sdp: str) -> str:
         """Returns the answer's SDP to a cleaned offer; raises BadOfferError."""
+        async with self._answering:
+            return await self._answer(sdp)
+
+    async def _answer(self, sdp: str) -> str:
         try:
             offer = RTCSessionDescription(self._with_known_first(sdp), "offer")
             await self._pc.setRemoteDescription(offer)
@@ -225,8 +228,17 @@ class Peer:
             await self._add(candidate)
 
     async def aclose(self) -> None:
-        """Closes the connection; the client's track ends within milliseconds."""
+        """Closes the connection; the client's track ends within milliseconds.
+
+        An answer that is being made is made first, and what is gathered has come: aiortc would
+        leave sockets open, and tasks that fail on closed ones.
+        """
         self._closing = True
+        async with self._answering:
+            await self._gathering.over()
+            await self._close()
+
+    async def _close(self) -> None:
         if self._tap is not None:
             self._tap.close()
         for task in list(self._adding):
@@ -343,8 +355,8 @@ class Peer:
             self._watched.add(connection)
             _replace(connection, "request_received", self._noted(connection.request_received))
             _replace(connection, "data_received", self._noted(connection.data_received))
-            hasty = functools.partial(connection.get_component_candidates, timeout=GATHER_S)
-            _replace(connection, "get_component_candidates", hasty)
+            gather = connection.get_component_candidates
+            _replace(connection, "get_component_candidates", self._gathering.to_its_end(gather))
 
     def _noted(self, method: Callable[..., None]) -> Callable[..., None]:
         def noting(*args: Any, **kwargs: Any) -> None:

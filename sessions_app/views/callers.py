@@ -65,7 +65,7 @@ class Caller:
         """
         placing = asyncio.create_task(self._place(offer))
         _placing.add(placing)
-        placing.add_done_callback(_placing.discard)
+        placing.add_done_callback(_placed)
         return await asyncio.shield(placing)
 
     async def _place(self, offer: Offer) -> Placed:
@@ -89,6 +89,13 @@ class Caller:
     def reach(self, call_id: str) -> None:
         """Raises UnknownCallError for a call that they may not touch."""
         tickets.reach(self.principal, call_id)
+
+
+def _placed(placing: "asyncio.Task[Placed]") -> None:
+    """Takes note of an offer's end, for which its client may not have waited."""
+    _placing.discard(placing)
+    if not placing.cancelled() and (error := placing.exception()) is not None:
+        logger.info("an offer came to nothing (%s)", type(error).__name__)
 
 
 def shown_by(request: HttpRequest, ticket: str = "") -> Shown:
