@@ -65,6 +65,8 @@ class Admitting:
         if moves:
             self._own.offer(party, address, now_s)
             return Reservation()
+        if self._own.full(party, address):
+            self._registry.give_way(party)
         held = self._own.reserve(party, address, now_s)
         try:
             place = self._registry.reserve()

@@ -46,6 +46,14 @@ class Admission:
         self._check(party, address)
         return self.hold(party, address)
 
+    def full(self, party: str, address: str) -> bool:
+        """Returns whether the party or the address has all the calls that it may have."""
+        try:
+            self._check(party, address)
+        except BusyError:
+            return True
+        return False
+
     def hold(self, party: str, address: str) -> Reservation:
         """Counts a call that was admitted before: it is here whatever the limits say."""
         names = _names(party, address)

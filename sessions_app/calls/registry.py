@@ -10,7 +10,7 @@ from sessions_app.core.errors import BusyError, UnknownCallError
 from sessions_app.core.events import CallEvent, StateChanged
 from sessions_app.core.party import Party
 from sessions_app.core.reservations import Reservation
-from sessions_app.core.states import TERMINAL, EndReason
+from sessions_app.core.states import TERMINAL, CallState, EndReason
 from sessions_app.transports.grid import sleep_to_beat
 
 logger = logging.getLogger(__name__)
@@ -18,13 +18,16 @@ logger = logging.getLogger(__name__)
 TICK_S = 0.1
 DRAIN_S = 3.0
 LOOK_S = 0.02
+UNHEARD_S = 5.0
+"""So long a client may be silent after its answer; then its call gives way to another."""
 
 
 class Registry:
     """Holds live calls and looks at each a few times a second. One event loop.
 
-    A call has its place from `reserve` on, before it is made. While `late` says that the loop
-    is, no call is added to those there are.
+    A call has its place from `reserve` on, before it is made. Where none is left, the oldest call
+    whose client was never heard gives way: an offer costs its sender nothing. While `late` says
+    that the loop is, no call is added to those there are.
     """
 
     def __init__(
@@ -40,6 +43,8 @@ class Registry:
         self._calls: dict[str, CallSession] = {}
         self._starting: set[Reservation] = set()
         self._places: dict[str, Reservation] = {}
+        self._since_s: dict[str, float] = {}
+        self._leaving: set[str] = set()
         self.begun = 0
         """How many calls were taken in, ever."""
 
@@ -55,31 +60,54 @@ class Registry:
     @property
     def room(self) -> int:
         """How many further calls can be taken; those that are starting have their places."""
+        one = self._taken >= self._max_calls and self._silent("") is not None
         try:
-            self._check()
+            self._check(giving_way=one)
         except BusyError:
             return 0
-        return self._max_calls - self._taken
+        return self._max_calls - self._taken + one
 
     @property
     def _taken(self) -> int:
-        return len(self._calls) + len(self._starting)
+        return len(self._calls) - len(self._leaving) + len(self._starting)
 
     def reserve(self) -> Reservation:
         """Returns the place of a call that starts, for `add`; release it where the start fails.
 
         Checks and counts in one step. Raises BusyError when no further call can be taken.
         """
+        if self._taken >= self._max_calls:
+            self.give_way()
         self._check()
         place = Reservation()
         place.include(Reservation(lambda: self._starting.discard(place)))
         self._starting.add(place)
         return place
 
-    def _check(self) -> None:
+    def give_way(self, party: str = "") -> None:
+        """Ends the call whose client was not heard for longest since its answer, if there is one.
+
+        Of `party`, where it is named. Its place is free at once.
+        """
+        session = self._silent(party)
+        if session is not None:
+            self._leaving.add(session.call_id)
+            session.end_soon(EndReason.NEVER_CONNECTED)
+            self._places[session.call_id].release()
+
+    def _silent(self, party: str) -> CallSession | None:
+        before_s = time.monotonic() - UNHEARD_S
+        for session in self:  # the oldest first
+            waits = self._since_s[session.call_id] <= before_s and _is_unheard(session)
+            own = party in ("", session.ownership.party.key)
+            if waits and own and session.call_id not in self._leaving:
+                return session
+        return None
+
+    def _check(self, giving_way: int = 0) -> None:
         if self._draining is not None:
             raise BusyError("The server is restarting or stopping. Try again in a few seconds.")
-        if self._taken >= self._max_calls:
+        if self._taken - giving_way >= self._max_calls:
             raise BusyError(
                 f"The server already has {self._max_calls} calls, the most it takes. "
                 "Try again in a minute."
@@ -99,6 +127,7 @@ class Registry:
         self._starting.discard(place)
         self._calls[session.call_id] = session
         self._places[session.call_id] = place
+        self._since_s[session.call_id] = time.monotonic()
         session.add_sink(_WhenEnded(place))
         self.begun += 1
         if self._ticker is None:
@@ -151,7 +180,14 @@ class Registry:
                 if session.over:
                     self._calls.pop(session.call_id, None)
                     self._places.pop(session.call_id).release()
+                    self._since_s.pop(session.call_id)
+                    self._leaving.discard(session.call_id)
                     self._on_over(session)
+
+
+def _is_unheard(session: CallSession) -> bool:
+    """Returns whether nothing was ever heard of a client that has yet to connect."""
+    return session.state is CallState.CONNECTING and session.transport.last_heard_s is None
 
 
 class _WhenEnded:

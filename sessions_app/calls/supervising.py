@@ -24,11 +24,13 @@ Chromium checks consent each 2.5 s (RFC 7675), whatever is spoken.
 class Limits:
     """Deadlines of one call, in seconds.
 
+    A client of which nothing at all was heard has `unheard_s` to connect, any other `connect_s`.
     With `input_s` the call is over when no audio came for so long, whatever else is heard;
     with `idle_s` when nobody spoke for so long.
     """
 
     connect_s: float = 15.0
+    unheard_s: float = 10.0
     silent_s: float = 6.0
     grace_s: float = 30.0
     max_call_s: float = 4 * 3600.0
@@ -149,7 +151,9 @@ class Supervisor:
     def _connecting(self, sight: Sight) -> Verdict:
         if sight.connected:
             return Verdict(CallState.ACTIVE)
-        if sight.now_s - self._started_s > self._limits.connect_s:
+        limits = self._limits
+        limit_s = limits.connect_s if sight.heard_s is not None else limits.unheard_s
+        if sight.now_s - self._started_s > limit_s:
             return Verdict(CallState.ENDING, EndReason.NEVER_CONNECTED)
         return Verdict(CallState.CONNECTING)
 

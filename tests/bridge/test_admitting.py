@@ -65,6 +65,20 @@ async def test_a_start_that_fails_or_is_given_up_leaves_nothing() -> None:
     assert await many(gate, 4) == {"began": 3, "too_many_calls": 1}
 
 
+async def test_a_party_at_its_limit_gives_up_a_call_that_was_never_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate, registry = admitting("all")
+    asked: list[str] = []
+    monkeypatch.setattr(registry, "give_way", asked.append)
+    assert await many(gate, 2) == {"began": 2}
+    assert await many(gate, 2, party="8") == {"began": 2}
+    assert not asked
+    await start(gate)
+    await start(gate)
+    assert asked == ["7"]
+
+
 async def test_a_live_call_that_moves_is_an_offer_and_takes_no_place() -> None:
     gate, registry = admitting("all")
     for _ in range(40):

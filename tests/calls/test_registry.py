@@ -19,8 +19,11 @@ from sessions_app.core.states import CallState, EndReason
 class Call:
     """A call that ends as the test says; only time and failure are played."""
 
-    def __init__(self, call_id: str) -> None:
-        self.ownership = Ownership(call_id, Party(1))
+    def __init__(self, call_id: str, user: int = 1) -> None:
+        self.ownership = Ownership(call_id, Party(user))
+        self.state = CallState.ACTIVE
+        self.transport = self
+        self.last_heard_s: float | None = None
         self.call_id = call_id
         self.over = False
         self.ending: EndReason | None = None
@@ -49,8 +52,8 @@ async def made() -> AsyncIterator[list[Registry]]:
         await registry.drain()
 
 
-def begin(registry: Registry, call_id: str, place: Reservation) -> Call:
-    call = Call(call_id)
+def begin(registry: Registry, call_id: str, place: Reservation, user: int = 1) -> Call:
+    call = Call(call_id, user)
     session: Any = call
     registry.add(session, place)
     return call
@@ -146,3 +149,45 @@ async def test_a_call_that_starts_while_the_process_stops_is_ended_too() -> None
     assert call.ending is EndReason.SERVER_STOPPED
     async with asyncio.timeout(2):
         await draining
+
+
+def silent(registry: Registry, call_id: str, user: int = 1) -> Call:
+    """Begins a call whose client was answered and never heard."""
+    call = begin(registry, call_id, registry.reserve(), user)
+    call.state = CallState.CONNECTING
+    return call
+
+
+async def test_who_was_never_heard_gives_way(
+    made: list[Registry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(3)
+    made.append(registry)
+    talking = begin(registry, "talking", registry.reserve())
+    first, second = silent(registry, "first"), silent(registry, "second")
+    with pytest.raises(BusyError, match="3 calls"):
+        registry.reserve()  # both may yet connect
+    assert registry.room == 0
+    monkeypatch.setattr("sessions_app.calls.registry.UNHEARD_S", 0.0)
+    first.last_heard_s = 1.0
+    assert registry.room == 1
+    third = silent(registry, "third")
+    assert second.ending is EndReason.NEVER_CONNECTED
+    third.last_heard_s = 1.0
+    with pytest.raises(BusyError, match="3 calls"):
+        registry.reserve()
+    assert [one.ending for one in (talking, first, third)] == [None] * 3
+
+
+async def test_at_its_own_limit_a_party_makes_room_with_its_own_calls(
+    made: list[Registry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessions_app.calls.registry.UNHEARD_S", 0.0)
+    registry = Registry(5)
+    made.append(registry)
+    other, own = silent(registry, "other", 2), silent(registry, "own", 7)
+    registry.give_way(Party(7).key)
+    assert (other.ending, own.ending) == (None, EndReason.NEVER_CONNECTED)
+    registry.give_way(Party(7).key)
+    assert other.ending is None
+    assert registry.room == 4

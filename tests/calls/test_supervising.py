@@ -28,8 +28,17 @@ def sight(
         (CallState.CONNECTING, sight(1), Verdict(CallState.ACTIVE)),
         (
             CallState.CONNECTING,
-            sight(15.1, connected=False),
-            Verdict(CallState.ENDING, EndReason.NEVER_CONNECTED),
+            sight(14.9, connected=False, heard=3),
+            Verdict(CallState.CONNECTING),
+        ),
+        (CallState.CONNECTING, sight(9.9, connected=False), Verdict(CallState.CONNECTING)),
+        *(
+            (
+                CallState.CONNECTING,
+                sight(now, connected=False, heard=heard),
+                Verdict(CallState.ENDING, EndReason.NEVER_CONNECTED),
+            )
+            for now, heard in ((15.1, 3.0), (10.1, None))
         ),
         (CallState.ACTIVE, sight(100, heard=99), Verdict(CallState.ACTIVE)),
         (CallState.ACTIVE, sight(100, heard=93), Verdict(CallState.RECONNECTING)),
