@@ -1,13 +1,14 @@
 """Whether a call may begin: one act, before anything of it is made."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from sessions_app.bridge.conf import VoiceConfig
-from sessions_app.bridge.shared_admission import SharedAdmission, admission_path
+from sessions_app.bridge.shared_admission import Held, SharedAdmission, admission_path
 from sessions_app.calls.admission import Admission
 from sessions_app.calls.registry import Registry
+from sessions_app.core.errors import BusyError
 from sessions_app.core.reservations import Reservation
 
 
@@ -50,11 +51,16 @@ class Admitting:
         """
         place = self._take(party, address, moves=moves)
         try:
-            if self._shared is not None and moves:
+            if self._shared is None:
+                yield place
+            elif moves:
                 await self._shared.offer(party, address)
-            elif self._shared is not None:
-                place.include(await self._shared.reserve(party, address))
-            yield place
+                yield place
+            else:
+                held = await self._shared.reserve(party, address)
+                place.include(held)
+                with _elsewhere(self._shared, held):
+                    yield place
         except BaseException:
             place.release()
             raise
@@ -75,3 +81,14 @@ class Admitting:
             raise
         place.include(held)
         return place
+
+
+@contextmanager
+def _elsewhere(shared: SharedAdmission, held: Held) -> Iterator[None]:
+    """Counts an offer no more that this process is too busy for: another one is asked then."""
+    try:
+        yield
+    except BusyError as busy:
+        if busy.code == BusyError.code:
+            shared.elsewhere(held)
+        raise

@@ -41,6 +41,7 @@ from sessions_app.media.files import FileWriter
 from sessions_app.media.playout import Playout
 from sessions_app.media.recording import LaneRecorder
 from sessions_app.models import Agent, Call
+from sessions_app.models.call import new_public_id
 from sessions_app.services import agents, calls, tickets
 from sessions_app.services.authentication import Principal
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
@@ -212,20 +213,27 @@ class Placing:
     async def _create(
         self, by: Principal, made: Prepared, wish: Wish, *, transport: str, key: str
     ) -> Call:
-        call, created = await self._store.run(
-            tickets.call_by,
-            by,
-            made.agent,
-            door=wish.door,
-            transport=transport,
-            recogniser=made.agent.recogniser,
-            worker=self._worker,
-            offer_key=key,
-            language=made.persona.language,
-            consented_at=timezone.now() if wish.records else None,
-            consent_notice=wish.notice if wish.records else "",
-            persona=made.persona.as_json(),
-        )
+        call_id = new_public_id()
+        try:
+            call, created = await self._store.run(
+                tickets.call_by,
+                by,
+                made.agent,
+                call_id=call_id,
+                door=wish.door,
+                transport=transport,
+                recogniser=made.agent.recogniser,
+                worker=self._worker,
+                offer_key=key,
+                language=made.persona.language,
+                consented_at=timezone.now() if wish.records else None,
+                consent_notice=wish.notice if wish.records else "",
+                persona=made.persona.as_json(),
+            )
+        except BaseException:
+            # given up, or too late for its client: the thread may be storing it all the same
+            self._store.note(f"undo {call_id}", tickets.undo, call_id)
+            raise
         if not created:
             raise BadOfferError("This offer has already been used for a call. Make a new offer.")
         return call

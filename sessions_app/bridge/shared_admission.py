@@ -9,6 +9,8 @@ JSON what it starts and what is over:
     {"do": "reserve", "id": 2, "party": …, "address": …}   → {"id": 2} or {"id": 2, "refused": …}
     {"do": "offer", "id": 3, "party": …, "address": …}     likewise, for an offer that adds no call
     {"do": "release", "id": 2}
+    {"do": "elsewhere", "id": 2, "party": …, "address": …}  likewise, of one that another process
+                                                           is asked for, where it counts again
 
 A connection that ends takes all it held with it. The next one begins with all that is held
 here, so that neither side need remember what the other may have missed.
@@ -19,6 +21,7 @@ import hashlib
 import itertools
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,14 @@ SOCKET = "admission"
 def admission_path() -> Path:
     """Returns where the web process counts."""
     return Path(settings.VOICE["RUN_DIR"]) / SOCKET
+
+
+class Held(Reservation):
+    """The place of one call in the shared count, under its number there."""
+
+    def __init__(self, number: int, give_back: Callable[[], object]) -> None:
+        super().__init__(give_back)
+        self.number = number
 
 
 class SharedAdmission:
@@ -78,13 +89,13 @@ class SharedAdmission:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def reserve(self, party: str, address: str) -> Reservation:
+    async def reserve(self, party: str, address: str) -> Held:
         """Counts an offer and its call with those of all media processes.
 
         Raises BusyError (retryable) for one too many.
         """
         number, about = next(self._numbers), _about(party, address)
-        held = Reservation(lambda: self._release(number))
+        held = Held(number, lambda: self._release(number))
         self._held[number] = about
         try:
             await self._ask("reserve", number, about)
@@ -92,6 +103,11 @@ class SharedAdmission:
             held.release()
             raise
         return held
+
+    def elsewhere(self, held: Held) -> None:
+        """Releases what was refused here after all: another process counts the same offer."""
+        if (about := self._held.pop(held.number, None)) is not None:
+            self._say({"do": "elsewhere", "id": held.number, **about})
 
     async def offer(self, party: str, address: str) -> None:
         """Counts an offer that adds no call; raises BusyError (retryable) for one too many."""

@@ -66,6 +66,12 @@ class Admission:
         limit = limits.offers_per_user, limits.offers_per_address
         self._take("offers", _names(party, address), limit, now_s)
 
+    def forget_offer(self, party: str, address: str) -> None:
+        """Counts an offer no more that will be counted again."""
+        for name in _names(party, address):
+            if (allowance := self._used.get(f"offers {name}")) is not None:
+                allowance.give_back()
+
     def candidate(self, party: str, address: str, now_s: float) -> None:
         """Counts an ICE candidate; raises BusyError (retryable) for one too many."""
         limits = self._limits

@@ -40,6 +40,10 @@ class Allowance:
             self._used += min(amount, self.limit)
         return wait_s
 
+    def give_back(self, amount: float = 1.0) -> None:
+        """Counts so much less again."""
+        self._used = max(0.0, self._used - amount)
+
     def wait_s(self, now_s: float, amount: float = 1.0) -> float:
         """Returns what `take` would, and counts nothing."""
         if not self.limit:

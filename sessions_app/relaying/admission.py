@@ -131,6 +131,10 @@ class SharedCount:
             case "release":
                 if (reservation := held.pop(said["id"], None)) is not None:
                     reservation.release()
+            case "elsewhere":
+                if (reservation := held.pop(said["id"], None)) is not None:
+                    reservation.release()
+                    self._admission.forget_offer(said["party"], said["address"])
             case "hold":
                 held[said["id"]] = self._admission.hold(said["party"], said["address"])
             case "hello":

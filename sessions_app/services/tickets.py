@@ -12,7 +12,7 @@ from django.utils import timezone
 from sessions_app.core.commands import Offer, StartStream
 from sessions_app.core.errors import NotAllowedError, UnknownCallError
 from sessions_app.core.party import BY_TICKET, KNOWN
-from sessions_app.core.states import LIVE
+from sessions_app.core.states import LIVE, CallState
 from sessions_app.models import Agent, ApiToken, Call, Ticket
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import calls
@@ -122,6 +122,13 @@ def call_by(holder: Principal, agent: Agent, **facts: Any) -> tuple[Call, bool]:
 def bind(holder: Principal, call_id: str) -> None:
     """Notes which call a ticket was used for."""
     Ticket.objects.filter(pk=holder.key, call_id="").update(call_id=call_id)
+
+
+def undo(call_id: str) -> None:
+    """Takes back a call of which its client was never told; its ticket is for another one then."""
+    with transaction.atomic():
+        Ticket.objects.filter(call_id=call_id).update(call_id="", used_at=None)
+        Call.objects.filter(public_id=call_id, state=CallState.CREATED).delete()
 
 
 def resume_token(holder: Principal, call_id: str) -> str:

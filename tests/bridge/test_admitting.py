@@ -117,3 +117,24 @@ async def test_what_the_other_processes_leave_no_room_for_frees_this_one(
     assert two._own._open["user 7"] == 1
     for gate in (one, two):
         await gate.aclose()
+
+
+async def test_an_offer_that_one_process_is_too_busy_for_counts_once(shared: SharedCount) -> None:
+    (one, _), (two, _) = admitting("media"), admitting("media")
+    for gate in (one, two):
+        gate.start()
+        async with asyncio.timeout(5):
+            while not (gate._shared and gate._shared.connected):  # noqa: ASYNC110 - in a task
+                await asyncio.sleep(0.005)
+    for _ in range(5):
+        with pytest.raises(BusyError):
+            async with one.admitted("7", ADDRESS):
+                raise BusyError("The recogniser has its fill.")
+    with pytest.raises(BusyError):
+        async with one.admitted("7", ADDRESS):
+            raise BusyError("It is of this client.", code="too_many_calls")
+    assert await start(two) == "began"
+    (used,) = {round(kept._used) for kept in shared._admission._used.values() if kept.limit}
+    assert used == 2
+    for gate in (one, two):
+        await gate.aclose()
