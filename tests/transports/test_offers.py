@@ -1,24 +1,32 @@
 """Every browser's offer is answered rightly: line by line, audio both ways, all else declined."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from aiortc import RTCConfiguration
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import SessionDescription
 
 from sessions_app.core.clock import CallClock
 from sessions_app.core.errors import BadOfferError
 from sessions_app.media.playout import Playout
+from sessions_app.transports import following
 from sessions_app.transports.ice import offer_loopback, with_public_address
+from sessions_app.transports.media_io import SpeechOut
 from sessions_app.transports.webrtc import WebRTCTransport
 from tests.fixtures.offers import (
     CHROME_AUDIO,
+    FINGERPRINT,
     OFFERS,
     REJECTED_VIDEO,
     TELEPHONE_AUDIO,
     offer,
 )
+
+CHROME = offer([CHROME_AUDIO])
+PAIR = offer([CHROME_AUDIO, CHROME_AUDIO])
 
 KEY_CLOCKS = {"Firefox": [8_000], "no Opus": []}
 """Of the telephone events that are answered; those of Opus and of telephony are."""
@@ -76,6 +84,12 @@ async def test_codecs_that_are_named_by_their_numbers_alone_are_known(
         (offer(OFFERS["Chrome"]).replace("m=audio 9", "m=audio 0"), "no audio"),
         (offer(OFFERS["Chrome"]).replace("a=sendrecv", "a=recvonly"), "no audio"),
         (offer(OFFERS["Chrome"]).replace("a=rtcp-mux\r\n", ""), "a=rtcp-mux"),
+        (CHROME.replace("actpass", "holdconn"), "holdconn.*RFC 8842.*actpass"),
+        (CHROME.replace("actpass", "both"), "a=setup:both.*actpass"),
+        (CHROME.replace("sha-256", "sha-1"), "'sha-1'; known here are: sha-256"),
+        (PAIR.replace(f"{FINGERPRINT}\r\n", "", 1).replace("BUNDLE 0 1", "BUNDLE 1"), "no DTLS"),
+        (re.sub("a=ice-pwd.*\r\n", "", CHROME), "lacks its ICE user fragment or password"),
+        (re.sub("a=ice-ufrag.*\r\n", "", CHROME), "ICE user fragment"),
         (offer([CHROME_AUDIO.replace("opus", "speex")]).replace("G722", "x"), ""),
     ],
 )
@@ -98,3 +112,45 @@ def test_a_public_address_is_offered_beside_each_host() -> None:
         with_public_address(out.replace("10.0.0.5", "203.0.113.9"), "203.0.113.9").count("srflx")
         == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("offered", "answered"),
+    [
+        ("a=setup:actpass\r\n", "active"),
+        ("a=setup:active\r\n", "passive"),
+        ("a=setup:passive\r\n", "active"),
+        ("", "passive"),
+    ],
+)
+async def test_either_side_may_open_the_dtls_connection(
+    transport: WebRTCTransport, offered: str, answered: str
+) -> None:
+    client = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    microphone = SpeechOut(48_000)
+    client.addTrack(microphone)
+    client.createDataChannel("control")
+    await client.setLocalDescription(await client.createOffer())
+    mine = str(client.localDescription.sdp)
+    assert "a=setup:actpass" in mine
+    answer = await transport.answer(mine.replace("a=setup:actpass\r\n", offered))
+    assert set(re.findall(r"a=setup:(\S+)", answer)) == {answered}
+    await client.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    async with asyncio.timeout(10):
+        while not transport.connected:  # noqa: ASYNC110 - aiortc tells nobody
+            await asyncio.sleep(0.01)
+    microphone.stop()
+    await client.close()
+
+
+async def test_a_line_that_is_not_used_may_say_what_it_likes(transport: WebRTCTransport) -> None:
+    unused = REJECTED_VIDEO + "\na=setup:holdconn"
+    answer = await transport.answer(offer([CHROME_AUDIO, unused]))
+    assert SessionDescription.parse(answer).media[0].direction == "sendrecv"
+
+
+async def test_who_speaks_ice_lite_is_checked_by_us(transport: WebRTCTransport) -> None:
+    """RFC 8445, section 6.1.1: then we are controlling."""
+    await transport.answer(CHROME.replace("s=-", "s=-\r\na=ice-lite"))
+    (dtls,) = following.transports(transport._peer._pc)
+    assert dtls.transport._connection.ice_controlling
