@@ -62,6 +62,9 @@ async function play(audio, voice) {
   URL.revokeObjectURL(audio.src);
   audio.src = URL.createObjectURL(await answer.blob());
   audio.hidden = false;
+  for (const other of document.querySelectorAll("#try-it audio")) {
+    /** @type {HTMLAudioElement} */ (other).pause(); // nobody compares two voices that speak at once
+  }
   void audio.play();
   return Number(/dur=([\d.]+)/.exec(answer.headers.get("Server-Timing") ?? "")?.[1]);
 }

@@ -34,6 +34,13 @@ def test_a_sentence_is_heard_in_each_voice(looking: Browser, filled: Filled) -> 
         page.wait_for_function(LENGTH, arg=audio.element_handle())
         lengths.append(audio.evaluate(LENGTH))
     assert len(set(lengths)) == 2
+    assert rows.first.locator("audio").evaluate("audio => audio.paused")  # one voice at a time
+    page.set_viewport_size({"width": 390, "height": 800})
+    for part in (rows.first.locator("audio"), rows.first.get_by_text("first sound after")):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
     assert all(1 < length < 4 for length in lengths)
     expect(page.locator("#try-problem")).to_be_hidden()
     assert wrong == []
