@@ -19,6 +19,7 @@ from bench.campaigns import (
     counts,
     delays,
     endless,
+    first_words,
     fuzz,
     invented,
     kills,
@@ -71,6 +72,7 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "recordings": recordings.main,
     "delays": delays.main,
     "clicks": clicks.main,
+    "first-words": first_words.main,
     "abuse": abuse.main,
 }
 
