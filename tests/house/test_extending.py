@@ -8,14 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+from django.conf import settings
 
+from sessions_app.agent.endpointers.base import Said
 from sessions_app.agent.tools import load_tools
 from sessions_app.core.audio import AudioFrame
+from sessions_app.core.persona import TurnSettings
 from tests.agent.responders.rooms import Room
 from tests.fixtures.openai_server import running_model
 from tests.fixtures.server import ROOT
 
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs/extending.md").read_text(), re.DOTALL)
+
+
+ENTRIES = ('VOICE["RECOGNISERS"]', 'VOICE["ENDPOINTERS"]', 'VOICE["RESPONDERS"]')
 
 
 def example(word: str) -> dict[str, Any]:
@@ -49,12 +56,40 @@ async def test_the_tool_is_told_and_used(monkeypatch: Any) -> None:
 async def test_the_recogniser_says_what_it_was_sent() -> None:
     stream = example("class LengthRecogniser")["LengthRecogniser"]().open("en-US")
     for start_ms in range(2000, 3500, 100):
+        if start_ms == 3000:
+            await stream.pause()
         await stream.send(AudioFrame(np.zeros(1600, np.int16), 16_000, float(start_ms)))
     await stream.flush()
     await stream.finish()
-    said = [(found.text, found.start_ms, found.is_final) async for found in stream.results()]
-    assert said == [("1.5 seconds of speech", 2000.0, True)]
+    told = [found async for found in stream.results()]
+    assert [(found.text, found.whole, found.is_final) for found in told] == [
+        ("1.0 seconds of speech", True, False),
+        ("1.5 seconds of speech", False, True),
+    ]
+    assert [(found.start_ms, found.end_ms) for found in told] == [(2000, 3000), (2000, 3500)]
     await stream.aclose()
+
+
+@pytest.mark.parametrize(
+    ("said", "waits"),
+    [
+        (Said("I will call back."), 450.0),
+        (Said("I will call"), 2500.0),
+        (Said("I will call back.", 0.9), 450.0),
+        (Said("I will call back.", 0.1), 2500.0),
+    ],
+)
+def test_the_rule_waits_by_words_and_by_how_sure_they_are(said: Said, waits: float) -> None:
+    patient = example("class PatientEndpointer")["PatientEndpointer"]()
+    assert patient.wait_ms(said, TurnSettings(min_delay_ms=450, max_delay_ms=2500)) == waits
+
+
+def test_every_entry_that_is_shown_is_of_a_kind_that_there_is() -> None:
+    shown = {
+        kind for text in EXAMPLES for kind in re.findall(r'^VOICE\["(\w+)"\]', text, re.MULTILINE)
+    }
+    assert {"RESPONDERS", "TOOLS", "RECOGNISERS", "ENDPOINTERS"} == shown
+    assert shown | {"BARGE_INS"} <= set(settings.VOICE)
 
 
 def test_settings_of_ones_own_are_taken(tmp_path: Path) -> None:
@@ -63,9 +98,9 @@ def test_settings_of_ones_own_are_taken(tmp_path: Path) -> None:
     (package / "__init__.py").touch()
     (package / "settings.py").write_text(
         "from voicesite.settings import *\n"
-        'VOICE["RECOGNISERS"]["length"] = {"BACKEND": "mycompany.voice.LengthRecogniser"}\n'
+        + "".join(next(t for t in EXAMPLES if t.startswith(entry)) for entry in ENTRIES)
     )
-    (package / "voice.py").write_text(next(t for t in EXAMPLES if "class LengthRecogniser" in t))
+    (package / "voice.py").write_text("".join(t for t in EXAMPLES if "class " in t))
     own = {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "mycompany.settings"}
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],
