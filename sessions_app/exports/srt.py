@@ -14,9 +14,9 @@ _MARKUP = re.compile(r"<|\\|&(?=#?\w+;)|--(?=>)")
 """Where readers, which differ, look for tags of HTML, for ASS (`\\N` is a line break,
 `\\h` a blank), for entities and for a line of times; SubRip has no escapes for them."""
 
-_BRACES = str.maketrans("{}", "\uff5b\uff5d")
+BRACES = str.maketrans("{}", "\u2774\u2775")
 """Most readers hide what stands in braces, whatever it is (ASS, MicroDVD): no sign within helps, so
-people see the full-width ones, which Unicode holds to be the same (NFKC)."""
+people see ornamental ones, which look the same; fonts have them more often than full-width ones."""
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
@@ -33,7 +33,7 @@ def _block(number: int, cue: Cue) -> str:
 
 def _plain(line: str, label: str) -> str:
     """Returns a line that every reader shows as it is."""
-    shown = _MARKUP.sub(lambda found: found.group() + JOINER, line.translate(_BRACES))
+    shown = _MARKUP.sub(lambda found: found.group() + JOINER, line.translate(BRACES))
     if shown.startswith(f"{label} "):
         return f"{label} {isolated(shown.removeprefix(label).lstrip())}"
     # digits alone would be read as the next number

@@ -28,6 +28,9 @@ from tests.fixtures.server import ROOT
 
 every = pytest.mark.parametrize("name", CALLS)
 
+BRACES = {shown: plain for plain, shown in srt.BRACES.items()}
+"""What SRT has instead of braces, which look the same."""
+
 UNSEEN = dict.fromkeys(map(ord, "\u2060\u2068\u2069"))
 """What keeps readers from taking words for mark-up, and directions apart."""
 
@@ -44,8 +47,7 @@ def made_of(name: str, *, labelled: bool = False) -> list[Cue]:
 
 def letters(shown: str) -> str:
     """Returns what is seen of a text, whatever its blanks and line breaks."""
-    plain = unicodedata.normalize("NFKC", shown.translate(UNSEEN))
-    return "".join(plain.split())
+    return "".join(shown.translate(UNSEEN | BRACES).split())
 
 
 def drawn(ass: str) -> str:
