@@ -38,8 +38,8 @@ def spoken(text: str) -> str:
 
 
 def wrong_words(said: str, heard: str) -> int:
-    """Returns how many words are wrong, missing or too many."""
-    found = jiwer.process_words(plain(said), plain(heard))
+    """Returns how many words are wrong, missing or too many, however figures are written."""
+    found = jiwer.process_words(spoken(said), spoken(heard))
     return int(found.substitutions + found.deletions + found.insertions)
 
 

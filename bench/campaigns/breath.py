@@ -11,7 +11,7 @@ import jiwer
 import numpy as np
 
 from bench.cases import Case, Cases
-from bench.spoken import TALK, plain, text_of
+from bench.spoken import TALK, spoken, text_of
 from bench.tables import write_table
 from sessions_app.core.audio import Samples
 from sessions_app.management.caller.placing import CallOptions, place_call
@@ -94,7 +94,7 @@ async def _one(product: Product, sound: Path, said: str) -> Case:
     token = product.credentials["user"]["token"]
     options = CallOptions(sound, product.url, token, await_results=False, tail_s=20.0)
     report = await place_call(options, shown)
-    result = jiwer.process_words(plain(said), plain(text_of(report.segments)))
+    result = jiwer.process_words(spoken(said), spoken(text_of(report.segments)))
     spans = [(float(s["startMs"]), float(s["endMs"])) for s in report.segments]
     ends = [0.0, *(end for _, end in spans)]
     gaps = [start - end for (start, _), end in zip(spans, ends, strict=False)]

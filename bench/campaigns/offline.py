@@ -16,7 +16,7 @@ from bench.spoken import TALK, decoded, text_of, wrong_words
 from bench.tables import write_table
 from sessions_app.core.audio import SPEECH_RATE, Samples
 from sessions_app.management.caller.placing import CallOptions, place_call
-from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
 from sessions_app.speech.vad.silero import SileroVad
 from tests.fixtures.server import Product
 from tests.fixtures.speech import speak
@@ -60,7 +60,7 @@ async def compare(product: Product, sound: Path, said: str) -> Case:
     _, stored = await asyncio.to_thread(
         product.get, f"/api/v1/calls/{report.call}/recording", "user"
     )
-    vad, recogniser = SileroVad(), PocketSphinxRecogniser(workers=1)
+    vad, recogniser = SileroVad(), MoonshineRecogniser(workers=1)
     await vad.start()
     await recogniser.start()
     try:

@@ -144,7 +144,7 @@ async def _measured(make: Callable[[], Recogniser], said: Spoken) -> list[str]:
             cpu += _cpu_of(recogniser) - before
             seconds += sum(one.end_ms - one.start_ms for one in speech) / 1000
             words += len(spoken(text).split())
-            wrong += wrong_words(spoken(text), spoken(heard))
+            wrong += wrong_words(text, heard)
             delays += shown
     finally:
         await recogniser.aclose()

@@ -88,7 +88,7 @@ async def _measured(vad: SileroVad, recogniser: Pooled, clips: Spoken, language:
         each.append(_cpu_of(recogniser) - before)
         seconds += spoken_s
         words += len(spoken(text).split())
-        wrong += wrong_words(spoken(text), spoken(heard))
+        wrong += wrong_words(text, heard)
     cuts = quantiles(each, n=20)
     per_second = f"{sum(each) / seconds:.2f}"
     times = [f"{cuts[9]:.2f}", f"{cuts[18]:.2f}"]

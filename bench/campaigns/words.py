@@ -7,7 +7,7 @@ from pathlib import Path
 import jiwer
 
 from bench.cases import Case, Cases
-from bench.spoken import plain, text_of
+from bench.spoken import spoken, text_of
 from bench.tables import write_table
 from sessions_app.management.caller.placing import CallOptions, place_call
 from tests.fixtures.server import Product
@@ -24,13 +24,13 @@ async def run(product: Product, _count: int) -> str:
 
     for entry in entries:
 
-        async def spoken(name: str = entry["file"]) -> Case:
+        async def called(name: str = entry["file"]) -> Case:
             options = CallOptions(folder / name, product.url, token, await_results=False)
             report = await place_call(options)
-            return {"heard": plain(text_of(report.segments))}
+            return {"heard": spoken(text_of(report.segments))}
 
-        await cases.measure(entry["file"], spoken)
-    said = {entry["file"]: plain(entry["text"]) for entry in entries}
+        await cases.measure(entry["file"], called)
+    said = {entry["file"]: spoken(entry["text"]) for entry in entries}
     heard = {case["case"]: case["heard"] for case in cases.all}
     found = {name: jiwer.process_words(text, heard[name]) for name, text in said.items()}
     words = sum(len(text.split()) for text in said.values())
