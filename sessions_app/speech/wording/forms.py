@@ -18,6 +18,7 @@ from sessions_app.speech.wording.currencies import SIGNS
 from sessions_app.speech.wording.halves import HALF, half
 from sessions_app.speech.wording.languages import WORDS, Words
 from sessions_app.speech.wording.reading import Reading
+from sessions_app.speech.wording.small import SMALL, TAG, per_rule, tag
 
 Match = re.Match[str]
 Rule = tuple[re.Pattern[str], Callable[[Reading, Match], str | None]]
@@ -80,7 +81,7 @@ def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
     return Spoken("".join([*out, text[at:]]), tuple(changes))
 
 
-_MAYBE = re.compile(r"[\d@½⅓⅔¼¾#_]|\w\.|w/o|\bM(?:me|lle)\b")
+_MAYBE = re.compile(r"[\d@½⅓⅔¼¾#_<&]|\w\.|w/o|\bM(?:me|lle)\b")
 
 _ISO_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
 _DATE = re.compile(r"(?<![\w./-])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\w/-])")
@@ -127,7 +128,17 @@ _MINUS = re.compile(
 Nor is one with a blank after it where nothing stands before it: that would be read as a dash."""
 
 _TIMES = re.compile(r"(?<=\d)( ?[*\u00d7] ?| x )(?=\d)")
+_AND = re.compile(r"(?<=\s)&(?=\s)")
+_VERSION = re.compile(
+    r"(?<![\w.,:/-])(?:([vV])\d+(?:\.\d+)+|\d{1,3}(?:\.\d{1,3}){2,4})(?![\w-]|[.,]\d)"
+)
 _GROUPED = re.compile(r"(?<=\b[A-Z]{2} )\d{5}(?![\w-])")
+
+
+def _version(reading: Reading, found: Match) -> str:
+    """Returns the number of a version with its points, which voices leave out."""
+    said = " point ".join(reading.say(int(part)) for part in re.findall(r"\d+", found[0]))
+    return f"version {said}" if found[1] else said
 
 
 def _unit_rule(words: Words) -> re.Pattern[str]:
@@ -150,7 +161,9 @@ def _rules(base: str) -> tuple[Rule, ...]:
         (contacts.DOMAIN, contacts.domain),
         (contacts.NAME, contacts.name),
         (contacts.HOST, contacts.host),
-        (_ISO_DATE, lambda r, m: r.date(m[1], m[2], m[3])),
+        (TAG, tag),
+        (_AND, lambda r, _: SMALL[r.base].both),
+        (_ISO_DATE, Reading.iso_date),
         (_DATE, Reading.written_date),
         (contacts.PHONE, contacts.phone),
         (_TIME, lambda r, m: r.time(m[1], m[2], m[3] or "")),
@@ -168,6 +181,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
         (_LESS, Reading.less),
         (_MINUS, lambda r, _: f"{r.words.minus} "),
         (_TIMES, lambda r, _: f" {r.words.times} "),
+        (per_rule(base), lambda r, _: f" {SMALL[r.base].per} "),
         (_listed(COMPARISONS[base], r" ?(?=[\d$€£])"), Reading.comparison),
         (_listed(words.before_figure, r" ?(?=\d)"), Reading.before_figure),
     ]
@@ -177,6 +191,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
         "en": [
             (_BLANK_TIME, lambda r, m: r.time(m[1], m[2], "am")),
             (_GROUPED, lambda r, m: r.digits(m[0])),
+            (_VERSION, _version),
             (_YEAR, Reading.year),
         ],
         "fr": [(_FRENCH_TIME, lambda r, m: r.time(m[1], m[2] or "00", ""))],

@@ -101,7 +101,16 @@ class Reading:
             month_first = True
         month, day = (first, second) if month_first else (second, first)
         said = self.date(found[4], month, day)
-        return self._declined(said, found) if said and self.base == "de" else said
+        if said is None:  # there is none, whatever a voice makes of it: number by number
+            return self.each(first, second, found[4])
+        return self._declined(said, found) if self.base == "de" else said
+
+    def iso_date(self, found: Match) -> str:
+        return self.date(found[1], found[2], found[3]) or self.each(found[2], found[3], found[1])
+
+    def each(self, first: str, second: str, year: str) -> str:
+        """Returns the numbers of what is written as a date."""
+        return f"{self.say(int(first))}, {self.say(int(second))}, {self.say(int(year), to='year')}"
 
     @staticmethod
     def _declined(said: str, found: Match) -> str:
@@ -207,7 +216,7 @@ class Reading:
         whole, over, under, before, sign = found.groups()
         if not sign and over.startswith("0"):
             return None
-        if found[0] == "24/7":
+        if found[0] in ("24/7", "50/50"):
             return f"{over} {under}"
         whole = whole or before
         said = self._part(*(_VULGAR[sign] if sign else (int(over), int(under))))
