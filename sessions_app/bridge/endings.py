@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from channels.db import database_sync_to_async
 
 from sessions_app.core.errors import traced
-from sessions_app.services import authentication
+from sessions_app.services import authentication, database
 from sessions_app.services.authentication import Credential, Principal
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ CHECK_S = 4.0
 
 ASK_S = 10.0
 """A question that hangs (a network that swallows it) is given up after so long, and asked anew."""
+
+LOCK_S, STATEMENT_S = 0.6, 8.0
+"""The database is to give it up before that: else its threads would all hang at last."""
 
 _threads = ThreadPoolExecutor(3, "voice-endings")
 """A few of its own: questions that hang must not take those of others."""
@@ -113,6 +116,7 @@ async def _ask(
     credentials: set[Credential], watches: set[Watch]
 ) -> tuple[set[Credential], set[Watch]]:
     def ask() -> tuple[set[Credential], set[Watch]]:
+        database.connect(LOCK_S, STATEMENT_S)
         seen = authentication.watchable(watches) if watches else set()
         return authentication.standing(credentials), seen
 
