@@ -19,6 +19,7 @@ from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError, BadOfferError
 from sessions_app.media.telephone import FromOpus
 from sessions_app.transports import asking, choosing, codecs, following, ice
+from sessions_app.transports.byes import outlive_byes
 from sessions_app.transports.certificates import accept_rsa
 from sessions_app.transports.choosing import Lines
 from sessions_app.transports.codecs import PayloadTypes
@@ -335,11 +336,13 @@ class Peer:
         tapped = self._tap is not None and self._lines.hears is not None
         track = heard.receiver.track if heard is not None and not tapped else None
         if track is not None and track is not self._audio:
+            outlive_byes(heard.receiver)
             self._listener.on_audio_track(track)
         self._audio = track or self._audio
         track = seen.receiver.track if seen is not None else None
         if track is not None and track not in self._videos:
             self._videos.add(track)
+            outlive_byes(seen.receiver)
             self._listener.on_video_track(track)
 
     def _watch_ice(self) -> None:

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtp import RtcpByePacket
 
+from sessions_app.core.audio import AudioFrame
 from sessions_app.core.clock import CallClock
 from sessions_app.media.playout import Playout
 from sessions_app.transports import webrtc
@@ -20,10 +22,14 @@ NOTHING = RTCConfiguration(iceServers=[])
 
 
 @asynccontextmanager
-async def joined() -> AsyncIterator[tuple[WebRTCTransport, RTCPeerConnection]]:
+async def joined(
+    *, own_path: bool = True
+) -> AsyncIterator[tuple[WebRTCTransport, RTCPeerConnection]]:
     """Yields a transport that hears its client."""
     offer_loopback()
-    transport = WebRTCTransport(NOTHING, CallClock(), playout=Playout(lambda: 0.0))
+    transport = WebRTCTransport(
+        NOTHING, CallClock(), playout=Playout(lambda: 0.0), own_path=own_path
+    )
     client, microphone = RTCPeerConnection(NOTHING), SpeechOut(48_000)
     client.addTrack(microphone)
     client.createDataChannel("control")
@@ -83,3 +89,26 @@ async def test_a_channel_whose_client_takes_too_little_is_closed(
         assert channel.bufferedAmount < 25_000
         async with asyncio.timeout(LIMIT_S):
             await closed.wait()
+
+
+@pytest.mark.parametrize("own_path", [True, False])
+async def test_a_client_is_heard_on_after_a_bye(own_path: bool) -> None:
+    """libwebrtc before M152 says it with each replaceTrack(null), and goes on as before."""
+    async with joined(own_path=own_path) as (transport, client):
+        (sender,) = client.getSenders()
+        bye = bytes(RtcpByePacket(sources=[sender._ssrc]))
+        for _ in range(3):
+            await sender.transport._send_rtp(bye)
+        heard, enough = list[AudioFrame](), asyncio.Event()
+
+        def take(frame: AudioFrame) -> None:
+            heard.append(frame)
+            if len(heard) > 50:
+                enough.set()
+
+        reading = asyncio.create_task(transport.frames().each(take))
+        async with asyncio.timeout(LIMIT_S):
+            await enough.wait()
+        assert not reading.done()
+        transport.close_input()
+        await reading
