@@ -19,7 +19,7 @@ from sessions_app.speech.moonshine.graphs import HEAD, HEADS
 from sessions_app.speech.moonshine.invented import is_invented
 from sessions_app.speech.moonshine.model import Floats, session
 from sessions_app.speech.moonshine.modern import modern
-from sessions_app.speech.moonshine.speech import FIRST_S, LEAD_S, SURE_AGAIN
+from sessions_app.speech.moonshine.speech import FIRST_S, SURE_AGAIN
 from sessions_app.speech.moonshine.timing import envelope, loud, spread
 from sessions_app.speech.moonshine.tokens import BEGIN, END, Tokens
 
@@ -29,7 +29,8 @@ EVERY_S = 1.0
 HELD_S = 0.2
 """A word that sounds on in so much of the end may be half a word."""
 
-_TRIES = ((LEAD_S, None), (2 * LEAD_S, SURE_AGAIN))
+_LEAD_S = 0.1
+_TRIES = ((_LEAD_S, None), (2 * _LEAD_S, SURE_AGAIN))
 """Silence before the audio, and the least sureness: what was no speech at first must be surer."""
 
 _SILENT_SHARE = 0.06
@@ -142,7 +143,7 @@ class PlainSpeech:
         """Returns what is understood so far; empty where it may be no speech."""
         audio = self._all()
         self._decoded = len(audio)
-        self._draft = self._model.heard(_led(audio, LEAD_S), self._draft).tokens
+        self._draft = self._model.heard(_led(audio, _LEAD_S), self._draft).tokens
         text = self._model.tokens.text(self._over(audio))
         return "" if is_invented(text) else text
 

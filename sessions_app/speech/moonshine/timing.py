@@ -37,18 +37,22 @@ Times = tuple[float, float]
 """A word's start and end, in seconds."""
 
 
-def times(audio: Floats, looks: Sequence[Floats], words: Sequence[Span]) -> list[Times]:
+def times(
+    audio: Floats, looks: Sequence[Floats], words: Sequence[Span], lead_s: float = 0.0
+) -> list[Times]:
     """Returns start and end of each word, in seconds from the audio's first sample.
 
-    `looks` has a row of attention for each token that `words` count.
+    `looks` has a row of attention for each token that `words` count; it begins `lead_s` before
+    the audio, with silence that was put there.
     """
     if not words:
         return []
     rows = np.stack(looks)
     begins = starts(rows / rows.max(1, keepdims=True))
     ends = np.append(begins[1:], rows.shape[1])
+    early_s, late_s = START_S - lead_s, END_S - lead_s
     rough = [
-        (begins[word.first] * FRAME_S + START_S, ends[word.marks - 1] * FRAME_S + END_S)
+        (begins[word.first] * FRAME_S + early_s, ends[word.marks - 1] * FRAME_S + late_s)
         for word in words
     ]
     return _ordered(sounding(audio, rough), len(audio) / SPEECH_RATE)
