@@ -154,3 +154,22 @@ async def test_the_log_holds_ids_and_no_words(product: Product) -> None:
     assert "the agent failed (responder_unavailable)" in log
     for words in (SECRET, "ten past four", "sorry", "secret-key", "guide."):
         assert words not in log
+
+
+async def test_a_thought_that_nothing_showed_to_be_one_stops_at_its_end(
+    product: Product, model: ModelServer
+) -> None:
+    thought = "The caller wants to know how late it is, so that I look at the clock first. " * 4
+    model.answers["ponder"] = f"{thought}</think>\n\nIt is ten past four."
+    async with Talker(product, "guide") as talker:
+        await talker.send(type="text", text="ponder this")
+        await talker.sees(lambda: "It is ten past four." in talker.said(), "the answer")
+        *heard, answer = talker.said()
+        assert answer == "It is ten past four."
+        assert thought.startswith(" ".join(heard))
+        assert len(" ".join(heard)) < len(thought) / 2
+        await talker.sees(lambda: talker.floor() == "listening", "the end of the answer")
+        await talker.send(type="text", text="ponder again")
+        await talker.sees(lambda: len(talker.said()) == len(heard) + 2, "the next answer")
+        assert talker.said()[-1] == "It is ten past four."
+        await talker.hang_up()
