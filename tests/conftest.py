@@ -11,6 +11,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.storage import FileSystemStorage
 from django.db import connections
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from sessions_app.core.party import Party
 from sessions_app.models import Call, Recording
@@ -18,6 +20,10 @@ from sessions_app.services import calls, queueing
 from voicesite.celery import app
 
 PASSWORD = "correct horse battery"
+
+# how long an example takes by the clock tells of what else the machine does
+examples.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("unhurried")
 
 CallMaker = Callable[..., Call]
 Queued = Callable[[], list[tuple[str, int]]]
