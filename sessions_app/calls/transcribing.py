@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from sessions_app.agent.endpointers.statements import is_statement
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import RecogniserError
 from sessions_app.core.events import (
@@ -76,7 +77,7 @@ class Transcribing:
         self._emit = emit
         self._language = language
         self._gate = SpeechGate() if gated else None
-        self._segmenter = Segmenter(language if figures else "")
+        self._segmenter = Segmenter(language if figures else "", is_statement)
         self._outbox: Outbox[Item | None] = Outbox()
         self._interim_shown = False
         self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told

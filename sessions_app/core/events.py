@@ -42,7 +42,7 @@ class Hypothesis:
     An interim hypothesis may be rewritten by the next; a final one never changes. An
     empty final `text` means that the utterance held no words. An interim one is `whole` where it
     holds all words up to a pause that the engine was told of, at `end_ms`: what the final will be
-    if nothing more is said.
+    if nothing more is said. A final one is `cut` where the caller goes on in the same breath.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Hypothesis:
     confidence: float | None = None
     language: str = ""
     whole: bool = False
+    cut: bool = False
 
     @property
     def sure(self) -> float | None:

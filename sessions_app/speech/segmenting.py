@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from sessions_app.core.events import Hypothesis, Word
@@ -54,11 +54,15 @@ class Segmenter:
     """One side of one call: which interims are worth telling, and what a final becomes.
 
     `figures` is the language whose numbers are written as figures; empty for words as they come.
-    An engine that ever wrote a mark is taken to mean those that it leaves out: it is given none.
+    An engine that ever wrote a mark is taken to mean those that it leaves out: it is given none but
+    the full stop of a final that `is_whole` by its words (its text and language).
     """
 
-    def __init__(self, figures: str = "") -> None:
+    def __init__(
+        self, figures: str = "", is_whole: Callable[[str, str], bool] = lambda *_: False
+    ) -> None:
         self._figures = figures
+        self._is_whole = is_whole
         self._marks = False
         self._open_until_ms: float | None = None
         """The end of the last final, where it ended within a sentence."""
@@ -89,6 +93,9 @@ class Segmenter:
         if not text:
             return []
         self._marks = self._marks or has_marks(text)
+        if self._marks and not hypothesis.cut and self._is_whole(text, hypothesis.language):
+            hypothesis = _closed(hypothesis, text)
+            text = hypothesis.text
         begins = not self._goes_on(hypothesis)
         ended = ends_sentence(text) and not goes_on(text)
         self._open_until_ms = hypothesis.end_ms if self._marks and not ended else None
@@ -124,6 +131,15 @@ class Segmenter:
                 start_ms=words[0].start_ms,
                 end_ms=words[-1].end_ms,
             )
+
+
+def _closed(final: Hypothesis, text: str) -> Hypothesis:
+    """Returns a final whose text, and its last word where that stands there, have a full stop."""
+    stopped, words = closed(text, final.language), final.words
+    mark = stopped[len(text) :]
+    if words and text.endswith(words[-1].text):
+        words = (*words[:-1], dataclasses.replace(words[-1], text=words[-1].text + mark))
+    return dataclasses.replace(final, text=stopped, words=words)
 
 
 def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool) -> str:

@@ -322,3 +322,24 @@ def test_who_writes_no_marks_is_given_them() -> None:
 def test_a_final_without_times_is_one_segment() -> None:
     whole = Hypothesis("Call the plumber on Tuesday. Tell Martin about it.", True, 0.0, 4000.0)
     assert [piece.text for piece in Segmenter().final(whole)] == [whole.text]
+
+
+@pytest.mark.parametrize(("cut", "shown"), [(False, "Thank you. And goodbye."), (True, None)])
+def test_a_whole_statement_gets_the_full_stop_that_the_engine_left_out(
+    cut: bool, shown: str | None
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def is_whole(text: str, language: str) -> bool:
+        asked.append((text, language))
+        return "goodbye" in text
+
+    segmenter = Segmenter("", is_whole)
+    said = dataclasses.replace(timed("Thank you. And goodbye"), cut=cut)
+    (piece,) = segmenter.final(said)
+    assert piece.text == (shown or said.text)
+    assert piece.words[-1].text == ("goodbye" if cut else "goodbye.")
+    assert len(piece.words) == len(said.words)
+    (after,) = segmenter.final(timed("and more of the", at_ms=3000))
+    assert after.text == ("and more of the" if cut else "And more of the")
+    assert asked == [(text, "en-US") for text in [said.text, "and more of the"][cut:]]

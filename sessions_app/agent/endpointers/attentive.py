@@ -32,14 +32,14 @@ class AttentiveEndpointer(Endpointer):
     def wait_ms(self, said: Said, settings: TurnSettings) -> float:
         low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
         english = base_of(settings.language) in ("", "en")
-        share = _share(said.text.strip().lower(), english=english)
+        share = share_of(said.text.strip().lower(), english=english)
         # a question is known by its beginning, whatever its last word was
         if said.sure is not None and said.sure < UNSURE and not asks(said.text):
             share = max(share, LIKELY)
         return low + share * max(0.0, high - low)
 
 
-def _share(text: str, *, english: bool) -> float:
+def share_of(text: str, *, english: bool) -> float:
     """Returns where between minimum (0) and maximum (1) the delay lies."""
     if not plain_words(text):
         return LIKELY

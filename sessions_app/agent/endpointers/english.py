@@ -137,9 +137,14 @@ def _closing(said: Sentence) -> float | None:
     return OVER if bare.endswith(_CLOSINGS) or said.last in _ENDS else None
 
 
-def _question(said: Sentence) -> float | None:
+def is_question(said: Sentence) -> bool:
+    """Returns whether its words ask, whatever mark it has."""
     asked = said.first in _YES_NO and len(said.words) >= SHORTEST_QUESTION
-    if not asked and not _asks_what(said):
+    return asked or _asks_what(said)
+
+
+def _question(said: Sentence) -> float | None:
+    if not is_question(said):
         return None
     return PLAIN if goes_on(said.text) else OVER
 

@@ -7,6 +7,7 @@ import asyncio
 import io
 import wave
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -101,8 +102,9 @@ class OpenAIStream(RecogniserStream):
                 held.append(item)
                 continue
             if held:
-                final, held = await self._final(held, cut=item is not None and item.cut)
-                yield final
+                cut = item is not None and item.cut
+                final, held = await self._final(held, cut=cut)
+                yield replace(final, cut=cut)
             if item is None:
                 return
 

@@ -264,6 +264,6 @@ class PooledStream(WorkingStream):
             await self._leave()
         if cut:
             result, rest = utterance.until_sure(result)
-        self._queue.put_nowait(utterance.final(result))
+        self._queue.put_nowait(replace(utterance.final(result), cut=cut))
         if rest is not None:
             await self._pass_on(rest)
