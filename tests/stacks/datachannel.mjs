@@ -14,6 +14,7 @@ const audio = (direction) => {
 const NAMES = { sendrecv: "SendRecv", sendonly: "SendOnly", recvonly: "RecvOnly", inactive: "Inactive" };
 const rtp = new Rtp(SSRC, 111);
 let track = pc.addTrack(audio("SendRecv"));
+let camera = null;
 let heard = 0;
 let muted = false;
 const listen = () =>
@@ -64,5 +65,15 @@ drive({
   },
   heard: () => heard,
   mute: (on) => { muted = on; },
+  picture(on) {
+    if (on) {
+      const line = new ndc.Video("video", "SendOnly");
+      line.addVP8Codec(96);
+      line.addSSRC(SSRC + 1, "caller");
+      camera = pc.addTrack(line);
+    } else {
+      camera.close();
+    }
+  },
   close: () => pc.close(),
 });

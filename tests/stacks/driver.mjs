@@ -63,6 +63,7 @@ export const drive = (stack) => {
     speak: async () => ({ spoken: (await stack.speak()) ?? true }),
     heard: () => ({ heard: stack.heard() }),
     mute: async ({ on }) => ({ muted: (await stack.mute(on)) ?? on }),
+    picture: async ({ on }) => ({ shown: (await stack.picture(on)) ?? on }),
     close: async () => ({ closed: (await stack.close()) ?? true }),
   };
   createInterface({ input: process.stdin }).on("line", async (line) => {

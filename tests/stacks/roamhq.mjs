@@ -7,6 +7,7 @@ const pc = new wrtc.RTCPeerConnection({ iceServers: [] });
 const source = new wrtc.nonstandard.RTCAudioSource();
 const track = source.createTrack();
 const line = pc.addTransceiver(track, { direction: "sendrecv" });
+let camera = null;
 let heard = 0;
 let talking = false;
 pc.createDataChannel("control");
@@ -56,5 +57,13 @@ drive({
   },
   heard: () => heard,
   mute: (on) => line.sender.replaceTrack(on ? null : track),
+  picture(on) {
+    if (on) {
+      const shown = new wrtc.nonstandard.RTCVideoSource().createTrack();
+      camera = pc.addTransceiver(shown, { direction: "sendonly" });
+    } else {
+      camera.stop();
+    }
+  },
   close: () => pc.close(),
 });

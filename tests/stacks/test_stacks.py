@@ -34,8 +34,12 @@ def _of_npm(script: str, package: str) -> tuple[list[str], str]:
 
 def _of_pypi() -> tuple[list[str], str]:
     there = importlib.util.find_spec("webrtc") is not None
-    command = [sys.executable, "-m", "tests.stacks.libwebrtc"]
+    command = [sys.executable, "-m", "tests.stacks.pythonic", "webrtc.aiortc"]
     return command, "" if there else "wrtc is missing: deploy/venv dev"
+
+
+def _of_our_own() -> tuple[list[str], str]:
+    return [sys.executable, "-m", "tests.stacks.pythonic", "aiortc"], ""
 
 
 def _of_debian() -> tuple[list[str], str]:
@@ -58,12 +62,16 @@ STACKS: dict[str, Callable[[], tuple[list[str], str]]] = {
     "@roamhq/wrtc": lambda: _of_npm("roamhq", "@roamhq/wrtc"),
     "node-datachannel": lambda: _of_npm("datachannel", "node-datachannel"),
     "libwebrtc": _of_pypi,
+    "aiortc": _of_our_own,
     "GStreamer": _of_debian,
 }
 
 
 HOLDS = {"node-datachannel": "sendrecv"}
 """What is offered in between: a track of libdatachannel that changes its direction is closed."""
+
+SHOWING = ("werift", "@roamhq/wrtc", "node-datachannel")
+"""They add a line of video in mid-call, and stop it."""
 
 SILENT = ("werift", "node-datachannel", "GStreamer")
 """They say no goodbye: the call ends after the grace that a lost network has."""
@@ -182,6 +190,9 @@ def calls(product: Product, stack: Stack) -> str:
         assert call.offer("sendrecv") == "sendrecv"
         stack.ask("speak")
         call.is_understood(2)
+        for shows in (True, False) if stack.name in SHOWING else ():
+            stack.ask("picture", on=shows)
+            assert call.offer("sendrecv") == "sendrecv"
         stack.ask("mute", on=True)
         stack.ask("mute", on=False)
         stack.ask("speak")

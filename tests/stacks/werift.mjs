@@ -4,14 +4,16 @@ import { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters } from "weri
 import { drive, paced, PACKET_MS, Rtp, speech } from "./driver.mjs";
 
 const OPUS = new RTCRtpCodecParameters({ mimeType: "audio/opus", clockRate: 48000, channels: 2, payloadType: 96 });
+const VP8 = new RTCRtpCodecParameters({ mimeType: "video/VP8", clockRate: 90000, payloadType: 97 });
 const pc = new RTCPeerConnection({
   iceServers: [],
   iceAdditionalHostAddresses: ["127.0.0.1"],
-  codecs: { audio: [OPUS], video: [] },
+  codecs: { audio: [OPUS], video: [VP8] },
 });
 const track = new MediaStreamTrack({ kind: "audio" });
 const line = pc.addTransceiver(track, { direction: "sendrecv" });
 const rtp = new Rtp(7001, 96);
+let camera = null;
 let heard = 0;
 let muted = false;
 line.onTrack.subscribe((given) => given.onReceiveRtp.subscribe(() => { heard += 1; }));
@@ -41,5 +43,12 @@ drive({
   },
   heard: () => heard,
   mute: (on) => { muted = on; },
+  picture(on) {
+    if (on) {
+      camera = pc.addTransceiver(new MediaStreamTrack({ kind: "video" }), { direction: "sendonly" });
+    } else {
+      camera.stop();
+    }
+  },
   close: () => pc.close(),
 });

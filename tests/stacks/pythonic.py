@@ -1,61 +1,55 @@
-"""PyPI's wrtc: today's libwebrtc. Obeys the test as `driver.mjs` does."""
+"""Stacks with aiortc's API: aiortc itself, and PyPI's wrtc, which is today's libwebrtc.
+
+Obeys the test as `driver.mjs` does. Called with the name of the stack's module and the speech.
+"""
 
 import asyncio
 import base64
 import contextlib
+import importlib
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from webrtc.aiortc import (
-    MediaStreamError,
-    MediaStreamTrack,
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
 
+from sessions_app.transports.ice import offer_loopback
 from tests.fixtures.talker import LiveMicrophone
 from tests.stacks.obeying import obey
 
 LOUD = 400
 
 
-class Microphone(MediaStreamTrack):
-    """Silence, and what is said."""
+def track_of(api: Any, microphone: LiveMicrophone) -> Any:
+    """Returns the stack's own track of silence, and of what is said."""
 
-    kind = "audio"
+    async def recv(_: Any) -> Any:
+        return await microphone.recv()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._inner = LiveMicrophone()
-        self.speak = self._inner.speak
-
-    async def recv(self) -> Any:
-        return await self._inner.recv()
+    return type("Microphone", (api.MediaStreamTrack,), {"kind": "audio", "recv": recv})()
 
 
 class Caller:
     """One call; the methods are what the test may ask."""
 
-    def __init__(self, given: Path) -> None:
+    def __init__(self, api: Any, given: Path) -> None:
         pcm = base64.b64decode(json.loads(given.read_text())["pcm"])
         self._speech = np.frombuffer(pcm, np.int16)[::3]
-        self._microphone = Microphone()
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._line = self._pc.addTransceiver(self._microphone, "sendrecv")
+        self._api, self._microphone = api, LiveMicrophone()
+        self._track = track_of(api, self._microphone)
+        self._pc = api.RTCPeerConnection(api.RTCConfiguration(iceServers=[]))
+        self._line = self._pc.addTransceiver(self._track, "sendrecv")
         self._pc.createDataChannel("control")
         self._heard = 0
         self._tasks: list[asyncio.Task[None]] = []
-        self._pc.on("track", self._track)
+        self._pc.on("track", self._given)
 
-    def _track(self, track: Any) -> None:
+    def _given(self, track: Any) -> None:
         self._tasks.append(asyncio.ensure_future(self._hear(track)))
 
     async def _hear(self, track: Any) -> None:
-        with contextlib.suppress(MediaStreamError):
+        with contextlib.suppress(self._api.MediaStreamError):
             while True:
                 frame = await track.recv()
                 self._heard += int(np.abs(frame.to_ndarray()).max() > LOUD)
@@ -67,7 +61,7 @@ class Caller:
         return {"sdp": offer.sdp if offer is not None else ""}
 
     async def answer(self, sdp: str) -> dict[str, Any]:
-        await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+        await self._pc.setRemoteDescription(self._api.RTCSessionDescription(sdp, "answer"))
         async with asyncio.timeout(15):
             while self._pc.connectionState != "connected":  # noqa: ASYNC110 - another stack's
                 await asyncio.sleep(0.02)
@@ -81,7 +75,9 @@ class Caller:
         return {"heard": self._heard}
 
     async def mute(self, on: bool) -> dict[str, Any]:
-        self._line.sender.replaceTrack(None if on else self._microphone)
+        self._line.sender.replaceTrack(None if on else self._track)
+        if not on:
+            self._microphone.go_on()
         return {"muted": on}
 
     async def close(self) -> dict[str, Any]:
@@ -90,7 +86,8 @@ class Caller:
 
 
 async def main() -> None:
-    await obey(Caller(Path(sys.argv[1])))
+    offer_loopback()
+    await obey(Caller(importlib.import_module(sys.argv[1]), Path(sys.argv[2])))
 
 
 if __name__ == "__main__":
