@@ -39,13 +39,18 @@ _BREAKING = re.compile(rf"</?(?:{_BLOCKS}|break)\b", re.IGNORECASE)
 """What parts the words beside it."""
 
 _SHOWN = re.compile(r"""<img\b[^>]*\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_COMMENT = re.compile(r"(```.*?(?:```|\Z)|(?<!`)`[^`\n]+`)|<!--.*?-->", re.DOTALL)
-"""Code, which stays as it is, or a comment; "" stands for the latter."""
+_COMMENT = re.compile(
+    r"(```.*?(?:```|\Z)|(?<!`)`[^`\n]+`)|<!--.*?-->|<(script|style)\b[^>]*>.*?</\2\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Code, which stays as it is, or a comment, or what a browser would not show as text."""
 
-_NOTE = re.compile(r"\[\^[^\]\s]+\]:?|【\d+(?::\d+)?†[^】]*】")
-"""A footnote's mark, or that of a source as OpenAI's servers write it."""
+_NOTE = re.compile(
+    r"\[\^[^\]\s]+\]:?|^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|【\d+(?::\d+)?†[^】]*】"
+)
+"""A footnote's mark, GitHub's of a quote, or that of a source as OpenAI's servers write it."""
 
-_REFERENCE = re.compile(r"(?<![\w\]])\[((?!\d+\])[^\[\]]+)\]\[[^\[\]]*\]")
+_REFERENCE = re.compile(r"(?<![\w\]])!?\[((?!\d+\])[^\[\]]+)\]\[[^\[\]]*\]")
 _DEFINITION = re.compile(r"""\s*\[[^\]]+\]:\s*<?(?:https?://|/|#|mailto:)\S+(?:\s+["'(].*)?""")
 """A link whose address stands elsewhere, and the line where it does."""
 
@@ -232,6 +237,8 @@ def _inline(tokens: Sequence[Token], *, drop_opened: bool) -> Iterable[str]:
 
 def _tag(tag: str, before: str, after: str) -> str:
     """Returns what is read for a tag of HTML; two numbers must not become one."""
+    if tag.startswith(("<!", "<?")):
+        return ""
     if not _FORMATTING.fullmatch(tag):
         return tag
     if shown := _SHOWN.match(tag):

@@ -94,6 +94,8 @@ def test_in_pieces_too(text: str, size: int) -> None:
         ("<a href='x'>on</a> <img src=x alt=\"a cat\"/>", "on a cat"),
         ("<speak>Hi <break time='1s'/>there</speak>", "Hi there"),
         ("a &lt; b &copy; c&nbsp;d", "a < b \u00a9 c d"),
+        ("<!DOCTYPE html><script>a(1)</script><p>Hi</p>", "Hi"),
+        ("> [!NOTE]\n> Be careful with ![it][x].", "Be careful with it."),
         ("a | b\n--- | ---\n1 | 2", "a b 1 2"),
         ("- 5 apples\n- 3 pears", "5 apples 3 pears"),
         ("- 2 cups of it", "2 cups of it"),
