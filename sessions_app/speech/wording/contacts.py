@@ -61,7 +61,9 @@ _BEFORE = {
     base: re.compile(rf"\b(?:{words})(?!\w)[^.!?\n\d]*(?:\W|^)$", re.IGNORECASE)
     for base, words in _CALLED.items()
 }
-_AFTER = re.compile(r" (?:operator|dispatch\w*|emergency|hotline|call (?:center|centre))\b")
+_AFTER = re.compile(
+    r" (?:operator|dispatch\w*|emergency|hotline|call cent(?:er|re)|is (?:the|your) \w*\s?number)\b"
+)
 _COUNTED = re.compile(
     r" (?:people|times|customers?|men|women|years?|days?|hours?|minutes?|degrees|dollars|euros?"
     r"|personas|veces|persone|volte|personnes|fois|Leute|Mal|Personen|Kunden|mensen|keer|pessoas"

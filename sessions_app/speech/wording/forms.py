@@ -84,7 +84,7 @@ def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
 _MAYBE = re.compile(r"[\d@½⅓⅔¼¾#_<&]|\w\.|w/o|\bM(?:me|lle)\b")
 
 _ISO_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
-_DATE = re.compile(r"(?<![\w./-])(\d{1,2})([./])(\d{1,2})\2(\d{4})(?![\w/-])")
+_DATE = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\w/-])")
 _TIME = re.compile(
     r"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?![\w:])(?: (?:Uhr|uur|heures?)\b)?(?= ?([ap]\.?m\b)?)"
 )
@@ -102,11 +102,11 @@ _LESS_MONEY = re.compile(
     rf"(?<!\w)({_CODES})[ \u00a0]?[-\u2212]{_AMOUNT}(?![\d.,]*\d){_SCALE}(?![\w/-])"
 )
 _MONEY_RANGE = re.compile(
-    rf"(?<!\w)([$€£])(\d[\d.,]*)[-\u2013]\1?(\d[\d.,]*\d|\d){_SCALE}(?![\w/-])"
+    rf"(?<!\w)({_CODES}) ?(\d[\d.,]*)[-\u2013](?:\1 ?)?(\d[\d.,]*\d|\d){_SCALE}(?![\w/-])"
 )
-_MONEY_AFTER = re.compile(
-    rf"(?<![\w.,]){_AMOUNT}[ \u00a0\u202f]?([€£$¥₹]|R\$|EUR|USD|GBP|CHF|BRL)(?!\w)"
-)
+_AFTER = r"[ \u00a0\u202f]?([€£$¥₹]|R\$|EUR|USD|GBP|CHF|BRL)(?!\w)"
+_MONEY_AFTER = re.compile(rf"(?<![\w.,]){_AMOUNT}{_AFTER}")
+_RANGE_AFTER = re.compile(rf"(?<![\w.,/-])(\d[\d.,]*)[-\u2013](\d[\d.,]*){_AFTER}")
 _MIXED = re.compile(
     r"(?<![\w./])(?:(?:(\d{1,3}) )?(\d{1,2})/(\d{1,3})(?![\w/]|\.\d)|(?:(\d{1,3}) ?)?([½⅓⅔¼¾]))"
 )
@@ -122,7 +122,7 @@ _LESS = re.compile(
 )
 _MINUS = re.compile(
     r"(?<![\w)])(?:\u2212(?=\d)|[-\u2212](?=(?:[A-Z]{1,2}\$|[$€£¥₹])[ \u00a0]?\d)"
-    r"|-(?=\d[\d.,]*[ \u00a0\u202f]?[€£$](?!\w)))|(?<![^\n])[-\u2212] (?=\d)"
+    r"|-(?=\d[\d.,]*[ \u00a0\u202f]?[€£$](?!\w)))|(?<![^\n])[-\u2212] (?=(?:[A-Z]{0,2}[$€£])?\d)"
 )
 """A hyphen is left to the voice before a bare number; before money it would be left out.
 Nor is one with a blank after it where nothing stands before it: that would be read as a dash."""
@@ -168,6 +168,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
         (contacts.PHONE, contacts.phone),
         (_TIME, lambda r, m: r.time(m[1], m[2], m[3] or "")),
         (_MONEY_RANGE, Reading.money_range),
+        (_RANGE_AFTER, lambda r, m: r.range_of_money(m[1], m[3], m[2])),
         (_LESS_MONEY, Reading.less_money),
         (_MONEY, lambda r, m: r.money(m[1], m[2], m[3] or "")),
         (_MONEY_AFTER, lambda r, m: r.money(m[2], m[1], "")),

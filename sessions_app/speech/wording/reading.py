@@ -21,6 +21,9 @@ _SCALES = {
     **dict.fromkeys(("bn", "B", "billion", "Billion", "billions"), "billion"),
     **dict.fromkeys(("trillion", "Trillion", "trillions"), "trillion"),
 }
+_POINTS = re.compile(r"es-(?:cu|do|gt|hn|mx|ni|pa|pe|pr|sv|us)\b|(?:de|fr|it)-(?:ch|li)\b")
+"""Where a point, and not a comma, is before the cents."""
+
 _HOURS_OF = {
     "de": {1: "ein"},
     "es": {1: "una", 21: "veintiuna"},
@@ -94,7 +97,7 @@ class Reading:
 
     def written_date(self, found: Match) -> str | None:
         first, second = found[1], found[3]
-        month_first = self.month_first and found[2] == "/"
+        month_first = self.month_first and found[2] != "."
         if month_first and int(first) > _MONTHS:
             month_first = False
         if not month_first and int(second) > _MONTHS:
@@ -192,8 +195,12 @@ class Reading:
         return f"{self.say(number)} {_SCALES[scale]} {named.many}"
 
     def money_range(self, found: Match) -> str | None:
-        low, high = self._number(found[2]), self.money(found[1], found[3], found[4] or "")
-        return f"{self.say(low)} {self.words.to} {high}" if low is not None and high else None
+        return self.range_of_money(found[2], found[1], found[3], found[4] or "")
+
+    def range_of_money(self, low: str, sign: str, high: str, scale: str = "") -> str | None:
+        """Returns two amounts of which the second alone has its currency said."""
+        least, most = self._number(low), self.money(sign, high, scale)
+        return f"{self.say(least)} {self.words.to} {most}" if least is not None and most else None
 
     def _currency(self, number: int, named: Currency) -> str:
         return self._counted(number, named.one, named.many, feminine=named.feminine)
@@ -203,7 +210,7 @@ class Reading:
 
     def _number(self, text: str) -> Decimal | None:
         """Returns a number as the language writes it; None where that is unsure."""
-        mark = self.words.decimal
+        mark = "." if _POINTS.match(self.tag) else self.words.decimal
         other = "," if mark == "." else "."
         bare = re.sub(r"[' \u00a0\u202f]", "", text)
         if re.fullmatch(rf"\d+(?:{re.escape(other)}\d{{3}})+(?:{re.escape(mark)}\d+)?", bare):

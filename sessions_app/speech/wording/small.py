@@ -8,7 +8,7 @@ from sessions_app.speech.wording.reading import Reading
 
 Match = re.Match[str]
 
-TAG = re.compile(r"(?<![\w<])<(/?)([A-Za-z][\w:-]*) ?/?>(?!>)")
+TAG = re.compile(r"(?:(?<![\w<])<|(?<!<)<(/))([A-Za-z][\w:-]*) ?/?>(?!>)")
 
 
 class Small(NamedTuple):
