@@ -48,7 +48,7 @@ async def run(product: Product, count: int) -> str:
         f"{whole} of {len(rows)} kills lost no final told over half a second before, in text and "
         "order, and no sound but the last second and a half"
     )
-    head = ["killed", "after s", "segments", "recording ms", "lost"]
+    head = ["killed", "after s", "segments", "found again", "recording ms", "lost"]
     return write_table("kills", "kill -9", headline, head, rows)
 
 
@@ -88,7 +88,11 @@ async def _worker_killed(product: Product, sound: Path, at_s: float) -> Case:
 
 
 async def _left(product: Product, case: Case) -> list[str]:
-    """Returns segments, length of the recording, and what is missing, once all work is done."""
+    """Returns what there is once all work is done, and what is missing.
+
+    That is how many segments were told live, how many were found in the recording afterwards, and
+    how long that is.
+    """
     path = f"/api/v1/calls/{case['call']}/"
     deadline = time.monotonic() + AFTER_S
     while time.monotonic() < deadline:
@@ -101,9 +105,16 @@ async def _left(product: Product, case: Case) -> list[str]:
     stored = [[s["seq"], s["text"]] for s in segments]
     length = (call["recording"] or {}).get("duration_ms") or 0
     lost = [f"segment {final[0]}" for final in case["finals"] if final not in stored]
-    in_order = [final[0] for final in stored] == list(range(1, len(stored) + 1))
-    lost += [] if in_order else ["the order"]
+    lost += [] if _in_order(segments) else ["the order"]
     lost += [] if call["state"] == "ended" else [f"the end: {call['state']}"]
     lost += [] if states == ["done", "done"] else [f"recording and summary: {states}"]
     lost += [] if length >= case["spoken_ms"] - LOST_MS else [f"sound: {length} ms are there"]
-    return [str(len(stored)), str(length), ", ".join(lost) or "nothing"]
+    found = sum(s["source"] != "live" for s in segments)
+    return [str(len(stored) - found), str(found), str(length), ", ".join(lost) or "nothing"]
+
+
+def _in_order(segments: list[dict[str, Any]]) -> bool:
+    """Returns whether no number is left out of those told live, and all stand by time."""
+    live = [s["seq"] for s in segments if s["source"] == "live"]
+    starts = [s["start_ms"] for s in segments]
+    return live == list(range(1, len(live) + 1)) and starts == sorted(starts)
