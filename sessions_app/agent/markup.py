@@ -123,7 +123,7 @@ class Markup:
             _, ended, rest = piece.partition("-->")
             self._hidden = not ended
             return self._revealed(rest, more=more) if ended else ""
-        if "<!--" not in piece or self._carry.startswith(("```", "~~~")):
+        if "<" not in piece or self._carry.startswith(("```", "~~~")):
             return piece
         shown = _COMMENT.sub(lambda found: found[1] or "", piece)
         at = _unended(shown)
