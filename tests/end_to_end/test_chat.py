@@ -20,6 +20,7 @@ GUIDE = (
     "responder='chat', silence_s=0, prompt='You are a guide.')"
 )
 SECRET = "the purple elephant"
+THOUGHT = "The caller wants to know how late it is, so that I look at the clock first. " * 4
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,7 @@ def model() -> Iterator[ModelServer]:
             "story": "Once there was a king. " * 12,
             "elephant": f"Yes, {SECRET} is grey.",
             "earlier": [("earlier_calls", '{"words": "elephant"}'), "You spoke of an elephant."],
+            "ponder": f"{THOUGHT}</think>\n\nIt is ten past four.",
             "hang": [("end_call", "{}"), "Goodbye then."],
         }
         yield server
@@ -156,18 +158,14 @@ async def test_the_log_holds_ids_and_no_words(product: Product) -> None:
         assert words not in log
 
 
-async def test_a_thought_that_nothing_showed_to_be_one_stops_at_its_end(
-    product: Product, model: ModelServer
-) -> None:
-    thought = "The caller wants to know how late it is, so that I look at the clock first. " * 4
-    model.answers["ponder"] = f"{thought}</think>\n\nIt is ten past four."
+async def test_a_thought_that_nothing_showed_to_be_one_stops_at_its_end(product: Product) -> None:
     async with Talker(product, "guide") as talker:
         await talker.send(type="text", text="ponder this")
         await talker.sees(lambda: "It is ten past four." in talker.said(), "the answer")
         *heard, answer = talker.said()
         assert answer == "It is ten past four."
-        assert thought.startswith(" ".join(heard))
-        assert len(" ".join(heard)) < len(thought) / 2
+        assert THOUGHT.startswith(" ".join(heard))
+        assert len(" ".join(heard)) < len(THOUGHT) / 2
         await talker.sees(lambda: talker.floor() == "listening", "the end of the answer")
         await talker.send(type="text", text="ponder again")
         await talker.sees(lambda: len(talker.said()) == len(heard) + 2, "the next answer")
