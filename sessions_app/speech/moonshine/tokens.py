@@ -59,7 +59,7 @@ class Tokens:
         starts = [at for at, token in enumerate(tokens) if token > END and self.begins_word(token)]
         if tokens and (not starts or starts[0] > 0):
             starts.insert(0, 0)
-        ends = [*starts[1:], len(tokens)]
+        ends = [*starts[1:], len(tokens)][: len(starts)]
         spans = [
             Span(self.text(tokens[first:end]), first, self._spoken(tokens, first, end), end)
             for first, end in zip(starts, ends, strict=True)

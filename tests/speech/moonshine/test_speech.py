@@ -61,6 +61,17 @@ def test_a_long_utterance_is_whole_though_interims_look_at_its_end(
     assert len(words(shown[-1])) >= len(expected) - 3
 
 
+def test_a_long_utterance_in_which_nothing_is_understood_yet_goes_on(
+    model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = Speech(model)
+    speech.add(np.concatenate([said(sentence) for sentence in LONG]))
+    with monkeypatch.context() as patch:
+        patch.setattr(decoding, "interim", lambda *_: [])
+        assert speech.interim() == ""
+    assert speech.interim().startswith("Good morning")
+
+
 def test_words_have_their_times(model: Model, said: Said) -> None:
     pause = np.zeros(SPEECH_RATE, np.float32)
     speech = Speech(model)
