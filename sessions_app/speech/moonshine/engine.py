@@ -6,6 +6,7 @@ waited longest. Under load interims thin out by themselves, alike for all.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,10 @@ from sessions_app.core.audio import Samples
 from sessions_app.speech.engines.base import Engine, Said, Session
 from sessions_app.speech.moonshine.files import checked
 from sessions_app.speech.moonshine.loading import AnyModel, loaded, named, utterance
+from sessions_app.speech.moonshine.naming import Names
+
+AGENTS = 32
+"""Of so many agents a worker keeps the phrases ready: 500 take 30 ms to prepare."""
 
 _WARMING = 16_000
 
@@ -23,10 +28,12 @@ class MoonshineEngine(Engine):
 
     def __init__(self, model: str = "") -> None:
         self._model, self.note = loaded(checked(Path(model) if model else None))
+        # a session lasts for an utterance, its call's phrases for the call
+        self._names = lru_cache(AGENTS)(partial(named, self._model))
         _warm(self._model)
 
     def open(self, language: str, phrases: Sequence[str]) -> "MoonshineSession":
-        return MoonshineSession(self._model, phrases)
+        return MoonshineSession(self._model, self._names(tuple(phrases)))
 
     def chosen(self, sessions: Sequence[Session]) -> Sequence[Session]:
         """Returns those with nothing to tell yet, and of the others the longest waiting."""
@@ -44,9 +51,9 @@ class MoonshineEngine(Engine):
 class MoonshineSession(Session):
     """One stream: one utterance after the other."""
 
-    def __init__(self, model: AnyModel, phrases: Sequence[str]) -> None:
+    def __init__(self, model: AnyModel, names: Names | None = None) -> None:
         self._model = model
-        self._names = named(model, phrases)
+        self._names = names
         self._shown = ""
         self.speech = utterance(model, self._names)
 

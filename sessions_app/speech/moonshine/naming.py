@@ -7,11 +7,12 @@ cost 6 and more in log-probability a token, those that were said rarely 3.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
 
 from sessions_app.speech.moonshine import decoding
 from sessions_app.speech.moonshine.decoding import Decoded
@@ -96,6 +97,8 @@ class Names:
             for text in known
             if (heard := sounds(text))
         ]
+        self._plain = frozenset(phrase.plain for phrase in self._phrases)
+        self._longest = max((phrase.words for phrase in self._phrases), default=0)
 
     def put_in(self, memory: Memory, heard: Decoded) -> Decoded:
         """Returns the hypothesis with the phrases that were said in it."""
@@ -113,25 +116,26 @@ class Names:
 
     def _places(self, heard: Decoded, spans: Sequence[Span]) -> list[_Place]:
         """Returns where a phrase may have been said, the likeliest first."""
-        said = [sounds(span.text) for span in spans]
+        line = _Line(heard, spans, self._plain, self._longest)
+        if not line.spots or not self._phrases:
+            return []
+        alike = cdist(
+            [phrase.sounds for phrase in self._phrases],
+            line.sounds,
+            scorer=Levenshtein.normalized_similarity,
+            score_cutoff=ALIKE,
+            dtype=np.float64,
+        )
+        reaches = np.array([_reach(phrase.words) for phrase in self._phrases])
+        lengths = np.array([end - first for first, end in line.spots])
+        near = (alike >= ALIKE) & (lengths[None] <= reaches[:, None])
         found = [
-            _Place(phrase, first, end, alike)
-            for phrase in self._phrases
-            for first in range(len(spans))
-            for end in range(first + 1, min(first + phrase.words + 3, len(spans)) + 1)
-            if (alike := _alike("".join(said[first:end]), phrase.sounds)) >= ALIKE
+            _Place(self._phrases[which], first, end, float(alike[which, spot]))
+            for which, spot in np.argwhere(near)
+            for first, end in [line.spots[spot]]
         ]
-        open_to = [place for place in found if self._is_open(heard, spans, place)]
+        open_to = [place for place in found if line.is_open(place)]
         return sorted(open_to, key=lambda place: (-place.alike, place.end - place.first))
-
-    def _is_open(self, heard: Decoded, spans: Sequence[Span], place: _Place) -> bool:
-        """Returns whether these words may be others: not where they are the phrase, or sure."""
-        if _is_there(self._phrases, spans, place):
-            return False
-        sure = _sure(heard, spans, place)
-        if not place.phrase.is_name:
-            return sure < SURE_WORD and place.alike >= QUITE_ALIKE
-        return sure < SURE or place.alike >= VERY_ALIKE
 
     def _tried(
         self, memory: Memory, heard: Decoded, spans: Sequence[Span], place: _Place
@@ -141,34 +145,78 @@ class Names:
         tokens = [*heard.tokens[:begin], *place.phrase.tokens, *heard.tokens[end:]]
         other = decoding.scored(self._model, memory, tokens)
         cost = (sum(other.sure) - sum(heard.sure)) / len(place.phrase.tokens)
-        return (cost, other) if cost >= _allowed(place, _sure(heard, spans, place)) else None
+        return (
+            (cost, other)
+            if cost >= _allowed(place, _sure(heard, spans, place.first, place.end))
+            else None
+        )
 
 
-def _is_there(phrases: Sequence[_Phrase], spans: Sequence[Span], place: _Place) -> bool:
-    """Returns whether a phrase stands there already: this one in part of it or beside, or another.
+class _Line:
+    """A hypothesis, and what is asked of its words again and again, for each phrase.
 
-    One that differs in its capitals alone is to be written as the agent has it.
+    `spots` are where a phrase of at most `longest` words may lie, `sounds` what is heard there.
     """
-    words = [_plain(span.text) for span in spans]
-    here = " ".join(words[place.first : place.end])
-    wanted = place.phrase.plain
-    if here == wanted:
-        written = " ".join(span.text for span in spans[place.first : place.end])
-        return not place.phrase.is_name or place.phrase.text in written
-    reach = place.phrase.words
-    around = " ".join(words[max(place.first - reach, 0) : place.end + reach])
-    others = f" {here} "
-    return f" {wanted} " in f" {around} " or any(f" {one.plain} " in others for one in phrases)
+
+    def __init__(
+        self, heard: Decoded, spans: Sequence[Span], plain: Set[str], longest: int
+    ) -> None:
+        self._written = [span.text for span in spans]
+        self._words = [_plain(text) for text in self._written]
+        self._phrases = plain
+        many = len(spans)
+        self.spots = [
+            (first, end)
+            for first in range(many)
+            for end in range(first + 1, min(first + _reach(longest), many) + 1)
+        ]
+        said = [sounds(text) for text in self._written]
+        self.sounds = ["".join(said[first:end]) for first, end in self.spots]
+        self._sure = {spot: _sure(heard, spans, *spot) for spot in self.spots}
+        self._has_phrase = {spot: self._has(*spot) for spot in self.spots}
+
+    def is_open(self, place: _Place) -> bool:
+        """Returns whether these words may be others: not where they are the phrase, or sure."""
+        sure = self._sure[place.first, place.end]
+        if place.phrase.is_name:
+            may = sure < SURE or place.alike >= VERY_ALIKE
+        else:
+            may = sure < SURE_WORD and place.alike >= QUITE_ALIKE
+        return may and not self._is_there(place)
+
+    def _is_there(self, place: _Place) -> bool:
+        """Returns whether a phrase is there: this one in part of it or beside, or another one.
+
+        One that differs in its capitals alone is to be written as the agent has it.
+        """
+        first, end, wanted = place.first, place.end, place.phrase.plain
+        if " ".join(self._words[first:end]) == wanted:
+            written = " ".join(self._written[first:end])
+            return not place.phrase.is_name or place.phrase.text in written
+        reach = place.phrase.words
+        around = " ".join(self._words[max(first - reach, 0) : end + reach])
+        return self._has_phrase[first, end] or f" {wanted} " in f" {around} "
+
+    def _has(self, first: int, end: int) -> bool:
+        """Returns whether any phrase stands whole among these words."""
+        words = " ".join(self._words[first:end]).split(" ")
+        many = len(words)
+        runs = ((at, until) for at in range(many) for until in range(at + 1, many + 1))
+        return any(" ".join(words[at:until]) in self._phrases for at, until in runs)
+
+
+def _reach(words: int) -> int:
+    """Returns how many words a phrase of so many may have been heard as."""
+    return words + 3
 
 
 def _plain(text: str) -> str:
     return " ".join(_WORD.findall(text)).lower()
 
 
-def _sure(heard: Decoded, spans: Sequence[Span], place: _Place) -> float:
-    """Returns the mean log-probability of the words in a place."""
-    begin, end = spans[place.first].first, spans[place.end - 1].marks
-    return float(np.mean(heard.sure[begin:end]))
+def _sure(heard: Decoded, spans: Sequence[Span], first: int, end: int) -> float:
+    """Returns the mean log-probability of the words from `first` up to, not including, `end`."""
+    return float(np.mean(heard.sure[spans[first].first : spans[end - 1].marks]))
 
 
 def _allowed(place: _Place, sure: float) -> float:
@@ -178,7 +226,3 @@ def _allowed(place: _Place, sure: float) -> float:
     if sure < UNSURE and place.alike >= QUITE_ALIKE:
         return COST_UNSURE
     return COST_VERY_ALIKE if place.alike >= VERY_ALIKE else COST
-
-
-def _alike(first: str, second: str) -> float:
-    return Levenshtein.normalized_similarity(first, second, score_cutoff=ALIKE)

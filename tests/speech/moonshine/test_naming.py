@@ -1,12 +1,20 @@
 """An agent's likely words are put where they were said, and nowhere else."""
 
-import pytest
+import random
+from collections.abc import Sequence
 
+import numpy as np
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from sessions_app.speech.moonshine import naming
 from sessions_app.speech.moonshine.confidence import confidence
+from sessions_app.speech.moonshine.decoding import Decoded
 from sessions_app.speech.moonshine.engine import MoonshineEngine
 from sessions_app.speech.moonshine.model import Floats, Model
 from sessions_app.speech.moonshine.naming import Names, sounds
 from sessions_app.speech.moonshine.speech import Speech
+from sessions_app.speech.moonshine.tokens import Span
 from tests.speech.moonshine.conftest import Said
 
 NAMES = ("Velmora", "Brindlewick", "Kestrov", "Quill Harbour", "Novatek")
@@ -115,3 +123,69 @@ def test_phrases_of_common_words_are_not_written_where_they_stand_or_were_not_sa
     audio = said(sentence)
     commands = Names(model, COMMANDS)
     assert final_of(model, commands, audio) == final_of(model, None, audio)
+
+
+def plain_of(text: str) -> str:
+    return " ".join(naming._WORD.findall(text)).lower()
+
+
+def alike_of(first: str, second: str) -> float:
+    return Levenshtein.normalized_similarity(first, second, score_cutoff=naming.ALIKE)
+
+
+def one_by_one(names: Names, heard: Decoded, spans: Sequence[Span]) -> list[tuple[str, int, int]]:
+    """Returns what `_places` has to find, looked for phrase by phrase and word by word."""
+    found = []
+    said, words = [sounds(span.text) for span in spans], [plain_of(span.text) for span in spans]
+    for phrase in names._phrases:
+        for first in range(len(spans)):
+            for end in range(first + 1, min(first + phrase.words + 3, len(spans)) + 1):
+                alike = alike_of("".join(said[first:end]), phrase.sounds)
+                sure = float(np.mean(heard.sure[spans[first].first : spans[end - 1].marks]))
+                may = (
+                    sure < naming.SURE or alike >= naming.VERY_ALIKE
+                    if phrase.is_name
+                    else sure < naming.SURE_WORD and alike >= naming.QUITE_ALIKE
+                )
+                here = f" {' '.join(words[first:end])} "
+                around = " ".join(words[max(first - phrase.words, 0) : end + phrase.words])
+                there = any(f" {one.plain} " in here for one in names._phrases)
+                there = there or f" {phrase.plain} " in f" {around} "
+                if here == f" {phrase.plain} ":
+                    written = " ".join(span.text for span in spans[first:end])
+                    there = not phrase.is_name or phrase.text in written
+                if alike >= naming.ALIKE and may and not there:
+                    found.append((alike, phrase.text, first, end))
+    found.sort(key=lambda one: (-one[0], one[3] - one[2]))
+    return [(text, first, end) for _, text, first, end in found]
+
+
+def test_many_phrases_are_found_as_if_each_were_looked_for(model: Model) -> None:
+    dice = random.Random(5)
+    syllables = ("bra", "kes", "trov", "vel", "mo", "ra", "lin", "quill", "har", "bour", "wick")
+    made = ["".join(dice.choices(syllables, k=dice.randint(1, 4))) for _ in range(120)]
+    common = ("velvet more", "Call Me Back", "the harbour", "note that", "o'clock", "4711 wick")
+    names = Names(model, [*made[:40], *map(str.capitalize, made[40:]), *NAMES, *common, "12"])
+    places = 0
+    for text in (
+        "The name of the product is Velmore at 9 o'clock.",
+        "Please send kestrov, a brand new wick to the quiet harbour 4711.",
+        "Call me back -- note that it's Quill harbour and the more we tell them.",
+        "Wick.",
+        "",
+    ):
+        tokens = model.tokens.of(text) if text else []
+        heard = Decoded(tokens, sure=[dice.choice((-0.01, -0.3, -2.0)) for _ in tokens])
+        spans = model.tokens.words(tokens)
+        found = [(one.phrase.text, one.first, one.end) for one in names._places(heard, spans)]
+        assert found == one_by_one(names, heard, spans)
+        places += len(found)
+    assert places > 50
+    assert Names(model, ["12"])._places(Decoded(), []) == []
+
+
+def test_phrases_are_prepared_once_for_all_utterances_of_an_agent() -> None:
+    engine = MoonshineEngine()
+    opened = [engine.open("en-US", ["Velmora", name])._names for name in ("a", "a", "b")]
+    assert opened[0] is opened[1]
+    assert opened[1] is not opened[2]

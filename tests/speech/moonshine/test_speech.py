@@ -152,7 +152,7 @@ class Waiting(MoonshineSession):
     """A session whose audio has waited so long."""
 
     def __init__(self, model: Model, audio: Floats, waited: int) -> None:
-        super().__init__(model, ())
+        super().__init__(model)
         self.speech.add(audio[:SPEECH_RATE])
         self.speech.interim()
         self.speech.add(audio[SPEECH_RATE : SPEECH_RATE + waited])
