@@ -15,6 +15,7 @@ from bench.spoken import plain
 from sessions_app.bridge.recognisers import Recognisers
 from sessions_app.core.audio import Samples
 from sessions_app.core.errors import BusyError
+from sessions_app.core.events import Hypothesis
 from sessions_app.speech import engine_process
 from sessions_app.speech.moonshine.files import SHA256, folder
 from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
@@ -230,6 +231,51 @@ async def test_a_call_is_refused_while_its_workers_have_no_time_left(
     monkeypatch.setattr(engine_process, "LOAD_HOLDS_S", 0.0)  # it has said nothing for a while
     assert not refuses(recogniser)
     await recogniser.aclose()
+
+
+TALKERS, MOST_EACH = 16, 20
+
+
+@pytest.mark.recogniser
+async def test_more_talkers_than_a_worker_holds_cost_interims_and_then_a_refusal_but_no_final(
+    say_it: Callable[[str], Samples],
+) -> None:
+    recogniser, speech = MoonshineRecogniser(1), [say_it(text) for text in SHORT]
+    await recogniser.start()
+    refused = asyncio.Event()
+
+    async def talk(most: int) -> tuple[float, list[str]]:
+        """Speaks ten times as fast as people do; returns the interims a final, and the finals."""
+        stream = recogniser.open("en-US")
+        hearing = asyncio.create_task(all_of(stream))
+        number = 0
+        while number < most and not (number and refused.is_set()):
+            samples = speech[number % len(SHORT)]
+            for first in range(0, len(samples), 4_800):
+                await send(stream, samples[first : first + 4_800], 4000.0 * number + first / 16)
+                await asyncio.sleep(0.03)  # the pace of speech
+            if refuses(recogniser):
+                refused.set()
+            await stream.flush()
+            number += 1
+        await stream.finish()
+        told = await hearing
+        await stream.aclose()
+        final = [one.text for one in finals(told)]
+        assert final == [SHORT[at % len(SHORT)] for at in range(number)]
+        return (len(told) - number) / number, final
+
+    async with asyncio.timeout(100):
+        alone, _ = await talk(2)
+        assert not refused.is_set()
+        heard = await asyncio.gather(*(talk(MOST_EACH) for _ in range(TALKERS)))
+    assert refused.is_set()
+    assert sum(interims for interims, _ in heard) < TALKERS * alone
+    await recogniser.aclose()
+
+
+async def all_of(stream: RecogniserStream) -> list[Hypothesis]:
+    return [told async for told in stream.results()]
 
 
 def refuses(stack: Recogniser) -> bool:
