@@ -37,7 +37,13 @@ class ResumeSpeech:
 
 @dataclass(frozen=True, slots=True)
 class CutSpeech:
-    """End the answer where it is."""
+    """End the answer where it is.
+
+    It is `void` when the turn that it answers goes on, or had other words: then it counts as never
+    given, and what it did is undone. Where it is over already, that is all there is to do.
+    """
+
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)

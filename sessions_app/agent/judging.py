@@ -1,5 +1,7 @@
 """Whether what is said over the agent takes the floor: the rule, and what it has to know."""
 
+from dataclasses import replace
+
 from sessions_app.agent.barge_ins.base import BargeIn, Heard, Verdict
 from sessions_app.agent.echo import Said
 from sessions_app.agent.overlaps import Overlap, Speech
@@ -10,6 +12,9 @@ LONG_MS = 10_000.0
 
 FINAL_MS = 2_000.0
 """After speech its final is waited for so long, where interims decide nothing."""
+
+REST_MS = 150
+"""The rest of a sentence may be one short word."""
 
 ASK_EVERY_MS = 1_000.0
 """How often the recogniser is asked for all words of speech that goes on: each time it decodes."""
@@ -26,6 +31,8 @@ class Judge:
     def __init__(self, rule: BargeIn, settings: TurnSettings) -> None:
         self._rule = rule
         self._settings = settings
+        rest_ms = min(REST_MS, settings.barge_in_ms)
+        self._of_rest = replace(settings, barge_in_words=1, barge_in_ms=rest_ms)
         self._asked_ms = float("-inf")
         self.said = Said()
         """What the agent said of late, and may come back as an echo."""
@@ -40,7 +47,7 @@ class Judge:
     def of_overlap(self, over: Overlap, now_ms: float) -> Verdict:
         """Returns what the agent does about speech over its own."""
         heard = over.heard(now_ms, self.said.share(over.text))
-        verdict = self._rule.judge(heard, self._settings)
+        verdict = self._rule.judge(heard, self._of_rest if over.awaited else self._settings)
         unscored = self.scores and over.sure is None and not over.final
         due = heard.speaking or heard.silent_ms < FINAL_MS
         return Verdict.WAIT if verdict is Verdict.INTERRUPT and unscored and due else verdict

@@ -1,6 +1,7 @@
 """What both sides know of the conversation: what was said, and what was heard."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from sessions_app.agent.responders.base import Message
 from sessions_app.core.events import Speaker
@@ -19,11 +20,22 @@ class Memory:
     def messages(self) -> tuple[Message, ...]:
         return tuple(self._messages)
 
-    def add_user(self, text: str) -> None:
+    def add_user(self, text: str) -> Message:
         """Keeps a turn of the caller."""
-        self._messages.append(Message(Speaker.CALLER, text))
+        return self._add(Message(Speaker.CALLER, text))
 
-    def add_agent(self, heard: str, *, interrupted: bool = False) -> None:
+    def add_agent(self, heard: str, *, interrupted: bool = False) -> Message | None:
         """Keeps what was heard of an answer; one of which nothing was heard leaves no trace."""
-        if heard:
-            self._messages.append(Message(Speaker.AGENT, heard, interrupted))
+        return self._add(Message(Speaker.AGENT, heard, interrupted)) if heard else None
+
+    def drop(self, messages: Sequence[Message]) -> None:
+        """Forgets these very messages."""
+        gone = {id(message) for message in messages}
+        for _ in range(len(self._messages)):
+            message = self._messages.popleft()
+            if id(message) not in gone:
+                self._messages.append(message)
+
+    def _add(self, message: Message) -> Message:
+        self._messages.append(message)
+        return message

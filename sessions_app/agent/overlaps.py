@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from sessions_app.agent.barge_ins.base import Heard
-from sessions_app.core.writing import join_sentences
+from sessions_app.core.writing import after_words, count, join_sentences
 
 
 @dataclass(slots=True)
@@ -18,10 +18,21 @@ class Overlap:
     sure: float | None = None
     """The recogniser's mean confidence in the words, as it last told it."""
 
+    before: list[str] | None = None
+    """The words of the turn being answered, where the caller goes on with it."""
+
+    awaited: bool = False
+    """Whether that turn seemed to go on: then a single word is the rest of it."""
+
+    answered: str = ""
+    """What of the utterance was answered: it began before the agent spoke, and goes on."""
+
     @property
     def text(self) -> str:
-        """All words so far, the finals' first."""
-        return join_sentences([*self.words, self.interim])
+        """All words so far, the finals' first, but for those that were answered."""
+        said = join_sentences([*self.words, self.interim])
+        many = count(self.answered)
+        return said[after_words(said, many) or len(said) :] if many else said
 
     def take(self, text: str, *, last: bool, sure: float | None = None) -> None:
         """Takes the final of an utterance; `last` when the caller is silent after it."""

@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sessions_app.agent.endpointers.base import Said
+from sessions_app.agent.endpointers.base import Endpointer, Said
+from sessions_app.core.persona import TurnSettings
 from sessions_app.core.writing import join_sentences, plain_words
+
+FINAL_MS = 2_000.0
+"""How long after the maximum delay a final text is waited for."""
 
 OWED_MS = 1_000.0
 """A final of words that end so much later than those that were answered is of others."""
@@ -17,9 +21,11 @@ class Pending:
     `speech_end_ms` is when the caller fell silent, as the VAD found. `pause_ms` is the same of a
     pause that the VAD does not take for an end yet; `whole` says that `interim` is all that was
     said up to there, so that nothing need be waited for. `sure` is the recogniser's confidence in
-    the last word.
+    the last word. `before` are words of a turn that was answered too early: they belong to this
+    one, if there are others.
     """
 
+    before: list[str] | None = None
     words: list[str] = field(default_factory=list)
     interim: str = ""
     speech_end_ms: float | None = None
@@ -33,7 +39,8 @@ class Pending:
     @property
     def text(self) -> str:
         """All words so far, the finals' first."""
-        return join_sentences([*self.words, self.interim])
+        own = join_sentences([*self.words, self.interim])
+        return join_sentences([*(self.before or []), own]) if own else ""
 
     @property
     def said(self) -> Said:
@@ -50,6 +57,20 @@ class Pending:
     def awaits_final(self) -> bool:
         """Whether the words of the last utterance are still to come."""
         return self.final_due and not self.whole
+
+    def due_ms(self, endpointer: Endpointer, settings: TurnSettings) -> float | None:
+        """Returns when it is over, if nothing more comes; None while that is not in sight."""
+        if self.end_ms is None or not (self.text or self.final_due):
+            return None
+        if self.awaits_final:
+            return self.end_ms + settings.max_delay_ms + FINAL_MS
+        return self.end_ms + endpointer.wait_ms(self.said, settings)
+
+    def merge(self) -> bool:
+        """Makes the words before its own; returns whether it goes on with a turn."""
+        goes_on = self.before is not None
+        self.words, self.before = [*(self.before or []), *self.words], None
+        return goes_on
 
     def take_interim(self, text: str) -> None:
         """Takes the words so far of an utterance; what is known whole is not unlearnt by it."""
@@ -87,12 +108,16 @@ class OwedFinal:
 
     def __init__(self) -> None:
         self._state = _Owed.NOTHING
-        self._end_ms = 0.0
+        self._last_ms = 0.0
         self._asked = ""
 
     def expect(self, asked: str, end_ms: float) -> None:
         """Notes that `asked`, which ended at `end_ms`, is answered now, and its final to come."""
-        self._state, self._asked, self._end_ms = _Owed.ITS_TURN_STANDS, asked, end_ms
+        self._state, self._asked, self._last_ms = _Owed.ITS_TURN_STANDS, asked, end_ms + OWED_MS
+
+    def new_speech(self, at_ms: float) -> None:
+        """Another utterance began: a final of words that end after `at_ms` is of that one."""
+        self._last_ms = min(self._last_ms, at_ms)
 
     def forget(self) -> None:
         """Nothing is owed: the utterance goes on."""
@@ -105,19 +130,22 @@ class OwedFinal:
 
     def answers(self, end_ms: float) -> bool:
         """Returns whether a final whose words end at `end_ms` is the one that is owed."""
-        if end_ms > self._end_ms + OWED_MS:
+        if end_ms > self._last_ms:
             self._state = _Owed.NOTHING
         return self._state is not _Owed.NOTHING
+
+    def is_void(self) -> bool:
+        """Returns, once, whether the final that came belongs to a turn that is gone."""
+        void = self._state is _Owed.ITS_TURN_IS_GONE
+        if void:
+            self._state = _Owed.NOTHING
+        return void
 
     def is_settled(self, words: list[str]) -> bool:
         """Returns whether `words`, the turn's finals, are to be compared with what was answered.
 
-        They are not while they are no more than its beginning (a long final comes in pieces), nor
-        once the turn is gone.
+        They are not while they are no more than its beginning (a long final comes in pieces).
         """
-        if self._state is _Owed.ITS_TURN_IS_GONE:
-            self._state = _Owed.NOTHING
-            return False
         known, asked = plain_words(join_sentences(words)), plain_words(self._asked)
         if len(known) < len(asked) and asked[: len(known)] == known:
             return False

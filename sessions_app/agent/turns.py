@@ -17,6 +17,7 @@ from sessions_app.agent.actions import (
     Withdraw,
 )
 from sessions_app.agent.barge_ins.base import BargeIn, Verdict
+from sessions_app.agent.continuing import Answered, interrupting
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.judging import Judge
 from sessions_app.agent.overlaps import Overlap, Speech
@@ -24,9 +25,6 @@ from sessions_app.agent.pending import OwedFinal, Pending
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
 from sessions_app.core.writing import plain_words
-
-FINAL_MS = 2_000.0
-"""How long after the maximum delay a final text is waited for."""
 
 LOOK_MS = 50.0
 """How often a pause is judged anew."""
@@ -41,10 +39,10 @@ class _Agent(Enum):
 class TurnTaker:
     """Takes what is heard; returns what the agent is to do about it.
 
-    Finals are joined until the turn is over. A final that comes after its turn was answered
-    from an interim replaces the answer as long as nothing of it was heard, and is left to
-    the transcript afterwards. Words said over the agent whose final comes late are judged
-    then: they interrupt, begin a turn where the agent has finished, or are dropped.
+    Finals are joined until the turn is over. One that comes after its turn was answered from an
+    interim replaces the answer as long as nothing of it was heard. Words over the agent whose
+    final comes late are judged then: they interrupt, begin a turn, or are dropped. Who goes on
+    with a turn that was answered too early takes the answer back: both are one turn.
     """
 
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
@@ -56,6 +54,7 @@ class TurnTaker:
         self._paused = False
         self._turn = Pending()
         self._owed = OwedFinal()
+        self._answered = Answered()
         self._speaking = False
         self._latest = Speech()
         self._asked = ""
@@ -68,6 +67,8 @@ class TurnTaker:
         """The VAD heard the caller begin."""
         over_agent = self._agent is _Agent.SPEAKING and not self._paused
         self._latest = Speech(at_ms, over_agent=over_agent, unheard=True)
+        self._owed.new_speech(at_ms)
+        self._answered.is_open = False
         return self._settled(self._spoken_to(at_ms), now_ms)
 
     def on_pause(self, at_ms: float, now_ms: float) -> list[Action]:
@@ -79,20 +80,22 @@ class TurnTaker:
 
     def on_resume(self, at_ms: float, now_ms: float) -> list[Action]:
         """The caller goes on after a pause, in the same utterance."""
-        if self._agent is _Agent.THINKING:
+        if self._answered.is_open:
             self._owed.forget()
         actions = self._spoken_to(at_ms) if self._over is None else []
         return self._settled(actions, now_ms)
 
     def _spoken_to(self, at_ms: float) -> list[Action]:
-        """Returns what it does as the caller begins to speak, or goes on."""
+        """Returns what it does as the caller speaks."""
         self._speaking = True
         self._turn.go_on()
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._overlap(at_ms)
         if self._agent is _Agent.THINKING:
             self._agent = _Agent.SILENT
-            return [CutSpeech()]
+            return [CutSpeech(void=True)]
+        if not self._turn.text:
+            self._turn.before = self._answered.words_before(at_ms)
         return self._withdrawn()
 
     def _withdrawn(self) -> list[Action]:
@@ -103,6 +106,7 @@ class TurnTaker:
         """The VAD heard the caller stop."""
         answered = not self._speaking
         self._speaking = False
+        self._answered.is_open = False
         self._latest.end_ms = at_ms
         if self._over is not None:
             self._over.ended_ms = at_ms
@@ -151,7 +155,8 @@ class TurnTaker:
     ) -> list[Action]:
         """The text of an utterance, empty when it held no words; the rest as in `on_whole`."""
         if self._owed.answers(end_ms):
-            return self._settled(self._final_of_answered(text, now_ms), now_ms)
+            void = self._owed.is_void()
+            return self._settled([] if void else self._final_of_answered(text, now_ms), now_ms)
         if self._over is not None:
             self._over.take(text, last=not self._speaking, sure=confidence)
             self._latest.unheard = self._speaking
@@ -172,18 +177,19 @@ class TurnTaker:
 
         What was said right before, and not answered yet, belongs to it.
         """
-        said = self._turn.words if self._listens() else []
+        turn = self._turn if self._listens() and self._turn.words else Pending()
         actions: list[Action] = [] if self._agent is _Agent.SILENT else [CutSpeech()]
         actions += self._withdrawn()
         self._forget_turn()
         self._over = None
-        self._turn.words = [*said, text]
-        return self._settled([*actions, self._reply(now_ms)], now_ms)
+        self._turn = Pending(before=turn.before, words=[*turn.words, text])
+        return self._settled([*actions, *self._reply(now_ms)], now_ms)
 
     # -- what the agent does --------------------------------------------------------------
 
     def on_playing(self, now_ms: float) -> list[Action]:
         """The first sound of the agent's answer, or of words of its own accord, goes out."""
+        self._answered.sounds(now_ms, of_its_own=self._agent is not _Agent.THINKING)
         self._agent = _Agent.SPEAKING
         void = self._withdrawn()
         self._forget_turn()
@@ -237,7 +243,7 @@ class TurnTaker:
         if not self._turn.text:
             self._forget_turn()
             return self._settled([], now_ms)
-        return self._settled([self._reply(now_ms)], now_ms)
+        return self._settled(self._reply(now_ms), now_ms)
 
     # -- the caller's turn ----------------------------------------------------------------
 
@@ -248,11 +254,15 @@ class TurnTaker:
         self._owed.turn_is_gone()
         self._turn = Pending()
 
-    def _reply(self, now_ms: float) -> StartReply:
+    def _reply(self, now_ms: float) -> list[Action]:
+        """Answers the turn; takes back what was said to the part of it that was answered before."""
         turn = self._turn
+        void: list[Action] = [CutSpeech(void=True)] if turn.merge() else []
         self._agent = _Agent.THINKING
         self._asked = turn.text
         turn.prepared = ""
+        unfinished = self._endpointer.expects_more(turn.said, self._settings)
+        self._answered.begin(turn, unfinished=unfinished)
         if turn.pause_ms is not None:  # the VAD is still to tell of the end
             turn.speech_end_ms, turn.pause_ms, turn.final_due = turn.pause_ms, None, True
             self._latest.end_ms = turn.speech_end_ms
@@ -261,7 +271,7 @@ class TurnTaker:
             self._owed.expect(self._asked, turn.speech_end_ms)
         self._latest.unheard = self._speaking
         final_ms = None if turn.final_due else turn.final_ms
-        return StartReply(self._asked, turn.speech_end_ms, now_ms, final_ms)
+        return [*void, StartReply(self._asked, turn.speech_end_ms, now_ms, final_ms)]
 
     def _final_of_answered(self, text: str, now_ms: float) -> list[Action]:
         """Takes the final of words that were answered before it came."""
@@ -279,7 +289,7 @@ class TurnTaker:
         text = self._turn.text
         if plain_words(text) == plain_words(self._asked):
             return []
-        return [CutSpeech(), self._reply(now_ms)] if text else []
+        return [CutSpeech(void=True), *self._reply(now_ms)] if text else []
 
     def _prepare(self) -> list[Action]:
         """Begins an answer to words that are likely to stay, where that is wanted."""
@@ -296,16 +306,11 @@ class TurnTaker:
 
     def _endpoint_ms(self) -> float | None:
         """Returns when the turn is over, as things stand; None while it is not in sight."""
-        turn = self._turn
         if self._paused or self._agent is not _Agent.SILENT:
             return None
-        if self._speaking and turn.pause_ms is None:
+        if self._speaking and self._turn.pause_ms is None:
             return None
-        if turn.end_ms is None or not (turn.text or turn.final_due):
-            return None
-        if turn.awaits_final:
-            return turn.end_ms + self._settings.max_delay_ms + FINAL_MS
-        return turn.end_ms + self._endpointer.wait_ms(turn.said, self._settings)
+        return self._turn.due_ms(self._endpointer, self._settings)
 
     # -- speech over the agent's ------------------------------------------------------------
 
@@ -315,7 +320,7 @@ class TurnTaker:
             return []
         if not self._judge.pauses:
             return []
-        self._over = Overlap(at_ms)
+        self._over = self._answered.overlap(at_ms)
         return [HoldSpeech()]
 
     def _said_over(self, text: str, sure: float | None, now_ms: float) -> list[Action] | None:
@@ -334,7 +339,7 @@ class TurnTaker:
             return []
         if not self._judge.words_interrupt(text, confidence):
             return [AskWords()] if text and self._judge.asks(now_ms) else []
-        self._over = Overlap(now_ms, interim=text)
+        self._over = self._answered.overlap(self._latest.start_ms, interim=text)
         return self._judged(now_ms, Verdict.INTERRUPT)
 
     def _final_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
@@ -345,7 +350,8 @@ class TurnTaker:
         if not self._judge.final_interrupts(speech, text, confidence):
             return []
         speech.unheard = False
-        self._over = Overlap(speech.start_ms, ended_ms=speech.end_ms, words=[text], final=True)
+        self._over = self._answered.overlap(speech.start_ms, words=[text], final=True)
+        self._over.ended_ms = speech.end_ms
         return self._judged(now_ms, Verdict.INTERRUPT)
 
     def _left_over(self, text: str, confidence: float | None, end_ms: float) -> str:
@@ -370,14 +376,8 @@ class TurnTaker:
         self._agent = _Agent.SILENT
         self._latest.over_agent = False
         self._forget_turn()
-        self._turn = Pending(
-            words=over.words,
-            interim=over.interim,
-            speech_end_ms=over.ended_ms,
-            final_due=not over.final and not self._speaking,
-            final_ms=now_ms if over.final else None,
-        )
-        return [CutSpeech()]
+        self._turn, goes_on = interrupting(over, now_ms, speaking=self._speaking)
+        return [CutSpeech(void=goes_on)]
 
     # -- after each step ----------------------------------------------------------------------
 

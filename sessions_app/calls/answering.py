@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sessions_app.agent.actions import StartReply
 from sessions_app.agent.reply import Piece, Reply, Speaks
+from sessions_app.agent.responders.base import Message
 from sessions_app.calls.desk import Desk
 from sessions_app.calls.parts import Line
 from sessions_app.core.events import Latency
@@ -48,6 +49,9 @@ class Answer:
         self.text = text
         self.then = then
         self.asked: StartReply | None = None
+        self.kept: list[Message] = []
+        """What was kept in memory of the turn, and of this answer to it."""
+
         self.first_audio_ms: float | None = None
         self._heard_ms: float | None = None
         self._first_token_ms: float | None = None
@@ -104,6 +108,8 @@ class Answer:
 
     def cancel(self) -> "asyncio.Task[None] | None":
         """Ends all work on it; returns the task that is ending."""
+        if not self._allowed:
+            self.desk.take_back()
         self.reply.silence()
         if self._task is not None:
             self._task.cancel()

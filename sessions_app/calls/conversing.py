@@ -147,8 +147,7 @@ class Conversing:
 
     def speak(self, text: str) -> None:
         """Says `text` of its own accord, in place of what it is saying."""
-        if self._answer is not None:
-            self.interrupt()
+        self.interrupt()
         if self._answer is None:
             self._announce(text, keep=False)
 
@@ -174,8 +173,7 @@ class Conversing:
             self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-        if self._prepared is not None:
-            self._discard()
+        self._discard()
         await self._watching.aclose()
         await asyncio.gather(*self._cancelled, return_exceptions=True)
 
@@ -198,8 +196,8 @@ class Conversing:
                     self._playout.resume()
                     if self._answer is not None:
                         self._answer.heard()
-                case CutSpeech():
-                    self._cut()
+                case CutSpeech(void=void):
+                    self._cut(void=void)
         self._follow_floor()
         self._arm()
 
@@ -255,8 +253,7 @@ class Conversing:
             self._prepared = None
 
     def _reply(self, asked: StartReply) -> None:
-        if self._answer is not None:
-            self._cut()  # words of its own accord that had not begun to sound
+        self._cut()  # words of its own accord that had not begun to sound
         ready = self._prepared
         if ready is not None and ready.text == asked.text:
             self._prepared = None
@@ -330,10 +327,14 @@ class Conversing:
         self._do(self._taker.on_reply_over(self._line.now_ms()))
         self._after(answer)
 
-    def _cut(self) -> None:
-        answer = self._answer
-        if answer is None:
-            return
+    def _cut(self, *, void: bool = False) -> None:
+        if self._answer is not None:
+            self._end_here(self._answer, void=void)
+        if void:
+            self._ledger.take_back()
+            self._discard()
+
+    def _end_here(self, answer: Answer, *, void: bool) -> None:
         self._cancel(answer)
         started = answer.first_audio_ms is not None
         if started:
@@ -343,10 +344,10 @@ class Conversing:
         else:
             self._speaking.flush()
         self._playout.clear()
-        if started or self._taker.floor is not Floor.USER_SPEAKING:
-            self._ledger.commit_caller(self._answer)
+        if not void:
+            self._ledger.commit_caller(answer)
         self._end_answer(answer, interrupted=True)
-        if answer.then is not None or answer.desk.ends_call:
+        if answer.then is not None or (answer.desk.ends_call and not void):
             self._after(answer)
 
     def _end_answer(self, answer: Answer, *, interrupted: bool) -> None:

@@ -19,6 +19,10 @@ MOST_UNSENT = 500
 """So many app-messages wait for a turn to be certain; the oldest are dropped."""
 
 
+GOES_ON = "You had not finished."
+"""Of an answer that is void."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoteLimits:
     """How many notes a call may have, and of how many characters; 0 for no limit."""
@@ -59,10 +63,24 @@ class Notebook:
             raise NoteRefusedError(
                 f"That is too long for a note. The most is {longest} characters."
             )
-        note = Note(len(self._notes) + 1, kind, clean(text), self._now_ms())
+        number = self._notes[-1].number + 1 if self._notes else 1
+        note = Note(number, kind, clean(text), self._now_ms())
         self._notes.append(note)
         self._emit(NotesChanged((note,)))
         return note
+
+    def remove(self, note: Note) -> None:
+        """Takes back a note, if it is still there."""
+        if note in self._notes:
+            self._notes.remove(note)
+            self._emit(NotesChanged(removed=(note.number,)))
+
+    def put_back(self, note: Note) -> None:
+        """Writes down again a note that was taken back."""
+        if all(other.number != note.number for other in self._notes):
+            self._notes.append(note)
+            self._notes.sort(key=lambda one: one.number)
+            self._emit(NotesChanged((note,)))
 
     def undo(self) -> Note | None:
         """Takes back the newest note and returns it."""
@@ -105,6 +123,8 @@ class Desk:
         self._send_app = send_app
         self._app_messages: deque[Any] = deque(maxlen=MOST_UNSENT)
         self._certain = asyncio.Event()
+        self._undo: list[Callable[[], None]] = []
+        self._void = False
         self.ends_call = False
 
     def now_ms(self) -> float:
@@ -115,10 +135,23 @@ class Desk:
         return self._notebook.notes
 
     def add_note(self, kind: NoteKind, text: str) -> Note:
-        return self._notebook.add(kind, text)
+        if self._void:
+            raise NoteRefusedError(GOES_ON)
+        note = self._notebook.add(kind, text)
+        self._undo.append(lambda: self._notebook.remove(note))
+        return note
 
     def undo_note(self) -> Note | None:
-        return self._notebook.undo()
+        note = None if self._void else self._notebook.undo()
+        if note is not None:
+            self._undo.append(lambda: self._notebook.put_back(note))
+        return note
+
+    def take_back(self) -> None:
+        """Undoes what was done, and lets nothing more be: the caller's turn goes on."""
+        self._void = True
+        while self._undo:
+            self._undo.pop()()
 
     def end_call(self) -> None:
         self.ends_call = True

@@ -16,6 +16,7 @@ class Ledger:
         self._now_ms = now_ms
         self._memory = Memory()
         self._caller_start_ms: float | None = None
+        self._last: Answer | None = None
         self.turns = 0
 
     @property
@@ -33,7 +34,7 @@ class Ledger:
         if answer is None or not answer.text:
             return
         now = self._now_ms()
-        self._memory.add_user(answer.text)
+        answer.kept.append(self._memory.add_user(answer.text))
         self.turns += 1
         asked = answer.asked
         end = now if asked is None or asked.speech_end_ms is None else asked.speech_end_ms
@@ -44,10 +45,20 @@ class Ledger:
 
     def end_answer(self, answer: Answer, said: str, *, interrupted: bool) -> None:
         """The agent gave up the floor; `said` is what was heard."""
-        self._memory.add_agent(said, interrupted=interrupted)
+        kept = self._memory.add_agent(said, interrupted=interrupted)
+        if answer.asked is not None:
+            self._last = answer
+            answer.kept += [kept] if kept is not None else []
         if not said and answer.first_audio_ms is None:
             return
         now = self._now_ms()
         self.turns += 1
         start = now if answer.first_audio_ms is None else answer.first_audio_ms
         self._emit(TurnEnded(self.turns, Speaker.AGENT, start, now, interrupted, answer.latency))
+
+    def take_back(self) -> None:
+        """The turn that was answered last goes on: what was said to it, and done, is void."""
+        last, self._last = self._last, None
+        if last is not None:
+            self._memory.drop(last.kept)
+            last.desk.take_back()

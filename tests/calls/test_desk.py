@@ -87,3 +87,27 @@ async def test_what_cannot_be_taken_back_waits_until_the_turn_is_certain() -> No
     await waiting
     desk.end_call()
     assert desk.ends_call
+
+
+async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
+    async def nothing(_query: str, _limit: int) -> list[object]:
+        return []
+
+    book, _ = notebook()
+    for text in ("milk", "bread"):
+        book.add(NoteKind.NOTE, text)
+    desk = Desk(book, lambda: 0.0, nothing)  # type: ignore[arg-type] # no calls needed
+    desk.undo_note()
+    desk.add_note(NoteKind.NOTE, "tea")
+    desk.add_note(NoteKind.NOTE, "salt")
+    book.add(NoteKind.NOTE, "sugar")  # meanwhile, for somebody else
+    desk.take_back()
+    assert [(note.number, note.text) for note in book.notes] == [
+        (1, "milk"),
+        (2, "bread"),
+        (4, "sugar"),
+    ]
+    assert book.add(NoteKind.NOTE, "oil").number == 5
+    with pytest.raises(NoteRefusedError):
+        desk.add_note(NoteKind.NOTE, "late")
+    assert desk.undo_note() is None

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from sessions_app.agent.endpointers.shares import LIKELY
 from sessions_app.core.persona import TurnSettings
 
 
@@ -32,3 +33,8 @@ class Endpointer(ABC):
     def wait_ms(self, said: Said, settings: TurnSettings) -> float:
         """Returns the same of all that is known of what was said; this is what calls ask."""
         return self.delay_ms(said.text, settings)
+
+    def expects_more(self, said: Said, settings: TurnSettings) -> bool:
+        """Returns whether what was said is likely to go on: its delay is long."""
+        low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
+        return high > low and self.wait_ms(said, settings) >= low + LIKELY * (high - low)

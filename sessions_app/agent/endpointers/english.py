@@ -7,6 +7,12 @@ asked first, and the mark decides where they tell nothing.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sessions_app.agent.endpointers.requests import (
+    in_relative_clause,
+    lacks_object,
+    noted,
+    without_request,
+)
 from sessions_app.agent.endpointers.shares import LIKELY, OPEN, OVER, PLAIN
 from sessions_app.agent.wordlists import listed
 from sessions_app.core.writing import asks, ends_sentence, goes_on
@@ -76,6 +82,28 @@ def share(sentence: Sentence) -> float | None:
     return next((share for share in found if share is not None), None)
 
 
+def _task(said: Sentence) -> float | None:
+    """A task without its object: "remind me to call"."""
+    return OPEN if lacks_object(said.words) else None
+
+
+def _relative(said: Sentence) -> float | None:
+    """A subject of which no more was said than which one it is: "the meeting, which was on"."""
+    if not in_relative_clause(said.text, noted(said.words) or said.words):
+        return None
+    return LIKELY if ends_sentence(said.text) else OPEN
+
+
+def _request(said: Sentence) -> float | None:
+    """What is to be noted is a sentence of its own: the mark at its end is that of the request."""
+    told = noted(said.words)
+    if not told or len(told) == len(said.words):
+        return None
+    inner = Sentence(" ".join(told) + (said.text[-1:] if goes_on(said.text) else ""), told)
+    found = share(inner)
+    return found if found in (OPEN, LIKELY) else None
+
+
 def _stranded(said: Sentence) -> float | None:
     """A question about what? may end with its preposition: "where are you from"."""
     if not _asks_what(said) or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
@@ -105,7 +133,8 @@ def _misheard(said: Sentence) -> float | None:
 
 def _verb(said: Sentence) -> float | None:
     """After a verb its object is missing: "my card ends in", "the thing is"."""
-    if said.last not in _BE | _MODALS or asks(said.text):
+    requested = without_request(said.words) != said.words and not _RELATIVE & set(said.words)
+    if said.last not in _BE | _MODALS or (asks(said.text) and not requested):
         return None
     short = ends_sentence(said.text) and said.before in _PRONOUNS  # "Yes, I will."
     return PLAIN if short else OPEN
@@ -150,6 +179,9 @@ def _question(said: Sentence) -> float | None:
 
 
 _RULES: tuple[Callable[[Sentence], float | None], ...] = (
+    _task,
+    _relative,
+    _request,
     _stranded,
     _open,
     _so,

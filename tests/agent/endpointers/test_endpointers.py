@@ -96,6 +96,42 @@ def test_words_go_before_the_mark_of_a_recogniser(text: str, delay: float) -> No
 @pytest.mark.parametrize(
     ("text", "delay"),
     [
+        ("Remind me to call.", LONG),
+        ("Don't forget to buy,", LONG),
+        ("I need to send.", LONG),
+        ("Remind me to call Tom.", SHORT),
+        ("He is the one you have to call.", SHORT),
+        ("I want to go home to rest.", SHORT),
+        ("Could you note that the budget is?", LONG),
+        ("Would you please write down that my number is?", LONG),
+        ("Could you tell me what the time is?", SHORT),
+        ("Could you note that because of the rain?", HALF),
+        ("Could you note that the door is broken?", SHORT),
+        ("Note that the meeting, which was on Monday,", LONG),
+        ("Note that the meeting, which was on Monday.", HALF),
+        ("My sister, who lives in Rome,", LONG),
+        ("I met Tom, who was late.", SHORT),
+        ("Take a note that the keys are.", LONG),
+        ("Take a note.", SHORT),
+        ("Could you take a note?", SHORT),
+    ],
+)
+def test_a_request_is_not_whole_before_what_it_asks_for_is(text: str, delay: float) -> None:
+    assert AttentiveEndpointer().delay_ms(text, SETTINGS) == delay
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [("Remind me to call.", True), ("The parcel never came,", True), ("What time is it?", False)],
+)
+def test_words_that_are_long_waited_after_are_expected_to_go_on(text: str, more: bool) -> None:
+    assert AttentiveEndpointer().expects_more(Said(text), SETTINGS) is more
+    assert not FixedEndpointer().expects_more(Said(text), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("text", "delay"),
+    [
         ("Six, one, seven.", LONG),
         ("My number is 617.", LONG),
         ("My number is 617 555.", LONG),
