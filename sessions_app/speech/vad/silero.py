@@ -35,6 +35,10 @@ NOISE_FLOOR = 30.0
 NICE = 4
 """Of its thread: an event loop that shares its core is not held up while a batch is judged."""
 
+SETTLING = 64
+"""Windows of silence, some 2 s, that a stream is taken to begin with. The network takes the first
+word of some voices for no speech where it has heard nothing at all before it."""
+
 FULL_SCALE = 32_768.0
 FIRST_ROWS = 16
 
@@ -197,6 +201,7 @@ class SileroVad(Vad):
         if self._thread is not None:
             return
         self._model = await asyncio.to_thread(silero_model.load)
+        self._memory = _Memory(self._model.after_silence(SETTLING))
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="voice-vad", daemon=True)
         self._thread.start()
@@ -300,7 +305,9 @@ class SileroVad(Vad):
 class _Memory:
     """What the model remembers of each stream: rows of two arrays, so that a batch is one index."""
 
-    def __init__(self) -> None:
+    def __init__(self, begins: State | None = None) -> None:
+        zero = np.zeros((1, STATE), np.float32)
+        self._begins = begins or State(zero, zero)
         self.hidden: Floats = np.zeros((FIRST_ROWS, STATE), np.float32)
         self.cells: Floats = np.zeros((FIRST_ROWS, STATE), np.float32)
         self.contexts: Floats = np.zeros((FIRST_ROWS, CONTEXT), np.float32)
@@ -316,7 +323,7 @@ class _Memory:
                 self._free.append(self._of.pop(gone))
 
     def rows(self, streams: Sequence[SileroStream]) -> NDArray[np.intp]:
-        """Returns each stream's row; a new one's is all zero."""
+        """Returns each stream's row; a new one has heard silence."""
         return np.array([self._row(stream) for stream in streams], np.intp)
 
     def _row(self, stream: SileroStream) -> int:
@@ -325,8 +332,8 @@ class _Memory:
             if not self._free:
                 self._grow()
             row = self._of[stream] = self._free.pop()
-            for kept in (self.hidden, self.cells, self.contexts):
-                kept[row] = 0
+            self.hidden[row], self.cells[row] = self._begins.hidden, self._begins.cell
+            self.contexts[row] = 0
         return row
 
     def _grow(self) -> None:

@@ -82,6 +82,14 @@ class SileroModel:
         told = np.maximum(hidden, 0) @ self._output + self._output_bias
         return _sigmoid(told), State(hidden, cell)
 
+    def after_silence(self, many: int) -> State:
+        """Returns the state of one stream, (1, 128) each, after so many windows of silence."""
+        encoded = self.encode(np.zeros((1, CONTEXT + WINDOW), np.float32))
+        state = State(np.zeros((1, STATE), np.float32), np.zeros((1, STATE), np.float32))
+        for _ in range(many):
+            _, state = self.step(encoded, state)
+        return state
+
     def _encoded(self, windows: Floats) -> Floats:
         count = len(windows)
         loud = self._magnitudes(windows)

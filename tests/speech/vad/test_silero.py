@@ -2,13 +2,16 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sessions_app.core.audio import AudioFrame, Samples
 from sessions_app.core.events import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
-from sessions_app.speech.vad.silero import SileroVad
+from sessions_app.speech.vad import silero_model
+from sessions_app.speech.vad.silero import SileroStream, SileroVad
+from sessions_app.speech.vad.silero_model import CONTEXT, STATE, WINDOW, State
 from tests.fixtures.speech import read_wav
 
 Told = list[SpeechStarted | SpeechEnded]
@@ -65,6 +68,38 @@ async def test_silence_and_noise_are_no_speech(vad: SileroVad) -> None:
     assert await judge(vad, np.zeros(160_000, np.int16)) == []
     noise = np.random.default_rng(1).normal(0, 500, 160_000).astype(np.int16)
     assert await judge(vad, noise) == []
+
+
+async def test_a_call_begins_as_if_after_silence(
+    vad: SileroVad, say: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Silence is not judged: the network's memory must not be empty when the first word comes."""
+    word = read_wav(say("hello"))
+    word = word[np.argmax(np.abs(word) > 200) :][: 4 * WINDOW]
+    windows = np.concatenate([np.zeros(64 * WINDOW, np.int16), word])
+    windows = windows.astype(np.float32) / 32_768
+    lined = np.concatenate([np.zeros(CONTEXT, np.float32), windows])
+    starts = range(0, len(windows), WINDOW)
+    model = silero_model.load()
+    encoded = model.encode(np.stack([lined[at : at + CONTEXT + WINDOW] for at in starts]))
+    state = State(np.zeros((1, STATE), np.float32), np.zeros((1, STATE), np.float32))
+    expected = []
+    for one in encoded:
+        told, state = model.step(one[None], state)
+        expected.append(float(told[0]))
+    found: list[float] = []
+    judged = SileroStream.judge
+
+    def judge(stream: SileroStream, window: Any, chance: float, rms: float) -> None:
+        found.append(chance)
+        judged(stream, window, chance, rms)
+
+    monkeypatch.setattr(SileroStream, "judge", judge)
+    stream = vad.open(lambda _: None)
+    stream.feed(AudioFrame(word, 16_000, 0.0))
+    await asyncio.wait_for(stream.drain(), 30)
+    stream.close()
+    assert found[:4] == pytest.approx(expected[64:], abs=0.01)
 
 
 async def test_speech_that_is_cut_off_ends_where_the_audio_ends(
