@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.calls.admission import AdmissionLimits
-from sessions_app.calls.desk import NoteLimits
 from sessions_app.calls.keypad import KeySettings
+from sessions_app.calls.notebook import NoteLimits
 from sessions_app.calls.supervising import Limits
 from sessions_app.core.rates import MessageLimits
 from sessions_app.core.video import VideoFormat

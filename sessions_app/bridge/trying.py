@@ -7,7 +7,6 @@ import wave
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from django.core.exceptions import ImproperlyConfigured
@@ -21,9 +20,11 @@ from sessions_app.agent.responders.base import (
     whole,
 )
 from sessions_app.bridge.conf import backend_names, load_backend
+from sessions_app.calls.desk import Desk
+from sessions_app.calls.notebook import Notebook
 from sessions_app.core.audio import Samples
 from sessions_app.core.errors import ResponderError, SynthesiserError
-from sessions_app.core.events import Note, NoteKind, Speaker
+from sessions_app.core.events import Speaker
 from sessions_app.core.languages import same_language
 from sessions_app.core.persona import Persona
 from sessions_app.core.text import clean
@@ -128,7 +129,7 @@ async def answer(persona: Persona, text: str) -> str:
     try:
         async with asyncio.timeout(LIMIT_S):
             await responder.start()
-            stream = responder.stream(Conversation(persona, asked, _Desk()))
+            stream = responder.stream(Conversation(persona, asked, _desk()))
             async with aclosing(stream) as tokens:
                 return clean(await whole(tokens))
     except TimeoutError as error:
@@ -168,36 +169,12 @@ def _at(rate: int, chunk: SpeechChunk) -> Samples:
     return samples
 
 
-class _Desk:
-    """A `CallHost` without a call."""
+async def _none(_query: str, _limit: int) -> Sequence[EarlierCall]:
+    return ()
 
-    video = None
 
-    def __init__(self) -> None:
-        self._notes: list[Note] = []
-
-    def now_ms(self) -> float:
-        return 0.0
-
-    @property
-    def notes(self) -> Sequence[Note]:
-        return self._notes
-
-    def add_note(self, kind: NoteKind, text: str) -> Note:
-        self._notes.append(Note(len(self._notes) + 1, kind, text, 0.0))
-        return self._notes[-1]
-
-    def undo_note(self) -> Note | None:
-        return self._notes.pop() if self._notes else None
-
-    def end_call(self) -> None:
-        """There is no call to end."""
-
-    def send_app(self, data: Any) -> None:
-        """There is no client."""
-
-    async def confirmed(self) -> None:
-        return None
-
-    async def earlier_calls(self, query: str, limit: int = 3) -> Sequence[EarlierCall]:
-        return ()
+def _desk() -> Desk:
+    """Returns a `CallHost` without a call, whose turn is certain."""
+    desk = Desk(Notebook(lambda _event: None, lambda: 0.0), lambda: 0.0, _none)
+    desk.confirm()
+    return desk

@@ -18,9 +18,10 @@ from sessions_app.agent.actions import (
 from sessions_app.agent.reply import Piece
 from sessions_app.agent.responders.base import Conversation, Message
 from sessions_app.calls.answering import Answer, Mouth, once
-from sessions_app.calls.desk import Desk, Notebook
+from sessions_app.calls.desk import Desk
 from sessions_app.calls.hearing import told
 from sessions_app.calls.ledger import Ledger
+from sessions_app.calls.notebook import Notebook
 from sessions_app.calls.parts import Line, Parts
 from sessions_app.calls.patience import REASONS, Patience, Prompt
 from sessions_app.calls.phrases import Phrases

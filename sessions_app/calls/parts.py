@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from sessions_app.agent.reply import Speaks
 from sessions_app.agent.responders.base import CallVideo, Responder
 from sessions_app.agent.turns import TurnTaker
-from sessions_app.calls.desk import Finder, NoteLimits
+from sessions_app.calls.desk import Finder
+from sessions_app.calls.notebook import NoteLimits
 from sessions_app.calls.transcribing import SegmentNumbers
 from sessions_app.core.events import CallEvent
 from sessions_app.core.persona import Persona

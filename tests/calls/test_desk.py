@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from sessions_app.agent.responders.base import NoteRefusedError
-from sessions_app.calls.desk import MOST_UNSENT, PART_CHARACTERS, Desk, Notebook, NoteLimits
+from sessions_app.agent.responders.base import NoteRefusedError, NotesUndone
+from sessions_app.calls.desk import MOST_UNSENT, Desk
+from sessions_app.calls.notebook import PART_CHARACTERS, Notebook, NoteLimits
 from sessions_app.core.events import CallEvent, NoteKind, NotesChanged
 
 
@@ -18,7 +19,7 @@ def test_only_what_changed_in_the_notes_is_told() -> None:
     book, told = notebook()
     milk = book.add(NoteKind.NOTE, "milk")
     ann = book.add(NoteKind.ACTION, "call Ann")
-    assert book.undo() == ann
+    assert book.undo() == NotesUndone(removed=(ann,))
     assert told == [NotesChanged((milk,)), NotesChanged((ann,)), NotesChanged(removed=(2,))]
     assert book.whole() == [NotesChanged((milk,), whole=True)]
     assert notebook()[0].whole() == [NotesChanged(whole=True)]
@@ -97,17 +98,16 @@ async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
     for text in ("milk", "bread"):
         book.add(NoteKind.NOTE, text)
     desk = Desk(book, lambda: 0.0, nothing)  # type: ignore[arg-type] # no calls needed
-    desk.undo_note()
+    desk.undo_notes()
     desk.add_note(NoteKind.NOTE, "tea")
-    desk.add_note(NoteKind.NOTE, "salt")
-    book.add(NoteKind.NOTE, "sugar")  # meanwhile, for somebody else
+    desk.remove_notes({1})
     desk.take_back()
-    assert [(note.number, note.text) for note in book.notes] == [
-        (1, "milk"),
-        (2, "bread"),
-        (4, "sugar"),
-    ]
-    assert book.add(NoteKind.NOTE, "oil").number == 5
+    assert [(note.number, note.text) for note in book.notes] == [(1, "milk"), (2, "bread")]
+    undone = book.undo()
+    assert undone is not None
+    assert [note.text for note in undone.removed] == ["bread"]
+    assert [note.text for note in book.restore()] == ["bread"]
     with pytest.raises(NoteRefusedError):
         desk.add_note(NoteKind.NOTE, "late")
-    assert desk.undo_note() is None
+    assert desk.undo_notes() is None
+    assert not desk.remove_notes({1})

@@ -13,7 +13,8 @@ from sessions_app.agent.reply import Reply
 from sessions_app.agent.responders.base import CallHost
 from sessions_app.agent.tools import Tool
 from sessions_app.agent.voice import AgentVoice
-from sessions_app.calls.desk import Desk, Notebook
+from sessions_app.calls.desk import Desk
+from sessions_app.calls.notebook import Notebook
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.events import (

@@ -1,7 +1,7 @@
 """The contract of what decides an agent's words. Backends get OPTIONS as keywords."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,6 +33,14 @@ class EarlierCall:
 
 class NoteRefusedError(ValueError):
     """The call has too many notes, or the note is too long; the message is fit to be spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotesUndone:
+    """What undoing a change of the notes did, each note as it was counted or is counted now."""
+
+    removed: tuple[Note, ...] = ()
+    restored: tuple[Note, ...] = ()
 
 
 class CallVideo(Protocol):
@@ -75,8 +83,22 @@ class CallHost(Protocol):
         """
         ...
 
-    def undo_note(self) -> Note | None:
-        """Takes back the newest note and returns it; None when there is none."""
+    def remove_notes(self, numbers: Collection[int]) -> Sequence[Note]:
+        """Takes out the notes with these numbers and returns them; those behind them move up."""
+        ...
+
+    def restore_notes(self) -> Sequence[Note]:
+        """Puts back what was taken out last, where it was; nothing where nothing was.
+
+        Raises NoteRefusedError where there is no room for it any more.
+        """
+        ...
+
+    def undo_notes(self) -> NotesUndone | None:
+        """Takes back the newest change of the notes: one written down, taken out or put back.
+
+        None where there is nothing to undo.
+        """
         ...
 
     def end_call(self) -> None:

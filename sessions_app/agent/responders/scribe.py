@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sessions_app.agent.responders import tidying
 from sessions_app.agent.responders.answers import agrees, declines
 from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
 from sessions_app.agent.responders.commands import Heard, orders, talk
+from sessions_app.agent.responders.removals import WHICH, choice, line
 from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command, hints
+from sessions_app.agent.responders.which import counted, which
+from sessions_app.agent.responders.words import spoken
 from sessions_app.core.errors import ResponderError
-from sessions_app.core.events import Note, NoteKind, Speaker
+from sessions_app.core.events import NoteKind, Speaker
 from sessions_app.core.languages import base_of
 from sessions_app.core.persona import Persona
 from sessions_app.core.writing import closed
@@ -23,7 +27,7 @@ NOTHING = "All right, nothing was written down."
 SURE = "Should I end the call?"
 HELP = (
     "Say take a note, or action item, and then what to write down. "
-    "Say read my notes, undo, recap, repeat, what time is it, or end the call."
+    "Say read my notes, delete number two, undo, recap, repeat, what time is it, or end the call."
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
 MOST_RECALLED, MOST_LOOKED_AT = 5, 100
@@ -37,7 +41,8 @@ PART = 6
 class ScribeResponder(Responder):
     """Obeys a dozen commands, and is silent otherwise.
 
-    What it asked last tells how the next words are meant; all of that is in the conversation.
+    What it asked last tells how the next words are meant; all of that is in the conversation, and
+    what can be undone in the call's notes.
     `time_zone` is an IANA name; an agent's `responder_options` may name another one.
     """
 
@@ -49,7 +54,8 @@ class ScribeResponder(Responder):
             Command.NOTE: self._note,
             Command.ACTION: self._action,
             Command.READ: self._read,
-            Command.UNDO: self._undo,
+            Command.UNDO: lambda c, _r: tidying.undo(c.host),
+            Command.RESTORE: lambda c, _r: tidying.bring_back(c.host),
             Command.RECAP: self._recap,
             Command.REPEAT: self._repeat,
             Command.TIME: self._time,
@@ -95,7 +101,9 @@ class ScribeResponder(Responder):
         if asked == SURE and (agrees(text) or _ends(text)):
             conversation.host.end_call()
             return "All right."
-        heard = [_meant(conversation, one) for one in orders(text)]
+        heard = [_meant(conversation, one) for one in orders(text) if _is_meant(conversation, one)]
+        if asked == WHICH and not heard:
+            return self._chosen(conversation)
         if not heard and asked == SURE:
             return "OK, I'm still here."
         if not heard:
@@ -103,6 +111,8 @@ class ScribeResponder(Responder):
         return " ".join(filter(None, (self._obey(conversation, one) for one in heard)))
 
     def _obey(self, conversation: Conversation, heard: Heard) -> str:
+        if heard.which is not None:
+            return tidying.take_out(conversation.host, heard.which)
         return self._obeys[heard.command](conversation, heard.rest)
 
     def _dictated(self, conversation: Conversation, asked: str) -> str:
@@ -118,6 +128,17 @@ class ScribeResponder(Responder):
             if heard.command in TAKES_TEXT and heard.rest:
                 return self._obey(conversation, heard)
         return self._write(conversation, kind, text)
+
+    def _chosen(self, conversation: Conversation) -> str:
+        """Takes the answer to which note to remove: its number, or words of it."""
+        text = conversation.last_text
+        if declines(text) or text.lower().startswith("none"):
+            return tidying.KEPT
+        words = [word.text for word in spoken(text)]
+        chosen = counted(words, bare=True) or which(words, sure=True)
+        if chosen is None:
+            return self._unasked(conversation)
+        return tidying.take_out(conversation.host, chosen)
 
     def _note(self, conversation: Conversation, rest: str) -> str:
         return self._write(conversation, NoteKind.NOTE, rest) if rest else WHAT_NOTE
@@ -138,17 +159,13 @@ class ScribeResponder(Responder):
         if not notes:
             return "You have no notes yet."
         counted = "one note" if len(notes) == 1 else f"{len(notes)} notes"
-        return " ".join([f"You have {counted}.", *(_line(note) for note in notes)])
-
-    def _undo(self, conversation: Conversation, _rest: str) -> str:
-        note = conversation.host.undo_note()
-        return closed(f"Removed: {note.text}") if note else "There is nothing to undo."
+        return " ".join([f"You have {counted}.", *(closed(line(note)) for note in notes)])
 
     def _recap(self, conversation: Conversation, _rest: str) -> str:
         newest = reversed(conversation.messages[:-1][-MOST_LOOKED_AT:])
         talks = (talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
         told = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
-        notes = [_line(note) for note in conversation.host.notes]
+        notes = [closed(line(note)) for note in conversation.host.notes]
         if not told and not notes:
             return "There is nothing to recap yet."
         return " ".join([*(["You said:"] if told else []), *map(closed, told), *notes])
@@ -197,7 +214,7 @@ def _asked(conversation: Conversation) -> str:
     if not said:
         return ""
     heard = said[-1].text
-    for question in (WHAT_NOTE, WHAT_ACTION, SURE):
+    for question in (WHAT_NOTE, WHAT_ACTION, SURE, WHICH):
         if heard.endswith(question):
             return question
         if said[-1].interrupted and len(heard) >= PART and question.startswith(heard):
@@ -210,14 +227,17 @@ def _last_said(conversation: Conversation) -> str:
     return next(said, "")
 
 
-def _line(note: Note) -> str:
-    what = "Note" if note.kind is NoteKind.NOTE else "Action item"
-    return closed(f"{what} {note.number}: {note.text}")
-
-
 def _ends(text: str) -> bool:
     """Returns whether `text` asks for nothing but the end of the call."""
     return [heard.command for heard in orders(text)] == [Command.END]
+
+
+def _is_meant(conversation: Conversation, heard: Heard) -> bool:
+    """Returns whether a command is one: words that no note has are plain talk."""
+    if heard.which is None or heard.which.sure:
+        return True
+    chosen = choice(heard.which, conversation.host.notes)
+    return bool(chosen.notes or chosen.problem)
 
 
 def _meant(conversation: Conversation, heard: Heard) -> Heard:

@@ -13,6 +13,7 @@ class Command(StrEnum):
     ACTION = "action"
     READ = "read"
     UNDO = "undo"
+    RESTORE = "restore"
     RECAP = "recap"
     REPEAT = "repeat"
     TIME = "time"
@@ -65,6 +66,8 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "for the record",
         "add|write|put|save to|in|into my|the|our notes",
         "save|keep that|this|it as a note",
+        "remember|write|save|record that",
+        "keep|bear in mind that?",
     ),
     Command.ACTION: (
         "remind me|us",
@@ -96,7 +99,9 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "what have i|you|we noted|written|saved|recorded|taken down?",
         "what did i|you|we note|write|save|take|jot down?",
         "what is|are on|in my|the|our todo? list|notes|items|todos|tasks|reminders",
-        "what are my|the|our action items",
+        "what are my|the|our action? items|notes|todos|tasks|reminders",
+        "what todos|tasks|reminders do|have i|we have|got?",
+        "what do i|we have to do",
         "what|which notes do i|we|you have",
         "what|which notes have i|we|you got|taken|made?",
         "how many notes do i|we have",
@@ -123,6 +128,18 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "take that|it|this back|out",
         "cross|strike that|it|this out|off",
         "get rid of that|it|this|the last? note|one?",
+    ),
+    Command.RESTORE: (
+        "bring|put|get that|it|them|those|this|everything|all back",
+        "bring|put|get back that|it|them|those|everything|all",
+        "bring|put|get that|it|them|everything all? back on|in|into|to the|my list|notes",
+        "bring|put|get the|my|that|those last? note|notes|one|ones|list|item|items back",
+        "bring|put|get back the|my|that|those last? note|notes|one|ones|list|item|items",
+        "restore|undelete|recover that|it|them|those|everything|all",
+        "restore|undelete|recover the|my|that|those last? note|notes|one|ones|list|item|items",
+        "i|we want that|it|them|those back",
+        "undo the delete|deletion|removal",
+        "i|we did not mean to delete|remove|erase that|it|them|those",
     ),
     Command.RECAP: (
         "recap",

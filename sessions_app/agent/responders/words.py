@@ -29,6 +29,8 @@ LEADS = listed(
     ),
     *("not that one", "i have to go", "i need to go", "i am off", "i have got to go", "i must go"),
     *("we need to", "can you also", "if you could", "could i please", "for me"),
+    *("is it ok if you", "is it okay if you", "is it all right if you", "why do not you"),
+    *("will you please", "would it be ok if you", "would it be okay if you"),
     *("excuse me", "thank you", "one more thing", "by the way", "i think", "i guess"),
     *("that is all", "that was all", "that is it", "that was it", "for today", "for now"),
     *("we are done", "we are done here", "i am done", "that is wrong", "that was wrong"),
@@ -161,7 +163,12 @@ def _with_todos(words: Sequence[Spoken]) -> Iterator[Spoken]:
     at = 0
     while at < len(words):
         pair = words[at : at + 2]
-        if [word.text for word in pair] == ["to", "do"] and not pair[0].marked:
+        shown = [word.text for word in pair]
+        if shown in (["to", "dos"], ["to", "do's"]) and not pair[0].marked:
+            yield replace(pair[1], text="todos", start=pair[0].start)
+            at += 2
+            continue
+        if shown == ["to", "do"] and not pair[0].marked:
             before = words[at - 1] if at else None
             follows = words[at + 2].text if at + 2 < len(words) else ""
             first = (before is None or before.stops) and follows not in _NOT_TODO

@@ -1,6 +1,6 @@
 """A call for responders to serve, without the call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -10,9 +10,11 @@ from sessions_app.agent.responders.base import (
     EarlierCall,
     Message,
     NoteRefusedError,
+    NotesUndone,
     Responder,
     whole,
 )
+from sessions_app.calls.notebook import Notebook
 from sessions_app.core.events import Note, NoteKind, Speaker
 from sessions_app.core.persona import Persona
 
@@ -24,7 +26,7 @@ class Host:
     most_notes = 500
 
     def __init__(self) -> None:
-        self.kept: list[Note] = []
+        self._book = Notebook(lambda _event: None, self.now_ms)
         self.ended = False
         self.clock_ms = 0.0
         self.confirmations = 0
@@ -35,18 +37,26 @@ class Host:
         return self.clock_ms
 
     @property
+    def kept(self) -> list[Note]:
+        return list(self._book.notes)
+
+    @property
     def notes(self) -> Sequence[Note]:
-        return self.kept
+        return self._book.notes
 
     def add_note(self, kind: NoteKind, text: str) -> Note:
         if len(self.kept) >= self.most_notes:
             raise NoteRefusedError("The book is full.")
-        note = Note(len(self.kept) + 1, kind, text, self.clock_ms)
-        self.kept.append(note)
-        return note
+        return self._book.add(kind, text)
 
-    def undo_note(self) -> Note | None:
-        return self.kept.pop() if self.kept else None
+    def remove_notes(self, numbers: Collection[int]) -> Sequence[Note]:
+        return self._book.remove(numbers)
+
+    def restore_notes(self) -> Sequence[Note]:
+        return self._book.restore()
+
+    def undo_notes(self) -> NotesUndone | None:
+        return self._book.undo()
 
     def end_call(self) -> None:
         self.ended = True

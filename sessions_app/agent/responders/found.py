@@ -1,0 +1,55 @@
+"""A command of the scribe's as it is found in words, and the words that may stand around any."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions_app.agent.responders.vocabulary import Command
+from sessions_app.agent.responders.which import Which
+from sessions_app.agent.responders.words import Spoken
+from sessions_app.agent.wordlists import listed
+
+POLITE = listed(
+    "please scribe hey now then thanks thank you could can would will so far yet today quickly "
+    "again for to with me us back a at the moment while second minute bit once more ok okay just "
+    "right here everyone that all bye goodbye"
+)
+"""What may follow a command that takes no text."""
+
+CALLS = listed("please scribe now so and okay ok well then also")
+"""Words before a command within longer speech; one of a single word wants a mark, or a name."""
+
+_ASKED = frozenset({"could you", "can you", "would you", "will you"})
+REFERS = frozenset({"that", "it"})
+"""Words that mean what was said before."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A command in words: where it begins, and which words it takes as its text."""
+
+    command: Command
+    at: int
+    text: Span = (0, 0)
+    refers: bool = False
+    begun: int = -1
+    """The first word that leads to it."""
+
+    which: Which | None = None
+    """Which notes are to be taken out, where that was said."""
+
+
+def texts(words: Sequence[Spoken], start: int, end: int) -> list[str]:
+    """Returns the words from one place to another, without their marks."""
+    return [word.text for word in words[start:end]]
+
+
+def polite(words: Sequence[str]) -> bool:
+    """Returns whether these words ask for nothing more."""
+    return all(word in POLITE for word in words)
+
+
+def asked(words: Sequence[Spoken], start: int, end: int) -> bool:
+    """Returns whether the words before `end` ask for something: "could you"."""
+    return " ".join(word.text for word in words[max(start, end - 2) : end]) in _ASKED

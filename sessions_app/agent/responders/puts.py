@@ -1,0 +1,57 @@
+"""What is put on a list, with the words between the verb and the list: "add milk to my list"."""
+
+import re
+from collections.abc import Sequence
+
+from sessions_app.agent.responders.found import REFERS, Found, polite, texts
+from sessions_app.agent.responders.vocabulary import Command
+from sessions_app.agent.responders.words import Spoken
+from sessions_app.agent.wordlists import listed
+
+_PUTS = listed("add put write stick save enter place")
+LONGEST_PUT = 40
+"""So many words are looked at for the list that something is put on."""
+
+_WRITES = listed("write note jot mark type")
+_POINTS = REFERS | listed("this something the following")
+_LISTS = {"note": Command.NOTE, "notes": Command.NOTE}
+_LISTS |= dict.fromkeys(listed("list todos tasks reminders items"), Command.ACTION)
+_LIST = re.compile(
+    r"(?:to|on|onto|in|into) (?:my|the|our) (?:(?:todo|action|shopping|task) )?"
+    r"(note|notes|list|todos|tasks|reminders|items)"
+)
+
+
+def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
+    """Returns the command of "add milk to my list", or of "write the number down"."""
+    if words[at].text in _WRITES and (down := _down(words, at, end)) is not None:
+        return down
+    if words[at].text not in _PUTS:
+        return None
+    for stop in range(at + 2, min(end, at + LONGEST_PUT)):
+        found = _LIST.match(" ".join(word.text for word in words[stop : stop + 4]))
+        if found is None:
+            continue
+        after = stop + len(found.group().split())
+        refers = stop == at + 2 and words[at + 1].text in REFERS | {"this"}
+        if polite(texts(words, after, end)):
+            text = (end, end) if refers else (at + 1, stop)
+        elif refers:  # "put this on my list: buy milk"
+            text, refers = (after, end), False
+        else:
+            continue
+        return Found(_LISTS[found.group(1)], at, text, refers)
+    return None
+
+
+def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
+    """Returns the command of "write the number down", with all between for its text."""
+    last = end
+    while last > at and words[last - 1].text != "down" and polite([words[last - 1].text]):
+        last -= 1
+    between = texts(words, at + 1, last - 1)
+    if words[last - 1].text != "down" or not between or set(between) <= _POINTS:
+        return None
+    if "down" in between or any(word.marked for word in words[at : last - 1]):
+        return None
+    return Found(Command.NOTE, at, (at + 1, last - 1))

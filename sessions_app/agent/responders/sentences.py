@@ -1,0 +1,295 @@
+"""Where in a sentence the scribe's commands are, and which of its words they take.
+
+A command stands where a request would: at the beginning of a sentence or after a comma, perhaps
+after "could you" and the like; or, since many recognisers write no marks, after words that lead
+to one. What is told ("I noted that yesterday", "he said stop") is none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sessions_app.agent.barge_ins.words import BACK_CHANNELS
+from sessions_app.agent.responders.endings import aside_at, taken_back_at
+from sessions_app.agent.responders.found import (
+    CALLS,
+    POLITE,
+    REFERS,
+    Found,
+    Span,
+    asked,
+    polite,
+    texts,
+)
+from sessions_app.agent.responders.loose import loosely
+from sessions_app.agent.responders.puts import put
+from sessions_app.agent.responders.removals import begins, removal
+from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
+from sessions_app.agent.responders.words import LEADS, TALE, Spoken
+from sessions_app.agent.wordlists import listed
+
+_NEVER_INSIDE = frozenset({"note that", "hello", "good morning", "pardon me"})
+"""Phrases that are common in plain talk: they want "please" or "could you" before them there."""
+
+_ASKING = frozenset({"please", "you", "maybe", "also"})
+_REQUESTS = listed("please could can would will so")
+_NAMED = frozenset({"please", "scribe"})
+_JOINS = {
+    Command.NOTE: listed("that of to about saying down"),
+    Command.ACTION: listed("to that about of saying"),
+}
+_COURTESIES = frozenset({"please", "scribe", "thanks"})
+_FOR_THAT = (["for", "that"], ["for", "this"], ["for", "me"], ["for", "us"])
+_ASKS = listed("what who whom when where why how which whose again")
+"""After "remind me": a question for what the caller forgot."""
+
+_REASONS = listed("because since but")
+_OWN = listed("me us you my mine mean be may mi knee we meet myself yourself")
+"""Who is no other person after "remind": some are "me" as it is heard."""
+
+_REMINDS_TO = listed("to about that of")
+LONGEST_NAME = 4
+_TOLD_OF = (["remember", "that"], ["write", "that"])
+_MEMORIES = listed(
+    "time day night evening morning summer winter year week guy man woman girl boy kid song film "
+    "movie book place one party trip game letter story essay thing was is"
+)
+"""After "remember that": what is told of, and is no text."""
+
+MOST_IN_A_ROW = 4
+"""So many commands without text follow each other in one sentence."""
+
+LONGEST_LEAD = 6
+MOST_JOINS = 2
+
+
+def asks(word: Spoken) -> bool:
+    """Returns whether a word asks for what was forgotten, after "remind me"."""
+    return word.text in _ASKS
+
+
+class Sentence:
+    """One sentence of what was said, in which commands are looked for; `later` are those after."""
+
+    def __init__(
+        self, words: Sequence[Spoken], start: int, end: int, later: Sequence[Span]
+    ) -> None:
+        self._words = words
+        self._start = start
+        self._end = end
+        self._later = later
+        self._tried: set[int] = set()
+
+    def commands(self) -> list[Found]:
+        """Returns those that begin it, or else the first within it with those that follow."""
+        found = self.begun_at(self._start)
+        for at in range(self._start + 1, self._end):
+            if found:
+                break
+            if self._may_begin(at):
+                found = self.begun_at(at, inside=True)
+        return found
+
+    def begun_at(self, at: int, *, inside: bool = False, most: int = MOST_IN_A_ROW) -> list[Found]:
+        """Returns the commands that begin at a word, or after words there that lead to one."""
+        led, begun = False, at
+        while at < self._end and at not in self._tried:
+            self._tried.add(at)
+            found = self._matched(at, bare=inside and not led, most=most)
+            lead = self._lead(at)
+            if found or not lead:
+                return [replace(one, begun=begun if one.begun < 0 else one.begun) for one in found]
+            led = led or self._words[at].text not in BACK_CHANNELS
+            at += lead
+        return []
+
+    def _may_begin(self, at: int) -> bool:
+        """Returns whether a command may begin at a word within the sentence."""
+        before = self._words[at - 1]
+        if any(text in TALE for text in self._texts(self._start, at)):
+            asks = self._words[at].text in _REQUESTS and before.text not in TALE
+            return before.marked and asks
+        if before.marked or before.text in CALLS:
+            return True
+        return asked(self._words, self._start, at)
+
+    def _lead(self, at: int) -> int:
+        """Returns how many words here only lead to a command."""
+        for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
+            if " ".join(self._texts(at, at + many)) in LEADS:
+                return many
+        if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
+            return 2 * begins(self._texts(at + 2, self._end))
+        return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
+
+    def _matched(self, at: int, *, bare: bool, most: int) -> list[Found]:
+        """Returns the commands that begin with this very word; `bare` if nothing leads to them."""
+        if (listed_by := put(self._words, at, self._end)) is not None:
+            return [listed_by]
+        if (out := self._removal(at, bare=bare)) is not None:
+            return [out]
+        if (other := self._reminding(at, bare=bare)) is not None:
+            return [other]
+        for many in range(min(LONGEST, self._end - at), 0, -1):
+            command = COMMANDS.get(tuple(self._texts(at, at + many)))
+            if command is None or (bare and not self._stands_inside(at, many)):
+                continue
+            if command not in TAKES_TEXT:
+                found = self._without_text(command, at, at + many, most)
+            else:
+                found = self._with_text(command, at, at + many)
+            if found:
+                return found
+        loose = not bare or (self._words[at - 1].marked and begins(self._texts(at, self._end)))
+        if loose and (meant := loosely(self._courteous(at))) is not None:
+            return [Found(meant, at)]
+        return self._please(at)
+
+    def _removal(self, at: int, *, bare: bool) -> Found | None:
+        """Returns what takes notes out by their numbers or words, or takes out all of them.
+
+        Numbers may be listed beyond a comma or an "and"; words end where another clause begins.
+        """
+        if (bare and not self._is_apart(at)) or not begins(self._texts(at, self._end)):
+            return None
+        ends = [stop for stop in range(at + 2, self._end) if self._is_clause(stop)]
+        for stop in reversed([*ends, self._end]):
+            found = removal(self._texts(at, stop))
+            if found is not None and not found.words:
+                return Found(Command.UNDO, at, (stop, stop), which=found)
+        stop = next(iter([*ends, self._end]))
+        found = removal(self._texts(at, stop))
+        return None if found is None else Found(Command.UNDO, at, (stop, stop), which=found)
+
+    def _is_clause(self, at: int) -> bool:
+        """Returns whether what follows says something else than which notes."""
+        if self._words[at - 1].marked or self._words[at].text in _REASONS:
+            return True
+        joins = self._words[at].text in {"and", "then"}
+        return joins and (self._is_text_command(at) or begins(self._texts(at + 1, self._end)))
+
+    def _reminding(self, at: int, *, bare: bool) -> Found | None:
+        """Returns what reminds somebody else: "remind Anna to send the slides"."""
+        after = self._texts(at + 1, min(at + 2 + LONGEST_NAME, self._end))
+        if self._words[at].text != "remind" or not after or after[0] in _OWN:
+            return None
+        if bare and not self._is_apart(at):
+            return None
+        join = next((n for n, word in enumerate(after) if n and word in _REMINDS_TO), 0)
+        stop = at + 2 + join
+        if not join or stop >= self._end:
+            return None
+        return Found(Command.ACTION, at, (at, self._text_end(stop)))
+
+    def _is_apart(self, at: int) -> bool:
+        """Returns whether something stands between a word and what is before it, or calls it."""
+        return self._words[at - 1].marked or self._words[at - 1].text in _NAMED
+
+    def _please(self, at: int) -> list[Found]:
+        """Returns what is asked for by a verb that is common in plain talk, and so wants asking."""
+        if not at or at + 1 >= self._end or self._words[at - 1].text not in _ASKING:
+            return []
+        verb, after = self._texts(at, at + 2)
+        if verb == "note":  # "please note the new address"
+            return self._with_text(Command.NOTE, at, at + 1)
+        if verb != "remember":
+            return []
+        return self._with_text(Command.ACTION if after == "to" else Command.NOTE, at, at + 1)
+
+    def _courteous(self, at: int) -> list[str]:
+        """Returns the words of the sentence from there on, without courtesies at its end."""
+        texts = self._texts(at, self._end)
+        while texts and texts[-1] in _COURTESIES:
+            texts.pop()
+        return texts
+
+    def _stands_inside(self, at: int, many: int) -> bool:
+        before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
+        if phrase in _NEVER_INSIDE:
+            last = before.marked and polite(self._texts(at + many, self._end))
+            return phrase == "note that" and (before.text == "please" or last)
+        return many > 1 or before.marked or before.text in _NAMED
+
+    def _without_text(self, command: Command, at: int, stop: int, most: int) -> list[Found]:
+        """Returns a command and those that follow it; nothing where other words do."""
+        rest = stop
+        while rest < self._end and self._words[rest].text in POLITE:
+            rest += 1
+        if rest == self._end:
+            return [Found(command, at)]
+        if meant := loosely(self._courteous(at)):
+            return [Found(meant, at)]
+        if command is Command.HELLO or most < 2:  # noqa: PLR2004 - this one and another
+            return []
+        for begin in range(stop, rest + 1):
+            if more := self.begun_at(begin, most=most - 1):
+                return more if more[0].command is command else [Found(command, at), *more]
+        return []
+
+    # -- what it is about -------------------------------------------------------------------
+
+    def _with_text(self, command: Command, at: int, stop: int) -> list[Found]:
+        """Returns a command with its text; nothing where it asks for something else."""
+        words, phrase = self._words, self._texts(at, stop)
+        if phrase[0] == "remind" and stop < len(words) and asks(words[stop]):
+            return []
+        if phrase in _TOLD_OF and not self._is_told_to(at, stop):
+            return []
+        until = self._text_end(stop)
+        begin = self._text_begin(command, stop, until)
+        rest = self._texts(stop, until)
+        if all(word in POLITE or word in REFERS or word == "of" for word in rest):
+            refers = bool(REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
+            refers = refers or (at > self._start and phrase[0] == "remind")
+            return [Found(command, at, (until, until), refers)]
+        return [Found(command, at, (min(begin, until), until))]
+
+    def _is_told_to(self, at: int, stop: int) -> bool:
+        """Returns whether "remember that" here has a text; at the end it means what was before."""
+        if stop < self._end:
+            return self._words[stop].text not in _MEMORIES
+        return at > 0 and self._words[at - 1].marked
+
+    def _text_begin(self, command: Command, stop: int, until: int) -> int:
+        """Returns where the text begins: after what joins it to the command."""
+        at = stop
+        while at < until and self._words[at].text in _COURTESIES:
+            at += 1
+        if self._texts(at, at + 2) in _FOR_THAT:
+            at += 2
+        for _ in range(MOST_JOINS):
+            at += at < until and self._words[at].text in _JOINS[command]
+        return at + 2 if self._texts(at, at + 2) == ["the", "following"] else at
+
+    def _text_end(self, stop: int) -> int:
+        """Returns where a text ends: before another, or a sentence that is a command or polite."""
+        for at in range(stop + 1, self._end):
+            if self._is_text_command(at) and (self._words[at - 1].marked or self._joined_on(at)):
+                return at
+            here = self._words[at - 1 : self._end]
+            if taken_back_at(here) or aside_at(here):
+                return at
+        for start, end in self._later:
+            over = polite(self._texts(start, end)) or aside_at(self._words[start - 1 : end])
+            if start >= stop and (over or Sentence(self._words, start, end, ()).begun_at(start)):
+                return start
+        return len(self._words)
+
+    def _joined_on(self, at: int) -> bool:
+        """Returns whether "and note that" or "and remind me" is here, in words without a mark."""
+        if self._words[at].text != "and":
+            return False
+        after = self._texts(at + 1, at + 3)
+        return after in (["note", "that"], ["remind", "me"]) and at + 3 < self._end
+
+    def _is_text_command(self, at: int) -> bool:
+        """Returns whether a command that takes a text begins at a word, or after leads there."""
+        begun = at
+        while at < self._end and (lead := self._lead(at)):
+            at += lead
+        for many in range(min(LONGEST, self._end - at), 1, -1):
+            if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
+                return at > begun or self._texts(at, at + many) != ["note", "that"]
+        return False
+
+    def _texts(self, start: int, end: int) -> list[str]:
+        return texts(self._words, start, end)

@@ -1,0 +1,99 @@
+"""Which words become a note: ways to ask for one, and where its text ends."""
+
+import pytest
+
+from sessions_app.agent.responders.commands import orders
+from sessions_app.agent.responders.scribe import ScribeResponder
+from tests.agent.responders.rooms import Room
+
+
+def found(text: str) -> list[str]:
+    return [f"{one.command}: {one.rest}" for one in orders(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Remember that my password hint is grandma.", "note: my password hint is grandma"),
+        ("I need you to remember that the gate is open.", "note: the gate is open"),
+        ("Could you remember that Eva is vegan?", "note: Eva is vegan"),
+        ("Please keep in mind that the lift is slow.", "note: the lift is slow"),
+        ("Bear in mind that we close at six.", "note: we close at six"),
+        ("Write that the door is broken.", "note: the door is broken"),
+        ("Save that the code is 4711.", "note: the code is 4711"),
+        ("Write the licence number B 12 down, please.", "note: the licence number B 12"),
+        ("The car needs petrol, note that.", "note: The car needs petrol"),
+        ("the car needs petrol, please note that", "note: the car needs petrol"),
+        ("He lives in Rome now, remember that.", "note: He lives in Rome now"),
+        ("Is it okay if you take a note that the door is broken?", "note: the door is broken"),
+        ("So can you tell me, or take a note that it leaks?", "note: it leaks"),
+        ("Why don't you write down that it leaks?", "note: it leaks"),
+        ("Remind Anna to send the slides.", "action: Remind Anna to send the slides"),
+        (
+            "Could you remind John and Mary about the rent?",
+            "action: remind John and Mary about the rent",
+        ),
+        ("please remind the plumber that we moved", "action: remind the plumber that we moved"),
+    ],
+)
+def test_a_note_is_asked_for_in_many_ways(text: str, wanted: str) -> None:
+    assert found(text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Remember that time we went to Spain?",
+        "I remember that he came.",
+        "He said, remember that the shop is closed.",
+        "Did you remind Anna to bring the keys?",
+        "She will write that essay.",
+        "Keep the change.",
+        "He put the phone down.",
+    ],
+)
+def test_what_is_told_is_no_note(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "Remind me in twenty minutes to turn off the oven, and note that it needs more salt.",
+            ["action: in twenty minutes to turn off the oven", "note: it needs more salt"],
+        ),
+        (
+            "note that the key is here and remind me to call tom",
+            ["note: the key is here", "action: call tom"],
+        ),
+        (
+            "Remind me to take a note pad, and also note that we meet at six.",
+            ["action: take a note pad", "note: we meet at six"],
+        ),
+        (
+            "We met him, could you note that he leaves in June, anyway, where was I.",
+            ["note: he leaves in June"],
+        ),
+        ("Note that he leaves in June. Anyway, it rains.", ["note: he leaves in June"]),
+        ("note that he leaves in june anyway where was i", ["note: he leaves in june"]),
+        ("Note that he stays here anyway.", ["note: he stays here anyway"]),
+        ("Note that he likes tea, no, scratch that.", ["note: he likes tea", "undo: "]),
+        ("remind me to call tom no wait delete that", ["action: call tom", "undo: "]),
+        ("Note that he likes tea, actually, forget that note.", ["note: he likes tea", "undo: "]),
+        ("Remind me to undo that patch.", ["action: undo that patch"]),
+        ("What are my to-dos?", ["read: "]),
+        ("what to dos do i have", ["read: "]),
+        ("What do I have to do?", ["read: "]),
+    ],
+)
+def test_a_note_ends_where_something_else_begins(text: str, wanted: list[str]) -> None:
+    assert found(text) == wanted
+
+
+async def test_a_note_that_is_taken_back_in_the_same_breath_is_gone() -> None:
+    room = Room(ScribeResponder())
+    await room.ask("Take a note: buy milk.")
+    answer = await room.ask("Note that Jonas likes coffee, no, scratch that.")
+    assert answer == "Noted: Jonas likes coffee. Removed: Jonas likes coffee."
+    assert [note.text for note in room.host.kept] == ["buy milk"]
