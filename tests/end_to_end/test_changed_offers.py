@@ -93,10 +93,10 @@ async def test_what_a_client_that_takes_no_sound_is_told(product: Product) -> No
             await pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
 
         await offer("sendonly")
+        assert await until(type="error", code="agent_unheard")
         greeting = await until(type="transcript", role="agent", final=True)
         assert (greeting["text"], greeting["interrupted"]) == ("", True)
         assert greeting["fullText"].startswith("Hello")
-        assert await until(type="error", code="agent_unheard")
         await offer("sendrecv")
         await socket.send(json.dumps({"type": "say", "text": "Here I am."}))
         assert "interrupted" not in await until(type="transcript", text="Here I am.")
