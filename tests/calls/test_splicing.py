@@ -62,6 +62,29 @@ def test_a_word_that_broke_off_is_told_again_and_no_other() -> None:
     assert splices.placed(again).text == ""
 
 
+@pytest.mark.parametrize("is_final", [True, False])
+def test_what_is_heard_before_the_step_is_of_what_follows_it(is_final: bool) -> None:
+    """The VAD finds speech a little early, and what the engine gets begins before that."""
+    splices = Splices()
+    told = (Word("the", 500.0, 700.0), Word("way", 700.0, 840.0))
+    splices.placed(Hypothesis("the way", True, 500.0, 840.0, told))
+    splices.step_back(3_000.0, 450.0, 1_000.0)
+    assert [splices.call_ms(at) for at in (1_200.0, 2_700.0, 2_950.0)] == [1_000.0, 450.0, 450.0]
+    words = (Word("the", 2_710.0, 2_960.0), Word("window", 3_200.0, 3_700.0))
+    again = Hypothesis("The window.", is_final, 2_710.0, 3_700.0, words, whole=not is_final)
+    placed = splices.placed(again)
+    assert (placed.text, placed.start_ms, placed.end_ms) == ("window.", 650.0, 1_150.0)
+
+
+def test_an_interim_is_not_what_was_told() -> None:
+    splices = Splices()
+    splices.step_back(3_000.0, 450.0, 1_000.0)
+    words = (Word("the", 3_010.0, 3_200.0),)
+    for is_final in (False, False, True):
+        said = Hypothesis("the", is_final, 3_010.0, 3_200.0, words, whole=not is_final)
+        assert splices.placed(said).text == "the"
+
+
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 50)), max_size=2 * MOST_SPLICES))
 def test_there_and_back(steps: list[tuple[int, int]]) -> None:
     """Frames come, then silence stands in for some that come after all, again and again."""

@@ -156,17 +156,18 @@ def without_words_before(final: Hypothesis, said_ms: float) -> Hypothesis | None
     """Returns the final without words whose middle lies before `said_ms`; None for no rest."""
     if not final.words:
         return None if final.text and final.end_ms <= said_ms else final
-    return _of_words(final, [(word.start_ms + word.end_ms) / 2 >= said_ms for word in final.words])
+    return only_words(final, [(word.start_ms + word.end_ms) / 2 >= said_ms for word in final.words])
 
 
 def without_words_after(final: Hypothesis, cut_ms: float) -> Hypothesis | None:
     """Returns the final without words that end after `cut_ms`; None for no rest."""
     if not final.words:
         return final
-    return _of_words(final, [word.end_ms <= cut_ms for word in final.words])
+    return only_words(final, [word.end_ms <= cut_ms for word in final.words])
 
 
-def _of_words(final: Hypothesis, kept: Sequence[bool]) -> Hypothesis | None:
+def only_words(final: Hypothesis, kept: Sequence[bool]) -> Hypothesis | None:
+    """Returns the final with those of its words alone that are `kept`; None for no rest."""
     if all(kept):
         return final
     if not any(kept):
