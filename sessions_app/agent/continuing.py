@@ -4,7 +4,7 @@ from typing import Any
 
 from sessions_app.agent.barge_ins.words import says_stop
 from sessions_app.agent.overlaps import Overlap
-from sessions_app.agent.pending import Pending
+from sessions_app.agent.pending import Pending, Typed
 
 FIRST_MS = 1_000.0
 """Who speaks within an answer's first second was not done, whatever the words seemed to be."""
@@ -27,7 +27,9 @@ class Answered:
 
     def begin(self, turn: Pending, *, unfinished: bool) -> None:
         """`turn` is answered now; `unfinished` says that its words seemed to go on."""
-        self._turn, self._unfinished, self._sounds_ms = turn, unfinished, None
+        typed = isinstance(turn.words[-1] if turn.words else "", Typed)  # which is whole
+        self._turn = None if typed else turn
+        self._unfinished, self._sounds_ms = unfinished, None
         self.is_open = turn.pause_ms is not None
 
     def sounds(self, now_ms: float, *, of_its_own: bool) -> None:

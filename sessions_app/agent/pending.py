@@ -1,17 +1,24 @@
 """The caller's turn until it is answered. Times are in ms on the call clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from sessions_app.agent.endpointers.base import Endpointer, Said
 from sessions_app.core.persona import TurnSettings
-from sessions_app.core.writing import join_sentences, plain_words
+from sessions_app.core.writing import closed, join_sentences, plain_words
 
 FINAL_MS = 2_000.0
 """How long after the maximum delay a final text is waited for."""
 
 OWED_MS = 1_000.0
 """A final of words that end so much later than those that were answered is of others."""
+
+
+class Typed(str):
+    """Words that were typed: what is said after them is no part of their sentence."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -39,8 +46,8 @@ class Pending:
     @property
     def text(self) -> str:
         """All words so far, the finals' first."""
-        own = join_sentences([*self.words, self.interim])
-        return join_sentences([*(self.before or []), own]) if own else ""
+        own = [*self.words, self.interim]
+        return _together([*(self.before or []), *own]) if any(own) else ""
 
     @property
     def said(self) -> Said:
@@ -92,6 +99,12 @@ class Pending:
     def go_on(self) -> None:
         """The caller speaks again: a pause was none."""
         self.pause_ms, self.whole = None, False
+
+
+def _together(parts: Sequence[str]) -> str:
+    *earlier, last = filter(None, parts)
+    whole = [closed(part) if isinstance(part, Typed) else part for part in earlier]
+    return join_sentences([*whole, last])
 
 
 class _Owed(Enum):

@@ -21,7 +21,7 @@ from sessions_app.agent.continuing import Answered, interrupting
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.judging import Judge
 from sessions_app.agent.overlaps import Overlap, Speech
-from sessions_app.agent.pending import OwedFinal, Pending
+from sessions_app.agent.pending import OwedFinal, Pending, Typed
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
 from sessions_app.core.writing import plain_words
@@ -182,7 +182,7 @@ class TurnTaker:
         actions += self._withdrawn()
         self._forget_turn()
         self._over = None
-        self._turn = Pending(before=turn.before, words=[*turn.words, text])
+        self._turn = Pending(before=turn.before, words=[*turn.words, Typed(text)])
         return self._settled([*actions, *self._reply(now_ms)], now_ms)
 
     # -- what the agent does --------------------------------------------------------------

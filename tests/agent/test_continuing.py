@@ -163,3 +163,27 @@ def test_what_is_typed_after_an_answer_stays_alone() -> None:
     scene.at(3660, "reply_over").at(3700, "typed", "12#")
     assert scene.replies()[-1][1] == "12#"
     assert voided(scene) == []
+
+
+NOTE = "take a note: milk at 9:05"
+
+
+def typed(sounds: float) -> Scene:
+    """The caller typed a turn at 2000, and its answer begins to sound."""
+    scene = Scene().at(2000, "typed", NOTE)
+    scene.to(sounds)
+    scene.agent_speaks(sounds)
+    return scene
+
+
+def test_what_is_said_over_the_answer_to_a_typed_turn_is_a_turn_of_its_own() -> None:
+    scene = typed(2500).speech(2800, 3600, "what have i got so far")
+    scene.to(20_000)
+    assert voided(scene) == [False]
+    assert [said for _, said in scene.replies()] == [NOTE, "what have i got so far"]
+
+
+def test_what_is_said_while_a_typed_turn_is_thought_about_is_another_sentence() -> None:
+    scene = Scene().at(2000, "typed", NOTE).speech(2100, 3000, "hello there")
+    scene.to(20_000)
+    assert [said for _, said in scene.replies()] == [NOTE, f"{NOTE}. hello there"]
