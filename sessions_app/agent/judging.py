@@ -1,5 +1,6 @@
 """Whether what is said over the agent takes the floor: the rule, and what it has to know."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sessions_app.agent.barge_ins.base import BargeIn, Heard, Verdict
@@ -14,7 +15,7 @@ FINAL_MS = 2_000.0
 """After speech its final is waited for so long, where interims decide nothing."""
 
 REST_MS = 150
-"""The rest of a sentence may be one short word."""
+"""The rest of a turn may be one short word."""
 
 ASK_EVERY_MS = 1_000.0
 """How often the recogniser is asked for all words of speech that goes on: each time it decodes."""
@@ -25,7 +26,7 @@ class Judge:
 
     Babble and noise have words, too, of which a recogniser is unsure. One that `scores` says how
     sure it is of all words when it is asked for them: its interims, which come without, decide
-    nothing then.
+    nothing then, from the greeting on.
     """
 
     def __init__(self, rule: BargeIn, settings: TurnSettings) -> None:
@@ -37,7 +38,23 @@ class Judge:
         self.said = Said()
         """What the agent said of late, and may come back as an echo."""
 
-        self.scores = False
+        self.declared: Callable[[], bool] = lambda: False
+        """Whether the recogniser that serves now says that it scores."""
+
+        self._scored, self._told = False, False
+
+    @property
+    def scores(self) -> bool:
+        """Whether all words come with a confidence where they are asked for."""
+        before, self._scored = self._scored, self.declared()
+        if before and not self._scored:  # another one stands in
+            self._told = False
+        return self._scored or self._told
+
+    def learn(self, text: str, confidence: float | None) -> None:
+        """Learns from all words of an utterance, for recognisers that declare nothing."""
+        if text:
+            self._told = confidence is not None
 
     @property
     def pauses(self) -> bool:
@@ -47,7 +64,8 @@ class Judge:
     def of_overlap(self, over: Overlap, now_ms: float) -> Verdict:
         """Returns what the agent does about speech over its own."""
         heard = over.heard(now_ms, self.said.share(over.text))
-        verdict = self._rule.judge(heard, self._of_rest if over.awaited else self._settings)
+        settings = self._settings if over.before is None else self._of_rest
+        verdict = self._rule.judge(heard, settings)
         unscored = self.scores and over.sure is None and not over.final
         due = heard.speaking or heard.silent_ms < FINAL_MS
         return Verdict.WAIT if verdict is Verdict.INTERRUPT and unscored and due else verdict

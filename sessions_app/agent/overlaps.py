@@ -22,7 +22,7 @@ class Overlap:
     """The words of the turn being answered, where the caller goes on with it."""
 
     awaited: bool = False
-    """Whether that turn seemed to go on: then a single word is the rest of it."""
+    """Whether that turn seemed to go on: then "no" is the rest of it, too."""
 
     answered: str = ""
     """What of the utterance was answered: it began before the agent spoke, and goes on."""
@@ -51,7 +51,7 @@ class Overlap:
             text=self.text,
             final=self.final,
             echo=echo,
-            sure=self.sure,
+            sure=None if self.awaited else self.sure,  # who was to go on is no babble
         )
 
 

@@ -48,7 +48,7 @@ class TurnTaker:
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
         self._settings = settings
         self._endpointer = endpointer
-        self._judge = Judge(barge_in, settings)
+        self.judge = Judge(barge_in, settings)
         self.floor = Floor.LISTENING
         self._agent = _Agent.SILENT
         self._paused = False
@@ -130,7 +130,7 @@ class TurnTaker:
 
         `confidence` (0..1) is the recogniser's in all of them, `sure` in the last one.
         """
-        self._judge.scores |= confidence is not None
+        self.judge.learn(text, confidence)
         over = self._said_over(text, confidence, now_ms)
         if over is not None:
             return self._settled(over, now_ms)
@@ -155,8 +155,7 @@ class TurnTaker:
     ) -> list[Action]:
         """The text of an utterance, empty when it held no words; the rest as in `on_whole`."""
         if self._owed.answers(end_ms):
-            void = self._owed.is_void()
-            return self._settled([] if void else self._final_of_answered(text, now_ms), now_ms)
+            return self._settled(self._final_of_answered(text, now_ms), now_ms)
         if self._over is not None:
             self._over.take(text, last=not self._speaking, sure=confidence)
             self._latest.unheard = self._speaking
@@ -208,7 +207,7 @@ class TurnTaker:
 
     def on_agent_said(self, text: str, now_ms: float) -> list[Action]:
         """The agent says `text` now: heard again soon, it is an echo."""
-        self._judge.said.add(text, now_ms)
+        self.judge.said.add(text, now_ms)
         return []
 
     def on_interrupt(self, now_ms: float) -> list[Action]:
@@ -275,6 +274,8 @@ class TurnTaker:
 
     def _final_of_answered(self, text: str, now_ms: float) -> list[Action]:
         """Takes the final of words that were answered before it came."""
+        if self._owed.is_void():
+            return []
         words = [*self._turn.words, text] if text else self._turn.words
         if self._owed.is_settled(words):
             self._turn.take_final(text, None, now_ms)
@@ -318,7 +319,7 @@ class TurnTaker:
         if self._over is not None:
             self._over.ended_ms, self._over.final = None, False
             return []
-        if not self._judge.pauses:
+        if not self.judge.pauses:
             return []
         self._over = self._answered.overlap(at_ms)
         return [HoldSpeech()]
@@ -335,10 +336,10 @@ class TurnTaker:
 
     def _words_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
         """Words came while the agent speaks on: a pause was given up too early."""
-        if not self._speaking or not self._judge.pauses:
+        if not self._speaking or not self.judge.pauses:
             return []
-        if not self._judge.words_interrupt(text, confidence):
-            return [AskWords()] if text and self._judge.asks(now_ms) else []
+        if not self.judge.words_interrupt(text, confidence):
+            return [AskWords()] if text and self.judge.asks(now_ms) else []
         self._over = self._answered.overlap(self._latest.start_ms, interim=text)
         return self._judged(now_ms, Verdict.INTERRUPT)
 
@@ -347,7 +348,7 @@ class TurnTaker:
         speech = self._latest
         if self._speaking or not speech.unheard:
             return []
-        if not self._judge.final_interrupts(speech, text, confidence):
+        if not self.judge.final_interrupts(speech, text, confidence):
             return []
         speech.unheard = False
         self._over = self._answered.overlap(speech.start_ms, words=[text], final=True)
@@ -356,8 +357,8 @@ class TurnTaker:
 
     def _left_over(self, text: str, confidence: float | None, end_ms: float) -> str:
         """Returns `text` when it begins a turn although the agent spoke during it, else ""."""
-        over_agent = self._latest.over_agent and self._judge.pauses
-        if over_agent and not self._judge.final_interrupts(self._latest, text, confidence):
+        over_agent = self._latest.over_agent and self.judge.pauses
+        if over_agent and not self.judge.final_interrupts(self._latest, text, confidence):
             return ""
         if not self._speaking:
             self._turn.speech_end_ms = end_ms
@@ -366,9 +367,9 @@ class TurnTaker:
     def _judged(self, now_ms: float, verdict: Verdict | None = None) -> list[Action]:
         over = self._over
         assert over is not None  # noqa: S101 - asked only while there is one
-        verdict = verdict or self._judge.of_overlap(over, now_ms)
+        verdict = verdict or self.judge.of_overlap(over, now_ms)
         if verdict is Verdict.WAIT:
-            asks = over.ended_ms is None and over.text and self._judge.asks(now_ms)
+            asks = over.ended_ms is None and over.text and self.judge.asks(now_ms)
             return [AskWords()] if asks else []
         self._over = None
         if verdict is Verdict.RESUME:
@@ -378,8 +379,6 @@ class TurnTaker:
         self._forget_turn()
         self._turn, goes_on = interrupting(over, now_ms, speaking=self._speaking)
         return [CutSpeech(void=goes_on)]
-
-    # -- after each step ----------------------------------------------------------------------
 
     def _settled(self, actions: list[Action], now_ms: float) -> list[Action]:
         """Sets floor and deadline to what the state says; returns `actions`."""

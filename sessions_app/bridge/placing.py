@@ -296,6 +296,8 @@ class Placing:
             notes=self._config.notes,
         )
 
+        given.taker.judge.declared = lambda: made.recogniser.serving.scores_pauses
+
         def make(line: Line) -> Conversing:
             return Conversing(given, line)
 

@@ -74,3 +74,32 @@ def test_words_after_a_pause_was_given_up_are_asked_for_too() -> None:
     scene.at(9000, "interim", QUESTION)
     assert scene.kinds()[-1] == "AskWords"
     assert whole(scene, 9100, QUESTION, 0.9).kinds()[-1] == "CutSpeech"
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_a_recogniser_that_says_that_it_scores_is_waited_for_from_the_greeting_on(
+    typed: bool,
+) -> None:
+    scene = Scene()
+    scene.taker.judge.declared = lambda: True
+    if typed:
+        scene.at(500, "typed", "read my notes")
+    scene.agent_speaks(1000).at(1600, "speech_started", 1500.0).at(2000, "interim", BABBLE)
+    whole(scene, 2700, BABBLE, 0.4).at(5012, "speech_ended", 4500.0).to(5100)
+    scene.taker.on_final(BABBLE, 4500.0, 5100.0, confidence=0.45)
+    assert "CutSpeech" not in scene.kinds()
+    scene.at(7100, "speech_started", 7000.0).at(7500, "interim", "please tell me")
+    assert whole(scene, 8300, QUESTION, 0.9).kinds()[-1] == "CutSpeech"
+
+
+def test_what_stands_in_for_a_recogniser_need_not_say_how_sure_it_is() -> None:
+    scene = answering()
+    first = True
+    scene.taker.judge.declared = lambda: first
+    scene.at(5100, "speech_started", 5000.0)
+    whole(scene, 5900, "mhm", 0.9).at(6412, "speech_ended", 5900.0)
+    scene.at(6500, "final", "", 5900.0).to(6600)
+    assert scene.kinds()[-1] == "ResumeSpeech"
+    first = False  # the other one takes over
+    scene.at(8100, "speech_started", 8000.0).at(8500, "interim", QUESTION).to(9200)
+    assert scene.kinds()[-1] == "CutSpeech"

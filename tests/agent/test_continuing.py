@@ -187,3 +187,11 @@ def test_what_is_said_while_a_typed_turn_is_thought_about_is_another_sentence() 
     scene = Scene().at(2000, "typed", NOTE).speech(2100, 3000, "hello there")
     scene.to(20_000)
     assert [said for _, said in scene.replies()] == [NOTE, f"{NOTE}. hello there"]
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.3])
+def test_the_awaited_rest_need_not_be_heard_well(confidence: float) -> None:
+    scene = half().at(5000, "speech_started", 4900.0).at(5912, "speech_ended", 5400.0)
+    scene.taker.on_final("the dentist", 5400.0, 5950.0, confidence=confidence)
+    scene.to(20_000)
+    assert [said for _, said in scene.replies()] == [f"{HALF} the dentist"]

@@ -18,7 +18,8 @@ class Capabilities:
     `languages` holds BCP 47 tags, or None for "any; the engine will say".
     `continuous` engines take every frame, silence too, and find utterances themselves;
     the others get only speech, and `flush` where the VAD heard its end.
-    `longest_stream_s` is the engine's limit in seconds of audio, or None.
+    `longest_stream_s` is the engine's limit in seconds of audio, or None. `scores_pauses` says
+    that it tells all words at a pause, with its confidence in them.
     """
 
     interims: bool
@@ -28,6 +29,7 @@ class Capabilities:
     continuous: bool = False
     sample_rate: int = SPEECH_RATE
     longest_stream_s: float | None = None
+    scores_pauses: bool = False
 
 
 class RecogniserStream(ABC):
@@ -84,6 +86,11 @@ class Recogniser(ABC):
 
     name: str
     capabilities: Capabilities
+
+    @property
+    def serving(self) -> Capabilities:
+        """The capabilities of the engine that serves now: one that stands in has others."""
+        return self.capabilities
 
     def unhurried(self) -> None:
         """Says, before `start`, that nobody waits for what it hears: it gives way to all else."""

@@ -34,7 +34,9 @@ class MoonshineRecogniser(Pooled):
     by_utterance = True
     tells_whole = True
     forked = True
-    capabilities = Capabilities(interims=True, words=True, confidence=True, languages=LANGUAGES)
+    capabilities = Capabilities(
+        interims=True, words=True, confidence=True, languages=LANGUAGES, scores_pauses=True
+    )
 
     def __init__(
         self, workers: int = 0, model: str = "", most_calls: int = 0, *, calm: bool = False

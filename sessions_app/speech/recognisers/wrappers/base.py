@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.reservations import Reservation
 from sessions_app.speech.gate import Begin, Flush, Item, Pause
-from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
 
 
 class Wrapper(Recogniser):
@@ -16,6 +16,10 @@ class Wrapper(Recogniser):
         self.inner = inner
         self.name = inner.name
         self.capabilities = inner.capabilities
+
+    @property
+    def serving(self) -> Capabilities:
+        return self.inner.serving
 
     def unhurried(self) -> None:
         self.inner.unhurried()

@@ -8,7 +8,7 @@ from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import LanguageNotSupportedError, RecogniserError
 from sessions_app.core.events import Hypothesis
 from sessions_app.speech.gate import Begin, Flush, Item, Pause, SpeechGate
-from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.wrappers.base import ItemStream, Wrapper
 from sessions_app.speech.recognisers.wrappers.lasting import LastingStream
 from sessions_app.speech.recognisers.wrappers.replay import tell
@@ -34,6 +34,10 @@ class Fallback(Wrapper):
         self._again_s = again_s
         self._failures = 0
         self._out_until_s = 0.0
+
+    @property
+    def serving(self) -> Capabilities:
+        return self.other.serving if self.first_is_out else self.inner.serving
 
     def unhurried(self) -> None:
         self.inner.unhurried()

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from sessions_app.speech.recognisers.wrappers.fallback import Fallback
 from sessions_app.speech.recognisers.wrappers.replay import Replay
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying, RetryingStream
 from sessions_app.speech.recognisers.wrappers.rollover import Rollover, RolloverStream
+from sessions_app.speech.recognisers.wrappers.steady import Steady
 from tests.fixtures.coded import Talk, assert_whole, finals_of, speak, talk
 from tests.fixtures.coded_engine import CodedEngine, CodedStream
 from tests.fixtures.ear import Ear
@@ -282,3 +284,15 @@ async def test_an_engine_that_opens_no_stream_is_stood_in_for() -> None:
     assert_whole(said, await heard(both, said))
     assert both.first_is_out
     assert len(second.streams) == 1
+
+
+def test_what_serves_says_what_it_can_through_every_wrapper() -> None:
+    first, second = CodedEngine(), CodedEngine()
+    first.capabilities = replace(first.capabilities, scores_pauses=True)
+    fallback = Fallback(retrying(Rollover(first)), second)
+    wrapped = Steady(fallback)
+    assert wrapped.serving.scores_pauses
+    fallback.failed()
+    assert not wrapped.serving.scores_pauses
+    fallback.works()
+    assert wrapped.serving.scores_pauses
