@@ -21,6 +21,8 @@ from sessions_app.services import access, exports, turns, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.summaries import dates, people
 from sessions_app.summaries.base import CallSummary, Point, Summariser
+from sessions_app.summaries.extractive import SMALL_TALK
+from sessions_app.summaries.repairs import repaired
 from sessions_app.summaries.shares import shares
 
 Talk = Callable[[str], str]
@@ -92,6 +94,8 @@ def _summed_up(
         return summariser.summarise(rest, call.language)
     if noted:
         return CallSummary("Everything that was said is in the notes.")
+    if all(SMALL_TALK.fullmatch(row.text.strip()) for row in worth if count(row.text)):
+        return summariser.summarise(worth, call.language)
     return CallSummary("Nothing was said but what the agent was asked for.")
 
 
@@ -118,8 +122,9 @@ def _facts(text: str, call: Call) -> dict[str, str]:
     """Returns who an item names, and the day or moment (ISO 8601) that it names, in English."""
     if base_of(call.language) != "en":
         return {"who": "", "due": ""}
-    moment = dates.named(text, _day_of(call))
-    return {"who": people.person(text), "due": moment.isoformat() if moment else ""}
+    meant = repaired(text)
+    moment = dates.named(meant, _day_of(call))
+    return {"who": people.person(meant), "due": moment.isoformat() if moment else ""}
 
 
 def _day_of(call: Call) -> date:

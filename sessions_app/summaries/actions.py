@@ -22,6 +22,9 @@ _DAY = (
     r"|january|february|march|april|may|june|july|august|september|october|november|december)"
 )
 
+_AT = r"(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_AT += r"(?: ?[ap]\.? ?m\b\.?| o['\u2019]clock)?"
+
 LEADS = (
     r"(?:(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second|next"
     r"|finally|just|kindly|maybe|perhaps)[, ]+)*"
@@ -54,12 +57,15 @@ RULES = {
         rf"(?<!\bif )(?<!\bwhen )\b{WHO}(?:['\u2019]ll| will| shall)"
         rf" (?:also |just |then )?{_NO_PLAN}\w+"
         rf"|(?<!\bif )(?<!\bwhen )\b{WHO} (?:should|must|ought to) (?!be |see\b|have |not )\w+"
-        r"|\b(?!(?:it|that|this|there|which|what|nothing|something|everything)\b)[\w'\u2019]+"
+        r"|\b(?!(?:it|that|this|there|which|what|who|and|but|or|nothing|something|everything)\b)"
+        r"[\w'\u2019]+"
         rf" (?:will|should|must|has to|needs to|is going to) {VERBS}\b"
     ),
     "a need": (
         rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? (?:still |also |really )?"
         r"(?:needs? to|have to|has to|got to|have got to)\b"
+        r"|\b(?!(?:It|That|This|There|Which|What|Nothing|Something|Everything)\b)(?-i:[A-Z])[\w'\u2019]+"
+        r" (?:needs to|has to|must) (?!(?:be|have|win|lose|know|understand|improve|stop)\b)\w+"
     ),
     "a plan": (
         r"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)"
@@ -71,7 +77,7 @@ RULES = {
         r"|(?:do not|don['\u2019]t|must not|mustn['\u2019]t|can['\u2019]t|never) forget)\b"
     ),
     "named as one": r"\b(?:action (?:item|point)|to-?do|next step|follow[ -]up|deadline)s?\b",
-    "a date to keep": rf"\b(?:by|no later than|due) (?:on )?(?:next )?{_DAY}\b",
+    "a date to keep": rf"\b(?:by|no later than|due) (?:on )?(?:{_AT} )?(?:next |on )?{_DAY}\b",
     "an order": (
         rf"^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"
         rf"(?:please |do )?{VERBS}\b{_NO_ORDER} (?!it (?:was|is)\b)\S"
@@ -84,7 +90,36 @@ _ANY = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNOREC
 _PAST = re.compile(rf"\b{WHO} (?:said|thought|knew|hoped|told|asked|wanted|used) ", re.IGNORECASE)
 
 
+_QUESTION = re.compile(
+    rf"{LEADS}(?:what|when|where|why|who|whom|how|which)(?: (?!you\b|i\b|we\b)\w+)?"
+    r" (?:will|would|can|could|should|shall|must|do|does|did|is|are|was|were|have|has)\b"
+    r"(?!n['\u2019]t)",
+    re.IGNORECASE,
+)
+"""A question for something to be told: "what will you do tomorrow?"."""
+
+_CONDITION = re.compile(
+    rf"{LEADS}(?:if|unless|in case|suppose|as long as)\b.*?"
+    rf"[, ]{WHO}(?:['\u2019]ll| will| can| could)\b",
+    re.IGNORECASE,
+)
+_ON_CONDITION = re.compile(
+    rf"{LEADS}{WHO}(?:['\u2019]ll| will| can| could)\b.* (?:if|unless|in case)\b", re.IGNORECASE
+)
+"""What is promised for a case that may not come: "if it rains, we will cancel"."""
+
+_ASKS = re.compile(
+    rf"\bplease\b|\b(?:can|could|would|will) you\b|\bremind\b|{RULES['a need']}"
+    rf"|{RULES['a reminder']}|{RULES['named as one']}|{RULES['a date to keep']}",
+    re.IGNORECASE,
+)
+"""What asks for something all the same."""
+
+
 def is_action(text: str) -> bool:
     """Returns whether a clause or sentence asks for, promises, or dates something to be done."""
     plain = " ".join(text.split())
-    return _ANY.search(plain) is not None and not _PAST.match(plain)
+    if _ANY.search(plain) is None or _PAST.match(plain) or _QUESTION.match(plain):
+        return False
+    may_be = _CONDITION.match(plain) or _ON_CONDITION.match(plain)
+    return may_be is None or _ASKS.search(plain) is not None

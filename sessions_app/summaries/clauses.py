@@ -55,6 +55,12 @@ _CONDITION = re.compile(
     rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(
+    rf"(?i:{LEADS}(?!{VERBS}\b))(?:(?i:the|my|our|his|her|their) [\w'\u2019-]+"
+    r"|[A-Z][\w'\u2019.-]+(?: [A-Z][\w'\u2019-]+)*)"
+)
+"""The first of several who do something: "Anna and Tom will send it"."""
+
 _TELLS = re.compile(
     r"\b(?:tell|inform|remind|notify|let|ask|write|text|email|message|say)\b.* "
     r"(?:that|know|whether|if|about)\b",
@@ -89,7 +95,7 @@ def _pieces(sentence: str) -> Iterator[str]:
     for cut in _CUTS.finditer(sentence):
         head = sentence[start : cut.start()]
         ahead = sentence[cut.end() :]
-        if not head.strip() or _CONDITION.match(head):
+        if not head.strip() or _CONDITION.match(head) or _SUBJECT.fullmatch(head.strip()):
             continue
         if _TELLS.search(head) and not is_action(ahead.partition(",")[0]):
             continue

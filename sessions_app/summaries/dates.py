@@ -34,6 +34,9 @@ _YEAR = r"(?:,? (?P<year>20\d\d))?"
 WORKDAYS = 5
 """After so many days "the end of the week" has come: Friday."""
 
+MONTHS_AHEAD = 25
+"""Within so many months a day of the month is looked for that is the weekday named with it."""
+
 NOON_HOUR = 12
 FIRST_MORNING_HOUR = 7
 """An hour before it, said without more, is one of the afternoon: nobody means 3 in the night."""
@@ -105,8 +108,8 @@ def _in(match: re.Match[str], today: date) -> date | None:
 def _of_year(match: re.Match[str], today: date) -> date | None:
     number, month = _number(match["nth"]), _MONTHS.index(match["month"]) + 1
     years = [int(match["year"])] if match["year"] else range(today.year, today.year + 9)
-    days = (day for year in years for day in _made(year, month, number))
-    return next((day for day in days if match["year"] or day >= today), None)
+    days = [day for year in years for day in _made(year, month, number)]
+    return _agreeing(match, [day for day in days if match["year"] or day >= today])
 
 
 def _of_figures(match: re.Match[str], _today: date) -> date | None:
@@ -114,10 +117,35 @@ def _of_figures(match: re.Match[str], _today: date) -> date | None:
 
 
 def _of_month(match: re.Match[str], today: date) -> date | None:
-    months = [divmod(today.month - 1 + ahead, 12) for ahead in range(3)]
+    months = [divmod(today.month - 1 + ahead, 12) for ahead in range(MONTHS_AHEAD)]
     number = _number(match["nth"])
-    days = (day for year, month in months for day in _made(today.year + year, month + 1, number))
-    return next((day for day in days if day >= today), None)
+    days = [day for year, month in months for day in _made(today.year + year, month + 1, number)]
+    return _agreeing(match, [day for day in days if day >= today])
+
+
+def _agreeing(match: re.Match[str], days: Sequence[date]) -> date | None:
+    """Returns the first of the days that is the weekday that was named, too; else the first."""
+    named_too = match.groupdict().get("day")
+    fitting = (day for day in days if named_too and _DAYS[day.weekday()] == named_too)
+    return next(fitting, next(iter(days), None))
+
+
+def _weeks_on(match: re.Match[str], today: date) -> date:
+    """Reads "Monday week", "two weeks on Monday", "a week from tomorrow"."""
+    start = match["day"]
+    if start in _DAYS:
+        first = today + timedelta(days=(_DAYS.index(start) - today.weekday()) % 7 or 7)
+    else:
+        first = today + timedelta(days=int(start == "tomorrow"))
+    if "fortnight" in match.group():
+        return first + timedelta(weeks=2)
+    many = match.groupdict().get("many") or "one"
+    return first + timedelta(weeks=_NUMBERS.get(many) or int(many))
+
+
+def _after_next(match: re.Match[str], today: date) -> date:
+    """Reads "the Monday after next"."""
+    return today + timedelta(days=14 - today.weekday() + _DAYS.index(match["day"]))
 
 
 def _end_of(match: re.Match[str], today: date) -> date | None:
@@ -166,10 +194,10 @@ _DATES: Readings = [
     (re.compile(pattern), read)
     for pattern, read in (
         (r"\b(?P<year>20\d\d) (?P<month>\d\d) (?P<nth>\d\d)\b", _of_figures),
-        (rf"\b{_NTH} (?:of )?{_MONTH}\b{_YEAR}", _of_year),
-        (rf"\b{_MONTH} (?:the )?{_NTH}{_YEAR}(?! [a-z]+s\b| people\b)", _of_year),
+        (rf"\b(?:{_DAY},? (?:the )?)?{_NTH} (?:of )?{_MONTH}\b{_YEAR}", _of_year),
+        (rf"\b(?:{_DAY},? )?{_MONTH} (?:the )?{_NTH}{_YEAR}(?! [a-z]+s\b| people\b)", _of_year),
         (
-            rf"\b(?:on|by|until|before|for|\w+day,?) the (?P<nth>{_ORDINAL})"
+            rf"\b(?:on|by|until|before|for|{_DAY},?) the (?P<nth>{_ORDINAL})"
             r"(?=[.,;!?]|$| (?:at|in the|and|to|before|after|of (?:this|the) month)\b)",
             _of_month,
         ),
@@ -178,9 +206,14 @@ _DATES: Readings = [
 ]
 """Days of the calendar: they go before days of the week, which only stand beside them."""
 
+_FROM = rf"(?P<day>{'|'.join(_DAYS)}|today|tomorrow)"
 _DAYS_NAMED: Readings = [
     (re.compile(pattern), read)
     for pattern, read in (
+        (rf"(?<!last )\b{_FROM} (?:week|fortnight)\b", _weeks_on),
+        (rf"\b(?P<many>{_NUMBER}) weeks? (?:on|from|after) (?:this )?{_FROM}\b", _weeks_on),
+        (rf"\b{_DAY} after next\b", _after_next),
+        (r"\bin a fortnight\b", _ahead(14)),
         (r"\bday after tomorrow\b", _ahead(2)),
         (r"(?<!after )\btomorrow\b", _ahead(1)),
         (r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", _ahead(0)),

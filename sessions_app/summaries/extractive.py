@@ -12,6 +12,7 @@ from sessions_app.core.writing import capitalised, closed, join_sentences, plain
 from sessions_app.core.writing import count as _count
 from sessions_app.summaries.base import CallSummary, Point, Summariser
 from sessions_app.summaries.clauses import FEWEST_WORDS, clauses
+from sessions_app.summaries.repairs import repaired
 from sessions_app.summaries.sentences import Said, said
 
 ENOUGH_WORDS = 12
@@ -53,6 +54,12 @@ SMALL_TALK = re.compile(
 """Sentences of nothing but greetings: English, as people end and begin calls."""
 
 
+CORRECTS = re.compile(
+    r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction)\b", re.IGNORECASE
+)
+"""What may begin a sentence that puts the one before it right."""
+
+
 class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over sentences (Steinberger and Ježek, 2004), by sumy.
 
@@ -74,7 +81,7 @@ class ExtractiveSummariser(Summariser):
         words = sum(_count(s.text) for s in segments)
         if not words:
             return CallSummary("Nothing was said in this call.")
-        asked, told = _parted(said(segments, language))
+        asked, told = _parted(_put_right(said(segments, language), language))
         items = tuple(_point(s, language) for s in _without_repeats(asked))
         if words < ENOUGH_WORDS:
             only = "One word was" if words == 1 else f"Only {words} words were"
@@ -82,12 +89,21 @@ class ExtractiveSummariser(Summariser):
             return CallSummary(text, action_items=items)
         candidates = _telling(told)
         if not candidates and not items:
-            candidates = [s for s in told if _count(s.text)]
+            candidates = _without_repeats([s for s in told if _count(s.text)])
         if not candidates:
-            return CallSummary("Everything that was said is something to do.", action_items=items)
+            return CallSummary(self._only_asked(asked, language), action_items=items)
         points = tuple(_point(s, language) for s in self._chosen(candidates, language))
         text = join_sentences(p.text for p in points)
         return CallSummary(text, points if len(points) < len(candidates) else (), items)
+
+    def _only_asked(self, asked: Sequence[Said], language: str) -> str:
+        """Returns what is said of a call of nothing but requests: of many, which say most."""
+        only = "Everything that was said is something to do"
+        once = _without_repeats(asked)
+        if len(once) <= self._sentences:
+            return f"{only}."
+        most = [_point(one, language).text for one in self._chosen(once, language)]
+        return join_sentences([f"{only}, {len(once)} items in all.", *most])
 
     def _chosen(self, candidates: list[Said], language: str) -> list[Said]:
         """Returns the sentences that say most, in their order."""
@@ -97,6 +113,21 @@ class ExtractiveSummariser(Summariser):
         if len(candidates) <= self._sentences:
             return candidates
         return _ranked(candidates, self._sentences, language) or candidates[: self._sentences]
+
+
+def _put_right(sentences: Sequence[Said], language: str) -> list[Said]:
+    """Returns the sentences as their speakers put them right, within one or with the next."""
+    if base_of(language) != "en":
+        return list(sentences)
+    found: list[Said] = []
+    for one in sentences:
+        if found and found[-1].speaker == one.speaker:
+            both = f"{found[-1].text} {one.text}"
+            if CORRECTS.match(one.text) and (text := repaired(both)) != both:
+                found[-1] = replace(found[-1], text=text)
+                continue
+        found.append(replace(one, text=repaired(one.text)))
+    return found
 
 
 def _parted(sentences: Sequence[Said]) -> tuple[list[Said], list[Said]]:

@@ -12,11 +12,29 @@ _PRONOUN = (
     "me|him|her|them|us|you|it|i|we|he|she|they|that|this|there|everybody|everyone|somebody|someone"
     "|anybody|anyone|nobody|what|which|who|nothing|something|everything|all|both|one|people|things"
 )
-_NOUNS = rf"(?!(?:{_END})\b)[\w'\u2019-]+"
+_NO_NOUN = (
+    "said|says|sorry|hi|hello|hey|thanks|yes|okay|ok|goodbye|bye|nicely|gently|have|has|had|will"
+    "|would|can|could|should|must|not|never|always|is|are|was|were|am|need|needs|want|wants|like|how"
+)
+"""Words after "her" or "his" that name nobody: "tell her I said hi"."""
+
+_NOUNS = rf"(?!(?:{_END}|{_PRONOUN}|{_NO_NOUN})\b)[\w'\u2019-]+"
+_NAME = r"(?-i:[A-Z])[\w'\u2019-]+"
+_TITLED = rf"(?:(?-i:Dr|Mr|Mrs|Ms|Prof|St)\.? )?{_NAME}(?: {_NAME})*"
+_OWNED = rf"(?:the|my|our|your|his|her|their|a|an) {_NOUNS}(?: {_NOUNS})?"
+_NO_NAME = rf"(?!(?:{_END}|{_PRONOUN})\b)"
+_THEIRS = r"(?:my|our|your|his|her|their)"
+_VERB_NEXT = r"(?! (?:will|should|must|has|needs|is|are|was|can|could|would|ought|does|did)\b)"
+_MORE = (
+    rf"(?:(?:, (?:and )?| and | or | & )(?:{_NO_NAME}{_TITLED}|{_THEIRS} {_NOUNS})"
+    rf"{_VERB_NEXT}(?![\w'\u2019]))*"
+)
+"""More people of the same clause: "John and Mary"."""
+
 _PERSON = (
-    rf"(?P<who>(?:the|my|our|your|his|her|their|a|an) {_NOUNS}(?: {_NOUNS})?"
-    rf"|(?!(?:{_END}|{_PRONOUN})\b)(?-i:[A-Z])[\w'\u2019.-]+(?: (?-i:[A-Z])[\w'\u2019-]+)*"
-    rf"|(?!(?:{_END}|{_PRONOUN})\b)[\w'\u2019-]+(?= (?:{_END})\b|[.,;!?]?$))"
+    r"(?P<who>[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    rf"|(?:{_OWNED}|{_NO_NAME}{_TITLED}){_MORE}"
+    rf"|{_NO_NAME}[\w'\u2019-]+(?= (?:{_END})\b|[.,;!?]?$))"
 )
 _TOLD = re.compile(
     r"\b(?:call|phone|ring|tell|ask|email|remind|inform|contact|invite|meet|notify|write to|talk to"
@@ -24,20 +42,21 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^.;,]*? to {_PERSON}",
+    rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*? to {_PERSON}",
     re.IGNORECASE,
 )
 _DOES = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
-    r"(?P<who>(?-i:[A-Z])[\w'\u2019-]+(?: (?-i:[A-Z])[\w'\u2019-]+)?"
-    r"|(?:the|my|our|your|his|her|their) [\w'\u2019-]+)"
-    r" (?:will|should|must|has to|needs to|is going to|ought to)\b",
+    rf"(?P<who>(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+)"
+    rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+))*)"
+    r" (?:will|should|must|has to|have to|needs? to|is going to|are going to|ought to)\b",
     re.IGNORECASE,
 )
 _THINGS = (
     "address|agenda|answer|bill|cab|contract|copy|details|document|documents|draft|file|files|form"
     "|figures|information|invoice|letter|link|list|meeting|minutes|notes|number|numbers|offer|order"
     "|photo|photos|pictures|plan|question|questions|quote|report|results|slides|summary|taxi|text"
+    "|day|days|week|weeks|month|months|hour|hours|minute|minutes|time"
 )
 _NOT_ONE = re.compile(rf"(?:{_PRONOUN}|{_END})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
 

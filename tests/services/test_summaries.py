@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sessions_app.agent.responders.commands import talk
 from sessions_app.core import events
 from sessions_app.core.events import NoteKind, SegmentFinal, Speaker
 from sessions_app.core.states import CallState
@@ -94,6 +95,23 @@ def test_what_was_asked_of_the_agent_is_nothing_to_tell(
     row = Summary.objects.create(call=call)
     summaries.summarise(call, row, ExtractiveSummariser(), lambda _said: "")
     assert (row.text, row.action_items) == (text, [])
+
+
+def test_a_call_of_greetings_alone_was_no_request(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    say(call, "Good morning.", "Good morning.", "Good morning.")
+    row = Summary.objects.create(call=call)
+    summaries.summarise(call, row, ExtractiveSummariser(), talk)
+    assert row.text == "Only 6 words were said, too few to summarise."
+
+
+def test_who_puts_a_day_right_means_the_later_one(alice: User, make_call: CallMaker) -> None:
+    call = begun_on(make_call(alice), datetime(2026, 11, 28, 12, tzinfo=UTC))
+    note = "call Ann, no, Ben on Monday, no wait, Tuesday"
+    turns.replace_notes(call.pk, [events.Note(1, NoteKind.ACTION, note, 10.0)])
+    say(call, f"Remind me to {note}.")
+    (item,) = summed_up(call).action_items
+    assert (item["text"], item["who"], item["due"]) == (note, "Ben", "2026-12-01")
 
 
 def test_a_call_of_notes_alone_says_so(alice: User, make_call: CallMaker) -> None:

@@ -26,6 +26,14 @@ from sessions_app.summaries.actions import RULES, is_action
         "everything has to be there by the end of the week",
         "and then book a table for four",
         "send   the contract\nto the customer",
+        "Dr. Smith needs to see the X-ray by 5 p.m. tomorrow.",
+        "Anna has to sign it",
+        "it is ready by 5 o'clock on Friday",
+        "When you get home, call Anna.",
+        "If it rains, call Anna.",
+        "If it rains, we must cancel.",
+        "If she comes, can you call me?",
+        "What a mess, please call the plumber",
     ],
 )
 def test_what_is_to_be_done(sentence: str) -> None:
@@ -51,6 +59,16 @@ def test_what_is_to_be_done(sentence: str) -> None:
         "report was written by my colleague",
         "the order came by post",
         "he stood by the door",
+        "What will you do tomorrow?",
+        "When can you come?",
+        "So when will she call?",
+        "Which room should we book?",
+        "If it rains, we will cancel.",
+        "We will cancel if it rains.",
+        "unless it snows we'll go there",
+        "The team finished the roof and will report on it next week.",
+        "Germany needs to win",
+        "It needs to work",
     ],
 )
 def test_what_is_not(sentence: str) -> None:

@@ -60,6 +60,7 @@ from sessions_app.summaries.people import person
             "Don't forget to water the plants, and take the bins out on Thursday night.",
             ["*Don't forget to water the plants", "*take the bins out on Thursday night."],
         ),
+        ("Anna and Tom will send the slides.", ["*Anna and Tom will send the slides."]),
         ("I'll call the bank tomorrow and we will see.", ["*I'll call the bank tomorrow"]),
     ],
 )
@@ -104,6 +105,19 @@ def test_a_sentence_without_one_stays_whole(sentence: str) -> None:
         ("We must order more paper.", ""),
         ("That should be done.", ""),
         ("Ask him whether my sister comes", ""),
+        ("Tell her I said hi.", ""),
+        ("Tell her hello from us.", ""),
+        ("Tell her mother I said hi.", "her mother"),
+        ("Send it to Peter.bloom@example.com", "Peter.bloom@example.com"),
+        ("Email ann_lee@mail.example.org the form.", "ann_lee@mail.example.org"),
+        ("Remind John and Mary about the rent", "John and Mary"),
+        ("remind John, Mary and my brother to pay", "John, Mary and my brother"),
+        ("Send it to Anna Lee or her boss.", "Anna Lee or her boss"),
+        ("Anna and Tom will send the slides.", "Anna and Tom"),
+        ("Dr. Smith needs to see it.", "Dr. Smith"),
+        ("Call Dr. Lee and Mrs. Hope.", "Dr. Lee and Mrs. Hope"),
+        ("Remind Anna to send the slides.", "Anna"),
+        ("Let's meet a week on Monday.", ""),
     ],
 )
 def test_who_is_named(text: str, who: str) -> None:

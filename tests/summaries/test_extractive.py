@@ -120,6 +120,21 @@ def test_a_call_of_nothing_but_requests_lists_them_once() -> None:
     assert [item.seq for item in summary.action_items] == [1, 2]
 
 
+def test_a_call_of_many_requests_is_told_by_those_that_say_most() -> None:
+    talk = [f"please send letter {n} to customer {n}" for n in range(40)]
+    summary = ExtractiveSummariser(sentences=2).summarise(lines(talk), "en-US")
+    assert summary.text.startswith("Everything that was said is something to do, 40 items in all.")
+    assert summary.text.count("Please send") == 2
+    assert len(summary.action_items) == 40
+
+
+def test_statements_that_end_in_a_promise_are_told() -> None:
+    talk = [f"Team {n} finished roof {n} and will report on it next week" for n in range(125)]
+    summary = ExtractiveSummariser().summarise(lines(talk), "en-US")
+    assert summary.action_items == ()
+    assert len(summary.key_points) == 5
+
+
 def test_a_very_long_call_is_summarised_in_seconds() -> None:
     draw = random.Random(7)
     words = [f"w{n}" for n in range(3000)]
