@@ -272,15 +272,16 @@ class Placing:
         assert vad is not None  # noqa: S101 - `start` was awaited
 
         def make(emit: Callable[[CallEvent], None]) -> Listening:
-            gated = not made.recogniser.capabilities.continuous
+            able = made.recogniser.capabilities
             transcribing = Transcribing(
                 made.stream,
                 Speaker.CALLER,
                 made.numbers,
                 emit,
                 language=made.persona.language,
-                gated=gated,
+                gated=not able.continuous,
                 figures=self._config.figures,
+                marks=able.marks,
             )
             pauses = made.parts is not None  # without an agent no turn depends on them
             return Listening(vad, transcribing, lane, emit, pauses=pauses)

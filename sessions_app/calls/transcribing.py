@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from sessions_app.agent.endpointers.statements import is_statement
+from sessions_app.agent.endpointers.statements import is_open, is_statement
 from sessions_app.core.audio import AudioFrame
 from sessions_app.core.errors import RecogniserError
 from sessions_app.core.events import (
@@ -56,8 +56,8 @@ class Transcribing:
     """Feeds one side's audio to a recogniser's stream and tells of what comes out.
 
     `gated` for an engine that wants speech only; the others get all audio, and where speech
-    begins and ends as hints. With `figures` numbers are written as such. Used on one event
-    loop: `hear` and `boundary` never wait.
+    begins and ends as hints. With `figures` numbers are written as such; `marks` where the engine
+    writes them (`Capabilities`). Used on one event loop: `hear` and `boundary` never wait.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Transcribing:
         language: str,
         gated: bool,
         figures: bool = False,
+        marks: bool = False,
     ) -> None:
         self._stream = stream
         self._speaker = speaker
@@ -77,7 +78,7 @@ class Transcribing:
         self._emit = emit
         self._language = language
         self._gate = SpeechGate() if gated else None
-        self._segmenter = Segmenter(language if figures else "", is_statement)
+        self._segmenter = Segmenter(language if figures else "", is_statement, is_open, marks=marks)
         self._outbox: Outbox[Item | None] = Outbox()
         self._interim_shown = False
         self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from sessions_app.core.events import Hypothesis, Word
+from sessions_app.core.joints import gone_on, unclosed
 from sessions_app.core.languages import base_of
 from sessions_app.core.slicing import written
 from sessions_app.core.stops import whole_sentences
@@ -26,6 +27,9 @@ INTERIM_EVERY_S = 0.2
 LONGEST_MS = 15_000.0
 FEWEST_WORDS = 4
 """A sentence of fewer words shares a segment with its neighbour: "Yes. I think so."."""
+
+LEAST_WORDS = 2
+"""Of a sentence that is too long: the pause after one word alone is a hesitation, "but … we"."""
 
 BREATH_MS = 10_000.0
 """After a longer silence a sentence that was left open is not gone on with."""
@@ -50,20 +54,30 @@ def _clean(text: str, figures: str, language: str) -> str:
     return _LONE_I.sub("I", clean) if base_of(language) in ("", "en") else clean
 
 
+Ask = Callable[[str, str], bool]
+"""A question about a text in a language."""
+
+
 class Segmenter:
     """One side of one call: which interims are worth telling, and what a final becomes.
 
     `figures` is the language whose numbers are written as figures; empty for words as they come.
-    An engine that ever wrote a mark is taken to mean those that it leaves out: it is given none but
-    the full stop of a final that `is_whole` by its words (its text and language).
+    An engine that ever wrote a mark, or `marks`, is taken to mean those that it leaves out: it is
+    given none but the full stop of a final that `is_whole` by its words (its text and language).
+    The one that it put at a breath, where by the words the sentence `is_open`, is left out.
     """
 
     def __init__(
-        self, figures: str = "", is_whole: Callable[[str, str], bool] = lambda *_: False
+        self,
+        figures: str = "",
+        is_whole: Ask = lambda *_: False,
+        is_open: Ask = lambda *_: False,
+        *,
+        marks: bool = False,
     ) -> None:
         self._figures = figures
-        self._is_whole = is_whole
-        self._marks = False
+        self._is_whole, self._is_open = is_whole, is_open
+        self._marks = marks
         self._open_until_ms: float | None = None
         """The end of the last final, where it ended within a sentence."""
 
@@ -95,7 +109,9 @@ class Segmenter:
         self._marks = self._marks or has_marks(text)
         if self._marks and not hypothesis.cut and self._is_whole(text, hypothesis.language):
             hypothesis = _closed(hypothesis, text)
-            text = hypothesis.text
+        elif self._is_open(text, hypothesis.language):
+            hypothesis = _opened(hypothesis, text)
+        text = hypothesis.text.strip()
         begins = not self._goes_on(hypothesis)
         ended = ends_sentence(text) and not goes_on(text)
         self._open_until_ms = hypothesis.end_ms if self._marks and not ended else None
@@ -142,13 +158,22 @@ def _closed(final: Hypothesis, text: str) -> Hypothesis:
     return dataclasses.replace(final, text=stopped, words=words)
 
 
+def _opened(final: Hypothesis, text: str) -> Hypothesis:
+    """Returns a final without the full stop at its end."""
+    words = final.words
+    if words:
+        words = (*words[:-1], dataclasses.replace(words[-1], text=unclosed(words[-1].text)))
+    return dataclasses.replace(final, text=unclosed(text), words=words)
+
+
 def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool) -> str:
     """Returns a part of a text that has marks of its own: none is added where it was cut.
 
-    With `begins` a sentence begins with it: it has a capital then, and is left as it is otherwise.
+    With `begins` a sentence begins with it: it has a capital then, and otherwise none that only a
+    sentence's first word has.
     """
     clean = _clean(text, figures, language)
-    return capitalised(clean, language) if begins else clean
+    return capitalised(clean, language) if begins else gone_on(clean, language)
 
 
 def in_pieces(
@@ -199,7 +224,9 @@ def _split(words: Sequence[Word], worth: Sequence[float]) -> list[Sequence[Word]
         round(words[i].start_ms - words[i - 1].end_ms, -1) + worth[i - 1]
         for i in range(1, len(words))
     ]
-    cut = 1 + max(range(len(pauses)), key=lambda i: (pauses[i], -abs(i - len(pauses) / 2)))
+    few = LEAST_WORDS if len(words) >= 2 * LEAST_WORDS else 1
+    places = range(few - 1, len(words) - few)
+    cut = 1 + max(places, key=lambda i: (pauses[i], -abs(i - len(pauses) / 2)))
     return [*_split(words[:cut], worth[:cut]), *_split(words[cut:], worth[cut:])]
 
 

@@ -343,3 +343,33 @@ def test_a_whole_statement_gets_the_full_stop_that_the_engine_left_out(
     (after,) = segmenter.final(timed("and more of the", at_ms=3000))
     assert after.text == ("and more of the" if cut else "And more of the")
     assert asked == [(text, "en-US") for text in [said.text, "and more of the"][cut:]]
+
+
+def test_a_breath_within_a_sentence_leaves_no_full_stop_and_no_capital() -> None:
+    segmenter = Segmenter("", is_open=lambda text, _: text.endswith("which."), marks=True)
+    said = [
+        timed("They will start in January which."),
+        timed("Is good news for us.", at_ms=3000),
+        timed("Then Sandra called and", at_ms=6000),
+        timed("Sandra was right.", at_ms=9000),
+    ]
+    shown = [segmenter.final(final)[0] for final in said]
+    assert [piece.text for piece in shown] == [
+        "They will start in January which",
+        "is good news for us.",
+        "Then Sandra called and",
+        "Sandra was right.",
+    ]
+    assert shown[0].words[-1].text == "which"
+
+
+def test_an_engine_with_marks_means_those_that_it_leaves_out_from_the_first_final_on() -> None:
+    long = dataclasses.replace(final(60, pauses={25: 900.0}), cut=True)
+    shown = [piece.text for piece in Segmenter(marks=True).final(long)]
+    assert not any(text.endswith(".") for text in shown)
+    assert [text[0] for text in shown] == ["W", "w"]
+
+
+def test_a_word_alone_is_no_piece_of_a_long_sentence() -> None:
+    pieces = Segmenter().final(final(60, pauses={1: 500.0, 30: 300.0, 59: 500.0}))
+    assert [len(piece.words) for piece in pieces] == [30, 30]

@@ -29,6 +29,11 @@ _OPEN = listed(
 )
 """With these no sentence ends, whatever mark a recogniser put there."""
 
+_LAST_TOO = listed(
+    "not like very really some any either then when her his than um uh er erm hmm thee"
+)
+"""Of these those that a sentence ends with now and then: "I hope not.", "she went with her."."""
+
 _HEARD_FOR_AND = "end"
 _WITH_END = listed("the an this that its a no will to can would should must may west east weekend")
 """Before "end" they make it the word that it is; after a name it is mostly "and", misheard."""
@@ -109,6 +114,11 @@ def _stranded(said: Sentence) -> float | None:
     if not _asks_what(said) or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
         return None
     return OVER if asks(said.text) else PLAIN
+
+
+def is_open(said: Sentence) -> bool:
+    """Returns whether it ends with a word that no sentence ends with, whatever mark it has."""
+    return said.last in _OPEN - _LAST_TOO and _stranded(said) is None and _open(said) == OPEN
 
 
 def _open(said: Sentence) -> float | None:

@@ -1,5 +1,6 @@
-"""Which sentences lack nothing but their full stop, by their words."""
+"""Which sentences lack nothing but their full stop, and which cannot have one, by their words."""
 
+from sessions_app.agent.endpointers import english
 from sessions_app.agent.endpointers.attentive import share_of
 from sessions_app.agent.endpointers.english import Sentence, is_question
 from sessions_app.agent.endpointers.shares import PLAIN
@@ -18,5 +19,16 @@ def is_statement(text: str, language: str = "") -> bool:
     last = sentences(bare)[-1].strip()
     if len(last) == 1:
         return last.isupper() and last != "I"
-    said = Sentence(last.lower(), plain_words(last.lower()) or [""])
+    said = _sentence(last)
     return not is_question(said) and share_of(bare.lower(), english=True) <= PLAIN
+
+
+def is_open(text: str, language: str = "") -> bool:
+    """Returns whether an English sentence goes on after `text`, whatever its mark: "in the."."""
+    if base_of(language) not in ("", "en") or not text.strip():
+        return False
+    return english.is_open(_sentence(sentences(text)[-1].strip()))
+
+
+def _sentence(last: str) -> Sentence:
+    return Sentence(last.lower(), plain_words(last.lower()) or [""])

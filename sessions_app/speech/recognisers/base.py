@@ -19,7 +19,8 @@ class Capabilities:
     `continuous` engines take every frame, silence too, and find utterances themselves;
     the others get only speech, and `flush` where the VAD heard its end.
     `longest_stream_s` is the engine's limit in seconds of audio, or None. `scores_pauses` says
-    that it tells all words at a pause, with its confidence in them.
+    that it tells all words at a pause, with its confidence in them. `marks` says that it writes
+    full stops and commas, so that one that is not there is meant so.
     """
 
     interims: bool
@@ -30,6 +31,7 @@ class Capabilities:
     sample_rate: int = SPEECH_RATE
     longest_stream_s: float | None = None
     scores_pauses: bool = False
+    marks: bool = False
 
 
 class RecogniserStream(ABC):

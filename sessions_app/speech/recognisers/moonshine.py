@@ -35,7 +35,12 @@ class MoonshineRecogniser(Pooled):
     tells_whole = True
     forked = True
     capabilities = Capabilities(
-        interims=True, words=True, confidence=True, languages=LANGUAGES, scores_pauses=True
+        interims=True,
+        words=True,
+        confidence=True,
+        languages=LANGUAGES,
+        scores_pauses=True,
+        marks=True,
     )
 
     def __init__(

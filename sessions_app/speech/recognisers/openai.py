@@ -18,7 +18,7 @@ from sessions_app.core.events import Hypothesis, Word
 from sessions_app.core.languages import base_of
 from sessions_app.speech.gate import Flush
 from sessions_app.speech.recognisers.base import Capabilities, Recogniser, RecogniserStream
-from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS, without_words_after
+from sessions_app.speech.recognisers.cuts import begun, parted
 from sessions_app.speech.whisper_codes import whisper_code
 
 REFUSALS = frozenset({400, 401, 403, 404, 415, 422})
@@ -84,6 +84,8 @@ class OpenAIStream(RecogniserStream):
         self._prompt = prompt
         self._inbox: asyncio.Queue[AudioFrame | Flush | None] = asyncio.Queue()
         self._closed = asyncio.Event()
+        self._before = ""
+        """How the first word of what a cut left was written there."""
 
     async def send(self, frame: AudioFrame) -> None:
         self._inbox.put_nowait(frame)
@@ -104,7 +106,7 @@ class OpenAIStream(RecogniserStream):
             if held:
                 cut = item is not None and item.cut
                 final, held = await self._final(held, cut=cut)
-                yield replace(final, cut=cut)
+                yield final
             if item is None:
                 return
 
@@ -123,14 +125,14 @@ class OpenAIStream(RecogniserStream):
             return nothing, []
         answer = await self._recogniser.transcribe(samples, self._language, self._prompt)
         final = _hypothesis(answer, start_ms, end_ms, self._language)
+        final = replace(final, text=begun(final.text, self._before, self._language))
+        self._before = ""
         if not cut:
             return final, []
-        sure = without_words_after(final, end_ms - UNSURE_MS)
-        if sure is None or not sure.words:
-            return final, []
-        from_ms = sure.words[-1].end_ms
-        rest = samples[round((from_ms - start_ms) * SPEECH_RATE / 1000) :]
-        return sure, [AudioFrame(rest, SPEECH_RATE, from_ms)] if len(rest) else []
+        found = parted(final, end_ms)
+        self._before = found.before
+        rest = samples[round((found.rest_ms - start_ms) * SPEECH_RATE / 1000) :]
+        return found.final, [AudioFrame(rest, SPEECH_RATE, found.rest_ms)] if len(rest) else []
 
 
 def _hypothesis(answer: Any, start_ms: float, end_ms: float, language: str) -> Hypothesis:

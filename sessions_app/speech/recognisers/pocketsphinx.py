@@ -160,9 +160,11 @@ class PocketSphinxStream(WorkingStream):
         if result["words"]:
             self._cmn = utterance.result["cmn"]
             self._learnt_ms += utterance.length_ms
+        final = utterance.final(result, self._vocabulary.spelt)
         if isinstance(last, _Flush) and last.cut:
-            result, self._carried = utterance.until_sure(result)
-        self._queue.put_nowait(utterance.final(result, self._vocabulary.spelt))
+            final, rest = utterance.until_sure(final)
+            self._carried = rest.frame if rest else None
+        self._queue.put_nowait(final)
         return isinstance(last, _Finish)
 
     async def _second_look(self, utterance: "_Utterance") -> dict[str, Any] | None:

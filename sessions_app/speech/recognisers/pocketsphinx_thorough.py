@@ -94,6 +94,8 @@ class ThoroughStream(WorkingStream):
             usable = True
         finally:
             self._pool.release(link, usable=usable)
+        final = utterance.final(result, self._vocabulary.spelt)
         if cut:
-            result, self._carried = utterance.until_sure(result)
-        return utterance.final(result, self._vocabulary.spelt)
+            final, rest = utterance.until_sure(final)
+            self._carried = rest.frame if rest else None
+        return final

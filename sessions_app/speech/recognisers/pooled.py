@@ -212,7 +212,7 @@ class PooledStream(WorkingStream):
                 elif kind == INTERIM and self._present is not None:
                     said = self._present
                     end_ms = said.start_ms + said.length_ms
-                    interim = Hypothesis(body["text"], False, said.start_ms, end_ms)
+                    interim = Hypothesis(said.begun(body["text"]), False, said.start_ms, end_ms)
                     self._queue.put_nowait(interim)
                 elif kind == WHOLE:
                     self._tell_whole(body, self._pauses.popleft())
@@ -262,8 +262,10 @@ class PooledStream(WorkingStream):
         self._present, rest = None, None
         if self._pool.by_utterance:
             await self._leave()
+        final = utterance.final(result)
         if cut:
-            result, rest = utterance.until_sure(result)
-        self._queue.put_nowait(replace(utterance.final(result), cut=cut))
+            final, rest = utterance.until_sure(final)
+        self._queue.put_nowait(final)
         if rest is not None:
-            await self._pass_on(rest)
+            self._present = Utterance(rest.frame.start_ms, self._language, rest.before)
+            await self._pass_on(rest.frame)

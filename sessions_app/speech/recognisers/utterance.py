@@ -1,26 +1,39 @@
 """One utterance on its way through an engine that gives its words when it is over."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import Hypothesis, Word
-from sessions_app.core.slicing import part, written
+from sessions_app.core.slicing import written
 from sessions_app.core.writing import join_words
-from sessions_app.speech.recognisers.wrappers.replay import UNSURE_MS
+from sessions_app.speech.recognisers.cuts import begun, parted
 
 AUDIBLE = 100
 """A peak below this (-50 dBFS) is no voice."""
 
 
-class Utterance:
-    """The audio of one utterance, and what its decoder's result is on the call clock."""
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Audio that a cut left for the next utterance, and how its first word was written there."""
 
-    def __init__(self, start_ms: float, language: str) -> None:
+    frame: AudioFrame
+    before: str
+
+
+class Utterance:
+    """The audio of one utterance, and what its decoder's result is on the call clock.
+
+    `before` is what the utterance before left of it: `Rest.before`.
+    """
+
+    def __init__(self, start_ms: float, language: str, before: str = "") -> None:
         self.start_ms = start_ms
         self.language = language
+        self.before = before
         self.pieces: list[Samples] = []
 
     @property
@@ -31,19 +44,18 @@ class Utterance:
     def length_ms(self) -> float:
         return 1000 * sum(len(piece) for piece in self.pieces) / SPEECH_RATE
 
-    def until_sure(self, result: dict[str, Any]) -> tuple[dict[str, Any], AudioFrame | None]:
-        """Returns the result without what a cut may have halved, and the audio of the rest."""
-        sure_s = (self.length_ms - UNSURE_MS) / 1000
-        words = [word for word in result["words"] if word[2] <= sure_s]
-        rest_s = words[-1][2] if words else 0.0
-        if not words:
-            words = result["words"]  # one word without an end: nothing is gained by waiting
-            rest_s = self.length_ms / 1000
-        kept = [word in words for word in result["words"]]
-        text = part(str(result.get("text", "")), [word[0] for word in result["words"]], kept)
-        samples = self.audio[round(rest_s * SPEECH_RATE) :]
-        rest = AudioFrame(samples, SPEECH_RATE, self.start_ms + 1000 * rest_s)
-        return result | {"words": words, "text": text}, rest if len(samples) else None
+    def until_sure(self, final: Hypothesis) -> tuple[Hypothesis, Rest | None]:
+        """Returns what of a final stays where its speaker went on, and the rest for the next."""
+        found = parted(final, self.start_ms + self.length_ms)
+        first = round((found.rest_ms - self.start_ms) * SPEECH_RATE / 1000)
+        samples = self.audio[first:]
+        if not len(samples):
+            return found.final, None
+        return found.final, Rest(AudioFrame(samples, SPEECH_RATE, found.rest_ms), found.before)
+
+    def begun(self, text: str) -> str:
+        """Returns an engine's text of this utterance with what it was begun with."""
+        return begun(text, self.before, self.language)
 
     def final(
         self, result: Mapping[str, Any], spelt: Mapping[str, str] | None = None
@@ -55,10 +67,12 @@ class Utterance:
         """
         spoken: Mapping[str, Any] = result if self._is_audible() else {"words": []}
         words = tuple(self._word(word, spelt or {}) for word in spoken["words"])
+        if words:
+            words = (replace(words[0], text=self.begun(words[0].text)), *words[1:])
         sure = [word.confidence for word in words if word.confidence is not None]
         end_ms = self.start_ms + self.length_ms
         return Hypothesis(
-            text=self._text(str(spoken.get("text", "")), words, spelt or {}),
+            text=self.begun(self._text(str(spoken.get("text", "")), words, spelt or {})),
             is_final=True,
             start_ms=words[0].start_ms if words else self.start_ms,
             end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,

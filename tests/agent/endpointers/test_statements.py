@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.agent.endpointers.statements import is_statement
+from sessions_app.agent.endpointers.statements import is_open, is_statement
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,23 @@ from sessions_app.agent.endpointers.statements import is_statement
 def test_only_a_whole_statement_lacks_its_full_stop(text: str, whole: bool) -> None:
     assert is_statement(text) is whole
     assert not is_statement(text, "de-DE")
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("They will start in January which.", True),
+        ("Hello. We stood on the.", True),
+        ("I will come because", True),
+        ("She went with her.", False),
+        ("This is what I was looking for.", False),
+        ("Where are you from?", False),
+        ("I hope not.", False),
+        ("Do you have any?", False),
+        ("The invoice is late.", False),
+        ("", False),
+    ],
+)
+def test_no_sentence_ends_with_some_words(text: str, goes_on: bool) -> None:
+    assert is_open(text, "en-GB") is goes_on
+    assert not is_open(text, "de-DE")

@@ -26,7 +26,7 @@ from sessions_app.speech.recognisers.wrappers.base import Wrapper
 from sessions_app.speech.recognisers.wrappers.fallback import Fallback
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 from tests.contract.test_recognisers import collect, finals, send
-from tests.fixtures.speech import read_wav
+from tests.fixtures.speech import RATE, mostly, read_wav
 
 SENTENCE = "Good morning and welcome to the meeting."
 SHORT = (
@@ -95,6 +95,33 @@ async def test_who_dies_in_mid_utterance_costs_no_word(
     assert said[1].start_ms >= 5000
     assert isinstance(stack.other, PocketSphinxRecogniser | Retrying)
     assert not stack.first_is_out
+    await stream.aclose()
+
+
+LONG = (
+    "There was a woman with three children, a man with a violin, and a dog that was nobody's.",
+    "We shared what we had, which was some bread, an apple and half a bar of chocolate.",
+    "I asked him whether he would come back tomorrow when the trains were running again.",
+)
+
+
+async def test_long_speech_is_cut_at_a_sentence_and_not_where_time_is_up(
+    stack: Fallback, say_it: Callable[[str], Samples]
+) -> None:
+    said = [say_it(text)[: -RATE // 5] for text in LONG]
+    speech = np.concatenate(said)
+    middle = len(said[0]) + len(said[1]) + len(said[2]) // 2
+    stream = stack.open("en-US")
+    await send(stream, speech[:middle])
+    await stream.flush(cut=True)
+    await send(stream, speech[middle:], 1000 * middle / RATE)
+    await stream.flush()
+    await stream.finish()
+    first, last = finals(await collect(stream))
+    assert mostly(first.text, " ".join(LONG[:2]))
+    assert first.text.endswith("chocolate.")
+    assert mostly(last.text, LONG[2])
+    assert last.text.startswith("I asked")
     await stream.aclose()
 
 
