@@ -57,16 +57,15 @@ class Conversing:
         self._line = line
         self._taker = parts.taker
         self._playout = parts.playout
-        self._phrases = Phrases(parts.persona)
-        self._speaking = Speaking(parts.playout, parts.numbers, parts.persona.language, line.emit)
+        persona = parts.persona
+        self._phrases = Phrases(persona)
+        self._speaking = Speaking(parts.playout, parts.numbers, persona.language, line.emit)
         self._playout.on_first = self._sounds
         self._playout.on_finished = self._sounded
         self._send = lambda data: line.emit(AppMessageSent(data))
         self._ledger = Ledger(line.emit, line.now_ms)
         self._notebook = Notebook(line.emit, line.now_ms, parts.notes)
-        self._patience = Patience(
-            1000.0 * parts.persona.silence_s, 1000.0 * parts.persona.max_length_s
-        )
+        self._patience = Patience(1000.0 * persona.silence_s, 1000.0 * persona.max_length_s)
         hears = (self._mute, self._speaking.token, self._speaking.take_back)
         self._mouth = Mouth(parts.voice, parts.playout, line, *hears)
         self._reach = Reach(parts.playout, lambda: line.can_play() or line.reads(), line.emit)
