@@ -73,10 +73,13 @@ def test_what_was_told_before(told: list[Word], heard: list[Word], again: int) -
 def broken(draw: st.DrawFn) -> tuple[list[Word], list[Word], list[Word], float]:
     """Returns what was said, what was told of it up to a break, what was heard again, the break."""
     lengths = draw(st.lists(st.integers(180, 600), min_size=4, max_size=14))
-    says = st.sampled_from(["no", "two", "and", "the", "window", "please", "meeting"])
+    # a word that is said twice in a row, and broken off between, is known by its time alone
+    words = draw(
+        st.permutations("no two and the window please meeting he a so it goes on up".split())
+    )
     said, at_ms = list[Word](), 0.0
-    for length in lengths:
-        said.append(Word(draw(says), at_ms, at_ms + length))
+    for text, length in zip(words, lengths, strict=False):
+        said.append(Word(text, at_ms, at_ms + length))
         at_ms += length
     broke_ms = draw(st.floats(said[1].end_ms, said[-1].start_ms))
     first_ms = max(0.0, broke_ms - AGAIN_MS)
