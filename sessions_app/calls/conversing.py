@@ -75,9 +75,7 @@ class Conversing:
         self._cancelled: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._floor = Floor.LISTENING
-        self._greeted = False
-        self._paused = False
-        self._closed = False
+        self._greeted = self._paused = self._closed = False
 
     # -- what happens in the call -----------------------------------------------------
 
@@ -204,9 +202,11 @@ class Conversing:
     def _follow_floor(self) -> None:
         if self._taker.floor is self._floor:
             return
-        self._floor = self._taker.floor
+        spoke, self._floor = self._floor is Floor.USER_SPEAKING, self._taker.floor
         self._line.guard(self._floor is Floor.AGENT_SPEAKING)
         self._line.emit(FloorChanged(self._floor, self._line.now_ms()))
+        if self._floor is Floor.LISTENING and (left := self._speaking.rest(wanted=spoke)):
+            self._announce(left, keep=False)  # what cut it off turned out to be no words
 
     def _arm(self) -> None:
         """Sets the one timer to when the turn machine next wants to be asked."""
@@ -220,8 +220,7 @@ class Conversing:
 
     def _due(self) -> None:
         self._timer = None
-        if not self._closed:
-            self._do(self._taker.on_tick(self._line.now_ms()))
+        self._do(self._taker.on_tick(self._line.now_ms()))
 
     # -- answers ------------------------------------------------------------------------
 

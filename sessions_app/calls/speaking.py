@@ -43,6 +43,7 @@ class Speaking:
         self._unvoiced_ms, self._unvoiced_heard = 0.0, True
         self._whole = False
         self._caption = ""
+        self._left = ""
         self.turn = 0
         self.said: list[str] = []
         """What the caller heard since `begin`, sentence by sentence."""
@@ -59,6 +60,7 @@ class Speaking:
         """Starts an answer, or a phrase that is one segment."""
         self.turn = turn
         self._whole = whole
+        self._left = ""
         self.said = []
         self.progress = []
 
@@ -130,6 +132,7 @@ class Speaking:
         part = sounding.heard(self._playout.position_ms(sounding)) if sounding else ""
         heard = join_sentences([*(p.text for p in heard_pieces), part])
         full = join_sentences([*(p.text for p in pieces), *unbegun])
+        self._left = full.removeprefix(heard).strip()
         if not full:
             return
         if heard == full:
@@ -143,6 +146,11 @@ class Speaking:
             end = self._playout.clock_ms(last, self._playout.position_ms(last))
         words = tuple(w for w in self._words(pieces) if w.end_ms <= end + 1) if heard else ()
         self._final(full, start, end, words, heard)
+
+    def rest(self, *, wanted: bool) -> str:
+        """Returns, once, what was cut off of the last answer, if no other has begun since."""
+        left, self._left = self._left, ""
+        return left if wanted else ""
 
     def take_back(self) -> None:
         """What was said so far was no part of the answer: what was heard of it stays, as it was."""

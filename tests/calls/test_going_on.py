@@ -4,11 +4,20 @@ import pytest
 
 from sessions_app.agent.responders.base import CallHost, Conversation
 from sessions_app.agent.responders.scribe import ScribeResponder
-from sessions_app.core.events import AppMessageSent, Note, NotesChanged, Speaker, TurnEnded
+from sessions_app.core.events import (
+    AppMessageSent,
+    FloorChanged,
+    Note,
+    NotesChanged,
+    Speaker,
+    TurnEnded,
+)
 from sessions_app.core.persona import Persona, TurnSettings
+from sessions_app.core.states import Floor
 from tests.calls.talk import Answers, Talk
 
 TURNS = TurnSettings(min_delay_ms=150, max_delay_ms=600, barge_in_ms=150, barge_in_words=2)
+THREE = ["The first sentence is here. ", "The second one is longer than that. ", "And a third."]
 PLAIN = Persona(slug="a", responder="r", silence_s=0, turns=TURNS)
 
 
@@ -127,3 +136,29 @@ async def test_messages_of_the_operators_own_code_stand() -> None:
         await talk.says("in tokyo please", 0.3)
         await talk.until(lambda: len(talk.of(TurnEnded)) == 4)
     assert [sent.data["turn"] for sent in talk.of(AppMessageSent)] == [1, 2]
+
+
+@pytest.mark.parametrize("by", ["noise", "the button"])
+async def test_what_turned_out_to_be_no_words_lets_it_say_the_rest(by: str) -> None:
+    async with Talk(Answers(THREE), PLAIN) as talk:
+        await talk.says("tell me")
+        await talk.until(lambda: len(talk.said()) == 1)
+        if by == "the button":
+            talk.agent.interrupt()
+        await talk.starts_speaking()
+        if by == "noise":
+            talk.recognised("wait I have")
+            await talk.until(lambda: len(talk.of(TurnEnded)) == 2, "the interruption")
+        await talk.stops_speaking("")
+        await talk.until(lambda: talk.of(FloorChanged)[-1].floor is not Floor.USER_SPEAKING)
+        if by == "noise":
+            await talk.until(lambda: len(talk.of(TurnEnded)) == 3, "the rest")
+    cut = talk.said()[1]
+    assert cut.interrupted
+    assert talk.of(FloorChanged)[-1].floor is Floor.LISTENING
+    if by == "noise":
+        heard = cut.heard_text or ""
+        rest = [s.text for s in talk.said()[2:]]
+        assert " ".join([heard, *rest]).split() == cut.text.split()
+    else:
+        assert len(talk.said()) == 2
