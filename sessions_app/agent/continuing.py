@@ -5,6 +5,7 @@ from typing import Any
 from sessions_app.agent.barge_ins.words import says_stop
 from sessions_app.agent.overlaps import Overlap
 from sessions_app.agent.pending import Pending, Typed
+from sessions_app.agent.seams import lowered, unmarked
 
 FIRST_MS = 1_000.0
 """Who speaks within an answer's first second was not done, whatever the words seemed to be."""
@@ -47,7 +48,10 @@ class Answered:
         turn = self._turn
         if turn is None or not self._goes_on(turn, at_ms, sounding=sounding):
             return None
-        return [*turn.words] if self.is_open or not turn.interim else [*turn.words, turn.interim]
+        words = [*turn.words] if self.is_open or not turn.interim else [*turn.words, turn.interim]
+        if self._unfinished and words:
+            words[-1] = unmarked(words[-1])
+        return words
 
     def overlap(self, at_ms: float, **known: Any) -> Overlap:
         """Returns what speech from `at_ms` on is over the agent's."""
@@ -73,9 +77,11 @@ def interrupting(over: Overlap, now_ms: float, *, speaking: bool) -> tuple[Pendi
     "Stop" is none, unless more was to come.
     """
     goes_on = over.before is not None and (over.awaited or not says_stop(over.text))
+    said = [lowered(words) for words in over.words] if goes_on and over.awaited else over.words
     turn = Pending(
-        words=[*((goes_on and over.before) or []), *over.words],
+        words=[*((goes_on and over.before) or []), *said],
         interim=over.interim,
+        within=goes_on and over.awaited and not said,
         speech_end_ms=over.ended_ms,
         final_due=not over.final and not speaking,
         final_ms=now_ms if over.final else None,

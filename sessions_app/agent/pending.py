@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sessions_app.agent.endpointers.base import Endpointer, Said
+from sessions_app.agent.seams import lowered, unmarked
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.writing import closed, join_sentences, plain_words
 
@@ -42,6 +43,8 @@ class Pending:
     final_due: bool = False
     final_ms: float | None = None
     prepared: str = ""
+    within: bool = False
+    """Whether the next words go on within a sentence."""
 
     @property
     def text(self) -> str:
@@ -87,18 +90,27 @@ class Pending:
     def take_whole(self, text: str, sure: float | None, end_ms: float) -> None:
         """Takes all words up to a pause, `end_ms` being how far the audio was heard."""
         if self.pause_ms is not None and end_ms >= self.pause_ms:
-            self.interim, self.sure, self.whole = text, sure, True
+            self.interim = lowered(text) if self.within else text
+            self.sure, self.whole = sure, True
 
     def take_final(self, text: str, sure: float | None, now_ms: float) -> None:
         """Takes the final of an utterance."""
         self.interim, self.whole, self.sure = "", False, sure
         self.final_ms = now_ms
         if text:
-            self.words.append(text)
+            self.words.append(lowered(text) if self.within else text)
+            self.within = False
 
     def go_on(self) -> None:
         """The caller speaks again: a pause was none."""
         self.pause_ms, self.whole = None, False
+
+    def mend(self, endpointer: Endpointer, settings: TurnSettings) -> None:
+        """Takes the mark from words that were to go on, as the caller does now."""
+        if not self.words or isinstance(self.words[-1], Typed):
+            return
+        if endpointer.expects_more(Said(join_sentences(self.words)), settings):
+            self.words[-1], self.within = unmarked(self.words[-1]), True
 
 
 def _together(parts: Sequence[str]) -> str:

@@ -89,6 +89,7 @@ class TurnTaker:
         """Returns what it does as the caller speaks."""
         self._speaking = True
         self._turn.go_on()
+        self._turn.mend(self._endpointer, self._settings)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._overlap(at_ms)
         if self._agent is _Agent.THINKING:

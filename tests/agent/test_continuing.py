@@ -146,7 +146,7 @@ def test_the_late_final_of_the_first_part_is_not_said_twice() -> None:
     scene.at(4512, "speech_ended", 2000.0).at(4700, "speech_started", 4600.0)
     scene.at(4900, "interim", "the dentist").at(4950, "final", "Remind me to call.", 2000.0)
     scene.at(5800, "speech_ended", 5300.0).at(5850, "final", "the dentist.", 5300.0).to(20_000)
-    assert scene.replies()[-1][1] == "Remind me to call. the dentist."
+    assert scene.replies()[-1][1] == "Remind me to call the dentist."
 
 
 def test_what_is_typed_belongs_to_what_was_gone_on_with() -> None:
@@ -195,3 +195,23 @@ def test_the_awaited_rest_need_not_be_heard_well(confidence: float) -> None:
     scene.taker.on_final("the dentist", 5400.0, 5950.0, confidence=confidence)
     scene.to(20_000)
     assert [said for _, said in scene.replies()] == [f"{HALF} the dentist"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("Note that the budget is?", "Fifty euros.", "Note that the budget is fifty euros."),
+        ("I met Sarah and.", "Michael came.", "I met Sarah and Michael came."),
+        ("I went home.", "The door was open.", "I went home. The door was open."),
+    ],
+)
+def test_a_mark_within_a_sentence_is_none(first: str, second: str, whole: str) -> None:
+    scene = Scene().speech(1000, 2000, first).speech(2500, 3500, second)
+    scene.to(20_000)
+    assert scene.replies()[-1][1] == whole
+
+
+def test_the_rest_of_a_sentence_that_was_answered_has_no_mark_before_it() -> None:
+    scene = half(text="Remind me to call.").speech(4800, 5800, "The dentist.")
+    scene.to(20_000)
+    assert scene.replies()[-1][1] == "Remind me to call the dentist."
