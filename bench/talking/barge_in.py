@@ -39,7 +39,10 @@ LATEST_MS = 1_500.0
 
 TELLER = (
     "from sessions_app.models import Agent; Agent.objects.create(slug='teller', name='Teller', "
-    "responder='scripted', silence_s=0)"
+    "responder='scripted', silence_s=0); Agent.objects.create(slug='greeter', name='Greeter', "
+    "responder='scripted', silence_s=0, greeting='Good morning, and welcome to the house of the "
+    "cat and her seven sons, who live by the river and tell stories to whoever comes by. Ask for "
+    "any of them that you like to hear, and I will tell you what became of them all.')"
 )
 
 
@@ -81,11 +84,23 @@ def sounds(folder: Path, rng: np.random.Generator, index: int) -> dict[str, Samp
     }
 
 
-async def case(product: Product, first: Samples, sound: Samples | None) -> Case:
-    """Returns what became of `sound` in a call of its own, after the caller has said `first`."""
-    async with Talker(product, "teller") as talker:
-        await talker.microphone.speak(first)
-        await talker.sees(talker.loud, "an answer to what was said", 20)
+GREETED = "over the greeting"
+TYPED = "after a typed turn"
+STATES = (GREETED, TYPED)
+"""When the caller has not spoken yet: only questions and babble, which differ there."""
+
+
+async def case(product: Product, first: Samples, sound: Samples | None, state: str = "") -> Case:
+    """Returns what became of `sound` in a call of its own, after the caller has said `first`.
+
+    In a `state` the caller has said nothing: it is the greeting, or the answer to a typed turn.
+    """
+    async with Talker(product, "greeter" if state == GREETED else "teller") as talker:
+        if state == TYPED:
+            await talker.send(type="text", text=FIRST)
+        elif not state:
+            await talker.microphone.speak(first)
+        await talker.sees(talker.loud, "the agent's voice", 20)
         await talker.sees(lambda: len(talker.loud()) > 75, "the story")
         if sound is None:
             talker.echo_gain = 0.1
@@ -122,6 +137,11 @@ async def measure(product: Product, folder: Path, cases: int) -> dict[str, list[
     found: dict[str, list[Case]] = {}
     first = read_wav(speak(folder, FIRST))
     for index in range(0, cases, 2):
+        for state in STATES:
+            for kind in ("a question", "3 s of babble"):
+                chosen = [sounds(folder, rng, index + n)[kind] for n in (0, 1)]
+                both = await asyncio.gather(*(case(product, first, one, state) for one in chosen))
+                found.setdefault(f"{kind}, {state}", []).extend(both)
         rounds = [sounds(folder, rng, index), sounds(folder, rng, index + 1)]
         for kind in rounds[0]:
             both = await asyncio.gather(*(case(product, first, chosen[kind]) for chosen in rounds))
@@ -149,8 +169,8 @@ def main(count: int = 50) -> None:
         product.manage("shell", "-c", TELLER)
         with product.running("web"):
             found = asyncio.run(measure(product, folder, count))
-    asked = found["a question"]
-    rest = [c for kind, cases in found.items() if kind != "a question" for c in cases]
+    asked = [c for kind, cases in found.items() if kind.startswith("a question") for c in cases]
+    rest = [c for kind, cases in found.items() if "a question" not in kind for c in cases]
     headline = (
         f"{sum(c.interrupted for c in asked)} of {len(asked)} questions took the floor; of "
         f"{len(rest)} other sounds {sum(not c.interrupted for c in rest)} did not"
