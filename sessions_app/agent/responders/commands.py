@@ -11,6 +11,7 @@ from sessions_app.agent.responders.found import CALLS, Found, Span, asked, texts
 from sessions_app.agent.responders.garbled import alike
 from sessions_app.agent.responders.removals import takes_out
 from sessions_app.agent.responders.sentences import Sentence, asks
+from sessions_app.agent.responders.sounding import sounds_like
 from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command
 from sessions_app.agent.responders.which import Which, content, mentioned
 from sessions_app.agent.responders.words import Spoken, spoken, whole
@@ -96,12 +97,20 @@ def _found(text: str) -> tuple[list[Spoken], list[Found]]:
             more = Sentence(words, begin, end, sentences[number + 1 :]).commands()
             found += more
             begin = more[-1].text[1] if more and more[-1].text[1] > begin else end
-    if not found and (garbled := alike(words := spoken(text, as_heard=True))) is not None:
+    if not found and (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
+        words = heard
         command, at, stop = garbled
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
         if command is not Command.ACTION or not any(map(asks, words[at : stop + 1])):
             found = [Found(command, at, span, begun=0)]
-    return words, found
+    return words, found or _by_sound(words)
+
+
+def _by_sound(words: Sequence[Spoken]) -> list[Found]:
+    """Returns the commands that whole sentences sound like, where nothing else was one."""
+    sentences = whole(words)
+    likely = [(start, sounds_like(texts(words, start, end))) for start, end in sentences]
+    return [Found(command, at, begun=at) for at, command in likely if command is not None]
 
 
 def _heard(text: str, words: Sequence[Spoken], found: Found) -> Heard:

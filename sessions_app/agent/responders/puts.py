@@ -9,6 +9,12 @@ from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
 
 _PUTS = listed("add put write stick save enter place")
+_HEARD = listed("and at had but")
+"""What recognisers write for "add" and "put" at the beginning."""
+
+_TELLS = listed("is are was were am be been has have had do does did not there it he she they we i")
+"""With these it is told what is on a list."""
+
 LONGEST_PUT = 40
 """So many words are looked at for the list that something is put on."""
 
@@ -26,13 +32,18 @@ def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
     """Returns the command of "add milk to my list", or of "write the number down"."""
     if words[at].text in _WRITES and (down := _down(words, at, end)) is not None:
         return down
-    if words[at].text not in _PUTS:
+    heard = words[at].text not in _PUTS
+    if heard and not _sounds_like_put(words, at):
         return None
     for stop in range(at + 2, min(end, at + LONGEST_PUT)):
         found = _LIST.match(" ".join(word.text for word in words[stop : stop + 4]))
         if found is None:
             continue
         after = stop + len(found.group().split())
+        if heard and (
+            _TELLS & set(texts(words, at + 1, stop)) or not polite(texts(words, after, end))
+        ):
+            return None
         refers = stop == at + 2 and words[at + 1].text in REFERS | {"this"}
         if polite(texts(words, after, end)):
             text = (end, end) if refers else (at + 1, stop)
@@ -42,6 +53,12 @@ def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
             continue
         return Found(_LISTS[found.group(1)], at, text, refers)
     return None
+
+
+def _sounds_like_put(words: Sequence[Spoken], at: int) -> bool:
+    """Returns whether a sentence begins with what is heard for "add" or "put"."""
+    begins = not at or words[at - 1].stops
+    return begins and not words[at].marked and words[at].text in _HEARD
 
 
 def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:

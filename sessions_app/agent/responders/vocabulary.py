@@ -71,9 +71,10 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
     ),
     Command.ACTION: (
         "remind me|us",
-        "action item|point",
+        "an? action item|point",
         "new|another|next action? item|task|todo|reminder",
         "reminder to|for|about",
+        "set reminder",
         f"{_MAKE}|set|note|give up|down? me|us? a|an|another|one|the new|next? action item|point",
         f"{_MAKE}|set|note|give up|down? me|us? a|an|another|one|the new|next? task|todo|reminder",
         "i|we would? need|want|like|love a|an|another new? action? item|task|todo|reminder",

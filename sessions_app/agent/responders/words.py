@@ -75,6 +75,7 @@ _SOUNDS = {
     ("no", "down"): "note",
     ("knew", "note"): "new",
     ("said", "a reminder"): "set",
+    ("said", "reminder"): "set",
     ("by", "for now"): "bye",
 }
 """What is heard for words that sound like it, where the words after it tell."""

@@ -1,0 +1,107 @@
+"""The scribe's commands by their sound: sentences that are spelt otherwise and said nearly so.
+
+A recogniser that does not know a voice writes words that sound like those that were said. Such a
+sentence is a command where all of it sounds like one; letters that are easily taken for each
+other are one sound here, and vowels are one.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from sessions_app.agent.responders.vocabulary import COMMANDS, TAKES_TEXT, Command
+from sessions_app.agent.wordlists import listed
+
+ALIKE = 88.0
+"""Of 100: sentences whose sounds are so much alike are one. Of 14 654 clauses of English prose none
+was, with the limits below."""
+
+OTHERWISE_CUT = 90.0
+"""Of as many words less is asked than of words that are cut at other places."""
+
+FEWEST_SOUNDS = 9
+"""Fewer sounds are alike by chance."""
+
+MOST_WORDS = 9
+NEAR = 82.0
+"""Of 100: so much alike is each word of as many: "how long is the table" is about no call."""
+
+_LETTERS = (
+    (r"^(?:kn|gn)", "n"),
+    (r"^wr", "r"),
+    (r"^h|gh|(?<=[aeiou])h", ""),
+    (r"ph", "f"),
+    (r"tch|ch|sh|dge|j", "x"),
+    (r"c(?=[eiy])", "s"),
+    (r"ck|c|q|g", "k"),
+    (r"z", "s"),
+    (r"b", "p"),
+    (r"d", "t"),
+    (r"v", "f"),
+    (r"m", "n"),
+    (r"e$|'", ""),
+    (r"[aeiouy]+", "a"),
+    (r"(.)\1+", r"\1"),
+)
+_COMPILED = tuple((re.compile(pattern), sound) for pattern, sound in _LETTERS)
+_LEADS = listed("please so and well okay ok now then good could can would you i oh no hey they")
+_TRAILS = listed("please now then thanks scribe for me far so yet today again")
+_RISKY = frozenset({Command.END, Command.QUIET, Command.HELLO, Command.HELP, Command.RESTORE})
+"""Never taken by their sound alone: short, or common in plain talk."""
+
+
+@cache
+def sound(word: str) -> str:
+    """Returns the sounds of a word in small letters."""
+    for pattern, heard in _COMPILED:
+        word = pattern.sub(heard, word)
+    return word
+
+
+@cache
+def _phrases() -> dict[str, tuple[Command, list[str]]]:
+    """Returns the commands that take no text, with the sounds of each word, by all sounds."""
+    made: dict[str, tuple[Command, list[str]]] = {}
+    for phrase, command in COMMANDS.items():
+        sounds = list(map(sound, phrase))
+        if command not in TAKES_TEXT | _RISKY and len("".join(sounds)) >= FEWEST_SOUNDS:
+            made["".join(sounds)] = (command, sounds)
+    return made
+
+
+def sounds_like(words: Sequence[str]) -> Command | None:
+    """Returns the command that a whole sentence sounds like; None for none."""
+    words = list(words)
+    while words and words[-1] in _TRAILS:
+        words.pop()
+    best: tuple[float, Command] | None = None
+    for start in range(len(words)):
+        if len(words) - start <= MOST_WORDS:
+            found = _likest(list(map(sound, words[start:])))
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found
+        if words[start] not in _LEADS:
+            break
+    return best[1] if best else None
+
+
+def _likest(heard: list[str]) -> tuple[float, Command] | None:
+    joined = "".join(heard)
+    if len(joined) < FEWEST_SOUNDS:
+        return None
+    known = _phrases()
+    near = process.extract(joined, known.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
+    for phrase, score, _at in near:
+        command, sounds = known[phrase]
+        if len(sounds) == len(heard):
+            if all(map(_near, sounds, heard)):
+                return score, command
+        elif command is not Command.UNDO and score >= OTHERWISE_CUT:  # an undo must be surer
+            return score, command
+    return None
+
+
+def _near(one: str, other: str) -> bool:
+    return fuzz.ratio(one, other) >= NEAR
