@@ -75,7 +75,24 @@ def broken(draw: st.DrawFn) -> tuple[list[Word], list[Word], list[Word], float]:
     lengths = draw(st.lists(st.integers(180, 600), min_size=4, max_size=14))
     # a word that is said twice in a row, and broken off between, is known by its time alone
     words = draw(
-        st.permutations("no two and the window please meeting he a so it goes on up".split())
+        st.permutations(
+            [
+                "no",
+                "two",
+                "and",
+                "the",
+                "window",
+                "please",
+                "meeting",
+                "he",
+                "a",
+                "so",
+                "it",
+                "goes",
+                "on",
+                "up",
+            ]
+        )
     )
     said, at_ms = list[Word](), 0.0
     for text, length in zip(words, lengths, strict=False):
