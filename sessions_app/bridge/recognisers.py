@@ -42,7 +42,9 @@ class Recognisers:
         self.load()
         for name, why in self.broken.items():
             logger.error("recogniser %r cannot be used: %s", name, why)
-        for name, recogniser in self._made.items():
+        # an entry that means another is the same object: it says once what it lacks
+        names = {recogniser: name for name, recogniser in reversed(self._made.items())}
+        for recogniser, name in reversed(names.items()):
             try:
                 await recogniser.start()
             except RecogniserError as error:

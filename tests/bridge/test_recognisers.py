@@ -1,5 +1,6 @@
 """Recognisers as VOICE stacks them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +47,24 @@ def test_wrappers_go_around_from_the_inside_out(settings: Any) -> None:
 def test_one_name_may_mean_another(settings: Any) -> None:
     made = loaded(settings, default={"SAME_AS": "script"}, script=SCRIPT)
     assert made.default is made.get("script")
+
+
+async def test_an_engine_of_two_names_says_once_what_it_lacks(
+    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = {
+        "BACKEND": f"{ENGINES}.moonshine.MoonshineRecogniser",
+        "OPTIONS": {"workers": 1, "model": str(tmp_path)},
+        "WRAPPERS": [
+            {"BACKEND": f"{ENGINES}.wrappers.fallback.Fallback", "OPTIONS": {"to": "script"}}
+        ],
+    }
+    made = loaded(settings, default={"SAME_AS": "heard"}, heard=engine, script=SCRIPT)
+    await made.start()
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "'moonshine' is out" in line
+    assert "encoder_model.ort is missing" in line
+    await made.aclose()
 
 
 @pytest.mark.parametrize(
