@@ -1,6 +1,8 @@
 // @ts-check
 /** The level of the microphone, drawn as it passes by. */
 
+import { decibels, FaintVoice } from "./faint.js";
+
 const BAR = 3;
 const GAP = 3;
 const STEP_MS = 50;
@@ -13,27 +15,21 @@ const SILENT_MS = 8000;
  * @returns {number} loudness from 0 (-60 dB or less) to 1 (full scale)
  */
 export function levelOf(samples) {
-  let sum = 0;
-  for (let index = 0; index < samples.length; index += 1) {
-    sum += samples[index] * samples[index];
-  }
-  const rms = Math.sqrt(sum / Math.max(1, samples.length));
-  if (rms === 0) {
-    return 0;
-  }
-  return Math.min(1, Math.max(0, 1 - (20 * Math.log10(rms)) / FLOOR_DB));
+  return Math.min(1, Math.max(0, 1 - decibels(samples) / FLOOR_DB));
 }
 
-/** Draws until `stop()`. Calls `onSilence(true)` when nothing at all comes in, `false` after. */
+/** Draws until `stop()`. Calls `onSilence(true)` when nothing at all comes in, `false` after, and the same of `onFaint`. */
 export class LevelMeter {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {MediaStream} stream
    * @param {(silent: boolean) => void} onSilence
+   * @param {(faint: boolean) => void} onFaint
    */
-  constructor(canvas, stream, onSilence) {
+  constructor(canvas, stream, onSilence, onFaint) {
     this._canvas = canvas;
     this._onSilence = onSilence;
+    this._voice = new FaintVoice(onFaint);
     this._context = new AudioContext();
     this._analyser = new AnalyserNode(this._context, { fftSize: 1024, smoothingTimeConstant: 0 });
     this._context.createMediaStreamSource(stream).connect(this._analyser);
@@ -61,6 +57,7 @@ export class LevelMeter {
   _step() {
     this._analyser.getFloatTimeDomainData(this._samples);
     const level = levelOf(this._samples);
+    this._voice.hear(decibels(this._samples));
     const now = performance.now();
     if (level > SILENT) {
       this._heardAt = now;

@@ -63,7 +63,13 @@ export class Stage {
 
   /** @param {MediaStream} stream the microphone */
   listen(stream) {
-    this._meter = new LevelMeter(byId("meter"), stream, (silent) => this._notices.silence(silent));
+    const notices = this._notices;
+    this._meter = new LevelMeter(
+      byId("meter"),
+      stream,
+      (silent) => notices.silence(silent),
+      (faint) => notices.faint(faint),
+    );
   }
 
   /**

@@ -24,3 +24,18 @@ test("what is said while the microphone is silent is shown beside that", () => {
   notices.clear();
   assert.equal(shown.at(-1), "");
 });
+
+test("a voice that can hardly be heard is told so, unless nothing is heard at all", () => {
+  const shown = [];
+  const notices = new Notices((words) => shown.push(words));
+  notices.faint(true);
+  assert.match(shown.at(-1), /^We can hardly hear you\. Move closer/);
+  notices.silence(true);
+  assert.match(shown.at(-1), /^Your microphone is silent/);
+  notices.silence(false);
+  notices.faint(false);
+  assert.equal(shown.at(-1), "");
+  notices.faint(true);
+  notices.clear();
+  assert.equal(shown.at(-1), "");
+});
