@@ -34,7 +34,7 @@ export function wayOut() {
 export function openMicrophone(deviceId) {
   const audio = {
     echoCancellation: true,
-    noiseSuppression: true,
+    noiseSuppression: false, // the recogniser has heard noise; what is left of speech it has not
     autoGainControl: true,
     ...(deviceId && { deviceId: { exact: deviceId } }),
   };
