@@ -18,7 +18,7 @@ from tests.fixtures.foreign import real_model, spoken
 from tests.fixtures.random_sherpa import random_transducer
 from tests.fixtures.speech import mostly
 
-GERMAN = "Die Lieferung kommt am Freitag, und ich rufe aus Hamburg an."
+GERMAN = "Guten Morgen, die Lieferung kommt am Freitag."
 KOREAN = "안녕하세요. 오늘 날씨가 좋습니다."
 pytestmark = pytest.mark.recogniser
 

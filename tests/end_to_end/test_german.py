@@ -12,7 +12,7 @@ from tests.fixtures.streamer import Streamer
 
 SENTENCES = (
     "Guten Morgen, die Lieferung kommt am Freitag.",
-    "Ich rufe aus Hamburg an.",
+    "Wir kommen am Montag nach Hamburg.",
 )
 GERMAN = """
 from sessions_app.models import Agent
