@@ -18,6 +18,9 @@ HOLD_MS = 400.0
 LONGEST_HOLD_MS = 1_000.0
 """What comes after a pause waits so long: TCP takes a few round trips to deliver at full speed."""
 
+LEAST_OWED_MS = 300.0
+"""Less of a slice is no word, and not worth waiting longer for the end of those before it."""
+
 
 class Arrivals:
     """One stream of audio over an ordered, lossless wire such as TCP.
@@ -79,6 +82,12 @@ class Arrivals:
             since_ms = now_ms - self._came_ms
             self._owed_ms = since_ms if since_ms <= self._rhythm.slice_ms + OVERDUE_MS else 0.0
         self._rested = True
+
+    @property
+    def owed(self) -> bool:
+        """Whether a recorder that rests has kept words of its slice, which follow those before."""
+        owed_ms = min(self._owed_ms, self._rhythm.slice_ms)
+        return self._gathers and owed_ms >= LEAST_OWED_MS
 
     def silent(self, now_ms: float) -> bool:
         """Returns whether the client sends nothing now, and no audio is under way either."""

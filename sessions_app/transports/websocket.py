@@ -222,14 +222,15 @@ class WebSocketTransport:
     def pause(self) -> None:
         """The client stopped sending: its words are over, and more may come any time.
 
-        To say so again changes nothing.
+        To say so again changes nothing. Where a recorder has kept words, what follows is left to
+        them: silence is told by the clock.
         """
         self._settle(at_once=True)
-        end_ms = self._arrivals.end_ms
-        if end_ms is not None and not self._arrivals.resting:
+        end_ms, resting = self._arrivals.end_ms, self._arrivals.resting
+        self._arrivals.rest(self._wall_ms())
+        if end_ms is not None and not resting and not self._arrivals.owed:
             self._arrivals.end_ms = end_ms + END_SILENCE_MS
             self._put(silence(END_SILENCE_MS, end_ms))
-        self._arrivals.rest(self._wall_ms())
 
     async def room(self) -> None:
         """Returns when the client may send more: audio is taken about as fast as it is spoken."""

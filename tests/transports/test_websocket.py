@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sessions_app.core.clock import CallClock
 from sessions_app.core.commands import AudioIn
 from sessions_app.media.demux import Demuxers
 from sessions_app.media.opus import OPUS_RATE, OpusEncoder
+from sessions_app.transports.arrivals import Arrivals
 from sessions_app.transports.sources import PcmSource, opener
 from sessions_app.transports.websocket import AHEAD_MS, END_SILENCE_MS, WebSocketTransport
 from tests.media.containers import KINDS, RATE, packets, recorded, tone
@@ -300,3 +302,62 @@ async def test_to_say_again_and_again_that_no_more_comes_makes_no_more_silence()
     await transport.frames().each(frames.append)
     assert sum(frame.duration_ms for frame in frames) == 100 + END_SILENCE_MS
     await transport.aclose()
+
+
+class Slices:
+    """A recorder's slices on a clock of their own, decoded, in packets of 20 ms."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_s = 0.0
+        clock = SimpleNamespace(monotonic=lambda: self.now_s)
+        monkeypatch.setattr("sessions_app.transports.websocket.time", clock)
+        self.transport = WebSocketTransport(CallClock(), PcmSource(AudioIn("pcm16")))
+        self.transport._arrivals = Arrivals(0.0, gathers=True)
+        self.transport._clock.begin(0.0)
+
+    def give(self, at_s: float, length_s: float) -> None:
+        self.now_s = at_s
+        for _ in range(round(50 * length_s)):
+            self.transport.feed(b"\x07\x00" * 320)
+        self.now_s += 0.3
+        self.transport.silent_to(self.now_s)
+
+    async def heard(self) -> list[AudioFrame]:
+        self.transport.close_input()
+        frames: list[AudioFrame] = []
+        await self.transport.frames().each(frames.append)
+        await self.transport.aclose()
+        return frames
+
+
+async def test_the_rest_of_a_slice_follows_the_words_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A recorder that was paused 0.8 s into a slice, says so, and goes on 3 s later."""
+    slices = Slices(monkeypatch)
+    for at_s in (1.0, 2.0, 3.0):
+        slices.give(at_s, 1.0)
+    slices.now_s = 3.8
+    slices.transport.pause()
+    assert slices.transport.silent_to(3.8) == pytest.approx(3_800.0, abs=10)  # and so its words end
+    slices.give(7.0, 1.0)
+    frames = await slices.heard()
+    assert all(frame.samples.any() for frame in frames)
+    ((end_ms, goes_on_ms),) = [
+        (a.end_ms, b.start_ms) for a, b in pairwise(frames) if b.start_ms > a.end_ms + 1
+    ]
+    assert end_ms == pytest.approx(3_800.0, abs=10)
+    assert goes_on_ms == pytest.approx(6_800.0, abs=10)
+
+
+@pytest.mark.parametrize("slice_s", [0.1, 0.2])
+async def test_who_keeps_next_to_nothing_has_its_words_at_once(
+    monkeypatch: pytest.MonkeyPatch, slice_s: float
+) -> None:
+    slices = Slices(monkeypatch)
+    for number in range(1, 11):
+        slices.give(number * slice_s, slice_s)
+    slices.now_s = 10 * slice_s + 0.35
+    slices.transport.pause()
+    silent_ms = sum(f.duration_ms for f in await slices.heard() if not f.samples.any())
+    assert silent_ms == END_SILENCE_MS
