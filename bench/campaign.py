@@ -24,6 +24,7 @@ from bench.campaigns import (
     invented,
     kills,
     losses,
+    mix,
     names,
     networks,
     noise,
@@ -76,6 +77,9 @@ BY_THEMSELVES: dict[str, Callable[[], None]] = {
     "abuse": abuse.main,
 }
 
+COUNTED: dict[str, Callable[[int | None], None]] = {"mix": mix.main}
+"""Those that run by themselves, and take the number given."""
+
 
 def run(name: str, count: int | None) -> str:
     """Returns the headline of one campaign, run on a product of its own, kept until it is done."""
@@ -89,7 +93,7 @@ def run(name: str, count: int | None) -> str:
 
 
 def main() -> None:
-    every = [*ON_THE_PRODUCT, *BY_THEMSELVES]
+    every = [*ON_THE_PRODUCT, *BY_THEMSELVES, *COUNTED]
     parser = argparse.ArgumentParser(description="Long measurements.")
     parser.add_argument("names", nargs="*", choices=[*every, []], default=every, metavar="name")
     parser.add_argument("--count", type=int, help="cases, or minutes, instead of the usual")
@@ -97,6 +101,8 @@ def main() -> None:
     for name in given.names:
         if name in ON_THE_PRODUCT:
             print(f"{name}: {run(name, given.count)}", flush=True)
+        elif name in COUNTED:
+            COUNTED[name](given.count)
         else:
             BY_THEMSELVES[name]()
 

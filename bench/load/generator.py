@@ -113,14 +113,16 @@ class Call:
 
     def talk(self) -> None:
         """Sends the next 20 ms."""
-        payload = self._clip[self._at]
+        self._send(self._clip[self._at])
+        if self._decoder is not None and self._at == len(self._clip) // 2:
+            self.marks.append(time.perf_counter())
+        self._at = (self._at + 1) % len(self._clip)
+
+    def _send(self, payload: bytes) -> None:
         stamp = self.sent * 960
         packet = RtpPacket(self._type, self.sent & 0xFFFF, stamp & 0xFFFFFFFF, self._ssrc, payload)
         self._rtp.protocol.transport.sendto(self._protect(packed(packet)), self._rtp.remote_addr)
-        if self._decoder is not None and self._at == len(self._clip) // 2:
-            self.marks.append(time.perf_counter())
         self.sent += 1
-        self._at = (self._at + 1) % len(self._clip)
 
     def _datagram(self, data: bytes, address: Any) -> None:
         if not is_media(data):

@@ -93,6 +93,26 @@ def leaks(rows: Sequence[tuple[int, Mapping[str, float]]]) -> None:
     _write("What is left of calls that are over", "python -m bench.load leaks", head, lines)
 
 
+def mix(found: Sequence[Mapping[str, object]]) -> None:
+    """Writes how the whole product does; all that was measured is in docs/campaigns/mix.md."""
+    head = ["calls", *_MIX]
+    lines = [[str(one["case"]), *(str(one[key]) for key in _MIX)] for one in found]
+    after = "All that was measured of them: [docs/campaigns/mix.md](campaigns/mix.md)."
+    _write(MIX, "make campaign ONLY=mix", head, lines, after)
+
+
+MIX = "With recognition, a voice and recordings: calls at once on all cores"
+_MIX = (
+    "frames in on time, %",
+    "frames out on time, %",
+    "loop lag p50 / p99 / max, ms",
+    "words wrong, %",
+    "final after speech ended p50 / p95, ms",
+    "agent heard after speech ended p50 / p95, ms",
+    "told `busy`",
+    "failed calls",
+    "the product, cores",
+)
 _CAPACITY = {
     "cpu_ms": "CPU ms per call-second",
     "core_pct": "core, %",

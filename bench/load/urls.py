@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from bench.load import parts
+from bench.load import parts, watching
 from bench.load.peers import common
 from sessions_app.agent.voice import AgentVoice
 from sessions_app.bridge import engine
@@ -16,19 +16,13 @@ from sessions_app.core.audio import AudioFrame
 from sessions_app.transports.webrtc import WebRTCTransport
 from voicesite.urls import urlpatterns as product
 
-_watching: list[asyncio.Task[None]] = []
-_heard: Any = WebRTCTransport._heard
+watching.watch_frames()
+_counted: Any = WebRTCTransport._heard
 
 
 def heard(self: WebRTCTransport, frame: AudioFrame) -> None:
-    """Counts the frame where every peer's recogniser gets it: decoded, at 16 kHz."""
-    _heard(self, frame)
-    measured: Any = self
-    try:
-        sink = measured.bench_sink
-    except AttributeError:
-        sink = measured.bench_sink = common.Sink()
-    sink.feed(len(frame.samples))
+    """Gives the counted frame to the voices that say it back."""
+    _counted(self, frame)
     for echo in parts.echoes:
         echo.put_nowait(frame)
 
@@ -43,8 +37,7 @@ AgentVoice.prepare = never_prepared  # type: ignore[method-assign, assignment]
 
 async def stats(request: HttpRequest) -> JsonResponse:
     """Returns the counts, as the peers do."""
-    if not _watching:
-        _watching.append(asyncio.create_task(common.watch_loop()))
+    watching.watch_loop()
     held: dict[str, int] = {}
     if "held" in request.GET:
         gc.collect()

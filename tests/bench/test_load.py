@@ -22,8 +22,10 @@ def test_a_section_is_written_anew_and_the_others_stay(
     tables.echo({"one": {"echo_ms": 17.4}})
     tables.leaks([(50, {"memory_mib": 1, "objects": 2, "tasks": 3, "threads": 4, "files": 5})])
     tables.echo({"other": {"echo_ms": 20.0}})
+    tables.mix([{"case": "24", "more": 1, **dict.fromkeys(tables._MIX, "12.5")}])
     text = tables.PAGE.read_text()
     assert text.startswith("# Performance")
+    assert "| 24 | 12.5 | 12.5 |" in text
     assert "| other | 20 |" in text
     assert "| one |" not in text
     assert "| 50 | 1 | 2 | 3 | 4 | 5 |" in text

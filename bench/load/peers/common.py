@@ -52,6 +52,7 @@ def stats() -> dict[str, Any]:
         "samples": sum(sink.samples for sink in sinks),
         "chunks": sum(sink.chunks for sink in sinks),
         "late": sum(sink.late for sink in sinks),
+        "lag_p50_ms": 1000 * lags[int(0.5 * (len(lags) - 1))] if lags else 0.0,
         "lag_p99_ms": 1000 * lags[int(0.99 * (len(lags) - 1))] if lags else 0.0,
         "lag_max_ms": 1000 * lags[-1] if lags else 0.0,
     }
