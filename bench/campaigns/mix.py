@@ -32,7 +32,7 @@ SECONDS = 60.0
 WARM_S = 20.0
 """After the last call began: each caller has spoken, and heard an answer."""
 
-PER_PROCESS = 12
+PER_PROCESS = 24
 TOLD_MS = 500
 """A recording may be so much longer or shorter than its call."""
 
