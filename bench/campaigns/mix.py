@@ -38,6 +38,9 @@ TOLD_MS = 500
 
 RECORDED_S = 240.0
 LOOKS_S = 5.0
+FRAME = 320
+"""Samples of 20 ms, at 16 kHz."""
+
 KINDS = ("web and media", "recogniser", "voice", "background worker", OTHERS)
 
 
@@ -130,6 +133,7 @@ def _inside(product: Supervised, at: float, seconds: float) -> dict[str, Any]:
     return {
         "late": last["late"] - first["late"],
         "chunks": last["chunks"] - first["chunks"],
+        "frames": (last["samples"] - first["samples"]) / FRAME,
         "lags": [last[key] for key in ("lag_p50_ms", "lag_p99_ms", "lag_max_ms")],
         "own_lag": load["lag_p99_ms"],
         "cores": {kind: one / took for kind, one in spent.by_kind().items()},
@@ -176,7 +180,7 @@ def _of_sound(lives: Sequence[Mapping[str, Any]], inside: Mapping[str, Any]) -> 
     return {
         "agent speaks, % of the time": f"{100 * received / max(1, sent):.0f}",
         "frames in on time, %": f"{100 * (1 - inside['late'] / max(1, inside['chunks'])):.2f}",
-        "frames in, % of those sent": f"{100 * inside['chunks'] / max(1, sent):.1f}",
+        "frames in, % of those sent": f"{100 * inside['frames'] / max(1, sent):.1f}",
         "frames out on time, %": f"{100 * (1 - late / max(1, received)):.2f}",
         "loop lag p50 / p99 / max, ms": " / ".join(f"{lag:.1f}" for lag in lags),
         "lag p99 by `/readyz`, ms": f"{inside['own_lag']:.1f}",
