@@ -165,10 +165,18 @@ class Engine:
             return False
         return session.live and self._answers.call_of(party, offer) != call_id
 
-    def join(self, call_id: str, party: Party, sink: EventSink, after_seq: int = 0) -> None:
+    def join(
+        self,
+        call_id: str,
+        party: Party,
+        sink: EventSink,
+        after_seq: int = 0,
+        *,
+        returns: bool = False,
+    ) -> None:
         """Tells `sink` of a live call: its state, the finals after `after_seq`, all to come.
 
-        Raises UnknownCallError.
+        With `returns` its client can come back to the call. Raises UnknownCallError.
         """
         session = self._registry.get(call_id, party)
         for final in session.finals_after(after_seq):
@@ -176,7 +184,7 @@ class Engine:
         for event in session.standing():
             sink.emit(event)
         session.add_sink(sink)
-        session.client_joined()
+        session.client_joined(returns=returns)
 
     def leave(self, call_id: str, party: Party, sink: EventSink, *, for_good: bool = False) -> None:
         """Tells `sink` nothing more; the call goes on while its media flows.

@@ -279,9 +279,9 @@ class CallSession:
         if sink in self._sinks:
             self._sinks.remove(sink)
 
-    def client_joined(self) -> None:
-        """Notes that the client holds a socket."""
-        self._absence.joined(time.monotonic())
+    def client_joined(self, *, returns: bool) -> None:
+        """Notes that the client holds a socket; with `returns` it can come back after its end."""
+        self._absence.joined(time.monotonic(), returns=returns)
 
     def client_left(self) -> None:
         """Notes that the client closed its socket; while its media flows the call goes on."""

@@ -8,7 +8,7 @@ ABANDONED_S = 4.0
 """A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
 
 AWAY_S = 8.0
-"""So long a call waits for a page that is loaded again: one that was closed does not come back."""
+"""So long a call waits for a client that can come back: one that was closed does not."""
 
 BACK_S = 30.0
 """How long a page that is back may take until it has its microphone and a new connection."""
@@ -59,10 +59,13 @@ class Absence:
     """When the client left its socket, and when its network failed. Pure, like the Supervisor.
 
     A page that is loaded again closes its socket and its connection as one that is closed does.
-    It says that it goes (`Away`), and until it must be back nothing that it closed counts.
+    It says that it goes (`Away`), and until it must be back nothing that it closed counts. What
+    it says may be overtaken by its connection's end, or lost with the page: so a connection that
+    is closed by a client that knows how to come back counts as if it had been said.
     """
 
     def __init__(self) -> None:
+        self._returns = self._unsaid = False
         self._left_s: float | None = None
         self._lost_s: float | None = None
         self._back_by_s: float | None = None
@@ -74,14 +77,17 @@ class Absence:
 
     def goes(self, now_s: float) -> None:
         """Notes that the client's page goes, and may come back."""
-        self._back_by_s = now_s + AWAY_S
+        self._unsaid = False
+        self._back_by_s = max(self._back_by_s or 0.0, now_s + AWAY_S)
 
     def connected(self) -> None:
         """Notes that the call goes on over a new connection."""
         self._back_by_s = None
+        self._unsaid = False
 
-    def joined(self, now_s: float) -> None:
-        """Notes that the client holds a socket."""
+    def joined(self, now_s: float, *, returns: bool = False) -> None:
+        """Notes that the client holds a socket; with `returns` it can come back after its end."""
+        self._returns = self._returns or returns
         self._left_s = None
         if self.away:
             self._back_by_s = now_s + BACK_S
@@ -99,13 +105,20 @@ class Absence:
 
         `heard_s` is when its connection was last heard, `closed` whether that was closed by it.
         """
+        if self._unsaid and not closed:
+            self.connected()  # the same connection was taken up again
         if self._back_by_s is not None:
             return now_s > self._back_by_s
+        if closed and self._returns:
+            self.goes(now_s)
+            self._unsaid = True
+            return False
         if closed:
             return True
         if self._left_s is None or heard_s is None:
             return False
-        return now_s - max(self._left_s, heard_s) > ABANDONED_S
+        wait_s = AWAY_S if self._returns else ABANDONED_S
+        return now_s - max(self._left_s, heard_s) > wait_s
 
     def cut(self, sight: Sight) -> bool:
         """Tells a short cut, after which the audio jumps, from a client that sends none; once."""

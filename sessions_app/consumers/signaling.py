@@ -52,7 +52,10 @@ class SignalingConsumer(CallSocket):
         self.join_as(wish.call_id, wish.features, wish.last_seq)
 
     def join_as(self, call_id: str, features: frozenset[str], last_seq: int = 0) -> None:
-        self.join(call_id, control.SocketOutlet(call_id, features, self.push), last_seq)
+        # only `details` tells a client its call's id, without which there is no way back
+        returns = control.DETAILS in features
+        outlet = control.SocketOutlet(call_id, features, self.push)
+        self.join(call_id, outlet, last_seq, returns=returns)
 
     def a_call(self) -> str:
         if not self.call_id:

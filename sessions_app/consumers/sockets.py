@@ -78,12 +78,17 @@ class CallSocket(SendingSocket):
         """
         raise NotImplementedError
 
-    def join(self, call_id: str, outlet: EventSink, last_seq: int = 0) -> None:
-        """Tells this socket of a call, from the segment after `last_seq` on."""
+    def join(
+        self, call_id: str, outlet: EventSink, last_seq: int = 0, *, returns: bool = False
+    ) -> None:
+        """Tells this socket of a call, from the segment after `last_seq` on.
+
+        With `returns` its client knows how to come back to the call.
+        """
         self.leave()
         self.call_id, self.outlet = call_id, _UntilOver(outlet, self._ended)
         self.call_over.clear()
-        engine.current().join(call_id, self.party, self.outlet, last_seq)
+        engine.current().join(call_id, self.party, self.outlet, last_seq, returns=returns)
 
     def leave(self, *, for_good: bool = False) -> None:
         """Tells this socket nothing more; `for_good` when the client closed it itself."""

@@ -122,6 +122,7 @@ class WebSocketTransport:
     def attach(self, send: OnChunk) -> None:
         """Notes that a socket is there; `send` queues what is given for it."""
         self._send = send
+        self.closed_by_peer = False
 
     def detach(self, send: OnChunk, *, for_good: bool = False) -> None:
         """Notes that the socket of `send` is gone; `for_good` when the client closed it itself.

@@ -13,6 +13,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 SAID = "take a note: call the plumber at 9:05"
 ACTIVE = "#stage[data-state=active]"
+LOSES_AWAY = """() => {
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+      if (!String(data).includes('"away"')) {
+        send.call(this, data);
+      }
+    };
+  }"""
+"""A browser that is busy drops what a page says as it goes; its connection says goodbye."""
+
 KEPT = "sessionStorage.getItem('voicesite.call')"
 
 
@@ -98,6 +108,21 @@ def test_a_page_that_is_loaded_again_goes_on_with_its_call(
     page.wait_for_url("**/calls/*/", timeout=20_000)
     assert before[0] in page.url
     assert page.evaluate(KEPT) is None
+    assert ended(filled, before[0]) == "caller_hung_up"
+
+
+def test_a_page_whose_last_word_is_lost_goes_on_with_its_call(
+    context: BrowserContext, filled: Filled
+) -> None:
+    page = context.new_page()
+    call_scribe(page, filled)
+    before = wait_until(lambda: live(filled), 5, "the row of the call")
+    page.evaluate(LOSES_AWAY)
+    page.reload()
+    expect(page.locator(ACTIVE)).to_be_visible(timeout=20_000)
+    wait_until(lambda: live(filled) == before, 5, "the same call's return")
+    page.click("#hang-up")
+    page.wait_for_url("**/calls/*/", timeout=20_000)
     assert ended(filled, before[0]) == "caller_hung_up"
 
 

@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import pytest
 
 from sessions_app.calls.supervising import (
@@ -134,3 +136,71 @@ def test_the_agent_holds_still_while_a_page_is_away() -> None:
     assert supervisor.judge(CallState.ACTIVE, gone) == Verdict(CallState.RECONNECTING)
     back = Sight(15, True, 15, False)
     assert supervisor.judge(CallState.RECONNECTING, back) == Verdict(CallState.ACTIVE)
+
+
+SIGNS = ("away", "socket", "connection")
+
+
+@pytest.mark.parametrize(
+    "order", [order for count in range(1, 4) for order in permutations(SIGNS, count)]
+)
+def test_a_client_that_can_come_back_is_waited_for_whatever_came_first(
+    order: tuple[str, ...],
+) -> None:
+    """What a page says as it goes may be lost, or overtaken; looks come between all of it."""
+    here, closed, now = Absence(), False, 100.0
+    here.joined(10, returns=True)
+    for sign in order:
+        closed = closed or sign == "connection"
+        if sign == "away":
+            here.goes(now)
+        if sign == "socket":
+            here.left(now)
+        assert not here.gone(now, 100, closed=closed)
+        now += 0.3
+    assert not here.gone(99.9 + AWAY_S, 100, closed=closed)
+    assert here.away or order == ("socket",), "the agent holds still"
+    assert here.gone(now + AWAY_S, 100, closed=closed)
+
+
+@pytest.mark.parametrize("order", list(permutations(SIGNS[1:])))
+def test_a_page_that_said_nothing_is_back(order: tuple[str, ...]) -> None:
+    here = Absence()
+    here.joined(10, returns=True)
+    closed = False
+    for sign in order:
+        closed = closed or sign == "connection"
+        if sign == "socket":
+            here.left(100)
+        assert not here.gone(100.1, 100, closed=closed)
+    here.joined(104, returns=True)
+    assert not here.gone(103 + BACK_S, 100, closed=True)
+    here.connected()
+    assert not here.away
+    assert not here.gone(140, 139, closed=False)
+    assert not here.gone(141, 141, closed=True), "it may be loaded once more"
+    assert here.gone(141.1 + AWAY_S, 141, closed=True)
+
+
+def test_a_connection_that_is_taken_up_again_ends_the_wait() -> None:
+    here = Absence()
+    here.joined(10, returns=True)
+    assert not here.gone(100, 100, closed=True)
+    assert not here.gone(101, 101, closed=False)
+    assert not here.away
+    assert not here.gone(101 + BACK_S, 101 + BACK_S, closed=False)
+
+
+def test_a_client_without_a_way_back_has_left_at_once() -> None:
+    here = Absence()
+    here.joined(10)
+    assert here.gone(100, 100, closed=True)
+
+
+def test_a_later_word_of_leaving_does_not_shorten_the_wait() -> None:
+    here = Absence()
+    here.joined(10, returns=True)
+    here.goes(100)
+    here.joined(101, returns=True)
+    here.goes(101.1)
+    assert not here.gone(101 + BACK_S, 100, closed=True)
