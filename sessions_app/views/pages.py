@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,6 +37,12 @@ MOST_WANTED = 200
 
 PLACEHOLDER = "CALL_ID"
 """Stands for a call's id in the addresses that are handed to the page's modules."""
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's contract
+    """What a browser asks for by itself, where a page names no icon: the pages' own."""
+    return redirect(static("favicon.svg"))
 
 
 @login_required
@@ -177,6 +184,7 @@ def _call_config() -> dict[str, Any]:
         "callPage": reverse("call"),
         "detailPage": reverse("call_detail", args=[PLACEHOLDER]),
         "segments": reverse("api:segments", args=[PLACEHOLDER]),
+        "call": reverse("api:call", args=[PLACEHOLDER]),
         "login": reverse("login"),
         "start": reverse("start"),
     }

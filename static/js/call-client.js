@@ -246,7 +246,7 @@ export class CallClient extends Teller {
     const { code, retryAfterS } = message;
     if (code === "unknown_call" && this.callId) {
       if (this._options.resume && !this._wasActive) {
-        this._fail("away-too-long");
+        this._fail("ended-meanwhile");
       } else {
         this._end(""); // it ended while we were away
       }

@@ -9,7 +9,7 @@ import { byId, readJson } from "./dom.js";
 import { forgetCall, holdCall, keepCall, keptCall } from "./kept-call.js";
 import { listMicrophones, missingForCalls, openMicrophone, remember, stopTracks } from "./microphone.js";
 import { ProblemPanel } from "./problem-panel.js";
-import { mediaProblem, startProblem } from "./problems.js";
+import { mediaProblem, missedProblem, startProblem } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
 
@@ -184,7 +184,28 @@ function follow(call, transcript) {
   on("gap", (message) => stage.gap(message));
   on("caught-up", () => catchUp.check());
   on("ended", ({ callId }) => end(callId));
-  on("problem", fail);
+  on("problem", (detail) => (detail.code === "ended-meanwhile" ? missed(detail) : fail(detail)));
+}
+
+/**
+ * Says why the call ended that this page came back to.
+ * @param {{code: string, callId: string}} detail
+ */
+async function missed(detail) {
+  fail({ ...detail, code: missedProblem(await whyEnded(detail.callId)) });
+}
+
+/**
+ * @param {string} callId
+ * @returns {Promise<string>} empty where it cannot be told
+ */
+async function whyEnded(callId) {
+  try {
+    const answer = await fetch(config.call.replace("CALL_ID", callId), { signal: AbortSignal.timeout(2000) });
+    return answer.ok ? (await answer.json()).end_reason : "";
+  } catch {
+    return "";
+  }
 }
 
 /** @param {string} callId */

@@ -90,6 +90,12 @@ const PROBLEMS = {
     retry: "Start a new call",
     link: "call",
   },
+  "ended-meanwhile": {
+    title: "Your call has ended",
+    text: "It ended before this page was back. What was said until then is kept.",
+    retry: "Start a new call",
+    link: "call",
+  },
   "in-another-tab": {
     title: "Your call goes on in another tab",
     text: "Go back to that tab to talk on. Nothing was changed in it.",
@@ -211,4 +217,12 @@ export function startProblem(error) {
  */
 export function byeProblem(reason) {
   return BYE_PROBLEMS[reason] ?? "";
+}
+
+/**
+ * @param {string} reason why a call ended that a page came back to; empty where that is unknown
+ * @returns {string} a code for `problemOf`
+ */
+export function missedProblem(reason) {
+  return reason === "caller_left" ? "away-too-long" : byeProblem(reason) || "ended-meanwhile";
 }

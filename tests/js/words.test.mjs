@@ -4,7 +4,7 @@ import test from "node:test";
 import { clock, localTime, nearDay } from "../../static/js/clock.js";
 import { whatCame } from "../../static/js/fill-in.js";
 import { levelOf } from "../../static/js/meter.js";
-import { byeProblem, mediaProblem, problemOf, startProblem } from "../../static/js/problems.js";
+import { byeProblem, mediaProblem, missedProblem, problemOf, startProblem } from "../../static/js/problems.js";
 import { heardAt } from "../../static/js/spoken.js";
 import { binned } from "../../static/js/waveform.js";
 
@@ -62,6 +62,12 @@ test("what the browser throws, and why a call ended", () => {
   assert.equal(byeProblem("caller_hung_up"), "");
   assert.equal(byeProblem("never_connected"), "no-media");
   assert.equal(byeProblem("staff_ended"), "staff-ended");
+  assert.equal(missedProblem("caller_left"), "away-too-long");
+  assert.equal(missedProblem("staff_ended"), "staff-ended");
+  for (const reason of ["", "caller_hung_up", "agent_hung_up", "server_died"]) {
+    assert.equal(missedProblem(reason), "ended-meanwhile");
+    assert.doesNotMatch(problemOf("ended-meanwhile").text, /too late/);
+  }
 });
 
 test("a call that does not start is told from a microphone that does not open", () => {
