@@ -24,6 +24,7 @@ urlpatterns = [
     *doors,
     path("t/<str:ticket>/", include(doors)),
     path("", pages.start, name="start"),
+    path("favicon.ico", pages.icon),
     path("login/", accounts.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/", accounts.Account.as_view(), name="account"),

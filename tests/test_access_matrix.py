@@ -47,6 +47,7 @@ PRIVATE = (SAID, TITLE, SUMMED_UP)
 
 PAGES = [
     open_to_all("healthz"),
+    open_to_all("favicon.ico", "/static/favicon.svg"),
     open_to_all("readyz", ANY),  # 200 or 503, by what else runs in this process
     page("", "/", 200, 200, 200, 200),
     page("call/", "/call/", 200, 200, 200, 200),
