@@ -1,8 +1,10 @@
-"""What may stand after the `?` of an address: anything else is refused by name."""
+"""What may stand after the `?` of an address, or in a body: anything else is refused by name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 MOST_NAMED = 5
@@ -46,6 +48,25 @@ def perhaps(name: str, known: Iterable[str]) -> str:
     """Returns the known word nearest to a misspelt one, as a question; empty where none is near."""
     near = get_close_matches(shown(name).lower(), list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+class StrictBody(serializers.Serializer[Any]):
+    """A body whose unknown keys are refused by name: a misspelt wish would count as none."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Returns the values that are known; raises ValidationError that names other keys."""
+        if isinstance(data, Mapping):
+            known = list(self.fields)
+            unknown = [_writable(str(key)) for key in data if key not in self.fields]
+            if unknown:
+                named = unknown[:MOST_NAMED]
+                raise ValidationError({shown(key): [not_known(key, known)] for key in named})
+        return super().to_internal_value(data)
+
+
+def _writable(key: str) -> str:
+    """Returns a key without halves of characters, which no answer can hold."""
+    return key.encode(errors="replace").decode()
 
 
 def shown(name: str) -> str:

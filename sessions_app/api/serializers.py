@@ -13,6 +13,7 @@ from sessions_app.api.fields import (
     SpeakerField,
     WorkStateField,
 )
+from sessions_app.api.parameters import StrictBody
 from sessions_app.core.events import Speaker
 from sessions_app.exports.registry import FORMATS
 from sessions_app.models import Agent, Call, Note, Recording, Segment, Summary, Turn
@@ -235,7 +236,7 @@ class CallDetailSerializer(CallSerializer):
         }
 
 
-class TitleSerializer(serializers.Serializer[Any]):
+class TitleSerializer(StrictBody):
     """What can be changed of a call."""
 
     title = serializers.CharField(max_length=200, allow_blank=True)
@@ -310,7 +311,7 @@ class SegmentsSerializer(serializers.Serializer[Any]):
     state = CallStateField(help_text="The call's: no more words come once it is over.")
 
 
-class CorrectionSerializer(serializers.Serializer[Any]):
+class CorrectionSerializer(StrictBody):
     """Staff's correction of one segment; empty takes the correction back."""
 
     edited_text = serializers.CharField(allow_blank=True, max_length=MAX_TEXT)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from sessions_app.api.parameters import StrictBody
 from sessions_app.models import Agent
 
 ORIGIN = (
@@ -13,7 +14,7 @@ ORIGIN = (
 """An origin as the `Origin` header has it (RFC 6454, 6.2): it is compared letter by letter."""
 
 
-class TicketWishSerializer(serializers.Serializer[Any]):
+class TicketWishSerializer(StrictBody):
     """What a ticket is to be good for."""
 
     agentId = serializers.SlugField(  # noqa: N815 - the wire's name

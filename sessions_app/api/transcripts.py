@@ -21,10 +21,16 @@ from sessions_app.services import access, exports, transcripts, visits
 
 BATCH = 1000  # segments an answer: about an hour of talk
 
+MOST_SEQ = 2**31 - 1
+"""The greatest `seq` that every database's column holds."""
+
 
 class AfterSerializer(serializers.Serializer[Any]):
     after = serializers.IntegerField(
-        min_value=0, default=0, help_text="The `last_seq` that you have; 0 for all."
+        min_value=0,
+        max_value=MOST_SEQ,
+        default=0,
+        help_text="The `last_seq` that you have; 0 for all.",
     )
 
 

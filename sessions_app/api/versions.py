@@ -12,6 +12,7 @@ from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.errors import Conflict
 from sessions_app.api.fields import SpeakerField, WorkStateField
+from sessions_app.api.parameters import StrictBody
 from sessions_app.api.serializers import WordSerializer
 from sessions_app.bridge import languages
 from sessions_app.bridge.conf import backend_names
@@ -23,7 +24,7 @@ NO_VERSION = "The call has no transcript with that number; GET …/versions list
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH)
 
 
-class WishSerializer(serializers.Serializer[Any]):
+class WishSerializer(StrictBody):
     """Who is to listen to the recording."""
 
     recogniser = serializers.CharField(
@@ -97,7 +98,7 @@ class WholeVersionSerializer(VersionSerializer):
         read_only_fields = fields
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(StrictBody):
     """Which of a version's segments people are to read from now on."""
 
     accept = serializers.ListField(
@@ -191,9 +192,9 @@ class VersionDetail(CallView):
         given.is_valid(raise_exception=True)
         asked = given.validated_data
         rows = {row.index: row for row in version.segments.all()}
-        unknown = sorted({*asked["accept"], *asked["take_back"]} - set(rows))
-        if unknown:
-            raise ValidationError({"accept": [f"This version has no segment {unknown[0]}."]})
+        for name in ("accept", "take_back"):
+            if unknown := sorted(set(asked[name]) - set(rows)):
+                raise ValidationError({name: [f"This version has no segment {unknown[0]}."]})
         if asked["accept_all"]:
             versions.accept_all(version, request.user)
         for index in asked["accept"]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import resolve
 
-from sessions_app.models import Agent, Call, Recording, Summary
+from sessions_app.models import Agent, Call, Recording, Summary, Version
 from sessions_app.services import calls
 from tests.api.conftest import Program, openapi
 from tests.conftest import CallMaker
@@ -172,3 +173,23 @@ def test_what_is_documented_is_what_is_known() -> None:
             for example in kind["examples"].values()
         }
         assert "unknown_parameter" in codes, f"{method} {path}"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "key", "meant"),
+    [
+        ("PATCH ", "Title", "title"),
+        ("PATCH segments/1", "edited", "edited_text"),
+        ("POST versions", "recognizer", "recogniser"),
+        ("PATCH versions/1", "acept", "accept"),
+    ],
+)
+def test_a_misspelt_key_of_a_body_is_named(
+    staff: User, call: Call, request_line: str, key: str, meant: str
+) -> None:
+    Version.objects.create(call=call, number=1)
+    method, address = request_line.split(" ")
+    answer = Program(staff).send(method, f"{CALLS}{call.public_id}/{address}", {key: "x"})
+    assert answer.status_code == 400
+    (told,) = answer.json()["fields"][key]
+    assert f"did you mean {meant!r}?" in told

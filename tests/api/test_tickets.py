@@ -69,3 +69,19 @@ def test_an_origin_that_no_browser_sends_is_refused_with_an_example(
     answer = asked(program, origin=origin)
     assert answer.status_code == 400
     assert "such as https://www.example.com" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "key", ["agentid", "agent", "Origin", "visitors", "callId", "a\ud83d"], ids=ascii
+)
+def test_a_key_that_is_not_known_makes_no_wider_ticket(program: Program, key: str) -> None:
+    answer = asked(program, **{key: "scribe"})
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [key.replace("\ud83d", "?")]
+    assert not Ticket.objects.exists()
+
+
+def test_a_misspelt_key_is_told_as_it_was_meant(program: Program) -> None:
+    (said,) = asked(program, agentid="scribe").json()["fields"]["agentid"]
+    assert "did you mean 'agentId'?" in said
+    assert "agentId, origin, visitor" in said

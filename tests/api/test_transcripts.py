@@ -64,7 +64,7 @@ def test_a_long_call_comes_in_batches(
     assert seen == [1, 2, 3]
 
 
-@pytest.mark.parametrize("after", ["-1", "x", "1.5"])
+@pytest.mark.parametrize("after", ["-1", "x", "1.5", str(2**31), "9" * 20, "9" * 5000])
 def test_a_bad_place_is_named(program: Program, call: Call, after: str) -> None:
     answer = program.get(path(call), {"after": after})
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["after"])
