@@ -16,6 +16,12 @@ class Currency(NamedTuple):
     cents: str = ""
     feminine: bool = False
 
+    @property
+    def as_singular(self) -> "Currency":
+        """The same where English counts several as one: "a five-dollar coupon"."""
+        cents = self.cents if self.cent == "penny" else self.cent  # "a fifty pence coin"
+        return self._replace(many=self.one, cents=cents)
+
 
 def _named(text: str) -> dict[str, Currency]:
     """Returns a table written as "$ dollar/dollars/cent/cents; …"; "!" marks a feminine."""
@@ -33,47 +39,68 @@ _OF = {
     "en": _named(
         "$,US$,USD dollar/dollars/cent/cents; €,EUR euro/euros/cent/cents;"
         "£,GBP pound/pounds/penny/pence; ¥,JPY yen/yen; R$,BRL real/reais/centavo/centavos;"
-        "CHF Swiss franc/Swiss francs/centime/centimes; ₹,INR rupee/rupees/paisa/paise;"
+        "CHF Swiss franc/Swiss francs/centime/centimes; ₹,INR,Rs,Rs. rupee/rupees/paisa/paise;"
         "C$,CA$,CAD Canadian dollar/Canadian dollars/cent/cents;"
-        "A$,AU$,AUD Australian dollar/Australian dollars/cent/cents"
+        "A$,AU$,AUD Australian dollar/Australian dollars/cent/cents;"
+        "MX$,MXN Mexican peso/Mexican pesos/centavo/centavos"
     ),
     "de": _named(
         "$,US$,USD Dollar/Dollar/Cent/Cent; €,EUR Euro/Euro/Cent/Cent;"
         "£,GBP Pfund/Pfund/Penny/Pence; ¥,JPY Yen/Yen; R$,BRL Real/Real/Centavo/Centavos;"
-        "CHF Franken/Franken/Rappen/Rappen; ₹,INR !Rupie/Rupien/Paisa/Paise"
+        "CHF Franken/Franken/Rappen/Rappen; ₹,INR,Rs,Rs. !Rupie/Rupien/Paisa/Paise;"
+        "C$,CA$,CAD kanadischer Dollar/kanadische Dollar/Cent/Cent;"
+        "A$,AU$,AUD australischer Dollar/australische Dollar/Cent/Cent;"
+        "MX$,MXN mexikanischer Peso/mexikanische Pesos/Centavo/Centavos"
     ),
     "fr": _named(
         "$,US$,USD dollar/dollars/cent/cents; €,EUR euro/euros/centime/centimes;"
         "£,GBP !livre/livres/penny/pence; ¥,JPY yen/yens; R$,BRL réal/réaux/centavo/centavos;"
-        "CHF franc suisse/francs suisses/centime/centimes; ₹,INR !roupie/roupies/paisa/paisas"
+        "CHF franc suisse/francs suisses/centime/centimes;"
+        "₹,INR,Rs,Rs. !roupie/roupies/paisa/paisas;"
+        "C$,CA$,CAD dollar canadien/dollars canadiens/cent/cents;"
+        "A$,AU$,AUD dollar australien/dollars australiens/cent/cents;"
+        "MX$,MXN peso mexicain/pesos mexicains/centavo/centavos"
     ),
     "es": _named(
         "$,US$,USD dólar/dólares/centavo/centavos; €,EUR euro/euros/céntimo/céntimos;"
         "£,GBP !libra/libras/penique/peniques; ¥,JPY yen/yenes;"
-        "R$,BRL real/reales/centavo/centavos; MX$,MXN peso/pesos/centavo/centavos;"
-        "CHF franco suizo/francos suizos/céntimo/céntimos; ₹,INR !rupia/rupias/paisa/paisas"
+        "R$,BRL real/reales/centavo/centavos; MX$ peso/pesos/centavo/centavos;"
+        "MXN peso mexicano/pesos mexicanos/centavo/centavos;"
+        "C$,CA$,CAD dólar canadiense/dólares canadienses/centavo/centavos;"
+        "A$,AU$,AUD dólar australiano/dólares australianos/centavo/centavos;"
+        "CHF franco suizo/francos suizos/céntimo/céntimos; ₹,INR,Rs,Rs. !rupia/rupias/paisa/paisas"
     ),
     "it": _named(
         "$,US$,USD dollaro/dollari/centesimo/centesimi; €,EUR euro/euro/centesimo/centesimi;"
         "£,GBP !sterlina/sterline/penny/penny; ¥,JPY yen/yen; R$,BRL real/real/centavo/centavos;"
         "CHF franco svizzero/franchi svizzeri/centesimo/centesimi;"
-        "₹,INR !rupia/rupie/paisa/paisa"
+        "₹,INR,Rs,Rs. !rupia/rupie/paisa/paisa;"
+        "C$,CA$,CAD dollaro canadese/dollari canadesi/centesimo/centesimi;"
+        "A$,AU$,AUD dollaro australiano/dollari australiani/centesimo/centesimi;"
+        "MX$,MXN peso messicano/pesos messicani/centavo/centavos"
     ),
     "nl": _named(
         "$,US$,USD dollar/dollar/cent/cent; €,EUR euro/euro/cent/cent;"
         "£,GBP pond/pond/penny/penny; ¥,JPY yen/yen; R$,BRL real/real/centavo/centavos;"
-        "CHF Zwitserse frank/Zwitserse frank/rappen/rappen; ₹,INR roepie/roepie/paisa/paisa"
+        "CHF Zwitserse frank/Zwitserse frank/rappen/rappen; ₹,INR,Rs,Rs. roepie/roepie/paisa/paisa;"
+        "C$,CA$,CAD Canadese dollar/Canadese dollar/cent/cent;"
+        "A$,AU$,AUD Australische dollar/Australische dollar/cent/cent;"
+        "MX$,MXN Mexicaanse peso/Mexicaanse peso/centavo/centavo"
     ),
     "pt": _named(
         "$,US$,USD dólar/dólares/cêntimo/cêntimos; €,EUR euro/euros/cêntimo/cêntimos;"
         "£,GBP !libra/libras/péni/pence; ¥,JPY iene/ienes; R$,BRL real/reais/centavo/centavos;"
-        "CHF franco suíço/francos suíços/cêntimo/cêntimos; ₹,INR !rupia/rupias/paisa/paisas"
+        "CHF franco suíço/francos suíços/cêntimo/cêntimos; ₹,INR,Rs,Rs. !rupia/rupias/paisa/paisas;"
+        "MX$,MXN peso mexicano/pesos mexicanos/centavo/centavos"
     ),
 }
 SIGNS = sorted({sign for table in _OF.values() for sign in table}, key=len, reverse=True)
 """All signs and codes, the longest first."""
 
-_OF_MILLIONS = re.compile(r"(?:mill\w+|milh\w+|mili\w+|billion\w*|bilh\w+)$")
+_OF_MILLIONS = re.compile(
+    r"(?:[mb]ill[oó]n(?:es)?|[mbtr]+illions?|[mb]illiards?|[mb]ilion[ei]|[mb]iliard[oi]"
+    r"|[mbtr]+il(?:h|i)(?:ão|ões))$"
+)
 _JOINT = {"fr": "de ", "es": "de ", "it": "di ", "pt": "de "}
 """Between a round number of millions and its currency: "un millón de euros"."""
 

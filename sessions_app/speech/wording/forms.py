@@ -12,9 +12,8 @@ from functools import lru_cache
 
 from sessions_app.core.languages import base_of
 from sessions_app.speech.synthesisers.placing import Change
-from sessions_app.speech.wording import contacts
+from sessions_app.speech.wording import amounts, contacts
 from sessions_app.speech.wording.comparisons import COMPARISONS
-from sessions_app.speech.wording.currencies import SIGNS
 from sessions_app.speech.wording.halves import HALF, half
 from sessions_app.speech.wording.languages import WORDS, Words
 from sessions_app.speech.wording.reading import Reading
@@ -90,23 +89,6 @@ _TIME = re.compile(
 )
 _FRENCH_TIME = re.compile(r"(?<!\w)([01]?\d|2[0-4]) ?h ?([0-5]\d)?(?!\w)")
 _BLANK_TIME = re.compile(r"(?<![\w:.,])(1[0-2]|[1-9]) ([0-5]\d)(?= ?[ap]\.?m\b)")
-_AMOUNT = r"(\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
-_SCALE = (
-    r"(?:[ \u00a0-]?((?:[Mm]|[Bb]|[Tt]r)illion(?:s|en)?|thousand|[Tt]ausend|duizend|mila?"
-    r"|mill[oó]n(?:es)?|[mb]ilh(?:ão|ões)|milion[ei]|miliard[oi]|miljoen|miljard"
-    r"|[Mm]illiard(?:en?|s)?|M(?:io|rd)\.|mln|mld|bn|[kKmMB])(?!\w))?"
-)
-_CODES = "|".join(re.escape(sign) for sign in SIGNS)
-_MONEY = re.compile(rf"(?<!\w)({_CODES})[ \u00a0]?{_AMOUNT}(?![\d.,]*\d){_SCALE}")
-_LESS_MONEY = re.compile(
-    rf"(?<!\w)({_CODES})[ \u00a0]?[-\u2212]{_AMOUNT}(?![\d.,]*\d){_SCALE}(?![\w/-])"
-)
-_MONEY_RANGE = re.compile(
-    rf"(?<!\w)({_CODES}) ?(\d[\d.,]*)[-\u2013](?:\1 ?)?(\d[\d.,]*\d|\d){_SCALE}(?![\w/-])"
-)
-_AFTER = r"[ \u00a0\u202f]?([€£$¥₹]|R\$|EUR|USD|GBP|CHF|BRL)(?!\w)"
-_MONEY_AFTER = re.compile(rf"(?<![\w.,]){_AMOUNT}{_AFTER}")
-_RANGE_AFTER = re.compile(rf"(?<![\w.,/-])(\d[\d.,]*)[-\u2013](\d[\d.,]*){_AFTER}")
 _MIXED = re.compile(
     r"(?<![\w./])(?:(?:(\d{1,3}) )?(\d{1,2})/(\d{1,3})(?![\w/]|\.\d)|(?:(\d{1,3}) ?)?([½⅓⅔¼¾]))"
 )
@@ -167,11 +149,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
         (_DATE, Reading.written_date),
         (contacts.PHONE, contacts.phone),
         (_TIME, lambda r, m: r.time(m[1], m[2], m[3] or "")),
-        (_MONEY_RANGE, Reading.money_range),
-        (_RANGE_AFTER, lambda r, m: r.range_of_money(m[1], m[3], m[2])),
-        (_LESS_MONEY, Reading.less_money),
-        (_MONEY, lambda r, m: r.money(m[1], m[2], m[3] or "")),
-        (_MONEY_AFTER, lambda r, m: r.money(m[2], m[1], "")),
+        *amounts.RULES,
         (contacts.RUN, contacts.run),
         (contacts.SHORT, contacts.short),
         (HALF, half),

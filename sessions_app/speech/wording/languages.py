@@ -167,7 +167,8 @@ WORDS: dict[str, Words] = {
             "mg Milligramm; l Liter; ml Milliliter; km/h Kilometer pro Stunde; h Stunde/Stunden;"
             "min Minute/Minuten; Min. Minute/Minuten; Std. Stunde/Stunden; °C Grad Celsius;"
             "MB Megabyte; GB Gigabyte; kW Kilowatt; kWh Kilowattstunde/Kilowattstunden;"
-            "m² Quadratmeter; Mio. Million/Millionen; Mrd. Milliarde/Milliarden"
+            "m² Quadratmeter; Mio. Million/Millionen; Mrd. Milliarde/Milliarden;"
+            "ct Cent"
         ),
         abbreviations={
             "z.B.": "zum Beispiel",

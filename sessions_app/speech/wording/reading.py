@@ -8,6 +8,7 @@ from decimal import Decimal
 from num2words import num2words
 
 from sessions_app.core.marks import CLOSERS
+from sessions_app.speech.wording.attributive import before_noun
 from sessions_app.speech.wording.comparisons import COMPARISONS
 from sessions_app.speech.wording.currencies import Currency, agreeing, counted, currency
 from sessions_app.speech.wording.languages import Words
@@ -168,10 +169,13 @@ class Reading:
 
     # -- amounts ------------------------------------------------------------------------------
 
-    def money(self, sign: str, amount: str, scale: str) -> str | None:
+    def money(self, sign: str, amount: str, scale: str, *, attributive: bool = False) -> str | None:
+        """`attributive` is an English amount before a noun: "a five-dollar coupon"."""
         number, named = self._number(amount), currency(sign, self.base, self.tag)
         if number is None or named is None or (self.base == "en" and " " in amount):
             return None  # "$5 100 times": a blank groups the digits of others
+        if attributive:
+            named = named.as_singular
         if scale:
             return self._of_scale(number, scale, named)
         whole, part = divmod(number, 1)
@@ -179,9 +183,20 @@ class Reading:
         if (part and not named.cent) or cents != cents.to_integral():
             return f"{self.say(number)} {named.many}"
         if not part:
-            return self._currency(int(whole), named)
+            said = self._currency(int(whole), named)
+            return said.replace(" ", "-") if attributive and said.count(" ") == 1 else said
         said = self._counted(int(cents), named.cent, named.cents)
         return f"{self._currency(int(whole), named)}{self.words.joint}{said}" if whole else said
+
+    def cents(self, number: int) -> str | None:
+        """Returns hundredths of what "$" is."""
+        named = currency("$", self.base, self.tag)
+        return self._counted(number, named.cent, named.cents) if named else None
+
+    def goes_up(self, low: str, high: str) -> bool:
+        """Returns whether two amounts are the least and the most of a range."""
+        least, most = self._number(low), self._number(high)
+        return least is not None and most is not None and least < most
 
     def less_money(self, found: Match) -> str | None:
         """Money below nothing whose minus stands at the figure: "$-5"."""
@@ -194,13 +209,16 @@ class Reading:
             return None
         return f"{self.say(number)} {_SCALES[scale]} {named.many}"
 
-    def money_range(self, found: Match) -> str | None:
-        return self.range_of_money(found[2], found[1], found[3], found[4] or "")
-
-    def range_of_money(self, low: str, sign: str, high: str, scale: str = "") -> str | None:
+    def range_of_money(
+        self, low: str, sign: str, high: str, scale: str = "", *, attributive: bool = False
+    ) -> str | None:
         """Returns two amounts of which the second alone has its currency said."""
-        least, most = self._number(low), self.money(sign, high, scale)
-        return f"{self.say(least)} {self.words.to} {most}" if least is not None and most else None
+        least, most = self._number(low), self.money(sign, high, scale, attributive=attributive)
+        if least is None or not most:
+            return None
+        if attributive:  # "a five to ten dollar ticket": the hyphen would be of one alone
+            most = " ".join(most.rsplit("-", 1))
+        return f"{self.say(least)} {self.words.to} {most}"
 
     def _currency(self, number: int, named: Currency) -> str:
         return self._counted(number, named.one, named.many, feminine=named.feminine)
@@ -258,6 +276,7 @@ class Reading:
             return None
         one, many = self.words.units[found[1]]
         single = before[1] == "1" or before[0].startswith("/")
+        single = single or before_noun(self.base, found.string, before.start(1), found.end())
         said = one if single else many
         general, own = _REGIONAL.get(self.tag, ("", ""))
         return f" {said.replace(general, own) if general else said}"

@@ -1,0 +1,31 @@
+"""Whether an English amount stands before what it describes: "a five-dollar coupon"."""
+
+import re
+
+_NEAR = 40
+_DETERMINER = re.compile(
+    r"\b(?:an?|another|one|each|every)\s+(?:\S*\d\S* (?:or|to) )?$", re.IGNORECASE
+)
+_NO_NOUN = (
+    "a|about|after|all|also|an|and|any|are|as|at|back|because|before|but|by|can|could|did|do|does"
+    "|each|every|extra|for|from|had|has|have|he|his|i|if|in|into|is|it|its|less|may|might|more|my"
+    "|no|not|now|of|off|on|only|or|our|out|over|per|please|she|should|since|so|than|that|the|their"
+    "|then|there|they|this|to|today|tomorrow|too|total|under|until|was|we|were|what|when|where"
+    "|which|while|who|will|with|would|you|your"
+)
+_NOUN = re.compile(rf"(?: (?:or|to) [$€£]?\d\S*)?[ -](?!(?:{_NO_NOUN})\b)[a-z]{{2,}}\b")
+_PRICED = re.compile(
+    r"[ -](?:bills?|notes?|banknotes?|coins?|coupons?|vouchers?|tickets?|deals?|fees?|fines?"
+    r"|gifts? cards?|discounts?|deposits?|budgets?|bonus|bonuses)\b"
+)
+"""What amounts describe whatever stands before them: "the $20 bill"."""
+
+
+def before_noun(base: str, text: str, start: int, end: int) -> bool:
+    """Returns whether the amount from `start` to `end` describes the word after it."""
+    if base != "en":
+        return False
+    if _PRICED.match(text, end):
+        return True
+    before = text[max(0, start - _NEAR) : start]
+    return bool(_NOUN.match(text, end) and _DETERMINER.search(before))
