@@ -13,6 +13,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.emphasis import tokenize as _usual
 from markdown_it.token import Token
 
+from sessions_app.agent.code_names import is_glob, is_name
 from sessions_app.core.writing import is_spaceless
 
 _URL = re.compile(r"https?://(?:www\.)?([^\s/)\]>,]+)[^\s)\]>,]*")
@@ -149,12 +150,16 @@ def _unended(text: str) -> int:
 
 
 def _stars(state: StateInline, silent: bool) -> bool:
-    """The parser's rule for emphasis, with what people mean by stars beside letters."""
+    """The parser's rule for emphasis, with what people mean by stars and underscores in names."""
     first, start = len(state.delimiters), state.pos
     if not _usual(state, silent):
         return False
     if state.src[start] != "*":
+        if state.src[start] == "_" and is_name(state.src, start):
+            for mark in state.delimiters[first:]:
+                mark.open = mark.close = False
         return True
+    no_opening, no_closing = is_glob(state.src, start, state.pos)
     before = state.src[start - 1] if start else " "
     after = state.src[state.pos] if state.pos < len(state.src) else " "
     for mark in state.delimiters[first:]:
@@ -165,6 +170,7 @@ def _stars(state: StateInline, silent: bool) -> bool:
             mark.open, mark.close = False, mark.close and mark.length > 1
         elif mark.length == 1 and before in ")]}%":
             mark.open = False
+        mark.open, mark.close = mark.open and not no_opening, mark.close and not no_closing
     return True
 
 

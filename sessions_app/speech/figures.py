@@ -39,6 +39,9 @@ _SECONDS = re.compile(
 _FRACTIONS = listed("hundredth thousandth millionth billionth centième millième")
 """One of them is rather a part than a member; in French two are, too."""
 
+_PERCENT = {("pour", "cent"), ("per", "cento")}
+"""A hundred that is the name of a sign: "dix pour cent"."""
+
 _MILLION = 1_000_000
 _SCALES = re.compile(r"hundred|thousand|[mb]il+[ijh]?[aeoõóã]|(?:hundert|tausend|honderd|duizend)$")
 """Words that count others; the larger ones are no numbers by themselves to text2num."""
@@ -133,6 +136,8 @@ def _is_listed(said: Sequence[str], end: int, at: int, base: str) -> bool:
 def _run_end(said: Sequence[str], at: int, base: str) -> int:
     """Returns where the run of number words ends that begins at `at`; `at` for none."""
     end = number = at
+    if at and (_bare(said[at - 1]), _bare(said[at])) in _PERCENT:
+        return at
     joints = OF[base].within | OF[base].point
     while number < len(said):
         bare = _bare(said[number])
@@ -269,10 +274,14 @@ def _bare(word: str) -> str:
 
 
 def _same(number: int, words: Sequence[str], base: str, kind: str = "cardinal") -> bool:
-    """Returns whether words say a number, but for endings, blanks and the little words."""
+    """Returns whether words say a number, but for endings, blanks and the little words.
+
+    A plural that the number does not have is none: "the nines", "des vingts".
+    """
     said = _key(" ".join(words), base)
-    made = (num2words(number, lang=lang, to=kind) for lang in _SPOKEN.get(base, (base,)))
-    return any(_key(one, base) == said for one in made)
+    made = (str(num2words(number, lang=lang, to=kind)) for lang in _SPOKEN.get(base, (base,)))
+    plural = words[-1].endswith("s")
+    return any(_key(one, base) == said and (one.endswith("s") or not plural) for one in made)
 
 
 def _key(text: str, base: str) -> str:

@@ -15,7 +15,11 @@ class NumberWords(NamedTuple):
     """Before an ordinal they make a fraction of it: "a third"."""
 
     alone: frozenset[str]
-    """Words that mean something else where they stand alone: Italian "sei" is "you are"."""
+    """Words that mean something else where they stand alone: Italian "sei" is "you are".
+
+    French "neuf" is new, Italian "venti" winds, German "sieben" to sieve, Spanish "mil" in
+    "mil gracias" no count.
+    """
 
     listing: frozenset[str]
     """Words between the numbers of a list."""
@@ -36,7 +40,7 @@ OF = {
         listed("komma"),
         listed("und"),
         listed("ein eine einen einem"),
-        listed("acht elf"),
+        listed("acht elf sieben"),
         listed("und oder"),
         re.compile(
             r"(?:drit|vier|fünf|sechs|sieb|ach|neun|zehn|\w*(?:zig|hundert|tausend|million)s)teln?\b"
@@ -61,7 +65,7 @@ OF = {
         listed("coma punto"),
         listed("y"),
         listed("un una"),
-        listed("cuarto cuarta quinta quinto"),
+        listed("cuarto cuarta quinta quinto mil"),
         listed("y o u"),
         re.compile(
             r"y (medi[oa]|cuarto)\b|terci[oa]s?\b|cuart[oa]s\b|quint[oa]s\b|\w+[ée]sim[oa]s\b"
@@ -72,7 +76,7 @@ OF = {
         listed("virgule"),
         listed("et"),
         listed("un une"),
-        listed("neuf"),
+        listed("neuf neufs"),
         listed("et ou"),
         re.compile(r"et (demie?|quart)\b|demi\w*\b|tiers\b|quarts?\b|\w+ièmes\b"),
     ),
@@ -80,7 +84,7 @@ OF = {
         listed("virgola"),
         listed("e"),
         listed("un uno una"),
-        listed("sei sette"),
+        listed("sei sette venti"),
         listed("e o"),
         re.compile(
             r"e mezz[oa]\b|mezz[ie]\b|terzi\b|quart[oi]\b|quinti\b|decimi\b"
@@ -91,7 +95,7 @@ OF = {
         listed("komma"),
         listed("en"),
         listed("een"),
-        listed("acht elf"),
+        listed("acht elf zeven"),
         listed("en of"),
         re.compile(
             r"en een half\b|kwart\b|derden?\b|\w*(?:vier|vijf|zes|zeven|negen|tien)den?\b"
@@ -102,7 +106,7 @@ OF = {
         listed("vírgula"),
         listed("e"),
         listed("um uma"),
-        listed("quarta quarto quinta quinto sexta"),
+        listed("quarta quarto quinta quinto sexta mil"),
         listed("e ou"),
         re.compile(
             r"e (meia|meio|um quarto)\b|mei[oa]s\b|terços?\b|quart[oa]s\b|quint[oa]s\b|décim[oa]s\b"

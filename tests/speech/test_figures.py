@@ -68,6 +68,13 @@ def test_numbers_and_dates(said: str, language: str, read: str) -> None:
         ("tre quarti, un milione due, uno, due, tre", "it"),
         ("drie kwart, een miljoen twee, een, twee of drie", "nl"),
         ("três quartos, um milhão e dois, um, dois e três", "pt"),
+        ("all sixes and sevens, up to the nines, twenty nines", "en"),
+        ("les pneus sont neufs, quoi de neuf, des cents et des vingts", "fr"),
+        ("i venti di nord, venti contrari", "it"),
+        ("wir sieben den Sand", "de"),
+        ("wij zeven het zand", "nl"),
+        ("mil gracias, los cincos", "es"),
+        ("mil desculpas, os oitos", "pt"),
     ],
 )
 def test_what_is_uncertain_stays_in_words(said: str, language: str) -> None:
@@ -93,6 +100,10 @@ def test_what_is_uncertain_stays_in_words(said: str, language: str) -> None:
         ("three, four or five", "en", "3, 4 or 5"),
         ("one million two hundred thousand, one million and two", "en", "1200000, 1000002"),
         ("fünf hotels, drei uhr fünfzehn", "de", "5 hotels, 3 uhr 15"),
+        ("dix pour cent, quatre-vingts ans, deux cents", "fr", "10 pour cent, 80 ans, 200"),
+        ("siebenundzwanzig, venti", "de", "27, venti"),
+        ("trescientas, veintidós, dos mil", "es", "300, 22, 2000"),
+        ("ventisette, venti due, dieci per cento", "it", "27, 22, 10 per cento"),
         ("cinco pavos, los años sesenta", "es", "5 pavos, los años 60"),
     ],
 )
