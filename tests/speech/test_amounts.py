@@ -38,3 +38,33 @@ from sessions_app.speech.wording.forms import spoken_form
 )
 def test_money_is_said_as_it_is_meant(language: str, text: str, said: str) -> None:
     assert spoken_form(text, language).text == said
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("de", "Um 7.45 Uhr, nicht 7.45.", "Um sieben Uhr fünfundvierzig, nicht 7.45."),
+        ("nl", "om 7.45 uur", "om zeven uur vijfenveertig"),
+        ("it", "dalle 7.05 alle 19.30", "dalle sette e cinque alle diciannove e trenta"),
+        ("it", "pesa 7.05 chili", "pesa 7.05 chili"),
+        ("pt", "às 7h05 e às 13h", "às sete e cinco e às 13 horas"),
+        ("de", "0151/234 56 78", "null eins fünf eins, zwei drei vier, fünf sechs, sieben acht"),
+        ("de", "(040) 234567", "null vier null, zwei drei vier fünf sechs sieben"),
+        ("it", "02 7654321", "zero due, sette sei cinque quattro tre due uno"),
+        ("es", "al 911 222 333.", "al nueve uno uno, dos dos dos, tres tres tres."),
+        ("es", "911 222 333 habitantes", "911 222 333 habitantes"),
+        ("it", "la sig.ra Bianchi, il dott. Neri", "la signora Bianchi, il dottor Neri"),
+        ("es", "N.º 7", "número 7"),
+        ("de", "1 1/2, 2½", "eineinhalb, zweieinhalb"),
+        ("fr", "1 1/2", "un et demi"),
+        ("es", "2 1/2", "dos y medio"),
+        ("it", "1 1/2, 3 1/2", "uno e mezzo, tre e mezzo"),
+        ("pt", "1 1/2", "um e meio"),
+        ("en", "7-4=3, 4-7=-3", "7 minus 4=3, 4 minus 7=-3"),
+        ("en", "I <3 you, <3 days, 2 <3", "I love you, less than 3 days, 2 less than 3"),
+        ("en", "C#, F# and Eb", "C sharp, F sharp and Eb"),
+        ("de", "in C# und #5", "in C sharp und Nummer 5"),
+    ],
+)
+def test_what_one_language_writes_is_read(language: str, text: str, said: str) -> None:
+    assert spoken_form(text, language).text == said

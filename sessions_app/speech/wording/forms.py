@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from sessions_app.core.languages import base_of
 from sessions_app.speech.synthesisers.placing import Change
-from sessions_app.speech.wording import amounts, contacts
+from sessions_app.speech.wording import amounts, contacts, local
 from sessions_app.speech.wording.comparisons import COMPARISONS
 from sessions_app.speech.wording.halves import HALF, half
 from sessions_app.speech.wording.languages import WORDS, Words
@@ -175,4 +175,4 @@ def _rules(base: str) -> tuple[Rule, ...]:
         ],
         "fr": [(_FRENCH_TIME, lambda r, m: r.time(m[1], m[2] or "00", ""))],
     }
-    return (*general, *own.get(base, ()))
+    return (*local.rules(base), *general, *own.get(base, ()))

@@ -111,13 +111,10 @@ WORDS: dict[str, Words] = {
             "apt.": "apartment",
         },
         before_figure={
-            "No.": "number",
-            "no.": "number",
-            "Nos.": "numbers",
-            "nos.": "numbers",
+            **dict.fromkeys(("No.", "no."), "number"),
+            **dict.fromkeys(("Nos.", "nos."), "numbers"),
             "#": "number ",
-            "ext.": "extension",
-            "Ext.": "extension",
+            **dict.fromkeys(("ext.", "Ext."), "extension"),
             "p.": "page",
             "pp.": "pages",
             "Fig.": "figure",
@@ -270,6 +267,7 @@ WORDS: dict[str, Words] = {
         },
         before_figure={
             "n.º": "número",
+            "N.º": "número",
             "núm.": "número",
             "Nº": "número",
             "nº": "número",
@@ -306,9 +304,10 @@ WORDS: dict[str, Words] = {
             "min minuto/minuti; °C grado/gradi; m² metro quadrato/metri quadrati"
         ),
         abbreviations={
-            "Sig.": "signor",
-            "Sig.ra": "signora",
-            "Dott.": "dottor",
+            **dict.fromkeys(("Sig.", "sig."), "signor"),
+            **dict.fromkeys(("Sig.ra", "sig.ra"), "signora"),
+            **dict.fromkeys(("Dott.", "dott."), "dottor"),
+            **dict.fromkeys(("Dott.ssa", "dott.ssa"), "dottoressa"),
             "ecc.": "eccetera",
             "ad es.": "ad esempio",
         },
@@ -389,6 +388,12 @@ WORDS: dict[str, Words] = {
             "Dra.": "doutora",
             "p. ex.": "por exemplo",
         },
-        before_figure={"n.º": "número", "nº": "número", "Nº": "número", "#": "número "},
+        before_figure={
+            "n.º": "número",
+            "N.º": "número",
+            "nº": "número",
+            "Nº": "número",
+            "#": "número ",
+        },
     ),
 }

@@ -48,6 +48,13 @@ _NEAR = 40
 
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4)}
 _PARTS = frozenset({*range(2, 11), 12, 16, 20, 32, 64, 100})
+_AND_A_HALF = {
+    "de": "{}einhalb",
+    "fr": "{} et demi",
+    "es": "{} y medio",
+    "it": "{} e mezzo",
+    "pt": "{} e meio",
+}
 _MARKS = (10, 100)
 """Of so many is rather a mark or a day than a part: 8/10, 95/100."""
 
@@ -249,6 +256,12 @@ class Reading:
             return None
         if not whole:
             return said
+        if said == self.words.halves[1, 2] and self.base in _AND_A_HALF:
+            number = int(whole)
+            count = (
+                self.of_gender(number, feminine=False) if self.base == "de" else self.say(number)
+            )
+            return _AND_A_HALF[self.base].format(count)
         if self.base == "en":
             said = re.sub("^one ", "a ", said).replace("a eighth", "an eighth")
         joint = {"en": "and", "fr": "et", "es": "y", "it": "e", "pt": "e"}.get(self.base, "")
