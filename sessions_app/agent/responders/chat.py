@@ -13,7 +13,7 @@ from typing import Any
 from sessions_app.agent.budget import estimate, newest_within
 from sessions_app.agent.responders.base import Anew, Conversation, Message, Responder
 from sessions_app.agent.responders.beginnings import Beginnings
-from sessions_app.agent.responders.chat_stream import ChatStream
+from sessions_app.agent.responders.chat_stream import EMPTY, ChatStream
 from sessions_app.agent.responders.refusals import STATUSES, Refusals, refused
 from sessions_app.agent.tools import Tool, load_tools
 from sessions_app.core.errors import ResponderError, ResponderUnavailableError
@@ -89,21 +89,25 @@ class ChatResponder(Responder):
         request = {**self._usual, **options, "messages": self._messages(conversation)}
         if tools:
             request["tools"] = [tool.as_openai() for tool in tools.values()]
+        said = False
         for number in range(MOST_ROUNDS + 1):
             if tools and number == MOST_ROUNDS:
                 request["tool_choice"] = "none"
-            answer = await self._opened(request)
+            answer = await self._opened(request, said=said)
             async with aclosing(self._texts(answer)) as texts:
                 async for text in texts:
                     if isinstance(text, Anew):  # an interruption must not keep it from being learnt
                         self._beginnings.note(str(request["model"]), unopened=True)
                     yield text
-            self._beginnings.note(str(request["model"]), unopened=answer.unopened)
+            said = said or bool(answer.text.strip())
+            if answer.unopened or answer.whole:
+                self._beginnings.note(str(request["model"]), unopened=answer.unopened)
             if not answer.calls:
                 _check_said(answer)
                 return
             done = await self._use(answer, tools, conversation)
             request["messages"] = [*request["messages"], *done]
+        raise ResponderError("The model asked for its tools again and again.")
 
     def check(self, persona: Persona) -> None:
         """Raises ResponderError for an option or a tool that there is not."""
@@ -145,17 +149,32 @@ class ChatResponder(Responder):
         finally:
             await answer.aclose()
 
-    async def _opened(self, request: Mapping[str, Any]) -> ChatStream:
-        """Returns an answer that has begun; tries again what may succeed."""
+    async def _opened(self, request: Mapping[str, Any], *, said: bool) -> ChatStream:
+        """Returns an answer that has begun; tries again what may succeed.
+
+        An empty one is a failure, unless something was `said` before its tools were used.
+        """
         attempt = 0
         while True:
             try:
-                return await self._asked(request)
+                answer = await self._asked(request)
+                return answer if said else await self._begun(answer)
             except ResponderUnavailableError:
                 attempt += 1
                 if attempt > self._retries:
                     raise
                 await asyncio.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
+
+    async def _begun(self, answer: ChatStream) -> ChatStream:
+        """Returns the answer; raises ResponderUnavailableError for one that is over and empty."""
+        try:
+            while answer.finished and answer.empty:
+                if await self._next(answer) is None:
+                    raise ResponderUnavailableError(EMPTY)
+        except BaseException:
+            await answer.aclose()
+            raise
+        return answer
 
     async def _asked(self, request: Mapping[str, Any]) -> ChatStream:
         """Asks; again without a parameter that the model refuses, and so from then on."""
@@ -178,7 +197,8 @@ class ChatResponder(Responder):
                 create = self._client.chat.completions.with_streaming_response.create
                 response = await create(**sent, stream=True).__aenter__()
                 within = self._beginnings.within(str(sent["model"]))
-                answer = ChatStream(response, opened=within)
+                tools = [tool["function"]["name"] for tool in sent.get("tools", ())]
+                answer = ChatStream(response, opened=within, tools=tools)
                 # most servers say who speaks before they say anything
                 while await answer.read() == "" and not (answer.calls or answer.finished):
                     if answer.thought:
@@ -272,7 +292,12 @@ def _told(message: Message) -> dict[str, Any]:
 
 
 def _check_said(answer: ChatStream) -> None:
-    """Raises ResponderError for an answer that was thought and never said."""
+    """Raises ResponderError for an answer that was thought and never said, or a call unread."""
+    if answer.misread:
+        raise ResponderError(
+            "The model wrote a call of a tool into its answer that the agent does not have, or "
+            "that cannot be read. Switch on a parser for this model's tool calls at its server."
+        )
     if answer.thought and not answer.text.strip():
         raise ResponderError(
             "The model used up its tokens thinking and said nothing. Give it more max_tokens, or "

@@ -8,12 +8,12 @@ import asyncio
 import json
 import re
 from codecs import BOM_UTF8
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
 
 from sessions_app.agent.responders.base import Anew
-from sessions_app.agent.responders.thoughts import ThoughtFilter
+from sessions_app.agent.responders.content import Content
 from sessions_app.agent.responders.toolcalls import ToolCalls
 from sessions_app.core.errors import ResponderUnavailableError
 
@@ -45,21 +45,22 @@ class ChatStream:
     """Reads one response to its end; `aclose` ends it anywhere.
 
     An answer is over with a `finish_reason` that is not empty, or with `[DONE]`. What has
-    neither broke off.
+    neither broke off. `tools` are those that the model may call.
     """
 
-    def __init__(self, response: Any, *, opened: bool = False) -> None:
+    def __init__(self, response: Any, *, opened: bool = False, tools: Collection[str] = ()) -> None:
         self._response = response
         self._events = _events(response)
-        self._filter = ThoughtFilter(opened=opened)
+        self.calls = ToolCalls()
+        self._content = Content(self.calls, tools, opened=opened)
         self._over = False
         self._any = False
+        self._index: Any = None
         self._reason = ""
         self._told = ""
         self.text = ""
         """What was said so far, since it began anew."""
 
-        self.calls = ToolCalls()
         self.thought = False
         """Whether the model has thought, within its text or beside it."""
 
@@ -76,7 +77,22 @@ class ChatStream:
     @property
     def unopened(self) -> bool:
         """Whether the answer began within a thought."""
-        return self._filter.unopened
+        return self._content.unopened
+
+    @property
+    def whole(self) -> bool:
+        """Whether the answer was said to its end: it shows how the model begins."""
+        return bool(self.text.strip()) and not (self.cut or self.calls)
+
+    @property
+    def misread(self) -> bool:
+        """Whether the model wrote a call into its answer that cannot be done."""
+        return self._content.misread
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing, calls nothing, and shows no thought."""
+        return not (self.text.strip() or self.calls or self.thought or self.misread)
 
     async def read(self) -> str | None:
         """Returns what the next chunk says, "" for nothing; None at the end.
@@ -102,7 +118,7 @@ class ChatStream:
     def end(self) -> str:
         """Takes the answer as over; returns what of it was kept back."""
         self._over = True
-        return self._said(self._filter.finish(cut=self.cut))
+        return self._said(self._content.finish(cut=self.cut))
 
     async def aclose(self) -> None:
         """Ends it; may be called twice. A connection whose answer is over is kept for the next."""
@@ -115,7 +131,7 @@ class ChatStream:
 
     def _said(self, text: str) -> str:
         self.text = str(text) if isinstance(text, Anew) else self.text + text
-        self.thought = self.thought or self._filter.seen
+        self.thought = self.thought or self._content.seen
         return text
 
     def _take(self, chunk: Any) -> str:
@@ -124,44 +140,56 @@ class ChatStream:
             raise ResponderUnavailableError(NO_CHAT)
         if chunk.get("error") or chunk.get("object") == "error":
             raise ResponderUnavailableError(FAILED)
-        choices = chunk.get("choices")
-        choice = choices[0] if isinstance(choices, list) and choices else None
-        if not isinstance(choice, Mapping):
+        choice = self._choice(chunk.get("choices"))
+        if choice is None:
             return ""  # counts of tokens, verdicts of a filter
         self._any = True
         delta = choice.get("delta")
-        delta = delta if isinstance(delta, Mapping) else self._rest(choice.get("message"))
+        delta = delta if isinstance(delta, Mapping) else self._rest(choice)
         text = self._delta(delta)
         reason = choice.get("finish_reason")
         if reason == "error":
             raise ResponderUnavailableError(FAILED)
         if isinstance(reason, str) and reason not in NO_REASONS:
             self._reason = reason
-        elif delta.get("content") or delta.get("tool_calls"):
+        elif any(delta.get(name) for name in ("content", "tool_calls", "function_call")):
             self._reason = ""  # some name a reason in each chunk: the end is what nothing follows
         return text
+
+    def _choice(self, choices: Any) -> Mapping[str, Any] | None:
+        """Returns what belongs to the answer: a server may send others beside it."""
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, Mapping):
+                index = choice.get("index") or 0
+                self._index = index if self._index is None else self._index
+                if index == self._index:
+                    return choice
+        return None
 
     def _delta(self, delta: Mapping[str, Any]) -> str:
         apart = any(delta.get(name) for name in THOUGHTS)
         self.calls.add(delta.get("tool_calls"))
+        self.calls.add_old(delta.get("function_call"))
         content = delta.get("content")
         if isinstance(content, list):  # Mistral: thoughts and text as parts
             apart = apart or any(_kind(part) == "thinking" for part in content)
             content = "".join(str(p.get("text") or "") for p in content if _kind(p) == "text")
         if apart:
             self.thought = True
-            self._filter.parsed()
+            self._content.parsed()
         told = "".join(t for t in (content, delta.get("refusal")) if isinstance(t, str))
         self._told += told
-        return self._filter.feed(told)
+        return self._content.feed(told)
 
-    def _rest(self, message: Any) -> Mapping[str, Any]:
-        """Returns a message that stands in place of a delta as one.
+    def _rest(self, choice: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Returns a message or a text that stands in place of a delta as one.
 
-        Some servers send each piece so, others the whole answer again with its end.
+        Some servers send each piece so, others the whole answer again with its end. Servers of
+        plain completions send texts.
         """
+        message = choice.get("message")
         if not isinstance(message, Mapping):
-            return {}
+            return {"content": choice.get("text")}
         content = message.get("content")
         if isinstance(content, str) and content.startswith(self._told):
             return {**message, "content": content[len(self._told) :]}
@@ -183,6 +211,8 @@ async def _events(response: Any) -> AsyncGenerator[Any, None]:
         async for line in lines:
             if not line and held:
                 raise ResponderUnavailableError(NO_CHAT)
+            if line.startswith("event:") and line[6:].strip() == "error":
+                raise ResponderUnavailableError(FAILED)
             if not line.startswith("data:"):
                 continue
             held += line[5:].strip()
@@ -205,7 +235,7 @@ def _whole(body: bytes) -> Any:
         raise ResponderUnavailableError(NO_CHAT)
     choices = answer.get("choices")
     whole = choices if isinstance(choices, list) else []
-    told = [{"finish_reason": "stop", **c, "delta": c.get("message")} for c in whole if c]
+    told = [{"finish_reason": "stop", **c} for c in whole if isinstance(c, Mapping)]
     return {**answer, "choices": told}
 
 

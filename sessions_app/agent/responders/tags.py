@@ -3,6 +3,7 @@
 import re
 from string import ascii_lowercase, ascii_uppercase
 
+from sessions_app.agent.responders.templates import ANY, CALLS, ENDS, LEFT_OUT
 from sessions_app.core.writing import ends_sentence
 
 _NAMES = (
@@ -30,14 +31,19 @@ _OTHERS = {
     "[think]": "[/think]",
     "◁think▷": "◁/think▷",
     "<|start_thinking|>": "<|end_thinking|>",
+    "<|channel>thought": "<channel|>",
     "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
     "<|channel|>commentary to=": "<|channel|>final<|message|>",
 }
-"""MedGemma; Sky-T1; Mistral; Kimi; Cohere; gpt-oss: each begins and ends in its own way."""
+"""MedGemma; Sky-T1; Mistral; Kimi; Cohere; Gemma; gpt-oss: each begins and ends in its own way."""
 
 PAIRS = {**{f"<{name}>": f"</{name}>" for name in _NAMES}, **_OTHERS}
 CLOSERS = frozenset(PAIRS.values())
-OPENERS = {closer: opener for opener, closer in PAIRS.items() if "commentary" not in opener}
+OPENERS = {
+    closer: opener
+    for opener, closer in (*PAIRS.items(), *CALLS.items())
+    if "commentary" not in opener
+}
 
 DROPPED = frozenset(
     {
@@ -57,13 +63,21 @@ DROPPED = frozenset(
 AROUND = frozenset({"<answer>", "</answer>", "<response>", "</response>"})
 """What Hunyuan and ERNIE write around an answer; a tag like any other without a thought before."""
 
+_OF_THOUGHTS = frozenset({*PAIRS, *CLOSERS, *DROPPED})
 _ATTRIBUTES = r"(?:\s[^<>]{0,100})?"
 _ELEMENT = rf"<(/?)({'|'.join(map(re.escape, _NAMES))}){_ATTRIBUTES}(/?)>"
-_LITERAL = sorted({*_OTHERS, *_OTHERS.values(), *DROPPED, *AROUND}, key=len, reverse=True)
-_TAG = re.compile(f"{'|'.join(map(re.escape, _LITERAL))}|{_ELEMENT}")
+_TEMPLATES = {*ENDS, *LEFT_OUT, *CALLS, *CALLS.values()}
+_LITERAL = sorted(
+    {*_OTHERS, *_OTHERS.values(), *DROPPED, *AROUND, *_TEMPLATES}, key=len, reverse=True
+)
+_TAG = re.compile(f"{'|'.join(map(re.escape, _LITERAL))}|{_ELEMENT}|{ANY}")
 _WRITTEN = (*_LITERAL, *(f"<{slash}{name}" for name in _NAMES for slash in ("", "/")))
 _BEGUN = frozenset(tag[:end] for tag in _WRITTEN for end in range(1, len(tag) + 1))
+_LONGER = frozenset(tag[:end] for tag in _LITERAL for end in range(1, len(tag)))
+"""What may go on to be a longer tag."""
+
 _UNCLOSED = re.compile(rf"</?(?:{'|'.join(map(re.escape, _NAMES))}){_ATTRIBUTES}/?")
+_TOKEN_BEGUN = re.compile(r"<[|\uff5c][^\s<>|\uff5c]{0,40}[|\uff5c]?")
 _FIRST = re.compile("[<[◁]")
 _MOST = 130
 """Characters of the longest tag."""
@@ -83,13 +97,24 @@ class Tag:
     @property
     def is_word(self) -> bool:
         """Whether people may write it in a sentence: not what is one token of a model."""
-        return not self.name.startswith(("<|", "<unused"))
+        return not self.name.startswith(("<|", "<\uff5c", "<unused"))
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it is a token of a chat template, or stands around a call of a tool."""
+        return self.name in _TEMPLATES or not (self.is_word or self.name in _OF_THOUGHTS)
 
 
-def find(text: str, at: int = 0) -> Tag | None:
-    """Returns the first tag of `text` from `at` on."""
-    found = _TAG.search(lowered(text), at)
-    return Tag(found) if found else None
+def find(text: str, at: int = 0, *, over: bool = False) -> Tag | None:
+    """Returns the first tag of `text` from `at` on; None while it may become a longer one.
+
+    With `over` nothing more comes.
+    """
+    small = lowered(text)
+    found = _TAG.search(small, at)
+    if found is None or (not over and small[found.start() :] in _LONGER):
+        return None
+    return Tag(found)
 
 
 def sure(text: str) -> int:
@@ -97,7 +122,7 @@ def sure(text: str) -> int:
     small = lowered(text)
     for found in _FIRST.finditer(small, max(0, len(small) - _MOST)):
         tail = small[found.start() :]
-        if tail in _BEGUN or _UNCLOSED.fullmatch(tail):
+        if tail in _BEGUN or _UNCLOSED.fullmatch(tail) or _TOKEN_BEGUN.fullmatch(tail):
             return found.start()
     return len(text)
 
@@ -149,15 +174,17 @@ class Mentions:
         its end is the end of one.
         """
         ends = tag.name.startswith(("</", "[/", "◁/"))
-        if not tag.is_word:
+        if not tag.is_word and not tag.is_template:
             return False
-        if self._in_code() or (ends and self._is_paired()):
+        if self._in_code() or (ends and tag.is_word and self._is_paired()):
             return True
         if not self.before.strip() or self.before.rstrip(" \t").endswith("\n"):
             return False
         if len(after) < 2 and not over and "\n" not in after:  # noqa: PLR2004 - a blank and a letter
             return None
         quoted = _QUOTED.match(self.before[-1]) and _QUOTED.match(after)
+        if tag.is_template and not (after[:1] == " " and after[1:2].isalpha()):
+            return bool(quoted)  # a sentence goes on behind what it speaks of
         return bool(quoted) or self._is_within(after, ends=ends)
 
     def _is_within(self, after: str, *, ends: bool) -> bool:

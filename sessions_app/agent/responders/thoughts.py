@@ -1,6 +1,7 @@
 """A model's thoughts within its answer, as servers without a reasoning parser stream them.
 
-Nothing of them is an answer: they are neither spoken nor kept.
+Nothing of them is an answer: they are neither spoken nor kept. Nor are a chat template's tokens,
+and calls of tools that no parser of the server's took out.
 """
 
 from sessions_app.agent.responders.base import Anew
@@ -15,6 +16,7 @@ from sessions_app.agent.responders.tags import (
     find,
     sure,
 )
+from sessions_app.agent.responders.templates import CALLS, ENDS
 from sessions_app.core.marks import CLOSERS as CLOSING_MARKS
 from sessions_app.core.writing import blank_between
 
@@ -42,11 +44,19 @@ class ThoughtFilter:
         self.seen = opened
         """Whether there was any thought."""
 
+        self.calls: list[str] = []
+        """The calls of tools that were written into the answer, each as it was written."""
+
+        self._writes = False
+        self._trimmed = opened
+        self._ended = False
         self.unopened = False
         """Whether a thought ended that had not begun: it was said already, unless `opened`."""
 
     def feed(self, piece: str) -> str:
         """Returns what `piece` adds to the answer, or `Anew` with what it is from now on."""
+        if self._ended:
+            return ""
         self._text += piece
         return self._given(self._take())
 
@@ -58,6 +68,8 @@ class ThoughtFilter:
     def finish(self, *, cut: bool = False) -> str:
         """Returns what is left at the end; with `cut` the model was stopped by its limit."""
         out = self._take(over=True)
+        if self._writes:
+            self.calls[-1] += self._text
         rest = "" if self._closer else self._text
         if self._opened:  # no thought after all, unless it was cut off in the midst of one
             rest = "" if cut else self._held + self._text
@@ -72,7 +84,7 @@ class ThoughtFilter:
                 if not self._closed():
                     return out
                 continue
-            tag = find(self._text)
+            tag = find(self._text, over=over)
             if tag is None:
                 return out + self._kept(self._text[: sure(self._text)])
             out += self._kept(self._text[: tag.start])
@@ -105,13 +117,21 @@ class ThoughtFilter:
         while (tag := find(self._text, at)) is not None:
             at = tag.end
             if tag.name == self._closer:
+                self._write(tag.start)
                 self._text, self._closer = self._text[tag.end :], ""
+                self._writes = False
                 self._opened, self._held = bool(self._nested), ""
                 return True
             if tag.name == opener and not tag.empty:
                 self._nested += 1
-        self._text = self._text[max(at, sure(self._text)) :]
+        end = max(at, sure(self._text))
+        self._write(end)
+        self._text = self._text[end:]
         return False
+
+    def _write(self, end: int) -> None:
+        if self._writes:
+            self.calls[-1] += self._text[:end]
 
     def _kept(self, text: str, *, named: bool = False) -> str:
         """Returns text that is no part of a tag, or keeps it while it may be a thought."""
@@ -134,8 +154,15 @@ class ThoughtFilter:
 
     def _met(self, tag: Tag) -> bool:
         """Takes a tag that is none of the answer; returns whether what came so far is none."""
-        self._joint = True
-        if tag.name in PAIRS:
+        self._joint = self._trimmed = True
+        if tag.name in CALLS:
+            self._closer, self._writes = CALLS[tag.name], True
+            self._opened = False
+            self.calls.append("")
+        elif tag.name in ENDS:
+            self._ended = self._said or bool(self._mentions.before.strip())
+            self._text = "" if self._ended else self._text
+        elif tag.name in PAIRS:
             self.seen = True
             if not tag.empty:
                 self._closer = PAIRS[tag.name]
@@ -154,7 +181,7 @@ class ThoughtFilter:
 
     def _given(self, text: str) -> str:
         """Returns the text without blanks before the first word, which follow a thought."""
-        if not self._said and self.seen:
+        if not self._said and (self.seen or self._trimmed):
             text = text.lstrip()
         self._said = self._said or bool(text.strip())
         anew, self._anew = self._anew, False

@@ -45,6 +45,15 @@ class ToolCalls:
             if isinstance(piece, Mapping):
                 self._add(piece)
 
+    def add_whole(self, name: str, arguments: str) -> None:
+        """Takes a call of which nothing more comes."""
+        self._calls.append(ToolCall(name=name, arguments=arguments))
+
+    def add_old(self, piece: Any) -> None:
+        """Takes a delta's `function_call`, which came before `tool_calls`: one for an answer."""
+        if isinstance(piece, Mapping) and piece:
+            self._add({"index": "function_call", "function": piece})
+
     def as_told(self) -> list[dict[str, Any]]:
         """Returns the calls as the next request repeats them; each has an id and an object."""
         return [

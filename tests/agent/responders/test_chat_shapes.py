@@ -232,6 +232,24 @@ async def test_a_model_that_was_made_to_say_a_tag_is_not_held_back_for_good() ->
             assert await anext(pieces) == "Say it? "  # as it came
 
 
+async def test_what_shows_no_beginning_does_not_make_a_model_forgotten() -> None:
+    tagged = chunks(delta(content="Hm. "), delta(content=f"</think> {TEXT}"), STOP)
+    told = list(tagged)
+    async with raw_model(lambda _: Sent(told)) as model, room_of(model, retries=0) as room:
+        await room.ask("when")
+        for told[:] in (
+            chunks(STOP),
+            chunks(delta(content="Hm."), delta("length")),
+            chunks(delta(content="<think>Hm."), STOP),
+        ):
+            for _ in range(FORGOTTEN_AFTER):
+                with pytest.raises(ResponderError):
+                    await room.ask("when")
+        told[:] = tagged
+        async with aclosing(room.responder.stream(room.conversation("when"))) as pieces:
+            assert await anext(pieces) == TEXT
+
+
 async def test_a_thought_is_taken_back_once_its_end_shows_that_it_was_one() -> None:
     told = chunks(delta(content="The caller asks.\n"), delta(content=f"</think>\n\n{TEXT}"), STOP)
     async with raw_model(lambda _: Sent(told)) as model, room_of(model) as room:
