@@ -8,8 +8,9 @@ thought, its closing tag and the answer. Reasoning parsers of servers assume as 
 import re
 
 FORGOTTEN_AFTER = 5
-"""Answers without a thought after which a model is no longer taken to begin within one: what it
-says would be kept back to its end, in every call, because one caller had it say a tag."""
+"""Whole answers without a thought after which a model is no longer taken to begin within one: what
+it says would be kept back to its end, in every call, because one caller had it say a tag. Twice as
+many each time that it is learnt again."""
 
 _KNOWN = re.compile(
     r"deepseek-?r1|\br1-distill|\bqwq\b|minimax-?m[2-9]|(?:qwen|ernie|glm|hunyuan|lfm).*thinking",
@@ -26,6 +27,9 @@ class Beginnings:
         self._without: dict[str, int] = {}
         """Models that begin within thoughts, each with how many answers since had none."""
 
+        self._learnt: dict[str, int] = {}
+        """How often each of them was learnt: one that is met again is remembered twice as long."""
+
         self._plain: set[str] = set()
         """Models that are known by name to think, and did not."""
 
@@ -36,11 +40,13 @@ class Beginnings:
     def note(self, model: str, *, unopened: bool) -> None:
         """Learns from a whole answer: `unopened` of one that began within a thought."""
         if unopened:
+            if model not in self._without:
+                self._learnt[model] = self._learnt.get(model, 0) + 1
             self._without[model] = 0
             self._plain.discard(model)
         elif model in self._without:
             self._without[model] += 1
-            if self._without[model] >= FORGOTTEN_AFTER:
+            if self._without[model] >= FORGOTTEN_AFTER * 2 ** (self._learnt[model] - 1):
                 del self._without[model]
                 self._plain.add(model)
         elif _thinks(model):

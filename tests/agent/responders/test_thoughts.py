@@ -125,3 +125,13 @@ def test_models_that_always_think_are_known_by_name_and_by_what_they_do() -> Non
     for _ in range(FORGOTTEN_AFTER):
         models.note("own", unopened=False)
     assert not models.within("own")
+
+
+def test_a_model_that_is_met_again_is_remembered_twice_as_long() -> None:
+    models = Beginnings()
+    for times in (1, 2, 4):
+        models.note("own", unopened=True)
+        for _ in range(FORGOTTEN_AFTER * times):
+            assert models.within("own")
+            models.note("own", unopened=False)
+        assert not models.within("own")
