@@ -164,13 +164,15 @@ class Reply:
         self._sound()
 
     async def _read(self) -> None:
-        cleaning, splitter, markup = Cleaning(), SentenceSplitter(), Markup()
+        # where nobody waits for a voice to begin, sentences are shown whole
+        cleaning, splitter, markup = Cleaning(), SentenceSplitter(whole=self._mute), Markup()
         try:
             async with aclosing(self._tokens) as tokens:
                 async for piece in tokens:
                     if isinstance(piece, Anew):
                         await self._take_back()
-                        cleaning, splitter, markup = Cleaning(), SentenceSplitter(), Markup()
+                        cleaning, markup = Cleaning(), Markup()
+                        splitter = SentenceSplitter(whole=self._mute)
                     for start in range(0, len(piece), TOKEN_CHARACTERS):
                         if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):
                             self._on_token(token)

@@ -47,13 +47,13 @@ class SentenceSplitter:
     """Takes an answer in tokens; gives back pieces worth speaking, as soon as they are whole.
 
     The pieces together are the text, spaces included. The first piece may be a clause, so
-    that the voice begins early; the others are sentences. None is cut within emphasis, code or
-    a link, unless it would be too long.
+    that the voice begins early, unless it is to be `whole`; the others are sentences. None is cut
+    within emphasis, code or a link, unless it would be too long.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
         self._text = ""
-        self._first = True
+        self._first = not whole
         self._capitals: bool | None = None
         """Whether the answer begins with a capital; None while nobody knows."""
 

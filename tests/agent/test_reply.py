@@ -232,7 +232,7 @@ async def test_what_is_no_prompt_is_not_kept() -> None:
 async def test_a_client_that_takes_no_sound_reads_the_answer() -> None:
     playout, shown = Playout(lambda: 0.0), list[str]()
     reply = Reply(
-        tokens("It is ten. ", "Good night."),
+        tokens("Noted: pay Mr. Orr at once, or he ", "comes at ten. ", "Good night."),
         voice(),
         playout,
         mute=True,
@@ -241,7 +241,7 @@ async def test_a_client_that_takes_no_sound_reads_the_answer() -> None:
     reply.allow()
     async with asyncio.timeout(5):
         await reply.run()
-    assert shown == ["It is ten.", "Good night."]
+    assert shown == ["Noted: pay Mr. Orr at once, or he comes at ten.", "Good night."]
     assert playout.idle
 
 
