@@ -58,6 +58,9 @@ _MEMORIES = listed(
 MOST_IN_A_ROW = 4
 """So many commands without text follow each other in one sentence."""
 
+_LABELS = (["note"], ["memo"])
+"""With a mark these say what follows: "note: buy milk"."""
+
 LONGEST_LEAD = 6
 MOST_JOINS = 2
 
@@ -231,6 +234,8 @@ class Sentence:
         """Returns a command with its text; nothing where it asks for something else."""
         words, phrase = self._words, self._texts(at, stop)
         if phrase[0] == "remind" and stop < len(words) and asks(words[stop]):
+            return []
+        if phrase in _LABELS and not words[at].marked:
             return []
         if phrase in _TOLD_OF and not self._is_told_to(at, stop):
             return []

@@ -66,7 +66,9 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "for the record",
         "add|write|put|save to|in|into my|the|our notes",
         "save|keep that|this|it as a note",
-        "remember|write|save|record that",
+        "remember|write|jot|save|record that",
+        "note",
+        "memo",
         "keep|bear in mind that?",
     ),
     Command.ACTION: (
