@@ -18,17 +18,30 @@ _TURKISH = re.compile("i\u0307+|\u0131")
 searches may have neither on the keyboard, nor the language at hand."""
 
 
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff"  # of Latin, Greek and Cyrillic letters
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points and chant
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0640]"
+)
+"""Marks that many leave out when they type: accents, points and Arabic vowels, and its stretching.
+Those of other scripts are letters: vowels in India, the marks that tell kana apart."""
+
+_STROKES = str.maketrans("\u0142\u00f8\u0111\u0127\u0167", "lodht")
+"""Letters with a stroke, which Unicode does not take apart."""
+
+
 def folded(text: str) -> str:
-    """Returns `text` to be searched: composed, without case, with plain quotes and dashes.
+    """Returns `text` to be searched: without case and accents, with plain quotes and dashes.
 
     It is NFKC_Casefold (Unicode, 3.13.3), so that full-width letters, ligatures and characters
-    that are not seen, such as joiners, make no difference; accents do, but for the dot of a
-    Turkish i. Blanks become single ones.
+    that are not seen, such as joiners, make no difference; nor do accents, points and strokes,
+    which whoever searches may not have on the keyboard. Blanks become single ones.
     """
     plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold()
     plain = _TURKISH.sub("i", plain)
     seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", seen).split())
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", seen)).casefold().translate(_STROKES)
+    return " ".join(unicodedata.normalize("NFKC", bare).split())
 
 
 _ASKED = re.compile(r'"([^"]+)"|([^\s"]+)')
@@ -45,7 +58,8 @@ def terms(query: str) -> tuple[str, ...]:
     its words found as they stand together. None are asked for by an empty query.
     """
     plain = folded(query)
-    parts = ((quoted or word).strip() for quoted, word in _ASKED.findall(plain))
+    # a word may hold an apostrophe; around it, it is a quote
+    parts = (quoted.strip() or word.strip("'") for quoted, word in _ASKED.findall(plain))
     asked = dict.fromkeys(filter(None, parts)) or dict.fromkeys(filter(None, [plain]))
     longest = sorted(asked, key=len, reverse=True)[:MOST_TERMS]
     return tuple(term for term in asked if term in longest)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.core.folding import folded, found
+from sessions_app.core.folding import folded, found, terms
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,45 @@ def test_the_same_words_are_the_same(one: str, other: str) -> None:
     assert folded(one) == folded(other)
 
 
-def test_accents_make_a_difference() -> None:
-    assert folded("resume") != folded("résumé")
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("cafe", "café"),
+        ("resume", "résumé"),
+        ("lodz", "Łódź"),
+        ("smorrebrod", "Smørrebrød"),
+        ("ежик", "Ёжик"),
+        ("محمد", "مُحَمَّد"),
+        ("محمد", "محـــمد"),
+        ("שלום", "שָׁלוֹם"),
+        ("Ελλαδα", "ΕΛΛΆΔΑ"),
+        ("dang", "đặng"),
+    ],
+)
+def test_accents_and_points_may_be_left_out(typed: str, said: str) -> None:
+    assert folded(typed) == folded(said)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("か", "が"), ("ハ", "パ"), ("कि", "क"), ("ก่", "ก"), ("각", "가")]
+)
+def test_marks_that_are_letters_make_a_difference(one: str, other: str) -> None:
+    assert folded(one) != folded(other)
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("'hello'", ("hello",)),
+        ("‘take a note’", ("take", "a", "note")),
+        ("don't", ("don't",)),
+        ("«ёжик»", ("ежик",)),
+        ("« l’été » 'here'", ("l'ete", "here")),
+        ("'", ("'",)),
+    ],
+)
+def test_quotes_around_words_are_marks(query: str, asked: tuple[str, ...]) -> None:
+    assert terms(query) == asked
 
 
 @given(st.text(max_size=60))
@@ -50,6 +87,8 @@ def test_folding_again_changes_nothing(text: str) -> None:
         ("Straße frei", "STRASSE", "Straße"),
         ("the ﬁrst", "firs", "ﬁrs"),
         ("bu İstanbul'da", "istanbul", "İstanbul"),
+        ("Le cafe\u0301 de Łódź", "cafe de lodz", "cafe\u0301 de Łódź"),
+        ("عن مُحَمَّد هنا", "محمد", "مُحَمَّد"),
     ],
 )
 def test_what_was_found_is_shown_as_it_is_written(text: str, wanted: str, hit: str) -> None:

@@ -1,12 +1,16 @@
+import importlib
 import unicodedata
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from sessions_app.core.events import SegmentFinal, Speaker
-from sessions_app.models import Call
+from sessions_app.models import Call, Segment
 from sessions_app.services import search, transcripts
 from tests.conftest import CallMaker
 
@@ -126,6 +130,9 @@ SAID = (
         unicodedata.normalize("NFD", "điều"),
         "میخواهم",
         unicodedata.normalize("NFD", "각각"),
+        "the cafe",
+        "‘uber die’",
+        "dieu",
     ],
 )
 def test_words_are_found_however_they_are_typed(
@@ -135,10 +142,22 @@ def test_words_are_found_however_they_are_typed(
     assert list(search.calls_saying(Call.objects.all(), query)) == [call]
 
 
-@pytest.mark.parametrize("query", ["cafe", "问一下事情", '"don t"', "don\u2019t x y"])
+@pytest.mark.parametrize("query", ["cafes", "问一下事情", '"don t"', "don\u2019t x y"])
 def test_other_words_are_not(alice: User, make_call: CallMaker, query: str) -> None:
     talk(make_call(alice), "I don't like the café", "我想问一下别的事情", "x")
     assert not search.calls_saying(Call.objects.all(), query).exists()
+
+
+def test_what_was_stored_before_is_folded_anew_in_batches(
+    trees: Call, other: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folding = importlib.import_module("sessions_app.migrations.0019_fold_accents")
+    monkeypatch.setattr(folding, "BATCH", 2)
+    Segment.objects.filter(search_text__contains="apfel").update(search_text="äpfel 50%\nłódź")
+    folding.fold(apps, SimpleNamespace(connection=connection))
+    assert list(search.calls_saying(Call.objects.all(), "Lodz")) == [trees]
+    assert Segment.objects.get(search_text__contains="apfel").search_text == "apfel 50%\nlodz"
+    assert list(search.calls_saying(Call.objects.all(), "nothing")) == [other]
 
 
 COUNTS = {
