@@ -14,6 +14,9 @@ _MARKUP = re.compile(r"<|\\|&(?=#?\w+;)|--(?=>)")
 """Where readers, which differ, look for tags of HTML, for ASS (`\\N` is a line break,
 `\\h` a blank), for entities and for a line of times; SubRip has no escapes for them."""
 
+_TIME = re.compile(r"(\d:\d{1,2})(?=[.,]\d)")
+"""Two times in a line are a line of times to some readers, whatever stands between them."""
+
 BRACES = str.maketrans("{}", "\u2774\u2775")
 """Most readers hide what stands in braces, whatever it is (ASS, MicroDVD): no sign within helps, so
 people see ornamental ones, which look the same; fonts have them more often than full-width ones."""
@@ -34,6 +37,7 @@ def _block(number: int, cue: Cue) -> str:
 def _plain(line: str, label: str) -> str:
     """Returns a line that every reader shows as it is."""
     shown = _MARKUP.sub(lambda found: found.group() + JOINER, line.translate(BRACES))
+    shown = _TIME.sub(lambda found: found.group() + JOINER, shown)
     if shown.startswith(f"{label} "):
         return f"{label} {isolated(shown.removeprefix(label).lstrip())}"
     # digits alone would be read as the next number
