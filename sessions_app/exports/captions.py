@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sessions_app.core.characters import of_width, speaking_ms, width
@@ -16,6 +16,9 @@ LINE_CELLS = 42
 
 CUE_LINES = 2
 SHORTEST_CUE_MS = 500
+SHORTEST_TYPED_MS = 1000
+"""How long a line that nobody said stays, since no sound tells what it says."""
+
 LONGEST_CUE_MS = 7000
 
 READING = 0.6
@@ -86,6 +89,7 @@ def captions(
     Those of one side never overlap where its segments do not; both sides' may. The first
     caption of each segment begins with its `label`.
     """
+    segments = _readable(segments)
     starts: dict[str, list[int]] = {}
     for segment in segments:
         starts.setdefault(segment.speaker, []).append(segment.start_ms)
@@ -100,13 +104,53 @@ def captions(
     return sorted(made, key=lambda cue: cue.start_ms)
 
 
+def _readable(segments: Sequence[ExportSegment]) -> list[ExportSegment]:
+    """Returns the segments with typed lines as far apart, on each side, as it takes to read them.
+
+    In a call without sound the clock hardly moves: all that is typed would be shown at once. A
+    line goes no further than to where its side next says something.
+    """
+    moved: list[ExportSegment] = []
+    read_by: dict[str, int] = {}
+    for segment, said_ms in zip(segments, _next_said(segments), strict=True):
+        start = segment.start_ms
+        if _is_typed(segment):
+            free = max(start, read_by.get(segment.speaker, 0))
+            start = free if said_ms is None else max(start, min(free, said_ms - 1))
+            read_by[segment.speaker] = start + _typed_ms(segment.text)
+            moved.append(replace(segment, start_ms=start, end_ms=start))
+        else:
+            moved.append(segment)
+    return moved
+
+
+def _next_said(segments: Sequence[ExportSegment]) -> list[int | None]:
+    """Returns of each segment when its side next says something, with sound."""
+    said: dict[str, int] = {}
+    found: list[int | None] = []
+    for segment in reversed(segments):
+        found.append(said.get(segment.speaker))
+        if not _is_typed(segment):
+            said[segment.speaker] = segment.start_ms
+    return found[::-1]
+
+
+def _is_typed(segment: ExportSegment) -> bool:
+    return segment.end_ms <= segment.start_ms
+
+
+def _typed_ms(text: str) -> int:
+    return max(SHORTEST_TYPED_MS, round(READING * speaking_ms(text)))
+
+
 def cues(segment: ExportSegment, label: str = "", *, until_ms: int | None = None) -> list[Cue]:
     """Returns the captions of a segment, in order and without overlap; none for no words.
 
     The first begins with `label`. A caption starts with its first word and ends with its
-    last, or when the next starts; it stays for SHORTEST_CUE_MS, and as long as it takes to read,
-    if it can. Nothing is shown later than it was said; what has no length, as typed text, is
-    spread over the time it takes to read, at most to `until_ms`, where the same side goes on.
+    last, or when the next starts; it stays for SHORTEST_CUE_MS (typed: SHORTEST_TYPED_MS), and
+    as long as it takes to read, if it can. Nothing is shown later than it was said; what has no
+    length, as typed text, is spread over the time it takes to read, at most to `until_ms`, where
+    the same side goes on.
     """
     pieces = list(_pieces(segment, until_ms))
     if label and pieces:
@@ -118,9 +162,10 @@ def cues(segment: ExportSegment, label: str = "", *, until_ms: int | None = None
             lines, cells = [piece.text], width(piece.text)
             made.append(_Open(lines, piece.start_ms, piece.end_ms, piece.blank, cells))
     _part(made)
+    shortest_ms = SHORTEST_TYPED_MS if _is_typed(segment) else SHORTEST_CUE_MS
     return [
         Cue(cue.start_ms, end, segment.speaker, tuple(cue.lines), _person(segment))
-        for cue, end in zip(made, _ends(made, until_ms), strict=True)
+        for cue, end in zip(made, _ends(made, until_ms, shortest_ms), strict=True)
     ]
 
 
@@ -134,13 +179,13 @@ def _part(made: Sequence[_Open]) -> None:
         after.start_ms = max(after.start_ms, before.start_ms + 1)
 
 
-def _ends(made: Sequence[_Open], until_ms: int | None) -> list[int]:
+def _ends(made: Sequence[_Open], until_ms: int | None, shortest_ms: int) -> list[int]:
     if not made:
         return []
     ends = []
     limits = [*(later.start_ms for later in made[1:]), until_ms]
     for cue, limit in zip(made, limits, strict=True):
-        needed = max(SHORTEST_CUE_MS, round(READING * sum(map(speaking_ms, cue.lines))))
+        needed = max(shortest_ms, round(READING * sum(map(speaking_ms, cue.lines))))
         end = max(cue.end_ms, cue.start_ms + needed)
         if limit is not None:
             end = min(end, limit) if limit > cue.start_ms else cue.end_ms

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from sessions_app.core.characters import width
 from sessions_app.core.events import Word
 from sessions_app.exports.base import ExportSegment
-from sessions_app.exports.captions import LINE_CELLS, LONGEST_CUE_MS, Cue, cues
+from sessions_app.exports.captions import (
+    LINE_CELLS,
+    LONGEST_CUE_MS,
+    SHORTEST_TYPED_MS,
+    Cue,
+    captions,
+    cues,
+)
 
 
 def spoken(
@@ -130,3 +137,34 @@ def check(made: list[Cue]) -> None:
 @pytest.mark.parametrize("length", [0, 1, 9000])
 def test_no_caption_is_without_a_length_or_too_wide(said: str, length: int) -> None:
     check(cues(ExportSegment(1, "caller", 1000, 1000 + length, said), "Caller:"))
+
+
+def typed(seq: int, at_ms: int, speaker: str = "caller") -> ExportSegment:
+    return ExportSegment(seq, speaker, at_ms, at_ms, "OK, my friend.")
+
+
+def test_lines_typed_in_a_call_without_sound_can_be_read() -> None:
+    lines = [typed(n, 20 * (n // 3), "agent" if n % 2 else "caller") for n in range(12)]
+    shown = captions(lines)
+    assert len(shown) == 12
+    assert all(cue.end_ms - cue.start_ms >= SHORTEST_TYPED_MS for cue in shown)
+    for side in ("caller", "agent"):
+        own = [cue for cue in shown if cue.speaker == side]
+        assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(own))
+    assert shown[-1].end_ms <= 60 + 6 * SHORTEST_TYPED_MS * 1.5
+
+
+def test_a_typed_line_does_not_pass_what_its_side_says_next() -> None:
+    said = spoken("so we go on", start_ms=1500)
+    shown = captions([typed(1, 1000), typed(2, 1010), typed(3, 1020), said, typed(4, 9000)])
+    own = [(cue.start_ms, cue.end_ms) for cue in shown]
+    assert own[0][0] == 1000
+    assert own[2][0] <= 1499
+    assert own[3][0] == 1500, "what was said keeps its time"
+    assert own[4][0] == 9000
+    assert all(start < end for start, end in own)
+
+
+def test_typed_lines_with_room_keep_their_time() -> None:
+    shown = captions([typed(1, 1000), typed(2, 5000), typed(3, 1000, "agent")])
+    assert [cue.start_ms for cue in shown] == [1000, 1000, 5000]
