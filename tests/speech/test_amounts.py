@@ -68,3 +68,23 @@ def test_money_is_said_as_it_is_meant(language: str, text: str, said: str) -> No
 )
 def test_what_one_language_writes_is_read(language: str, text: str, said: str) -> None:
     assert spoken_form(text, language).text == said
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("ja-JP", "合計は¥2,500です。", "合計は2500円です。"),
+        ("ja", "7:05から7:00まで", "7時5分から7時まで"),
+        ("ja", "2\u301c4日、4-2", "2から4日、4-2"),
+        ("hi-IN", "₹1,50,000 और 7:05 बजे", "150000 रुपये और 7 बजकर 5 मिनट"),
+        ("hi", "7:00 बजे, 2-4 दिन", "7 बजे, 2 से 4 दिन"),
+        ("th-TH", "฿700 เวลา 7:05 น.", "700 บาท เวลา 7 นาฬิกา 5 นาที"),
+        ("th", "2-4 วัน", "2 ถึง 4 วัน"),
+        ("ar", "2-4 أيام, 7:05", "2 إلى 4 أيام, 7:05"),
+        ("ja", "03-1234-5678, 2024-05-03, 1-2=-1", "03-1234-5678, 2024-05-03, 1-2=-1"),
+        ("hi", "555-1234, 090-123", "555-1234, 090-123"),
+        ("fi", "7:05, 2-4", "7:05, 2-4"),
+    ],
+)
+def test_other_languages_have_signs_as_words(language: str, text: str, said: str) -> None:
+    assert spoken_form(text, language).text == said

@@ -8,11 +8,12 @@ voice. The text itself is what is shown and kept.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sessions_app.core.languages import base_of
+from sessions_app.core.writing import is_spaceless
 from sessions_app.speech.synthesisers.placing import Change
-from sessions_app.speech.wording import amounts, contacts, local
+from sessions_app.speech.wording import amounts, contacts, local, plain
 from sessions_app.speech.wording.comparisons import COMPARISONS
 from sessions_app.speech.wording.halves import HALF, half
 from sessions_app.speech.wording.languages import WORDS, Words
@@ -34,17 +35,28 @@ class Spoken:
 def spoken_form(text: str, language: str) -> Spoken:
     """Returns how `text` is said in a language (BCP 47); as it is in one without rules."""
     base = base_of(language)
-    if base not in WORDS or not _MAYBE.search(text):
+    if not _MAYBE.search(text):
+        return Spoken(text)
+    if base in plain.RULES:
+        return _found(text, plain.RULES[base])
+    if base not in WORDS:
         return Spoken(text)
     reading = Reading(WORDS[base], base, language.lower().replace("_", "-"))
+    return _found(
+        text, [(pattern, partial(_tried, read, reading)) for pattern, read in _rules(base)]
+    )
+
+
+def _found(text: str, rules: Iterable[plain.Rule]) -> Spoken:
+    """Returns the text with what each rule reads; the first one that does has its place."""
     found: dict[int, tuple[int, str]] = {}
     claimed = [False] * len(text)
-    for pattern, read in _rules(base):
+    for pattern, read in rules:
         for match in pattern.finditer(text):
             start, end = match.span()
             if start == end or any(claimed[start:end]):
                 continue
-            said = _tried(read, reading, match)
+            said = read(match)
             if said is not None:
                 found[start] = (end, said)
                 claimed[start:end] = [True] * (end - start)
@@ -68,9 +80,9 @@ def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
         end, said = found[start]
         kept = text[at:start]
         # words that touch what stands there would become one with it
-        if kept[-1:].isalnum() and said[:1].isalnum():
+        if _touch(kept[-1:], said[:1]):
             said = f" {said}"
-        if said[-1:].isalnum() and text[end : end + 1].isalnum():
+        if _touch(said[-1:], text[end : end + 1]):
             said = f"{said} "
         out += [kept, said]
         length += len(kept)
@@ -78,6 +90,11 @@ def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
         length += len(said)
         at = end
     return Spoken("".join([*out, text[at:]]), tuple(changes))
+
+
+def _touch(one: str, other: str) -> bool:
+    """Returns whether two characters would be of one word; scripts without blanks need none."""
+    return one.isalnum() and other.isalnum() and not is_spaceless(one + other)
 
 
 _MAYBE = re.compile(r"[\d@½⅓⅔¼¾#_<&]|\w\.|w/o|\bM(?:me|lle)\b")

@@ -1,0 +1,75 @@
+"""Money, times and ranges in languages that have no words of `WORDS`: figures, signs as words.
+
+The figures themselves stay, since voices of these languages read them well.
+"""
+
+import re
+from collections.abc import Callable
+
+Match = re.Match[str]
+Rule = tuple[re.Pattern[str], Callable[[Match], str | None]]
+
+_AMOUNT = r"(\d{1,3}(?:,\d{2,3})+|\d+)(\.\d+)?(?![\d.,]*\d)"
+_CLOCK = r"(?<![A-Za-z0-9:.,])([01]?\d|2[0-3]):([0-5]\d)(?![:.]?\d)"
+_RANGE = re.compile(
+    r"(?<![A-Za-z0-9.,/:~-])(\d{1,4})[-\u2013\u301c\uff5e~](\d{1,4})(?![A-Za-z]|[.,/:%-]?\d|-|\s*=)"
+)
+_SHORT = 3
+"""Digits of numbers that may be of two lengths in a range; "555-1234" is a telephone number."""
+
+
+def _money(signs: str, name: str) -> Rule:
+    """Returns the rule for amounts with a sign before them: the name comes after."""
+    found = re.compile(rf"(?<![A-Za-z0-9]){signs}\s?{_AMOUNT}")
+    return found, lambda m: f"{m[1].replace(',', '')}{m[2] or ''}{name}"
+
+
+def _range(word: str) -> Rule:
+    def read(found: Match) -> str | None:
+        low, high = found[1], found[2]
+        alike = len(high) <= _SHORT or len(low) == len(high)
+        rises = int(low) < int(high) and not low.startswith("0")
+        return f"{low}{word}{high}" if alike and rises else None
+
+    return _RANGE, read
+
+
+def _japanese_time(found: Match) -> str:
+    hour, past = int(found[1]), int(found[2])
+    return f"{hour}時{past}分" if past else f"{hour}時"
+
+
+def _hindi_time(found: Match) -> str:
+    """Returns a time; `बजे` that follows belongs to the hour."""
+    hour, past = int(found[1]), int(found[2])
+    return f"{hour} बजकर {past} मिनट" if past else f"{hour} बजे"
+
+
+def _thai_time(found: Match) -> str:
+    hour, past = int(found[1]), int(found[2])
+    return f"{hour} นาฬิกา {past} นาที" if past else f"{hour} นาฬิกา"
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "ja": (
+        _money("[¥\uffe5]", "円"),
+        _money(r"\$", "ドル"),
+        _money("€", "ユーロ"),
+        (re.compile(_CLOCK), _japanese_time),
+        _range("から"),
+    ),
+    "hi": (
+        _money("(?:₹|Rs\\.?)", " रुपये"),
+        _money(r"\$", " डॉलर"),
+        (re.compile(rf"{_CLOCK}(?: बजे)?"), _hindi_time),
+        _range(" से "),
+    ),
+    "th": (
+        _money("฿", " บาท"),
+        _money(r"\$", " ดอลลาร์"),
+        (re.compile(rf"{_CLOCK}(?: ?น\.)?"), _thai_time),
+        _range(" ถึง "),
+    ),
+    "ar": (_range(" إلى "),),
+}
+"""By language without region. Arabic counts its nouns by their number, and so has ranges alone."""
