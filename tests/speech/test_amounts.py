@@ -44,6 +44,10 @@ def test_money_is_said_as_it_is_meant(language: str, text: str, said: str) -> No
     ("language", "text", "said"),
     [
         ("de", "Um 7.45 Uhr, nicht 7.45.", "Um sieben Uhr fünfundvierzig, nicht 7.45."),
+        ("de", "8.30-17.00 Uhr", "acht Uhr dreißig bis siebzehn Uhr"),
+        ("de", "8.30 Uhr \u2013 17.00 Uhr", "acht Uhr dreißig bis siebzehn Uhr"),
+        ("it", "alle 9.05-10.30", "alle nove e cinque a dieci e trenta"),
+        ("en", "a 5-10 km run", "a 5 to 10 kilometer run"),
         ("nl", "om 7.45 uur", "om zeven uur vijfenveertig"),
         ("it", "dalle 7.05 alle 19.30", "dalle sette e cinque alle diciannove e trenta"),
         ("it", "pesa 7.05 chili", "pesa 7.05 chili"),
@@ -75,6 +79,8 @@ def test_what_one_language_writes_is_read(language: str, text: str, said: str) -
     [
         ("ja-JP", "合計は¥2,500です。", "合計は2500円です。"),
         ("ja", "7:05から7:00まで", "7時5分から7時まで"),
+        ("ja", "¥1,000\u301c¥2,000", "1000円から2000円"),
+        ("ja", "7:05\u301c8:00", "7時5分から8時"),
         ("ja", "2\u301c4日、4-2", "2から4日、4-2"),
         ("hi-IN", "₹1,50,000 और 7:05 बजे", "150000 रुपये और 7 बजकर 5 मिनट"),
         ("hi", "7:00 बजे, 2-4 दिन", "7 बजे, 2 से 4 दिन"),

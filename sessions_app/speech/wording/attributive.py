@@ -4,7 +4,8 @@ import re
 
 _NEAR = 40
 _DETERMINER = re.compile(
-    r"\b(?:an?|another|one|each|every)\s+(?:\S*\d\S* (?:or|to) )?$", re.IGNORECASE
+    r"\b(?:an?|another|one|each|every)\s+(?:\S*\d\S* (?:or|to) |\d[\d.,]*[-\u2013])?$",
+    re.IGNORECASE,
 )
 _NO_NOUN = (
     "a|about|after|all|also|an|and|any|are|as|at|back|because|before|but|by|can|could|did|do|does"

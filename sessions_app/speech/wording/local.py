@@ -10,9 +10,13 @@ Match = re.Match[str]
 Rule = tuple[re.Pattern[str], Callable[[Reading, Match], str | None]]
 
 _HOUR, _MINUTES = r"([01]?\d|2[0-4])", r"([0-5]\d)"
-_GERMAN = re.compile(rf"(?<![\w:.,]){_HOUR}\.{_MINUTES} ?(?:Uhr|uur)\b")
+_POINTED = rf"{_HOUR}\.{_MINUTES}"
+_GERMAN = re.compile(
+    rf"(?<![\w:.,-]){_POINTED}(?: ?(?:Uhr|uur)? ?[-\u2013] ?{_POINTED})? ?(?:Uhr|uur)\b"
+)
 _ITALIAN = re.compile(
-    rf"(?:(?<=\b[Aa]lle )|(?<=\b[Dd]alle )|(?<=\b[Oo]re )){_HOUR}\.{_MINUTES}(?!\w|[.,]\d)"
+    rf"(?:(?<=\b[Aa]lle )|(?<=\b[Dd]alle )|(?<=\b[Oo]re )){_POINTED}"
+    rf"(?: ?[-\u2013] ?{_POINTED})?(?!\w|[.,]\d)"
 )
 _PORTUGUESE = re.compile(rf"(?<![\w:.,]){_HOUR} ?h ?{_MINUTES}(?:min)?(?!\w)")
 _NINE = re.compile(
@@ -38,10 +42,18 @@ def _time(reading: Reading, found: Match) -> str | None:
     return reading.time(found[1], found[2], "")
 
 
+def _times(reading: Reading, found: Match) -> str | None:
+    """Returns a time, or from when to when."""
+    if found[3] is None:
+        return _time(reading, found)
+    begin, end = _time(reading, found), reading.time(found[3], found[4], "")
+    return f"{begin} {reading.words.to} {end}" if begin and end else None
+
+
 _OWN: dict[str, tuple[Rule, ...]] = {
-    "de": ((_GERMAN, _time),),
-    "nl": ((_GERMAN, _time),),
-    "it": ((_ITALIAN, _time),),
+    "de": ((_GERMAN, _times),),
+    "nl": ((_GERMAN, _times),),
+    "it": ((_ITALIAN, _times),),
     "pt": ((_PORTUGUESE, _time), (_NINE, contacts.phone)),
     "es": ((_NINE, contacts.phone),),
     "en": ((_LOVE, lambda *_: "love"), (_SHARP, lambda _, m: f"{m[1]} sharp")),

@@ -34,6 +34,13 @@ def _range(word: str) -> Rule:
     return _RANGE, read
 
 
+def _dash(word: str) -> Rule:
+    """Returns the rule for a dash between two times or amounts."""
+    ends = r"(?=[¥$€\u20b9\uffe5\u0e3f]?\d)"
+    between = re.compile(rf"(?:(?<=\d:\d\d)|(?<=\d,\d{{3}}))[-\u2013\u301c\uff5e]{ends}")
+    return between, lambda _: word
+
+
 def _japanese_time(found: Match) -> str:
     hour, past = int(found[1]), int(found[2])
     return f"{hour}時{past}分" if past else f"{hour}時"
@@ -57,19 +64,22 @@ RULES: dict[str, tuple[Rule, ...]] = {
         _money("€", "ユーロ"),
         (re.compile(_CLOCK), _japanese_time),
         _range("から"),
+        _dash("から"),
     ),
     "hi": (
         _money("(?:₹|Rs\\.?)", " रुपये"),
         _money(r"\$", " डॉलर"),
         (re.compile(rf"{_CLOCK}(?: बजे)?"), _hindi_time),
         _range(" से "),
+        _dash(" से "),
     ),
     "th": (
         _money("฿", " บาท"),
         _money(r"\$", " ดอลลาร์"),
         (re.compile(rf"{_CLOCK}(?: ?น\.)?"), _thai_time),
         _range(" ถึง "),
+        _dash(" ถึง "),
     ),
-    "ar": (_range(" إلى "),),
+    "ar": (_range(" إلى "), _dash(" إلى ")),
 }
 """By language without region. Arabic counts its nouns by their number, and so has ranges alone."""
