@@ -114,7 +114,7 @@ def test_nothing_is_lost_or_added(text: str, size: int) -> None:
         ("2 * 3 and a_b", "2 * 3 and a_b"),
         ("~~old~~ new", "old new"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "a b 1 2"),
-        ("__init__ and ***all***", "init and all"),
+        ("__init__ and ***all***", "__init__ and all"),
     ],
 )
 def test_a_voice_reads_no_markup(text: str, said: str) -> None:
