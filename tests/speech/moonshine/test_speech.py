@@ -202,9 +202,12 @@ def test_a_second_try_hears_what_came_out_as_nonsense(
     [
         ((-0.1,), LONG[0]),
         ((-0.3, -0.1), LONG[1]),
-        ((-0.3, -0.5), LONG[0]),
-        ((-2.0, -0.5), LONG[1]),
-        ((-2.0, -0.7), ""),
+        ((-0.25, -0.5), LONG[0]),
+        ((-0.4, -0.5, -0.6), LONG[0]),
+        ((-0.5, -0.4, -0.35), LONG[2]),
+        ((-2.0, -0.5, -0.55), LONG[1]),
+        ((-2.0, -0.7, -0.5), LONG[2]),
+        ((-2.0, -0.7, -0.7), ""),
     ],
 )
 def test_what_was_heard_with_doubt_is_heard_again_and_the_surer_one_is_taken(
