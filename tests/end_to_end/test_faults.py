@@ -186,7 +186,9 @@ async def test_without_worker_and_beat_new_calls_are_refused_until_they_are_back
     tmp_path: Path,
 ) -> None:
     product = Product(tmp_path / "var", {"VOICE_WORKER_SILENT_S": "3"})
-    with product.running("web"):
+    with product.running():
+        product.kill("worker")
+        product.kill("beat")
         silent = lambda: "no sign of life" in parts(product)["beat"]  # noqa: E731
         await asyncio.to_thread(wait_until, silent, 15, "silence")
         assert "no sign of life" in parts(product)["worker"]
