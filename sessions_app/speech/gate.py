@@ -89,9 +89,10 @@ class SpeechGate:
 
     def started(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
         """Speech began at `at_ms`: returns the audio from a little before it."""
+        before = self._before(at_ms)
         if self._speaking:
             self._closes_ms = None
-            return self._advance(judged_ms)
+            return [*before, *self._advance(judged_ms)]
         self._speaking = True
         self._closes_ms = None
         from_ms = at_ms - PRE_ROLL_MS
@@ -100,7 +101,14 @@ class SpeechGate:
             wanted[0] = wanted[0].parted(from_ms)[1]
         self._kept.clear()
         self._opened_ms = wanted[0].start_ms if wanted else at_ms
-        return [*wanted, *self._advance(judged_ms)]
+        return [*before, *wanted, *self._advance(judged_ms)]
+
+    def _before(self, at_ms: float) -> list[AudioFrame | Flush]:
+        """Passes on what lies before a start: a VAD may decide on seconds of it in one go."""
+        out = self._advance(at_ms - AHEAD_MS)
+        if self._closes_ms is not None and self._closes_ms <= at_ms - PRE_ROLL_MS:
+            out.append(self._close())
+        return out
 
     def paused(self) -> list[Pause]:
         """The speech that is passed on pauses."""

@@ -1,6 +1,8 @@
 import itertools
 from itertools import pairwise
 
+import pytest
+
 from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.speech.gate import (
     AHEAD_MS,
@@ -145,3 +147,21 @@ def test_what_comes_much_at_once_waits_for_what_the_vad_finds_in_it() -> None:
     assert (first[0], second[0]) == (500 - PRE_ROLL_MS, 5_000 - PRE_ROLL_MS)
     assert first[-1] < 2_000 + AHEAD_MS
     assert second[-1] < 7_000 + AHEAD_MS
+
+
+@pytest.mark.parametrize("piece_ms", [20, 1_000])
+def test_utterances_stay_apart_where_the_vad_decides_on_both_in_one_go(piece_ms: int) -> None:
+    """Nothing is heard between its decisions: all of it came at once."""
+    gate = SpeechGate()
+    out: Out = []
+    for at_ms in range(0, 6_000, piece_ms):
+        out += gate.hear(silence(piece_ms, at_ms), 0.0)
+    out += gate.started(1_000, 1_100)
+    out += gate.ended(2_000, 2_500)
+    out += gate.started(4_500, 4_600)
+    out += gate.ended(5_500, 6_000)
+    out += gate.finish()
+    assert flushes(out) == 2
+    middle = next(at for at, item in enumerate(out) if isinstance(item, Flush))
+    assert max(frame.end_ms for frame in frames_of(out[:middle])) <= 2_200 + piece_ms
+    assert min(starts(out[middle:])) >= 4_500 - PRE_ROLL_MS - piece_ms
