@@ -36,8 +36,9 @@ SELDOM_MS = 500.0
 AGAIN_MS = 1_000.0
 """So much of an utterance is heard again where a stalled network had broken it off."""
 
-ENDED_MS = 300.0
-"""Speech that ended so shortly before the sound broke off was ended by that."""
+ENDED_MS = 150.0
+"""Speech that ended so shortly before the sound broke off was ended by that. What ended in more
+quiet is whole: heard again together with what follows, it would be told twice or hide that."""
 
 
 class Lane(Protocol):

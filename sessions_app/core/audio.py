@@ -1,5 +1,6 @@
 """PCM audio as the engine passes it around."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,6 +41,14 @@ class AudioFrame:
         count = int((at_ms - self.start_ms) * self.sample_rate / 1000)
         first = AudioFrame(self.samples[:count], self.sample_rate, self.start_ms)
         return first, AudioFrame(self.samples[count:], self.sample_rate, first.end_ms)
+
+    def pieces(self, longest_ms: float) -> "Iterator[AudioFrame]":
+        """Yields the frame in pieces of `longest_ms`; the last one may be shorter."""
+        rest = self
+        while rest.duration_ms > longest_ms:
+            piece, rest = rest.parted(rest.start_ms + longest_ms)
+            yield piece
+        yield rest
 
 
 def silence(duration_ms: float, start_ms: float, sample_rate: int = SPEECH_RATE) -> AudioFrame:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sessions_app.core.audio import SPEECH_RATE, AudioFrame, silence
+from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.core.errors import RecogniserUnavailableError
 from sessions_app.core.events import Hypothesis, SpeechEnded, SpeechStarted
 from sessions_app.speech.gate import Flush, Item, SpeechGate
@@ -157,15 +157,13 @@ def items(audio: Iterable[AudioFrame], speech: Sequence[Stretch]) -> Iterator[It
 
 def _pieces(audio: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
     """Yields frames of 100 ms at most; silence where the audio has gaps."""
-    size, at_ms = SPEECH_RATE * PIECE_MS // 1000, 0.0
+    at_ms = 0.0
     for frame in audio:
         while frame.start_ms - at_ms > 1.0:
             filled = silence(min(PIECE_MS, frame.start_ms - at_ms), at_ms)
             yield filled
             at_ms = filled.end_ms
-        for first in range(0, len(frame.samples), size):
-            start_ms = frame.start_ms + 1000 * first / SPEECH_RATE
-            yield AudioFrame(frame.samples[first : first + size], SPEECH_RATE, start_ms)
+        yield from frame.pieces(PIECE_MS)
         at_ms = frame.end_ms
 
 

@@ -313,7 +313,8 @@ class WebSocketTransport:
     def _hear(self, frame: AudioFrame) -> None:
         now = time.monotonic()
         self._clock.heard(frame.end_ms, now, max(0.0, frame.end_ms - self._wall_ms()))
-        self._frames.put(frame)
+        for piece in frame.pieces(SLICE_MS):  # an utterance begins and ends with one
+            self._frames.put(piece)
 
     def _wall_ms(self) -> float:
         """Returns the call clock as real time drives it, however fast audio comes."""

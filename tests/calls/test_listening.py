@@ -229,7 +229,11 @@ async def test_what_comes_late_is_heard_after_the_silence_and_told_where_it_was_
     assert told == [SpeechStarted(Speaker.CALLER, 60.0), SpeechEnded(Speaker.CALLER, 110.0)]
 
 
-async def test_an_utterance_that_a_stall_broke_off_is_heard_again_from_a_little_before() -> None:
+@pytest.mark.parametrize(("ended_ms", "again_ms"), [(1_990.0, AGAIN_MS), (1_800.0, 0.0)])
+async def test_an_utterance_that_a_stall_broke_off_is_heard_again_from_a_little_before(
+    ended_ms: float, again_ms: float
+) -> None:
+    """One that had ended before is whole: it would be told together with what follows."""
     told = list[CallEvent]()
     heard, ear, lane = listening(told)
     heard.start(
@@ -237,14 +241,14 @@ async def test_an_utterance_that_a_stall_broke_off_is_heard_again_from_a_little_
             *map(sound, range(0, 2_000, 20)),
             lambda: ears_tell(heard, SpeechStarted(Speaker.CALLER, 100.0)),
             lambda: heard.tick(5_000, 5_000),
-            lambda: ears_tell(heard, SpeechEnded(Speaker.CALLER, 1_990.0)),
+            lambda: ears_tell(heard, SpeechEnded(Speaker.CALLER, ended_ms)),
             *map(sound, range(2_000, 3_000, 20)),
         )
     )
     await heard.finish()
     assert all(a.end_ms == pytest.approx(b.start_ms) for a, b in pairwise(ear.fed))
     spoken = sum(frame.duration_ms for frame in ear.fed if frame.samples.any())
-    assert spoken == pytest.approx(3_000 + AGAIN_MS, abs=20)
+    assert spoken == pytest.approx(3_000 + again_ms, abs=20)
     assert [frame.start_ms for frame in lane.kept] == [20.0 * n for n in range(150)]
 
 

@@ -361,3 +361,17 @@ async def test_who_keeps_next_to_nothing_has_its_words_at_once(
     slices.transport.pause()
     silent_ms = sum(f.duration_ms for f in await slices.heard() if not f.samples.any())
     assert silent_ms == END_SILENCE_MS
+
+
+async def test_a_message_of_seconds_is_heard_in_pieces() -> None:
+    """Else an utterance would begin and end where messages do, and several in one be joined."""
+    transport = WebSocketTransport(CallClock(), PcmSource(AudioIn("pcm16")))
+    sent = (np.arange(4 * SPEECH_RATE) % 20_000).astype(np.int16)
+    transport.feed(sent.tobytes())
+    transport.close_input()
+    frames: list[AudioFrame] = []
+    await transport.frames().each(frames.append)
+    await transport.aclose()
+    assert np.array_equal(np.concatenate([frame.samples for frame in frames]), sent)
+    assert max(frame.duration_ms for frame in frames) <= 100
+    assert all(b.start_ms == pytest.approx(a.end_ms) for a, b in pairwise(frames))
