@@ -159,7 +159,7 @@ class Speech:
             again = self._heard(self._with_lead(other_s), [])
             if again is not None and again.mean >= least:
                 heard, lead_s = again, other_s
-        if heard is None:
+        if heard is None or is_invented(self._text(heard.decoded), heard.mean):
             return None
         decoded = heard.decoded
         if self._names is not None:
@@ -174,16 +174,20 @@ class Speech:
         return front
 
     def _heard(self, front: Front, draft: list[int]) -> _Heard | None:
-        """Returns what the model hears, without an agent's words; None for no words."""
+        """Returns what the model hears, without an agent's words; None for no words.
+
+        How sure it is is asked of the try that is taken alone.
+        """
         memory = front.memory()
         if memory is None:
             return None
         decoded = decoding.final(self._model, memory, draft)
-        if not decoded.tokens:
+        if not decoded.tokens or is_invented(self._text(decoded)):
             return None
-        mean = float(np.mean(decoded.sure))
-        invented = is_invented(self._model.tokens.text(decoded.tokens), mean)
-        return None if invented else _Heard(memory, decoded, mean)
+        return _Heard(memory, decoded, float(np.mean(decoded.sure)))
+
+    def _text(self, decoded: decoding.Decoded) -> str:
+        return self._model.tokens.text(decoded.tokens)
 
     def _said(self, heard: decoding.Decoded, lead_s: float) -> Said:
         """Returns the words and their times; `lead_s` of silence were put before the audio."""
