@@ -14,13 +14,10 @@ from markdown_it.rules_inline.emphasis import tokenize as _usual
 from markdown_it.token import Token
 
 from sessions_app.agent.code_names import is_glob, is_name
+from sessions_app.core.links import LINK
 from sessions_app.core.writing import is_spaceless
+from sessions_app.speech.wording.plain import PICTURES
 
-_URL = re.compile(r"https?://(?:www\.)?([^\s/)\]>,]+)[^\s)\]>,]*")
-_EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf"
-_PICTURES = re.compile(
-    rf"[{_EMOJI}][{_EMOJI}\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*|(?<=[0-9#*])\ufe0f?\u20e3"
-)
 _TABLE_RULE = re.compile(r"[|\-: ]{3,}")
 _LISTED = re.compile(r"\n\s*(?:[-+*>]|\d+[.)])\s")
 _BULLETS = "\u2022\u25aa\u25e6\u2023\u00b7"
@@ -69,6 +66,10 @@ _FIRST_SIGN = re.compile(
 )
 """The same where an answer begins: less sure, since a list may begin there, or a quote."""
 
+_SCHEME = re.compile(r"(?<![A-Za-z0-9_])(?:https?|wss?|ftp)\Z", re.IGNORECASE)
+
+_LONGEST_SCHEME = 5
+
 _OPENED = "opened_text"
 """The type of a star that would begin emphasis, had it an end; others than "text" stay apart."""
 
@@ -76,8 +77,16 @@ _MARKERS = ("*", "`", "[", "~~", "__", "<!--")
 
 
 def speakable(text: str) -> str:
-    """Returns what a voice should read of `text`: no markup, no pictures, links by host."""
+    """Returns `text` as it is shown and spoken: without markup and pictures."""
     return Markup().plain(text)
+
+
+class PlainText:
+    """Takes an answer's pieces that hold no markup: in place of `Markup`."""
+
+    def plain(self, piece: str, *, more: bool = False) -> str:
+        """Returns the piece as one line."""
+        return " ".join(piece.split())
 
 
 class Markup:
@@ -174,6 +183,23 @@ def _stars(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _address(state: StateInline, silent: bool) -> bool:
+    """The parser's rule for an address that stands in the text: no sign in it is markup.
+
+    Asked at the colon, since the parser has read over the scheme by then.
+    """
+    scheme = _SCHEME.search(state.src, max(0, state.pos - _LONGEST_SCHEME), state.pos)
+    if scheme is None or not state.pending.endswith(scheme[0]):
+        return False
+    found = LINK.match(state.src, scheme.start(), state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.pending += state.src[state.pos : found.end()].replace("&amp;", "&")
+    state.pos = found.end()
+    return True
+
+
 def _remember(state: StateInline) -> None:
     """Notes the stars that open emphasis which nothing closes."""
     opened = [m for m in state.delimiters if m.open and m.end < 0 and m.marker == ord("*")]
@@ -185,6 +211,7 @@ def _parser() -> MarkdownIt:
     made = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     made.disable(["html_block", "code", "reference"])
     made.inline.ruler.at("emphasis", _stars)
+    made.inline.ruler.before("escape", "address", _address)
     made.inline.ruler2.after("balance_pairs", "remember_opened", _remember)
     return made
 
@@ -268,5 +295,4 @@ def _line(line: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    said = _URL.sub(lambda found: f"link to {found.group(1).rstrip('.')}", text)
-    return " ".join(_PICTURES.sub("", said).split())
+    return " ".join(PICTURES.sub("", text).split())

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Protocol
 
 from sessions_app.agent.heard import heard_part
-from sessions_app.agent.markup import Markup
+from sessions_app.agent.markup import Markup, PlainText
 from sessions_app.agent.responders.base import Anew
 from sessions_app.agent.sentences import SentenceSplitter
 from sessions_app.agent.voice import Spoken
@@ -78,9 +78,10 @@ class Reply:
     """Speaks the tokens of one answer, once `allow` was called.
 
     Reading the answer, making the audio of a piece, and handing the one before it to the
-    playout go on at the same time. Failures end the answer where they happen: `failure` says
-    which. Texts that have no voice, all of them where it is `mute`, are given to `on_mute`. Where
-    the answer begins anew, what was not heard of it is dropped, and `on_anew` told.
+    playout go on at the same time. Without `markdown` the answer is taken as it is. Failures end
+    the answer where they happen: `failure` says which. Texts that have no voice, all of them where
+    it is `mute`, are given to `on_mute`. Where the answer begins anew, what was not heard of it is
+    dropped, and `on_anew` told.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Reply:
         *,
         keep: bool = False,
         mute: bool = False,
+        markdown: bool = True,
         on_token: Callable[[str], None] = lambda _: None,
         on_mute: Callable[[Piece], None] = lambda _: None,
         on_anew: Callable[[], None] = lambda: None,
@@ -108,6 +110,7 @@ class Reply:
         self._unplayed: list[str] = []
         self._begun: list[Piece] = []
         self._mute = mute
+        self._markdown = markdown
         self._silenced = False
         self._group = asyncio.TaskGroup()
         self._speaking: asyncio.Task[None] | None = None
@@ -163,16 +166,20 @@ class Reply:
         self._on_anew()
         self._sound()
 
-    async def _read(self) -> None:
+    def _reading(self) -> tuple[Cleaning, SentenceSplitter, Markup | PlainText]:
+        """Returns what reads an answer from its beginning."""
         # where nobody waits for a voice to begin, sentences are shown whole
-        cleaning, splitter, markup = Cleaning(), SentenceSplitter(whole=self._mute), Markup()
+        splitter = SentenceSplitter(whole=self._mute, markdown=self._markdown)
+        return Cleaning(), splitter, Markup() if self._markdown else PlainText()
+
+    async def _read(self) -> None:
+        cleaning, splitter, markup = self._reading()
         try:
             async with aclosing(self._tokens) as tokens:
                 async for piece in tokens:
                     if isinstance(piece, Anew):
                         await self._take_back()
-                        cleaning, markup = Cleaning(), Markup()
-                        splitter = SentenceSplitter(whole=self._mute)
+                        cleaning, splitter, markup = self._reading()
                     for start in range(0, len(piece), TOKEN_CHARACTERS):
                         if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):
                             self._on_token(token)

@@ -6,6 +6,7 @@ import re
 from sessions_app.agent.markup import Markup, is_open
 from sessions_app.core import marks, writing
 from sessions_app.core.characters import of_width, speaking_ms, width
+from sessions_app.core.links import link_at
 from sessions_app.core.stops import COUNTED, holds_on
 from sessions_app.speech.wording.languages import WORDS
 
@@ -19,8 +20,14 @@ MORE_WORDS = 4
 LONGEST = 200
 """A sentence that goes on is split near this many characters."""
 
+LONGEST_LINK = 2000
+"""A longer one is cut nevertheless: an answer without blanks must not be kept for ever."""
+
 MOST_ENDS = 12
 """So many marks are looked at, for a parser reads what is before each of them."""
+
+_MARKS = ".,;:!?'*~|"
+"""May be of a link, or end it: what comes next tells."""
 
 _EMPHASIS = "*_"
 """Closes what was stressed, like a quote, after the mark."""
@@ -48,12 +55,13 @@ class SentenceSplitter:
 
     The pieces together are the text, spaces included. The first piece may be a clause, so
     that the voice begins early, unless it is to be `whole`; the others are sentences. None is cut
-    within emphasis, code or a link, unless it would be too long.
+    within a link, nor within emphasis or code of `markdown`, unless it would be too long.
     """
 
-    def __init__(self, *, whole: bool = False) -> None:
+    def __init__(self, *, whole: bool = False, markdown: bool = True) -> None:
         self._text = ""
         self._first = not whole
+        self._is_open = is_open if markdown else _is_never_open
         self._capitals: bool | None = None
         """Whether the answer begins with a capital; None while nobody knows."""
 
@@ -80,7 +88,7 @@ class SentenceSplitter:
             return clause if sentence is None else min(clause, sentence)
         if sentence is not None:
             return sentence
-        return self._forced() if width(self._text) > LONGEST else None
+        return self._whole_link(self._forced()) if width(self._text) > LONGEST else None
 
     def _sentence_end(self) -> int | None:
         for match in itertools.islice(_ENDS.finditer(self._text), MOST_ENDS):
@@ -99,7 +107,7 @@ class SentenceSplitter:
             clause = head[: match.end()]
             if speaking_ms(clause) >= FIRST_MS and self._may_end(match.end()):
                 return match.end()
-        return words if words and not is_open(head) else None
+        return words if words and not self._is_open(head) else None
 
     def _words_end(self) -> int | None:
         """Returns where the first words end, at one that is read without the next."""
@@ -109,8 +117,9 @@ class SentenceSplitter:
             if end is None:
                 return None
             head = self._text[:end]
-            if not _BELONGS.search(head) and not holds_on(head):
-                return end
+            if _BELONGS.search(head) or holds_on(head) or link_at(self._text, end) is not None:
+                continue
+            return end
         return end
 
     def _may_end(self, end: int) -> bool:
@@ -121,7 +130,9 @@ class SentenceSplitter:
             return False
         if _STOPPED.search(head) and self._goes_on(head, rest):
             return False
-        return not holds_on(head) and not is_open(head)
+        if link_at(self._text, end) is not None:
+            return False
+        return not holds_on(head) and not self._is_open(head)
 
     def _goes_on(self, head: str, rest: str) -> bool:
         """Returns whether what follows a full stop is of the same sentence, or yet to come.
@@ -142,6 +153,20 @@ class SentenceSplitter:
         end = len(writing.whole_words(self._text, len(head))) or len(head)
         blanks = len(self._text[end:]) - len(self._text[end:].lstrip())
         return end + blanks  # a piece that begins with a blank could not go on with emphasis
+
+    def _whole_link(self, cut: int) -> int | None:
+        """Returns where to cut so that no link is: before it, or after one that comes first."""
+        link = link_at(self._text, cut)
+        if link is None or len(self._text) > LONGEST_LINK:
+            return cut
+        start, end = link
+        if self._text[:start].strip():
+            return start
+        return end if self._text[end:].strip(_MARKS) else None
+
+
+def _is_never_open(_text: str) -> bool:
+    return False
 
 
 def spoken_pieces(text: str) -> list[str]:

@@ -32,7 +32,8 @@ class Answer:
     """Runs from its start to its last sound handed over, or to `cancel`.
 
     `asked` is what it answers: None until the turn is certain, and for words of the agent's
-    own accord. `text` is the caller's words; `then` runs once all of it was heard or cut.
+    own accord. `markdown` says how to read it. `text` is the caller's words; `then` runs once
+    all of it was heard or cut.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Answer:
         *,
         text: str = "",
         keep: bool = False,
+        markdown: bool = False,
         then: Callable[[], object] | None = None,
     ) -> None:
         self.desk = desk
@@ -68,6 +70,7 @@ class Answer:
             mouth.playout,
             keep=keep,
             mute=mute,
+            markdown=markdown,
             on_token=self._token,
             on_mute=lambda piece: mouth.on_mute(piece, said),
             on_anew=self._anew,

@@ -15,6 +15,7 @@ from sessions_app.agent.actions import (
     StartReply,
     Withdraw,
 )
+from sessions_app.agent.markup import speakable
 from sessions_app.agent.reply import Piece
 from sessions_app.agent.responders.base import Conversation, Message
 from sessions_app.calls.answering import Answer, Mouth, once
@@ -147,7 +148,7 @@ class Conversing:
         """Says `text` of its own accord, in place of what it is saying."""
         self.interrupt()
         if self._answer is None:
-            self._announce(text, keep=False)
+            self._announce(speakable(text), keep=False)
 
     def hear_app(self, data: Any) -> None:
         """Hands the operator's responder what the client's own code says to it."""
@@ -237,8 +238,9 @@ class Conversing:
             speech_id=f"{self._parts.call_id}/{self._ledger.turns + 1}",
             call_id=self._parts.call_id,
         )
-        tokens = self._parts.responder.stream(conversation)
-        return Answer(tokens, self._mouth, desk, text=text)
+        responder = self._parts.responder
+        tokens = responder.stream(conversation)
+        return Answer(tokens, self._mouth, desk, text=text, markdown=responder.markdown)
 
     def _prepare(self, text: str) -> None:
         self._discard()
@@ -273,8 +275,7 @@ class Conversing:
 
         `keep` says that it is one: its sound is kept, since it will be said again.
         """
-        desk = self._desk()
-        self._answer = Answer(once(text), self._mouth, desk, keep=keep, then=then)
+        self._answer = Answer(once(text), self._mouth, self._desk(), keep=keep, then=then)
         self._speaking.begin(self._ledger.turns + 1, whole=keep)
         self._answer.start(self._handed_over)
         self._answer.allow()

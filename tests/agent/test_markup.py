@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sessions_app.agent.markup import Markup, is_open, speakable
 from sessions_app.agent.sentences import SentenceSplitter
+from sessions_app.core.links import LINK
 
 
 def said(text: str, size: int = 4) -> list[str]:
@@ -84,7 +85,11 @@ def test_in_pieces_too(text: str, size: int) -> None:
         ("```python\nx_y = 1\n```\nDone", "x_y = 1 Done"),
         ("Run `my_file.py *` now", "Run my_file.py * now"),
         ("![a cat](x.png) and [it](y)", "a cat and it"),
-        ("<https://a.org/x_y> or <mary@a.org>", "link to a.org or mary@a.org"),
+        ("<https://a.org/x_y> or <mary@a.org>", "https://a.org/x_y or mary@a.org"),
+        ("**https://a.org/_x_/*y*** so", "https://a.org/_x_/*y* so"),
+        ("https://a.org/?q=__x__&amp;b=~~1~~, yes", "https://a.org/?q=__x__&b=~~1~~, yes"),
+        (r"See https://a.org/x\_y\_z.", "See https://a.org/x_y_z."),
+        ("[https://a.org/x_y](https://a.org/x_y)", "https://a.org/x_y"),
         ("a<br>b and <b>bold</b>", "a b and bold"),
         (r"5 \* 3 and \_x\_", "5 * 3 and _x_"),
         ("press 5\ufe0f\u20e3 ✅👩‍👩‍👧 now", "press 5 now"),
@@ -140,6 +145,22 @@ def test_markup_that_pieces_would_cut_is_taken_out(text: str, plain: str, size: 
     whole = " ".join(said(text, size))
     assert whole.startswith(plain)
     assert not set("*`[]") & set(whole)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See https://a.org/x.html?q=yes!&r=1 now. Then go.",
+        "请看https://a.org/a-b/c_d.html?x=1,2谢谢您，我们明天再见面吧。",
+        f"Here: https://a.org/{'long.' * 60}html is it. Then go.",
+        f"https://a.org/{'a,b.' * 90} is it.",
+    ],
+)
+def test_no_link_is_cut(text: str, size: int) -> None:
+    link = LINK.search(text)
+    assert link is not None
+    assert [piece for piece in said(text, size) if link[0] in piece]
 
 
 def test_emphasis_that_is_longer_than_a_piece_is_markup_all_the_same() -> None:

@@ -83,6 +83,17 @@ async def test_what_is_no_word_is_not_said() -> None:
     assert [piece.text for piece in reply.begun] == ["Yes."]
 
 
+@pytest.mark.parametrize("size", [1, 5, 1000])
+async def test_an_answer_that_is_no_markdown_keeps_its_characters(size: int) -> None:
+    text = r"Noted: C:\temp\__pycache__ and \\server\share. Then **so** <b> [a](b) `c` <!-- d."
+    playout = Playout(lambda: 0.0)
+    pieces = (text[at : at + size] for at in range(0, len(text), size))
+    reply = Reply(tokens(*pieces), voice(), playout, markdown=False)
+    reply.allow()
+    await asyncio.gather(reply.run(), play(playout))
+    assert " ".join(piece.text for piece in reply.begun) == text
+
+
 @pytest.mark.parametrize("held", [False, True])
 async def test_what_an_answer_takes_back_is_not_said(held: bool) -> None:
     playout, thought = Playout(lambda: 0.0), asyncio.Event()

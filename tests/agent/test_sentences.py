@@ -109,7 +109,7 @@ def test_nothing_is_lost_or_added(text: str, size: int) -> None:
         ("Use `pip install` now", "Use pip install now"),
         ("# Title\n\n- one\n- two", "Title one two"),
         ("See [the page](https://a.org/x).", "See the page."),
-        ("Go to https://www.example.org/a/b?c=1.", "Go to link to example.org"),
+        ("Go to https://www.example.org/a_b?c=1.", "Go to https://www.example.org/a_b?c=1."),
         ("Great 🎉👍🏽 news", "Great news"),
         ("2 * 3 and a_b", "2 * 3 and a_b"),
         ("~~old~~ new", "old new"),

@@ -170,6 +170,9 @@ class Responder(ABC):
     """Whether an answer may be started on words that may still change. Such a responder awaits
     `host.confirmed()` before it does anything that cannot be taken back."""
 
+    markdown: bool = True
+    """Whether its answers are Markdown, as models write; else they are shown as they are."""
+
     async def start(self) -> None:
         """Makes it ready; raises ResponderError when it cannot run."""
 

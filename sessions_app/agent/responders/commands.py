@@ -21,6 +21,9 @@ from sessions_app.core.stops import is_abbreviated
 _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
 """Such as "p.m." or "U.S."."""
 
+_SIGNS = re.compile(r"(?<!\S)(?=\S*[^\s:;,.!?\u2026\u2013\u2014-])\S+(?!\S)")
+"""What stands between blanks and is more than a mark between words, or a dash."""
+
 FEWEST_MEANT = 3
 """Fewer words before a comma are no text for a note."""
 
@@ -117,7 +120,7 @@ def _heard(text: str, words: Sequence[Spoken], found: Found) -> Heard:
     before = text[: words[found.at].start].strip()
     first, last = found.text
     if first < last:
-        rest = text[words[first].start : words[last - 1].end]
+        rest = _written(text, words, first, last)
         start = max((a for a, _ in whole(words) if a <= found.at), default=0)
         if _ASKERS & set(texts(words, start, found.at)):
             rest = rest.rstrip("? ")
@@ -128,8 +131,20 @@ def _heard(text: str, words: Sequence[Spoken], found: Found) -> Heard:
     if earlier is None:
         return Heard(found.command, "", before, refers=True)
     first, last = earlier
-    said = text[words[first].start : words[last - 1].end]
+    said = _written(text, words, first, last)
     return Heard(found.command, _without_stop(said), before, refers=True)
+
+
+def _written(text: str, words: Sequence[Spoken], first: int, last: int) -> str:
+    """Returns words with the signs that stand beside them: "--> left", "well done :-)".
+
+    A mark that only parts them from the command is no such sign.
+    """
+    since = words[first - 1].end if first else 0
+    until = words[last].start if last < len(words) else len(text)
+    start, end = words[first].start, words[last - 1].end
+    before, after = (_SIGNS.search(text, since, start), [*_SIGNS.finditer(text, end, until)])
+    return text[before.start() if before else start : after[-1].end() if after else end]
 
 
 def _meant(words: Sequence[Spoken], found: Found, since: int) -> Which | None:

@@ -47,6 +47,7 @@ class ScribeResponder(Responder):
     """
 
     speculative = False
+    markdown = False
 
     def __init__(self, time_zone: str = "UTC") -> None:
         self._zone = _zone(time_zone)

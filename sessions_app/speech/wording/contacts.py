@@ -105,6 +105,18 @@ def name(reading: Reading, found: Match) -> str:
     return _spelt(reading, found[0])
 
 
+def link(reading: Reading, found: Match) -> str:
+    """Returns the name of a link's site: nobody could write down the rest as it is read."""
+    at = HOST.fullmatch(found["host"])
+    said = (at and host(reading, at)) or _spelt(reading, found["host"])
+    return said + ported(found)
+
+
+def ported(found: Match) -> str:
+    """Returns the number of a link's port, if it has one."""
+    return f" {found['port'][1:]}" if found["port"] else ""
+
+
 def file(reading: Reading, found: Match) -> str:
     """Returns a file's name; an ending that is no word is spelt."""
     stem, ending = found[0][: -len(found[1])], found[1]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from sessions_app.core.languages import base_of
+from sessions_app.core.links import LINK
 from sessions_app.core.writing import is_spaceless
 from sessions_app.speech.synthesisers.placing import Change
 from sessions_app.speech.wording import amounts, contacts, local, plain
@@ -37,10 +38,8 @@ def spoken_form(text: str, language: str) -> Spoken:
     base = base_of(language)
     if not _MAYBE.search(text):
         return Spoken(text)
-    if base in plain.RULES:
-        return _found(text, plain.RULES[base])
     if base not in WORDS:
-        return Spoken(text)
+        return _found(text, (*plain.EVERYWHERE, *plain.RULES.get(base, ())))
     reading = Reading(WORDS[base], base, language.lower().replace("_", "-"))
     return _found(
         text, [(pattern, partial(_tried, read, reading)) for pattern, read in _rules(base)]
@@ -97,7 +96,9 @@ def _touch(one: str, other: str) -> bool:
     return one.isalnum() and other.isalnum() and not is_spaceless(one + other)
 
 
-_MAYBE = re.compile(r"[\d@½⅓⅔¼¾#_<&]|\w\.|w/o|\bM(?:me|lle)\b")
+_MAYBE = re.compile(
+    r"[\d@½⅓⅔¼¾#_<&*~\u2600-\u27bf\U0001f000-\U0001faff]|://|\w\.|w/o|\bM(?:me|lle)\b"
+)
 
 _ISO_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
 _DATE = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\w/-])")
@@ -155,6 +156,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
     """Returns a language's rules, what must be tried first at the beginning."""
     words = WORDS[base]
     general: list[Rule] = [
+        (LINK, contacts.link),
         (contacts.EMAIL, contacts.email),
         (contacts.FILE, contacts.file),
         (contacts.DOMAIN, contacts.domain),
@@ -181,6 +183,7 @@ def _rules(base: str) -> tuple[Rule, ...]:
         (_listed(COMPARISONS[base], r" ?(?=[\d$€£])"), Reading.comparison),
         (_listed(words.before_figure, r" ?(?=\d)"), Reading.before_figure),
     ]
+    general += [(pattern, lambda _r, _m: "") for pattern, _ in plain.SIGNS]
     if words.abbreviations:
         general.append((_listed(words.abbreviations, r"(?!\w)"), Reading.abbreviation))
     own: dict[str, list[Rule]] = {

@@ -1,10 +1,15 @@
 """Money, times and ranges in languages that have no words of `WORDS`: figures, signs as words.
 
+Links, and signs around words, in all of them.
+
 The figures themselves stay, since voices of these languages read them well.
 """
 
 import re
 from collections.abc import Callable
+
+from sessions_app.core.links import LINK
+from sessions_app.speech.wording.contacts import ported
 
 Match = re.Match[str]
 Rule = tuple[re.Pattern[str], Callable[[Match], str | None]]
@@ -57,6 +62,29 @@ def _thai_time(found: Match) -> str:
     return f"{hour} นาฬิกา {past} นาที" if past else f"{hour} นาฬิกา"
 
 
+STRESS: Rule = (
+    re.compile(
+        r"(?<!\w)(?:(?<!\*)\*{1,3}|~~)(?=\w)"
+        r"|(?:(?<=[^\W\d]{2})|(?<=[^\W\d][.,!?]))(?:\*{1,3}(?!\*)|~~)(?!\w)"
+    ),
+    lambda _: "",
+)
+"""Stars and tildes that stress or strike words, where the text is not Markdown.
+
+"A 5* hotel" and "the A* search" have a star that is read."""
+
+_EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf"
+PICTURES = re.compile(
+    rf"[{_EMOJI}][{_EMOJI}\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*|(?<=[0-9#*])\ufe0f?\u20e3"
+)
+"""Emoji, of which a voice would read the names."""
+
+SIGNS: tuple[Rule, ...] = (STRESS, (re.compile(rf" ?(?:{PICTURES.pattern})"), lambda _: ""))
+"""What is not read in any language."""
+
+EVERYWHERE: tuple[Rule, ...] = ((LINK, lambda m: m["host"] + ported(m)), *SIGNS)
+"""In languages without rules of their own, too."""
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "ja": (
         _money("[¥\uffe5]", "円"),
@@ -82,4 +110,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "ar": (_range(" إلى "), _dash(" إلى ")),
 }
-"""By language without region. Arabic counts its nouns by their number, and so has ranges alone."""
+"""By language without region, beside those of EVERYWHERE.
+
+Arabic counts its nouns by their number, and so has ranges alone."""
