@@ -35,7 +35,7 @@ class Arrivals:
     def __init__(self, after_ms: float | None = None, *, gathers: bool = False) -> None:
         """`after_ms` is where the call's audio of before ends.
 
-        `gathers` for what comes at once in pieces, as out of a container.
+        `gathers` for a container: what comes at once comes in pieces, and may be a slice of it.
         """
         self._gathers = gathers
         self.end_ms = after_ms
@@ -52,10 +52,7 @@ class Arrivals:
 
     @property
     def gathering(self) -> bool:
-        """Whether the pieces of a first slice come now: what follows them can wait until they end.
-
-        After a pause nothing may wait: how late audio comes is what tells how long the pause was.
-        """
+        """Whether the pieces of what came first are still coming."""
         return isinstance(self._resumption, Gathering)
 
     def begin(self, start_ms: float, now_ms: float) -> None:
@@ -113,16 +110,8 @@ class Arrivals:
 
         What is unsettled is to be held until `settle` says by how much all of it lies later.
         """
-        if (self._rested or self.end_ms is None) and self._gathers:
-            start_ms = self.end_ms or 0.0
-            self._lateness.forget()
-            away_ms = now_ms - (now_ms if self._came_ms is None else self._came_ms)
-            paused = away_ms > self._rhythm.slice_ms + OVERDUE_MS  # else it went on all the time
-            self._resumption = Gathering(now_ms, self._owed_ms if paused else 0.0)
-            self._owed_ms = 0.0
-            self._resumption.came(start_ms, duration_ms, now_ms)
-        elif self._rested or self.end_ms is None:
-            start_ms = self._present(duration_ms, now_ms)
+        if self._rested or self.end_ms is None:
+            start_ms = self._begin_anew(duration_ms, now_ms)
         else:
             start_ms = self.end_ms
             self._look(start_ms + duration_ms, now_ms)
@@ -135,6 +124,18 @@ class Arrivals:
         self._rhythm.came(duration_ms, now_ms)
         self.end_ms = start_ms + duration_ms
         self._behind_ms = now_ms - self.end_ms
+        return start_ms
+
+    def _begin_anew(self, duration_ms: float, now_ms: float) -> float:
+        start_ms = self.end_ms or 0.0
+        if not self._gathers and now_ms - start_ms - duration_ms < LATE_MS:
+            return self._present(duration_ms, now_ms)
+        self._lateness.forget()
+        away_ms = now_ms - (now_ms if self._came_ms is None else self._came_ms)
+        paused = away_ms > self._rhythm.slice_ms + OVERDUE_MS  # else it went on all the time
+        self._resumption = Gathering(now_ms, self._owed_ms if paused and self._gathers else 0.0)
+        self._owed_ms = 0.0
+        self._resumption.came(start_ms, duration_ms, now_ms)
         return start_ms
 
     def settle(self, now_ms: float, *, at_once: bool = False) -> float | None:

@@ -72,6 +72,7 @@ class Resumption:
         self._hold_ms = hold_ms
         self._longest_ms = longest_ms
         self._near_ms = near_ms
+        self._came_ms = now_ms
         self._end_ms = self._early_end_ms = from_ms
         self.first = first or Visit(kept_ms=0.0)
         """What came at once, as the first of it."""
@@ -83,7 +84,7 @@ class Resumption:
 
     def came(self, start_ms: float, duration_ms: float, now_ms: float) -> None:
         """Takes the next audio, placed as if there had been no pause."""
-        self._end_ms = start_ms + duration_ms
+        self._came_ms, self._end_ms = now_ms, start_ms + duration_ms
         if now_ms - self._since_ms <= self.first.ms / 2:
             self.first = replace(self.first, ms=self.first.ms + duration_ms)
         self.latest_ms = max(0.0, min(self.latest_ms, now_ms - self._end_ms))
@@ -105,7 +106,9 @@ class Resumption:
         lately_ms = self._end_ms - self._early_end_ms
         goes_on = lately_ms >= held_ms - self._hold_ms / 2
         if goes_on and came_ms > held_ms + FASTER_MS + self._most_ms:
-            return 0.0
+            if now_ms - self._came_ms >= self._hold_ms / 2:
+                return self.latest_ms  # that was all: what was late ends at the present
+            return None if held_ms < self._longest_ms else 0.0
         if came_ms < held_ms - SLOWER_MS - self._most_ms and held_ms < self._longest_ms:
             return None
         return self.latest_ms
@@ -114,26 +117,34 @@ class Resumption:
 class Gathering:
     """Finds where the first audio lies that comes at once, a piece at a time: it ends now.
 
-    Placed by its first piece, a recorder's slice would lie a second too late, and all that follows.
-    `kept_ms` of it are from before the client said that it stops sending.
+    Placed by its first piece, a recorder's slice would lie a second too late, and all that follows;
+    what was spoken while a network stood would wait for a time to come. `kept_ms` of it are from
+    before the client said that it stops sending.
     """
 
     TOGETHER_MS, LONGEST_MS = 40.0, 200.0
+    FAST, FAST_LONGEST_MS, MOST_MS = 2.0, 2_000.0, 60_000.0
+    """What comes so much faster than it is spoken is waited for longer, up to so much of it."""
 
     def __init__(self, now_ms: float, kept_ms: float = 0.0) -> None:
         self.first = Visit(kept_ms=kept_ms)
         self._since_ms = self._came_ms = now_ms
+        self._brought_ms = 0.0
         self.latest_ms = float("inf")
 
     def came(self, start_ms: float, duration_ms: float, now_ms: float) -> None:
         """Takes the next piece, placed as if nothing had been before it."""
         self._came_ms = now_ms
+        self._brought_ms += duration_ms
         self.latest_ms = max(0.0, min(self.latest_ms, now_ms - start_ms - duration_ms))
 
     def pause_ms(self, now_ms: float) -> float | None:
         """Returns how much later it lies; None while more of it may come."""
-        comes = now_ms - self._came_ms < self.TOGETHER_MS
-        return None if comes and now_ms - self._since_ms < self.LONGEST_MS else self.latest_ms
+        taken_ms = now_ms - self._since_ms
+        fast = self.FAST * taken_ms < self._brought_ms < self.MOST_MS
+        longest_ms = self.FAST_LONGEST_MS if fast else self.LONGEST_MS
+        comes = now_ms - self._came_ms < self.TOGETHER_MS and taken_ms < longest_ms
+        return None if comes and self.latest_ms > 0 else self.latest_ms
 
 
 class Lateness:

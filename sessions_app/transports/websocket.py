@@ -236,9 +236,9 @@ class WebSocketTransport:
     async def room(self) -> None:
         """Returns when the client may send more: audio is taken about as fast as it is spoken."""
         await self._source.room()
-        while self._held or self._arrivals.gathering or self._source.behind:
+        while self._held or self._source.behind:
             self._moved.clear()
-            waits = self._held or self._arrivals.gathering
+            waits = bool(self._held)
             try:
                 async with asyncio.timeout(None if waits else DECODER_S):
                     await self._moved.wait()

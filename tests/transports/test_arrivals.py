@@ -52,8 +52,43 @@ class Stream:
 
 
 def test_the_first_audio_ends_when_it_came() -> None:
-    assert Arrivals().place(CHUNK, 5_000.0) == 4_900.0
+    stream = Stream()
+    stream.come(5_000.0)
+    stream.until(5_100.0)
+    assert stream.starts == [4_900.0]
     assert Arrivals().place(CHUNK, 0.0) == 0.0
+
+
+@pytest.mark.parametrize("rested", [False, True])
+@pytest.mark.parametrize(
+    ("size", "every_ms"), [(20.0, 0.0), (20.0, 1.0), (100.0, 1.0), (100.0, 10.0), (4_000.0, 1.0)]
+)
+def test_what_comes_first_and_at_once_ends_when_it_came(
+    size: float, every_ms: float, rested: bool
+) -> None:
+    """What was spoken while a network stood, or was recorded before it was sent."""
+    stream, count = Stream(), round(8_000 / size)
+    if rested:
+        stream.come(100.0)
+        stream.arrivals.rest(200.0)
+    for n in range(count):
+        stream.come(12_000.0 + every_ms * n, size)
+    end_ms = 12_000.0 + every_ms * (count - 1)
+    for n in range(10):  # and goes on as it is spoken
+        stream.come(end_ms + CHUNK * (n + 1))
+    stream.until(end_ms + 2_000.0)
+    starts = stream.starts[rested:]
+    assert starts == [
+        pytest.approx(end_ms - 8_000.0 + min(n, count) * size + max(0, n - count) * CHUNK)
+        for n in range(len(starts))
+    ]
+
+
+def test_as_much_as_there_was_time_for_is_from_before() -> None:
+    stream = Stream()
+    for _ in range(50):
+        stream.come(3_000.0)
+    assert stream.starts == [CHUNK * n for n in range(50)]
 
 
 @pytest.mark.parametrize("round_trip_ms", [1.0, 20.0, 50.0, 100.0])
@@ -107,6 +142,17 @@ def test_what_is_said_once_after_a_pause_needs_nothing_to_follow_it() -> None:
     assert stream.starts == [0.0, 7_000.0]
 
 
+@pytest.mark.parametrize("every_ms", [1.0, 10.0, 30.0])
+def test_what_a_busy_server_reads_late_is_from_after_the_pause(every_ms: float) -> None:
+    stream = Stream()
+    for n in range(10):
+        stream.come(CHUNK * (n + 1))
+    for n in range(24):
+        stream.come(4_500.0 + every_ms * n)
+    stream.until(6_500.0)
+    assert stream.starts[10] == pytest.approx(4_500.0 + every_ms * 23 - 2_400.0)
+
+
 def test_a_stream_that_stays_late_goes_on_at_the_present() -> None:
     stream = Stream()
     for n in range(20):
@@ -117,11 +163,12 @@ def test_a_stream_that_stays_late_goes_on_at_the_present() -> None:
 
 
 def test_after_a_rest_it_begins_anew() -> None:
-    arrivals = Arrivals()
-    arrivals.place(CHUNK, 100.0)
-    arrivals.rest(0.0)
-    assert arrivals.place(CHUNK, 8_000.0) == 7_900.0
-    assert arrivals.place(CHUNK, 8_100.0) == 8_000.0
+    stream = Stream()
+    stream.come(100.0)
+    stream.arrivals.rest(150.0)
+    stream.come(8_000.0)
+    stream.come(8_100.0)
+    assert stream.starts == [0.0, 7_900.0, 8_000.0]
 
 
 @pytest.mark.parametrize("every_ms", [1.0, 30.0, 300.0])
