@@ -44,7 +44,7 @@ class Arrivals:
         self._came_ms: float | None = None
         self._behind_ms = 0.0
         self._lateness = Lateness()
-        self._rhythm = Rhythm()
+        self._rhythm = Rhythm(in_pieces=gathers)
         self._resumption: Resumption | Gathering | None = None
         self._owed_ms = 0.0
         self.first = Visit(kept_ms=0.0)

@@ -173,14 +173,19 @@ class Lateness:
 
 
 class Rhythm:
-    """How much audio a client sends at a time: a recorder's slices may be a second apart."""
+    """How much audio a client sends at a time: a recorder's slices may be a second apart.
+
+    With `in_pieces` a slice is not one message, but what comes at once.
+    """
 
     TOGETHER_MS = 3.0
     MOST_AT_FIRST_MS = 1_500.0
     VISITS = 4
     SHORT = 0.85
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_pieces: bool = False) -> None:
+        self._in_pieces = in_pieces
+        self._longest_ms = 0.0
         self._usual: deque[float] = deque(maxlen=self.VISITS)
         self._slices: deque[float] = deque(maxlen=self.VISITS)
         self._began_ms: float | None = None
@@ -201,6 +206,7 @@ class Rhythm:
             self._began_ms, self._brought_ms = now_ms, 0.0
         self._last_ms = now_ms
         self._brought_ms += duration_ms
+        self._longest_ms = max(self._longest_ms, duration_ms)
 
     @property
     def slice_ms(self) -> float:
@@ -217,5 +223,6 @@ class Rhythm:
     def usual_ms(self) -> float:
         """How far apart what the client sends is; of what came first, as long as it was."""
         if not any(self._usual):
-            return min(self._brought_ms, self.MOST_AT_FIRST_MS)
+            first_ms = self._brought_ms if self._in_pieces else self._longest_ms
+            return min(first_ms, self.MOST_AT_FIRST_MS)
         return max(self._usual)

@@ -198,6 +198,14 @@ def test_a_client_that_sends_nothing_is_silent_soon(size: float) -> None:
     assert stream.silent_at[0] - end_ms <= max(size + 500.0, 600.0)
 
 
+def test_after_a_burst_of_short_messages_it_is_silent_soon() -> None:
+    stream = Stream()
+    for _ in range(80):
+        stream.come(12_000.0)
+    stream.until(14_000.0)
+    assert stream.silent_at[0] <= 12_000.0 + 700.0
+
+
 def test_what_was_sent_ahead_of_its_time_is_heard_out_first() -> None:
     stream = Stream()
     for n in range(40):
