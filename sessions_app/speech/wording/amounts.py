@@ -10,7 +10,10 @@ from sessions_app.speech.wording.reading import Reading
 Match = re.Match[str]
 Rule = tuple[re.Pattern[str], Callable[[Reading, Match], str | None]]
 
-_AMOUNT = r"(\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
+_AMOUNT = (
+    r"(\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?"
+    r"|\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
+)
 _SCALE = (
     r"(?:[ \u00a0-]?((?:[Mm]|[Bb]|[Tt]r)illion(?:s|en)?|thousand|[Tt]ausend|duizend|mila?"
     r"|mill[oó]n(?:es)?|[mb]ilh(?:ão|ões)|milion[ei]|miliard[oi]|miljoen|miljard"

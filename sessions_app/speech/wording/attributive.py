@@ -17,9 +17,9 @@ _NO_NOUN = (
 _NOUN = re.compile(rf"(?: (?:or|to) [$€£]?\d\S*)?[ -](?!(?:{_NO_NOUN})\b)[a-z]{{2,}}\b")
 _PRICED = re.compile(
     r"[ -](?:bills?|notes?|banknotes?|coins?|coupons?|vouchers?|tickets?|deals?|fees?|fines?"
-    r"|gifts? cards?|discounts?|deposits?|budgets?|bonus|bonuses)\b"
+    r"|gifts? cards?|discounts?|deposits?|budgets?|bonus|bonuses)\b|-(?:an?|per)-[a-z]"
 )
-"""What amounts describe whatever stands before them: "the $20 bill"."""
+"""What amounts describe whatever stands before them: "the $20 bill", "$10-an-hour work"."""
 
 
 def before_noun(base: str, text: str, start: int, end: int) -> bool:

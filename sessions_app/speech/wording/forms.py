@@ -135,6 +135,20 @@ _VERSION = re.compile(
 _GROUPED = re.compile(r"(?<=\b[A-Z]{2} )\d{5}(?![\w-])")
 
 
+_LAKHS = re.compile(r"(?<![\w.,/-])\d{1,2}(?:,\d\d)+,\d{3}(?![\w,]|\.\d{3})")
+"""Figures as India groups them, which would be read group by group."""
+
+_HALF_DAY = r" ?[ap]\.?m\b"
+_HOURS = re.compile(
+    rf"(?:(?<=\d)|(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d[ap]\.m\.)|(?<=\d [ap]\.m\.))(?: ?\u2013 ?|-)"
+    rf"(?=(?:1[0-2]|[1-9])(?::[0-5]\d)?{_HALF_DAY}|noon\b|midnight\b)"
+)
+"""The dash between two hours: "5-6pm", "10 a.m.-noon"."""
+
+_PERIODS = {"hr": "hour", "mo": "month", "wk": "week", "yr": "year", "min": "minute"}
+_PER = re.compile(rf"(?<=[\w%])/({'|'.join(_PERIODS)})(?![\w/])")
+
+
 def _version(reading: Reading, found: Match) -> str:
     """Returns the number of a version with its points, which voices leave out."""
     said = " point ".join(reading.say(int(part)) for part in re.findall(r"\d+", found[0]))
@@ -192,6 +206,9 @@ def _rules(base: str) -> tuple[Rule, ...]:
             (_GROUPED, lambda r, m: r.digits(m[0])),
             (_VERSION, _version),
             (_YEAR, Reading.year),
+            (_LAKHS, lambda _, m: m[0].replace(",", "")),
+            (_HOURS, lambda _r, _m: " to "),
+            (_PER, lambda _, m: f" per {_PERIODS[m[1]]}"),
         ],
         "fr": [(_FRENCH_TIME, lambda r, m: r.time(m[1], m[2] or "00", ""))],
     }

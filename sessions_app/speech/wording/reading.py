@@ -65,6 +65,10 @@ _NOON, _HOURS, _MONTHS = 12, 24, 12
 _CENTS = 2
 
 
+_LAKHS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?")
+"""How India groups figures: 1,50,000."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One language at its reading; `tag` is its BCP 47 tag in lower case, `base` without region."""
@@ -238,7 +242,9 @@ class Reading:
         mark = "." if _POINTS.match(self.tag) else self.words.decimal
         other = "," if mark == "." else "."
         bare = re.sub(r"[' \u00a0\u202f]", "", text)
-        if re.fullmatch(rf"\d+(?:{re.escape(other)}\d{{3}})+(?:{re.escape(mark)}\d+)?", bare):
+        if mark == "." and _LAKHS.fullmatch(bare):
+            bare = bare.replace(",", "")
+        elif re.fullmatch(rf"\d+(?:{re.escape(other)}\d{{3}})+(?:{re.escape(mark)}\d+)?", bare):
             bare = bare.replace(other, "")
         elif other in bare and mark in bare:
             return None
