@@ -284,6 +284,16 @@ def _speaking() -> str:
     return "espeak.EspeakSynthesiser"
 
 
+def _turn_models() -> dict[str, Any]:
+    """Returns the end-of-turn rules whose models the operator has."""
+    model: str = read("str", "SMART_TURN_MODEL", "")
+    if not model:
+        return {}
+    backend = "sessions_app.agent.endpointers.smart_turn.SmartTurnEndpointer"
+    options = {"model": model, "workers": read("int", "SMART_TURN_WORKERS", 1)}
+    return {"smart-turn": {"BACKEND": backend, "OPTIONS": options}}
+
+
 def _answering(time_zone: str) -> dict[str, Any]:
     return {
         "TOOLS": TOOLS,
@@ -305,6 +315,7 @@ def _answering(time_zone: str) -> dict[str, Any]:
                 "BACKEND": "sessions_app.agent.endpointers.attentive.AttentiveEndpointer",
             },
             "fixed": {"BACKEND": "sessions_app.agent.endpointers.fixed.FixedEndpointer"},
+            **_turn_models(),
         },
         "BARGE_INS": {
             "default": {"BACKEND": "sessions_app.agent.barge_ins.confirmed.ConfirmedBargeIn"},

@@ -1,10 +1,10 @@
 """When turns are taken to be over: delay and cut-offs over spoken utterances, by strategy.
 
-    python -m bench.talking.endpoints [--peer PYTHON]
+    python -m bench.talking.endpoints [--peer PYTHON] [--turn-model FOLDER]
 
 Silero's boundaries, the embedded recogniser's texts, and how long it took for each; the turn
 machine runs on the call clock alone. PYTHON is an interpreter that has Pipecat: its turn analyser
-judges the same audio.
+judges the same audio. FOLDER is what `manage.py fetch_model smart-turn` brought: it judges, too.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
 from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
 from sessions_app.agent.endpointers.base import Endpointer
 from sessions_app.agent.endpointers.fixed import FixedEndpointer
+from sessions_app.agent.endpointers.smart_turn import SmartTurnEndpointer
 from sessions_app.agent.turns import TurnTaker
 from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.core.events import (
@@ -40,6 +41,7 @@ from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
 from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
 from sessions_app.speech.recognisers.wrappers.replay import tell
 from sessions_app.speech.segmenting import Segmenter
+from sessions_app.speech.turn_models.base import TurnModel
 from sessions_app.speech.vad.silero import SileroVad
 from tests.fixtures.speech import write_wav
 
@@ -61,6 +63,7 @@ class Strategy:
 
 
 USUAL = "attentive 450 to 2500 ms, at pauses"
+BY_SOUND = "smart-turn and attentive, 450 to 2500 ms, at pauses"
 STRATEGIES = {
     "fixed 600 ms": Strategy(FixedEndpointer(), TurnSettings(min_delay_ms=600), pauses=False),
     "attentive, at the end of speech": Strategy(
@@ -99,7 +102,9 @@ def frames(audio: Samples) -> list[AudioFrame]:
     ]
 
 
-async def heard(vad: SileroVad, recogniser: Recogniser, audio: Samples) -> list[Told]:
+async def heard(
+    vad: SileroVad, recogniser: Recogniser, model: TurnModel | None, audio: Samples
+) -> list[Told]:
     """Returns what a turn machine is told, in order."""
     due = [(mark.at_ms + TOLD_AFTER_MS[type(mark)], mark) for mark in await marks(vad, audio)]
     gate, stream = SpeechGate(), recogniser.open("en-US")
@@ -110,11 +115,21 @@ async def heard(vad: SileroVad, recogniser: Recogniser, audio: Samples) -> list[
         while due and due[0][0] <= frame.end_ms:
             now, mark = due.pop(0)
             told.append((now, *as_event(mark)))
+            if model is not None and isinstance(mark, SpeechPaused):
+                told += await judged(model, mark.at_ms, now, audio)
             items += opened(gate, mark)
         for item in items:
             told += await said(stream, results, item, frame.end_ms)
     await stream.aclose()
     return told
+
+
+async def judged(model: TurnModel, at_ms: float, now_ms: float, audio: Samples) -> list[Told]:
+    """Returns what a turn model says of a pause, and when."""
+    began_s = time.monotonic()
+    finished = await model.finished(audio[: round(now_ms * SPEECH_RATE / 1000)])
+    took_ms = 1000 * (time.monotonic() - began_s)
+    return [] if finished is None else [(now_ms + took_ms, "on_judged", (finished, at_ms))]
 
 
 def as_event(mark: Mark) -> tuple[str, tuple[object, ...]]:
@@ -165,6 +180,8 @@ def replies(told: list[Told], strategy: Strategy) -> list[float]:
     taker = TurnTaker(strategy.settings, strategy.endpointer, ConfirmedBargeIn())
     pausing = ("on_pause", "on_resume", "on_whole")
     script = [one for one in told if strategy.pauses or one[1] not in pausing]
+    if strategy.endpointer.turn_model is None:
+        script = [one for one in script if one[1] != "on_judged"]
     done: list[tuple[float, Action]] = []
     before = 0.0
     for now, event, args in [*sorted(script, key=lambda one: one[0]), (120_000.0, "", ())]:
@@ -191,18 +208,27 @@ Found = dict[tuple[str, str, str], list[Outcome]]
 """By set of utterances, strategy, and kind of utterance."""
 
 
-async def measure(sets: dict[str, list[Spoken]], peers: dict[str, list[float]]) -> Found:
+async def measure(
+    sets: dict[str, list[Spoken]], peers: dict[str, list[float]], turn_model: Path | None
+) -> Found:
     """Returns the outcomes; `peers` are the moments by utterance, if they were measured."""
     found: Found = {}
+    strategies = {**STRATEGIES}
+    model = None
+    if turn_model is not None:
+        by_sound = SmartTurnEndpointer(str(turn_model))
+        strategies[BY_SOUND] = Strategy(by_sound, TurnSettings(), pauses=True)
+        model = by_sound.turn_model
+        await by_sound.start()
     vad, recogniser = SileroVad(), MoonshineRecogniser(workers=1)
     await vad.start()
     await recogniser.start()
     try:
         for of, utterances in sets.items():
             for one in utterances:
-                told = await heard(vad, recogniser, one.audio)
+                told = await heard(vad, recogniser, model, one.audio)
                 end_ms = max(float(str(a[0])) for _, e, a in told if e == "on_speech_ended")
-                for name, strategy in STRATEGIES.items():
+                for name, strategy in strategies.items():
                     result = outcome(replies(told, strategy), end_ms)
                     found.setdefault((of, name, one.kind), []).append(result)
                 if one.name in peers:
@@ -210,6 +236,8 @@ async def measure(sets: dict[str, list[Spoken]], peers: dict[str, list[float]]) 
                     found.setdefault((of, PEER, one.kind), []).append(result)
     finally:
         await recogniser.aclose()
+        if model is not None:
+            await model.aclose()
         await vad.aclose()
     return found
 
@@ -240,7 +268,9 @@ def rows(found: Found) -> list[list[str]]:
             kinds = {kind: found[key] for key in found if key[:2] == (of, name) for kind in key[2:]}
             every = [one for outcomes in kinds.values() for one in outcomes]
             if every:
-                parts = {"all": every, **kinds} if name in (USUAL, PEER) else {"all": every}
+                parts = (
+                    {"all": every, **kinds} if name in (USUAL, BY_SOUND, PEER) else {"all": every}
+                )
                 table += [[of, name, kind, *row(outcomes)] for kind, outcomes in parts.items()]
     return table
 
@@ -253,11 +283,11 @@ def row(outcomes: list[Outcome]) -> list[str]:
     return [str(len(outcomes)), str(cut), f"{statistics.median(delays):.0f}", f"{late:.0f}"]
 
 
-async def main_async(python: Path | None) -> None:
+async def main_async(python: Path | None, turn_model: Path | None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         sets = {"thirty, one voice": thirty(folder), "sixty, five voices": await sixty(folder)}
-        found = await measure(sets, asked(python, sets, folder / "peer"))
+        found = await measure(sets, asked(python, sets, folder / "peer"), turn_model)
     table = rows(found)
     told = [
         f"{cut} of {count} ({of}) cut off, median delay {median} ms"
@@ -271,7 +301,9 @@ async def main_async(python: Path | None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="When turns are taken to be over.")
     parser.add_argument("--peer", type=Path, help="a Python that has Pipecat")
-    asyncio.run(main_async(parser.parse_known_args()[0].peer))
+    parser.add_argument("--turn-model", type=Path, help="the folder of smart-turn")
+    given = parser.parse_known_args()[0]
+    asyncio.run(main_async(given.peer, given.turn_model))
 
 
 if __name__ == "__main__":

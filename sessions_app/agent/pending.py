@@ -29,8 +29,8 @@ class Pending:
     `speech_end_ms` is when the caller fell silent, as the VAD found. `pause_ms` is the same of a
     pause that the VAD does not take for an end yet; `whole` says that `interim` is all that was
     said up to there, so that nothing need be waited for. `sure` is the recogniser's confidence in
-    the last word. `before` are words of a turn that was answered too early: they belong to this
-    one, if there are others.
+    the last word; `finished` is what a turn model says of the latest silence. `before` are words
+    of a turn that was answered too early: they belong to this one, if there are others.
     """
 
     before: list[str] | None = None
@@ -40,6 +40,7 @@ class Pending:
     pause_ms: float | None = None
     whole: bool = False
     sure: float | None = None
+    finished: float | None = None
     final_due: bool = False
     final_ms: float | None = None
     prepared: str = ""
@@ -54,7 +55,7 @@ class Pending:
 
     @property
     def said(self) -> Said:
-        return Said(self.text, self.sure)
+        return Said(self.text, self.sure, self.finished)
 
     @property
     def end_ms(self) -> float | None:
@@ -93,6 +94,11 @@ class Pending:
             self.interim = lowered(text) if self.within else text
             self.sure, self.whole = sure, True
 
+    def take_judged(self, finished: float, at_ms: float) -> None:
+        """Takes what a turn model says of the silence that began at `at_ms`, if it is this one."""
+        if at_ms in (self.pause_ms, self.speech_end_ms):
+            self.finished = finished
+
     def take_final(self, text: str, sure: float | None, now_ms: float) -> None:
         """Takes the final of an utterance."""
         self.interim, self.whole, self.sure = "", False, sure
@@ -103,7 +109,7 @@ class Pending:
 
     def go_on(self) -> None:
         """The caller speaks again: a pause was none."""
-        self.pause_ms, self.whole = None, False
+        self.pause_ms, self.whole, self.finished = None, False, None
 
     def mend(self, endpointer: Endpointer, settings: TurnSettings) -> None:
         """Takes the mark from words that were to go on, as the caller does now."""

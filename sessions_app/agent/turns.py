@@ -47,7 +47,7 @@ class TurnTaker:
 
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
         self._settings = settings
-        self._endpointer = endpointer
+        self.endpointer = endpointer
         self.judge = Judge(barge_in, settings)
         self.floor = Floor.LISTENING
         self._agent = _Agent.SILENT
@@ -89,7 +89,7 @@ class TurnTaker:
         """Returns what it does as the caller speaks."""
         self._speaking = True
         self._turn.go_on()
-        self._turn.mend(self._endpointer, self._settings)
+        self._turn.mend(self.endpointer, self._settings)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._overlap(at_ms)
         if self._agent is _Agent.THINKING:
@@ -144,6 +144,11 @@ class TurnTaker:
         if over is None and self._listens():
             self._turn.take_interim(text)
         return self._settled(over or [], now_ms)
+
+    def on_judged(self, finished: float, at_ms: float, now_ms: float) -> list[Action]:
+        """A turn model heard the silence that began at `at_ms`: 1.0 is surely the turn's end."""
+        self._turn.take_judged(finished, at_ms)
+        return self._settled([], now_ms)
 
     def on_final(
         self,
@@ -206,11 +211,6 @@ class TurnTaker:
         self._over = None
         return self._settled([], now_ms)
 
-    def on_agent_said(self, text: str, now_ms: float) -> list[Action]:
-        """The agent says `text` now: heard again soon, it is an echo."""
-        self.judge.said.add(text, now_ms)
-        return []
-
     def on_interrupt(self, now_ms: float) -> list[Action]:
         """The caller pressed the button that silences the agent."""
         if self._agent is _Agent.SILENT:
@@ -261,7 +261,7 @@ class TurnTaker:
         self._agent = _Agent.THINKING
         self._asked = turn.text
         turn.prepared = ""
-        unfinished = self._endpointer.expects_more(turn.said, self._settings)
+        unfinished = self.endpointer.expects_more(turn.said, self._settings)
         self._answered.begin(turn, unfinished=unfinished)
         if turn.pause_ms is not None:  # the VAD is still to tell of the end
             turn.speech_end_ms, turn.pause_ms, turn.final_due = turn.pause_ms, None, True
@@ -312,7 +312,7 @@ class TurnTaker:
             return None
         if self._speaking and self._turn.pause_ms is None:
             return None
-        return self._turn.due_ms(self._endpointer, self._settings)
+        return self._turn.due_ms(self.endpointer, self._settings)
 
     # -- speech over the agent's ------------------------------------------------------------
 

@@ -64,7 +64,7 @@ class AgentParts:
                 self._synthesisers[name] = synthesiser
                 self._voices[name] = await self._warmed(name, synthesiser)
         for name in backend_names("ENDPOINTERS"):
-            endpointer: Endpointer | None = _made("ENDPOINTERS", name)
+            endpointer: Endpointer | None = await self._started("ENDPOINTERS", name)
             if endpointer is not None:
                 self._endpointers[name] = endpointer
         for name in backend_names("BARGE_INS"):
@@ -103,6 +103,8 @@ class AgentParts:
             await responder.aclose()
         for synthesiser in self._synthesisers.values():
             await synthesiser.aclose()
+        for endpointer in self._endpointers.values():
+            await endpointer.aclose()
 
     @property
     def default_voice(self) -> Synthesiser | None:

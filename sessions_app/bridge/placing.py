@@ -284,7 +284,8 @@ class Placing:
                 marks=able.marks,
             )
             pauses = made.parts is not None  # without an agent no turn depends on them
-            return Listening(vad, transcribing, lane, emit, pauses=pauses)
+            model = made.parts.taker.endpointer.turn_model if made.parts is not None else None
+            return Listening(vad, transcribing, lane, emit, pauses=pauses, turn_model=model)
 
         return make
 

@@ -301,7 +301,7 @@ class Conversing:
             self._do(self._taker.on_playing(now))
             if not self._playout.held:
                 answer.heard()
-        self._do(self._taker.on_agent_said(item.text, now))
+        self._taker.judge.said.add(item.text, now)  # heard again soon, it is an echo
 
     def _sounded(self, item: object) -> None:
         assert isinstance(item, Piece)  # noqa: S101 - nothing else is put there

@@ -12,6 +12,7 @@ from sessions_app.core.events import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+    TurnJudged,
 )
 
 
@@ -21,6 +22,8 @@ def told(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | No
         return None
     if isinstance(event, SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed):
         return _by_ear(taker, event, now_ms)
+    if isinstance(event, TurnJudged):
+        return taker.on_judged(event.finished, event.at_ms, now_ms)
     return _by_words(taker, event, now_ms)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sessions_app.calls.splicing import Splices
 from sessions_app.calls.transcribing import Transcribing
+from sessions_app.calls.turn_sound import TurnSound
 from sessions_app.core.audio import AudioFrame, silence
 from sessions_app.core.events import (
     CallEvent,
@@ -19,6 +20,7 @@ from sessions_app.core.events import (
     SpeechStarted,
 )
 from sessions_app.core.queues import Frames
+from sessions_app.speech.turn_models.base import TurnModel
 from sessions_app.speech.vad.base import Vad
 
 SMALLEST_GAP_MS = 1.0
@@ -64,7 +66,8 @@ class Lane(Protocol):
 class Listening:
     """Takes a transport's frames as they come, until they end. Waits for nobody.
 
-    With `pauses` those are told too, and the recogniser is asked for what was said up to them.
+    With `pauses` those are told too, and the recogniser is asked for what was said up to them;
+    a `turn_model` judges each of them and the ends of speech.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Listening:
         emit: Callable[[CallEvent], None],
         *,
         pauses: bool = False,
+        turn_model: TurnModel | None = None,
     ) -> None:
         self._transcribing = transcribing
         self._lane = lane
@@ -82,6 +86,7 @@ class Listening:
         self._vad = vad.open(self._boundary)
         if pauses:
             self._vad.watch(self._pause)
+        self._sound = TurnSound(turn_model, emit) if turn_model is not None else None
         self._splices = Splices()
         if transcribing is not None:
             transcribing.placed = self._splices.placed
@@ -150,6 +155,8 @@ class Listening:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self._vad.close()
+        if self._sound is not None:
+            self._sound.close()
         if self._transcribing is not None:
             await self._transcribing.aclose()
         if self._lane is not None:
@@ -203,6 +210,8 @@ class Listening:
 
     def _feed(self, frame: AudioFrame) -> None:
         frame = self._splices.fed(frame)
+        if self._sound is not None:
+            self._sound.add(frame)
         self._vad.feed(frame)
         if self._transcribing is not None:
             self._transcribing.hear(frame, self._vad.seen_ms)
@@ -230,7 +239,7 @@ class Listening:
     def _pause(self, event: SpeechPaused | SpeechResumed) -> None:
         if isinstance(event, SpeechPaused):
             self.ask()
-        self._emit(replace(event, at_ms=self._splices.call_ms(event.at_ms)))
+        self._tell(replace(event, at_ms=self._splices.call_ms(event.at_ms)))
 
     def _boundary(self, event: SpeechStarted | SpeechEnded) -> None:
         if self._transcribing is not None:
@@ -240,4 +249,13 @@ class Listening:
             self._spoken_ms = (at_ms, None)
         else:
             self._spoken_ms = (self._spoken_ms[0], at_ms)
-        self._emit(replace(event, at_ms=at_ms))
+        self._tell(replace(event, at_ms=at_ms))
+
+    def _tell(self, event: SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed) -> None:
+        self._emit(event)
+        if self._sound is None:
+            return
+        if isinstance(event, SpeechEnded | SpeechPaused):
+            self._sound.on_silence(event.at_ms)
+        else:
+            self._sound.on_speech(event.at_ms)

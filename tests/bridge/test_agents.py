@@ -1,14 +1,16 @@
 """What agents are made of in this process."""
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sessions_app.agent.responders.scribe import ScribeResponder
 from sessions_app.bridge.agents import AgentParts
 from sessions_app.core.errors import ResponderError, SynthesiserError
-from sessions_app.core.persona import Persona
+from sessions_app.core.persona import Persona, TurnSettings
 from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser
 from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
 from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
@@ -44,6 +46,25 @@ async def test_turns_end_as_in_the_language_of_the_call() -> None:
         assert taker.deadline_ms == 500.0 + scribe.turns.min_delay_ms
     finally:
         await parts.aclose()
+
+
+async def test_a_turn_model_that_is_missing_is_named_and_words_end_turns(
+    caplog: pytest.LogCaptureFixture, settings: Any, tmp_path: Path
+) -> None:
+    rule = "sessions_app.agent.endpointers.smart_turn.SmartTurnEndpointer"
+    entry = {"BACKEND": rule, "OPTIONS": {"model": str(tmp_path)}}
+    rules = settings.VOICE["ENDPOINTERS"]
+    settings.VOICE = {**settings.VOICE, "ENDPOINTERS": {**rules, "smart-turn": entry}}
+    parts = AgentParts()
+    await parts.start()
+    unused: Any = None
+    persona = Persona(responder="scribe", turns=TurnSettings(endpointer="smart-turn"))
+    endpointer = parts.parts(persona, unused, unused).taker.endpointer
+    assert endpointer.turn_model is not None
+    assert await endpointer.turn_model.finished(np.zeros(160, np.int16)) is None
+    await parts.aclose()
+    written = [WithoutWords().format(record) for record in caplog.records]
+    assert any("fetch_model smart-turn" in line for line in written)
 
 
 async def test_voices_are_warm_before_calls_are_taken(

@@ -1,5 +1,6 @@
 """The caller's side of a call, transport after transport."""
 
+import asyncio
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from sessions_app.agent.turns import TurnTaker
 from sessions_app.calls.hearing import told as told_taker
 from sessions_app.calls.listening import AGAIN_MS, Listening
 from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
-from sessions_app.core.audio import AudioFrame, silence
+from sessions_app.core.audio import AudioFrame, Samples, silence
 from sessions_app.core.events import (
     CallEvent,
     InterimChanged,
@@ -23,6 +24,7 @@ from sessions_app.core.events import (
     SpeechEnded,
     SpeechPaused,
     SpeechStarted,
+    TurnJudged,
 )
 from sessions_app.core.persona import TurnSettings
 from sessions_app.speech.recognisers.base import Recogniser
@@ -33,6 +35,7 @@ from sessions_app.speech.recognisers.wrappers.gated import Gated
 from sessions_app.speech.recognisers.wrappers.retrying import Retrying
 from sessions_app.speech.recognisers.wrappers.rollover import Rollover
 from sessions_app.speech.recognisers.wrappers.steady import Steady
+from sessions_app.speech.turn_models.base import TurnModel
 from sessions_app.speech.vad.base import Vad, VadStream
 from sessions_app.speech.vad.scripted import ScriptedVad
 
@@ -132,6 +135,25 @@ async def test_a_caller_who_asked_not_to_be_heard_is_silence() -> None:
     await heard.finish()
     assert [int(np.abs(frame.samples).max()) for frame in lane.kept] == [0, 0, 7]
     assert [int(np.abs(frame.samples).max()) for frame in ear.fed] == [0, 0, 7]
+
+
+class Model(TurnModel):
+    async def finished(self, samples: Samples) -> float | None:
+        return len(samples) / 16_000
+
+
+async def test_a_turn_model_judges_what_was_heard_up_to_a_silence() -> None:
+    told = list[CallEvent]()
+    vad = ScriptedVad([(20.0, 100.0)])
+    heard = Listening(vad, None, None, told.append, turn_model=Model())
+    asked = asyncio.Event()
+    heard.start(frames(*range(0, 200, 20), then=asked.set))
+    await asked.wait()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    judged = [event for event in told if isinstance(event, TurnJudged)]
+    assert [(one.speaker, one.at_ms) for one in judged] == [(Speaker.CALLER, 100.0)]
+    await heard.finish()
 
 
 async def test_what_was_lost_between_two_transports_is_told() -> None:

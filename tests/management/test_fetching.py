@@ -200,6 +200,11 @@ def test_whisper_takes_no_calls_by_being_there(tmp_path: Path) -> None:
     assert (tmp_path / "settings.env").read_text() == f"WHISPER_MODEL={tmp_path / 'model'}\n"
 
 
+def test_a_turn_model_takes_no_calls_either(tmp_path: Path) -> None:
+    use("smart_turn", tmp_path / "model", tmp_path / "settings.env")
+    assert (tmp_path / "settings.env").read_text() == f"SMART_TURN_MODEL={tmp_path / 'model'}\n"
+
+
 def test_an_unknown_model_needs_an_engine(shelf: Shelf, tmp_path: Path, settings: Any) -> None:
     settings.VAR_DIR = tmp_path
     with pytest.raises(CommandError, match="--use vosk"):

@@ -7,6 +7,13 @@ from voicesite import voice as settings
 WHISPER, MOONSHINE = {"WHISPER_MODEL": "a folder"}, {"installed": "yes"}
 
 
+def test_a_turn_model_makes_a_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "smart-turn" not in settings.voice(tmp_path, "UTC")["ENDPOINTERS"]
+    monkeypatch.setenv("SMART_TURN_MODEL", "a folder")
+    rule = settings.voice(tmp_path, "UTC")["ENDPOINTERS"]["smart-turn"]
+    assert rule["OPTIONS"] == {"model": "a folder", "workers": 1}
+
+
 @pytest.mark.parametrize(
     ("there", "order"),
     [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sessions_app.agent.endpointers.shares import LIKELY
 from sessions_app.core.persona import TurnSettings
+from sessions_app.speech.turn_models.base import TurnModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +14,32 @@ class Said:
 
     `text` is the turn so far, final or not; recognisers may give it in lower case and without
     punctuation. `sure` is the recogniser's confidence (0..1) in its last word, None where it
-    gives none.
+    gives none. `finished` is how likely (0..1) the turn is over by its sound, as far as a turn
+    model has judged it.
     """
 
     text: str
     sure: float | None = None
+    finished: float | None = None
 
 
 class Endpointer(ABC):
-    """One rule; it holds no state and serves all calls."""
+    """One rule; it holds no state of a call and serves all of them.
+
+    With a `turn_model` each pause is judged by that, and `wait_ms` asked again with what it says.
+    """
+
+    turn_model: TurnModel | None = None
+
+    async def start(self) -> None:
+        """Makes it ready; raises TurnModelError where its turn model cannot run."""
+        if self.turn_model is not None:
+            await self.turn_model.start()
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""
+        if self.turn_model is not None:
+            await self.turn_model.aclose()
 
     @abstractmethod
     def delay_ms(self, text: str, settings: TurnSettings) -> float:

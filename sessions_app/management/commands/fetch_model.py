@@ -12,12 +12,18 @@ from sessions_app.management.fetching import ADDRESS, PACKAGES, fetch
 from sessions_app.management.known_models import KNOWN
 from sessions_app.management.unpacking import FetchError
 
-ENGINES = {"vosk": "vosk", "sherpa": "sherpa-onnx", "whisper": "faster-whisper"}
+ENGINES = {
+    "vosk": "vosk",
+    "sherpa": "sherpa-onnx",
+    "whisper": "faster-whisper",
+    "smart_turn": "onnxruntime",
+}
 """The package that each needs."""
 
 USED = {
     "whisper": "From the next start on, recordings are transcribed again with it, and agents may "
-    "have the recogniser whisper."
+    "have the recogniser whisper.",
+    "smart_turn": "From the next start on, agents may have the end-of-turn rule smart-turn.",
 }
 BAR = 30
 MEGABYTE = 1e6
@@ -74,7 +80,7 @@ class Command(BaseCommand):
         if use is not None:
             self._use(engine, path)
         elif engine:
-            self.stdout.write(f"To recognise with it: manage.py fetch_model {source} --use")
+            self.stdout.write(f"To use it: manage.py fetch_model {source} --use")
 
     def _use(self, engine: str, path: Path) -> None:
         if not engine:

@@ -1,10 +1,13 @@
 """How long the agent waits after which words."""
 
+from dataclasses import replace
+
 import pytest
 
 from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
 from sessions_app.agent.endpointers.base import Endpointer, Said
 from sessions_app.agent.endpointers.fixed import FixedEndpointer
+from sessions_app.agent.endpointers.smart_turn import SmartTurnEndpointer
 from sessions_app.core.persona import TurnSettings
 
 SETTINGS = TurnSettings(min_delay_ms=600, max_delay_ms=2600)
@@ -182,3 +185,27 @@ def test_a_rule_that_knows_text_alone_is_asked_for_that() -> None:
             return 1.0 if text.isupper() else 2.0
 
     assert Shouting().wait_ms(Said("STOP", 0.1), SETTINGS) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "finished", "delay"),
+    [
+        ("i went to the market", "en-US", None, PLAIN),
+        ("i went to the market", "en-US", 0.9, SHORT),
+        ("i went to the market", "en-US", 0.5, PLAIN),
+        ("i went to the market", "en-US", 0.1, HALF),
+        ("I would like to go home.", "en-US", 0.9, SHORT),
+        ("I would like to go home.", "en-US", 0.1, HALF),
+        ("i went to the", "en-US", 0.99, LONG),
+        ("my number is one", "en-US", 0.99, LONG),
+        ("well...", "en-US", 0.1, LONG),
+        ("jag gick till torget", "sv", 0.9, SHORT),
+        ("jag gick till torget", "sv", 0.1, HALF),
+    ],
+)
+def test_a_turn_model_is_asked_where_words_tell_little(
+    text: str, language: str, finished: float | None, delay: float
+) -> None:
+    settings = replace(SETTINGS, language=language)
+    rule = SmartTurnEndpointer("nowhere")
+    assert rule.wait_ms(Said(text, finished=finished), settings) == delay
