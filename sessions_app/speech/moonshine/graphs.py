@@ -257,12 +257,12 @@ def _decoder(weights: Weights, *, signed: bool) -> bytes:
 
 def _decoder_inputs() -> list[Value]:
     inputs = [
-        Value("ids", (1, "s"), INT64),
-        Value("pos", (1, "s"), INT64),
+        Value("ids", ("b", "s"), INT64),
+        Value("pos", ("b", "s"), INT64),
         Value("mask", (1, 1, "s", "p+s")),
     ]
     for layer in range(LAYERS):
-        inputs += [Value(f"past_{side}{layer}", (1, HEADS, "p", HEAD)) for side in "kv"]
+        inputs += [Value(f"past_{side}{layer}", ("b", HEADS, "p", HEAD)) for side in "kv"]
         inputs += [
             Value(f"k{layer}", (1, HEADS, HEAD, "t")),
             Value(f"v{layer}", (1, HEADS, "t", HEAD)),
@@ -271,10 +271,10 @@ def _decoder_inputs() -> list[Value]:
 
 
 def _decoder_outputs() -> list[Value]:
-    outputs = [Value("best", (1, "s"), INT64), Value("logits", (1, "s", "words"))]
+    outputs = [Value("best", ("b", "s"), INT64), Value("logits", ("b", "s", "words"))]
     for layer in range(LAYERS):
-        outputs += [Value(f"next_{side}{layer}", (1, HEADS, "n", HEAD)) for side in "kv"]
-    return outputs + [Value(f"looks{layer}", (1, HEADS, "s", "t")) for layer in LOOKING]
+        outputs += [Value(f"next_{side}{layer}", ("b", HEADS, "n", HEAD)) for side in "kv"]
+    return outputs + [Value(f"looks{layer}", ("b", HEADS, "s", "t")) for layer in LOOKING]
 
 
 def _embedded(graph: _Graph, weights: Weights) -> str:

@@ -1,6 +1,6 @@
 """Runs the lean graphs, one thread each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,25 @@ class Step:
     logits: Floats | None
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What one more token of n hypotheses gave: `peaks` (n) are frames, `logits` (n, 32768)."""
+
+    peaks: Indices
+    logits: Floats
+
+
 class Past:
-    """The decoder's keys and values of the tokens so far."""
+    """The decoder's keys and values of the tokens so far, of one hypothesis or of several."""
 
     def __init__(self) -> None:
         self.length = 0
         empty = np.zeros((1, HEADS, 0, HEAD), np.float32)
         self.arrays: dict[str, Floats] = dict.fromkeys(_PAST, empty)
+
+    def chosen(self, rows: Sequence[int]) -> None:
+        """Goes on with these of its hypotheses, in this order."""
+        self.arrays = {name: array[list(rows)] for name, array in self.arrays.items()}
 
     def keep(self, length: int) -> None:
         """Forgets all tokens after the first `length`."""
@@ -95,6 +107,26 @@ class Model:
         return Memory(
             dict(zip(self._memory_names, self._body.run(None, given), strict=True)), frames
         )
+
+    def steps(self, memory: Memory, past: Past, tokens: Sequence[int]) -> Steps:
+        """Goes on from `past` with one token for each of several hypotheses, as long as each other.
+
+        `past` then holds them all. The first step is made with one.
+        """
+        many, end = len(tokens), past.length + 1
+        given: dict[str, Any] = {
+            "ids": np.array(tokens, np.int64)[:, None],
+            "pos": np.full((many, 1), past.length, np.int64),
+            "mask": np.zeros((1, 1, 1, end), np.float32),
+            **memory.sides,
+            **past.arrays,
+        }
+        _, *out = self._decoder.run([*_STEP, *_LOOKS, "logits"], given)
+        past.arrays = dict(zip(_PAST, out[: len(_PAST)], strict=True))
+        past.length = end
+        seen = dict(zip(LOOKING, out[len(_PAST) :], strict=False))
+        peaks = sum(seen[layer][:, head, 0] for layer, head in PEAKED_BY).argmax(-1)
+        return Steps(peaks, out[-1][:, 0])
 
     def step(
         self,

@@ -7,8 +7,9 @@ import pytest
 
 from bench.spoken import plain, wrong_words
 from sessions_app.core.audio import SPEECH_RATE
-from sessions_app.speech.moonshine import decoding
+from sessions_app.speech.moonshine import decoding, searching
 from sessions_app.speech.moonshine.engine import MoonshineEngine, MoonshineSession
+from sessions_app.speech.moonshine.front import Front
 from sessions_app.speech.moonshine.invented import is_invented
 from sessions_app.speech.moonshine.model import Floats, Memory, Model
 from sessions_app.speech.moonshine.speech import Speech
@@ -197,40 +198,63 @@ def test_a_second_try_hears_what_came_out_as_nonsense(
     assert float(np.median(off)) < 0.03  # what was put before it is no part of its times
 
 
+NONE = (None, None)
+
+
 @pytest.mark.parametrize(
-    ("sure", "heard"),
+    ("tries", "heard"),
     [
-        ((-0.1,), LONG[0]),
-        ((-0.3, -0.1), LONG[1]),
-        ((-0.25, -0.5), LONG[0]),
-        ((-0.4, -0.5, -0.6), LONG[0]),
-        ((-0.5, -0.4, -0.35), LONG[2]),
-        ((-2.0, -0.5, -0.55), LONG[1]),
-        ((-2.0, -0.7, -0.5), LONG[2]),
-        ((-1.1, -0.9, -1.3), LONG[1]),
-        ((-1.1, -1.05, -1.3), ""),
+        ([(-0.1, None)], "greedy 0"),
+        ([(-0.25, -0.22)], "found 0"),
+        ([(-0.4, -0.1)], "found 0"),
+        ([(-0.4, -0.35), (-0.1, None)], "greedy 1"),
+        ([(-0.4, -0.35), (-0.5, -0.4), (-0.5, -0.34)], "found 2"),
+        ([(-0.4, -0.35), (-0.5, -0.4), NONE], "found 0"),
+        ([(-0.4, -0.35), (-0.5, -0.2)], "found 1"),
+        ([(-1.1, None), (-1.2, -1.15), NONE], "greedy 0"),
+        ([NONE, (-0.1, None)], "greedy 1"),
+        ([NONE, (-0.9, -0.7), (-0.9, -0.5)], "found 2"),
+        ([NONE, (-0.9, -0.7), NONE], ""),
+        ([NONE, NONE, NONE], ""),
+        ([(-1.5, -1.4), (-1.6, -1.5), NONE], ""),
     ],
 )
-def test_what_was_heard_with_doubt_is_heard_again_and_the_surer_one_is_taken(
+def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
     model: Model,
     said: Said,
     monkeypatch: pytest.MonkeyPatch,
-    sure: Sequence[float],
+    tries: Sequence[tuple[float | None, float | None]],
     heard: str,
 ) -> None:
-    takes = iter(list(zip(LONG, sure, strict=False)))
+    """`tries` are how sure the greedy words are, and those that are found; None for none."""
+    scored, before = decoding.scored, [-1]
 
     def final(model: Model, memory: Memory, draft: Sequence[int]) -> decoding.Decoded:
-        text, each = next(takes)
-        found = decoding.scored(model, memory, model.tokens.of(text))
-        found.sure = [each] * len(found.tokens)
+        before[0] += 1
+        greedy, _ = tries[before[0]]
+        return decoding.Decoded() if greedy is None else rated(f"greedy {before[0]}", greedy)
+
+    def rated(text: str, sure: float) -> decoding.Decoded:
+        found = scored(model, memory, model.tokens.of(text))
+        found.sure = [sure] * len(found.tokens)
         return found
 
+    def searched(model: Model, memory: Memory) -> list[int]:
+        return [] if tries[before[0]][1] is None else model.tokens.of(f"found {before[0]}")
+
+    front = Front(model)
+    front.add(said(LONG[0]))
+    memory = front.memory()
+    assert memory is not None
     monkeypatch.setattr(decoding, "final", final)
+    monkeypatch.setattr(searching, "searched", searched)
+    monkeypatch.setattr(
+        decoding, "scored", lambda *_: rated(f"found {before[0]}", tries[before[0]][1] or 0.0)
+    )
     speech = Speech(model)
     speech.add(said(LONG[0]))
     assert speech.final().text == heard
-    assert next(takes, None) is None
+    assert before[0] == len(tries) - 1
 
 
 def test_silence_that_is_put_before_an_utterance_counts_for_nothing(
