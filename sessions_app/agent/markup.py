@@ -16,7 +16,6 @@ from markdown_it.token import Token
 from sessions_app.agent.code_names import is_glob, is_name
 from sessions_app.core.links import LINK
 from sessions_app.core.writing import is_spaceless
-from sessions_app.speech.wording.plain import PICTURES
 
 _TABLE_RULE = re.compile(r"[|\-: ]{3,}")
 _LISTED = re.compile(r"\n\s*(?:[-+*>]|\d+[.)])\s")
@@ -77,7 +76,7 @@ _MARKERS = ("*", "`", "[", "~~", "__", "<!--")
 
 
 def speakable(text: str) -> str:
-    """Returns `text` as it is shown and spoken: without markup and pictures."""
+    """Returns `text` as it is shown and spoken: without markup."""
     return Markup().plain(text)
 
 
@@ -295,4 +294,4 @@ def _line(line: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(PICTURES.sub("", text).split())
+    return " ".join(text.split())

@@ -9,6 +9,7 @@ from sessions_app.core.characters import of_width, speaking_ms, width
 from sessions_app.core.links import link_at
 from sessions_app.core.stops import COUNTED, holds_on
 from sessions_app.speech.wording.languages import WORDS
+from sessions_app.speech.wording.plain import PICTURES
 
 FIRST_MS = 780.0
 FIRST_WORDS = 6
@@ -47,6 +48,7 @@ _MONTHS = WORDS["de"].months
 _BELONGS = re.compile(r"(?:[\d$€£#~+*/=<>-]|\d[.,:]?)\s*$")
 """What is read with the word that follows: "5 km", "10 - 5", "5公里"."""
 
+_PICTURED = re.compile(rf"(?:(?:{PICTURES.pattern})[^\S\n]*)+")
 _CLAUSE = re.compile(f"{marks.clause_end(_EMPHASIS)}|{marks.PHRASE_END}")
 
 
@@ -83,6 +85,10 @@ class SentenceSplitter:
         return [rest] if rest.strip() else []
 
     def _cut(self) -> int | None:
+        end = self._end()
+        return None if end is None else self._after_pictures(end)
+
+    def _end(self) -> int | None:
         sentence = self._sentence_end()
         if self._first and (clause := self._clause_end()) is not None:
             return clause if sentence is None else min(clause, sentence)
@@ -97,6 +103,14 @@ class SentenceSplitter:
             if match.end() < len(self._text) and self._may_end(match.end()):
                 return match.end()
         return None
+
+    def _after_pictures(self, cut: int) -> int | None:
+        """Returns where a sentence ends with the emoji behind it; None while more may come."""
+        pictures = _PICTURED.match(self._text, cut)
+        on_next_line = "\n" in self._text[len(self._text[:cut].rstrip()) : cut]
+        if pictures is None or on_next_line or pictures.end() > LONGEST:
+            return cut
+        return pictures.end() if pictures.end() < len(self._text) else None
 
     def _clause_end(self) -> int | None:
         words = self._words_end()

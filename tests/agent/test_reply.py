@@ -80,7 +80,7 @@ async def test_what_is_no_word_is_not_said() -> None:
     reply = Reply(tokens("*** ", "\n\n", "Yes.", " 🎉"), voice(), playout)
     reply.allow()
     await asyncio.gather(reply.run(), play(playout))
-    assert [piece.text for piece in reply.begun] == ["Yes."]
+    assert [piece.text for piece in reply.begun] == ["Yes. 🎉"]
 
 
 @pytest.mark.parametrize("size", [1, 5, 1000])

@@ -110,7 +110,7 @@ def test_nothing_is_lost_or_added(text: str, size: int) -> None:
         ("# Title\n\n- one\n- two", "Title one two"),
         ("See [the page](https://a.org/x).", "See the page."),
         ("Go to https://www.example.org/a_b?c=1.", "Go to https://www.example.org/a_b?c=1."),
-        ("Great 🎉👍🏽 news", "Great news"),
+        ("**Great** 🎉👍🏽 news", "Great 🎉👍🏽 news"),
         ("2 * 3 and a_b", "2 * 3 and a_b"),
         ("~~old~~ new", "old new"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "a b 1 2"),
@@ -174,3 +174,13 @@ def test_nothing_is_lost_in_other_scripts(text: str, size: int) -> None:
     whole = "".join([*out, *splitter.finish()])
     assert text.startswith(whole)
     assert not text[len(whole) :].strip()
+
+
+@pytest.mark.parametrize("size", [3, 100])
+def test_a_picture_belongs_to_the_sentence_before_it(size: int) -> None:
+    text = "Well done, all of you! 🎉👍🏽 ✅ Now go home.\n✅ One more thing is left. 🏁"
+    assert [piece.strip() for piece in pieces(text, size)] == [
+        "Well done, all of you! 🎉👍🏽 ✅",
+        "Now go home.",
+        "✅ One more thing is left. 🏁",
+    ]
