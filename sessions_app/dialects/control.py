@@ -69,14 +69,14 @@ def parse(text: str) -> Command | None:
 
 
 def _offer(message: Message) -> Offer:
-    consent = reading.optional(message, "consent", dict, {})
+    records, notice = reading.consent(message)
     return Offer(
         sdp=reading.required(message, "sdp", str),
         agent=reading.optional(message, "agentId", str, ""),
         call_id=reading.optional(message, "callId", str, ""),
         features=reading.features(message),
-        records=consent.get("recording") is True,
-        notice=str(consent.get("notice", ""))[:50],
+        records=records,
+        notice=notice,
     )
 
 

@@ -20,6 +20,7 @@ from sessions_app.core.text import read_json
 MAX_FRAME_BYTES = 64 * 1024
 MAX_TYPED_CHARS = 2_000
 MAX_KEYS = 64
+LONGEST_NOTICE = 50
 KEYS, FLASH = "0123456789*#ABCD", "flash"
 
 Message = dict[str, Any]
@@ -131,4 +132,20 @@ def asked_of_a_call() -> dict[str, Callable[[Message], Command | None]]:
 def features(message: Mapping[str, Any]) -> frozenset[str]:
     """Returns what the client says that it understands; raises ProtocolError."""
     given = optional(message, "features", list, [])
-    return frozenset(item for item in given if isinstance(item, str))
+    if not all(isinstance(item, str) for item in given):
+        raise ProtocolError("`features` must be a list of names.")
+    return frozenset(given)
+
+
+def consent(message: Mapping[str, Any]) -> tuple[bool, str]:
+    """Returns whether the caller agreed to be recorded, and by which notice.
+
+    Raises ProtocolError: who sends 1 or "true" would take the call for recorded.
+    """
+    given = optional(message, "consent", dict, {})
+    recording, notice = given.get("recording"), given.get("notice")
+    if not isinstance(recording, bool | None):
+        raise ProtocolError("`consent.recording` must be true or false.")
+    if not isinstance(notice, str | None):
+        raise ProtocolError("`consent.notice` must be text.")
+    return recording is True, (notice or "")[:LONGEST_NOTICE]

@@ -12,6 +12,8 @@ from sessions_app.core.errors import VoiceError
 from sessions_app.core.events import CallEvent, InterimChanged, SegmentFinal, Speaker, StateChanged
 from sessions_app.core.states import TERMINAL
 from sessions_app.core.text import read_json
+from sessions_app.dialects import reading
+from sessions_app.dialects.reading import ProtocolError
 
 CHANNEL = DOOR = "results"
 INTERIMS = "interims"
@@ -48,8 +50,8 @@ def offer_of(
     sdp = given.get(key)
     if not isinstance(sdp, str) or not sdp:
         raise BadRequestError(f"`{key}` is missing: send the SDP of the local description as text.")
-    agreed = _agreed(given)
-    return Offer(sdp, _text(given, "agentId"), features, records=agreed, door=door)
+    records = agreed(given)
+    return Offer(sdp, _text(given, "agentId"), features, records=records, door=door)
 
 
 def answer(sdp: str) -> dict[str, str]:
@@ -105,6 +107,9 @@ def _text(given: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _agreed(given: Mapping[str, Any]) -> bool:
-    consent = given.get("consent")
-    return isinstance(consent, dict) and consent.get("recording") is True
+def agreed(given: Mapping[str, Any]) -> bool:
+    """Returns whether the caller agreed to be recorded; raises BadRequestError."""
+    try:
+        return reading.consent(given)[0]
+    except ProtocolError as error:
+        raise BadRequestError(error.message) from error

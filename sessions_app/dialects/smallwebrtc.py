@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sessions_app.core.commands import Candidate, Offer
-from sessions_app.dialects.results import BadRequestError, offer_of, read_object
+from sessions_app.dialects.results import BadRequestError, agreed, offer_of, read_object
 from sessions_app.dialects.rtvi import DOOR
 
 MOST_CANDIDATES = 100
@@ -55,12 +55,12 @@ def parse_start(body: bytes) -> StartWish:
     given = read_object(body, "{}") if body.strip() else {}
     inner = given.get("body")
     known = _known(inner if isinstance(inner, dict) else given)
-    agent, consent = known["agentId"], known["consent"]
+    agent = known["agentId"]
     if not isinstance(agent, str):
         raise BadRequestError("`agentId` must be text.")
     if len(agent) > LONGEST_SLUG:
         raise BadRequestError(f"`agentId` may hold {LONGEST_SLUG} characters.")
-    return StartWish(agent, isinstance(consent, dict) and consent.get("recording") is True)
+    return StartWish(agent, agreed(known))
 
 
 def parse_candidates(body: bytes) -> tuple[str, Sequence[Candidate]]:

@@ -67,15 +67,15 @@ def parse(text: str) -> Command | None:
 
 
 def _start(message: Message) -> StartStream:
-    consent = reading.optional(message, "consent", dict, {})
+    records, notice = reading.consent(message)
     auth = reading.optional(message, "auth", dict, {})
     return StartStream(
         audio=_audio(reading.optional(message, "audio", dict, {})),
         output=_output(message),
         agent=reading.optional(message, "agentId", str, ""),
         features=reading.features(message),
-        records=consent.get("recording") is True,
-        notice=str(consent.get("notice", ""))[:50],
+        records=records,
+        notice=notice,
         call_id=reading.optional(message, "callId", str, ""),
         language=reading.optional(message, "locale", str, ""),
         voice=reading.optional(message, "voice", str, ""),

@@ -50,13 +50,13 @@ INTERIM = InterimChanged(3, Speaker.CALLER, "go", 100, 400)
                 "type": "offer",
                 "sdp": "v=0",
                 "agentId": "scribe",
-                "features": ["details", 7],
+                "features": ["details"],
                 "consent": {"recording": True, "notice": "2026-11"},
                 "unknown": 1,
             },
             Offer("v=0", "scribe", frozenset({"details"}), records=True, notice="2026-11"),
         ),
-        ({"type": "offer", "sdp": "v=0", "consent": {"recording": "yes"}}, Offer("v=0")),
+        ({"type": "offer", "sdp": "v=0", "consent": {"recording": None}}, Offer("v=0")),
         (
             {
                 "type": "ice-candidate",
@@ -89,6 +89,17 @@ def test_messages_become_commands(message: dict[str, Any], command: Command | No
         ('{"type":"offer","sdp":5}', "bad_message", "sdp"),
         ('{"type":"offer","sdp":"v=0","agentId":5}', "bad_message", "agentId"),
         ('{"type":"offer","sdp":"v=0","features":"all"}', "bad_message", "features"),
+        ('{"type":"offer","sdp":"v=0","features":["details",7]}', "bad_message", "features"),
+        ('{"type":"offer","sdp":"v=0","consent":true}', "bad_message", "`consent`"),
+        *(
+            (
+                f'{{"type":"offer","sdp":"v=0","consent":{{"recording":{no}}}}}',
+                "bad_message",
+                "recording",
+            )
+            for no in ("1", '"true"', "[]")
+        ),
+        ('{"type":"offer","sdp":"v=0","consent":{"notice":5}}', "bad_message", "notice"),
         ('{"type":"ice-candidate","candidate":"x"}', "bad_message", "candidate"),
         (
             '{"type":"ice-candidate","candidate":{"candidate":"x","sdpMLineIndex":"0"}}',

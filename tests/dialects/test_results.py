@@ -28,6 +28,8 @@ def test_an_offer_is_read() -> None:
         (b'{"offer": ""}', "`offer`"),
         (b'{"offer": {"sdp": "v=0"}}', "`offer`"),
         (b'{"offer": "v=0", "agentId": 1}', "`agentId`"),
+        (b'{"offer": "v=0", "consent": {"recording": 1}}', "true or false"),
+        (b'{"offer": "v=0", "consent": "yes"}', "`consent`"),
     ],
 )
 def test_a_body_that_cannot_be_read_is_told_why(body: bytes, named: str) -> None:

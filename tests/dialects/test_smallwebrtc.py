@@ -36,7 +36,13 @@ def test_what_was_given_to_start_counts_where_the_offer_says_nothing() -> None:
     assert parse_start(given) == StartWish("x", records=True)
 
 
-@pytest.mark.parametrize("wrong", [b"[]", b'{"agentId": 3}', b'{"agentId": "%s"}' % (b"x" * 51)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(b"[]", b'{"agentId": 3}', b'{"agentId": "%s"}' % (b"x" * 51)),
+        b'{"body": {"consent": {"recording": "yes"}}}',
+    ],
+)
 def test_a_wrong_start_is_told(wrong: bytes) -> None:
     with pytest.raises(BadRequestError):
         parse_start(wrong)
