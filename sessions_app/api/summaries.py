@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.errors import Conflict
+from sessions_app.api.parameters import StrictBody
 from sessions_app.api.serializers import SummarySerializer
 from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.models.work import WorkState
@@ -61,6 +62,7 @@ class SummariseAgain(CallView):
     )
     def post(self, request: Request, **_address: Any) -> Response:
         call = self.changing_call()
+        StrictBody(data=request.data).is_valid(raise_exception=True)
         if not summaries.ask_again(call, request.user):
             raise Conflict(LATER)
         return Response(SummarySerializer(_summary_of(call)).data, status=202)

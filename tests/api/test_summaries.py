@@ -48,6 +48,12 @@ def test_staff_ask_again(staff: User, summary: Summary, tail: str) -> None:
     assert AccessLog.objects.get(user=staff).action == AccessLog.Action.SUMMARISED
 
 
+def test_a_body_with_keys_that_there_are_not_is_refused(staff: User, summary: Summary) -> None:
+    answer = Program(staff).send("POST", path(summary.call, "/again"), {"engine": "x"})
+    assert answer.status_code == 400
+    assert "engine" in answer.json()["fields"]
+
+
 def test_others_do_not_ask(program: Program, viewer: User, bob: User, summary: Summary) -> None:
     address = path(summary.call, "/again")
     assert program.send("POST", address).status_code == 403
