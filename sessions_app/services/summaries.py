@@ -21,7 +21,7 @@ from sessions_app.services import access, exports, turns, work
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.summaries import dates, people
 from sessions_app.summaries.base import CallSummary, Point, Summariser
-from sessions_app.summaries.extractive import SMALL_TALK
+from sessions_app.summaries.extractive import SMALL_TALK, words_were
 from sessions_app.summaries.repairs import repaired
 from sessions_app.summaries.shares import shares
 
@@ -90,8 +90,14 @@ def _summed_up(
     summariser: Summariser,
 ) -> CallSummary:
     """Returns the summary of `rest`: what was said beside the notes, which stand by themselves."""
-    if any(count(row.text) for row in rest) or not any(count(row.text) for row in worth):
-        return summariser.summarise(rest, call.language)
+    said = sum(count(row.text) for row in worth)
+    if any(count(row.text) for row in rest) or not said:
+        found = summariser.summarise(rest, call.language)
+        if not 0 < found.too_few < said:
+            return found
+        only = words_were(found.too_few)
+        text = f"Beside notes and requests {only.lower()} said, too few to summarise."
+        return replace(found, text=text)
     if noted:
         return CallSummary("Everything that was said is in the notes.")
     if all(SMALL_TALK.fullmatch(row.text.strip()) for row in worth if count(row.text)):

@@ -22,6 +22,8 @@ class CallSummary:
     text: str
     key_points: tuple[Point, ...] = ()
     action_items: tuple[Point, ...] = ()
+    too_few: int = 0
+    """How many words there were, where those were too few to summarise."""
 
 
 class Summariser(ABC):

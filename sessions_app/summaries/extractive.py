@@ -60,6 +60,11 @@ CORRECTS = re.compile(
 """What may begin a sentence that puts the one before it right."""
 
 
+def words_were(words: int) -> str:
+    """Returns the beginning of a sentence that tells of so few words."""
+    return "One word was" if words == 1 else f"Only {words} words were"
+
+
 class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over sentences (Steinberger and Ježek, 2004), by sumy.
 
@@ -84,9 +89,8 @@ class ExtractiveSummariser(Summariser):
         asked, told = _parted(_put_right(said(segments, language), language))
         items = tuple(_point(s, language) for s in _without_repeats(asked))
         if words < ENOUGH_WORDS:
-            only = "One word was" if words == 1 else f"Only {words} words were"
-            text = f"{only} said, too few to summarise."
-            return CallSummary(text, action_items=items)
+            text = f"{words_were(words)} said, too few to summarise."
+            return CallSummary(text, action_items=items, too_few=words)
         candidates = _telling(told)
         if not candidates and not items:
             candidates = _without_repeats([s for s in told if _count(s.text)])
