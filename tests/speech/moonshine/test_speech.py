@@ -228,6 +228,8 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
 ) -> None:
     """`tries` are how sure the greedy words are, and those that are found; None for none."""
     scored, before = decoding.scored, [-1]
+    front = Front(model)
+    front.add(said(LONG[0]))
 
     def final(model: Model, memory: Memory, draft: Sequence[int]) -> decoding.Decoded:
         before[0] += 1
@@ -235,6 +237,8 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
         return decoding.Decoded() if greedy is None else rated(f"greedy {before[0]}", greedy)
 
     def rated(text: str, sure: float) -> decoding.Decoded:
+        memory = front.memory()
+        assert memory is not None
         found = scored(model, memory, model.tokens.of(text))
         found.sure = [sure] * len(found.tokens)
         return found
@@ -242,10 +246,6 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
     def searched(model: Model, memory: Memory) -> list[int]:
         return [] if tries[before[0]][1] is None else model.tokens.of(f"found {before[0]}")
 
-    front = Front(model)
-    front.add(said(LONG[0]))
-    memory = front.memory()
-    assert memory is not None
     monkeypatch.setattr(decoding, "final", final)
     monkeypatch.setattr(searching, "searched", searched)
     monkeypatch.setattr(
