@@ -8,6 +8,9 @@ import { LiveFeed } from "../js/live-feed.js";
 /** @typedef {import("../js/transcript.js").Entry} Entry */
 
 const ANNOUNCED = 3;
+const STORED_MS = 1500;
+/** What the server counts of a live call; words that stay are stored by so long after they came. */
+const COUNTED = ["facts-part", "notes-part", "turns-part"];
 const SPEAKERS = /** @type {Record<string, [string, string]>} */ ({
   user: ["caller", "Caller"],
   agent: ["agent", "Agent"],
@@ -125,7 +128,17 @@ function follow() {
     feed.addEventListener("state", (event) => {
       byId("vs-live-state").textContent = /** @type {CustomEvent} */ (event).detail.status;
     });
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let counting;
+    feed.addEventListener("words", () => {
+      counting ??= setTimeout(() => {
+        counting = undefined;
+        fillIn.renew(COUNTED);
+      }, STORED_MS);
+    });
     feed.addEventListener("over", () => {
+      clearTimeout(counting);
+      counting = undefined;
       detail.owed = true; // while it was live the socket told all there was
       fillIn.hurry();
     });

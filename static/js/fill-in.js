@@ -82,13 +82,25 @@ export class FillIn extends EventTarget {
     );
   }
 
+  /**
+   * Takes over these parts alone, while the others are kept up by whoever shows them.
+   * @param {string[]} parts
+   */
+  async renew(parts) {
+    try {
+      const page = document.hidden ? null : await written();
+      parts.forEach((id) => page && this._take(id, page.getElementById(id)));
+    } catch {
+      // the server is away for a moment: the next words ask again
+    }
+  }
+
   /** Takes over the parts of the page that differ: they are written in one place, the server. */
   async _refresh() {
-    const answer = await fetch(location.href);
-    if (!answer.ok) {
+    const page = await written();
+    if (!page) {
       return;
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const before = this._detail;
     this._detail = JSON.parse(page.getElementById("detail-config")?.textContent ?? "{}");
     const parts = PARTS.filter((id) => this._take(id, page.getElementById(id)));
@@ -110,6 +122,12 @@ export class FillIn extends EventTarget {
     here.replaceWith(next);
     return true;
   }
+}
+
+/** @returns {Promise<Document | null>} the page as the server writes it now */
+async function written() {
+  const answer = await fetch(location.href);
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }
 
 /**

@@ -26,7 +26,10 @@ function ownView(agentName) {
   });
 }
 
-/** Events: `over`, once the call has ended; `state` (detail: a `status` message). */
+/**
+ * Events: `over`, once the call has ended; `state` (detail: a `status` message); `words`, when some
+ * stay as they are.
+ */
 export class LiveFeed extends EventTarget {
   /**
    * @param {{liveSocket: string, segmentsUrl: string, agentName: string}} detail
@@ -72,6 +75,9 @@ export class LiveFeed extends EventTarget {
     if (message.type === "transcript") {
       this._view.show(this._transcript.apply(message));
       this._catchUp.check();
+      if (message.final) {
+        this.dispatchEvent(new CustomEvent("words"));
+      }
     } else if (message.type === "status") {
       this.dispatchEvent(new CustomEvent("state", { detail: message }));
     } else if (message.type === "bye") {
