@@ -3,7 +3,7 @@
 
 /** The box in place of a `<select>` that is searched is called as the select's label calls it. */
 function nameSearchedSelects() {
-  for (const box of document.querySelectorAll("select + .select2-container")) {
+  for (const box of document.querySelectorAll("select + .select2-container:has([aria-labelledby])")) {
     const select = /** @type {HTMLSelectElement} */ (box.previousElementSibling);
     const label = select.labels?.[0]?.textContent?.trim().replace(/:$/, "") ?? "";
     for (const part of box.querySelectorAll("[role=combobox], [role=textbox]")) {
@@ -15,13 +15,16 @@ function nameSearchedSelects() {
 
 /** A picture that explains itself when pointed at may have a name only as a picture. */
 function nameHelp() {
-  for (const help of document.querySelectorAll("span.help-tooltip[aria-label]")) {
+  for (const help of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) {
     help.setAttribute("role", "img");
   }
 }
 
-// the widgets are made when the whole page has come
-addEventListener("load", () => {
+function nameAll() {
   nameSearchedSelects();
   nameHelp();
-});
+}
+
+// the widgets are made once the page has come, or a form within it is added
+new MutationObserver(nameAll).observe(document, { childList: true, subtree: true });
+nameAll();
