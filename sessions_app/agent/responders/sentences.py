@@ -20,10 +20,12 @@ from sessions_app.agent.responders.found import (
     polite,
     texts,
 )
+from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
 from sessions_app.agent.responders.loose import loosely
 from sessions_app.agent.responders.puts import put
 from sessions_app.agent.responders.removals import begins, removal
 from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
+from sessions_app.agent.responders.which import counted
 from sessions_app.agent.responders.words import LEADS, TALE, Spoken
 from sessions_app.agent.wordlists import listed
 
@@ -33,12 +35,6 @@ _NEVER_INSIDE = frozenset({"note that", "hello", "good morning", "pardon me"})
 _ASKING = frozenset({"please", "you", "maybe", "also"})
 _REQUESTS = listed("please could can would will so")
 _NAMED = frozenset({"please", "scribe"})
-_JOINS = {
-    Command.NOTE: listed("that of to about saying down"),
-    Command.ACTION: listed("to that about of saying"),
-}
-_COURTESIES = frozenset({"please", "scribe", "thanks"})
-_FOR_THAT = (["for", "that"], ["for", "this"], ["for", "me"], ["for", "us"])
 _ASKS = listed("what who whom when where why how which whose again")
 """After "remind me": a question for what the caller forgot."""
 
@@ -62,7 +58,6 @@ _LABELS = (["note"], ["memo"])
 """With a mark these say what follows: "note: buy milk"."""
 
 LONGEST_LEAD = 6
-MOST_JOINS = 2
 
 
 def asks(word: Spoken) -> bool:
@@ -201,7 +196,7 @@ class Sentence:
     def _courteous(self, at: int) -> list[str]:
         """Returns the words of the sentence from there on, without courtesies at its end."""
         texts = self._texts(at, self._end)
-        while texts and texts[-1] in _COURTESIES:
+        while texts and texts[-1] in COURTESIES:
             texts.pop()
         return texts
 
@@ -235,12 +230,14 @@ class Sentence:
         words, phrase = self._words, self._texts(at, stop)
         if phrase[0] == "remind" and stop < len(words) and asks(words[stop]):
             return []
-        if phrase in _LABELS and not words[at].marked:
+        if phrase in _LABELS and not self._is_label(at):
+            return []
+        if is_cut(words, at, stop):
             return []
         if phrase in _TOLD_OF and not self._is_told_to(at, stop):
             return []
         until = self._text_end(stop)
-        begin = self._text_begin(command, stop, until)
+        begin = text_begin(words, command, stop, until)
         rest = self._texts(stop, until)
         if all(word in POLITE or word in REFERS or word == "of" for word in rest):
             refers = bool(REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
@@ -248,22 +245,24 @@ class Sentence:
             return [Found(command, at, (until, until), refers)]
         return [Found(command, at, (min(begin, until), until))]
 
+    def _is_label(self, at: int) -> bool:
+        """Returns whether something shows that the text follows: a mark, or a quote that opens.
+
+        "Note #2 is wrong, delete it" is about the second note.
+        """
+        if self._words[at].marked or at + 1 == self._end or not self._words[at + 1].opened:
+            return self._words[at].marked
+        if not self._words[at + 1].text.isdecimal():
+            return True
+        after = range(at + 2, len(self._words))
+        deleted = any(begins(self._texts(n, n + 3)) for n in after if self._words[n - 1].marked)
+        return not deleted and counted(self._courteous(at)) is None
+
     def _is_told_to(self, at: int, stop: int) -> bool:
         """Returns whether "remember that" here has a text; at the end it means what was before."""
         if stop < self._end:
             return self._words[stop].text not in _MEMORIES
         return at > 0 and self._words[at - 1].marked
-
-    def _text_begin(self, command: Command, stop: int, until: int) -> int:
-        """Returns where the text begins: after what joins it to the command."""
-        at = stop
-        while at < until and self._words[at].text in _COURTESIES:
-            at += 1
-        if self._texts(at, at + 2) in _FOR_THAT:
-            at += 2
-        for _ in range(MOST_JOINS):
-            at += at < until and self._words[at].text in _JOINS[command]
-        return at + 2 if self._texts(at, at + 2) == ["the", "following"] else at
 
     def _text_end(self, stop: int) -> int:
         """Returns where a text ends: before another, or a sentence that is a command or polite."""

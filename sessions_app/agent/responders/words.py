@@ -70,6 +70,9 @@ _MINDED = {
 _CHUNKS = re.compile(r"\S+?(?:(?<=[^\W\d_]{2})-+(?=[^\W\d_]{2})|(?=\s|$))")
 """What blanks part, and hyphens between words: "the garden-please note that"."""
 
+_SETS_OFF = (":", "\u2013", "\u2014")
+"""Marks after which a text begins."""
+
 _SOUNDS = {
     ("right", "down"): "write",
     ("no", "down"): "note",
@@ -103,10 +106,14 @@ class Spoken:
     stops: bool
     """Whether a sentence ends with it."""
 
+    opened: bool = False
+    """Whether it begins what is quoted or set off: after a quote, a sign, a colon or a dash."""
+
 
 def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
     """Returns the words of `text`, with contractions written out unless `as_heard`."""
     found: list[Spoken] = []
+    opens = False
     for match in _CHUNKS.finditer(text):
         shown = match.group()
         if not text[match.end() : match.end() + 1].isspace():
@@ -121,9 +128,11 @@ def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
                 word = _MINDED.get(word, word)
             parts = [word] if as_heard else list(_written_out(word))
             made = [Spoken(part, match.start(), match.end(), False, False) for part in parts]
+            made[0] = replace(made[0], opened=opens or not shown[0].isalnum())
             found += [*made[:-1], replace(made[-1], marked=marked, stops=stops)]
         elif found and marked:
             found[-1] = replace(found[-1], marked=True, stops=found[-1].stops or stops)
+        opens = not word or shown.endswith(_SETS_OFF)
     return found if as_heard else [*_with_todos(_as_meant(found))]
 
 
@@ -166,7 +175,7 @@ def _with_todos(words: Sequence[Spoken]) -> Iterator[Spoken]:
         pair = words[at : at + 2]
         shown = [word.text for word in pair]
         if shown in (["to", "dos"], ["to", "do's"]) and not pair[0].marked:
-            yield replace(pair[1], text="todos", start=pair[0].start)
+            yield replace(pair[1], text="todos", start=pair[0].start, opened=pair[0].opened)
             at += 2
             continue
         if shown == ["to", "do"] and not pair[0].marked:
@@ -174,7 +183,7 @@ def _with_todos(words: Sequence[Spoken]) -> Iterator[Spoken]:
             follows = words[at + 2].text if at + 2 < len(words) else ""
             first = (before is None or before.stops) and follows not in _NOT_TODO
             if first or (before and before.text in _BEFORE_TODO) or follows in {"list", "lists"}:
-                yield replace(pair[1], text="todo", start=pair[0].start)
+                yield replace(pair[1], text="todo", start=pair[0].start, opened=pair[0].opened)
                 at += 2
                 continue
         yield words[at]
