@@ -1,4 +1,4 @@
-"""The agent that needs no language model: takes notes, reads them back, keeps the time."""
+"""The agent that needs no language model: takes notes, reads them back, tells time and date."""
 
 import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -27,7 +27,8 @@ NOTHING = "All right, nothing was written down."
 SURE = "Should I end the call?"
 HELP = (
     "Say take a note, or action item, and then what to write down. "
-    "Say read my notes, delete number two, undo, recap, repeat, what time is it, or end the call."
+    "Say read my notes, delete number two, undo, recap, repeat, what time is it, what day is it, "
+    "or end the call."
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
 MOST_RECALLED, MOST_LOOKED_AT = 5, 100
@@ -60,6 +61,7 @@ class ScribeResponder(Responder):
             Command.RECAP: self._recap,
             Command.REPEAT: self._repeat,
             Command.TIME: self._time,
+            Command.DATE: self._date,
             Command.LENGTH: self._length,
             Command.QUIET: lambda _c, _r: "",
             Command.HELP: lambda _c, _r: HELP,
@@ -177,6 +179,10 @@ class ScribeResponder(Responder):
     def _time(self, conversation: Conversation, _rest: str) -> str:
         now = datetime.now(self._zone_of(conversation.persona))
         return f"It is {now.hour % 12 or 12}:{now.minute:02} {'a.m.' if now.hour < 12 else 'p.m.'}"  # noqa: PLR2004
+
+    def _date(self, conversation: Conversation, _rest: str) -> str:
+        now = datetime.now(self._zone_of(conversation.persona))
+        return f"It is {now:%A}, {now.day} {now:%B} {now.year}."
 
     def _length(self, conversation: Conversation, _rest: str) -> str:
         minutes, seconds = divmod(round(conversation.host.now_ms() / 1000), 60)

@@ -48,8 +48,10 @@ _LETTERS = (
 _COMPILED = tuple((re.compile(pattern), sound) for pattern, sound in _LETTERS)
 _LEADS = listed("please so and well okay ok now then good could can would you i oh no hey they")
 _TRAILS = listed("please now then thanks scribe for me far so yet today again")
-_RISKY = frozenset({Command.END, Command.QUIET, Command.HELLO, Command.HELP, Command.RESTORE})
-"""Never taken by their sound alone: short, or common in plain talk."""
+_RISKY = frozenset(
+    {Command.END, Command.QUIET, Command.HELLO, Command.HELP, Command.RESTORE, Command.DATE}
+)
+"""Never taken by their sound alone: short, common in plain talk, or near it: "what is this"."""
 
 
 @cache

@@ -17,6 +17,7 @@ class Command(StrEnum):
     RECAP = "recap"
     REPEAT = "repeat"
     TIME = "time"
+    DATE = "date"
     LENGTH = "length"
     QUIET = "quiet"
     HELP = "help"
@@ -194,6 +195,22 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "the time",
         "time check",
     ),
+    Command.DATE: (
+        "what|which day|date|weekday|month|year is it|today",
+        "what|which day of the week|month is it|today",
+        "what|which day|date do|have we have|got?",
+        "what is the current? date|day|weekday",
+        "what is today's date",
+        "what is today",
+        "what day|date today is",
+        "tell|give me the|today's date",
+        "tell me? what|which day|date|month|year it|today is",
+        "tell me? what the|today's date is",
+        "do you have|know the|today's date",
+        "do you know what|which day|date it|today is",
+        "have you got the date",
+        "the|today's date",
+    ),
     Command.LENGTH: (
         "how long have we|i|you talked|spoken",
         "how long have we|i|you been talking|speaking|here|connected",
@@ -308,6 +325,7 @@ _SAID = (
     *("forget that last note", "give me a summary", "sum up what I said", "summarize the call"),
     *("what have we talked about", "where were we", "what did you say", "say that once more"),
     *("I didn't catch that", "come again", "repeat the last bit", "do you have the time"),
+    *("what's the date", "what day is it", "what's today's date", "tell me the date"),
     *("what's the time", "how late is it", "how long has this call been", "shut up"),
     *("that's enough", "how does this work", "what are the commands", "that's all for today"),
     *("you can hang up", "see you later"),

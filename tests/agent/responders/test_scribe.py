@@ -281,6 +281,43 @@ async def test_an_agent_may_have_a_time_zone_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "What's the date today?",
+        "What is the date today?",
+        "what's the date?",
+        "what day is it?",
+        "which day is today?",
+        "What\u2019s today\u2019s date, please?",
+        "Could you tell me what day it is?",
+        "I have to go soon, what day of the week is it?",
+    ],
+)
+async def test_it_tells_the_date_of_its_time_zone(text: str) -> None:
+    there = Persona(responder="r", responder_options={"time_zone": "Pacific/Kiritimati"})
+    before = datetime.now(ZoneInfo("Pacific/Kiritimati"))
+    told = await Room(ScribeResponder("Pacific/Pago_Pago"), there).ask(text)
+    after = datetime.now(ZoneInfo("Pacific/Kiritimati"))
+    dates = {f"It is {at:%A}, {at.day} {at:%B} {at.year}." for at in (before, after)}
+    assert told in dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the date of the meeting?",
+        "What day is it tomorrow?",
+        "What is this?",
+        "The date is wrong.",
+        "He asked what day it is.",
+        "I never know what day it is.",
+    ],
+)
+def test_another_date_is_not_asked_for(text: str) -> None:
+    assert understood(text) is None
+
+
+@pytest.mark.parametrize(
     "options", [{"time_zone": "Mars/Olympus"}, {"time_zone": 5}, {"tz": "UTC"}]
 )
 def test_an_option_that_cannot_be_is_named(options: dict[str, Any]) -> None:
