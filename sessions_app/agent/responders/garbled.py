@@ -38,6 +38,7 @@ def alike(words: Sequence[Spoken]) -> tuple[Command, int, int] | None:
     """
     first = _first(words)
     texts = [word.text for word in words[first:]]
+    apart = next((at for at, word in enumerate(words[first:]) if at and word.opened), len(texts))
     if not texts or texts[0] in _TELLERS:
         return None
     best: tuple[float, int, Command] | None = None
@@ -46,6 +47,8 @@ def alike(words: Sequence[Spoken]) -> tuple[Command, int, int] | None:
             if phrase == "note that":  # too many words are like these
                 continue
             found = _likeness(texts, phrase, takes_text=command in TAKES_TEXT)
+            if found is not None and command in TAKES_TEXT:  # "action: that one" has it for a text
+                found = (found[0], min(found[1], apart))
             if found is not None and (best is None or found > best[:2]):
                 best = (*found, command)
     return (best[2], first, first + best[1]) if best else None

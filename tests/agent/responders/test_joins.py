@@ -21,6 +21,7 @@ def found(text: str) -> list[str]:
         ("Action item: to be sent", "action: to be sent"),
         ("take a note: please call Ann", "note: please call Ann"),
         ("note that, that is all", "note: that is all"),
+        ("action: ask the landlord", "action: ask the landlord"),
     ],
 )
 def test_after_a_mark_all_is_text(text: str, wanted: str) -> None:
