@@ -13,6 +13,9 @@ from sessions_app.agent.wordlists import listed
 
 COURTESIES = frozenset({"please", "scribe", "thanks"})
 _FOR_THAT = (["for", "that"], ["for", "this"], ["for", "me"], ["for", "us"])
+_TAGS = (["will", "you"], ["would", "you"], ["can", "you"], ["could", "you"])
+"""With these it is asked once more: "jot this down, will you: milk"."""
+
 _JOINS = {
     Command.NOTE: listed("of to about saying down"),
     Command.ACTION: listed("to about of saying"),
@@ -43,11 +46,28 @@ def text_begin(words: Sequence[Spoken], command: Command, stop: int, until: int)
 
 
 def _after_courtesies(words: Sequence[Spoken], at: int, until: int) -> int:
-    while at < until and words[at].text in COURTESIES and not words[at].opened:
-        at += 1
-    if texts(words, at, at + 2) in _FOR_THAT and not words[at].opened:
-        at += 2
+    """Returns the first word that is no courtesy, nor who or what the note is for."""
+    while at < until and not words[at].opened:
+        pair = texts(words, at, min(at + 2, until))
+        if words[at].text in COURTESIES:
+            at += 1
+        elif pair in _FOR_THAT:
+            at += 2
+        elif tag := _tag(words, at, until):
+            at += tag
+        else:
+            break
     return at
+
+
+def _tag(words: Sequence[Spoken], at: int, until: int) -> int:
+    """Returns how many words here only ask once more, as a mark after them shows: "will you:"."""
+    if texts(words, at, at + 2) not in _TAGS:
+        return 0
+    stop = at + 2
+    while stop < until and words[stop].text in COURTESIES:
+        stop += 1
+    return stop - at if words[stop - 1].marked else 0
 
 
 def _after_joins(words: Sequence[Spoken], joins: frozenset[str], at: int, until: int) -> int:

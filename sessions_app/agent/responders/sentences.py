@@ -29,7 +29,7 @@ from sessions_app.agent.responders.which import counted
 from sessions_app.agent.responders.words import LEADS, TALE, Spoken
 from sessions_app.agent.wordlists import listed
 
-_NEVER_INSIDE = frozenset({"note that", "hello", "good morning", "pardon me"})
+_NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
 """Phrases that are common in plain talk: they want "please" or "could you" before them there."""
 
 _ASKING = frozenset({"please", "you", "maybe", "also"})
@@ -56,6 +56,9 @@ MOST_IN_A_ROW = 4
 
 _LABELS = (["note"], ["memo"])
 """With a mark these say what follows: "note: buy milk"."""
+
+_WRITES = listed("note write jot take put get type")
+"""With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
 
 LONGEST_LEAD = 6
 
@@ -187,8 +190,8 @@ class Sentence:
         if not at or at + 1 >= self._end or self._words[at - 1].text not in _ASKING:
             return []
         verb, after = self._texts(at, at + 2)
-        if verb == "note":  # "please note the new address"
-            return self._with_text(Command.NOTE, at, at + 1)
+        if verb == "note" and after != "that":  # "please note the new address"
+            return self._with_text(Command.NOTE, at, at + 1, asked_for=True)
         if verb != "remember":
             return []
         return self._with_text(Command.ACTION if after == "to" else Command.NOTE, at, at + 1)
@@ -225,14 +228,17 @@ class Sentence:
 
     # -- what it is about -------------------------------------------------------------------
 
-    def _with_text(self, command: Command, at: int, stop: int) -> list[Found]:
-        """Returns a command with its text; nothing where it asks for something else."""
+    def _with_text(
+        self, command: Command, at: int, stop: int, *, asked_for: bool = False
+    ) -> list[Found]:
+        """Returns a command with its text; nothing where it asks for something else.
+
+        With `asked_for` a verb that is common in plain talk is a command without a mark, too.
+        """
         words, phrase = self._words, self._texts(at, stop)
         if phrase[0] == "remind" and stop < len(words) and asks(words[stop]):
             return []
-        if phrase in _LABELS and not self._is_label(at):
-            return []
-        if is_cut(words, at, stop):
+        if not (asked_for or self._shows_its_text(at, stop)) or is_cut(words, at, stop):
             return []
         if phrase in _TOLD_OF and not self._is_told_to(at, stop):
             return []
@@ -245,13 +251,22 @@ class Sentence:
             return [Found(command, at, (until, until), refers)]
         return [Found(command, at, (min(begin, until), until))]
 
+    def _shows_its_text(self, at: int, stop: int) -> bool:
+        """Returns whether a phrase needs no mark before its text, or has one: "note this: milk"."""
+        phrase = self._texts(at, stop)
+        if phrase in _LABELS:
+            return self._words[at].marked or self._is_label(at)
+        if phrase[0] in _WRITES and phrase[-1] == "this":
+            return stop == self._end or self._words[stop - 1].marked or self._words[stop].opened
+        return True
+
     def _is_label(self, at: int) -> bool:
-        """Returns whether something shows that the text follows: a mark, or a quote that opens.
+        """Returns whether the text follows at once: a quote, or a sign that names no note.
 
         "Note #2 is wrong, delete it" is about the second note.
         """
-        if self._words[at].marked or at + 1 == self._end or not self._words[at + 1].opened:
-            return self._words[at].marked
+        if at + 1 == self._end or not self._words[at + 1].opened:
+            return False
         if not self._words[at + 1].text.isdecimal():
             return True
         after = range(at + 2, len(self._words))
