@@ -50,7 +50,7 @@ class Heard:
     before: str = ""
     refers: bool = False
     which: Which | None = None
-    """Which notes are to be taken out; None for what was done last."""
+    """Which notes are to be taken out, or read; None for what was done last, and for all."""
 
 
 def understood(text: str) -> Heard | None:

@@ -37,7 +37,7 @@ class Found:
     """The first word that leads to it."""
 
     which: Which | None = None
-    """Which notes are to be taken out, where that was said."""
+    """Which notes are to be taken out or read, where that was said."""
 
 
 def texts(words: Sequence[Spoken], start: int, end: int) -> list[str]:

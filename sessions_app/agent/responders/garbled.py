@@ -27,6 +27,9 @@ _TELLERS = listed(
 )
 """Words that begin what is told: a garbled command begins with none of them."""
 
+_READS = listed("read repeat show tell what")
+"""Who says these wants to hear something: nothing is taken out for "read the last bit"."""
+
 _SHORT_PHRASE = 2
 """Words of a phrase that says nothing without either."""
 
@@ -45,6 +48,8 @@ def alike(words: Sequence[Spoken]) -> tuple[Command, int, int] | None:
     for command, phrases in SHORT.items():
         for phrase in phrases:
             if phrase == "note that":  # too many words are like these
+                continue
+            if command is Command.UNDO and texts[0] in _READS:
                 continue
             found = _likeness(texts, phrase, takes_text=command in TAKES_TEXT)
             if found is not None and command in TAKES_TEXT:  # "action: that one" has it for a text

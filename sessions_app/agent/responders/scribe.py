@@ -11,6 +11,7 @@ from sessions_app.agent.responders import tidying
 from sessions_app.agent.responders.answers import agrees, declines
 from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
 from sessions_app.agent.responders.commands import Heard, orders, talk
+from sessions_app.agent.responders.readings import read_out
 from sessions_app.agent.responders.removals import WHICH, choice, line
 from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command, hints
 from sessions_app.agent.responders.which import counted, which
@@ -115,7 +116,8 @@ class ScribeResponder(Responder):
 
     def _obey(self, conversation: Conversation, heard: Heard) -> str:
         if heard.which is not None:
-            return tidying.take_out(conversation.host, heard.which)
+            act = read_out if heard.command is Command.READ else tidying.take_out
+            return act(conversation.host, heard.which)
         return self._obeys[heard.command](conversation, heard.rest)
 
     def _dictated(self, conversation: Conversation, asked: str) -> str:

@@ -23,6 +23,7 @@ from sessions_app.agent.responders.found import (
 from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
 from sessions_app.agent.responders.loose import loosely
 from sessions_app.agent.responders.puts import put
+from sessions_app.agent.responders.readings import BEGINS, reading
 from sessions_app.agent.responders.removals import begins, removal
 from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
 from sessions_app.agent.responders.which import counted
@@ -61,6 +62,7 @@ _WRITES = listed("note write jot take put get type")
 """With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
 
 LONGEST_LEAD = 6
+LONGEST_READING = 16
 
 
 def asks(word: Spoken) -> bool:
@@ -124,12 +126,10 @@ class Sentence:
 
     def _matched(self, at: int, *, bare: bool, most: int) -> list[Found]:
         """Returns the commands that begin with this very word; `bare` if nothing leads to them."""
-        if (listed_by := put(self._words, at, self._end)) is not None:
-            return [listed_by]
-        if (out := self._removal(at, bare=bare)) is not None:
-            return [out]
-        if (other := self._reminding(at, bare=bare)) is not None:
-            return [other]
+        one = put(self._words, at, self._end) or self._removal(at, bare=bare)
+        one = one or self._reading(at, bare=bare) or self._reminding(at, bare=bare)
+        if one is not None:
+            return [one]
         for many in range(min(LONGEST, self._end - at), 0, -1):
             command = COMMANDS.get(tuple(self._texts(at, at + many)))
             if command is None or (bare and not self._stands_inside(at, many)):
@@ -160,6 +160,17 @@ class Sentence:
         stop = next(iter([*ends, self._end]))
         found = removal(self._texts(at, stop))
         return None if found is None else Found(Command.UNDO, at, (stop, stop), which=found)
+
+    def _reading(self, at: int, *, bare: bool) -> Found | None:
+        """Returns what reads some of the notes, by their numbers or places."""
+        if self._words[at].text not in BEGINS or (bare and not self._is_apart(at)):
+            return None
+        for stop in range(min(self._end, at + LONGEST_READING), at + 2, -1):
+            if stop < self._end and not self._is_clause(stop):
+                continue
+            if (found := reading(self._texts(at, stop))) is not None:
+                return Found(Command.READ, at, (stop, stop), which=found)
+        return None
 
     def _is_clause(self, at: int) -> bool:
         """Returns whether what follows says something else than which notes."""
