@@ -61,6 +61,19 @@ _LABELS = (["note"], ["memo"])
 _WRITES = listed("note write jot take put get type")
 """With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
 
+_OVER = (
+    *("we are done", "we are done here", "i am done", "that is all", "that was all", "that is it"),
+    *("that was it", "for today", "for now", "thanks", "thank you", "i have to go", "i need to go"),
+    *("i am off", "i have got to go", "i must go"),
+)
+_WRONG = ("that is wrong", "that was wrong", "that is not right", "not that one")
+_HEARD_FOR = {
+    "and the call": (Command.END, _OVER),
+    **dict.fromkeys(("and do it", "and do that"), (Command.UNDO, _WRONG)),
+    **dict.fromkeys(("i am do it", "i am do that"), (Command.UNDO, _WRONG)),
+}
+"""What is heard for "end the call" and "undo it" after these words, and ends the sentence."""
+
 LONGEST_LEAD = 6
 LONGEST_READING = 16
 
@@ -97,6 +110,8 @@ class Sentence:
         led, begun = False, at
         while at < self._end and at not in self._tried:
             self._tried.add(at)
+            if (meant := self._as_heard(begun, at)) is not None:
+                return [Found(meant, at, begun=begun)]
             found = self._matched(at, bare=inside and not led, most=most)
             lead = self._lead(at)
             if found or not lead:
@@ -104,6 +119,13 @@ class Sentence:
             led = led or self._words[at].text not in BACK_CHANNELS
             at += lead
         return []
+
+    def _as_heard(self, begun: int, at: int) -> Command | None:
+        """Returns what the end of a sentence is heard for, where leads to it are all before it."""
+        said = _HEARD_FOR.get(" ".join(self._courteous(at)))
+        before = " ".join(self._texts(begun, at))
+        led = said is not None and begun == self._start and before.endswith(said[1])
+        return said[0] if said and led else None
 
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""

@@ -50,6 +50,8 @@ _WHOLE = {
     "didnt": ("did", "not"),
     "whats": ("what", "is"),
     "thats": ("that", "is"),
+    "takenot": ("take", "note"),
+    "takenote": ("take", "note"),
 }
 _ENDINGS = {"n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'m": "am", "'d": "would"}
 _IS = re.compile(r"(what|long|that|who|where|how|when|it|there|here|he|she)'s")
@@ -80,8 +82,11 @@ _SOUNDS = {
     ("said", "a reminder"): "set",
     ("said", "reminder"): "set",
     ("by", "for now"): "bye",
+    ("inaction", "item"): "action",
 }
 """What is heard for words that sound like it, where the words after it tell."""
+
+_GREETS = listed("hey hi hello")
 
 _BEFORE_TODO = listed("a new another my the our add create")
 
@@ -157,8 +162,12 @@ def _written_out(word: str) -> Iterator[str]:
 
 
 def _as_meant(words: Sequence[Spoken]) -> list[Spoken]:
+    if [word.text for word in words] == ["high", "there"]:
+        return [replace(words[0], text="hi"), words[1]]
     meant = list(words)
     for at, word in enumerate(words[:-1]):
+        if _is_new_note(words, at):
+            meant[at : at + 2] = (replace(word, text="new"), replace(words[at + 1], text="note"))
         if at and not words[at - 1].marked:
             continue
         for (heard, after), said in _SOUNDS.items():
@@ -166,6 +175,17 @@ def _as_meant(words: Sequence[Spoken]) -> list[Spoken]:
             if word.text == heard and follows == after and not word.marked:
                 meant[at] = replace(word, text=said)
     return meant
+
+
+def _is_new_note(words: Sequence[Spoken], at: int) -> bool:
+    """Returns whether "knew not" is said to the scribe, and not of one who knew not."""
+    if [word.text for word in words[at - 1 : at + 2]] != ["scribe", "knew", "not"]:
+        return False
+    if words[at - 1].marked:
+        return True
+    if at == 1 or words[at - 2].stops:
+        return words[at + 1].marked and not words[at + 1].stops
+    return words[at - 2].text in _GREETS
 
 
 def _with_todos(words: Sequence[Spoken]) -> Iterator[Spoken]:
