@@ -70,6 +70,9 @@ class Desk:
     def undo_notes(self) -> NotesUndone | None:
         return self._notebook.undo() if self._may_change() else None
 
+    def redo_notes(self) -> NotesUndone | None:
+        return self._notebook.redo() if self._may_change() else None
+
     def take_back(self) -> None:
         """Undoes what was done, and lets nothing more be: the caller's turn goes on."""
         self._void = True

@@ -30,6 +30,7 @@ class Mark:
     notes: tuple[Note, ...]
     before: tuple[list[Note], ...]
     gone: tuple[list[Note], ...]
+    undone: tuple[list[Note], ...]
 
 
 class Notebook:
@@ -51,6 +52,7 @@ class Notebook:
         self._notes: list[Note] = []
         self._before: deque[list[Note]] = deque(maxlen=MOST_UNDONE)
         self._gone: deque[list[Note]] = deque(maxlen=MOST_UNDONE)
+        self._undone: deque[list[Note]] = deque(maxlen=MOST_UNDONE)
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -101,32 +103,46 @@ class Notebook:
     def undo(self) -> NotesUndone | None:
         """Takes back the newest change and returns what came of it; None where there is none."""
         before = self._before.pop() if self._before else self._notes[:-1]
-        now = self._notes
-        if before == now:
+        if before == self._notes:
             return None
-        undone = NotesUndone(tuple(_missing(now, before)), tuple(_missing(before, now)))
-        if undone.removed:
-            self._gone.append(list(undone.removed))
+        self._undone.append(self._notes)
+        return self._turn_to(before)
+
+    def redo(self) -> NotesUndone | None:
+        """Takes back the newest `undo` and returns what came of it; None after another change."""
+        if not self._undone:
+            return None
+        self._before.append(self._notes)
+        return self._turn_to(self._undone.pop())
+
+    def _turn_to(self, other: list[Note]) -> NotesUndone:
+        """Makes the notes what they were at another time and returns what is different."""
+        now = self._notes
+        done = NotesUndone(tuple(_missing(now, other)), tuple(_missing(other, now)))
+        if done.removed:
+            self._gone.append(list(done.removed))
         elif self._gone:
             self._gone.pop()
-        self._change(before, undoable=False)
-        return undone
+        self._change(other, undoable=False)
+        return done
 
     def mark(self) -> Mark:
         """Returns how the notes are now, for `go_back`."""
-        return Mark(self.notes, tuple(self._before), tuple(self._gone))
+        return Mark(self.notes, tuple(self._before), tuple(self._gone), tuple(self._undone))
 
     def go_back(self, mark: Mark) -> None:
         """Makes all as it was then, as if nothing had been done since."""
         self._change(mark.notes, undoable=False)
         self._before = deque(mark.before, MOST_UNDONE)
         self._gone = deque(mark.gone, MOST_UNDONE)
+        self._undone = deque(mark.undone, MOST_UNDONE)
 
     def _change(self, now: Sequence[Note], *, undoable: bool = True) -> None:
         """Makes the notes these, counted anew, and tells what is different."""
         before = self._notes
         if undoable:
             self._before.append(before)
+            self._undone.clear()
         self._notes = [
             note if note.number == number else replace(note, number=number)
             for number, note in enumerate(now, start=1)

@@ -101,6 +101,8 @@ async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
     desk.undo_notes()
     desk.add_note(NoteKind.NOTE, "tea")
     desk.remove_notes({1})
+    assert desk.undo_notes() is not None
+    assert desk.redo_notes() is not None
     desk.take_back()
     assert [(note.number, note.text) for note in book.notes] == [(1, "milk"), (2, "bread")]
     undone = book.undo()
@@ -110,4 +112,5 @@ async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
     with pytest.raises(NoteRefusedError):
         desk.add_note(NoteKind.NOTE, "late")
     assert desk.undo_notes() is None
+    assert desk.redo_notes() is None
     assert not desk.remove_notes({1})

@@ -64,6 +64,22 @@ def test_what_was_undone_comes_back_too() -> None:
     assert texts(book) == ["milk", "tea", "jam"]
 
 
+def test_what_was_undone_is_done_again_in_turn_until_something_else_is() -> None:
+    book, told = notebook()
+    book.remove({1})
+    book.add(NoteKind.NOTE, "rolls")
+    book.undo()
+    book.undo()
+    again = [book.redo() for _ in range(3)]
+    assert [len(one.removed) if one else None for one in again] == [1, 0, None]
+    assert texts(book) == followed(told) == ["tea", "jam", "rolls"]
+    assert book.restore() == [note(1, "milk")]
+    book.undo()
+    book.add(NoteKind.NOTE, "salt")
+    assert book.redo() is None
+    assert texts(book) == followed(told) == ["tea", "jam", "rolls", "salt"]
+
+
 def test_nothing_comes_back_where_there_is_no_room() -> None:
     book, told = notebook(most=3)
     book.remove({2})

@@ -37,7 +37,10 @@ class NoteRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NotesUndone:
-    """What undoing a change of the notes did, each note as it was counted or is counted now."""
+    """What undoing a change of the notes did, or doing it again.
+
+    Each note is as it was counted, or is counted now.
+    """
 
     removed: tuple[Note, ...] = ()
     restored: tuple[Note, ...] = ()
@@ -99,6 +102,10 @@ class CallHost(Protocol):
 
         None where there is nothing to undo.
         """
+        ...
+
+    def redo_notes(self) -> NotesUndone | None:
+        """Takes back the newest `undo_notes`; None where none was, or notes were changed since."""
         ...
 
     def end_call(self) -> None:

@@ -59,6 +59,7 @@ class ScribeResponder(Responder):
             Command.READ: self._read,
             Command.UNDO: lambda c, _r: tidying.undo(c.host),
             Command.RESTORE: lambda c, _r: tidying.bring_back(c.host),
+            Command.REDO: lambda c, _r: tidying.redo(c.host),
             Command.RECAP: self._recap,
             Command.REPEAT: self._repeat,
             Command.TIME: self._time,

@@ -49,7 +49,10 @@ _COMPILED = tuple((re.compile(pattern), sound) for pattern, sound in _LETTERS)
 _LEADS = listed("please so and well okay ok now then good could can would you i oh no hey they")
 _TRAILS = listed("please now then thanks scribe for me far so yet today again")
 _RISKY = frozenset(
-    {Command.END, Command.QUIET, Command.HELLO, Command.HELP, Command.RESTORE, Command.DATE}
+    {
+        *(Command.END, Command.QUIET, Command.HELLO, Command.HELP, Command.RESTORE, Command.DATE),
+        Command.REDO,
+    }
 )
 """Never taken by their sound alone: short, common in plain talk, or near it: "what is this"."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sessions_app.agent.responders.base import CallHost, NoteRefusedError
+from sessions_app.agent.responders.base import CallHost, NoteRefusedError, NotesUndone
 from sessions_app.agent.responders.removals import Choice, choice, line
 from sessions_app.agent.responders.which import Which
 from sessions_app.core.events import Note
@@ -29,8 +29,16 @@ def take_out(host: CallHost, which: Which) -> str:
 def undo(host: CallHost) -> str:
     """Takes back what was done last and returns what to say."""
     undone = host.undo_notes()
-    if undone is None:
-        return "There is nothing to undo."
+    return _changed(undone) if undone else "There is nothing to undo."
+
+
+def redo(host: CallHost) -> str:
+    """Takes back what was undone last and returns what to say."""
+    redone = host.redo_notes()
+    return _changed(redone) if redone else "There is no undo to take back."
+
+
+def _changed(undone: NotesUndone) -> str:
     told = [("Removed", undone.removed), ("Brought back", undone.restored)]
     return " ".join(_said(what, notes) for what, notes in told if notes)
 

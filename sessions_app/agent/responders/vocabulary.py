@@ -14,6 +14,7 @@ class Command(StrEnum):
     READ = "read"
     UNDO = "undo"
     RESTORE = "restore"
+    REDO = "redo"
     RECAP = "recap"
     REPEAT = "repeat"
     TIME = "time"
@@ -150,6 +151,10 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "i|we want that|it|them|those back",
         "undo the delete|deletion|removal",
         "i|we did not mean to delete|remove|erase that|it|them|those",
+    ),
+    Command.REDO: (
+        "redo",
+        "undo the|that|this|my last? undo",
     ),
     Command.RECAP: (
         "recap",

@@ -58,6 +58,9 @@ class Host:
     def undo_notes(self) -> NotesUndone | None:
         return self._book.undo()
 
+    def redo_notes(self) -> NotesUndone | None:
+        return self._book.redo()
+
     def end_call(self) -> None:
         self.ended = True
 

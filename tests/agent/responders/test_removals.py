@@ -126,6 +126,7 @@ async def test_where_it_is_not_certain_which_is_meant_none_goes(text: str, answe
         "Forget the bridge.",
         "I cleared my notes yesterday.",
         "Please keep everything.",
+        "It was bad, redo it.",
     ],
 )
 async def test_what_is_about_something_else_takes_nothing_out(text: str) -> None:
@@ -179,6 +180,18 @@ async def test_a_note_comes_back_where_it_was_and_changes_are_undone_one_by_one(
     assert await there.ask("undo") == "Removed: buy rolls."
     assert await there.ask("undo") == "Brought back: buy bread."
     assert kept(there) == "1234"
+
+
+async def test_what_was_undone_is_done_again() -> None:
+    there = room()
+    await there.ask("Delete the second note.")
+    assert await there.ask("undo") == "Brought back: buy bread."
+    assert await there.ask("undo the undo") == "Removed: buy bread."
+    assert kept(there) == "134"
+    await there.ask("Take a note: jam.")
+    assert await there.ask("undo that") == "Removed: jam."
+    assert await there.ask("Redo.") == "Brought back: jam."
+    assert await there.ask("Undo that undo, please.") == "There is no undo to take back."
 
 
 async def test_there_is_nothing_to_remove_in_an_empty_book() -> None:
