@@ -7,7 +7,7 @@ from sessions_app.agent.markup import Markup, is_open
 from sessions_app.core import marks, writing
 from sessions_app.core.characters import of_width, speaking_ms, width
 from sessions_app.core.links import link_at
-from sessions_app.core.stops import COUNTED, holds_on
+from sessions_app.core.stops import ends_list, holds_on, is_counted
 from sessions_app.speech.wording.languages import WORDS
 from sessions_app.speech.wording.plain import PICTURES
 
@@ -131,7 +131,8 @@ class SentenceSplitter:
             if end is None:
                 return None
             head = self._text[:end]
-            if _BELONGS.search(head) or holds_on(head) or link_at(self._text, end) is not None:
+            goes_on = _BELONGS.search(head) or holds_on(head) or is_counted(head)
+            if goes_on or link_at(self._text, end) is not None:
                 continue
             return end
         return end
@@ -140,13 +141,15 @@ class SentenceSplitter:
         head, rest = self._text[:end], self._text[end:]
         if not rest and marks.may_close(head):
             return False
-        if COUNTED.search(head) and (not rest or rest[0].isdigit()):
+        if (not rest or rest[0].isdigit()) and is_counted(head):
             return False
         if _STOPPED.search(head) and self._goes_on(head, rest):
             return False
         if link_at(self._text, end) is not None:
             return False
-        return not holds_on(head) and not self._is_open(head)
+        if holds_on(head) and not (ends_list(head) and rest.lstrip(marks.OPENERS)[:1].isupper()):
+            return False
+        return not self._is_open(head)
 
     def _goes_on(self, head: str, rest: str) -> bool:
         """Returns whether what follows a full stop is of the same sentence, or yet to come.
