@@ -111,6 +111,12 @@ def test_what_is_misread_is_said_in_words(text: str, said: str) -> None:
         ("es", "3,50 € a las 9:05", "tres euros con cincuenta céntimos a las nueve y cinco"),
         ("es", "Sr. Pérez, n.º 5", "señor Pérez, número 5"),
         ("it", "3,50 € alle 9:05", "tre euro e cinquanta centesimi alle nove e cinque"),
+        ("fr", "Un fruit, p. ex. 10-20.", "Un fruit, par exemple 10 à 20."),
+        ("es", "Fruta, p. ej. 5, por ej. 6.", "Fruta, por ejemplo 5, por ejemplo 6."),
+        ("it", "Frutta, p. es. 10-20, ad es. 5.", "Frutta, per esempio 10 a 20, ad esempio 5."),
+        ("it", "p.es. Mele, (per es.) pere", "per esempio Mele, (per esempio) pere"),
+        ("pt", "Frutas, p. ex. 5, por ex. 6.", "Frutas, por exemplo 5, por exemplo 6."),
+        ("pt", "São aprox. 10.", "São aproximadamente 10."),
         ("nl", "€ 3,50 om 9:05, nr. 5", "drie euro vijftig cent om negen uur vijf, nummer 5"),
         (
             "de-AT",

@@ -50,6 +50,11 @@ def _units(text: str) -> dict[str, tuple[str, str]]:
     return table
 
 
+def _table(text: str) -> dict[str, str]:
+    """Returns a table written as "Jan. January; …"."""
+    return dict(entry.strip().split(" ", 1) for entry in text.split(";"))
+
+
 def _signs(text: str) -> dict[str, str]:
     return dict(zip("@._-+", text.split("/"), strict=True))
 
@@ -123,18 +128,11 @@ WORDS: dict[str, Words] = {
             "vol.": "volume",
             "ch.": "chapter",
             "Ch.": "chapter",
-            "Jan.": "January",
-            "Feb.": "February",
-            "Mar.": "March",
-            "Apr.": "April",
-            "Jun.": "June",
-            "Jul.": "July",
-            "Aug.": "August",
-            "Sep.": "September",
-            "Sept.": "September",
-            "Oct.": "October",
-            "Nov.": "November",
-            "Dec.": "December",
+            **_table(
+                "Jan. January; Feb. February; Mar. March; Apr. April; Jun. June; Jul. July;"
+                "Aug. August; Sep. September; Sept. September; Oct. October; Nov. November;"
+                "Dec. December"
+            ),
         },
     ),
     "de": Words(
@@ -219,7 +217,7 @@ WORDS: dict[str, Words] = {
             "M.": "monsieur",
             "Mme": "madame",
             "Mlle": "mademoiselle",
-            "p. ex.": "par exemple",
+            **dict.fromkeys(("p. ex.", "p.ex.", "par ex."), "par exemple"),
             "c.-à-d.": "c'est-à-dire",
             "env.": "environ",
         },
@@ -262,7 +260,7 @@ WORDS: dict[str, Words] = {
             "Dra.": "doctora",
             "Ud.": "usted",
             "Uds.": "ustedes",
-            "p. ej.": "por ejemplo",
+            **dict.fromkeys(("p. ej.", "p.ej.", "por ej."), "por ejemplo"),
             "aprox.": "aproximadamente",
         },
         before_figure={
@@ -310,6 +308,7 @@ WORDS: dict[str, Words] = {
             **dict.fromkeys(("Dott.ssa", "dott.ssa"), "dottoressa"),
             "ecc.": "eccetera",
             "ad es.": "ad esempio",
+            **dict.fromkeys(("p. es.", "p.es.", "per es."), "per esempio"),
         },
         before_figure={"n.": "numero", "N.": "numero", "n°": "numero", "#": "numero "},
     ),
@@ -386,7 +385,8 @@ WORDS: dict[str, Words] = {
             "Sra.": "senhora",
             "Dr.": "doutor",
             "Dra.": "doutora",
-            "p. ex.": "por exemplo",
+            **dict.fromkeys(("p. ex.", "p.ex.", "por ex."), "por exemplo"),
+            "aprox.": "aproximadamente",
         },
         before_figure={
             "n.º": "número",
