@@ -1,9 +1,10 @@
 """Segments cut into captions that fit a screen and keep time with the words."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import Self
 
 from sessions_app.core.characters import of_width, speaking_ms, width
 from sessions_app.core.events import one_speaker
@@ -81,66 +82,81 @@ class _Open:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """When one side says something, with sound: starts, and the latest end until then."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, segments: Iterable[ExportSegment]) -> Self:
+        """Takes the segments of one side."""
+        spans = sorted((s.start_ms, s.end_ms) for s in segments if not _is_typed(s))
+        return cls(
+            [start for start, _ in spans], list(accumulate((end for _, end in spans), func=max))
+        )
+
+    def until_ms(self, segment: ExportSegment) -> int | None:
+        """Returns how long the captions of what was said may stay: none is cut while it is said."""
+        later = bisect_right(self.starts, segment.start_ms)
+        if _is_typed(segment) or later == len(self.starts):
+            return None
+        return max(segment.end_ms, self.starts[later])
+
+    def going_on(self, at_ms: int) -> int | None:
+        """Returns the start of what is said at that moment, or else next."""
+        first = bisect_right(self.ends, at_ms)
+        return self.starts[first] if first < len(self.starts) else None
+
+
 def captions(
     segments: Sequence[ExportSegment], label: Callable[[ExportSegment], str] = lambda _: ""
 ) -> list[Cue]:
     """Returns the captions of a call by the time they start, whoever speaks.
 
-    Those of one side never overlap where its segments do not; both sides' may. The first
-    caption of each segment begins with its `label`.
+    What a side says has its own times. What it types or presses stays as long as it takes to
+    read, and overlaps what the same side says meanwhile: players show both, one above the other,
+    as they do with both sides'. Captions of what one side says overlap only where its segments do.
+    The first caption of each segment begins with its `label`.
     """
-    segments = _readable(segments)
-    starts: dict[str, list[int]] = {}
-    for segment in segments:
-        starts.setdefault(segment.speaker, []).append(segment.start_ms)
-    for own in starts.values():
-        own.sort()
+    sides = {segment.speaker for segment in segments}
+    speech = {side: _Speech.of(s for s in segments if s.speaker == side) for side in sides}
     made: list[Cue] = []
-    for segment in segments:
-        own = starts[segment.speaker]
-        later = bisect_right(own, segment.start_ms)
-        until_ms = own[later] if later < len(own) else None
+    for segment in _readable(segments, speech, label):
+        until_ms = speech[segment.speaker].until_ms(segment)
         made += cues(segment, label(segment), until_ms=until_ms)
     return sorted(made, key=lambda cue: cue.start_ms)
 
 
-def _readable(segments: Sequence[ExportSegment]) -> list[ExportSegment]:
+def _readable(
+    segments: Sequence[ExportSegment],
+    speech: Mapping[str, _Speech],
+    label: Callable[[ExportSegment], str],
+) -> list[ExportSegment]:
     """Returns the segments with typed lines as far apart, on each side, as it takes to read them.
 
-    In a call without sound the clock hardly moves: all that is typed would be shown at once. A
-    line goes no further than to where its side next says something.
+    In a call without sound the clock hardly moves: all that is typed would be shown at once. Where
+    the side speaks, or would before the line was read, it does not wait for the lines before.
     """
     moved: list[ExportSegment] = []
-    read_by: dict[str, int] = {}
-    for segment, said_ms in zip(segments, _next_said(segments), strict=True):
-        start = segment.start_ms
-        if _is_typed(segment):
-            free = max(start, read_by.get(segment.speaker, 0))
-            start = free if said_ms is None else max(start, min(free, said_ms - 1))
-            read_by[segment.speaker] = start + _typed_ms(segment.text)
-            moved.append(replace(segment, start_ms=start, end_ms=start))
-        else:
+    last: dict[str, Times] = {}
+    for segment in segments:
+        shown = cues(segment, label(segment)) if _is_typed(segment) else []
+        if not shown:
             moved.append(segment)
+            continue
+        own, needed = segment.start_ms, shown[-1].end_ms - segment.start_ms
+        before, free = last.get(segment.speaker, (own, own))
+        said_ms = speech[segment.speaker].going_on(own)
+        start = max(own, before, free if said_ms is None else min(free, said_ms - needed))
+        last[segment.speaker] = (start, max(free, start + needed))
+        moved.append(replace(segment, start_ms=start, end_ms=start))
     return moved
-
-
-def _next_said(segments: Sequence[ExportSegment]) -> list[int | None]:
-    """Returns of each segment when its side next says something, with sound."""
-    said: dict[str, int] = {}
-    found: list[int | None] = []
-    for segment in reversed(segments):
-        found.append(said.get(segment.speaker))
-        if not _is_typed(segment):
-            said[segment.speaker] = segment.start_ms
-    return found[::-1]
 
 
 def _is_typed(segment: ExportSegment) -> bool:
     return segment.end_ms <= segment.start_ms
-
-
-def _typed_ms(text: str) -> int:
-    return max(SHORTEST_TYPED_MS, round(READING * speaking_ms(text)))
 
 
 def cues(segment: ExportSegment, label: str = "", *, until_ms: int | None = None) -> list[Cue]:

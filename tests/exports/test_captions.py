@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 
 import pytest
@@ -158,11 +159,99 @@ def test_a_typed_line_does_not_pass_what_its_side_says_next() -> None:
     said = spoken("so we go on", start_ms=1500)
     shown = captions([typed(1, 1000), typed(2, 1010), typed(3, 1020), said, typed(4, 9000)])
     own = [(cue.start_ms, cue.end_ms) for cue in shown]
-    assert own[0][0] == 1000
-    assert own[2][0] <= 1499
-    assert own[3][0] == 1500, "what was said keeps its time"
-    assert own[4][0] == 9000
-    assert all(start < end for start, end in own)
+    assert [start for start, _ in own] == [1000, 1010, 1020, 1500, 9000]
+    assert own[3][1] == 1500 + 3 * 500 + 400, "what was said keeps its time"
+    assert all(end - start >= SHORTEST_TYPED_MS for start, end in own)
+
+
+def test_typed_lines_wait_for_each_other_as_far_as_they_can_be_read_before_speech() -> None:
+    said = spoken("so we go on", start_ms=2600)
+    shown = captions([typed(1, 1000), typed(2, 1010), typed(3, 1020), said])
+    assert [cue.start_ms for cue in shown] == [1000, 1600, 1600, 2600]
+    assert [cue.end_ms for cue in shown[:3]] == [2000, 2600, 2600]
+
+
+SENTENCE = ExportSegment(1, "caller", 0, 1850, "My brother works in a hospital.")
+LATER = ExportSegment(9, "caller", 2740, 4570, "The parcel arrived this morning.")
+
+
+@pytest.mark.parametrize(
+    "typed_ms", [[95], [874], [1849], [686, 1000, 1300, 1600], [*range(250, 1850, 250)]]
+)
+def test_what_is_said_and_what_is_typed_meanwhile_have_their_own_times(typed_ms: list[int]) -> None:
+    keys = [ExportSegment(n, "caller", ms, ms, f"Pressed {n}") for n, ms in enumerate(typed_ms, 2)]
+    shown = captions([SENTENCE, *keys, LATER])
+    assert [cue.start_ms for cue in shown] == [0, *typed_ms, 2740]
+    assert (shown[0].end_ms, shown[-1].end_ms) == (1850, 4570)
+    assert all(cue.end_ms - cue.start_ms == SHORTEST_TYPED_MS for cue in shown[1:-1])
+
+
+def test_a_line_typed_while_its_side_speaks_is_shown_as_long_as_it_takes_to_read() -> None:
+    address = "My address is 12 Mill Lane, Oxford."
+    lines = [ExportSegment(2, "caller", 900, 900, address)]
+    lines.append(ExportSegment(3, "caller", 1200, 1200, f"{address} " * 8))
+    shown = captions([SENTENCE, *lines, LATER])
+    whole = [*cues(lines[0]), *cues(lines[1])]
+    assert len(whole) > 3
+    assert set(whole) <= set(shown)
+    assert all(cue.end_ms - cue.start_ms >= SHORTEST_TYPED_MS for cue in whole)
+
+
+def test_what_one_side_says_while_it_says_something_else_has_its_own_time() -> None:
+    inner = ExportSegment(2, "caller", 300, 1200, "Yes.")
+    outer, within, after = captions([SENTENCE, inner, LATER])
+    assert (outer.start_ms, outer.end_ms) == (0, 1850)
+    assert (within.start_ms, within.end_ms) == (300, 1200)
+    assert after.start_ms == 2740
+
+
+def test_the_other_side_s_speech_leaves_typed_lines_as_they_are() -> None:
+    said = dataclasses.replace(SENTENCE, speaker="agent")
+    shown = captions([said, typed(2, 500), typed(3, 600)])
+    assert [(c.speaker, c.start_ms) for c in shown] == [
+        ("agent", 0),
+        ("caller", 500),
+        ("caller", 1500),
+    ]
+
+
+def test_a_typed_line_of_several_captions_is_read_before_the_next() -> None:
+    long = ExportSegment(1, "caller", 0, 0, f"{'word ' * 33}ok")
+    shown = captions([long, typed(2, 10)])
+    assert len(shown) == len(cues(long)) + 1
+    check(shown)
+    assert all(cue.end_ms - cue.start_ms >= SHORTEST_TYPED_MS for cue in shown)
+
+
+MOMENTS = st.tuples(
+    st.sampled_from(["caller", "agent"]), st.integers(0, 9000), st.sampled_from([0, 0, 700, 4000])
+)
+
+
+@given(st.lists(MOMENTS, max_size=12), st.sampled_from(["", "Side:"]))
+def test_no_mixture_leaves_a_caption_unreadable_or_out_of_order(
+    moments: list[tuple[str, int, int]], label: str
+) -> None:
+    segments = [
+        ExportSegment(n, side, at, at + length, f"line {n}")
+        for n, (side, at, length) in enumerate(sorted(moments, key=lambda moment: moment[1]))
+    ]
+    shown = captions(segments, lambda _: label)
+    assert all(a.start_ms <= b.start_ms for a, b in itertools.pairwise(shown))
+    by_text = {cue.lines[0].removeprefix(label).strip(): cue for cue in shown}
+    assert len(by_text) == len(segments)
+    for segment in segments:
+        cue = by_text[segment.text]
+        assert cue.start_ms >= segment.start_ms
+        if segment.end_ms > segment.start_ms:
+            assert cue.start_ms == segment.start_ms
+            assert cue.end_ms >= segment.end_ms
+        else:
+            assert cue.end_ms - cue.start_ms >= SHORTEST_TYPED_MS
+    for side in ("caller", "agent"):
+        lines = [s.text for s in segments if s.speaker == side and s.end_ms == s.start_ms]
+        starts = [by_text[line].start_ms for line in lines]
+        assert starts == sorted(starts), "what was typed first is shown first"
 
 
 def test_typed_lines_with_room_keep_their_time() -> None:
