@@ -1,9 +1,11 @@
 """Segments cut into captions that fit a screen and keep time with the words."""
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from heapq import heapify, heappop, heappush
+from itertools import accumulate
 from typing import Self
 
 from sessions_app.core.characters import of_width, speaking_ms, width
@@ -82,6 +84,48 @@ class _Open:
         return True
 
 
+class _Parts:
+    """A segment on its way into captions: those that were cut, and the words that are left."""
+
+    def __init__(self, segment: ExportSegment, until_ms: int | None) -> None:
+        self.segment = segment
+        self.made: list[_Open] = []
+        self._until_ms = until_ms
+        self._left = deque(_pieces(segment, until_ms))
+
+    @property
+    def done(self) -> bool:
+        """Whether no words are left."""
+        return not self._left
+
+    @property
+    def next_ms(self) -> int:
+        """When the next caption starts: not with the one before, which would have no length."""
+        start = self._left[0].start_ms
+        return max(start, self.made[-1].start_ms + 1) if self.made else start
+
+    def cut(self, label: str = "") -> None:
+        """Makes the next caption, which begins with `label`, of all the words that it takes."""
+        start = self.next_ms
+        first = _Piece(label, True, start, start) if label else self._left.popleft()
+        made = _Open([first.text], start, first.end_ms, first.blank, width(first.text))
+        while self._left and made.take(self._left[0]):
+            self._left.popleft()
+        self.made.append(made)
+
+    def cues(self) -> list[Cue]:
+        """Returns what was cut, with its ends."""
+        segment = self.segment
+        shortest_ms = SHORTEST_TYPED_MS if _is_typed(segment) else SHORTEST_CUE_MS
+        person = segment.name if one_speaker(segment.words) else ""
+        return [
+            Cue(cue.start_ms, end, segment.speaker, tuple(cue.lines), person)
+            for cue, end in zip(
+                self.made, _ends(self.made, self._until_ms, shortest_ms), strict=True
+            )
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Speech:
     """When one side says something, with sound: starts, and the latest end until then."""
@@ -118,15 +162,26 @@ def captions(
     What a side says has its own times. What it types or presses stays as long as it takes to
     read, and overlaps what the same side says meanwhile: players show both, one above the other,
     as they do with both sides'. Captions of what one side says overlap only where its segments do.
-    The first caption of each segment begins with its `label`.
+    A caption begins with its segment's `label` where the one before it is of another segment.
     """
     sides = {segment.speaker for segment in segments}
     speech = {side: _Speech.of(s for s in segments if s.speaker == side) for side in sides}
-    made: list[Cue] = []
-    for segment in _readable(segments, speech, label):
-        until_ms = speech[segment.speaker].until_ms(segment)
-        made += cues(segment, label(segment), until_ms=until_ms)
-    return sorted(made, key=lambda cue: cue.start_ms)
+    parts = [
+        _Parts(segment, speech[segment.speaker].until_ms(segment))
+        for segment in _readable(segments, speech, label)
+    ]
+    order: list[tuple[int, int]] = []
+    waiting = [(part.next_ms, at) for at, part in enumerate(parts) if not part.done]
+    heapify(waiting)
+    while waiting:
+        _, at = heappop(waiting)
+        part = parts[at]
+        part.cut("" if order and order[-1][0] == at else label(part.segment))
+        order.append((at, len(part.made) - 1))
+        if not part.done:
+            heappush(waiting, (part.next_ms, at))
+    shown = [part.cues() for part in parts]
+    return [shown[at][index] for at, index in order]
 
 
 def _readable(
@@ -168,31 +223,10 @@ def cues(segment: ExportSegment, label: str = "", *, until_ms: int | None = None
     length, as typed text, is spread over the time it takes to read, at most to `until_ms`, where
     the same side goes on.
     """
-    pieces = list(_pieces(segment, until_ms))
-    if label and pieces:
-        first = pieces[0].start_ms
-        pieces.insert(0, _Piece(label, True, first, first))
-    made: list[_Open] = []
-    for piece in pieces:
-        if not made or not made[-1].take(piece):
-            lines, cells = [piece.text], width(piece.text)
-            made.append(_Open(lines, piece.start_ms, piece.end_ms, piece.blank, cells))
-    _part(made)
-    shortest_ms = SHORTEST_TYPED_MS if _is_typed(segment) else SHORTEST_CUE_MS
-    return [
-        Cue(cue.start_ms, end, segment.speaker, tuple(cue.lines), _person(segment))
-        for cue, end in zip(made, _ends(made, until_ms, shortest_ms), strict=True)
-    ]
-
-
-def _person(segment: ExportSegment) -> str:
-    return segment.name if one_speaker(segment.words) else ""
-
-
-def _part(made: Sequence[_Open]) -> None:
-    """Keeps captions from starting together: the one before would have no length."""
-    for before, after in pairwise(made):
-        after.start_ms = max(after.start_ms, before.start_ms + 1)
+    parts = _Parts(segment, until_ms)
+    while not parts.done:
+        parts.cut("" if parts.made else label)
+    return parts.cues()
 
 
 def _ends(made: Sequence[_Open], until_ms: int | None, shortest_ms: int) -> list[int]:

@@ -23,7 +23,7 @@ people see ornamental ones, which look the same; fonts have them more often than
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
-    """Returns numbered captions; the first of each segment names the speaker."""
+    """Returns numbered captions; each after one of another segment names the speaker."""
     shown = captions(segments, lambda segment: f"{segment.name}:")
     return "\n".join(_block(number, cue) for number, cue in enumerate(shown, start=1))
 

@@ -1,5 +1,6 @@
 import dataclasses
 import itertools
+import re
 
 import pytest
 from hypothesis import given
@@ -257,3 +258,47 @@ def test_no_mixture_leaves_a_caption_unreadable_or_out_of_order(
 def test_typed_lines_with_room_keep_their_time() -> None:
     shown = captions([typed(1, 1000), typed(2, 5000), typed(3, 1000, "agent")])
     assert [cue.start_ms for cue in shown] == [1000, 1000, 5000]
+
+
+def test_a_caption_after_another_segment_s_names_its_speaker_again() -> None:
+    long = dataclasses.replace(spoken(LONG), seq=1)
+    other = ExportSegment(2, "agent", 1500, 2500, "Go on.")
+    own = ExportSegment(3, "caller", 8000, 8000, "Pressed 5")
+    shown = captions([long, other, own], lambda segment: f"{segment.name}:")
+    assert [(cue.start_ms, cue.lines[0]) for cue in shown] == [
+        (1000, "Caller: word00 word01 word02 word03 word04"),
+        (1500, "Agent: Go on."),
+        (6500, "Caller: word11 word12 word13 word14 word15"),
+        (8000, "Caller: Pressed 5"),
+        (12000, "Caller: word22 word23 word24 word25 word26"),
+    ]
+    assert " ".join(" ".join(cue.lines) for cue in shown).count("word") == 30
+
+
+def test_a_caption_after_one_of_its_own_segment_names_nobody() -> None:
+    shown = captions([spoken(LONG)], lambda segment: f"{segment.name}:")
+    assert [cue.lines[0].startswith("Caller:") for cue in shown] == [True, False, False]
+
+
+SIDES = st.lists(
+    st.tuples(st.sampled_from(["caller", "agent"]), st.integers(0, 9000), st.integers(0, 60)),
+    max_size=8,
+)
+
+
+@given(SIDES)
+def test_whoever_reads_captions_in_order_knows_who_speaks(
+    moments: list[tuple[str, int, int]],
+) -> None:
+    segments = [
+        ExportSegment(n, side, at, at + 200 * many, f"<{n}> " * many)
+        for n, (side, at, many) in enumerate(moments)
+    ]
+    before = ""
+    for cue in captions(segments, lambda segment: f"{segment.name}:"):
+        (which,) = set(re.findall(r"<\d+>", " ".join(cue.lines)))
+        named = cue.lines[0].startswith(f"{cue.speaker.capitalize()}:")
+        assert named is (which != before)
+        assert 1 <= len(cue.lines) <= 2
+        assert all(width(line) <= LINE_CELLS for line in cue.lines)
+        before = which

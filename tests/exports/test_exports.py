@@ -161,3 +161,15 @@ def test_several_people_on_one_line_are_told_apart() -> None:
     assert "Caller 2: Hello." in srt.render(CALL, said)
     assert "<v Caller 2>Hello." in vtt.render(CALL, said)
     assert json.document(CALL, said)["segments"][0]["words"][0]["speaker"] == "2"
+
+
+def test_srt_names_who_goes_on_after_the_other_side() -> None:
+    address = "https://example.com/a_b " * 6
+    said = [
+        ExportSegment(1, "caller", 0, 0, address),
+        ExportSegment(2, "agent", 1000, 1900, "Thank you."),
+    ]
+    first, second, third, *_ = srt.render(CALL, said).split("\n\n")
+    assert "Caller: https" in first
+    assert "Agent: Thank you." in second
+    assert "Caller: https" in third
