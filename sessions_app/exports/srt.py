@@ -6,16 +6,11 @@ from collections.abc import Sequence
 from sessions_app.core.characters import isolated
 from sessions_app.exports.base import ExportCall, ExportSegment, clock, name_of
 from sessions_app.exports.captions import Cue, captions
-
-JOINER = "\u2060"
-"""Word joiner: nobody sees it, and what stands on both sides of it is no mark-up."""
+from sessions_app.exports.joiner import TIME, joined, no_number
 
 _MARKUP = re.compile(r"<|\\|&(?=#?\w+;)|--(?=>)")
 """Where readers, which differ, look for tags of HTML, for ASS (`\\N` is a line break,
 `\\h` a blank), for entities and for a line of times; SubRip has no escapes for them."""
-
-_TIME = re.compile(r"(\d:\d{1,2})(?=[.,]\d)")
-"""Two times in a line are a line of times to some readers, whatever stands between them."""
 
 BRACES = str.maketrans("{}", "\u2774\u2775")
 """Most readers hide what stands in braces, whatever it is (ASS, MicroDVD): no sign within helps, so
@@ -36,9 +31,8 @@ def _block(number: int, cue: Cue) -> str:
 
 def _plain(line: str, label: str) -> str:
     """Returns a line that every reader shows as it is."""
-    shown = _MARKUP.sub(lambda found: found.group() + JOINER, line.translate(BRACES))
-    shown = _TIME.sub(lambda found: found.group() + JOINER, shown)
+    shown = _MARKUP.sub(joined, line.translate(BRACES))
+    shown = TIME.sub(joined, shown)
     if shown.startswith(f"{label} "):
         return f"{label} {isolated(shown.removeprefix(label).lstrip())}"
-    # digits alone would be read as the next number
-    return shown + JOINER if shown.isdecimal() else shown
+    return no_number(shown)

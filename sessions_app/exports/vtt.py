@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sessions_app.exports.base import ExportCall, ExportSegment, clock, name_of
 from sessions_app.exports.captions import Cue, captions
+from sessions_app.exports.joiner import TIME, joined, no_number
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
@@ -13,8 +14,15 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa:
 
 def _block(cue: Cue) -> str:
     times = f"{clock(cue.start_ms)} --> {clock(cue.end_ms)}"
-    text = "\n".join(_escaped(line) for line in cue.lines)
+    first, *more = map(_plain, cue.lines)
+    text = "\n".join([first, *map(no_number, more)])
     return f"{times}\n<v {_escaped(cue.name or name_of(cue.speaker))}>{text}\n"
+
+
+def _plain(line: str) -> str:
+    """Returns a line that every reader shows as it is: some look for times, whatever the arrow."""
+    several = len(TIME.findall(line)) > 1
+    return _escaped(TIME.sub(joined, line) if several else line)
 
 
 def _escaped(text: str) -> str:

@@ -24,6 +24,7 @@ TEXTS = {
     "markup": "Press <Enter> & then <b>go</b>, a < b > c, AT&T &amp; {\\an8} <!-- x --> --> end",
     "layout": r"{b}bold{/b} {Y:i} {\an8\fs9} a\hb C:\New\notes <font size=9>x</font> <3 {open -->",
     "times": "00:00:01.000 --> 00:00:02.000 and 0:0:3,5 00:01:02,250",
+    "arrows": "--> 00:00:01.000 --> 00:00:02.000",
     "one": "aaaa" * 200,
     "digits": "the year is\u00a0" + "1" * 41 + " 2024",
 }

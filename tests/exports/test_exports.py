@@ -51,6 +51,22 @@ def test_vtt_escapes_and_names_the_voice() -> None:
     assert out.count("-->") == len(re.findall(r"^\d\d:\d\d", out, re.MULTILINE))
 
 
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (
+            "--> 00:00:01.000 --> 00:00:02.000",
+            "--&gt; 00:00:01\u2060.000 --&gt; 00:00:02\u2060.000",
+        ),
+        ("01:02.5 and 03:04.50", "01:02\u2060.5 and 03:04\u2060.50"),
+        ("at 00:00:01.000 and 12:30", "at 00:00:01.000 and 12:30"),
+    ],
+)
+def test_vtt_has_no_two_times_in_a_line_of_words(said: str, line: str) -> None:
+    out = vtt.render(CALL, [ExportSegment(1, "caller", 0, 900, said)])
+    assert out.splitlines()[3] == f"<v Caller>{line}"
+
+
 def test_csv_reads_back_and_runs_no_formula() -> None:
     rows = list(csv_module.DictReader(io.StringIO(csv.render(CALL, SEGMENTS))))
     assert [row["seq"] for row in rows] == ["1", "2", "3"]

@@ -121,6 +121,19 @@ def test_pysubs2_reads_srt(name: str) -> None:
 
 
 @every
+def test_pysubs2_reads_vtt(name: str) -> None:
+    made = made_of(name)
+    shown = vtt.render(CALL, CALLS[name])
+    read = pysubs2.SSAFile.from_string(shown, format_="vtt") if made else []
+    assert len(read) == len(made)
+    for event, cue in zip(read, made, strict=True):
+        assert (event.start, event.end) == (cue.start_ms, cue.end_ms)
+        # it leaves escapes as they are, and has its own sign for a line break
+        lines = html.unescape(event.text).replace(r"\N", "")
+        assert letters(lines) == letters("".join(cue.lines).replace(r"\N", ""))
+
+
+@every
 def test_ffmpeg_reads_srt_and_vtt(name: str, tmp_path: Path) -> None:
     for form in (srt, vtt):
         made = made_of(name, labelled=form is srt)
