@@ -1,7 +1,8 @@
 """Parameters that a model's server refuses: which one it names, and how to ask without it."""
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 STATUSES = frozenset({400, 404, 422, 500, 501})
@@ -19,6 +20,14 @@ _NAMED = {
 }
 _CANNOT = re.compile(r"support|require|enable|unknown|unrecogni|not permitted|extra", re.IGNORECASE)
 _SIMPLE_NAME = re.compile(r"[\w.\[\]]{1,60}")
+_WITHIN = ("error", "message", "detail", "details", "errors", "msg", "metadata", "raw")
+"""Where servers, and proxies before them, say what is wrong."""
+
+_ECHO = re.compile(r"""(["'])input\1\s*:.*""", re.DOTALL)
+"""What a list of refusals that came as text repeats of the request."""
+
+DEEPEST, MOST, LONGEST = 8, 20, 2000
+"""How deep a body is read, how many refusals of a list, and how many characters of a text."""
 
 
 class Refusals:
@@ -60,39 +69,65 @@ def refused(body: Any, sent: Mapping[str, Any]) -> str:
 
     Only what servers write is looked at: a body may repeat the request, speech included.
     """
-    named = body.get("param") if isinstance(body, Mapping) else None
-    if isinstance(named, str) and _SIMPLE_NAME.fullmatch(named):
-        return named
-    located = _located(body)
-    if located:
-        return located
-    told = _message(body)
+    told = list(_told(body))
+    for read in (_parameter, _located):
+        named = next((name for value in told if (name := read(value))), "")
+        if named:
+            return named
+    text = "\n".join(_ECHO.sub("", value) for value in told if isinstance(value, str))
     for name, pattern in _NAMED.items():
-        if name in sent and pattern.search(told):
-            if name == "tools" and not _CANNOT.search(told):
+        if name in sent and pattern.search(text):
+            if name == "tools" and not _CANNOT.search(text):
                 continue
             return name
     return ""
 
 
-def _located(body: Any) -> str:
+def _told(value: Any, depth: int = 0) -> Iterator[Any]:
+    """Yields what a server says of an error wherever it nests it, from the outside inwards.
+
+    Mistral puts a list of refusals below `message`, others below `detail` or `error`, proxies the
+    whole body of the server behind them as text.
+    """
+    if depth > DEEPEST:
+        return
+    if isinstance(value, str):
+        inner = _parsed(value)
+        if inner is None:
+            yield value[:LONGEST]
+        else:
+            yield from _told(inner, depth + 1)
+    elif isinstance(value, Mapping):
+        yield value
+        for key in _WITHIN:
+            yield from _told(value.get(key), depth + 1)
+    elif isinstance(value, list):
+        for one in value[:MOST]:
+            yield from _told(one if isinstance(one, Mapping) else None, depth + 1)
+
+
+def _parsed(text: str) -> Any:
+    """Returns the object or list that a text is as JSON; None for any other text."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _parameter(value: Any) -> str:
+    named = value.get("param") if isinstance(value, Mapping) else None
+    return named if isinstance(named, str) and _SIMPLE_NAME.fullmatch(named) else ""
+
+
+def _located(value: Any) -> str:
     """Returns the place that FastAPI's 422 names: `detail[].loc` of "body", "temperature"."""
-    detail = body.get("detail") if isinstance(body, Mapping) else None
-    first = detail[0] if isinstance(detail, list) and detail else None
-    place = first.get("loc") if isinstance(first, Mapping) else None
+    place = value.get("loc") if isinstance(value, Mapping) else None
     if not isinstance(place, Sequence) or isinstance(place, str):
         return ""
     named = next((part for part in place if part != "body"), "")
     return named if isinstance(named, str) and _SIMPLE_NAME.fullmatch(named) else ""
-
-
-def _message(body: Any) -> str:
-    if isinstance(body, str):
-        return body[:2000]
-    if not isinstance(body, Mapping):
-        return ""
-    told = body.get("message") or body.get("detail") or body.get("error")
-    return told[:2000] if isinstance(told, str) else ""
 
 
 def _key(value: Any) -> Any:

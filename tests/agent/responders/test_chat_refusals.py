@@ -34,6 +34,37 @@ def fastapi(name: str) -> Any:
     return {"detail": [{"loc": ["body", name], "msg": "extra fields not permitted", "input": 0.6}]}
 
 
+def mistral(*names: str) -> Any:
+    """Returns what Mistral says, for each name at once."""
+    told = [
+        {"type": "extra_forbidden", "loc": ["body", n], "msg": "Extra inputs are not permitted"}
+        for n in names
+    ]
+    return {"object": "error", "message": {"detail": told}, "type": "invalid_request_error"}
+
+
+def of_errors(name: str) -> Any:
+    return {"error": {"errors": [{"loc": ["body", name], "msg": "not permitted"}]}}
+
+
+def as_text(name: str) -> Any:
+    return {"error": {"message": json.dumps(mistral(name)), "code": 422}}
+
+
+def as_python(name: str) -> Any:
+    told = [{"type": "extra_forbidden", "loc": ("body", name), "msg": "x", "input": "tools"}]
+    return {"object": "error", "message": str(told), "param": None, "code": 400}
+
+
+def proxied(name: str) -> Any:
+    raw = json.dumps(openai_error(name))
+    return {"error": {"message": "Provider returned error", "metadata": {"raw": raw}}}
+
+
+def listed(name: str) -> Any:
+    return [openai_error(name)]
+
+
 def vllm(name: str) -> Any:
     return {"object": "error", "message": f"{name} is not supported", "param": None, "code": 400}
 
@@ -58,6 +89,14 @@ def refusing(body: Callable[[str], Any], *names: str, status: int = 400) -> Call
         (["max_tokens", "temperature"], openai_error, 400, 3),
         (["max_tokens", "max_completion_tokens", "temperature"], openai_error, 400, 4),
         (["temperature"], fastapi, 422, 2),
+        (["tools"], mistral, 422, 2),
+        (["max_tokens"], mistral, 422, 2),
+        (["tools", "temperature"], mistral, 422, 3),
+        (["tools"], of_errors, 422, 2),
+        (["tools"], as_text, 422, 2),
+        (["temperature"], as_python, 400, 2),
+        (["temperature"], proxied, 400, 2),
+        (["temperature"], listed, 400, 2),
         (["max_tokens"], vllm, 400, 2),
         (["temperature"], plain("o1 models don't support temperature=0.6."), 400, 2),
         (["tools"], plain("registry/library/gemma:2b does not support tools"), 400, 2),
@@ -82,6 +121,17 @@ async def test_what_a_model_refuses_is_asked_without_and_learnt(
     last = model.asked[-1]
     assert not set(names) & set(last)
     assert names[0] in caplog.text
+
+
+async def test_several_that_are_refused_at_once_are_all_left_out() -> None:
+    def respond(asked: dict[str, Any]) -> Sent:
+        names = [name for name in ("tools", "temperature", "max_tokens") if name in asked]
+        body = json.dumps(mistral(*names)).encode()
+        return Sent([body], status=422, kind=JSON) if names else SAID
+
+    async with raw_model(respond) as model, room_of(model, tools=["take_note"]) as room:
+        assert await room.ask("hello") == TEXT
+    assert set(model.asked[-1]) == {"model", "messages", "stream", "max_completion_tokens"}
 
 
 async def test_the_limit_is_given_by_its_new_name() -> None:
@@ -138,7 +188,17 @@ def test_the_callers_words_are_no_parameter() -> None:
     repeated = {"detail": [{"loc": ["body", "messages"], "input": "set the temperature"}]}
     assert refused(repeated, sent) == "messages"
     assert refused({"message": "bad", "input": "temperature"}, sent) == ""
+    assert refused({"message": str(repeated["detail"])}, sent) == ""
+    assert refused({"message": {"detail": [{"input": {"message": "temperature"}}]}}, sent) == ""
     assert refused(["temperature"], sent) == ""
+
+
+def test_a_body_that_is_nested_without_end_names_nothing() -> None:
+    deep: Any = "temperature"
+    for _ in range(50):
+        deep = {"error": deep}
+    assert refused(deep, {"temperature": 0.6}) == ""
+    assert refused("[" * 100_000, {"temperature": 0.6}) == ""
 
 
 # -- tool calls -------------------------------------------------------------------------------
