@@ -185,9 +185,10 @@ class ChatResponder(Responder):
             except self._openai.APIStatusError as error:
                 status = error.status_code
                 name = refused(error.body, sent) if status in STATUSES else ""
-                if not self._refusals.learn(sent, name):
+                how = self._refusals.learn(sent, name)
+                if not how:
                     raise _refusal(status, name) from error
-                logger.warning("the model's server refuses %s (%s): asked without", name, status)
+                logger.warning("the model's server refuses %s (%s): asked %s", name, status, how)
 
     async def _open(self, sent: Mapping[str, Any]) -> ChatStream:
         answer: ChatStream | None = None

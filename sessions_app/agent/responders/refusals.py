@@ -53,15 +53,15 @@ class Refusals:
             told.pop("tool_choice", None)
         return told
 
-    def learn(self, sent: Mapping[str, Any], name: str) -> bool:
-        """Takes that `name` was refused in `sent`; returns whether to ask again."""
+    def learn(self, sent: Mapping[str, Any], name: str) -> str:
+        """Takes that `name` was refused in `sent`; returns how to ask again, "" for not at all."""
         if name not in sent or name not in _NAMED:
-            return False
+            return ""
         if name in NEW_NAMES:
             self._renamed.add((sent.get("model"), name))
-        else:
-            self._left_out.add((sent.get("model"), name, _key(sent[name])))
-        return True
+            return f"with {NEW_NAMES[name]}"
+        self._left_out.add((sent.get("model"), name, _key(sent[name])))
+        return "without"
 
 
 def refused(body: Any, sent: Mapping[str, Any]) -> str:

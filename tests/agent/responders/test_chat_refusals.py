@@ -134,9 +134,11 @@ async def test_several_that_are_refused_at_once_are_all_left_out() -> None:
     assert set(model.asked[-1]) == {"model", "messages", "stream", "max_completion_tokens"}
 
 
-async def test_the_limit_is_given_by_its_new_name() -> None:
+async def test_the_limit_is_given_by_its_new_name(caplog: pytest.LogCaptureFixture) -> None:
     async with raw_model(refusing(openai_error, "max_tokens")) as model, room_of(model) as room:
-        await room.ask("hello")
+        with caplog.at_level(logging.WARNING):
+            await room.ask("hello")
+    assert "max_tokens (400): asked with max_completion_tokens" in caplog.text
     assert model.asked[-1]["max_completion_tokens"] == model.asked[0]["max_tokens"] == 300
 
 
