@@ -13,6 +13,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from sessions_app.agent.responders.base import Anew
+from sessions_app.agent.responders.breaks import BROKE_OFF, FAILED, broken, says_error
 from sessions_app.agent.responders.content import Content
 from sessions_app.agent.responders.toolcalls import ToolCalls
 from sessions_app.core.errors import ResponderUnavailableError
@@ -31,8 +32,6 @@ DRAIN_S = 0.05
 """How long the end of a response may take to come after `[DONE]`."""
 
 NO_CHAT = "The model's server does not answer with chat completions."
-BROKE_OFF = "The model's server stopped in the middle of an answer."
-FAILED = "The model's server failed in the middle of an answer."
 EMPTY = "The model's server sent an empty answer."
 NO_REASONS = ("", "null")
 """What some servers write as long as there is no `finish_reason`."""
@@ -45,7 +44,8 @@ class ChatStream:
     """Reads one response to its end; `aclose` ends it anywhere.
 
     An answer is over with a `finish_reason` that is not empty, or with `[DONE]`. What has
-    neither broke off. `tools` are those that the model may call.
+    neither broke off, and so did what says so (breaks.py). `tools` are those that the model may
+    call.
     """
 
     def __init__(self, response: Any, *, opened: bool = False, tools: Collection[str] = ()) -> None:
@@ -57,6 +57,7 @@ class ChatStream:
         self._any = False
         self._index: Any = None
         self._reason = ""
+        self._broken = ""
         self._told = ""
         self.text = ""
         """What was said so far, since it began anew."""
@@ -104,6 +105,8 @@ class ChatStream:
         """
         if self._over:
             return None
+        if self._broken:
+            raise ResponderUnavailableError(self._broken)
         chunk = await anext(self._events, None)
         if chunk is None and not self._any:
             raise ResponderUnavailableError(EMPTY)
@@ -138,7 +141,7 @@ class ChatStream:
         """Returns the text of a chunk that is no thought; keeps what else it says."""
         if not isinstance(chunk, Mapping):
             raise ResponderUnavailableError(NO_CHAT)
-        if chunk.get("error") or chunk.get("object") == "error":
+        if says_error(chunk):
             raise ResponderUnavailableError(FAILED)
         choice = self._choice(chunk.get("choices"))
         if choice is None:
@@ -148,8 +151,9 @@ class ChatStream:
         delta = delta if isinstance(delta, Mapping) else self._rest(choice)
         text = self._delta(delta)
         reason = choice.get("finish_reason")
-        if reason == "error":
-            raise ResponderUnavailableError(FAILED)
+        self._broken = FAILED if choice.get("error") else broken(reason)
+        if self._broken:
+            return text  # said before it fails: the next read does
         if isinstance(reason, str) and reason not in NO_REASONS:
             self._reason = reason
         elif any(delta.get(name) for name in ("content", "tool_calls", "function_call")):

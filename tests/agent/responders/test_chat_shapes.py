@@ -149,6 +149,7 @@ async def test_an_answer_that_is_not_streamed_is_one() -> None:
         [*words()[:2], {"error": {"message": "out of memory", "code": 500}}],
         [*words()[:2], {"object": "error", "message": "x"}],
         [*words(), delta("error")],
+        [*words(), bare(delta={}, error={"message": "x"})],
     ],
 )
 async def test_a_stream_without_an_end_is_a_failure(told: list[Any], framed: bool) -> None:
