@@ -139,6 +139,8 @@ class ChatStream:
 
     def _take(self, chunk: Any) -> str:
         """Returns the text of a chunk that is no thought; keeps what else it says."""
+        if chunk == []:
+            return ""  # there to keep a connection open
         if not isinstance(chunk, Mapping):
             raise ResponderUnavailableError(NO_CHAT)
         if says_error(chunk):

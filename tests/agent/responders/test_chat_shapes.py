@@ -85,6 +85,7 @@ SHAPES = {
         *words(), bare(message={"content": TEXT}, finish_reason="stop"), "[DONE]"
     ),
     "nothing, to keep it open": [b"data: null\n\n", *chunks(*words(), STOP), b"data: null\n\n"],
+    "an empty list, to keep it open": [b"data: []\n\n", *chunks(*words(), STOP, [], "[DONE]")],
     "a refusal": chunks(*(delta(content=None, refusal=w) for w in WORDS), STOP, "[DONE]"),
     "length is an end": chunks(*words(), delta("length"), "[DONE]"),
     "filter before and within": chunks(
