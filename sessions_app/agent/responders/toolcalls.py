@@ -5,6 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+MOST_ENCODED = 2
+"""How often arguments are encoded as a text at most."""
+
+_NOTHING: tuple[Any, ...] = ({}, "", None)
+_DECODER = json.JSONDecoder()
+
 
 @dataclass(slots=True)
 class ToolCall:
@@ -17,11 +23,21 @@ class ToolCall:
     @property
     def whole(self) -> bool:
         """Whether the arguments are complete."""
-        try:
-            json.loads(self.arguments)
-        except ValueError:
-            return False
-        return True
+        return bool(_values(self.arguments))
+
+    @property
+    def given(self) -> str:
+        """The arguments as one JSON object, where that is what they mean.
+
+        Some servers send `{}` before or behind them, or the whole twice, and some encode them as a
+        JSON text.
+        """
+        values = [_decoded(value) for value in _values(self.arguments)]
+        first, *others = [value for value in values if value not in _NOTHING] or [{}]
+        if not values or not isinstance(first, Mapping) or any(o != first for o in others):
+            return self.arguments or "{}"
+        plain = len(values) == 1 and self.arguments.lstrip().startswith("{")
+        return self.arguments if plain else json.dumps(first)
 
 
 class ToolCalls:
@@ -60,7 +76,7 @@ class ToolCalls:
             {
                 "id": call.identity or f"call_{number}",
                 "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments or "{}"},
+                "function": {"name": call.name, "arguments": call.given},
             }
             for number, call in enumerate(self._calls)
             if not self._is_repeated(number, call)
@@ -103,6 +119,34 @@ def _another(known: ToolCall, identity: str, index: Any, name: str) -> bool:
     if known.whole or (identity and known.identity and identity != known.identity):
         return True
     return index is None and bool(known.name) and name != known.name
+
+
+def _values(text: str) -> list[Any]:
+    """Returns the JSON values that a text is, one behind another; none while it is not whole."""
+    values, text = [], text.strip()
+    at = 0
+    try:
+        while at < len(text):
+            value, at = _DECODER.raw_decode(text, at)
+            values.append(value)
+            while text[at : at + 1].isspace():
+                at += 1
+    except (ValueError, RecursionError):
+        return []
+    return values
+
+
+def _decoded(value: Any) -> Any:
+    """Returns the object that a JSON text holds; any other value itself."""
+    inner = value
+    for _ in range(MOST_ENCODED):
+        if not isinstance(inner, str):
+            break
+        try:
+            inner = json.loads(inner)
+        except (ValueError, RecursionError):
+            break
+    return inner if isinstance(inner, Mapping) else value
 
 
 def _text(value: Any) -> str:

@@ -288,6 +288,29 @@ CALLS: dict[str, list[list[Any]]] = {
         [piece("_note", json.dumps(MILK), index=0)],
         [piece(NOTE, EGGS, index=1, id="b")],
     ],
+    "an empty object before the pieces": [
+        [piece(NOTE, "{}", index=0, id="a")],
+        [piece(None, M1, index=0)],
+        [piece(None, M2, index=0)],
+        [piece(NOTE, {}, index=1, id="b")],
+        [piece(None, json.dumps(EGGS), index=1)],
+    ],
+    "an empty object behind them, or the whole again": [
+        [piece(NOTE, json.dumps(MILK), index=0, id="a")],
+        [piece(None, "{}", index=0)],
+        [piece(NOTE, json.dumps(EGGS), index=1, id="b")],
+        [piece(None, EGGS, index=1)],
+    ],
+    "encoded twice": [
+        [piece(NOTE, json.dumps(json.dumps(MILK)), index=0, id="a")],
+        [piece(NOTE, json.dumps(json.dumps(json.dumps(EGGS))), index=1, id="b")],
+    ],
+    "encoded twice, in pieces": [
+        [piece(NOTE, halves(json.dumps(MILK))[0], index=0, id="a")],
+        [piece(None, halves(json.dumps(MILK))[1], index=0)],
+        [piece(NOTE, halves(json.dumps(EGGS))[0], index=0, id="b")],
+        [piece(None, halves(json.dumps(EGGS))[1], index=0)],
+    ],
     "nothing among them": [
         [None, piece(NOTE, MILK, index=0, id="a"), "x"],
         [piece(NOTE, EGGS, index=1, id="b")],
@@ -324,9 +347,20 @@ async def test_calls_count_whatever_the_reason_says(finish: str | None) -> None:
         assert await room.ask("remember the milk") == TEXT
 
 
-def test_no_arguments_are_an_empty_object() -> None:
+@pytest.mark.parametrize("arguments", [None, "", "null", '""', "{}", {}, '"{}"'])
+def test_no_arguments_are_an_empty_object(arguments: Any) -> None:
     calls = ToolCalls()
-    calls.add([piece("end_call", None)])
+    calls.add([piece("end_call", arguments)])
     (told,) = calls.as_told()
     assert told["function"]["arguments"] == "{}"
     assert told["id"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ['{"text": "mi', '"milk"', '{"text": "milk"}{"text": "eggs"}', '"{bad"', "[1]", '{ "text" :1}'],
+)
+def test_arguments_that_are_no_one_object_stay_as_they_were_written(arguments: str) -> None:
+    calls = ToolCalls()
+    calls.add([piece(NOTE, arguments)])
+    assert calls.as_told()[0]["function"]["arguments"] == arguments
