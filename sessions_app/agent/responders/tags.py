@@ -33,17 +33,24 @@ _OTHERS = {
     "<|start_thinking|>": "<|end_thinking|>",
     "<|channel>thought": "<channel|>",
     "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
-    "<|channel|>commentary to=": "<|channel|>final<|message|>",
 }
 """MedGemma; Sky-T1; Mistral; Kimi; Cohere; Gemma; gpt-oss: each begins and ends in its own way."""
 
 PAIRS = {**{f"<{name}>": f"</{name}>" for name in _NAMES}, **_OTHERS}
 CLOSERS = frozenset(PAIRS.values())
-OPENERS = {
-    closer: opener
-    for opener, closer in (*PAIRS.items(), *CALLS.items())
-    if "commentary" not in opener
+OPENERS = {closer: opener for opener, closer in (*PAIRS.items(), *CALLS.items())}
+
+ENDED_BY = {
+    "<|channel|>final<|message|>": frozenset(
+        {
+            "<|channel|>commentary<|message|>",
+            "<|channel|>commentary to=",
+            "<|channel|>analysis to=",
+            "<|start|>assistant to=",
+        }
+    )
 }
+"""With these gpt-oss goes on behind a thought, too: words before a call, and the call."""
 
 DROPPED = frozenset(
     {

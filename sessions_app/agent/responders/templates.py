@@ -85,7 +85,11 @@ CALLS = {
     "<|start_action|>": "<|end_action|>",  # Command R
     "<seed:tool_call>": "</seed:tool_call>",
     "<minimax:tool_call>": "</minimax:tool_call>",
-    "<|python_tag|>": "<the end>",  # Llama
+    "<|channel|>commentary to=": "<|call|>",  # gpt-oss
+    "<|channel|>analysis to=": "<|call|>",
+    "<|start|>assistant to=": "<|call|>",
+    "<|python_start|>": "<|python_end|>",  # Llama 4
+    "<|python_tag|>": "<the end>",  # Llama 3
     "[tool_calls]": "<the end>",  # Mistral
 }
 """What a call of a tool is written between, where a server has no parser for it."""

@@ -9,6 +9,7 @@ from sessions_app.agent.responders.tags import (
     AROUND,
     CLOSERS,
     DROPPED,
+    ENDED_BY,
     OPENERS,
     PAIRS,
     Mentions,
@@ -116,6 +117,9 @@ class ThoughtFilter:
         opener, at = OPENERS[self._closer], 0
         while (tag := find(self._text, at)) is not None:
             at = tag.end
+            if tag.name in ENDED_BY.get(self._closer, ()):
+                self._text, self._closer = self._text[tag.start :], ""
+                return True
             if tag.name == self._closer:
                 self._write(tag.start)
                 self._text, self._closer = self._text[tag.end :], ""

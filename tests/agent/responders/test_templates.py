@@ -111,6 +111,7 @@ def test_a_thought_that_was_cut_off_is_none_of_the_answer() -> None:
 
 JSON = json.dumps({"name": "take_note", "arguments": ARGUMENTS})
 GIVEN = json.dumps(ARGUMENTS)
+PYTHON = 'take_note(text="buy {two} <milk>")'
 CALLS = [
     f"<tool_call>\n{JSON}\n</tool_call>",
     f"<tool_call>{JSON}",
@@ -129,6 +130,20 @@ CALLS = [
     "<\uff5ctool\u2581calls\u2581end\uff5c>",
     "<|tool_calls_section_begin|><|tool_call_begin|>functions.take_note:0"
     f"<|tool_call_argument_begin|>{GIVEN}<|tool_call_end|><|tool_calls_section_end|>",
+    f"<functioncall> {JSON}</functioncall>",
+    '<functioncall> {"name": "take_note", "arguments": \'' + GIVEN + "'} </functioncall>",
+    '<minimax:tool_call>\n<invoke name="take_note">\n<parameter name="text">buy {two} <milk>'
+    "</parameter>\n</invoke>\n</minimax:tool_call>",
+    "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>commentary "
+    f"to=functions.take_note <|constrain|>json<|message|>{GIVEN}<|call|>",
+    f"<|channel|>commentary to=functions.take_note json<|message|>{GIVEN}",
+    "<|start|>assistant to=functions.take_note<|channel|>commentary <|constrain|>json<|message|>"
+    f"{GIVEN}<|call|>",
+    f"<|python_start|>[{PYTHON}]<|python_end|><|eot|>",
+    f"<|python_start|>{PYTHON}<|eom|>",
+    f"<|python_tag|>{PYTHON}<|eom_id|>",
+    "<|python_tag|>take_note.call(text='buy {two} <milk>')",
+    f"<|tool_call_start|>[functions.{PYTHON}]<|tool_call_end|>",
     JSON,
     f"```json\n[{JSON}]\n```",
     json.dumps({"type": "function", "function": {"name": "take_note", "arguments": ARGUMENTS}}),
@@ -156,6 +171,11 @@ def test_calls_stand_beside_words_and_each_other() -> None:
         "<tool_call>{bad</tool_call>",
         '[TOOL_CALLS][{"name": "take_note", "argum',
         '{"name": "other", "parameters": {}}',
+        '<|channel|>commentary to=functions.other json<|message|>{"a": 1}<|call|>',
+        "<|channel|>analysis to=python code<|message|>print(1)<|call|>",
+        '<minimax:tool_call><invoke name="other"></invoke></minimax:tool_call>',
+        '<functioncall>{"name": "take_note", "arguments": \'{"text": {"a": 1}, "b": ',
+        "<|python_start|>[take_note(text=open('x'))]<|python_end|>",
     ],
 )
 def test_a_call_that_cannot_be_done_is_not_said(call: str) -> None:

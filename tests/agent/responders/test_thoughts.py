@@ -22,6 +22,8 @@ SIZES = (1000, 7, 1)
         f"<Think>ẞ</THINK> {SAID}",
         f"<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>{SAID}",
         f"<|channel|>commentary<|message|>{SAID}<|end|><|return|>",
+        f"<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>commentary<|message|>"
+        f"{SAID}<|end|><|start|>assistant<|channel|>commentary to=functions.x json<|message|>{{}}",
         f"<|channel|>commentary to=functions.note <|constrain|>json<|message|>{{}}<|call|>"
         f"<|start|>assistant<|channel|>final<|message|>{SAID}",
         f"<think>One <think>two</think> three</think>{SAID}",
