@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from sessions_app.agent.responders.base import Anew
+from sessions_app.agent.responders.bracketcalls import BracketCalls
 from sessions_app.agent.responders.openings import Opening
 from sessions_app.agent.responders.thoughts import ThoughtFilter
 from sessions_app.agent.responders.toolcalls import ToolCalls
@@ -24,6 +25,7 @@ class Content:
         self._tools = tools
         self._opening = Opening(calls=bool(tools))
         self._filter = ThoughtFilter(opened=opened)
+        self._brackets = BracketCalls(tools)
         self.misread = False
         """Whether it holds a call of a tool that is not known, or cannot be read."""
 
@@ -39,7 +41,7 @@ class Content:
 
     def feed(self, piece: str) -> str:
         """Returns what `piece` adds to the answer, or `Anew` with what it is from now on."""
-        return self._filter.feed(self._opening.feed(piece))
+        return self._brackets.feed(self._filter.feed(self._opening.feed(piece)))
 
     def parsed(self) -> None:
         """Notes that the server tells thoughts apart: none is within the text."""
@@ -52,8 +54,9 @@ class Content:
             self.misread = not self._calls
             rest = ""
         said = self._filter.feed(rest)
-        said = _joined(said, self._filter.finish(cut=cut))
-        for written in self._filter.calls:
+        said = self._brackets.feed(_joined(said, self._filter.finish(cut=cut)))
+        said = _joined(said, self._brackets.finish())
+        for written in (*self._filter.calls, *self._brackets.calls):
             self.misread = not self._add(written) or self.misread
         return said
 

@@ -12,7 +12,9 @@ _TOKENS = re.compile(
 )
 """What stands between a name and its arguments (gpt-oss, Kimi, DeepSeek, Mistral)."""
 
-_EDGES = re.compile(r"\A(?:\s|<\|[^<>]*\|>)+|(?:\s|<\|[^<>]*\|>)+\Z")
+_EDGES = re.compile(r"\A(?:\s|<\|[^<>]*\|>|```\w*)+|(?:\s|<\|[^<>]*\|>|```)+\Z")
+"""What may stand around calls that are Python."""
+
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _NAMED = re.compile(
     r""""name"\s*:\s*"([\w.-]+)"\s*,\s*"(?:arguments|parameters|args)"\s*:\s*['"]\s*\Z"""

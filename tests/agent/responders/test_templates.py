@@ -96,6 +96,17 @@ def test_the_beginning_of_a_turn_is_not_said(begin: str) -> None:
         'Call it "<tool_call>" if you like.',
         "He is <b>here</b>, 3 < 4 and a | b.",
         "[1] and {two} are marks.",
+        "[see (a) below] and call print(x) in Python.",
+        "It is so [see(a) below], [f(x)], [f()] or [f(x == 1)], [link](there).",
+        "[f(x=1)] is how Python calls it.",
+        "The list [f(x=1)]",
+        "[f(x=1) isn't it",
+        'Llama writes "[take_note(text=1)]" for it.',
+        "Gemma writes ```tool_code blocks``` and ``` or ```tool_codes(x)```.",
+        "Call it with take_note(text='x') then.",
+        "`x` and ``y`` and ```python\nprint(1)\n```",
+        "An open [take_not",
+        "An open ```tool_c",
         '{"temperature": 5}',
     ],
 )
@@ -144,6 +155,14 @@ CALLS = [
     f"<|python_tag|>{PYTHON}<|eom_id|>",
     "<|python_tag|>take_note.call(text='buy {two} <milk>')",
     f"<|tool_call_start|>[functions.{PYTHON}]<|tool_call_end|>",
+    f"[{PYTHON}]",
+    f"[ {PYTHON} ]<|eot_id|>",
+    f"<|python_start|>\n[{PYTHON}]\n<|python_end|>",
+    f"```tool_code\nprint({PYTHON})\n```",
+    f"```tool_code\r\n{PYTHON}\r\n```<end_of_turn>",
+    f"```tool_code print(default_api.{PYTHON})```",
+    f"```tool_code\n[{PYTHON}]",
+    f"```tool_call\n{JSON}\n```",
     JSON,
     f"```json\n[{JSON}]\n```",
     json.dumps({"type": "function", "function": {"name": "take_note", "arguments": ARGUMENTS}}),
@@ -155,6 +174,51 @@ def test_a_call_that_is_written_is_done_and_not_said(call: str) -> None:
     for size in SIZES:
         said, calls, content = written(call, size)
         assert (said, calls, content.misread) == ("", [("take_note", ARGUMENTS)], False)
+
+
+EGGS = "take_note(text='eggs')"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "count"),
+    [
+        (f"[{PYTHON}, {EGGS}]", "", 2),
+        (f"[{PYTHON}][{EGGS}]", "", 2),
+        (f"One moment. [{PYTHON}] Done.", "One moment.  Done.", 1),
+        (
+            f"One [1] moment.\n```tool_code\nprint({PYTHON})\nprint({EGGS})\n```",
+            "One [1] moment.",
+            2,
+        ),
+        (f"<think>[{EGGS}]\n```tool_code\nx\n```</think>[{PYTHON}]", "", 1),
+        (f"[other(a=1), {PYTHON}]", "", 1),
+        (f"[{EGGS}] Hm.</think>Done.", "Done.", 0),
+    ],
+)
+def test_calls_as_python_stand_anywhere(text: str, rest: str, count: int) -> None:
+    for size in SIZES:
+        said, calls, content = written(text, size)
+        assert (said.strip(), len(calls), content.misread) == (rest, count, False)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_part_of_a_call_as_python_is_told_before_it_is_decided(size: int) -> None:
+    for call in (f"[{PYTHON}]", f"```tool_code\n{PYTHON}\n```", "[other(a=1)]"):
+        content = Content(ToolCalls(), ("take_note",))
+        pieces = [call[at : at + size] for at in range(0, len(call), size)]
+        assert not any(map(content.feed, pieces))
+
+
+def test_prose_in_brackets_is_told_as_soon_as_it_is_known_for_that() -> None:
+    content = Content(ToolCalls(), ("take_note",))
+    told = "".join(map(content.feed, "Yes [see (a) below], [f(x) too] and `code` go on"))
+    assert told == "Yes [see (a) below], [f(x) too] and `code` go on"
+
+
+def test_an_agent_without_tools_may_say_anything_in_brackets() -> None:
+    content = Content(ToolCalls(), ())
+    assert content.feed(f"[{PYTHON}]") + content.finish() == f"[{PYTHON}]"
+    assert not content.misread
 
 
 def test_calls_stand_beside_words_and_each_other() -> None:
@@ -176,6 +240,12 @@ def test_calls_stand_beside_words_and_each_other() -> None:
         '<minimax:tool_call><invoke name="other"></invoke></minimax:tool_call>',
         '<functioncall>{"name": "take_note", "arguments": \'{"text": {"a": 1}, "b": ',
         "<|python_start|>[take_note(text=open('x'))]<|python_end|>",
+        "[other(text='x')]\n",
+        "[take_note(text=open('x'))]",
+        "[take_note(text='x",
+        "[other(a=1), take_note(text=x)]",
+        "```tool_code\nprint(other(text='x'))\n```",
+        "```tool_code\nfor x in y: take_note(text=x)",
     ],
 )
 def test_a_call_that_cannot_be_done_is_not_said(call: str) -> None:
@@ -187,8 +257,11 @@ def test_a_call_that_cannot_be_done_is_not_said(call: str) -> None:
 # -- whole answers -------------------------------------------------------------------------------
 
 
-async def test_a_written_call_is_used_and_its_answer_said() -> None:
-    first = chunks(delta(content=f"<tool_call>{JSON}</tool_call>"), STOP)
+@pytest.mark.parametrize(
+    "call", [f"<tool_call>{JSON}</tool_call>", f"[{PYTHON}]", f"```tool_code\n{PYTHON}\n```"]
+)
+async def test_a_written_call_is_used_and_its_answer_said(call: str) -> None:
+    first = chunks(*(delta(content=letter) for letter in call), STOP)
     then = chunks(*words(), STOP)
     sent = iter((first, then))
     async with (
