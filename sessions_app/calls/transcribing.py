@@ -24,6 +24,7 @@ from sessions_app.core.events import (
 from sessions_app.core.queues import Outbox
 from sessions_app.core.writing import join_sentences
 from sessions_app.speech.gate import Begin, Flush, Item, SpeechGate
+from sessions_app.speech.heard_again import HeardAgain
 from sessions_app.speech.recognisers.base import RecogniserStream, heard
 from sessions_app.speech.recognisers.wrappers.replay import tell
 from sessions_app.speech.segmenting import Segmenter
@@ -79,6 +80,7 @@ class Transcribing:
         self._language = language
         self._gate = SpeechGate() if gated else None
         self._segmenter = Segmenter(language if figures else "", is_statement, is_open, marks=marks)
+        self._heard_again = HeardAgain()
         self._outbox: Outbox[Item | None] = Outbox()
         self._interim_shown = False
         self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told
@@ -164,7 +166,7 @@ class Transcribing:
             if text is not None:
                 self._show(text, hypothesis)
             return
-        pieces = self._segmenter.final(hypothesis)
+        pieces = self._segmenter.final(self._heard_again.told(hypothesis))
         if not pieces:
             self._clear_interim()
             self._emit(NothingSaid(self._speaker, hypothesis.end_ms))
