@@ -34,14 +34,15 @@ class HeardAgain:
         """Returns the final without what is known of it, and from where it goes on."""
         if not final.words:
             return final
-        if final.words[0].start_ms < self._end_ms - OVERLAP_MS:
+        if final.words[0].start_ms < self._end_ms:
             final = self._rest(final)
         if final.words:
             self._told, self._end_ms = final.words, final.words[-1].end_ms
         return final
 
     def _rest(self, final: Hypothesis) -> Hypothesis:
-        many = self._known(final.words)
+        overlaps = final.words[0].start_ms < self._end_ms - OVERLAP_MS
+        many = self._known(final.words) if overlaps else 0
         if many == len(final.words):
             return replace(final, text="", words=())
         own = written(final.text, [word.text for word in final.words])

@@ -42,7 +42,7 @@ TODAY = final("It is nice today.", (150, 400), (420, 600), (650, 1_200), (1_300,
             1_150.0,
         ),
         # what only seems to overlap, or comes later, is said
-        (final("No.", (100, 500)), final("No.", (450, 800)), "No.", 450.0),
+        (final("No.", (100, 500)), final("No.", (450, 800)), "No.", 500.0),
         (final("No.", (100, 500)), final("No.", (900, 1_200)), "No.", 900.0),
         (TODAY, final("Good bye.", (1_400, 1_700), (1_720, 2_000)), "Good bye.", 1_400.0),
     ],
