@@ -1,7 +1,8 @@
 """What offers were answered with: the same again is the same call, a changed one changes it.
 
-A connection is known by its DTLS fingerprint and ICE user fragment (`offer_key`), which stay
-through all of its offers. What else an offer says is what its client wants from then on.
+A connection is known by its DTLS fingerprint and ICE user fragment (`offer_key`), or where its
+client made new ones by the session that its offers are of (`transports.origins`). What else an
+offer says is what its client wants from then on.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from sessions_app.bridge.placing import offer_key, offer_keys
 from sessions_app.core.commands import Offer
 from sessions_app.core.party import Party
 from sessions_app.services.authentication import Principal
+from sessions_app.transports.origins import Origin, origin_of
 
 MOST_OF_A_CALL = 8
 """Answers kept of one call, which gets another with each new connection: the newest."""
@@ -40,6 +42,7 @@ class _Answered:
     placing: "asyncio.Task[Placed]"
     newest: "asyncio.Task[Placed]"
     sdp: str
+    origin: Origin | None
 
 
 class Answers:
@@ -56,24 +59,44 @@ class Answers:
 
     async def answer(self, by: Principal, offer: Offer) -> Placed:
         """Returns the answer to an offer, or the one it had; raises what answering raises."""
-        known = self._find(by.party, offer.sdp)
+        known = self._find(by.party, offer)
         if known is None or self._is_over(known.placing):
             key = offer_key(offer.sdp)
             name = _name(by.party, key)
             task = asyncio.create_task(self._place(by, offer, key))
-            self._known[name] = known = _Answered(task, task, offer.sdp)
+            self._known[name] = known = _Answered(task, task, offer.sdp, origin_of(offer.sdp))
             task.add_done_callback(lambda done: self._placed(name, done))
         elif known.sdp != offer.sdp:
-            changing = self._changed(known, known.newest, by.party, offer.sdp)
-            known.newest, known.sdp = asyncio.create_task(changing), offer.sdp
-            known.newest.add_done_callback(_failed)  # so that it counts as known
-            for key in offer_keys(offer.sdp):
-                self._known.setdefault(_name(by.party, key), known)
+            self._go_on(known, by.party, offer.sdp)
         return await asyncio.shield(known.newest)
 
-    def _find(self, party: Party, sdp: str) -> _Answered | None:
-        names = (_name(party, key) for key in offer_keys(sdp))
-        return next((self._known[name] for name in names if name in self._known), None)
+    def _go_on(self, known: _Answered, party: Party, sdp: str) -> None:
+        """Has a changed offer answered, by whose keys its connection is known from then on."""
+        changing = self._changed(known, known.newest, party, sdp)
+        known.newest, known.sdp = asyncio.create_task(changing), sdp
+        known.newest.add_done_callback(_failed)  # so that it counts as known
+        known.origin = origin_of(sdp)
+        for key in offer_keys(sdp):
+            self._known.setdefault(_name(party, key), known)
+
+    def _find(self, party: Party, offer: Offer) -> _Answered | None:
+        """Returns the connection that an offer is of.
+
+        One that names a call may go over another connection: it needs the very credentials.
+        """
+        names = (_name(party, key) for key in offer_keys(offer.sdp))
+        found = next((self._known[name] for name in names if name in self._known), None)
+        return found if found is not None or offer.call_id else self._earlier(party, offer.sdp)
+
+    def _earlier(self, party: Party, sdp: str) -> _Answered | None:
+        """Returns the party's newest connection whose session goes on with this offer."""
+        origin = origin_of(sdp)
+        if origin is None:
+            return None
+        of_party = (
+            self._known[name] for name in reversed(self._known) if _is_of_party(name, party)
+        )
+        return next((known for known in of_party if origin.follows(known.origin)), None)
 
     async def _changed(
         self, known: _Answered, before: "asyncio.Task[Placed]", party: Party, sdp: str
@@ -90,7 +113,7 @@ class Answers:
 
     def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the live call that this offer started or goes on with, or an empty text."""
-        known = self._find(party, offer.sdp)
+        known = self._find(party, offer)
         task = known.placing if known is not None else None
         started = task is not None and task.done() and not _failed(task)
         return task.result().call_id if task is not None and started else offer.call_id
@@ -120,6 +143,10 @@ class Answers:
 
 def _name(party: Party, key: str) -> str:
     return f"{party.key}:{key}"
+
+
+def _is_of_party(name: str, party: Party) -> bool:
+    return name.startswith(_name(party, ""))
 
 
 def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:

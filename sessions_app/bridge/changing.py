@@ -8,7 +8,6 @@ from sessions_app.calls.registry import Registry
 from sessions_app.calls.session import CallSession
 from sessions_app.core.errors import BadOfferError
 from sessions_app.core.party import Party
-from sessions_app.transports import ice
 from sessions_app.transports.webrtc import WebRTCTransport
 
 
@@ -32,7 +31,11 @@ class Changing:
         """
         session = self._registry.get(call_id, party)
         self._admitting.offer(party.key, session.ownership.address)
-        async with self._locks.setdefault(call_id, asyncio.Lock()):
+        return await self.answer(session, sdp)
+
+    async def answer(self, session: CallSession, sdp: str) -> str:
+        """Does the same for an offer that was counted; raises BadOfferError, UnknownCallError."""
+        async with self._locks.setdefault(session.call_id, asyncio.Lock()):
             connection = _connection_of(session)
             if connection.moves(sdp):
                 return await self._follow(session, connection, sdp)
@@ -41,7 +44,7 @@ class Changing:
     async def change(self, call_id: str, party: Party, sdp: str) -> str:
         """Renegotiates the connection that `sdp` is of, while the call has it; raises as above."""
         connection = _connection_of(self._registry.get(call_id, party))
-        if connection.identities.isdisjoint(ice.identities(sdp)):
+        if not connection.is_of(sdp):
             raise BadOfferError("This call goes on over another connection. Offer a new one.")
         return await self.renegotiate(call_id, party, sdp)
 
@@ -57,6 +60,12 @@ class Changing:
             await heir.aclose()
             raise
         return answer
+
+
+def follows(session: CallSession, sdp: str) -> bool:
+    """Returns whether by this offer the client of a call's own connection goes on elsewhere."""
+    own = session.transport
+    return isinstance(own, WebRTCTransport) and own.is_of(sdp) and own.moves(sdp)
 
 
 def _connection_of(session: CallSession) -> WebRTCTransport:

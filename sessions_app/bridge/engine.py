@@ -16,7 +16,7 @@ from sessions_app.bridge import broadcast, endings, staff
 from sessions_app.bridge.admitting import Admitting
 from sessions_app.bridge.answers import Answers, Placed
 from sessions_app.bridge.carriers import Carriers
-from sessions_app.bridge.changing import Changing
+from sessions_app.bridge.changing import Changing, follows
 from sessions_app.bridge.conf import VoiceConfig, voice_config
 from sessions_app.bridge.doors import limited, plan_of
 from sessions_app.bridge.endings import Hold
@@ -261,8 +261,12 @@ class Engine:
         return Placed(session.call_id, answer)
 
     async def _move(self, by: Principal, offer: Offer) -> Placed:
-        """Answers for a live call, which goes on over the new connection."""
+        """Answers for a live call, which goes on over the new connection, or its client's own."""
         session = self._registry.get(offer.call_id, by.party)
+        if follows(session, offer.sdp):
+            answer = await self._changing.answer(session, offer.sdp)
+            self._hold(session, by)
+            return Placed(session.call_id, answer)
         plan = plan_of(offer.door, self._config.results_input_s)
         transport = self._carriers.peer(session.clock, session.playout, session.video, plan)
         try:

@@ -22,6 +22,7 @@ from django.conf import settings
 
 from sessions_app.bridge.placing import offer_keys
 from sessions_app.core.errors import BusyError
+from sessions_app.transports.origins import Origin, origin_of
 
 logger = logging.getLogger(__name__)
 
@@ -111,11 +112,22 @@ class MediaProcesses:
         """When each was sent that is no call there yet, as far as is known."""
 
         self._offers: OrderedDict[str, str] = OrderedDict()
+        self._sessions: OrderedDict[str, tuple[Origin, str]] = OrderedDict()
 
     def asked_before(self, sdp: str) -> str:
-        """Returns the process that was given this very offer; empty for none that is there."""
+        """Returns the process that was given this offer, or an earlier one of its connection.
+
+        Empty for none that is there.
+        """
         names = (self._offers.get(key, "") for key in offer_keys(sdp))
-        return next((name for name in names if name and self.has(name)), "")
+        known = next((name for name in names if name and self.has(name)), "")
+        return known or self._given_earlier(sdp)
+
+    def _given_earlier(self, sdp: str) -> str:
+        """Returns the process that was given an earlier offer of the same session."""
+        later = origin_of(sdp)
+        earlier, name = self._sessions.get(later.session, (None, "")) if later else (None, "")
+        return name if later and later.follows(earlier) and self.has(name) else ""
 
     def note_offer(self, sdp: str, name: str) -> None:
         """Notes which process gets an offer: asked again, it is to find its call there."""
@@ -123,6 +135,10 @@ class MediaProcesses:
             self._offers[key] = name
         while len(self._offers) > MOST_OFFERS:
             self._offers.popitem(last=False)
+        if (origin := origin_of(sdp)) is not None:
+            self._sessions[origin.session] = origin, name
+        while len(self._sessions) > MOST_OFFERS:
+            self._sessions.popitem(last=False)
 
     def names(self) -> list[str]:
         """Returns those that listen, or did when they were killed."""

@@ -23,6 +23,7 @@ from sessions_app.transports.asking import Wishes
 from sessions_app.transports.following import Known, Whereabouts
 from sessions_app.transports.lines import bundled, with_group
 from sessions_app.transports.offers import read_offer
+from sessions_app.transports.origins import Origin, origin_of
 from sessions_app.transports.outgoing import OutgoingTrack
 from sessions_app.transports.pacer import Beats
 from sessions_app.transports.peer import GOODBYE_S, Peer
@@ -96,8 +97,8 @@ class WebRTCTransport:
         self._earlier: WebRTCTransport | None = None
         self._succeeded = False
         self._left = asyncio.Event()
-        self.identities: frozenset[str] = frozenset()
-        """Fingerprint and user fragments of the client's newest offer: whose connection it is."""
+        self._identities: frozenset[str] = frozenset()
+        self._origin: Origin | None = None
 
     @property
     def connected(self) -> bool:
@@ -144,12 +145,19 @@ class WebRTCTransport:
         first = not self._peer.answered and not self._follows
         offered, rejected = without_rejected(read_offer(sdp, first=first))
         answer = with_group(await self._peer.answer(offered), bundled(offered))
-        self.identities = frozenset(ice.identities(sdp))
+        self._identities = frozenset(ice.identities(sdp))
+        self._origin = origin_of(sdp)
         self._where.see(sdp)
         answer = with_rejected(answer, rejected)
         if self._public_address:
             return ice.with_public_address(answer, self._public_address)
         return answer
+
+    def is_of(self, sdp: str) -> bool:
+        """Returns whether that offer is one of this client's connection, by its newest one."""
+        origin = origin_of(sdp)
+        known = not self._identities.isdisjoint(ice.identities(sdp))
+        return known or (origin is not None and origin.follows(self._origin))
 
     def moves(self, sdp: str) -> bool:
         """Returns whether by this offer the client goes on over a transport that is new to us.

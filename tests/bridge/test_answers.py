@@ -11,6 +11,7 @@ from sessions_app.core.party import Party
 from sessions_app.services.authentication import Principal, Way
 
 SDP = "v=0\r\na=ice-ufrag:{0}\r\na=fingerprint:sha-256 AA\r\n"
+ORIGIN = "o=- 42 {0} IN IP4 127.0.0.1\r\n"
 
 
 class Desk:
@@ -20,6 +21,7 @@ class Desk:
         self.placed = 0
         self.live = {"call"}
         self.changes: list[str] = []
+        self.changed: list[str] = []
         self.answers = Answers(self._place, self._change, self.live.__contains__)
 
     async def _place(self, _by: Principal, offer: Offer, _key: str) -> Placed:
@@ -32,6 +34,7 @@ class Desk:
     async def _change(self, call_id: str, party: Party, sdp: str) -> str:
         assert (call_id, party.key) == ("call", Party(1).key)
         self.changes.append(wanted := sdp.rpartition("a=")[2].strip())
+        self.changed.append(sdp)
         await asyncio.sleep(0)
         if wanted == "nonsense":
             raise BadOfferError("No.")
@@ -45,8 +48,10 @@ class Desk:
         agent: str = "",
         call_id: str = "",
         wants: str = "sendrecv",
+        origin: str = "",
     ) -> Placed:
-        offer = Offer(f"{SDP.format(ufrag)}a={wants}\r\n", agent, call_id=call_id)
+        sdp = SDP.format(ufrag).replace("v=0\r\n", f"v=0\r\n{origin}")
+        offer = Offer(f"{sdp}a={wants}\r\n", agent, call_id=call_id)
         return await self.answers.answer(Principal(owner_id, Way.TOKEN, "1"), offer)
 
 
@@ -101,6 +106,55 @@ async def test_a_line_in_a_stopped_ones_place_has_another_fragment_and_is_the_sa
     assert desk.placed == 1
     desk.answers.forget("call")
     assert len(desk.answers) == 0
+
+
+async def test_new_credentials_in_a_later_offer_of_a_session_are_the_same_call() -> None:
+    desk = Desk()
+    await desk.ask("a", origin=ORIGIN.format(2))
+    for version, fragment in ((3, "a"), (4, "b"), (7, "c")):
+        origin = ORIGIN.format(version)
+        for _ in range(2):
+            placed = await desk.ask(fragment, wants=f"v{version}", origin=origin)
+            assert placed == Placed("call", f"answer to v{version}")
+    assert (desk.placed, len(desk.changed)) == (1, 3)
+    offer = Offer(SDP.format("d").replace("v=0\r\n", "v=0\r\n" + ORIGIN.format(8)))
+    assert desk.answers.call_of(Party(1), offer) == "call"
+    assert desk.answers.call_of(Party(2), offer) == ""
+    desk.live.clear()
+    assert (await desk.ask("d", origin=ORIGIN.format(8))).sdp == "answer 2"  # a new call, then
+
+
+@pytest.mark.parametrize(
+    ("owner", "call", "origin"),
+    [
+        (1, "", ORIGIN.format(3)),
+        (1, "", ORIGIN.format(2)),
+        (1, "", ORIGIN.format(4).replace("42", "43")),
+        (1, "", ""),
+        (1, "call", ORIGIN.format(4)),
+        (2, "", ORIGIN.format(4)),
+        (12, "", ORIGIN.format(4)),
+    ],
+    ids=[
+        "the version again", "an earlier one", "another session", "of no session",
+        "one that names a call", "another user's", "a longer name's",
+    ],
+)  # fmt: skip
+async def test_other_credentials_are_another_connection(owner: int, call: str, origin: str) -> None:
+    desk = Desk()
+    await desk.ask("a", origin=ORIGIN.format(3))
+    assert (await desk.ask("b", owner, call_id=call, origin=origin)).sdp == "answer 2"
+    assert desk.changed == []
+
+
+async def test_new_credentials_that_failed_are_tried_again() -> None:
+    desk = Desk()
+    await desk.ask("a", origin=ORIGIN.format(2))
+    for _ in range(2):
+        with pytest.raises(BadOfferError):
+            await desk.ask("b", wants="nonsense", origin=ORIGIN.format(3))
+    assert (await desk.ask("c", wants="x", origin=ORIGIN.format(4))).sdp == "answer to x"
+    assert desk.placed == 1
 
 
 async def test_changes_that_come_at_once_are_answered_in_their_order() -> None:

@@ -131,6 +131,28 @@ def test_an_offer_that_is_asked_again_goes_where_it_went(
     assert processes.asked_before("no offer") == ""
 
 
+def test_a_later_offer_of_a_session_goes_where_the_first_went(
+    sockets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_processes, "MOST_OFFERS", 2)
+    processes = MediaProcesses()
+
+    def of(session: int, version: int, fragment: str) -> str:
+        origin = f"o=- {session} {version} IN IP4 127.0.0.1"
+        prints = "a=fingerprint:sha-256 AB"
+        return "\r\n".join(["v=0", origin, f"a=ice-ufrag:{fragment}", prints, ""])
+
+    processes.note_offer(of(1, 2, "a"), "aa")
+    assert processes.asked_before(of(1, 3, "b")) == "aa"
+    assert processes.asked_before(of(1, 2, "b")) == "", "a name that all sessions have is none"
+    assert processes.asked_before(of(2, 3, "b")) == ""
+    processes.note_offer(of(2, 2, "c"), "bb")
+    processes.note_offer(of(3, 2, "d"), "cc")
+    assert [processes.asked_before(of(n, 3, "e")) for n in (1, 2, 3)] == ["", "bb", "cc"]
+    (sockets / "cc.sock").unlink()
+    assert processes.asked_before(of(3, 3, "e")) == ""
+
+
 def test_ids_tell_of_their_process() -> None:
     assert name_of(named("secret")) == media_processes.NAME
     assert name_of("secret") == ""

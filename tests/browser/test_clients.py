@@ -142,7 +142,7 @@ def test_the_voice_agent_client(browser: Browser, product: Product) -> None:
 
 @pytest.fixture
 def patient(say: Callable[..., Path]) -> Iterator[Browser]:
-    with chromium(say(SPOKEN, lead_s=9.0, tail_s=2.0)) as browser:
+    with chromium(say(SPOKEN, lead_s=12.0, tail_s=2.0)) as browser:
         yield browser
 
 
@@ -153,6 +153,10 @@ def test_lines_that_are_stopped_and_added_and_a_track_that_is_taken_away(
     plain(page, product, "voice-agent")
     page.evaluate("callAgent(location.origin.replace('http', 'ws'), 'scribe')")
     assert sees(page, type="status", channel=True)
+    page.evaluate("stopLines()")
+    wait_until(lambda: page.evaluate("stopped()"), 20, "the answer")
+    page.evaluate("again()")
+    wait_until(lambda: page.evaluate("where()") == "sendrecv connected", 20, "the new line")
     for _ in range(2):
         page.evaluate("another()")
         wait_until(lambda: page.evaluate("where()") == "sendrecv connected", 20, "the transport")

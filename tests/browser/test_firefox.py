@@ -82,6 +82,10 @@ async def test_the_voice_agent_client(product: Product, say: Callable[..., Path]
         for _ in range(2):
             await page.run("await another()")
             await page.until("where() === 'sendrecv connected'")
+        await page.run("await stopLines()")
+        await page.until("stopped()")
+        await page.run("await again()")
+        await page.until("where() === 'sendrecv connected'")
         await page.run("await speak()")
         assert mostly((await page.until(understood(1)))[0]["text"], SPOKEN)
         await page.run("await mute(true)")

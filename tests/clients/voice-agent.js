@@ -83,6 +83,23 @@ window.callAgent = async (serverUrl, agentId) => {
     await peer.setLocalDescription(await peer.createOffer());
     socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
   };
+  /** Stops all lines of sound; what they sent waits in `window.kept` for `again`. */
+  window.stopLines = async () => {
+    const lines = peer.getTransceivers().filter((line) => !line.stopped);
+    window.kept = lines[0].sender.track;
+    lines.forEach((line) => line.stop());
+    await peer.setLocalDescription(await peer.createOffer());
+    socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
+  };
+  window.stopped = () =>
+    peer.signalingState === "stable" && peer.getTransceivers().every((line) => line.stopped);
+  /** Adds a line where none is left; `where` tells when it is there. */
+  window.again = async () => {
+    window.added = peer.addTransceiver(window.kept, { streams: [new MediaStream()] });
+    window.heard = 0;
+    await peer.setLocalDescription(await peer.createOffer());
+    socket.send(JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp, agentId }));
+  };
   /** Takes the microphone's track away, or gives it back. */
   window.mute = async (on) => {
     const { sender } = peer.getTransceivers().find((line) => !line.stopped);
