@@ -38,6 +38,7 @@ from sessions_app.services import calls
 from sessions_app.services.authentication import Principal
 from sessions_app.transports import ice
 from sessions_app.transports.base import Transport
+from sessions_app.transports.offers import read_offer
 from sessions_app.transports.websocket import WebSocketTransport, check_output
 
 logger = logging.getLogger(__name__)
@@ -158,12 +159,18 @@ class Engine:
         return self._registry.has(call_id)
 
     def engaged(self, call_id: str, party: Party, offer: Offer) -> bool:
-        """Returns whether a call goes on that is not the one `offer` started or goes on with."""
+        """Returns whether a call goes on that is not the one `offer` started or goes on with.
+
+        Raises BadOfferError for what could not be answered, whichever call it were for.
+        """
         try:
             session = self._registry.get(call_id, party)
         except UnknownCallError:
             return False
-        return session.live and self._answers.call_of(party, offer) != call_id
+        if not session.live or self._answers.call_of(party, offer) == call_id:
+            return False
+        read_offer(offer.sdp, first=False)
+        return True
 
     def join(
         self,

@@ -35,14 +35,22 @@ class SignalingConsumer(CallSocket):
             engine.current().obey(self.a_call(), self.party, command)
 
     async def place(self, offer: Offer) -> None:
-        other = not offer.call_id or offer.call_id != self.call_id
-        if self.call_id and other and engine.current().engaged(self.call_id, self.party, offer):
-            raise ProtocolError("Send `bye` before you start another call.", code="already_in_call")
-        placed = await engine.current().place(self.by, self.allowed(offer))
+        placed = await engine.current().place(self.by, self.taken(offer))
         answer = control.answer(placed.sdp, placed.call_id, offer.features)
         self.push(answer | self.bound(placed.call_id))
         if self.outlet is None or placed.call_id != self.call_id:
             self.join_as(placed.call_id, offer.features)
+
+    def taken(self, offer: Offer) -> Offer:
+        """Returns the offer as far as it may be answered on this socket."""
+        other = not offer.call_id or offer.call_id != self.call_id
+        if self.call_id and other and engine.current().engaged(self.call_id, self.party, offer):
+            raise ProtocolError(
+                "This socket has a call. Send `bye` before you start another one, or name this "
+                "call's id in `callId` to go on with it over another connection.",
+                code="already_in_call",
+            )
+        return self.allowed(offer)
 
     def resume(self, wish: Resume) -> None:
         self.reach(wish.call_id)

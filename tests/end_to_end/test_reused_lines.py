@@ -5,18 +5,22 @@ its connections with one certificate stand for one of libwebrtc's.
 """
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from websockets.asyncio.client import connect
 
 from sessions_app.transports.certificates import CERTIFICATES
 from sessions_app.transports.ice import offer_loopback
 from sessions_app.transports.media_io import SpeechOut
-from tests.end_to_end.test_changed_offers import DOORS, LIMIT_S
+from tests.end_to_end.test_changed_offers import DOORS, LIMIT_S, headers
 from tests.end_to_end.test_smallwebrtc import ask as post
+from tests.fixtures.offers import CHROME_AUDIO, offer
 from tests.fixtures.server import Product
 from tests.transports.test_changed_offers import stopped
 
@@ -127,3 +131,35 @@ async def test_nobody_elses_offer_is_of_a_users_connection(
     assert (status, theirs["callId"] == mine["callId"]) == (200, False)
     status, again = await post(product, "/api/voice/offer", later)
     assert (status, again["callId"]) == (200, mine["callId"])
+
+
+async def test_a_live_call_outlasts_offers_that_are_none_or_anothers(
+    product: Product, client: Client
+) -> None:
+    address = product.url.replace("http", "ws", 1) + "/signaling"
+    async with connect(address, additional_headers=headers(product)) as socket:
+
+        async def told(sdp: str, **more: str) -> dict[str, Any]:
+            given = {"type": "offer", "sdp": sdp, "features": ["details"], **more}
+            await socket.send(json.dumps(given))
+            async with asyncio.timeout(LIMIT_S):
+                while True:
+                    message: dict[str, Any] = json.loads(await socket.recv())
+                    if message["type"] in ("answer", "error"):
+                        return message
+
+        first = await client.offer("0")
+        answer = await told(first, agentId="scribe")
+        await client.accept(answer["sdp"], "0")
+        call_id = answer["callId"]
+        others = offer([CHROME_AUDIO])
+        for wrong in ("v=0\r\nfoo", "x", others.replace("a=rtcp-mux\r\n", "")):
+            for named in ({}, {"callId": call_id}):
+                problem = await told(wrong, **named)
+                assert problem["code"] == "bad_offer", (wrong, named)
+        assert "DTLS fingerprint" in (await told("v=0\r\nfoo"))["message"]
+        problem = await told(others)
+        assert problem["code"] == "already_in_call"
+        assert "`callId`" in problem["message"]
+        held = await told(client.next(first.replace("a=sendrecv", "a=inactive")))
+        assert (held["callId"], "a=inactive" in held["sdp"]) == (call_id, True)
