@@ -115,7 +115,7 @@ class Answers:
         """Returns the live call that this offer started or goes on with, or an empty text."""
         known = self._find(party, offer)
         task = known.placing if known is not None else None
-        started = task is not None and task.done() and not _failed(task)
+        started = task is not None and task.done() and not self._is_over(task)
         return task.result().call_id if task is not None and started else offer.call_id
 
     def forget(self, call_id: str) -> None:

@@ -44,7 +44,11 @@ class SignalingConsumer(CallSocket):
     def taken(self, offer: Offer) -> Offer:
         """Returns the offer as far as it may be answered on this socket."""
         other = not offer.call_id or offer.call_id != self.call_id
-        if self.call_id and other and engine.current().engaged(self.call_id, self.party, offer):
+        if not self.in_call() or not other:
+            return self.allowed(offer)
+        if engine.current().call_of(self.party, offer) == self.call_id:
+            return offer  # of the call's own connection: nothing more is wished for
+        if engine.current().engaged(self.call_id, self.party, offer):
             raise ProtocolError(
                 "This socket has a call. Send `bye` before you start another one, or name this "
                 "call's id in `callId` to go on with it over another connection.",

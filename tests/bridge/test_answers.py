@@ -62,6 +62,7 @@ async def test_the_same_offer_is_the_same_call_while_it_lives() -> None:
     assert desk.answers.call_of(Party(1), Offer(SDP.format("a"))) == "call"
     assert (await desk.ask("a", owner_id=2)).sdp == "answer 2"
     desk.live.clear()
+    assert desk.answers.call_of(Party(1), Offer(SDP.format("a"))) == ""
     assert (await desk.ask("a")).sdp == "answer 3"
 
 

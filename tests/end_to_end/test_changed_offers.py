@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -54,10 +54,21 @@ def over_http(
     return door
 
 
+def over_socket(product: Product) -> AbstractAsyncContextManager[Ask]:
+    return over_socket_of(product, "", headers(product))
+
+
 @asynccontextmanager
-async def over_socket(product: Product) -> AsyncIterator[Ask]:
-    address = product.url.replace("http", "ws", 1) + "/signaling"
-    async with connect(address, additional_headers=headers(product)) as socket:
+async def with_ticket(product: Product) -> AsyncIterator[Ask]:
+    given = await asyncio.to_thread(product.ask, "/api/v1/tickets", {}, headers(product))
+    async with over_socket_of(product, given[1]["path"], {}) as ask:
+        yield ask
+
+
+@asynccontextmanager
+async def over_socket_of(product: Product, path: str, shown: dict[str, str]) -> AsyncIterator[Ask]:
+    address = product.url.replace("http", "ws", 1) + path + "/signaling"
+    async with connect(address, additional_headers=shown) as socket:
 
         async def ask(sdp: str) -> str:
             await socket.send(json.dumps({"type": "offer", "sdp": sdp, "agentId": "scribe"}))
@@ -106,6 +117,7 @@ async def test_what_a_client_that_takes_no_sound_is_told(product: Product) -> No
 
 DOORS: dict[str, Callable[[Product], Any]] = {
     "signaling": over_socket,
+    "signaling, with a ticket": with_ticket,
     "offer": over_http("/api/voice/offer"),
     "results": over_http("/session", "offer", "answer"),
     "pipecat, by the offer": over_http("/api/offer"),
