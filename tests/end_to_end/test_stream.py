@@ -113,7 +113,7 @@ async def test_half_an_emoji_harms_nobody(product: Product) -> None:
             await client.sees(partial(_said, client, answer), answer)
         text = "take a note \\ud83d\\ude00 half \\ud83d"
         await client.socket.send(f'{{"type": "text", "text": "{text}"}}')
-        await client.sees(partial(_said, client, "Noted: half."), "the note")
+        await client.sees(partial(_said, client, "Noted: 😀 half."), "the note")
         assert not client.of("error")
         assert not other.of("error")
         rows = product.json(f"/api/v1/calls/{began['callId']}/segments?after=0")["segments"]
