@@ -62,6 +62,9 @@ class Call:
         self._rtp: Any = None
         self.pc: Any = None
         self.sent = self.received = self.late = 0
+        self.due_s: list[float] = []
+        """Of each packet that came: when, less its own time, so that all would be the same."""
+
         self.answered_s = self.connected_s = 0.0
         self.first_s: float | None = None
         self.marks: list[float] = []
@@ -138,6 +141,7 @@ class Call:
         if self._origin is None:
             self._origin = stamp
         due_s = now - ((stamp - self._origin) & 0xFFFFFFFF) / _CLOCK
+        self.due_s.append(due_s)
         if due_s < self._best_s:
             self._best_s = due_s
         elif due_s - self._best_s > LATE_S:

@@ -12,7 +12,9 @@ import asyncio
 import gc
 import json
 import resource
+import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,7 +23,7 @@ import numpy as np
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.load.generator import BEAT_S, CONNECT_S, PARTS, Call, Parked
+from bench.load.generator import BEAT_S, CONNECT_S, LATE_S, PARTS, Call, Parked
 from bench.load.sound import fitting
 from bench.mix.clips import AUDIBLE, Clip, clips, silence
 from bench.mix.rhythm import Rhythm
@@ -67,6 +69,9 @@ class Seen:
     words: list[dict[str, Any]] = field(default_factory=list)
     received: int = 0
     late: int = 0
+    behind: int = 0
+    """Packets that came LATE_S after the call's usual time."""
+
     sent: int = 0
     duration_ms: int = 0
     reason: str = ""
@@ -244,17 +249,29 @@ async def window(
     began = _cpu_s()
     late.clear()
     before = [(caller.sent, caller.received, caller.late) for caller in callers]
+    heard = [len(caller.due_s) for caller in callers]
     await asyncio.sleep(until - time.monotonic())
     for caller, (sent, received, slow) in zip(callers, before, strict=True):
         caller.seen.sent = caller.sent - sent
         caller.seen.received = caller.received - received
         caller.seen.late = caller.late - slow
+    for caller, since in zip(callers, heard, strict=True):
+        caller.seen.behind = behind(caller.due_s[since:])
     beats = sorted(late)
     return {
         "cpu_s": _cpu_s() - began,
         "late_share": sum(one > LATE_BEAT_S for one in beats) / len(beats),
         "late_max_ms": 1000 * beats[-1],
     }
+
+
+def behind(due_s: Sequence[float]) -> int:
+    """Returns how many packets came LATE_S after the median of their call.
+
+    A call's very first packet may come half a beat early, and then all others would be late.
+    """
+    usual_s = statistics.median(due_s) if due_s else 0.0
+    return sum(one - usual_s > LATE_S for one in due_s)
 
 
 def _cpu_s() -> float:

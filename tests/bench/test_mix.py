@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.mix.caller import Utterance
+from bench.mix.caller import Utterance, behind
 from bench.mix.clips import Clip, clip
 from bench.mix.figures import Heard, heard, in_ms, owner
 from bench.mix.processes import OTHERS, Spent, kind_of
@@ -43,6 +43,12 @@ def test_what_came_is_counted_for_the_utterance_that_it_tells_of() -> None:
     assert found.answers == pytest.approx([0.8])
     assert (found.over, found.unanswered) == (1, 1)
     assert found.spoken == pytest.approx(3.5)
+
+
+def test_a_packet_is_behind_its_calls_usual_time_and_not_its_first() -> None:
+    assert behind([]) == 0
+    assert behind([5.0, *[5.022] * 50]) == 0
+    assert behind([*[5.0] * 50, 5.019, 5.021, 5.2]) == 2
 
 
 def test_only_the_time_that_is_measured_counts() -> None:
