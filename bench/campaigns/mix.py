@@ -181,8 +181,8 @@ def _of_sound(lives: Sequence[Mapping[str, Any]], inside: Mapping[str, Any]) -> 
         "agent speaks, % of the time": f"{100 * received / max(1, sent):.0f}",
         "frames in on time, %": f"{100 * (1 - inside['late'] / max(1, inside['chunks'])):.2f}",
         "frames in, % of those sent": f"{100 * inside['frames'] / max(1, sent):.1f}",
-        "frames out on time, %": f"{100 * (1 - behind / max(1, received)):.2f}",
-        "frames out within 20 ms of the call's earliest, %": f"{100 * (1 - late / max(1, received)):.2f}",
+        "frames out on time, %": f"{100 - 100 * behind / max(1, received):.2f}",
+        "frames out within 20 ms of the earliest, %": f"{100 - 100 * late / max(1, received):.2f}",
         "loop lag p50 / p99 / max, ms": " / ".join(f"{lag:.1f}" for lag in lags),
         "lag p99 by `/readyz`, ms": f"{inside['own_lag']:.1f}",
     }
