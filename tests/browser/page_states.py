@@ -170,6 +170,11 @@ def _refused_password(page: Page) -> None:
     expect(page.locator("#password-error")).to_be_visible(timeout=20_000)
 
 
+def _operations(page: Page) -> None:
+    page.locator(".opblock").first.wait_for()
+    page.locator("section.models").wait_for()
+
+
 def _paused(page: Page) -> None:
     # while it plays, lines fade from one colour to another all the time
     page.evaluate("document.querySelector('#audio').pause()")
@@ -222,6 +227,7 @@ CALLS = (
     State("signed out in a call", "/call/", then=_problem, before=_closes(4401, "")),
     State("calls", "/calls/"),
     State("calls, the next page", "/calls/?page=2"),
+    State("the REST API", "/api/v1/docs/", then=_operations),
     State("calls of everybody", "/calls/", STAFF),
     State("calls of a newcomer", "/calls/", NEWCOMER),
     State("calls found", "/calls/?q=friday"),
