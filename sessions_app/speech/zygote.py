@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -39,11 +40,7 @@ class Worker:
 
     def serve(self) -> None:
         """Answers until the other end closes."""
-        while (head := self._read(HEADER.size)) is not None:
-            size, kind = HEADER.unpack(head)
-            body = self._read(size)
-            if body is None:
-                return
+        for kind, body in messages(self._channel):
             self._answer(kind, body)
 
     def _answer(self, kind: int, body: bytes) -> None:
@@ -95,17 +92,33 @@ class Worker:
         return {"words": words, "cmn": self._decoder.get_cmn(True)}
 
     def _send(self, kind: int, message: dict[str, Any]) -> None:
-        body = json.dumps(message).encode()
-        self._channel.sendall(HEADER.pack(len(body), kind) + body)
+        send(self._channel, kind, message)
 
-    def _read(self, size: int) -> bytes | None:
-        pieces = b""
-        while len(pieces) < size:
-            piece = self._channel.recv(size - len(pieces))
-            if not piece:
-                return None
-            pieces += piece
-        return pieces
+
+def messages(channel: socket.socket) -> Iterator[tuple[int, bytes]]:
+    """Yields the messages that come for a worker, kind and body, until the other end closes."""
+    while (head := _read(channel, HEADER.size)) is not None:
+        size, kind = HEADER.unpack(head)
+        body = _read(channel, size)
+        if body is None:
+            return
+        yield kind, body
+
+
+def send(channel: socket.socket, kind: int, message: dict[str, Any]) -> None:
+    """Sends a worker's answer, as `pool.WorkerLink` reads it."""
+    body = json.dumps(message).encode()
+    channel.sendall(HEADER.pack(len(body), kind) + body)
+
+
+def _read(channel: socket.socket, size: int) -> bytes | None:
+    pieces = b""
+    while len(pieces) < size:
+        piece = channel.recv(size - len(pieces))
+        if not piece:
+            return None
+        pieces += piece
+    return pieces
 
 
 def load(settings: dict[str, float] = LIVE_SETTINGS) -> Any:

@@ -31,12 +31,15 @@ class AttentiveEndpointer(Endpointer):
 
     def wait_ms(self, said: Said, settings: TurnSettings) -> float:
         low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
-        english = base_of(settings.language) in ("", "en")
+        return low + self.share(said, settings.language) * max(0.0, high - low)
+
+    def share(self, said: Said, language: str) -> float:
+        """Returns where between the shortest (0) and the longest (1) the delay lies."""
+        english = base_of(language) in ("", "en")
         share = share_of(said.text.strip().lower(), english=english)
         # a question is known by its beginning, whatever its last word was
-        if said.sure is not None and said.sure < UNSURE and not asks(said.text):
-            share = max(share, LIKELY)
-        return low + share * max(0.0, high - low)
+        unsure = said.sure is not None and said.sure < UNSURE and not asks(said.text)
+        return max(share, LIKELY) if unsure else share
 
 
 def share_of(text: str, *, english: bool) -> float:

@@ -1,11 +1,9 @@
 """The process that loads a turn model and forks workers that ask it."""
 
-import json
 import os
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +11,7 @@ from sessions_app.core.audio import Samples
 from sessions_app.core.errors import die_without_words
 from sessions_app.core.forking import serve_forks
 from sessions_app.speech.turn_models.log_mel import log_mel
-from sessions_app.speech.zygote import HEADER, PING
+from sessions_app.speech.zygote import messages, send
 
 JUDGE = b"J"[0]
 """A message of it holds samples; the answer is JSON: {"finished": 0..1}."""
@@ -42,28 +40,9 @@ def load(path: str) -> Judge:
 
 def serve(judge: Judge, channel: socket.socket) -> None:
     """Answers until the other end closes."""
-    while (head := _read(channel, HEADER.size)) is not None:
-        size, kind = HEADER.unpack(head)
-        body = _read(channel, size)
-        if body is None:
-            return
+    for kind, body in messages(channel):
         finished = judge(np.frombuffer(body, np.int16)) if kind == JUDGE else None
-        _send(channel, kind if kind == JUDGE else PING, {"finished": finished})
-
-
-def _send(channel: socket.socket, kind: int, message: dict[str, Any]) -> None:
-    body = json.dumps(message).encode()
-    channel.sendall(HEADER.pack(len(body), kind) + body)
-
-
-def _read(channel: socket.socket, size: int) -> bytes | None:
-    pieces = b""
-    while len(pieces) < size:
-        piece = channel.recv(size - len(pieces))
-        if not piece:
-            return None
-        pieces += piece
-    return pieces
+        send(channel, kind, {"finished": finished})
 
 
 def main(descriptor: int, path: str) -> None:
