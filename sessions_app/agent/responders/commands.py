@@ -36,6 +36,10 @@ SHORTEST_NAMING = 4
 MOST_ORDERS = 8
 """So many commands of one turn are obeyed."""
 
+_EACH_TIME = TAKES_TEXT | {Command.UNDO, Command.RESTORE, Command.REDO}
+"""Said twice in a turn these are done twice: "undo that, undo that". "I'm lost. What can I say?"
+asks for one answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -66,7 +70,15 @@ def orders(text: str) -> list[Heard]:
         replace(one, which=_meant(words, one, since))
         for one, since in zip(found, ends, strict=False)
     ]
-    return [_heard(text, words, one) for one in meant[:MOST_ORDERS]]
+    once = [one for number, one in enumerate(meant) if not _is_said_again(meant[:number], one)]
+    return [_heard(text, words, one) for one in once[:MOST_ORDERS]]
+
+
+def _is_said_again(before: Sequence[Found], one: Found) -> bool:
+    """Returns whether the command just before asks for the same answer."""
+    if not before or one.command in _EACH_TIME:
+        return False
+    return (before[-1].command, before[-1].which) == (one.command, one.which)
 
 
 def talk(text: str) -> str:

@@ -74,6 +74,23 @@ _HEARD_FOR = {
 }
 """What is heard for "end the call" and "undo it" after these words, and ends the sentence."""
 
+_PARTINGS = ("you can hang up", "you may hang up", "you can end the call")
+"""These end what is said, with a mark before them or without one."""
+
+_NOTES_THAT = frozenset(
+    {
+        *(f"{verb} {it} down" for verb in ("note", "jot", "write", "put") for it in ("that", "it")),
+        *(f"make a note {of}" for of in ("of that", "of it")),
+    }
+)
+"""With "please" these end what is said, too."""
+
+_SUBJECTS = listed(
+    "i you he she it we they who to and not never will would can could should must may might do "
+    "does did is are was were let lets said says that which if when"
+)
+"""After these a verb tells what somebody does: "they make a note of that, please"."""
+
 LONGEST_LEAD = 6
 LONGEST_READING = 16
 
@@ -133,9 +150,20 @@ class Sentence:
         if any(text in TALE for text in self._texts(self._start, at)):
             asks = self._words[at].text in _REQUESTS and before.text not in TALE
             return before.marked and asks
-        if before.marked or before.text in CALLS:
+        if before.marked or before.text in CALLS or self._closes(at):
             return True
         return asked(self._words, self._start, at)
+
+    def _closes(self, at: int) -> bool:
+        """Returns whether the rest of the sentence is a request that a mark was to part from it.
+
+        Recognisers leave such marks out: "her number is five five one make a note of that, please".
+        """
+        if self._words[at - 1].text in _SUBJECTS:
+            return False
+        rest = self._courteous(at)
+        asks = "please" in self._texts(at + len(rest), self._end)
+        return " ".join(rest) in _PARTINGS or (asks and " ".join(rest) in _NOTES_THAT)
 
     def _lead(self, at: int) -> int:
         """Returns how many words here only lead to a command."""

@@ -16,6 +16,7 @@ from rapidfuzz.process import cdist
 
 from sessions_app.speech.moonshine import decoding
 from sessions_app.speech.moonshine.decoding import Decoded
+from sessions_app.speech.moonshine.expecting import Expected
 from sessions_app.speech.moonshine.model import Memory, Model
 from sessions_app.speech.moonshine.tokens import Span
 from sessions_app.speech.recognisers.spelling import phones_of
@@ -87,11 +88,15 @@ class _Place:
 
 
 class Names:
-    """The phrases of one stream, as they are written."""
+    """The phrases of one stream, as they are written.
+
+    `expected` is the same for the search.
+    """
 
     def __init__(self, model: Model, phrases: Sequence[str]) -> None:
         self._model = model
         known = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases[:MOST_PHRASES])
+        self.expected = Expected(model.tokens, known)
         self._phrases = [
             _Phrase(text, _plain(text), heard, len(text.split()), tuple(model.tokens.of(text)))
             for text in known

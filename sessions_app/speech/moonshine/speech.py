@@ -31,6 +31,9 @@ LEAD_S = 0.2
 DOUBTFUL = -0.2
 """Where the mean log-probability of the greedy words is lower, the likeliest are searched for."""
 
+DOUBTFUL_WITH_PHRASES = -0.1
+"""The same where an agent expects phrases: a third more of its finals are searched."""
+
 SURE = -0.3
 """Words that are less sure are heard again, with other silence before them, and the surest are
 taken: speech now and then comes out as nonsense, and right where it begins elsewhere. Of 2 580
@@ -202,13 +205,14 @@ class Speech:
         if not greedy.tokens or is_invented(self._text(greedy)):
             return None
         decoded = greedy
-        if _mean(greedy) < DOUBTFUL:
+        if _mean(greedy) < (DOUBTFUL if self._names is None else DOUBTFUL_WITH_PHRASES):
             decoded = self._searched(memory) or greedy
         return _Heard(memory, decoded, greedy, _mean(decoded))
 
     def _searched(self, memory: Memory) -> decoding.Decoded | None:
         """Returns the likeliest words that are found; None where those are no speech."""
-        tokens = searching.searched(self._model, memory)
+        expected = self._names.expected if self._names is not None else None
+        tokens = searching.searched(self._model, memory, expected)
         if not tokens:
             return None
         decoded = decoding.scored(self._model, memory, tokens)

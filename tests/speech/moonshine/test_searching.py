@@ -6,6 +6,7 @@ import pytest
 from sessions_app.core.audio import SPEECH_RATE
 from sessions_app.speech.moonshine import decoding
 from sessions_app.speech.moonshine.decoding import most_tokens
+from sessions_app.speech.moonshine.expecting import Expected
 from sessions_app.speech.moonshine.front import Front
 from sessions_app.speech.moonshine.model import Memory, Model
 from sessions_app.speech.moonshine.searching import searched
@@ -18,6 +19,8 @@ SENTENCES = (
     "She bought three apples, two pears and a melon.",
     "Yes.",
 )
+
+COMMANDS = ("scratch that", "take that back", "what have you written down")
 
 
 def memory_of(model: Model, said: Said, sentence: str, noise: float) -> Memory:
@@ -51,8 +54,33 @@ def test_what_is_found_is_no_less_likely_than_the_greedy_words(
 def test_of_clear_speech_it_finds_the_same(model: Model, said: Said, sentence: str) -> None:
     memory = memory_of(model, said, sentence, 0.0)
     greedy = decoding.final(model, memory, ()).tokens
-    assert searched(model, memory, 1) == greedy
+    assert searched(model, memory, None, 1) == greedy
     assert searched(model, memory) == greedy
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_phrases_that_nobody_says_change_nothing(model: Model, said: Said, sentence: str) -> None:
+    memory = memory_of(model, said, sentence, 0.0)
+    expected = Expected(model.tokens, COMMANDS)
+    assert searched(model, memory, expected) == searched(model, memory)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Scratch that.",
+        "Could you take that back?",
+        "What have you written down?",
+    ],
+)
+def test_what_nearly_sounds_like_an_expected_phrase_is_that(
+    model: Model, said: Said, sentence: str
+) -> None:
+    """Synthetic speech that the model takes for something else where nobody expects the phrase."""
+    memory = memory_of(model, said, sentence, 0.0)
+    expected = Expected(model.tokens, COMMANDS)
+    assert model.tokens.text(searched(model, memory)) != sentence
+    assert model.tokens.text(searched(model, memory, expected)) == sentence
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise", "tone"])

@@ -243,7 +243,7 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
         found.sure = [sure] * len(found.tokens)
         return found
 
-    def searched(model: Model, memory: Memory) -> list[int]:
+    def searched(model: Model, memory: Memory, _expected: object) -> list[int]:
         return [] if tries[before[0]][1] is None else model.tokens.of(f"found {before[0]}")
 
     monkeypatch.setattr(decoding, "final", final)

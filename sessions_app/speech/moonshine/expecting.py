@@ -1,0 +1,97 @@
+"""Phrases that an agent expects, as a bias of the search for the likeliest words.
+
+Each token that goes on with a phrase makes a hypothesis likelier by `BONUS`, so that words which
+nearly sound like the phrase come out as it; a phrase that breaks off gives all of its bonus back.
+This is known as contextual biasing by shallow fusion (Zhao et al., Interspeech 2019,
+"Shallow-Fusion End-to-End Contextual Biasing"), with a prefix tree for the weighted automaton.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sessions_app.speech.moonshine.tokens import Tokens
+
+BONUS = 2.0
+"""Log-probability a token. Of 390 utterances of commands by three voices 88 % were right without
+phrases, 91 % with a bonus of 1, 93 % with 1.5 to 2, 90 % with 3; of 180 sentences of plain talk with
+none of the phrases no more words were wrong up to 2, and many with 4."""
+
+
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree: the phrases' beginnings that are spelt alike so far."""
+
+    depth: int
+    next: dict[int, "_Node"] = field(default_factory=dict)
+    whole: bool = False
+    """Whether a phrase ends here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A phrase that a hypothesis is in the middle of, and what it had earned where that began."""
+
+    node: _Node
+    earned: float
+
+    @property
+    def worth(self) -> float:
+        """What the hypothesis has earned where the phrase is said to its end."""
+        return self.earned + BONUS * self.node.depth
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a hypothesis is in which phrases.
+
+    `earned` is for phrases that are whole, `hoped` for those that are begun as well.
+    """
+
+    begun: tuple[_Begun, ...] = ()
+    earned: float = 0.0
+    hoped: float = 0.0
+
+
+NOTHING_YET = Progress()
+
+
+class Expected:
+    """The phrases of one agent. A phrase begins with a small letter or a capital."""
+
+    def __init__(self, tokens: Tokens, phrases: Iterable[str]) -> None:
+        self._tokens = tokens
+        self._root = _Node(0)
+        for phrase in phrases:
+            self._add(tokens.of(phrase))
+            self._add(tokens.of(phrase[:1].upper() + phrase[1:]))
+
+    def _add(self, tokens: Sequence[int]) -> None:
+        node = self._root
+        for token in tokens:
+            node = node.next.setdefault(token, _Node(node.depth + 1))
+        node.whole = True
+
+    def next_tokens(self, progress: Progress) -> set[int]:
+        """Returns the tokens that begin a phrase or go on with one."""
+        return set(self._root.next).union(*(one.node.next for one in progress.begun))
+
+    def after(self, progress: Progress, token: int) -> Progress:
+        """Returns how far it is with one token more."""
+        earned = progress.earned
+        if not self._tokens.goes_on(token):  # "undo" is not said in "undone"
+            earned = self.at_end(progress)
+        begun = [
+            _Begun(node, one.earned)
+            for one in progress.begun
+            if (node := one.node.next.get(token)) is not None
+        ]
+        first = self._root.next.get(token)
+        if first is not None:
+            begun.append(_Begun(first, earned))
+        hoped = max((one.worth for one in begun), default=0.0)
+        return Progress(tuple(begun), earned, max(earned, hoped))
+
+    def at_end(self, progress: Progress) -> float:
+        """Returns what a hypothesis has earned that ends here."""
+        whole = (one.worth for one in progress.begun if one.node.whole)
+        return max(progress.earned, *whole, 0.0)
