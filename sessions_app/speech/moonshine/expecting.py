@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 from sessions_app.speech.moonshine.tokens import Tokens
 
-BONUS = 2.0
-"""Log-probability a token. Of 390 utterances of commands by three voices 88 % were right without
-phrases, 91 % with a bonus of 1, 93 % with 1.5 to 2, 90 % with 3; of 180 sentences of plain talk with
-none of the phrases no more words were wrong up to 2, and many with 4."""
+BONUS, MOST = 1.5, 5.0
+"""Log-probability a token, and of a phrase at most. Larger ones write more of the phrases that were
+said, and in noise more that nobody said. Of 390 commands by three voices, with the scribe's 148
+phrases: 86 % right with no bonus, 94 % with 1 up to 4, 95 % with 1.5 up to 5 and with 2 without a
+limit. Of the words of 120 sentences of plain talk in noise at 10 dB 35.0, 34.5, 36.1 and 45.5 %
+were wrong; without noise as many as without phrases."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class _Begun:
     @property
     def worth(self) -> float:
         """What the hypothesis has earned where the phrase is said to its end."""
-        return self.earned + BONUS * self.node.depth
+        return self.earned + min(BONUS * self.node.depth, MOST)
 
 
 @dataclass(frozen=True, slots=True)
