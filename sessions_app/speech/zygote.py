@@ -15,7 +15,6 @@ HEADER = struct.Struct("<IB")
 BEGIN, AUDIO, END, REDECODE, PING, INTERIM, FINAL, LEARN = b"BAERPIFL"
 LIVE, CALM, THOROUGH = b"L", b"C", b"T"
 NICE = 10
-BYTES_PER_S = 32_000
 
 LIVE_SETTINGS = {"lw": 5.0, "fwdflatlw": 7.0, "bestpathlw": 8.0, "maxhmmpf": 3000}
 """The best measured: 0.32 CPU-seconds a second of speech live, as much again for a re-decode."""

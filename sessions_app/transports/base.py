@@ -1,12 +1,9 @@
 """What moves audio and messages between a client and a call; knows nothing of speech."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.queues import Frames
-
-MessageCallback = Callable[[str | bytes], None]
 
 
 class Transport(Protocol):

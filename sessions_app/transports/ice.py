@@ -16,7 +16,7 @@ from aiortc import (
     RTCIceServer,
     RTCIceTransportPolicy,
 )
-from aiortc.sdp import candidate_from_sdp, candidate_to_sdp
+from aiortc.sdp import candidate_from_sdp
 
 from sessions_app.core.commands import Candidate
 from sessions_app.core.errors import BadCandidateError
@@ -195,8 +195,3 @@ async def _resolved(candidate: RTCIceCandidate) -> RTCIceCandidate | None:
         return None
     candidate.ip = str(found[0][4][0])
     return candidate
-
-
-def write_candidate(candidate: RTCIceCandidate, mid: str, index: int) -> Candidate:
-    """Returns a local candidate as the wire wants it."""
-    return Candidate(f"candidate:{candidate_to_sdp(candidate)}", mid, index)

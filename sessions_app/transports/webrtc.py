@@ -66,7 +66,6 @@ class WebRTCTransport:
         wishes: Wishes | None = None,
         beats: Beats | None = None,
         before: Known | None = None,
-        on_change: Callable[[], None] = lambda: None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
         self._playout = playout
@@ -87,7 +86,6 @@ class WebRTCTransport:
         self._media_s: float | None = None
         self._sound_s = time.monotonic()
         self._heard_ms = 0.0
-        self._on_change = on_change
         self.on_message = on_message
         self.on_key: Callable[[str], None] = lambda _: None
         self.closed_by_peer = False
@@ -268,7 +266,6 @@ class WebRTCTransport:
         self._left.set()
         # whoever stopped all lines has no transport left, and may offer anew
         self.closed_by_peer = self.closed_by_peer or (by_peer and self._where.somewhere)
-        self._on_change()
 
     # -- the caller's audio -----------------------------------------------------------
 

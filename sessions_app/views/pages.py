@@ -240,7 +240,6 @@ def _detail_config(found: Call, audio: Recording | None, summary: Summary | None
         "recordingState": audio.state if audio else "",
         "summaryState": summary.state if summary else "",
         "callUrl": reverse("api:call", args=[found.public_id]),
-        "summaryUrl": reverse("api:summary", args=[found.public_id]),
         "segmentsUrl": reverse("api:segments", args=[found.public_id]),
         "liveSocket": f"/ws/calls/{found.public_id}/live",
         "durationMs": found.duration_ms,
