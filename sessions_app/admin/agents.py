@@ -22,6 +22,7 @@ from sessions_app.bridge import languages
 from sessions_app.bridge import trying as bridge
 from sessions_app.bridge.conf import load_backend
 from sessions_app.core.errors import ResponderError, SynthesiserError
+from sessions_app.core.persona import LONGEST_PHRASE, MOST_PHRASES
 from sessions_app.models import Agent
 from sessions_app.services.agents import persona_of
 from sessions_app.speech.synthesisers.base import Synthesiser
@@ -155,6 +156,21 @@ class AgentForm(CleanForm[Agent]):
         if not isinstance(options, dict):
             raise forms.ValidationError('Give a JSON object, such as {"temperature": 0.3}.')
         return options
+
+    def clean_phrases(self) -> str:
+        text: str = self.cleaned_data["phrases"]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if len(lines) > MOST_PHRASES:
+            raise forms.ValidationError(
+                f"These are {len(lines)} lines; at most {MOST_PHRASES} are listened for."
+            )
+        long = next((line for line in lines if len(line) > LONGEST_PHRASE), None)
+        if long is not None:
+            raise forms.ValidationError(
+                f"A line has at most {LONGEST_PHRASE} characters, and this one has {len(long)}: "
+                f"“{long[:40]}…”. Give each name or phrase a line of its own."
+            )
+        return text
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

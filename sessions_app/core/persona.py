@@ -26,6 +26,11 @@ class TurnSettings:
     language: str = ""
 
 
+MOST_PHRASES, LONGEST_PHRASE = 500, 100
+"""Phrases of an agent, and characters of each; as many as Google Speech takes. Each call's stream
+prepares them, and a pasted page is no phrase that anybody says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Persona:
     """An agent as one call knows it. Without a `responder` the call is transcribed only.

@@ -117,6 +117,8 @@ def test_only_recognisers_that_exist_are_offered(at_desk: Any, first: Agent) -> 
         ({"responder": "scribe", "voice": "klingon9"}, "voice"),
         ({"responder": "scribe", "responder_options": "[1]"}, "responder_options"),
         ({"speed": "9"}, "speed"),
+        ({"phrases": "Tamolin\n" + "all of a pasted page " * 6}, "phrases"),
+        ({"phrases": "\n".join(f"name {at}" for at in range(501))}, "phrases"),
         ({"min_delay_ms": "3000"}, "max_delay_ms"),
         ({"responder": "chat", "responder_options": '{"warmth": 1}'}, "responder_options"),
         ({"responder": "chat", "responder_options": '{"tools": ["fly"]}'}, "responder_options"),

@@ -18,6 +18,11 @@ phrases: 86 % right with no bonus, 94 % with 1 up to 4, 95 % with 1.5 up to 5 an
 limit. Of the words of 120 sentences of plain talk in noise at 10 dB 35.0, 34.5, 36.1 and 45.5 %
 were wrong; without noise as many as without phrases."""
 
+LEAST = -3.0
+"""A token that is less likely was not said, and ends the phrase. With -4 some 2 points more of the
+commands above are right, and of words in noise some 3 points more are wrong; with it none more.
+"on" is never written for "off"."""
+
 
 @dataclass(slots=True)
 class _Node:
@@ -58,16 +63,23 @@ NOTHING_YET = Progress()
 
 
 class Expected:
-    """The phrases of one agent. A phrase begins with a small letter or a capital."""
+    """The phrases of one agent.
+
+    One that begins with a small letter may begin a sentence. Those of a single token get no bonus:
+    the model knows such words, and would write "the" for any noise.
+    """
 
     def __init__(self, tokens: Tokens, phrases: Iterable[str]) -> None:
         self._tokens = tokens
         self._root = _Node(0)
         for phrase in phrases:
             self._add(tokens.of(phrase))
-            self._add(tokens.of(phrase[:1].upper() + phrase[1:]))
+            if capital := with_capital(phrase):
+                self._add(tokens.of(capital))
 
     def _add(self, tokens: Sequence[int]) -> None:
+        if len(tokens) == 1:
+            return
         node = self._root
         for token in tokens:
             node = node.next.setdefault(token, _Node(node.depth + 1))
@@ -77,11 +89,16 @@ class Expected:
         """Returns the tokens that begin a phrase or go on with one."""
         return set(self._root.next).union(*(one.node.next for one in progress.begun))
 
-    def after(self, progress: Progress, token: int) -> Progress:
-        """Returns how far it is with one token more."""
+    def after(self, progress: Progress, token: int, sure: float) -> Progress:
+        """Returns how far it is with one token more, whose log-probability is `sure`.
+
+        What was surely not said goes on with no phrase.
+        """
         earned = progress.earned
         if not self._tokens.goes_on(token):  # "undo" is not said in "undone"
             earned = self.at_end(progress)
+        if sure < LEAST:
+            return Progress((), earned, earned)
         begun = [
             _Begun(node, one.earned)
             for one in progress.begun
@@ -97,3 +114,9 @@ class Expected:
         """Returns what a hypothesis has earned that ends here."""
         whole = (one.worth for one in progress.begun if one.node.whole)
         return max(progress.earned, *whole, 0.0)
+
+
+def with_capital(phrase: str) -> str:
+    """Returns a phrase as it begins a sentence; empty where it is written one way: "iPhone"."""
+    small = phrase[:1].islower() and not phrase[1:2].isupper()
+    return phrase[0].upper() + phrase[1:] if small else ""

@@ -14,14 +14,14 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
+from sessions_app.core.persona import LONGEST_PHRASE, MOST_PHRASES
 from sessions_app.speech.moonshine import decoding
 from sessions_app.speech.moonshine.decoding import Decoded
-from sessions_app.speech.moonshine.expecting import Expected
+from sessions_app.speech.moonshine.expecting import Expected, with_capital
 from sessions_app.speech.moonshine.model import Memory, Model
-from sessions_app.speech.moonshine.tokens import Span
+from sessions_app.speech.moonshine.tokens import Span, common_length
 from sessions_app.speech.recognisers.spelling import phones_of
 
-MOST_PHRASES = 500
 MOST_TRIES, MOST_NAMES = 4, 4
 """Each try is a pass of some 5 ms; there are none where nothing sounds alike."""
 
@@ -53,6 +53,7 @@ _CLASSES = {
     }.items()
     for phone in phones.split()
 }
+_MARKS = ".,;:!?"
 _CAPITAL = re.compile(r"(?!I\b)[A-Z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
@@ -70,6 +71,8 @@ class _Phrase:
     sounds: str
     words: int
     tokens: tuple[int, ...]
+    at_begin: tuple[int, ...]
+    """With a capital, where the phrase may have one that begins a sentence; else nothing."""
 
     @property
     def is_name(self) -> bool:
@@ -95,10 +98,11 @@ class Names:
 
     def __init__(self, model: Model, phrases: Sequence[str]) -> None:
         self._model = model
-        known = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases[:MOST_PHRASES])
+        cleaned = (" ".join(phrase.split()).rstrip(_MARKS) for phrase in phrases[:MOST_PHRASES])
+        known = dict.fromkeys(phrase for phrase in cleaned if 0 < len(phrase) <= LONGEST_PHRASE)
         self.expected = Expected(model.tokens, known)
         self._phrases = [
-            _Phrase(text, _plain(text), heard, len(text.split()), tuple(model.tokens.of(text)))
+            _Phrase(text, _plain(text), heard, len(text.split()), *_tokens(model, text))
             for text in known
             if (heard := sounds(text))
         ]
@@ -139,7 +143,7 @@ class Names:
             for which, spot in np.argwhere(near)
             for first, end in [line.spots[spot]]
         ]
-        open_to = [place for place in found if line.is_open(place)]
+        open_to = [place for place in found if line.is_open(place) and line.sounds_so(place)]
         return sorted(open_to, key=lambda place: (-place.alike, place.end - place.first))
 
     def _tried(
@@ -147,9 +151,12 @@ class Names:
     ) -> tuple[float, Decoded] | None:
         """Returns what the phrase costs in that place, and the hypothesis; None where too much."""
         begin, end = spans[place.first].first, spans[place.end - 1].marks
-        tokens = [*heard.tokens[:begin], *place.phrase.tokens, *heard.tokens[end:]]
+        written = place.phrase.at_begin if spans[place.first].text[:1].isupper() else None
+        phrase = written or place.phrase.tokens
+        tokens = [*heard.tokens[:begin], *phrase, *heard.tokens[end:]]
         other = decoding.scored(self._model, memory, tokens)
-        cost = (sum(other.sure) - sum(heard.sure)) / len(place.phrase.tokens)
+        changed = _changed(heard.tokens[begin:end], phrase)
+        cost = (sum(other.sure) - sum(heard.sure)) / changed
         return (
             (cost, other)
             if cost >= _allowed(place, _sure(heard, spans, place.first, place.end))
@@ -189,6 +196,18 @@ class _Line:
             may = sure < SURE_WORD and place.alike >= QUITE_ALIKE
         return may and not self._is_there(place)
 
+    def sounds_so(self, place: _Place) -> bool:
+        """Returns whether the words that would change sound like those that they would become.
+
+        "in Berlin" sounds like no "in Paris", though most of "the weather in Berlin" does.
+        """
+        wanted, said = place.phrase.plain.split(), self._words[place.first : place.end]
+        before = common_length(wanted, said)
+        wanted, said = wanted[before:], said[before:]
+        after = common_length(wanted[::-1], said[::-1])
+        rest = [" ".join(words[: len(words) - after]) for words in (wanted, said)]
+        return Levenshtein.normalized_similarity(*map(sounds, rest)) >= ALIKE
+
     def _is_there(self, place: _Place) -> bool:
         """Returns whether a phrase is there: this one in part of it or beside, or another one.
 
@@ -208,6 +227,16 @@ class _Line:
         many = len(words)
         runs = ((at, until) for at in range(many) for until in range(at + 1, many + 1))
         return any(" ".join(words[at:until]) in self._phrases for at, until in runs)
+
+
+def _changed(said: Sequence[int], phrase: Sequence[int]) -> int:
+    """Returns how many tokens of a phrase are others than those in whose place it comes."""
+    return min(max(Levenshtein.distance(said, phrase), 1), len(phrase))
+
+
+def _tokens(model: Model, text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    capital = with_capital(text)
+    return tuple(model.tokens.of(text)), tuple(model.tokens.of(capital)) if capital else ()
 
 
 def _reach(words: int) -> int:

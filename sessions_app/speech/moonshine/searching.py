@@ -78,17 +78,17 @@ def _next(
         more = expected.next_tokens(path.progress) if expected is not None else ()
         for token, sure in _likeliest(logits[row], width, more):
             longer = _Path((*path.tokens, token), (*path.peaks, peaks[row]), path.score + sure, row)
-            found.append(_rewarded(longer, path.progress, expected))
+            found.append(_rewarded(longer, path.progress, sure, expected))
     return sorted(found, key=lambda path: -path.rank)
 
 
-def _rewarded(path: _Path, before: Progress, expected: Expected | None) -> _Path:
+def _rewarded(path: _Path, before: Progress, sure: float, expected: Expected | None) -> _Path:
     """Returns the hypothesis with its bonus; `before` is how far it was without its last token."""
     if expected is None:
         return path
     if path.tokens[-1] == END:
         return replace(path, bonus=expected.at_end(before))
-    progress = expected.after(before, path.tokens[-1])
+    progress = expected.after(before, path.tokens[-1], sure)
     return replace(path, progress=progress, bonus=progress.hoped)
 
 

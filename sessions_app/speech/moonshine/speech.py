@@ -8,12 +8,14 @@ from sessions_app.core.audio import SPEECH_RATE
 from sessions_app.speech.engines.base import Said, TimedWord
 from sessions_app.speech.moonshine import decoding, searching
 from sessions_app.speech.moonshine.confidence import confidence
+from sessions_app.speech.moonshine.expecting import Expected
 from sessions_app.speech.moonshine.front import FRAME, SHORTEST, Front
 from sessions_app.speech.moonshine.invented import is_invented
 from sessions_app.speech.moonshine.model import Floats, Memory, Model
 from sessions_app.speech.moonshine.modern import modern
 from sessions_app.speech.moonshine.naming import Names
 from sessions_app.speech.moonshine.timing import FRAME_S, envelope, times
+from sessions_app.speech.moonshine.tokens import common_length
 
 FIRST_S, EVERY_S = 0.5, 0.4
 """The first interim, and how much audio it takes to the next."""
@@ -206,12 +208,23 @@ class Speech:
             return None
         decoded = greedy
         if _mean(greedy) < (DOUBTFUL if self._names is None else DOUBTFUL_WITH_PHRASES):
-            decoded = self._searched(memory) or greedy
+            decoded = self._likeliest(memory) or greedy
         return _Heard(memory, decoded, greedy, _mean(decoded))
 
-    def _searched(self, memory: Memory) -> decoding.Decoded | None:
-        """Returns the likeliest words that are found; None where those are no speech."""
+    def _likeliest(self, memory: Memory) -> decoding.Decoded | None:
+        """Returns the likeliest words that a search finds; None where those are no speech.
+
+        Words that are only found for an agent's phrases, and are no speech, cost no others.
+        """
         expected = self._names.expected if self._names is not None else None
+        found = self._searched(memory, expected)
+        if expected is None:
+            return found
+        if found is None or is_invented(self._text(found), _mean(found)):
+            return self._searched(memory, None)
+        return found
+
+    def _searched(self, memory: Memory, expected: Expected | None) -> decoding.Decoded | None:
         tokens = searching.searched(self._model, memory, expected)
         if not tokens:
             return None
@@ -234,7 +247,7 @@ class Speech:
     def _settle(self, memory: Memory) -> None:
         """Settles words that two hypotheses agree on, and lets the window begin later."""
         begin = len(self._forced)
-        agreed = begin + _common(self._shown, self._before)
+        agreed = begin + common_length(self._shown, self._before)
         window_s = memory.frames * FRAME_S
         words = self._placed(memory)
         sure = [
@@ -271,9 +284,3 @@ class Speech:
 
 def _mean(decoded: decoding.Decoded) -> float:
     return float(np.mean(decoded.sure))
-
-
-def _common(first: list[int], second: list[int]) -> int:
-    """Returns how many tokens two hypotheses begin with alike."""
-    pairs = zip(first, second, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))

@@ -70,9 +70,12 @@ class Tokens:
         """Returns the tokens that the model itself would write `text` with.
 
         Byte pair encoding, where the pair with the lowest number is joined first; letters that
-        have no token of their own are bytes.
+        have no token of their own are bytes. No token spans words.
         """
-        pieces = [sign.encode() for sign in SPACE + text.strip().replace(" ", SPACE)]
+        return [token for word in text.split() for token in self._of_word(word)]
+
+    def _of_word(self, word: str) -> list[int]:
+        pieces = [sign.encode() for sign in SPACE + word]
         while True:
             joined = [self._numbers.get(a + b, _NEVER) for a, b in pairwise(pieces)]
             if not joined or min(joined) == _NEVER:
@@ -95,6 +98,12 @@ class Tokens:
 
     def _piece(self, token: int) -> bytes:
         return self._pieces[token] if END < token < len(self._pieces) else b""
+
+
+def common_length(first: Sequence[object], second: Sequence[object]) -> int:
+    """Returns how many tokens, or words, two sequences begin with alike."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def _read(data: bytes) -> list[bytes]:

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from sessions_app.speech.moonshine.expecting import BONUS, MOST, Expected, Progress
+from sessions_app.speech.moonshine.expecting import BONUS, LEAST, MOST, Expected, Progress
 from sessions_app.speech.moonshine.model import Model
 
-PHRASES = ("undo", "write down", "write this down", "note that", "what have I got so far")
+PHRASES = (
+    "undo that",
+    "the",
+    "iPhone case",
+    "write down",
+    "write this down",
+    "note that",
+    "what have I got so far",
+)
 
 
 @pytest.fixture(scope="module")
@@ -15,10 +23,10 @@ def expected(model: Model) -> Expected:
     return Expected(model.tokens, PHRASES)
 
 
-def progress(expected: Expected, tokens: Sequence[int]) -> Progress:
+def progress(expected: Expected, tokens: Sequence[int], sure: float = -1.0) -> Progress:
     at = Progress()
     for token in tokens:
-        at = expected.after(at, token)
+        at = expected.after(at, token, sure)
     return at
 
 
@@ -27,11 +35,13 @@ def progress(expected: Expected, tokens: Sequence[int]) -> Progress:
     [
         ("Write down", ["write down"]),
         ("Please write down: milk", ["write down"]),
-        ("I undo it", ["undo"]),
-        ("Undo, undo", ["undo", "undo"]),
+        ("I undo that.", ["undo that"]),
+        ("Undo that, undo that", ["undo that", "undo that"]),
+        ("The iPhone case is on the table.", ["iPhone case"]),
         ("Note that, and write this down.", ["note that", "write this down"]),
         ("What have I got so far?", ["what have I got so far"]),
-        ("He is undone", []),
+        ("I undo it.", []),
+        ("Notes that", []),
         ("Write it down", []),
         ("Rewrite down", []),
         ("Yes.", []),
@@ -57,13 +67,27 @@ def test_a_phrase_that_breaks_off_gives_its_bonus_back(model: Model, expected: E
 def test_what_was_said_before_is_kept_where_the_next_phrase_breaks_off(
     model: Model, expected: Expected
 ) -> None:
-    both = progress(expected, model.tokens.of("undo write letters"))
-    assert both.earned == both.hoped == pytest.approx(BONUS * len(model.tokens.of("undo")))
+    both = progress(expected, model.tokens.of("undo that write letters"))
+    assert both.earned == both.hoped == pytest.approx(BONUS * len(model.tokens.of("undo that")))
 
 
 def test_the_tokens_that_phrases_want_next_are_known(model: Model, expected: Expected) -> None:
     first = expected.next_tokens(Progress())
-    assert {model.tokens.of(text)[0] for text in ("write", "Write", "note", "undo")} <= first
+    assert {model.tokens.of(text)[0] for text in ("write", "Write", "note", "iPhone")} <= first
     write, down = model.tokens.of("write down")
     assert down not in first
-    assert down in expected.next_tokens(expected.after(Progress(), write))
+    assert down in expected.next_tokens(expected.after(Progress(), write, -1.0))
+
+
+def test_what_was_surely_not_said_earns_nothing(model: Model, expected: Expected) -> None:
+    tokens = model.tokens.of("write down")
+    assert expected.at_end(progress(expected, tokens, LEAST - 0.1)) == 0
+    assert expected.at_end(progress(expected, tokens, LEAST + 0.1)) > 0
+
+
+def test_a_name_keeps_its_small_letter_where_a_sentence_begins(
+    model: Model, expected: Expected
+) -> None:
+    first = expected.next_tokens(Progress())
+    assert model.tokens.of("iPhone")[0] in first
+    assert model.tokens.of("IPhone")[0] not in first

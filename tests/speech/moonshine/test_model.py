@@ -1,6 +1,7 @@
 """The lean graphs say what the wheel's own say, and the kept front what the whole one would."""
 
 import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ SENTENCES = (
     "Good morning and welcome to the meeting.",
     "The doctor will see you on Friday morning.",
 )
+
+PAGE = "All that was said on that page of the book about 4711 ships, and more — naïve or not. " * 80
 
 
 def memory_of(model: Model, audio: Floats) -> Memory:
@@ -155,3 +158,10 @@ def test_a_file_with_other_tensors_is_refused(files: Files) -> None:
         graphs.build(Files(files.decoder, files.encoder, files.tokens), signed=True)
     with pytest.raises(LayoutError, match="nothing"):
         Weights(files.encoder).dense("nothing")
+
+
+def test_a_page_of_text_is_tokens_quickly_and_says_the_same(model: Model) -> None:
+    started = time.process_time()
+    tokens = model.tokens.of(PAGE)
+    assert time.process_time() - started < 2
+    assert model.tokens.text(tokens) == PAGE.strip()

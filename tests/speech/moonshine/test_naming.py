@@ -74,6 +74,29 @@ def test_what_is_no_name_stays_as_it_was(
     assert final_of(model, names, audio) == final_of(model, None, audio)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "sentence"),
+    [
+        ("turn off the kitchen light", "turn on the kitchen light."),
+        ("what is the weather in Paris", "what is the weather in Berlin?"),
+        ("book a table for Boston", "book a table for Dublin."),
+        ("remind me to call the dentist", "remind me to call the doctor."),
+        ("the", "the kitchen is over there."),
+    ],
+)
+def test_a_phrase_of_which_another_word_was_said_is_not_written(
+    model: Model, said: Said, phrase: str, sentence: str
+) -> None:
+    """Its other words were said, and say nothing of the one that was not."""
+    audio = said(sentence)
+    assert final_of(model, Names(model, [phrase]), audio) == final_of(model, None, audio)
+
+
+def test_what_is_too_long_for_a_phrase_or_none_is_left_out(model: Model) -> None:
+    names = Names(model, ["a" * 5_000, "so many words " * 500, " ", "...", "Tamolin.", "b" * 101])
+    assert [phrase.text for phrase in names._phrases] == ["Tamolin"]
+
+
 def test_words_that_sound_alike_have_the_same_sounds() -> None:
     assert sounds("Castrove") == sounds("Kestrov")
     assert sounds("") == sounds("12 !?") == ""
@@ -133,6 +156,15 @@ def alike_of(first: str, second: str) -> float:
     return Levenshtein.normalized_similarity(first, second, score_cutoff=naming.ALIKE)
 
 
+def rest_alike(phrase: naming._Phrase, said: list[str]) -> bool:
+    """Returns whether what differs sounds alike: words are taken off both ends while they fit."""
+    wanted, said = phrase.plain.split(" "), [*said]
+    for end in (0, -1):
+        while wanted and said and wanted[end] == said[end]:
+            del wanted[end], said[end]
+    return alike_of(sounds(" ".join(wanted)), sounds(" ".join(said))) >= naming.ALIKE
+
+
 def one_by_one(names: Names, heard: Decoded, spans: Sequence[Span]) -> list[tuple[str, int, int]]:
     """Returns what `_places` has to find, looked for phrase by phrase and word by word."""
     found = []
@@ -154,7 +186,12 @@ def one_by_one(names: Names, heard: Decoded, spans: Sequence[Span]) -> list[tupl
                 if here == f" {phrase.plain} ":
                     written = " ".join(span.text for span in spans[first:end])
                     there = not phrase.is_name or phrase.text in written
-                if alike >= naming.ALIKE and may and not there:
+                if (
+                    alike >= naming.ALIKE
+                    and may
+                    and not there
+                    and rest_alike(phrase, words[first:end])
+                ):
                     found.append((alike, phrase.text, first, end))
     found.sort(key=lambda one: (-one[0], one[3] - one[2]))
     return [(text, first, end) for _, text, first, end in found]

@@ -7,11 +7,12 @@ import pytest
 
 from bench.spoken import plain, wrong_words
 from sessions_app.core.audio import SPEECH_RATE
-from sessions_app.speech.moonshine import decoding, searching
+from sessions_app.speech.moonshine import decoding, searching, speech
 from sessions_app.speech.moonshine.engine import MoonshineEngine, MoonshineSession
 from sessions_app.speech.moonshine.front import Front
 from sessions_app.speech.moonshine.invented import is_invented
 from sessions_app.speech.moonshine.model import Floats, Memory, Model
+from sessions_app.speech.moonshine.naming import Names
 from sessions_app.speech.moonshine.speech import Speech
 from sessions_app.speech.moonshine.timing import starts
 from tests.speech.moonshine.conftest import Said
@@ -305,3 +306,22 @@ def test_noise_at_a_pause_is_no_word(model: Model) -> None:
     speech = Speech(model)
     speech.add(np.zeros(SPEECH_RATE, np.float32))
     assert speech.at_pause().text == ""
+
+
+def test_words_that_are_only_found_for_a_phrase_and_are_no_speech_cost_no_others(
+    model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = Names(model, ["turn off the light"])
+    texts = {True: "Thank you for watching", False: plain_final(model, said)}
+    tokens = {expects: model.tokens.of(text) for expects, text in texts.items()}
+    monkeypatch.setattr(searching, "searched", lambda _, __, expected: tokens[expected is not None])
+    monkeypatch.setattr(speech, "DOUBTFUL_WITH_PHRASES", 1.0)
+    utterance = Speech(model, names)
+    utterance.add(said(LONG[0]))
+    assert utterance.final().text == texts[False]
+
+
+def plain_final(model: Model, said: Said) -> str:
+    utterance = Speech(model)
+    utterance.add(said(LONG[0]))
+    return utterance.final().text
