@@ -9,14 +9,27 @@ from django.core.exceptions import ImproperlyConfigured
 env = environ.Env()
 
 
+_NO = frozenset({"", "0", "false", "no", "off", "n", "f"})
+
+
 def read(kind: str, name: str, default: Any) -> Any:
-    """Returns the variable `name` as `kind`; a value that does not fit is named."""
+    """Returns the variable `name` as `kind`; a value that does not fit is named.
+
+    Numbers are counts, limits and times: none is negative.
+    """
     try:
-        return getattr(env, kind)(name, default=default)
+        value = getattr(env, kind)(name, default=default)
     except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(
-            f"{name}={env.str(name)!r} is not a valid {kind}. Fix or unset {name}."
-        ) from error
+        raise _wrong(name, f"is not a valid {kind}") from error
+    if kind == "bool" and not value and env.str(name, default="").strip().lower() not in _NO:
+        raise _wrong(name, "is neither true nor false")
+    if kind in {"int", "float"} and not value >= 0:
+        raise _wrong(name, "must be 0 or more")
+    return value
+
+
+def _wrong(name: str, why: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name}={env.str(name)!r} {why}. Fix or unset {name}.")
 
 
 def defaults_from(path: Path) -> None:
