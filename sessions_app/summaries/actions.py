@@ -86,6 +86,16 @@ RULES = {
 """What makes words an action item, by the words that show it: anywhere in them, but an order only
 where it begins them."""
 
+_NOBODY = re.compile(
+    r"\b(?:nobody|no[ -]one|none|neither|nothing|not (?:every(?:body|one)|all|many)"
+    r"|no (?!(?:i|we|you|he|she|it|they|this|that|the|my|our)\b)\w+)\b"
+    r"(?: of (?:us|you|them|the \w+|my \w+|our \w+))?"
+    r" (?:will|shall|should|must|can|could|has to|have to|needs? to|(?:is|are) going to|ought to)\b"
+    r" (?:ever |really )?\w+",
+    re.IGNORECASE,
+)
+"""A duty that nobody has is none: "nobody has to bring anything"."""
+
 _ANY = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
 _PAST = re.compile(rf"\b{WHO} (?:said|thought|knew|hoped|told|asked|wanted|used) ", re.IGNORECASE)
 
@@ -118,7 +128,7 @@ _ASKS = re.compile(
 
 def is_action(text: str) -> bool:
     """Returns whether a clause or sentence asks for, promises, or dates something to be done."""
-    plain = " ".join(text.split())
+    plain = _NOBODY.sub("nobody", " ".join(text.split()))
     if _ANY.search(plain) is None or _PAST.match(plain) or _QUESTION.match(plain):
         return False
     may_be = _CONDITION.match(plain) or _ON_CONDITION.match(plain)

@@ -18,6 +18,9 @@ FEWEST_WORDS = 5
 FEWEST_OF_ORDER = 3
 """A shorter order is about what was said before it."""
 
+NEAR = 60
+"""So many letters before a word tell what it is a part of."""
+
 _AUXILIARY = r"(?:was|were|is|are|has|had|will|should|must|needs? to|can|could|did|does)"
 _ASKING = (
     r"(?:(?:can|could|would|will) you|do(?: not|n['\u2019]t) forget|remember to|make sure"
@@ -41,15 +44,21 @@ _CUTS = re.compile(
     re.IGNORECASE,
 )
 _NEXT_ORDER = re.compile(
-    r"(?<!\bto)(?<!\band)(?<!\bor)(?<!\bnot)(?<!\bthe)(?<!\ba)(?<!\bmy)(?<!\bwill)(?<!\bcan)"
-    r"(?<!\bshould)(?<!\bmust)(?<!\bi)(?<!\bwe)(?<!\byou)(?<!\bthey)(?<!\bplease)(?<!\bwho)(?<!\bus)"
-    r"(?<!ll)(?<!\bhim)(?<!\bher)(?<!\bthem)(?<!\bme)(?<!\bn['\u2019]t)\s"
-    r"(?=(?:tell|ask|buy|pay|send|remind|cancel|bring|inform|write to|arrange|confirm|collect|call"
-    r"|email|invite|pick up) "
+    r"\s(?=(?:tell|ask|buy|pay|send|remind|cancel|bring|inform|write to|arrange|confirm|collect"
+    r"|call|email|invite|pick up) "
     r"(?:(?:the|my|our|a|an|his|her|their)\b|\w+ (?:that|to|about|on|at|by)\b))",
     re.IGNORECASE,
 )
-"""Where another order begins in a run of orders without a mark."""
+"""Where another order may begin in a run of orders without a mark."""
+
+_GOVERNED = re.compile(
+    r"(?:\b(?:to|and|or|not|never|nor|than|without|the|a|an|my|our|your|his|their|i|we|you|he|she|they"
+    r"|it|who|that|us|him|her|them|me|please|will|would|can|could|shall|should|may|might|must|do|does"
+    r"|did|let['\u2019]s|help|cannot)|(?:n['\u2019]t|['\u2019](?:ll|d)))"
+    r"(?: (?:also|just|ever|even|only|always|really|simply|still))*$",
+    re.IGNORECASE,
+)
+"""Words of which the verb after them is a part: "don't even call", "to tell"."""
 
 _CONDITION = re.compile(
     rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
@@ -108,7 +117,9 @@ def _orders(piece: str, sentence: str) -> list[str]:
     """Returns a piece that asks for something cut before each further order."""
     if has_marks(sentence.rstrip(" .")) or not is_action(piece):
         return [piece]
-    cuts = [0, *(cut.end() for cut in _NEXT_ORDER.finditer(piece)), len(piece)]
+    begun = _NEXT_ORDER.finditer(piece)
+    more = (cut.end() for cut in begun if not _GOVERNED.search(piece[: cut.start()][-NEAR:]))
+    cuts = [0, *more, len(piece)]
     return [piece[start:end] for start, end in pairwise(cuts)]
 
 
