@@ -37,11 +37,52 @@ _NO_PLAN = (
 )
 """After "I will": what is a hope or a state, and nothing to do."""
 
+_PARTICIPLE = (
+    r"(?:(?!(?:tired|excited|interested|pleased|worried|loved|allowed|married|need|indeed)\b)\w{2,}ed"
+    r"|done|paid|sent|bought|brought|made|cut|mown|sold|told|taken|given|written|put|found|built|swept"
+    r"|redone|rebuilt|rewritten|chosen|drawn|fed|hung|lit|shut|thrown|sewn|dealt with|seen to)\b"
+)
+_DONE = (
+    rf"(?:{_PARTICIPLE}|(?:been|gone|seen|had|known|come|said|left|met|kept|got|spoken|thought)\b)"
+)
+_SPOKEN = (
+    r"(?!(?:say(?! (?:goodbye|hello|sorry|thank))|admit|confess|agree|disagree|concede|mention"
+    r"|stress|tell you|warn you|be honest|point out|laugh|smile|wonder)\b)"
+)
+"""After "I have to": what is no duty but a way to begin what is said: "I must say, it was good"."""
+
+_THOUGHT = r"(?!(?:be|know|understand|have|feel|like|see|hear|think|believe|win|lose|stop)\b)"
+"""What somebody is or feels cannot be asked for as something to do."""
+
+_ANYBODY = (
+    r"(?:you|him|her|them|somebody|someone|everybody|everyone|(?-i:[A-Z])[\w'\u2019]+"
+    r"|(?:the|my|our|his|her|their|your) [\w'\u2019]+)"
+)
+
 _NO_ORDER = (
     r"(?! (?:was|were|is|are|has|had|came|comes|went|goes|works?|worked|looks?|looked|seems?"
     r"|seemed|of|for sale|numbers?|it a day|me crazy|sense|sure|place|part|care|time)\b)"
 )
 """After a verb at the beginning: it was a noun, or a figure of speech."""
+
+_ALSO_NOUNS = (
+    r"(?:book|call|check|contact|contract|draft|email|fix|message|move|order|phone|post|print|report"
+    r"|return|review|ring|schedule|ship|sign|text|update|water|clean|forward|meet|reply|repair)"
+)
+_NOT_IN_NAMES = (
+    r"(?!(?:the|a|an|my|our|your|his|her|their|its|this|that|these|those|i|we|you|he|she|it|they|me"
+    r"|him|us|them|what|who|how|if|whether|when|where|why|which|and|or|but|to|for|with|about|on|at|in"
+    r"|by|from|up|back|because|so|then|there|not|all|every\w*|some\w*|any\w*)\b)"
+)
+_COMPOUND = (
+    rf"(?!{_ALSO_NOUNS}(?: {_NOT_IN_NAMES}(?-i:[a-z])[\w'\u2019-]*){{1,2}}"
+    r"(?: (?:in|of|at|from|for) (?:(?:the|my|our) )?[\w'\u2019-]+)?"
+    r" (?:was|were|is|are|has|had|have|will|would|can|could|should|did|does|do|came|comes?|went"
+    r"|goes|go|got|gets?|seems?|seemed|looks?|looked|sounds?|rose|rise|fell|fall|costs?|needs?|began"
+    r"|begins?|starts?|started|works?|worked|wasn|weren|isn|aren|hasn|haven|didn|doesn|don|won|can)\b)"
+)
+"""A verb at the beginning is a noun where a name of two or three words does something with it:
+"call quality was poor", "post offices are closed"."""
 
 _BEFORE_NEED = r"(?<!\bif )(?<!\bdo )(?<!\bdid )(?<!\bwhat )(?<!\bwhen )(?<!\bwhy )(?<!n't )"
 _BEFORE_NEED += r"(?<!n\u2019t )(?<!\bwhether )(?<!\bwould )(?<!\bmay )(?<!\bmight )"
@@ -51,24 +92,42 @@ RULES = {
     "a question that asks for something": (
         r"\b(?:can|could|would|will) you "
         r"(?!(?:hear|see|imagine|believe|guess|remember|repeat|be|like|understand|say|come again"
-        r"|not)\b)\w+"
+        rf"|not|rather|ever|agree|prefer|recommend)\b"
+        rf"|have (?:ever |also |already |just )?{_DONE})\w+"
+    ),
+    "a wish that somebody do it": (
+        r"(?<!\bif )(?<!\bwhen )\b(?:i|we)(?: (?:also |just |still |really )*(?:want|need)"
+        r"|(?: would|['\u2019]d) (?:also |just |really )*(?:like|love|prefer))"
+        rf" {_ANYBODY} (?:also |please )?to {_THOUGHT}\w+"
+    ),
+    "work that waits": (
+        r"(?<!\bif the )(?<!\bif it )\b[\w'\u2019]+ (?:still |also )?(?:needs to|has to) be"
+        rf" (?!said|admitted|mentioned|seen\b){_PARTICIPLE}"
+        r"|(?<!\bdo )(?<!\bdid )(?<!\bif )\b(?:the|my|our|his|her|their|these|those|all)"
+        rf" (?:[\w'\u2019]+ )?[\w'\u2019]+s (?:still |also )?(?:need|have) to be {_PARTICIPLE}"
+        r"|\b[\w'\u2019]+ needs (?!(?:anything|something|nothing|everything)\b)\w{3,}ing\b"
     ),
     "a promise or a duty": (
         rf"(?<!\bif )(?<!\bwhen )\b{WHO}(?:['\u2019]ll| will| shall)"
-        rf" (?:also |just |then )?{_NO_PLAN}\w+"
-        rf"|(?<!\bif )(?<!\bwhen )\b{WHO} (?:should|must|ought to) (?!be |see\b|have |not )\w+"
+        rf" (?:also |just |then )?{_NO_PLAN}{_SPOKEN}\w+"
+        rf"|(?<!\bif )(?<!\bwhen )\b{WHO} (?:should|must|ought to) {_SPOKEN}"
+        r"(?!be |see\b|have |not )\w+"
         r"|\b(?!(?:it|that|this|there|which|what|who|and|but|or|nothing|something|everything)\b)"
         r"[\w'\u2019]+"
         rf" (?:will|should|must|has to|needs to|is going to) {VERBS}\b"
     ),
     "a need": (
         rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? (?:still |also |really )?"
-        r"(?:needs? to|have to|has to|got to|have got to)\b"
+        rf"(?:needs? to|have to|has to|got to|have got to)\b(?= {_SPOKEN}|$)"
         r"|\b(?!(?:It|That|This|There|Which|What|Nothing|Something|Everything)\b)(?-i:[A-Z])[\w'\u2019]+"
         r" (?:needs to|has to|must) (?!(?:be|have|win|lose|know|understand|improve|stop)\b)\w+"
     ),
     "a plan": (
         r"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)"
+        r"|(?<!\bif )\b(?:my|our) (?:(?:next|first|only|main) )?(?:plan|job|task|homework|duty"
+        rf"|intention)(?: for [\w ]{{2,20}})? is to {_THOUGHT}\w+"
+        r"|(?<!\bif )\b(?:i|we)(?: (?:plan|intend)|(?:['\u2019](?:m|re)| am| are) planning) to"
+        rf" {_THOUGHT}\w+"
         rf"|\b{WHO}(?:['\u2019](?:m|s|re)| am| is| are) going to"
         rf" (?!(?:the|a|an|my|our)\b){_NO_PLAN}"
     ),
@@ -80,7 +139,7 @@ RULES = {
     "a date to keep": rf"\b(?:by|no later than|due) (?:on )?(?:{_AT} )?(?:next |on )?{_DAY}\b",
     "an order": (
         rf"^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"
-        rf"(?:please |do )?{VERBS}\b{_NO_ORDER} (?!it (?:was|is)\b)\S"
+        rf"(?:please |do )?{_COMPOUND}{VERBS}\b{_NO_ORDER} (?!it (?:was|is)\b)\S"
     ),
 }
 """What makes words an action item, by the words that show it: anywhere in them, but an order only

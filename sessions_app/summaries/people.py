@@ -5,6 +5,8 @@ import re
 _END = (
     "about|after|again|and|as|at|back|because|before|but|by|for|from|how|if|in|into|know|next|no|now"
     "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|up"
+    "|between|during|until|till|around|near|within|without|under|over|via|through|since|later|early"
+    "|instead|first|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|\\d+\\w*"
     "|what|when|where|whether|which|who|why|with|a|an|my|our|your|his|her|their|again"
     "|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 )
@@ -49,13 +51,15 @@ _DOES = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
     rf"(?P<who>(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+)"
     rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+))*)"
-    r" (?:will|should|must|has to|have to|needs? to|is going to|are going to|ought to)\b",
+    r" (?:will|should|must|(?:has|have) to(?! be\b)|needs? to(?! be\b)"
+    r"|is going to|are going to|ought to)\b",
     re.IGNORECASE,
 )
 _THINGS = (
     "address|agenda|answer|bill|cab|contract|copy|details|document|documents|draft|file|files|form"
     "|figures|information|invoice|letter|link|list|meeting|minutes|notes|number|numbers|offer|order"
     "|photo|photos|pictures|plan|question|questions|quote|report|results|slides|summary|taxi|text"
+    "|party|wedding|concert|dinner|lunch|breakfast|event|funeral|festival|conference|lesson"
     "|day|days|week|weeks|month|months|hour|hours|minute|minutes|time"
 )
 _NOT_ONE = re.compile(rf"(?:{_PRONOUN}|{_END})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
