@@ -156,7 +156,9 @@ _NOBODY = re.compile(
 """A duty that nobody has is none: "nobody has to bring anything"."""
 
 _ANY = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
-_PAST = re.compile(rf"\b{WHO} (?:said|thought|knew|hoped|told|asked|wanted|used) ", re.IGNORECASE)
+_PAST = re.compile(
+    rf"{LEADS}{WHO} (?:said|thought|knew|hoped|told|asked|wanted|used) ", re.IGNORECASE
+)
 
 
 _QUESTION = re.compile(

@@ -11,6 +11,12 @@ from itertools import pairwise
 
 from sessions_app.core.writing import count, has_marks
 from sessions_app.summaries.actions import LEADS, VERBS, WHO, is_action
+from sessions_app.summaries.asides import (
+    is_reporting,
+    is_within_aside,
+    without_asides,
+    without_reports,
+)
 
 FEWEST_WORDS = 5
 """What is shorter says too little to stand alone."""
@@ -28,15 +34,23 @@ _ASKING = (
 )
 """What begins a request wherever it stands."""
 
+_IF_YOU_CAN = (
+    r"(?:if (?:you (?:can|could|like|want|please|don['\u2019]t mind|have (?:the )?time)"
+    r"|possible),? )"
+)
 _BEGINS = (
-    rf"(?:{_ASKING}|please\b|{VERBS}\b(?! (?:him|her|them|it)\b)"  # whose name is in the one before
+    rf"(?:{_IF_YOU_CAN}?{_ASKING}|please\b"
+    rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # whose name is in the one before
     rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
     rf"|{WHO}(?:['\u2019]\w+)?\s"
-    rf"|(?:the|my|our|a|an|his|her|their|your)\s\S+(?:\s\S+)? {_AUXILIARY}\b|\w+ {_AUXILIARY}\b)"
+    rf"|(?:the|my|our|a|an|his|her|their|your)\s\S+(?:\s\S+)? {_AUXILIARY}\b"
+    rf"|(?!(?:who|whom|whose|which|what|where|when|how|why|than|because|if)\b)\w+ {_AUXILIARY}\b)"
 )
 _AND = r"(?:(?:and|then|but|so|also)\s)+"
+_ALSO = re.compile(_AND, re.IGNORECASE)
 _NO_BEGINNING = (
-    r"(?<!\band)(?<!\bthen)(?<!\bso)(?<!\bto)(?<!\bplease)(?<!\byou)(?<!\bthat)(?<!\bif)(?<!\bwhat)"
+    r"(?<!\band)(?<!\bbut)(?<!\balso)(?<!\bthen)(?<!\bso)(?<!\bto)(?<!\bplease)(?<!\byou)"
+    r"(?<!\bthat)(?<!\bif)(?<!\bwhat)"
 )
 _CUTS = re.compile(
     rf"[,;:\u2013\u2014-]\s+(?=(?:{_AND})?{_BEGINS})|\s(?={_AND}{_BEGINS})"
@@ -75,6 +89,10 @@ _TELLS = re.compile(
     r"(?:that|know|whether|if|about)\b",
     re.IGNORECASE,
 )
+_MARKS = " ,;:\u2013\u2014-"
+_STUMP = re.compile(r"(?:[\s,;:]+(?:and|but|or|because)|[,;:]\s*(?:so|then|that))+$", re.IGNORECASE)
+"""Words at the end of a clause that only lead to the next."""
+
 _LEADS = re.compile(rf"{LEADS}(?=\S)", re.IGNORECASE)
 
 
@@ -92,8 +110,8 @@ def clauses(sentence: str) -> list[Clause]:
     A sentence without anything to do is one clause.
     """
     found = [part for piece in _pieces(sentence) for part in _orders(piece, sentence)]
-    if not any(map(is_action, found)):
-        asks = is_action(sentence)
+    if not any(map(_asks, found)):
+        asks = _asks(sentence)
         return [Clause(_bare(sentence) if asks else sentence, asks)]
     return list(_joined(found))
 
@@ -104,9 +122,13 @@ def _pieces(sentence: str) -> Iterator[str]:
     for cut in _CUTS.finditer(sentence):
         head = sentence[start : cut.start()]
         ahead = sentence[cut.end() :]
+        if is_reporting(head) and not _ALSO.match(ahead):
+            continue
+        if cut.group().isspace() and is_within_aside(head):
+            continue
         if not head.strip() or _CONDITION.match(head) or _SUBJECT.fullmatch(head.strip()):
             continue
-        if _TELLS.search(head) and not is_action(ahead.partition(",")[0]):
+        if _TELLS.search(head) and not _asks(ahead.partition(",")[0]):
             continue
         yield sentence[start : cut.end()]
         start = cut.end()
@@ -115,7 +137,7 @@ def _pieces(sentence: str) -> Iterator[str]:
 
 def _orders(piece: str, sentence: str) -> list[str]:
     """Returns a piece that asks for something cut before each further order."""
-    if has_marks(sentence.rstrip(" .")) or not is_action(piece):
+    if has_marks(sentence.rstrip(" .")) or not _asks(piece):
         return [piece]
     begun = _NEXT_ORDER.finditer(piece)
     more = (cut.end() for cut in begun if not _GOVERNED.search(piece[: cut.start()][-NEAR:]))
@@ -127,7 +149,7 @@ def _joined(parts: list[str]) -> Iterator[Clause]:
     """Yields what is to do by itself; what stands between is one clause, if it is long enough."""
     told = ""
     for part in parts:
-        if not is_action(part):
+        if not _asks(part):
             told += part
             continue
         if told and count(_bare(part)) < FEWEST_OF_ORDER:
@@ -138,6 +160,11 @@ def _joined(parts: list[str]) -> Iterator[Clause]:
     yield from _told(told)
 
 
+def _asks(text: str) -> bool:
+    """Returns whether a clause asks for something: by its main clause, and not by what it cites."""
+    return is_action(without_reports(without_asides(text)))
+
+
 def _told(text: str) -> Iterator[Clause]:
     bare = _bare(text)
     if count(bare) >= FEWEST_WORDS:
@@ -146,5 +173,6 @@ def _told(text: str) -> Iterator[Clause]:
 
 def _bare(text: str) -> str:
     """Returns a clause without the words and marks that only join it to others."""
-    stripped = text.strip().rstrip(",;:\u2013\u2014-").rstrip()
+    stripped = text.strip().rstrip(_MARKS)
+    stripped = _STUMP.sub("", stripped).rstrip(_MARKS)
     return _LEADS.sub("", stripped, count=1) or stripped

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from sessions_app.summaries.asides import without_asides
+
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
@@ -66,7 +68,7 @@ def named(text: str, said_on: date) -> Moment | None:
     year that has passed is next year's. A time without a day is of that day if it says "tonight",
     "this evening" and the like, and nothing otherwise.
     """
-    plain = " ".join(text.lower().replace("\u2019", "'").replace("-", " ").split())
+    plain = " ".join(without_asides(text).lower().replace("\u2019", "'").replace("-", " ").split())
     day = _first(_DATES, plain, said_on) or _first(_DAYS_NAMED, plain, said_on)
     return Moment(day, time_of_day(plain)) if day else None
 

@@ -1,8 +1,11 @@
 """What sentences of a call ask for, whole, and what they do not."""
 
+from datetime import date
+
 import pytest
 
 from sessions_app.summaries.clauses import clauses
+from sessions_app.summaries.dates import named
 from sessions_app.summaries.people import person
 
 
@@ -120,3 +123,57 @@ def test_what_is_asked_for_in_other_words_is_a_to_do(sentence: str) -> None:
 )
 def test_who_is_named_without_the_words_after(sentence: str, who: str) -> None:
     assert person(sentence) == who
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "They will need two rooms because their son, who is seven, comes with them.",
+        "Please call Anna, who was ill, on Friday.",
+        "I will send the car, which is red, to the garage on Monday.",
+        "Please tell Martin, whose car was stolen, that the police called.",
+        "Please call Anna, who said the office is closed and it was late, on Friday.",
+        "Our neighbour, who is on holiday, will bring the keys on Sunday.",
+    ],
+)
+def test_a_relative_clause_parts_nothing(sentence: str) -> None:
+    assert (asked(sentence), told(sentence)) == ([sentence], [])
+
+
+def test_days_of_a_relative_clause_are_not_those_of_the_to_do() -> None:
+    for text, day in [
+        ("Please call Anna, who was ill, on Friday.", date(2026, 12, 4)),
+        ("Send the car, which came on Monday, to the garage on Tuesday.", date(2026, 12, 1)),
+    ]:
+        found = named(text, date(2026, 11, 28))
+        assert found is not None
+        assert found.day == day
+    assert named("Call the plumber, who came on Monday.", date(2026, 11, 28)) is None
+
+
+def test_what_somebody_asked_for_as_is_told_is_no_to_do() -> None:
+    for sentence in (
+        "He was angry, and he said please send the report.",
+        "She called me, and he said, send the report on Monday.",
+        "My boss said could you call the plumber on Tuesday.",
+        "The landlord wrote: please pay the rent.",
+        "So they said that we should pay.",
+    ):
+        assert (asked(sentence), told(sentence)) == ([], [sentence])
+    said = "That's what Anna said to me, and please call the plumber."
+    assert asked(said) == ["please call the plumber."]
+    assert asked("As I said, please send the report.") == ["please send the report."]
+
+
+def test_no_clause_ends_with_a_word_that_only_leads_on() -> None:
+    for sentence, before in [
+        ("The second one is fine, but, please send the other one.", "The second one is fine"),
+        ("The second one is fine, but could you send a third?", "The second one is fine"),
+        ("The door was open all night and, please call the police.", "The door was open all night"),
+        (
+            "The first one is too small, but if you can please send it.",
+            "The first one is too small",
+        ),
+    ]:
+        assert told(sentence) == [before]
+        assert len(asked(sentence)) == 1

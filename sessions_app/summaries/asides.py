@@ -1,0 +1,40 @@
+"""What a sentence says beside its main clause: relative clauses, reported speech. English, pure."""
+
+import re
+
+from sessions_app.summaries.actions import VERBS
+
+_RELATIVE = r",\s(?:(?:and|all|both|most|some|one) (?:of )?)?(?:who|whom|whose|which|where)\b"
+_ASIDE = re.compile(rf"{_RELATIVE}[^,]*(?:,|$)", re.IGNORECASE)
+_OPEN_ASIDE = re.compile(rf"{_RELATIVE}[^,]*$", re.IGNORECASE)
+_SAYING = (
+    r"(?<!\bas i )(?<!\bas we )(?<!\blike i )\b(?:said|says|wrote|writes|replied|answered|shouted"
+    r"|yelled|whispered|went on|(?:was|were) like|told (?:me|us|him|her|them|\w+)|asked)"
+    r"(?: to (?:me|us|him|her|them))?[,:]?"
+)
+_SAID = re.compile(rf"{_SAYING}\s*$", re.IGNORECASE)
+_REPORTED = re.compile(
+    rf"({_SAYING})\s[\"'\u201c\u2018]?(?:please\b|(?:can|could|would|will) you\b|don['\u2019]t\b"
+    rf"|{VERBS}\b).*",
+    re.IGNORECASE,
+)
+
+
+def without_asides(text: str) -> str:
+    """Returns a sentence without its relative clauses: "Call Anna, who was ill, on Friday"."""
+    return _ASIDE.sub(" ", text).strip() or text
+
+
+def without_reports(text: str) -> str:
+    """Returns a sentence without the request that somebody is said to have made."""
+    return _REPORTED.sub(r"\1", text)
+
+
+def is_within_aside(head: str) -> bool:
+    """Returns whether a relative clause that began in `head` has not come to its comma."""
+    return _OPEN_ASIDE.search(head) is not None
+
+
+def is_reporting(head: str) -> bool:
+    """Returns whether `head` ends by saying that somebody said what follows."""
+    return _SAID.search(head) is not None
