@@ -1,0 +1,21 @@
+"""The words for days, months and numbers, as dates and times have them. For English."""
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+NUMBERS = {word: number for number, word in enumerate(UNITS.split(), start=1)}
+NUMBERS |= {"a": 1, "an": 1, "a couple of": 2, "twenty": 20, "thirty": 30, "forty": 40}
+FIRSTS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth", "twentieth"),
+)
+ORDINALS = {word: number for number, word in enumerate(FIRSTS, start=1)}
+ORDINALS |= {f"twenty {word}": 20 + number for number, word in enumerate(FIRSTS[:9], start=1)}
+ORDINALS |= {"thirtieth": 30, "thirty first": 31}
+
+NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(sorted(ORDINALS, key=len, reverse=True))})"
