@@ -1,6 +1,6 @@
 """The verbs over summaries."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,12 +12,12 @@ from django.utils import timezone
 from sessions_app.core.events import NoteKind, Speaker
 from sessions_app.core.languages import base_of
 from sessions_app.core.persona import Persona
-from sessions_app.core.stops import whole_sentences
 from sessions_app.core.text import clean
 from sessions_app.core.writing import count, join_sentences, plain_words, sentences
 from sessions_app.exports.base import ExportSegment
 from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
+from sessions_app.services.beside import Talk, talked, without_notes
 from sessions_app.services.queueing import SUMMARISE, queue
 from sessions_app.summaries import dates, people
 from sessions_app.summaries.base import CallSummary, Point, Summariser
@@ -25,7 +25,6 @@ from sessions_app.summaries.extractive import SMALL_TALK, words_were
 from sessions_app.summaries.repairs import repaired
 from sessions_app.summaries.shares import shares
 
-Talk = Callable[[str], str]
 SCRIBE = "scribe"
 """The responder that only repeats what it was told."""
 
@@ -38,7 +37,7 @@ def summarise(call: Call, row: Summary, summariser: Summariser, talk: Talk | Non
     rows = exports.rows(call)
     noted = list(turns.notes_of(call))
     worth = _worth_summing_up(call, rows)
-    rest = _without_notes(_talked(worth, talk), noted)
+    rest = without_notes(_talked(call, worth, talk), [note.text for note in noted])
     found = _summed_up(call, worth, rest, noted, summariser)
     row.text = clean(found.text)
     row.key_points = [*_written(noted, NoteKind.NOTE), *_points(found.key_points)]
@@ -105,23 +104,10 @@ def _summed_up(
     return CallSummary("Nothing was said but what the agent was asked for.")
 
 
-def _talked(rows: list[ExportSegment], talk: Talk | None) -> list[ExportSegment]:
+def _talked(call: Call, rows: list[ExportSegment], talk: Talk | None) -> Sequence[ExportSegment]:
     if talk is None:
         return rows
-    return [
-        replace(row, text=talk(row.text)) if row.speaker == Speaker.CALLER else row for row in rows
-    ]
-
-
-def _without_notes(rows: Iterable[ExportSegment], noted: Sequence[Note]) -> list[ExportSegment]:
-    """Returns the rows without the sentences by which something was written down."""
-    texts = [f" {_plain(note.text)} " for note in noted]
-    kept = []
-    for row in rows:
-        pieces = whole_sentences(row.text)
-        rest = [p for p in pieces if not any(words in f" {_plain(p)} " for words in texts)]
-        kept.append(row if len(rest) == len(pieces) else replace(row, text=join_sentences(rest)))
-    return kept
+    return talked(rows, talk, list(turns.of_call(call)))
 
 
 def _facts(text: str, call: Call) -> dict[str, str]:
@@ -162,13 +148,14 @@ def _plain(text: str) -> str:
 
 
 def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leaves out a sentence that holds, word by word, an item written down before it."""
-    kept: list[dict[str, Any]] = []
-    for item in items:
-        words = f" {_plain(item['text'])} "
-        if not any(f" {_plain(k['text'])} " in words for k in kept if k.get("seq") is None):
-            kept.append(item)
-    return kept
+    """Leaves out a sentence that holds, word by word, an item written down; those all stay."""
+    written = [f" {_plain(item['text'])} " for item in items if item.get("seq") is None]
+    return [
+        item
+        for item in items
+        if item.get("seq") is None
+        or not any(words in f" {_plain(item['text'])} " for words in written)
+    ]
 
 
 def _points(points: Iterable[Point]) -> list[dict[str, Any]]:

@@ -234,3 +234,78 @@ def test_a_live_call_or_a_summary_in_the_making_is_left_alone(
     assert not summaries.ask_again(ended, staff)
     assert Summary.objects.get().attempts == 1
     assert not AccessLog.objects.exists()
+
+
+def test_each_note_that_the_scribe_holds_is_listed(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    texts = ["call Anna", "call Anna, and then we eat", "buy milk", "buy milk, and do that again"]
+    notes = [events.Note(n, NoteKind.ACTION, text, 10.0) for n, text in enumerate(texts, 1)]
+    turns.replace_notes(call.pk, [*notes, events.Note(9, NoteKind.NOTE, "buy milk", 11.0)])
+    say(call, "Please call Anna.")
+    row = summed_up(call)
+    assert [item["text"] for item in row.action_items] == texts
+    assert [point["text"] for point in row.key_points] == ["buy milk"]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (
+            "call Anna. Tell her that I am late",
+            ["Remind me to call Anna.", "Tell her that I am late."],
+        ),
+        ("the gate is broken. It was cold", ["Note that the gate is broken. It was cold."]),
+        ("buy milk, and do that again today", ["Buy milk,", "and do that again today."]),
+    ],
+)
+def test_sentences_of_a_note_are_not_counted_beside_it(
+    alice: User, make_call: CallMaker, note: str, said: list[str]
+) -> None:
+    call = make_call(alice)
+    turns.replace_notes(call.pk, [events.Note(1, NoteKind.NOTE, note, 10.0)])
+    say(call, *said)
+    assert summed_up(call).text == "Everything that was said is in the notes."
+
+
+def answered(call: Call, *spans: tuple[Speaker, int, int]) -> None:
+    """Stores the call's turns; the agent's are answers."""
+    for index, (speaker, start, end) in enumerate(spans, start=1):
+        latency = events.Latency(first_token_ms=start) if speaker is Speaker.AGENT else None
+        turns.save(call.pk, events.TurnEnded(index, speaker, start, end, latency=latency))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["You remind me of my brother."],
+        ["The last note was flat. Tell me the truth."],
+        ["The last note was flat.", "Tell me the truth."],
+    ],
+)
+def test_what_the_agent_did_nothing_with_was_not_asked_of_it(
+    alice: User, make_call: CallMaker, said: list[str]
+) -> None:
+    def summary(*spans: tuple[Speaker, int, int]) -> str:
+        call = make_call(alice)
+        say(call, *said)
+        answered(call, *spans)
+        row = Summary.objects.create(call=call)
+        summaries.summarise(call, row, ExtractiveSummariser(), lambda _said: "")
+        return row.text
+
+    caller = (Speaker.CALLER, 900, 3000)
+    nothing = "Nothing was said but what the agent was asked for."
+    words = sum(len(text.split()) for text in said)
+    assert summary(caller) == f"Only {words} words were said, too few to summarise."
+    assert summary(caller, (Speaker.AGENT, 3500, 4000)) == nothing
+    assert summary() == nothing
+
+
+def test_the_words_of_one_turn_are_looked_at_together(alice: User, make_call: CallMaker) -> None:
+    call = make_call(alice)
+    say(call, "The weather was nice.", "Remind me to", "call Ann on Friday.")
+    answered(call, (Speaker.CALLER, 900, 4000), (Speaker.AGENT, 4500, 5000))
+    row = Summary.objects.create(call=call)
+    summaries.summarise(call, row, ExtractiveSummariser(), talk)
+    assert row.action_items == []
+    assert row.text == "Beside notes and requests only 4 words were said, too few to summarise."
