@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sessions_app.core.stops import whole_sentences
 from sessions_app.core.transcript import TranscriptLine
 from sessions_app.core.writing import ends_clause, ends_sentence, goes_on, join_sentences
+from sessions_app.summaries.breaths import goes_on_after_breath, joined
 
 BREATH_MS = 10_000
 """After a longer silence of the same side a sentence is not gone on with."""
@@ -23,7 +24,8 @@ class Said:
 def said(lines: Sequence[TranscriptLine], language: str) -> list[Said]:
     """Returns what was said, in order, cut at its sentences and not at its segments.
 
-    A line that ends in the middle of a sentence goes on in the same side's next one.
+    A line that ends in the middle of a sentence goes on in the same side's next one, whatever marks
+    it has where its words cannot be the last.
     """
     found: list[Said] = []
     opened: dict[str, tuple[int, int]] = {}
@@ -32,8 +34,13 @@ def said(lines: Sequence[TranscriptLine], language: str) -> list[Said]:
         before = opened.pop(line.speaker, None)
         if before and pieces and line.start_ms - before[1] <= BREATH_MS:
             begun = found[before[0]]
-            if _goes_on(begun.text, pieces[0]):
+            pause_ms = line.start_ms - before[1]
+            text = ""
+            if goes_on_after_breath(begun.text, pieces[0], pause_ms, language):
+                text = joined(begun.text, pieces.pop(0), language)
+            elif _goes_on(begun.text, pieces[0]):
                 text = join_sentences([begun.text, pieces.pop(0)])
+            if text:
                 found[before[0]] = Said(text, begun.seq, begun.speaker)
                 if not pieces:
                     opened[line.speaker] = (before[0], line.end_ms)
