@@ -47,11 +47,14 @@ _DONE = (
 )
 _SPOKEN = (
     r"(?!(?:say(?! (?:goodbye|hello|sorry|thank))|admit|confess|agree|disagree|concede|mention"
-    r"|stress|tell you|warn you|be honest|point out|laugh|smile|wonder)\b)"
+    r"|stress|know that|understand|tell you|warn you|be honest|point out|laugh|smile|wonder)\b)"
 )
 """After "I have to": what is no duty but a way to begin what is said: "I must say, it was good"."""
 
-_THOUGHT = r"(?!(?:be|know|understand|have|feel|like|see|hear|think|believe|win|lose|stop)\b)"
+_THOUGHT = (
+    r"(?!(?:be(?! (?:here|there|back|in touch)\b)|know|understand|have|feel|like|see|hear|think"
+    r"|believe|win|lose|stop)\b)"
+)
 """What somebody is or feels cannot be asked for as something to do."""
 
 _ANYBODY = (

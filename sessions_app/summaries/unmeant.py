@@ -5,6 +5,7 @@ All texts are in small letters, with single blanks and straight apostrophes. Pur
 
 import re
 
+from sessions_app.summaries.actions import VERBS
 from sessions_app.summaries.day_words import DAYS, MONTHS, NUMBER, ORDINAL, UNITS
 
 LOOKED_AT = 150
@@ -40,19 +41,22 @@ _IRREGULAR = (
 )
 _TO_COME = (
     "want|forg[eo]t|promis|decid|agree|need|try|tri|plan|ask|told|tell|hop|offer|like|allow|order"
-    "|remind|invit|suppos|expect|schedul|had to|(?:was|were) (?:going|coming|due|to|about)"
+    "|remind|invit|suppos|expect|schedul|had to|(?:was|were) (?:going|coming|due|to|about|told"
+    "|asked|meant|invited|allowed|planned|supposed|expected|scheduled)"
 )
 """Past verbs before what is still to be done: "I promised to pay on Monday"."""
 
 _PAST = re.compile(
-    r"(?:\b(?:i|we|you|he|she|it|they|who|(?:the|my|our|your|his|her|their) [\w']+"
-    r"|(?:that|because|since|when|as) [\w']+)(?:'ve|'s|'d| have| has| had)?"
+    r"(?:\b(?:i|we|you|he|she|it|they|who|(?:the|my|our|your|his|her|their) \w+"
+    r"|(?:that|because|since|when|as) \w+)(?:(?:'ve|'d| have| has| had)(?! got\b))?"
     r" (?:already |just |never |also |only )?"
     rf"(?!(?:{_TO_COME})\w*(?: [\w']+){{0,3}}? (?:to|that)\b"
     rf"|need|suppos|expect|schedul|plann|{'|'.join(DAYS)})"
     rf"(?:{_IRREGULAR}|\w{{2,}}ed)\b)"
     r"(?:(?!\b(?:and|but|so|then|that|whether|if|will|would|should|must|can|could|is|are|has|have"
-    r"|please|i|we|he|she|they)\b|[,;:.!?]).)*$"
+    r"|please|i|we|he|she|they)\b"
+    rf"|\bto (?:{VERBS}|be|do|go|get|have|come|make|see|take|give|paint|wash|work)\b"
+    rf"|\b{VERBS} (?:the|my|our|him|her|them|me)\b|[,;:.!?]).)*$"
 )
 _STILL = re.compile(r"\b(?:for|to|until|till|by|before|into|onto)(?: the| this)?$")
 _AHEAD = re.compile(r"(?:next|this|coming|tomorrow|within|in|end of)\b")

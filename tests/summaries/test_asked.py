@@ -69,6 +69,7 @@ def test_a_no_that_answers_denies_nothing() -> None:
         "I have to say the food was great.",
         "I must admit that I forgot it.",
         "We've got to be honest with ourselves.",
+        "You need to know that it was good.",
         "I should mention that the dog was nice.",
         "Would you have called the plumber?",
         "Could you have told him earlier?",
@@ -91,6 +92,7 @@ def test_what_only_looks_like_a_to_do_is_none(sentence: str) -> None:
     [
         "I want you to call the plumber on Tuesday.",
         "I'd like you to tell Martin that the invoice is late.",
+        "I would like you to be here at nine.",
         "We need Anna to send the slides.",
         "We would like the plumber to come on Monday.",
         "My plan is to paint the fence on Saturday.",
