@@ -82,7 +82,7 @@ _COMPOUND = (
     r"(?: (?:in|of|at|from|for) (?:(?:the|my|our) )?[\w'\u2019-]+)?"
     r" (?:was|were|is|are|has|had|have|will|would|can|could|should|did|does|do|came|comes?|went"
     r"|goes|go|got|gets?|seems?|seemed|looks?|looked|sounds?|rose|rise|fell|fall|costs?|needs?|began"
-    r"|begins?|starts?|started|works?|worked|wasn|weren|isn|aren|hasn|haven|didn|doesn|don|won|can)\b)"
+    r"|begins?|starts?|started|works?|worked|drives?|makes?|takes?|keeps?|annoys?|wasn|weren|isn|aren|hasn|haven|didn|doesn|don|won|can)\b)"
 )
 """A verb at the beginning is a noun where a name of two or three words does something with it:
 "call quality was poor", "post offices are closed"."""
@@ -104,7 +104,8 @@ RULES = {
         rf" {_ANYBODY} (?:also |please )?to {_THOUGHT}\w+"
     ),
     "work that waits": (
-        r"(?<!\bif the )(?<!\bif it )\b[\w'\u2019]+ (?:still |also )?(?:needs to|has to) be"
+        r"(?<!\bif the )(?<!\bif it )\b(?!(?:that|which|who)\b)[\w'\u2019]+"
+        r" (?:still |also )?(?:needs to|has to) be"
         rf" (?!said|admitted|mentioned|seen\b){_PARTICIPLE}"
         r"|(?<!\bdo )(?<!\bdid )(?<!\bif )\b(?:the|my|our|his|her|their|these|those|all)"
         rf" (?:[\w'\u2019]+ )?[\w'\u2019]+s (?:still |also )?(?:need|have) to be {_PARTICIPLE}"
@@ -123,7 +124,8 @@ RULES = {
         rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? (?:still |also |really )?"
         rf"(?:needs? to|have to|has to|got to|have got to)\b(?= {_SPOKEN}|$)"
         r"|\b(?!(?:It|That|This|There|Which|What|Nothing|Something|Everything)\b)(?-i:[A-Z])[\w'\u2019]+"
-        r" (?:needs to|has to|must) (?!(?:be|have|win|lose|know|understand|improve|stop)\b)\w+"
+        r" (?:needs to|has to|must)"
+        r" (?!(?:not|never|be|have|win|lose|know|understand|improve|stop)\b)\w+"
     ),
     "a plan": (
         r"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)"
@@ -149,7 +151,8 @@ RULES = {
 where it begins them."""
 
 _NOBODY = re.compile(
-    r"\b(?:nobody|no[ -]one|none|neither|nothing|not (?:every(?:body|one)|all|many)"
+    r"\b(?:nobody|no[ -]one|none|neither(?: [\w']+){1,4}? nor(?: \w+){1,2}?|neither|nothing"
+    r"|not (?:every(?:body|one)|all|many)"
     r"|no (?!(?:i|we|you|he|she|it|they|this|that|the|my|our)\b)\w+)\b"
     r"(?: of (?:us|you|them|the \w+|my \w+|our \w+))?"
     r" (?:will|shall|should|must|can|could|has to|have to|needs? to|(?:is|are) going to|ought to)\b"

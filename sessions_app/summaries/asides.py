@@ -8,10 +8,14 @@ _RELATIVE = r",\s(?:(?:and|all|both|most|some|one) (?:of )?)?(?:who|whom|whose|w
 _ASIDE = re.compile(rf"{_RELATIVE}[^,]*(?:,|$)", re.IGNORECASE)
 _OPEN_ASIDE = re.compile(rf"{_RELATIVE}[^,]*$", re.IGNORECASE)
 _SAYING = (
-    r"(?<!\bas i )(?<!\bas we )(?<!\blike i )\b(?:said|says|wrote|writes|replied|answered|shouted"
+    r"\b(?:said|says|wrote|writes|replied|answered|shouted"
     r"|yelled|whispered|went on|(?:was|were) like|told (?:me|us|him|her|them|\w+)|asked)"
     r"(?: to (?:me|us|him|her|them))?[,:]?"
+    r"(?:\s+(?:well|okay|ok|so|oh|look|listen|hey|yes|no|please note),?)*"
 )
+_CITED = re.compile(r"\b(?:what|as|like|than|everything|all) (?:\w+ ){1,2}$", re.IGNORECASE)
+"""Before "said": what follows is the speaker's own, as in "as I said, call him"."""
+
 _SAID = re.compile(rf"{_SAYING}\s*$", re.IGNORECASE)
 _REPORTED = re.compile(
     rf"({_SAYING})\s[\"'\u201c\u2018]?(?:please\b|(?:can|could|would|will) you\b|don['\u2019]t\b"
@@ -22,12 +26,15 @@ _REPORTED = re.compile(
 
 def without_asides(text: str) -> str:
     """Returns a sentence without its relative clauses: "Call Anna, who was ill, on Friday"."""
-    return _ASIDE.sub(" ", text).strip() or text
+    return " ".join(_ASIDE.sub(" ", text).split()) or text
 
 
 def without_reports(text: str) -> str:
     """Returns a sentence without the request that somebody is said to have made."""
-    return _REPORTED.sub(r"\1", text)
+    for reported in _REPORTED.finditer(text):
+        if not _CITED.search(text[: reported.start()]):
+            return text[: reported.end(1)]
+    return text
 
 
 def is_within_aside(head: str) -> bool:
@@ -37,4 +44,5 @@ def is_within_aside(head: str) -> bool:
 
 def is_reporting(head: str) -> bool:
     """Returns whether `head` ends by saying that somebody said what follows."""
-    return _SAID.search(head) is not None
+    said = _SAID.search(head)
+    return said is not None and not _CITED.search(head[: said.start()])

@@ -43,7 +43,8 @@ _BEGINS = (
     rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # whose name is in the one before
     rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
     rf"|{WHO}(?:['\u2019]\w+)?\s"
-    rf"|(?:the|my|our|a|an|his|her|their|your)\s\S+(?:\s\S+)? {_AUXILIARY}\b"
+    r"|(?:the|my|our|a|an|his|her|their|your)\s\S+"
+    rf"(?:\s(?!(?:who|which|that|whom|whose)\b)\S+)? {_AUXILIARY}\b"
     rf"|(?!(?:who|whom|whose|which|what|where|when|how|why|than|because|if)\b)\w+ {_AUXILIARY}\b)"
 )
 _AND = r"(?:(?:and|then|but|so|also)\s)+"

@@ -2,6 +2,8 @@
 
 import re
 
+from sessions_app.summaries.asides import without_asides
+
 _END = (
     "about|after|again|and|as|at|back|because|before|but|by|for|from|how|if|in|into|know|next|no|now"
     "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|up"
@@ -72,7 +74,7 @@ def person(text: str) -> str:
     plumber" names Anna, and "call the plumber" the plumber.
     """
     for pattern in (_DOES, _TOLD, _GIVEN):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")
             if not _NOT_ONE.match(who):
                 return who
