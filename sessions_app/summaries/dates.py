@@ -108,7 +108,7 @@ def _shifted(shift: re.Match[str], day: date) -> date:
 
 def _weekday(match: re.Match[str], today: date) -> date:
     before, after = match.string[: match.start()], match.string[match.end() :]
-    if before.endswith("the ") and after.startswith((" before ", " after ")):
+    if before.endswith("the ") and re.match(r" (?:before|after)\b", after):
         return UNCLEAR  # "the Friday before the wedding"
     ahead = (DAYS.index(match["day"]) - today.weekday()) % 7 or 7
     words = f"{match['which']} {match['week']} {match['later']}"
@@ -271,7 +271,7 @@ _DATES: Readings = [
             _of_next_month,
         ),
         (rf"\bend of {_MONTH}\b{_YEAR}", _end_of_month),
-        (rf"\b(?:{'|'.join(_FEASTS)}){_NO_MORE}", _feast),
+        (rf"\b(?:{'|'.join(_FEASTS)})(?:(?<= day)|(?<= eve)|{_NO_MORE})", _feast),
     )
 ]
 """Days of the calendar: they go before days of the week, which only stand beside them."""
@@ -289,7 +289,9 @@ _DAYS_NAMED: Readings = [
         ),
         (rf"\ba fortnight(?: (?:on|from|after))? (?:this )?{_FROM}\b", _weeks_on),
         (rf"\b{_DAY}(?: {_PART})? in (?P<many>{NUMBER}) weeks?\b", _in_weeks),
+        (rf"\b{_DAY}(?: {_PART})? (?P<many>{NUMBER}) weeks? from now\b", _in_weeks),
         (rf"\bin (?P<many>{NUMBER}) weeks?(?:'? time)?,? on {_DAY}\b", _in_weeks),
+        (rf"\b(?P<many>{NUMBER}) weeks? from now,? on {_DAY}\b", _in_weeks),
         (rf"\b{_DAY} after next\b", _after_next),
         (r"\bin a fortnight\b", _ahead(14)),
         (r"\bday after tomorrow\b", _ahead(2)),

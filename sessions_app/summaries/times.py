@@ -24,8 +24,8 @@ _PART = r"(?P<part>half|(?:a )?quarter|five|ten|twenty(?: five)?|\d{1,2})(?: min
 _HALF = r"(?P<half>[ap])\.? ?m\b\.?"
 _AT = r"\b(?:at|by|before|until|till|around) (?:about )?"
 _ON = (
-    r"(?=[.,;!?]|$| (?:in|on|and|to|tomorrow|today|tonight|sharp|please|this|next|about|for|with"
-    r"|from|if|when|while|because|so|but|then|that|whether|i|we|he|she|they|you|it|at|by|after|before"
+    rf"(?=[.,;!?]|$| (?:in|on|and|to(?! (?:\d|{'|'.join(UNITS.split()[:12])}\b))|tomorrow|today"
+    r"|tonight|sharp|please|this|next|about|for|with|from|if|when|while|because|so|but|then|that|whether|i|we|he|she|they|you|it|at|by|after|before"
     r"|until|till|instead|again|as|without|regarding|concerning|is|was|will|should|would|can|could"
     rf"|must|has|have|not|every|{'|'.join(DAYS)})\b)"
 )
@@ -34,7 +34,7 @@ _ON = (
 _TIMES = [
     re.compile(pattern)
     for pattern in (
-        rf"{_AT}{_PART} (?P<side>past|to) {_HOUR}\b",
+        rf"{_AT}{_PART} (?P<side>past|to) {_HOUR}{_ON}",
         rf"\b{_PART} (?P<side>past) {_HOUR}\b",
         rf"\b(?P<part>(?:a )?quarter) (?P<side>to) {_HOUR}\b",
         rf"(?<!from )(?<!between )\b(?!\d){_PART} (?P<side>to) {_HOUR}{_ON}",
