@@ -99,9 +99,10 @@ RULES = {
         rf"|have (?:ever |also |already |just )?{_DONE})\w+"
     ),
     "a wish that somebody do it": (
-        r"(?<!\bif )(?<!\bwhen )\b(?:i|we)(?: (?:also |just |still |really )*(?:want|need)"
+        r"(?<!\bif )(?<!\bwhen )\b(?:(?:i|we|they)(?: (?:also |just |still |really )*(?:want|need)"
         r"|(?: would|['\u2019]d) (?:also |just |really )*(?:like|love|prefer))"
-        rf" {_ANYBODY} (?:also |please )?to {_THOUGHT}\w+"
+        rf"|(?<!\bif )(?:he|she|(?-i:[A-Z])\w+|(?:the|my|our|his|her) \w+) (?:wants|needs))"
+        rf" (?:{_ANYBODY}|me|us) (?:also |please )?to {_THOUGHT}\w+"
     ),
     "work that waits": (
         r"(?<!\bif the )(?<!\bif it )\b(?!(?:that|which|who)\b)[\w'\u2019]+"
@@ -129,8 +130,8 @@ RULES = {
     ),
     "a plan": (
         r"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)"
-        r"|(?<!\bif )\b(?:my|our) (?:(?:next|first|only|main) )?(?:plan|job|task|homework|duty"
-        rf"|intention)(?: for [\w ]{{2,20}})? is to {_THOUGHT}\w+"
+        r"|(?<!\bif )\b(?:my|our|the) (?:(?:next|first|main) )?(?:plan|task|homework|intention"
+        rf"|(?<=next )job|(?<=first )job)(?: for [\w ]{{2,20}})? is to {_THOUGHT}\w+"
         r"|(?<!\bif )\b(?:i|we)(?: (?:plan|intend)|(?:['\u2019](?:m|re)| am| are) planning) to"
         rf" {_THOUGHT}\w+"
         rf"|\b{WHO}(?:['\u2019](?:m|s|re)| am| is| are) going to"

@@ -23,7 +23,7 @@ _NO_NOUN = (
 """Words after "her" or "his" that name nobody: "tell her I said hi"."""
 
 _NOUNS = rf"(?!(?:{_END}|{_PRONOUN}|{_NO_NOUN})\b)[\w'\u2019-]+"
-_NAME = r"(?-i:[A-Z])[\w'\u2019-]+"
+_NAME = r"(?!I\b)(?-i:[A-Z])[\w'\u2019-]+"
 _TITLED = rf"(?:(?-i:Dr|Mr|Mrs|Ms|Prof|St)\.? )?{_NAME}(?: {_NAME})*"
 _OWNED = rf"(?:the|my|our|your|his|her|their|a|an) {_NOUNS}(?: {_NOUNS})?"
 _NO_NAME = rf"(?!(?:{_END}|{_PRONOUN})\b)"
