@@ -155,8 +155,10 @@ class Names:
         phrase = written or place.phrase.tokens
         tokens = [*heard.tokens[:begin], *phrase, *heard.tokens[end:]]
         other = decoding.scored(self._model, memory, tokens)
-        changed = _changed(heard.tokens[begin:end], phrase)
-        cost = (sum(other.sure) - sum(heard.sure)) / changed
+        said = [_plain(span.text) for span in spans[place.first : place.end]]
+        changed, _ = _differing(place.phrase.plain.split(), said)
+        tokens_changed = len(self._model.tokens.of(" ".join(changed))) or len(phrase)
+        cost = (sum(other.sure) - sum(heard.sure)) / tokens_changed
         return (
             (cost, other)
             if cost >= _allowed(place, _sure(heard, spans, place.first, place.end))
@@ -201,12 +203,10 @@ class _Line:
 
         "in Berlin" sounds like no "in Paris", though most of "the weather in Berlin" does.
         """
-        wanted, said = place.phrase.plain.split(), self._words[place.first : place.end]
-        before = common_length(wanted, said)
-        wanted, said = wanted[before:], said[before:]
-        after = common_length(wanted[::-1], said[::-1])
-        rest = [" ".join(words[: len(words) - after]) for words in (wanted, said)]
-        return Levenshtein.normalized_similarity(*map(sounds, rest)) >= ALIKE
+        rest = _differing(place.phrase.plain.split(), self._words[place.first : place.end])
+        return (
+            Levenshtein.normalized_similarity(*(sounds(" ".join(words)) for words in rest)) >= ALIKE
+        )
 
     def _is_there(self, place: _Place) -> bool:
         """Returns whether a phrase is there: this one in part of it or beside, or another one.
@@ -229,9 +229,12 @@ class _Line:
         return any(" ".join(words[at:until]) in self._phrases for at, until in runs)
 
 
-def _changed(said: Sequence[int], phrase: Sequence[int]) -> int:
-    """Returns how many tokens of a phrase are others than those in whose place it comes."""
-    return min(max(Levenshtein.distance(said, phrase), 1), len(phrase))
+def _differing(wanted: Sequence[str], said: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Returns two lists of words without those that both begin or both end with."""
+    before = common_length(wanted, said)
+    wanted, said = wanted[before:], said[before:]
+    after = common_length(wanted[::-1], said[::-1])
+    return wanted[: len(wanted) - after], said[: len(said) - after]
 
 
 def _tokens(model: Model, text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
