@@ -1,19 +1,19 @@
 """What is said to a question of the scribe's."""
 
+from sessions_app.agent.responders.closings import consents
 from sessions_app.agent.responders.commands import orders
 from sessions_app.agent.responders.vocabulary import Command
 from sessions_app.agent.responders.words import spoken
-from sessions_app.agent.wordlists import listed
 
 _COURTESIES = frozenset({"please", "scribe", "thanks"})
 
 
 def agrees(text: str) -> bool:
-    """Returns whether `text` begins with a yes."""
-    words = [word.text for word in spoken(text)]
-    if "not" in words or "no" in words:
-        return False
-    return bool(words) and (words[0] in _YES or tuple(words[:2]) in _YES_TOO)
+    """Returns whether `text` is a yes to the end of a call, and nothing but that.
+
+    "Okay, wait a second" and "Yes, I know what you mean" begin with a yes and are none.
+    """
+    return consents([word.text for word in spoken(text)])
 
 
 def declines(text: str) -> bool:
@@ -30,8 +30,3 @@ _DECLINED = frozenset(
         *("it is fine", "leave it", "do not", "nothing really", "sorry never mind"),
     }
 )
-
-_YES = listed(
-    "yes yeah yep yup sure okay ok correct right please absolutely definitely bye goodbye"
-)
-_YES_TOO = {("go", "ahead"), ("of", "course"), ("do", "it"), ("all", "right"), ("that", "is")}

@@ -26,6 +26,9 @@ WHAT_NOTE = "What should I write down?"
 WHAT_ACTION = "What needs to be done?"
 NOTHING = "All right, nothing was written down."
 SURE = "Should I end the call?"
+STILL_HERE = "OK, I'm still here."
+"""Without it the question would stand: a later "okay" would end the call."""
+
 HELP = (
     "Say take a note, or action item, and then what to write down. "
     "Say read my notes, delete number two, undo, recap, repeat, what time is it, what day is it, "
@@ -109,11 +112,10 @@ class ScribeResponder(Responder):
         heard = [_meant(conversation, one) for one in orders(text) if _is_meant(conversation, one)]
         if asked == WHICH and not heard:
             return self._chosen(conversation)
-        if not heard and asked == SURE:
-            return "OK, I'm still here."
-        if not heard:
+        if not heard and asked != SURE:
             return self._unasked(conversation)
-        return " ".join(filter(None, (self._obey(conversation, one) for one in heard)))
+        said = " ".join(filter(None, (self._obey(conversation, one) for one in heard)))
+        return said or (STILL_HERE if asked == SURE else "")
 
     def _obey(self, conversation: Conversation, heard: Heard) -> str:
         if heard.which is not None:
@@ -238,8 +240,8 @@ def _last_said(conversation: Conversation) -> str:
 
 
 def _ends(text: str) -> bool:
-    """Returns whether `text` asks for nothing but the end of the call."""
-    return [heard.command for heard in orders(text)] == [Command.END]
+    """Returns whether `text` asks for the end of the call, and says nothing else."""
+    return [heard.command for heard in orders(text)] == [Command.END] and not talk(text)
 
 
 def _is_meant(conversation: Conversation, heard: Heard) -> bool:
