@@ -25,6 +25,13 @@ _FREE = _SURE | listed("remove cross discard forget")
 _NOTES = _FREE | listed("wipe clear cancel drop trash bin dump ditch")
 """After these, what is named is a note where notes are spoken of."""
 
+_CLEANS = listed("wipe clear")
+"""Of rooms and tables, with a word such as "down"."""
+
+_PLACED = listed("off out away down up over")
+_VAGUE = listed("thing things part bit")
+"""What is not only said of notes."""
+
 _TAKEN = listed("take throw")
 """Verbs that take notes "off", "out" or "away"."""
 
@@ -61,9 +68,17 @@ def removal(words: Sequence[str]) -> Which | None:
     if [word for word in rest if word not in _ANY_ONE] in (["note"], ["notes"]):
         return None if rest[0] in {"that", "this"} else Which()
     found = which(rest, sure=verb in _SURE or listed_there)
-    if found is None or verb in _FREE or spoken_of:
-        return found
-    return found if found.every and verb in {"wipe", "clear"} else None
+    if found is not None and found.every:
+        notes = listed_there or bool((NOUNS - _VAGUE) & set(rest))
+        return found if notes or _is_surely_all(verb, words) else None
+    return found if verb in _FREE or spoken_of else None
+
+
+def _is_surely_all(verb: str, words: Sequence[str]) -> bool:
+    """Returns whether "everything" is the notes: not where one forgets it, or wipes it down."""
+    if verb in _CLEANS:
+        return not _PLACED & set(words)
+    return verb in _FREE and verb != "forget"
 
 
 def begins(words: Sequence[str]) -> bool:

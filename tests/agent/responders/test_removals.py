@@ -65,6 +65,8 @@ def kept(room: Room) -> str:
         ("delete them all", ""),
         ("Please get rid of all of my notes.", ""),
         ("wipe the whole list", ""),
+        ("Wipe everything.", ""),
+        ("Forget all my notes.", ""),
         ("Delete all four notes.", ""),
         ("Delete all my to-dos.", "13"),
         ("Delete everything but the second one.", "2"),
@@ -127,6 +129,13 @@ async def test_where_it_is_not_certain_which_is_meant_none_goes(text: str, answe
         "I cleared my notes yesterday.",
         "Please keep everything.",
         "It was bad, redo it.",
+        "Forget everything.",
+        "Forget the whole thing.",
+        "Forget it all.",
+        "Cancel the whole thing.",
+        "Wipe everything down.",
+        "Clear everything away.",
+        "Clear it all up.",
     ],
 )
 async def test_what_is_about_something_else_takes_nothing_out(text: str) -> None:
