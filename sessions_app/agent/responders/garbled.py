@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
+from sessions_app.agent.responders.sounding import sound
 from sessions_app.agent.responders.vocabulary import SHORT, TAKES_TEXT, Command
 from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
@@ -17,8 +18,17 @@ SURELY = 80.0
 
 _COMMON = listed("a the to me my that this it is have we what can you how long say new down")
 _POLITE = listed("please scribe hey now could can you would that")
-_LEADS = listed("so well and please could can you would")
-"""Words before a command that ask for it nicely."""
+_LEADS = listed("so well and please could can would")
+"""Words before a command that ask for it nicely; "you" does after some of them."""
+
+_ASKS = listed("can could would")
+_NOISE = listed("a an the to of my this that it is up uh um er") | BACK_CHANNELS
+"""Small words that a recogniser adds to a command, and hears for each other."""
+
+SOUNDS_ALIKE, SHORT_ALIKE = 78.0, 82.0
+"""Of 100: so much like a phrase's words sounds what is heard for them; the latter for few."""
+
+_SHORT_SOUND, _SHORT_WORD = 4, 2
 
 _TELLERS = listed(
     "i he she we they you it that this there my his her their our who nobody somebody everybody "
@@ -40,6 +50,8 @@ def alike(words: Sequence[Spoken]) -> tuple[Command, int, int] | None:
     None where they are not like any; a command that takes no text must be all that was said.
     """
     first = _first(words)
+    if first and words[first - 1].text == "and" and words[first].text == "the":
+        first -= 1  # "and the call" is "end the call"
     texts = [word.text for word in words[first:]]
     apart = next((at for at, word in enumerate(words[first:]) if at and word.opened), len(texts))
     if not texts or texts[0] in _TELLERS:
@@ -70,13 +82,46 @@ def _likeness(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float
             continue
         score = fuzz.ratio(" ".join(words[:count]), phrase)
         near = score >= SURELY or _named(phrase) & set(words[:count])
-        if score >= ALIKE and near and (best is None or score > best[0]):
+        if score < ALIKE or not near or not _is_heard_for(words[:count], phrase):
+            continue
+        if best is None or score > best[0]:
             best = (score, min(count, len(words)))
     if best and takes_text and length > _SHORT_PHRASE:
         # "take note it's Bob's": a word that was not said is not made up of what follows
         score = fuzz.ratio(" ".join(words[: length - 1]), phrase)
         best = max(best, (score, length - 1))
     return best
+
+
+def _is_heard_for(words: Sequence[str], phrase: str) -> bool:
+    """Returns whether what differs from a phrase is what a recogniser makes of its words.
+
+    "Delete that email", "tell me the truth" and "help him" have another word; so do "can't undo
+    that" and "photos remind me of".
+    """
+    wanted = phrase.split()
+    strange = [word for word in words if word not in wanted]
+    missing = [word for word in wanted if word not in words]
+    telling = [word for word in strange if word not in _NOISE]
+    if not telling and _NOISE.issuperset(missing):
+        return True
+    wanted_telling = [word for word in missing if word not in _NOISE]
+    return _is_like(strange, missing) or _is_like(telling, wanted_telling)
+
+
+def _is_like(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Returns whether words sound like those that are wanted, or are the first part of them."""
+    heard, meant = _sounds(words), _sounds(wanted)
+    if words and words[0].endswith("'d") and meant.startswith(heard):  # "action i'd", of "item"
+        return True
+    enough = SHORT_ALIKE if len(meant) <= _SHORT_SOUND else SOUNDS_ALIKE
+    return fuzz.ratio(heard, meant) >= enough
+
+
+def _sounds(words: Sequence[str]) -> str:
+    """Returns the sounds of words as one; "tune" is not "time" here, and "him" is not "me"."""
+    joined = "".join(word.removesuffix("'s") for word in words).replace("m", "\N{MIDDLE DOT}")
+    return sound(f"{joined}'" if len(joined) <= _SHORT_WORD else joined)
 
 
 def _named(phrase: str) -> set[str]:
@@ -87,6 +132,9 @@ def _named(phrase: str) -> set[str]:
 def _first(words: Sequence[Spoken]) -> int:
     """Returns which word is the first after noises and words that ask nicely."""
     at = 0
-    while at < len(words) - 1 and words[at].text in BACK_CHANNELS | _LEADS:
+    while at < len(words) - 1 and (
+        words[at].text in BACK_CHANNELS | _LEADS
+        or (at and words[at].text == "you" and words[at - 1].text in _ASKS)
+    ):
         at += 1
     return at

@@ -47,7 +47,7 @@ _WAYS = (
         listed(
             "notes note noted written wrote write saved recorded jotted list item items action "
             "todo todos tasks reminders anything something many how what which aloud loud "
-            "everything all entries"
+            "everything all entries two three four five six seven eight nine ten"
         ),
         listed("a been of"),
     ),
@@ -152,6 +152,7 @@ _WAYS = (
             "what how help which explain tell show commands say ask work use instructions options "
             "else need some able know understand works kind kinds sort"
         ),
+        listed("them those these did"),
     ),
     _Way(
         Command.END,

@@ -97,7 +97,7 @@ LONGEST_READING = 16
 
 def asks(word: Spoken) -> bool:
     """Returns whether a word asks for what was forgotten, after "remind me"."""
-    return word.text in _ASKS
+    return word.text.removesuffix("'s") in _ASKS
 
 
 class Sentence:
@@ -170,6 +170,10 @@ class Sentence:
         for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
             if " ".join(self._texts(at, at + many)) in LEADS:
                 return many
+        if self._texts(at, at + 2) == ["remind", "me"] and any(
+            map(asks, self._words[at + 2 : min(at + 3, self._end)])
+        ):
+            return 2  # "remind me what is on my list"
         if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
             return 2 * begins(self._texts(at + 2, self._end))
         return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
@@ -315,6 +319,8 @@ class Sentence:
     def _shows_its_text(self, at: int, stop: int) -> bool:
         """Returns whether a phrase needs no mark before its text, or has one: "note this: milk"."""
         phrase = self._texts(at, stop)
+        if phrase == ["action"]:
+            return self._is_label(at)
         if phrase in _LABELS:
             return self._words[at].marked or self._is_label(at)
         if phrase[0] in _WRITES and phrase[-1] == "this":

@@ -21,6 +21,12 @@ was, with the limits below."""
 OTHERWISE_CUT = 90.0
 """Of as many words less is asked than of words that are cut at other places."""
 
+MOST_CUT = 1
+"""So many words more or fewer are those that were cut otherwise: "some airs" for "summarise"."""
+
+SHORT = 5
+"""Words of a phrase of which each must be surer."""
+
 FEWEST_SOUNDS = 9
 """Fewer sounds are alike by chance."""
 
@@ -47,6 +53,7 @@ _LETTERS = (
 )
 _COMPILED = tuple((re.compile(pattern), sound) for pattern, sound in _LETTERS)
 _LEADS = listed("please so and well okay ok now then good could can would you i oh no hey they")
+_TELLERS, _MODALS = listed("i you they he she we it"), listed("can could would will should")
 _TRAILS = listed("please now then thanks scribe for me far so yet today again")
 _RISKY = frozenset(
     {
@@ -66,13 +73,13 @@ def sound(word: str) -> str:
 
 
 @cache
-def _phrases() -> dict[str, tuple[Command, list[str]]]:
-    """Returns the commands that take no text, with the sounds of each word, by all sounds."""
-    made: dict[str, tuple[Command, list[str]]] = {}
+def _phrases() -> dict[str, tuple[Command, tuple[str, ...]]]:
+    """Returns the commands that take no text, with their words, by all their sounds."""
+    made: dict[str, tuple[Command, tuple[str, ...]]] = {}
     for phrase, command in COMMANDS.items():
-        sounds = list(map(sound, phrase))
-        if command not in TAKES_TEXT | _RISKY and len("".join(sounds)) >= FEWEST_SOUNDS:
-            made["".join(sounds)] = (command, sounds)
+        sounds = "".join(map(sound, phrase))
+        if command not in TAKES_TEXT | _RISKY and len(sounds) >= FEWEST_SOUNDS:
+            made[sounds] = (command, phrase)
     return made
 
 
@@ -81,10 +88,12 @@ def sounds_like(words: Sequence[str]) -> Command | None:
     words = list(words)
     while words and words[-1] in _TRAILS:
         words.pop()
+    if words and words[0] in _TELLERS and _MODALS.intersection(words[1:2]):
+        return None  # "I'd delete that" tells what one would do
     best: tuple[float, Command] | None = None
     for start in range(len(words)):
         if len(words) - start <= MOST_WORDS:
-            found = _likest(list(map(sound, words[start:])))
+            found = _likest(words[start:])
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
         if words[start] not in _LEADS:
@@ -92,21 +101,31 @@ def sounds_like(words: Sequence[str]) -> Command | None:
     return best[1] if best else None
 
 
-def _likest(heard: list[str]) -> tuple[float, Command] | None:
-    joined = "".join(heard)
+def _likest(heard: Sequence[str]) -> tuple[float, Command] | None:
+    joined = "".join(map(sound, heard))
     if len(joined) < FEWEST_SOUNDS:
         return None
     known = _phrases()
     near = process.extract(joined, known.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
-    for phrase, score, _at in near:
-        command, sounds = known[phrase]
-        if len(sounds) == len(heard):
-            if all(map(_near, sounds, heard)):
+    for sounds, score, _at in near:
+        command, phrase = known[sounds]
+        if len(phrase) == len(heard):
+            if _near(phrase, heard):
                 return score, command
-        elif command is not Command.UNDO and score >= OTHERWISE_CUT:  # an undo must be surer
+        elif command is Command.UNDO or abs(len(phrase) - len(heard)) > MOST_CUT:
+            continue  # an undo must be surer
+        elif score >= OTHERWISE_CUT:
             return score, command
     return None
 
 
-def _near(one: str, other: str) -> bool:
-    return fuzz.ratio(one, other) >= NEAR
+def _near(phrase: Sequence[str], heard: Sequence[str]) -> bool:
+    """Returns whether each word sounds like its own of a phrase; "tune" is not "time"."""
+    short = len(phrase) <= SHORT
+    for wanted, word in zip(phrase, heard, strict=True):
+        one, other = sound(wanted), sound(word)
+        if one[:1] != other[:1] or fuzz.ratio(one, other) < NEAR:
+            return False
+        if short and ("m" in wanted) != ("m" in word):
+            return False
+    return True

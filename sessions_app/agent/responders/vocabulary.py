@@ -82,6 +82,8 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "remind me|us",
         "remember to",
         "an? action item|point",
+        "new|another|next action point",
+        "action",
         "new|another|next action? item|task|todo|reminder",
         "reminder to|for|about",
         "set reminder",
