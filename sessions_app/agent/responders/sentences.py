@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
+from sessions_app.agent.responders.closings import ends_here, heard_for, parts
 from sessions_app.agent.responders.endings import aside_at, taken_back_at
 from sessions_app.agent.responders.found import (
     CALLS,
@@ -60,22 +61,6 @@ _LABELS = (["note"], ["memo"])
 
 _WRITES = listed("note write jot take put get type")
 """With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
-
-_OVER = (
-    *("we are done", "we are done here", "i am done", "that is all", "that was all", "that is it"),
-    *("that was it", "for today", "for now", "thanks", "thank you", "i have to go", "i need to go"),
-    *("i am off", "i have got to go", "i must go"),
-)
-_WRONG = ("that is wrong", "that was wrong", "that is not right", "not that one")
-_HEARD_FOR = {
-    "and the call": (Command.END, _OVER),
-    **dict.fromkeys(("and do it", "and do that"), (Command.UNDO, _WRONG)),
-    **dict.fromkeys(("i am do it", "i am do that"), (Command.UNDO, _WRONG)),
-}
-"""What is heard for "end the call" and "undo it" after these words, and ends the sentence."""
-
-_PARTINGS = ("you can hang up", "you may hang up", "you can end the call")
-"""These end what is said, with a mark before them or without one."""
 
 _NOTES_THAT = frozenset(
     {
@@ -139,10 +124,9 @@ class Sentence:
 
     def _as_heard(self, begun: int, at: int) -> Command | None:
         """Returns what the end of a sentence is heard for, where leads to it are all before it."""
-        said = _HEARD_FOR.get(" ".join(self._courteous(at)))
-        before = " ".join(self._texts(begun, at))
-        led = said is not None and begun == self._start and before.endswith(said[1])
-        return said[0] if said and led else None
+        if begun != self._start:
+            return None
+        return heard_for(self._texts(begun, at), self._courteous(at))
 
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
@@ -159,11 +143,12 @@ class Sentence:
 
         Recognisers leave such marks out: "her number is five five one make a note of that, please".
         """
+        if parts(self._texts(at, self._end)):
+            return True  # if all before closes, too
+        rest = self._courteous(at)
         if self._words[at - 1].text in _SUBJECTS:
             return False
-        rest = self._courteous(at)
-        asks = "please" in self._texts(at + len(rest), self._end)
-        return " ".join(rest) in _PARTINGS or (asks and " ".join(rest) in _NOTES_THAT)
+        return " ".join(rest) in _NOTES_THAT and "please" in self._texts(at + len(rest), self._end)
 
     def _lead(self, at: int) -> int:
         """Returns how many words here only lead to a command."""
@@ -188,6 +173,8 @@ class Sentence:
             command = COMMANDS.get(tuple(self._texts(at, at + many)))
             if command is None or (bare and not self._stands_inside(at, many)):
                 continue
+            if command is Command.END and not self._ends_here(at, at + many):
+                continue
             if command not in TAKES_TEXT:
                 found = self._without_text(command, at, at + many, most)
             else:
@@ -195,9 +182,13 @@ class Sentence:
             if found:
                 return found
         loose = not bare or (self._words[at - 1].marked and begins(self._texts(at, self._end)))
-        if loose and (meant := loosely(self._courteous(at))) is not None:
+        meant = loosely(self._courteous(at)) if loose else None
+        if meant is not None and (meant is not Command.END or self._ends_here(at, self._end)):
             return [Found(meant, at)]
         return self._please(at)
+
+    def _ends_here(self, at: int, stop: int) -> bool:
+        return ends_here(self._texts(self._start, at), self._texts(at, stop))
 
     def _removal(self, at: int, *, bare: bool) -> Found | None:
         """Returns what takes notes out by their numbers or words, or takes out all of them.

@@ -265,8 +265,8 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
     ),
     Command.END: (
         "end|finish|close|terminate the|this|our? call",
-        "you can hang up",
-        "you can end the call",
+        "you can|may hang up",
+        "you can|may end the call",
         "i am done|finished",
         "we are finished",
         "that will be all",

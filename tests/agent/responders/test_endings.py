@@ -3,6 +3,7 @@
 import pytest
 
 from sessions_app.agent.responders.answers import agrees
+from sessions_app.agent.responders.commands import orders
 from sessions_app.agent.responders.scribe import STILL_HERE, SURE, ScribeResponder
 from tests.agent.responders.rooms import Room
 
@@ -65,3 +66,48 @@ async def test_a_command_is_obeyed_instead(reply: str, answer: str) -> None:
 def test_nothing_is_no_consent() -> None:
     assert not agrees("")
     assert not agrees("thank you so much")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("That was everything you can hang up.", "I think that's it you can hang up now."),
+        *(
+            "Thanks, you can hang up.",
+            "Okay, we're done, you can end the call.",
+            "You can hang up.",
+        ),
+        *(
+            "You may hang up now, please.",
+            "So you can hang up.",
+            "No, that's all, you can hang up.",
+        ),
+        *("Okay that's all thank you very much you can hang up now.", "Please hang up."),
+        *("I have to go, you can hang up.", "The rent is due, so goodbye.", "That's all, hang up."),
+        *("After all that, goodbye.", "Great, that's everything for today, you can end the call."),
+    ],
+)
+def test_the_end_is_asked_for(text: str) -> None:
+    assert [one.command for one in orders(text)] == ["end"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("When the music stops, you can hang up.", "If nobody answers, you can hang up."),
+        *("Once she answers, you can hang up.", "After the beep, you can hang up."),
+        *("If they put you on hold you can hang up.", "It is rude but you can hang up."),
+        *("You know you can hang up.", "Press one or you can hang up.", "I know you can hang up."),
+        *("With a robot you can hang up.", "On this phone you can end the call."),
+        *(
+            "If nobody answers, hang up.",
+            "When the music stops, please hang up.",
+            "Or hang up on him",
+        ),
+        *("With this button you can hang up, please.", "And you can hang up any time."),
+        *("Until she picks up, you may hang up.", "Tell her you can hang up."),
+        *("In that case you can end the call.", "Unless it rings, end the call."),
+    ],
+)
+def test_when_somebody_may_hang_up_ends_nothing(text: str) -> None:
+    assert orders(text) == []
