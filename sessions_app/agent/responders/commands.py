@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sessions_app.agent.responders.found import CALLS, Found, Span, asked, texts
 from sessions_app.agent.responders.garbled import alike
+from sessions_app.agent.responders.nouns import is_spoken_of
 from sessions_app.agent.responders.removals import takes_out
 from sessions_app.agent.responders.sentences import Sentence, asks
 from sessions_app.agent.responders.sounding import sounds_like
@@ -116,7 +117,8 @@ def _found(text: str) -> tuple[list[Spoken], list[Found]]:
         words = heard
         command, at, stop = garbled
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
-        if command is not Command.ACTION or not any(map(asks, words[at : stop + 1])):
+        told = command in TAKES_TEXT and is_spoken_of(words, at, stop)
+        if not told and not (command is Command.ACTION and any(map(asks, words[at : stop + 1]))):
             found = [Found(command, at, span, begun=0)]
     return words, found or _by_sound(words)
 

@@ -18,7 +18,7 @@ _TELLS = listed("is are was were am be been has have had do does did not there i
 LONGEST_PUT = 40
 """So many words are looked at for the list that something is put on."""
 
-_WRITES = listed("write note jot mark type")
+_WRITES = listed("write note jot")
 _POINTS = REFERS | listed("this something the following")
 _LISTS = {"note": Command.NOTE, "notes": Command.NOTE}
 _LISTS |= dict.fromkeys(listed("list todos tasks reminders items"), Command.ACTION)

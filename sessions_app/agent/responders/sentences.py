@@ -23,6 +23,7 @@ from sessions_app.agent.responders.found import (
 )
 from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
 from sessions_app.agent.responders.loose import loosely
+from sessions_app.agent.responders.nouns import is_spoken_of
 from sessions_app.agent.responders.puts import put
 from sessions_app.agent.responders.readings import BEGINS, reading
 from sessions_app.agent.responders.removals import begins, removal
@@ -59,7 +60,8 @@ MOST_IN_A_ROW = 4
 _LABELS = (["note"], ["memo"])
 """With a mark these say what follows: "note: buy milk"."""
 
-_WRITES = listed("note write jot take put get type")
+_LAYS = listed("put get take mark type")
+_WRITES = listed("note write jot take put get type mark log")
 """With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
 
 _NOTES_THAT = frozenset(
@@ -298,6 +300,8 @@ class Sentence:
             return []
         if phrase in _TOLD_OF and not self._is_told_to(at, stop):
             return []
+        if is_spoken_of(words, at, stop) or self._is_laid_down(at, stop):
+            return []
         until = self._text_end(stop)
         begin = text_begin(words, command, stop, until)
         rest = self._texts(stop, until)
@@ -330,6 +334,16 @@ class Sentence:
         after = range(at + 2, len(self._words))
         deleted = any(begins(self._texts(n, n + 3)) for n in after if self._words[n - 1].marked)
         return not deleted and counted(self._courteous(at)) is None
+
+    def _is_laid_down(self, at: int, stop: int) -> bool:
+        """Returns whether "put it down" is about a thing: nothing to note was said before it."""
+        phrase = self._texts(at, stop)
+        if phrase[0] not in _LAYS or phrase[1:] != ["it", "down"]:
+            return False
+        here = self._start
+        while here < at and (lead := self._lead(here)):
+            here += lead
+        return not polite(self._texts(stop, self._end)) or (here >= at and not self._start)
 
     def _is_told_to(self, at: int, stop: int) -> bool:
         """Returns whether "remember that" here has a text; at the end it means what was before."""
@@ -365,6 +379,8 @@ class Sentence:
             at += lead
         for many in range(min(LONGEST, self._end - at), 1, -1):
             if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
+                if is_spoken_of(self._words, at, at + many):
+                    return False
                 return at > begun or self._texts(at, at + many) != ["note", "that"]
         return False
 

@@ -1,0 +1,77 @@
+"""Notes and tasks that are only spoken of: "another note came", "a new task force"."""
+
+from collections.abc import Sequence
+
+from sessions_app.agent.responders.words import Spoken
+from sessions_app.agent.wordlists import listed
+
+_NOUNS = listed("note notes memo message item point task todo reminder")
+_ASKS = listed(
+    "take make add create write put start open do get have leave keep save record set note give "
+    "jot type"
+)
+"""With these a phrase asks for a note, whatever follows."""
+
+_TELLS = listed(
+    "is are was were am be been being has had does did will would can could should may might must "
+    "came comes went goes left fell falls lay lies stood stands hung hangs said says told tells "
+    "made makes took takes gave gives got gets became becomes began begins kept keeps seems looks "
+    "sounds means meant needs helps which who whose"
+)
+"""After a noun these tell something of it."""
+
+_NOT_TOLD = listed("hundred naked wicked sacred embed")
+_SHORTEST_TOLD = 5
+_OF = listed("of from by")
+_PLACES = listed("on in at under behind above from")
+_DETERMINERS = listed("the a an my your his her its our their this that these those")
+_COMPOUNDS = {
+    **dict.fromkeys(
+        ("note", "notes", "memo"),
+        listed("card cards book books pad pads paper papers taker takers taking head heads"),
+    ),
+    "task": listed("force forces manager managers master masters bar bars list lists group"),
+    "reminder": listed("letter letters email emails card cards notice notices app apps"),
+    "message": listed("board boards box boxes"),
+    "todo": listed("list lists app apps"),
+}
+"""What makes another thing of a note: "note cards"."""
+
+_KEEPS = listed("save record mark log")
+_SUBJECTS = _DETERMINERS | listed("i you he she it we they there someone somebody everyone nobody")
+"""With these a clause begins: "save that the code is 12" is no seat that is to be saved."""
+
+
+def is_spoken_of(words: Sequence[Spoken], at: int, stop: int) -> bool:
+    """Returns whether a phrase up to `stop` is a thing that is told of, and asks for no note.
+
+    What follows tells that, and no mark or quote stands between.
+    """
+    phrase = [word.text for word in words[at:stop]]
+    if stop >= len(words) or words[stop - 1].marked or words[stop].opened:
+        return False
+    after, then = words[stop].text, words[stop + 1].text if stop + 1 < len(words) else ""
+    if phrase[-1] not in _NOUNS:
+        return phrase[-1] == "that" and phrase[0] in _KEEPS and not _is_clause(words, stop)
+    if after in _COMPOUNDS.get(phrase[-1], ()):
+        return True
+    if phrase[0] in _ASKS:
+        return after == "from" and then in _DETERMINERS
+    if after in _OF or (after in _PLACES and then in _DETERMINERS):
+        return True
+    return _tells(then if after == "that" else after)
+
+
+def _tells(word: str) -> bool:
+    if word in _TELLS:
+        return True
+    past = word.endswith("ed") and not word.endswith("eed") and len(word) >= _SHORTEST_TOLD
+    return past and word not in _NOT_TOLD
+
+
+def _is_clause(words: Sequence[Spoken], at: int) -> bool:
+    """Returns whether a clause begins at a word: one with a subject, or with what tells of one."""
+    if words[at].text in _SUBJECTS:
+        return True
+    end = next((n for n in range(at, len(words)) if words[n].stops), len(words) - 1)
+    return any(_tells(word.text) for word in words[at + 1 : end + 1])
