@@ -25,6 +25,7 @@ from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
 from sessions_app.agent.responders.loose import loosely
 from sessions_app.agent.responders.nouns import is_spoken_of
 from sessions_app.agent.responders.puts import put
+from sessions_app.agent.responders.quoted import is_told, quote_begin
 from sessions_app.agent.responders.readings import BEGINS, reading
 from sessions_app.agent.responders.removals import begins, removal
 from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
@@ -97,6 +98,7 @@ class Sentence:
         self._start = start
         self._end = end
         self._later = later
+        self._quoted = quote_begin(words, start, end)
         self._tried: set[int] = set()
 
     def commands(self) -> list[Found]:
@@ -133,6 +135,8 @@ class Sentence:
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
         before = self._words[at - 1]
+        if at >= self._quoted or is_told(self._words, self._start, at):
+            return False
         if any(text in TALE for text in self._texts(self._start, at)):
             asks = self._words[at].text in _REQUESTS and before.text not in TALE
             return before.marked and asks

@@ -1,0 +1,65 @@
+"""Requests that somebody else made: "she goes, could you note that", "Tom wrote: remind me"."""
+
+from collections.abc import Sequence
+
+from sessions_app.agent.responders.words import Spoken
+from sessions_app.agent.wordlists import listed
+
+_TELLS = listed("asked told texted emailed messaged wrote writes texts emails begged ordered")
+"""After these, and whom it was said to, all is what was said: "I asked him, please write it"."""
+
+_SAYS = listed("said says goes went go read reads replied shouted answered thought")
+"""After these all is what was said, where a mark follows at once."""
+
+_BE = listed("is was were am are be been")
+_LIKE_TOO = listed("like all just")
+_ASIDES = (["as", "i"], ["like", "i"], ["here"], ["it"], ["so", "it"], ["there"], ["as", "you"])
+"""Before "said" or "goes": nobody is quoted in "as I said, please note that"."""
+
+_MODALS = listed("should must would might may will shall to not never people they who")
+"""Before "please": it is told what somebody does."""
+
+_REQUESTS = listed("please could can would will you kindly so and now also then")
+_ASK_FIRST = listed("please could can would will")
+LONGEST_NAME = 2
+LONGEST_OPENING = 6
+"""So many words before what was said are looked at."""
+
+
+def quote_begin(words: Sequence[Spoken], start: int, end: int) -> int:
+    """Returns the first word of a sentence that somebody is quoted with behind a mark; or `end`."""
+    marked = (at + 1 for at in range(start, end) if words[at].marked)
+    return next((stop for stop in marked if _opens(words, start, stop)), end)
+
+
+def is_told(words: Sequence[Spoken], start: int, at: int) -> bool:
+    """Returns whether a request at a word, of the sentence from `start`, is told without a mark."""
+    here = at
+    while here > max(start, at - LONGEST_OPENING) and _goes_on(words[here - 1]):
+        here -= 1
+    if here == start or words[here - 1].marked:
+        return False
+    if words[here - 1].text in _MODALS and words[here].text == "please":
+        return True
+    return (here == at or words[here].text in _ASK_FIRST) and _opens(words, start, here)
+
+
+def _goes_on(word: Spoken) -> bool:
+    return word.text in _REQUESTS and not word.marked
+
+
+def _opens(words: Sequence[Spoken], start: int, stop: int) -> bool:
+    """Returns whether the words before `stop` lead to what somebody said."""
+    before = [word.text for word in words[max(start, stop - LONGEST_OPENING) : stop]]
+    last = len(before) - 1
+    while last > 0 and before[last] in _LIKE_TOO:
+        last -= 1
+    if last < len(before) - 1:
+        return last > 0 and before[last] in _BE and "like" in before[last:]
+    if before[last] in _SAYS:
+        return last > 0 and not any(before[:last][-len(one) :] == one for one in _ASIDES)
+    verbs = [n for n, word in enumerate(before) if word in _TELLS and n]
+    if not verbs:
+        return False
+    whom = before[verbs[-1] + 1 :]
+    return len(whom) <= 1 or (whom[0] == "to" and len(whom) <= LONGEST_NAME)
