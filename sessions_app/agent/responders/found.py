@@ -15,6 +15,8 @@ POLITE = listed(
 )
 """What may follow a command that takes no text."""
 
+_OTHERWISE = {Command.READ: frozenset({"here"}), Command.HELLO: frozenset({"yet"})}
+
 CALLS = listed("please scribe now so and okay ok well then also")
 """Words before a command within longer speech; one of a single word wants a mark, or a name."""
 
@@ -48,6 +50,11 @@ def texts(words: Sequence[Spoken], start: int, end: int) -> list[str]:
 def polite(words: Sequence[str]) -> bool:
     """Returns whether these words ask for nothing more."""
     return all(word in POLITE for word in words)
+
+
+def asks_otherwise(command: Command, after: Sequence[str]) -> bool:
+    """Returns whether a word behind makes another question: "what do we have here"."""
+    return bool(_OTHERWISE.get(command, frozenset()) & set(after))
 
 
 def asked(words: Sequence[Spoken], start: int, end: int) -> bool:

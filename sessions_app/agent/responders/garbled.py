@@ -22,7 +22,7 @@ _LEADS = listed("so well and please could can would")
 """Words before a command that ask for it nicely; "you" does after some of them."""
 
 _ASKS = listed("can could would")
-_NOISE = listed("a an the to of my this that it is up uh um er") | BACK_CHANNELS
+_NOISE = listed("a an the to of my this that it is uh um er") | BACK_CHANNELS
 """Small words that a recogniser adds to a command, and hears for each other."""
 
 SOUNDS_ALIKE, SHORT_ALIKE = 78.0, 82.0

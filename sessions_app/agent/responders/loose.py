@@ -114,15 +114,19 @@ _WAYS = (
     _Way(
         Command.REPEAT,
         listed("repeat say tell what sorry pardon come i one once read"),
-        (
-            *("repeat", "say again", "that again", "it again", "once more", "one more time"),
-            *("not catch", "not hear", "not get", "not understand", "missed that", "missed it"),
-        ),
+        (*("repeat", "say again", "that again", "it again", "once more", "one more time"),),
         listed(
             "repeat say said again once more time catch hear missed not part sentence quite word "
             "words what slowly slower louder understand"
         ),
         listed("my notes"),
+    ),
+    _Way(
+        Command.REPEAT,
+        listed("sorry pardon what i"),
+        ("not catch", "not hear", "not get", "not understand", "missed that"),
+        listed("catch hear missed not part sentence quite word words what understand said"),
+        listed("my notes it them those these"),
     ),
     _Way(
         Command.TIME,
@@ -152,7 +156,7 @@ _WAYS = (
             "what how help which explain tell show commands say ask work use instructions options "
             "else need some able know understand works kind kinds sort"
         ),
-        listed("them those these did"),
+        listed("them those these did up"),
     ),
     _Way(
         Command.END,

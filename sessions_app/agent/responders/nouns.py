@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
 
+MEMORIES = listed(
+    "time day night evening morning summer winter year week guy man woman girl boy kid song film "
+    "movie book place one party trip game letter story essay thing was is"
+)
+"""After "remember that": what is told of, and is no text."""
+
 _NOUNS = listed("note notes memo message item point task todo reminder")
 _ASKS = listed(
     "take make add create write put start open do get have leave keep save record set note give "

@@ -18,12 +18,13 @@ from sessions_app.agent.responders.found import (
     Found,
     Span,
     asked,
+    asks_otherwise,
     polite,
     texts,
 )
 from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
 from sessions_app.agent.responders.loose import loosely
-from sessions_app.agent.responders.nouns import is_spoken_of
+from sessions_app.agent.responders.nouns import MEMORIES, is_spoken_of
 from sessions_app.agent.responders.puts import put
 from sessions_app.agent.responders.quoted import is_told, quote_begin
 from sessions_app.agent.responders.readings import BEGINS, reading
@@ -49,12 +50,6 @@ _OWN = listed("me us you my mine mean be may mi knee we meet myself yourself")
 _REMINDS_TO = listed("to about that of")
 LONGEST_NAME = 4
 _TOLD_OF = (["remember", "that"], ["write", "that"])
-_MEMORIES = listed(
-    "time day night evening morning summer winter year week guy man woman girl boy kid song film "
-    "movie book place one party trip game letter story essay thing was is"
-)
-"""After "remember that": what is told of, and is no text."""
-
 MOST_IN_A_ROW = 4
 """So many commands without text follow each other in one sentence."""
 
@@ -278,7 +273,8 @@ class Sentence:
         while rest < self._end and self._words[rest].text in POLITE:
             rest += 1
         if rest == self._end:
-            return [Found(command, at)]
+            other = asks_otherwise(command, self._texts(stop, rest))
+            return [] if other else [Found(command, at)]
         if meant := loosely(self._courteous(at)):
             return [Found(meant, at)]
         if command is Command.HELLO or most < 2:  # noqa: PLR2004 - this one and another
@@ -352,7 +348,7 @@ class Sentence:
     def _is_told_to(self, at: int, stop: int) -> bool:
         """Returns whether "remember that" here has a text; at the end it means what was before."""
         if stop < self._end:
-            return self._words[stop].text not in _MEMORIES
+            return self._words[stop].text not in MEMORIES
         return at > 0 and self._words[at - 1].marked
 
     def _text_end(self, stop: int) -> int:

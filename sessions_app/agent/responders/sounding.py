@@ -24,6 +24,9 @@ OTHERWISE_CUT = 90.0
 MOST_CUT = 1
 """So many words more or fewer are those that were cut otherwise: "some airs" for "summarise"."""
 
+RECUT = 70.0
+"""Of 100: so much alike is what was cut otherwise."""
+
 SHORT = 5
 """Words of a phrase of which each must be surer."""
 
@@ -52,7 +55,7 @@ _LETTERS = (
     (r"(.)\1+", r"\1"),
 )
 _COMPILED = tuple((re.compile(pattern), sound) for pattern, sound in _LETTERS)
-_LEADS = listed("please so and well okay ok now then good could can would you i oh no hey they")
+_LEADS = listed("please so and well okay ok now then good could can would you i oh no hey they for")
 _TELLERS, _MODALS = listed("i you they he she we it"), listed("can could would will should")
 _TRAILS = listed("please now then thanks scribe for me far so yet today again")
 _RISKY = frozenset(
@@ -114,9 +117,16 @@ def _likest(heard: Sequence[str]) -> tuple[float, Command] | None:
                 return score, command
         elif command is Command.UNDO or abs(len(phrase) - len(heard)) > MOST_CUT:
             continue  # an undo must be surer
-        elif score >= OTHERWISE_CUT:
+        elif score >= OTHERWISE_CUT and _is_recut(phrase, heard):
             return score, command
     return None
+
+
+def _is_recut(phrase: Sequence[str], heard: Sequence[str]) -> bool:
+    """Returns whether what differs sounds alike: "that" is not "the call", "sawn" is "is on"."""
+    missing = "".join(sound(word) for word in phrase if word not in heard)
+    strange = "".join(sound(word) for word in heard if word not in phrase)
+    return fuzz.ratio(missing, strange) >= RECUT
 
 
 def _near(phrase: Sequence[str], heard: Sequence[str]) -> bool:
