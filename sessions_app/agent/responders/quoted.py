@@ -8,11 +8,17 @@ from sessions_app.agent.wordlists import listed
 _TELLS = listed("asked told texted emailed messaged wrote writes texts emails begged ordered")
 """After these, and whom it was said to, all is what was said: "I asked him, please write it"."""
 
-_SAYS = listed("said says goes went go read reads replied shouted answered thought")
+_SAYS = listed(
+    "said says goes went go read reads replied shouted answered thought yelled whispered mumbled "
+    "muttered screamed cried called calls shouts yells insisted insists begs asks"
+)
 """After these all is what was said, where a mark follows at once."""
 
 _BE = listed("is was were am are be been")
 _LIKE_TOO = listed("like all just")
+_WORDS = listed("message text email mail letter sign question answer reply request order words")
+"""Of these it is quoted what they were: "the message was, remind me"."""
+
 _ASIDES = (["as", "i"], ["like", "i"], ["here"], ["it"], ["so", "it"], ["there"], ["as", "you"])
 """Before "said" or "goes": nobody is quoted in "as I said, please note that"."""
 
@@ -55,7 +61,10 @@ def _opens(words: Sequence[Spoken], start: int, stop: int) -> bool:
     while last > 0 and before[last] in _LIKE_TOO:
         last -= 1
     if last < len(before) - 1:
-        return last > 0 and before[last] in _BE and "like" in before[last:]
+        is_so = (last > 0 and before[last] in _BE) or before[last].endswith("'s")
+        return (is_so or before[last] == "something") and "like" in before[last:]
+    if before[last] in _BE:
+        return before[last - 1] in _WORDS
     if before[last] in _SAYS:
         return last > 0 and not any(before[:last][-len(one) :] == one for one in _ASIDES)
     verbs = [n for n, word in enumerate(before) if word in _TELLS and n]

@@ -26,6 +26,10 @@ from sessions_app.agent.responders.commands import orders
         *("They must please write that down.", "Tom went, delete that.", "Tom goes, hang up."),
         *("I asked her, what time is it?", "She said, okay, can you write that down?"),
         *("The card reads, remember to call mum.",),
+        *("Mum yelled, take a note.", "Mum's like, please write that down."),
+        *("He whispered, delete that.", "He mumbled something like, can you repeat that?"),
+        *("The message was, remind me to call Bob.", "Guests should please note that we close."),
+        *("In the film she says to him, hang up.", "Her text said, remind me to buy milk."),
     ],
 )
 def test_what_somebody_else_asked_for_is_none(text: str) -> None:
