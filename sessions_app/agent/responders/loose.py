@@ -133,7 +133,7 @@ _WAYS = (
         listed("what tell do have got any how know give"),
         ("the time", "what time", "how late"),
         listed("what time idea know how late right current"),
-        listed("to for been last most recent"),
+        listed("to for been last most recent there over"),
     ),
     _Way(
         Command.LENGTH,

@@ -22,7 +22,7 @@ _TELLS = listed(
     "is are was were am be been being has had does did will would can could should may might must "
     "came comes went goes left fell falls lay lies stood stands hung hangs said says told tells "
     "made makes took takes gave gives got gets became becomes began begins kept keeps seems looks "
-    "sounds means meant needs helps which who whose"
+    "sold done sounds means meant needs helps which who whose"
 )
 """After a noun these tell something of it."""
 
@@ -43,6 +43,10 @@ _COMPOUNDS = {
 }
 """What makes another thing of a note: "note cards"."""
 
+_LAYS = listed("put get take")
+_PLACED = listed("from off on onto into")
+"""After "take that down" with these a thing is taken: "from the wall"."""
+
 _KEEPS = listed("save record mark log")
 _SUBJECTS = _DETERMINERS | listed("i you he she it we they there someone somebody everyone nobody")
 """With these a clause begins: "save that the code is 12" is no seat that is to be saved."""
@@ -53,19 +57,28 @@ def is_spoken_of(words: Sequence[Spoken], at: int, stop: int) -> bool:
 
     What follows tells that, and no mark or quote stands between.
     """
-    phrase = [word.text for word in words[at:stop]]
     if stop >= len(words) or words[stop - 1].marked or words[stop].opened:
         return False
-    after, then = words[stop].text, words[stop + 1].text if stop + 1 < len(words) else ""
-    if phrase[-1] not in _NOUNS:
-        return phrase[-1] == "that" and phrase[0] in _KEEPS and not _is_clause(words, stop)
-    if after in _COMPOUNDS.get(phrase[-1], ()):
+    verb, last = words[at].text, words[stop - 1].text
+    if last in _NOUNS:
+        return _is_noun(verb, last, [word.text for word in words[stop : stop + 2]])
+    if last == "down" and verb in _LAYS:
+        return words[stop].text in _PLACED and _follows(words, stop + 1, _DETERMINERS)
+    return last == "that" and verb in _KEEPS and not _is_clause(words, stop)
+
+
+def _is_noun(verb: str, noun: str, follows: Sequence[str]) -> bool:
+    after, then = follows[0], follows[-1]
+    if after in _COMPOUNDS.get(noun, ()):
         return True
-    if phrase[0] in _ASKS:
-        return after == "from" and then in _DETERMINERS
-    if after in _OF or (after in _PLACES and then in _DETERMINERS):
-        return True
-    return _tells(then if after == "that" else after)
+    placed = after in _PLACES and then in _DETERMINERS
+    if verb in _ASKS:
+        return placed and after == "from"
+    return after in _OF or placed or _tells(then if after == "that" else after)
+
+
+def _follows(words: Sequence[Spoken], at: int, any_of: frozenset[str]) -> bool:
+    return at < len(words) and words[at].text in any_of
 
 
 def _tells(word: str) -> bool:

@@ -93,7 +93,7 @@ _BEFORE_TODO = listed("a new another my the our add create")
 
 _NOT_TODO = listed(
     "so this that it the what a an my your his her its our their these those them him us me you "
-    "nothing something anything everything all more less better well good justice"
+    "nothing something anything everything all more less better well good justice or and is was"
 )
 """After "to do": it is a verb."""
 

@@ -27,6 +27,8 @@ from sessions_app.agent.responders.commands import orders
         *("To do your job you need tools.", "Another note has gone missing.", "Take it down."),
         *("Get it down.", "Note cards are cheap.", "We would like a new action plan."),
         *("We had another note from the landlord.", "A new note appeared."),
+        *("Take that down from the wall.", "Get that down from the shelf.", "To do or not to do."),
+        *("I need a task done.", "Another item sold out.", "Put that down on the table."),
     ],
 )
 def test_a_note_that_is_spoken_of_asks_for_none(text: str) -> None:

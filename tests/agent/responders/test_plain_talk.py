@@ -42,6 +42,10 @@ PLAIN = (
     *("What day is the party?", "What date is the wedding?", "Which day is best?"),
     *("What month is your birthday?", "Enough of that.", "Quiet down.", "No more pizza."),
     *("That's enough sugar.", "Silence is golden."),
+    *("What time is it there?", "Mark my words.", "Save it for later.", "Save the date."),
+    *("Does it remind you of me?", "Nothing could remind me of it.", "Don't remind me."),
+    *("Why do you remind me of that?", "You should delete that.", "Please don't undo that."),
+    *("How long have we known her?", "I'm lost in thought.", "Say that three times fast."),
 )
 ASKED = {
     "note": (
