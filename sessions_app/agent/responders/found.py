@@ -24,6 +24,14 @@ _ASKED = frozenset({"could you", "can you", "would you", "will you"})
 REFERS = frozenset({"that", "it"})
 """Words that mean what was said before."""
 
+_IF_YOU_CAN = frozenset(
+    {
+        *("if you can", "if you could", "if you would", "if you will", "if you like"),
+        *("if you please", "if possible", "if you do not mind", "if that is okay"),
+    }
+)
+"""These may follow, too."""
+
 Span = tuple[int, int]
 
 
@@ -50,6 +58,18 @@ def texts(words: Sequence[Spoken], start: int, end: int) -> list[str]:
 def polite(words: Sequence[str]) -> bool:
     """Returns whether these words ask for nothing more."""
     return all(word in POLITE for word in words)
+
+
+def polite_end(words: Sequence[Spoken], at: int, end: int) -> int:
+    """Returns the first word from `at` on that is more than courtesy; or `end`."""
+    while at < end:
+        phrases = (stop for stop in range(at + 1, min(end, at + 5) + 1))
+        said = (stop for stop in phrases if " ".join(texts(words, at, stop)) in _IF_YOU_CAN)
+        after = next(said, at + 1 if words[at].text in POLITE else at)
+        if after == at:
+            break
+        at = after
+    return at
 
 
 def asks_otherwise(command: Command, after: Sequence[str]) -> bool:

@@ -20,6 +20,7 @@ from sessions_app.agent.responders.found import (
     asked,
     asks_otherwise,
     polite,
+    polite_end,
     texts,
 )
 from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
@@ -269,9 +270,7 @@ class Sentence:
 
     def _without_text(self, command: Command, at: int, stop: int, most: int) -> list[Found]:
         """Returns a command and those that follow it; nothing where other words do."""
-        rest = stop
-        while rest < self._end and self._words[rest].text in POLITE:
-            rest += 1
+        rest = polite_end(self._words, stop, self._end)
         if rest == self._end:
             other = asks_otherwise(command, self._texts(stop, rest))
             return [] if other else [Found(command, at)]

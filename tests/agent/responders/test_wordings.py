@@ -38,6 +38,19 @@ def test_what_is_asked_for_twice_is_answered_once(text: str) -> None:
     assert len(orders(text)) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("undo that if you can please", "undo"),
+        ("Delete that, if you don't mind.", "undo"),
+        ("Read my notes if possible.", "read"),
+        ("Repeat that if you could.", "repeat"),
+    ],
+)
+def test_a_request_may_leave_it_open(text: str, command: str) -> None:
+    assert [str(one.command) for one in orders(text)] == [command]
+
+
 def test_what_changes_notes_is_done_as_often_as_it_is_said() -> None:
     twice = (
         "Undo that. Undo that. Take a note: milk. Take a note: milk. Read note one. Read note two."
