@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
 
-_TELLS = listed("asked told texted emailed messaged wrote writes texts emails begged ordered")
+_TELLS = listed("asked told texted emailed messaged wrote writes begged")
 """After these, and whom it was said to, all is what was said: "I asked him, please write it"."""
 
 _SAYS = listed(
     "said says goes went go read reads replied shouted answered thought yelled whispered mumbled "
-    "muttered screamed cried called calls shouts yells insisted insists begs asks"
+    "muttered screamed shouts yells insisted insists begs asks"
 )
 """After these all is what was said, where a mark follows at once."""
 
@@ -21,6 +21,9 @@ _WORDS = listed("message text email mail letter sign question answer reply reque
 
 _ASIDES = (["as", "i"], ["like", "i"], ["here"], ["it"], ["so", "it"], ["there"], ["as", "you"])
 """Before "said" or "goes": nobody is quoted in "as I said, please note that"."""
+
+_WHO_GO = listed("i they we you always then people")
+"""Before "go": "they go, what time is it"; in "I have to go, remind me" nobody says a thing."""
 
 _MODALS = listed("should must would might may will shall to not never people they who")
 """Before "please": it is told what somebody does."""
@@ -66,9 +69,19 @@ def _opens(words: Sequence[Spoken], start: int, stop: int) -> bool:
     if before[last] in _BE:
         return before[last - 1] in _WORDS
     if before[last] in _SAYS:
-        return last > 0 and not any(before[:last][-len(one) :] == one for one in _ASIDES)
+        return last > 0 and _says(before[:last], before[last])
     verbs = [n for n, word in enumerate(before) if word in _TELLS and n]
-    if not verbs:
+    return bool(verbs) and _is_whom(before[verbs[-1] + 1 :])
+
+
+def _says(before: Sequence[str], verb: str) -> bool:
+    if verb == "go" and before[-1] not in _WHO_GO:
         return False
-    whom = before[verbs[-1] + 1 :]
-    return len(whom) <= 1 or (whom[0] == "to" and len(whom) <= LONGEST_NAME)
+    return not any(list(before[-len(one) :]) == one for one in _ASIDES)
+
+
+def _is_whom(words: Sequence[str]) -> bool:
+    """Returns whether these words are at most whom it was said to; "you" is the scribe itself."""
+    if list(words) == ["you"]:
+        return False
+    return len(words) <= 1 or (words[0] == "to" and len(words) <= LONGEST_NAME)

@@ -53,6 +53,9 @@ def test_what_somebody_else_asked_for_is_none(text: str) -> None:
         *("The tap drips, so please remind me to get a washer.",),
         *("I told Tom we leave at six, please make a note of that.",),
         *("Everything goes well, please note that the roof is done.",),
+        *("Look, I really have to go, remind me to lock up.", "Anna called, remind me to call."),
+        *("I got two emails, remind me to answer.", "I ordered pizza, remind me to fetch it."),
+        *("I told you, please make a note that it leaks.", "Let's go, remind me to pay."),
     ],
 )
 def test_what_is_told_may_be_followed_by_a_command(text: str) -> None:
