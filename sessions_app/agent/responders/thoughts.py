@@ -49,7 +49,6 @@ class ThoughtFilter:
         """The calls of tools that were written into the answer, each as it was written."""
 
         self._writes = False
-        self._trimmed = opened
         self._ended = False
         self.unopened = False
         """Whether a thought ended that had not begun: it was said already, unless `opened`."""
@@ -158,7 +157,7 @@ class ThoughtFilter:
 
     def _met(self, tag: Tag) -> bool:
         """Takes a tag that is none of the answer; returns whether what came so far is none."""
-        self._joint = self._trimmed = True
+        self._joint = True
         if tag.name in CALLS:
             self._closer, self._writes = CALLS[tag.name], True
             self._opened = False
@@ -184,8 +183,8 @@ class ThoughtFilter:
         return False
 
     def _given(self, text: str) -> str:
-        """Returns the text without blanks before the first word, which follow a thought."""
-        if not self._said and (self.seen or self._trimmed):
+        """Returns the text without blanks before the first word, such as those after a thought."""
+        if not self._said:
             text = text.lstrip()
         self._said = self._said or bool(text.strip())
         anew, self._anew = self._anew, False

@@ -1,7 +1,7 @@
 """Thoughts within an answer: what is said is what lies outside of them, however it is cut."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessions_app.agent.responders.base import Anew
@@ -109,6 +109,8 @@ def test_a_server_that_tells_thoughts_apart_keeps_nothing_back() -> None:
 
 
 @given(st.text(alphabet="a .`<>/thinkaswer\n", max_size=40), st.integers(1, 9))
+@example(" <s>", 1)
+@example(" <s>a", 2)
 def test_no_cut_changes_what_is_said(answer: str, size: int) -> None:
     assert said(answer, size) == said(answer, max(1, len(answer)))
 
