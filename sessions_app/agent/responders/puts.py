@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sessions_app.agent.responders.found import REFERS, Found, polite, texts
+from sessions_app.agent.responders.joins import COURTESIES
 from sessions_app.agent.responders.vocabulary import Command
 from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
@@ -19,6 +20,13 @@ LONGEST_PUT = 40
 """So many words are looked at for the list that something is put on."""
 
 _WRITES = listed("write note jot mark type")
+_IS = listed("is are was were am be been")
+_FOR_WHOM = (["for", "me"], ["for", "us"])
+_CLAUSES = listed(
+    "the a an my our your his her its their this these those there it he she they we i you who "
+    "what some all no every each"
+)
+"""After "write that" these begin what is told, as no name of a thing does: "that number"."""
 _POINTS = REFERS | listed("this something the following")
 _LISTS = {"note": Command.NOTE, "notes": Command.NOTE}
 _LISTS |= dict.fromkeys(listed("list todos tasks reminders items"), Command.ACTION)
@@ -62,7 +70,10 @@ def _sounds_like_put(words: Sequence[Spoken], at: int) -> bool:
 
 
 def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
-    """Returns the command of "write the number down", with all between for its text."""
+    """Returns the command of "write the number down", with all between for its text.
+
+    Where something is told, "down" is a word of it: "note that the server is down".
+    """
     last = end
     while last > at and words[last - 1].text != "down" and polite([words[last - 1].text]):
         last -= 1
@@ -71,4 +82,21 @@ def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
         return None
     if "down" in between or any(word.marked for word in words[at : last - 1]):
         return None
-    return Found(Command.NOTE, at, (at + 1, last - 1))
+    if between[:2] in _FOR_WHOM:
+        between = between[2:]
+    if _is_told(words[at].text, between):
+        return None
+    if not _IS & set(between):
+        return Found(Command.NOTE, at, (at + 1, last - 1))
+    while words[end - 1].text in COURTESIES:
+        end -= 1
+    return Found(Command.NOTE, at, (at + 1, end))
+
+
+def _is_told(verb: str, between: Sequence[str]) -> bool:
+    """Returns whether "that" leads to what is told, and is not of a thing: "that address"."""
+    after = between[1:]
+    if between[:1] != ["that"] or not after:
+        return False
+    told = after[0] in _CLAUSES or bool(_IS & set(after))
+    return told or (verb != "write" and len(after) > 1)
