@@ -6,9 +6,11 @@ The shortest phrases are understood garbled, too.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from sessions_app.agent.responders.found import CALLS, Found, Span, asked, texts
+from sessions_app.agent.responders.found import Found, texts
 from sessions_app.agent.responders.garbled import alike
+from sessions_app.agent.responders.meant import meant, told
 from sessions_app.agent.responders.removals import takes_out
 from sessions_app.agent.responders.sentences import Sentence, asks
 from sessions_app.agent.responders.sounding import sounds_like
@@ -23,9 +25,6 @@ _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
 
 _SIGNS = re.compile(r"(?<!\S)(?=\S*[^\s:;,.!?\u2026\u2013\u2014-])\S+(?!\S)")
 """What stands between blanks and is more than a mark between words, or a dash."""
-
-FEWEST_MEANT = 3
-"""Fewer words before a comma are no text for a note."""
 
 _ASKERS = listed("could can would will may mind possible able do does did is are should why")
 """Words of a question: a mark at its end is the question's, and no part of a note within it."""
@@ -53,6 +52,9 @@ class Heard:
     rest: str = ""
     before: str = ""
     refers: bool = False
+    when: str = ""
+    """When to remind of what was said before; `rest` has it where that was found."""
+
     which: Which | None = None
     """Which notes are to be taken out, or read; None for what was done last, and for all."""
 
@@ -71,7 +73,7 @@ def orders(text: str) -> list[Heard]:
         for one, since in zip(found, ends, strict=False)
     ]
     once = [one for number, one in enumerate(meant) if not _is_said_again(meant[:number], one)]
-    return [_heard(text, words, one) for one in once[:MOST_ORDERS]]
+    return [_heard(text, words, found, one) for one in once[:MOST_ORDERS]]
 
 
 def _is_said_again(before: Sequence[Found], one: Found) -> bool:
@@ -79,6 +81,13 @@ def _is_said_again(before: Sequence[Found], one: Found) -> bool:
     if not before or one.command in _EACH_TIME:
         return False
     return (before[-1].command, before[-1].which) == (one.command, one.which)
+
+
+def fact(text: str) -> str:
+    """Returns what was told last in `text`, or was noted; nothing where nothing was told."""
+    words, found = _found(text)
+    spans = told(text, words, found)
+    return _without_stop(_written(text, words, *spans[-1])) if spans else ""
 
 
 def talk(text: str) -> str:
@@ -90,7 +99,8 @@ def talk(text: str) -> str:
         if one.which is not None and not one.which.sure:
             continue
         kept.append(_between(text, words, at, max(at, one.begun)))
-        at = max(at, one.text[1], *(b for a, b in whole(words) if a <= one.at < b))
+        ends = [] if one.refers else [b for a, b in whole(words) if a <= one.at < b]
+        at = max(at, one.text[1], *ends)
     kept.append(_between(text, words, at, len(words)))
     return " ".join(filter(None, kept))
 
@@ -109,7 +119,8 @@ def _found(text: str) -> tuple[list[Spoken], list[Found]]:
     for number, (start, end) in enumerate(sentences):
         begin = max(start, found[-1].text[1] if found else 0)
         while begin < end:
-            more = Sentence(words, begin, end, sentences[number + 1 :]).commands()
+            said = partial(_has_told, text, words, tuple(found), begin)
+            more = Sentence(words, begin, end, sentences[number + 1 :], told=said).commands()
             found += more
             begin = more[-1].text[1] if more and more[-1].text[1] > begin else end
     if not found and (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
@@ -121,6 +132,10 @@ def _found(text: str) -> tuple[list[Spoken], list[Found]]:
     return words, found or _by_sound(words)
 
 
+def _has_told(text: str, words: Sequence[Spoken], found: Sequence[Found], until: int) -> bool:
+    return bool(told(text, words, found, until))
+
+
 def _by_sound(words: Sequence[Spoken]) -> list[Found]:
     """Returns the commands that whole sentences sound like, where nothing else was one."""
     sentences = whole(words)
@@ -128,7 +143,7 @@ def _by_sound(words: Sequence[Spoken]) -> list[Found]:
     return [Found(command, at, begun=at) for at, command in likely if command is not None]
 
 
-def _heard(text: str, words: Sequence[Spoken], found: Found) -> Heard:
+def _heard(text: str, words: Sequence[Spoken], all_found: Sequence[Found], found: Found) -> Heard:
     before = text[: words[found.at].start].strip()
     first, last = found.text
     if first < last:
@@ -139,12 +154,15 @@ def _heard(text: str, words: Sequence[Spoken], found: Found) -> Heard:
         return Heard(found.command, _without_stop(rest.strip()), before)
     if not found.refers:
         return Heard(found.command, "", before, which=found.which)
-    earlier = _earlier(words, found)
-    if earlier is None:
-        return Heard(found.command, "", before, refers=True)
-    first, last = earlier
-    said = _written(text, words, first, last)
-    return Heard(found.command, _without_stop(said), before, refers=True)
+    when = _without_stop(_written(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
+    earlier = meant(text, words, [one for one in all_found if one.at < found.at], found)
+    said = _without_stop(_written(text, words, *earlier)) if earlier else ""
+    return Heard(found.command, with_time(said, when), before, refers=True, when=when)
+
+
+def with_time(said: str, when: str) -> str:
+    """Returns what was said with when to remind of it; nothing where nothing was said."""
+    return f"{_without_stop(said)} {when}".strip() if said else ""
 
 
 def _written(text: str, words: Sequence[Spoken], first: int, last: int) -> str:
@@ -177,25 +195,10 @@ def _meant(words: Sequence[Spoken], found: Found, since: int) -> Which | None:
     return Which(words=about, near=True)
 
 
-def _earlier(words: Sequence[Spoken], found: Found) -> Span | None:
-    """Returns the words that a command means: those before it in its sentence, or a sentence."""
-    sentences = whole(words)
-    start = next(start for start, end in sentences if start <= found.at < end)
-    end = found.begun
-    while end > start and (_calls(words[end - 1]) or asked(words, start, end)):
-        end -= 2 if asked(words, start, end) else 1
-    if end - start >= FEWEST_MEANT:
-        return start, end
-    return next((span for span in reversed(sentences) if span[1] <= start), None)
-
-
-def _calls(word: Spoken) -> bool:
-    """Returns whether a word leads to a command; that of "he lives here now," is no lead."""
-    return word.text in CALLS and not (word.marked and word.text in {"now", "well", "then"})
-
-
 def _without_stop(text: str) -> str:
     """Returns what is to be written down without the mark by which it ended."""
+    if not text:
+        return ""
     text = text.rstrip(",;: ")
     last = text.rsplit(maxsplit=1)[-1]
     if not last.endswith(".") or last.endswith("..") or _DOTTED.fullmatch(last):

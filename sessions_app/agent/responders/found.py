@@ -20,6 +20,7 @@ CALLS = listed("please scribe now so and okay ok well then also")
 
 _ASKED = frozenset({"could you", "can you", "would you", "will you"})
 REFERS = frozenset({"that", "it"})
+REFERS_TO_MANY = frozenset({"them", "those", "these"})
 """Words that mean what was said before."""
 
 Span = tuple[int, int]
@@ -35,6 +36,9 @@ class Found:
     refers: bool = False
     begun: int = -1
     """The first word that leads to it."""
+
+    when: Span = (0, 0)
+    """Words that say when to remind of what was said before it."""
 
     which: Which | None = None
     """Which notes are to be taken out or read, where that was said."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sessions_app.agent.responders.found import REFERS, Found, polite, texts
+from sessions_app.agent.responders.found import REFERS, REFERS_TO_MANY, Found, polite, texts
 from sessions_app.agent.responders.joins import COURTESIES
 from sessions_app.agent.responders.vocabulary import Command
 from sessions_app.agent.responders.words import Spoken
@@ -37,7 +37,10 @@ _LIST = re.compile(
 
 
 def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
-    """Returns the command of "add milk to my list", or of "write the number down"."""
+    """Returns the command of "add milk to my list", or of "write the number down".
+
+    One that has a text and refers, too, may mean either: "put it on my list, then we go".
+    """
     if words[at].text in _WRITES and (down := _down(words, at, end)) is not None:
         return down
     heard = words[at].text not in _PUTS
@@ -52,11 +55,11 @@ def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
             _TELLS & set(texts(words, at + 1, stop)) or not polite(texts(words, after, end))
         ):
             return None
-        refers = stop == at + 2 and words[at + 1].text in REFERS | {"this"}
+        refers = stop == at + 2 and words[at + 1].text in REFERS | REFERS_TO_MANY | {"this"}
         if polite(texts(words, after, end)):
             text = (end, end) if refers else (at + 1, stop)
         elif refers:  # "put this on my list: buy milk"
-            text, refers = (after, end), False
+            text, refers = (after, end), words[at + 1].text != "this"
         else:
             continue
         return Found(_LISTS[found.group(1)], at, text, refers)

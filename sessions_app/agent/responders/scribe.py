@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sessions_app.agent.responders import tidying
 from sessions_app.agent.responders.answers import agrees, declines
 from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
-from sessions_app.agent.responders.commands import Heard, orders, talk
+from sessions_app.agent.responders.commands import Heard, fact, orders, talk, with_time
 from sessions_app.agent.responders.readings import read_out
 from sessions_app.agent.responders.removals import WHICH, choice, line
 from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command, hints
@@ -33,6 +33,9 @@ HELP = (
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
 MOST_RECALLED, MOST_LOOKED_AT = 5, 100
+MOST_LOOKED_BACK = 5
+"""In so many of the caller's turns it is sought what "that" means."""
+
 OPTIONS = ("time_zone",)
 """What an agent may have of its own."""
 
@@ -251,11 +254,12 @@ def _is_meant(conversation: Conversation, heard: Heard) -> bool:
 
 
 def _meant(conversation: Conversation, heard: Heard) -> Heard:
-    """Returns a command whose text is what the caller said in the turn before."""
-    if heard.command is not Command.NOTE or not heard.refers or heard.rest:
+    """Returns a command whose text is what the caller told last, in the turns before."""
+    if heard.command not in TAKES_TEXT or not heard.refers or heard.rest:
         return heard
-    said = [m for m in conversation.messages[:-1] if m.speaker is Speaker.CALLER]
-    return replace(heard, rest=talk(said[-1].text) if said else "")
+    said = (m.text for m in conversation.messages[-2::-1] if m.speaker is Speaker.CALLER)
+    facts = (fact(text) for text in itertools.islice(said, MOST_LOOKED_BACK))
+    return replace(heard, rest=with_time(next(filter(None, facts), ""), heard.when))
 
 
 def _counted(count: int, what: str) -> str:

@@ -5,10 +5,11 @@ after "could you" and the like; or, since many recognisers write no marks, after
 to one. What is told ("I noted that yesterday", "he said stop") is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
+from sessions_app.agent.responders.closings import as_heard, closes, courteous
 from sessions_app.agent.responders.endings import aside_at, taken_back_at
 from sessions_app.agent.responders.found import (
     CALLS,
@@ -20,13 +21,15 @@ from sessions_app.agent.responders.found import (
     polite,
     texts,
 )
-from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
+from sessions_app.agent.responders.joins import is_cut, text_begin
+from sessions_app.agent.responders.labels import is_told_of, shows_its_text
 from sessions_app.agent.responders.loose import loosely
+from sessions_app.agent.responders.meant import tells, tells_enough
+from sessions_app.agent.responders.pointing import begins_after, pointing
 from sessions_app.agent.responders.puts import put
 from sessions_app.agent.responders.readings import BEGINS, reading
 from sessions_app.agent.responders.removals import begins, removal
 from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
-from sessions_app.agent.responders.which import counted
 from sessions_app.agent.responders.words import LEADS, TALE, Spoken
 from sessions_app.agent.wordlists import listed
 
@@ -45,51 +48,8 @@ _OWN = listed("me us you my mine mean be may mi knee we meet myself yourself")
 
 _REMINDS_TO = listed("to about that of")
 LONGEST_NAME = 4
-_TOLD_OF = (["remember", "that"], ["write", "that"])
-_MEMORIES = listed(
-    "time day night evening morning summer winter year week guy man woman girl boy kid song film "
-    "movie book place one party trip game letter story essay thing was is"
-)
-"""After "remember that": what is told of, and is no text."""
-
 MOST_IN_A_ROW = 4
 """So many commands without text follow each other in one sentence."""
-
-_LABELS = (["note"], ["memo"])
-"""With a mark these say what follows: "note: buy milk"."""
-
-_WRITES = listed("note write jot take put get type")
-"""With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
-
-_OVER = (
-    *("we are done", "we are done here", "i am done", "that is all", "that was all", "that is it"),
-    *("that was it", "for today", "for now", "thanks", "thank you", "i have to go", "i need to go"),
-    *("i am off", "i have got to go", "i must go"),
-)
-_WRONG = ("that is wrong", "that was wrong", "that is not right", "not that one")
-_HEARD_FOR = {
-    "and the call": (Command.END, _OVER),
-    **dict.fromkeys(("and do it", "and do that"), (Command.UNDO, _WRONG)),
-    **dict.fromkeys(("i am do it", "i am do that"), (Command.UNDO, _WRONG)),
-}
-"""What is heard for "end the call" and "undo it" after these words, and ends the sentence."""
-
-_PARTINGS = ("you can hang up", "you may hang up", "you can end the call")
-"""These end what is said, with a mark before them or without one."""
-
-_NOTES_THAT = frozenset(
-    {
-        *(f"{verb} {it} down" for verb in ("note", "jot", "write", "put") for it in ("that", "it")),
-        *(f"make a note {of}" for of in ("of that", "of it")),
-    }
-)
-"""With "please" these end what is said, too."""
-
-_SUBJECTS = listed(
-    "i you he she it we they who to and not never will would can could should must may might do "
-    "does did is are was were let lets said says that which if when"
-)
-"""After these a verb tells what somebody does: "they make a note of that, please"."""
 
 LONGEST_LEAD = 6
 LONGEST_READING = 16
@@ -101,15 +61,26 @@ def asks(word: Spoken) -> bool:
 
 
 class Sentence:
-    """One sentence of what was said, in which commands are looked for; `later` are those after."""
+    """One sentence of what was said, in which commands are looked for; `later` are those after.
+
+    `told` says whether anything was told before it, which "that" may mean.
+    """
 
     def __init__(
-        self, words: Sequence[Spoken], start: int, end: int, later: Sequence[Span]
+        self,
+        words: Sequence[Spoken],
+        start: int,
+        end: int,
+        later: Sequence[Span] = (),
+        *,
+        told: Callable[[], bool] = bool,
     ) -> None:
         self._words = words
         self._start = start
         self._end = end
         self._later = later
+        self._told = told
+        self._begun = start
         self._tried: set[int] = set()
 
     def commands(self) -> list[Found]:
@@ -127,8 +98,9 @@ class Sentence:
         led, begun = False, at
         while at < self._end and at not in self._tried:
             self._tried.add(at)
-            if (meant := self._as_heard(begun, at)) is not None:
+            if begun == self._start and (meant := as_heard(self._words, begun, at, self._end)):
                 return [Found(meant, at, begun=begun)]
+            self._begun = begun
             found = self._matched(at, bare=inside and not led, most=most)
             lead = self._lead(at)
             if found or not lead:
@@ -137,33 +109,15 @@ class Sentence:
             at += lead
         return []
 
-    def _as_heard(self, begun: int, at: int) -> Command | None:
-        """Returns what the end of a sentence is heard for, where leads to it are all before it."""
-        said = _HEARD_FOR.get(" ".join(self._courteous(at)))
-        before = " ".join(self._texts(begun, at))
-        led = said is not None and begun == self._start and before.endswith(said[1])
-        return said[0] if said and led else None
-
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
         before = self._words[at - 1]
         if any(text in TALE for text in self._texts(self._start, at)):
             asks = self._words[at].text in _REQUESTS and before.text not in TALE
             return before.marked and asks
-        if before.marked or before.text in CALLS or self._closes(at):
+        if before.marked or before.text in CALLS or closes(self._words, at, self._end):
             return True
         return asked(self._words, self._start, at)
-
-    def _closes(self, at: int) -> bool:
-        """Returns whether the rest of the sentence is a request that a mark was to part from it.
-
-        Recognisers leave such marks out: "her number is five five one make a note of that, please".
-        """
-        if self._words[at - 1].text in _SUBJECTS:
-            return False
-        rest = self._courteous(at)
-        asks = "please" in self._texts(at + len(rest), self._end)
-        return " ".join(rest) in _PARTINGS or (asks and " ".join(rest) in _NOTES_THAT)
 
     def _lead(self, at: int) -> int:
         """Returns how many words here only lead to a command."""
@@ -176,7 +130,7 @@ class Sentence:
 
     def _matched(self, at: int, *, bare: bool, most: int) -> list[Found]:
         """Returns the commands that begin with this very word; `bare` if nothing leads to them."""
-        one = put(self._words, at, self._end) or self._removal(at, bare=bare)
+        one = self._put(at) or self._removal(at, bare=bare)
         one = one or self._reading(at, bare=bare) or self._reminding(at, bare=bare)
         if one is not None:
             return [one]
@@ -194,6 +148,16 @@ class Sentence:
         if loose and (meant := loosely(self._courteous(at))) is not None:
             return [Found(meant, at)]
         return self._please(at)
+
+    def _put(self, at: int) -> Found | None:
+        """Returns what is put on a list; what follows that is its text only if nothing was told."""
+        one = put(self._words, at, self._end)
+        if one is None or not one.refers or one.text[0] >= self._end:
+            return one
+        after = one.text[0]
+        if self._points_back(after, tells):
+            return replace(one, text=(after, after))
+        return replace(one, refers=False)
 
     def _removal(self, at: int, *, bare: bool) -> Found | None:
         """Returns what takes notes out by their numbers or words, or takes out all of them.
@@ -259,15 +223,13 @@ class Sentence:
 
     def _courteous(self, at: int) -> list[str]:
         """Returns the words of the sentence from there on, without courtesies at its end."""
-        texts = self._texts(at, self._end)
-        while texts and texts[-1] in COURTESIES:
-            texts.pop()
-        return texts
+        return courteous(self._words, at, self._end)
 
     def _stands_inside(self, at: int, many: int) -> bool:
         before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
         if phrase in _NEVER_INSIDE:
-            last = before.marked and polite(self._texts(at + many, self._end))
+            last = polite(self._texts(at + many, self._end)) or self._words[at + many - 1].marked
+            last = last and before.marked
             return phrase == "note that" and (before.text == "please" or last)
         return many > 1 or before.marked or before.text in _NAMED
 
@@ -299,12 +261,16 @@ class Sentence:
         words, phrase = self._words, self._texts(at, stop)
         if phrase[0] == "remind" and stop < len(words) and asks(words[stop]):
             return []
-        if not (asked_for or self._shows_its_text(at, stop)) or is_cut(words, at, stop):
+        if not (asked_for or shows_its_text(words, at, stop, self._end)):
             return []
-        if phrase in _TOLD_OF and not self._is_told_to(at, stop):
+        if is_cut(words, at, stop) or is_told_of(words, at, stop, self._end):
             return []
         until = self._text_end(stop)
-        begin = text_begin(words, command, stop, until)
+        if (pointed := self._pointed(command, at, stop, until)) is not None:
+            return [pointed]
+        begin = max(
+            text_begin(words, command, stop, until), begins_after(words, at, stop, self._end)
+        )
         rest = self._texts(stop, until)
         if all(word in POLITE or word in REFERS or word == "of" for word in rest):
             refers = bool(REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
@@ -312,33 +278,40 @@ class Sentence:
             return [Found(command, at, (until, until), refers)]
         return [Found(command, at, (min(begin, until), until))]
 
-    def _shows_its_text(self, at: int, stop: int) -> bool:
-        """Returns whether a phrase needs no mark before its text, or has one: "note this: milk"."""
-        phrase = self._texts(at, stop)
-        if phrase in _LABELS:
-            return self._words[at].marked or self._is_label(at)
-        if phrase[0] in _WRITES and phrase[-1] == "this":
-            return stop == self._end or self._words[stop - 1].marked or self._words[stop].opened
-        return True
+    def _pointed(self, command: Command, at: int, stop: int, until: int) -> Found | None:
+        """Returns a command that means what was told before it, whatever is said after it."""
+        found = pointing(self._words, at, stop, self._end)
+        if found is None:
+            return None
+        after, timed = found.stop, found.when[0] < found.when[1]
+        if found.bare and timed and (until > self._end or not self._has_told(tells_enough)):
+            return None  # "remind me tomorrow. Call Ann."
+        if found.bare and not timed and self._may_lead(at, after):
+            return None
+        back = self._points_back(after, tells_enough)
+        if not back and not after == self._end == until:
+            return None
+        return Found(command, at, (after, after), refers=True, when=found.when)
 
-    def _is_label(self, at: int) -> bool:
-        """Returns whether the text follows at once: a quote, or a sign that names no note.
+    def _may_lead(self, at: int, after: int) -> bool:
+        """Returns whether "note that," begins a sentence, and so may lead to what is told."""
+        begins = self._begun == self._start and not self._words[after - 1].stops
+        return begins and not self._command_at(after) and at < after < self._end
 
-        "Note #2 is wrong, delete it" is about the second note.
-        """
-        if at + 1 == self._end or not self._words[at + 1].opened:
+    def _points_back(self, after: int, enough: Callable[[Sequence[str]], bool]) -> bool:
+        """Returns whether "that" means what was told, by what follows: a mark, or a command."""
+        if after < len(self._words) and self._words[after].opened:
             return False
-        if not self._words[at + 1].text.isdecimal():
-            return True
-        after = range(at + 2, len(self._words))
-        deleted = any(begins(self._texts(n, n + 3)) for n in after if self._words[n - 1].marked)
-        return not deleted and counted(self._courteous(at)) is None
+        if after < self._end and self._command_at(after):
+            return self._words[after - 1].marked or self._words[after].text in {"and", "then"}
+        return (after == self._end or self._words[after - 1].marked) and self._has_told(enough)
 
-    def _is_told_to(self, at: int, stop: int) -> bool:
-        """Returns whether "remember that" here has a text; at the end it means what was before."""
-        if stop < self._end:
-            return self._words[stop].text not in _MEMORIES
-        return at > 0 and self._words[at - 1].marked
+    def _has_told(self, enough: Callable[[Sequence[str]], bool]) -> bool:
+        """Returns whether `enough` was told in this sentence before the command, or earlier."""
+        return enough(self._texts(self._start, self._begun)) or self._told()
+
+    def _command_at(self, at: int) -> bool:
+        return at < self._end and bool(Sentence(self._words, at, self._end).begun_at(at))
 
     def _text_end(self, stop: int) -> int:
         """Returns where a text ends: before another, or a sentence that is a command or polite."""
@@ -350,7 +323,7 @@ class Sentence:
                 return at
         for start, end in self._later:
             over = polite(self._texts(start, end)) or aside_at(self._words[start - 1 : end])
-            if start >= stop and (over or Sentence(self._words, start, end, ()).begun_at(start)):
+            if start >= stop and (over or Sentence(self._words, start, end).begun_at(start)):
                 return start
         return len(self._words)
 
