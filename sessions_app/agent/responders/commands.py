@@ -14,7 +14,7 @@ from sessions_app.agent.responders.meant import meant, told
 from sessions_app.agent.responders.removals import takes_out
 from sessions_app.agent.responders.sentences import Sentence, asks
 from sessions_app.agent.responders.sounding import sounds_like
-from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command
+from sessions_app.agent.responders.vocabulary import EACH_TIME, TAKES_TEXT, Command
 from sessions_app.agent.responders.which import Which, content, mentioned
 from sessions_app.agent.responders.words import Spoken, spoken, whole
 from sessions_app.agent.wordlists import listed
@@ -35,9 +35,8 @@ SHORTEST_NAMING = 4
 MOST_ORDERS = 8
 """So many commands of one turn are obeyed."""
 
-_EACH_TIME = TAKES_TEXT | {Command.UNDO, Command.RESTORE, Command.REDO}
-"""Said twice in a turn these are done twice: "undo that, undo that". "I'm lost. What can I say?"
-asks for one answer."""
+_TELL_NOTES = frozenset({Command.READ, Command.RECAP})
+"""Their answers are others once the notes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +76,13 @@ def orders(text: str) -> list[Heard]:
 
 
 def _is_said_again(before: Sequence[Found], one: Found) -> bool:
-    """Returns whether the command just before asks for the same answer."""
-    if not before or one.command in _EACH_TIME:
+    """Returns whether a command before asks for the same answer."""
+    if one.command in EACH_TIME:
         return False
-    return (before[-1].command, before[-1].which) == (one.command, one.which)
+    changed = [at for at, other in enumerate(before) if other.command in EACH_TIME]
+    since = changed[-1] + 1 if changed and one.command in _TELL_NOTES else 0
+    said = [(other.command, other.which) for other in before[since:]]
+    return (one.command, one.which) in said
 
 
 def fact(text: str) -> str:

@@ -29,7 +29,13 @@ from sessions_app.agent.responders.pointing import begins_after, pointing
 from sessions_app.agent.responders.puts import put
 from sessions_app.agent.responders.readings import BEGINS, reading
 from sessions_app.agent.responders.removals import begins, removal
-from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
+from sessions_app.agent.responders.vocabulary import (
+    COMMANDS,
+    EACH_TIME,
+    LONGEST,
+    TAKES_TEXT,
+    Command,
+)
 from sessions_app.agent.responders.words import LEADS, TALE, Spoken
 from sessions_app.agent.wordlists import listed
 
@@ -48,7 +54,8 @@ _OWN = listed("me us you my mine mean be may mi knee we meet myself yourself")
 
 _REMINDS_TO = listed("to about that of")
 LONGEST_NAME = 4
-MOST_IN_A_ROW = 4
+_UNDONE = REFERS | listed("this the last")
+MOST_IN_A_ROW = 8
 """So many commands without text follow each other in one sentence."""
 
 LONGEST_LEAD = 6
@@ -138,6 +145,8 @@ class Sentence:
             command = COMMANDS.get(tuple(self._texts(at, at + many)))
             if command is None or (bare and not self._stands_inside(at, many)):
                 continue
+            if command is Command.REDO and self._is_said_twice(at, at + many):
+                continue
             if command not in TAKES_TEXT:
                 found = self._without_text(command, at, at + many, most)
             else:
@@ -148,6 +157,11 @@ class Sentence:
         if loose and (meant := loosely(self._courteous(at))) is not None:
             return [Found(meant, at)]
         return self._please(at)
+
+    def _is_said_twice(self, at: int, stop: int) -> bool:
+        """Returns whether "undo that undo" is the beginning of "undo that, undo that"."""
+        inside = any(word.marked for word in self._words[at : stop - 1])
+        return inside or (stop < self._end and self._words[stop].text in _UNDONE)
 
     def _put(self, at: int) -> Found | None:
         """Returns what is put on a list; what follows that is its text only if nothing was told."""
@@ -240,14 +254,19 @@ class Sentence:
             rest += 1
         if rest == self._end:
             return [Found(command, at)]
-        if meant := loosely(self._courteous(at)):
+        more: list[Found] = []
+        if command is not Command.HELLO and most >= 2:  # noqa: PLR2004 - this one and another
+            more = self._first_begun(range(stop, rest + 1), most - 1)
+        again = bool(more) and command in EACH_TIME and more[0].command in EACH_TIME
+        if not again and (meant := loosely(self._courteous(at))):
             return [Found(meant, at)]
-        if command is Command.HELLO or most < 2:  # noqa: PLR2004 - this one and another
-            return []
-        for begin in range(stop, rest + 1):
-            if more := self.begun_at(begin, most=most - 1):
-                return more if more[0].command is command else [Found(command, at), *more]
-        return []
+        if not more or (more[0].command is command and not again):
+            return more
+        return [Found(command, at), *more]
+
+    def _first_begun(self, begins: range, most: int) -> list[Found]:
+        """Returns the commands that begin at the first of these words where any do."""
+        return next(filter(None, (self.begun_at(begin, most=most) for begin in begins)), [])
 
     # -- what it is about -------------------------------------------------------------------
 

@@ -27,6 +27,9 @@ class Command(StrEnum):
 
 
 TAKES_TEXT = frozenset({Command.NOTE, Command.ACTION})
+EACH_TIME = TAKES_TEXT | {Command.UNDO, Command.RESTORE, Command.REDO}
+"""Said twice in a turn these are done twice: "undo that, undo that". "I'm lost. What can I say?"
+asks for one answer."""
 
 SHORT: dict[Command, tuple[str, ...]] = {
     Command.NOTE: ("take a note", "make a note", "note that", "write down", "write this down"),
