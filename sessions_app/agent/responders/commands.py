@@ -66,7 +66,7 @@ def understood(text: str) -> Heard | None:
 def orders(text: str) -> list[Heard]:
     """Returns the commands in `text`, in order."""
     words, found = _found(text)
-    ends = [0, *(max(one.text[1], one.at + 1) for one in found)]
+    ends = [0, *(max(one.end, one.at + 1) for one in found)]
     meant = [
         replace(one, which=_meant(words, one, since))
         for one, since in zip(found, ends, strict=False)
@@ -119,12 +119,12 @@ def _found(text: str) -> tuple[list[Spoken], list[Found]]:
     found: list[Found] = []
     sentences = whole(words)
     for number, (start, end) in enumerate(sentences):
-        begin = max(start, found[-1].text[1] if found else 0)
+        begin = max(start, found[-1].end if found else 0)
         while begin < end:
             said = partial(_has_told, text, words, tuple(found), begin)
             more = Sentence(words, begin, end, sentences[number + 1 :], told=said).commands()
             found += more
-            begin = more[-1].text[1] if more and more[-1].text[1] > begin else end
+            begin = more[-1].end if more and more[-1].end > begin else end
     if not found and (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
         words = heard
         command, at, stop = garbled

@@ -71,7 +71,7 @@ def _without_texts(spans: Sequence[Span], found: Sequence[Found]) -> list[Span]:
 
 def _last(one: Found, end: int) -> int:
     """Returns the word after a command in its sentence; one without a text takes the rest."""
-    return one.text[1] if one.refers or one.text[0] < one.text[1] else end
+    return one.end if one.refers or one.text[0] < one.text[1] else end
 
 
 def _is_telling(text: str, words: Sequence[Spoken], span: Span) -> bool:

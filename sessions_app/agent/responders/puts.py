@@ -16,6 +16,7 @@ _HEARD = listed("and at had but")
 _TELLS = listed("is are was were am be been has have had do does did not there it he she they we i")
 """With these it is told what is on a list."""
 
+SHORTEST_PUT = 3
 LONGEST_PUT = 40
 """So many words are looked at for the list that something is put on."""
 
@@ -34,6 +35,11 @@ _LIST = re.compile(
     r"(?:to|on|onto|in|into) (?:my|the|our) (?:(?:todo|action|shopping|task) )?"
     r"(note|notes|list|todos|tasks|reminders|items)"
 )
+
+
+def may_put(word: Spoken) -> bool:
+    """Returns whether what is put on a list, or written down, may begin with a word."""
+    return word.text in _PUTS | _WRITES
 
 
 def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
@@ -58,11 +64,12 @@ def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
         refers = stop == at + 2 and words[at + 1].text in REFERS | REFERS_TO_MANY | {"this"}
         if polite(texts(words, after, end)):
             text = (end, end) if refers else (at + 1, stop)
+            after = end
         elif refers:  # "put this on my list: buy milk"
             text, refers = (after, end), words[at + 1].text != "this"
         else:
             continue
-        return Found(_LISTS[found.group(1)], at, text, refers)
+        return Found(_LISTS[found.group(1)], at, text, refers, last=after)
     return None
 
 
@@ -90,7 +97,7 @@ def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
     if _is_told(words[at].text, between):
         return None
     if not _IS & set(between):
-        return Found(Command.NOTE, at, (at + 1, last - 1))
+        return Found(Command.NOTE, at, (at + 1, last - 1), last=end)
     while words[end - 1].text in COURTESIES:
         end -= 1
     return Found(Command.NOTE, at, (at + 1, end))

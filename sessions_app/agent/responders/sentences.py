@@ -9,24 +9,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
-from sessions_app.agent.responders.closings import as_heard, closes, courteous
-from sessions_app.agent.responders.endings import aside_at, taken_back_at
+from sessions_app.agent.responders.clauses import NAMED, Clauses
+from sessions_app.agent.responders.closings import as_heard
+from sessions_app.agent.responders.endings import (
+    ASKED,
+    SHORTEST_QUESTION,
+    aside_at,
+    may_ask,
+    taken_back_at,
+)
 from sessions_app.agent.responders.found import (
-    CALLS,
     POLITE,
     REFERS,
     Found,
     Span,
-    asked,
     polite,
-    texts,
 )
 from sessions_app.agent.responders.joins import is_cut, text_begin
 from sessions_app.agent.responders.labels import is_told_of, shows_its_text
 from sessions_app.agent.responders.loose import loosely
 from sessions_app.agent.responders.meant import tells, tells_enough
 from sessions_app.agent.responders.pointing import begins_after, pointing
-from sessions_app.agent.responders.puts import put
+from sessions_app.agent.responders.puts import SHORTEST_PUT, may_put, put
 from sessions_app.agent.responders.readings import BEGINS, reading
 from sessions_app.agent.responders.removals import begins, removal
 from sessions_app.agent.responders.vocabulary import (
@@ -36,19 +40,16 @@ from sessions_app.agent.responders.vocabulary import (
     TAKES_TEXT,
     Command,
 )
-from sessions_app.agent.responders.words import LEADS, TALE, Spoken
+from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
 
 _NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
 """Phrases that are common in plain talk: they want "please" or "could you" before them there."""
 
 _ASKING = frozenset({"please", "you", "maybe", "also"})
-_REQUESTS = listed("please could can would will so")
-_NAMED = frozenset({"please", "scribe"})
 _ASKS = listed("what who whom when where why how which whose again")
 """After "remind me": a question for what the caller forgot."""
 
-_REASONS = listed("because since but")
 _OWN = listed("me us you my mine mean be may mi knee we meet myself yourself")
 """Who is no other person after "remind": some are "me" as it is heard."""
 
@@ -58,7 +59,6 @@ _UNDONE = REFERS | listed("this the last")
 MOST_IN_A_ROW = 8
 """So many commands without text follow each other in one sentence."""
 
-LONGEST_LEAD = 6
 LONGEST_READING = 16
 
 
@@ -67,7 +67,7 @@ def asks(word: Spoken) -> bool:
     return word.text in _ASKS
 
 
-class Sentence:
+class Sentence(Clauses):
     """One sentence of what was said, in which commands are looked for; `later` are those after.
 
     `told` says whether anything was told before it, which "that" may mean.
@@ -82,9 +82,7 @@ class Sentence:
         *,
         told: Callable[[], bool] = bool,
     ) -> None:
-        self._words = words
-        self._start = start
-        self._end = end
+        super().__init__(words, start, end)
         self._later = later
         self._told = told
         self._begun = start
@@ -116,25 +114,6 @@ class Sentence:
             at += lead
         return []
 
-    def _may_begin(self, at: int) -> bool:
-        """Returns whether a command may begin at a word within the sentence."""
-        before = self._words[at - 1]
-        if any(text in TALE for text in self._texts(self._start, at)):
-            asks = self._words[at].text in _REQUESTS and before.text not in TALE
-            return before.marked and asks
-        if before.marked or before.text in CALLS or closes(self._words, at, self._end):
-            return True
-        return asked(self._words, self._start, at)
-
-    def _lead(self, at: int) -> int:
-        """Returns how many words here only lead to a command."""
-        for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
-            if " ".join(self._texts(at, at + many)) in LEADS:
-                return many
-        if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
-            return 2 * begins(self._texts(at + 2, self._end))
-        return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
-
     def _matched(self, at: int, *, bare: bool, most: int) -> list[Found]:
         """Returns the commands that begin with this very word; `bare` if nothing leads to them."""
         one = self._put(at) or self._removal(at, bare=bare)
@@ -165,13 +144,28 @@ class Sentence:
 
     def _put(self, at: int) -> Found | None:
         """Returns what is put on a list; what follows that is its text only if nothing was told."""
-        one = put(self._words, at, self._end)
-        if one is None or not one.refers or one.text[0] >= self._end:
+        one = self._put_before_more(at) or put(self._words, at, self._end)
+        if one is None or not one.refers or one.text[0] >= one.text[1]:
             return one
         after = one.text[0]
         if self._points_back(after, tells):
             return replace(one, text=(after, after))
         return replace(one, refers=False)
+
+    def _put_before_more(self, at: int) -> Found | None:
+        """Returns what is put on a list before another command, or before what is told of it."""
+        if not may_put(self._words[at]):
+            return None
+        for stop in range(at + SHORTEST_PUT, self._end):
+            marked = self._words[stop - 1].marked
+            if not marked and self._words[stop].text != "and":
+                continue
+            if (one := put(self._words, at, stop)) is None:
+                continue
+            told = marked and not one.refers and self._begun == self._start
+            if told or self._command_at(stop):
+                return one
+        return None
 
     def _removal(self, at: int, *, bare: bool) -> Found | None:
         """Returns what takes notes out by their numbers or words, or takes out all of them.
@@ -200,13 +194,6 @@ class Sentence:
                 return Found(Command.READ, at, (stop, stop), which=found)
         return None
 
-    def _is_clause(self, at: int) -> bool:
-        """Returns whether what follows says something else than which notes."""
-        if self._words[at - 1].marked or self._words[at].text in _REASONS:
-            return True
-        joins = self._words[at].text in {"and", "then"}
-        return joins and (self._is_text_command(at) or begins(self._texts(at + 1, self._end)))
-
     def _reminding(self, at: int, *, bare: bool) -> Found | None:
         """Returns what reminds somebody else: "remind Anna to send the slides"."""
         after = self._texts(at + 1, min(at + 2 + LONGEST_NAME, self._end))
@@ -220,10 +207,6 @@ class Sentence:
             return None
         return Found(Command.ACTION, at, (at, self._text_end(stop)))
 
-    def _is_apart(self, at: int) -> bool:
-        """Returns whether something stands between a word and what is before it, or calls it."""
-        return self._words[at - 1].marked or self._words[at - 1].text in _NAMED
-
     def _please(self, at: int) -> list[Found]:
         """Returns what is asked for by a verb that is common in plain talk, and so wants asking."""
         if not at or at + 1 >= self._end or self._words[at - 1].text not in _ASKING:
@@ -235,17 +218,13 @@ class Sentence:
             return []
         return self._with_text(Command.ACTION if after == "to" else Command.NOTE, at, at + 1)
 
-    def _courteous(self, at: int) -> list[str]:
-        """Returns the words of the sentence from there on, without courtesies at its end."""
-        return courteous(self._words, at, self._end)
-
     def _stands_inside(self, at: int, many: int) -> bool:
         before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
         if phrase in _NEVER_INSIDE:
             last = polite(self._texts(at + many, self._end)) or self._words[at + many - 1].marked
             last = last and before.marked
             return phrase == "note that" and (before.text == "please" or last)
-        return many > 1 or before.marked or before.text in _NAMED
+        return many > 1 or before.marked or before.text in NAMED
 
     def _without_text(self, command: Command, at: int, stop: int, most: int) -> list[Found]:
         """Returns a command and those that follow it; nothing where other words do."""
@@ -338,7 +317,7 @@ class Sentence:
             if self._is_text_command(at) and (self._words[at - 1].marked or self._joined_on(at)):
                 return at
             here = self._words[at - 1 : self._end]
-            if taken_back_at(here) or aside_at(here):
+            if taken_back_at(here) or aside_at(here) or self._asks_something(stop, at):
                 return at
         for start, end in self._later:
             over = polite(self._texts(start, end)) or aside_at(self._words[start - 1 : end])
@@ -346,22 +325,9 @@ class Sentence:
                 return start
         return len(self._words)
 
-    def _joined_on(self, at: int) -> bool:
-        """Returns whether "and note that" or "and remind me" is here, in words without a mark."""
-        if self._words[at].text != "and":
+    def _asks_something(self, stop: int, at: int) -> bool:
+        """Returns whether the sentence goes on with a question to the scribe."""
+        if self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
             return False
-        after = self._texts(at + 1, at + 3)
-        return after in (["note", "that"], ["remind", "me"]) and at + 3 < self._end
-
-    def _is_text_command(self, at: int) -> bool:
-        """Returns whether a command that takes a text begins at a word, or after leads there."""
-        begun = at
-        while at < self._end and (lead := self._lead(at)):
-            at += lead
-        for many in range(min(LONGEST, self._end - at), 1, -1):
-            if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
-                return at > begun or self._texts(at, at + many) != ["note", "that"]
-        return False
-
-    def _texts(self, start: int, end: int) -> list[str]:
-        return texts(self._words, start, end)
+        found = Sentence(self._words, at, self._end).begun_at(at)
+        return bool(found) and all(one.command in ASKED for one in found)
