@@ -63,9 +63,9 @@ def understood(text: str) -> Heard | None:
     return next(iter(orders(text)), None)
 
 
-def orders(text: str) -> list[Heard]:
-    """Returns the commands in `text`, in order."""
-    words, found = _found(text)
+def orders(text: str, *, clearly: bool = False) -> list[Heard]:
+    """Returns the commands in `text`, in order; with `clearly` none that only sounds like one."""
+    words, found = _found(text, clearly=clearly)
     ends = [0, *(max(one.end, one.at + 1) for one in found)]
     meant = [
         replace(one, which=_meant(words, one, since))
@@ -92,9 +92,12 @@ def fact(text: str) -> str:
     return _without_stop(_written(text, words, *spans[-1])) if spans else ""
 
 
-def talk(text: str) -> str:
-    """Returns what of `text` is no command, nor asks for one: what a summary may tell."""
-    words, found = _found(text)
+def talk(text: str, *, clearly: bool = False) -> str:
+    """Returns what of `text` is no command, nor asks for one: what a summary may tell.
+
+    With `clearly` what only sounds like a command is none.
+    """
+    words, found = _found(text, clearly=clearly)
     kept: list[str] = []
     at = 0
     for one in found:
@@ -113,8 +116,13 @@ def _between(text: str, words: Sequence[Spoken], start: int, end: int) -> str:
     return text[words[start].start : words[end - 1].end].rstrip(",;: ")
 
 
-def _found(text: str) -> tuple[list[Spoken], list[Found]]:
+def _found(text: str, *, clearly: bool = False) -> tuple[list[Spoken], list[Found]]:
     """Returns the words of `text`, and the commands in them."""
+    words, found = _clearly_found(text)
+    return (words, found) if found or clearly else _unclear(text, words)
+
+
+def _clearly_found(text: str) -> tuple[list[Spoken], list[Found]]:
     words = spoken(text)
     found: list[Found] = []
     sentences = whole(words)
@@ -125,13 +133,18 @@ def _found(text: str) -> tuple[list[Spoken], list[Found]]:
             more = Sentence(words, begin, end, sentences[number + 1 :], told=said).commands()
             found += more
             begin = more[-1].end if more and more[-1].end > begin else end
-    if not found and (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
+    return words, found
+
+
+def _unclear(text: str, words: list[Spoken]) -> tuple[list[Spoken], list[Found]]:
+    """Returns what is garbled, or only sounds like a command."""
+    if (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
         words = heard
         command, at, stop = garbled
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
         if command is not Command.ACTION or not any(map(asks, words[at : stop + 1])):
-            found = [Found(command, at, span, begun=0)]
-    return words, found or _by_sound(words)
+            return words, [Found(command, at, span, begun=0)]
+    return words, _by_sound(words)
 
 
 def _has_told(text: str, words: Sequence[Spoken], found: Sequence[Found], until: int) -> bool:
