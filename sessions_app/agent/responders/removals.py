@@ -29,6 +29,13 @@ _TAKEN = listed("take throw")
 """Verbs that take notes "off", "out" or "away"."""
 
 _ANY_ONE = listed("a one some single any that this")
+_THAT_ACTION = [
+    [that, *what.split()]
+    for that in ("that", "this")
+    for what in ("reminder", "task", "todo", "action item")
+]
+"""It is the last of them that is meant."""
+
 _PARTICLES = listed("off out away down")
 _TRAILS = _PARTICLES | listed("please again now too thanks scribe then")
 _STATES = listed("is was are were has had means does did will would can should works")
@@ -58,12 +65,19 @@ def removal(words: Sequence[str]) -> Which | None:
         return None
     if verb in _TAKEN and not (listed_there or (spoken_of and taken and rest[0] in _NAMING)):
         return None  # "take another note: she moved out"
-    if [word for word in rest if word not in _ANY_ONE] in (["note"], ["notes"]):
+    if _is_any_one(rest):
         return None if rest[0] in {"that", "this"} else Which()
-    found = which(rest, sure=verb in _SURE or listed_there)
+    last = Which(numbers=(-1,), actions=True) if rest in _THAT_ACTION else None
+    found = last or which(rest, sure=verb in _SURE or listed_there)
     if found is None or verb in _FREE or spoken_of:
         return found
     return found if found.every and verb in {"wipe", "clear"} else None
+
+
+def _is_any_one(rest: Sequence[str]) -> bool:
+    """Returns whether no note is told from others: "a note"; "note one" is the first."""
+    said = [word for word in rest if word not in _ANY_ONE]
+    return said in (["note"], ["notes"]) and list(rest[-2:]) != ["note", "one"]
 
 
 def begins(words: Sequence[str]) -> bool:
