@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
 from sessions_app.agent.responders.closings import closes, courteous
 from sessions_app.agent.responders.found import CALLS, asked, texts
+from sessions_app.agent.responders.frames import FRAMES, LONGEST_FRAME
 from sessions_app.agent.responders.removals import begins
 from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT
 from sessions_app.agent.responders.words import LEADS, TALE, Spoken
@@ -13,7 +14,8 @@ from sessions_app.agent.wordlists import listed
 _REQUESTS = listed("please could can would will so")
 NAMED = frozenset({"please", "scribe"})
 _REASONS = listed("because since but")
-LONGEST_LEAD = 6
+LONGEST_LEAD = max(6, LONGEST_FRAME)
+_LEADS = LEADS | FRAMES
 
 
 class Clauses:
@@ -30,14 +32,14 @@ class Clauses:
         if any(text in TALE for text in self._texts(self._start, at)):
             asks = self._words[at].text in _REQUESTS and before.text not in TALE
             return before.marked and asks
-        if before.marked or before.text in CALLS or closes(self._words, at, self._end):
+        if before.marked or before.text in CALLS or closes(self._words, self._start, at, self._end):
             return True
         return asked(self._words, self._start, at)
 
     def _lead(self, at: int) -> int:
         """Returns how many words here only lead to a command."""
         for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
-            if " ".join(self._texts(at, at + many)) in LEADS:
+            if " ".join(self._texts(at, at + many)) in _LEADS:
                 return many
         if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
             return 2 * begins(self._texts(at + 2, self._end))

@@ -3,6 +3,7 @@
 Recognisers leave such marks out: "her number is five five one make a note of that, please".
 """
 
+import re
 from collections.abc import Sequence
 
 from sessions_app.agent.responders.found import texts
@@ -31,9 +32,18 @@ _NOTES_THAT = frozenset(
     {
         *(f"{verb} {it} down" for verb in ("note", "jot", "write", "put") for it in ("that", "it")),
         *(f"make a note {of}" for of in ("of that", "of it")),
+        *("remind me", "remind me of that", "remind me of it", "remind me about that"),
+        *("remind me about it", "note that", "remember that"),
     }
 )
 """With "please" these end what is said, too."""
+
+_LISTS = re.compile(
+    r"(?:put|add|write|stick) (?:it|that|them|those) (?:on|to|onto|in|into) (?:my|the|our) "
+    r"(?:(?:todo|action|shopping|task) )?(?:notes?|list|todos|tasks|reminders)"
+)
+SHORTEST_TELLING = 3
+"""So many words and more may tell what is to be put on a list."""
 
 _SUBJECTS = listed(
     "i you he she it we they who to and not never will would can could should must may might do "
@@ -57,10 +67,18 @@ def as_heard(words: Sequence[Spoken], begun: int, at: int, end: int) -> Command 
     return said[0] if said is not None and before.endswith(said[1]) else None
 
 
-def closes(words: Sequence[Spoken], at: int, end: int) -> bool:
-    """Returns whether the rest of a sentence is a request that a mark was to part from it."""
+def closes(words: Sequence[Spoken], start: int, at: int, end: int) -> bool:
+    """Returns whether the rest of a sentence is a request that a mark was to part from it.
+
+    `start` is its first word. "My wife put it on the list" is told, and not asked for.
+    """
     if words[at - 1].text in _SUBJECTS:
         return False
     rest = courteous(words, at, end)
     asks = "please" in texts(words, at + len(rest), end)
-    return " ".join(rest) in _PARTINGS or (asks and " ".join(rest) in _NOTES_THAT)
+    shown = " ".join(rest)
+    if shown in _PARTINGS or (asks and shown in _NOTES_THAT):
+        return True
+    before = texts(words, start, at)
+    told = len(before) >= SHORTEST_TELLING and bool(_SUBJECTS & set(before))
+    return (asks or told) and _LISTS.fullmatch(shown) is not None

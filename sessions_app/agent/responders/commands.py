@@ -11,8 +11,9 @@ from functools import partial
 from sessions_app.agent.responders.found import Found, texts
 from sessions_app.agent.responders.garbled import alike
 from sessions_app.agent.responders.meant import meant, told
+from sessions_app.agent.responders.reminders import asks
 from sessions_app.agent.responders.removals import takes_out
-from sessions_app.agent.responders.sentences import Sentence, asks
+from sessions_app.agent.responders.sentences import Sentence
 from sessions_app.agent.responders.sounding import sounds_like
 from sessions_app.agent.responders.vocabulary import EACH_TIME, TAKES_TEXT, Command
 from sessions_app.agent.responders.which import Which, content, mentioned

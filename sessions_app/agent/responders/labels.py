@@ -16,6 +16,9 @@ _MEMORIES = listed(
 )
 """After "remember that": what is told of, and is no text."""
 
+_KINDS = (["task"], ["reminder"])
+"""These do, too, at the beginning: "task: clean the gutter"."""
+
 _LABELS = (["note"], ["memo"])
 """With a mark these say what follows: "note: buy milk"."""
 
@@ -28,6 +31,9 @@ def shows_its_text(words: Sequence[Spoken], at: int, stop: int, end: int) -> boo
     phrase = texts(words, at, stop)
     if phrase in _LABELS:
         return words[at].marked or _is_label(words, at, end)
+    if phrase in _KINDS:
+        begins_it = not at or words[at - 1].stops
+        return _is_label(words, at, end) or (begins_it and words[at].marked and stop < end)
     if phrase[0] in _WRITES and phrase[-1] == "this":
         return stop == end or words[stop - 1].marked or words[stop].opened
     return True

@@ -20,10 +20,17 @@ SHORTEST_PUT = 3
 LONGEST_PUT = 40
 """So many words are looked at for the list that something is put on."""
 
+_NO_ITEM = _TELLS | listed(
+    "to on onto in into up with from together at me us him her them you myself himself herself "
+    "that this those these note notes over again something anything one"
+)
+LONGEST_ITEM = 6
+"""So many words after "add" may be one thing, or a few."""
+
 _WRITES = listed("write note jot mark type")
 _IS = listed("is are was were am be been")
 _FOR_WHOM = (["for", "me"], ["for", "us"])
-_CLAUSES = listed(
+CLAUSES = listed(
     "the a an my our your his her its their this these those there it he she they we i you who "
     "what some all no every each"
 )
@@ -73,6 +80,20 @@ def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
     return None
 
 
+def added(words: Sequence[Spoken], at: int, end: int) -> Found | None:
+    """Returns the command of "add eggs, please", which names no list; None for anything else."""
+    last = end
+    while last > at and words[last - 1].text in COURTESIES:
+        last -= 1
+    asks = "please" in {*texts(words, last, end), *texts(words, max(0, at - 1), at)}
+    items = texts(words, at + 1, last)
+    if words[at].text != "add" or not asks or not 0 < len(items) <= LONGEST_ITEM:
+        return None
+    if _NO_ITEM & set(items) or all(map(str.isdecimal, items)):
+        return None
+    return Found(Command.ACTION, at, (at + 1, last), last=end)
+
+
 def _sounds_like_put(words: Sequence[Spoken], at: int) -> bool:
     """Returns whether a sentence begins with what is heard for "add" or "put"."""
     begins = not at or words[at - 1].stops
@@ -94,7 +115,7 @@ def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
         return None
     if between[:2] in _FOR_WHOM:
         between = between[2:]
-    if _is_told(words[at].text, between):
+    if is_told(words[at].text, between):
         return None
     if not _IS & set(between):
         return Found(Command.NOTE, at, (at + 1, last - 1), last=end)
@@ -103,10 +124,10 @@ def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
     return Found(Command.NOTE, at, (at + 1, end))
 
 
-def _is_told(verb: str, between: Sequence[str]) -> bool:
+def is_told(verb: str, between: Sequence[str]) -> bool:
     """Returns whether "that" leads to what is told, and is not of a thing: "that address"."""
     after = between[1:]
     if between[:1] != ["that"] or not after:
         return False
-    told = after[0] in _CLAUSES or bool(_IS & set(after))
+    told = after[0] in CLAUSES or bool(_IS & set(after))
     return told or (verb != "write" and len(after) > 1)

@@ -30,8 +30,9 @@ from sessions_app.agent.responders.labels import is_told_of, shows_its_text
 from sessions_app.agent.responders.loose import loosely
 from sessions_app.agent.responders.meant import tells, tells_enough
 from sessions_app.agent.responders.pointing import begins_after, pointing
-from sessions_app.agent.responders.puts import SHORTEST_PUT, may_put, put
+from sessions_app.agent.responders.puts import SHORTEST_PUT, added, is_told, may_put, put
 from sessions_app.agent.responders.readings import BEGINS, reading
+from sessions_app.agent.responders.reminders import after_again, asks_again
 from sessions_app.agent.responders.removals import begins, removal
 from sessions_app.agent.responders.vocabulary import (
     COMMANDS,
@@ -47,24 +48,17 @@ _NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", 
 """Phrases that are common in plain talk: they want "please" or "could you" before them there."""
 
 _ASKING = frozenset({"please", "you", "maybe", "also"})
-_ASKS = listed("what who whom when where why how which whose again")
-"""After "remind me": a question for what the caller forgot."""
-
 _OWN = listed("me us you my mine mean be may mi knee we meet myself yourself")
 """Who is no other person after "remind": some are "me" as it is heard."""
 
 _REMINDS_TO = listed("to about that of")
 LONGEST_NAME = 4
+_TAKES = listed("take put get")
 _UNDONE = REFERS | listed("this the last")
 MOST_IN_A_ROW = 8
 """So many commands without text follow each other in one sentence."""
 
 LONGEST_READING = 16
-
-
-def asks(word: Spoken) -> bool:
-    """Returns whether a word asks for what was forgotten, after "remind me"."""
-    return word.text in _ASKS
 
 
 class Sentence(Clauses):
@@ -135,7 +129,7 @@ class Sentence(Clauses):
         loose = not bare or (self._words[at - 1].marked and begins(self._texts(at, self._end)))
         if loose and (meant := loosely(self._courteous(at))) is not None:
             return [Found(meant, at)]
-        return self._please(at)
+        return self._please(at) or self._added(at) or self._taking_down(at)
 
     def _is_said_twice(self, at: int, stop: int) -> bool:
         """Returns whether "undo that undo" is the beginning of "undo that, undo that"."""
@@ -218,6 +212,18 @@ class Sentence(Clauses):
             return []
         return self._with_text(Command.ACTION if after == "to" else Command.NOTE, at, at + 1)
 
+    def _added(self, at: int) -> list[Found]:
+        """Returns what is to be put on the list that is not named: "add eggs, please"."""
+        one = added(self._words, at, self._end) if self._begun == self._start else None
+        return [one] if one is not None else []
+
+    def _taking_down(self, at: int) -> list[Found]:
+        """Returns the command of "take down that the roof leaks", which is of no poster."""
+        if self._texts(at + 1, at + 3) != ["down", "that"] or self._words[at].text not in _TAKES:
+            return []
+        told = is_told("write", self._texts(at + 2, self._end))
+        return self._with_text(Command.NOTE, at, at + 3) if told else []
+
     def _stands_inside(self, at: int, many: int) -> bool:
         before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
         if phrase in _NEVER_INSIDE:
@@ -257,8 +263,11 @@ class Sentence(Clauses):
         With `asked_for` a verb that is common in plain talk is a command without a mark, too.
         """
         words, phrase = self._words, self._texts(at, stop)
-        if phrase[0] == "remind" and stop < len(words) and asks(words[stop]):
-            return []
+        if phrase[0] == "remind":
+            if asks_again(words, stop, self._end):
+                return []
+            stop = after_again(words, stop, self._end)
+            phrase = phrase[:2]
         if not (asked_for or shows_its_text(words, at, stop, self._end)):
             return []
         if is_cut(words, at, stop) or is_told_of(words, at, stop, self._end):

@@ -94,6 +94,8 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "make that|this|it a|an action? item|task|todo|reminder",
         "add another|an|one item",
         "todo",
+        "task",
+        "reminder",
         "do not let me|us forget",
         "make sure i|we do not forget",
         "make sure that i|we do not forget",
@@ -266,7 +268,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
     ),
     Command.END: (
         "end|finish|close|terminate the|this|our? call",
-        "you can hang up",
+        "you can|may hang up",
         "you can end the call",
         "i am done|finished",
         "we are finished",
@@ -290,7 +292,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
 }
 
 
-def _written_out(line: str) -> list[str]:
+def written_out(line: str) -> list[str]:
     """Returns the phrases of a line."""
     places = []
     for place in line.split():
@@ -304,7 +306,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     tuple(phrase.split()): command
     for command, lines in _NATURAL.items()
     for line in lines
-    for phrase in _written_out(line)
+    for phrase in written_out(line)
 } | {
     tuple(phrase.split()): command
     for command, phrases in SHORT.items()
