@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sessions_app.agent.responders.corrections import corrected
 from sessions_app.agent.responders.found import Found, texts
 from sessions_app.agent.responders.garbled import alike
 from sessions_app.agent.responders.meant import meant, told
@@ -167,7 +168,7 @@ def _heard(text: str, words: Sequence[Spoken], all_found: Sequence[Found], found
         start = max((a for a, _ in whole(words) if a <= found.at), default=0)
         if _ASKERS & set(texts(words, start, found.at)):
             rest = rest.rstrip("? ")
-        return Heard(found.command, _without_stop(rest.strip()), before)
+        return Heard(found.command, corrected(_without_stop(rest.strip())), before)
     if not found.refers:
         return Heard(found.command, "", before, which=found.which)
     when = _without_stop(_written(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
