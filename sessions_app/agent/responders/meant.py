@@ -20,6 +20,11 @@ FEWEST_TELLING = 2
 _SHORT = 2
 """A question of so many words asks for nothing but a nod."""
 
+_TO_YOU = frozenset(
+    f"{asks} you" for asks in ("did", "do", "have", "are", "can", "could", "will", "would", "were")
+)
+"""What begins so and ends as a question is about the scribe: "did you get that?"."""
+
 _JOINS = listed("and but also")
 _NOTHING = (
     BACK_CHANNELS
@@ -77,7 +82,8 @@ def _last(one: Found, end: int) -> int:
 def _is_telling(text: str, words: Sequence[Spoken], span: Span) -> bool:
     start, end = span
     until = words[end].start if end < len(words) else len(text)
-    nod = end - start <= _SHORT and "?" in text[words[end - 1].start : until]
+    asks = "?" in text[words[end - 1].start : until]
+    nod = asks and (end - start <= _SHORT or " ".join(texts(words, start, start + 2)) in _TO_YOU)
     return not nod and tells(texts(words, start, end))
 
 

@@ -18,13 +18,19 @@ _TRAILS_TELLING = COURTESIES | listed("too down")
 
 _WHEN_BEGINS = listed("tomorrow today tonight later on in at next this every by")
 _CLAUSES = listed("when before after once as until")
-_WHEN = _WHEN_BEGINS | listed(
-    "the a an morning evening afternoon night noon midnight week month year day days weekend "
-    "minutes minute hour hours half quarter one two three four five six seven eight nine ten "
-    "eleven twelve fifteen twenty thirty forty fifty past to and o'clock oclock am pm first again "
-    "monday tuesday wednesday thursday friday saturday sunday weeks months time soon early late "
-    "january february march april may june july august september october november december "
-    "lunch dinner breakfast work before after couple few of"
+_EARLIER = listed("before earlier beforehand after afterwards later")
+_WHEN = (
+    _WHEN_BEGINS
+    | _EARLIER
+    | listed(
+        "the a an morning evening afternoon night noon midnight week month year day days weekend "
+        "minutes minute hour hours half quarter one two three four five six seven eight nine ten "
+        "eleven twelve fifteen twenty thirty forty fifty past to and o'clock oclock am pm first "
+        "monday tuesday wednesday thursday friday saturday sunday weeks months time soon early "
+        "late again "
+        "january february march april may june july august september october november december "
+        "lunch dinner breakfast work before after couple few of"
+    )
 )
 
 
@@ -49,7 +55,7 @@ def pointing(words: Sequence[Spoken], at: int, stop: int, end: int) -> Pointing 
     if "this" in phrase:
         return None
     if not said and not words[stop - 1].marked:
-        here += here < end and words[here].text in _OF
+        here += _joins(texts(words, here, end), reminds=reminds)
         said = here < end and words[here].text in REFERS and not words[here].opened
         here = here + 1 if said else stop
     if not said and not reminds:
@@ -63,6 +69,13 @@ def pointing(words: Sequence[Spoken], at: int, stop: int, end: int) -> Pointing 
     bare = phrase in _TELLING
     after = _after(words, here, end, _TRAILS_TELLING if bare else _TRAILS)
     return Pointing(after, (0, 0), bare=bare and after == here)
+
+
+def _joins(after: Sequence[str], *, reminds: bool) -> int:
+    """Returns how many words join "that" to a command: "of that", "remind me to do that"."""
+    if reminds and list(after[:2]) == ["to", "do"]:
+        return 2
+    return int(bool(after) and after[0] in _OF)
 
 
 def _after(words: Sequence[Spoken], at: int, end: int, trails: frozenset[str] = COURTESIES) -> int:
@@ -94,5 +107,6 @@ def _when(words: Sequence[Spoken], at: int, end: int, *, clauses: bool) -> int:
     if not shown:
         return 0
     known = all(word in _WHEN or any(map(str.isdigit, word)) for word in shown)
-    says = (known and shown[0] in _WHEN_BEGINS) or (clauses and shown[0] in _CLAUSES)
+    earlier = known and shown[-1] in _EARLIER
+    says = earlier or (known and shown[0] in _WHEN_BEGINS) or (clauses and shown[0] in _CLAUSES)
     return at + len(shown) if says else 0

@@ -309,9 +309,9 @@ class Sentence(Clauses):
         """Returns whether "that" means what was told, by what follows: a mark, or a command."""
         if after < len(self._words) and self._words[after].opened:
             return False
-        if after < self._end and self._command_at(after):
-            return self._words[after - 1].marked or self._words[after].text in {"and", "then"}
-        return (after == self._end or self._words[after - 1].marked) and self._has_told(enough)
+        ends = after == self._end or self._words[after - 1].marked
+        ends = ends or self._words[after].text in {"and", "then"}
+        return ends and (self._command_at(after) or self._has_told(enough))
 
     def _has_told(self, enough: Callable[[Sequence[str]], bool]) -> bool:
         """Returns whether `enough` was told in this sentence before the command, or earlier."""

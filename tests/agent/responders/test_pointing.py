@@ -72,6 +72,9 @@ def test_what_follows_is_no_text_where_something_was_told(
     [
         ("We met him. Make a note of that: the code is 4711.", "note: the code is 4711"),
         ("I like it. Write this down. The code is 4711.", "note: The code is 4711"),
+        ("Make a note of this. She lives in Leeds.", "note: She lives in Leeds"),
+        ("Note that this, too, is bad.", "note: this, too, is bad"),
+        ("Make a note of this: she lives in Leeds.", "note: she lives in Leeds"),
         ("I like it, write this down: the code is 4711.", "note: the code is 4711"),
         ("Okay. Can you write that down? The code is 4711.", "note: The code is 4711"),
         ("Jot that down, the train leaves at 7:40.", "note: the train leaves at 7:40"),
@@ -96,7 +99,8 @@ def test_what_follows_is_the_text_where_nothing_was_told_or_it_is_announced(
     "between",
     [
         *("Hmm.", "Thanks.", "Right?", "You know?", "Okay.", "Great, thank you.", "Wait a second."),
-        *("Thank you very much.", "I see.", "Well, um.", "Really?"),
+        *("Thank you very much.", "I see.", "Well, um.", "Really?", "Did you get that?"),
+        *("Could you hear it?", "Do you understand?"),
     ],
 )
 def test_that_is_nothing_which_tells_nothing(between: str) -> None:
@@ -142,6 +146,16 @@ def test_that_is_nothing_which_tells_nothing(between: str) -> None:
             "I have to pay. Remind me of it when I get home.",
             ["action: I have to pay when I get home"],
         ),
+        ("I have to call Tom. Remind me to do that.", ["action: I have to call Tom"]),
+        (
+            "I have to call Tom, remind me to do it tonight, please.",
+            ["action: I have to call Tom tonight"],
+        ),
+        (
+            "My flight is at nine. Remind me of that an hour before.",
+            ["action: My flight is at nine an hour before"],
+        ),
+        ("The bill is 40. Write that down and tell Ann.", ["note: The bill is 40"]),
         ("I have to call Tom. Remind me tomorrow.", ["action: I have to call Tom tomorrow"]),
         (
             "Note that the roof leaks, and remind me about it at 6 pm.",
