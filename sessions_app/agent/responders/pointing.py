@@ -8,7 +8,7 @@ from sessions_app.agent.responders.joins import COURTESIES
 from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
 
-_OF = listed("of about")
+_OF = listed("of about for")
 _TRAILS = COURTESIES | listed("thank you too also well as down for me us somewhere quickly")
 """What may stand between "that" and the mark after it."""
 
@@ -16,7 +16,7 @@ _TELLING = (["note", "that"], ["remember", "that"], ["write", "that"], ["save", 
 _TRAILS_TELLING = COURTESIES | listed("too down")
 """After these phrases, which may lead to what is told: "note that for us, ..."."""
 
-_WHEN_BEGINS = listed("tomorrow today tonight later on in at next this every by")
+_WHEN_BEGINS = listed("tomorrow today tonight later on in at next this every by for")
 _CLAUSES = listed("when before after once as until")
 _EARLIER = listed("before earlier beforehand after afterwards later")
 _WHEN = (
@@ -50,7 +50,7 @@ def pointing(words: Sequence[Spoken], at: int, stop: int, end: int) -> Pointing 
     Its phrase is from `at` to `stop`, its sentence ends with `end`.
     """
     phrase = texts(words, at, stop)
-    reminds = phrase[0] in {"remind", "remember"} and len(phrase) > 1 and phrase[1] in {"me", "us"}
+    reminds = phrase[:2] in (["remind", "me"], ["remind", "us"]) or "reminder" in phrase
     here, said = stop, bool(REFERS & set(phrase[1:]))
     if "this" in phrase:
         return None

@@ -25,7 +25,7 @@ from sessions_app.agent.responders.found import (
     Span,
     polite,
 )
-from sessions_app.agent.responders.joins import is_cut, text_begin
+from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
 from sessions_app.agent.responders.labels import is_told_of, shows_its_text
 from sessions_app.agent.responders.loose import loosely
 from sessions_app.agent.responders.meant import tells, tells_enough
@@ -289,7 +289,7 @@ class Sentence(Clauses):
         """Returns a command that means what was told before it, whatever is said after it."""
         found = pointing(self._words, at, stop, self._end)
         if found is None:
-            return None
+            return self._asked_to_remind(at, stop)
         after, timed = found.stop, found.when[0] < found.when[1]
         if found.bare and timed and (until > self._end or not self._has_told(tells_enough)):
             return None  # "remind me tomorrow. Call Ann."
@@ -299,6 +299,18 @@ class Sentence(Clauses):
         if not back and not after == self._end == until:
             return None
         return Found(command, at, (after, after), refers=True, when=found.when)
+
+    def _asked_to_remind(self, at: int, stop: int) -> Found | None:
+        """Returns what "can you remind me?" means after a comma: what was told before that."""
+        after, told = stop, self._texts(self._start, self._begun)
+        while after < self._end and not self._words[after - 1].marked:
+            if self._words[after].text not in COURTESIES:
+                return None
+            after += 1
+        opened = after < len(self._words) and self._words[after].opened
+        if self._words[at].text != "remind" or opened or not tells_enough(told):
+            return None
+        return Found(Command.ACTION, at, (after, after), refers=True)
 
     def _may_lead(self, at: int, after: int) -> bool:
         """Returns whether "note that," begins a sentence, and so may lead to what is told."""

@@ -86,6 +86,12 @@ def test_what_follows_is_no_text_where_something_was_told(
             "note: that bug in the login, it is bad",
         ),
         ("Remind me about that thing with the roof.", "action: that thing with the roof"),
+        ("Can you remind me? I have to call Tom.", "action: I have to call Tom"),
+        ("Remind me, I have to call Tom.", "action: I have to call Tom"),
+        (
+            "We need a reminder for that: Tom calls the bank.",
+            "action: Tom calls the bank",
+        ),
         ("Remind me tomorrow, call Ann.", "action: tomorrow, call Ann"),
     ],
 )
@@ -155,6 +161,13 @@ def test_that_is_nothing_which_tells_nothing(between: str) -> None:
             "My flight is at nine. Remind me of that an hour before.",
             ["action: My flight is at nine an hour before"],
         ),
+        ("The rent is due. Set a reminder for that. We go.", ["action: The rent is due"]),
+        (
+            "The rent is due. Set a reminder about that for tomorrow.",
+            ["action: The rent is due for tomorrow"],
+        ),
+        ("I have to call Tom, can you remind me? She is in.", ["action: I have to call Tom"]),
+        ("I have to call Tom, remind me please, she is in.", ["action: I have to call Tom"]),
         ("The bill is 40. Write that down and tell Ann.", ["note: The bill is 40"]),
         ("I have to call Tom. Remind me tomorrow.", ["action: I have to call Tom tomorrow"]),
         (
