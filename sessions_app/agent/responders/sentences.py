@@ -30,7 +30,14 @@ from sessions_app.agent.responders.labels import is_told_of, shows_its_text
 from sessions_app.agent.responders.loose import loosely
 from sessions_app.agent.responders.meant import tells, tells_enough
 from sessions_app.agent.responders.pointing import begins_after, pointing
-from sessions_app.agent.responders.puts import SHORTEST_PUT, added, is_told, may_put, put
+from sessions_app.agent.responders.puts import (
+    LONGEST_PUT,
+    SHORTEST_PUT,
+    added,
+    is_told,
+    may_put,
+    put,
+)
 from sessions_app.agent.responders.readings import BEGINS, reading
 from sessions_app.agent.responders.reminders import after_again, asks_again
 from sessions_app.agent.responders.removals import begins, removal
@@ -64,7 +71,8 @@ LONGEST_READING = 16
 class Sentence(Clauses):
     """One sentence of what was said, in which commands are looked for; `later` are those after.
 
-    `told` says whether anything was told before it, which "that" may mean.
+    `told` says whether anything was told before it, which "that" may mean. One that looks `ahead`
+    only tells whether a command begins somewhere, and looks no further.
     """
 
     def __init__(
@@ -75,10 +83,12 @@ class Sentence(Clauses):
         later: Sequence[Span] = (),
         *,
         told: Callable[[], bool] = bool,
+        ahead: bool = False,
     ) -> None:
         super().__init__(words, start, end)
         self._later = later
         self._told = told
+        self._ahead = ahead
         self._begun = start
         self._tried: set[int] = set()
 
@@ -148,9 +158,9 @@ class Sentence(Clauses):
 
     def _put_before_more(self, at: int) -> Found | None:
         """Returns what is put on a list before another command, or before what is told of it."""
-        if not may_put(self._words[at]):
+        if self._ahead or not may_put(self._words[at]):
             return None
-        for stop in range(at + SHORTEST_PUT, self._end):
+        for stop in range(at + SHORTEST_PUT, min(self._end, at + LONGEST_PUT)):
             marked = self._words[stop - 1].marked
             if not marked and self._words[stop].text != "and":
                 continue
@@ -330,10 +340,14 @@ class Sentence(Clauses):
         return enough(self._texts(self._start, self._begun)) or self._told()
 
     def _command_at(self, at: int) -> bool:
-        return at < self._end and bool(Sentence(self._words, at, self._end).begun_at(at))
+        if self._ahead or at >= self._end:
+            return False
+        return bool(Sentence(self._words, at, self._end, ahead=True).begun_at(at))
 
     def _text_end(self, stop: int) -> int:
         """Returns where a text ends: before another, or a sentence that is a command or polite."""
+        if self._ahead:
+            return self._end
         for at in range(stop + 1, self._end):
             if self._is_text_command(at) and (self._words[at - 1].marked or self._joined_on(at)):
                 return at
@@ -342,13 +356,15 @@ class Sentence(Clauses):
                 return at
         for start, end in self._later:
             over = polite(self._texts(start, end)) or aside_at(self._words[start - 1 : end])
-            if start >= stop and (over or Sentence(self._words, start, end).begun_at(start)):
+            if start >= stop and (
+                over or Sentence(self._words, start, end, ahead=True).begun_at(start)
+            ):
                 return start
         return len(self._words)
 
     def _asks_something(self, stop: int, at: int) -> bool:
         """Returns whether the sentence goes on with a question to the scribe."""
-        if self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
+        if self._ahead or self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
             return False
-        found = Sentence(self._words, at, self._end).begun_at(at)
+        found = Sentence(self._words, at, self._end, ahead=True).begun_at(at)
         return bool(found) and all(one.command in ASKED for one in found)

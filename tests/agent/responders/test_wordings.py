@@ -126,6 +126,12 @@ def test_what_only_sounds_like_a_command_is_none(text: str) -> None:
         "add that to " * 400,
         "could you " * 400,
         "what have i got and " * 200,
+        "take a note of that, " * 200,
+        "write that down, and " * 300,
+        "add milk to my list, and " * 300,
+        "remind me about that tomorrow. " * 200,
+        "note that it rains, and what time is it, " * 200,
+        "undo that, " * 400,
     ],
 )
 def test_long_talk_is_understood_quickly(text: str) -> None:
