@@ -6,14 +6,18 @@ The shortest phrases are understood garbled, too.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from sessions_app.agent.responders.found import CALLS, Found, Span, asked, texts
+from sessions_app.agent.responders.corrections import corrected
+from sessions_app.agent.responders.found import Found, texts
 from sessions_app.agent.responders.garbled import alike
+from sessions_app.agent.responders.meant import meant, told
 from sessions_app.agent.responders.nouns import is_spoken_of
+from sessions_app.agent.responders.reminders import asks
 from sessions_app.agent.responders.removals import takes_out
-from sessions_app.agent.responders.sentences import Sentence, asks
+from sessions_app.agent.responders.sentences import Sentence
 from sessions_app.agent.responders.sounding import sounds_like
-from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command
+from sessions_app.agent.responders.vocabulary import EACH_TIME, TAKES_TEXT, Command
 from sessions_app.agent.responders.which import Which, content, mentioned
 from sessions_app.agent.responders.words import Spoken, spoken, whole
 from sessions_app.agent.wordlists import listed
@@ -25,9 +29,6 @@ _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
 _SIGNS = re.compile(r"(?<!\S)(?=\S*[^\s:;,.!?\u2026\u2013\u2014-])\S+(?!\S)")
 """What stands between blanks and is more than a mark between words, or a dash."""
 
-FEWEST_MEANT = 3
-"""Fewer words before a comma are no text for a note."""
-
 _ASKERS = listed("could can would will may mind possible able do does did is are should why")
 """Words of a question: a mark at its end is the question's, and no part of a note within it."""
 
@@ -37,9 +38,8 @@ SHORTEST_NAMING = 4
 MOST_ORDERS = 8
 """So many commands of one turn are obeyed."""
 
-_EACH_TIME = TAKES_TEXT | {Command.UNDO, Command.RESTORE, Command.REDO}
-"""Said twice in a turn these are done twice: "undo that, undo that". "I'm lost. What can I say?"
-asks for one answer."""
+_TELL_NOTES = frozenset({Command.READ, Command.RECAP})
+"""Their answers are others once the notes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,9 @@ class Heard:
     rest: str = ""
     before: str = ""
     refers: bool = False
+    when: str = ""
+    """When to remind of what was said before; `rest` has it where that was found."""
+
     which: Which | None = None
     """Which notes are to be taken out, or read; None for what was done last, and for all."""
 
@@ -63,35 +66,49 @@ def understood(text: str) -> Heard | None:
     return next(iter(orders(text)), None)
 
 
-def orders(text: str) -> list[Heard]:
-    """Returns the commands in `text`, in order."""
-    words, found = _found(text)
-    ends = [0, *(max(one.text[1], one.at + 1) for one in found)]
+def orders(text: str, *, clearly: bool = False) -> list[Heard]:
+    """Returns the commands in `text`, in order; with `clearly` none that only sounds like one."""
+    words, found = _found(text, clearly=clearly)
+    ends = [0, *(max(one.end, one.at + 1) for one in found)]
     meant = [
         replace(one, which=_meant(words, one, since))
         for one, since in zip(found, ends, strict=False)
     ]
     once = [one for number, one in enumerate(meant) if not _is_said_again(meant[:number], one)]
-    return [_heard(text, words, one) for one in once[:MOST_ORDERS]]
+    return [_heard(text, words, found, one) for one in once[:MOST_ORDERS]]
 
 
 def _is_said_again(before: Sequence[Found], one: Found) -> bool:
-    """Returns whether the command just before asks for the same answer."""
-    if not before or one.command in _EACH_TIME:
+    """Returns whether a command before asks for the same answer."""
+    if one.command in EACH_TIME:
         return False
-    return (before[-1].command, before[-1].which) == (one.command, one.which)
+    changed = [at for at, other in enumerate(before) if other.command in EACH_TIME]
+    since = changed[-1] + 1 if changed and one.command in _TELL_NOTES else 0
+    said = [(other.command, other.which) for other in before[since:]]
+    return (one.command, one.which) in said
 
 
-def talk(text: str) -> str:
-    """Returns what of `text` is no command, nor asks for one: what a summary may tell."""
+def fact(text: str) -> str:
+    """Returns what was told last in `text`, or was noted; nothing where nothing was told."""
     words, found = _found(text)
+    spans = told(text, words, found)
+    return _without_stop(_written(text, words, *spans[-1])) if spans else ""
+
+
+def talk(text: str, *, clearly: bool = False) -> str:
+    """Returns what of `text` is no command, nor asks for one: what a summary may tell.
+
+    With `clearly` what only sounds like a command is none.
+    """
+    words, found = _found(text, clearly=clearly)
     kept: list[str] = []
     at = 0
     for one in found:
         if one.which is not None and not one.which.sure:
             continue
         kept.append(_between(text, words, at, max(at, one.begun)))
-        at = max(at, one.text[1], *(b for a, b in whole(words) if a <= one.at < b))
+        ends = [] if one.refers else [b for a, b in whole(words) if a <= one.at < b]
+        at = max(at, one.text[1], *ends)
     kept.append(_between(text, words, at, len(words)))
     return " ".join(filter(None, kept))
 
@@ -102,25 +119,41 @@ def _between(text: str, words: Sequence[Spoken], start: int, end: int) -> str:
     return text[words[start].start : words[end - 1].end].rstrip(",;: ")
 
 
-def _found(text: str) -> tuple[list[Spoken], list[Found]]:
+def _found(text: str, *, clearly: bool = False) -> tuple[list[Spoken], list[Found]]:
     """Returns the words of `text`, and the commands in them."""
+    words, found = _clearly_found(text)
+    return (words, found) if found or clearly else _unclear(text, words)
+
+
+def _clearly_found(text: str) -> tuple[list[Spoken], list[Found]]:
     words = spoken(text)
     found: list[Found] = []
     sentences = whole(words)
     for number, (start, end) in enumerate(sentences):
-        begin = max(start, found[-1].text[1] if found else 0)
+        begin = max(start, found[-1].end if found else 0)
         while begin < end:
-            more = Sentence(words, begin, end, sentences[number + 1 :]).commands()
+            said = partial(_has_told, text, words, tuple(found), begin)
+            more = Sentence(words, begin, end, sentences[number + 1 :], told=said).commands()
             found += more
-            begin = more[-1].text[1] if more and more[-1].text[1] > begin else end
-    if not found and (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
+            begin = more[-1].end if more and more[-1].end > begin else end
+    return words, found
+
+
+def _unclear(text: str, words: list[Spoken]) -> tuple[list[Spoken], list[Found]]:
+    """Returns what is garbled, or only sounds like a command."""
+    if (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
         words = heard
         command, at, stop = garbled
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
-        told = command in TAKES_TEXT and is_spoken_of(words, at, stop)
-        if not told and not (command is Command.ACTION and any(map(asks, words[at : stop + 1]))):
-            found = [Found(command, at, span, begun=0)]
-    return words, found or _by_sound(words)
+        spoken_of = command in TAKES_TEXT and is_spoken_of(words, at, stop)
+        asked = command is Command.ACTION and any(map(asks, words[at : stop + 1]))
+        if not spoken_of and not asked:
+            return words, [Found(command, at, span, begun=0)]
+    return words, _by_sound(words)
+
+
+def _has_told(text: str, words: Sequence[Spoken], found: Sequence[Found], until: int) -> bool:
+    return bool(told(text, words, found, until))
 
 
 def _by_sound(words: Sequence[Spoken]) -> list[Found]:
@@ -130,7 +163,7 @@ def _by_sound(words: Sequence[Spoken]) -> list[Found]:
     return [Found(command, at, begun=at) for at, command in likely if command is not None]
 
 
-def _heard(text: str, words: Sequence[Spoken], found: Found) -> Heard:
+def _heard(text: str, words: Sequence[Spoken], all_found: Sequence[Found], found: Found) -> Heard:
     before = text[: words[found.at].start].strip()
     first, last = found.text
     if first < last:
@@ -138,15 +171,18 @@ def _heard(text: str, words: Sequence[Spoken], found: Found) -> Heard:
         start = max((a for a, _ in whole(words) if a <= found.at), default=0)
         if _ASKERS & set(texts(words, start, found.at)):
             rest = rest.rstrip("? ")
-        return Heard(found.command, _without_stop(rest.strip()), before)
+        return Heard(found.command, corrected(_without_stop(rest.strip())), before)
     if not found.refers:
         return Heard(found.command, "", before, which=found.which)
-    earlier = _earlier(words, found)
-    if earlier is None:
-        return Heard(found.command, "", before, refers=True)
-    first, last = earlier
-    said = _written(text, words, first, last)
-    return Heard(found.command, _without_stop(said), before, refers=True)
+    when = _without_stop(_written(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
+    earlier = meant(text, words, [one for one in all_found if one.at < found.at], found)
+    said = _without_stop(_written(text, words, *earlier)) if earlier else ""
+    return Heard(found.command, with_time(said, when), before, refers=True, when=when)
+
+
+def with_time(said: str, when: str) -> str:
+    """Returns what was said with when to remind of it; nothing where nothing was said."""
+    return f"{_without_stop(said)} {when}".strip() if said else ""
 
 
 def _written(text: str, words: Sequence[Spoken], first: int, last: int) -> str:
@@ -179,25 +215,10 @@ def _meant(words: Sequence[Spoken], found: Found, since: int) -> Which | None:
     return Which(words=about, near=True)
 
 
-def _earlier(words: Sequence[Spoken], found: Found) -> Span | None:
-    """Returns the words that a command means: those before it in its sentence, or a sentence."""
-    sentences = whole(words)
-    start = next(start for start, end in sentences if start <= found.at < end)
-    end = found.begun
-    while end > start and (_calls(words[end - 1]) or asked(words, start, end)):
-        end -= 2 if asked(words, start, end) else 1
-    if end - start >= FEWEST_MEANT:
-        return start, end
-    return next((span for span in reversed(sentences) if span[1] <= start), None)
-
-
-def _calls(word: Spoken) -> bool:
-    """Returns whether a word leads to a command; that of "he lives here now," is no lead."""
-    return word.text in CALLS and not (word.marked and word.text in {"now", "well", "then"})
-
-
 def _without_stop(text: str) -> str:
     """Returns what is to be written down without the mark by which it ended."""
+    if not text:
+        return ""
     text = text.rstrip(",;: ")
     last = text.rsplit(maxsplit=1)[-1]
     if not last.endswith(".") or last.endswith("..") or _DOTTED.fullmatch(last):

@@ -1,10 +1,10 @@
-"""Where the text of a note ends, though more is said: an aside, or words that take it back."""
+"""Where the text of a note ends, though more is said: an aside, a question, a change of mind."""
 
 from collections.abc import Sequence
 
-from sessions_app.agent.responders.found import polite, texts
+from sessions_app.agent.responders.found import asked, polite, texts
 from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, Command
-from sessions_app.agent.responders.words import Spoken
+from sessions_app.agent.responders.words import TALE, Spoken
 from sessions_app.agent.wordlists import listed
 
 _ASIDES = (
@@ -18,6 +18,34 @@ _SURELY = ("anyway where was i", "anyway where were we", "anyway as i was saying
 
 _DOUBTS = listed("no nope wait sorry actually oh hmm uh um well")
 _DENIALS = listed("no nope wait sorry actually")
+
+ASKED = frozenset(
+    {Command.READ, Command.TIME, Command.DATE, Command.LENGTH, Command.RECAP, Command.HELP}
+)
+"""What is asked for after a text: "call Anna, and what have I got so far?"."""
+
+SHORTEST_QUESTION = 3
+_QUESTIONS = listed("what how which where")
+_TOLD = TALE | listed("ask tell say know wonder wonders wondered know knows find check see")
+"""With these a question is told of: "ask Tom, what time is it"."""
+
+
+def may_ask(words: Sequence[Spoken], first: int, at: int) -> bool:
+    """Returns whether a question to the scribe may begin at a word, in a text from `first` on.
+
+    It wants a mark before it, or "and" and a word of questions.
+    """
+    if _TOLD & set(texts(words, first, at)):
+        return False
+    here = at + (words[at].text in {"and", "so", "then"})
+    asks = words[here].text in _QUESTIONS if here < len(words) else False
+    if not words[at - 1].marked:
+        return asks and words[at].text == "and"
+    return asks or _begins_asking(words, here)
+
+
+def _begins_asking(words: Sequence[Spoken], at: int) -> bool:
+    return texts(words, at, at + 1) == ["please"] or asked(words, at, at + 2)
 
 
 def aside_at(words: Sequence[Spoken]) -> bool:

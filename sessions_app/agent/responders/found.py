@@ -22,6 +22,7 @@ CALLS = listed("please scribe now so and okay ok well then also")
 
 _ASKED = frozenset({"could you", "can you", "would you", "will you"})
 REFERS = frozenset({"that", "it"})
+REFERS_TO_MANY = frozenset({"them", "those", "these"})
 """Words that mean what was said before."""
 
 _IF_YOU_CAN = frozenset(
@@ -46,8 +47,19 @@ class Found:
     begun: int = -1
     """The first word that leads to it."""
 
+    last: int = 0
+    """The first word after it, where its text ends before that: "add milk to my list"."""
+
+    when: Span = (0, 0)
+    """Words that say when to remind of what was said before it."""
+
     which: Which | None = None
     """Which notes are to be taken out or read, where that was said."""
+
+    @property
+    def end(self) -> int:
+        """The first word after its text, and after what belongs to it."""
+        return max(self.text[1], self.last)
 
 
 def texts(words: Sequence[Spoken], start: int, end: int) -> list[str]:

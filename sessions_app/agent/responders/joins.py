@@ -41,6 +41,8 @@ def text_begin(words: Sequence[Spoken], command: Command, stop: int, until: int)
     """Returns where the text after a phrase begins; `stop` is the first word after the phrase."""
     at = _after_courtesies(words, stop, until)
     at = _after_joins(words, _JOINS[command], at, until)
+    if at < until and words[at].text == "this" and words[at].marked:
+        at += words[at - 1].text in _ABOUT and not words[at].opened  # "a note of this: she moved"
     following = texts(words, at, at + 2) == ["the", "following"] and not words[at].opened
     return at + 2 if following else at
 

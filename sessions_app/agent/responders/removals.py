@@ -36,6 +36,13 @@ _TAKEN = listed("take throw")
 """Verbs that take notes "off", "out" or "away"."""
 
 _ANY_ONE = listed("a one some single any that this")
+_THAT_ACTION = [
+    [that, *what.split()]
+    for that in ("that", "this")
+    for what in ("reminder", "task", "todo", "action item")
+]
+"""It is the last of them that is meant."""
+
 _PARTICLES = listed("off out away down")
 _TRAILS = _PARTICLES | listed("please again now too thanks scribe then")
 _STATES = listed("is was are were has had means does did will would can should works")
@@ -65,9 +72,10 @@ def removal(words: Sequence[str]) -> Which | None:
         return None
     if verb in _TAKEN and not (listed_there or (spoken_of and taken and rest[0] in _NAMING)):
         return None  # "take another note: she moved out"
-    if [word for word in rest if word not in _ANY_ONE] in (["note"], ["notes"]):
+    if _is_any_one(rest):
         return None if rest[0] in {"that", "this"} else Which()
-    found = which(rest, sure=verb in _SURE or listed_there)
+    last = Which(numbers=(-1,), actions=True) if rest in _THAT_ACTION else None
+    found = last or which(rest, sure=verb in _SURE or listed_there)
     if found is not None and found.every:
         notes = listed_there or bool((NOUNS - _VAGUE) & set(rest))
         return found if notes or _is_surely_all(verb, words) else None
@@ -79,6 +87,12 @@ def _is_surely_all(verb: str, words: Sequence[str]) -> bool:
     if verb in _CLEANS:
         return not _PLACED & set(words)
     return verb in _FREE and verb != "forget"
+
+
+def _is_any_one(rest: Sequence[str]) -> bool:
+    """Returns whether no note is told from others: "a note"; "note one" is the first."""
+    said = [word for word in rest if word not in _ANY_ONE]
+    return said in (["note"], ["notes"]) and list(rest[-2:]) != ["note", "one"]
 
 
 def begins(words: Sequence[str]) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sessions_app.agent.responders import tidying
-from sessions_app.agent.responders.answers import agrees, declines
+from sessions_app.agent.responders.answers import agrees, declines, dictated
 from sessions_app.agent.responders.base import Conversation, NoteRefusedError, Responder
-from sessions_app.agent.responders.commands import Heard, orders, talk
+from sessions_app.agent.responders.commands import Heard, fact, orders, talk, with_time
 from sessions_app.agent.responders.readings import read_out
 from sessions_app.agent.responders.removals import WHICH, choice, line
 from sessions_app.agent.responders.vocabulary import TAKES_TEXT, Command, hints
@@ -36,8 +36,14 @@ HELP = (
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
 MOST_RECALLED, MOST_LOOKED_AT = 5, 100
+MOST_LOOKED_BACK = 5
+"""In so many of the caller's turns it is sought what "that" means."""
+
 OPTIONS = ("time_zone",)
 """What an agent may have of its own."""
+
+_SETTLES = TAKES_TEXT | {Command.END}
+"""After these what to write down is no open question any more."""
 
 PART = 6
 """A question of which fewer letters were heard was not understood."""
@@ -124,18 +130,20 @@ class ScribeResponder(Responder):
         return self._obeys[heard.command](conversation, heard.rest)
 
     def _dictated(self, conversation: Conversation, asked: str) -> str:
-        """Takes the answer to what to write down: the text itself, or a change of mind."""
-        text = conversation.last_text
-        if declines(text):
-            return NOTHING
+        """Takes the answer to what to write down: its text and its commands, or a change of mind.
+
+        Where neither is written nor dropped what was asked is still open, and asked again after
+        what else there was to say.
+        """
+        answer = dictated(conversation.last_text)
+        if not answer.commands and not answer.text:
+            return NOTHING if answer.dropped else ""
         kind = NoteKind.NOTE if asked == WHAT_NOTE else NoteKind.ACTION
-        heard = next(iter(orders(text)), None)
-        if heard is not None and not heard.before:
-            if heard.command is Command.END:
-                return self._obey(conversation, heard)
-            if heard.command in TAKES_TEXT and heard.rest:
-                return self._obey(conversation, heard)
-        return self._write(conversation, kind, text)
+        done = [self._write(conversation, kind, answer.text)] if answer.text else []
+        done += [self._obey(conversation, _meant(conversation, one)) for one in answer.commands]
+        said = " ".join(filter(None, done))
+        settled = answer.text or answer.dropped or _SETTLES & {c.command for c in answer.commands}
+        return said if settled or not said or said.endswith(asked) else f"{said} {asked}"
 
     def _chosen(self, conversation: Conversation) -> str:
         """Takes the answer to which note to remove: its number, or words of it."""
@@ -253,11 +261,12 @@ def _is_meant(conversation: Conversation, heard: Heard) -> bool:
 
 
 def _meant(conversation: Conversation, heard: Heard) -> Heard:
-    """Returns a command whose text is what the caller said in the turn before."""
-    if heard.command is not Command.NOTE or not heard.refers or heard.rest:
+    """Returns a command whose text is what the caller told last, in the turns before."""
+    if heard.command not in TAKES_TEXT or not heard.refers or heard.rest:
         return heard
-    said = [m for m in conversation.messages[:-1] if m.speaker is Speaker.CALLER]
-    return replace(heard, rest=talk(said[-1].text) if said else "")
+    said = (m.text for m in conversation.messages[-2::-1] if m.speaker is Speaker.CALLER)
+    facts = (fact(text) for text in itertools.islice(said, MOST_LOOKED_BACK))
+    return replace(heard, rest=with_time(next(filter(None, facts), ""), heard.when))
 
 
 def _counted(count: int, what: str) -> str:

@@ -5,96 +5,93 @@ after "could you" and the like; or, since many recognisers write no marks, after
 to one. What is told ("I noted that yesterday", "he said stop") is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sessions_app.agent.barge_ins.words import BACK_CHANNELS
-from sessions_app.agent.responders.closings import ends_here, heard_for, parts
-from sessions_app.agent.responders.endings import aside_at, taken_back_at
+from sessions_app.agent.responders.clauses import NAMED, Clauses
+from sessions_app.agent.responders.closings import heard_for
+from sessions_app.agent.responders.endings import (
+    ASKED,
+    SHORTEST_QUESTION,
+    aside_at,
+    may_ask,
+    taken_back_at,
+)
 from sessions_app.agent.responders.found import (
-    CALLS,
     POLITE,
     REFERS,
     Found,
     Span,
-    asked,
     asks_otherwise,
     polite,
     polite_end,
-    texts,
 )
-from sessions_app.agent.responders.joins import COURTESIES, is_cut, text_begin
+from sessions_app.agent.responders.joins import COURTESIES, text_begin
+from sessions_app.agent.responders.labels import shows_its_text
 from sessions_app.agent.responders.loose import loosely
-from sessions_app.agent.responders.nouns import MEMORIES, is_spoken_of
-from sessions_app.agent.responders.puts import put
-from sessions_app.agent.responders.quoted import is_told, quote_begin
+from sessions_app.agent.responders.meant import tells, tells_enough
+from sessions_app.agent.responders.pointing import begins_after, pointing
+from sessions_app.agent.responders.puts import (
+    LONGEST_PUT,
+    SHORTEST_PUT,
+    added,
+    is_told,
+    may_put,
+    put,
+)
 from sessions_app.agent.responders.readings import BEGINS, reading
+from sessions_app.agent.responders.reminders import after_again, asks_again
 from sessions_app.agent.responders.removals import begins, removal
-from sessions_app.agent.responders.vocabulary import COMMANDS, LONGEST, TAKES_TEXT, Command
-from sessions_app.agent.responders.which import counted
-from sessions_app.agent.responders.words import LEADS, TALE, Spoken
+from sessions_app.agent.responders.vocabulary import (
+    COMMANDS,
+    EACH_TIME,
+    LONGEST,
+    TAKES_TEXT,
+    Command,
+)
+from sessions_app.agent.responders.words import Spoken
 from sessions_app.agent.wordlists import listed
 
 _NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
 """Phrases that are common in plain talk: they want "please" or "could you" before them there."""
 
 _ASKING = frozenset({"please", "you", "maybe", "also"})
-_REQUESTS = listed("please could can would will so")
-_NAMED = frozenset({"please", "scribe"})
-_ASKS = listed("what who whom when where why how which whose again")
-"""After "remind me": a question for what the caller forgot."""
-
-_REASONS = listed("because since but")
 _OWN = listed("me us you my mine mean be may mi knee we meet myself yourself")
 """Who is no other person after "remind": some are "me" as it is heard."""
 
 _REMINDS_TO = listed("to about that of")
 LONGEST_NAME = 4
-_TOLD_OF = (["remember", "that"], ["write", "that"])
-MOST_IN_A_ROW = 4
+_TAKES = listed("take put get")
+_UNDONE = REFERS | listed("this the last")
+MOST_IN_A_ROW = 8
 """So many commands without text follow each other in one sentence."""
 
-_LABELS = (["note"], ["memo"])
-"""With a mark these say what follows: "note: buy milk"."""
-
-_LAYS = listed("put get take mark type")
-_WRITES = listed("note write jot take put get type mark log")
-"""With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
-
-_NOTES_THAT = frozenset(
-    {
-        *(f"{verb} {it} down" for verb in ("note", "jot", "write", "put") for it in ("that", "it")),
-        *(f"make a note {of}" for of in ("of that", "of it")),
-    }
-)
-"""With "please" these end what is said, too."""
-
-_SUBJECTS = listed(
-    "i you he she it we they who to and not never will would can could should must may might do "
-    "does did is are was were let lets said says that which if when"
-)
-"""After these a verb tells what somebody does: "they make a note of that, please"."""
-
-LONGEST_LEAD = 6
 LONGEST_READING = 16
 
 
-def asks(word: Spoken) -> bool:
-    """Returns whether a word asks for what was forgotten, after "remind me"."""
-    return word.text.removesuffix("'s") in _ASKS
+class Sentence(Clauses):
+    """One sentence of what was said, in which commands are looked for; `later` are those after.
 
-
-class Sentence:
-    """One sentence of what was said, in which commands are looked for; `later` are those after."""
+    `told` says whether anything was told before it, which "that" may mean. One that looks `ahead`
+    only tells whether a command begins somewhere, and looks no further.
+    """
 
     def __init__(
-        self, words: Sequence[Spoken], start: int, end: int, later: Sequence[Span]
+        self,
+        words: Sequence[Spoken],
+        start: int,
+        end: int,
+        later: Sequence[Span] = (),
+        *,
+        told: Callable[[], bool] = bool,
+        ahead: bool = False,
     ) -> None:
-        self._words = words
-        self._start = start
-        self._end = end
+        super().__init__(words, start, end)
         self._later = later
-        self._quoted = quote_begin(words, start, end)
+        self._told = told
+        self._ahead = ahead
+        self._begun = start
         self._tried: set[int] = set()
 
     def commands(self) -> list[Found]:
@@ -112,8 +109,10 @@ class Sentence:
         led, begun = False, at
         while at < self._end and at not in self._tried:
             self._tried.add(at)
-            if (meant := self._as_heard(begun, at)) is not None:
+            meant = heard_for(self._texts(begun, at), self._courteous(at))
+            if begun == self._start and meant is not None:
                 return [Found(meant, at, begun=begun)]
+            self._begun = begun
             found = self._matched(at, bare=inside and not led, most=most)
             lead = self._lead(at)
             if found or not lead:
@@ -122,52 +121,9 @@ class Sentence:
             at += lead
         return []
 
-    def _as_heard(self, begun: int, at: int) -> Command | None:
-        """Returns what the end of a sentence is heard for, where leads to it are all before it."""
-        if begun != self._start:
-            return None
-        return heard_for(self._texts(begun, at), self._courteous(at))
-
-    def _may_begin(self, at: int) -> bool:
-        """Returns whether a command may begin at a word within the sentence."""
-        before = self._words[at - 1]
-        if at >= self._quoted or is_told(self._words, self._start, at):
-            return False
-        if any(text in TALE for text in self._texts(self._start, at)):
-            asks = self._words[at].text in _REQUESTS and before.text not in TALE
-            return before.marked and asks
-        if before.marked or before.text in CALLS or self._closes(at):
-            return True
-        return asked(self._words, self._start, at)
-
-    def _closes(self, at: int) -> bool:
-        """Returns whether the rest of the sentence is a request that a mark was to part from it.
-
-        Recognisers leave such marks out: "her number is five five one make a note of that, please".
-        """
-        if parts(self._texts(at, self._end)):
-            return True  # if all before closes, too
-        rest = self._courteous(at)
-        if self._words[at - 1].text in _SUBJECTS:
-            return False
-        return " ".join(rest) in _NOTES_THAT and "please" in self._texts(at + len(rest), self._end)
-
-    def _lead(self, at: int) -> int:
-        """Returns how many words here only lead to a command."""
-        for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
-            if " ".join(self._texts(at, at + many)) in LEADS:
-                return many
-        if self._texts(at, at + 2) == ["remind", "me"] and any(
-            map(asks, self._words[at + 2 : min(at + 3, self._end)])
-        ):
-            return 2  # "remind me what is on my list"
-        if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
-            return 2 * begins(self._texts(at + 2, self._end))
-        return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
-
     def _matched(self, at: int, *, bare: bool, most: int) -> list[Found]:
         """Returns the commands that begin with this very word; `bare` if nothing leads to them."""
-        one = put(self._words, at, self._end) or self._removal(at, bare=bare)
+        one = self._put(at) or self._removal(at, bare=bare)
         one = one or self._reading(at, bare=bare) or self._reminding(at, bare=bare)
         if one is not None:
             return [one]
@@ -176,6 +132,8 @@ class Sentence:
             if command is None or (bare and not self._stands_inside(at, many)):
                 continue
             if command is Command.END and not self._ends_here(at, at + many):
+                continue
+            if command is Command.REDO and self._is_said_twice(at, at + many):
                 continue
             if command not in TAKES_TEXT:
                 found = self._without_text(command, at, at + many, most)
@@ -187,10 +145,37 @@ class Sentence:
         meant = loosely(self._courteous(at)) if loose else None
         if meant is not None and (meant is not Command.END or self._ends_here(at, self._end)):
             return [Found(meant, at)]
-        return self._please(at)
+        return self._please(at) or self._added(at) or self._taking_down(at)
 
-    def _ends_here(self, at: int, stop: int) -> bool:
-        return ends_here(self._texts(self._start, at), self._texts(at, stop))
+    def _is_said_twice(self, at: int, stop: int) -> bool:
+        """Returns whether "undo that undo" is the beginning of "undo that, undo that"."""
+        inside = any(word.marked for word in self._words[at : stop - 1])
+        return inside or (stop < self._end and self._words[stop].text in _UNDONE)
+
+    def _put(self, at: int) -> Found | None:
+        """Returns what is put on a list; what follows that is its text only if nothing was told."""
+        one = self._put_before_more(at) or put(self._words, at, self._end)
+        if one is None or not one.refers or one.text[0] >= one.text[1]:
+            return one
+        after = one.text[0]
+        if self._points_back(after, tells):
+            return replace(one, text=(after, after))
+        return replace(one, refers=False)
+
+    def _put_before_more(self, at: int) -> Found | None:
+        """Returns what is put on a list before another command, or before what is told of it."""
+        if self._ahead or not may_put(self._words[at]):
+            return None
+        for stop in range(at + SHORTEST_PUT, min(self._end, at + LONGEST_PUT)):
+            marked = self._words[stop - 1].marked
+            if not marked and self._words[stop].text != "and":
+                continue
+            if (one := put(self._words, at, stop)) is None:
+                continue
+            told = marked and not one.refers and self._begun == self._start
+            if told or self._command_at(stop):
+                return one
+        return None
 
     def _removal(self, at: int, *, bare: bool) -> Found | None:
         """Returns what takes notes out by their numbers or words, or takes out all of them.
@@ -219,13 +204,6 @@ class Sentence:
                 return Found(Command.READ, at, (stop, stop), which=found)
         return None
 
-    def _is_clause(self, at: int) -> bool:
-        """Returns whether what follows says something else than which notes."""
-        if self._words[at - 1].marked or self._words[at].text in _REASONS:
-            return True
-        joins = self._words[at].text in {"and", "then"}
-        return joins and (self._is_text_command(at) or begins(self._texts(at + 1, self._end)))
-
     def _reminding(self, at: int, *, bare: bool) -> Found | None:
         """Returns what reminds somebody else: "remind Anna to send the slides"."""
         after = self._texts(at + 1, min(at + 2 + LONGEST_NAME, self._end))
@@ -239,10 +217,6 @@ class Sentence:
             return None
         return Found(Command.ACTION, at, (at, self._text_end(stop)))
 
-    def _is_apart(self, at: int) -> bool:
-        """Returns whether something stands between a word and what is before it, or calls it."""
-        return self._words[at - 1].marked or self._words[at - 1].text in _NAMED
-
     def _please(self, at: int) -> list[Found]:
         """Returns what is asked for by a verb that is common in plain talk, and so wants asking."""
         if not at or at + 1 >= self._end or self._words[at - 1].text not in _ASKING:
@@ -254,19 +228,25 @@ class Sentence:
             return []
         return self._with_text(Command.ACTION if after == "to" else Command.NOTE, at, at + 1)
 
-    def _courteous(self, at: int) -> list[str]:
-        """Returns the words of the sentence from there on, without courtesies at its end."""
-        texts = self._texts(at, self._end)
-        while texts and texts[-1] in COURTESIES:
-            texts.pop()
-        return texts
+    def _added(self, at: int) -> list[Found]:
+        """Returns what is to be put on the list that is not named: "add eggs, please"."""
+        one = added(self._words, at, self._end) if self._begun == self._start else None
+        return [one] if one is not None else []
+
+    def _taking_down(self, at: int) -> list[Found]:
+        """Returns the command of "take down that the roof leaks", which is of no poster."""
+        if self._texts(at + 1, at + 3) != ["down", "that"] or self._words[at].text not in _TAKES:
+            return []
+        told = is_told("write", self._texts(at + 2, self._end))
+        return self._with_text(Command.NOTE, at, at + 3) if told else []
 
     def _stands_inside(self, at: int, many: int) -> bool:
         before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
         if phrase in _NEVER_INSIDE:
-            last = before.marked and polite(self._texts(at + many, self._end))
+            last = polite(self._texts(at + many, self._end)) or self._words[at + many - 1].marked
+            last = last and before.marked
             return phrase == "note that" and (before.text == "please" or last)
-        return many > 1 or before.marked or before.text in _NAMED
+        return many > 1 or before.marked or before.text in NAMED
 
     def _without_text(self, command: Command, at: int, stop: int, most: int) -> list[Found]:
         """Returns a command and those that follow it; nothing where other words do."""
@@ -274,14 +254,19 @@ class Sentence:
         if rest == self._end:
             other = asks_otherwise(command, self._texts(stop, rest))
             return [] if other else [Found(command, at)]
-        if meant := loosely(self._courteous(at)):
+        more: list[Found] = []
+        if command is not Command.HELLO and most >= 2:  # noqa: PLR2004 - this one and another
+            more = self._first_begun(range(stop, rest + 1), most - 1)
+        again = bool(more) and command in EACH_TIME and more[0].command in EACH_TIME
+        if not again and (meant := loosely(self._courteous(at))):
             return [Found(meant, at)]
-        if command is Command.HELLO or most < 2:  # noqa: PLR2004 - this one and another
-            return []
-        for begin in range(stop, rest + 1):
-            if more := self.begun_at(begin, most=most - 1):
-                return more if more[0].command is command else [Found(command, at), *more]
-        return []
+        if not more or (more[0].command is command and not again):
+            return more
+        return [Found(command, at), *more]
+
+    def _first_begun(self, begins: range, most: int) -> list[Found]:
+        """Returns the commands that begin at the first of these words where any do."""
+        return next(filter(None, (self.begun_at(begin, most=most) for begin in begins)), [])
 
     # -- what it is about -------------------------------------------------------------------
 
@@ -293,16 +278,21 @@ class Sentence:
         With `asked_for` a verb that is common in plain talk is a command without a mark, too.
         """
         words, phrase = self._words, self._texts(at, stop)
-        if phrase[0] == "remind" and stop < len(words) and asks(words[stop]):
+        if phrase[0] == "remind":
+            if asks_again(words, stop, self._end):
+                return []
+            stop = after_again(words, stop, self._end)
+            phrase = phrase[:2]
+        if not (asked_for or shows_its_text(words, at, stop, self._end)):
             return []
-        if not (asked_for or self._shows_its_text(at, stop)) or is_cut(words, at, stop):
-            return []
-        if phrase in _TOLD_OF and not self._is_told_to(at, stop):
-            return []
-        if is_spoken_of(words, at, stop) or self._is_laid_down(at, stop):
+        if self._is_no_request(at, stop):
             return []
         until = self._text_end(stop)
-        begin = text_begin(words, command, stop, until)
+        if (pointed := self._pointed(command, at, stop, until)) is not None:
+            return [pointed]
+        begin = max(
+            text_begin(words, command, stop, until), begins_after(words, at, stop, self._end)
+        )
         rest = self._texts(stop, until)
         if all(word in POLITE or word in REFERS or word == "of" for word in rest):
             refers = bool(REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
@@ -310,78 +300,76 @@ class Sentence:
             return [Found(command, at, (until, until), refers)]
         return [Found(command, at, (min(begin, until), until))]
 
-    def _shows_its_text(self, at: int, stop: int) -> bool:
-        """Returns whether a phrase needs no mark before its text, or has one: "note this: milk"."""
-        phrase = self._texts(at, stop)
-        if phrase == ["action"]:
-            return self._is_label(at)
-        if phrase in _LABELS:
-            return self._words[at].marked or self._is_label(at)
-        if phrase[0] in _WRITES and phrase[-1] == "this":
-            return stop == self._end or self._words[stop - 1].marked or self._words[stop].opened
-        return True
+    def _pointed(self, command: Command, at: int, stop: int, until: int) -> Found | None:
+        """Returns a command that means what was told before it, whatever is said after it."""
+        found = pointing(self._words, at, stop, self._end)
+        if found is None:
+            return self._asked_to_remind(at, stop)
+        after, timed = found.stop, found.when[0] < found.when[1]
+        if found.bare and timed and (until > self._end or not self._has_told(tells_enough)):
+            return None  # "remind me tomorrow. Call Ann."
+        if found.bare and not timed and self._may_lead(at, after):
+            return None
+        back = self._points_back(after, tells_enough)
+        if not back and not after == self._end == until:
+            return None
+        return Found(command, at, (after, after), refers=True, when=found.when)
 
-    def _is_label(self, at: int) -> bool:
-        """Returns whether the text follows at once: a quote, or a sign that names no note.
+    def _asked_to_remind(self, at: int, stop: int) -> Found | None:
+        """Returns what "can you remind me?" means after a comma: what was told before that."""
+        after, told = stop, self._texts(self._start, self._begun)
+        while after < self._end and not self._words[after - 1].marked:
+            if self._words[after].text not in COURTESIES:
+                return None
+            after += 1
+        opened = after < len(self._words) and self._words[after].opened
+        if self._words[at].text != "remind" or opened or not tells_enough(told):
+            return None
+        return Found(Command.ACTION, at, (after, after), refers=True)
 
-        "Note #2 is wrong, delete it" is about the second note.
-        """
-        if at + 1 == self._end or not self._words[at + 1].opened:
+    def _may_lead(self, at: int, after: int) -> bool:
+        """Returns whether "note that," begins a sentence, and so may lead to what is told."""
+        begins = self._begun == self._start and not self._words[after - 1].stops
+        return begins and not self._command_at(after) and at < after < self._end
+
+    def _points_back(self, after: int, enough: Callable[[Sequence[str]], bool]) -> bool:
+        """Returns whether "that" means what was told, by what follows: a mark, or a command."""
+        if after < len(self._words) and self._words[after].opened:
             return False
-        if not self._words[at + 1].text.isdecimal():
-            return True
-        after = range(at + 2, len(self._words))
-        deleted = any(begins(self._texts(n, n + 3)) for n in after if self._words[n - 1].marked)
-        return not deleted and counted(self._courteous(at)) is None
+        ends = after == self._end or self._words[after - 1].marked
+        ends = ends or self._words[after].text in {"and", "then"}
+        return ends and (self._command_at(after) or self._has_told(enough))
 
-    def _is_laid_down(self, at: int, stop: int) -> bool:
-        """Returns whether "put it down" is about a thing: nothing to note was said before it."""
-        phrase = self._texts(at, stop)
-        if phrase[0] not in _LAYS or phrase[1:] != ["it", "down"]:
+    def _has_told(self, enough: Callable[[Sequence[str]], bool]) -> bool:
+        """Returns whether `enough` was told in this sentence before the command, or earlier."""
+        return enough(self._texts(self._start, self._begun)) or self._told()
+
+    def _command_at(self, at: int) -> bool:
+        if self._ahead or at >= self._end:
             return False
-        here = self._start
-        while here < at and (lead := self._lead(here)):
-            here += lead
-        return not polite(self._texts(stop, self._end)) or (here >= at and not self._start)
-
-    def _is_told_to(self, at: int, stop: int) -> bool:
-        """Returns whether "remember that" here has a text; at the end it means what was before."""
-        if stop < self._end:
-            return self._words[stop].text not in MEMORIES
-        return at > 0 and self._words[at - 1].marked
+        return bool(Sentence(self._words, at, self._end, ahead=True).begun_at(at))
 
     def _text_end(self, stop: int) -> int:
         """Returns where a text ends: before another, or a sentence that is a command or polite."""
+        if self._ahead:
+            return self._end
         for at in range(stop + 1, self._end):
             if self._is_text_command(at) and (self._words[at - 1].marked or self._joined_on(at)):
                 return at
             here = self._words[at - 1 : self._end]
-            if taken_back_at(here) or aside_at(here):
+            if taken_back_at(here) or aside_at(here) or self._asks_something(stop, at):
                 return at
         for start, end in self._later:
             over = polite(self._texts(start, end)) or aside_at(self._words[start - 1 : end])
-            if start >= stop and (over or Sentence(self._words, start, end, ()).begun_at(start)):
+            if start >= stop and (
+                over or Sentence(self._words, start, end, ahead=True).begun_at(start)
+            ):
                 return start
         return len(self._words)
 
-    def _joined_on(self, at: int) -> bool:
-        """Returns whether "and note that" or "and remind me" is here, in words without a mark."""
-        if self._words[at].text != "and":
+    def _asks_something(self, stop: int, at: int) -> bool:
+        """Returns whether the sentence goes on with a question to the scribe."""
+        if self._ahead or self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
             return False
-        after = self._texts(at + 1, at + 3)
-        return after in (["note", "that"], ["remind", "me"]) and at + 3 < self._end
-
-    def _is_text_command(self, at: int) -> bool:
-        """Returns whether a command that takes a text begins at a word, or after leads there."""
-        begun = at
-        while at < self._end and (lead := self._lead(at)):
-            at += lead
-        for many in range(min(LONGEST, self._end - at), 1, -1):
-            if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
-                if is_spoken_of(self._words, at, at + many):
-                    return False
-                return at > begun or self._texts(at, at + many) != ["note", "that"]
-        return False
-
-    def _texts(self, start: int, end: int) -> list[str]:
-        return texts(self._words, start, end)
+        found = Sentence(self._words, at, self._end, ahead=True).begun_at(at)
+        return bool(found) and all(one.command in ASKED for one in found)

@@ -27,6 +27,9 @@ class Command(StrEnum):
 
 
 TAKES_TEXT = frozenset({Command.NOTE, Command.ACTION})
+EACH_TIME = TAKES_TEXT | {Command.UNDO, Command.RESTORE, Command.REDO}
+"""Said twice in a turn these are done twice: "undo that, undo that". "I'm lost. What can I say?"
+asks for one answer."""
 
 SHORT: dict[Command, tuple[str, ...]] = {
     Command.NOTE: ("take a note", "make a note", "note that", "write down", "write this down"),
@@ -93,6 +96,8 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "make that|this|it a|an action? item|task|todo|reminder",
         "add another|an|one item",
         "todo",
+        "task",
+        "reminder",
         "do not let me|us forget",
         "make sure i|we do not forget",
         "make sure that i|we do not forget",
@@ -291,7 +296,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
 }
 
 
-def _written_out(line: str) -> list[str]:
+def written_out(line: str) -> list[str]:
     """Returns the phrases of a line."""
     places = []
     for place in line.split():
@@ -305,7 +310,7 @@ COMMANDS: dict[tuple[str, ...], Command] = {
     tuple(phrase.split()): command
     for command, lines in _NATURAL.items()
     for line in lines
-    for phrase in _written_out(line)
+    for phrase in written_out(line)
 } | {
     tuple(phrase.split()): command
     for command, phrases in SHORT.items()

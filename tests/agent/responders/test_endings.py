@@ -85,6 +85,7 @@ def test_nothing_is_no_consent() -> None:
         *("Okay that's all thank you very much you can hang up now.", "Please hang up."),
         *("I have to go, you can hang up.", "The rent is due, so goodbye.", "That's all, hang up."),
         *("After all that, goodbye.", "Great, that's everything for today, you can end the call."),
+        *("Before I forget, end the call.", "While I'm at it, hang up."),
     ],
 )
 def test_the_end_is_asked_for(text: str) -> None:

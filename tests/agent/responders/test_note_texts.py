@@ -123,6 +123,64 @@ def test_a_note_ends_where_something_else_begins(text: str, wanted: list[str]) -
     assert found(text) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Note that the server is down.", "the server is down"),
+        ("Please note that the shop is closing down.", "the shop is closing down"),
+        ("Note that the lift is broken down.", "the lift is broken down"),
+        ("Could you note that prices went down?", "prices went down"),
+        ("Write that the car broke down.", "the car broke down"),
+        ("Jot that Tom calmed down again.", "Tom calmed down again"),
+        ("Note for me that the server is down.", "the server is down"),
+        ("Note that the server is down again.", "the server is down again"),
+        ("Note that the server is down now.", "the server is down now"),
+        ("Note that the server is down today.", "the server is down today"),
+        ("Note that the server is down for a while.", "the server is down for a while"),
+        ("note that the server is down", "the server is down"),
+        ("Note the server is down.", "the server is down"),
+        ("please note the server is down again", "the server is down again"),
+        (
+            "Note that Peter asked could you write that down.",
+            "Peter asked could you write that down",
+        ),
+        ("Note that address down, please.", "that address"),
+        ("Write that phone number down again.", "that phone number"),
+        ("Write my name and address down for me.", "my name and address"),
+    ],
+)
+def test_down_at_the_end_may_be_of_what_is_told(text: str, wanted: str) -> None:
+    assert found(text) == [f"note: {wanted}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Remind me to call Anna, and what have I got so far?", ["action: call Anna", "read: "]),
+        ("Remind me to call Anna, what have I got so far?", ["action: call Anna", "read: "]),
+        ("remind me to call anna and what have i got so far", ["action: call anna", "read: "]),
+        ("Note that he comes, and what time is it, please?", ["note: he comes", "time: "]),
+        ("Note that he comes, could you read my notes?", ["note: he comes", "read: "]),
+        ("Take a note, buy milk, what day is it today?", ["note: buy milk", "date: "]),
+        (
+            "Remind Anna to call, so how long have we talked?",
+            ["action: Remind Anna to call", "length: "],
+        ),
+        ("Add milk to my list, and what have I got so far?", ["action: milk", "read: "]),
+        ("Add milk to my list and remind me to call Tom.", ["action: milk", "action: call Tom"]),
+        ("Add milk to my list, and add bread to my list.", ["action: milk", "action: bread"]),
+        ("Put the dentist on my list, it is important.", ["action: the dentist"]),
+        ("Write the number down, and what time is it?", ["note: the number", "time: "]),
+        ("Remind me to ask Tom, what time is it?", ["action: ask Tom, what time is it?"]),
+        ("Note that she said, what time is it?", ["note: she said, what time is it?"]),
+        ("Take a note: what have I got in the bag?", ["note: what have I got in the bag?"]),
+        ("Remind me to call Anna and check my notes.", ["action: call Anna and check my notes"]),
+    ],
+)
+def test_a_question_after_a_text_is_answered(text: str, wanted: list[str]) -> None:
+    assert found(text) == wanted
+
+
 async def test_a_note_that_is_taken_back_in_the_same_breath_is_gone() -> None:
     room = Room(ScribeResponder())
     await room.ask("Take a note: buy milk.")

@@ -54,6 +54,13 @@ def kept(room: Room) -> str:
         ("delete notes one through three", "4"),
         ("Remove the second to last one.", "124"),
         ("drop the 1st note", "234"),
+        ("Delete note one.", "234"),
+        ("Remove note one, please.", "234"),
+        ("Could you erase note one?", "234"),
+        ("Scratch note one.", "234"),
+        ("Delete note one and note two.", "34"),
+        ("Cancel that reminder.", "123"),
+        ("Please delete that task again.", "123"),
         ("Delete the last one I gave you.", "123"),
         ("Remove my last reminder.", "123"),
         ("delete the first action item", "134"),
@@ -105,6 +112,7 @@ async def test_the_notes_that_are_meant_go_and_no_other(text: str, left: str) ->
         ),
         ("Delete both notes.", WHICH),
         ("Delete a note.", WHICH),
+        ("Delete any one note.", WHICH),
     ],
 )
 async def test_where_it_is_not_certain_which_is_meant_none_goes(text: str, answer: str) -> None:

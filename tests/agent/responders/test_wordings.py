@@ -32,6 +32,8 @@ def test_every_hint_is_a_phrase_that_is_understood_or_stands_beside_some() -> No
         "I missed that. Can you repeat it?",
         "Read my notes. Yes, read my notes, please.",
         "That's all. Goodbye. Bye.",
+        "Stop, stop, stop.",
+        "What time is it, what time is it?",
     ],
 )
 def test_what_is_asked_for_twice_is_answered_once(text: str) -> None:
@@ -58,6 +60,33 @@ def test_what_changes_notes_is_done_as_often_as_it_is_said() -> None:
     assert [str(one.command) for one in orders(twice)] == [
         *("undo", "undo", "note", "note", "read", "read")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Scratch that, scratch that.", "undo undo"),
+        ("Scratch that. Scratch that.", "undo undo"),
+        ("Undo that and undo that.", "undo undo"),
+        ("Undo that, undo that.", "undo undo"),
+        ("Undo that, undo it, please.", "undo undo"),
+        ("undo that undo that", "undo undo"),
+        ("Undo, undo.", "undo undo"),
+        ("Undo that, undo that, undo that, undo that, undo that.", "undo " * 5),
+        ("No, delete that, and then delete that.", "undo undo"),
+        ("Bring it back, and bring it back.", "restore restore"),
+        ("Undo that undo.", "redo"),
+        ("Undo that undo, please, and redo.", "redo redo"),
+        ("What time is it? Help. What time is it?", "time help"),
+        ("What time is it, help, what time is it?", "time help"),
+        ("Read my notes. Undo that. Read my notes.", "read undo read"),
+        ("Read my notes. What time is it? Read my notes.", "read time"),
+    ],
+)
+def test_what_changes_notes_is_done_each_time_and_what_tells_is_told_once(
+    text: str, wanted: str
+) -> None:
+    assert [str(one.command) for one in orders(text)] == wanted.split()
 
 
 @pytest.mark.parametrize(
@@ -110,6 +139,12 @@ def test_what_only_sounds_like_a_command_is_none(text: str) -> None:
         "add that to " * 400,
         "could you " * 400,
         "what have i got and " * 200,
+        "take a note of that, " * 200,
+        "write that down, and " * 300,
+        "add milk to my list, and " * 300,
+        "remind me about that tomorrow. " * 200,
+        "note that it rains, and what time is it, " * 200,
+        "undo that, " * 400,
     ],
 )
 def test_long_talk_is_understood_quickly(text: str) -> None:
