@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import jiwer
 from num2words import num2words
 
-from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.speech.offline import stretches, transcribe
-from sessions_app.speech.recognisers.base import Recogniser
-from sessions_app.speech.vad.base import Vad
+from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.speech.offline import stretches, transcribe
+from sessions_app.engine.speech.recognisers.base import Recogniser
+from sessions_app.engine.speech.vad.base import Vad
 
 _LONG = {"mr": "mister", "mrs": "missus", "dr": "doctor", "ok": "okay"}
 TALK = (

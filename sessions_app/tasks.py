@@ -9,8 +9,8 @@ from celery.signals import beat_init, before_task_publish, worker_ready, worker_
 from django.db import close_old_connections
 from django.utils import timezone
 
-from sessions_app.bridge import finalising, second_pass
 from sessions_app.models import Call, Recording, Summary, Version
+from sessions_app.runtime import finalising, second_pass
 from sessions_app.services import (
     calls,
     recordings,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from sessions_app.core.party import Party
+from sessions_app.engine.core.party import Party
 from sessions_app.models import Call, Recording
 from sessions_app.services import calls, queueing
 from voicesite.celery import app

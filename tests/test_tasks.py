@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from sessions_app import tasks
-from sessions_app.core.states import CallState
+from sessions_app.engine.core.states import CallState
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, work

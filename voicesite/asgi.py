@@ -80,6 +80,6 @@ application: ASGI3Application = ProtocolTypeRouter(
 )
 
 if settings.VOICE["ROLE"] == "web":
-    from sessions_app.relaying.relay import Relay  # only there: it loads an HTTP client
+    from sessions_app.proxy.relay import Relay  # only there: it loads an HTTP client
 
     application = Relay(application)

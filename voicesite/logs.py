@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.core.errors import chain_of, traced
+from sessions_app.engine.core.errors import chain_of, traced
 
 SHORTEST = 4
 """Shorter texts of exceptions are left in a message: they are numbers and keys."""

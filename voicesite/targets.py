@@ -56,7 +56,7 @@ def _segments(path: str) -> Iterator[str]:
 @functools.cache
 def words() -> frozenset[str]:
     """Returns the literal segments of all our addresses; the first time, it loads all pages."""
-    from sessions_app.exports.registry import FORMATS  # noqa: PLC0415 - logging is set up first
+    from sessions_app.engine.exports.registry import FORMATS  # noqa: PLC0415 - logging is set up first
     from sessions_app.routing import websocket_urlpatterns  # noqa: PLC0415
 
     found = {

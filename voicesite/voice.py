@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.speech.moonshine.files import installed as moonshine_is_installed
+from sessions_app.engine.speech.moonshine.files import installed as moonshine_is_installed
 from voicesite.reading import choice, read
 
 EMBEDDED = ("moonshine", "pocketsphinx")
@@ -15,10 +15,12 @@ EMBEDDED = ("moonshine", "pocketsphinx")
 FOR_RECORDINGS = ("whisper", "moonshine", "thorough")
 """Who listens to recordings, the best in noise first (docs/campaigns/recordings.md)."""
 
-ENGINES = "sessions_app.speech.recognisers"
-VOICES = "sessions_app.speech.synthesisers"
+ENGINES = "sessions_app.engine.speech.recognisers"
+AGENT = "sessions_app.engine.agent"
+VOICES = "sessions_app.engine.speech.synthesisers"
+VADS = "sessions_app.engine.speech.vad"
 TOOLS = {
-    name: {"PATH": f"sessions_app.agent.tools.{name}", "TIMEOUT_S": 5}
+    name: {"PATH": f"sessions_app.engine.agent.tools.{name}", "TIMEOUT_S": 5}
     for name in ("end_call", "take_note", "earlier_calls")
 }
 
@@ -35,7 +37,7 @@ def _chat() -> dict[str, Any]:
         "tools": list(TOOLS),
         "known_tools": TOOLS,
     }
-    backend = "sessions_app.agent.responders.chat.ChatResponder"
+    backend = "sessions_app.engine.agent.responders.chat.ChatResponder"
     return {"chat": {"BACKEND": backend, "OPTIONS": options}}
 
 
@@ -272,7 +274,10 @@ def _listening() -> dict[str, Any]:
         "FIGURES": read("bool", "VOICE_FIGURES", False),
         "SECOND_PASS": _second_pass(made),
         "VADS": {
-            "default": {"BACKEND": "sessions_app.speech.vad.silero.SileroVad", "OPTIONS": {}},
+            "default": {
+                "BACKEND": f"{VADS}.silero.SileroVad",
+                "OPTIONS": {},
+            },
         },
     }
 
@@ -289,7 +294,7 @@ def _turn_models() -> dict[str, Any]:
     model: str = read("str", "SMART_TURN_MODEL", "")
     if not model:
         return {}
-    backend = "sessions_app.agent.endpointers.smart_turn.SmartTurnEndpointer"
+    backend = "sessions_app.engine.agent.endpointers.smart_turn.SmartTurnEndpointer"
     options = {"model": model, "workers": read("int", "SMART_TURN_WORKERS", 1)}
     return {"smart-turn": {"BACKEND": backend, "OPTIONS": options}}
 
@@ -299,7 +304,7 @@ def _answering(time_zone: str) -> dict[str, Any]:
         "TOOLS": TOOLS,
         "RESPONDERS": {
             "scribe": {
-                "BACKEND": "sessions_app.agent.responders.scribe.ScribeResponder",
+                "BACKEND": "sessions_app.engine.agent.responders.scribe.ScribeResponder",
                 "OPTIONS": {"time_zone": time_zone},
             },
             **_chat(),
@@ -312,19 +317,19 @@ def _answering(time_zone: str) -> dict[str, Any]:
         },
         "ENDPOINTERS": {
             "default": {
-                "BACKEND": "sessions_app.agent.endpointers.attentive.AttentiveEndpointer",
+                "BACKEND": "sessions_app.engine.agent.endpointers.attentive.AttentiveEndpointer",
             },
-            "fixed": {"BACKEND": "sessions_app.agent.endpointers.fixed.FixedEndpointer"},
+            "fixed": {"BACKEND": "sessions_app.engine.agent.endpointers.fixed.FixedEndpointer"},
             **_turn_models(),
         },
         "BARGE_INS": {
-            "default": {"BACKEND": "sessions_app.agent.barge_ins.confirmed.ConfirmedBargeIn"},
-            "immediate": {"BACKEND": "sessions_app.agent.barge_ins.immediate.ImmediateBargeIn"},
-            "off": {"BACKEND": "sessions_app.agent.barge_ins.off.NoBargeIn"},
+            "default": {"BACKEND": f"{AGENT}.barge_ins.confirmed.ConfirmedBargeIn"},
+            "immediate": {"BACKEND": f"{AGENT}.barge_ins.immediate.ImmediateBargeIn"},
+            "off": {"BACKEND": f"{AGENT}.barge_ins.off.NoBargeIn"},
         },
         "SUMMARISERS": {
             "default": {
-                "BACKEND": "sessions_app.summaries.extractive.ExtractiveSummariser",
+                "BACKEND": "sessions_app.engine.summaries.extractive.ExtractiveSummariser",
                 "OPTIONS": {},
             },
         },

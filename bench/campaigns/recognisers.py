@@ -22,16 +22,16 @@ from bench.campaigns.invented import TALKING
 from bench.campaigns.voices import Floats
 from bench.spoken import TALK, spoken, wrong_words
 from bench.tables import write_table
-from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.core.events import Hypothesis
-from sessions_app.speech.offline import Stretch, items, stretches, transcribe
-from sessions_app.speech.recognisers.base import Recogniser
-from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
-from sessions_app.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
-from sessions_app.speech.recognisers.wrappers.replay import tell
-from sessions_app.speech.vad.silero import SileroVad
-from tests.speech.test_pool import children_of
+from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.core.events import Hypothesis
+from sessions_app.engine.speech.offline import Stretch, items, stretches, transcribe
+from sessions_app.engine.speech.recognisers.base import Recogniser
+from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
+from sessions_app.engine.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.engine.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
+from sessions_app.engine.speech.recognisers.wrappers.replay import tell
+from sessions_app.engine.speech.vad.silero import SileroVad
+from tests.engine.speech.test_pool import children_of
 
 LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
 ENGINES: dict[str, Callable[[], Recogniser]] = {

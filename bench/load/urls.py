@@ -10,10 +10,10 @@ from django.urls import path
 
 from bench.load import parts, watching
 from bench.load.peers import common
-from sessions_app.agent.voice import AgentVoice
-from sessions_app.bridge import engine
-from sessions_app.core.audio import AudioFrame
-from sessions_app.transports.webrtc import WebRTCTransport
+from sessions_app.engine.agent.voice import AgentVoice
+from sessions_app.engine.core.audio import AudioFrame
+from sessions_app.engine.transports.webrtc import WebRTCTransport
+from sessions_app.runtime import engine
 from voicesite.urls import urlpatterns as product
 
 watching.watch_frames()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
-from sessions_app.agent.responders.base import Conversation, Responder
+from sessions_app.engine.agent.responders.base import Conversation, Responder
 
 ANSWERS = (
     "All right, I have written that down for you.",

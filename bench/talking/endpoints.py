@@ -20,29 +20,29 @@ from pathlib import Path
 
 from bench.tables import write_table
 from bench.talking.utterances import Spoken, sixty, thirty
-from sessions_app.agent.actions import Action, StartReply
-from sessions_app.agent.barge_ins.confirmed import ConfirmedBargeIn
-from sessions_app.agent.endpointers.attentive import AttentiveEndpointer
-from sessions_app.agent.endpointers.base import Endpointer
-from sessions_app.agent.endpointers.fixed import FixedEndpointer
-from sessions_app.agent.endpointers.smart_turn import SmartTurnEndpointer
-from sessions_app.agent.turns import TurnTaker
-from sessions_app.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.core.events import (
+from sessions_app.engine.agent.actions import Action, StartReply
+from sessions_app.engine.agent.barge_ins.confirmed import ConfirmedBargeIn
+from sessions_app.engine.agent.endpointers.attentive import AttentiveEndpointer
+from sessions_app.engine.agent.endpointers.base import Endpointer
+from sessions_app.engine.agent.endpointers.fixed import FixedEndpointer
+from sessions_app.engine.agent.endpointers.smart_turn import SmartTurnEndpointer
+from sessions_app.engine.agent.turns import TurnTaker
+from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.core.events import (
     Hypothesis,
     SpeechEnded,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
 )
-from sessions_app.core.persona import TurnSettings
-from sessions_app.speech.gate import Flush, Item, Pause, SpeechGate
-from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
-from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.speech.recognisers.wrappers.replay import tell
-from sessions_app.speech.segmenting import Segmenter
-from sessions_app.speech.turn_models.base import TurnModel
-from sessions_app.speech.vad.silero import SileroVad
+from sessions_app.engine.core.persona import TurnSettings
+from sessions_app.engine.speech.gate import Flush, Item, Pause, SpeechGate
+from sessions_app.engine.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
+from sessions_app.engine.speech.recognisers.wrappers.replay import tell
+from sessions_app.engine.speech.segmenting import Segmenter
+from sessions_app.engine.speech.turn_models.base import TurnModel
+from sessions_app.engine.speech.vad.silero import SileroVad
 from tests.fixtures.speech import write_wav
 
 TOLD_AFTER_MS = {SpeechStarted: 112.0, SpeechPaused: 208.0, SpeechResumed: 64.0, SpeechEnded: 528.0}

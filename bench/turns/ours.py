@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from bench.turns import stages
-from sessions_app.agent.responders.base import Conversation, Responder
-from sessions_app.core.audio import Samples
-from sessions_app.core.events import Speaker, TurnEnded
-from sessions_app.core.persona import Persona, TurnSettings
-from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser
-from tests.calls.talk import Talk
+from sessions_app.engine.agent.responders.base import Conversation, Responder
+from sessions_app.engine.core.audio import Samples
+from sessions_app.engine.core.events import Speaker, TurnEnded
+from sessions_app.engine.core.persona import Persona, TurnSettings
+from sessions_app.engine.speech.synthesisers.base import SpeechChunk, Synthesiser
+from tests.engine.session.talk import Talk
 
 
 class Model(Responder):

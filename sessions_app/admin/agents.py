@@ -17,15 +17,15 @@ from django.utils.safestring import SafeString
 from sessions_app.admin import latency, trying
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.admin.filters import NamedValuesFilter
-from sessions_app.agent.responders.base import Responder
-from sessions_app.bridge import languages
-from sessions_app.bridge import trying as bridge
-from sessions_app.bridge.conf import load_backend
-from sessions_app.core.errors import ResponderError, SynthesiserError
-from sessions_app.core.persona import LONGEST_PHRASE, MOST_PHRASES
+from sessions_app.engine.agent.responders.base import Responder
+from sessions_app.engine.core.errors import ResponderError, SynthesiserError
+from sessions_app.engine.core.persona import LONGEST_PHRASE, MOST_PHRASES
+from sessions_app.engine.speech.synthesisers.base import Synthesiser
 from sessions_app.models import Agent
+from sessions_app.runtime import languages
+from sessions_app.runtime import trying as voices
+from sessions_app.runtime.conf import load_backend
 from sessions_app.services.agents import persona_of
-from sessions_app.speech.synthesisers.base import Synthesiser
 
 NAMED = {
     "recogniser": ("RECOGNISERS", "Turns the caller's speech into text."),
@@ -239,7 +239,7 @@ class AgentForm(CleanForm[Agent]):
         if synthesiser is None or not self._is_asked("voice", "synthesiser", "language"):
             return
         try:
-            known = async_to_sync(bridge.check)(values["synthesiser"], values.get("voice", ""))
+            known = async_to_sync(voices.check)(values["synthesiser"], values.get("voice", ""))
         except SynthesiserError as error:
             field = "voice" if error.code == "unknown_voice" else "synthesiser"
             self.add_error(field, error.message)

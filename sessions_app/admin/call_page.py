@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from sessions_app.admin import second_pass
 from sessions_app.admin.display import NOTHING, badge, clock, moment
-from sessions_app.core.events import Speaker
-from sessions_app.core.party import visitor_name
-from sessions_app.exports.registry import FORMATS
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.core.party import visitor_name
+from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
 from sessions_app.models.segment import Source
 from sessions_app.models.work import OwedWork, WorkState

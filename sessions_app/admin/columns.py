@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 
 from sessions_app.admin import call_page
 from sessions_app.admin.display import NOTHING, badge, clock, moment
-from sessions_app.core.party import visitor_name
+from sessions_app.engine.core.party import visitor_name
 from sessions_app.models import Call
 from sessions_app.models.work import OwedWork
 

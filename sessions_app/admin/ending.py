@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
-from sessions_app.core.states import CallState
+from sessions_app.engine.core.states import CallState
 from sessions_app.models import Call
 from sessions_app.services import calls
 

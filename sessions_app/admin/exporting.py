@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
-from sessions_app.exports.registry import FORMATS
+from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, exports
 

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from sessions_app.bridge import trying
-from sessions_app.core.errors import VoiceError, traced
-from sessions_app.core.persona import Persona
-from sessions_app.core.text import read_json
+from sessions_app.engine.core.errors import VoiceError, traced
+from sessions_app.engine.core.persona import Persona
+from sessions_app.engine.core.text import read_json
 from sessions_app.models import Agent
+from sessions_app.runtime import trying
 from sessions_app.services.agents import persona_of
 
 logger = logging.getLogger(__name__)

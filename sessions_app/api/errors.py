@@ -13,7 +13,7 @@ from rest_framework.views import set_rollback
 
 from sessions_app.api.authentication import HOW
 from sessions_app.api.parameters import UnknownParameterError
-from sessions_app.core.errors import UnknownCallError
+from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.services.database import AWAY, RETRY_AFTER_S
 from voicesite.targets import loggable_method
 

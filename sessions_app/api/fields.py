@@ -7,8 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
 from rest_framework import serializers
 
-from sessions_app.core.events import Speaker
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState
 

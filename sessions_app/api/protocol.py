@@ -16,7 +16,7 @@ from sessions_app.api import schema
 from sessions_app.api.base import ApiView
 from sessions_app.api.constant import Constant, answer
 from sessions_app.api.parameters import not_known
-from sessions_app.dialects.schemas import DOORS
+from sessions_app.engine.protocols.schemas import DOORS
 
 JSON = "application/json"
 

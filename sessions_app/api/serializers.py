@@ -14,8 +14,8 @@ from sessions_app.api.fields import (
     WorkStateField,
 )
 from sessions_app.api.parameters import StrictBody
-from sessions_app.core.events import Speaker
-from sessions_app.exports.registry import FORMATS
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.turn import STAGES
 

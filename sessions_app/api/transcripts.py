@@ -15,7 +15,7 @@ from sessions_app.api import schema
 from sessions_app.api.base import WHERE, CallView
 from sessions_app.api.parameters import not_known
 from sessions_app.api.serializers import CorrectionSerializer, SegmentSerializer, SegmentsSerializer
-from sessions_app.exports.registry import FORMATS
+from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog
 from sessions_app.services import access, exports, transcripts, visits
 

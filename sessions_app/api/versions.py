@@ -14,9 +14,9 @@ from sessions_app.api.errors import Conflict
 from sessions_app.api.fields import SpeakerField, WorkStateField
 from sessions_app.api.parameters import StrictBody
 from sessions_app.api.serializers import WordSerializer
-from sessions_app.bridge import languages
-from sessions_app.bridge.conf import backend_names
 from sessions_app.models import AccessLog, Call, Version, VersionSegment
+from sessions_app.runtime import languages
+from sessions_app.runtime.conf import backend_names
 from sessions_app.services import access, versions
 
 NO_RECORDING = "This call has no recording, or not yet."

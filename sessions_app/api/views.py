@@ -24,9 +24,9 @@ from sessions_app.api.serializers import (
     TitleSerializer,
 )
 from sessions_app.api.ticket_serializers import TicketSerializer, TicketWishSerializer
-from sessions_app.bridge import ice_servers
-from sessions_app.core.party import Party
+from sessions_app.engine.core.party import Party
 from sessions_app.models import Agent, ApiToken, Call
+from sessions_app.runtime import ice_servers
 from sessions_app.services import access, calls, search, tickets
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from sessions_app.bridge import endings
-from sessions_app.bridge.endings import Hold
 from sessions_app.consumers import allowance
 from sessions_app.consumers.allowance import Place
 from sessions_app.consumers.auth import principal_of, shown_by
-from sessions_app.core.errors import BusyError
-from sessions_app.core.party import Party
+from sessions_app.engine.core.errors import BusyError
+from sessions_app.engine.core.party import Party
+from sessions_app.runtime import endings
+from sessions_app.runtime.endings import Hold
 from sessions_app.services.authentication import Principal
 from sessions_app.services.entrance import CLOSE, RefusedError
 

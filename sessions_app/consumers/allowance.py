@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from sessions_app.core.addresses import network_of
-from sessions_app.core.errors import BusyError
+from sessions_app.engine.core.addresses import network_of
+from sessions_app.engine.core.errors import BusyError
 
 LOOK_S = 15.0
 """How often a socket is asked whether it has a call."""

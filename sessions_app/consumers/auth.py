@@ -8,7 +8,7 @@ from asgiref.typing import WebSocketScope
 from channels.db import database_sync_to_async
 from django.http import HttpHeaders
 
-from sessions_app.core.errors import VoiceError
+from sessions_app.engine.core.errors import VoiceError
 from sessions_app.services import authentication, entrance
 from sessions_app.services.authentication import Principal
 from sessions_app.services.database import AWAY, busy

@@ -5,11 +5,11 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 
-from sessions_app.bridge.broadcast import group_of
-from sessions_app.bridge.conf import message_limits
 from sessions_app.consumers.admitted import BUSY, LONGEST_REASON, AdmittedSocket
-from sessions_app.core.errors import UnknownCallError, VoiceError
-from sessions_app.dialects.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
+from sessions_app.engine.core.errors import UnknownCallError, VoiceError
+from sessions_app.engine.protocols.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
+from sessions_app.runtime.broadcast import group_of
+from sessions_app.runtime.conf import message_limits
 from sessions_app.services import access, authentication, database
 
 NO_SUCH_CALL = 4404

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sessions_app.bridge import engine
 from sessions_app.consumers.sockets import CallSocket
-from sessions_app.core.commands import Candidate, Offer, Ping, Resume, ToCall
-from sessions_app.core.rates import Kind
-from sessions_app.dialects import control
-from sessions_app.dialects.reading import ProtocolError
+from sessions_app.engine.core.commands import Candidate, Offer, Ping, Resume, ToCall
+from sessions_app.engine.core.rates import Kind
+from sessions_app.engine.protocols import control
+from sessions_app.engine.protocols.reading import ProtocolError
+from sessions_app.runtime import engine
 
 
 class SignalingConsumer(CallSocket):

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sessions_app.bridge import engine
-from sessions_app.bridge.conf import message_limits
 from sessions_app.consumers.admitted import SIGNED_OUT
 from sessions_app.consumers.outgoing import SendingSocket
-from sessions_app.core.errors import VoiceError
-from sessions_app.core.events import CallEvent, StateChanged
-from sessions_app.core.ports import EventSink
-from sessions_app.core.states import TERMINAL
-from sessions_app.dialects import control
-from sessions_app.dialects.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.core.events import CallEvent, StateChanged
+from sessions_app.engine.core.ports import EventSink
+from sessions_app.engine.core.states import TERMINAL
+from sessions_app.engine.protocols import control
+from sessions_app.engine.protocols.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
+from sessions_app.runtime import engine
+from sessions_app.runtime.conf import message_limits
 from sessions_app.services import database, tickets
 from sessions_app.services.authentication import Way
 from sessions_app.services.tickets import W

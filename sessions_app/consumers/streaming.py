@@ -3,17 +3,17 @@
 import asyncio
 from typing import Any
 
-from sessions_app.bridge import engine
-from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.admitted import BUSY, LONGEST_REASON
 from sessions_app.consumers.auth import principal_with_token, shown_by
 from sessions_app.consumers.sockets import CLOSED_BY_CLIENT, CallSocket
-from sessions_app.core.audio import VoiceChunk
-from sessions_app.core.commands import AudioEnded, StartStream, ToCall
-from sessions_app.core.errors import BusyError, MediaError
-from sessions_app.core.rates import Kind
-from sessions_app.dialects import control, streaming
-from sessions_app.dialects.reading import ProtocolError
+from sessions_app.engine.core.audio import VoiceChunk
+from sessions_app.engine.core.commands import AudioEnded, StartStream, ToCall
+from sessions_app.engine.core.errors import BusyError, MediaError
+from sessions_app.engine.core.rates import Kind
+from sessions_app.engine.protocols import control, streaming
+from sessions_app.engine.protocols.reading import ProtocolError
+from sessions_app.runtime import engine
+from sessions_app.runtime.engine import Streamed
 from sessions_app.services.entrance import CLOSE, RefusedError
 
 SIGN_IN_S = 5.0

@@ -1,13 +1,13 @@
 """A WebSocket for vosk-server's clients: configuration, audio, end mark; one reply a message."""
 
-from sessions_app.bridge import engine
-from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.auth import guest_of
 from sessions_app.consumers.sockets import CallSocket
-from sessions_app.core.audio import VoiceChunk
-from sessions_app.core.rates import Kind
-from sessions_app.core.states import EndReason
-from sessions_app.dialects import vosk
+from sessions_app.engine.core.audio import VoiceChunk
+from sessions_app.engine.core.rates import Kind
+from sessions_app.engine.core.states import EndReason
+from sessions_app.engine.protocols import vosk
+from sessions_app.runtime import engine
+from sessions_app.runtime.engine import Streamed
 from sessions_app.services.entrance import RefusedError
 
 

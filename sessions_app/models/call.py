@@ -5,8 +5,8 @@ import secrets
 from django.conf import settings
 from django.db import models
 
-from sessions_app.core.party import Party
-from sessions_app.core.states import LIVE, CallState, EndReason
+from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.models.agent import Agent
 
 ID_BYTES = 12  # 96 random bits: not to be guessed, short enough for an address

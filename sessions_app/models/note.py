@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from sessions_app.core.events import NoteKind
+from sessions_app.engine.core.events import NoteKind
 from sessions_app.models.call import Call
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from sessions_app.core.events import Speaker
-from sessions_app.core.folding import folded
-from sessions_app.core.writing import count
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.core.folding import folded
+from sessions_app.engine.core.writing import count
 from sessions_app.models.call import Call
 
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from sessions_app.core.events import Speaker
+from sessions_app.engine.core.events import Speaker
 from sessions_app.models.call import Call
 
 STAGES = ("speech_end_ms", "endpoint_ms", "final_ms", "first_token_ms", "first_audio_ms")

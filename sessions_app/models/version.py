@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from sessions_app.core.events import Speaker
+from sessions_app.engine.core.events import Speaker
 from sessions_app.models.call import Call
 from sessions_app.models.work import OwedWork, WorkState
 

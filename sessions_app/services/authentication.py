@@ -2,7 +2,7 @@
 
 The one place for both: views and consumers turn what a client shows into a `Principal`, and
 `standing` says which principals may go on. Everything that is open on a principal's account is
-ended by `bridge.endings` once it does not stand any more.
+ended by `runtime.endings` once it does not stand any more.
 """
 
 import secrets
@@ -21,9 +21,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from sessions_app.core.addresses import network_of
-from sessions_app.core.party import GUEST, Party
-from sessions_app.core.states import LIVE
+from sessions_app.engine.core.addresses import network_of
+from sessions_app.engine.core.party import GUEST, Party
+from sessions_app.engine.core.states import LIVE
 from sessions_app.models import ApiToken, Call, Ticket
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import access

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from sessions_app.core.events import Speaker
-from sessions_app.core.stops import whole_sentences
-from sessions_app.core.writing import join_sentences, plain_words
-from sessions_app.exports.base import ExportSegment
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.core.stops import whole_sentences
+from sessions_app.engine.core.writing import join_sentences, plain_words
+from sessions_app.engine.exports.base import ExportSegment
 from sessions_app.models import Turn
 
 Talk = Callable[[str], str]

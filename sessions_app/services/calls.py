@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from sessions_app.core.errors import UnknownAgentError
-from sessions_app.core.party import Party
-from sessions_app.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
-from sessions_app.core.text import clean
+from sessions_app.engine.core.errors import UnknownAgentError
+from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
+from sessions_app.engine.core.text import clean
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.call import new_public_id
 from sessions_app.services import access, versions

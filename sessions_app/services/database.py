@@ -7,7 +7,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.signals import connection_created
 
-from sessions_app.core.errors import BusyError
+from sessions_app.engine.core.errors import BusyError
 
 AWAY = (OperationalError, InterfaceError)
 """What Django raises while a database is locked, full, unreachable or stopping."""

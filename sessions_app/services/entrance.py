@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpHeaders
 
-from sessions_app.core.errors import VoiceError
+from sessions_app.engine.core.errors import VoiceError
 from sessions_app.services import access, authentication, tickets
 from sessions_app.services.authentication import Principal, Way, standing
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sessions_app.exports.base import ExportCall, ExportSegment
-from sessions_app.exports.registry import FORMATS, Format
+from sessions_app.engine.exports.base import ExportCall, ExportSegment
+from sessions_app.engine.exports.registry import FORMATS, Format
 from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.services import access, transcripts
 

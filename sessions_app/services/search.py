@@ -19,10 +19,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from sessions_app.core.folding import terms
-from sessions_app.core.party import Party
-from sessions_app.core.text import one_line
-from sessions_app.core.writing import join_sentences
+from sessions_app.engine.core.folding import terms
+from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.text import one_line
+from sessions_app.engine.core.writing import join_sentences
 from sessions_app.models import Call, Segment
 
 SHOWN = Case(

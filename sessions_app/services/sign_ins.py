@@ -16,8 +16,8 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
-from sessions_app.core.addresses import network_of
-from sessions_app.core.errors import VoiceError
+from sessions_app.engine.core.addresses import network_of
+from sessions_app.engine.core.errors import VoiceError
 from sessions_app.models import SignInFailure
 
 DEVICE_LIFE = timedelta(days=365)

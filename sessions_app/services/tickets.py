@@ -9,10 +9,10 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_app.core.commands import Offer, StartStream
-from sessions_app.core.errors import NotAllowedError, UnknownCallError
-from sessions_app.core.party import BY_TICKET, KNOWN
-from sessions_app.core.states import LIVE, CallState
+from sessions_app.engine.core.commands import Offer, StartStream
+from sessions_app.engine.core.errors import NotAllowedError, UnknownCallError
+from sessions_app.engine.core.party import BY_TICKET, KNOWN
+from sessions_app.engine.core.states import LIVE, CallState
 from sessions_app.models import Agent, ApiToken, Call, Ticket
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import calls

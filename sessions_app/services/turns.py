@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from sessions_app.core import events
-from sessions_app.core.text import one_line
+from sessions_app.engine.core import events
+from sessions_app.engine.core.text import one_line
 from sessions_app.models import Call, Note, Turn
 
 

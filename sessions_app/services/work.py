@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Manager, Q, QuerySet
 from django.utils import timezone
 
-from sessions_app.core.errors import VoiceError, traced
+from sessions_app.engine.core.errors import VoiceError, traced
 from sessions_app.models.work import OwedWork, WorkState
 from sessions_app.services import signs, stopping
 from sessions_app.services.database import is_away

@@ -10,9 +10,9 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
-from sessions_app.bridge import engine, media_processes, placing
-from sessions_app.bridge.faults import PARTS
-from sessions_app.core.errors import BusyError
+from sessions_app.engine.core.errors import BusyError
+from sessions_app.runtime import engine, media_processes, placing
+from sessions_app.runtime.faults import PARTS
 from voicesite.celery import app
 
 CHECK_S = 3.0

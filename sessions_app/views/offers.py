@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sessions_app.bridge.answers import Placed
-from sessions_app.core.commands import Offer
-from sessions_app.dialects import offer as offer_dialect
-from sessions_app.dialects import results
+from sessions_app.engine.core.commands import Offer
+from sessions_app.engine.protocols import offer as offer_dialect
+from sessions_app.engine.protocols import results
+from sessions_app.runtime.answers import Placed
 from sessions_app.views.callers import caller, check_parameters, told
 
 

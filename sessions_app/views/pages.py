@@ -11,9 +11,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from sessions_app.core.errors import UnknownCallError
-from sessions_app.core.events import Speaker
-from sessions_app.core.text import clean, one_line
+from sessions_app.engine.core.errors import UnknownCallError
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.core.text import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts

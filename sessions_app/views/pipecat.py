@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sessions_app.bridge import engine, ice_servers
-from sessions_app.bridge.peers import PeerWish
-from sessions_app.core.commands import Offer
-from sessions_app.dialects import smallwebrtc
+from sessions_app.engine.core.commands import Offer
+from sessions_app.engine.protocols import smallwebrtc
+from sessions_app.runtime import engine, ice_servers
+from sessions_app.runtime.peers import PeerWish
 from sessions_app.services import tickets
 from sessions_app.views.callers import Caller, caller, told
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sessions_app.core.events import Speaker, Word
-from sessions_app.core.party import visitor_name
-from sessions_app.core.states import LIVE, CallState, EndReason
-from sessions_app.core.timing import by_letters
-from sessions_app.core.writing import clip, count, together, tokens
+from sessions_app.engine.core.events import Speaker, Word
+from sessions_app.engine.core.party import visitor_name
+from sessions_app.engine.core.states import LIVE, CallState, EndReason
+from sessions_app.engine.core.timing import by_letters
+from sessions_app.engine.core.writing import clip, count, together, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import Source
 from sessions_app.models.work import WorkState

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from sessions_app.core.events import NoteKind
+from sessions_app.engine.core.events import NoteKind
 from sessions_app.models import Note, Turn
 from sessions_app.views import wording
 from sessions_app.views.shown import Line

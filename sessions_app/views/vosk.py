@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from sessions_app.dialects import vosk
+from sessions_app.engine.protocols import vosk
 from sessions_app.services import entrance
 from sessions_app.views.callers import Caller, caller, check_request, shown_by, told
 

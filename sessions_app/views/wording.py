@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language_info
 
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.states import CallState, EndReason
 
 NOTICE = "2026-11-28"
 """Names the wording of the consent dialog (templates/parts/consent.html): change both."""

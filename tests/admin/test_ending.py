@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from sessions_app.admin import call_page
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import calls
 

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
-from sessions_app.core.events import SegmentFinal, Speaker, Word
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.events import SegmentFinal, Speaker, Word
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import OwedWork, WorkState
 from sessions_app.services import access, calls, transcripts

@@ -1,6 +1,6 @@
 """Named choices in the schema."""
 
-from sessions_app.core.states import CallState
+from sessions_app.engine.core.states import CallState
 from tests.api.conftest import openapi
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sessions_app.core.events import Latency, Note, NoteKind, Speaker, TurnEnded
+from sessions_app.engine.core.events import Latency, Note, NoteKind, Speaker, TurnEnded
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.services import turns
 from tests.api.conftest import Program, end, say

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sessions_app.core.audio import SPEECH_RATE
-from sessions_app.media.demux import Demuxers
+from sessions_app.engine.core.audio import SPEECH_RATE
+from sessions_app.engine.media.demux import Demuxers
+from tests.engine.media.containers import packets
 from tests.fixtures.chromium import chromium
-from tests.media.containers import packets
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

@@ -14,10 +14,10 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
-from sessions_app.bridge import endings, engine
-from sessions_app.bridge.engine import Streamed
 from sessions_app.consumers.sockets import CallSocket
 from sessions_app.routing import websocket_urlpatterns
+from sessions_app.runtime import endings, engine
+from sessions_app.runtime.engine import Streamed
 from sessions_app.services import access, calls
 from tests.conftest import CallMaker
 

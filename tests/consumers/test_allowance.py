@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sessions_app.consumers import allowance
-from sessions_app.core.errors import BusyError
+from sessions_app.engine.core.errors import BusyError
 
 
 def test_all_addresses_of_one_customers_network_count_as_one(settings: Any) -> None:

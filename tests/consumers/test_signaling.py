@@ -13,11 +13,11 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
-from sessions_app.bridge import endings, engine
 from sessions_app.consumers import outgoing
 from sessions_app.consumers.signaling import SignalingConsumer
-from sessions_app.core.errors import BusyError
-from sessions_app.dialects import limits
+from sessions_app.engine.core.errors import BusyError
+from sessions_app.engine.protocols import limits
+from sessions_app.runtime import endings, engine
 from sessions_app.services import access, authentication, calls
 from tests.conftest import CallMaker
 

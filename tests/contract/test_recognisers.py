@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 
 from bench.spoken import plain, wrong_words
-from sessions_app.core.audio import AudioFrame, Samples
-from sessions_app.core.errors import LanguageNotSupportedError, RecogniserUnavailableError
-from sessions_app.core.events import Hypothesis
-from sessions_app.speech.recognisers.base import Recogniser, RecogniserStream
-from sessions_app.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.speech.recognisers.null import NullRecogniser
-from sessions_app.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
-from sessions_app.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
-from sessions_app.speech.recognisers.scripted import ScriptedRecogniser
-from sessions_app.speech.recognisers.wrappers.denoised import Denoised
+from sessions_app.engine.core.audio import AudioFrame, Samples
+from sessions_app.engine.core.errors import LanguageNotSupportedError, RecogniserUnavailableError
+from sessions_app.engine.core.events import Hypothesis
+from sessions_app.engine.speech.recognisers.base import Recogniser, RecogniserStream
+from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
+from sessions_app.engine.speech.recognisers.null import NullRecogniser
+from sessions_app.engine.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.engine.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
+from sessions_app.engine.speech.recognisers.scripted import ScriptedRecogniser
+from sessions_app.engine.speech.recognisers.wrappers.denoised import Denoised
+from tests.engine.speech.test_pool import children_of
 from tests.fixtures.speech import read_wav
-from tests.speech.test_pool import children_of
 
 SENTENCE = "good morning and welcome to the meeting"
 ENGINES: dict[str, Callable[[], Recogniser]] = {

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sessions_app.agent.responders.base import Responder
-from sessions_app.agent.responders.chat import ChatResponder
-from sessions_app.agent.responders.scribe import ScribeResponder
-from sessions_app.agent.responders.scripted import ScriptedResponder
-from tests.agent.responders.rooms import Room
+from sessions_app.engine.agent.responders.base import Responder
+from sessions_app.engine.agent.responders.chat import ChatResponder
+from sessions_app.engine.agent.responders.scribe import ScribeResponder
+from sessions_app.engine.agent.responders.scripted import ScriptedResponder
+from tests.engine.agent.responders.rooms import Room
 from tests.fixtures.openai_server import ModelServer, running_model
 
 ASKED = "what time is it"

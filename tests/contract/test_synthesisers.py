@@ -10,16 +10,16 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from sessions_app.core.errors import (
+from sessions_app.engine.core.errors import (
     SynthesiserError,
     SynthesiserUnavailableError,
     UnspeakableError,
 )
-from sessions_app.speech.synthesisers.base import SpeechChunk, Synthesiser, check_voice
-from sessions_app.speech.synthesisers.embedded import EmbeddedSynthesiser
-from sessions_app.speech.synthesisers.espeak import EspeakSynthesiser
-from sessions_app.speech.synthesisers.fallback import FallbackSynthesiser
-from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.speech.synthesisers.base import SpeechChunk, Synthesiser, check_voice
+from sessions_app.engine.speech.synthesisers.embedded import EmbeddedSynthesiser
+from sessions_app.engine.speech.synthesisers.espeak import EspeakSynthesiser
+from sessions_app.engine.speech.synthesisers.fallback import FallbackSynthesiser
+from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
 
 TEXT = "The train leaves at ten fifteen."
 LONG = " ".join([TEXT] * 200)

@@ -14,7 +14,7 @@ from tests.fixtures.server import Product
 
 MAKE_CALL = """
 from django.contrib.auth.models import User
-from sessions_app.core.party import Party
+from sessions_app.engine.core.party import Party
 from sessions_app.services import calls
 calls.seed_agents()
 call, _ = calls.create(

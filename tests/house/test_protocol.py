@@ -7,28 +7,30 @@ from typing import get_args
 
 import pytest
 
-from sessions_app.core import errors
-from sessions_app.core.commands import Command
-from sessions_app.core.states import BYE_REASONS, CallState, EndReason
-from sessions_app.dialects import control, streaming
+from sessions_app.engine.core import errors
+from sessions_app.engine.core.commands import Command
+from sessions_app.engine.core.states import BYE_REASONS, CallState, EndReason
+from sessions_app.engine.protocols import control, streaming
 from tests.fixtures.server import ROOT
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
 CODE_IN_SOURCE = re.compile(r'code(?:: str)? ?= ?"([a-z_]+)"')
+MOST_SOURCES = 100
 NOT_ON_THIS_WIRE = {"error", "recogniser_unavailable", "sign_in_refused", "turn_model_failed"}
 
 
 def test_every_error_code_is_explained() -> None:
     files = [
-        *(ROOT / "sessions_app" / "dialects").glob("*.py"),
-        *(ROOT / "sessions_app" / "consumers").glob("*.py"),
-        *(ROOT / "sessions_app" / "transports").glob("*.py"),
-        *(ROOT / "sessions_app" / "calls").glob("*.py"),
-        *(ROOT / "sessions_app" / "bridge").glob("*.py"),
-        *(ROOT / "sessions_app" / "relaying").glob("*.py"),
-        *(ROOT / "sessions_app" / "services").glob("*.py"),
-        *(ROOT / "sessions_app" / "speech").rglob("*.py"),
+        *sources("consumers"),
+        *sources("runtime"),
+        *sources("proxy"),
+        *sources("services"),
+        *sources("engine/protocols"),
+        *sources("engine/transports"),
+        *sources("engine/session"),
+        *(ROOT / "sessions_app" / "engine" / "speech").rglob("*.py"),
     ]
+    assert len(files) > MOST_SOURCES
     codes = {code for file in files for code in CODE_IN_SOURCE.findall(file.read_text())}
     codes |= {getattr(errors, name).code for name in dir(errors) if name.endswith("Error")}
     explained = set(re.findall(r"^\| `([a-z_]+)` \|", PROTOCOL, re.MULTILINE))
@@ -64,7 +66,8 @@ def test_the_reasons_of_bye_are_those_that_are_told() -> None:
 
 @pytest.mark.parametrize("reason", EndReason)
 def test_every_reason_of_an_end_has_something_that_ends_a_call_so(reason: EndReason) -> None:
-    ends = [path for floor in ("calls", "bridge", "services") for path in sources(floor)]
+    floors = ("engine/session", "runtime", "services")
+    ends = [path for floor in floors for path in sources(floor)]
     assert any(f"EndReason.{reason.name}" in path.read_text() for path in ends)
 
 

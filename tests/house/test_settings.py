@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from django.utils.module_loading import import_string
 
-from sessions_app.calls import session
-from sessions_app.calls.supervising import Limits
 from sessions_app.consumers.streaming import SIGN_IN_S
-from sessions_app.core.bodies import MAX_BODY
-from sessions_app.dialects import limits, reading, streaming
+from sessions_app.engine.core.bodies import MAX_BODY
+from sessions_app.engine.media import demux_worker
+from sessions_app.engine.protocols import limits, reading, streaming
+from sessions_app.engine.session import session
+from sessions_app.engine.session.supervising import Limits
+from sessions_app.engine.transports import peer
 from sessions_app.management.http import channel
-from sessions_app.media import demux_worker
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import sign_ins
-from sessions_app.transports import peer
 from tests.fixtures.server import ROOT
 from voicesite.voice import voice
 
@@ -166,7 +166,7 @@ def test_budgets_are_told_as_they_are_enforced(what: str, tmp_path: Any) -> None
 
 
 CLASSES = re.findall(r"^\| `([\w.]+\.[A-Z]\w+)` \| (.*) \|$", SETTINGS, re.MULTILINE)
-WRAPPERS = "sessions_app.speech.recognisers.wrappers."
+WRAPPERS = "sessions_app.engine.speech.recognisers.wrappers."
 
 
 @pytest.mark.parametrize(("name", "rest"), CLASSES, ids=[name for name, _ in CLASSES])

@@ -9,15 +9,12 @@ import pytest
 from rest_framework.test import APIClient
 
 from sessions_app.admin.agents import AgentForm
-from sessions_app.agent.reply import Reply
-from sessions_app.agent.responders.base import CallHost
-from sessions_app.agent.tools import Tool
-from sessions_app.agent.voice import AgentVoice
-from sessions_app.calls.desk import Desk
-from sessions_app.calls.notebook import Notebook
-from sessions_app.calls.transcribing import SegmentNumbers, Transcribing
-from sessions_app.core.audio import AudioFrame
-from sessions_app.core.events import (
+from sessions_app.engine.agent.reply import Reply
+from sessions_app.engine.agent.responders.base import CallHost
+from sessions_app.engine.agent.tools import Tool
+from sessions_app.engine.agent.voice import AgentVoice
+from sessions_app.engine.core.audio import AudioFrame
+from sessions_app.engine.core.events import (
     CallEvent,
     Hypothesis,
     InterimChanged,
@@ -26,8 +23,10 @@ from sessions_app.core.events import (
     Speaker,
     Word,
 )
-from sessions_app.core.text import clean
-from sessions_app.dialects import (
+from sessions_app.engine.core.text import clean
+from sessions_app.engine.media.playout import Playout
+from sessions_app.engine.media.spoken import ClipCache
+from sessions_app.engine.protocols import (
     control,
     offer,
     results,
@@ -36,10 +35,11 @@ from sessions_app.dialects import (
     streaming,
     vosk,
 )
-from sessions_app.media.playout import Playout
-from sessions_app.media.spoken import ClipCache
-from sessions_app.speech.recognisers.base import RecogniserStream
-from sessions_app.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.session.desk import Desk
+from sessions_app.engine.session.notebook import Notebook
+from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
+from sessions_app.engine.speech.recognisers.base import RecogniserStream
+from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
 from tests.admin.test_agents import GIVEN
 from tests.conftest import PASSWORD, CallMaker
 from tests.static_files import static_files  # noqa: F401 - a fixture

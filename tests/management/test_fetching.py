@@ -137,7 +137,7 @@ def test_a_proxy_of_the_environment_is_asked(
 def test_the_command_serves_where_a_model_that_is_used_is_gone(
     shelf: Shelf, tmp_path: Path, settings: Any
 ) -> None:
-    gone = {"BACKEND": "sessions_app.speech.recognisers.vosk.VoskRecogniser", "OPTIONS": {}}
+    gone = {"BACKEND": "sessions_app.engine.speech.recognisers.vosk.VoskRecogniser", "OPTIONS": {}}
     settings.VOICE = {**settings.VOICE, "RECOGNISERS": {"default": gone}}
     given = ["manage.py", "fetch_model", address(shelf), "--folder", str(tmp_path)]
     execute_from_command_line(given)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from sessions_app.management import serving
-from sessions_app.relaying import relay
+from sessions_app.proxy import relay
 from tests.fixtures.server import ROOT
 
 LOADED = """

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
-from sessions_app.core.errors import UnknownCallError
+from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.models import AccessLog, ApiToken
 from sessions_app.services import access
 from tests.conftest import CallMaker

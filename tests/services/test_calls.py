@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from sessions_app.core.errors import UnknownAgentError
-from sessions_app.core.party import Party
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.errors import UnknownAgentError
+from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, queueing

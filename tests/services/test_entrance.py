@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.http import HttpHeaders
 
-from sessions_app.relaying.headers import passed_on
+from sessions_app.proxy.headers import passed_on
 from sessions_app.services import access, entrance
 from sessions_app.services.entrance import PROXIES, Shown
 

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.core.events import SegmentFinal, Speaker, Word
+from sessions_app.engine.core.events import SegmentFinal, Speaker, Word
 from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.services import exports, transcripts
 from tests.conftest import CallMaker

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.core.files.storage import storages
 from django.test import Client
 
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import Recording
 from sessions_app.services import access, calls, recordings, work
 from tests.conftest import CallMaker

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.recording import recording_path
 from sessions_app.models.work import WorkState

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from sessions_app.core.events import SegmentFinal, Speaker
+from sessions_app.engine.core.events import SegmentFinal, Speaker
 from sessions_app.models import Call, Segment
 from sessions_app.services import search, transcripts
 from tests.conftest import CallMaker

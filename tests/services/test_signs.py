@@ -9,7 +9,7 @@ from django.db import OperationalError, connections
 from django.utils import timezone
 
 from sessions_app import tasks
-from sessions_app.core.errors import BusyError
+from sessions_app.engine.core.errors import BusyError
 from sessions_app.models import SignOfLife
 from sessions_app.services import database, signs, tickets
 from sessions_app.services.authentication import Principal, Way

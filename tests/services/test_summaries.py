@@ -4,14 +4,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.agent.responders.commands import talk
-from sessions_app.core import events
-from sessions_app.core.events import NoteKind, SegmentFinal, Speaker
-from sessions_app.core.states import CallState
+from sessions_app.engine.agent.responders.commands import talk
+from sessions_app.engine.core import events
+from sessions_app.engine.core.events import NoteKind, SegmentFinal, Speaker
+from sessions_app.engine.core.states import CallState
+from sessions_app.engine.summaries.extractive import ExtractiveSummariser
 from sessions_app.models import AccessLog, Call, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls, queueing, summaries, transcripts, turns, work
-from sessions_app.summaries.extractive import ExtractiveSummariser
 from tests.conftest import CallMaker, Queued
 
 pytestmark = pytest.mark.django_db

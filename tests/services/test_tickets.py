@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sessions_app.core.commands import Offer
-from sessions_app.core.errors import NotAllowedError, UnknownCallError
-from sessions_app.core.states import CallState
+from sessions_app.engine.core.commands import Offer
+from sessions_app.engine.core.errors import NotAllowedError, UnknownCallError
+from sessions_app.engine.core.states import CallState
 from sessions_app.models import Call, Ticket
 from sessions_app.services import access, calls, tickets
 from sessions_app.services.authentication import Principal, Way

@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from sessions_app.core.events import SegmentFinal, Speaker, Word
+from sessions_app.engine.core.events import SegmentFinal, Speaker, Word
 from sessions_app.models import AccessLog, Segment
 from sessions_app.services import transcripts
 from tests.conftest import CallMaker

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.core.events import (
+from sessions_app.engine.core.events import (
     Latency,
     Note,
     NoteKind,
@@ -13,11 +13,11 @@ from sessions_app.core.events import (
     Speaker,
     TurnEnded,
 )
-from sessions_app.core.party import Party
-from sessions_app.core.persona import Persona
+from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.persona import Persona
+from sessions_app.engine.summaries.extractive import ExtractiveSummariser
 from sessions_app.models import Agent, Call, Summary, Turn
 from sessions_app.services import agents, exports, search, summaries, transcripts, turns
-from sessions_app.summaries.extractive import ExtractiveSummariser
 from tests.conftest import CallMaker
 
 

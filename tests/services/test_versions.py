@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.core.events import SegmentFinal, Speaker
+from sessions_app.engine.core.events import SegmentFinal, Speaker
 from sessions_app.models import (
     AccessLog,
     Call,

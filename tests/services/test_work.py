@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from sessions_app.core.errors import MediaError
+from sessions_app.engine.core.errors import MediaError
 from sessions_app.models import Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import work

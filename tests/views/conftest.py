@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import Call, Recording, Segment, Summary
 from sessions_app.models.work import WorkState
 from tests.conftest import CallMaker

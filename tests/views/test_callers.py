@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sessions_app.bridge import engine
-from sessions_app.bridge.answers import Placed
-from sessions_app.core.commands import Offer
-from sessions_app.core.errors import BadOfferError
+from sessions_app.engine.core.commands import Offer
+from sessions_app.engine.core.errors import BadOfferError
+from sessions_app.runtime import engine
+from sessions_app.runtime.answers import Placed
 from sessions_app.services.authentication import Principal, Way
 from sessions_app.views import callers
 from sessions_app.views.callers import Caller

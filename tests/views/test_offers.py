@@ -8,13 +8,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from sessions_app.bridge import endings, engine
-from sessions_app.bridge.answers import Placed
-from sessions_app.bridge.peers import Peers
-from sessions_app.core.commands import Offer
-from sessions_app.core.errors import BadOfferError, BusyError, UnknownAgentError
-from sessions_app.core.party import Party
+from sessions_app.engine.core.commands import Offer
+from sessions_app.engine.core.errors import BadOfferError, BusyError, UnknownAgentError
+from sessions_app.engine.core.party import Party
 from sessions_app.models import Ticket
+from sessions_app.runtime import endings, engine
+from sessions_app.runtime.answers import Placed
+from sessions_app.runtime.peers import Peers
 from sessions_app.services import access, tickets
 from sessions_app.services.authentication import Principal
 from tests.conftest import CallMaker

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.services import calls

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from sessions_app.core.party import visitor_name
+from sessions_app.engine.core.party import visitor_name
 from tests.conftest import CallMaker
 
 

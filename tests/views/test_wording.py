@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sessions_app.core.states import CallState, EndReason
+from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.views import wording
 
 
@@ -17,7 +17,7 @@ def test_every_state_and_reason_has_words() -> None:
     ("backend", "name", "is_trial"),
     [
         (
-            "sessions_app.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
+            "sessions_app.engine.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
             "PocketSphinx",
             True,
         ),

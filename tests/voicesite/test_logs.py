@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.core.errors import traced
+from sessions_app.engine.core.errors import traced
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.services import running_postgres
 from voicesite import logs
@@ -158,8 +158,8 @@ def test_a_task_of_the_worker_tells_nothing(tmp_path: Path) -> None:
 STORE = """
 import asyncio
 from types import SimpleNamespace
-from sessions_app.bridge.store import Store
-from sessions_app.core.events import SegmentFinal
+from sessions_app.runtime.store import Store
+from sessions_app.engine.core.events import SegmentFinal
 
 async def main():
     store = Store()

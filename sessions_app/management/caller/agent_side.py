@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from aiortc.mediastreams import MediaStreamError
 
-from sessions_app.core.audio import SPEECH_RATE, Samples
+from sessions_app.engine.core.audio import SPEECH_RATE, Samples
+from sessions_app.engine.media.resample import Resampler
 from sessions_app.management.caller.report import CallReport
-from sessions_app.media.resample import Resampler
 
 LOUD = 300
 """Of 32767: louder than this is speech; silence and comfort noise are not."""

@@ -10,7 +10,7 @@ import numpy as np
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-from sessions_app.core.audio import Samples
+from sessions_app.engine.core.audio import Samples
 
 RATE = 48_000
 FRAME_SAMPLES = 960

@@ -18,11 +18,11 @@ from aiortc.sdp import candidate_from_sdp
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from sessions_app.engine.transports.ice import offer_loopback
 from sessions_app.management.caller.agent_side import AgentSide
 from sessions_app.management.caller.microphone import FileMicrophone, read_sound
 from sessions_app.management.caller.report import CallReport, Stopwatch
 from sessions_app.management.caller.rest import RestClient
-from sessions_app.transports.ice import offer_loopback
 
 FEATURES = ["details", "interims", "status", "agent"]
 NOTICE = "place_call"

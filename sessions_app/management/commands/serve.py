@@ -39,10 +39,10 @@ class Command(BaseCommand):
             self._serve(host, port)
 
     def _serve(self, host: str, port: int) -> None:
-        from sessions_app.bridge import engine  # noqa: PLC0415 - the probe is to be quick
         from sessions_app.management import descriptors, serving  # noqa: PLC0415
         from sessions_app.management.http.connections import Connections  # noqa: PLC0415
         from sessions_app.management.http.pace import Pace  # noqa: PLC0415
+        from sessions_app.runtime import engine  # noqa: PLC0415 - the probe is to be quick
         from sessions_app.services import database  # noqa: PLC0415
         from voicesite.asgi import application  # noqa: PLC0415
 
@@ -78,7 +78,7 @@ class Command(BaseCommand):
 
     def _unix(self) -> Path:
         """Returns where a media process listens; its folder is for this user alone."""
-        from sessions_app.bridge import media_processes  # noqa: PLC0415
+        from sessions_app.runtime import media_processes  # noqa: PLC0415
 
         path = media_processes.socket_path()
         if len(str(path)) > media_processes.LONGEST_PATH:

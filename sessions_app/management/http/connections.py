@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.internet.protocol import Protocol
 
-from sessions_app.core.addresses import is_this_machine, network_of
+from sessions_app.engine.core.addresses import is_this_machine, network_of
 from sessions_app.management.http.refusals import Refusal, answer
 
 log = logging.getLogger("voicesite.serve")

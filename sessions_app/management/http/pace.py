@@ -3,8 +3,8 @@
 import time
 from collections import OrderedDict
 
-from sessions_app.core.addresses import network_of
-from sessions_app.core.rates import Allowance
+from sessions_app.engine.core.addresses import network_of
+from sessions_app.engine.core.rates import Allowance
 
 BURST_S = 5.0
 """Requests of so many seconds may come at once: a page brings its scripts, pictures and sound."""

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from django.conf import settings
 
-from sessions_app.core.bodies import MAX_BODY
-from sessions_app.core.rates import whole_seconds
+from sessions_app.engine.core.bodies import MAX_BODY
+from sessions_app.engine.core.rates import whole_seconds
 
 PAGE_BODY = 64 * 1024
 """Bytes of a body for a page: a sign-in and a search are short."""

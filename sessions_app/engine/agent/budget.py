@@ -1,0 +1,27 @@
+"""How much of a conversation a model is given."""
+
+from collections.abc import Sequence
+
+from sessions_app.engine.agent.responders.base import Message
+
+CHARACTERS_PER_TOKEN = 4
+TOKENS_PER_MESSAGE = 4
+DENSE_FROM = 0x370
+
+
+def estimate(text: str) -> int:
+    """Returns about how many tokens `text` is; scripts beyond Latin take a token a character."""
+    dense = sum(ord(c) >= DENSE_FROM for c in text)
+    return (len(text) - dense) // CHARACTERS_PER_TOKEN + dense + TOKENS_PER_MESSAGE
+
+
+def newest_within(messages: Sequence[Message], tokens: int) -> tuple[Message, ...]:
+    """Returns the newest messages that fit into `tokens`, at least the last one."""
+    kept: list[Message] = []
+    left = tokens
+    for message in reversed(messages):
+        left -= estimate(message.text)
+        if kept and left < 0:
+            break
+        kept.append(message)
+    return tuple(reversed(kept))

@@ -1,0 +1,297 @@
+"""Markdown taken out of an answer, and nothing but Markdown: a parser decides what is any.
+
+https://spec.commonmark.org/ by markdown-it-py, with a stricter rule for stars: within a word they
+are none, since people read `12*34*2` as it stands.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.emphasis import tokenize as _usual
+from markdown_it.token import Token
+
+from sessions_app.engine.agent.code_names import is_glob, is_name
+from sessions_app.engine.core.links import LINK
+from sessions_app.engine.core.writing import is_spaceless
+
+_TABLE_RULE = re.compile(r"[|\-: ]{3,}")
+_LISTED = re.compile(r"\n\s*(?:[-+*>]|\d+[.)])\s")
+_BULLETS = "\u2022\u25aa\u25e6\u2023\u00b7"
+_BLOCKS = (
+    "p|div|br|hr|details|summary|ul|ol|li|dl|dt|dd|table|caption|thead|tbody|tr|td|th|h[1-6]"
+    "|blockquote|pre|section|article|aside|header|footer|main|nav|figure|figcaption|center"
+)
+_WITHIN = (
+    "b|i|u|s|em|strong|small|big|mark|sub|sup|span|code|a|img|font|kbd|var|samp|del|ins|q|cite"
+    "|abbr|dfn|label|wbr|tt|strike"
+)
+_SPEECH = "speak|break|prosody|emphasis|say-as|phoneme|voice"
+"""SSML, which models write for a voice."""
+
+_FORMATTING = re.compile(rf"</?(?:{_BLOCKS}|{_WITHIN}|{_SPEECH})(?![\w:-])[^>]*>", re.IGNORECASE)
+_BREAKING = re.compile(rf"</?(?:{_BLOCKS}|break)\b", re.IGNORECASE)
+"""What parts the words beside it."""
+
+_SHOWN = re.compile(r"""<img\b[^>]*\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_COMMENT = re.compile(
+    r"(```.*?(?:```|\Z)|(?<!`)`[^`\n]+`)|<!--.*?-->|<(script|style)\b[^>]*>.*?</\2\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Code, which stays as it is, or a comment, or what a browser would not show as text."""
+
+_NOTE = re.compile(
+    r"\[\^[^\]\s]+\]:?|^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|【\d+(?::\d+)?†[^】]*】"
+)
+"""A footnote's mark, GitHub's of a quote, or that of a source as OpenAI's servers write it."""
+
+_REFERENCE = re.compile(r"(?<![\w\]])!?\[((?!\d+\])[^\[\]]+)\]\[[^\[\]]*\]")
+_DEFINITION = re.compile(r"""\s*\[[^\]]+\]:\s*<?(?:https?://|/|#|mailto:)\S+(?:\s+["'(].*)?""")
+"""A link whose address stands elsewhere, and the line where it does."""
+
+_TASK = re.compile(r"^\[[ xX\u2713]\]\s+(?=\S)")
+
+_RAISED = re.compile(r"<su[bp]\b", re.IGNORECASE)
+_SIGNED = re.compile(r"(\s*)(?:[-+*#](?= +[\d.,$€£])|>(?= *[\d.,$€£]))")
+"""A sign before a number, where a line's first would be markup."""
+
+_FIRST_SIGN = re.compile(
+    r"(\s*)(?:>(?= *[\d.,$€£])|[-+](?= *[$€£]? *\d[\d.,]*\s*(?:[.!?;:]?\s*$"
+    r"|[\u00b0%$€£\u2103\u2109]|deg|gra[du]"
+    r"|per ?cent|por ?cent|pour ?cent|pro[cz]ent)))",
+    re.IGNORECASE,
+)
+"""The same where an answer begins: less sure, since a list may begin there, or a quote."""
+
+_SCHEME = re.compile(r"(?<![A-Za-z0-9_])(?:https?|wss?|ftp)\Z", re.IGNORECASE)
+
+_LONGEST_SCHEME = 5
+
+_OPENED = "opened_text"
+"""The type of a star that would begin emphasis, had it an end; others than "text" stay apart."""
+
+_MARKERS = ("*", "`", "[", "~~", "__", "<!--")
+
+
+def speakable(text: str) -> str:
+    """Returns `text` as it is shown and spoken: without markup."""
+    return Markup().plain(text)
+
+
+class PlainText:
+    """Takes an answer's pieces that hold no markup: in place of `Markup`."""
+
+    def plain(self, piece: str, *, more: bool = False) -> str:
+        """Returns the piece as one line."""
+        return " ".join(piece.split())
+
+
+class Markup:
+    """Takes an answer's pieces in order; what one opens another may close."""
+
+    def __init__(self) -> None:
+        self._carry = ""
+        self._in_line = False
+        """Whether the last piece ended within a line."""
+
+        self._begun = self._hidden = False
+        """Whether anything came before, and whether it ended within a comment."""
+
+    def plain(self, piece: str, *, more: bool = False) -> str:
+        """Returns the piece without its markup, as one line.
+
+        With `more` to come in its paragraph, what opens at a word and is not closed is markup
+        that a later piece will close.
+        """
+        piece = self._revealed(piece, more=more)
+        if not self._carry and (signed := self._signed(piece)):
+            piece = f"{signed[1]}\\{piece[signed.end(1) :]}"
+        self._begun = self._begun or bool(piece.strip())
+        source = self._carry + piece
+        self._carry = ""
+        self._in_line = not source.rstrip(" ").endswith("\n")
+        unclosed = more and not source.rstrip(" ").endswith("\n\n")
+        tokens = _PARSER.parse(source)
+        if unclosed:
+            self._carry = _unclosed_fence(tokens, source) or _opened(tokens)
+        return _tidy("\n".join(_blocks(tokens, drop_opened=bool(self._carry))))
+
+    def _signed(self, piece: str) -> re.Match[str] | None:
+        """Returns the sign that a number at the beginning of a piece has."""
+        if self._in_line:
+            return _SIGNED.match(piece)
+        if self._begun or piece.endswith("\n") or _LISTED.search(piece):
+            return None
+        return _FIRST_SIGN.match(piece)
+
+    def _revealed(self, piece: str, *, more: bool) -> str:
+        """Returns a piece without comments, which a later one may end."""
+        if self._hidden:
+            _, ended, rest = piece.partition("-->")
+            self._hidden = not ended
+            return self._revealed(rest, more=more) if ended else ""
+        if "<" not in piece or self._carry.startswith(("```", "~~~")):
+            return piece
+        shown = _COMMENT.sub(lambda found: found[1] or "", piece)
+        at = _unended(shown)
+        self._hidden = more and at >= 0
+        return shown[:at] if self._hidden else shown
+
+
+def is_open(text: str) -> bool:
+    """Returns whether `text` ends within emphasis, code or the words of a link."""
+    if not any(mark in text for mark in _MARKERS):
+        return False
+    if text.count("`") % 2 or text.rfind("[") > text.rfind("]"):
+        return True
+    if _unended(_COMMENT.sub(lambda found: found[1] or "", text)) >= 0:
+        return True
+    return bool(_opened(_PARSER.parse(text.rpartition("\n\n")[2])))
+
+
+def _unended(text: str) -> int:
+    """Returns where a comment begins that does not end, code aside; -1 for none."""
+    bare = _COMMENT.sub(lambda found: " " * len(found[0]), text)
+    return bare.find("<!--")
+
+
+def _stars(state: StateInline, silent: bool) -> bool:
+    """The parser's rule for emphasis, with what people mean by stars and underscores in names."""
+    first, start = len(state.delimiters), state.pos
+    if not _usual(state, silent):
+        return False
+    if state.src[start] != "*":
+        if state.src[start] == "_" and is_name(state.src, start):
+            for mark in state.delimiters[first:]:
+                mark.open = mark.close = False
+        return True
+    no_opening, no_closing = is_glob(state.src, start, state.pos)
+    before = state.src[start - 1] if start else " "
+    after = state.src[state.pos] if state.pos < len(state.src) else " "
+    for mark in state.delimiters[first:]:
+        if is_spaceless(before) or is_spaceless(after):
+            # full-width marks count as punctuation, blanks are not written
+            mark.open, mark.close = not after.isspace(), not before.isspace()
+        elif before.isalnum() and after.isalnum():
+            mark.open, mark.close = False, mark.close and mark.length > 1
+        elif mark.length == 1 and before in ")]}%":
+            mark.open = False
+        mark.open, mark.close = mark.open and not no_opening, mark.close and not no_closing
+    return True
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """The parser's rule for an address that stands in the text: no sign in it is markup.
+
+    Asked at the colon, since the parser has read over the scheme by then.
+    """
+    scheme = _SCHEME.search(state.src, max(0, state.pos - _LONGEST_SCHEME), state.pos)
+    if scheme is None or not state.pending.endswith(scheme[0]):
+        return False
+    found = LINK.match(state.src, scheme.start(), state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.pending += state.src[state.pos : found.end()].replace("&amp;", "&")
+    state.pos = found.end()
+    return True
+
+
+def _remember(state: StateInline) -> None:
+    """Notes the stars that open emphasis which nothing closes."""
+    opened = [m for m in state.delimiters if m.open and m.end < 0 and m.marker == ord("*")]
+    for mark in opened:
+        state.tokens[mark.token].type = _OPENED
+
+
+def _parser() -> MarkdownIt:
+    made = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    made.disable(["html_block", "code", "reference"])
+    made.inline.ruler.at("emphasis", _stars)
+    made.inline.ruler.before("escape", "address", _address)
+    made.inline.ruler2.after("balance_pairs", "remember_opened", _remember)
+    return made
+
+
+_PARSER = _parser()
+
+
+def _opened(tokens: Sequence[Token]) -> str:
+    """Returns the stars at the end of the last paragraph that are still to be closed."""
+    last = next((t for t in reversed(tokens) if t.type == "inline"), None)
+    found = (t for t in (last.children or () if last else ()) if t.type == _OPENED)
+    return "".join(t.content for t in found)
+
+
+def _unclosed_fence(tokens: Sequence[Token], source: str) -> str:
+    last = tokens[-1] if tokens else None
+    if last is None or last.type != "fence":
+        return ""
+    lines = source.rstrip().splitlines()
+    closed = len(lines) > 1 and lines[-1].strip().startswith(last.markup)
+    return "" if closed else f"{last.markup}\n"
+
+
+def _blocks(tokens: Iterable[Token], *, drop_opened: bool) -> Iterable[str]:
+    number, listed = "", False
+    for token in tokens:
+        if token.type == "list_item_open":
+            number = f"{token.info}{token.markup} " if token.info else ""
+            listed = True
+        elif token.type == "inline":
+            text = "".join(_inline(token.children or (), drop_opened=drop_opened))
+            text, listed = _TASK.sub("", text, count=1) if listed else text, False
+            yield number + "\n".join(map(_line, text.split("\n")))
+            number = ""
+        elif token.type == "list_item_close" and number:
+            yield number  # a number alone, such as "5." for an answer
+            number = ""
+        elif token.type == "fence":
+            # what follows the fence names a language, unless there is nothing else
+            yield token.content if token.content.strip() else token.info
+
+
+def _inline(tokens: Sequence[Token], *, drop_opened: bool) -> Iterable[str]:
+    before = ""
+    for token, following in zip_longest(tokens, tokens[1:]):
+        if token.type in ("softbreak", "hardbreak"):
+            yield "\n"
+        elif token.type == "html_inline":
+            yield _tag(token.content, before, following.content if following else "")
+        elif token.type == "text":
+            yield _REFERENCE.sub(r"\1", _NOTE.sub("", token.content))
+        elif not (drop_opened and token.type == _OPENED):
+            yield token.content
+        before = token.content or before
+
+
+def _tag(tag: str, before: str, after: str) -> str:
+    """Returns what is read for a tag of HTML; two numbers must not become one."""
+    if tag.startswith(("<!", "<?")):
+        return ""
+    if not _FORMATTING.fullmatch(tag):
+        return tag
+    if shown := _SHOWN.match(tag):
+        return shown[1] or shown[2] or ""
+    apart = _RAISED.match(tag) and before[-1:].isdigit() and after[:1].isdigit()
+    return " " if apart or _BREAKING.match(tag) else ""
+
+
+def _line(line: str) -> str:
+    """Returns a line without what Markdown's parser leaves of its marks.
+
+    That is a bullet of another kind, a box of a list of tasks, where a link leads, and a row of a
+    table cut off.
+    """
+    line = line.strip()
+    if line[:1] and line[:1] in _BULLETS:
+        line = _TASK.sub("", line[1:].lstrip())
+    if _DEFINITION.fullmatch(line) or ("|" in line and _TABLE_RULE.fullmatch(line)):
+        return ""
+    return line.replace("|", " ") if line.startswith("|") else line
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())

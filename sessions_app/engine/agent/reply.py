@@ -1,0 +1,245 @@
+"""One answer on its way: tokens to pieces of text, to audio, to the playout, all overlapping."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Protocol
+
+from sessions_app.engine.agent.heard import heard_part
+from sessions_app.engine.agent.markup import Markup, PlainText
+from sessions_app.engine.agent.responders.base import Anew
+from sessions_app.engine.agent.sentences import SentenceSplitter
+from sessions_app.engine.agent.voice import Spoken
+from sessions_app.engine.core.errors import (
+    ResponderError,
+    SynthesiserError,
+    UnspeakableError,
+    VoiceError,
+    traced,
+)
+from sessions_app.engine.core.text import Cleaning
+from sessions_app.engine.core.writing import join_sentences
+from sessions_app.engine.media.playout import Playout
+from sessions_app.engine.speech.synthesisers.base import SpokenWord
+
+logger = logging.getLogger(__name__)
+
+PACKET_MS = 20.0
+
+MOST_AHEAD = 200
+"""So many pieces of text may wait for the voice; then the answer is read more slowly."""
+
+TOKEN_CHARACTERS = 500
+"""A longer token is taken in parts: splitting it must not hold up other calls."""
+
+
+class Speaks(Protocol):
+    """What turns a text into packets, such as `AgentVoice`."""
+
+    def stream(
+        self, text: str, *, keep: bool = False, expected_loss: int = 0
+    ) -> AsyncGenerator[Spoken, None]: ...
+
+
+class Piece:
+    """A run of text that is spoken in one go; the playout's item."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words: list[SpokenWord] = []
+        self.packets: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.made_ms = 0.0
+        self.complete = False
+
+    @property
+    def length_ms(self) -> float | None:
+        """How long its audio is; None while it is being made."""
+        return self.made_ms if self.complete else None
+
+    def add(self, spoken: Spoken) -> None:
+        """Takes audio that was made."""
+        self.words += spoken.words
+        for packet in spoken.packets:
+            self.made_ms += PACKET_MS
+            self.packets.put_nowait(packet)
+
+    def finish(self) -> None:
+        """Notes that no more audio comes."""
+        self.complete = True
+        self.packets.put_nowait(None)
+
+    def heard(self, heard_ms: float) -> str:
+        """Returns the part of the text in the first `heard_ms` of its audio."""
+        return heard_part(self.text, self.words, heard_ms, self.length_ms)
+
+
+class Reply:
+    """Speaks the tokens of one answer, once `allow` was called.
+
+    Reading the answer, making the audio of a piece, and handing the one before it to the
+    playout go on at the same time. Without `markdown` the answer is taken as it is. Failures end
+    the answer where they happen: `failure` says which. Texts that have no voice, all of them where
+    it is `mute`, are given to `on_mute`. Where the answer begins anew, what was not heard of it is
+    dropped, and `on_anew` told.
+    """
+
+    def __init__(
+        self,
+        tokens: AsyncGenerator[str, None],
+        voice: Speaks,
+        playout: Playout,
+        *,
+        keep: bool = False,
+        mute: bool = False,
+        markdown: bool = True,
+        on_token: Callable[[str], None] = lambda _: None,
+        on_mute: Callable[[Piece], None] = lambda _: None,
+        on_anew: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._tokens = tokens
+        self._voice = voice
+        self._playout = playout
+        self._keep = keep
+        self._on_token = on_token
+        self._on_mute = on_mute
+        self._on_anew = on_anew
+        self._allowed = asyncio.Event()
+        self._texts: asyncio.Queue[str | None] = asyncio.Queue(MOST_AHEAD)
+        self._voiced: asyncio.Queue[Piece | None] = asyncio.Queue(1)
+        self._unplayed: list[str] = []
+        self._begun: list[Piece] = []
+        self._mute = mute
+        self._markdown = markdown
+        self._silenced = False
+        self._group = asyncio.TaskGroup()
+        self._speaking: asyncio.Task[None] | None = None
+        self._playing: asyncio.Task[None] | None = None
+        self.failure: VoiceError | None = None
+
+    @property
+    def begun(self) -> tuple[Piece, ...]:
+        """The pieces handed to the playout, in order."""
+        return tuple(self._begun)
+
+    @property
+    def waiting_text(self) -> str:
+        """What was generated and not handed to the playout."""
+        return join_sentences(self._unplayed)
+
+    def allow(self) -> None:
+        """Lets the sound out: the turn is certain."""
+        self._allowed.set()
+
+    def silence(self) -> None:
+        """Hands nothing more to the playout, from this moment on.
+
+        Cancelling `run` reaches what it runs only a few steps of the loop later, and a playout
+        that was just cleared has room.
+        """
+        self._silenced = True
+        if self._playing is not None:
+            self._playing.cancel()
+
+    async def run(self) -> None:
+        """Returns when all of it was handed to the playout. Cancelling it cancels all work."""
+        async with self._group as group:
+            group.create_task(self._read())
+            self._sound()
+
+    def _sound(self) -> None:
+        self._speaking = self._group.create_task(self._speak())
+        self._playing = self._group.create_task(self._play())
+
+    async def _take_back(self) -> None:
+        """Drops all that was not heard, and goes on as if nothing had been said."""
+        work = [task for task in (self._speaking, self._playing) if task is not None]
+        for task in work:
+            task.cancel()
+        await asyncio.wait(work)
+        if self._silenced:
+            return
+        self._texts, self._voiced = asyncio.Queue(MOST_AHEAD), asyncio.Queue(1)
+        self._unplayed.clear()
+        self._begun.clear()
+        self._playout.drop()
+        self._on_anew()
+        self._sound()
+
+    def _reading(self) -> tuple[Cleaning, SentenceSplitter, Markup | PlainText]:
+        """Returns what reads an answer from its beginning."""
+        # where nobody waits for a voice to begin, sentences are shown whole
+        splitter = SentenceSplitter(whole=self._mute, markdown=self._markdown)
+        return Cleaning(), splitter, Markup() if self._markdown else PlainText()
+
+    async def _read(self) -> None:
+        cleaning, splitter, markup = self._reading()
+        try:
+            async with aclosing(self._tokens) as tokens:
+                async for piece in tokens:
+                    if isinstance(piece, Anew):
+                        await self._take_back()
+                        cleaning, splitter, markup = self._reading()
+                    for start in range(0, len(piece), TOKEN_CHARACTERS):
+                        if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):
+                            self._on_token(token)
+                            for text in splitter.feed(token):
+                                await self._add(markup.plain(text, more=True))
+        except ResponderError as error:
+            self.failure = error
+        except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
+            logger.error("a responder broke: %s", traced(error))
+            self.failure = ResponderError("The agent's answer failed: an error in its program.")
+        for text in splitter.finish():
+            await self._add(markup.plain(text))
+        await self._texts.put(None)
+
+    async def _add(self, said: str) -> None:
+        if any(c.isalnum() for c in said):
+            self._unplayed.append(said)
+            await self._texts.put(said)
+
+    async def _speak(self) -> None:
+        while (text := await self._texts.get()) is not None:
+            piece = Piece(text)
+            await self._voiced.put(piece)
+            if not self._mute:
+                await self._make(piece)
+            piece.finish()
+        await self._voiced.put(None)
+
+    async def _make(self, piece: Piece) -> None:
+        try:
+            made = self._voice.stream(
+                piece.text, keep=self._keep, expected_loss=self._playout.expected_loss
+            )
+            async with aclosing(made) as stream:
+                async for spoken in stream:
+                    piece.add(spoken)
+        except UnspeakableError as error:
+            self.failure = self.failure or error  # what follows may well be spoken
+        except SynthesiserError as error:
+            self._lose_voice(error)
+        except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways
+            logger.error("a synthesiser broke: %s", traced(error))
+            self._lose_voice(SynthesiserError("The agent's voice failed: an error in its program."))
+
+    def _lose_voice(self, error: SynthesiserError) -> None:
+        self._mute = True
+        self.failure = self.failure or error
+
+    async def _play(self) -> None:
+        while (piece := await self._voiced.get()) is not None:
+            packet = await piece.packets.get()
+            await self._allowed.wait()
+            self._unplayed.pop(0)
+            if packet is None:
+                self._on_mute(piece)
+                continue
+            self._begun.append(piece)
+            self._playout.begin(piece)
+            while packet is not None:
+                await self._playout.room()
+                self._playout.put(packet)
+                packet = await piece.packets.get()
+            self._playout.finish_item()

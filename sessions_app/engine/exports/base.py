@@ -1,0 +1,70 @@
+"""What every export starts from."""
+
+import re
+from dataclasses import dataclass
+
+from sessions_app.engine.core.events import Word, one_speaker
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+CUT_OFF = "—"
+"""Ends a text that the caller did not let the agent finish."""
+
+NAMES = {"caller": "Caller", "agent": "Agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCall:
+    """A call's header; `created_at` is ISO 8601, `duration_ms` the call clock."""
+
+    call_id: str
+    title: str
+    agent: str
+    owner: str
+    state: str
+    language: str
+    created_at: str
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSegment:
+    """One segment as people read it; times on the call clock.
+
+    An `interrupted` one holds in `text` what was heard of its `full_text`. `source` is where the
+    words are from: "live", "second_pass", or "keypad" for a key that was pressed.
+    """
+
+    seq: int
+    speaker: str
+    start_ms: int
+    end_ms: int
+    text: str
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+    interrupted: bool = False
+    full_text: str = ""
+    source: str = "live"
+
+    @property
+    def name(self) -> str:
+        """What people call who speaks: the side, and which of several people on it."""
+        return one_line(f"{name_of(self.speaker)} {one_speaker(self.words)}")
+
+
+def name_of(speaker: str) -> str:
+    """Returns what people call that side of the call."""
+    return NAMES.get(speaker, speaker)
+
+
+def one_line(text: str) -> str:
+    """Returns `text` without line breaks or control characters, which would break a file form."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def clock(ms: int, decimal: str = ".") -> str:
+    """Returns `ms` as HH:MM:SS.mmm."""
+    seconds, milliseconds = divmod(max(0, ms), 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{decimal}{milliseconds:03}"

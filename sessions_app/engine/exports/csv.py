@@ -1,0 +1,70 @@
+"""Comma-separated values (RFC 4180), as spreadsheets open them by a double click."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from sessions_app.engine.exports.base import ExportCall, ExportSegment, one_line
+
+COLUMNS = ("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text", "interrupted")
+BYTE_ORDER_MARK = "\ufeff"
+"""Tells spreadsheets that it is UTF-8: they guess the machine's own encoding otherwise."""
+
+PLAIN = "\u2060"
+"""Word joiner, which nobody sees: a cell that begins with it is text to every spreadsheet.
+
+Programs take it off again: `text.removeprefix("\\u2060")` is what was said, always.
+"""
+
+_FORMULA = re.compile("[=+@\uff1d\uff0b\uff0d\uff20-]")
+"""With their full-width forms, which some spreadsheets take for the same (OWASP, CSV injection)."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MOST_WORDS = 3
+_LONGEST = 40
+"""What "5 de mayo de 2020" has, and some more characters: numbers, times, dates and amounts have no
+more words beside their digits in any language that spreadsheets read them in."""
+
+_YES_AND_NO = (
+    "true false wahr falsch vrai faux verdadero falso vero verdadeiro waar onwaar sant falskt sand "
+    "falsk sann usann tosi epätosi prawda fałsz pravda nepravda igaz hamis истина ложь"
+)
+"""As spreadsheets know them in their own languages."""
+
+_NO_VALUE = "na n/a <na> nan null none inf infinity"
+"""As pandas and R read them."""
+
+_OTHER_VALUES = frozenset(f"{_YES_AND_NO} {_NO_VALUE}".split())
+
+
+def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
+    """Returns a byte order mark, a header line and a line a segment."""
+    out = io.StringIO()
+    out.write(BYTE_ORDER_MARK)
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for s in segments:
+        confidence = "" if s.confidence is None else s.confidence
+        cut = "yes" if s.interrupted else ""
+        text = _safe(one_line(s.text))
+        writer.writerow(
+            [call.call_id, s.seq, s.speaker, s.start_ms, s.end_ms, confidence, text, cut]
+        )
+    return out.getvalue()
+
+
+def _safe(text: str) -> str:
+    """Keeps spreadsheets from making something else of the words: a formula, number, date or yes.
+
+    Quotes do not, and an apostrophe is shown, and read by programs, as one that was said.
+    """
+    return PLAIN + text if text.startswith(PLAIN) or _is_read_otherwise(text) else text
+
+
+def _is_read_otherwise(text: str) -> bool:
+    if _FORMULA.match(text) or text.casefold() in _OTHER_VALUES:
+        return True
+    if len(text) > _LONGEST or not any(map(str.isdecimal, text)):
+        return False
+    return len(_LETTERS.findall(text)) <= _MOST_WORDS

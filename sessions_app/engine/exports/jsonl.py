@@ -1,0 +1,15 @@
+"""A line of JSON a segment (jsonlines.org), for programs that read as they go."""
+
+import json
+from collections.abc import Sequence
+
+from sessions_app.engine.exports.base import ExportCall, ExportSegment
+from sessions_app.engine.exports.json import plain
+
+
+def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
+    """Returns one JSON object a line: a segment with its words, and the call it is of."""
+    return "".join(
+        json.dumps({"call_id": call.call_id} | plain(segment), ensure_ascii=False) + "\n"
+        for segment in segments
+    )

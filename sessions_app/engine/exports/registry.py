@@ -1,0 +1,31 @@
+"""Which forms a transcript can take."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.exports import csv, json, jsonl, srt, text, vtt
+from sessions_app.engine.exports.base import ExportCall, ExportSegment
+
+Renderer = Callable[[ExportCall, Sequence[ExportSegment]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file form: extension, media type (UTF-8), and how it is made."""
+
+    extension: str
+    media_type: str
+    render: Renderer
+
+
+FORMATS = {
+    form.extension: form
+    for form in (
+        Format("txt", "text/plain; charset=utf-8", text.render),
+        Format("srt", "application/x-subrip; charset=utf-8", srt.render),
+        Format("vtt", "text/vtt; charset=utf-8", vtt.render),
+        Format("csv", "text/csv; charset=utf-8", csv.render),
+        Format("json", "application/json", json.render),
+        Format("jsonl", "application/jsonl; charset=utf-8", jsonl.render),
+    )
+}

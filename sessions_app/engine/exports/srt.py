@@ -1,0 +1,38 @@
+"""SubRip captions."""
+
+import re
+from collections.abc import Sequence
+
+from sessions_app.engine.core.characters import isolated
+from sessions_app.engine.exports.base import ExportCall, ExportSegment, clock, name_of
+from sessions_app.engine.exports.captions import Cue, captions
+from sessions_app.engine.exports.joiner import TIME, joined, no_number
+
+_MARKUP = re.compile(r"<|\\|&(?=#?\w+;)|--(?=>)")
+"""Where readers, which differ, look for tags of HTML, for ASS (`\\N` is a line break,
+`\\h` a blank), for entities and for a line of times; SubRip has no escapes for them."""
+
+BRACES = str.maketrans("{}", "\u2774\u2775")
+"""Most readers hide what stands in braces, whatever it is (ASS, MicroDVD): no sign within helps, so
+people see ornamental ones, which look the same; fonts have them more often than full-width ones."""
+
+
+def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape
+    """Returns numbered captions; each after one of another segment names the speaker."""
+    shown = captions(segments, lambda segment: f"{segment.name}:")
+    return "\n".join(_block(number, cue) for number, cue in enumerate(shown, start=1))
+
+
+def _block(number: int, cue: Cue) -> str:
+    times = f"{clock(cue.start_ms, ',')} --> {clock(cue.end_ms, ',')}"
+    label = f"{cue.name or name_of(cue.speaker)}:"
+    return "\n".join([str(number), times, *(_plain(line, label) for line in cue.lines), ""])
+
+
+def _plain(line: str, label: str) -> str:
+    """Returns a line that every reader shows as it is."""
+    shown = _MARKUP.sub(joined, line.translate(BRACES))
+    shown = TIME.sub(joined, shown)
+    if shown.startswith(f"{label} "):
+        return f"{label} {isolated(shown.removeprefix(label).lstrip())}"
+    return no_number(shown)

@@ -1,0 +1,22 @@
+"""Plain text for reading."""
+
+from collections.abc import Sequence
+
+from sessions_app.engine.core.characters import isolated
+from sessions_app.engine.exports.base import CUT_OFF, ExportCall, ExportSegment, clock, one_line
+
+SECONDS = len("00:00:00")
+
+
+def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
+    """Returns the transcript, a line a segment, under a short header."""
+    title = one_line(call.title) or f"Call {call.call_id}"
+    lines = [title, f"{call.created_at}, {one_line(call.agent)}", ""]
+    lines += [_line(segment) for segment in segments] or ["(Nothing was said.)"]
+    return "\n".join([*lines, ""])
+
+
+def _line(segment: ExportSegment) -> str:
+    time = clock(segment.start_ms)[:SECONDS]
+    said = one_line(segment.text) + (f" {CUT_OFF}" if segment.interrupted else "")
+    return f"[{time}] {segment.name}: {isolated(said)}"

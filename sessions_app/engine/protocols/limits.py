@@ -1,0 +1,155 @@
+"""What happens to a client that is above a limit: it is told, then slowed down, then cut off."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from sessions_app.engine.core.rates import Allowance, Kind, MessageLimits, TooManyError, weight
+
+logger = logging.getLogger(__name__)
+
+TELL_AGAIN_S = 10.0
+STEP_S = 1.0
+MOST_PACED_S, PACED_WITHIN_S = 15.0, 90.0
+"""A socket may be kept waiting for so long within such a time; then it is closed."""
+
+MOST_IGNORED = 120
+"""A data channel on which so many messages were ignored within a minute is closed."""
+
+CHUNK_MARK, LONGEST_CHUNK = '"audio_chunk"', 1024
+"""`audio_chunk` comes with each message of audio, and counts as often as these."""
+
+TOO_MANY_MESSAGES = 4430
+"""The code that such a socket is closed with (RFC 6455, 7.4.2: an application's own)."""
+
+Clock = Callable[[], float]
+Sleep = Callable[[float], Awaitable[None]]
+Tell = Callable[[TooManyError], None]
+
+
+class FloodError(Exception):
+    """The client was told, was slowed down, and goes on: it gets TOO_MANY_MESSAGES now."""
+
+
+class SocketGate:
+    """Lets one socket's messages through, no faster than its limits and its call's.
+
+    Above a limit a message waits, so that the socket is read more slowly; nothing is lost
+    unless the client goes on until the socket is closed. `tell` says it to the client.
+    """
+
+    def __init__(
+        self,
+        limits: MessageLimits,
+        tell: Tell,
+        *,
+        now: Clock = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._meter = limits.of_socket()
+        self._patience = Allowance(MOST_PACED_S, PACED_WITHIN_S)
+        self._tell = tell
+        self._now = now
+        self._sleep = sleep
+        self._flooded = False
+        self._told_s: float | None = None
+
+    async def passes(
+        self, message: str | bytes, take: Callable[[str | bytes], Awaitable[None]]
+    ) -> None:
+        """Gives `message` to `take` as soon as the limits allow it; once, or not at all.
+
+        `take` raises TooManyError before it does anything, and is asked again later. Raises
+        what else it raises, and once FloodError: what comes after that is thrown away.
+        """
+        if self._flooded:
+            return
+        await self._counted(*_kind(message))
+        while True:
+            try:
+                await take(message)
+            except TooManyError as many:
+                await self._wait(many)
+            except Exception:
+                await self._counted(Kind.MISTAKES)
+                raise
+            else:
+                return
+
+    async def _counted(self, kind: Kind, amount: float = 1.0) -> None:
+        while True:
+            try:
+                self._meter.count(kind, self._now(), amount)
+            except TooManyError as many:
+                await self._wait(many)
+            else:
+                return
+
+    async def _wait(self, many: TooManyError) -> None:
+        now_s = self._now()
+        if self._told_s is None or now_s - self._told_s >= TELL_AGAIN_S:
+            self._told_s = now_s
+            self._tell(many)
+        wait_s = min(STEP_S, many.wait_s)
+        if self._patience.take(now_s, wait_s):
+            self._flooded = True
+            logger.warning("a socket is closed: too many %s", many.kind)
+            raise FloodError("Too many messages.")
+        await self._sleep(wait_s)
+
+
+class ChannelGate:
+    """Lets one data channel's messages through. It cannot be read more slowly.
+
+    Above a limit messages are ignored, and the client is told; then the channel is closed,
+    for the rest of its call. `take` raises TooManyError before it does anything.
+    """
+
+    def __init__(
+        self,
+        limits: MessageLimits,
+        take: Callable[[str | bytes], None],
+        tell: Tell,
+        close: Callable[[], None],
+        *,
+        now: Clock = time.monotonic,
+    ) -> None:
+        self._meter = limits.of_socket()
+        self._ignored = Allowance(MOST_IGNORED)
+        self._take = take
+        self._tell = tell
+        self._close = close
+        self._now = now
+        self._told_s: float | None = None
+        self._shut = False
+
+    def receive(self, message: str | bytes) -> None:
+        """Takes one message of the channel. Never raises."""
+        if self._shut:
+            self._close()
+            return
+        try:
+            self._meter.count(Kind.MESSAGES, self._now(), weight(message))
+            self._take(message)
+        except TooManyError as many:
+            self._ignore(many)
+
+    def _ignore(self, many: TooManyError) -> None:
+        now_s = self._now()
+        if self._ignored.take(now_s):
+            logger.warning("a data channel is closed: too many %s", many.kind)
+            self._shut = True
+            self._close()
+        elif self._told_s is None or now_s - self._told_s >= STEP_S:
+            self._told_s = now_s
+            self._tell(many)
+
+
+def _kind(message: str | bytes) -> tuple[Kind, float]:
+    """Returns what a message counts as, without reading it, and as how many."""
+    if isinstance(message, bytes):
+        return Kind.AUDIO, 1.0
+    if len(message) <= LONGEST_CHUNK and CHUNK_MARK in message:
+        return Kind.CHUNKS, 1.0
+    return Kind.MESSAGES, weight(message)

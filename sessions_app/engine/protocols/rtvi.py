@@ -1,0 +1,314 @@
+"""RTVI over the data channel `chat`, as Pipecat's client SDK speaks it (RTVI 2.x and 1.x).
+
+Messages and their order: docs.pipecat.ai, "The RTVI Standard". docs/protocol.md lists what is
+understood and sent.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sessions_app.engine.core.commands import (
+    AppMessage,
+    Command,
+    HangUp,
+    Interrupt,
+    Mute,
+    PauseAgent,
+    Press,
+    Say,
+    Speak,
+)
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.core.events import (
+    AgentFailed,
+    AppMessageSent,
+    CallEvent,
+    FloorChanged,
+    InterimChanged,
+    NotesChanged,
+    RecognitionFailed,
+    SegmentFinal,
+    Speaker,
+    SpeechEnded,
+    SpeechStarted,
+    StateChanged,
+    TokenMade,
+    TurnEnded,
+)
+from sessions_app.engine.core.rates import Kind, TooManyError
+from sessions_app.engine.core.states import TERMINAL, Floor
+from sessions_app.engine.core.text import read_json
+from sessions_app.engine.protocols import control, reading
+from sessions_app.engine.protocols.reading import Message, ProtocolError
+
+CHANNEL = "chat"
+DOOR = "pipecat"
+LABEL = "rtvi-ai"
+VERSION = "2.1.0"
+ABOUT = {"library": "voicesite"}
+
+Obey = Callable[[Command], None]
+
+
+def envelope(kind: str, data: Any = None, message_id: str | None = None) -> str:
+    """Returns one RTVI message."""
+    message: Message = {"label": LABEL, "type": kind}
+    if message_id is not None:
+        message["id"] = message_id
+    return json.dumps(message if data is None else message | {"data": data}, ensure_ascii=False)
+
+
+def signalling(kind: str, **more: Any) -> str:
+    """Returns a message of the transport itself, beside RTVI."""
+    return json.dumps({"type": "signalling", "message": {"type": kind} | more})
+
+
+class RtviPeer:
+    """One client on its data channel: tells it of the call, and obeys it.
+
+    Fulfils `core.ports.EventSink`. `send` sends a text; `obey` carries a wish out and raises
+    VoiceError when it cannot. `count` counts what is answered here; raises TooManyError.
+    """
+
+    def __init__(
+        self,
+        call_id: str,
+        send: Callable[[str], None],
+        obey: Obey,
+        count: Callable[[Kind], None] = lambda _: None,
+    ) -> None:
+        self._call_id = call_id
+        self._send = send
+        self._obey = obey
+        self._count = count
+        self._floor = Floor.LISTENING
+        self._answering = False
+        self._notes: dict[int, Message] = {}
+
+    # -- from the client ------------------------------------------------------------------
+
+    def receive(self, message: str | bytes) -> None:
+        """Takes one message of the channel; what it does not understand it says so.
+
+        Raises TooManyError before it does anything.
+        """
+        if isinstance(message, bytes) or message.startswith("ping"):
+            return
+        try:
+            given = read_json(message)
+        except ValueError:
+            self._tell("error", {"error": "A message must be JSON.", "fatal": False})
+            return
+        if not isinstance(given, dict) or given.get("type") == "signalling":
+            return  # which of its tracks are on: silence tells as much
+        message_id = str(given.get("id") or "")
+        try:
+            self._take(str(given.get("type")), _data(given), message_id)
+        except TooManyError:
+            raise
+        except VoiceError as error:
+            self._refuse(message_id, error.message)
+
+    def tell(self, problem: VoiceError) -> None:
+        """Says what was wrong with a message."""
+        self._refuse("", problem.message)
+
+    def _take(self, kind: str, data: Message, message_id: str) -> None:
+        if kind == "client-ready":
+            self._ready(data, message_id)
+        elif kind == "send-text":
+            self._typed(data)
+        elif kind == "client-message":
+            self._asked(str(data.get("t")), data.get("d"), message_id)
+        elif kind == "disconnect-bot":
+            self._obey(HangUp())
+        elif kind == "dtmf":
+            self._obey(Press(_pressed(data)))
+        elif kind == "llm-function-call-result":
+            return  # tools run on this side
+        else:
+            raise ProtocolError(f"There is no message {kind[:60]!r} here.", code="unknown_type")
+
+    def _ready(self, data: Message, message_id: str) -> None:
+        theirs = str(data.get("version") or VERSION)
+        ours = VERSION if theirs.partition(".")[0] == VERSION.partition(".")[0] else theirs
+        self._tell("bot-ready", {"version": ours, "about": ABOUT}, message_id)
+
+    def _typed(self, data: Message) -> None:
+        options = data.get("options")
+        if isinstance(options, dict) and options.get("run_immediately") and self._answering:
+            self._obey(Interrupt())
+        self._obey(Say(reading.typed({"text": data.get("content")})))
+
+    def _asked(self, name: str, detail: Any, message_id: str) -> None:
+        if name == "interrupt":
+            self._obey(Interrupt())
+        elif name == "pause":
+            self._obey(PauseAgent(detail is not False))
+        elif name == "mute":
+            self._obey(Mute(detail is not False))
+        elif name == "say":
+            self._obey(Speak(reading.typed({"text": detail})))
+        elif name == "app-message":
+            self._obey(AppMessage(detail))
+        elif name not in ("notes", "call"):
+            raise ProtocolError(
+                f"There is nothing called {name[:60]!r} to ask for; there are: app-message, call, "
+                "interrupt, mute, notes, pause, say.",
+                code="unknown_type",
+            )
+        answer = {"notes": self._all_notes, "call": self._about_call}.get(name, lambda: None)()
+        self._tell("server-response", {"t": name, "d": answer}, message_id)
+
+    def _all_notes(self) -> list[Message]:
+        self._count(Kind.REQUESTS)
+        return list(self._notes.values())
+
+    def _about_call(self) -> Message:
+        return {"callId": self._call_id}
+
+    def _refuse(self, message_id: str, why: str) -> None:
+        if message_id:
+            self._tell("error-response", {"error": why}, message_id)
+        else:
+            self._tell("error", {"error": why, "message": why, "fatal": False})
+
+    # -- to the client ----------------------------------------------------------------------
+
+    def emit(self, event: CallEvent) -> None:
+        teller = _TELLERS.get(type(event))
+        if teller is not None:
+            teller(self, event)
+
+    def _tell(self, kind: str, data: Any = None, message_id: str | None = None) -> None:
+        self._send(envelope(kind, data, message_id))
+
+    def _state(self, event: StateChanged) -> None:
+        if event.state in TERMINAL:
+            bye = control.bye(self._call_id, event.reason, event.length_ms)
+            self._tell("server-message", bye)
+            self._send(signalling("peerLeft"))
+
+    def _started(self, event: SpeechStarted) -> None:
+        if event.speaker is Speaker.CALLER:
+            self._tell("user-started-speaking")
+
+    def _stopped(self, event: SpeechEnded) -> None:
+        if event.speaker is Speaker.CALLER:
+            self._tell("user-stopped-speaking")
+
+    def _interim(self, event: InterimChanged) -> None:
+        if event.speaker is Speaker.CALLER and event.text:
+            self._transcription(event.text, final=False)
+
+    def _final(self, event: SegmentFinal) -> None:
+        if event.speaker is Speaker.CALLER:
+            self._transcription(event.text, final=True)
+            if not event.key:  # keys may make a turn together, or none
+                self._tell("user-llm-text", {"text": event.text})
+        elif event.spoken_text:
+            self._tell("bot-tts-text", {"text": event.spoken_text})
+            self._tell("bot-transcription", {"text": event.spoken_text})
+            self._tell("bot-output", _output(event))
+
+    def _transcription(self, text: str, *, final: bool) -> None:
+        stamp = datetime.fromtimestamp(time.time(), UTC).isoformat()
+        self._tell(
+            "user-transcription", {"text": text, "user_id": "", "timestamp": stamp, "final": final}
+        )
+
+    def _token(self, event: TokenMade) -> None:
+        if not self._answering:
+            self._answering = True
+            self._tell("bot-llm-started")
+            self._tell("bot-tts-started")
+        self._tell("bot-llm-text", {"text": event.text})
+
+    def _floor_changed(self, event: FloorChanged) -> None:
+        before, self._floor = self._floor, event.floor
+        if event.floor is Floor.AGENT_SPEAKING:
+            self._tell("bot-started-speaking")
+        elif before is Floor.AGENT_SPEAKING:
+            self._tell("bot-stopped-speaking")
+
+    def _turn(self, event: TurnEnded) -> None:
+        if event.speaker is not Speaker.AGENT:
+            return
+        if event.interrupted:
+            self._tell("bot-interrupted")
+        if self._answering:
+            self._answering = False
+            self._tell("bot-llm-stopped")
+            self._tell("bot-tts-stopped")
+        found = _ttfb(event)
+        if found:
+            self._tell("metrics", {"ttfb": found})
+
+    def _failed(self, event: AgentFailed | RecognitionFailed) -> None:
+        self._tell("error", {"error": event.detail, "message": event.detail, "fatal": False})
+
+    def _noted(self, event: NotesChanged) -> None:
+        message = control.notes(event)
+        if event.whole:
+            self._notes.clear()
+        for number in event.removed:
+            self._notes.pop(number, None)
+        self._notes |= {note["number"]: note for note in message["notes"]}
+        self._tell("server-message", message)
+
+    def _sent(self, event: AppMessageSent) -> None:
+        self._tell("server-message", event.data)
+
+
+def _data(given: Message) -> Message:
+    data = given.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _pressed(data: Message) -> tuple[str, ...]:
+    buttons = data.get("buttons", data.get("button"))
+    listed = buttons if isinstance(buttons, list) else [buttons]
+    return reading.pressed("".join(str(b) for b in listed if isinstance(b, str | int)), "buttons")
+
+
+def _output(event: SegmentFinal) -> Message:
+    return {
+        "text": event.spoken_text,
+        "aggregated_by": "sentence",
+        "segment_id": event.seq,
+        "will_be_spoken": True,
+        "spoken": True,
+        "spoken_status": "interrupted" if event.interrupted else "completed",
+        "spoken_progress": len(event.spoken_text) / max(1, len(event.text)),
+    }
+
+
+def _ttfb(event: TurnEnded) -> list[Message]:
+    """Returns how long model and voice took to begin, in seconds."""
+    at = event.latency
+    if at is None or at.first_token_ms is None or at.endpoint_ms is None:
+        return []
+    found = [{"processor": "responder", "value": (at.first_token_ms - at.endpoint_ms) / 1000}]
+    if at.first_audio_ms is not None:
+        value = (at.first_audio_ms - at.first_token_ms) / 1000
+        found.append({"processor": "synthesiser", "value": value})
+    return found
+
+
+_TELLERS: dict[type, Callable[[RtviPeer, Any], None]] = {
+    StateChanged: RtviPeer._state,
+    SpeechStarted: RtviPeer._started,
+    SpeechEnded: RtviPeer._stopped,
+    InterimChanged: RtviPeer._interim,
+    SegmentFinal: RtviPeer._final,
+    TokenMade: RtviPeer._token,
+    FloorChanged: RtviPeer._floor_changed,
+    TurnEnded: RtviPeer._turn,
+    AgentFailed: RtviPeer._failed,
+    RecognitionFailed: RtviPeer._failed,
+    NotesChanged: RtviPeer._noted,
+    AppMessageSent: RtviPeer._sent,
+}

@@ -1,0 +1,148 @@
+"""What vosk-server's clients speak, over a WebSocket and over the data channel `result`.
+
+Messages: the README and the example clients of github.com/alphacep/vosk-server.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sessions_app.engine.core.commands import AudioIn, Offer, StartStream
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.core.events import (
+    CallEvent,
+    InterimChanged,
+    SegmentFinal,
+    Speaker,
+    StateChanged,
+)
+from sessions_app.engine.core.states import TERMINAL
+from sessions_app.engine.core.text import read_json
+from sessions_app.engine.core.writing import join_sentences
+from sessions_app.engine.protocols.reading import Message, ProtocolError
+from sessions_app.engine.protocols.results import offer_of, read_object
+
+DOOR = "vosk"
+CHANNEL = "result"
+USUAL_RATE = 16_000
+LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a client says of its audio before it sends any."""
+
+    sample_rate: int = USUAL_RATE
+    words: bool = True
+
+    @property
+    def wish(self) -> StartStream:
+        """The call it starts."""
+        return StartStream(AudioIn("pcm16", self.sample_rate), door=DOOR)
+
+
+def parse(text: str) -> Config | None:
+    """Returns a client's configuration, or None for its end mark; raises ProtocolError."""
+    try:
+        given = read_json(text)
+    except ValueError as error:
+        raise ProtocolError("A text message must be JSON.", code="bad_json") from error
+    if not isinstance(given, dict) or not ({"config", "eof"} & set(given)):
+        raise ProtocolError('Send {"config": {…}}, audio, or {"eof": 1}.', code="unknown_type")
+    if "eof" in given:
+        return None
+    config = given["config"]
+    rate = config.get("sample_rate", USUAL_RATE) if isinstance(config, dict) else None
+    if not isinstance(rate, int | float) or not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise ProtocolError(f"`sample_rate` must be a number from {LOWEST_RATE} to {HIGHEST_RATE}.")
+    return Config(round(rate), words=bool(config.get("words", True)))
+
+
+def parse_offer(body: bytes) -> Offer:
+    """Returns the offer in a request's body; raises BadRequestError."""
+    return offer_of(read_object(body, '{"sdp": "<SDP>", "type": "offer"}'), "sdp", DOOR)
+
+
+def answer(sdp: str) -> dict[str, str]:
+    """Returns the reply to an offer."""
+    return {"sdp": sdp, "type": "answer"}
+
+
+def partial(text: str) -> Message:
+    """Returns the words so far."""
+    return {"partial": text}
+
+
+def result(finals: list[SegmentFinal], *, words: bool = True) -> Message:
+    """Returns one result of one or more finals; times in seconds of the call."""
+    text = join_sentences(final.text for final in finals)
+    listed = [_word(word) for final in finals for word in final.words]
+    return {"result": listed, "text": text} if words and listed else {"text": text}
+
+
+def _word(word: Any) -> Message:
+    confidence = 1.0 if word.confidence is None else word.confidence
+    return {
+        "conf": confidence,
+        "start": round(word.start_ms / 1000, 3),
+        "end": round(word.end_ms / 1000, 3),
+        "word": word.text,
+    }
+
+
+class Replies:
+    """What is known of the caller's words, for a client that wants one reply a message.
+
+    Fulfils `core.ports.EventSink`.
+    """
+
+    def __init__(self, *, words: bool) -> None:
+        self._words = words
+        self._partial = ""
+        self._finals: list[SegmentFinal] = []
+
+    def emit(self, event: CallEvent) -> None:
+        if isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
+            self._partial = event.text
+        elif isinstance(event, SegmentFinal) and _is_speech(event):
+            self._partial = ""
+            self._finals.append(event)
+
+    def next(self) -> Message:
+        """Returns the oldest final that was not told, or the words so far."""
+        if self._finals:
+            return result([self._finals.pop(0)], words=self._words)
+        return partial(self._partial)
+
+    def last(self) -> Message:
+        """Returns all that was not told, as one result: the reply to the end mark."""
+        finals, self._finals = self._finals, []
+        return result(finals, words=self._words)
+
+
+class ChannelPeer:
+    """The data channel `result`. Fulfils `core.ports.EventSink`; closed after the last result."""
+
+    def __init__(self, send: Callable[[str], None], close: Callable[[], None]) -> None:
+        self._send = send
+        self._close = close
+
+    def receive(self, message: str | bytes) -> None:
+        """This page says nothing on its channel."""
+
+    def tell(self, problem: VoiceError) -> None:
+        """This page knows no errors."""
+
+    def emit(self, event: CallEvent) -> None:
+        if isinstance(event, StateChanged) and event.state in TERMINAL:
+            self._close()
+        elif isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
+            self._send(json.dumps(partial(event.text), ensure_ascii=False))
+        elif isinstance(event, SegmentFinal) and _is_speech(event):
+            self._send(json.dumps(result([event]), ensure_ascii=False))
+
+
+def _is_speech(event: SegmentFinal) -> bool:
+    """Returns whether a recogniser heard it: a key that was pressed is no result of one."""
+    return event.speaker is Speaker.CALLER and not event.key

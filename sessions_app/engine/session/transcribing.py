@@ -1,0 +1,210 @@
+"""One side's speech to text: gate, recogniser stream, segments with their numbers."""
+
+import asyncio
+import itertools
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from sessions_app.engine.agent.endpointers.statements import is_open, is_statement
+from sessions_app.engine.core.audio import AudioFrame
+from sessions_app.engine.core.errors import RecogniserError
+from sessions_app.engine.core.events import (
+    CallEvent,
+    Hypothesis,
+    InterimChanged,
+    NothingSaid,
+    RecognitionFailed,
+    SegmentFinal,
+    Speaker,
+    SpeechEnded,
+    SpeechStarted,
+)
+from sessions_app.engine.core.queues import Outbox
+from sessions_app.engine.core.writing import join_sentences
+from sessions_app.engine.speech.gate import Begin, Flush, Item, SpeechGate
+from sessions_app.engine.speech.heard_again import HeardAgain
+from sessions_app.engine.speech.recognisers.base import RecogniserStream, heard
+from sessions_app.engine.speech.recognisers.wrappers.replay import tell
+from sessions_app.engine.speech.segmenting import Segmenter
+
+logger = logging.getLogger(__name__)
+
+LATE = (
+    "The last words were not recognised in time. Where the call is recorded, they are looked for "
+    "in the recording."
+)
+FINISH_S = 6.0
+"""How long the last words may take after hang-up."""
+
+
+class SegmentNumbers:
+    """The order of arrival of a call's segments, from 1, shared by both sides."""
+
+    def __init__(self) -> None:
+        self._counter: Iterator[int] = itertools.count(1)
+        self.upcoming = next(self._counter)
+
+    def take(self) -> int:
+        """Returns the next number; it is never given again."""
+        taken = self.upcoming
+        self.upcoming = next(self._counter)
+        return taken
+
+
+class Transcribing:
+    """Feeds one side's audio to a recogniser's stream and tells of what comes out.
+
+    `gated` for an engine that wants speech only; the others get all audio, and where speech
+    begins and ends as hints. With `figures` numbers are written as such; `marks` where the engine
+    writes them (`Capabilities`). Used on one event loop: `hear` and `boundary` never wait.
+    """
+
+    def __init__(
+        self,
+        stream: RecogniserStream,
+        speaker: Speaker,
+        numbers: SegmentNumbers,
+        emit: Callable[[CallEvent], None],
+        *,
+        language: str,
+        gated: bool,
+        figures: bool = False,
+        marks: bool = False,
+    ) -> None:
+        self._stream = stream
+        self._speaker = speaker
+        self._numbers = numbers
+        self._emit = emit
+        self._language = language
+        self._gate = SpeechGate() if gated else None
+        self._segmenter = Segmenter(language if figures else "", is_statement, is_open, marks=marks)
+        self._heard_again = HeardAgain()
+        self._outbox: Outbox[Item | None] = Outbox()
+        self._interim_shown = False
+        self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told
+        """Gives what was recognised its place in the call, where engines have a time of theirs."""
+
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Starts the sender and the reader."""
+        self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._read())]
+
+    def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
+        """Takes the next audio; gaps on the call clock must have been filled.
+
+        The VAD has decided up to `judged_ms`.
+        """
+        if self._gate is None:
+            self._outbox.put(frame)
+        else:
+            self._post(self._gate.hear(frame, judged_ms))
+
+    def boundary(self, event: SpeechStarted | SpeechEnded, judged_ms: float = math.inf) -> None:
+        """Takes what the VAD found, and up to where it has decided."""
+        if self._gate is None:
+            started = isinstance(event, SpeechStarted)
+            self._post([Begin(event.at_ms) if started else Flush()])
+        elif isinstance(event, SpeechStarted):
+            self._post(self._gate.started(event.at_ms, judged_ms))
+        else:
+            self._post(self._gate.ended(event.at_ms, judged_ms))
+
+    def pause(self) -> None:
+        """Takes a pause that the VAD found, which may be the end: an engine may tell all words."""
+        if self._gate is not None:
+            self._post(self._gate.paused())
+
+    async def finish(self, deadline_s: float = FINISH_S) -> None:
+        """Says that no audio follows, and returns when the last final is out.
+
+        When the recogniser is not done by then, it is dropped and a warning logged.
+        """
+        if self._gate is not None:
+            self._post(self._gate.finish())
+        self._outbox.put(None)
+        _, late = await asyncio.wait(self._tasks, timeout=deadline_s)
+        if late:
+            logger.warning("a recogniser did not finish within %.0f s", deadline_s)
+            self._emit(RecognitionFailed(LATE))
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Drops everything; may be called twice."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stream.aclose()
+
+    # -- to the recogniser --------------------------------------------------------------
+
+    def _post(self, items: Sequence[Item]) -> None:
+        for item in items:
+            self._outbox.put(item)
+
+    async def _send(self) -> None:
+        while (item := await self._outbox.get()) is not None:
+            await tell(self._stream, item)
+        await self._stream.finish()
+
+    # -- from the recogniser ------------------------------------------------------------
+
+    async def _read(self) -> None:
+        try:
+            async for hypothesis in heard(self._stream):
+                self._take(self.placed(hypothesis))
+        except RecogniserError as error:
+            logger.warning("a recogniser gave up (%s)", error.code)
+            self._clear_interim()
+            self._emit(RecognitionFailed(error.message))
+
+    def _take(self, hypothesis: Hypothesis) -> None:
+        if not hypothesis.is_final:
+            text = self._segmenter.interim(hypothesis, time.monotonic())
+            if text is not None:
+                self._show(text, hypothesis)
+            return
+        pieces = self._segmenter.final(self._heard_again.told(hypothesis))
+        if not pieces:
+            self._clear_interim()
+            self._emit(NothingSaid(self._speaker, hypothesis.end_ms))
+        whole = join_sentences(piece.text for piece in pieces) if len(pieces) > 1 else ""
+        for piece in pieces:
+            more = piece is not pieces[-1]
+            self._interim_shown = False
+            self._emit(
+                SegmentFinal(
+                    seq=self._numbers.take(),
+                    speaker=self._speaker,
+                    text=piece.text,
+                    start_ms=piece.start_ms,
+                    end_ms=piece.end_ms,
+                    words=piece.words,
+                    confidence=piece.confidence,
+                    language=piece.language or self._language,
+                    more=more,
+                    utterance="" if more else whole,
+                )
+            )
+
+    def _show(self, text: str, hypothesis: Hypothesis) -> None:
+        self._interim_shown = bool(text)
+        self._emit(
+            InterimChanged(
+                self._numbers.upcoming,
+                self._speaker,
+                text,
+                hypothesis.start_ms,
+                hypothesis.end_ms,
+                hypothesis.whole,
+                hypothesis.sure,
+                hypothesis.confidence,
+            )
+        )
+
+    def _clear_interim(self) -> None:
+        if self._interim_shown:
+            self._interim_shown = False
+            self._emit(InterimChanged(self._numbers.upcoming, self._speaker, "", 0.0, 0.0))

@@ -1,0 +1,48 @@
+"""What a sentence says beside its main clause: relative clauses, reported speech. English, pure."""
+
+import re
+
+from sessions_app.engine.summaries.actions import VERBS
+
+_RELATIVE = r",\s(?:(?:and|all|both|most|some|one) (?:of )?)?(?:who|whom|whose|which|where)\b"
+_ASIDE = re.compile(rf"{_RELATIVE}[^,]*(?:,|$)", re.IGNORECASE)
+_OPEN_ASIDE = re.compile(rf"{_RELATIVE}[^,]*$", re.IGNORECASE)
+_SAYING = (
+    r"\b(?:said|says|wrote|writes|replied|answered|shouted"
+    r"|yelled|whispered|went on|(?:was|were) like|told (?:me|us|him|her|them|\w+)|asked)"
+    r"(?: to (?:me|us|him|her|them))?[,:]?"
+    r"(?:\s+(?:well|okay|ok|so|oh|look|listen|hey|yes|no|please note),?)*"
+)
+_CITED = re.compile(r"\b(?:what|as|like|than|everything|all) (?:\w+ ){1,2}$", re.IGNORECASE)
+"""Before "said": what follows is the speaker's own, as in "as I said, call him"."""
+
+_SAID = re.compile(rf"{_SAYING}\s*$", re.IGNORECASE)
+_REPORTED = re.compile(
+    rf"({_SAYING})\s[\"'\u201c\u2018]?(?:please\b|(?:can|could|would|will) you\b|don['\u2019]t\b"
+    rf"|{VERBS}\b).*",
+    re.IGNORECASE,
+)
+
+
+def without_asides(text: str) -> str:
+    """Returns a sentence without its relative clauses: "Call Anna, who was ill, on Friday"."""
+    return " ".join(_ASIDE.sub(" ", text).split()) or text
+
+
+def without_reports(text: str) -> str:
+    """Returns a sentence without the request that somebody is said to have made."""
+    for reported in _REPORTED.finditer(text):
+        if not _CITED.search(text[: reported.start()]):
+            return text[: reported.end(1)]
+    return text
+
+
+def is_within_aside(head: str) -> bool:
+    """Returns whether a relative clause that began in `head` has not come to its comma."""
+    return _OPEN_ASIDE.search(head) is not None
+
+
+def is_reporting(head: str) -> bool:
+    """Returns whether `head` ends by saying that somebody said what follows."""
+    said = _SAID.search(head)
+    return said is not None and not _CITED.search(head[: said.start()])

@@ -1,0 +1,43 @@
+"""The contract every summariser fulfils."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.core.transcript import TranscriptLine
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A sentence of the call and the segment it comes from."""
+
+    text: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """What a call was about."""
+
+    text: str
+    key_points: tuple[Point, ...] = ()
+    action_items: tuple[Point, ...] = ()
+    too_few: int = 0
+    """How many words there were, where those were too few to summarise."""
+
+
+class Summariser(ABC):
+    """Makes a summary of a finished call. Runs in a Celery worker; may block.
+
+    `name` is kept with each summary as its engine.
+    """
+
+    name: str
+
+    @abstractmethod
+    def summarise(self, segments: Sequence[TranscriptLine], language: str) -> CallSummary:
+        """Returns the summary of a transcript in order of time.
+
+        `language` is a BCP 47 tag. A call with no or few words gets a summary that says so.
+        What is raised is shown to staff as the reason, and the work is tried again.
+        """

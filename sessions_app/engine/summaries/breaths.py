@@ -1,0 +1,107 @@
+"""Whether a sentence goes on after a breath, by its words alone, for English. Pure.
+
+A recogniser takes what was said before a breath for a sentence, with a full stop, and begins the
+rest with a capital. Neither is asked here where the words cannot end a sentence.
+"""
+
+import re
+
+from sessions_app.engine.core.joints import gone_on, unclosed
+from sessions_app.engine.core.languages import base_of
+from sessions_app.engine.core.writing import asks, ends_sentence, join_sentences, plain_words
+from sessions_app.engine.summaries.actions import VERBS
+from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBERS, ORDINALS
+
+BREATH_MS = 3_000
+"""After a longer pause the words were left hanging."""
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NEVER_LAST = _listed(
+    "a an the my your our their its and or but because if when while which who whose whom although "
+    "unless whether i'm we're they're every"
+)
+_OWNED = _listed("a an my your our their his her its")
+_ADJECTIVES = _listed(
+    "old new big small little young dear good great nice long short bad big large former younger "
+    "older elder dearest favourite favorite very"
+)
+_PREPOSITIONS = _listed(
+    "at to for with from by into of onto than as during between until till towards without via"
+)
+_BEFORE_DAYS = _listed("on in by before after until till next this last from for about around")
+_AUXILIARIES = _listed(
+    "is are was were am will would can could should might must has have had does did shall"
+)
+_PRONOUNS = _listed("i you he she it we they there that this who")
+_LEAVE_ONE_OVER = _listed(
+    "what which who whom where that how whose nothing something nobody nowhere"
+)
+"""After them a preposition may be the last word: "that is what I was looking for"."""
+
+_BEGIN_ANEW = _listed(
+    "i we he she they please yes no and but so then i'm i'll we'll okay well there"
+)
+"""No preposition stands before these."""
+
+_ORDERS = re.compile(rf"{VERBS}\b", re.IGNORECASE)
+_DAYLIKE = frozenset((*DAYS, *MONTHS, *NUMBERS, *ORDINALS, "noon", "midnight", "half")) - _OWNED
+
+
+def goes_on_after_breath(before: str, after: str, pause_ms: int, language: str) -> bool:
+    """Returns whether what was said `after` such a pause ends the sentence that is begun `before`.
+
+    Only where the words of an English sentence say so.
+    """
+    if base_of(language) not in ("", "en") or pause_ms > BREATH_MS or asks(before):
+        return False
+    said, next_said = plain_words(before), plain_words(after)
+    if not said or not next_said:
+        return False
+    return any(
+        rule(said, next_said, before) for rule in (_never, _adjective, _governs, _day, _verb)
+    )
+
+
+def joined(before: str, after: str, language: str) -> str:
+    """Returns both parts as one, without the full stop and the capital that a recogniser made."""
+    first = next(iter(plain_words(after)), "")
+    rest = gone_on(after, language)
+    if first in NUMBERS or first in ORDINALS:
+        rest = rest[:1].lower() + rest[1:]
+    return join_sentences([unclosed(before), rest])
+
+
+def _never(said: list[str], _after: list[str], _text: str) -> bool:
+    return said[-1] in _NEVER_LAST
+
+
+def _adjective(said: list[str], _after: list[str], _text: str) -> bool:
+    """Reads "I met my old"."""
+    return len(said) > 1 and said[-1] in _ADJECTIVES and said[-2] in _OWNED
+
+
+def _governs(said: list[str], after: list[str], _text: str) -> bool:
+    """Reads "the plumber comes at", not "what I was looking at"."""
+    if said[-1] not in _PREPOSITIONS or _LEAVE_ONE_OVER & set(said[:-1]):
+        return False
+    if said[-1] == "to":
+        return after[0] not in _BEGIN_ANEW
+    return after[0] not in _BEGIN_ANEW and not _ORDERS.match(" ".join(after[:2]))
+
+
+def _day(said: list[str], after: list[str], _text: str) -> bool:
+    """Reads "call me on" before "Tuesday": elsewhere "on" may end a sentence."""
+    return said[-1] in _BEFORE_DAYS and (after[0] in _DAYLIKE or after[0][0].isdigit())
+
+
+def _verb(said: list[str], _after: list[str], text: str) -> bool:
+    """Reads "the invoice is", not "yes, I will"."""
+    return (
+        len(said) > 1
+        and said[-1] in _AUXILIARIES
+        and not (ends_sentence(text) or said[-2] in _PRONOUNS)
+    )

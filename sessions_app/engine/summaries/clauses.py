@@ -1,0 +1,179 @@
+"""Sentences cut into clauses, of which each asks for something or tells something. For English.
+
+A cut lies where a clause of its own begins: after "and" or a comma, and, since many recognisers
+write no marks, before words that only ever begin a request. Words are kept as they are.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sessions_app.engine.core.writing import count, has_marks
+from sessions_app.engine.summaries.actions import LEADS, VERBS, WHO, is_action
+from sessions_app.engine.summaries.asides import (
+    is_reporting,
+    is_within_aside,
+    without_asides,
+    without_reports,
+)
+
+FEWEST_WORDS = 5
+"""What is shorter says too little to stand alone."""
+
+FEWEST_OF_ORDER = 3
+"""A shorter order is about what was said before it."""
+
+NEAR = 60
+"""So many letters before a word tell what it is a part of."""
+
+_AUXILIARY = r"(?:was|were|is|are|has|had|will|should|must|needs? to|can|could|did|does)"
+_ASKING = (
+    r"(?:(?:can|could|would|will) you|do(?: not|n['\u2019]t) forget|remember to|make sure"
+    rf"|be sure to|let['\u2019]s|let us|please (?:do(?: not|n['\u2019]t) |also |just )?{VERBS})\b"
+)
+"""What begins a request wherever it stands."""
+
+_IF_YOU_CAN = (
+    r"(?:if (?:you (?:can|could|like|want|please|don['\u2019]t mind|have (?:the )?time)"
+    r"|possible),? )"
+)
+_BEGINS = (
+    rf"(?:{_IF_YOU_CAN}?{_ASKING}|please\b"
+    rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # whose name is in the one before
+    rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
+    rf"|{WHO}(?:['\u2019]\w+)?\s"
+    r"|(?:the|my|our|a|an|his|her|their|your)\s\S+"
+    rf"(?:\s(?!(?:who|which|that|whom|whose)\b)\S+)? {_AUXILIARY}\b"
+    rf"|(?!(?:who|whom|whose|which|what|where|when|how|why|than|because|if)\b)\w+ {_AUXILIARY}\b)"
+)
+_AND = r"(?:(?:and|then|but|so|also)\s)+"
+_ALSO = re.compile(_AND, re.IGNORECASE)
+_NO_BEGINNING = (
+    r"(?<!\band)(?<!\bbut)(?<!\balso)(?<!\bthen)(?<!\bso)(?<!\bto)(?<!\bplease)(?<!\byou)"
+    r"(?<!\bthat)(?<!\bif)(?<!\bwhat)"
+)
+_CUTS = re.compile(
+    rf"[,;:\u2013\u2014-]\s+(?=(?:{_AND})?{_BEGINS})|\s(?={_AND}{_BEGINS})"
+    rf"|{_NO_BEGINNING}\s(?={_ASKING})",
+    re.IGNORECASE,
+)
+_NEXT_ORDER = re.compile(
+    r"\s(?=(?:tell|ask|buy|pay|send|remind|cancel|bring|inform|write to|arrange|confirm|collect"
+    r"|call|email|invite|pick up) "
+    r"(?:(?:the|my|our|a|an|his|her|their)\b|\w+ (?:that|to|about|on|at|by)\b))",
+    re.IGNORECASE,
+)
+"""Where another order may begin in a run of orders without a mark."""
+
+_GOVERNED = re.compile(
+    r"(?:\b(?:to|and|or|not|never|nor|than|without|the|a|an|my|our|your|his|their|i|we|you|he|she|they"
+    r"|it|who|that|us|him|her|them|me|please|will|would|can|could|shall|should|may|might|must|do|does"
+    r"|did|let['\u2019]s|help|cannot)|(?:n['\u2019]t|['\u2019](?:ll|d)))"
+    r"(?: (?:also|just|ever|even|only|always|really|simply|still))*$",
+    re.IGNORECASE,
+)
+"""Words of which the verb after them is a part: "don't even call", "to tell"."""
+
+_CONDITION = re.compile(
+    rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    rf"(?i:{LEADS}(?!{VERBS}\b))(?:(?i:the|my|our|his|her|their) [\w'\u2019-]+"
+    r"|[A-Z][\w'\u2019.-]+(?: [A-Z][\w'\u2019-]+)*)"
+)
+"""The first of several who do something: "Anna and Tom will send it"."""
+
+_TELLS = re.compile(
+    r"\b(?:tell|inform|remind|notify|let|ask|write|text|email|message|say)\b.* "
+    r"(?:that|know|whether|if|about)\b",
+    re.IGNORECASE,
+)
+_MARKS = " ,;:\u2013\u2014-"
+_STUMP = re.compile(r"(?:[\s,;:]+(?:and|but|or|because)|[,;:]\s*(?:so|then|that))+$", re.IGNORECASE)
+"""Words at the end of a clause that only lead to the next."""
+
+_LEADS = re.compile(rf"{LEADS}(?=\S)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words of a sentence; `asks` where they are something to do."""
+
+    text: str
+    asks: bool
+
+
+def clauses(sentence: str) -> list[Clause]:
+    """Returns what is to do in a sentence, and what else it tells where that can stand alone.
+
+    A sentence without anything to do is one clause.
+    """
+    found = [part for piece in _pieces(sentence) for part in _orders(piece, sentence)]
+    if not any(map(_asks, found)):
+        asks = _asks(sentence)
+        return [Clause(_bare(sentence) if asks else sentence, asks)]
+    return list(_joined(found))
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    """Yields the sentence cut where clauses begin, each piece with the mark that follows it."""
+    start = 0
+    for cut in _CUTS.finditer(sentence):
+        head = sentence[start : cut.start()]
+        ahead = sentence[cut.end() :]
+        if is_reporting(head) and not _ALSO.match(ahead):
+            continue
+        if cut.group().isspace() and is_within_aside(head):
+            continue
+        if not head.strip() or _CONDITION.match(head) or _SUBJECT.fullmatch(head.strip()):
+            continue
+        if _TELLS.search(head) and not _asks(ahead.partition(",")[0]):
+            continue
+        yield sentence[start : cut.end()]
+        start = cut.end()
+    yield sentence[start:]
+
+
+def _orders(piece: str, sentence: str) -> list[str]:
+    """Returns a piece that asks for something cut before each further order."""
+    if has_marks(sentence.rstrip(" .")) or not _asks(piece):
+        return [piece]
+    begun = _NEXT_ORDER.finditer(piece)
+    more = (cut.end() for cut in begun if not _GOVERNED.search(piece[: cut.start()][-NEAR:]))
+    cuts = [0, *more, len(piece)]
+    return [piece[start:end] for start, end in pairwise(cuts)]
+
+
+def _joined(parts: list[str]) -> Iterator[Clause]:
+    """Yields what is to do by itself; what stands between is one clause, if it is long enough."""
+    told = ""
+    for part in parts:
+        if not _asks(part):
+            told += part
+            continue
+        if told and count(_bare(part)) < FEWEST_OF_ORDER:
+            part, told = told + part, ""  # noqa: PLW2901 - "he comes on Monday, tell Martin"
+        yield from _told(told)
+        yield Clause(_bare(part), asks=True)
+        told = ""
+    yield from _told(told)
+
+
+def _asks(text: str) -> bool:
+    """Returns whether a clause asks for something: by its main clause, and not by what it cites."""
+    return is_action(without_reports(without_asides(text)))
+
+
+def _told(text: str) -> Iterator[Clause]:
+    bare = _bare(text)
+    if count(bare) >= FEWEST_WORDS:
+        yield Clause(bare, asks=False)
+
+
+def _bare(text: str) -> str:
+    """Returns a clause without the words and marks that only join it to others."""
+    stripped = text.strip().rstrip(_MARKS)
+    stripped = _STUMP.sub("", stripped).rstrip(_MARKS)
+    return _LEADS.sub("", stripped, count=1) or stripped

@@ -1,0 +1,309 @@
+"""The day and the time that words name, counted from the day they were said. For English. Pure.
+
+Only what names one day is resolved: "next week" and "soon" are not. Weeks begin on Monday.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from sessions_app.engine.summaries.asides import without_asides
+from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBER, NUMBERS, ORDINAL, ORDINALS
+from sessions_app.engine.summaries.times import time_of_day
+from sessions_app.engine.summaries.unmeant import is_meant, moved_to, without_contrasts, without_old
+
+_DAY = rf"(?P<day>{'|'.join(DAYS)})"
+_MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
+_YEAR = r"(?:,? (?P<year>20\d\d))?"
+WORKDAYS = 5
+"""After so many days "the end of the week" has come: Friday."""
+
+MONTHS_AHEAD = 25
+"""Within so many months a day of the month is looked for that is the weekday named with it."""
+
+UNCLEAR = date.min
+"""Words that name a day, though not which: nothing that lies within them is a day by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A named day, and the time of day where one was named, on the clock of where it was said."""
+
+    day: date
+    at: time | None = None
+
+    def isoformat(self) -> str:
+        """Returns such as "2026-12-01", or "2026-12-01T09:00"."""
+        shown = self.day.isoformat()
+        return shown if self.at is None else f"{shown}T{self.at:%H:%M}"
+
+
+Reading = Callable[[re.Match[str], date], date | None]
+Readings = Sequence[tuple[re.Pattern[str], Reading]]
+
+
+def named(text: str, said_on: date) -> Moment | None:
+    """Returns what `text`, said on that day, names first; None for no day.
+
+    "Tuesday" is the next one after that day, "next Tuesday" that of the next week; a day of the
+    year that has passed is next year's. A time without a day is of that day if it says "tonight",
+    "this evening" and the like, and nothing otherwise.
+    """
+    plain = " ".join(without_asides(text).lower().replace("\u2019", "'").replace("-", " ").split())
+    plain = without_contrasts(plain)
+    later, plain = moved_to(plain), without_old(plain)
+    day = _day(later, said_on) if later else None
+    day = day or _day(plain, said_on)
+    return Moment(day, time_of_day(later or plain)) if day else None
+
+
+def _day(plain: str, said_on: date) -> date | None:
+    day = _first(_DATES, plain, said_on) or _first(_DAYS_NAMED, plain, said_on)
+    return None if day == UNCLEAR else day
+
+
+def _first(readings: Readings, plain: str, said_on: date) -> date | None:
+    """Returns the day that is named first, by the most words of those that begin there."""
+    found = [
+        (start, -match.end(), day)
+        for pattern, read in readings
+        for match in pattern.finditer(plain)
+        if (read_as := read(match, said_on)) is not None
+        and is_meant(plain[: match.start()], match.group())
+        for start, day in _counted(match, read_as)
+    ]
+    return min(found, default=(0, 0, None))[2]
+
+
+def _counted(match: re.Match[str], day: date) -> Iterator[tuple[int, date]]:
+    """Yields where a day begins and which it is, counted from: "three days after Monday"."""
+    before = match.string[: match.start()]
+    shift = _SHIFT.search(before)
+    if shift is not None and day != UNCLEAR:
+        yield shift.start(), _shifted(shift, day)
+    elif not _ANCHOR.fullmatch(match.group()) and not f"{before}{match.group()}".endswith(
+        "after tomorrow"
+    ):
+        yield match.start(), day
+
+
+def _shifted(shift: re.Match[str], day: date) -> date:
+    after = shift["side"] != "before"
+    if shift["day"]:
+        ahead = (DAYS.index(shift["day"]) - day.weekday()) % 7
+        return day + timedelta(days=(ahead or 7) if after else (ahead - 7))
+    if shift["many"] is None:
+        return day + timedelta(days=1 if after else -1)
+    many = NUMBERS.get(shift["many"]) or int(shift["many"])
+    if shift["unit"].startswith("month"):
+        return _months_on(day, many if after else -many)
+    days = many * (7 if shift["unit"].startswith("week") else 1)
+    return day + timedelta(days=days if after else -days)
+
+
+# -- days -----------------------------------------------------------------------------------
+
+
+def _weekday(match: re.Match[str], today: date) -> date:
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    if before.endswith("the ") and re.match(r" (?:before|after)\b", after):
+        return UNCLEAR  # "the Friday before the wedding"
+    ahead = (DAYS.index(match["day"]) - today.weekday()) % 7 or 7
+    words = f"{match['which']} {match['week']} {match['later']}"
+    if "next" in words:
+        ahead = 7 - today.weekday() + DAYS.index(match["day"])
+    elif "this" in words and DAYS.index(match["day"]) == today.weekday():
+        ahead = 0
+    return today + timedelta(days=ahead)
+
+
+def _in(match: re.Match[str], today: date) -> date | None:
+    many = NUMBERS.get(match["many"]) or int(match["many"])
+    if match["unit"].startswith("day"):
+        return today + timedelta(days=many)
+    if match["unit"].startswith("week"):
+        return today + timedelta(weeks=many)
+    return _months_on(today, many)
+
+
+def _months_on(day: date, many: int) -> date:
+    year, month = divmod(day.month - 1 + many, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _of_year(match: re.Match[str], today: date) -> date | None:
+    number, month = _number(match["nth"]), MONTHS.index(match["month"]) + 1
+    years = [int(match["year"])] if match["year"] else range(today.year, today.year + 9)
+    days = [day for year in years for day in _made(year, month, number)]
+    return _agreeing(match, [day for day in days if match["year"] or day >= today])
+
+
+def _of_figures(match: re.Match[str], _today: date) -> date | None:
+    return next(iter(_made(int(match["year"]), int(match["month"]), int(match["nth"]))), None)
+
+
+def _of_month(match: re.Match[str], today: date) -> date | None:
+    months = [divmod(today.month - 1 + ahead, 12) for ahead in range(MONTHS_AHEAD)]
+    number = _number(match["nth"])
+    days = [day for year, month in months for day in _made(today.year + year, month + 1, number)]
+    return _agreeing(match, [day for day in days if day >= today])
+
+
+def _of_next_month(match: re.Match[str], today: date) -> date | None:
+    year, month = divmod(today.month, 12)
+    return next(iter(_made(today.year + year, month + 1, _number(match["nth"]))), None)
+
+
+def _end_of_month(match: re.Match[str], today: date) -> date:
+    month = MONTHS.index(match["month"]) + 1
+    year = int(match["year"] or today.year)
+    if not match["year"] and month < today.month:
+        year += 1
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _agreeing(match: re.Match[str], days: Sequence[date]) -> date | None:
+    """Returns the first of the days that is the weekday that was named, too; else the first."""
+    named_too = match.groupdict().get("day")
+    fitting = (day for day in days if named_too and DAYS[day.weekday()] == named_too)
+    return next(fitting, next(iter(days), None))
+
+
+def _weeks_on(match: re.Match[str], today: date) -> date:
+    """Reads "Monday week", "two weeks on Monday", "a week from tomorrow"."""
+    start = match["day"]
+    if start in DAYS:
+        first = today + timedelta(days=(DAYS.index(start) - today.weekday()) % 7 or 7)
+    else:
+        first = today + timedelta(days=int(start == "tomorrow"))
+    if "fortnight" in match.group():
+        return first + timedelta(weeks=2)
+    many = match.groupdict().get("many") or "one"
+    return first + timedelta(weeks=NUMBERS.get(many) or int(many))
+
+
+def _in_weeks(match: re.Match[str], today: date) -> date:
+    """Reads "on Friday in two weeks", where both ways to count its weeks lead to one day."""
+    many, weekday = NUMBERS.get(match["many"]) or int(match["many"]), DAYS.index(match["day"])
+    from_next = today + timedelta(days=(weekday - today.weekday()) % 7 or 7, weeks=many)
+    of_that_week = today + timedelta(days=weekday - today.weekday(), weeks=many)
+    return from_next if from_next == of_that_week else UNCLEAR
+
+
+def _after_next(match: re.Match[str], today: date) -> date:
+    """Reads "the Monday after next"."""
+    return today + timedelta(days=14 - today.weekday() + DAYS.index(match["day"]))
+
+
+def _end_of(match: re.Match[str], today: date) -> date | None:
+    after, unit = bool(match["after"]), match["unit"]
+    if unit == "day":
+        return today
+    if unit == "week":
+        friday = today + timedelta(days=WORKDAYS - 1 - today.weekday() + 7 * after)
+        return friday if friday >= today else today
+    if unit == "year":
+        return date(today.year + after, 12, 31)
+    year, month = divmod(today.month - 1 + after, 12)
+    return date(today.year + year, month + 1, monthrange(today.year + year, month + 1)[1])
+
+
+def _feast(match: re.Match[str], today: date) -> date:
+    month, number = _FEASTS[match.group()]
+    day = date(today.year, month, number)
+    return day if day >= today else date(today.year + 1, month, number)
+
+
+def _ahead(days: int) -> Reading:
+    return lambda _match, today: today + timedelta(days=days)
+
+
+def _made(year: int, month: int, number: int) -> list[date]:
+    try:
+        return [date(year, month, number)]
+    except ValueError:
+        return []
+
+
+def _number(shown: str) -> int:
+    return ORDINALS.get(shown) or int(re.sub(r"\D", "", shown))
+
+
+_FEASTS = {
+    "christmas eve": (12, 24),
+    "christmas day": (12, 25),
+    "boxing day": (12, 26),
+    "new year's eve": (12, 31),
+    "new year's day": (1, 1),
+    "christmas": (12, 25),
+    "new year": (1, 1),
+}
+_ANCHOR = re.compile("christmas|new year")
+"""These name a day only where another is counted from it: "the Friday before Christmas"."""
+
+_NO_MORE = r"(?=[.,;!?]|$| (?:and|at|to|so|please|because|in|from|with|if|this|next|about|we|i)\b)"
+_SHIFT = re.compile(
+    rf"(?:(?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?)|the (?:very )?day"
+    rf"|(?:\bthe )?\b(?P<day>{'|'.join(DAYS)})) (?P<side>before|after|from)"
+    r" (?:(?:the|my|our|your|his|her|their) [\w']+ (?:(?:is|on|of) )?)?"
+    r"(?:on )?(?:the |this |next )?$"
+)
+"""Before a day: how far from it the day lies that is meant."""
+
+_NTH = rf"(?P<nth>{ORDINAL}|\d{{1,2}})(?![\d:])"
+_DATES: Readings = [
+    (re.compile(pattern), read)
+    for pattern, read in (
+        (r"\b(?P<year>20\d\d) (?P<month>\d\d) (?P<nth>\d\d)\b", _of_figures),
+        (rf"\b(?:{_DAY},? (?:the )?)?{_NTH} (?:of )?{_MONTH}\b{_YEAR}", _of_year),
+        (rf"\b(?:{_DAY},? )?{_MONTH} (?:the )?{_NTH}{_YEAR}(?! [a-z]+s\b| people\b)", _of_year),
+        (
+            rf"\b(?:on|by|until|before|for|{_DAY},?) the (?P<nth>{ORDINAL})"
+            r"(?=[.,;!?]|$| (?:at|in the|and|to|before|after|of (?:this|the) month)\b)",
+            _of_month,
+        ),
+        (
+            rf"\b(?:(?:on|by|until|before|for|to) |{_DAY},? )the (?P<nth>{ORDINAL})"
+            r" of next month\b",
+            _of_next_month,
+        ),
+        (rf"\bend of {_MONTH}\b{_YEAR}", _end_of_month),
+        (rf"\b(?:{'|'.join(_FEASTS)})(?:(?<= day)|(?<= eve)|{_NO_MORE})", _feast),
+    )
+]
+"""Days of the calendar: they go before days of the week, which only stand beside them."""
+
+_PART = "(?:morning|afternoon|evening|night)"
+_FROM = rf"(?P<day>{'|'.join(DAYS)}|today|tomorrow)"
+_DAYS_NAMED: Readings = [
+    (re.compile(pattern), read)
+    for pattern, read in (
+        (rf"(?<!last )\b{_FROM} (?:week|fortnight)\b", _weeks_on),
+        (
+            r"(?<!once )(?<!twice )(?<!times )"
+            rf"\b(?P<many>{NUMBER}) weeks?(?: (?:on|from|after))? (?:this )?{_FROM}\b",
+            _weeks_on,
+        ),
+        (rf"\ba fortnight(?: (?:on|from|after))? (?:this )?{_FROM}\b", _weeks_on),
+        (rf"\b{_DAY}(?: {_PART})? in (?P<many>{NUMBER}) weeks?\b", _in_weeks),
+        (rf"\b{_DAY}(?: {_PART})? (?P<many>{NUMBER}) weeks? from now\b", _in_weeks),
+        (rf"\bin (?P<many>{NUMBER}) weeks?(?:'? time)?,? on {_DAY}\b", _in_weeks),
+        (rf"\b(?P<many>{NUMBER}) weeks? from now,? on {_DAY}\b", _in_weeks),
+        (rf"\b{_DAY} after next\b", _after_next),
+        (r"\bin a fortnight\b", _ahead(14)),
+        (r"\bday after tomorrow\b", _ahead(2)),
+        (r"\btomorrow\b", _ahead(1)),
+        (r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", _ahead(0)),
+        (
+            r"(?<!last )(?<!every )(?P<which>\b(?:next|this|coming) )?(?P<week>next week (?:on )?)?"
+            rf"\b{_DAY}\b(?! (?:was|were)\b)(?P<later> (?:of )?next week\b)?",
+            _weekday,
+        ),
+        (rf"\b(?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?) from now\b", _in),
+        (rf"\b(?:in|within) (?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?)\b", _in),
+        (r"\bend of (?:the |this )?(?P<after>next )?(?P<unit>day|week|month|year)\b", _end_of),
+    )
+]

@@ -1,0 +1,200 @@
+"""A summary made of the call's own sentences, without any model."""
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sessions_app.engine.core.languages import base_of
+from sessions_app.engine.core.transcript import TranscriptLine
+from sessions_app.engine.core.writing import capitalised, closed, join_sentences, plain_words
+from sessions_app.engine.core.writing import count as _count
+from sessions_app.engine.summaries.base import CallSummary, Point, Summariser
+from sessions_app.engine.summaries.clauses import FEWEST_WORDS, clauses
+from sessions_app.engine.summaries.repairs import repaired
+from sessions_app.engine.summaries.sentences import Said, said
+
+ENOUGH_WORDS = 12
+"""A call with fewer words has no summary worth the name."""
+
+MOST_SENTENCES = 600
+"""The longest that many are weighed: the cost grows with the cube, this many take seconds."""
+
+LANGUAGES = {
+    "ar": "arabic",
+    "cs": "czech",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "he": "hebrew",
+    "it": "italian",
+    "ja": "japanese",
+    "ko": "korean",
+    "pt": "portuguese",
+    "sk": "slovak",
+    "sv": "swedish",
+    "uk": "ukrainian",
+    "zh": "chinese",
+}
+"""Languages of which sumy knows both the stems, if they have any, and the words that say little."""
+
+
+SMALL_TALK = re.compile(
+    r"(?:(?:well|so|okay|ok|right|yes|no|and|then|hi|hello|hey|bye|goodbye|thanks"
+    r"|thank you(?: (?:very|so) much)?"
+    r"|that(?:['\u2019]s| is| was) (?:all|it)(?: for (?:now|today))?"
+    r"|good (?:morning|afternoon|evening|night)(?: every(?:body|one))?|it(?:['\u2019]s| is) me"
+    r"|how are you(?: today| doing)?|have a (?:nice|good|great) \w+|see you \w+|take care"
+    r"|talk to you (?:later|soon)|nice to (?:meet|see|hear from) you|can you hear me|you too"
+    r"|you(?:['\u2019]re| are) welcome|i(?:['\u2019]m| am) (?:fine|good))\b[ ,.!?]*)+",
+    re.IGNORECASE,
+)
+"""Sentences of nothing but greetings: English, as people end and begin calls."""
+
+
+CORRECTS = re.compile(
+    r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction)\b", re.IGNORECASE
+)
+"""What may begin a sentence that puts the one before it right."""
+
+
+def words_were(words: int) -> str:
+    """Returns the beginning of a sentence that tells of so few words."""
+    return "One word was" if words == 1 else f"Only {words} words were"
+
+
+class ExtractiveSummariser(Summariser):
+    """Latent semantic analysis over sentences (Steinberger and Ježek, 2004), by sumy.
+
+    A final of a recogniser without marks is one sentence. `sentences` is how many key points there
+    are at most. Each clause is in one place alone: what asks for something to be done is an action
+    item and no key point, and a call that is short enough to be told whole has no key points
+    beside its text.
+    """
+
+    name = "extractive"
+
+    def __init__(self, sentences: int = 5) -> None:
+        if sentences < 1:
+            raise ValueError(f"sentences={sentences} must be 1 or more.")
+        self._sentences = sentences
+
+    def summarise(self, segments: Sequence[TranscriptLine], language: str) -> CallSummary:
+        """Returns key points in order of time, and action items by rule."""
+        words = sum(_count(s.text) for s in segments)
+        if not words:
+            return CallSummary("Nothing was said in this call.")
+        asked, told = _parted(_put_right(said(segments, language), language))
+        items = tuple(_point(s, language) for s in _without_repeats(asked))
+        if words < ENOUGH_WORDS:
+            text = f"{words_were(words)} said, too few to summarise."
+            return CallSummary(text, action_items=items, too_few=words)
+        candidates = _telling(told)
+        if not candidates and not items:
+            candidates = _without_repeats([s for s in told if _count(s.text)])
+        if not candidates:
+            return CallSummary(self._only_asked(asked, language), action_items=items)
+        points = tuple(_point(s, language) for s in self._chosen(candidates, language))
+        text = join_sentences(p.text for p in points)
+        return CallSummary(text, points if len(points) < len(candidates) else (), items)
+
+    def _only_asked(self, asked: Sequence[Said], language: str) -> str:
+        """Returns what is said of a call of nothing but requests: of many, which say most."""
+        only = "Everything that was said is something to do"
+        once = _without_repeats(asked)
+        if len(once) <= self._sentences:
+            return f"{only}."
+        most = [_point(one, language).text for one in self._chosen(once, language)]
+        return join_sentences([f"{only}, {len(once)} items in all.", *most])
+
+    def _chosen(self, candidates: list[Said], language: str) -> list[Said]:
+        """Returns the sentences that say most, in their order."""
+        if len(candidates) > MOST_SENTENCES:
+            places = sorted(range(len(candidates)), key=lambda at: -_count(candidates[at].text))
+            candidates = [candidates[at] for at in sorted(places[:MOST_SENTENCES])]
+        if len(candidates) <= self._sentences:
+            return candidates
+        return _ranked(candidates, self._sentences, language) or candidates[: self._sentences]
+
+
+def _put_right(sentences: Sequence[Said], language: str) -> list[Said]:
+    """Returns the sentences as their speakers put them right, within one or with the next."""
+    if base_of(language) != "en":
+        return list(sentences)
+    found: list[Said] = []
+    for one in sentences:
+        if found and found[-1].speaker == one.speaker:
+            both = f"{found[-1].text} {one.text}"
+            if CORRECTS.match(one.text) and (text := repaired(both)) != both:
+                found[-1] = replace(found[-1], text=text)
+                continue
+        found.append(replace(one, text=repaired(one.text)))
+    return found
+
+
+def _parted(sentences: Sequence[Said]) -> tuple[list[Said], list[Said]]:
+    """Returns what is to be done, and what else was said."""
+    asked: list[Said] = []
+    told: list[Said] = []
+    for one in sentences:
+        for clause in clauses(one.text):
+            (asked if clause.asks else told).append(replace(one, text=clause.text))
+    return asked, told
+
+
+def _telling(sentences: Sequence[Said]) -> list[Said]:
+    """Returns what can stand alone; where nothing is long enough, all that has words."""
+    telling = [s for s in sentences if _count(s.text) and not SMALL_TALK.fullmatch(s.text.strip())]
+    long = [s for s in telling if _count(s.text) >= FEWEST_WORDS]
+    return _without_repeats(long or telling)
+
+
+class _Words:
+    """The tokenizer that sumy asks; its own would want a download."""
+
+    def to_words(self, sentence: str) -> tuple[str, ...]:
+        return tuple(plain_words(sentence))
+
+
+def _ranked(candidates: Sequence[Said], count: int, language: str) -> list[Said]:
+    """Returns the `count` best in their order; none where all words say little."""
+    # sumy takes 2 CPU-seconds to import: only a worker that summarises should pay
+    from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # noqa: PLC0415
+
+    words = _Words()
+    sentences = [Sentence(s.text, words) for s in candidates]
+    origin = {id(sentence): s for sentence, s in zip(sentences, candidates, strict=True)}
+    with warnings.catch_warnings():
+        # sumy warns when a call has more sentences than different words; it works all the same
+        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        best = _lsa(language)(ObjectDocumentModel([Paragraph(sentences)]), count)
+    return [origin[id(sentence)] for sentence in best]
+
+
+def _lsa(language: str) -> Any:
+    from sumy.nlp.stemmers import Stemmer  # noqa: PLC0415
+    from sumy.summarizers.lsa import LsaSummarizer  # noqa: PLC0415
+    from sumy.utils import get_stop_words  # noqa: PLC0415
+
+    name = LANGUAGES.get(base_of(language))
+    if name is None:
+        return LsaSummarizer()
+    summarizer = LsaSummarizer(Stemmer(name))
+    summarizer.stop_words = get_stop_words(name)
+    return summarizer
+
+
+def _without_repeats(sentences: Sequence[Said]) -> list[Said]:
+    """Returns the sentences whose words were not said just so before."""
+    first: dict[str, Said] = {}
+    for one in sentences:
+        first.setdefault(" ".join(plain_words(one.text)), one)
+    return list(first.values())
+
+
+def _point(one: Said, language: str) -> Point:
+    """Returns it as a sentence: recognisers often give neither capital nor full stop."""
+    return Point(closed(capitalised(one.text, language), language), one.seq)

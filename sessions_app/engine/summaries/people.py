@@ -1,0 +1,81 @@
+"""Who is named in something to do: who is to do it, or who is to be reached. For English."""
+
+import re
+
+from sessions_app.engine.summaries.asides import without_asides
+
+_END = (
+    "about|after|again|and|as|at|back|because|before|but|by|for|from|how|if|in|into|know|next|no|now"
+    "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|up"
+    "|between|during|until|till|around|near|within|without|under|over|via|through|since|later|early"
+    "|instead|first|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|\\d+\\w*"
+    "|what|when|where|whether|which|who|why|with|a|an|my|our|your|his|her|their|again"
+    "|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+)
+_PRONOUN = (
+    "me|him|her|them|us|you|it|i|we|he|she|they|that|this|there|everybody|everyone|somebody|someone"
+    "|anybody|anyone|nobody|what|which|who|nothing|something|everything|all|both|one|people|things"
+)
+_NO_NOUN = (
+    "said|says|sorry|hi|hello|hey|thanks|yes|okay|ok|goodbye|bye|nicely|gently|have|has|had|will"
+    "|would|can|could|should|must|not|never|always|is|are|was|were|am|need|needs|want|wants|like|how"
+)
+"""Words after "her" or "his" that name nobody: "tell her I said hi"."""
+
+_NOUNS = rf"(?!(?:{_END}|{_PRONOUN}|{_NO_NOUN})\b)[\w'\u2019-]+"
+_NAME = r"(?!I\b)(?-i:[A-Z])[\w'\u2019-]+"
+_TITLED = rf"(?:(?-i:Dr|Mr|Mrs|Ms|Prof|St)\.? )?{_NAME}(?: {_NAME})*"
+_OWNED = rf"(?:the|my|our|your|his|her|their|a|an) {_NOUNS}(?: {_NOUNS})?"
+_NO_NAME = rf"(?!(?:{_END}|{_PRONOUN})\b)"
+_THEIRS = r"(?:my|our|your|his|her|their)"
+_VERB_NEXT = r"(?! (?:will|should|must|has|needs|is|are|was|can|could|would|ought|does|did)\b)"
+_MORE = (
+    rf"(?:(?:, (?:and )?| and | or | & )(?:{_NO_NAME}{_TITLED}|{_THEIRS} {_NOUNS})"
+    rf"{_VERB_NEXT}(?![\w'\u2019]))*"
+)
+"""More people of the same clause: "John and Mary"."""
+
+_PERSON = (
+    r"(?P<who>[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    rf"|(?:{_OWNED}|{_NO_NAME}{_TITLED}){_MORE}"
+    rf"|{_NO_NAME}[\w'\u2019-]+(?= (?:{_END})\b|[.,;!?]?$))"
+)
+_TOLD = re.compile(
+    r"\b(?:call|phone|ring|tell|ask|email|remind|inform|contact|invite|meet|notify|write to|talk to"
+    rf"|speak to|text|message|let|reply to) (?:up )?{_PERSON}",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(
+    rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*? to {_PERSON}",
+    re.IGNORECASE,
+)
+_DOES = re.compile(
+    r"(?:^|\b(?:and|that|then|but|so|,) )"
+    rf"(?P<who>(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+)"
+    rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+))*)"
+    r" (?:will|should|must|(?:has|have) to(?! be\b)|needs? to(?! be\b)"
+    r"|is going to|are going to|ought to)\b",
+    re.IGNORECASE,
+)
+_THINGS = (
+    "address|agenda|answer|bill|cab|contract|copy|details|document|documents|draft|file|files|form"
+    "|figures|information|invoice|letter|link|list|meeting|minutes|notes|number|numbers|offer|order"
+    "|photo|photos|pictures|plan|question|questions|quote|report|results|slides|summary|taxi|text"
+    "|party|wedding|concert|dinner|lunch|breakfast|event|funeral|festival|conference|lesson"
+    "|day|days|week|weeks|month|months|hour|hours|minute|minutes|time"
+)
+_NOT_ONE = re.compile(rf"(?:{_PRONOUN}|{_END})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
+
+
+def person(text: str) -> str:
+    """Returns who `text` names first, as it is written there; empty for nobody.
+
+    Who does it goes before who is called, told, asked or written to: "Anna should call the
+    plumber" names Anna, and "call the plumber" the plumber.
+    """
+    for pattern in (_DOES, _TOLD, _GIVEN):
+        for match in pattern.finditer(without_asides(text)):
+            who = match["who"].rstrip(".,;!?").removesuffix("'s")
+            if not _NOT_ONE.match(who):
+                return who
+    return ""

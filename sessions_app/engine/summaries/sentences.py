@@ -1,0 +1,62 @@
+"""The sentences of a call, whichever segments they lie in. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.core.stops import whole_sentences
+from sessions_app.engine.core.transcript import TranscriptLine
+from sessions_app.engine.core.writing import ends_clause, ends_sentence, goes_on, join_sentences
+from sessions_app.engine.summaries.breaths import goes_on_after_breath, joined
+
+BREATH_MS = 10_000
+"""After a longer silence of the same side a sentence is not gone on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence, or what a recogniser without marks made one; `seq` is where it begins."""
+
+    text: str
+    seq: int
+    speaker: str
+
+
+def said(lines: Sequence[TranscriptLine], language: str) -> list[Said]:
+    """Returns what was said, in order, cut at its sentences and not at its segments.
+
+    A line that ends in the middle of a sentence goes on in the same side's next one, whatever marks
+    it has where its words cannot be the last.
+    """
+    found: list[Said] = []
+    opened: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        pieces = whole_sentences(" ".join(line.text.split()), language)
+        before = opened.pop(line.speaker, None)
+        if before and pieces and line.start_ms - before[1] <= BREATH_MS:
+            begun = found[before[0]]
+            pause_ms = line.start_ms - before[1]
+            text = ""
+            if goes_on_after_breath(begun.text, pieces[0], pause_ms, language):
+                text = joined(begun.text, pieces.pop(0), language)
+            elif _goes_on(begun.text, pieces[0]):
+                text = join_sentences([begun.text, pieces.pop(0)])
+            if text:
+                found[before[0]] = Said(text, begun.seq, begun.speaker)
+                if not pieces:
+                    opened[line.speaker] = (before[0], line.end_ms)
+        found += [Said(piece, line.seq, line.speaker) for piece in pieces]
+        if pieces:
+            opened[line.speaker] = (len(found) - 1, line.end_ms)
+    return found
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Returns whether `after` belongs to the sentence that `before` begins."""
+    small = next(filter(str.isalpha, after), "").islower()
+    if ends_sentence(before):
+        return goes_on(before) and small
+    if ends_clause(before) or goes_on(before):
+        return True
+    # who writes neither marks nor capitals says nothing of sentences
+    capital = next(filter(str.isalpha, before), "").isupper() and not before.isupper()
+    return capital and small

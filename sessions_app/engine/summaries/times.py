@@ -1,0 +1,91 @@
+"""The time of day that words name. For English. Pure."""
+
+import re
+from datetime import time
+
+from sessions_app.engine.summaries.day_words import DAYS, NUMBERS, UNITS
+
+NOON_HOUR = 12
+FIRST_MORNING_HOUR = 7
+"""An hour before it, said without more, is one of the afternoon: nobody means 3 in the night."""
+
+AFTER_MIDNIGHT = (12, 1, 2, 3, 4)
+"""Hours that, said of a night, are of the day after: no time is better than one of a wrong day."""
+
+_HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(UNITS.split()[:12])})"
+_MINUTES = {
+    **{"fifteen": 15, "thirty": 30, "ten": 10, "twenty": 20, "forty": 40, "fifty": 50},
+    **{"oh five": 5, "five": 5, "quarter": 15, "half": 30, "twenty five": 25, "forty five": 45},
+}
+_MINUTE = (
+    rf"(?:[:.](?P<figures>\d\d)| (?P<words>{'|'.join(sorted(_MINUTES, key=len, reverse=True))}))?"
+)
+_PART = r"(?P<part>half|(?:a )?quarter|five|ten|twenty(?: five)?|\d{1,2})(?: minutes?)?"
+_HALF = r"(?P<half>[ap])\.? ?m\b\.?"
+_AT = r"\b(?:at|by|before|until|till|around) (?:about )?"
+_ON = (
+    rf"(?=[.,;!?]|$| (?:in|on|and|to(?! (?:\d|{'|'.join(UNITS.split()[:12])}\b))|tomorrow|today"
+    r"|tonight|sharp|please|this|next|about|for|with|from|if|when|while|because|so|but|then|that|whether|i|we|he|she|they|you|it|at|by|after|before"
+    r"|until|till|instead|again|as|without|regarding|concerning|is|was|will|should|would|can|could"
+    rf"|must|has|have|not|every|{'|'.join(DAYS)})\b)"
+)
+"""What follows a time; anything else is counted by it: "at two places"."""
+
+_TIMES = [
+    re.compile(pattern)
+    for pattern in (
+        rf"{_AT}{_PART} (?P<side>past|to) {_HOUR}{_ON}",
+        rf"\b{_PART} (?P<side>past) {_HOUR}\b",
+        rf"\b(?P<part>(?:a )?quarter) (?P<side>to) {_HOUR}\b",
+        rf"(?<!from )(?<!between )\b(?!\d){_PART} (?P<side>to) {_HOUR}{_ON}",
+        rf"\b{_HOUR}{_MINUTE} ?{_HALF}",
+        rf"\b{_HOUR}{_MINUTE} ?o'?clock\b",
+        r"\b(?P<hour>[01]?\d|2[0-3]):(?P<figures>[0-5]\d)\b",
+        rf"{_AT}{_HOUR}{_MINUTE}{_ON}",
+    )
+]
+_PART_OF_DAY = re.compile(r"\b(?<!good )(?<!last )(?:morning|afternoon|evening|tonight|night)\b")
+
+
+def time_of_day(plain: str) -> time | None:
+    """Returns the time that a text in small letters names; None for none."""
+    for word, of_word in (("noon", 12), ("midday", 12), ("midnight", 0)):
+        if re.search(rf"\b{word}\b", plain):
+            return time(of_word)
+    match = next((found for found in (times.search(plain) for times in _TIMES) if found), None)
+    if match is None:
+        return None
+    parts: dict[str, str | None] = match.groupdict()
+    minute = int(parts.get("figures") or 0) or _MINUTES.get(parts.get("words") or "", 0)
+    if part := parts.get("part"):
+        minute = _minutes(part)
+    said = NUMBERS.get(match["hour"]) or int(match["hour"])
+    hour = _on_the_clock(said, parts.get("half") or "", _part_of_day(plain, match))
+    if hour is None or minute >= 60:  # noqa: PLR2004
+        return None
+    if parts.get("side") == "to" and minute:
+        hour, minute = hour - 1, 60 - minute
+    return time(hour % 24, minute) if hour <= 24 else None  # noqa: PLR2004
+
+
+def _minutes(shown: str) -> int:
+    return _MINUTES.get(shown.removeprefix("a ")) or int(shown)
+
+
+def _part_of_day(plain: str, match: re.Match[str]) -> str:
+    """Returns the part of the day that is named nearest to a time; empty for none."""
+    named = _PART_OF_DAY.finditer(plain)
+    nearest = min(named, key=lambda one: abs(one.start() - match.start()), default=None)
+    return nearest.group() if nearest else ""
+
+
+def _on_the_clock(hour: int, half: str, part: str) -> int | None:
+    """Returns the hour of the day for one of the twelve that people say; None for no one hour."""
+    if hour > NOON_HOUR:
+        return hour
+    if half or part:
+        late = half == "p" if half else part != "morning"
+        if not half and part in ("night", "tonight", "evening") and hour in AFTER_MIDNIGHT:
+            return None
+        return hour % NOON_HOUR + NOON_HOUR * late
+    return hour + NOON_HOUR if hour < FIRST_MORNING_HOUR else hour

@@ -1,0 +1,90 @@
+"""Days that words name but do not mean: past ones, ones moved away from, ones ruled out. English.
+
+All texts are in small letters, with single blanks and straight apostrophes. Pure.
+"""
+
+import re
+
+from sessions_app.engine.summaries.actions import VERBS
+from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBER, ORDINAL, UNITS
+
+LOOKED_AT = 150
+"""So many letters before a day tell what it is the day of."""
+
+_HOURS = "|".join(UNITS.split()[:12])
+_DATE = (
+    rf"(?:(?:next|this|the coming) )?(?:{'|'.join(DAYS)}|{'|'.join(MONTHS)}|today|tomorrow|tonight"
+    rf"|the day after tomorrow|(?:the )?{ORDINAL}\b(?= (?:of|{'|'.join(MONTHS)})\b|[.,;!?]|$)"
+    rf"|in {NUMBER} (?:days?|weeks?|months?)|the end of|christmas|new year)\b"
+)
+_TIME = rf"(?:half past|(?:a )?quarter (?:past|to)|noon|midnight|\d{{1,2}}(?:[:.]\d\d)?|{_HOURS})\b"
+_MOVES = (
+    r"\b(?:mov(?:e|es|ed|ing)|reschedul\w+|chang\w+|shift\w*|postpon\w+|push\w*|put|putting"
+    r"|delay\w*|switch\w*|swap\w*|bring\w*|brought)\b"
+)
+_MOVED = re.compile(
+    rf"{_MOVES}.*? (?:to|until|till|onto) (?=(?:(?P<date>{_DATE})|(?P<time>{_TIME})))"
+)
+_OLD = re.compile(rf"({_MOVES}.*?) from {_DATE}")
+_CONTRAST = re.compile(
+    rf"(?:\bnot|n't) (?:[\w']+ ){{0,4}}?(?:{_DATE}|{_TIME})[^.;!?]{{0,40}}?,? but "
+    rf"(?=(?:rather )?(?:(?:on|at|in|for|to|from|by) )?(?:{_DATE}|{_TIME}))"
+)
+_RULED_OUT = re.compile(
+    r"(?:\bnot|n't|\binstead of|\brather than|\bno longer)"
+    r"(?: (?:on|at|in|for|to|from|of|the|this|next))*$"
+)
+_IRREGULAR = (
+    "paid|came|went|got|saw|met|said|told|bought|brought|thought|sent|took|taken|gave|found|left|kept"
+    "|made|did|wrote|spoke|felt|heard|held|lost|sold|began|broke|chose|drew|drove|ate|fell|flew|rang"
+    "|ran|slept|spent|stole|threw|woke|built|caught|lent|done|been|seen|gone|had|was|were"
+)
+_TO_COME = (
+    "want|forg[eo]t|promis|decid|agree|need|try|tri|plan|ask|told|tell|hop|offer|like|allow|order"
+    "|remind|invit|suppos|expect|schedul|had to|(?:was|were) (?:going|coming|due|to|about|told"
+    "|asked|meant|invited|allowed|planned|supposed|expected|scheduled)"
+)
+"""Past verbs before what is still to be done: "I promised to pay on Monday"."""
+
+_PAST = re.compile(
+    r"(?:\b(?:i|we|you|he|she|it|they|who|(?:the|my|our|your|his|her|their) \w+"
+    r"|(?:that|because|since|when|as) \w+)(?:(?:'ve|'d| have| has| had)(?! got\b))?"
+    r" (?:already |just |never |also |only )?"
+    rf"(?!(?:{_TO_COME})\w*(?: [\w']+){{0,3}}? (?:to|that)\b"
+    rf"|need|suppos|expect|schedul|plann|{'|'.join(DAYS)})"
+    rf"(?:{_IRREGULAR}|\w{{2,}}ed)\b)"
+    r"(?:(?!\b(?:and|but|so|then|that|whether|if|will|would|should|must|can|could|is|are|has|have"
+    r"|please|i|we|he|she|they)\b"
+    rf"|\bto (?:{VERBS}|be|do|go|get|have|come|make|see|take|give|paint|wash|work)\b"
+    rf"|\b{VERBS} (?:the|my|our|him|her|them|me)\b|[,;:.!?]).)*$"
+)
+_STILL = re.compile(r"\b(?:for|to|until|till|by|before|into|onto)(?: the| this)?$")
+_AHEAD = re.compile(r"(?:next|this|coming|tomorrow|within|in|end of)\b")
+
+
+def is_meant(before: str, day: str) -> bool:
+    """Returns whether a day, after those words, is neither ruled out nor one of what is past."""
+    before = before[-LOOKED_AT:].rstrip()
+    if _RULED_OUT.search(before):
+        return False
+    if _STILL.search(before) or _AHEAD.match(day):
+        return True
+    return _PAST.search(before) is None
+
+
+def without_contrasts(plain: str) -> str:
+    """Returns a text without what it rules out: "not on Monday but on Tuesday"."""
+    return _CONTRAST.sub("", plain)
+
+
+def moved_to(plain: str) -> str:
+    """Returns the text from where it names the day or time that something is moved to, or ""."""
+    found = _MOVED.search(plain)
+    if found is None:
+        return ""
+    return f"{'on' if found['date'] else 'at'} {plain[found.end() :]}"
+
+
+def without_old(plain: str) -> str:
+    """Returns the text without the days that something is moved away from."""
+    return _OLD.sub(r"\1", plain)

@@ -1,0 +1,226 @@
+"""What agents are made of in this process: responders, voices, turn rules, kept prompts."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.engine.agent.barge_ins.base import BargeIn
+from sessions_app.engine.agent.endpointers.base import Endpointer
+from sessions_app.engine.agent.responders.base import EarlierCall, Responder
+from sessions_app.engine.agent.sentences import spoken_pieces
+from sessions_app.engine.agent.turns import TurnTaker
+from sessions_app.engine.agent.voice import AgentVoice
+from sessions_app.engine.core.errors import (
+    AgentNotReadyError,
+    ResponderError,
+    SynthesiserError,
+    VoiceError,
+    traced,
+)
+from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.persona import Persona
+from sessions_app.engine.media.playout import Playout
+from sessions_app.engine.media.spoken import ClipCache
+from sessions_app.engine.session.desk import Finder
+from sessions_app.engine.session.parts import Parts
+from sessions_app.engine.session.phrases import Phrases
+from sessions_app.engine.session.transcribing import SegmentNumbers
+from sessions_app.engine.speech.synthesisers.base import Synthesiser, Voice, check_voice
+from sessions_app.engine.speech.synthesisers.fallback import FallbackSynthesiser
+from sessions_app.runtime.conf import backend_names, load_backend
+from sessions_app.runtime.store import Store
+from sessions_app.services import search
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class AgentParts:
+    """Loads what VOICE names and puts agents together. One a process, on its event loop."""
+
+    def __init__(self) -> None:
+        self._responders: dict[str, Responder] = {}
+        self._synthesisers: dict[str, Synthesiser] = {}
+        self._voices: dict[str, Sequence[Voice]] = {}
+        self._endpointers: dict[str, Endpointer] = {}
+        self._barge_ins: dict[str, BargeIn] = {}
+        self._cache = ClipCache()
+        self._preparing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Makes everything ready; what cannot run is logged, and refused when it is called."""
+        for name in backend_names("RESPONDERS"):
+            responder: Responder | None = await self._started("RESPONDERS", name)
+            if responder is not None:
+                self._responders[name] = responder
+        for name in backend_names("SYNTHESISERS"):
+            synthesiser: Synthesiser | None = await self._started("SYNTHESISERS", name)
+            if synthesiser is not None:
+                self._synthesisers[name] = synthesiser
+                self._voices[name] = await self._warmed(name, synthesiser)
+        for name in backend_names("ENDPOINTERS"):
+            endpointer: Endpointer | None = await self._started("ENDPOINTERS", name)
+            if endpointer is not None:
+                self._endpointers[name] = endpointer
+        for name in backend_names("BARGE_INS"):
+            barge_in: BargeIn | None = _made("BARGE_INS", name)
+            if barge_in is not None:
+                self._barge_ins[name] = barge_in
+
+    async def _started(self, kind: str, name: str) -> Any:
+        """Returns a backend, ready or failing by itself; None for one that cannot be made."""
+        backend = _made(kind, name)
+        if backend is None:
+            return None
+        try:
+            await backend.start()
+        except VoiceError as error:
+            told, where = error.message, traced(error)  # the log leaves an error's message out
+            logger.error("VOICE[%r][%r] cannot run: %s %s", kind, name, told, where)
+        return backend
+
+    async def _warmed(self, name: str, synthesiser: Synthesiser) -> Sequence[Voice]:
+        """Returns the voices of an engine, which is warm then; none where it fails."""
+        try:
+            await synthesiser.warm()
+            return await synthesiser.voices()
+        except SynthesiserError as error:
+            told, where = error.message, traced(error)
+            logger.error("VOICE['SYNTHESISERS'][%r] cannot speak: %s %s", name, told, where)
+            return ()
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""
+        for task in list(self._preparing):
+            task.cancel()
+        await asyncio.gather(*self._preparing, return_exceptions=True)
+        for responder in self._responders.values():
+            await responder.aclose()
+        for synthesiser in self._synthesisers.values():
+            await synthesiser.aclose()
+        for endpointer in self._endpointers.values():
+            await endpointer.aclose()
+
+    @property
+    def default_voice(self) -> Synthesiser | None:
+        """What speaks where an agent names nothing else."""
+        return self._synthesisers.get("default")
+
+    def prepare(self, persona: Persona) -> None:
+        """Starts to encode the agent's fixed words, the greeting first."""
+        if persona.answers and persona.synthesiser in self._synthesisers:
+            task = asyncio.create_task(self._encode(persona))
+            self._preparing.add(task)
+            task.add_done_callback(self._preparing.discard)
+
+    async def _encode(self, persona: Persona) -> None:
+        voice = self.voice(persona)
+        try:
+            for text in Phrases(persona).all_fixed:
+                for piece in spoken_pieces(text):
+                    await voice.prepare(piece)
+        except SynthesiserError as error:
+            logger.warning("an agent's fixed words could not be made (%s)", error.code)
+
+    def voice(self, persona: Persona) -> AgentVoice:
+        """Returns the agent's voice; when it fails the default one takes over.
+
+        An agent that names none has one of its language, where its engine knows one.
+        Raises SynthesiserError for a synthesiser that VOICE does not name.
+        """
+        name = persona.synthesiser
+        first = self._synthesisers.get(name)
+        if first is None:
+            raise SynthesiserError(
+                f"The agent's synthesiser {name!r} is not among VOICE['SYNTHESISERS']."
+            )
+        language = persona.language
+        other = next((key for key in ("fallback", "default") if key in self._synthesisers), name)
+        second = self._synthesisers[other]
+        both = FallbackSynthesiser(first, second, second.voice_for(language, self._voices[other]))
+        voice = persona.voice or first.voice_for(language, self._voices[name])
+        return AgentVoice(both, self._cache, name, voice, persona.speed, language=language)
+
+    async def check_voice(self, persona: Persona, name: str) -> None:
+        """Raises SynthesiserError for a voice that the agent's synthesiser has not."""
+        synthesiser = self._synthesisers.get(persona.synthesiser)
+        if synthesiser is not None:
+            await check_voice(synthesiser, name)
+
+    def responder(self, persona: Persona) -> Responder:
+        """Returns the agent's responder; raises ResponderError when VOICE does not name it."""
+        responder = self._responders.get(persona.responder)
+        if responder is None:
+            raise ResponderError(
+                f"The agent's responder {persona.responder!r} is not among VOICE['RESPONDERS']."
+            )
+        return responder
+
+    def with_hints(self, persona: Persona) -> Persona:
+        """Returns the persona with what its responder listens for among its phrases."""
+        responder = self._responders.get(persona.responder)
+        hints = responder.phrases(persona) if responder is not None else ()
+        known = {phrase.lower() for phrase in persona.phrases}
+        more = tuple(hint for hint in hints if hint.lower() not in known)
+        return replace(persona, phrases=(*persona.phrases, *more))
+
+    def parts(
+        self,
+        persona: Persona,
+        playout: Playout,
+        numbers: SegmentNumbers,
+    ) -> Parts:
+        """Returns what `Conversing` needs but for what only a stored call has.
+
+        Raises ResponderError, SynthesiserError, AgentNotReadyError where the agent names what
+        VOICE does not.
+        """
+        turns = replace(persona.turns, language=persona.language)
+        return Parts(
+            persona=persona,
+            responder=self.responder(persona),
+            voice=self.voice(persona),
+            taker=TurnTaker(
+                turns,
+                _named(self._endpointers, "ENDPOINTERS", turns.endpointer),
+                _named(self._barge_ins, "BARGE_INS", turns.barge_in),
+            ),
+            playout=playout,
+            numbers=numbers,
+            find_earlier=_finds_nothing,
+            call_id="",
+        )
+
+
+def _made(kind: str, name: str) -> Any:
+    try:
+        return load_backend(kind, name)
+    except ImproperlyConfigured as error:
+        logger.exception("an agent's part cannot be made: %s", error)
+        return None
+
+
+def _named(known: dict[str, T], kind: str, name: str) -> T:
+    if name not in known:
+        raise AgentNotReadyError(f"The agent's turn rule {name!r} is not among VOICE[{kind!r}].")
+    return known[name]
+
+
+async def _finds_nothing(_query: str, _limit: int) -> Sequence[EarlierCall]:
+    """Stands for the finder of a call that is not stored yet."""
+    return ()
+
+
+def earlier_calls(store: Store, party: Party, call_pk: int) -> Finder:
+    """Returns what finds the party's calls before `call_pk`, through the store's thread."""
+
+    async def find(query: str, limit: int) -> Sequence[EarlierCall]:
+        rows = await store.run(search.earlier_calls, party, call_pk, query, limit)
+        return [EarlierCall(row.date, row.title, row.text) for row in rows]
+
+    return find

@@ -1,0 +1,74 @@
+"""A live call's events to its watchers, over the channel layer, which may drop some."""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from sessions_app.engine.core.events import CallEvent
+from sessions_app.engine.protocols.control import DETAILS, INTERIMS, STATUS, SocketOutlet
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 100
+
+
+def group_of(call_id: str) -> str:
+    """Returns the channel-layer group of a call's watchers."""
+    return f"call.{call_id}"
+
+
+_sending: set["asyncio.Task[None]"] = set()  # the loop itself holds tasks only weakly
+
+
+class BroadcastSink:
+    """Sends one call's messages to its group. Fulfils `core.ports.EventSink`.
+
+    The channel layer is awaited in a task of its own, which ends after `bye`, so that a
+    slow Redis never holds up the call; when it cannot keep up, messages are dropped: `seq`
+    shows it to the watcher.
+    """
+
+    def __init__(self, call_id: str) -> None:
+        self._group = group_of(call_id)
+        self._outlet = SocketOutlet(
+            call_id, frozenset({DETAILS, INTERIMS, STATUS}), self._queue_message
+        )
+        self._backlog: deque[dict[str, Any]] = deque(maxlen=BACKLOG)
+        self._filled = asyncio.Event()
+        task = asyncio.create_task(self._send())
+        _sending.add(task)
+        task.add_done_callback(_sending.discard)
+
+    def emit(self, event: CallEvent) -> None:
+        self._outlet.emit(event)
+
+    def _queue_message(self, message: dict[str, Any]) -> None:
+        self._backlog.append(message)
+        self._filled.set()
+
+    async def _send(self) -> None:
+        layer = get_channel_layer()
+        over = False
+        while not over:
+            await self._filled.wait()
+            self._filled.clear()
+            while self._backlog:
+                message = self._backlog.popleft()
+                over = message["type"] == "bye"
+                try:
+                    await layer.group_send(
+                        self._group, {"type": "call.message", "message": message}
+                    )
+                except Exception:
+                    logger.exception("the channel layer took no message")
+
+
+async def drain(timeout_s: float = 1.0) -> None:
+    """Waits for the last messages of calls that are over."""
+    if _sending:
+        _, late = await asyncio.wait(_sending, timeout=timeout_s)
+        for task in late:
+            task.cancel()

@@ -1,0 +1,93 @@
+"""The ways in over WebRTC: what each door's data channel is, and when its calls end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sessions_app.engine.core.commands import Command, Offer, ToCall
+from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.core.ports import EventSink
+from sessions_app.engine.protocols import control, offer, results, rtvi, vosk
+from sessions_app.engine.protocols.limits import ChannelGate
+from sessions_app.engine.protocols.reading import ProtocolError
+from sessions_app.engine.session.session import CallSession
+from sessions_app.engine.session.supervising import Limits
+
+
+class Dialect(EventSink, Protocol):
+    """What speaks with one client over its data channel."""
+
+    def receive(self, message: str | bytes) -> None:
+        """Takes a message of the channel; raises TooManyError before it does anything."""
+        ...
+
+    def tell(self, problem: VoiceError) -> None:
+        """Says what was wrong with a message, where the client knows errors."""
+        ...
+
+
+Speaks = Callable[[Offer, CallSession], Dialect]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorPlan:
+    """One door: the label of its data channel, what is told there, and its own deadlines.
+
+    With `input_s` its calls are over when no audio came for so long; they have no grace then.
+    """
+
+    channel: str
+    dialect: Speaks
+    input_s: float | None = None
+
+    def limits(self, usual: Limits) -> Limits:
+        """Returns the deadlines of this door's calls."""
+        if self.input_s is None:
+            return usual
+        return replace(usual, input_s=self.input_s, grace_s=0.0)
+
+
+def _obeyed_by(session: CallSession) -> Callable[[Command], None]:
+    """Returns what does what a client asks over its data channel; it raises VoiceError."""
+
+    def obey(command: Command) -> None:
+        if not isinstance(command, ToCall):
+            raise ProtocolError("Send this on the socket, not on the data channel.")
+        session.obey(command)
+
+    return obey
+
+
+def _control(wish: Offer, session: CallSession) -> Dialect:
+    return control.ChannelPeer(wish.features, session.send, _obeyed_by(session))
+
+
+def _vosk(_wish: Offer, session: CallSession) -> Dialect:
+    return vosk.ChannelPeer(session.send, session.close_channel)
+
+
+def _rtvi(_wish: Offer, session: CallSession) -> Dialect:
+    return rtvi.RtviPeer(session.call_id, session.send, _obeyed_by(session), session.count)
+
+
+def _results(wish: Offer, session: CallSession) -> Dialect:
+    interims = results.INTERIMS in wish.features
+    return results.ResultsOutlet(session.send, session.close_channel, interims=interims)
+
+
+def limited(dialect: Dialect, session: CallSession) -> Callable[[str | bytes], None]:
+    """Returns what takes the messages of the call's data channel, as many as are allowed."""
+    gate = ChannelGate(session.messages, dialect.receive, dialect.tell, session.close_channel)
+    return gate.receive
+
+
+def plan_of(door: str, results_input_s: float) -> DoorPlan:
+    """Returns the plan of a door; `results_input_s` is VOICE["RESULTS_INPUT_S"]."""
+    if door == results.DOOR:
+        return DoorPlan(results.CHANNEL, _results, results_input_s)
+    if door == vosk.DOOR:
+        return DoorPlan(vosk.CHANNEL, _vosk, results_input_s)
+    if door == rtvi.DOOR:
+        return DoorPlan(rtvi.CHANNEL, _rtvi)
+    assert door in (control.DOOR, offer.DOOR)  # noqa: S101 - dialects make no other
+    return DoorPlan(control.CHANNEL, _control)

@@ -1,0 +1,397 @@
+"""The engine of a process: places calls, finds them again, and ends them all."""
+
+import asyncio
+import logging
+import os
+import socket
+import time
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from sessions_app.engine.core.commands import Candidate, Offer, StartStream, ToCall
+from sessions_app.engine.core.errors import UnknownCallError
+from sessions_app.engine.core.party import Party
+from sessions_app.engine.core.ports import EventSink
+from sessions_app.engine.core.reservations import Reservation
+from sessions_app.engine.core.states import EndReason
+from sessions_app.engine.session.registry import Registry
+from sessions_app.engine.session.session import CallSession
+from sessions_app.engine.transports import ice
+from sessions_app.engine.transports.base import Transport
+from sessions_app.engine.transports.offers import read_offer
+from sessions_app.engine.transports.websocket import WebSocketTransport, check_output
+from sessions_app.runtime import broadcast, endings, staff
+from sessions_app.runtime.admitting import Admitting
+from sessions_app.runtime.answers import Answers, Placed
+from sessions_app.runtime.carriers import Carriers
+from sessions_app.runtime.changing import Changing, follows
+from sessions_app.runtime.conf import VoiceConfig, voice_config
+from sessions_app.runtime.doors import limited, plan_of
+from sessions_app.runtime.endings import Hold
+from sessions_app.runtime.faults import Faults
+from sessions_app.runtime.media_processes import NAME
+from sessions_app.runtime.metrics import LoopLag
+from sessions_app.runtime.peers import Peers
+from sessions_app.runtime.placing import Carried, Placing, Wish
+from sessions_app.runtime.store import Store
+from sessions_app.services import calls
+from sessions_app.services.authentication import Principal
+
+logger = logging.getLogger(__name__)
+
+LAST_WORDS_S = 0.4
+"""For what is not stored yet while the process stops; it is written every 250 ms."""
+
+BEAT_S = 5.0
+WEBRTC, WEBSOCKET = "webrtc", "websocket"
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A call whose audio comes in messages, and what takes them."""
+
+    session: CallSession
+    transport: WebSocketTransport
+    resumed: bool = False
+
+
+class Engine:
+    """One a process, on its event loop. Everything a door may ask of the live calls."""
+
+    def __init__(self, config: VoiceConfig) -> None:
+        self._config = config
+        self.worker = f"{socket.gethostname()}:{os.getpid()}:{NAME}"
+        self.store = Store()
+        self.faults = Faults(config, self.store.late)
+        self.lag = LoopLag(config.max_lag_ms)
+        self.peers = Peers()
+        self._registry = Registry(config.max_calls, self._call_over, late=self.lag.late)
+        self._admitting = Admitting(config, self._registry)
+        self._placing = Placing(config, self.store, self.worker)
+        self._carriers = Carriers(config, self._placing.open_source)
+        self._changing = Changing(self._registry, self._admitting, self._carriers)
+        self._answers = Answers(self._place, self._changing.change, self._lives)
+        self._holds: dict[str, Hold] = {}
+        self._working: list[asyncio.Task[None]] = []
+        self._starting: asyncio.Task[None] | None = None
+
+    # -- the process ------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Makes recognisers and VAD ready; may be called twice, and by several at once."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        await asyncio.shield(self._starting)
+
+    async def _start(self) -> None:
+        if self._config.offer_loopback:
+            ice.offer_loopback()
+        if self._config.udp_ports is not None:
+            ice.limit_ports(*self._config.udp_ports)
+        self.store.start()
+        self.faults.start()
+        self._admitting.start()
+        await self._placing.start()
+        works = (self._beat(), staff.obey(self.store, self._registry))
+        self._working = [asyncio.create_task(work) for work in works]
+        self.lag.start()  # what loading cost is nobody's choppy audio
+
+    async def ready(self, part: str) -> bool:
+        """Returns whether the default RECOGNISER or VOICE would serve a call now."""
+        return await self._placing.ready(part)
+
+    def load(self) -> dict[str, Any]:
+        """Returns how many calls there are, were, and may yet be, and what is out of order."""
+        calls, faults = self._registry, self.faults.now()
+        room = 0 if any(fault.refuses for fault in faults) else calls.room
+        counts = {"calls": len(calls), "begun": calls.begun, "room": room, "full": not room}
+        return counts | {"faults": [fault.part for fault in faults]}
+
+    async def drain(self) -> None:
+        """Ends every call with its last words stored, and frees all; in seconds.
+
+        Where it is cancelled before all calls have ended, what they said until then is stored.
+        """
+        try:
+            await self._registry.drain()
+            await broadcast.drain()
+        finally:
+            await self.store.drain(LAST_WORDS_S)
+        for task in self._working:
+            task.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
+        await self._admitting.aclose()
+        await self._placing.aclose()
+        await self.lag.aclose()
+        await self.store.aclose()
+        await self.faults.aclose()
+
+    # -- calls --------------------------------------------------------------------------
+
+    async def place(self, by: Principal, offer: Offer) -> Placed:
+        """Answers an offer; the same offer again gets the same call and answer.
+
+        A changed one of a connection that is known changes it. Raises BusyError (retryable),
+        BadOfferError, UnknownAgentError, AgentNotReadyError.
+        """
+        return await self._answers.answer(by, offer)
+
+    def call_of(self, party: Party, offer: Offer) -> str:
+        """Returns the live call that this offer started or goes on with, or an empty text."""
+        return self._answers.call_of(party, offer)
+
+    async def add_candidate(self, call_id: str, party: Party, candidate: Candidate) -> None:
+        """Hands a candidate on; raises UnknownCallError, BadCandidateError, BusyError."""
+        session = self._registry.get(call_id, party)
+        self._admitting.candidate(party.key, session.ownership.address)
+        await session.transport.add_candidate(candidate)
+
+    def find(self, call_id: str, party: Party) -> CallSession:
+        """Returns a live call of that party; raises UnknownCallError."""
+        return self._registry.get(call_id, party)
+
+    def lives(self, call_id: str) -> bool:
+        """Returns whether this process carries the call now."""
+        return self._registry.has(call_id)
+
+    def engaged(self, call_id: str, party: Party, offer: Offer) -> bool:
+        """Returns whether a call goes on that is not the one `offer` started or goes on with.
+
+        Raises BadOfferError for what could not be answered, whichever call it were for.
+        """
+        try:
+            session = self._registry.get(call_id, party)
+        except UnknownCallError:
+            return False
+        if not session.live or self._answers.call_of(party, offer) == call_id:
+            return False
+        read_offer(offer.sdp, first=False)
+        return True
+
+    def join(
+        self,
+        call_id: str,
+        party: Party,
+        sink: EventSink,
+        after_seq: int = 0,
+        *,
+        returns: bool = False,
+    ) -> None:
+        """Tells `sink` of a live call: its state, the finals after `after_seq`, all to come.
+
+        With `returns` its client can come back to the call. Raises UnknownCallError.
+        """
+        session = self._registry.get(call_id, party)
+        for final in session.finals_after(after_seq):
+            sink.emit(final)
+        for event in session.standing():
+            sink.emit(event)
+        session.add_sink(sink)
+        session.client_joined(returns=returns)
+
+    def leave(self, call_id: str, party: Party, sink: EventSink, *, for_good: bool = False) -> None:
+        """Tells `sink` nothing more; the call goes on while its media flows.
+
+        `for_good` when the client closed its socket itself, and no network broke it.
+        """
+        try:
+            session = self._registry.get(call_id, party)
+        except UnknownCallError:
+            return  # the call was over first
+        session.remove_sink(sink)
+        if for_good:
+            session.client_left()
+
+    def hang_up(self, call_id: str, party: Party, reason: EndReason) -> None:
+        """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""
+        self._registry.get(call_id, party).end_soon(reason)
+
+    def obey(self, call_id: str, party: Party, command: ToCall) -> None:
+        """Does what a client asks of its call; raises UnknownCallError, NoAgentError."""
+        self._registry.get(call_id, party).obey(command)
+
+    def _lives(self, call_id: str) -> bool:
+        return any(session.call_id == call_id and session.live for session in self._registry)
+
+    def _call_over(self, session: CallSession) -> None:
+        endings.current().release(self._holds.pop(session.call_id, None))
+        self._answers.forget(session.call_id)
+        self._changing.forget(session.call_id)
+
+    def count_offer(self, by: Principal) -> None:
+        """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
+        self._admitting.offer(by.party.key, by.address)
+
+    def check_faults(self) -> None:
+        """Raises BusyError (retryable) while a new call might lose something, and says why."""
+        self.faults.refuse()
+
+    async def check_wish(self, wish: Wish) -> None:
+        """Raises what a call that is wished for would be refused with before its offer is read."""
+        await self.start()
+        await self._placing.check(wish)
+
+    def _admit(self, by: Principal, wish: Wish) -> AbstractAsyncContextManager[Reservation]:
+        """Raises BusyError where the process, the party or the address has its fill."""
+        if not wish.call_id:
+            self.check_faults()
+        return self._admitting.admitted(by.party.key, by.address, moves=bool(wish.call_id))
+
+    async def _place(self, by: Principal, offer: Offer, key: str) -> Placed:
+        async with self._admit(by, offer) as place:
+            if offer.call_id:
+                return await self._move(by, offer)
+            return await self._answer(by, offer, key, place)
+
+    async def _answer(self, by: Principal, offer: Offer, key: str, place: Reservation) -> Placed:
+        await self.start()
+        async with self._placing.prepared(offer, place) as made:
+            plan = plan_of(offer.door, self._config.results_input_s)
+            transport = self._carriers.peer(made.clock, made.playout, made.video, plan)
+            try:
+                answer = await transport.answer(offer.sdp)
+                carried = Carried(WEBRTC, transport, key)
+                limits = plan.limits(self._config.limits)
+                session = await self._placing.place(by, made, offer, carried, limits)
+            except BaseException:
+                await transport.aclose()
+                raise
+        dialect = plan.dialect(offer, session)
+        session.on_message = limited(dialect, session)
+        session.add_sink(dialect)
+        transport.on_message, transport.on_key = session.hear_message, session.hear_key
+        self._begin(session, by, place)
+        return Placed(session.call_id, answer)
+
+    async def _move(self, by: Principal, offer: Offer) -> Placed:
+        """Answers for a live call, which goes on over the new connection, or its client's own."""
+        session = self._registry.get(offer.call_id, by.party)
+        if follows(session, offer.sdp):
+            answer = await self._changing.answer(session, offer.sdp)
+            self._hold(session, by)
+            return Placed(session.call_id, answer)
+        plan = plan_of(offer.door, self._config.results_input_s)
+        transport = self._carriers.peer(session.clock, session.playout, session.video, plan)
+        try:
+            answer = await transport.answer(offer.sdp)
+            transport.on_message, transport.on_key = session.hear_message, session.hear_key
+            self._carry_on(session, transport, WEBRTC, by)
+        except BaseException:
+            await transport.aclose()
+            raise
+        return Placed(session.call_id, answer)
+
+    async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
+        """Returns the answer to a later offer of the connection that a call has.
+
+        Raises UnknownCallError, BadOfferError, BusyError (retryable).
+        """
+        return await self._changing.renegotiate(call_id, party, sdp)
+
+    def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
+        self._registry.add(session, place)
+        self._hold(session, by)
+        session.behind = partial(self.store.behind, session.call_id)
+        session.start()
+        logger.info("call %s placed", session.call_id)
+
+    def _hold(self, session: CallSession, by: Principal) -> None:
+        """Ends the call when whoever carries it now may not go on."""
+        endings.current().release(self._holds.get(session.call_id))
+        self._holds[session.call_id] = endings.current().hold(
+            by, lambda: session.end_soon(EndReason.SIGNED_OUT)
+        )
+
+    def _carry_on(
+        self, session: CallSession, transport: Transport, name: str, by: Principal
+    ) -> None:
+        session.move_to(transport)
+        self._hold(session, by)
+        call_id = session.call_id
+        self.store.post_newest(call_id, "transport", calls.note_transport, call_id, name)
+        logger.info("call %s goes on over %s", session.call_id, name)
+
+    # -- calls over a socket ----------------------------------------------------------------
+
+    async def stream(self, by: Principal, wish: StartStream) -> Streamed:
+        """Returns a new call, or a live one that goes on here; its transport wants a socket.
+
+        Raises BusyError (retryable), UnknownCallError, UnknownAgentError, AgentNotReadyError,
+        MediaError, LanguageNotSupportedError, SynthesiserError.
+        """
+        check_output(wish.output)
+        async with self._admit(by, wish) as place:
+            if wish.call_id:
+                return await self._stream_on(by, wish)
+            return await self._stream(by, wish, place)
+
+    async def _stream(self, by: Principal, wish: StartStream, place: Reservation) -> Streamed:
+        await self.start()
+        async with self._placing.prepared(wish, place) as made:
+            transport = await self._carriers.socket(made.clock, made.playout, wish)
+            try:
+                carried, limits = Carried(WEBSOCKET, transport), self._config.limits
+                session = await self._placing.place(by, made, wish, carried, limits)
+            except BaseException:
+                await transport.aclose()
+                raise
+        self._begin(session, by, place)
+        return Streamed(session, transport)
+
+    async def _stream_on(self, by: Principal, wish: StartStream) -> Streamed:
+        session = self._registry.get(wish.call_id, by.party)
+        present = session.transport
+        if wish.continues and isinstance(present, WebSocketTransport):
+            self._hold(session, by)
+            return Streamed(session, present, resumed=True)
+        transport = await self._carriers.socket(session.clock, session.playout, wish)
+        try:
+            self._carry_on(session, transport, WEBSOCKET, by)
+        except BaseException:
+            await transport.aclose()
+            raise
+        return Streamed(session, transport, resumed=True)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            ids = [session.call_id for session in self._registry]
+            if ids:
+                self.store.note("beat", calls.beat, ids, timezone.now())
+
+
+# -- the process's engine ------------------------------------------------------------------
+
+_engine: Engine | None = None
+
+
+def current() -> Engine:
+    """Returns this process's engine; makes it at the first call."""
+    global _engine  # noqa: PLW0603 - one engine a process is the point
+    if _engine is None:
+        _engine = Engine(voice_config())
+    return _engine
+
+
+async def start() -> None:
+    """Makes this process ready for calls."""
+    started = time.monotonic()
+    await current().start()
+    logger.info("the voice engine is ready after %.1f s", time.monotonic() - started)
+
+
+async def drain() -> None:
+    """Ends this process's calls and frees what they used; does nothing without an engine.
+
+    Until that is done it stays the process's: it refuses what clients still ask for, where
+    another one would begin calls anew.
+    """
+    global _engine  # noqa: PLW0603 - as above
+    if _engine is not None:
+        await _engine.drain()
+        _engine = None
+    await endings.drain()

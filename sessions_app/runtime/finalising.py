@@ -1,0 +1,113 @@
+"""After a call: its lanes become one recording, its transcript a summary."""
+
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.db.models import F, Max
+
+from sessions_app.engine.agent.responders.commands import talk
+from sessions_app.engine.core.errors import MediaError
+from sessions_app.engine.media.merging import MergedRecording, merge_lanes
+from sessions_app.engine.media.recording import lane_is_unreadable, lane_length_ms
+from sessions_app.models import Call, Recording, Summary
+from sessions_app.models.work import WorkState
+from sessions_app.runtime.conf import load_backend, voice_config
+from sessions_app.services import calls, recordings, summaries, transcripts, work
+
+MERGED = "merged.ogg"
+
+
+def record(call: Call) -> None:
+    """Makes the stored recording of an ended call, if one is owed and nobody else is at it.
+
+    Safe to be killed anywhere and run again: the lanes go only after the recording is stored
+    and known to the database. Gives a call that ended with its process its length.
+    """
+    with work.doing(Recording, call.pk) as row:
+        if row is not None:
+            _record(call, row)
+    state = Recording.objects.filter(call=call).values_list("state", flat=True).first()
+    if state == WorkState.DONE:
+        shutil.rmtree(_folder(call), ignore_errors=True)
+    if state in (None, WorkState.DONE, WorkState.FAILED):
+        # no lane can tell it any more
+        calls.note_length(call, _words_end_ms(call))
+
+
+def summarise(call: Call) -> None:
+    """Makes the summary of an ended call, if one is owed and nobody else is at it."""
+    with work.doing(Summary, call.pk) as row:
+        if row is not None:
+            summariser = load_backend("SUMMARISERS", "default")
+            asked_for = talk if call.persona.get("responder") == summaries.SCRIBE else None
+            summaries.summarise(call, row, summariser, asked_for)
+
+
+def _record(call: Call, row: Recording) -> None:
+    caller, agent = _lane(call, "caller"), _lane(call, "agent")
+    if caller is None and agent is None:
+        _without_audio(call, row)
+        return
+    if all(path is None or lane_is_unreadable(path) for path in (caller, agent)):
+        raise MediaError("There is sound of this call, but none of it can be read.")
+    length_ms = call.duration_ms
+    if length_ms is None:
+        # the last second of a lane is lost with its process, the words in it may be stored
+        ends = [math.ceil(lane_length_ms(path)) for path in (caller, agent) if path is not None]
+        length_ms = max(*ends, _words_end_ms(call))
+    # beside the lanes: it goes with them, whenever this process is killed
+    target = _folder(call) / MERGED
+    merged = merge_lanes(caller, agent, length_ms, target)
+    calls.note_length(call, merged.duration_ms)
+    recordings.keep(row, target, _facts(call, merged))
+
+
+def _without_audio(call: Call, row: Recording) -> None:
+    """Closes the recording of a call whose media never came; refuses where words say it did."""
+    words = transcripts.in_order(call)
+    # what was typed, or shown to a client that reads, takes no time and has no sound
+    if words.filter(end_ms__gt=F("start_ms")).exists():
+        raise MediaError(
+            "There are spoken words but no sound of them. Let the background worker see the "
+            "same VOICE_LANES_DIR as the process that carries the calls."
+        )
+    answered = call.answered_at is not None
+    detail = "No sound was sent." if answered else "The call ended before it was connected."
+    fine = not answered or words.exists()
+    recordings.keep_nothing(row, [{"name": "audio", "ok": fine, "detail": detail}])
+
+
+def _folder(call: Call) -> Path:
+    return voice_config().lanes_dir / call.public_id
+
+
+def _lane(call: Call, name: str) -> Path | None:
+    """Returns the lane, or None where it is missing or nothing was ever written to it."""
+    path = _folder(call) / f"{name}.ogg"
+    if not path.exists():
+        return None
+    return path if lane_length_ms(path) > 0 or lane_is_unreadable(path) else None
+
+
+def _words_end_ms(call: Call) -> int:
+    """Returns where the last word ends on the call clock; 0 for none."""
+    found = transcripts.in_order(call).aggregate(end=Max("end_ms"))["end"]
+    return int(found or 0)
+
+
+def _facts(call: Call, merged: MergedRecording) -> dict[str, Any]:
+    spans = [
+        (s.start_ms, s.end_ms, s.speaker)
+        for s in transcripts.in_order(call).defer("words")
+        if s.end_ms > s.start_ms  # what was typed, or shown for want of a voice, has no sound
+    ]
+    checks = [*merged.checks, merged.audio_under(spans)]
+    return {
+        "duration_ms": merged.duration_ms,
+        "size": merged.size,
+        "sha256": merged.sha256,
+        "peaks": merged.peaks,
+        "checks": [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in checks],
+    }

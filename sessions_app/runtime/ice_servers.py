@@ -1,0 +1,67 @@
+"""The ICE servers of this installation, for both sides of a call."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.engine.transports.turn import IceServer, Turn, ice_server, minted
+
+SERVER = "voicesite"
+"""In whose name this server asks for relays; each time another one begins with it."""
+
+
+def plain() -> list[IceServer]:
+    """Returns VOICE["ICE_SERVERS"]: addresses, or objects as W3C `RTCIceServer`.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    try:
+        return [ice_server(given) for given in settings.VOICE["ICE_SERVERS"]]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"VOICE['ICE_SERVERS']: {error}") from error
+
+
+def turn() -> Turn | None:
+    """Returns VOICE["TURN"], or None where there is none; raises ImproperlyConfigured."""
+    given: Mapping[str, Any] = settings.VOICE.get("TURN") or {}
+    urls = tuple(given.get("URLS") or ())
+    if not urls:
+        return None
+    if not given.get("SECRET"):
+        raise ImproperlyConfigured(
+            "VOICE['TURN'] has URLS and no SECRET. Set VOICE_TURN_SECRET to coturn's "
+            "static-auth-secret."
+        )
+    return Turn(urls, str(given["SECRET"]), int(given.get("TTL_S", 3600)))
+
+
+def all_for(name: str) -> list[IceServer]:
+    """Returns all servers, with credentials made for `name` now.
+
+    A relay counts what one name takes. SERVER gets a name for each call, since its calls together
+    would soon have taken what one user may.
+    """
+    relay = turn()
+    if relay is None:
+        return plain()
+    whose = f"{SERVER}-{secrets.token_hex(6)}" if name == SERVER else name
+    return [*plain(), minted(relay, whose, time.time())]
+
+
+def for_client(name: str) -> list[dict[str, Any]]:
+    """Returns what a browser's RTCPeerConnection takes as `iceServers`.
+
+    `name` is whom the relay counts it for, a party's key. The relay's operator can read it.
+    """
+    return [_as_json(server) for server in all_for(name)]
+
+
+def _as_json(server: IceServer) -> dict[str, Any]:
+    found: dict[str, Any] = {"urls": list(server.urls)}
+    if server.username:
+        found |= {"username": server.username, "credential": server.credential}
+    return found

@@ -1,0 +1,83 @@
+"""Whether an agent's recogniser hears its language and its voice speaks it, for who sets it up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.core.errors import RecogniserError
+from sessions_app.engine.core.languages import same_language
+from sessions_app.engine.speech.recognisers.base import Recogniser
+from sessions_app.engine.speech.synthesisers.base import Synthesiser, Voice
+from sessions_app.engine.speech.whisper_codes import CODES, whisper_code
+from sessions_app.runtime.recognisers import Recognisers
+
+WHISPER_BASE = CODES - {"yue"}
+
+SHOWN = 12
+"""Of many names so many are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeard:
+    """Why a recogniser does not do for a language, and what does; `anywhere`: others here do."""
+
+    why: str
+    anywhere: bool
+
+
+def not_heard(name: str, language: str) -> NotHeard | None:
+    """Returns why the recogniser of that entry does not do for `language`, and which do.
+
+    None where it does, or where it cannot be made: that is another error.
+    """
+    recognisers = Recognisers()
+    recognisers.load()
+    asked = _found(recognisers, name)
+    if asked is None or asked.knows(language):
+        return None
+    made = {other: _found(recognisers, other) for other in recognisers.names}
+    able = [other for other, one in made.items() if one is not None and one.knows(language)]
+    known = _some(sorted(asked.capabilities.languages or ()))
+    if able:
+        why = f"The recogniser {name!r} hears {known}, not {language}. Choose {_some(able)}."
+        return NotHeard(why, anywhere=True)
+    all_known = {tag for one in made.values() if one for tag in one.capabilities.languages or ()}
+    heard = _some(sorted(all_known))
+    return NotHeard(f"No recogniser here hears {language}, only {heard}. {_mend(language)}", False)
+
+
+def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Sequence[Voice]) -> str:
+    """Returns why `voice`, empty for one of the language, does not do for it, and which do.
+
+    Empty where it does, or where nobody knows what it speaks.
+    """
+    voice = voice or synthesiser.voice_for(language, known)
+    spoken = synthesiser.language_of(voice, known)
+    if not spoken or same_language(language, spoken):
+        return ""
+    which = f"The voice {voice!r}" if voice else "The synthesiser's usual voice"
+    able = [one.name for one in known if one.language and same_language(language, one.language)]
+    if not able:
+        return f"{which} speaks {spoken}, not {language}, and this synthesiser has none that does."
+    return f"{which} speaks {spoken}, not {language}. Choose {_some(able)}."
+
+
+def _mend(language: str) -> str:
+    """Returns what an administrator can do about a language that nobody hears."""
+    if whisper_code(language, WHISPER_BASE):
+        return (
+            "An administrator can add one: pip install faster-whisper, then manage.py fetch_model "
+            "whisper-base --use."
+        )
+    return "docs/settings.md tells which can be added."
+
+
+def _found(recognisers: Recognisers, name: str) -> Recogniser | None:
+    try:
+        return recognisers.get(name)
+    except RecogniserError:
+        return None
+
+
+def _some(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > SHOWN else ""
+    return ", ".join(dict.fromkeys(names[:SHOWN])) + more

@@ -1,0 +1,299 @@
+"""The media processes of a machine, as its web process sees them.
+
+Each listens on a Unix socket in RUN_DIR that bears its name. The name is the end of
+`Call.worker`, and stands before the ids that the process gives out: so a request finds the
+process that knows its call.
+"""
+
+import asyncio
+import contextlib
+import logging
+import math
+import secrets
+import socket
+import time
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx2
+from django.conf import settings
+
+from sessions_app.engine.core.errors import BusyError
+from sessions_app.engine.transports.origins import Origin, origin_of
+from sessions_app.runtime.placing import offer_keys
+
+logger = logging.getLogger(__name__)
+
+NAME = secrets.token_hex(4)
+"""This process's own."""
+
+BETWEEN = "."
+LOAD_S = 0.5
+"""So long a process's own word on its load counts."""
+
+ON_WAY_S = 5.0
+"""What was sent to a process, and is no call there by then, will be none."""
+
+ANSWER_S = 60.0
+SAY_S = 2.0
+"""A process that does not say its load by then hangs, or is too busy for another call."""
+
+LOOK_S = 0.2
+MOST_OFFERS = 1_000
+LONGEST_PATH = 107
+"""What `sun_path` of a Unix socket's address holds (unix(7))."""
+
+
+def named(secret: str) -> str:
+    """Returns an id that tells of which process it is."""
+    return f"{NAME}{BETWEEN}{secret}"
+
+
+def name_of(given: str) -> str:
+    """Returns the process's name in an id that it gave out; empty for none."""
+    before, between, _ = given.partition(BETWEEN)
+    return before if between else ""
+
+
+def name_of_worker(worker: str) -> str:
+    """Returns the process's name in `Call.worker`."""
+    return worker.rpartition(":")[2]
+
+
+def socket_path(name: str = NAME) -> Path:
+    """Returns where that process listens."""
+    return Path(settings.VOICE["RUN_DIR"]) / f"{name}.sock"
+
+
+def _host() -> str:
+    """Returns a host name that Django answers to."""
+    named = (host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*")
+    return next(named, "localhost")
+
+
+def refuses(path: Path) -> bool:
+    """Returns whether no process listens at a Unix socket's path. Never waits."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return True
+        except OSError:
+            return False  # it has more waiting than it can take just now
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a process carried at a time of the monotonic clock; `full` takes no further call.
+
+    `begun` counts all calls that it ever took, `room` those that it would take at once, `faults`
+    names its parts that are out of order.
+    """
+
+    calls: int
+    begun: int
+    room: int
+    full: bool
+    at_s: float
+    faults: tuple[str, ...] = ()
+
+
+class MediaProcesses:
+    """Finds them by their sockets, asks them for their load; one a web process, on its loop."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._loads: dict[str, Load] = {}
+        self._on_way: defaultdict[str, deque[float]] = defaultdict(deque)
+        """When each was sent that is no call there yet, as far as is known."""
+
+        self._offers: OrderedDict[str, str] = OrderedDict()
+        self._sessions: OrderedDict[str, tuple[Origin, str]] = OrderedDict()
+
+    def asked_before(self, sdp: str) -> str:
+        """Returns the process that was given this offer, or an earlier one of its connection.
+
+        Empty for none that is there.
+        """
+        names = (self._offers.get(key, "") for key in offer_keys(sdp))
+        known = next((name for name in names if name and self.has(name)), "")
+        return known or self._given_earlier(sdp)
+
+    def _given_earlier(self, sdp: str) -> str:
+        """Returns the process that was given an earlier offer of the same session."""
+        later = origin_of(sdp)
+        earlier, name = self._sessions.get(later.session, (None, "")) if later else (None, "")
+        return name if later and later.follows(earlier) and self.has(name) else ""
+
+    def note_offer(self, sdp: str, name: str) -> None:
+        """Notes which process gets an offer: asked again, it is to find its call there."""
+        for key in offer_keys(sdp):
+            self._offers[key] = name
+        while len(self._offers) > MOST_OFFERS:
+            self._offers.popitem(last=False)
+        if (origin := origin_of(sdp)) is not None:
+            self._sessions[origin.session] = origin, name
+        while len(self._sessions) > MOST_OFFERS:
+            self._sessions.popitem(last=False)
+
+    def names(self) -> list[str]:
+        """Returns those that listen, or did when they were killed."""
+        return sorted(path.stem for path in socket_path().parent.glob("*.sock"))
+
+    def has(self, name: str) -> bool:
+        """Returns whether a process of that name listens."""
+        return name.isalnum() and socket_path(name).exists()
+
+    def client(self, name: str) -> httpx2.AsyncClient:
+        """Returns what sends requests there; they raise httpx2.TransportError."""
+        client = self._clients.get(name)
+        if client is None:
+            transport = httpx2.AsyncHTTPTransport(uds=str(socket_path(name)))
+            headers = {"Host": _host()}
+            client = httpx2.AsyncClient(transport=transport, timeout=ANSWER_S, headers=headers)
+            self._clients[name] = client
+        return client
+
+    async def gone(self, name: str) -> bool:
+        """Returns whether nobody listens there any more; such a process is forgotten.
+
+        One that is only slow, or refused what a client sent, keeps its socket: without it no
+        call of its own would ever be found again.
+        """
+        if not refuses(socket_path(name)):
+            return False
+        logger.warning("media process %s is gone", name)
+        socket_path(name).unlink(missing_ok=True)
+        self._loads.pop(name, None)
+        self._on_way.pop(name, None)
+        client = self._clients.pop(name, None)
+        if client is not None:
+            await client.aclose()
+        return True
+
+    async def choose(self) -> str:
+        """Returns the one with the fewest calls, which is to get the next one.
+
+        Raises BusyError (retryable) where there is none. Where all are full the least full is
+        returned, which says so itself.
+        """
+        there = await self._there()
+        if not there:
+            raise BusyError("The server is starting or restarting. Try again in a few seconds.")
+
+        def fill(one: tuple[str, Load]) -> tuple[bool, bool, int, int]:
+            name, load = one
+            coming = self._coming(name)
+            return load.full, load.room <= coming, load.calls + coming, coming
+
+        name, _ = min(there, key=fill)
+        self._on_way[name].append(time.monotonic())
+        return name
+
+    async def another(self, busy: Collection[str]) -> str:
+        """Returns one that may take what others were too `busy` for; empty for none.
+
+        What is known of loads is a little old, and of what is on its way a guess: so a process
+        may refuse a call for which another one has room.
+        """
+        for name in busy:
+            if (known := self._loads.get(name)) is not None:
+                self._loads[name] = replace(known, at_s=-math.inf)
+        there = [one for one in await self._there() if one[0] not in busy and not one[1].full]
+        if not there:
+            return ""
+        name, _ = min(there, key=lambda one: one[1].calls)
+        self._on_way[name].append(time.monotonic())
+        return name
+
+    async def _there(self) -> list[tuple[str, Load]]:
+        """Returns the processes that answer, each with its load."""
+        names = self.names()
+        loads = await asyncio.gather(*(self._load(name) for name in names))
+        return [(name, load) for name, load in zip(names, loads, strict=True) if load is not None]
+
+    def _coming(self, name: str) -> int:
+        """Returns how many calls are on their way there."""
+        sent, oldest_s = self._on_way[name], time.monotonic() - ON_WAY_S
+        while sent and sent[0] < oldest_s:
+            sent.popleft()
+        return len(sent)
+
+    def _arrived(self, name: str, calls: int) -> None:
+        sent = self._on_way[name]
+        for _ in range(min(calls, len(sent))):
+            sent.popleft()
+
+    async def calls(self) -> int:
+        """Returns how many calls all of them carry; raises BusyError where there is none."""
+        loads = [load for name in self.names() if (load := await self._load(name)) is not None]
+        if not loads:
+            raise BusyError("No media process runs.")
+        return sum(load.calls for load in loads)
+
+    def faults(self) -> set[str]:
+        """Returns which parts of any of them are out of order, as they said last."""
+        return {
+            part
+            for name in self.names()
+            if name in self._loads
+            for part in self._loads[name].faults
+        }
+
+    async def start(self) -> None:
+        """Returns when the first one answers."""
+        while True:
+            with contextlib.suppress(BusyError):
+                await self.calls()
+                return
+            await asyncio.sleep(LOOK_S)
+
+    async def aclose(self) -> None:
+        """Closes all connections; may be called twice."""
+        clients = list(self._clients.values())
+        self._clients.clear()
+        for client in clients:
+            await client.aclose()
+
+    async def _load(self, name: str) -> Load | None:
+        """Returns what a process last said of itself; None when it does not answer."""
+        known = self._loads.get(name)
+        if known is not None and time.monotonic() - known.at_s < LOAD_S:
+            return known
+        try:
+            answer = await self.client(name).get("http://media/healthz", timeout=SAY_S)
+            said = answer.json()
+            counts = int(said["calls"]), int(said["begun"]), int(said["room"])
+            faults = tuple(str(part) for part in said.get("faults", ()))
+            load = Load(*counts, bool(said["full"]), time.monotonic(), faults)
+        except httpx2.ConnectError:
+            return None if await self.gone(name) else known
+        except (httpx2.HTTPError, ValueError, KeyError) as error:
+            logger.warning("media process %s does not answer (%s)", name, type(error).__name__)
+            return self._silent(name, known)
+        before = self._loads.get(name, load)
+        if load.begun >= before.begun:  # two may be asked for at once, and come in any order
+            self._loads[name] = load
+            self._arrived(name, load.begun - before.begun)
+        return self._loads[name]
+
+    def _silent(self, name: str, known: Load | None) -> Load | None:
+        """Returns what a process said before it fell silent; it gets a call where no other can."""
+        if known is not None:
+            known = self._loads[name] = replace(known, full=True, at_s=time.monotonic())
+        return known
+
+
+_processes: MediaProcesses | None = None
+
+
+def current() -> MediaProcesses:
+    """Returns what a web process knows of the media processes; makes it at the first call."""
+    global _processes  # noqa: PLW0603 - one a process is the point
+    if _processes is None:
+        _processes = MediaProcesses()
+    return _processes

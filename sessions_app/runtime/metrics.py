@@ -1,0 +1,58 @@
+"""How well the event loop keeps time: a late loop is heard as choppy audio."""
+
+import asyncio
+import itertools
+from collections import deque
+
+from sessions_app.engine.transports.grid import sleep_to_beat
+
+PROBE_S = 0.1
+
+KEPT = 600
+"""One minute of probes."""
+
+LATELY = 100
+"""Ten seconds of them."""
+
+
+LATE_SHARE = 0.9
+"""Of the last ten seconds' probes so many must be in time: a short stall refuses nobody."""
+
+
+class LoopLag:
+    """Measures how late the loop wakes from a short sleep; keeps the last minute.
+
+    It sleeps to a beat of the media, at which the most is done and the loop wakes anyway.
+    Over `limit_ms` it is `late`; 0 for never.
+    """
+
+    def __init__(self, limit_ms: float = 0.0) -> None:
+        self._limit_ms = limit_ms
+        self._lags_ms: deque[float] = deque(maxlen=KEPT)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Starts measuring on the running loop; may be called twice."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._measure())
+
+    async def aclose(self) -> None:
+        """Stops measuring."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def percentile_ms(self, share: float, probes: int = KEPT) -> float:
+        """Returns the lag in ms that `share` (0..1) of the last `probes` stay under."""
+        newest = itertools.islice(reversed(self._lags_ms), probes)
+        lags = sorted(newest)
+        return lags[round(share * (len(lags) - 1))] if lags else 0.0
+
+    def late(self) -> bool:
+        """Returns whether the loop has been late for some seconds: it has more than it can do."""
+        return 0 < self._limit_ms < self.percentile_ms(LATE_SHARE, LATELY)
+
+    async def _measure(self) -> None:
+        while True:
+            self._lags_ms.append(max(0.0, 1000 * await sleep_to_beat(PROBE_S)))

@@ -1,0 +1,136 @@
+"""Tries each recogniser with a few words, as `manage.py recognisers` shows it."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.conf import settings
+
+from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.core.errors import RecogniserError, VoiceError
+from sessions_app.engine.core.writing import join_sentences
+from sessions_app.engine.media.resample import Resampler
+from sessions_app.engine.speech.recognisers.base import Recogniser, heard
+from sessions_app.engine.speech.recognisers.wrappers.base import Wrapper
+from sessions_app.engine.speech.synthesisers.base import Synthesiser
+from sessions_app.runtime.conf import load_backend
+from sessions_app.runtime.recognisers import KIND, Recognisers
+
+WORDS = "Good morning and welcome to the meeting."
+LIMIT_S = 60.0
+FRAME = SPEECH_RATE // 10
+LANGUAGE = "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of one recogniser: `trouble` is empty where it works."""
+
+    name: str
+    engine: str
+    can: str
+    text: str = ""
+    start_s: float = 0.0
+    audio_s: float = 0.0
+    took_s: float = 0.0
+    trouble: str = ""
+
+
+async def spoken() -> Samples:
+    """Returns a few words of the default voice at 16 kHz; a second of noise where it is silent."""
+    try:
+        voice: Synthesiser = load_backend("SYNTHESISERS", "default")
+        await voice.start()
+        try:
+            chunks = [chunk async for chunk in voice.stream(WORDS)]
+        finally:
+            await voice.aclose()
+    except VoiceError:
+        noise = np.random.default_rng(1).normal(0, 300, SPEECH_RATE)
+        return noise.astype(np.int16)
+    resampler = Resampler(chunks[0].sample_rate, 1)
+    pieces = [resampler.process(chunk.samples.reshape(1, -1)) for chunk in chunks]
+    return np.concatenate(pieces)
+
+
+async def try_all(samples: Samples) -> list[Tried]:
+    """Returns what came of each entry of VOICE["RECOGNISERS"], one after the other."""
+    recognisers = Recognisers()
+    recognisers.load()
+    try:
+        return [await _tried(recognisers, name, samples) for name in settings.VOICE[KIND]]
+    finally:
+        await recognisers.aclose()
+
+
+async def _tried(recognisers: Recognisers, name: str, samples: Samples) -> Tried:
+    entry = settings.VOICE[KIND][name]
+    alias = "SAME_AS" in entry
+    what = f"the same as {entry['SAME_AS']}" if alias else str(entry.get("BACKEND", ""))
+    try:
+        recogniser = recognisers.get(name)
+    except RecogniserError as error:
+        return Tried(name, what, "", trouble=error.message)
+    if alias:
+        return Tried(name, what, "")
+    engine, can = _described(recogniser), _abilities(recogniser)
+    while isinstance(recogniser, Wrapper):  # wrappers would hide what is wrong
+        recogniser = recogniser.inner
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await recogniser.start()
+            started = time.monotonic()
+            text = await _heard(recogniser, samples)
+    except RecogniserError as error:
+        return Tried(name, engine, can, trouble=error.message)
+    except TimeoutError:
+        return Tried(name, engine, can, trouble=f"it gave no answer within {LIMIT_S:.0f} s")
+    took_s = time.monotonic() - started
+    return Tried(name, engine, can, text, started - began, len(samples) / SPEECH_RATE, took_s)
+
+
+async def _heard(recogniser: Recogniser, samples: Samples) -> str:
+    stream = recogniser.open(_language(recogniser))
+    try:
+        for at in range(0, len(samples), FRAME):
+            frame = AudioFrame(samples[at : at + FRAME], SPEECH_RATE, 1000 * at / SPEECH_RATE)
+            await stream.send(frame)
+        await stream.flush()
+        await stream.finish()
+        finals = [said.text async for said in heard(stream) if said.is_final]
+    finally:
+        await stream.aclose()
+    return join_sentences(finals)
+
+
+def _language(recogniser: Recogniser) -> str:
+    """Returns English, or the language of an engine that has another: it runs all the same."""
+    known = sorted(recogniser.capabilities.languages or ())
+    return LANGUAGE if recogniser.knows(LANGUAGE) or not known else known[0]
+
+
+def _described(recogniser: Recogniser) -> str:
+    """Returns the engine's class and its wrappers, from the inside out."""
+    around: list[str] = []
+    while isinstance(recogniser, Wrapper):
+        around.insert(0, type(recogniser).__name__)
+        recogniser = recogniser.inner
+    return " in ".join([type(recogniser).__name__, *around])
+
+
+def _abilities(recogniser: Recogniser) -> str:
+    can = recogniser.capabilities
+    known: Sequence[str] = sorted(can.languages) if can.languages is not None else ["many"]
+    given = [
+        name
+        for name, there in (
+            ("interims", can.interims),
+            ("word times", can.words),
+            ("confidence", can.confidence),
+        )
+        if there
+    ]
+    return f"languages: {', '.join(known)}; gives {', '.join(given) or 'nothing'}"

@@ -1,0 +1,112 @@
+"""The recognisers that VOICE names, each in its wrappers."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from sessions_app.engine.core.errors import RecogniserError, traced
+from sessions_app.engine.core.moved import current_path
+from sessions_app.engine.speech.recognisers.base import Recogniser
+from sessions_app.runtime.conf import backend_names, load_backend
+
+logger = logging.getLogger(__name__)
+
+KIND = "RECOGNISERS"
+RETRYING = "sessions_app.engine.speech.recognisers.wrappers.retrying.Retrying"
+USUAL: tuple[Mapping[str, Any], ...] = ({"BACKEND": RETRYING},)
+"""Around an engine whose entry names no WRAPPERS."""
+
+
+class Recognisers:
+    """All of them by name, one object for each entry; one a process."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Recogniser] = {}
+        self.broken: dict[str, str] = {}
+        """Entries that cannot be made, and why."""
+
+    def load(self, *names: str) -> None:
+        """Makes these entries, or all; what cannot be made is `broken`, and refused later."""
+        known = backend_names(KIND)
+        for name in (name for name in known if name in names or not names):
+            try:
+                self._made[name] = self._resolved(name, ())
+            except ImproperlyConfigured as error:
+                self.broken[name] = str(error)
+
+    async def start(self) -> None:
+        """Makes them ready; what cannot run is logged."""
+        self.load()
+        for name, why in self.broken.items():
+            logger.error("recogniser %r cannot be used: %s", name, why)
+        # an entry that means another is the same object: it says once what it lacks
+        names = {recogniser: name for name, recogniser in reversed(self._made.items())}
+        for recogniser, name in reversed(names.items()):
+            try:
+                await recogniser.start()
+            except RecogniserError as error:
+                told, where = error.message, traced(error)  # the log leaves an error's message out
+                logger.error("recogniser %r cannot run: %s %s", name, told, where)
+
+    def get(self, name: str) -> Recogniser:
+        """Returns the recogniser of that name; raises RecogniserError, saying why there is none."""
+        found = self._made.get(name)
+        if found is None:
+            why = self.broken.get(name, "it is not among VOICE['RECOGNISERS']")
+            raise RecogniserError(f"The agent's recogniser {name!r} cannot be used: {why}.")
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        """The entries that could be made."""
+        return list(self._made)
+
+    @property
+    def default(self) -> Recogniser | None:
+        """What calls use where their agent names nothing else."""
+        return self._made.get("default")
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""
+        for recogniser in self._made.values():
+            await recogniser.aclose()
+
+    def _resolved(self, name: str, asking: tuple[str, ...]) -> Recogniser:
+        """Returns the recogniser of an entry; `asking` are the entries that lead to it."""
+        if name in asking:
+            circle = " → ".join((*asking, name))
+            raise ImproperlyConfigured(f"VOICE['RECOGNISERS'] goes round in a circle: {circle}")
+        if name in self._made:
+            return self._made[name]
+        entry = settings.VOICE[KIND].get(name, {})
+        if "SAME_AS" in entry:
+            return self._other(str(entry["SAME_AS"]), (*asking, name))
+        made: Recogniser = load_backend(KIND, name)
+        for wrapper in entry.get("WRAPPERS", USUAL):
+            made = self._wrapped(made, wrapper, (*asking, name))
+        return made
+
+    def _other(self, name: str, asking: tuple[str, ...]) -> Recogniser:
+        if name not in settings.VOICE[KIND]:
+            where = f"VOICE['RECOGNISERS'][{asking[-1]!r}]"
+            raise ImproperlyConfigured(f"{where} names {name!r}, which is no recogniser")
+        self._made[name] = self._resolved(name, asking)
+        return self._made[name]
+
+    def _wrapped(
+        self, inner: Recogniser, wrapper: Mapping[str, Any], asking: tuple[str, ...]
+    ) -> Recogniser:
+        options = dict(wrapper.get("OPTIONS", {}))
+        if "to" in options:
+            options["to"] = self._other(str(options["to"]), asking)
+        path = str(wrapper.get("BACKEND", ""))
+        try:
+            made: Recogniser = import_string(current_path(path))(inner, **options)
+        except Exception as error:
+            where = f"VOICE['RECOGNISERS'][{asking[-1]!r}]['WRAPPERS']"
+            raise ImproperlyConfigured(f"{where}, {path!r}: {error}") from error
+        return made

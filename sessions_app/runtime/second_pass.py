@@ -1,0 +1,203 @@
+"""A call's recording, recognised again: a version beside what was recognised live."""
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from django.conf import settings
+
+from sessions_app.engine.core.audio import AudioFrame
+from sessions_app.engine.core.comparing import Placed, Span, placed, timed
+from sessions_app.engine.core.errors import LanguageNotSupportedError, MediaError, RecogniserError
+from sessions_app.engine.core.events import Hypothesis, Speaker, Word
+from sessions_app.engine.core.persona import Persona
+from sessions_app.engine.core.slicing import written
+from sessions_app.engine.core.text import one_line
+from sessions_app.engine.core.writing import ends_sentence, has_marks, join_sentences
+from sessions_app.engine.media.merging import SIDES
+from sessions_app.engine.media.recording import read_lane
+from sessions_app.engine.speech.offline import Audio, Stretch, stretches, transcribe, uncovered
+from sessions_app.engine.speech.recognisers.base import Recogniser
+from sessions_app.engine.speech.segmenting import as_marked, in_pieces, readable
+from sessions_app.engine.speech.vad.base import Vad
+from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
+from sessions_app.runtime.conf import load_backend, voice_config
+from sessions_app.runtime.recognisers import Recognisers
+from sessions_app.services import summaries, transcripts, versions, work
+
+logger = logging.getLogger(__name__)
+
+CALLER = SIDES.index(Speaker.CALLER)
+
+
+def retranscribe(version_pk: int) -> None:
+    """Fills a version that is owed, if nobody else is at it; safe to be killed and run again.
+
+    Only the caller's side is listened to: what the agent said is known word by word.
+    """
+    with work.doing(Version, version_pk) as version:
+        if version is None:
+            return
+        call = Call.objects.get(pk=version.call_id)
+        spoken = [s for s in transcripts.in_order(call) if _was_heard(s)]
+        known = [Stretch(s.start_ms, s.end_ms) for s in spoken]
+        lost = version.purpose == Purpose.LOST
+        with tempfile.TemporaryDirectory() as folder:
+            audio = _fetched(call, Path(folder) / "call.ogg")
+            wanted = known if lost else []
+            names = _able(call, version)
+            version.recogniser, heard = asyncio.run(_heard(call, names, audio, wanted))
+        figures = call.language if voice_config().figures else ""
+        manner = (figures, call.language)
+        rows = _added(heard, *manner) if lost else _rows(_spans(spoken), heard, *manner)
+        if versions.keep(version, rows) and lost and rows:
+            summaries.ask_again(call, None)
+
+
+def _able(call: Call, version: Version) -> list[str]:
+    """Returns who may do it, the best first: the one that was asked for, or whoever can."""
+    if version.purpose != Purpose.LOST:
+        return [version.recogniser]
+    names = [version.recogniser, *settings.VOICE["SECOND_PASS"], call.recogniser]
+    return list(dict.fromkeys(names))
+
+
+async def _heard(
+    call: Call, names: Sequence[str], recording: Path, known: Sequence[Stretch]
+) -> tuple[str, list[Hypothesis]]:
+    """Returns who heard it, and what the caller says where nothing is known yet.
+
+    It is the first of the recognisers that is there, knows the language and does not fail.
+    Raises what the last one raises.
+    """
+    recognisers = Recognisers()
+    recognisers.load(*names)
+    vad: Vad = load_backend("VADS", "default")
+
+    def audio() -> Iterable[AudioFrame]:
+        return read_lane(recording, CALLER)
+
+    try:
+        await vad.start()
+        speech = uncovered(await stretches(audio, vad), known)
+        for name in names:
+            try:
+                return name, await _heard_by(recognisers.get(name), call, audio, speech)
+            except RecogniserError as error:
+                if name == names[-1]:
+                    raise
+                logger.warning("recogniser %r hears no recording (%s)", name, error.code)
+        raise RecogniserError("There is no recogniser for it.")
+    finally:
+        await recognisers.aclose()
+        await vad.aclose()
+
+
+async def _heard_by(
+    recogniser: Recogniser, call: Call, audio: Audio, speech: Sequence[Stretch]
+) -> list[Hypothesis]:
+    if not recogniser.knows(call.language):
+        raise LanguageNotSupportedError(f"{recogniser.name} does not hear {call.language!r}.")
+    recogniser.unhurried()
+    await recogniser.start()
+    phrases = Persona.from_json(call.persona).phrases
+    return await transcribe(audio, speech, recogniser, call.language, phrases)
+
+
+def _fetched(call: Call, target: Path) -> Path:
+    """Returns a copy of the recording, from wherever it is kept; raises MediaError for none."""
+    row = Recording.objects.filter(call=call).exclude(file="").first()
+    if row is None:
+        raise MediaError("This call has no recording.")
+    with row.file.open("rb") as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy)
+    return target
+
+
+def _was_heard(segment: Segment) -> bool:
+    """Returns whether it is the caller's, and spoken: what was typed has no sound."""
+    return segment.speaker == Speaker.CALLER and segment.end_ms > segment.start_ms
+
+
+def _spans(segments: Iterable[Segment]) -> list[Span]:
+    return [Span(s.seq, s.start_ms, s.end_ms) for s in segments]
+
+
+def _rows(
+    spans: Sequence[Span], heard: Iterable[Hypothesis], figures: str, language: str
+) -> list[VersionSegment]:
+    finals = [(final, timed(final)) for final in heard]
+    own = _own(finals)
+    words = [word for _, found in finals for word in found]
+    return [_row(one, own, figures, language) for one in placed(spans, words)]
+
+
+def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[VersionSegment]:
+    """Returns segments of their own, cut as live ones are."""
+    finals = [(final, timed(final)) for final in heard]
+    own = _own(finals)
+    cut = (
+        words
+        for _, found in finals
+        for words in in_pieces(found, [own[id(word)].text for word in found], language)
+    )
+    return [
+        _row(
+            Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), own, figures, language
+        )
+        for words in cut
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """How a word's final writes it: which final, the text, and whether a sentence begins there.
+
+    `marked` where that final has marks of its own.
+    """
+
+    final: int
+    text: str
+    begins: bool
+    marked: bool
+
+
+def _own(finals: Iterable[tuple[Hypothesis, Sequence[Word]]]) -> dict[int, _Own]:
+    """Returns of each word, by its identity, how its final writes it."""
+    found: dict[int, _Own] = {}
+    for number, (final, words) in enumerate(finals):
+        marked, before, speaker = has_marks(final.text), "", None
+        parts = written(final.text, [word.text for word in words])
+        for word, text in zip(words, parts, strict=True):
+            begins = not before or ends_sentence(before) or word.speaker != speaker
+            found[id(word)] = _Own(number, text, begins, marked)
+            before, speaker = text.strip() or before, word.speaker
+    return found
+
+
+def _row(one: Placed, own: Mapping[int, _Own], figures: str, language: str) -> VersionSegment:
+    sure = [word.confidence for word in one.words if word.confidence is not None]
+    start_ms = max(0, round(one.start_ms))
+    parts = [own[id(word)] for word in one.words]
+    runs = groupby(parts, key=attrgetter("final"))
+    text = join_sentences("".join(part.text for part in run) for _, run in runs)
+    if any(part.marked for part in parts):
+        shown = as_marked(text, figures, language, begins=parts[0].begins)
+    else:
+        shown = readable(text, figures, language)
+    return VersionSegment(
+        seq=one.seq,
+        added=one.seq is None,
+        speaker=Speaker.CALLER.value,
+        text=one_line(shown),
+        start_ms=start_ms,
+        end_ms=max(start_ms, round(one.end_ms)),
+        confidence=sum(sure) / len(sure) if sure else None,
+        words=[transcripts.word_row(word) for word in one.words],
+    )

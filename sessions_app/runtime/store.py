@@ -1,0 +1,317 @@
+"""What a live call writes to the database: in order, in batches, and fair to other calls.
+
+Two threads: one stores what calls have to store, turn by turn; the other answers what is asked
+for new calls and notes heartbeats, so that neither waits behind anybody's words.
+"""
+
+import asyncio
+import itertools
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connections
+
+from sessions_app.engine.core.errors import traced
+from sessions_app.engine.core.events import (
+    CallEvent,
+    MediaGap,
+    NotesChanged,
+    RecognitionFailed,
+    SegmentFinal,
+    StateChanged,
+    TurnEnded,
+)
+from sessions_app.engine.core.states import TERMINAL
+from sessions_app.runtime.asking import Asking
+from sessions_app.runtime.call_queues import CallQueue, Piece, Turn, Turns
+from sessions_app.services import calls, database, transcripts, turns, versions
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LOCK_S = 5.0
+"""One attempt waits so long for the database's lock; then another call has its turn."""
+
+LATE_S = 3.0
+"""Work that has waited so long for its turn tells that the database does not keep up."""
+
+MOST_WAITING = 1_000
+"""A call that has more to store is behind: no more typed work is taken from it."""
+
+YIELD_S = 0.25
+"""So long a turn waits for those who ask: SQLite has one writer, and no queue for it."""
+
+COMPLAIN_S = 5.0
+
+
+class _Drain:
+    """Waits for every piece up to a number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.result: Future[None] = Future()
+
+
+class Store:
+    """The engine's only way to the database. Used from one event loop; posts never block.
+
+    What is posted for a call is stored in order and tried until it is stored: a database that
+    is away makes the queue grow, it never makes it shrink. Calls have turns, so that no call
+    waits for all that another one has to store.
+    """
+
+    def __init__(self) -> None:
+        self._queues: dict[str, CallQueue] = {}
+        self._numbers = itertools.count()
+        self._last = -1
+        self._wake: queue.SimpleQueue[CallQueue | _Drain | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._asking = Asking()
+        self._turns = Turns()
+        self._drains: list[_Drain] = []
+        self._took_s = 0.0
+        self._complained_s = 0.0
+
+    def start(self) -> None:
+        """Starts the threads; may be called twice."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._run, name="voice-store", daemon=True)
+            self._thread.start()
+            self._asking.start()
+
+    def add_segment(self, call_id: str, call_pk: int, segment: SegmentFinal) -> None:
+        """Stores a segment of a call soon."""
+        row = call_pk, segment
+        self._add(call_id, Piece(self._number(), partial(transcripts.append, [row]), row))
+
+    def post(
+        self, call_id: str, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Runs `function` in the thread after all that was posted for this call before.
+
+        It is tried again while the database is away; other failures are logged.
+        """
+        self._add(call_id, Piece(self._number(), partial(function, *args, **kwargs)))
+
+    def post_newest(
+        self,
+        call_id: str,
+        key: str,
+        function: Callable[P, Any],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Does the same for what has a newer state of `key`: one that still waits is replaced."""
+        found = self._queue(call_id)
+        if found.replace(key, Piece(self._number(), partial(function, *args, **kwargs))):
+            self._wake.put(found)
+
+    def note(self, key: str, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Runs `function` soon, whatever calls have to store, until the database takes it.
+
+        One of the same key that still waits is replaced.
+        """
+        self._asking.note(key, partial(function, *args, **kwargs))
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Returns what `function` returns, or raises what it raises; no call's words go first.
+
+        Raises BusyError (retryable) while the database is away, or does not answer.
+        """
+        return await self._asking.ask(partial(function, *args, **kwargs))
+
+    def behind(self, call_id: str) -> bool:
+        """Returns whether a call has more to store than it should: refuse its typed work.
+
+        What was spoken is taken and stored all the same.
+        """
+        found = self._queues.get(call_id)
+        return found is not None and found.pending > MOST_WAITING
+
+    def late(self) -> bool:
+        """Returns whether the database does not keep up, so that no call should be added.
+
+        One call that has much to store, or whose work alone fails, makes nothing late.
+        """
+        now_s = time.monotonic()
+        asking = self._asking
+        if asking.oldest_s(now_s) > LATE_S or now_s - asking.failed_s < LATE_S:
+            return True
+        took_s = max(self._took_s, asking.took_s)
+        return any(
+            one.waits_s(now_s) > LATE_S and not 0.0 < one.fails_since_s < took_s
+            for one in self._queues.values()
+        )
+
+    async def drain(self, timeout_s: float) -> bool:
+        """Returns whether everything posted so far is stored before `timeout_s`."""
+        if self._thread is None:
+            return True
+        drain = _Drain(self._last)
+        self._wake.put(drain)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.wrap_future(drain.result)
+        except TimeoutError:
+            return False
+        return True
+
+    async def aclose(self, timeout_s: float = 3.0) -> None:
+        """Stores what is left and ends the threads."""
+        if self._thread is None:
+            return
+        if not await self.drain(timeout_s):
+            left = sum(one.pending for one in self._queues.values())
+            logger.error("%d pieces of work were not stored in time", left)
+        self._stopping.set()
+        self._wake.put(None)
+        await asyncio.gather(
+            asyncio.to_thread(self._thread.join, timeout_s), self._asking.aclose(timeout_s)
+        )
+        self._thread = None
+
+    def _number(self) -> int:
+        self._last = next(self._numbers)
+        return self._last
+
+    def _add(self, call_id: str, piece: Piece) -> None:
+        found = self._queue(call_id)
+        found.add(piece)
+        self._wake.put(found)
+
+    def _queue(self, call_id: str) -> CallQueue:
+        """Returns the call's queue; a new one takes the place of those that are empty."""
+        found = self._queues.get(call_id)
+        if found is None:
+            self._queues = {name: one for name, one in self._queues.items() if one.pending}
+            found = self._queues[call_id] = CallQueue(call_id)
+        return found
+
+    # -- in the thread ------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._await_work()
+                turn = self._turns.next(time.monotonic())
+                if turn:
+                    self._asking.idle.wait(YIELD_S)
+                    self._serve(turn)
+                    self._turns.after(turn)
+                self._tell_drained()
+        finally:
+            connections.close_all()
+
+    def _await_work(self) -> None:
+        """Waits until something is due, and takes in what was posted."""
+        wait_s = self._turns.wait_s(time.monotonic())
+        try:
+            self._take_in(self._wake.get(block=wait_s != 0.0, timeout=wait_s))
+            while True:
+                self._take_in(self._wake.get_nowait())
+        except queue.Empty:
+            return
+
+    def _take_in(self, found: CallQueue | _Drain | None) -> None:
+        if isinstance(found, CallQueue):
+            self._turns.add(found)
+        elif found is not None:
+            self._turns.hurried = max(self._turns.hurried, found.number)
+            self._drains.append(found)
+
+    def _tell_drained(self) -> None:
+        oldest = self._turns.oldest()
+        done = [one for one in self._drains if oldest is None or one.number < oldest]
+        for drain in done:
+            self._drains.remove(drain)
+            if drain.result.set_running_or_notify_cancel():
+                drain.result.set_result(None)
+
+    def _serve(self, turn: Turn) -> None:
+        try:
+            database.connect(LOCK_S)
+            rows = [piece.row for _, pieces in turn for piece in pieces if piece.row is not None]
+            if rows:
+                transcripts.append(rows)
+            else:
+                turn[0][1][0].run()
+        except Exception as error:  # noqa: BLE001 - databases and backends fail in their own ways
+            connections.close_all()
+            if database.is_away(error):
+                self._away(turn, error)
+            else:
+                self._refused(turn, error)
+            return
+        self._took_s = time.monotonic()
+        for one, pieces in turn:
+            one.took(len(pieces))
+
+    def _away(self, turn: Turn, error: Exception) -> None:
+        for one, _ in turn:
+            one.failed()
+        now_s = time.monotonic()
+        if now_s - self._complained_s > COMPLAIN_S:
+            self._complained_s = now_s
+            logger.warning("the database took no work (%s)", type(error).__name__)
+
+    def _refused(self, turn: Turn, error: Exception) -> None:
+        """Stores the pieces of a refused batch one by one, and gives up the one that is at fault.
+
+        No message goes to the log: PostgreSQL's quotes the row.
+        """
+        pieces = [piece for _, found in turn for piece in found]
+        if len(pieces) > 1:
+            logger.warning("a batch of %d was refused: %s", len(pieces), type(error).__name__)
+            for one, found in turn:
+                one.singly = len(found)
+            return
+        one, row = turn[0][0], pieces[0].row
+        what = f"segment {row[1].seq}" if row is not None else "work"
+        logger.error("%s of call %s was refused: %s", what, one.name, traced(error))
+        one.took(1)
+
+
+class StoreSink:
+    """Writes one call's events. Fulfils `core.ports.EventSink`."""
+
+    def __init__(self, store: Store, call_pk: int, call_id: str) -> None:
+        self._store = store
+        self._call_pk = call_pk
+        self._call_id = call_id
+
+    def emit(self, event: CallEvent) -> None:
+        store, call_id = self._store, self._call_id
+        if isinstance(event, SegmentFinal):
+            store.add_segment(call_id, self._call_pk, event)
+        elif isinstance(event, TurnEnded):
+            store.post(call_id, turns.save, self._call_pk, event)
+        elif isinstance(event, NotesChanged) and event.whole:
+            store.post(call_id, turns.replace_notes, self._call_pk, event.notes)
+        elif isinstance(event, NotesChanged):
+            change = turns.change_notes
+            store.post(call_id, change, self._call_pk, event.notes, event.removed)
+        elif isinstance(event, RecognitionFailed):
+            store.post_newest(call_id, "lost", versions.owe_lost, call_id)
+        elif isinstance(event, MediaGap):
+            times = round(event.start_ms), round(event.end_ms)
+            store.post(call_id, calls.note_gap, call_id, *times)
+        elif isinstance(event, StateChanged):
+            length = round(event.length_ms) if event.state in TERMINAL else None
+            store.post(
+                call_id,
+                calls.move,
+                call_id,
+                event.state,
+                reason=event.reason,
+                duration_ms=length,
+            )
