@@ -91,7 +91,7 @@ def test_a_call_is_relayed(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"secret": "not the relay's"}, {"VOICE_TURN_TTL_S": "-60"}],
+    [{"secret": "not the relay's"}, {"DJANGO_SETTINGS_MODULE": "tests.fixtures.expired_settings"}],
     ids=["wrong", "expired"],
 )
 def test_credentials_that_the_relay_refuses_are_told_and_the_call_goes_over_the_socket(
