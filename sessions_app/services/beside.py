@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import pairwise
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.stops import whole_sentences
@@ -22,16 +22,21 @@ def talked(rows: Sequence[ExportSegment], talk: Talk, turns: Sequence[Turn]) -> 
     `talk` finds it by the words; where the call's turns say that the agent answered nothing, it
     was asked for nothing. What was said in one turn is looked at as one, as the agent did.
     """
+    own = [_turn_of(row, turns) if row.speaker == Speaker.CALLER else None for row in rows]
+    together: dict[int, list[str]] = {}
+    for row, turn in zip(rows, own, strict=True):
+        if turn is not None:
+            together.setdefault(turn.index, []).append(row.text)
+    answered = set(_answered(turns))
+    left = {at: talk(join_sentences(together[at])) for at in answered & together.keys()}
     found = []
-    for row in rows:
-        turn = _turn_of(row, turns) if row.speaker == Speaker.CALLER else None
-        if row.speaker != Speaker.CALLER or (turn is not None and not _is_answered(turn, turns)):
+    for row, turn in zip(rows, own, strict=True):
+        if row.speaker != Speaker.CALLER or (turn is not None and turn.index not in answered):
             found.append(row)
         elif turn is None:
             found.append(replace(row, text=talk(row.text)))
         else:
-            together = [other.text for other in rows if _turn_of(other, turns) is turn]
-            found.append(replace(row, text=_kept(row.text, talk(join_sentences(together)), talk)))
+            found.append(replace(row, text=_kept(row.text, left[turn.index], talk)))
     return found
 
 
@@ -94,13 +99,12 @@ def _turn_of(row: ExportSegment, turns: Sequence[Turn]) -> Turn | None:
     return next((t for t in own if t.start_ms - NEAR_MS <= middle <= t.end_ms + NEAR_MS), None)
 
 
-def _is_answered(turn: Turn, turns: Sequence[Turn]) -> bool:
-    """Returns whether the agent's answer came next: what it says of its own accord is none."""
-    followed = dict(zip_longest((one.index for one in turns), turns[1:]))
-    after = followed.get(turn.index)
-    if after is None or after.speaker != Speaker.AGENT:
-        return False
-    return after.first_token_ms is not None or after.first_audio_ms is not None
+def _answered(turns: Sequence[Turn]) -> Iterator[int]:
+    """Yields which turns the agent answered next: what it says of its own accord is no answer."""
+    for turn, after in pairwise(turns):
+        spoke = after.first_token_ms is not None or after.first_audio_ms is not None
+        if after.speaker == Speaker.AGENT and spoke:
+            yield turn.index
 
 
 def _plain(text: str) -> str:
