@@ -17,15 +17,15 @@ from pocketsphinx import Decoder
 
 from bench.spoken import plain, wrong_words
 from bench.tables import write_table
-from sessions_app.engine.core.audio import Samples, SpokenWord
-from sessions_app.engine.media.resample import Resampler
-from sessions_app.engine.speech.moonshine.files import checked
-from sessions_app.engine.speech.moonshine.model import Model
-from sessions_app.engine.speech.moonshine.speech import Speech
-from sessions_app.engine.speech.synthesisers.base import SpeechChunk
-from sessions_app.engine.speech.synthesisers.espeak import EspeakSynthesiser
-from sessions_app.engine.speech.synthesisers.hibari import HibariSynthesiser
-from sessions_app.engine.speech.synthesisers.timed import TimedSynthesiser
+from sessions_app.engine.audio.resample import Resampler
+from sessions_app.engine.core.frames import Samples, SpokenWord
+from sessions_app.engine.stt.moonshine.files import checked
+from sessions_app.engine.stt.moonshine.model import Model
+from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.tts.base import SpeechChunk
+from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
+from sessions_app.engine.tts.engines.hibari import HibariSynthesiser
+from sessions_app.engine.tts.engines.timed import TimedSynthesiser
 
 SENTENCES = (
     "Hello, how can I help you?",

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import jiwer
 from num2words import num2words
 
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.speech.offline import stretches, transcribe
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.vad.base import Vad
+from sessions_app.engine.audio.vad.base import Vad
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.batch_transcribe import stretches, transcribe
 
 _LONG = {"mr": "mister", "mrs": "missus", "dr": "doctor", "ok": "okay"}
 TALK = (

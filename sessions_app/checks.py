@@ -10,11 +10,11 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
+from sessions_app.engine.audio.opus import libopus_path
 from sessions_app.engine.core.errors import MediaError
-from sessions_app.engine.media.opus import libopus_path
-from sessions_app.management.descriptors import Descriptors, most_allowed
-from sessions_app.runtime.conf import backend_names, load_backend
 from sessions_app.runtime.recognisers import Recognisers
+from sessions_app.runtime.settings import backend_names, load_backend
+from sessions_app.server.descriptors import Descriptors, most_allowed
 from voicesite.private import open_below
 
 NEED_DEFAULT = ("RECOGNISERS", "VADS", "SYNTHESISERS", "ENDPOINTERS", "BARGE_INS", "SUMMARISERS")

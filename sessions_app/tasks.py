@@ -13,9 +13,9 @@ from sessions_app.models import Call, Recording, Summary, Version
 from sessions_app.runtime import finalising, second_pass
 from sessions_app.services import (
     calls,
+    heartbeats,
     recordings,
     sign_ins,
-    signs,
     stopping,
     tickets,
     versions,
@@ -58,7 +58,7 @@ def retranscribe_call(version_pk: int) -> None:
 @shared_task
 def reap_stale_calls() -> None:
     """Ends calls whose process died. That it runs is the worker's sign of life."""
-    signs.give(signs.WORKER)
+    heartbeats.give(heartbeats.WORKER)
     if not calls.silent(timezone.now()).exists():
         return
     # after a database outage, or a suspended machine, every call looks dead until its next beat
@@ -95,7 +95,7 @@ def delete_expired_audio() -> None:
 
 @worker_ready.connect
 def _worker_starts(**_: Any) -> None:
-    _alive(signs.WORKER)
+    _alive(heartbeats.WORKER)
 
 
 @worker_shutting_down.connect
@@ -106,19 +106,19 @@ def _worker_stops(**_: Any) -> None:
 
 @beat_init.connect
 def _beat_starts(**_: Any) -> None:
-    _alive(signs.BEAT)
+    _alive(heartbeats.BEAT)
 
 
 @before_task_publish.connect(sender="sessions_app.tasks.reap_stale_calls")
 def _beat_works(**_: Any) -> None:
     """Nobody else queues this task: that it is queued is beat's sign of life."""
-    _alive(signs.BEAT)
+    _alive(heartbeats.BEAT)
 
 
 def _alive(name: str) -> None:
     """Gives a sign outside of any task: Celery closes connections only after tasks."""
     close_old_connections()
-    signs.give(name)
+    heartbeats.give(name)
     close_old_connections()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from sessions_app import checks
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 
 
 def with_voice(settings: Any, **changes: Any) -> None:
@@ -21,12 +21,12 @@ def test_without_the_embedded_engines_wheel_it_starts_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(MoonshineRecogniser, "package", "no_such_package")
-    monkeypatch.setattr("sessions_app.engine.speech.recognisers.moonshine.folder", lambda: None)
+    monkeypatch.setattr("sessions_app.engine.stt.engines.moonshine.folder", lambda: None)
     assert not checks.backends()
 
 
 @pytest.mark.parametrize(
-    "path", ["nowhere.Recogniser", "sessions_app.engine.speech.recognisers.null.Absent", "x", ""]
+    "path", ["nowhere.Recogniser", "sessions_app.engine.stt.engines.null.Absent", "x", ""]
 )
 def test_a_backend_that_does_not_load_is_named(settings: Any, path: str) -> None:
     with_voice(settings, VADS={"default": {"BACKEND": path}})

@@ -150,7 +150,7 @@ TEMPLATES = [
     },
 ]
 # nothing is uploaded; an agent's texts, the longest that a form has, are far shorter. The server
-# takes less elsewhere: sessions_app/management/http/refusals.py
+# takes less elsewhere: sessions_app/server/http/refusals.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 AUTHENTICATION_BACKENDS = ["sessions_app.views.signing_in.ThrottledBackend"]
 PASSWORD_HASHERS = [

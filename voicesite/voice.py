@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.engine.speech.moonshine.files import installed as moonshine_is_installed
+from sessions_app.engine.stt.moonshine.files import installed as moonshine_is_installed
 from voicesite.reading import choice, read
 
 EMBEDDED = ("moonshine", "pocketsphinx")
@@ -15,10 +15,11 @@ EMBEDDED = ("moonshine", "pocketsphinx")
 FOR_RECORDINGS = ("whisper", "moonshine", "thorough")
 """Who listens to recordings, the best in noise first (docs/campaigns/recordings.md)."""
 
-ENGINES = "sessions_app.engine.speech.recognisers"
-AGENT = "sessions_app.engine.agent"
-VOICES = "sessions_app.engine.speech.synthesisers"
-VADS = "sessions_app.engine.speech.vad"
+ENGINES = "sessions_app.engine.stt.engines"
+WRAPPERS = "sessions_app.engine.stt.wrappers"
+INTERRUPTION = "sessions_app.engine.turns.interruption"
+VOICES = "sessions_app.engine.tts.engines"
+VADS = "sessions_app.engine.audio.vad"
 TOOLS = {
     name: {"PATH": f"sessions_app.engine.agent.tools.{name}", "TIMEOUT_S": 5}
     for name in ("end_call", "take_note", "earlier_calls")
@@ -37,7 +38,7 @@ def _chat() -> dict[str, Any]:
         "tools": list(TOOLS),
         "known_tools": TOOLS,
     }
-    backend = "sessions_app.engine.agent.responders.chat.ChatResponder"
+    backend = "sessions_app.engine.agent.responders.chat.responder.ChatResponder"
     return {"chat": {"BACKEND": backend, "OPTIONS": options}}
 
 
@@ -161,7 +162,7 @@ def _recognisers() -> dict[str, Any]:
 
 def _embedded() -> dict[str, Any]:
     """Returns the recognisers that come with voicesite's packages."""
-    wrappers = [*_denoised(), {"BACKEND": f"{ENGINES}.wrappers.retrying.Retrying"}]
+    wrappers = [*_denoised(), {"BACKEND": f"{WRAPPERS}.retrying.Retrying"}]
     workers, most_calls = read("int", "MOONSHINE_WORKERS", 0), read("int", "MOONSHINE_CALLS", 0)
     return {
         "moonshine": {
@@ -186,7 +187,7 @@ def _denoised() -> list[dict[str, Any]]:
     """Returns what takes noise out for PocketSphinx, where the operator wants it."""
     if choice("VOICE_NOISE_SUPPRESSION", ("none", "rnnoise")) == "none":
         return []
-    return [{"BACKEND": f"{ENGINES}.wrappers.denoised.Denoised"}]
+    return [{"BACKEND": f"{WRAPPERS}.denoised.Denoised"}]
 
 
 def _with_models() -> dict[str, Any]:
@@ -255,7 +256,7 @@ def _wrappers(*names: str) -> list[dict[str, Any]]:
         "fallback.Fallback": {"to": "pocketsphinx", "ready": False},
     }
     return [
-        {"BACKEND": f"{ENGINES}.wrappers.{name}", "OPTIONS": options.get(name, {})}
+        {"BACKEND": f"{WRAPPERS}.{name}", "OPTIONS": options.get(name, {})}
         for name in (*names, "fallback.Fallback")
     ]
 
@@ -294,7 +295,7 @@ def _turn_models() -> dict[str, Any]:
     model: str = read("str", "SMART_TURN_MODEL", "")
     if not model:
         return {}
-    backend = "sessions_app.engine.agent.endpointers.smart_turn.SmartTurnEndpointer"
+    backend = "sessions_app.engine.turns.endpointing.smart_turn.SmartTurnEndpointer"
     options = {"model": model, "workers": read("int", "SMART_TURN_WORKERS", 1)}
     return {"smart-turn": {"BACKEND": backend, "OPTIONS": options}}
 
@@ -304,7 +305,7 @@ def _answering(time_zone: str) -> dict[str, Any]:
         "TOOLS": TOOLS,
         "RESPONDERS": {
             "scribe": {
-                "BACKEND": "sessions_app.engine.agent.responders.scribe.ScribeResponder",
+                "BACKEND": "sessions_app.engine.agent.responders.scribe.responder.ScribeResponder",
                 "OPTIONS": {"time_zone": time_zone},
             },
             **_chat(),
@@ -317,15 +318,15 @@ def _answering(time_zone: str) -> dict[str, Any]:
         },
         "ENDPOINTERS": {
             "default": {
-                "BACKEND": "sessions_app.engine.agent.endpointers.attentive.AttentiveEndpointer",
+                "BACKEND": "sessions_app.engine.turns.endpointing.attentive.AttentiveEndpointer",
             },
-            "fixed": {"BACKEND": "sessions_app.engine.agent.endpointers.fixed.FixedEndpointer"},
+            "fixed": {"BACKEND": "sessions_app.engine.turns.endpointing.fixed.FixedEndpointer"},
             **_turn_models(),
         },
         "BARGE_INS": {
-            "default": {"BACKEND": f"{AGENT}.barge_ins.confirmed.ConfirmedBargeIn"},
-            "immediate": {"BACKEND": f"{AGENT}.barge_ins.immediate.ImmediateBargeIn"},
-            "off": {"BACKEND": f"{AGENT}.barge_ins.off.NoBargeIn"},
+            "default": {"BACKEND": f"{INTERRUPTION}.confirmed.ConfirmedBargeIn"},
+            "immediate": {"BACKEND": f"{INTERRUPTION}.immediate.ImmediateBargeIn"},
+            "off": {"BACKEND": f"{INTERRUPTION}.off.NoBargeIn"},
         },
         "SUMMARISERS": {
             "default": {

@@ -13,8 +13,8 @@ import numpy as np
 from bench.cases import Case, Cases
 from bench.spoken import TALK, spoken, text_of
 from bench.tables import write_table
-from sessions_app.engine.core.audio import Samples
-from sessions_app.management.caller.placing import CallOptions, place_call
+from sessions_app.call_client.placing import CallOptions, place_call
+from sessions_app.engine.core.frames import Samples
 from tests.fixtures.server import Product
 from tests.fixtures.speech import read_wav, speak, write_wav
 

@@ -10,9 +10,9 @@ import numpy as np
 from bench.campaigns.invented import DIGITS, VOICES, said
 from bench.spoken import TALK, plain
 from bench.tables import write_table
-from sessions_app.engine.speech.moonshine.files import checked
-from sessions_app.engine.speech.moonshine.model import Floats, Model
-from sessions_app.engine.speech.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.files import checked
+from sessions_app.engine.stt.moonshine.model import Floats, Model
+from sessions_app.engine.stt.moonshine.speech import Speech
 
 SENTENCES = (
     *TALK,

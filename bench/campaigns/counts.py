@@ -9,8 +9,8 @@ from pathlib import Path
 from bench.cases import Case, Cases
 from bench.spoken import TALK, text_of, wrong_words
 from bench.tables import write_table
-from sessions_app.management.caller.placing import CallOptions, place_call
-from sessions_app.management.caller.report import CallReport
+from sessions_app.call_client.placing import CallOptions, place_call
+from sessions_app.call_client.report import CallReport
 from tests.fixtures.server import Product
 from tests.fixtures.speech import speak
 

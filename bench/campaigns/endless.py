@@ -12,10 +12,10 @@ from typing import Any
 
 from bench.tables import write_table
 from sessions_app.engine.core.events import Hypothesis
-from sessions_app.engine.speech.recognisers.base import RecogniserStream
-from sessions_app.engine.speech.recognisers.google import GoogleRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.retrying import Retrying, RetryingStream
-from sessions_app.engine.speech.recognisers.wrappers.rollover import Rollover
+from sessions_app.engine.stt.base import RecogniserStream
+from sessions_app.engine.stt.engines.google import GoogleRecogniser
+from sessions_app.engine.stt.wrappers.retrying import Retrying, RetryingStream
+from sessions_app.engine.stt.wrappers.rollover import Rollover
 from tests.fixtures.coded import Talk, finals_of, speak, talk
 from tests.fixtures.google_server import GoogleServer, google_server
 

@@ -18,14 +18,14 @@ import numpy as np
 from bench.campaigns.voices import Floats, as_samples, at_level, coloured, hum, keys
 from bench.spoken import plain
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.speech.gate import Flush
-from sessions_app.engine.speech.moonshine import speech as deciding
-from sessions_app.engine.speech.moonshine.files import checked
-from sessions_app.engine.speech.moonshine.model import Model
-from sessions_app.engine.speech.moonshine.speech import Speech
-from sessions_app.engine.speech.offline import items, stretches
-from sessions_app.engine.speech.vad.silero import SileroVad
+from sessions_app.engine.audio.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.batch_transcribe import items, stretches
+from sessions_app.engine.stt.moonshine import speech as deciding
+from sessions_app.engine.stt.moonshine.files import checked
+from sessions_app.engine.stt.moonshine.model import Model
+from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.stt.speech_gate import Flush
 from tests.fixtures.speech import read_wav
 
 MINUTES = 1

@@ -8,10 +8,10 @@ import numpy as np
 from bench.campaigns.invented import VOICES, said
 from bench.campaigns.voices import Floats
 from bench.tables import write_table
-from sessions_app.engine.speech.moonshine.files import checked
-from sessions_app.engine.speech.moonshine.model import Model
-from sessions_app.engine.speech.moonshine.naming import Names
-from sessions_app.engine.speech.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.files import checked
+from sessions_app.engine.stt.moonshine.model import Model
+from sessions_app.engine.stt.moonshine.naming import Names
+from sessions_app.engine.stt.moonshine.speech import Speech
 
 NAMES = (
     *("Tamolin", "Snarfel", "Okoruva", "Brindlewick", "Velmora", "Zephyrine", "Kestrov"),

@@ -17,11 +17,11 @@ import numpy as np
 from bench.campaigns.offline import speech_in
 from bench.spoken import decoded, wrong_words
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, Samples
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.denoised import Denoised
-from sessions_app.engine.speech.vad.silero import SileroVad
+from sessions_app.engine.audio.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.engine.stt.wrappers.denoised import Denoised
 from tests.fixtures.speech import read_wav
 
 RATIOS_DB = (60.0, 20.0, 10.0, 5.0)

@@ -14,10 +14,10 @@ import numpy as np
 from bench.cases import Case, Cases
 from bench.spoken import TALK, decoded, text_of, wrong_words
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, Samples
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.engine.speech.vad.silero import SileroVad
-from sessions_app.management.caller.placing import CallOptions, place_call
+from sessions_app.call_client.placing import CallOptions, place_call
+from sessions_app.engine.audio.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from tests.fixtures.server import Product
 from tests.fixtures.speech import speak
 

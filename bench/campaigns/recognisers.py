@@ -22,16 +22,16 @@ from bench.campaigns.invented import TALKING
 from bench.campaigns.voices import Floats
 from bench.spoken import TALK, spoken, wrong_words
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.events import Hypothesis
-from sessions_app.engine.speech.offline import Stretch, items, stretches, transcribe
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.engine.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
-from sessions_app.engine.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
-from sessions_app.engine.speech.recognisers.wrappers.replay import tell
-from sessions_app.engine.speech.vad.silero import SileroVad
-from tests.engine.speech.test_pool import children_of
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.batch_transcribe import Stretch, items, stretches, transcribe
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
+from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
+from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from tests.engine.stt.worker.test_pool import children_of
 
 LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
 ENGINES: dict[str, Callable[[], Recogniser]] = {

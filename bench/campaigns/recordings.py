@@ -21,12 +21,12 @@ import numpy as np
 from bench.campaigns.recognisers import LEAD, SPOILT, TAIL, Spoken, _people, _spoilt
 from bench.spoken import spoken, wrong_words
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.speech.offline import stretches, transcribe
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.engine.speech.recognisers.pooled import Pooled
-from sessions_app.engine.speech.recognisers.whisper import WhisperRecogniser
-from sessions_app.engine.speech.vad.silero import SileroVad
+from sessions_app.engine.audio.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.batch_transcribe import stretches, transcribe
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
+from sessions_app.engine.stt.engines.pooled import Pooled
+from sessions_app.engine.stt.engines.whisper import WhisperRecogniser
 
 ENGINES: dict[str, Callable[[], Pooled]] = {
     "whisper": lambda: WhisperRecogniser(os.environ["WHISPER_MODEL"]),

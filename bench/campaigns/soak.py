@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.cases import Case, Cases
 from bench.spoken import TALK
 from bench.tables import write_table
-from sessions_app.management.caller.placing import CallOptions, place_call
+from sessions_app.call_client.placing import CallOptions, place_call
 from tests.fixtures.server import Product
 from tests.fixtures.speech import speak
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from bench.campaigns.recognisers import _cpu_of, _flite, _people
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.speech.recognisers.base import Recogniser, RecogniserStream
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.engine.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
+from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
 
 SECONDS = 40.0
 FRAME = SPEECH_RATE // 50

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from bench.spoken import TALK
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.events import SpeechEnded, SpeechStarted
-from sessions_app.engine.speech.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from tests.fixtures.speech import read_wav, speak
 
 MINUTES = 10

@@ -9,7 +9,7 @@ import jiwer
 from bench.cases import Case, Cases
 from bench.spoken import spoken, text_of
 from bench.tables import write_table
-from sessions_app.management.caller.placing import CallOptions, place_call
+from sessions_app.call_client.placing import CallOptions, place_call
 from tests.fixtures.server import Product
 
 

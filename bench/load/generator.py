@@ -24,8 +24,8 @@ import numpy as np
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from bench.load import sound
-from sessions_app.engine.media.opus import OpusDecoder
-from sessions_app.engine.transports.rtp_packet import RtpPacket, is_media, is_rtcp, packed, parse
+from sessions_app.engine.audio.opus import OpusDecoder
+from sessions_app.engine.rtc.rtp.packet import RtpPacket, is_media, is_rtcp, packed, parse
 
 LATE_S = 0.020
 CONNECT_S = 20.0

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Sequence
 
 from bench.load import sound
 from sessions_app.engine.agent.responders.base import Conversation, Responder
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame
-from sessions_app.engine.speech.recognisers.base import Capabilities, Recogniser
-from sessions_app.engine.speech.recognisers.streams import QueuedStream
-from sessions_app.engine.speech.synthesisers.base import SpeechChunk, Synthesiser
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame
+from sessions_app.engine.stt.base import Capabilities, Recogniser
+from sessions_app.engine.stt.engines.streams import QueuedStream
+from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
 
 CHUNK_S = 0.2
 _CHUNK = round(SPEECH_RATE * CHUNK_S)

@@ -20,7 +20,7 @@ VOICE = {
     "SYNTHESISERS": {
         "default": _part("Talking"),
         "embedded": product.VOICE["SYNTHESISERS"]["default"],
-        "espeak": {"BACKEND": "sessions_app.engine.speech.synthesisers.espeak.EspeakSynthesiser"},
+        "espeak": {"BACKEND": "sessions_app.engine.tts.engines.espeak.EspeakSynthesiser"},
         "talk": _part("Talking"),
         "mix": _part("Talking", share=0.35),
         "echo": _part("Echo"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sessions_app.engine.core.audio import SPEECH_RATE, Samples
-from sessions_app.engine.media.opus import OpusEncoder
+from sessions_app.engine.audio.opus import OpusEncoder
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 from tests.fixtures.speech import read_wav, speak
 
 SENTENCES = (

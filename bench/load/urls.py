@@ -11,8 +11,8 @@ from django.urls import path
 from bench.load import parts, watching
 from bench.load.peers import common
 from sessions_app.engine.agent.voice import AgentVoice
-from sessions_app.engine.core.audio import AudioFrame
-from sessions_app.engine.transports.webrtc import WebRTCTransport
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.runtime import engine
 from voicesite.urls import urlpatterns as product
 

@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 from bench.load.peers import common
-from sessions_app.engine.core.audio import AudioFrame
-from sessions_app.engine.transports.webrtc import WebRTCTransport
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.rtc.transport import WebRTCTransport
 
 _watching: list[asyncio.Task[None]] = []
 _heard: Any = WebRTCTransport._heard

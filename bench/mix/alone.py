@@ -7,10 +7,10 @@ import numpy as np
 
 from bench.mix.clips import clips, silence
 from bench.spoken import decoded, spoken, wrong_words
-from sessions_app.engine.core.audio import SPEECH_RATE, Samples
-from sessions_app.engine.media.opus import OpusDecoder
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.engine.speech.vad.silero import SileroVad
+from sessions_app.engine.audio.opus import OpusDecoder
+from sessions_app.engine.audio.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 
 AROUND = 50
 """Packets of silence before and after each clip."""

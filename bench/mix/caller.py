@@ -27,8 +27,8 @@ from bench.load.generator import BEAT_S, CONNECT_S, LATE_S, PARTS, Call, Parked
 from bench.load.sound import fitting
 from bench.mix.clips import AUDIBLE, Clip, clips, silence
 from bench.mix.rhythm import Rhythm
-from sessions_app.engine.media.opus import OpusDecoder
-from sessions_app.engine.transports.rtp_packet import is_media, is_rtcp, parse
+from sessions_app.engine.audio.opus import OpusDecoder
+from sessions_app.engine.rtc.rtp.packet import is_media, is_rtcp, parse
 
 AGENT = "scribe"
 APART_S = 0.5

@@ -11,7 +11,7 @@ import numpy as np
 from bench.campaigns.recognisers import VOICES, _by, _samples
 from bench.load import sound
 from bench.speaking import SENTENCES
-from sessions_app.engine.core.audio import SPEECH_RATE, Samples
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
 LEAD_S, TAIL_S = 0.1, 0.2
 """Silence coded with each clip: before and after it the packets of silence fit on."""

@@ -8,9 +8,8 @@ from bench.speaking import private_mb
 
 KINDS = {
     "manage.py serve": "web and media",
-    "engine_mother": "recogniser",
-    "hibari_worker": "voice",
-    "espeak_worker": "voice",
+    "stt.worker.mother": "recogniser",
+    "tts.worker": "voice",
     " worker ": "background worker",
 }
 """What a command line holds, and what such a process is for; the first that fits."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.tables import write_table
-from sessions_app.engine.core.audio import SPEECH_RATE, Samples
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 from tests.fixtures.server import Product
 from tests.fixtures.speech import read_wav, speak
 from tests.fixtures.talker import Talker

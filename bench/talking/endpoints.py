@@ -20,14 +20,8 @@ from pathlib import Path
 
 from bench.tables import write_table
 from bench.talking.utterances import Spoken, sixty, thirty
-from sessions_app.engine.agent.actions import Action, StartReply
-from sessions_app.engine.agent.barge_ins.confirmed import ConfirmedBargeIn
-from sessions_app.engine.agent.endpointers.attentive import AttentiveEndpointer
-from sessions_app.engine.agent.endpointers.base import Endpointer
-from sessions_app.engine.agent.endpointers.fixed import FixedEndpointer
-from sessions_app.engine.agent.endpointers.smart_turn import SmartTurnEndpointer
-from sessions_app.engine.agent.turns import TurnTaker
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.audio.vad.silero import SileroVad
+from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.core.events import (
     Hypothesis,
     SpeechEnded,
@@ -35,14 +29,20 @@ from sessions_app.engine.core.events import (
     SpeechResumed,
     SpeechStarted,
 )
-from sessions_app.engine.core.persona import TurnSettings
-from sessions_app.engine.speech.gate import Flush, Item, Pause, SpeechGate
-from sessions_app.engine.speech.recognisers.base import Recogniser, RecogniserStream
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.replay import tell
-from sessions_app.engine.speech.segmenting import Segmenter
-from sessions_app.engine.speech.turn_models.base import TurnModel
-from sessions_app.engine.speech.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
+from sessions_app.engine.stt.segmenter import Segmenter
+from sessions_app.engine.stt.speech_gate import Flush, Item, Pause, SpeechGate
+from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.turns.actions import Action, StartReply
+from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
+from sessions_app.engine.turns.endpointing.base import Endpointer
+from sessions_app.engine.turns.endpointing.fixed import FixedEndpointer
+from sessions_app.engine.turns.endpointing.smart_turn import SmartTurnEndpointer
+from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
+from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.turn_models.base import TurnModel
 from tests.fixtures.speech import write_wav
 
 TOLD_AFTER_MS = {SpeechStarted: 112.0, SpeechPaused: 208.0, SpeechResumed: 64.0, SpeechEnded: 528.0}

@@ -18,18 +18,18 @@ from subprocess import run
 import numpy as np
 
 from bench.tables import write_table
-from sessions_app.engine.agent.responders.commands import orders
-from sessions_app.engine.agent.responders.vocabulary import hints
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.core.writing import join_sentences, plain_words
-from sessions_app.engine.media.resample import Resampler
-from sessions_app.engine.speech.offline import stretches, transcribe
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.segmenting import Segmenter
-from sessions_app.engine.speech.synthesisers.base import Synthesiser
-from sessions_app.engine.speech.synthesisers.espeak import EspeakSynthesiser
-from sessions_app.engine.speech.synthesisers.hibari import HibariSynthesiser
-from sessions_app.engine.speech.vad.silero import SileroVad
+from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.vocabulary import hints
+from sessions_app.engine.audio.resample import Resampler
+from sessions_app.engine.audio.vad.silero import SileroVad
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.batch_transcribe import stretches, transcribe
+from sessions_app.engine.stt.segmenter import Segmenter
+from sessions_app.engine.text.writing import join_sentences, plain_words
+from sessions_app.engine.tts.base import Synthesiser
+from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
+from sessions_app.engine.tts.engines.hibari import HibariSynthesiser
 from sessions_app.runtime.recognisers import Recognisers
 from tests.fixtures.speech import read_wav
 

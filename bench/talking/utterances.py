@@ -13,10 +13,10 @@ from pathlib import Path
 import av
 import numpy as np
 
-from sessions_app.engine.core.audio import SPEECH_RATE, Samples
-from sessions_app.engine.speech.synthesisers.base import Synthesiser
-from sessions_app.engine.speech.synthesisers.espeak import EspeakSynthesiser
-from sessions_app.engine.speech.synthesisers.hibari import HibariSynthesiser
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+from sessions_app.engine.tts.base import Synthesiser
+from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
+from sessions_app.engine.tts.engines.hibari import HibariSynthesiser
 from tests.fixtures.speech import read_wav
 
 LEAD_S, TAIL_S = 0.6, 4.0

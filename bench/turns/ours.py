@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 
 from bench.turns import stages
 from sessions_app.engine.agent.responders.base import Conversation, Responder
-from sessions_app.engine.core.audio import Samples
+from sessions_app.engine.core.agent_config import Persona, TurnSettings
 from sessions_app.engine.core.events import Speaker, TurnEnded
-from sessions_app.engine.core.persona import Persona, TurnSettings
-from sessions_app.engine.speech.synthesisers.base import SpeechChunk, Synthesiser
+from sessions_app.engine.core.frames import Samples
+from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
 from tests.engine.session.talk import Talk
 
 

@@ -18,13 +18,13 @@ from sessions_app.admin import latency, trying
 from sessions_app.admin.base import CleanForm, VoiceAdmin
 from sessions_app.admin.filters import NamedValuesFilter
 from sessions_app.engine.agent.responders.base import Responder
+from sessions_app.engine.core.agent_config import LONGEST_PHRASE, MOST_PHRASES
 from sessions_app.engine.core.errors import ResponderError, SynthesiserError
-from sessions_app.engine.core.persona import LONGEST_PHRASE, MOST_PHRASES
-from sessions_app.engine.speech.synthesisers.base import Synthesiser
+from sessions_app.engine.tts.base import Synthesiser
 from sessions_app.models import Agent
+from sessions_app.runtime import agent_preview as voices
 from sessions_app.runtime import languages
-from sessions_app.runtime import trying as voices
-from sessions_app.runtime.conf import load_backend
+from sessions_app.runtime.settings import load_backend
 from sessions_app.services.agents import persona_of
 
 NAMED = {

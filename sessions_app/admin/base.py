@@ -14,8 +14,8 @@ from django.db import DataError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from sessions_app.engine.core.text import cleaned
-from sessions_app.engine.core.writing import clip
+from sessions_app.engine.text.cleaning import cleaned
+from sessions_app.engine.text.writing import clip
 from sessions_app.services import access
 
 Row = TypeVar("Row", bound=Model)

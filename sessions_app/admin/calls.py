@@ -20,7 +20,7 @@ from sessions_app.admin.filters import RecordingStateFilter, SummaryStateFilter
 from sessions_app.admin.second_pass import SecondPass
 from sessions_app.models import AccessLog, Call
 from sessions_app.services import access, calls, recordings, search, summaries
-from sessions_app.services.visits import note_visit
+from sessions_app.services.visit_log import note_visit
 
 CHANGE = "sessions_app.change_call"
 WHERE = "in the admin"

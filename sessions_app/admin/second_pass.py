@@ -14,11 +14,11 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app.admin.display import clock
-from sessions_app.engine.core.comparing import Piece
+from sessions_app.engine.text.comparing import Piece
 from sessions_app.models import AccessLog, Call, Segment, Version, VersionSegment
 from sessions_app.models.work import WorkState
 from sessions_app.runtime import languages
-from sessions_app.runtime.conf import backend_names
+from sessions_app.runtime.settings import backend_names
 from sessions_app.services import access, versions
 
 TEMPLATE = "admin/sessions_app/call/version.html"

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.errors import VoiceError, traced
-from sessions_app.engine.core.persona import Persona
-from sessions_app.engine.core.text import read_json
+from sessions_app.engine.text.cleaning import read_json
 from sessions_app.models import Agent
-from sessions_app.runtime import trying
+from sessions_app.runtime import agent_preview
 from sessions_app.services.agents import persona_of
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return _tried(request, pk, _answer, lambda text: JsonResponse({"answer": text}))
 
 
-async def _say(persona: Persona, request: HttpRequest) -> trying.Said:
+async def _say(persona: Persona, request: HttpRequest) -> agent_preview.Said:
     given = _given(request)
     text = _text(given)
     if "synthesiser" in given:
@@ -56,20 +56,20 @@ async def _say(persona: Persona, request: HttpRequest) -> trying.Said:
         if not isinstance(engine, str) or not isinstance(voice, str):
             raise _BadTextError("Name a synthesiser and a voice.", code="bad_request")
         persona = replace(persona, synthesiser=engine, voice=voice)
-    return await trying.say(persona, text)
+    return await agent_preview.say(persona, text)
 
 
-def _wav(said: trying.Said) -> HttpResponse:
+def _wav(said: agent_preview.Said) -> HttpResponse:
     headers = {"Server-Timing": f"first;dur={said.first_ms:.1f}"}
     return HttpResponse(said.wav, content_type="audio/wav", headers=headers)
 
 
 async def _choices(persona: Persona, _request: HttpRequest) -> list[dict[str, str]]:
-    return [asdict(choice) for choice in await trying.choices(persona.language)]
+    return [asdict(choice) for choice in await agent_preview.choices(persona.language)]
 
 
 async def _answer(persona: Persona, request: HttpRequest) -> str:
-    return await trying.answer(persona, _text(_given(request)))
+    return await agent_preview.answer(persona, _text(_given(request)))
 
 
 def _tried(

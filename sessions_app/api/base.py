@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sessions_app.api import errors, parameters
-from sessions_app.engine.core.text import read_json, read_json_as_sent
+from sessions_app.engine.text.cleaning import read_json, read_json_as_sent
 from sessions_app.models import Call
 from sessions_app.services import access
 

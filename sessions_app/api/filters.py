@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from sessions_app.api.parameters import not_known, perhaps, shown
-from sessions_app.engine.core.moments import OUT_OF_RANGE, is_storable
 from sessions_app.engine.core.states import CallState
+from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
 from sessions_app.models import Agent, Call
 from sessions_app.services import search
 

@@ -17,7 +17,7 @@ from sessions_app.api.parameters import not_known
 from sessions_app.api.serializers import CorrectionSerializer, SegmentSerializer, SegmentsSerializer
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog
-from sessions_app.services import access, exports, transcripts, visits
+from sessions_app.services import access, exports, transcripts, visit_log
 
 BATCH = 1000  # segments an answer: about an hour of talk
 
@@ -56,7 +56,7 @@ class Segments(CallView):
         rows = list(transcripts.after(call, after)[: BATCH + 1])
         batch = rows[:BATCH]
         # whoever reads on is still reading, and so is the page that a live call's words go to
-        by_a_page = request.auth is None and visits.is_reading(call, request.user)
+        by_a_page = request.auth is None and visit_log.is_reading(call, request.user)
         if after == 0 and not by_a_page:
             access.log(call, request.user, AccessLog.Action.READ, WHERE)
         page = {

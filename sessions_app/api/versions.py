@@ -16,7 +16,7 @@ from sessions_app.api.parameters import StrictBody
 from sessions_app.api.serializers import WordSerializer
 from sessions_app.models import AccessLog, Call, Version, VersionSegment
 from sessions_app.runtime import languages
-from sessions_app.runtime.conf import backend_names
+from sessions_app.runtime.settings import backend_names
 from sessions_app.services import access, versions
 
 NO_RECORDING = "This call has no recording, or not yet."

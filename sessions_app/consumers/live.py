@@ -9,7 +9,7 @@ from sessions_app.consumers.admitted import BUSY, LONGEST_REASON, AdmittedSocket
 from sessions_app.engine.core.errors import UnknownCallError, VoiceError
 from sessions_app.engine.protocols.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
 from sessions_app.runtime.broadcast import group_of
-from sessions_app.runtime.conf import message_limits
+from sessions_app.runtime.settings import message_limits
 from sessions_app.services import access, authentication, database
 
 NO_SUCH_CALL = 4404

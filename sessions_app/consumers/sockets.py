@@ -15,7 +15,7 @@ from sessions_app.engine.core.states import TERMINAL
 from sessions_app.engine.protocols import control
 from sessions_app.engine.protocols.limits import TOO_MANY_MESSAGES, FloodError, SocketGate
 from sessions_app.runtime import engine
-from sessions_app.runtime.conf import message_limits
+from sessions_app.runtime.settings import message_limits
 from sessions_app.services import database, tickets
 from sessions_app.services.authentication import Way
 from sessions_app.services.tickets import W

@@ -6,9 +6,9 @@ from typing import Any
 from sessions_app.consumers.admitted import BUSY, LONGEST_REASON
 from sessions_app.consumers.auth import principal_with_token, shown_by
 from sessions_app.consumers.sockets import CLOSED_BY_CLIENT, CallSocket
-from sessions_app.engine.core.audio import VoiceChunk
 from sessions_app.engine.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.engine.core.errors import BusyError, MediaError
+from sessions_app.engine.core.frames import VoiceChunk
 from sessions_app.engine.core.rates import Kind
 from sessions_app.engine.protocols import control, streaming
 from sessions_app.engine.protocols.reading import ProtocolError

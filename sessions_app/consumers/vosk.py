@@ -2,7 +2,7 @@
 
 from sessions_app.consumers.auth import guest_of
 from sessions_app.consumers.sockets import CallSocket
-from sessions_app.engine.core.audio import VoiceChunk
+from sessions_app.engine.core.frames import VoiceChunk
 from sessions_app.engine.core.rates import Kind
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.protocols import vosk

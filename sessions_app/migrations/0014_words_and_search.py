@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import migrations, models
 
-from sessions_app.engine.core.folding import folded
-from sessions_app.engine.core.writing import count
+from sessions_app.engine.text.folding import folded
+from sessions_app.engine.text.writing import count
 
 BATCH = 500
 TEXTS = ("pk", "text", "heard_text", "edited_text", "revised_text", "revised_at")

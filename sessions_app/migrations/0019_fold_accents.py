@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from sessions_app.engine.core.folding import folded
+from sessions_app.engine.text.folding import folded
 
 BATCH = 500
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 
 from sessions_app.engine.core.events import Speaker
-from sessions_app.engine.core.folding import folded
-from sessions_app.engine.core.writing import count
+from sessions_app.engine.text.folding import folded
+from sessions_app.engine.text.writing import count
 from sessions_app.models.call import Call
 
 

@@ -14,21 +14,21 @@ from asgiref.typing import (
 )
 from django.urls import Resolver404, resolve
 
-from sessions_app.engine.core.bodies import MAX_BODY
+from sessions_app.engine.core.body_limits import MAX_BODY
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.proxy.admission import SharedCount
 from sessions_app.proxy.requests import Route, relay_request
 from sessions_app.proxy.sockets import SocketRelay, refuse
 from sessions_app.routing import websocket_urlpatterns
 from sessions_app.runtime import endings, media_processes
-from sessions_app.runtime.conf import voice_config
 from sessions_app.runtime.media_processes import name_of_worker
+from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.shared_admission import admission_path
 from sessions_app.services import calls, database, tickets
 from sessions_app.urls import doors
 
 DRAIN_S = 2.3
-"""Less than a drain may take (`management.serving`): where this process alone is started anew, the
+"""Less than a drain may take (`server.serving`): where this process alone is started anew, the
 calls go on elsewhere, and so do their sockets.
 """
 

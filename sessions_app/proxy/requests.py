@@ -10,7 +10,7 @@ import httpx2
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 from sessions_app.engine.core.errors import BusyError
-from sessions_app.engine.core.text import read_json
+from sessions_app.engine.text.cleaning import read_json
 from sessions_app.proxy.headers import passed_on, returned
 from sessions_app.runtime.media_processes import MediaProcesses, name_of
 

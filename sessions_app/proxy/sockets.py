@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.rates import Allowance
-from sessions_app.engine.core.text import read_json
 from sessions_app.engine.protocols.reading import MAX_FRAME_BYTES
+from sessions_app.engine.text.cleaning import read_json
 from sessions_app.proxy.headers import passed_on
 from sessions_app.proxy.requests import Route
 from sessions_app.runtime.media_processes import socket_path

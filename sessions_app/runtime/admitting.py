@@ -8,7 +8,7 @@ from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.session.admission import Admission
 from sessions_app.engine.session.registry import Registry
-from sessions_app.runtime.conf import VoiceConfig
+from sessions_app.runtime.settings import VoiceConfig
 from sessions_app.runtime.shared_admission import Held, SharedAdmission, admission_path
 
 

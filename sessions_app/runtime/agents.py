@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.engine.agent.barge_ins.base import BargeIn
-from sessions_app.engine.agent.endpointers.base import Endpointer
 from sessions_app.engine.agent.responders.base import EarlierCall, Responder
-from sessions_app.engine.agent.sentences import spoken_pieces
-from sessions_app.engine.agent.turns import TurnTaker
+from sessions_app.engine.agent.sentence_splitter import spoken_pieces
 from sessions_app.engine.agent.voice import AgentVoice
+from sessions_app.engine.audio.playout import Playout
+from sessions_app.engine.audio.speech_encoder import ClipCache
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.errors import (
     AgentNotReadyError,
     ResponderError,
@@ -22,16 +22,16 @@ from sessions_app.engine.core.errors import (
     traced,
 )
 from sessions_app.engine.core.party import Party
-from sessions_app.engine.core.persona import Persona
-from sessions_app.engine.media.playout import Playout
-from sessions_app.engine.media.spoken import ClipCache
-from sessions_app.engine.session.desk import Finder
-from sessions_app.engine.session.parts import Parts
+from sessions_app.engine.session.agent_parts import Parts
 from sessions_app.engine.session.phrases import Phrases
+from sessions_app.engine.session.tool_context import Finder
 from sessions_app.engine.session.transcribing import SegmentNumbers
-from sessions_app.engine.speech.synthesisers.base import Synthesiser, Voice, check_voice
-from sessions_app.engine.speech.synthesisers.fallback import FallbackSynthesiser
-from sessions_app.runtime.conf import backend_names, load_backend
+from sessions_app.engine.tts.base import Synthesiser, Voice, check_voice
+from sessions_app.engine.tts.engines.fallback import FallbackSynthesiser
+from sessions_app.engine.turns.endpointing.base import Endpointer
+from sessions_app.engine.turns.interruption.base import BargeIn
+from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.runtime.settings import backend_names, load_backend
 from sessions_app.runtime.store import Store
 from sessions_app.services import search
 

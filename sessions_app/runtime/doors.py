@@ -10,7 +10,7 @@ from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.protocols import control, offer, results, rtvi, vosk
 from sessions_app.engine.protocols.limits import ChannelGate
 from sessions_app.engine.protocols.reading import ProtocolError
-from sessions_app.engine.session.session import CallSession
+from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.supervising import Limits
 
 

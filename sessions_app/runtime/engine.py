@@ -18,26 +18,26 @@ from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import EndReason
+from sessions_app.engine.core.transport import Transport
+from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.sdp.offers import read_offer
+from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
-from sessions_app.engine.session.session import CallSession
-from sessions_app.engine.transports import ice
-from sessions_app.engine.transports.base import Transport
-from sessions_app.engine.transports.offers import read_offer
-from sessions_app.engine.transports.websocket import WebSocketTransport, check_output
-from sessions_app.runtime import broadcast, endings, staff
+from sessions_app.engine.websocket.transport import WebSocketTransport, check_output
+from sessions_app.runtime import broadcast, ended_by_staff, endings
 from sessions_app.runtime.admitting import Admitting
-from sessions_app.runtime.answers import Answers, Placed
-from sessions_app.runtime.carriers import Carriers
-from sessions_app.runtime.changing import Changing, follows
-from sessions_app.runtime.conf import VoiceConfig, voice_config
+from sessions_app.runtime.answered_offers import Answers, Placed
+from sessions_app.runtime.call_factory import Carried, Placing, Wish
+from sessions_app.runtime.changed_offers import Changing, follows
 from sessions_app.runtime.doors import limited, plan_of
 from sessions_app.runtime.endings import Hold
-from sessions_app.runtime.faults import Faults
+from sessions_app.runtime.health_checks import Faults
 from sessions_app.runtime.media_processes import NAME
 from sessions_app.runtime.metrics import LoopLag
 from sessions_app.runtime.peers import Peers
-from sessions_app.runtime.placing import Carried, Placing, Wish
+from sessions_app.runtime.settings import VoiceConfig, voice_config
 from sessions_app.runtime.store import Store
+from sessions_app.runtime.transports import Carriers
 from sessions_app.services import calls
 from sessions_app.services.authentication import Principal
 
@@ -96,7 +96,7 @@ class Engine:
         self.faults.start()
         self._admitting.start()
         await self._placing.start()
-        works = (self._beat(), staff.obey(self.store, self._registry))
+        works = (self._beat(), ended_by_staff.obey(self.store, self._registry))
         self._working = [asyncio.create_task(work) for work in works]
         self.lag.start()  # what loading cost is nobody's choppy audio
 

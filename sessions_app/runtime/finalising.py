@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import F, Max
 
-from sessions_app.engine.agent.responders.commands import talk
+from sessions_app.engine.agent.responders.scribe.commands import talk
 from sessions_app.engine.core.errors import MediaError
-from sessions_app.engine.media.merging import MergedRecording, merge_lanes
-from sessions_app.engine.media.recording import lane_is_unreadable, lane_length_ms
+from sessions_app.engine.recording.lanes import lane_is_unreadable, lane_length_ms
+from sessions_app.engine.recording.merging import MergedRecording, merge_lanes
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import WorkState
-from sessions_app.runtime.conf import load_backend, voice_config
+from sessions_app.runtime.settings import load_backend, voice_config
 from sessions_app.services import calls, recordings, summaries, transcripts, work
 
 MERGED = "merged.ogg"

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.engine.transports.turn import IceServer, Turn, ice_server, minted
+from sessions_app.engine.rtc.turn_credentials import IceServer, Turn, ice_server, minted
 
 SERVER = "voicesite"
 """In whose name this server asks for relays; each time another one begins with it."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sessions_app.engine.core.errors import RecogniserError
-from sessions_app.engine.core.languages import same_language
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.synthesisers.base import Synthesiser, Voice
-from sessions_app.engine.speech.whisper_codes import CODES, whisper_code
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.engines.whisper_languages import CODES, whisper_code
+from sessions_app.engine.text.languages import same_language
+from sessions_app.engine.tts.base import Synthesiser, Voice
 from sessions_app.runtime.recognisers import Recognisers
 
 WHISPER_BASE = CODES - {"yue"}

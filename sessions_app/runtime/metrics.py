@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections import deque
 
-from sessions_app.engine.transports.grid import sleep_to_beat
+from sessions_app.engine.rtc.loop.tick import sleep_to_beat
 
 PROBE_S = 0.1
 

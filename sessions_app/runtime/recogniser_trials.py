@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from django.conf import settings
 
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.errors import RecogniserError, VoiceError
-from sessions_app.engine.core.writing import join_sentences
-from sessions_app.engine.media.resample import Resampler
-from sessions_app.engine.speech.recognisers.base import Recogniser, heard
-from sessions_app.engine.speech.recognisers.wrappers.base import Wrapper
-from sessions_app.engine.speech.synthesisers.base import Synthesiser
-from sessions_app.runtime.conf import load_backend
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser, heard
+from sessions_app.engine.stt.wrappers.base import Wrapper
+from sessions_app.engine.text.writing import join_sentences
+from sessions_app.engine.tts.base import Synthesiser
 from sessions_app.runtime.recognisers import KIND, Recognisers
+from sessions_app.runtime.settings import load_backend
 
 WORDS = "Good morning and welcome to the meeting."
 LIMIT_S = 60.0

@@ -9,14 +9,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from sessions_app.engine.core.errors import RecogniserError, traced
-from sessions_app.engine.core.moved import current_path
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.runtime.conf import backend_names, load_backend
+from sessions_app.engine.core.moved_paths import current_path
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.runtime.settings import backend_names, load_backend
 
 logger = logging.getLogger(__name__)
 
 KIND = "RECOGNISERS"
-RETRYING = "sessions_app.engine.speech.recognisers.wrappers.retrying.Retrying"
+RETRYING = "sessions_app.engine.stt.wrappers.retrying.Retrying"
 USUAL: tuple[Mapping[str, Any], ...] = ({"BACKEND": RETRYING},)
 """Around an engine whose entry names no WRAPPERS."""
 

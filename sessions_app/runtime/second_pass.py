@@ -12,23 +12,29 @@ from pathlib import Path
 
 from django.conf import settings
 
-from sessions_app.engine.core.audio import AudioFrame
-from sessions_app.engine.core.comparing import Placed, Span, placed, timed
+from sessions_app.engine.audio.vad.base import Vad
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.errors import LanguageNotSupportedError, MediaError, RecogniserError
 from sessions_app.engine.core.events import Hypothesis, Speaker, Word
-from sessions_app.engine.core.persona import Persona
-from sessions_app.engine.core.slicing import written
-from sessions_app.engine.core.text import one_line
-from sessions_app.engine.core.writing import ends_sentence, has_marks, join_sentences
-from sessions_app.engine.media.merging import SIDES
-from sessions_app.engine.media.recording import read_lane
-from sessions_app.engine.speech.offline import Audio, Stretch, stretches, transcribe, uncovered
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.segmenting import as_marked, in_pieces, readable
-from sessions_app.engine.speech.vad.base import Vad
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.recording.lanes import read_lane
+from sessions_app.engine.recording.merging import SIDES
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.batch_transcribe import (
+    Audio,
+    Stretch,
+    stretches,
+    transcribe,
+    uncovered,
+)
+from sessions_app.engine.stt.segmenter import as_marked, in_pieces, readable
+from sessions_app.engine.text.cleaning import one_line
+from sessions_app.engine.text.comparing import Placed, Span, placed, timed
+from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.writing import ends_sentence, has_marks, join_sentences
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
-from sessions_app.runtime.conf import load_backend, voice_config
 from sessions_app.runtime.recognisers import Recognisers
+from sessions_app.runtime.settings import load_backend, voice_config
 from sessions_app.services import summaries, transcripts, versions, work
 
 logger = logging.getLogger(__name__)

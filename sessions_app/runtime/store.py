@@ -28,8 +28,8 @@ from sessions_app.engine.core.events import (
     TurnEnded,
 )
 from sessions_app.engine.core.states import TERMINAL
-from sessions_app.runtime.asking import Asking
 from sessions_app.runtime.call_queues import CallQueue, Piece, Turn, Turns
+from sessions_app.runtime.short_queries import Asking
 from sessions_app.services import calls, database, transcripts, turns, versions
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""What is done to rows: the only code that writes them."""

@@ -15,7 +15,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import UnknownCallError
-from sessions_app.engine.core.text import clean
+from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import AccessLog, ApiToken, Call
 from sessions_app.services.database import AWAY, briefly
 

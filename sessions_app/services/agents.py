@@ -1,6 +1,6 @@
 """The verbs over agents."""
 
-from sessions_app.engine.core.persona import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import Persona, TurnSettings
 from sessions_app.models import Agent
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from sessions_app.engine.core.errors import UnknownAgentError
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.states import LIVE, TERMINAL, CallState, EndReason, sources_of
-from sessions_app.engine.core.text import clean
+from sessions_app.engine.text.cleaning import clean
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.models.call import new_public_id
 from sessions_app.services import access, versions

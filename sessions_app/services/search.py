@@ -19,10 +19,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from sessions_app.engine.core.folding import terms
 from sessions_app.engine.core.party import Party
-from sessions_app.engine.core.text import one_line
-from sessions_app.engine.core.writing import join_sentences
+from sessions_app.engine.text.cleaning import one_line
+from sessions_app.engine.text.folding import terms
+from sessions_app.engine.text.writing import join_sentences
 from sessions_app.models import Call, Segment
 
 SHOWN = Case(
@@ -36,7 +36,7 @@ SHOWN = Case(
 def calls_saying(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
     """Returns those of `calls` in which all the `terms` of `text` were said, wherever.
 
-    They are compared as `core.folding` does. What was recognised, live and again, and what staff
+    They are compared as `text.folding` does. What was recognised, live and again, and what staff
     made of it are searched, segment by segment. All of `calls` fit an empty `text`.
     """
     for term in terms(one_line(text)):

@@ -9,21 +9,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 from django.utils import timezone
 
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.events import NoteKind, Speaker
-from sessions_app.engine.core.languages import base_of
-from sessions_app.engine.core.persona import Persona
-from sessions_app.engine.core.text import clean
-from sessions_app.engine.core.writing import count, join_sentences, plain_words, sentences
 from sessions_app.engine.exports.base import ExportSegment
 from sessions_app.engine.summaries import dates, people
 from sessions_app.engine.summaries.base import CallSummary, Point, Summariser
 from sessions_app.engine.summaries.extractive import SMALL_TALK, words_were
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.shares import shares
+from sessions_app.engine.text.cleaning import clean
+from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.writing import count, join_sentences, plain_words, sentences
 from sessions_app.models import AccessLog, Call, Note, Summary
 from sessions_app.services import access, exports, turns, work
-from sessions_app.services.beside import Talk, talked, without_notes
 from sessions_app.services.queueing import SUMMARISE, queue
+from sessions_app.services.undirected_speech import Talk, talked, without_notes
 
 SCRIBE = "scribe"
 """The responder that only repeats what it was told."""

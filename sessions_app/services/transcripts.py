@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from sessions_app.engine.core.events import SegmentFinal, Word
-from sessions_app.engine.core.text import one_line
+from sessions_app.engine.text.cleaning import one_line
 from sessions_app.models import AccessLog, Call, Segment
 from sessions_app.models.segment import DERIVED, Source
 from sessions_app.services import access

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from sessions_app.engine.core import events
-from sessions_app.engine.core.text import one_line
+from sessions_app.engine.text.cleaning import one_line
 from sessions_app.models import Call, Note, Turn
 
 

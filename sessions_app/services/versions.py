@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from sessions_app.engine.core.comparing import Piece, differences, same_words
 from sessions_app.engine.core.states import LIVE
+from sessions_app.engine.text.comparing import Piece, differences, same_words
 from sessions_app.models import (
     AccessLog,
     Call,

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sessions_app.engine.core.errors import VoiceError, traced
 from sessions_app.models.work import OwedWork, WorkState
-from sessions_app.services import signs, stopping
+from sessions_app.services import heartbeats, stopping
 from sessions_app.services.database import is_away
 
 logger = logging.getLogger(__name__)
@@ -211,7 +211,7 @@ def _renewed(row: OwedWork, lease: timedelta) -> Iterator[None]:
 def _renew(row: OwedWork, lease: timedelta, over: threading.Event) -> None:
     try:
         while not over.wait(lease.total_seconds() / 3):
-            signs.give(signs.WORKER)  # a worker that is at one thing for long is alive
+            heartbeats.give(heartbeats.WORKER)  # a worker that is at one thing for long is alive
             try:
                 _mine(row).update(leased_until=timezone.now() + lease)
             except DatabaseError as error:

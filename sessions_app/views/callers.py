@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 
-from sessions_app.engine.core.bodies import MAX_BODY
+from sessions_app.engine.core.body_limits import MAX_BODY
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.errors import (
     AgentNotReadyError,
@@ -22,7 +22,7 @@ from sessions_app.engine.core.errors import (
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.protocols.results import BadRequestError
 from sessions_app.runtime import engine
-from sessions_app.runtime.answers import Placed
+from sessions_app.runtime.answered_offers import Placed
 from sessions_app.services import entrance, tickets
 from sessions_app.services.authentication import Principal, Way
 from sessions_app.services.database import AWAY, busy

@@ -7,8 +7,8 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from sessions_app.engine.core.moments import OUT_OF_RANGE, is_storable
 from sessions_app.engine.core.states import LIVE, CallState
+from sessions_app.engine.core.timestamps import OUT_OF_RANGE, is_storable
 from sessions_app.models import Agent, Call
 from sessions_app.services import search
 

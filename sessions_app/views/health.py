@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
 from sessions_app.engine.core.errors import BusyError
-from sessions_app.runtime import engine, media_processes, placing
-from sessions_app.runtime.faults import PARTS
+from sessions_app.runtime import call_factory, engine, media_processes
+from sessions_app.runtime.health_checks import PARTS
 from voicesite.celery import app
 
 CHECK_S = 3.0
@@ -41,7 +41,9 @@ async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     if settings.VOICE["ROLE"] == "web":
         checks["media"] = _media
     else:
-        checks |= {part: partial(_engine, part) for part in (placing.RECOGNISER, placing.VOICE)}
+        checks |= {
+            part: partial(_engine, part) for part in (call_factory.RECOGNISER, call_factory.VOICE)
+        }
     looking = asyncio.create_task(engine.current().faults.look())
     results = await asyncio.gather(*(_outcome(check) for check in checks.values()))
     parts = dict.fromkeys(PARTS, OK) | {fault.part: fault.why for fault in await looking}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from sessions_app.engine.core.folding import folded, found, terms
-from sessions_app.engine.core.writing import clip, clip_start, token_spans
+from sessions_app.engine.text.folding import folded, found, terms
+from sessions_app.engine.text.writing import clip, clip_start, token_spans
 
 Piece = tuple[str, bool]
 """A part of a text, and whether it was searched for."""

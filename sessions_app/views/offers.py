@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.protocols import offer as offer_dialect
 from sessions_app.engine.protocols import results
-from sessions_app.runtime.answers import Placed
+from sessions_app.runtime.answered_offers import Placed
 from sessions_app.views.callers import caller, check_parameters, told
 
 

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.core.events import Speaker
-from sessions_app.engine.core.text import clean, one_line
+from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, search, summaries, transcripts
-from sessions_app.services.visits import note_visit
-from sessions_app.views import players, shown, talking, wording
+from sessions_app.services.visit_log import note_visit
+from sessions_app.views import players, talking, view_models, wording
 from sessions_app.views.forms import CallsForm
 from sessions_app.views.recordings import recording_response
 
@@ -49,7 +49,7 @@ def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's contr
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """The start page: one large button, and the calls made lately."""
-    recent = [shown.call_row(call) for call in _listed(request)[:RECENT]]
+    recent = [view_models.call_row(call) for call in _listed(request)[:RECENT]]
     return render(request, "pages/start.html", {**_calling(request), "recent": recent})
 
 
@@ -145,10 +145,10 @@ def _may_change(request: HttpRequest) -> bool:
     return access.sees_all(request.user) and request.user.has_perm("sessions_app.change_call")
 
 
-def _rows(page: Page[Call], text: str) -> list[shown.CallRow]:
+def _rows(page: Page[Call], text: str) -> list[view_models.CallRow]:
     """Returns the page's calls, each with the segment that has most of `text`."""
     said = search.best_segments(page, text)
-    return [shown.call_row(row, said.get(row.pk), text) for row in page]
+    return [view_models.call_row(row, said.get(row.pk), text) for row in page]
 
 
 def _query_without_page(request: HttpRequest) -> str:
@@ -164,11 +164,11 @@ def _calling(request: HttpRequest) -> dict[str, Any]:
     chosen = next((agent for agent in agents if agent.slug == asked), None)
     fallback = next((agent for agent in agents if agent.is_default), agents[0] if agents else None)
     picked = chosen or fallback
-    cards = [shown.agent_card(agent) for agent in agents]
+    cards = [view_models.agent_card(agent) for agent in agents]
     notes = [wording.recogniser_note(agent.recogniser) for agent in agents]
     return {
         "agents": cards,
-        "chosen": shown.agent_card(picked) if picked else None,
+        "chosen": view_models.agent_card(picked) if picked else None,
         "unknown_agent": asked if asked and chosen is None else "",
         "recognisers": list(zip(cards, notes, strict=True)),
         "call_config": _call_config(),
@@ -195,32 +195,32 @@ def _is_ready(audio: Recording | None) -> bool:
 
 
 def _has_sound(found: Call) -> bool:
-    return _is_ready(shown.recording_of(found))
+    return _is_ready(view_models.recording_of(found))
 
 
 def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
-    audio, summary = shown.recording_of(found), shown.summary_of(found)
-    agent, segments = shown.agent_name(found), list(transcripts.in_order(found))
+    audio, summary = view_models.recording_of(found), view_models.summary_of(found)
+    agent, segments = view_models.agent_name(found), list(transcripts.in_order(found))
     wanted = clean(request.GET.get("q", ""))[:MOST_WANTED]
-    transcript = shown.lines(segments, agent, found.gaps, one_line(wanted))
+    transcript = view_models.lines(segments, agent, found.gaps, one_line(wanted))
     seqs = {row.turn_index: row.seq for row in reversed(segments)}
     starts = {line.seq: line.start_ms for line in transcript}
     return {
         "call": found,
-        "row": shown.call_row(found),
+        "row": view_models.call_row(found),
         "agent_name": agent,
         "lines": transcript,
-        "gap_after": shown.gap_after(segments, found.gaps),
+        "gap_after": view_models.gap_after(segments, found.gaps),
         "waterfall": talking.waterfall(Turn.objects.filter(call=found), seqs),
         "notes": talking.notes(Note.objects.filter(call=found), transcript),
         "recording": audio,
         "recording_ready": _is_ready(audio),
-        "silent_sides": shown.silent_sides(audio, segments),
+        "silent_sides": view_models.silent_sides(audio, segments),
         "summary": summary,
-        "told": shown.told(summary, starts) if summary else None,
-        "speakers": shown.speaker_shares(summary.speakers, agent) if summary else [],
+        "told": view_models.told(summary, starts) if summary else None,
+        "speakers": view_models.speaker_shares(summary.speakers, agent) if summary else [],
         "may_change": _may_change(request),
-        "end_reason": shown.end_reason(found),
+        "end_reason": view_models.end_reason(found),
         "recogniser": wording.recogniser_note(found.recogniser),
         "exports": [
             (label, form, reverse("api:transcript", args=[found.public_id, form]))
@@ -234,9 +234,9 @@ def _detail_config(found: Call, audio: Recording | None, summary: Summary | None
     return {
         "id": found.public_id,
         "live": found.is_live,
-        "owed": shown.work_is_owed(found, audio, summary),
+        "owed": view_models.work_is_owed(found, audio, summary),
         "state": found.state,
-        "agentName": shown.agent_name(found),
+        "agentName": view_models.agent_name(found),
         "recordingState": audio.state if audio else "",
         "summaryState": summary.state if summary else "",
         "callUrl": reverse("api:call", args=[found.public_id]),

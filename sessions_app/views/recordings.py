@@ -17,7 +17,7 @@ from django.utils.http import content_disposition_header, parse_etags
 
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.work import WorkState
-from sessions_app.services.visits import note_visit
+from sessions_app.services.visit_log import note_visit
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from statistics import median
 from sessions_app.engine.core.events import NoteKind
 from sessions_app.models import Note, Turn
 from sessions_app.views import wording
-from sessions_app.views.shown import Line
+from sessions_app.views.view_models import Line
 
 STAGES = (
     ("endpoint", "End of turn"),

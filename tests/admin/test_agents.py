@@ -39,7 +39,7 @@ GIVEN = {
 
 CHAT = {
     "chat": {
-        "BACKEND": "sessions_app.engine.agent.responders.chat.ChatResponder",
+        "BACKEND": "sessions_app.engine.agent.responders.chat.responder.ChatResponder",
         "OPTIONS": {"model": "m", "base_url": "http://127.0.0.1:9/v1"},
     }
 }
@@ -48,7 +48,7 @@ CHAT = {
 @pytest.fixture
 def hears_any(settings: Any) -> None:
     """Adds a recogniser `any` that takes any language."""
-    backend = {"BACKEND": "sessions_app.engine.speech.recognisers.null.NullRecogniser"}
+    backend = {"BACKEND": "sessions_app.engine.stt.engines.null.NullRecogniser"}
     known = {**settings.VOICE["RECOGNISERS"], "any": backend}
     settings.VOICE = {**settings.VOICE, "RECOGNISERS": known}
 
@@ -58,7 +58,7 @@ def whisper(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """Adds a recogniser `whisper`, and returns its model's folder."""
     install_engines(monkeypatch)
     folder = model_folder(tmp_path, "whisper")
-    backend = "sessions_app.engine.speech.recognisers.whisper.WhisperRecogniser"
+    backend = "sessions_app.engine.stt.engines.whisper.WhisperRecogniser"
     entry = {"BACKEND": backend, "OPTIONS": {"model": str(folder)}}
     known = {**settings.VOICE["RECOGNISERS"], "whisper": entry}
     settings.VOICE = {**settings.VOICE, "RECOGNISERS": known}
@@ -164,8 +164,8 @@ def test_an_agents_voice_is_heard_and_its_answer_read(at_desk: Any, first: Agent
 
 
 def test_voices_are_heard_side_by_side(at_desk: Any, first: Agent, settings: Any) -> None:
-    broken = {"BACKEND": "sessions_app.engine.speech.synthesisers.piper.PiperSynthesiser"}
-    tones = {"BACKEND": "sessions_app.engine.speech.synthesisers.scripted.ScriptedSynthesiser"}
+    broken = {"BACKEND": "sessions_app.engine.tts.engines.piper.PiperSynthesiser"}
+    tones = {"BACKEND": "sessions_app.engine.tts.engines.scripted.ScriptedSynthesiser"}
     engines = {**settings.VOICE["SYNTHESISERS"], "broken": broken, "tones": tones}
     settings.VOICE = {**settings.VOICE, "SYNTHESISERS": engines}
     scribe = Agent.objects.get(slug="scribe")

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from sessions_app.admin import call_page, persona
+from sessions_app.engine.core.agent_config import Persona, TurnSettings
 from sessions_app.engine.core.party import visitor_name
-from sessions_app.engine.core.persona import Persona, TurnSettings
 from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
 from sessions_app.services import access, transcripts
 from tests.conftest import CallMaker

@@ -7,7 +7,7 @@ import pytest
 
 from bench.load import plot, sound, tables
 from bench.load.__main__ import medians
-from sessions_app.engine.media.opus import OpusDecoder
+from sessions_app.engine.audio.opus import OpusDecoder
 
 
 def test_medians_are_of_what_was_measured() -> None:

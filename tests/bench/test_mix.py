@@ -10,7 +10,7 @@ from bench.mix.clips import Clip, clip
 from bench.mix.figures import Heard, heard, in_ms, owner
 from bench.mix.processes import OTHERS, Spent, kind_of
 from bench.mix.rhythm import GREETING_S, SHARE, Rhythm
-from sessions_app.engine.media.opus import OpusDecoder
+from sessions_app.engine.audio.opus import OpusDecoder
 
 ORIGIN = 1000.0
 SAID = [
@@ -107,11 +107,11 @@ def test_a_clip_knows_where_its_sound_is() -> None:
 def test_processes_are_told_apart_by_what_they_do() -> None:
     for command, kind in {
         "python manage.py serve --port 8000 ": "web and media",
-        "python -m sessions_app.engine.speech.engine_mother 18 x.MoonshineEngine {} ": "recogniser",
-        "python -m sessions_app.engine.speech.synthesisers.hibari_worker 21 ": "voice",
+        "python -m sessions_app.engine.stt.worker.mother 18 x.MoonshineEngine {} ": "recogniser",
+        "python -m sessions_app.engine.tts.worker.hibari 21 ": "voice",
         "python -m celery --quiet --app voicesite worker --pool solo ": "background worker",
         "python -m celery --quiet --app voicesite beat ": OTHERS,
-        "python -m sessions_app.engine.speech.zygote 16 ": OTHERS,
+        "python -m sessions_app.engine.stt.worker.pocketsphinx_mother 16 ": OTHERS,
     }.items():
         assert kind_of(command) == kind
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from tests.browser.test_call import keep_picture, sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.openai_server import ModelServer, running_model

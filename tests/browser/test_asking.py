@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sessions_app.engine.core.audio import SPEECH_RATE
+from sessions_app.engine.core.frames import SPEECH_RATE
 from tests.browser.test_call import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import OWN_PATH, Product

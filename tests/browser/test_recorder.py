@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sessions_app.engine.core.audio import SPEECH_RATE
-from sessions_app.engine.media.demux import Demuxers
-from tests.engine.media.containers import packets
+from sessions_app.engine.audio.demux import Demuxers
+from sessions_app.engine.core.frames import SPEECH_RATE
+from tests.engine.audio.containers import packets
 from tests.fixtures.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.errors import LanguageNotSupportedError
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.recognisers.google import GoogleRecogniser
-from sessions_app.engine.speech.recognisers.openai import OpenAIRecogniser
-from sessions_app.engine.speech.recognisers.sherpa import SherpaRecogniser
-from sessions_app.engine.speech.recognisers.vosk import VoskRecogniser
-from sessions_app.engine.speech.recognisers.whisper import WhisperRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.rollover import Rollover
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.engines.google import GoogleRecogniser
+from sessions_app.engine.stt.engines.openai import OpenAIRecogniser
+from sessions_app.engine.stt.engines.sherpa import SherpaRecogniser
+from sessions_app.engine.stt.engines.vosk import VoskRecogniser
+from sessions_app.engine.stt.engines.whisper import WhisperRecogniser
+from sessions_app.engine.stt.wrappers.rollover import Rollover
 from tests.fixtures.coded import assert_whole, finals_of, heard, talk
 from tests.fixtures.coded_engine import CodedEngine
 from tests.fixtures.google_server import google_server

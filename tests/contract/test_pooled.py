@@ -9,20 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.errors import (
     BusyError,
     RecogniserError,
     RecogniserUnavailableError,
 )
-from sessions_app.engine.speech.engine_process import EngineProcess
-from sessions_app.engine.speech.recognisers.null import NullRecogniser
-from sessions_app.engine.speech.recognisers.pooled import Pooled
-from sessions_app.engine.speech.recognisers.sherpa import SherpaRecogniser
-from sessions_app.engine.speech.recognisers.vosk import VoskRecogniser
-from sessions_app.engine.speech.recognisers.whisper import WhisperRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.fallback import Fallback
-from sessions_app.engine.speech.recognisers.wrappers.retrying import Retrying
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.stt.engines.null import NullRecogniser
+from sessions_app.engine.stt.engines.pooled import Pooled
+from sessions_app.engine.stt.engines.sherpa import SherpaRecogniser
+from sessions_app.engine.stt.engines.vosk import VoskRecogniser
+from sessions_app.engine.stt.engines.whisper import WhisperRecogniser
+from sessions_app.engine.stt.worker.process import EngineProcess
+from sessions_app.engine.stt.wrappers.fallback import Fallback
+from sessions_app.engine.stt.wrappers.retrying import Retrying
 from tests.fixtures.coded import assert_whole, finals_of, heard, speak, talk
 from tests.fixtures.models import FILES, install_engines, model_folder
 

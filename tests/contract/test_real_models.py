@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.core.events import Hypothesis
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.recognisers.sherpa import SherpaRecogniser
-from sessions_app.engine.speech.recognisers.vosk import VoskRecogniser
-from sessions_app.engine.speech.recognisers.whisper import WhisperRecogniser
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.engines.sherpa import SherpaRecogniser
+from sessions_app.engine.stt.engines.vosk import VoskRecogniser
+from sessions_app.engine.stt.engines.whisper import WhisperRecogniser
 from tests.fixtures.foreign import real_model, spoken
 from tests.fixtures.random_sherpa import random_transducer
 from tests.fixtures.speech import mostly

@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from bench.spoken import plain, wrong_words
-from sessions_app.engine.core.audio import AudioFrame, Samples
 from sessions_app.engine.core.errors import LanguageNotSupportedError, RecogniserUnavailableError
 from sessions_app.engine.core.events import Hypothesis
-from sessions_app.engine.speech.recognisers.base import Recogniser, RecogniserStream
-from sessions_app.engine.speech.recognisers.moonshine import MoonshineRecogniser
-from sessions_app.engine.speech.recognisers.null import NullRecogniser
-from sessions_app.engine.speech.recognisers.pocketsphinx import PocketSphinxRecogniser
-from sessions_app.engine.speech.recognisers.pocketsphinx_thorough import ThoroughPocketSphinx
-from sessions_app.engine.speech.recognisers.scripted import ScriptedRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.denoised import Denoised
-from tests.engine.speech.test_pool import children_of
+from sessions_app.engine.core.frames import AudioFrame, Samples
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream
+from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
+from sessions_app.engine.stt.engines.null import NullRecogniser
+from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
+from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
+from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
+from sessions_app.engine.stt.wrappers.denoised import Denoised
+from tests.engine.stt.worker.test_pool import children_of
 from tests.fixtures.speech import read_wav
 
 SENTENCE = "good morning and welcome to the meeting"

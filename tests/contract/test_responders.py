@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from sessions_app.engine.agent.responders.base import Responder
-from sessions_app.engine.agent.responders.chat import ChatResponder
-from sessions_app.engine.agent.responders.scribe import ScribeResponder
+from sessions_app.engine.agent.responders.chat.responder import ChatResponder
+from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from sessions_app.engine.agent.responders.scripted import ScriptedResponder
-from tests.engine.agent.responders.rooms import Room
+from tests.engine.agent.responders.scribe.rooms import Room
 from tests.fixtures.openai_server import ModelServer, running_model
 
 ASKED = "what time is it"

@@ -15,11 +15,11 @@ from sessions_app.engine.core.errors import (
     SynthesiserUnavailableError,
     UnspeakableError,
 )
-from sessions_app.engine.speech.synthesisers.base import SpeechChunk, Synthesiser, check_voice
-from sessions_app.engine.speech.synthesisers.embedded import EmbeddedSynthesiser
-from sessions_app.engine.speech.synthesisers.espeak import EspeakSynthesiser
-from sessions_app.engine.speech.synthesisers.fallback import FallbackSynthesiser
-from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.tts.base import SpeechChunk, Synthesiser, check_voice
+from sessions_app.engine.tts.engines.embedded import EmbeddedSynthesiser
+from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
+from sessions_app.engine.tts.engines.fallback import FallbackSynthesiser
+from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 
 TEXT = "The train leaves at ten fifteen."
 LONG = " ".join([TEXT] * 200)

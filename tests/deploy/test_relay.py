@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from sessions_app.engine.transports.turn import Turn, minted
+from sessions_app.engine.rtc.turn_credentials import Turn, minted
 from tests.fixtures.coturn import SECRET, coturn
 from tests.fixtures.server import ROOT
 from tests.fixtures.turn_client import IPV4, IPV6, TurnClient

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.supervise import CONFIG, CONFIG_WITH_MEDIA, Terminal, environment
-from sessions_app.management.serving import HARD_LIMIT_S
+from sessions_app.server.serving import HARD_LIMIT_S
 from sessions_app.services.stopping import FINISH_S
 
 ALL_S = 20

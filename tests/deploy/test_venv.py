@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sessions_app.engine.speech.moonshine.files import DISTRIBUTION
-from sessions_app.engine.speech.synthesisers.hibari_files import VERSION
+from sessions_app.engine.stt.moonshine.files import DISTRIBUTION
+from sessions_app.engine.tts.hibari.files import VERSION
 from tests.fixtures.server import ROOT
 
 STAMP = ".venv/.packages-models"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions_app.management.caller.placing import CallError, CallOptions, place_call
+from sessions_app.call_client.placing import CallError, CallOptions, place_call
 from tests.fixtures.server import Product, wait_until
 
 Say = Callable[..., Path]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sessions_app.engine.media.recording import read_lane
+from sessions_app.engine.recording.lanes import read_lane
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly, read_wav
 from tests.fixtures.streamer import Streamer

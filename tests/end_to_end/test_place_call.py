@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from sessions_app.management.caller.placing import CallError, CallOptions, place_call
-from sessions_app.management.caller.report import CallReport
+from sessions_app.call_client.placing import CallError, CallOptions, place_call
+from sessions_app.call_client.report import CallReport
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly, read_wav
 

@@ -15,12 +15,12 @@ import pytest_asyncio
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from websockets.asyncio.client import connect
 
-from sessions_app.engine.transports.certificates import CERTIFICATES
-from sessions_app.engine.transports.ice import offer_loopback
-from sessions_app.engine.transports.media_io import SpeechOut
+from sessions_app.engine.rtc.bare_media import SpeechOut
+from sessions_app.engine.rtc.certificates import CERTIFICATES
+from sessions_app.engine.rtc.ice import offer_loopback
 from tests.end_to_end.test_changed_offers import DOORS, LIMIT_S, headers
 from tests.end_to_end.test_smallwebrtc import ask as post
-from tests.engine.transports.test_changed_offers import stopped
+from tests.engine.rtc.test_changed_offers import stopped
 from tests.fixtures.offers import CHROME_AUDIO, offer
 from tests.fixtures.server import Product
 

@@ -9,7 +9,7 @@ import httpx2
 import psycopg
 import pytest
 
-from sessions_app.management.caller.placing import CallOptions, place_call
+from sessions_app.call_client.placing import CallOptions, place_call
 from sessions_app.services.database import REQUEST_S, RETRY_AFTER_S
 from tests.fixtures.server import Product
 from tests.fixtures.services import running_postgres, running_redis

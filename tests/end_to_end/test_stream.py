@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.engine.media.containers import KINDS, recorded
+from tests.engine.audio.containers import KINDS, recorded
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly, read_wav
 from tests.fixtures.streamer import Streamer

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from sessions_app.engine.agent.endpointers.base import Said
 from sessions_app.engine.agent.tools import load_tools
-from sessions_app.engine.core.audio import AudioFrame
-from sessions_app.engine.core.persona import TurnSettings
-from tests.engine.agent.responders.rooms import Room
+from sessions_app.engine.core.agent_config import TurnSettings
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.turns.endpointing.base import Said
+from tests.engine.agent.responders.scribe.rooms import Room
 from tests.fixtures.openai_server import running_model
 from tests.fixtures.server import ROOT
 

@@ -99,7 +99,7 @@ def test_every_code_of_a_refused_request_is_explained() -> None:
     """Those that are no message's: they stand where the statuses of HTTP are told."""
     below = ROOT / "sessions_app"
     files = [
-        below / "management" / "http" / "refusals.py",
+        below / "server" / "http" / "refusals.py",
         below / "services" / "entrance.py",
         below / "views" / "callers.py",
     ]

@@ -13,14 +13,14 @@ import pytest
 from django.utils.module_loading import import_string
 
 from sessions_app.consumers.streaming import SIGN_IN_S
-from sessions_app.engine.core.bodies import MAX_BODY
-from sessions_app.engine.media import demux_worker
+from sessions_app.engine.audio import demux_worker
+from sessions_app.engine.core.body_limits import MAX_BODY
 from sessions_app.engine.protocols import limits, reading, streaming
-from sessions_app.engine.session import session
+from sessions_app.engine.rtc import peer_connection
+from sessions_app.engine.session import call_session
 from sessions_app.engine.session.supervising import Limits
-from sessions_app.engine.transports import peer
-from sessions_app.management.http import channel
 from sessions_app.models.ticket import TICKET_LIFE
+from sessions_app.server.http import channel
 from sessions_app.services import sign_ins
 from tests.fixtures.server import ROOT
 from voicesite.voice import voice
@@ -166,7 +166,7 @@ def test_budgets_are_told_as_they_are_enforced(what: str, tmp_path: Any) -> None
 
 
 CLASSES = re.findall(r"^\| `([\w.]+\.[A-Z]\w+)` \| (.*) \|$", SETTINGS, re.MULTILINE)
-WRAPPERS = "sessions_app.engine.speech.recognisers.wrappers."
+WRAPPERS = "sessions_app.engine.stt.wrappers."
 
 
 @pytest.mark.parametrize(("name", "rest"), CLASSES, ids=[name for name, _ in CLASSES])
@@ -198,8 +198,8 @@ NUMBERS = [
     (r"a text frame is over (\d+) KiB", reading.MAX_FRAME_BYTES / 1024),
     (r"or one of audio over (\d+) KiB", streaming.MAX_AUDIO_BYTES / 1024),
     (r"A body is JSON in UTF-8, of (\d+) KiB", MAX_BODY / 1024),
-    (r"over (\d+) candidates for one call", peer.MAX_CANDIDATES),
-    (r"After `resume` the newest\s(\d+) finals", session.MOST_FINALS),
+    (r"over (\d+) candidates for one call", peer_connection.MAX_CANDIDATES),
+    (r"After `resume` the newest\s(\d+) finals", call_session.MOST_FINALS),
     (r"in `heldMs` how much, (\d+) s at most", streaming.MOST_HELD_MS / 1000),
     (r"It must be used within (\d+) s", TICKET_LIFE.total_seconds()),
     (r"A client whose socket broke has (\d+) s", Limits().grace_s),

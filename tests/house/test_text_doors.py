@@ -13,7 +13,8 @@ from sessions_app.engine.agent.reply import Reply
 from sessions_app.engine.agent.responders.base import CallHost
 from sessions_app.engine.agent.tools import Tool
 from sessions_app.engine.agent.voice import AgentVoice
-from sessions_app.engine.core.audio import AudioFrame
+from sessions_app.engine.audio.playout import Playout
+from sessions_app.engine.audio.speech_encoder import ClipCache
 from sessions_app.engine.core.events import (
     CallEvent,
     Hypothesis,
@@ -23,9 +24,7 @@ from sessions_app.engine.core.events import (
     Speaker,
     Word,
 )
-from sessions_app.engine.core.text import clean
-from sessions_app.engine.media.playout import Playout
-from sessions_app.engine.media.spoken import ClipCache
+from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.protocols import (
     control,
     offer,
@@ -35,11 +34,12 @@ from sessions_app.engine.protocols import (
     streaming,
     vosk,
 )
-from sessions_app.engine.session.desk import Desk
 from sessions_app.engine.session.notebook import Notebook
+from sessions_app.engine.session.tool_context import Desk
 from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
-from sessions_app.engine.speech.recognisers.base import RecogniserStream
-from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.stt.base import RecogniserStream
+from sessions_app.engine.text.cleaning import clean
+from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 from tests.admin.test_agents import GIVEN
 from tests.conftest import PASSWORD, CallMaker
 from tests.static_files import static_files  # noqa: F401 - a fixture

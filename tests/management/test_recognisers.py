@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from sessions_app.engine.core.errors import LanguageNotSupportedError
-from sessions_app.engine.speech.recognisers.scripted import ScriptedRecogniser, ScriptedStream
+from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser, ScriptedStream
 
 
 def told(**options: Any) -> str:
@@ -51,7 +51,7 @@ def test_what_cannot_run_says_why(settings: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     monkeypatch.setenv("HOME", "/nonexistent")
-    engines = "sessions_app.engine.speech.recognisers"
+    engines = "sessions_app.engine.stt.engines"
     settings.VOICE = {
         **settings.VOICE,
         "RECOGNISERS": {

@@ -12,7 +12,7 @@ from sessions_app.engine.session.admission import AdmissionLimits
 from sessions_app.engine.session.registry import Registry
 from sessions_app.proxy.admission import SharedCount
 from sessions_app.runtime.admitting import Admitting
-from sessions_app.runtime.conf import voice_config
+from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.shared_admission import admission_path
 
 LIMITS = AdmissionLimits(calls_per_user=3, calls_per_address=0, offers_per_user=40)

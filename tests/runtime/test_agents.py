@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sessions_app.engine.agent.responders.scribe import ScribeResponder
+from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
+from sessions_app.engine.core.agent_config import Persona, TurnSettings
 from sessions_app.engine.core.errors import ResponderError, SynthesiserError
-from sessions_app.engine.core.persona import Persona, TurnSettings
-from sessions_app.engine.speech.synthesisers.base import SpeechChunk, Synthesiser
-from sessions_app.engine.speech.synthesisers.espeak import EspeakSynthesiser
-from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
+from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
+from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 from sessions_app.runtime.agents import AgentParts
 from voicesite.logs import WithoutWords
 
@@ -51,7 +51,7 @@ async def test_turns_end_as_in_the_language_of_the_call() -> None:
 async def test_a_turn_model_that_is_missing_is_named_and_words_end_turns(
     caplog: pytest.LogCaptureFixture, settings: Any, tmp_path: Path
 ) -> None:
-    rule = "sessions_app.engine.agent.endpointers.smart_turn.SmartTurnEndpointer"
+    rule = "sessions_app.engine.turns.endpointing.smart_turn.SmartTurnEndpointer"
     entry = {"BACKEND": rule, "OPTIONS": {"model": str(tmp_path)}}
     rules = settings.VOICE["ENDPOINTERS"]
     settings.VOICE = {**settings.VOICE, "ENDPOINTERS": {**rules, "smart-turn": entry}}
@@ -76,7 +76,7 @@ async def test_voices_are_warm_before_calls_are_taken(
         warmed.append(self)
         raise SynthesiserError(WHY)
 
-    scripted = "sessions_app.engine.speech.synthesisers.scripted.ScriptedSynthesiser"
+    scripted = "sessions_app.engine.tts.engines.scripted.ScriptedSynthesiser"
     settings.VOICE = {**settings.VOICE, "SYNTHESISERS": {"default": {"BACKEND": scripted}}}
     monkeypatch.setattr(ScriptedSynthesiser, "warm", warm)
     parts = AgentParts()

@@ -10,11 +10,11 @@ import pytest_asyncio
 from sessions_app.engine.core.commands import AudioIn, StartStream
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.states import EndReason
-from sessions_app.engine.session.session import CallSession
-from sessions_app.engine.transports.websocket import WebSocketTransport
+from sessions_app.engine.session.call_session import CallSession
+from sessions_app.engine.websocket.transport import WebSocketTransport
 from sessions_app.runtime import endings
-from sessions_app.runtime.conf import voice_config
 from sessions_app.runtime.engine import Engine, current, drain
+from sessions_app.runtime.settings import voice_config
 from sessions_app.services.authentication import Principal, Way
 
 BEFORE, NOW = Principal(7, Way.SESSION, "before"), Principal(7, Way.TOKEN, "1")

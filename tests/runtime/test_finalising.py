@@ -13,14 +13,14 @@ from django.contrib.auth.models import User
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.events import SegmentFinal, Speaker
+from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.core.states import CallState, EndReason
-from sessions_app.engine.media.recording import LaneRecorder, lane_length_ms
+from sessions_app.engine.recording.lanes import LaneRecorder, lane_length_ms
 from sessions_app.models import Call, Recording, Summary
 from sessions_app.models.work import WorkState
 from sessions_app.runtime import finalising
-from sessions_app.runtime.conf import voice_config
+from sessions_app.runtime.settings import voice_config
 from sessions_app.services import calls, transcripts, work
 from tests.conftest import CallMaker
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.runtime import ice_servers
-from sessions_app.runtime.conf import voice_config
+from sessions_app.runtime.settings import voice_config
 
 
 def given(settings: Any, **voice: Any) -> None:

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from sessions_app.engine.core.errors import RecogniserError
-from sessions_app.engine.speech.recognisers.scripted import ScriptedRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.fallback import Fallback
-from sessions_app.engine.speech.recognisers.wrappers.retrying import Retrying
-from sessions_app.engine.speech.recognisers.wrappers.steady import Steady
+from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
+from sessions_app.engine.stt.wrappers.fallback import Fallback
+from sessions_app.engine.stt.wrappers.retrying import Retrying
+from sessions_app.engine.stt.wrappers.stable_interims import Steady
 from sessions_app.runtime.recognisers import Recognisers
 from voicesite.logs import WithoutWords
 
 WHY = "The model folder is empty: fetch one."
-ENGINES = "sessions_app.engine.speech.recognisers"
+ENGINES = "sessions_app.engine.stt.engines"
+WRAPPERS = "sessions_app.engine.stt.wrappers"
 SCRIPT = {"BACKEND": f"{ENGINES}.scripted.ScriptedRecogniser"}
 
 
@@ -33,8 +34,8 @@ def test_an_entry_alone_is_tried_again_when_it_breaks(settings: Any) -> None:
 
 def test_wrappers_go_around_from_the_inside_out(settings: Any) -> None:
     around = [
-        {"BACKEND": f"{ENGINES}.wrappers.steady.Steady"},
-        {"BACKEND": f"{ENGINES}.wrappers.fallback.Fallback", "OPTIONS": {"to": "second"}},
+        {"BACKEND": f"{WRAPPERS}.stable_interims.Steady"},
+        {"BACKEND": f"{WRAPPERS}.fallback.Fallback", "OPTIONS": {"to": "second"}},
     ]
     made = loaded(settings, default={**SCRIPT, "WRAPPERS": around}, second=SCRIPT)
     outer = made.get("default")
@@ -55,9 +56,7 @@ async def test_an_engine_of_two_names_says_once_what_it_lacks(
     engine = {
         "BACKEND": f"{ENGINES}.moonshine.MoonshineRecogniser",
         "OPTIONS": {"workers": 1, "model": str(tmp_path)},
-        "WRAPPERS": [
-            {"BACKEND": f"{ENGINES}.wrappers.fallback.Fallback", "OPTIONS": {"to": "script"}}
-        ],
+        "WRAPPERS": [{"BACKEND": f"{WRAPPERS}.fallback.Fallback", "OPTIONS": {"to": "script"}}],
     }
     made = loaded(settings, default={"SAME_AS": "heard"}, heard=engine, script=SCRIPT)
     await made.start()
@@ -74,7 +73,7 @@ async def test_an_engine_of_two_names_says_once_what_it_lacks(
         ({"SAME_AS": "nobody"}, "no recogniser"),
         ({"BACKEND": "no.such.Engine"}, r"no\.such\.Engine"),
         ({**SCRIPT, "WRAPPERS": [{"BACKEND": "no.Wrapper"}]}, r"no\.Wrapper"),
-        ({**SCRIPT, "WRAPPERS": [{"BACKEND": f"{ENGINES}.wrappers.gated.Gated",
+        ({**SCRIPT, "WRAPPERS": [{"BACKEND": f"{WRAPPERS}.gated.Gated",
                                   "OPTIONS": {"speed": 3}}]}, "speed"),
     ],
 )  # fmt: skip

@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from sessions_app import tasks
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.errors import RecogniserError, RecogniserUnavailableError
 from sessions_app.engine.core.events import Hypothesis, SegmentFinal, Speaker, Word
+from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.core.states import CallState, EndReason
-from sessions_app.engine.media.recording import LaneRecorder
-from sessions_app.engine.speech.recognisers.scripted import ScriptedRecogniser, ScriptedStream
+from sessions_app.engine.recording.lanes import LaneRecorder
+from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser, ScriptedStream
 from sessions_app.models import Call, Recording, Segment, Summary, Version
 from sessions_app.models.work import WorkState
 from sessions_app.runtime import finalising, second_pass
@@ -25,7 +25,7 @@ from tests.runtime.test_finalising import FileSink
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SENTENCES = ("good morning and welcome to the meeting", "the weather is very nice today")
-SCRIPTED = "sessions_app.engine.speech.recognisers.scripted.ScriptedRecogniser"
+SCRIPTED = "sessions_app.engine.stt.engines.scripted.ScriptedRecogniser"
 
 
 class Finnish(ScriptedRecogniser):

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.engine.agent.responders.commands import talk
+from sessions_app.engine.agent.responders.scribe.commands import talk
 from sessions_app.engine.core import events
 from sessions_app.engine.core.events import NoteKind, SegmentFinal, Speaker
 from sessions_app.engine.core.states import CallState

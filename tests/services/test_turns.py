@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.events import (
     Latency,
     Note,
@@ -14,7 +15,6 @@ from sessions_app.engine.core.events import (
     TurnEnded,
 )
 from sessions_app.engine.core.party import Party
-from sessions_app.engine.core.persona import Persona
 from sessions_app.engine.summaries.extractive import ExtractiveSummariser
 from sessions_app.models import Agent, Call, Summary, Turn
 from sessions_app.services import agents, exports, search, summaries, transcripts, turns

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from sessions_app.engine.media.spoken import SpeechEncoder
-from sessions_app.management.caller.microphone import read_sound
+from sessions_app.call_client.microphone import read_sound
+from sessions_app.engine.audio.speech_encoder import SpeechEncoder
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.speech import mostly, speak
 

@@ -9,7 +9,7 @@ import pytest
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.runtime import engine
-from sessions_app.runtime.answers import Placed
+from sessions_app.runtime.answered_offers import Placed
 from sessions_app.services.authentication import Principal, Way
 from sessions_app.views import callers
 from sessions_app.views.callers import Caller

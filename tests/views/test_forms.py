@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from sessions_app.engine.core.moments import OUT_OF_RANGE
+from sessions_app.engine.core.timestamps import OUT_OF_RANGE
 from sessions_app.models import Agent, Call
 
 

@@ -13,7 +13,7 @@ from sessions_app.engine.core.errors import BadOfferError, BusyError, UnknownAge
 from sessions_app.engine.core.party import Party
 from sessions_app.models import Ticket
 from sessions_app.runtime import endings, engine
-from sessions_app.runtime.answers import Placed
+from sessions_app.runtime.answered_offers import Placed
 from sessions_app.runtime.peers import Peers
 from sessions_app.services import access, tickets
 from sessions_app.services.authentication import Principal

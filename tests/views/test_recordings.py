@@ -17,7 +17,7 @@ from storages.backends.s3 import S3Storage
 
 from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.work import WorkState
-from sessions_app.services import visits
+from sessions_app.services import visit_log
 from sessions_app.views.recordings import (
     Piece,
     UnsatisfiableRangeError,
@@ -201,7 +201,7 @@ def test_nothing_is_listened_to_that_cannot_be(client: Client, bob: User, call: 
 def test_pieces_that_are_asked_for_at_once_are_one_act(
     call: Call, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked, looking, own = threading.Barrier(4), visits._noted, threading.local()
+    looked, looking, own = threading.Barrier(4), visit_log._noted, threading.local()
 
     def all_look_before_any_writes(*asked: Any) -> bool:
         found = looking(*asked)
@@ -210,10 +210,10 @@ def test_pieces_that_are_asked_for_at_once_are_one_act(
         return found
 
     def note(_: int) -> None:
-        visits.note_visit(call, alice, AccessLog.Action.LOADED, "on the page")
+        visit_log.note_visit(call, alice, AccessLog.Action.LOADED, "on the page")
         connections.close_all()
 
-    monkeypatch.setattr(visits, "_noted", all_look_before_any_writes)
+    monkeypatch.setattr(visit_log, "_noted", all_look_before_any_writes)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(note, range(4)))
     assert noted(call) == [("loaded", "on the page")]

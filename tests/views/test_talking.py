@@ -3,7 +3,7 @@
 from typing import Any
 
 from sessions_app.models import Note, Segment, Turn
-from sessions_app.views import shown, talking
+from sessions_app.views import talking, view_models
 
 
 def turn(index: int = 2, **stages: int) -> Turn:
@@ -79,9 +79,9 @@ def test_callers_turns_and_greetings_are_no_answers() -> None:
     assert talking.waterfall([], {}) is None
 
 
-def line(seq: int, start_ms: int) -> shown.Line:
+def line(seq: int, start_ms: int) -> view_models.Line:
     segment = Segment(seq=seq, speaker="caller", text="a", start_ms=start_ms, end_ms=start_ms + 9)
-    return shown.lines([segment])[0]
+    return view_models.lines([segment])[0]
 
 
 def test_notes_lead_to_what_was_being_said() -> None:
@@ -97,13 +97,13 @@ def test_notes_lead_to_what_was_being_said() -> None:
     ]
 
 
-def agents_line(text: str, heard: str | None, words: int, **more: Any) -> shown.Line:
+def agents_line(text: str, heard: str | None, words: int, **more: Any) -> view_models.Line:
     spans = [{"text": "w", "start_ms": 100 * n, "end_ms": 100 * n + 90} for n in range(words)]
     segment = Segment(
         seq=1, speaker="agent", text=text, heard_text=heard, start_ms=0, end_ms=900, **more
     )
     segment.words = spans
-    return shown.lines([segment], "Ada")[0]
+    return view_models.lines([segment], "Ada")[0]
 
 
 def test_an_interrupted_sentence_has_the_words_that_were_heard() -> None:

@@ -17,7 +17,7 @@ def test_every_state_and_reason_has_words() -> None:
     ("backend", "name", "is_trial"),
     [
         (
-            "sessions_app.engine.speech.recognisers.pocketsphinx.PocketSphinxRecogniser",
+            "sessions_app.engine.stt.engines.pocketsphinx.PocketSphinxRecogniser",
             "PocketSphinx",
             True,
         ),

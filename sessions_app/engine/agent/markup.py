@@ -14,8 +14,8 @@ from markdown_it.rules_inline.emphasis import tokenize as _usual
 from markdown_it.token import Token
 
 from sessions_app.engine.agent.code_names import is_glob, is_name
-from sessions_app.engine.core.links import LINK
-from sessions_app.engine.core.writing import is_spaceless
+from sessions_app.engine.text.links import LINK
+from sessions_app.engine.text.writing import is_spaceless
 
 _TABLE_RULE = re.compile(r"[|\-: ]{3,}")
 _LISTED = re.compile(r"\n\s*(?:[-+*>]|\d+[.)])\s")

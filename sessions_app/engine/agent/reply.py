@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
 
-from sessions_app.engine.agent.heard import heard_part
+from sessions_app.engine.agent.heard_text import heard_part
 from sessions_app.engine.agent.markup import Markup, PlainText
 from sessions_app.engine.agent.responders.base import Anew
-from sessions_app.engine.agent.sentences import SentenceSplitter
+from sessions_app.engine.agent.sentence_splitter import SentenceSplitter
 from sessions_app.engine.agent.voice import Spoken
+from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.errors import (
     ResponderError,
     SynthesiserError,
@@ -18,10 +19,9 @@ from sessions_app.engine.core.errors import (
     VoiceError,
     traced,
 )
-from sessions_app.engine.core.text import Cleaning
-from sessions_app.engine.core.writing import join_sentences
-from sessions_app.engine.media.playout import Playout
-from sessions_app.engine.speech.synthesisers.base import SpokenWord
+from sessions_app.engine.text.cleaning import Cleaning
+from sessions_app.engine.text.writing import join_sentences
+from sessions_app.engine.tts.base import SpokenWord
 
 logger = logging.getLogger(__name__)
 

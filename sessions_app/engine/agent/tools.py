@@ -18,8 +18,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from sessions_app.engine.agent.responders.base import CallHost
 from sessions_app.engine.core.errors import ResponderError
 from sessions_app.engine.core.events import NoteKind
-from sessions_app.engine.core.moved import current_path
-from sessions_app.engine.core.text import clean, read_json
+from sessions_app.engine.core.moved_paths import current_path
+from sessions_app.engine.text.cleaning import clean, read_json
 
 TIMEOUT_S = 5.0
 _SIMPLE = {str: "string", int: "integer", float: "number", bool: "boolean"}

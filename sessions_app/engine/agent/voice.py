@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from sessions_app.engine.media.spoken import ClipCache, SpeechEncoder, SpokenClip
-from sessions_app.engine.speech.synthesisers.base import SpokenWord, Synthesiser
-from sessions_app.engine.speech.synthesisers.placing import WordPlaces
-from sessions_app.engine.speech.wording.forms import spoken_form
+from sessions_app.engine.audio.speech_encoder import ClipCache, SpeechEncoder, SpokenClip
+from sessions_app.engine.tts.base import SpokenWord, Synthesiser
+from sessions_app.engine.tts.normalisation.forms import spoken_form
+from sessions_app.engine.tts.word_places import WordPlaces
 
 MOST_KEPT = 3_000
 """Packets, a minute of speech: what is longer is no fixed prompt."""

@@ -1,0 +1,1 @@
+"""Values and contracts that all other rooms of the engine share."""

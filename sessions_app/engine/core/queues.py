@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Generic, Protocol, TypeVar
 
-from sessions_app.engine.core.audio import AudioFrame
+from sessions_app.engine.core.frames import AudioFrame
 
 DEFAULT_LIMIT_MS = 10_000.0
 T = TypeVar("T")

@@ -1,0 +1,1 @@
+"""A transcript as a file: a form each, and `registry` which there are."""

@@ -8,11 +8,11 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from typing import Self
 
-from sessions_app.engine.core.characters import of_width, speaking_ms, width
 from sessions_app.engine.core.events import one_speaker
-from sessions_app.engine.core.timing import by_letters
-from sessions_app.engine.core.writing import Token, tokens
 from sessions_app.engine.exports.base import CUT_OFF, ExportSegment, one_line
+from sessions_app.engine.text.characters import of_width, speaking_ms, width
+from sessions_app.engine.text.word_times import by_letters
+from sessions_app.engine.text.writing import Token, tokens
 
 LINE_CELLS = 42
 """Width of a caption line: what broadcasters' guidelines agree on; 21 Han characters."""

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from sessions_app.engine.core.characters import isolated
 from sessions_app.engine.exports.base import ExportCall, ExportSegment, clock, name_of
 from sessions_app.engine.exports.captions import Cue, captions
 from sessions_app.engine.exports.joiner import TIME, joined, no_number
+from sessions_app.engine.text.characters import isolated
 
 _MARKUP = re.compile(r"<|\\|&(?=#?\w+;)|--(?=>)")
 """Where readers, which differ, look for tags of HTML, for ASS (`\\N` is a line break,

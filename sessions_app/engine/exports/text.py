@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sessions_app.engine.core.characters import isolated
 from sessions_app.engine.exports.base import CUT_OFF, ExportCall, ExportSegment, clock, one_line
+from sessions_app.engine.text.characters import isolated
 
 SECONDS = len("00:00:00")
 

@@ -1,0 +1,1 @@
+"""What clients send and are sent, a file for each wire protocol."""

@@ -15,7 +15,7 @@ from sessions_app.engine.core.commands import (
     Speak,
 )
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.core.text import read_json
+from sessions_app.engine.text.cleaning import read_json
 
 MAX_FRAME_BYTES = 64 * 1024
 MAX_TYPED_CHARS = 2_000

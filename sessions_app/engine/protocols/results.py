@@ -17,9 +17,9 @@ from sessions_app.engine.core.events import (
     StateChanged,
 )
 from sessions_app.engine.core.states import TERMINAL
-from sessions_app.engine.core.text import read_json
 from sessions_app.engine.protocols import reading
 from sessions_app.engine.protocols.reading import ProtocolError
+from sessions_app.engine.text.cleaning import read_json
 
 CHANNEL = DOOR = "results"
 INTERIMS = "interims"

@@ -40,9 +40,9 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.rates import Kind, TooManyError
 from sessions_app.engine.core.states import TERMINAL, Floor
-from sessions_app.engine.core.text import read_json
 from sessions_app.engine.protocols import control, reading
 from sessions_app.engine.protocols.reading import Message, ProtocolError
+from sessions_app.engine.text.cleaning import read_json
 
 CHANNEL = "chat"
 DOOR = "pipecat"

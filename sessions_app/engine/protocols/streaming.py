@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sessions_app.engine.core.audio import VoiceChunk
 from sessions_app.engine.core.commands import (
     AudioEnded,
     AudioIn,
@@ -26,6 +25,7 @@ from sessions_app.engine.core.events import (
     TokenMade,
     TurnEnded,
 )
+from sessions_app.engine.core.frames import VoiceChunk
 from sessions_app.engine.core.states import TERMINAL
 from sessions_app.engine.protocols import control, reading
 from sessions_app.engine.protocols.reading import Message, ProtocolError

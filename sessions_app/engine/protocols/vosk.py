@@ -18,10 +18,10 @@ from sessions_app.engine.core.events import (
     StateChanged,
 )
 from sessions_app.engine.core.states import TERMINAL
-from sessions_app.engine.core.text import read_json
-from sessions_app.engine.core.writing import join_sentences
 from sessions_app.engine.protocols.reading import Message, ProtocolError
 from sessions_app.engine.protocols.results import offer_of, read_object
+from sessions_app.engine.text.cleaning import read_json
+from sessions_app.engine.text.writing import join_sentences
 
 DOOR = "vosk"
 CHANNEL = "result"

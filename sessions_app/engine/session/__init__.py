@@ -1,0 +1,1 @@
+"""One live call: `call_session` runs it, `registry` has all of this process."""

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
-from sessions_app.engine.agent.actions import StartReply
 from sessions_app.engine.agent.reply import Piece, Reply, Speaks
 from sessions_app.engine.agent.responders.base import Message
+from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.events import Latency
-from sessions_app.engine.media.playout import Playout
-from sessions_app.engine.session.desk import Desk
-from sessions_app.engine.session.parts import Line
+from sessions_app.engine.session.agent_parts import Line
+from sessions_app.engine.session.tool_context import Desk
+from sessions_app.engine.turns.actions import StartReply
 
 
 @dataclass(frozen=True, slots=True)

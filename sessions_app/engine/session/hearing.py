@@ -1,7 +1,5 @@
 """What a turn machine is told of a call's events."""
 
-from sessions_app.engine.agent.actions import Action
-from sessions_app.engine.agent.turns import TurnTaker
 from sessions_app.engine.core.events import (
     CallEvent,
     InterimChanged,
@@ -14,6 +12,8 @@ from sessions_app.engine.core.events import (
     SpeechStarted,
     TurnJudged,
 )
+from sessions_app.engine.turns.actions import Action
+from sessions_app.engine.turns.manager import TurnTaker
 
 
 def told(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | None:

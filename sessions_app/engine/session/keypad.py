@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sessions_app.engine.core.errors import traced
 from sessions_app.engine.core.events import CallEvent, SegmentFinal, Speaker
-from sessions_app.engine.session.conversing import Conversing
+from sessions_app.engine.session.agent_session import Conversing
 from sessions_app.engine.session.transcribing import SegmentNumbers
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from sessions_app.engine.core.audio import AudioFrame, silence
+from sessions_app.engine.audio.vad.base import Vad
 from sessions_app.engine.core.events import (
     CallEvent,
     MediaGap,
@@ -16,12 +16,12 @@ from sessions_app.engine.core.events import (
     SpeechResumed,
     SpeechStarted,
 )
+from sessions_app.engine.core.frames import AudioFrame, silence
 from sessions_app.engine.core.queues import Frames
 from sessions_app.engine.session.splicing import Splices
 from sessions_app.engine.session.transcribing import Transcribing
 from sessions_app.engine.session.turn_sound import TurnSound
-from sessions_app.engine.speech.turn_models.base import TurnModel
-from sessions_app.engine.speech.vad.base import Vad
+from sessions_app.engine.turns.turn_models.base import TurnModel
 
 SMALLEST_GAP_MS = 1.0
 TOLD_GAP_MS = 500.0

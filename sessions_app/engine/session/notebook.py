@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sessions_app.engine.agent.responders.base import NoteRefusedError, NotesUndone
 from sessions_app.engine.core.events import CallEvent, Note, NoteKind, NotesChanged
-from sessions_app.engine.core.text import clean
+from sessions_app.engine.text.cleaning import clean
 
 PART_CHARACTERS = 16_000
 """So much text of notes goes in one message."""

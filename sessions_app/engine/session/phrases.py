@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from sessions_app.engine.core.languages import base_of
-from sessions_app.engine.core.persona import Persona
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.states import EndReason
-from sessions_app.engine.session.patience import Prompt
+from sessions_app.engine.session.idle_prompts import Prompt
+from sessions_app.engine.text.languages import base_of
 
 
 class Sentences(NamedTuple):

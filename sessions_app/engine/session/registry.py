@@ -10,8 +10,8 @@ from sessions_app.engine.core.events import CallEvent, StateChanged
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import TERMINAL, CallState, EndReason
-from sessions_app.engine.session.session import CallSession
-from sessions_app.engine.transports.grid import sleep_to_beat
+from sessions_app.engine.rtc.loop.tick import sleep_to_beat
+from sessions_app.engine.session.call_session import CallSession
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from sessions_app.engine.core.events import Word
-from sessions_app.engine.core.writing import letters
+from sessions_app.engine.text.writing import letters
 
 NEAR_MS = 400.0
 """A word is the same at most so far away: engines place one where they hear more around it."""

@@ -3,11 +3,11 @@
 from bisect import bisect_right
 from dataclasses import replace
 
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.events import Hypothesis, Word
+from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.session.retelling import NEAR_MS, told_before
-from sessions_app.engine.speech.gate import PRE_ROLL_MS
-from sessions_app.engine.speech.recognisers.wrappers.replay import only_words
+from sessions_app.engine.stt.speech_gate import PRE_ROLL_MS
+from sessions_app.engine.stt.wrappers.replay_buffer import only_words
 
 MOST_SPLICES = 200
 """So many steps back are remembered; a stalled network makes one each time it delivers late."""

@@ -7,8 +7,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from sessions_app.engine.agent.endpointers.statements import is_open, is_statement
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.errors import RecogniserError
 from sessions_app.engine.core.events import (
     CallEvent,
@@ -21,13 +19,15 @@ from sessions_app.engine.core.events import (
     SpeechEnded,
     SpeechStarted,
 )
+from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.core.queues import Outbox
-from sessions_app.engine.core.writing import join_sentences
-from sessions_app.engine.speech.gate import Begin, Flush, Item, SpeechGate
-from sessions_app.engine.speech.heard_again import HeardAgain
-from sessions_app.engine.speech.recognisers.base import RecogniserStream, heard
-from sessions_app.engine.speech.recognisers.wrappers.replay import tell
-from sessions_app.engine.speech.segmenting import Segmenter
+from sessions_app.engine.stt.base import RecogniserStream, heard
+from sessions_app.engine.stt.overlapping_finals import HeardAgain
+from sessions_app.engine.stt.segmenter import Segmenter
+from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, SpeechGate
+from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.text.writing import join_sentences
+from sessions_app.engine.turns.endpointing.statements import is_open, is_statement
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.events import Speaker, TurnJudged
-from sessions_app.engine.speech.turn_models.base import TurnModel
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.turns.turn_models.base import TurnModel
 
 APART_MS = 2_500.0
 """Speech after so much silence is of another turn; as long as a turn's end is waited for."""

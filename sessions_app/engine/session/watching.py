@@ -4,8 +4,8 @@ import asyncio
 import logging
 
 from sessions_app.engine.core.errors import traced
-from sessions_app.engine.session.desk import Desk
-from sessions_app.engine.session.parts import Parts
+from sessions_app.engine.session.agent_parts import Parts
+from sessions_app.engine.session.tool_context import Desk
 
 logger = logging.getLogger(__name__)
 

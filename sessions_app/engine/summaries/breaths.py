@@ -6,11 +6,11 @@ rest with a capital. Neither is asked here where the words cannot end a sentence
 
 import re
 
-from sessions_app.engine.core.joints import gone_on, unclosed
-from sessions_app.engine.core.languages import base_of
-from sessions_app.engine.core.writing import asks, ends_sentence, join_sentences, plain_words
 from sessions_app.engine.summaries.actions import VERBS
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBERS, ORDINALS
+from sessions_app.engine.text.joints import gone_on, unclosed
+from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.writing import asks, ends_sentence, join_sentences, plain_words
 
 BREATH_MS = 3_000
 """After a longer pause the words were left hanging."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sessions_app.engine.core.writing import count, has_marks
 from sessions_app.engine.summaries.actions import LEADS, VERBS, WHO, is_action
 from sessions_app.engine.summaries.asides import (
     is_reporting,
@@ -17,6 +16,7 @@ from sessions_app.engine.summaries.asides import (
     without_asides,
     without_reports,
 )
+from sessions_app.engine.text.writing import count, has_marks
 
 FEWEST_WORDS = 5
 """What is shorter says too little to stand alone."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sessions_app.engine.core.languages import base_of
 from sessions_app.engine.core.transcript import TranscriptLine
-from sessions_app.engine.core.writing import capitalised, closed, join_sentences, plain_words
-from sessions_app.engine.core.writing import count as _count
 from sessions_app.engine.summaries.base import CallSummary, Point, Summariser
 from sessions_app.engine.summaries.clauses import FEWEST_WORDS, clauses
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.sentences import Said, said
+from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.writing import capitalised, closed, join_sentences, plain_words
+from sessions_app.engine.text.writing import count as _count
 
 ENOUGH_WORDS = 12
 """A call with fewer words has no summary worth the name."""

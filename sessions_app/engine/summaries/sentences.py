@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions_app.engine.core.stops import whole_sentences
 from sessions_app.engine.core.transcript import TranscriptLine
-from sessions_app.engine.core.writing import ends_clause, ends_sentence, goes_on, join_sentences
 from sessions_app.engine.summaries.breaths import goes_on_after_breath, joined
+from sessions_app.engine.text.stops import whole_sentences
+from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on, join_sentences
 
 BREATH_MS = 10_000
 """After a longer silence of the same side a sentence is not gone on with."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sessions_app.engine.core.transcript import TranscriptLine
-from sessions_app.engine.core.writing import count
+from sessions_app.engine.text.writing import count
 
 
 @dataclass(frozen=True, slots=True)

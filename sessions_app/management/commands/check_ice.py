@@ -9,10 +9,10 @@ from aioice import Connection
 from aioice.candidate import Candidate
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_app.engine.transports import ice
-from sessions_app.engine.transports.turn import IceServer
+from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.turn_credentials import IceServer
 from sessions_app.runtime import ice_servers
-from sessions_app.runtime.conf import voice_config
+from sessions_app.runtime.settings import voice_config
 
 GATHER_S = 8.0
 NO_RELAY = "no relay: is it up, is VOICE_TURN_SECRET its static-auth-secret, is each clock right?"

@@ -7,10 +7,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sessions_app.management import fetching
-from sessions_app.management.fetching import ADDRESS, PACKAGES, fetch
-from sessions_app.management.known_models import KNOWN
-from sessions_app.management.unpacking import FetchError
+from sessions_app.model_files import fetching
+from sessions_app.model_files.fetching import ADDRESS, PACKAGES, fetch
+from sessions_app.model_files.known_models import KNOWN
+from sessions_app.model_files.unpacking import FetchError
 
 ENGINES = {
     "vosk": "vosk",

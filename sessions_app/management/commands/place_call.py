@@ -10,10 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_app.management.caller.microphone import FileError
-from sessions_app.management.caller.placing import CallError, CallOptions, place_call
-from sessions_app.management.caller.report import CallReport
-from sessions_app.management.caller.rest import RestError
+from sessions_app.call_client.microphone import FileError
+from sessions_app.call_client.placing import CallError, CallOptions, place_call
+from sessions_app.call_client.report import CallReport
+from sessions_app.call_client.rest import RestError
 
 
 class Command(BaseCommand):

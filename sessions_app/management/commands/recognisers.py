@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sessions_app.engine.core.audio import Samples
-from sessions_app.engine.media.resample import Resampler
-from sessions_app.management.caller.microphone import RATE, FileError, read_sound
+from sessions_app.call_client.microphone import RATE, FileError, read_sound
+from sessions_app.engine.audio.resample import Resampler
+from sessions_app.engine.core.frames import Samples
 from sessions_app.runtime import recogniser_trials
 from sessions_app.runtime.recogniser_trials import Tried
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: str, host: str, port: int, probe: bool, **_options: object) -> None:
         # Twisted's reactor is installed by this import, so no other command must do it
-        from sessions_app.management import serving  # noqa: PLC0415
+        from sessions_app.server import serving  # noqa: PLC0415
 
         try:
             if port:
@@ -39,10 +39,10 @@ class Command(BaseCommand):
             self._serve(host, port)
 
     def _serve(self, host: str, port: int) -> None:
-        from sessions_app.management import descriptors, serving  # noqa: PLC0415
-        from sessions_app.management.http.connections import Connections  # noqa: PLC0415
-        from sessions_app.management.http.pace import Pace  # noqa: PLC0415
         from sessions_app.runtime import engine  # noqa: PLC0415 - the probe is to be quick
+        from sessions_app.server import descriptors, serving  # noqa: PLC0415
+        from sessions_app.server.http.connections import Connections  # noqa: PLC0415
+        from sessions_app.server.http.pace import Pace  # noqa: PLC0415
         from sessions_app.services import database  # noqa: PLC0415
         from voicesite.asgi import application  # noqa: PLC0415
 

@@ -5,8 +5,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sessions_app.engine.agent.markup import Markup, is_open, speakable
-from sessions_app.engine.agent.sentences import SentenceSplitter
-from sessions_app.engine.core.links import LINK
+from sessions_app.engine.agent.sentence_splitter import SentenceSplitter
+from sessions_app.engine.text.links import LINK
 
 
 def said(text: str, size: int = 4) -> list[str]:

@@ -9,12 +9,12 @@ import pytest
 
 from sessions_app.engine.agent.reply import MOST_AHEAD, TOKEN_CHARACTERS, Piece, Reply
 from sessions_app.engine.agent.responders.base import Anew
-from sessions_app.engine.agent.sentences import spoken_pieces
+from sessions_app.engine.agent.sentence_splitter import spoken_pieces
 from sessions_app.engine.agent.voice import MOST_KEPT, AgentVoice, Spoken
+from sessions_app.engine.audio.playout import Playout
+from sessions_app.engine.audio.speech_encoder import ClipCache
 from sessions_app.engine.core.errors import ResponderError, UnspeakableError
-from sessions_app.engine.media.playout import Playout
-from sessions_app.engine.media.spoken import ClipCache
-from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 
 SECRET = "the purple elephant"
 

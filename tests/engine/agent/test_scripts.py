@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from sessions_app.engine.agent.echo import echo_share
-from sessions_app.engine.agent.endpointers.attentive import AttentiveEndpointer
-from sessions_app.engine.agent.overlaps import Overlap
-from sessions_app.engine.core.persona import TurnSettings
+from sessions_app.engine.core.agent_config import TurnSettings
+from sessions_app.engine.turns.echo import echo_share
+from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
+from sessions_app.engine.turns.overlaps import Overlap
 
 TURNS = TurnSettings(min_delay_ms=100, max_delay_ms=1100)
 

@@ -4,12 +4,12 @@ import itertools
 
 import pytest
 
-from sessions_app.engine.agent.heard import heard_part
+from sessions_app.engine.agent.heard_text import heard_part
 from sessions_app.engine.agent.voice import AgentVoice
-from sessions_app.engine.core.audio import SpokenWord
-from sessions_app.engine.core.writing import token_spans
-from sessions_app.engine.media.spoken import ClipCache
-from sessions_app.engine.speech.synthesisers.espeak import EspeakSynthesiser
+from sessions_app.engine.audio.speech_encoder import ClipCache
+from sessions_app.engine.core.frames import SpokenWord
+from sessions_app.engine.text.writing import token_spans
+from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
 
 TEXTS = {
     "en-US": "It's $3.50 at 3:00 p.m. in 3-5 days; call (555) 123-4567, or mary_ann@example.org.",

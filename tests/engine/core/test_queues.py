@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from sessions_app.engine.core.audio import AudioFrame, silence
+from sessions_app.engine.core.frames import AudioFrame, silence
 from sessions_app.engine.core.queues import BoundedFrames, Outbox
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sessions_app.engine.core.text import read_json
+from sessions_app.engine.text.cleaning import read_json
 
 
 @pytest.mark.parametrize(

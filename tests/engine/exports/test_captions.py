@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.engine.core.characters import width
 from sessions_app.engine.core.events import Word
 from sessions_app.engine.exports.base import ExportSegment
 from sessions_app.engine.exports.captions import (
@@ -17,6 +16,7 @@ from sessions_app.engine.exports.captions import (
     captions,
     cues,
 )
+from sessions_app.engine.text.characters import width
 
 
 def spoken(

@@ -18,11 +18,11 @@ import pysubs2
 import pytest
 import webvtt
 
-from sessions_app.engine.core.characters import width
 from sessions_app.engine.exports import csv, jsonl, srt, text, vtt
 from sessions_app.engine.exports import json as json_form
 from sessions_app.engine.exports.base import ExportSegment, one_line
 from sessions_app.engine.exports.captions import LINE_CELLS, LONGEST_CUE_MS, Cue, captions
+from sessions_app.engine.text.characters import width
 from tests.engine.exports.calls import (
     AS_IT_IS,
     CALL,

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sessions_app.engine.core.audio import VoiceChunk
 from sessions_app.engine.core.errors import BusyError, VoiceError
 from sessions_app.engine.core.events import (
     AgentFailed,
@@ -26,6 +25,7 @@ from sessions_app.engine.core.events import (
     TurnEnded,
     Word,
 )
+from sessions_app.engine.core.frames import VoiceChunk
 from sessions_app.engine.core.states import CallState, EndReason, Floor
 from sessions_app.engine.protocols import control, offer, results, schemas, smallwebrtc, streaming
 from sessions_app.engine.protocols.schemas import DOORS, kinds

@@ -5,11 +5,11 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any, TypeVar
 
-from sessions_app.engine.agent.barge_ins.confirmed import ConfirmedBargeIn
-from sessions_app.engine.agent.endpointers.fixed import FixedEndpointer
 from sessions_app.engine.agent.responders.base import Conversation, EarlierCall, Responder
-from sessions_app.engine.agent.turns import TurnTaker
 from sessions_app.engine.agent.voice import AgentVoice
+from sessions_app.engine.audio.playout import Playout
+from sessions_app.engine.audio.speech_encoder import ClipCache
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.events import (
     CallEvent,
     InterimChanged,
@@ -19,15 +19,15 @@ from sessions_app.engine.core.events import (
     SpeechStarted,
     StateChanged,
 )
-from sessions_app.engine.core.persona import Persona
 from sessions_app.engine.core.states import CallState, EndReason
-from sessions_app.engine.media.playout import Playout
-from sessions_app.engine.media.spoken import ClipCache
-from sessions_app.engine.session.conversing import Conversing
-from sessions_app.engine.session.parts import Line, Parts
+from sessions_app.engine.session.agent_parts import Line, Parts
+from sessions_app.engine.session.agent_session import Conversing
 from sessions_app.engine.session.transcribing import SegmentNumbers
-from sessions_app.engine.speech.synthesisers.base import Synthesiser
-from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.tts.base import Synthesiser
+from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
+from sessions_app.engine.turns.endpointing.fixed import FixedEndpointer
+from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
+from sessions_app.engine.turns.manager import TurnTaker
 
 E = TypeVar("E")
 

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from bench.spoken import plain
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.audio.vad import silero_model
+from sessions_app.engine.audio.vad.base import BoundaryCallback
+from sessions_app.engine.audio.vad.silero import SileroStream, SileroVad
 from sessions_app.engine.core.events import CallEvent, SegmentFinal, Speaker
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.session.listening import Listening
 from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
-from sessions_app.engine.speech.moonshine.engine import MoonshineEngine
-from sessions_app.engine.speech.recognisers.streams import QueuedStream
-from sessions_app.engine.speech.recognisers.utterance import Utterance
-from sessions_app.engine.speech.vad import silero_model
-from sessions_app.engine.speech.vad.base import BoundaryCallback
-from sessions_app.engine.speech.vad.silero import SileroStream, SileroVad
+from sessions_app.engine.stt.engines.streams import QueuedStream
+from sessions_app.engine.stt.engines.utterance import Utterance
+from sessions_app.engine.stt.moonshine.engine import MoonshineEngine
 from tests.fixtures.speech import read_wav
 
 SAID = "please open the second window and put the book on the table by the door"

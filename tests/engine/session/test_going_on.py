@@ -3,7 +3,8 @@
 import pytest
 
 from sessions_app.engine.agent.responders.base import CallHost, Conversation
-from sessions_app.engine.agent.responders.scribe import ScribeResponder
+from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
+from sessions_app.engine.core.agent_config import Persona, TurnSettings
 from sessions_app.engine.core.events import (
     AppMessageSent,
     FloorChanged,
@@ -12,7 +13,6 @@ from sessions_app.engine.core.events import (
     Speaker,
     TurnEnded,
 )
-from sessions_app.engine.core.persona import Persona, TurnSettings
 from sessions_app.engine.core.states import Floor
 from tests.engine.session.talk import Answers, Talk
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from sessions_app.engine.agent.responders.base import CallHost
-from sessions_app.engine.agent.responders.scribe import ScribeResponder
+from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.events import SegmentFinal, Speaker, TurnEnded
-from sessions_app.engine.core.persona import Persona
 from sessions_app.engine.session.keypad import Keypad, KeySettings
 from tests.engine.session.talk import Answers, Talk
-from tests.engine.session.test_conversing import LONG, PLAIN
+from tests.engine.session.test_agent_session import LONG, PLAIN
 
 QUICK = KeySettings(pause_s=0.2)
 

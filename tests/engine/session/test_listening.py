@@ -7,11 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sessions_app.engine.agent.actions import Prepare
-from sessions_app.engine.agent.barge_ins.confirmed import ConfirmedBargeIn
-from sessions_app.engine.agent.endpointers.attentive import AttentiveEndpointer
-from sessions_app.engine.agent.turns import TurnTaker
-from sessions_app.engine.core.audio import AudioFrame, Samples, silence
+from sessions_app.engine.audio.vad.base import Vad, VadStream
+from sessions_app.engine.audio.vad.scripted import ScriptedVad
+from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.core.events import (
     CallEvent,
     InterimChanged,
@@ -23,21 +21,23 @@ from sessions_app.engine.core.events import (
     SpeechStarted,
     TurnJudged,
 )
-from sessions_app.engine.core.persona import TurnSettings
+from sessions_app.engine.core.frames import AudioFrame, Samples, silence
 from sessions_app.engine.session.hearing import told as told_taker
 from sessions_app.engine.session.listening import AGAIN_MS, Listening
 from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
-from sessions_app.engine.speech.recognisers.base import Recogniser
-from sessions_app.engine.speech.recognisers.scripted import ScriptedRecogniser
-from sessions_app.engine.speech.recognisers.wrappers.denoised import Denoised
-from sessions_app.engine.speech.recognisers.wrappers.fallback import Fallback
-from sessions_app.engine.speech.recognisers.wrappers.gated import Gated
-from sessions_app.engine.speech.recognisers.wrappers.retrying import Retrying
-from sessions_app.engine.speech.recognisers.wrappers.rollover import Rollover
-from sessions_app.engine.speech.recognisers.wrappers.steady import Steady
-from sessions_app.engine.speech.turn_models.base import TurnModel
-from sessions_app.engine.speech.vad.base import Vad, VadStream
-from sessions_app.engine.speech.vad.scripted import ScriptedVad
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
+from sessions_app.engine.stt.wrappers.denoised import Denoised
+from sessions_app.engine.stt.wrappers.fallback import Fallback
+from sessions_app.engine.stt.wrappers.gated import Gated
+from sessions_app.engine.stt.wrappers.retrying import Retrying
+from sessions_app.engine.stt.wrappers.rollover import Rollover
+from sessions_app.engine.stt.wrappers.stable_interims import Steady
+from sessions_app.engine.turns.actions import Prepare
+from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
+from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
+from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.turn_models.base import TurnModel
 
 
 class Ear(VadStream):

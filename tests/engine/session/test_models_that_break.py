@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sessions_app.engine.agent.responders.chat import ChatResponder
+from sessions_app.engine.agent.responders.chat.responder import ChatResponder
+from sessions_app.engine.core.agent_config import Persona, TurnSettings
 from sessions_app.engine.core.events import AgentFailed, TurnEnded
-from sessions_app.engine.core.persona import Persona, TurnSettings
 from sessions_app.engine.session.phrases import APOLOGY
-from sessions_app.engine.speech.synthesisers.scripted import ScriptedSynthesiser
+from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 from tests.engine.session.talk import Talk
 from tests.fixtures.raw_model import RawModel, Sent, delta, event, raw_model
 

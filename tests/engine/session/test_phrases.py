@@ -3,9 +3,9 @@
 import pytest
 
 from sessions_app.engine.agent.markup import speakable
-from sessions_app.engine.core.persona import Persona
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.states import EndReason
-from sessions_app.engine.session.patience import Prompt
+from sessions_app.engine.session.idle_prompts import Prompt
 from sessions_app.engine.session.phrases import SENTENCES, Phrases
 
 

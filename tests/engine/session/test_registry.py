@@ -12,8 +12,8 @@ from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import CallState, EndReason
+from sessions_app.engine.session.call_session import Ownership
 from sessions_app.engine.session.registry import Registry
-from sessions_app.engine.session.session import Ownership
 
 
 class Call:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.engine.core.audio import AudioFrame
 from sessions_app.engine.core.events import Hypothesis, Word
+from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.session.splicing import MOST_SPLICES, Splices
 
 

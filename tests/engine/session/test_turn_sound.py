@@ -4,10 +4,10 @@ import asyncio
 
 import numpy as np
 
-from sessions_app.engine.core.audio import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.core.events import Speaker, TurnJudged
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.session.turn_sound import APART_MS, BEFORE_MS, TurnSound
-from sessions_app.engine.speech.turn_models.base import TurnModel
+from sessions_app.engine.turns.turn_models.base import TurnModel
 
 FRAME_MS = 20.0
 

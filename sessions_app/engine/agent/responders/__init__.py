@@ -1,0 +1,1 @@
+"""What decides an agent's words: `scribe` needs no model, `chat` asks one."""

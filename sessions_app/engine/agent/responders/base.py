@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sessions_app.engine.core.agent_config import Persona
 from sessions_app.engine.core.events import Note, NoteKind, Speaker
-from sessions_app.engine.core.persona import Persona
 from sessions_app.engine.core.video import Picture
 
 PRESSED = "[pressed {keys} on the telephone's keypad]"

@@ -1,0 +1,93 @@
+"""What comes back from the agent: its voice, and whether it is done."""
+
+import asyncio
+import time
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from aiortc.mediastreams import MediaStreamError
+
+from sessions_app.call_client.report import CallReport
+from sessions_app.engine.audio.resample import Resampler
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+
+LOUD = 300
+"""Of 32767: louder than this is speech; silence and comfort noise are not."""
+
+POLL_S = 0.05
+
+
+class AgentSide:
+    """Keeps the agent's audio in place: what was silent is silent."""
+
+    def __init__(self) -> None:
+        self._started_s = time.monotonic()
+        self._pieces: list[tuple[float, Samples]] = []
+        self._reading: asyncio.Task[None] | None = None
+        self._floor = "listening"
+        self._changed_s = time.monotonic()
+        self._speaks = False
+
+    def floor_is(self, floor: str) -> None:
+        """Notes who has the floor, as the server says it."""
+        self._speaks = True
+        self._floor = floor
+        self._changed_s = time.monotonic()
+
+    def listen(self, track: Any) -> None:
+        """Reads the remote track until it ends."""
+        if track.kind == "audio" and self._reading is None:
+            self._reading = asyncio.ensure_future(self._read(track))
+
+    async def wait_until_silent(self, over: asyncio.Event, silent_s: float, limit_s: float) -> None:
+        """Returns when the agent has listened for `silent_s`, the call is over, or time is up.
+
+        At once for an agent that only transcribes.
+        """
+        deadline = time.monotonic() + limit_s
+        while self._speaks and not over.is_set() and time.monotonic() < deadline:
+            done = self._floor == "listening" and time.monotonic() - self._changed_s >= silent_s
+            if done:
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def finish(self, report: CallReport, target: Path | None) -> None:
+        """Puts into the report how long the agent was heard; writes its audio to `target`."""
+        if self._reading is not None:
+            await self._reading
+        loud = [piece for piece in self._pieces if np.abs(piece[1]).max(initial=0) > LOUD]
+        report.heard_s = round(sum(len(samples) for _, samples in loud) / SPEECH_RATE, 2)
+        if loud:
+            report.timings["first_heard_ms"] = round(1000 * (loud[0][0] - self._started_s))
+        if target is not None:
+            await asyncio.to_thread(self._write, target)
+
+    async def _read(self, track: Any) -> None:
+        resampler: Resampler | None = None
+        try:
+            while True:
+                frame = await track.recv()
+                resampler = resampler or Resampler(frame.sample_rate, len(frame.layout.channels))
+                samples = resampler.process(np.asarray(frame.to_ndarray(), np.int16))
+                self._pieces.append((time.monotonic(), samples))
+        except MediaStreamError:
+            return
+
+    def _write(self, target: Path) -> None:
+        """Writes 16 kHz mono; arrival times place what followed a silence."""
+        parts: list[Samples] = []
+        written = 0
+        for at_s, samples in self._pieces:
+            due = round((at_s - self._started_s) * SPEECH_RATE) - len(samples)
+            if due - written > SPEECH_RATE // 5:
+                parts.append(np.zeros(due - written, np.int16))
+                written = due
+            parts.append(samples)
+            written += len(samples)
+        with wave.open(str(target), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(SPEECH_RATE)
+            file.writeframes(np.concatenate([np.zeros(0, np.int16), *parts]).tobytes())

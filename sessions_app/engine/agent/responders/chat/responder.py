@@ -1,0 +1,316 @@
+"""Answers by any OpenAI-compatible chat endpoint, streamed.
+
+https://platform.openai.com/docs/api-reference/chat/streaming
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from sessions_app.engine.agent.budget import estimate, newest_within
+from sessions_app.engine.agent.responders.base import Anew, Conversation, Message, Responder
+from sessions_app.engine.agent.responders.chat.beginnings import Beginnings
+from sessions_app.engine.agent.responders.chat.refusals import STATUSES, Refusals, refused
+from sessions_app.engine.agent.responders.chat.stream import EMPTY, ChatStream
+from sessions_app.engine.agent.tools import Tool, load_tools
+from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.errors import ResponderError, ResponderUnavailableError
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.text.cleaning import clean, cleaned
+from sessions_app.engine.text.writing import join_sentences
+
+logger = logging.getLogger(__name__)
+
+MOST_ROUNDS = 4
+"""How often a model may ask for tools within one answer."""
+
+VOICE_RULES = (
+    "You speak with the caller on the telephone, in the language {language}. Answer in one to "
+    "three short sentences, as people talk. Use no lists, no markup and no emoji. What the caller "
+    "says comes from a speech recogniser and may hold wrong words."
+)
+CUT = " [interrupted by the caller]"
+OPTIONS = ("model", "temperature", "max_tokens", "tools")
+"""What an agent may have of its own."""
+
+REFUSALS = frozenset({400, 401, 403, 404, 422})
+END_S = 0.5
+"""How long after its `finish_reason` a server may take to end the stream, or to go on after all."""
+
+
+class ChatResponder(Responder):
+    """Streams the model's answer; closing it closes the model's stream.
+
+    An agent's `responder_options` may name another model, temperature, max_tokens or tools.
+    A failure before the first token is tried again `retries` times. A model that thinks before it
+    speaks may take `thought_timeout_s` for it. What a model refuses or how it thinks is learnt
+    once, and kept. `tools` are those an agent
+    has unless it says otherwise; `known_tools` is VOICE["TOOLS"].
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        base_url: str | None = None,
+        api_key: str = "none",
+        temperature: float = 0.6,
+        max_tokens: int = 300,
+        context_tokens: int = 6000,
+        first_token_timeout_s: float = 8.0,
+        token_timeout_s: float = 5.0,
+        thought_timeout_s: float = 30.0,
+        retries: int = 1,
+        tools: Sequence[str] = (),
+        known_tools: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        import openai  # noqa: PLC0415 - two seconds that only its users should pay
+
+        self._openai = openai
+        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0)
+        self._usual = {"model": model, "temperature": temperature, "max_tokens": max_tokens}
+        self._context_tokens = context_tokens
+        self._first_s = first_token_timeout_s
+        self._token_s = token_timeout_s
+        self._thought_s = thought_timeout_s
+        self._refusals = Refusals()
+        self._beginnings = Beginnings()
+        self._retries = retries
+        self._known = load_tools(known_tools or {})
+        self._tools = tuple(tools)
+        self._tools_of(tools)
+
+    async def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
+        options = _options(conversation.persona)
+        tools = self._tools_of(options.pop("tools", self._tools))
+        request = {**self._usual, **options, "messages": self._messages(conversation)}
+        if tools:
+            request["tools"] = [tool.as_openai() for tool in tools.values()]
+        said = False
+        for number in range(MOST_ROUNDS + 1):
+            if tools and number == MOST_ROUNDS:
+                request["tool_choice"] = "none"
+            answer = await self._opened(request, said=said)
+            async with aclosing(self._texts(answer)) as texts:
+                async for text in texts:
+                    if isinstance(text, Anew):  # an interruption must not keep it from being learnt
+                        self._beginnings.note(str(request["model"]), unopened=True)
+                    yield text
+            said = said or bool(answer.text.strip())
+            if answer.unopened or answer.whole:
+                self._beginnings.note(str(request["model"]), unopened=answer.unopened)
+            if not answer.calls:
+                _check_said(answer)
+                return
+            done = await self._use(answer, tools, conversation)
+            request["messages"] = [*request["messages"], *done]
+        raise ResponderError("The model asked for its tools again and again.")
+
+    def check(self, persona: Persona) -> None:
+        """Raises ResponderError for an option or a tool that there is not."""
+        self._tools_of(_options(persona).get("tools", self._tools))
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+    # -- the request ----------------------------------------------------------------------
+
+    def _tools_of(self, names: Sequence[str]) -> dict[str, Tool]:
+        missing = [name for name in names if name not in self._known]
+        if missing:
+            known = ", ".join(self._known) or "none"
+            raise ResponderError(f"There is no tool {missing[0]!r} in VOICE['TOOLS']: {known}.")
+        return {name: self._known[name] for name in names}
+
+    def _messages(self, conversation: Conversation) -> list[dict[str, Any]]:
+        persona = conversation.persona
+        rules = VOICE_RULES.format(language=persona.language)
+        system = f"{persona.prompt}\n\n{rules}".strip()
+        left = self._context_tokens - estimate(system)
+        told = _by_turns(newest_within(conversation.messages, left))
+        if told and told[0]["role"] == "assistant":
+            # many models' templates want the caller to speak first
+            system = f"{system}\n\nYou began with: {told.pop(0)['content']}"
+        return [{"role": "system", "content": system}, *told]
+
+    # -- the answer -----------------------------------------------------------------------
+
+    async def _texts(self, answer: ChatStream) -> AsyncGenerator[str, None]:
+        """Yields the text of one request, to its end."""
+        try:
+            text: str | None = answer.text
+            while text is not None:
+                if text or isinstance(text, Anew):
+                    yield text
+                text = await self._next(answer)
+        finally:
+            await answer.aclose()
+
+    async def _opened(self, request: Mapping[str, Any], *, said: bool) -> ChatStream:
+        """Returns an answer that has begun; tries again what may succeed.
+
+        An empty one is a failure, unless something was `said` before its tools were used.
+        """
+        attempt = 0
+        while True:
+            try:
+                answer = await self._asked(request)
+                return answer if said else await self._begun(answer)
+            except ResponderUnavailableError:
+                attempt += 1
+                if attempt > self._retries:
+                    raise
+                await asyncio.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
+
+    async def _begun(self, answer: ChatStream) -> ChatStream:
+        """Returns the answer; raises ResponderUnavailableError for one that is over and empty."""
+        try:
+            while answer.finished and answer.empty:
+                if await self._next(answer) is None:
+                    raise ResponderUnavailableError(EMPTY)
+        except BaseException:
+            await answer.aclose()
+            raise
+        return answer
+
+    async def _asked(self, request: Mapping[str, Any]) -> ChatStream:
+        """Asks; again without a parameter that the model refuses, and so from then on."""
+        while True:
+            sent = self._refusals.without(request)
+            try:
+                return await self._open(sent)
+            except self._openai.APIStatusError as error:
+                status = error.status_code
+                name = refused(error.body, sent) if status in STATUSES else ""
+                how = self._refusals.learn(sent, name)
+                if not how:
+                    raise _refusal(status, name) from error
+                logger.warning("the model's server refuses %s (%s): asked %s", name, status, how)
+
+    async def _open(self, sent: Mapping[str, Any]) -> ChatStream:
+        answer: ChatStream | None = None
+        begun_s = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(self._first_s) as limit:
+                create = self._client.chat.completions.with_streaming_response.create
+                response = await create(**sent, stream=True).__aenter__()
+                within = self._beginnings.within(str(sent["model"]))
+                tools = [tool["function"]["name"] for tool in sent.get("tools", ())]
+                answer = ChatStream(response, opened=within, tools=tools)
+                # most servers say who speaks before they say anything
+                while await answer.read() == "" and not (answer.calls or answer.finished):
+                    if answer.thought:
+                        limit.reschedule(begun_s + max(self._first_s, self._thought_s))
+        except BaseException as error:
+            if answer is not None:
+                await answer.aclose()
+            if isinstance(error, self._openai.APIStatusError):
+                raise
+            raise self._meaning(error) from error
+        return answer
+
+    async def _next(self, answer: ChatStream) -> str | None:
+        limit_s = END_S if answer.finished else self._token_s
+        try:
+            async with asyncio.timeout(limit_s):
+                return await answer.read()
+        except (asyncio.CancelledError, GeneratorExit):
+            raise
+        except TimeoutError as error:
+            if answer.finished:
+                return answer.end()
+            raise self._meaning(error) from error
+        except BaseException as error:
+            raise self._meaning(error) from error
+
+    def _meaning(self, error: BaseException) -> BaseException:
+        """Returns what a failure means: for good, for now, or nothing of the model's."""
+        if isinstance(error, ResponderError):
+            return error
+        if isinstance(error, TimeoutError | self._openai.APITimeoutError):
+            return ResponderUnavailableError("The model's server is too slow.")
+        if isinstance(error, Exception):
+            return ResponderUnavailableError(
+                f"The model's server cannot be used ({type(error).__name__})."
+            )
+        return error
+
+    # -- tools ------------------------------------------------------------------------------
+
+    async def _use(
+        self, answer: ChatStream, tools: Mapping[str, Tool], conversation: Conversation
+    ) -> list[dict[str, Any]]:
+        """Returns the messages that tell the model what its tools brought."""
+        calls = cleaned(answer.calls.as_told())
+        told: list[dict[str, Any]] = [
+            {"role": "assistant", "content": clean(answer.text) or None, "tool_calls": calls}
+        ]
+        for call in calls:
+            function: Any = call["function"]
+            tool = tools.get(function["name"])
+            if tool is None:
+                result = f"Error: there is no tool {function['name']!r}."
+            else:
+                result = await tool.run(conversation.host, function["arguments"])
+            told.append({"role": "tool", "tool_call_id": call["id"], "content": result})
+        return told
+
+
+def _refusal(status: int, name: str) -> ResponderError:
+    """Returns what an HTTP status means, and the parameter that it is about, if known."""
+    if status not in REFUSALS:
+        return ResponderUnavailableError(f"The model's server failed ({status}).")
+    if name:
+        return ResponderError(
+            f"The model's server refused {name!r} ({status}): change it in the agent's "
+            "responder_options, or in VOICE['RESPONDERS']."
+        )
+    return ResponderError(
+        f"The model's server refused the request ({status}): check base_url, api_key "
+        "and model in VOICE['RESPONDERS']."
+    )
+
+
+def _by_turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Returns the messages with each side's in a row as one: templates want them by turns."""
+    told: list[dict[str, Any]] = []
+    for message in map(_told, messages):
+        if told and told[-1]["role"] == message["role"]:
+            told[-1]["content"] = join_sentences((told[-1]["content"], message["content"]))
+        else:
+            told.append(message)
+    return told
+
+
+def _told(message: Message) -> dict[str, Any]:
+    if message.speaker is Speaker.CALLER:
+        return {"role": "user", "content": message.text}
+    cut = CUT if message.interrupted else ""
+    return {"role": "assistant", "content": f"{message.text}{cut}"}
+
+
+def _check_said(answer: ChatStream) -> None:
+    """Raises ResponderError for an answer that was thought and never said, or a call unread."""
+    if answer.misread:
+        raise ResponderError(
+            "The model wrote a call of a tool into its answer that the agent does not have, or "
+            "that cannot be read. Switch on a parser for this model's tool calls at its server."
+        )
+    if answer.thought and not answer.text.strip():
+        raise ResponderError(
+            "The model used up its tokens thinking and said nothing. Give it more max_tokens, or "
+            "switch its thoughts off at its server."
+        )
+
+
+def _options(persona: Persona) -> dict[str, Any]:
+    """Returns an agent's own options; raises ResponderError for one that there is not."""
+    options = dict(persona.responder_options)
+    unknown = [name for name in options if name not in OPTIONS]
+    if unknown:
+        known = ", ".join(OPTIONS)
+        raise ResponderError(f"The agent has an unknown option {unknown[0]!r}; there are: {known}.")
+    return options

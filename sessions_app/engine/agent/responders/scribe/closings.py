@@ -1,0 +1,123 @@
+"""What people say as they come to an end, and how they agree that a call does."""
+
+from collections.abc import Collection, Sequence
+
+from sessions_app.engine.agent.responders.scribe.found import polite
+from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, Command
+from sessions_app.engine.text.word_lists import listed
+
+_PARTINGS = frozenset(
+    f"you {may} {go}" for may in ("can", "may") for go in ("hang up", "end the call")
+)
+"""These let the scribe go, where nothing but a closing is said before them."""
+
+_IF = listed("if when whenever once after before until till unless while")
+"""What begins so tells when a call ends, and ends none: "if nobody answers, hang up"."""
+
+_VERBS = listed("end finish close terminate hang stop disconnect cut")
+
+_DONE = (
+    *("we are done", "we are done here", "i am done", "that is all", "that was all", "that is it"),
+    *("that was it", "for today", "for now", "thanks", "thank you", "i have to go", "i need to go"),
+    *("i am off", "i have got to go", "i must go"),
+)
+_WRONG = ("that is wrong", "that was wrong", "that is not right", "not that one")
+_HEARD_FOR = {
+    "and the call": (Command.END, _DONE),
+    **dict.fromkeys(("and do it", "and do that"), (Command.UNDO, _WRONG)),
+    **dict.fromkeys(("i am do it", "i am do that"), (Command.UNDO, _WRONG)),
+}
+"""What is heard for "end the call" and "undo it" after these words, and ends the sentence."""
+
+_YES = listed(
+    "yes yeah yep yup yea aye sure okay ok correct right alright absolutely definitely certainly "
+    "exactly indeed fine please"
+)
+_YES_TOO = frozenset(
+    {
+        *("go ahead", "of course", "do it", "do that", "do so", "all right", "uh huh", "i do"),
+        *("yes do", "please do", "i am sure", "i think so", "why not", "sounds good", "you may"),
+        *("that is right", "that is correct", "that is fine", "that is okay", "that is ok"),
+        *("end it", "end the call", "finish it", "you can", "you should", "let us do that"),
+        *("let us end it", "you can end it", "i would like that", "i want that", "i am off"),
+    }
+)
+_OVER = frozenset(
+    {
+        *("that is all", "that was all", "that is it", "that was it", "that will be all"),
+        *("that is everything", "that was everything", "that would be all", "nothing else"),
+        *("we are done", "we are done here", "we are finished", "i am done", "i am finished"),
+        *("i have to go", "i need to go", "i must go", "i have got to go", "i am off"),
+        *("all done", "that is all for today", "that is all for now", "there is nothing else"),
+    }
+)
+_COURTESIES = listed(
+    "thanks thank you so well and then now scribe um uh oh ah hm hmm great good perfect lovely "
+    "excellent wonderful really very much just here today no"
+)
+_COURTESIES_TOO = frozenset(
+    {
+        *("thank you", "thanks a lot", "thank you very much", "thank you so much", "you too"),
+        *("i think", "i guess", "for now", "for today", "right now", "for your help", "by the way"),
+        *("for me", "for everything", "for the help", "thanks for everything", "i said"),
+    }
+)
+_GOODBYES = frozenset(
+    " ".join(phrase) for phrase, command in COMMANDS.items() if command is Command.END
+)
+
+_CONSENT = _YES | _YES_TOO | _OVER | _GOODBYES | {"bye", "end"}
+_AROUND_CONSENT = (_COURTESIES - {"no"}) | _COURTESIES_TOO
+_CLOSES = _OVER | (_GOODBYES - _PARTINGS)
+_AROUND_CLOSES = _COURTESIES | _COURTESIES_TOO | (_YES - {"please"}) | {"all right"}
+_LONGEST = max(len(one.split()) for one in _CONSENT | _AROUND_CLOSES | _CLOSES)
+
+
+def consents(words: Sequence[str]) -> bool:
+    """Returns whether these words say yes to the end of a call, and nothing besides."""
+    said = _phrases(words, _CONSENT | _AROUND_CONSENT)
+    return said is not None and any(one in _CONSENT for one in said)
+
+
+def closes(words: Sequence[str]) -> bool:
+    """Returns whether these words only close a talk: "okay thanks, that was everything"."""
+    return _phrases(words, _CLOSES | _AROUND_CLOSES) is not None
+
+
+def ends_here(before: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Returns whether a phrase ends the call after what was said before it in its sentence.
+
+    "When the music stops, you can hang up" and "if nobody answers, hang up" end none.
+    """
+    if not before or closes(before):
+        return True
+    if " ".join(phrase) in _PARTINGS:
+        return False
+    return phrase[0] not in _VERBS or before[0] not in _IF
+
+
+def parts(words: Sequence[str]) -> bool:
+    """Returns whether these words let the scribe go, and do no more."""
+    said = " ".join(words)
+    return any(said.startswith(one) and polite(words[len(one.split()) :]) for one in _PARTINGS)
+
+
+def heard_for(before: Sequence[str], said: Sequence[str]) -> Command | None:
+    """Returns what was said where a recogniser wrote "and the call" after "we are done"."""
+    command, led = _HEARD_FOR.get(" ".join(said), (None, ()))
+    return command if " ".join(before).endswith(led) else None
+
+
+def _phrases(words: Sequence[str], known: Collection[str]) -> list[str] | None:
+    """Returns the known phrases that these words are, the longest first; None for others."""
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        many = min(_LONGEST, len(words) - at)
+        while many and " ".join(words[at : at + many]) not in known:
+            many -= 1
+        if not many:
+            return None
+        found.append(" ".join(words[at : at + many]))
+        at += many
+    return found

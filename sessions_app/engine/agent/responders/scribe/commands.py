@@ -1,0 +1,226 @@
+"""Which commands of the scribe were said, within whatever else was said. English.
+
+The shortest phrases are understood garbled, too.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sessions_app.engine.agent.responders.scribe.corrections import corrected
+from sessions_app.engine.agent.responders.scribe.found import Found, texts
+from sessions_app.engine.agent.responders.scribe.garbled import alike
+from sessions_app.engine.agent.responders.scribe.meant import meant, told
+from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
+from sessions_app.engine.agent.responders.scribe.reminders import asks
+from sessions_app.engine.agent.responders.scribe.removals import takes_out
+from sessions_app.engine.agent.responders.scribe.sentences import Sentence
+from sessions_app.engine.agent.responders.scribe.sounding import sounds_like
+from sessions_app.engine.agent.responders.scribe.vocabulary import EACH_TIME, TAKES_TEXT, Command
+from sessions_app.engine.agent.responders.scribe.which import Which, content, mentioned
+from sessions_app.engine.agent.responders.scribe.words import Spoken, spoken, whole
+from sessions_app.engine.text.stops import is_abbreviated
+from sessions_app.engine.text.word_lists import listed
+
+_DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+")
+"""Such as "p.m." or "U.S."."""
+
+_SIGNS = re.compile(r"(?<!\S)(?=\S*[^\s:;,.!?\u2026\u2013\u2014-])\S+(?!\S)")
+"""What stands between blanks and is more than a mark between words, or a dash."""
+
+_ASKERS = listed("could can would will may mind possible able do does did is are should why")
+"""Words of a question: a mark at its end is the question's, and no part of a note within it."""
+
+SHORTEST_NAMING = 4
+"""Shorter words before "delete it" tell nothing of the note."""
+
+MOST_ORDERS = 8
+"""So many commands of one turn are obeyed."""
+
+_TELL_NOTES = frozenset({Command.READ, Command.RECAP})
+"""Their answers are others once the notes are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A command, what follows it and what came before it, both as they were said or typed.
+
+    With `refers` a text command means words that were said before: `rest` has them where they
+    were said in the same breath.
+    """
+
+    command: Command
+    rest: str = ""
+    before: str = ""
+    refers: bool = False
+    when: str = ""
+    """When to remind of what was said before; `rest` has it where that was found."""
+
+    which: Which | None = None
+    """Which notes are to be taken out, or read; None for what was done last, and for all."""
+
+
+def understood(text: str) -> Heard | None:
+    """Returns the first command in `text`; None for none."""
+    return next(iter(orders(text)), None)
+
+
+def orders(text: str, *, clearly: bool = False) -> list[Heard]:
+    """Returns the commands in `text`, in order; with `clearly` none that only sounds like one."""
+    words, found = _found(text, clearly=clearly)
+    ends = [0, *(max(one.end, one.at + 1) for one in found)]
+    meant = [
+        replace(one, which=_meant(words, one, since))
+        for one, since in zip(found, ends, strict=False)
+    ]
+    once = [one for number, one in enumerate(meant) if not _is_said_again(meant[:number], one)]
+    return [_heard(text, words, found, one) for one in once[:MOST_ORDERS]]
+
+
+def _is_said_again(before: Sequence[Found], one: Found) -> bool:
+    """Returns whether a command before asks for the same answer."""
+    if one.command in EACH_TIME:
+        return False
+    changed = [at for at, other in enumerate(before) if other.command in EACH_TIME]
+    since = changed[-1] + 1 if changed and one.command in _TELL_NOTES else 0
+    said = [(other.command, other.which) for other in before[since:]]
+    return (one.command, one.which) in said
+
+
+def fact(text: str) -> str:
+    """Returns what was told last in `text`, or was noted; nothing where nothing was told."""
+    words, found = _found(text)
+    spans = told(text, words, found)
+    return _without_stop(_written(text, words, *spans[-1])) if spans else ""
+
+
+def talk(text: str, *, clearly: bool = False) -> str:
+    """Returns what of `text` is no command, nor asks for one: what a summary may tell.
+
+    With `clearly` what only sounds like a command is none.
+    """
+    words, found = _found(text, clearly=clearly)
+    kept: list[str] = []
+    at = 0
+    for one in found:
+        if one.which is not None and not one.which.sure:
+            continue
+        kept.append(_between(text, words, at, max(at, one.begun)))
+        ends = [] if one.refers else [b for a, b in whole(words) if a <= one.at < b]
+        at = max(at, one.text[1], *ends)
+    kept.append(_between(text, words, at, len(words)))
+    return " ".join(filter(None, kept))
+
+
+def _between(text: str, words: Sequence[Spoken], start: int, end: int) -> str:
+    if start >= end:
+        return ""
+    return text[words[start].start : words[end - 1].end].rstrip(",;: ")
+
+
+def _found(text: str, *, clearly: bool = False) -> tuple[list[Spoken], list[Found]]:
+    """Returns the words of `text`, and the commands in them."""
+    words, found = _clearly_found(text)
+    return (words, found) if found or clearly else _unclear(text, words)
+
+
+def _clearly_found(text: str) -> tuple[list[Spoken], list[Found]]:
+    words = spoken(text)
+    found: list[Found] = []
+    sentences = whole(words)
+    for number, (start, end) in enumerate(sentences):
+        begin = max(start, found[-1].end if found else 0)
+        while begin < end:
+            said = partial(_has_told, text, words, tuple(found), begin)
+            more = Sentence(words, begin, end, sentences[number + 1 :], told=said).commands()
+            found += more
+            begin = more[-1].end if more and more[-1].end > begin else end
+    return words, found
+
+
+def _unclear(text: str, words: list[Spoken]) -> tuple[list[Spoken], list[Found]]:
+    """Returns what is garbled, or only sounds like a command."""
+    if (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
+        words = heard
+        command, at, stop = garbled
+        span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
+        spoken_of = command in TAKES_TEXT and is_spoken_of(words, at, stop)
+        asked = command is Command.ACTION and any(map(asks, words[at : stop + 1]))
+        if not spoken_of and not asked:
+            return words, [Found(command, at, span, begun=0)]
+    return words, _by_sound(words)
+
+
+def _has_told(text: str, words: Sequence[Spoken], found: Sequence[Found], until: int) -> bool:
+    return bool(told(text, words, found, until))
+
+
+def _by_sound(words: Sequence[Spoken]) -> list[Found]:
+    """Returns the commands that whole sentences sound like, where nothing else was one."""
+    sentences = whole(words)
+    likely = [(start, sounds_like(texts(words, start, end))) for start, end in sentences]
+    return [Found(command, at, begun=at) for at, command in likely if command is not None]
+
+
+def _heard(text: str, words: Sequence[Spoken], all_found: Sequence[Found], found: Found) -> Heard:
+    before = text[: words[found.at].start].strip()
+    first, last = found.text
+    if first < last:
+        rest = _written(text, words, first, last)
+        start = max((a for a, _ in whole(words) if a <= found.at), default=0)
+        if _ASKERS & set(texts(words, start, found.at)):
+            rest = rest.rstrip("? ")
+        return Heard(found.command, corrected(_without_stop(rest.strip())), before)
+    if not found.refers:
+        return Heard(found.command, "", before, which=found.which)
+    when = _without_stop(_written(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
+    earlier = meant(text, words, [one for one in all_found if one.at < found.at], found)
+    said = _without_stop(_written(text, words, *earlier)) if earlier else ""
+    return Heard(found.command, with_time(said, when), before, refers=True, when=when)
+
+
+def with_time(said: str, when: str) -> str:
+    """Returns what was said with when to remind of it; nothing where nothing was said."""
+    return f"{_without_stop(said)} {when}".strip() if said else ""
+
+
+def _written(text: str, words: Sequence[Spoken], first: int, last: int) -> str:
+    """Returns words with the signs that stand beside them: "--> left", "well done :-)".
+
+    A mark that only parts them from the command is no such sign.
+    """
+    since = words[first - 1].end if first else 0
+    until = words[last].start if last < len(words) else len(text)
+    start, end = words[first].start, words[last - 1].end
+    before, after = (_SIGNS.search(text, since, start), [*_SIGNS.finditer(text, end, until)])
+    return text[before.start() if before else start : after[-1].end() if after else end]
+
+
+def _meant(words: Sequence[Spoken], found: Found, since: int) -> Which | None:
+    """Returns which notes a command takes out, by itself or by what was said before it.
+
+    "The second one is wrong, delete it": `since` is the first word that is no other command's.
+    """
+    if found.command is not Command.UNDO or found.which is not None:
+        return found.which
+    before = texts(words, since, found.begun)
+    if words[found.at].text == "undo":
+        return None
+    if (counted := mentioned(before)) is not None:
+        return counted
+    about = tuple(word for word in content(before) if len(word) >= SHORTEST_NAMING)
+    if not about or not takes_out(texts(words, found.at, len(words))):
+        return None
+    return Which(words=about, near=True)
+
+
+def _without_stop(text: str) -> str:
+    """Returns what is to be written down without the mark by which it ended."""
+    if not text:
+        return ""
+    text = text.rstrip(",;: ")
+    last = text.rsplit(maxsplit=1)[-1]
+    if not last.endswith(".") or last.endswith("..") or _DOTTED.fullmatch(last):
+        return text
+    return text if is_abbreviated(last) else text[:-1]

@@ -1,0 +1,37 @@
+"""Longer ways into a request: "it would be great if you could", "before I forget". English."""
+
+from sessions_app.engine.agent.responders.scribe.vocabulary import written_out
+
+_IF_YOU = "if you could|can|would please|also|just|quickly?"
+
+FRAMES = frozenset(
+    phrase
+    for line in (
+        f"it would be so|really|very? great|nice|good|kind|helpful|lovely|perfect {_IF_YOU}",
+        f"that|it would help me? {_IF_YOU}",
+        f"i would be grateful|glad|happy|pleased {_IF_YOU}",
+        f"i would appreciate it {_IF_YOU}",
+        f"would it be possible|okay|ok {_IF_YOU}",
+        "i was|am just? hoping|wondering if|whether|that? you could|can|would|might please|also?",
+        "i hope|wonder if|whether|that? you could|can please|also?",
+        "could|would|can|will you please? be so kind|good as to",
+        "could|would|can|will you please? be so kind|good and",
+        "could|would|can|will you please? do me a favor|favour and",
+        "would you be kind|good enough to",
+        "be so kind|good as to",
+        "before i forget it|this|that?",
+        "before it slips my mind",
+        "while i think of it",
+        "while i am at it",
+        "while i remember it?",
+        "so that? i|we do not forget",
+        "so that? i|we do not forget it|this|that",
+        "in case i|we forget",
+        "lest i|we forget",
+        "i need|want you to please|also|quickly",
+        "i would like|love you to please|also|quickly",
+        "please do",
+    )
+    for phrase in written_out(line)
+)
+LONGEST_FRAME = max(len(phrase.split()) for phrase in FRAMES)

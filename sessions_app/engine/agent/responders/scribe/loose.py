@@ -1,0 +1,189 @@
+"""The scribe's commands in whatever words: whole sentences of a small vocabulary.
+
+No list of phrases has all ways to ask for one's notes. A sentence is a command, too, where it
+begins as requests do, has a word that names what is asked for, and no word that is about
+anything else. Nothing that takes a text is found so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.agent.responders.scribe.vocabulary import Command
+from sessions_app.engine.text.word_lists import listed
+
+MOST_WORDS = 14
+
+_FILL = listed(
+    "please scribe me us you i we my the our your a an any of to for with from so far yet now "
+    "then again just back out up down through over on in at that this it them those these and "
+    "last latest previous recent most moment is are was have has do did been can could would will "
+    "be got get there here one ones thing things quickly quick today thanks bit already"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Sentences that mean a command: each has all words of one of `names`, in their order."""
+
+    command: Command
+    begins: frozenset[str]
+    names: tuple[str, ...]
+    also: frozenset[str] = frozenset()
+    but: frozenset[str] = frozenset()
+
+
+_WAYS = (
+    _Way(
+        Command.READ,
+        listed(
+            "read tell show list give hear run go walk see what which have do did play check "
+            "review look any how is are let know repeat"
+        ),
+        (
+            *("notes", "note", "noted", "written", "wrote", "write", "saved", "recorded", "jotted"),
+            *("list", "have so far", "got so far", "everything back", "all back", "what i have"),
+            *("what you have", "on there", "in there"),
+        ),
+        listed(
+            "notes note noted written wrote write saved recorded jotted list item items action "
+            "todo todos tasks reminders anything something many how what which aloud loud "
+            "everything all entries two three four five six seven eight nine ten"
+        ),
+        listed("a been of"),
+    ),
+    _Way(
+        Command.UNDO,
+        listed(
+            "undo delete remove erase scratch strike cross cancel take get throw discard revert"
+        ),
+        (
+            *("undo", "delete that", "delete the", "remove what", "remove that", "remove the"),
+            *(
+                "erase",
+                "scratch that",
+                "scratch the",
+                "strike",
+                "cross",
+                "cancel that",
+                "last note",
+            ),
+            *("last one", "last item", "last entry", "take that back", "take that out"),
+            *("take it back", "take it out", "rid of that", "rid of the", "revert", "discard"),
+            *("that away", "it away", "take that off", "take it off"),
+        ),
+        listed("note item entry list rid away off wrote written noted added said saved line what"),
+        listed("call to have been notes"),
+    ),
+    _Way(
+        Command.RECAP,
+        listed(
+            "give get have sum summarise summarize recap do make tell what where remind bring "
+            "catch quick short brief a need want hear can"
+        ),
+        (
+            *(
+                "recap",
+                "summary",
+                "summarise",
+                "summarize",
+                "sum",
+                "talked",
+                "discussed",
+                "covered",
+            ),
+            *(
+                "i told you",
+                "i have told",
+                "we have said",
+                "i have said",
+                "i said",
+                "we said",
+                "spoken",
+                "short version",
+                "the gist",
+                "up to date",
+            ),
+            *("did we talk", "did i talk", "did we discuss", "did we cover", "did we say"),
+        ),
+        listed(
+            "told recap summary summarise summarize sum talked discussed covered said spoken "
+            "short brief talk discuss cover say version gist date about what where were call "
+            "conversation talk everything remind all"
+        ),
+    ),
+    _Way(
+        Command.REPEAT,
+        listed("repeat say tell what sorry pardon come i one once read"),
+        (*("repeat", "say again", "that again", "it again", "once more", "one more time"),),
+        listed(
+            "repeat say said again once more time catch hear missed not part sentence quite word "
+            "words what slowly slower louder understand"
+        ),
+        listed("my notes"),
+    ),
+    _Way(
+        Command.REPEAT,
+        listed("sorry pardon what i"),
+        ("not catch", "not hear", "not get", "not understand", "missed that"),
+        listed("catch hear missed not part sentence quite word words what understand said"),
+        listed("my notes it them those these"),
+    ),
+    _Way(
+        Command.TIME,
+        listed("what tell do have got any how know give"),
+        ("the time", "what time", "how late"),
+        listed("what time idea know how late right current"),
+        listed("to for been last most recent there over"),
+    ),
+    _Way(
+        Command.LENGTH,
+        listed("how"),
+        ("how long", "how many minutes", "how much time"),
+        listed(
+            "how long many much minutes time talked talking speaking spoken call conversation "
+            "line phone going"
+        ),
+        listed("to for"),
+    ),
+    _Way(
+        Command.HELP,
+        listed("what how help i tell which explain show"),
+        (
+            *("help", "commands", "you do", "i say", "i ask", "this work", "it work", "i use"),
+            *("instructions", "can i do", "can you do", "my options", "this works", "it works"),
+        ),
+        listed(
+            "what how help which explain tell show commands say ask work use instructions options "
+            "else need some able know understand works kind kinds sort"
+        ),
+        listed("them those these did up"),
+    ),
+    _Way(
+        Command.END,
+        listed("end hang finish close stop disconnect terminate cut"),
+        ("call", "hang up", "conversation", "disconnect"),
+        listed("call hang conversation phone end here"),
+        listed("have been my"),
+    ),
+)
+_ABOUT_TALK = listed("talked talking speaking spoken call conversation line phone going")
+
+
+def loosely(words: Sequence[str]) -> Command | None:
+    """Returns the command that a sentence of these words is; None for none."""
+    if not 1 < len(words) <= MOST_WORDS:
+        return None
+    for way in _WAYS:
+        allowed = (_FILL | way.begins | way.also) - way.but
+        if words[0] not in way.begins or not allowed.issuperset(words):
+            continue
+        if way.command is Command.LENGTH and not _ABOUT_TALK.intersection(words):
+            continue
+        if any(_in_order(name.split(), words) for name in way.names):
+            return way.command
+    return None
+
+
+def _in_order(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    rest = iter(words)
+    return all(word in rest for word in wanted)

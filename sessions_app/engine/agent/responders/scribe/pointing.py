@@ -1,0 +1,112 @@
+"""Commands that only point to what was said: "make a note of that", "remind me of it tomorrow"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.agent.responders.scribe.found import REFERS, texts
+from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
+from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.text.word_lists import listed
+
+_OF = listed("of about for")
+_TRAILS = COURTESIES | listed("thank you too also well as down for me us somewhere quickly")
+"""What may stand between "that" and the mark after it."""
+
+_TELLING = (["note", "that"], ["remember", "that"], ["write", "that"], ["save", "that"])
+_TRAILS_TELLING = COURTESIES | listed("too down")
+"""After these phrases, which may lead to what is told: "note that for us, ..."."""
+
+_WHEN_BEGINS = listed("tomorrow today tonight later on in at next this every by for")
+_CLAUSES = listed("when before after once as until")
+_EARLIER = listed("before earlier beforehand after afterwards later")
+_WHEN = (
+    _WHEN_BEGINS
+    | _EARLIER
+    | listed(
+        "the a an morning evening afternoon night noon midnight week month year day days weekend "
+        "minutes minute hour hours half quarter one two three four five six seven eight nine ten "
+        "eleven twelve fifteen twenty thirty forty fifty past to and o'clock oclock am pm first "
+        "monday tuesday wednesday thursday friday saturday sunday weeks months time soon early "
+        "late again "
+        "january february march april may june july august september october november december "
+        "lunch dinner breakfast work before after couple few of"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """Where a command that points ends, and the words before that which say when."""
+
+    stop: int
+    when: tuple[int, int]
+    bare: bool
+    """Whether it may lead to what is told, too: "note that, ..."."""
+
+
+def pointing(words: Sequence[Spoken], at: int, stop: int, end: int) -> Pointing | None:
+    """Returns how a command points to what was said before it; None where it does not.
+
+    Its phrase is from `at` to `stop`, its sentence ends with `end`.
+    """
+    phrase = texts(words, at, stop)
+    reminds = phrase[:2] in (["remind", "me"], ["remind", "us"]) or "reminder" in phrase
+    here, said = stop, bool(REFERS & set(phrase[1:]))
+    if "this" in phrase:
+        return None
+    if not said and not words[stop - 1].marked:
+        here += _joins(texts(words, here, end), reminds=reminds)
+        said = here < end and words[here].text in REFERS and not words[here].opened
+        here = here + 1 if said else stop
+    if not said and not reminds:
+        return None
+    if reminds and here < end and not words[here - 1].marked:
+        to = _when(words, here, end, clauses=said)
+        if to and (said or _after(words, to, end) == end):
+            return Pointing(_after(words, to, end), (here, to), bare=not said)
+    if not said:
+        return None
+    bare = phrase in _TELLING
+    after = _after(words, here, end, _TRAILS_TELLING if bare else _TRAILS)
+    return Pointing(after, (0, 0), bare=bare and after == here)
+
+
+def _joins(after: Sequence[str], *, reminds: bool) -> int:
+    """Returns how many words join "that" to a command: "of that", "remind me to do that"."""
+    if reminds and list(after[:2]) == ["to", "do"]:
+        return 2
+    return int(bool(after) and after[0] in _OF)
+
+
+def _after(words: Sequence[Spoken], at: int, end: int, trails: frozenset[str] = COURTESIES) -> int:
+    """Returns the first word that is none of these, up to a mark; courtesies may follow one."""
+    while at < end and words[at].text in trails:
+        if words[at - 1].stops or (words[at - 1].marked and words[at].text not in COURTESIES):
+            break
+        at += 1
+    return at
+
+
+def begins_after(words: Sequence[Spoken], at: int, stop: int, end: int) -> int:
+    """Returns the word after a mark that ends "of it, please"; 0 where a text may begin within."""
+    found = pointing(words, at, stop, end)
+    if found is None or found.bare or any(found.when) or not words[found.stop - 1].marked:
+        return 0
+    return found.stop
+
+
+def _when(words: Sequence[Spoken], at: int, end: int, *, clauses: bool) -> int:
+    """Returns the word after those that say when, up to a mark; 0 where other words follow.
+
+    With `clauses` all words of "when I get home" do.
+    """
+    stop = next((n + 1 for n in range(at, end) if words[n].marked), end)
+    shown = texts(words, at, stop)
+    while shown and shown[-1] in COURTESIES:
+        shown.pop()
+    if not shown:
+        return 0
+    known = all(word in _WHEN or any(map(str.isdigit, word)) for word in shown)
+    earlier = known and shown[-1] in _EARLIER
+    says = earlier or (known and shown[0] in _WHEN_BEGINS) or (clauses and shown[0] in _CLAUSES)
+    return at + len(shown) if says else 0

@@ -1,0 +1,87 @@
+"""Requests that somebody else made: "she goes, could you note that", "Tom wrote: remind me"."""
+
+from collections.abc import Sequence
+
+from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.text.word_lists import listed
+
+_TELLS = listed("asked told texted emailed messaged wrote writes begged")
+"""After these, and whom it was said to, all is what was said: "I asked him, please write it"."""
+
+_SAYS = listed(
+    "said says goes went go read reads replied shouted answered thought yelled whispered mumbled "
+    "muttered screamed shouts yells insisted insists begs asks"
+)
+"""After these all is what was said, where a mark follows at once."""
+
+_BE = listed("is was were am are be been")
+_LIKE_TOO = listed("like all just")
+_WORDS = listed("message text email mail letter sign question answer reply request order words")
+"""Of these it is quoted what they were: "the message was, remind me"."""
+
+_ASIDES = (["as", "i"], ["like", "i"], ["here"], ["it"], ["so", "it"], ["there"], ["as", "you"])
+"""Before "said" or "goes": nobody is quoted in "as I said, please note that"."""
+
+_WHO_GO = listed("i they we you always then people")
+"""Before "go": "they go, what time is it"; in "I have to go, remind me" nobody says a thing."""
+
+_MODALS = listed("should must would might may will shall to not never people they who")
+"""Before "please": it is told what somebody does."""
+
+_REQUESTS = listed("please could can would will you kindly so and now also then")
+_ASK_FIRST = listed("please could can would will")
+LONGEST_NAME = 2
+LONGEST_OPENING = 6
+"""So many words before what was said are looked at."""
+
+
+def quote_begin(words: Sequence[Spoken], start: int, end: int) -> int:
+    """Returns the first word of a sentence that somebody is quoted with behind a mark; or `end`."""
+    marked = (at + 1 for at in range(start, end) if words[at].marked)
+    return next((stop for stop in marked if _opens(words, start, stop)), end)
+
+
+def is_told(words: Sequence[Spoken], start: int, at: int) -> bool:
+    """Returns whether a request at a word, of the sentence from `start`, is told without a mark."""
+    here = at
+    while here > max(start, at - LONGEST_OPENING) and _goes_on(words[here - 1]):
+        here -= 1
+    if here == start or words[here - 1].marked:
+        return False
+    if words[here - 1].text in _MODALS and words[here].text == "please":
+        return True
+    return (here == at or words[here].text in _ASK_FIRST) and _opens(words, start, here)
+
+
+def _goes_on(word: Spoken) -> bool:
+    return word.text in _REQUESTS and not word.marked
+
+
+def _opens(words: Sequence[Spoken], start: int, stop: int) -> bool:
+    """Returns whether the words before `stop` lead to what somebody said."""
+    before = [word.text for word in words[max(start, stop - LONGEST_OPENING) : stop]]
+    last = len(before) - 1
+    while last > 0 and before[last] in _LIKE_TOO:
+        last -= 1
+    if last < len(before) - 1:
+        is_so = (last > 0 and before[last] in _BE) or before[last].endswith("'s")
+        return (is_so or before[last] == "something") and "like" in before[last:]
+    if before[last] in _BE:
+        return before[last - 1] in _WORDS
+    if before[last] in _SAYS:
+        return last > 0 and _says(before[:last], before[last])
+    verbs = [n for n, word in enumerate(before) if word in _TELLS and n]
+    return bool(verbs) and _is_whom(before[verbs[-1] + 1 :])
+
+
+def _says(before: Sequence[str], verb: str) -> bool:
+    if verb == "go" and before[-1] not in _WHO_GO:
+        return False
+    return not any(list(before[-len(one) :]) == one for one in _ASIDES)
+
+
+def _is_whom(words: Sequence[str]) -> bool:
+    """Returns whether these words are at most whom it was said to; "you" is the scribe itself."""
+    if list(words) == ["you"]:
+        return False
+    return len(words) <= 1 or (words[0] == "to" and len(words) <= LONGEST_NAME)

@@ -1,0 +1,213 @@
+"""Spoken English as commands are looked for in it: words without marks, and where sentences end."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sessions_app.engine.text.stops import is_abbreviated
+from sessions_app.engine.text.word_lists import listed
+from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on
+
+LEADS = listed(
+    "so well and please then also but or no nope actually sorry oh hey hi hello scribe now just "
+    "right anyway alright first second next thanks look listen wait quickly kindly maybe perhaps "
+    "huh"
+) | {
+    *("could you", "can you", "would you", "will you", "can i", "could i", "may i", "can we"),
+    *("could we", "i would like you to", "i want you to", "i need you to", "i would like to"),
+    *("i want to", "i need to", "let us", "let me", "go ahead and", "be so kind and"),
+    *("do me a favor and", "do me a favour and", "if you can", "never mind", "all right"),
+    *("would you mind", "do you mind", "first thing", "next thing", "another thing"),
+    *("would you be able to", "are you able to", "is it possible to", "would it be possible to"),
+    *(
+        "i mean",
+        "do you happen to",
+        "do you know",
+        "do you think you could",
+        "i was wondering if you could",
+        "how about you",
+    ),
+    *("not that one", "i have to go", "i need to go", "i am off", "i have got to go", "i must go"),
+    *("we need to", "can you also", "if you could", "could i please", "for me"),
+    *("is it ok if you", "is it okay if you", "is it all right if you", "why do not you"),
+    *("will you please", "would it be ok if you", "would it be okay if you"),
+    *("excuse me", "thank you", "one more thing", "by the way", "i think", "i guess"),
+    *("that is all", "that was all", "that is it", "that was it", "for today", "for now"),
+    *("we are done", "we are done here", "i am done", "that is wrong", "that was wrong"),
+    *("that is not right", "that is a good idea", "good idea"),
+}
+"""What may stand before a command at the beginning of a sentence."""
+
+TALE = listed("said says told tells asked asks saying wanted replied shouted answered thought knew")
+"""Words after which a command is one that is told of."""
+
+_WHOLE = {
+    "can't": ("can", "not"),
+    "won't": ("will", "not"),
+    "let's": ("let", "us"),
+    "lets": ("let", "us"),
+    "dont": ("do", "not"),
+    "didnt": ("did", "not"),
+    "whats": ("what", "is"),
+    "thats": ("that", "is"),
+    "takenot": ("take", "note"),
+    "takenote": ("take", "note"),
+}
+_ENDINGS = {"n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'m": "am", "'d": "would"}
+_IS = re.compile(r"(what|long|that|who|where|how|when|it|there|here|he|she)'s")
+_DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+\W*")
+"""Such as "p.m." or "U.S.": its full stop may end nothing."""
+
+_MINDED = {
+    **{"noting": "note", "making": "make", "taking": "take", "writing": "write", "adding": "add"},
+    **{"putting": "put", "jotting": "jot", "reminding": "remind", "setting": "set"},
+    **{"reading": "read", "telling": "tell", "showing": "show", "listing": "list", "going": "go"},
+    **{"giving": "give", "repeating": "repeat", "saying": "say", "deleting": "delete"},
+    **{"removing": "remove", "undoing": "undo", "ending": "end", "stopping": "stop"},
+    **{"scratching": "scratch", "summarising": "summarise", "summarizing": "summarize"},
+    **{"hanging": "hang", "creating": "create", "keeping": "keep"},
+}
+"""What is asked for after "would you mind"."""
+
+_CHUNKS = re.compile(r"\S+?(?:(?<=[^\W\d_]{2})-+(?=[^\W\d_]{2})|(?=\s|$))")
+"""What blanks part, and hyphens between words: "the garden-please note that"."""
+
+_SETS_OFF = (":", "\u2013", "\u2014")
+"""Marks after which a text begins."""
+
+_SOUNDS = {
+    ("right", "down"): "write",
+    ("no", "down"): "note",
+    ("knew", "note"): "new",
+    ("said", "a reminder"): "set",
+    ("said", "reminder"): "set",
+    ("by", "for now"): "bye",
+    ("inaction", "item"): "action",
+}
+"""What is heard for words that sound like it, where the words after it tell."""
+
+_GREETS = listed("hey hi hello")
+
+_BEFORE_TODO = listed("a new another my the our add create")
+
+
+_NOT_TODO = listed(
+    "so this that it the what a an my your his her its our their these those them him us me you "
+    "nothing something anything everything all more less better well good justice or and is was"
+)
+"""After "to do": it is a verb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A word without its marks, in lower case, and where it lies in the text.
+
+    Both words of a contraction lie where it does.
+    """
+
+    text: str
+    start: int
+    end: int
+    marked: bool
+    """Whether a mark follows it."""
+
+    stops: bool
+    """Whether a sentence ends with it."""
+
+    opened: bool = False
+    """Whether it begins what is quoted or set off: after a quote, a sign, a colon or a dash."""
+
+
+def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
+    """Returns the words of `text`, with contractions written out unless `as_heard`."""
+    found: list[Spoken] = []
+    opens = False
+    for match in _CHUNKS.finditer(text):
+        shown = match.group()
+        if not text[match.end() : match.end() + 1].isspace():
+            shown = shown.rstrip("-")
+        plain = shown.lower().replace("\u2019", "'").strip("'")
+        word = "".join(c for c in plain if c.isalnum() or c == "'").strip("'")
+        shortened = "." in shown[-2:] and is_abbreviated(shown)
+        stops = ends_sentence(shown) and not shortened and not _DOTTED.fullmatch(shown)
+        marked = stops or ends_clause(shown) or goes_on(shown)
+        if word:
+            if found and found[-1].text == "mind":
+                word = _MINDED.get(word, word)
+            parts = [word] if as_heard else list(_written_out(word))
+            made = [Spoken(part, match.start(), match.end(), False, False) for part in parts]
+            made[0] = replace(made[0], opened=opens or not shown[0].isalnum())
+            found += [*made[:-1], replace(made[-1], marked=marked, stops=stops)]
+        elif found and marked:
+            found[-1] = replace(found[-1], marked=True, stops=found[-1].stops or stops)
+        opens = not word or shown.endswith(_SETS_OFF)
+    return found if as_heard else [*_with_todos(_as_meant(found))]
+
+
+def whole(words: Sequence[Spoken]) -> list[tuple[int, int]]:
+    """Returns the sentences of these words: the first of each, and the first that is not its."""
+    ends = [at + 1 for at, word in enumerate(words) if word.stops]
+    if words and (not ends or ends[-1] < len(words)):
+        ends.append(len(words))
+    return list(zip([0, *ends], ends, strict=False))
+
+
+def _written_out(word: str) -> Iterator[str]:
+    if word in _WHOLE:
+        yield from _WHOLE[word]
+    elif _IS.fullmatch(word):
+        yield from (word[:-2], "is")
+    else:
+        ending = next((end for end in _ENDINGS if word.endswith(end) and word != end), "")
+        yield word.removesuffix(ending)
+        if ending:
+            yield _ENDINGS[ending]
+
+
+def _as_meant(words: Sequence[Spoken]) -> list[Spoken]:
+    if [word.text for word in words] == ["high", "there"]:
+        return [replace(words[0], text="hi"), words[1]]
+    meant = list(words)
+    for at, word in enumerate(words[:-1]):
+        if _is_new_note(words, at):
+            meant[at : at + 2] = (replace(word, text="new"), replace(words[at + 1], text="note"))
+        if at and not words[at - 1].marked:
+            continue
+        for (heard, after), said in _SOUNDS.items():
+            follows = " ".join(w.text for w in words[at + 1 : at + 1 + len(after.split())])
+            if word.text == heard and follows == after and not word.marked:
+                meant[at] = replace(word, text=said)
+    return meant
+
+
+def _is_new_note(words: Sequence[Spoken], at: int) -> bool:
+    """Returns whether "knew not" is said to the scribe, and not of one who knew not."""
+    if [word.text for word in words[at - 1 : at + 2]] != ["scribe", "knew", "not"]:
+        return False
+    if words[at - 1].marked:
+        return True
+    if at == 1 or words[at - 2].stops:
+        return words[at + 1].marked and not words[at + 1].stops
+    return words[at - 2].text in _GREETS
+
+
+def _with_todos(words: Sequence[Spoken]) -> Iterator[Spoken]:
+    """Yields the words with "to do" as one where it is a noun."""
+    at = 0
+    while at < len(words):
+        pair = words[at : at + 2]
+        shown = [word.text for word in pair]
+        if shown in (["to", "dos"], ["to", "do's"]) and not pair[0].marked:
+            yield replace(pair[1], text="todos", start=pair[0].start, opened=pair[0].opened)
+            at += 2
+            continue
+        if shown == ["to", "do"] and not pair[0].marked:
+            before = words[at - 1] if at else None
+            follows = words[at + 2].text if at + 2 < len(words) else ""
+            first = (before is None or before.stops) and follows not in _NOT_TODO
+            if first or (before and before.text in _BEFORE_TODO) or follows in {"list", "lists"}:
+                yield replace(pair[1], text="todo", start=pair[0].start, opened=pair[0].opened)
+                at += 2
+                continue
+        yield words[at]
+        at += 1

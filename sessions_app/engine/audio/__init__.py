@@ -1,0 +1,1 @@
+"""Sound itself: codecs, resampling, levels, voice activity, and what is played out."""

@@ -1,0 +1,139 @@
+"""Audio out of containers that are still being recorded: WebM, MP4 and Ogg."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sessions_app.engine.audio.demux_worker import (
+    AUDIO,
+    END,
+    GAP,
+    GAP_MS,
+    HEADER,
+    REFUSED,
+    TAKEN,
+    TAKEN_BYTES,
+)
+from sessions_app.engine.audio.sandbox import plain_environment
+from sessions_app.engine.core.errors import MediaError
+from sessions_app.engine.core.fork_server import ForkServer
+from sessions_app.engine.core.frames import Samples
+
+CONTAINERS = {"webm": b"W", "mp4": b"M", "ogg": b"O"}
+"""Containers, and how a worker is asked for each."""
+
+MOTHER = "sessions_app.engine.audio.demux_worker"
+BACKLOG_BYTES = 1 << 20
+"""A client may be ahead of its decoder by so much; then `room` waits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """The next audio, 16 kHz mono int16 of shape (n,).
+
+    `gap_ms` is how long nothing was recorded before it, as the container has it: a client may
+    claim any length.
+    """
+
+    samples: Samples
+    gap_ms: float = 0.0
+
+
+class Demuxers:
+    """Makes a decoder, in a process of its own, for each stream. On one event loop."""
+
+    def __init__(self) -> None:
+        self._mothers = ForkServer(MOTHER, plain_environment())
+
+    @property
+    def pid(self) -> int | None:
+        """The mother process; None before the first stream."""
+        return self._mothers.pid
+
+    async def open(self, container: str) -> "DemuxStream":
+        """Returns a decoder for one of CONTAINERS; raises MediaError for any other."""
+        kind = CONTAINERS.get(container)
+        if kind is None:
+            known = ", ".join(CONTAINERS)
+            raise MediaError(f"There is no container {container[:20]!r} here; there are: {known}.")
+        channel = self._mothers.fork(kind)
+        reader, writer = await asyncio.open_connection(sock=channel)
+        writer.transport.set_write_buffer_limits(high=BACKLOG_BYTES)
+        return DemuxStream(reader, writer)
+
+    def close(self) -> None:
+        """Ends the mother process; streams that are open end with their owners."""
+        self._mothers.close()
+
+
+class DemuxStream:
+    """One client's container, fed as it comes."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._fed = self._taken = 0
+        self._over = False
+
+    @property
+    def behind(self) -> bool:
+        """Whether audio may still come of what was fed."""
+        return not self._over and self._taken < self._fed
+
+    def feed(self, data: bytes) -> None:
+        """Hands on the next bytes; never blocks. What a dead decoder gets is lost."""
+        if not self._writer.is_closing():
+            self._fed += len(data)
+            self._writer.write(data)
+
+    async def room(self) -> None:
+        """Returns when the decoder has caught up."""
+        try:
+            await self._writer.drain()
+        except OSError:
+            return  # `audio` tells
+
+    def finish(self) -> None:
+        """Says that nothing follows; `audio` then ends with the last of it."""
+        if self._writer.can_write_eof() and not self._writer.is_closing():
+            self._writer.write_eof()
+
+    async def audio(self) -> AsyncGenerator[Decoded | None, None]:
+        """Yields audio until the input ends; None where all that was fed has been heard.
+
+        Raises MediaError for what cannot be decoded.
+        """
+        gap_ms = 0.0
+        try:
+            while True:
+                kind, body = await self._next()
+                if kind == END:
+                    return
+                if kind == REFUSED:
+                    why = json.loads(body)["why"]
+                    raise MediaError(f"The audio could not be decoded: {why}.")
+                if kind == AUDIO:
+                    yield Decoded(np.frombuffer(body, np.int16), gap_ms)
+                    gap_ms = 0.0
+                elif kind == GAP:
+                    gap_ms += GAP_MS.unpack(body)[0]
+                elif kind == TAKEN:
+                    self._taken = TAKEN_BYTES.unpack(body)[0]
+                    if not self.behind:
+                        yield None
+        finally:
+            self._over = True
+
+    async def _next(self) -> tuple[int, bytes]:
+        try:
+            kind, size = HEADER.unpack(await self._reader.readexactly(HEADER.size))
+            return kind, await self._reader.readexactly(size)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            raise MediaError("The audio could not be decoded: its decoder died.") from error
+
+    def close(self) -> None:
+        """Ends the decoder at once; may be called twice."""
+        self._writer.transport.abort()

@@ -1,0 +1,235 @@
+"""The process that takes clients' audio files apart while they are still being recorded.
+
+What a stranger's container does to a parser happens here, and not where the calls are: each
+stream has a process of its own, confined as `audio.sandbox` says.
+"""
+
+import io
+import json
+import math
+import select
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sessions_app.engine.audio.sandbox import CpuBudget, confine, leave_network
+from sessions_app.engine.core.fork_server import serve_forks
+
+HEADER = struct.Struct("<BI")
+"""Kind of the message, bytes in its body."""
+
+AUDIO, GAP, TAKEN, REFUSED, END = b"AGTXE"
+GAP_MS = struct.Struct("<d")
+"""The body of GAP: how long nothing was recorded before the next audio, says the container."""
+
+TAKEN_BYTES = struct.Struct("<Q")
+"""The body of TAKEN: all audio in so many bytes of input was sent."""
+
+RATE = 16_000
+
+FORMATS = {b"W": "matroska", b"M": "mov", b"O": "ogg"}
+"""Requests, and the demuxers they stand for. A guess could open a playlist of our files."""
+
+CODECS = (
+    "opus", "libopus", "aac", "vorbis", "mp3float", "flac", "pcm_s16le", "pcm_f32le", "alac",
+)  # fmt: skip
+"""FFmpeg's decoders, by their own names; no other is ever opened."""
+
+MOST_TRACKS = 8
+MOST_CHANNELS = 8
+LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
+SHORTEST_GAP_S = 0.1
+LONGEST_GAP_S = 3_600.0
+RESTART_S = 5.0
+"""Timestamps that jump back so far have begun anew."""
+
+OPTIONS = {
+    "analyzeduration": "0",
+    "probesize": "1024",
+    "protocol_whitelist": "none",
+    "codec_whitelist": ",".join(CODECS),
+    "max_streams": "64",
+}
+READ_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The container says that nothing was recorded for `ms` before the next audio."""
+
+    ms: float
+
+
+class Feed:
+    """What arrives on the socket, as the file that PyAV wants: short reads, no seeking."""
+
+    def __init__(self, channel: socket.socket, budget: CpuBudget) -> None:
+        self._channel = channel
+        self._budget = budget
+        self._taken = 0
+
+    def read(self, size: int) -> bytes:
+        """Returns what there is; tells the owner first when there is nothing more."""
+        self._budget.refresh()
+        if not select.select([self._channel], [], [], 0)[0]:
+            _send(self._channel, TAKEN, TAKEN_BYTES.pack(self._taken))
+        piece = self._channel.recv(size)
+        self._taken += len(piece)
+        return piece
+
+
+class Timestamps:
+    """Finds where nothing was recorded, in a container's own times.
+
+    Audio follows what came before: times that stand still, overlap or are missing say nothing,
+    nor do differences below SHORTEST_GAP_S, as a recorder's clock drifts from its samples.
+    """
+
+    def __init__(self) -> None:
+        self._end_s: float | None = None
+
+    def gap_s(self, start_s: float | None, length_s: float) -> float:
+        """Takes the next frame; returns how long before it nothing was recorded."""
+        if start_s is None or not math.isfinite(start_s):
+            if self._end_s is not None:
+                self._end_s += length_s
+            return 0.0
+        if self._end_s is None or start_s < self._end_s - RESTART_S:
+            self._end_s = start_s + length_s
+            return 0.0
+        gap_s = start_s - self._end_s
+        if gap_s <= SHORTEST_GAP_S:
+            self._end_s = max(self._end_s, start_s) + length_s
+            return 0.0
+        self._end_s = start_s + length_s
+        return min(gap_s, LONGEST_GAP_S)
+
+
+class Resampling:
+    """Frames of any rate and channels, which may change, to 16 kHz mono int16."""
+
+    def __init__(self, resampler: Callable[[], Any]) -> None:
+        self._new = resampler
+        self._shape: tuple[str, int, str] | None = None
+        self._resampler = resampler()
+
+    def pcm(self, frame: Any) -> Iterator[bytes]:
+        """Yields what a frame brings."""
+        shape = (frame.format.name, frame.sample_rate, frame.layout.name)
+        if self._shape not in (None, shape):
+            yield from self.rest()
+            self._resampler = self._new()
+        self._shape = shape
+        yield from _bytes_of(self._resampler.resample(frame))
+
+    def rest(self) -> Iterator[bytes]:
+        """Yields what was held back."""
+        yield from _bytes_of(self._resampler.resample(None))
+
+
+def decoded(feed: Any, form: str) -> Iterator[bytes | Gap]:
+    """Yields 16 kHz mono int16 as it can be decoded, and where its timestamps have gaps.
+
+    No packet is dropped: `fflags=nobuffer`, which looks made for this, loses the first ones.
+    Raises ValueError for what is not accepted, and what PyAV raises for what is no container.
+    """
+    import av  # noqa: PLC0415 - loaded by the mother
+
+    with av.open(feed, "r", format=form, options=OPTIONS, buffer_size=READ_BYTES) as container:
+        stream = _audio_track(container)
+        stream.codec_context.thread_count = 1
+        resampling = Resampling(lambda: av.AudioResampler("s16", "mono", RATE))
+        times = Timestamps()
+        for frame in container.decode(stream):
+            _check_tracks(container)
+            if not frame.samples:
+                continue
+            _check(frame.sample_rate, frame.layout.nb_channels)
+            gap_s = times.gap_s(frame.time, frame.samples / frame.sample_rate)
+            if gap_s > 0:
+                yield Gap(1000 * gap_s)
+            frame.pts = None
+            yield from resampling.pcm(frame)
+        yield from resampling.rest()
+
+
+def _audio_track(container: Any) -> Any:
+    """Returns the first audio track; raises ValueError where it cannot be accepted."""
+    _check_tracks(container)
+    stream = next(iter(container.streams.audio), None)
+    if stream is None:
+        raise ValueError("it holds no audio track")
+    context = stream.codec_context
+    if context is None or context.name not in CODECS:
+        name = "unknown" if context is None else context.name
+        raise ValueError(f"its audio is {name}: send Opus, AAC, Vorbis, MP3, FLAC, ALAC or PCM")
+    if context.sample_rate:  # else only the frames tell
+        _check(context.sample_rate, context.layout.nb_channels or 1)
+    return stream
+
+
+def _check_tracks(container: Any) -> None:
+    if len(container.streams) > MOST_TRACKS:
+        raise ValueError(f"it has more than {MOST_TRACKS} tracks: send one of audio")
+
+
+def _check(rate: int, channels: int) -> None:
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise ValueError(f"its sample rate is {rate} Hz: send {LOWEST_RATE} to {HIGHEST_RATE}")
+    if not 1 <= channels <= MOST_CHANNELS:
+        raise ValueError(f"it has {channels} channels: send 1 to {MOST_CHANNELS}")
+
+
+def _bytes_of(frames: list[Any]) -> Iterator[bytes]:
+    for frame in frames:
+        yield frame.to_ndarray().tobytes()
+
+
+def work(channel: socket.socket, kind: bytes) -> None:
+    """Answers with audio until the input ends, or with why there is none."""
+    confine()
+    try:
+        for piece in decoded(Feed(channel, CpuBudget()), FORMATS[kind]):
+            if isinstance(piece, Gap):
+                _send(channel, GAP, GAP_MS.pack(piece.ms))
+            else:
+                _send(channel, AUDIO, piece)
+        _send(channel, END, b"")
+    except Exception as error:  # noqa: BLE001 - parsers fail in many ways, and all mean the same
+        told = str(error) if type(error) is ValueError else type(error).__name__
+        _send(channel, REFUSED, json.dumps({"why": told}).encode())
+
+
+def _send(channel: socket.socket, kind: int, body: bytes) -> None:
+    channel.sendall(HEADER.pack(kind, len(body)) + body)
+
+
+def warm_up() -> None:
+    """Loads all that decoding loads at its first use: a worker can open no file."""
+    import av  # noqa: PLC0415 - only this process and its workers need it
+    import numpy as np  # noqa: PLC0415
+
+    file = io.BytesIO()
+    with av.open(file, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, RATE), np.int16), "s16", "mono")
+        frame.sample_rate = RATE
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    file.seek(0)
+    for _ in decoded(file, "ogg"):
+        pass
+
+
+def main(descriptor: int) -> None:
+    """Loads PyAV, then forks a worker for each stream."""
+    leave_network()
+    warm_up()
+    serve_forks(descriptor, work)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

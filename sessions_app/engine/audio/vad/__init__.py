@@ -1,0 +1,1 @@
+"""Voice activity detection: speech told from all else."""

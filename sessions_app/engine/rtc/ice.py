@@ -1,0 +1,197 @@
+"""ICE: servers, candidates, and what an offer must be cleaned of before aiortc reads it."""
+
+import asyncio
+import contextlib
+import ipaddress
+import random
+import re
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import aioice.ice
+from aiortc import (
+    RTCConfiguration,
+    RTCIceCandidate,
+    RTCIceServer,
+    RTCIceTransportPolicy,
+)
+from aiortc.sdp import candidate_from_sdp
+
+from sessions_app.engine.core.commands import Candidate
+from sessions_app.engine.core.errors import BadCandidateError
+from sessions_app.engine.rtc.turn_credentials import IceServer
+
+LOOPBACK = "127.0.0.1"
+_HOST = re.compile(
+    r"a=candidate:\S+ (?P<component>\d+) (?P<protocol>\S+) \d+ (?P<address>\S+)"
+    r" (?P<port>\d+) typ host"
+)
+_PUBLIC_PRIORITY = 1_694_498_815
+
+RESOLVE_S = 1.0
+"""How long a `.local` name may take to resolve before its candidate is left out."""
+
+_find_addresses: Callable[..., list[str]] = aioice.ice.get_host_addresses
+
+
+def offer_loopback() -> None:
+    """Makes this process offer 127.0.0.1 as a candidate beside its other addresses.
+
+    aioice leaves loopback out, so that on a machine without a network nothing at all
+    would be offered. For the embedded form, where the browser runs on the same machine.
+    """
+
+    def with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        found = list(_find_addresses(use_ipv4, use_ipv6))
+        return found if LOOPBACK in found else [*found, LOOPBACK]
+
+    aioice.ice.get_host_addresses = with_loopback
+
+
+def configuration(servers: Sequence[IceServer], *, relay_only: bool = False) -> RTCConfiguration:
+    """Returns aiortc's settings; without servers there are host candidates only."""
+    given = [
+        RTCIceServer(
+            urls=list(server.urls),
+            username=server.username or None,
+            credential=server.credential or None,
+        )
+        for server in servers
+    ]
+    policy = RTCIceTransportPolicy.RELAY if relay_only else RTCIceTransportPolicy.ALL
+    return RTCConfiguration(iceServers=given, iceTransportPolicy=policy)
+
+
+def limit_ports(first: int, last: int) -> None:
+    """Makes this process take its UDP ports for media from `first` to `last`.
+
+    aioice binds port 0. What binds is replaced in its module alone; where every port of the
+    range is taken, the call gets no candidate of that address.
+    """
+
+    class Loop:
+        """The running loop, with sockets in the range."""
+
+        def __init__(self, loop: Any) -> None:
+            self._loop = loop
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._loop, name)
+
+        async def create_datagram_endpoint(self, factory: Any, **given: Any) -> Any:
+            address = given.get("local_addr")
+            if address is None or address[1] != 0:
+                return await self._loop.create_datagram_endpoint(factory, **given)
+            ports = range(first, last + 1)
+            start = random.randrange(len(ports))
+            for step in range(len(ports)):
+                port = ports[(start + step) % len(ports)]
+                wanted = given | {"local_addr": (address[0], port)}
+                with contextlib.suppress(OSError):
+                    return await self._loop.create_datagram_endpoint(factory, **wanted)
+            raise OSError(f"every UDP port from {first} to {last} is taken")
+
+    class Asyncio:
+        """The module asyncio, as aioice sees it."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(asyncio, name)
+
+        def get_running_loop(self) -> Any:
+            return Loop(asyncio.get_running_loop())
+
+    vars(aioice.ice)["asyncio"] = Asyncio()
+
+
+def with_public_address(sdp: str, address: str) -> str:
+    """Returns `sdp` with each of its host candidates also at `address`, for a server behind NAT.
+
+    The network must forward UDP to the same ports. Candidates of RFC 8839, section 5.1.
+    """
+    out, index = [], 0
+    for line in sdp.split("\r\n"):
+        out.append(line)
+        found = _HOST.match(line)
+        if found is None or found["address"] == address or ":" in found["address"]:
+            continue
+        index += 1
+        out.append(
+            f"a=candidate:p{index} {found['component']} {found['protocol']} {_PUBLIC_PRIORITY} "
+            f"{address} {found['port']} typ srflx raddr {found['address']} rport {found['port']}"
+        )
+    return "\r\n".join(out)
+
+
+def clean_offer(sdp: str) -> str:
+    """Returns `sdp` without `.local` candidates and end marks.
+
+    aiortc would wait for each name to resolve, and with `a=end-of-candidates` it refuses
+    every candidate that comes later; the client is then found by its own checks.
+    """
+    lines = sdp.replace("\r\n", "\n").split("\n")
+    kept = [line for line in lines if not _is_unwanted(line)]
+    return "\r\n".join(kept)
+
+
+def _is_unwanted(line: str) -> bool:
+    if line.startswith("a=end-of-candidates"):
+        return True
+    return line.startswith("a=candidate:") and ".local " in line
+
+
+def identity(sdp: str) -> str | None:
+    """Returns DTLS fingerprint and ICE user fragment, which tell one offer from another."""
+    return next(iter(identities(sdp)), None)
+
+
+def identities(sdp: str) -> list[str]:
+    """Returns the identity by each user fragment of the offer, one of which its client had before.
+
+    A line that takes the place of a stopped one brings another, and the stopped one keeps its own.
+    """
+    fingerprint = re.search(r"^a=fingerprint:(\S+ \S+)", sdp, re.MULTILINE)
+    if fingerprint is None:
+        return []
+    fragments = re.findall(r"^a=ice-ufrag:(\S+)", sdp, re.MULTILINE)
+    return [f"{fingerprint[1]} {fragment}" for fragment in dict.fromkeys(fragments)]
+
+
+async def read_candidate(candidate: Candidate) -> RTCIceCandidate | None:
+    """Returns aiortc's form of `candidate`, or None for one that is of no use here.
+
+    End marks (empty text) are of no use: aiortc would drop all that follow. So are names
+    that do not resolve in time. Raises BadCandidateError for text that is no candidate.
+    """
+    text = candidate.candidate.removeprefix("a=").removeprefix("candidate:").strip()
+    if not text:
+        return None
+    try:
+        parsed = candidate_from_sdp(text)
+    except (ValueError, AssertionError, IndexError) as error:
+        raise BadCandidateError(
+            "This ICE candidate cannot be read. Send `candidate` as the browser gives it."
+        ) from error
+    if candidate.sdp_mid is None and candidate.sdp_m_line_index is None:
+        raise BadCandidateError("An ICE candidate needs `sdpMid` or `sdpMLineIndex`.")
+    parsed.sdpMid = candidate.sdp_mid
+    parsed.sdpMLineIndex = candidate.sdp_m_line_index
+    if parsed.ip.endswith(".local"):
+        return await _resolved(parsed)
+    try:
+        ipaddress.ip_address(parsed.ip)
+    except ValueError as error:
+        raise BadCandidateError("An ICE candidate's address must be an IP address.") from error
+    return parsed
+
+
+async def _resolved(candidate: RTCIceCandidate) -> RTCIceCandidate | None:
+    """Returns `candidate` with its mDNS name replaced by an address, or None."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(RESOLVE_S):
+            found = await loop.getaddrinfo(candidate.ip, None, family=socket.AF_INET)
+    except (OSError, TimeoutError):
+        return None
+    candidate.ip = str(found[0][4][0])
+    return candidate

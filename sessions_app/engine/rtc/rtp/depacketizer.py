@@ -1,0 +1,135 @@
+"""What each codec makes of a run of packets: sound, or what stands for it. Pure.
+
+All lengths of runs are in 48 kHz samples, whatever clock the codec's packets count in.
+"""
+
+from typing import Protocol
+
+import numpy as np
+
+from sessions_app.engine.audio.g711_g722 import PER_BYTE, Telephone, TelephoneDecoder
+from sessions_app.engine.audio.opus import (
+    MAX_PACKET_MS,
+    OpusDecoder,
+    has_fec,
+    packet_duration_samples,
+)
+from sessions_app.engine.core.errors import MediaError
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+from sessions_app.engine.rtc.rtp.jitter_buffer import RATE, Run
+
+RATIO = RATE // SPEECH_RATE
+_STEP = SPEECH_RATE // 400
+"""Opus makes up audio in steps of 2.5 ms."""
+
+_LONGEST = SPEECH_RATE * MAX_PACKET_MS // 1000
+CONCEALED_ALIKE = 0xFC
+"""The part of an Opus packet's first byte that says how long and how it is coded."""
+
+
+class Decoding(Protocol):
+    """One client's codec. Not thread-safe."""
+
+    def duration(self, payload: bytes) -> int:
+        """Returns a payload's length; 0 for what is none."""
+        ...
+
+    def decode(self, payload: bytes) -> Samples:
+        """Returns a payload's audio, 16 kHz mono; raises MediaError for what is none."""
+        ...
+
+    def repaired(self, run: Run) -> Samples | None:
+        """Returns what the packet after a lost run has of it; None where it has nothing."""
+        ...
+
+    def conceal(self, run: Run) -> Samples:
+        """Returns made up audio as long as the run."""
+        ...
+
+    def kept(self, run: Run, *, whole: bool) -> bytes:
+        """Returns the Opus packet that stands for the run in a lane; empty where none does.
+
+        `whole` for a payload that could be decoded.
+        """
+        ...
+
+    def close(self) -> None:
+        """Frees everything; may be called twice."""
+        ...
+
+
+class OpusDecoding:
+    """Opus, straight to 16 kHz; its packets go into the lane as they came."""
+
+    def __init__(self) -> None:
+        self._decoder = OpusDecoder(SPEECH_RATE)
+        self._toc = 0
+
+    def duration(self, payload: bytes) -> int:
+        try:
+            return packet_duration_samples(payload, RATE)
+        except MediaError:
+            return 0
+
+    def decode(self, payload: bytes) -> Samples:
+        samples = self._decoder.decode(payload)
+        self._toc = payload[0]
+        return samples
+
+    def repaired(self, run: Run) -> Samples | None:
+        count = run.samples // RATIO
+        if not run.repair or not has_fec(run.repair) or count % _STEP:
+            return None
+        try:
+            return self._decoder.repair(run.repair, count)
+        except MediaError:
+            return None
+
+    def conceal(self, run: Run) -> Samples:
+        """Returns made up audio; the rim that no decoder makes is silent."""
+        count = run.samples // RATIO
+        samples = np.zeros(count, np.int16)
+        made = min(count, _LONGEST) // _STEP * _STEP
+        if made:
+            samples[:made] = self._decoder.conceal(made)
+        return samples
+
+    def kept(self, run: Run, *, whole: bool) -> bytes:
+        """Returns the packet, or one without a frame, which whoever plays the lane conceals."""
+        if run.payload:
+            return run.payload if whole else b""
+        bare = bytes([self._toc & CONCEALED_ALIKE])
+        return bare if self.duration(bare) == run.samples else b""
+
+    def close(self) -> None:
+        self._decoder.close()
+
+
+class TelephoneDecoding:
+    """G.711 or G.722; the lane codes what is heard."""
+
+    def __init__(self, codec: Telephone) -> None:
+        self._decoder = TelephoneDecoder(codec)
+
+    def duration(self, payload: bytes) -> int:
+        return PER_BYTE * len(payload)
+
+    def decode(self, payload: bytes) -> Samples:
+        return self._decoder.decode(payload)
+
+    def repaired(self, run: Run) -> Samples | None:
+        return None
+
+    def conceal(self, run: Run) -> Samples:
+        return self._decoder.conceal(run.samples // RATIO)
+
+    def kept(self, run: Run, *, whole: bool) -> bytes:
+        return b""
+
+    def close(self) -> None:
+        """There is nothing to free."""
+
+
+def decoding(codec: Telephone | None) -> Decoding:
+    """Returns what decodes the codec; None for Opus."""
+    return OpusDecoding() if codec is None else TelephoneDecoding(codec)

@@ -1,0 +1,104 @@
+"""One stream of sound on its way out: its packets, their redundancy, and what is told of them.
+
+RFC 3550 (RTP), RFC 7587 (Opus), RFC 2198 (RED), RFC 3551 (G.711, G.722). Pure: times are
+arguments, monotonic s.
+"""
+
+import secrets
+
+from sessions_app.engine.rtc.rtp.packet import RtpPacket, Sent, packed
+from sessions_app.engine.rtc.rtp.red import build
+from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
+
+RATE = 48_000
+_SEQ, _TS = 1 << 16, 1 << 32
+
+KEPT = 64
+"""Packets, of 20 ms, that may be asked for again."""
+
+
+class RtpOutput:
+    """Packets of one SSRC. Each carries its predecessor along where the client takes RED.
+
+    Timestamps follow real time over silences, and are without a gap over speech. Places and lengths
+    are counted in 48 kHz, timestamps by the codec's clock.
+    """
+
+    def __init__(self, ssrc: int, types: PayloadTypes) -> None:
+        self.ssrc = ssrc
+        self.packets = 0
+        self.octets = 0
+        self.use(types)
+        # below the half: SRTP loses its place where a number wraps before the first arrives
+        self._sequence = secrets.randbelow(_SEQ // 2)
+        self._origin = secrets.randbelow(_TS)
+        self._began_s: float | None = None
+        self._at = 0
+        self._following = 0
+        self._last: tuple[int, bytes] | None = None
+        self._kept: dict[int, bytes] = {}
+        self.repeated = 0
+
+    @property
+    def redundant(self) -> bool:
+        """Whether each packet carries its predecessor along."""
+        return self._types.red is not None
+
+    def uses(self, types: PayloadTypes) -> bool:
+        """Returns whether it sends with these numbers."""
+        return self._types == types
+
+    def use(self, types: PayloadTypes) -> None:
+        """Sends with these numbers from now on: a later answer may give others."""
+        self._types = types
+        self._units = RATE // types.clock
+
+    def packet(self, payload: bytes, samples: int, now_s: float) -> bytes:
+        """Returns the RTP packet of a payload of so many samples (of 48 kHz)."""
+        at, begins = self._place(samples, now_s)
+        body, kind = self._body(payload, at)
+        timestamp = (self._origin + at // self._units) % _TS
+        out = packed(RtpPacket(kind, self._sequence, timestamp, self.ssrc, body), marker=begins)
+        self._kept[self._sequence] = out
+        self._kept.pop((self._sequence - KEPT) % _SEQ, None)
+        self._sequence = (self._sequence + 1) % _SEQ
+        self._at, self._following = at, at + samples
+        self._last = (at, payload)
+        self.packets += 1
+        self.octets += len(body)
+        return out
+
+    def again(self, sequence: int) -> bytes | None:
+        """Returns a packet that went out a moment ago, as it did; None where it is gone.
+
+        Altogether no more than went out in the first place, whatever is asked for.
+        """
+        kept = self._kept.get(sequence)
+        if kept is None or self.repeated >= self.packets:
+            return None
+        self.repeated += 1
+        return kept
+
+    def sent(self, now_s: float, unix_s: float) -> Sent | None:
+        """Returns what to tell of it; None before its first packet. `unix_s` is now, too."""
+        if self._began_s is None:
+            return None
+        timestamp = self._origin + round((now_s - self._began_s) * self._types.clock)
+        return Sent(unix_s, timestamp % _TS, self.packets, self.octets)
+
+    def _place(self, samples: int, now_s: float) -> tuple[int, bool]:
+        """Returns where the next packet lies, and whether sound begins there."""
+        if self._began_s is None:
+            self._began_s = now_s
+            return 0, True
+        elapsed = round((now_s - self._began_s) * RATE)
+        if abs(elapsed - self._following) < samples:
+            return self._following, False
+        return max(elapsed, self._following), elapsed > self._following
+
+    def _body(self, payload: bytes, at: int) -> tuple[bytes, int]:
+        red = self._types.red
+        if red is None:
+            return payload, self._types.audio
+        last = [] if self._last is None else [(at - self._last[0], self._last[1])]
+        return build(payload, self._types.audio, last), red

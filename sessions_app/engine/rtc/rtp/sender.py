@@ -1,0 +1,109 @@
+"""The agent's voice on its way out under aiortc: what the playout holds, at the pacer's beat."""
+
+from collections.abc import Callable, Iterable
+
+from sessions_app.engine.audio.g711_g722 import FromOpus
+from sessions_app.engine.audio.playout import PACKET_MS, Playout, nobody
+from sessions_app.engine.audio.speech_encoder import silent_packet
+from sessions_app.engine.rtc.loop.pacer import Pacer
+from sessions_app.engine.rtc.rtp.packetizer import RATE, RtpOutput
+
+COMFORT_S = 5.0
+"""A packet now and then keeps the far side's track and the network's mappings awake."""
+
+REMEMBERED = 0.9
+"""Of what was lost, from one report to the next; clients send one every second or five."""
+
+_SAMPLES = round(RATE * PACKET_MS / 1000)
+
+
+class RtpVoice:
+    """Sends one packet at once, so that the client's track begins; then only what is said.
+
+    `send` takes RTP packets that are not encrypted. Where packets carry their predecessors,
+    one of silence follows the last of speech; and where the codec has no concealment of its own,
+    or a receiver would go on with the last sound. `convert` makes of an Opus packet what the
+    client takes instead; None where that is Opus.
+    """
+
+    def __init__(
+        self,
+        playout: Playout,
+        output: RtpOutput,
+        pacer: Pacer,
+        send: Callable[[bytes], None],
+        convert: FromOpus | None = None,
+    ) -> None:
+        self.output = output
+        self._playout = playout
+        self._pacer = pacer
+        self._send = send
+        self._convert = convert
+        self._silence = silent_packet()
+        self._sent_s = 0.0
+        self._tail = False
+        self._on = False
+        self._lost = 0.0
+
+    def start(self, now_s: float) -> None:
+        """Takes the playout over, from whoever sent it before; may be called again."""
+        if self._on:
+            return
+        self._on = True
+        self._out(self._silence, now_s)
+        self._playout.on_ready = self._ready
+        self._ready()
+
+    def keep_awake(self, now_s: float) -> None:
+        """Sends a packet of silence when nothing was sent for a while; ask now and then."""
+        if self._on and now_s - self._sent_s >= COMFORT_S:
+            self._out(self._silence, now_s)
+
+    def client_lost(self, share: float) -> None:
+        """Takes from the client's report how much of the voice it lost lately, 0..1.
+
+        Where packets do not carry their predecessors, further texts are coded with what repairs
+        losses; after they have ceased for half a minute or so, without. Only Opus has that.
+        """
+        if not self.output.redundant and self._convert is None:
+            self._lost = max(share, REMEMBERED * self._lost)
+            self._playout.expected_loss = round(100 * self._lost)
+
+    def repeat(self, sequences: Iterable[int]) -> None:
+        """Sends packets again that the client asks for, as far as they are still there."""
+        for sequence in sequences:
+            packet = self.output.again(sequence) if self._on else None
+            if packet is not None:
+                self._send(packet)
+
+    def beat(self, due_s: float) -> bool:
+        """Sends the packet that is due; returns whether another may be."""
+        if not self._on or self._playout.on_ready != self._ready:
+            return False
+        packet = self._playout.next_packet()
+        if packet is not None:
+            self._out(packet, due_s)
+            self._tail = True
+            return True
+        if self._tail and (self.output.redundant or self._convert is not None):
+            self._tail = False
+            self._out(self._silence, due_s)
+        return self._playout.has_packet
+
+    def close(self) -> None:
+        """Sends nothing more; may be called twice."""
+        self._on = False
+        self._pacer.leave(self)
+        if self._convert is not None:
+            self._convert.close()
+        if self._playout.on_ready == self._ready:
+            self._playout.on_ready = nobody
+
+    def _ready(self) -> None:
+        self._pacer.join(self)
+
+    def _out(self, payload: bytes, now_s: float) -> None:
+        self._sent_s = now_s
+        if self._convert is not None:
+            payload = self._convert(payload)
+        self._send(self.output.packet(payload, _SAMPLES, now_s))

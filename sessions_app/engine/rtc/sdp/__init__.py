@@ -1,0 +1,1 @@
+"""What offers say and answers promise (RFC 8866, RFC 8829)."""

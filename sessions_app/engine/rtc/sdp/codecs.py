@@ -1,0 +1,159 @@
+"""Which codec a client's audio line is answered with, and what goes beside it.
+
+Opus before all others; else G.722 or G.711, whichever the client names first: it need not convert
+that one. Telephone events (RFC 4733), which aiortc does not know, are taken and answered, at the
+clock of the audio and at 8 kHz, which many send beside Opus. Comfort noise (RFC 3389) is taken
+wherever it comes, and asked for only where silence is not to be sent.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sessions_app.engine.audio.g711_g722 import CLOCK, Telephone
+from sessions_app.engine.audio.opus import OPUS_RATE
+from sessions_app.engine.rtc.sdp import opus_preferences
+from sessions_app.engine.rtc.sdp.lines import END, sections
+
+EVENTS = "0-16"
+"""The keys of a telephone, 0 to 15, and flash: what of RFC 4733 is understood."""
+
+STATIC = {0: "PCMU/8000", 8: "PCMA/8000", 9: "G722/8000", 13: "CN/8000"}
+"""Numbers that need no `a=rtpmap` (RFC 3551, section 6)."""
+
+NOISE = 13
+
+_RTPMAP = re.compile(r"(?m)^a=rtpmap:(\d+) ([\w.-]+)/(\d+)(?:/1)?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadTypes:
+    """The numbers that an answer gave to a codec, None for Opus, and to what goes beside it.
+
+    `red` is RED of Opus; `noise` is comfort noise; `keys` are (number, clock in Hz) of telephone
+    events. `line` is that of the media line, from 0; `silence` is the comfort noise that the client
+    offers to send in place of silence.
+    """
+
+    audio: int
+    red: int | None = None
+    codec: Telephone | None = None
+    noise: tuple[int, ...] = ()
+    keys: tuple[tuple[int, int], ...] = ()
+    line: int = 0
+    silence: int | None = None
+
+    @property
+    def clock(self) -> int:
+        """Timestamp units a second, of the audio."""
+        return OPUS_RATE if self.codec is None else CLOCK
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        red = () if self.red is None else (self.red,)
+        return (self.audio, *red, *self.noise, *(number for number, _ in self.keys))
+
+    @property
+    def soundless(self) -> frozenset[int]:
+        """Of what takes sequence numbers and is no sound."""
+        return frozenset((*self.noise, *(number for number, _ in self.keys)))
+
+    def __contains__(self, payload_type: int) -> bool:
+        return payload_type in self.numbers
+
+
+def with_static(sdp: str) -> str:
+    """Returns the offer with names for numbers that have theirs from RFC 3551 alone."""
+    return "".join(_named(section) for section in sections(sdp))
+
+
+def chosen(sdp: str, line: int) -> PayloadTypes | None:
+    """Returns what the offer's media line of that number (from 0) is answered with, if anything."""
+    section = _line(sdp, line)
+    named = {int(number): (name, int(rate)) for number, name, rate in _RTPMAP.findall(section)}
+    opus = opus_preferences.offered(sdp, line)
+    codecs = {number: codec for number in named if (codec := _telephone(*named[number]))}
+    number = next((n for n in _numbers(section) if n in codecs), None)
+    if opus is None and number is None:
+        return None
+    codec = None if opus is not None or number is None else codecs[number]
+    clocks = (OPUS_RATE, CLOCK) if codec is None else (CLOCK,)
+    beside = [(n, *named[n]) for n in _numbers(section) if n in named]
+    noise = tuple(n for n, name, _ in beside if name.upper() == "CN")
+    if codec is not None and NOISE not in named:
+        noise += (NOISE,)  # which telephones send unasked
+    return PayloadTypes(
+        audio=opus.opus if opus is not None else number or 0,
+        red=opus.red if opus is not None else None,
+        codec=codec,
+        noise=noise,
+        keys=tuple(
+            (n, rate)
+            for n, name, rate in beside
+            if name.lower() == "telephone-event" and rate in clocks
+        ),
+        line=line,
+        silence=next(
+            (n for n, name, rate in beside if name.upper() == "CN" and rate == CLOCK), None
+        ),
+    )
+
+
+def put_first(codecs: Sequence[Any], types: PayloadTypes) -> list[Any]:
+    """Returns aiortc's codecs with the chosen one first: it sends with the first of its answer.
+
+    It packs what it is given as it is: one codec under another's number is noise at full scale.
+    RFC 3264, section 6.1, lets an answer order codecs anew.
+    """
+    return sorted(codecs, key=lambda codec: bool(codec.payloadType != types.audio))
+
+
+def with_beside(answer: str, types: PayloadTypes, *, noise: bool = False) -> str:
+    """Returns the answer with what aiortc does not know, in the line that the types are of.
+
+    `noise` lets the client send comfort noise instead of silence.
+    """
+    out, at = [], -1
+    for section in sections(answer):
+        at += section.startswith("m=")
+        mine = at == types.line and f"a=rtpmap:{types.audio} " in section
+        out.append(_with_beside(section, types, noise=noise) if mine else section)
+    return "".join(out)
+
+
+def _with_beside(section: str, types: PayloadTypes, *, noise: bool) -> str:
+    lines = section.removesuffix(END).split(END)
+    numbers = [number for number, _ in types.keys]
+    for number, rate in types.keys:
+        lines += [f"a=rtpmap:{number} telephone-event/{rate}", f"a=fmtp:{number} {EVENTS}"]
+    if types.codec is not None:
+        lines.append(f"a=rtcp-fb:{types.audio} nack")
+        if noise and types.silence is not None:
+            numbers.append(types.silence)
+            lines.append(f"a=rtpmap:{types.silence} CN/{CLOCK}")
+    lines[0] = " ".join([lines[0], *map(str, numbers)])
+    return END.join([*lines, ""])
+
+
+def _telephone(name: str, rate: int) -> Telephone | None:
+    found = (codec for codec in Telephone if codec.value == name.upper() and rate == CLOCK)
+    return next(found, None)
+
+
+def _named(section: str) -> str:
+    if not section.startswith("m=audio"):
+        return section
+    bare = [n for n in _numbers(section) if n in STATIC and f"a=rtpmap:{n} " not in section]
+    names = "".join(f"a=rtpmap:{n} {STATIC[n]}{END}" for n in bare)
+    return section.removesuffix(END) + END + names if bare else section
+
+
+def _line(sdp: str, line: int) -> str:
+    media = [section for section in sections(sdp) if section.startswith("m=")]
+    return media[line] if 0 <= line < len(media) and media[line].startswith("m=audio") else ""
+
+
+def _numbers(section: str) -> list[int]:
+    """Returns the payload types of a media line, in their order."""
+    return [int(given) for given in section.split(END, 1)[0].split()[3:] if given.isdecimal()]

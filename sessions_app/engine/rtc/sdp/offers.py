@@ -1,0 +1,116 @@
+"""Reads what a client offers, and says what is wrong with it in its client's words."""
+
+import re
+
+from aiortc.sdp import MediaDescription, SessionDescription
+
+from sessions_app.engine.core.errors import BadOfferError
+from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.sdp import codecs
+from sessions_app.engine.rtc.sdp.lines import END, REJECTED, sections, spread
+
+MAX_SDP_CHARS = 60_000
+
+SETUP = re.compile(r"(?m)^a=setup:([^\r\n]*)")
+SETUPS = ("actpass", "active", "passive")
+"""Who opens the DTLS connection: an offer of `active` is answered with `passive`, others with
+`active`."""
+
+HASHES = ("sha-256", "sha-384", "sha-512")
+"""By which a certificate is known; RFC 8122 wants no weaker one."""
+
+
+def read_offer(sdp: str, *, first: bool = True) -> str:
+    """Returns an offer fit for aiortc; raises BadOfferError, naming what is wrong.
+
+    A connection's `first` must have the caller's audio; a later one may hold the line.
+    """
+    if len(sdp) > MAX_SDP_CHARS:
+        raise BadOfferError(f"The offer's SDP is over {MAX_SDP_CHARS} characters.")
+    if ice.identity(sdp) is None:
+        raise BadOfferError(
+            "The offer's SDP holds no DTLS fingerprint or ICE user fragment. "
+            "Send `sdp` as RTCPeerConnection.createOffer() gives it."
+        )
+    cleaned = _with_setups(codecs.with_static(spread(ice.clean_offer(sdp))))
+    try:
+        media = SessionDescription.parse(cleaned).media
+    except Exception as error:
+        raise BadOfferError("The offer's SDP cannot be read.") from error
+    for section in media:
+        _check_transport(section)
+    if any(_lacks_mux(section) for section in media):
+        raise BadOfferError(
+            "A line of the offer lacks `a=rtcp-mux`: RTP and RTCP come over one port here. Let the "
+            "client offer it: rtcpMuxPolicy `require` of a browser, `rtcp_mux` of a SIP bridge."
+        )
+    if first and not any(_sends_audio(section) for section in media):
+        raise BadOfferError(
+            "The offer holds no audio to receive: add the microphone's track before createOffer()."
+        )
+    return cleaned
+
+
+def _with_setups(sdp: str) -> str:
+    """Returns an offer whose lines all say who opens the DTLS connection; raises BadOfferError.
+
+    One that does not is `active` (RFC 4145, section 4).
+    """
+    head, *media = sections(sdp)
+    used = [one for one in media if not REJECTED.match(one)]
+    for found in SETUP.findall("".join([head, *used])):
+        _check_setup(found)
+    lacking = "" if SETUP.search(head) else f"a=setup:active{END}"
+    return "".join([head, *(_whole(one, lacking) for one in media)])
+
+
+def _whole(line: str, lacking: str) -> str:
+    if REJECTED.match(line):
+        return re.sub(rf"{SETUP.pattern}{END}", "", line)  # aiortc reads it all the same
+    return line if SETUP.search(line) else line + lacking
+
+
+def _check_setup(value: str) -> None:
+    if value == "holdconn":
+        raise BadOfferError(
+            "The offer says `a=setup:holdconn`: to open no connection for now. A call needs its "
+            "DTLS connection at once (RFC 8842). Offer `a=setup:actpass`, and hold a line by its "
+            "direction."
+        )
+    if value not in SETUPS:
+        raise BadOfferError(
+            f"The offer says `a=setup:{value[:20]}`. Offer `a=setup:actpass`, as browsers do."
+        )
+
+
+def _check_transport(section: MediaDescription) -> None:
+    """Raises BadOfferError for a line that lacks what its connection is made by."""
+    if section.port == 0:
+        return
+    prints = section.dtls.fingerprints if section.dtls is not None else []
+    if not prints:
+        raise BadOfferError(
+            "A line of the offer has no DTLS fingerprint: sound is taken over DTLS-SRTP alone."
+        )
+    if not any(one.algorithm.lower() in HASHES for one in prints):
+        raise BadOfferError(
+            f"A line's DTLS fingerprint is of {prints[0].algorithm[:20]!r}; known here are: "
+            f"{', '.join(HASHES)}."
+        )
+    if section.ice is None or not (section.ice.usernameFragment and section.ice.password):
+        raise BadOfferError(
+            "A line of the offer lacks its ICE user fragment or password "
+            "(`a=ice-ufrag`, `a=ice-pwd`)."
+        )
+
+
+def _lacks_mux(section: MediaDescription) -> bool:
+    return section.port != 0 and section.kind in ("audio", "video") and not section.rtcp_mux
+
+
+def _sends_audio(section: MediaDescription) -> bool:
+    return (
+        section.kind == "audio"
+        and section.port != 0
+        and section.direction in ("sendrecv", "sendonly", None)
+    )

@@ -1,0 +1,56 @@
+"""Lines that an offer itself rejects: aiortc cannot read them, and an answer must repeat them.
+
+RFC 3264, section 6: an answer has as many `m=` lines as its offer, in the same order.
+"""
+
+from dataclasses import dataclass
+
+from sessions_app.engine.rtc.sdp.lines import (
+    END,
+    REJECTED,
+    bundled,
+    mid_of,
+    sections,
+    with_group,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line with port 0: its place, and what the offer has there."""
+
+    index: int
+    offered: str
+
+    @property
+    def mid(self) -> str:
+        return mid_of(self.offered)
+
+    @property
+    def section(self) -> str:
+        """The section that answers it. Some stacks want to read there what the numbers mean."""
+        line, *attributes = self.offered.split(END)
+        kept = [one for one in attributes if one.startswith(("a=mid:", "a=rtpmap:"))]
+        return END.join([line, "c=IN IP4 0.0.0.0", "a=inactive", *kept, ""])
+
+
+def without_rejected(sdp: str) -> tuple[str, tuple[Rejected, ...]]:
+    """Returns the offer without its rejected lines, and these."""
+    head, *media = sections(sdp)
+    gone = tuple(
+        Rejected(index, section) for index, section in enumerate(media) if REJECTED.match(section)
+    )
+    if not gone:
+        return sdp, gone
+    places = {one.index for one in gone}
+    kept = "".join([head, *(one for index, one in enumerate(media) if index not in places)])
+    mids = {one.mid for one in gone}
+    return with_group(kept, [mid for mid in bundled(sdp) if mid not in mids]), gone
+
+
+def with_rejected(sdp: str, gone: tuple[Rejected, ...]) -> str:
+    """Returns the answer with the rejected lines where the offer had them."""
+    head, *media = sections(sdp)
+    for one in gone:
+        media.insert(one.index, one.section)
+    return "".join([head, *media])

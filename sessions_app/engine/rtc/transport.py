@@ -1,0 +1,347 @@
+"""A client's audio and data channel over WebRTC."""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import av
+import numpy as np
+from aiortc import RTCConfiguration, RTCDataChannel
+from aiortc.mediastreams import MediaStreamError
+
+from sessions_app.engine.audio.late_audio import ABSENT_MS, LATE_MS, QUIET_MS
+from sessions_app.engine.audio.playout import Playout
+from sessions_app.engine.audio.resample import DELAY_MS, Resampler
+from sessions_app.engine.core.clock import CallClock
+from sessions_app.engine.core.commands import Candidate
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame
+from sessions_app.engine.core.queues import BoundedFrames
+from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
+from sessions_app.engine.rtc.loop.pacer import Beats
+from sessions_app.engine.rtc.peer_connection import GOODBYE_S, Peer
+from sessions_app.engine.rtc.rtp import session
+from sessions_app.engine.rtc.rtp.session import RtpTap
+from sessions_app.engine.rtc.rtp.timeline import Timeline
+from sessions_app.engine.rtc.sdp.lines import bundled, with_group
+from sessions_app.engine.rtc.sdp.offers import read_offer
+from sessions_app.engine.rtc.sdp.opus_preferences import Wishes
+from sessions_app.engine.rtc.sdp.origins import Origin, origin_of
+from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
+from sessions_app.engine.rtc.transport_change import Known, Whereabouts
+from sessions_app.engine.rtc.video import VideoLine
+
+FLUSH_S = 1.0
+FLUSH_STEP_S = 0.02
+
+CHANNEL_BACKLOG = 200
+"""Messages kept for a data channel that is not open yet."""
+
+MOST_BUFFERED = 4 << 20
+"""Bytes on their way to a client; one that takes so few has its data channel closed."""
+
+
+class WebRTCTransport:
+    """Answers one offer; yields the caller's audio; carries texts to one data channel.
+
+    `clock` is the call's; this transport drives it. What `playout` holds is sent,
+    where the client takes audio back (`can_play`), and its pictures go through `video`.
+    Sound is taken and sent under aiortc, unless `own_path` is off or cannot be; `beats` are then
+    those that all calls share. With `before` it stands in for a connection that `moves`.
+    Fulfils `core.transport.Transport`.
+    """
+
+    def __init__(
+        self,
+        configuration: RTCConfiguration,
+        clock: CallClock,
+        *,
+        playout: Playout | None = None,
+        video: VideoLine | None = None,
+        channel: str = "control",
+        public_address: str = "",
+        own_path: bool = True,
+        wishes: Wishes | None = None,
+        beats: Beats | None = None,
+        before: Known | None = None,
+        on_message: Callable[[str | bytes], None] = lambda _: None,
+    ) -> None:
+        self._playout = playout
+        self._beats = beats
+        self._outgoing = OutgoingTrack(playout) if playout is not None else None
+        self._video = video
+        self._shown = video.out() if video is not None else None
+        self._peer = Peer(configuration, self, self._outgoing, self._shown, wishes, before=before)
+        self._own_path = own_path and session.available()
+        self.tapped: RtpTap | None = None
+        self._public_address = public_address
+        self._clock = clock
+        self.channel = channel
+        self._channel: RTCDataChannel | None = None
+        self._backlog: deque[str | bytes] = deque(maxlen=CHANNEL_BACKLOG)
+        self._frames = BoundedFrames()
+        self._reading: asyncio.Task[None] | None = None
+        self._media_s: float | None = None
+        self._sound_s = time.monotonic()
+        self._heard_ms = 0.0
+        self.on_message = on_message
+        self.on_key: Callable[[str], None] = lambda _: None
+        self.closed_by_peer = False
+        self._closing_channel = False
+        self._follows = before is not None
+        self._where = Whereabouts()
+        self._earlier: WebRTCTransport | None = None
+        self._succeeded = False
+        self._left = asyncio.Event()
+        self._identities: frozenset[str] = frozenset()
+        self._origin: Origin | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._peer.connected
+
+    @property
+    def can_play(self) -> bool:
+        """Whether the client takes the agent's voice; False before the answer."""
+        return self._peer.can_play
+
+    @property
+    def reads(self) -> bool:
+        """A peer connection has no way to ask for words alone."""
+        return False
+
+    @property
+    def last_heard_s(self) -> float | None:
+        heard = [at for at in (self._peer.last_heard_s, self._media_s) if at is not None]
+        return max(heard, default=None)
+
+    @property
+    def last_media_s(self) -> float | None:
+        return self._media_s
+
+    def silent_to(self, now_s: float) -> float | None:
+        quiet = 1000 * (now_s - self._sound_s) > QUIET_MS
+        return self._clock.now_ms(now_s) if quiet else None
+
+    @property
+    def dropped_ms(self) -> float:
+        """How much audio was thrown away because its reader was too slow."""
+        return self._frames.dropped_ms
+
+    @property
+    def account(self) -> str:
+        tapped = self.tapped.account if self.tapped is not None else "aiortc's tracks"
+        return f"{tapped}, {self._heard_ms:.0f} ms heard, {self.dropped_ms:.0f} ms dropped"
+
+    async def answer(self, sdp: str) -> str:
+        """Returns the answer's SDP; a later offer of the same connection renegotiates it.
+
+        Raises BadOfferError, after which only `aclose` is left.
+        """
+        first = not self._peer.answered and not self._follows
+        offered, rejected = without_rejected(read_offer(sdp, first=first))
+        answer = with_group(await self._peer.answer(offered), bundled(offered))
+        self._identities = frozenset(ice.identities(sdp))
+        self._origin = origin_of(sdp)
+        self._where.see(sdp)
+        answer = with_rejected(answer, rejected)
+        if self._public_address:
+            return ice.with_public_address(answer, self._public_address)
+        return answer
+
+    def is_of(self, sdp: str) -> bool:
+        """Returns whether that offer is one of this client's connection, by its newest one."""
+        origin = origin_of(sdp)
+        known = not self._identities.isdisjoint(ice.identities(sdp))
+        return known or (origin is not None and origin.follows(self._origin))
+
+    def moves(self, sdp: str) -> bool:
+        """Returns whether by this offer the client goes on over a transport that is new to us.
+
+        Another of these, with what is `known` of this one, is then to answer it.
+        """
+        return self._where.left(sdp)
+
+    @property
+    def known(self) -> Known:
+        """What the client knows of this connection."""
+        return self._peer.known(self._channel)
+
+    def succeed(self, earlier: "WebRTCTransport") -> None:
+        """Goes on for the earlier connection, which its client is to leave once it has the answer.
+
+        Until then that one stays: ended from here it would take the client's data channel with it.
+        """
+        self._earlier, earlier._succeeded = earlier, True
+        earlier._peer.leave()
+
+    def frames(self) -> BoundedFrames:
+        return self._frames
+
+    async def add_candidate(self, candidate: Candidate) -> None:
+        self._where.see_candidate(candidate)
+        await self._peer.add_candidate(candidate)
+
+    def send(self, message: str | bytes) -> None:
+        if self._channel is None or self._channel.readyState != "open":
+            self._backlog.append(message)
+        elif self._channel.bufferedAmount > MOST_BUFFERED:
+            self._channel.close()
+        else:
+            self._channel.send(message)
+
+    def close_channel(self) -> None:
+        self._closing_channel = True
+        if self._channel is not None and not self._backlog:
+            self._channel.close()
+
+    def close_input(self) -> None:
+        if self.tapped is not None:
+            self.tapped.finish()
+        if self._reading is not None:
+            self._reading.cancel()
+        self._frames.close()
+
+    async def aclose(self) -> None:
+        self.close_input()
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
+        if self._outgoing is not None:
+            self._outgoing.stop()
+        if self._shown is not None:
+            self._shown.stop()
+        await self._left_by_client()
+        await self._flushed()
+        await self._peer.aclose()
+
+    async def _left_by_client(self) -> None:
+        """Returns when the client is on its new transport, or does not come to that."""
+        if self._earlier is not None:
+            self._earlier._left.set()
+        if self._succeeded and self.connected:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._left.wait()
+
+    async def _flushed(self) -> None:
+        """Returns when the channel's last messages are out, or the client takes none."""
+        channel = self._channel
+        deadline = time.monotonic() + FLUSH_S
+        while channel is not None and self.connected and time.monotonic() < deadline:
+            if not channel.bufferedAmount and channel.readyState != "closing":
+                return
+            await asyncio.sleep(FLUSH_STEP_S)
+
+    # -- told by the peer connection --------------------------------------------------
+
+    def on_audio_track(self, track: Any) -> None:
+        if self._reading is not None:
+            self._reading.cancel()  # of a line that the client left
+        self._reading = asyncio.ensure_future(self._read(track))
+
+    def on_video_track(self, track: Any) -> None:
+        if self._video is not None:
+            self._video.watch(track)
+
+    def on_channel(self, channel: RTCDataChannel) -> None:
+        if channel.label != self.channel or self._channel is not None:
+            return
+        self._channel = channel
+        channel.on("message", lambda message: self.on_message(message))  # noqa: PLW0108 - set later
+        channel.on("open", self._channel_open)
+        self._channel_open()
+
+    def _channel_open(self) -> None:
+        channel = self._channel
+        while channel is not None and self._backlog and channel.readyState == "open":
+            channel.send(self._backlog.popleft())
+        if channel is not None and self._closing_channel:
+            channel.close()
+
+    def on_lost(self, *, by_peer: bool) -> None:
+        if self.tapped is not None:
+            self._input_ended()
+        self._left.set()
+        # whoever stopped all lines has no transport left, and may offer anew
+        self.closed_by_peer = self.closed_by_peer or (by_peer and self._where.somewhere)
+
+    # -- the caller's audio -----------------------------------------------------------
+
+    def tap(self) -> RtpTap | None:
+        if not self._own_path:
+            return None
+        self.tapped = RtpTap(
+            hear=self._heard,
+            call_ms=lambda: self._clock.now_ms(time.monotonic()),
+            on_media=self._media,
+            on_report=lambda now_s: self._peer.look(now_s, self.last_heard_s),
+            on_key=lambda key: self.on_key(key),  # noqa: PLW0108 - set later
+            playout=self._playout,
+            beats=self._beats,
+        )
+        return self.tapped
+
+    def _heard(self, frame: AudioFrame) -> None:
+        self._take(frame, time.monotonic())
+
+    def _take(self, frame: AudioFrame, now_s: float) -> None:
+        self._heard_ms += frame.duration_ms
+        self._sound_s = now_s
+        self._clock.heard(frame.end_ms, now_s)
+        self._frames.put(frame)
+
+    def _media(self, now_s: float) -> None:
+        self._media_s = now_s
+
+    def _input_ended(self) -> None:
+        if self.tapped is not None:
+            self.tapped.finish()
+        self._frames.close()
+
+    async def _read(self, track: Any) -> None:
+        """Takes every frame of the track: one that is not read would pile up in aiortc."""
+        reader = TrackReader()
+        try:
+            while True:
+                frame = await track.recv()
+                now = time.monotonic()
+                self._media_s = now
+                for audio in reader.read(frame, self._clock.now_ms(now)):
+                    self._take(audio, now)
+        except MediaStreamError:
+            self._frames.close()
+
+
+class TrackReader:
+    """Turns a track's frames (packed stereo 48 kHz from aiortc) into speech frames."""
+
+    def __init__(self) -> None:
+        self._timeline: Timeline | None = None
+        self._resampler: Resampler | None = None
+        self._came_ms = 0.0
+
+    def read(self, frame: av.AudioFrame, now_ms: float) -> list[AudioFrame]:
+        """Returns the frame's audio on the call clock; empty when it came too late.
+
+        `now_ms` is the call clock at arrival.
+        """
+        rate = frame.sample_rate
+        if self._timeline is None:
+            self._timeline = Timeline(rate, now_ms)
+            self._resampler = Resampler(rate, len(frame.layout.channels))
+        assert self._resampler is not None  # noqa: S101 - set with the timeline
+        away_ms, self._came_ms = now_ms - self._came_ms, now_ms
+        expected_ms = self._timeline.expected_ms(frame.pts or 0)
+        if expected_ms is not None and away_ms > ABSENT_MS:
+            late_ms = now_ms - expected_ms - 1000 * frame.samples / rate
+            if late_ms > LATE_MS:  # aiortc keeps too little for a stalled network to deliver it
+                self._timeline.pause(late_ms)
+        start_ms = self._timeline.place(frame.pts or 0, frame.samples, now_ms)
+        if start_ms is None:
+            return []
+        samples = self._resampler.process(np.asarray(frame.to_ndarray(), np.int16))
+        audio = AudioFrame(samples, SPEECH_RATE, max(0.0, start_ms - DELAY_MS))
+        return [audio] if len(samples) else []

@@ -1,0 +1,1 @@
+"""Speech to text. `base` is the contract, `engines` fulfil it, `wrappers` make streams last."""

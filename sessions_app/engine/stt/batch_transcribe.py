@@ -1,0 +1,179 @@
+"""Recognising speech that is stored: the same gate and streams as live, at the engine's pace."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.audio.vad.base import Vad
+from sessions_app.engine.core.errors import RecogniserUnavailableError
+from sessions_app.engine.core.events import Hypothesis, SpeechEnded, SpeechStarted
+from sessions_app.engine.core.frames import AudioFrame, silence
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream, heard
+from sessions_app.engine.stt.speech_gate import Flush, Item, SpeechGate
+from sessions_app.engine.stt.wrappers.gated import Gated
+from sessions_app.engine.stt.wrappers.replay_buffer import tell
+
+PIECE_MS = 100
+AHEAD_MS = 20_000.0
+"""How much audio may wait for the VAD: what is decoded at once stays small."""
+
+LOOK_S = 0.01
+ANSWER_S = 120.0
+"""The longest that one utterance may take."""
+
+SHORTEST_MS = 400.0
+"""Less than this, left between segments, is the rim of an utterance."""
+
+RIM_MS = 250.0
+
+Audio = Callable[[], Iterable[AudioFrame]]
+"""Gives the audio from its beginning, 16 kHz on the call clock; it is asked twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where somebody speaks, in ms on the call clock."""
+
+    start_ms: float
+    end_ms: float
+
+
+async def stretches(audio: Audio, vad: Vad) -> list[Stretch]:
+    """Returns where there is speech, as the VAD of live calls finds it."""
+    found: list[Stretch] = []
+    began_ms = 0.0
+
+    def boundary(event: SpeechStarted | SpeechEnded) -> None:
+        nonlocal began_ms
+        if isinstance(event, SpeechStarted):
+            began_ms = event.at_ms
+        else:
+            found.append(Stretch(began_ms, event.at_ms))
+
+    stream = vad.open(boundary)
+    try:
+        for frame in _pieces(audio()):
+            stream.feed(frame)
+            while frame.end_ms - stream.seen_ms > AHEAD_MS:  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_S)  # the contract tells where, not when
+        await stream.drain()
+    finally:
+        stream.close()
+    return found
+
+
+def uncovered(speech: Sequence[Stretch], known: Iterable[Stretch]) -> list[Stretch]:
+    """Returns what of `speech` no known stretch covers. Pure."""
+    rest = list(speech)
+    for one in known:
+        rest = [part for stretch in rest for part in _without(stretch, one)]
+    return [part for part in rest if part.end_ms - part.start_ms >= SHORTEST_MS]
+
+
+async def transcribe(
+    audio: Audio,
+    speech: Sequence[Stretch],
+    recogniser: Recogniser,
+    language: str,
+    phrases: Sequence[str] = (),
+) -> list[Hypothesis]:
+    """Returns the finals of all that is said in `speech`, in order.
+
+    One utterance is under way at a time; an engine that wants its audio in real time gets it
+    so. Raises what the engine raises, and RecogniserUnavailableError (retryable) when it gives
+    no answer for two minutes.
+    """
+    paced = recogniser.capabilities.continuous
+    stream = (Gated(recogniser) if paced else recogniser).open(language, phrases)
+    finals: list[Hypothesis] = []
+    answered = asyncio.Event()
+
+    async def read() -> None:
+        async for hypothesis in heard(stream):
+            if hypothesis.is_final:
+                finals.append(hypothesis)
+                answered.set()
+
+    reading = asyncio.create_task(read())
+    try:
+        sending = asyncio.create_task(_send(stream, items(audio(), speech), paced, answered))
+        await _both(sending, reading)
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await stream.aclose()
+    return [final for final in finals if final.text.strip()]
+
+
+async def _both(sending: "asyncio.Task[None]", reading: "asyncio.Task[None]") -> None:
+    """Returns when both are done; a reader that ends early ends the sender."""
+    try:
+        await asyncio.wait({sending, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done() and not sending.done():
+            reading.result()
+            raise RecogniserUnavailableError("The recogniser ended before the audio did.")
+        sending.result()
+        async with asyncio.timeout(ANSWER_S):
+            await reading
+    except TimeoutError as error:
+        raise _silent() from error
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _send(
+    stream: RecogniserStream, items: Iterator[Item], paced: bool, answered: asyncio.Event
+) -> None:
+    for item in items:
+        if isinstance(item, Flush):
+            answered.clear()
+        await tell(stream, item)
+        if paced and isinstance(item, AudioFrame):
+            await asyncio.sleep(item.duration_ms / 1000)
+        elif isinstance(item, Flush) and not paced:
+            async with asyncio.timeout(ANSWER_S):
+                await answered.wait()
+    await stream.finish()
+
+
+def items(audio: Iterable[AudioFrame], speech: Sequence[Stretch]) -> Iterator[Item]:
+    """Yields what a live stream would have been told, with the boundaries in their places."""
+    gate = SpeechGate()
+    ahead = iter(speech)
+    present, inside = next(ahead, None), False
+    for frame in _pieces(audio):
+        yield from gate.hear(frame)
+        while present is not None:
+            if not inside and frame.end_ms > present.start_ms:
+                inside = True
+                yield from gate.started(present.start_ms)
+            if not inside or frame.end_ms <= present.end_ms:
+                break
+            yield from gate.ended(present.end_ms)
+            present, inside = next(ahead, None), False
+    yield from gate.finish()
+
+
+def _pieces(audio: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Yields frames of 100 ms at most; silence where the audio has gaps."""
+    at_ms = 0.0
+    for frame in audio:
+        while frame.start_ms - at_ms > 1.0:
+            filled = silence(min(PIECE_MS, frame.start_ms - at_ms), at_ms)
+            yield filled
+            at_ms = filled.end_ms
+        yield from frame.pieces(PIECE_MS)
+        at_ms = frame.end_ms
+
+
+def _without(stretch: Stretch, known: Stretch) -> list[Stretch]:
+    start_ms, end_ms = known.start_ms - RIM_MS, known.end_ms + RIM_MS
+    if end_ms <= stretch.start_ms or start_ms >= stretch.end_ms:
+        return [stretch]
+    parts = (Stretch(stretch.start_ms, start_ms), Stretch(end_ms, stretch.end_ms))
+    return [part for part in parts if part.end_ms > part.start_ms]
+
+
+def _silent() -> RecogniserUnavailableError:
+    return RecogniserUnavailableError(f"The recogniser gave no answer within {ANSWER_S:.0f} s.")

@@ -1,0 +1,1 @@
+"""Recognisers, a file each; each fulfils the contract of `stt.base`."""

@@ -1,0 +1,268 @@
+"""CMU PocketSphinx with its own English model, in worker processes: the embedded recogniser.
+
+It is for trying out: about two words in three of natural speech come out right.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sessions_app.engine.core.errors import BusyError, RecogniserError, RecogniserUnavailableError
+from sessions_app.engine.core.events import Hypothesis
+from sessions_app.engine.core.fork_server import ForkServer
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.core.reservations import Limited, Reservation
+from sessions_app.engine.stt.base import Capabilities, Recogniser
+from sessions_app.engine.stt.engines.pocketsphinx_words import (
+    LANGUAGE,
+    LANGUAGES,
+    Vocabulary,
+    check_language,
+)
+from sessions_app.engine.stt.engines.streams import WorkingStream
+from sessions_app.engine.stt.engines.utterance import Utterance
+from sessions_app.engine.stt.worker.pocketsphinx_mother import (
+    AUDIO,
+    BEGIN,
+    CALM,
+    END,
+    FINAL,
+    INTERIM,
+    LEARN,
+    LIVE,
+    REDECODE,
+)
+from sessions_app.engine.stt.worker.pool import MOTHER, WorkerLink, WorkerPool
+
+CHUNK = SPEECH_RATE // 10
+LEARNT_MS = 6_000.0
+"""After so much speech the carried channel normalisation is as good as a re-decode's."""
+
+REDECODE_SHARE = 0.8
+LONGEST_REDECODE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Flush:
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    pass
+
+
+class PocketSphinxRecogniser(Recogniser):
+    """`workers` decode live, one utterance at a time each (one a core by default).
+
+    With `redecode` a calmer worker decodes a caller's first utterances a second time, as a
+    whole, when it is free. `words` are added to the dictionary: word → ARPAbet phones, or ""
+    for a guess. Speech that finds all workers busy waits its turn: its words come late, and
+    whole. `most_calls` refuses further calls instead; 0 refuses none.
+    """
+
+    name = "pocketsphinx"
+    capabilities = Capabilities(interims=True, words=True, confidence=False, languages=LANGUAGES)
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        redecode: bool = True,
+        words: Mapping[str, str] | None = None,
+        most_calls: int = 0,
+    ) -> None:
+        self._calls = Limited(most_calls)
+        self._words = dict(words or {})
+        self._zygote = ForkServer(MOTHER)
+        size = workers or os.cpu_count() or 1
+        self.live = WorkerPool(self._zygote, size, LIVE)
+        self.calm = WorkerPool(self._zygote, 1 if redecode else 0, CALM)
+
+    @property
+    def zygote_pid(self) -> int | None:
+        return self._zygote.pid
+
+    async def start(self) -> None:
+        if not await self.live.ping():
+            raise RecogniserError(
+                "PocketSphinx could not start. Is the package installed with its model?"
+            )
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "PocketSphinxStream":
+        check_language(language)
+        return PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
+
+    def reserve(self) -> Reservation:
+        place = self._calls.take()
+        if place is None:
+            raise BusyError("The recogniser already has as many calls as it can handle.")
+        return place
+
+    async def ready(self) -> bool:
+        return await self.live.ping()
+
+    async def aclose(self) -> None:
+        self.live.close()
+        self.calm.close()
+        self._zygote.close()
+
+
+class PocketSphinxStream(WorkingStream):
+    """Leases a worker for each utterance; audio waits here while all are busy."""
+
+    def __init__(self, recogniser: PocketSphinxRecogniser, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._recogniser = recogniser
+        self._vocabulary = vocabulary
+        self._inbox: asyncio.Queue[AudioFrame | _Flush | _Finish] = asyncio.Queue()
+        self._cmn: str | None = None
+        self._learnt_ms = 0.0
+        self._carried: AudioFrame | None = None
+
+    async def send(self, frame: AudioFrame) -> None:
+        if len(frame.samples):  # the decoder dies of a piece of nothing
+            self._inbox.put_nowait(frame)
+
+    async def flush(self, *, cut: bool = False) -> None:
+        self._inbox.put_nowait(_Flush(cut))
+
+    async def finish(self) -> None:
+        self._inbox.put_nowait(_Finish())
+
+    async def _work(self) -> None:
+        finished = False
+        while not finished:
+            item, self._carried = self._carried or await self._inbox.get(), None
+            finished = isinstance(item, _Finish)
+            if isinstance(item, AudioFrame):
+                finished = await self._utterance(item)
+
+    async def _utterance(self, first: AudioFrame) -> bool:
+        """Decodes from `first` to the flush; returns whether the stream is finished."""
+        link = await self._recogniser.live.lease(self._vocabulary.name)
+        link.taught = self._vocabulary.name
+        usable = False
+        try:
+            begin = {"cmn": self._cmn, "words": dict(self._vocabulary.phones)}
+            utterance = _Utterance(link, first.start_ms, begin, self._queue)
+            last = await utterance.decode(first, self._inbox)
+            usable = True
+        finally:
+            self._recogniser.live.release(link, usable=usable)
+        result = utterance.result
+        if self._learnt_ms < LEARNT_MS:
+            result = await self._second_look(utterance) or result
+        if result["words"]:
+            self._cmn = utterance.result["cmn"]
+            self._learnt_ms += utterance.length_ms
+        final = utterance.final(result, self._vocabulary.spelt)
+        if isinstance(last, _Flush) and last.cut:
+            final, rest = utterance.until_sure(final)
+            self._carried = rest.frame if rest else None
+        self._queue.put_nowait(final)
+        return isinstance(last, _Finish)
+
+    async def _second_look(self, utterance: "_Utterance") -> dict[str, Any] | None:
+        """Returns the re-decode of a whole utterance, if it comes in time."""
+        pool = self._recogniser.calm
+        if not pool.has_free:
+            return None
+        link = await pool.lease(self._vocabulary.name)
+        link.taught = self._vocabulary.name
+        usable = False
+        limit_s = min(LONGEST_REDECODE_S, REDECODE_SHARE * utterance.length_ms / 1000)
+        try:
+            await link.send(LEARN, json.dumps(dict(self._vocabulary.phones)).encode())
+            await link.send(REDECODE, utterance.audio.tobytes())
+            # not `wait_for`: until Python 3.12 it swallows a cancellation that meets a result
+            async with asyncio.timeout(limit_s):
+                _, result = await link.receive()
+            usable = True
+        except (TimeoutError, RecogniserUnavailableError):
+            return None
+        finally:
+            pool.release(link, usable=usable)
+        return result
+
+
+class _Utterance(Utterance):
+    """One utterance on one worker."""
+
+    def __init__(
+        self,
+        link: WorkerLink,
+        start_ms: float,
+        begin: Mapping[str, Any],
+        results: "asyncio.Queue[Hypothesis | RecogniserError | None]",
+    ) -> None:
+        super().__init__(start_ms, LANGUAGE)
+        self._link = link
+        self._begin = begin
+        self._results = results
+        self._unsent: list[Samples] = []
+        self.result: dict[str, Any] = {}
+
+    async def decode(
+        self, first: AudioFrame, inbox: "asyncio.Queue[AudioFrame | _Flush | _Finish]"
+    ) -> _Flush | _Finish:
+        """Sends audio until flush or finish, while interims come back; sets `result`.
+
+        Returns which of them it was.
+        """
+        reading = asyncio.create_task(self._read())
+        try:
+            await self._link.send(BEGIN, json.dumps(self._begin).encode())
+            item: AudioFrame | _Flush | _Finish = first
+            while isinstance(item, AudioFrame):
+                await self._take(item)
+                item = await self._next(inbox, reading)
+            await self._send_unsent()
+            await self._link.send(END)
+            self.result = await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+        return item
+
+    async def _take(self, frame: AudioFrame) -> None:
+        self.pieces.append(frame.samples)
+        self._unsent.append(frame.samples)
+        if sum(len(piece) for piece in self._unsent) >= CHUNK:
+            await self._send_unsent()
+
+    async def _send_unsent(self) -> None:
+        if self._unsent:
+            chunk, self._unsent = np.concatenate(self._unsent), []
+            await self._link.send(AUDIO, chunk.tobytes())
+
+    async def _next(
+        self,
+        inbox: "asyncio.Queue[AudioFrame | _Flush | _Finish]",
+        reading: "asyncio.Task[dict[str, Any]]",
+    ) -> AudioFrame | _Flush | _Finish:
+        """Returns the next item, unless the worker dies first."""
+        if not inbox.empty():
+            return inbox.get_nowait()
+        getting = asyncio.create_task(inbox.get())
+        try:
+            await asyncio.wait({getting, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
+            return await getting
+        finally:
+            getting.cancel()
+
+    async def _read(self) -> dict[str, Any]:
+        """Passes interims on; returns the final result."""
+        while True:
+            kind, body = await self._link.receive()
+            if kind == FINAL:
+                return body
+            if kind == INTERIM:
+                end_ms = self.start_ms + self.length_ms
+                self._results.put_nowait(Hypothesis(body["text"], False, self.start_ms, end_ms))

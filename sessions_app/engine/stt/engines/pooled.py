@@ -1,0 +1,271 @@
+"""Engines that block, in worker processes: one process serves the streams of many calls.
+
+An engine's package is never imported here: its threads and its locks stay in its own process.
+"""
+
+import asyncio
+import importlib.util
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sessions_app.engine.core.errors import BusyError, LanguageNotSupportedError, RecogniserError
+from sessions_app.engine.core.events import Hypothesis
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.core.reservations import Limited, Reservation
+from sessions_app.engine.stt.base import Recogniser
+from sessions_app.engine.stt.engines.streams import WorkingStream
+from sessions_app.engine.stt.engines.utterance import Utterance
+from sessions_app.engine.stt.speech_gate import Flush, Pause
+from sessions_app.engine.stt.worker.blocking.base import ModelError, found
+from sessions_app.engine.stt.worker.process import EngineProcess, EngineSession, Mother
+from sessions_app.engine.stt.worker.worker import (
+    AUDIO,
+    FINAL,
+    FLUSH,
+    INTERIM,
+    LIVE,
+    PAUSE,
+    WHOLE,
+)
+
+logger = logging.getLogger(__name__)
+
+_Item = AudioFrame | Pause | Flush | RecogniserError
+
+FULL = 0.9
+"""Where all workers have worked so much of the last seconds, another call's words would be late."""
+
+CHUNK = SPEECH_RATE // 10
+"""Samples sent at once: a message costs more than what it carries."""
+
+
+class Pooled(Recogniser):
+    """Spreads streams over `workers` processes of one engine, evenly.
+
+    A subclass says which `engine` (a dotted path) and which `package` it needs; raises
+    RecogniserError at once where that is not installed. `most_calls` refuses further calls; 0
+    refuses none until all workers are at work all of the time.
+    """
+
+    engine: str
+    package: str
+    distribution: str
+    """What pip calls the package."""
+
+    parts: tuple[str, ...]
+    """The files that a model's folder must have."""
+
+    by_utterance = False
+    """Whether each utterance goes to the process that has the fewest, or a stream's all to one."""
+
+    tells_whole = False
+    """Whether its sessions tell at a pause all that was said: quickly, and as the final would."""
+
+    forked = False
+    """Whether the engine has one thread, so that workers can be forked from one that has loaded."""
+
+    def __init__(
+        self,
+        workers: int,
+        model: str,
+        *,
+        kind: bytes = LIVE,
+        most_calls: int = 0,
+        **options: Any,
+    ) -> None:
+        self._look_for(model)
+        self._calls = Limited(most_calls)
+        self._told = {""}
+        options = {"model": model, **options}
+        self.mother = Mother(self.engine, options) if self.forked else None
+        self.processes = [
+            EngineProcess(self.engine, options, self.mother, kind) for _ in range(workers)
+        ]
+
+    def _look_for(self, model: str) -> None:
+        """Raises RecogniserError where package or model are not there."""
+        if importlib.util.find_spec(self.package) is None:
+            raise RecogniserError(f"It needs a package: pip install {self.distribution}")
+        try:
+            found(Path(model), *self.parts)
+        except ModelError as error:
+            raise RecogniserError(str(error)) from error
+
+    async def start(self) -> None:
+        for process in self.processes:
+            await process.start()
+            if process.note not in self._told:
+                self._told.add(process.note)
+                logger.warning("recogniser %r: %s", self.name, process.note)
+
+    def unhurried(self) -> None:
+        for process in self.processes:
+            process.unhurried()
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "PooledStream":
+        if not self.knows(language):
+            known = ", ".join(sorted(self.capabilities.languages or ()))
+            raise LanguageNotSupportedError(
+                f"The model of {self.name} is for {known}, not for {language!r}: set its "
+                "`language`, or choose another recogniser for this agent."
+            )
+        return PooledStream(self, language, phrases)
+
+    def reserve(self) -> Reservation:
+        """Returns a call's place; raises BusyError (retryable) before words would be late."""
+        place = self._calls.take()
+        if place is None:
+            raise BusyError("The recogniser already has as many calls as it can handle.")
+        if min(process.load for process in self.processes) >= FULL:
+            place.release()
+            raise BusyError("The recogniser has no time left for another call.")
+        return place
+
+    async def lease(self, language: str, phrases: Sequence[str]) -> EngineSession:
+        """Returns a session in the process that has the fewest."""
+        process = min(self.processes, key=lambda process: process.streams)
+        return await process.open(language, phrases)
+
+    async def ready(self) -> bool:
+        try:
+            await self.start()
+        except RecogniserError:
+            return False
+        return True
+
+    async def aclose(self) -> None:
+        for process in self.processes:
+            await process.aclose()
+        if self.mother is not None:
+            self.mother.close()
+
+
+class PooledStream(WorkingStream):
+    """One utterance after the other; audio waits here where the engine is slow."""
+
+    def __init__(self, pool: Pooled, language: str, phrases: Sequence[str]) -> None:
+        super().__init__()
+        self._pool = pool
+        self._language = language
+        self._phrases = phrases
+        self._inbox: asyncio.Queue[_Item | None] = asyncio.Queue()
+        self._finals: asyncio.Queue[dict[str, Any] | RecogniserError] = asyncio.Queue()
+        self._present: Utterance | None = None
+        self._pauses: deque[float] = deque()
+        """Where the audio had come to (on the call clock) when all words were asked for."""
+
+        self._unsent: list[Samples] = []
+        self._session: EngineSession | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def send(self, frame: AudioFrame) -> None:
+        self._inbox.put_nowait(frame)
+
+    async def pause(self) -> None:
+        if self._pool.tells_whole:
+            self._inbox.put_nowait(Pause())
+
+    async def flush(self, *, cut: bool = False) -> None:
+        self._inbox.put_nowait(Flush(cut))
+
+    async def finish(self) -> None:
+        self._inbox.put_nowait(None)
+
+    async def _work(self) -> None:
+        try:
+            while (item := await self._inbox.get()) is not None:
+                await self._pass_on(item)
+            await self._pass_on(Flush())
+        finally:
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """Gives up the place in a process."""
+        session, self._session = self._session, None
+        reading, self._reading = self._reading, None
+        if session is not None:
+            session.close()
+        if reading is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _place(self) -> EngineSession:
+        """Returns the place in a process, taking one where there is none."""
+        if self._session is None:
+            self._session = await self._pool.lease(self._language, self._phrases)
+            self._reading = asyncio.create_task(self._read(self._session))
+        return self._session
+
+    async def _read(self, session: EngineSession) -> None:
+        """Passes interims on and keeps finals; a dead process wakes whoever waits."""
+        try:
+            while True:
+                kind, body = await session.receive()
+                if kind == FINAL:
+                    self._finals.put_nowait(body)
+                elif kind == INTERIM and self._present is not None:
+                    said = self._present
+                    end_ms = said.start_ms + said.length_ms
+                    interim = Hypothesis(said.begun(body["text"]), False, said.start_ms, end_ms)
+                    self._queue.put_nowait(interim)
+                elif kind == WHOLE:
+                    self._tell_whole(body, self._pauses.popleft())
+        except RecogniserError as error:
+            self._finals.put_nowait(error)
+            self._inbox.put_nowait(error)
+
+    def _tell_whole(self, result: dict[str, Any], end_ms: float) -> None:
+        if self._present is not None:
+            told = self._present.final(result)
+            self._queue.put_nowait(replace(told, is_final=False, whole=True, end_ms=end_ms))
+
+    async def _pass_on(self, item: _Item) -> None:
+        if isinstance(item, RecogniserError):
+            raise item
+        if isinstance(item, AudioFrame):
+            if self._present is None:
+                self._present = Utterance(item.start_ms, self._language)
+            self._present.pieces.append(item.samples)
+            self._unsent.append(item.samples)
+            if sum(len(piece) for piece in self._unsent) >= CHUNK:
+                await self._send_unsent()
+        elif self._present is not None:
+            if isinstance(item, Flush):
+                await self._end(self._present, cut=item.cut)
+            else:
+                await self._ask(self._present)
+
+    async def _ask(self, utterance: Utterance) -> None:
+        """Asks for all that was said so far."""
+        await self._send_unsent()
+        self._pauses.append(utterance.start_ms + utterance.length_ms)
+        await (await self._place()).send(PAUSE)
+
+    async def _send_unsent(self) -> None:
+        session = await self._place()
+        if self._unsent:
+            chunk, self._unsent = np.concatenate(self._unsent), []
+            await session.send(AUDIO, chunk.tobytes())
+
+    async def _end(self, utterance: Utterance, *, cut: bool) -> None:
+        await self._send_unsent()
+        await (await self._place()).send(FLUSH)
+        result = await self._finals.get()
+        if isinstance(result, RecogniserError):
+            raise result
+        self._present, rest = None, None
+        if self._pool.by_utterance:
+            await self._leave()
+        final = utterance.final(result)
+        if cut:
+            final, rest = utterance.until_sure(final)
+        self._queue.put_nowait(final)
+        if rest is not None:
+            self._present = Utterance(rest.frame.start_ms, self._language, rest.before)
+            await self._pass_on(rest.frame)

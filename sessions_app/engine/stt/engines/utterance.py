@@ -1,0 +1,101 @@
+"""One utterance on its way through an engine that gives its words when it is over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from sessions_app.engine.core.events import Hypothesis, Word
+from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
+from sessions_app.engine.stt.cuts import begun, parted
+from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.writing import join_words
+
+AUDIBLE = 100
+"""A peak below this (-50 dBFS) is no voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Audio that a cut left for the next utterance, and how its first word was written there."""
+
+    frame: AudioFrame
+    before: str
+
+
+class Utterance:
+    """The audio of one utterance, and what its decoder's result is on the call clock.
+
+    `before` is what the utterance before left of it: `Rest.before`.
+    """
+
+    def __init__(self, start_ms: float, language: str, before: str = "") -> None:
+        self.start_ms = start_ms
+        self.language = language
+        self.before = before
+        self.pieces: list[Samples] = []
+
+    @property
+    def audio(self) -> Samples:
+        return np.concatenate(self.pieces)
+
+    @property
+    def length_ms(self) -> float:
+        return 1000 * sum(len(piece) for piece in self.pieces) / SPEECH_RATE
+
+    def until_sure(self, final: Hypothesis) -> tuple[Hypothesis, Rest | None]:
+        """Returns what of a final stays where its speaker went on, and the rest for the next."""
+        found = parted(final, self.start_ms + self.length_ms)
+        first = round((found.rest_ms - self.start_ms) * SPEECH_RATE / 1000)
+        samples = self.audio[first:]
+        if not len(samples):
+            return found.final, None
+        return found.final, Rest(AudioFrame(samples, SPEECH_RATE, found.rest_ms), found.before)
+
+    def begun(self, text: str) -> str:
+        """Returns an engine's text of this utterance with what it was begun with."""
+        return begun(text, self.before, self.language)
+
+    def final(
+        self, result: Mapping[str, Any], spelt: Mapping[str, str] | None = None
+    ) -> Hypothesis:
+        """Returns the final hypothesis on the call clock.
+
+        `result` has `words`: text, start and end in seconds, and confidence where the engine
+        gives one; or `text` alone. `spelt` is how words are written.
+        """
+        spoken: Mapping[str, Any] = result if self._is_audible() else {"words": []}
+        words = tuple(self._word(word, spelt or {}) for word in spoken["words"])
+        if words:
+            words = (replace(words[0], text=self.begun(words[0].text)), *words[1:])
+        sure = [word.confidence for word in words if word.confidence is not None]
+        end_ms = self.start_ms + self.length_ms
+        return Hypothesis(
+            text=self.begun(self._text(str(spoken.get("text", "")), words, spelt or {})),
+            is_final=True,
+            start_ms=words[0].start_ms if words else self.start_ms,
+            end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,
+            words=words,
+            confidence=sum(sure) / len(sure) if sure else None,
+            language=self.language,
+        )
+
+    @staticmethod
+    def _text(own: str, words: Sequence[Word], spelt: Mapping[str, str]) -> str:
+        """Returns the engine's own text, where it has one and writes its words as we do."""
+        if not words:
+            return own
+        said = [word.text for word in words]
+        return join_words(said) if spelt else "".join(written(own, said)).strip()
+
+    def _word(self, word: Sequence[Any], spelt: Mapping[str, str]) -> Word:
+        text, start_s, end_s, *rest = word
+        confidence = rest[0] if rest else None
+        start_ms, end_ms = (self.start_ms + 1000 * at_s for at_s in (start_s, end_s))
+        return Word(spelt.get(text, text), start_ms, end_ms, confidence)
+
+    def _is_audible(self) -> bool:
+        """Engines hear words in digital silence; where nothing sounds there are none."""
+        peaks = (int(np.abs(piece.astype(np.int32)).max(initial=0)) for piece in self.pieces)
+        return max(peaks, default=0) >= AUDIBLE

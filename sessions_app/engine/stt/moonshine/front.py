@@ -1,0 +1,115 @@
+"""The encoder's beginning, kept while audio grows: each second goes through it once.
+
+Its one norm covers the whole window. That norm is affine and what follows it linear, so frames
+are kept without it, with running sums, and the norm goes in when the window is encoded.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sessions_app.engine.stt.moonshine.graphs import CHANNELS, EPSILON, WIDTH
+from sessions_app.engine.stt.moonshine.model import Floats, Memory, Model
+
+FRAME = 384
+"""Samples a frame of the decoder's memory: 24 ms."""
+
+_HALF = FRAME // 2
+_FIRST, _FIRST_STEP = 127, 64
+_SECOND, _SECOND_STEP = 7, 3
+_LEAST = 8
+"""Frames that a window keeps at least."""
+
+SHORTEST = 895
+"""Fewer samples (56 ms) make no frame."""
+
+Sums = NDArray[np.float64]
+
+
+class Front:
+    """The audio of one utterance, and a window on it that may begin later."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._fresh: list[Floats] = []
+        self._audio = np.zeros(0, np.float32)
+        self._raw: list[Floats] = []
+        self._sums: Sums = np.zeros((2, 0))
+        self._done = 0
+        self._begin = 0
+
+    @property
+    def audio(self) -> Floats:
+        """All of it, float32 in -1..1 at 16 kHz."""
+        if self._fresh:
+            self._audio = np.concatenate([self._audio, *self._fresh])
+            self._fresh.clear()
+        return self._audio
+
+    @property
+    def frames(self) -> int:
+        """How many frames the window has."""
+        heard = (len(self.audio) - _FIRST) // _FIRST_STEP + 1
+        convolved = (heard - _SECOND) // _SECOND_STEP + 1
+        return max((convolved - self._begin - 3) // 2 + 1, 0)
+
+    @property
+    def begin_frame(self) -> int:
+        """Where the window begins."""
+        return self._begin // 2
+
+    def add(self, audio: Floats) -> None:
+        """Takes more audio."""
+        self._fresh.append(audio)
+
+    def drop(self, frames: int) -> int:
+        """Lets the window begin so many frames later; returns by how many it does."""
+        spare = (self._done - self._begin) // 2 - _LEAST
+        taken = max(min(frames, spare), 0)
+        self._begin += 2 * taken
+        return taken
+
+    def widen(self) -> None:
+        """Lets the window begin with the audio."""
+        self._begin = 0
+
+    @contextmanager
+    def widened(self) -> Iterator[None]:
+        """Lets the window begin with the audio meanwhile."""
+        begin, self._begin = self._begin, 0
+        yield
+        self._begin = begin
+
+    def memory(self) -> Memory | None:
+        """Returns the window, encoded; None where there is too little of it."""
+        if len(self.audio) < SHORTEST:
+            return None
+        self._grow()
+        total, squares = self._sums[:, _SECOND_STEP * self._begin :].sum(1)
+        number = WIDTH * (self._sums.shape[1] - _SECOND_STEP * self._begin)
+        mean = total / number
+        deviation = np.sqrt(squares / number - mean * mean + EPSILON)
+        shift = (self._model.shift - mean / deviation * self._model.gain).astype(np.float32)
+        raw = self._joined()[:, self._begin :]
+        return self._model.remembered(raw, 1 / deviation, shift)
+
+    def _joined(self) -> Floats:
+        if len(self._raw) > 1:
+            self._raw = [np.concatenate(self._raw, 1)]
+        return self._raw[0] if self._raw else np.zeros((CHANNELS, 0), np.float32)
+
+    def _grow(self) -> None:
+        """Sends the new audio through the convolutions, with what overlaps it."""
+        heard = (len(self.audio) - _FIRST) // _FIRST_STEP + 1
+        frames = (heard - _SECOND) // _SECOND_STEP + 1
+        if frames <= self._done:
+            return
+        last = _FIRST_STEP * (_SECOND_STEP * (frames - 1) + _SECOND - 1) + _FIRST
+        convolved, raw = self._model.convolved(self.audio[_HALF * self._done : last])
+        fresh = convolved[:, self._sums.shape[1] - _SECOND_STEP * self._done :]
+        sums = fresh.sum(0, dtype=np.float64), np.einsum("ij,ij->j", fresh, fresh, dtype=np.float64)
+        self._sums = np.concatenate([self._sums, sums], 1)
+        self._raw.append(raw)
+        self._done = frames

@@ -1,0 +1,241 @@
+"""From what a recogniser says to what people read. Pure: time is an argument."""
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from sessions_app.engine.core.events import Hypothesis, Word
+from sessions_app.engine.stt.number_formatting import with_figures
+from sessions_app.engine.text.joints import gone_on, unclosed
+from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.stops import whole_sentences
+from sessions_app.engine.text.writing import (
+    capitalised,
+    closed,
+    ends_clause,
+    ends_sentence,
+    goes_on,
+    has_marks,
+)
+
+INTERIM_EVERY_S = 0.2
+"""A message costs half a millisecond; five a second read as live."""
+
+LONGEST_MS = 15_000.0
+FEWEST_WORDS = 4
+"""A sentence of fewer words shares a segment with its neighbour: "Yes. I think so."."""
+
+LEAST_WORDS = 2
+"""Of a sentence that is too long: the pause after one word alone is a hesitation, "but … we"."""
+
+BREATH_MS = 10_000.0
+"""After a longer silence a sentence that was left open is not gone on with."""
+
+SENTENCE_MS, CLAUSE_MS = 400.0, 200.0
+"""How much longer a pause counts where the recogniser ended a sentence, or a part of one."""
+
+_LONE_I = re.compile(r"\bi\b(?='|\b)")
+
+
+def readable(text: str, figures: str = "", language: str = "") -> str:
+    """Returns bare words as a sentence of `language`; text that has its own marks keeps them.
+
+    `figures` is the language whose numbers become figures; empty for none.
+    """
+    clean = _clean(text, figures, language)
+    return closed(capitalised(clean, language), language) if clean else ""
+
+
+def _clean(text: str, figures: str, language: str) -> str:
+    clean = " ".join((with_figures(text, figures) if figures else text).split())
+    return _LONE_I.sub("I", clean) if base_of(language) in ("", "en") else clean
+
+
+Ask = Callable[[str, str], bool]
+"""A question about a text in a language."""
+
+
+class Segmenter:
+    """One side of one call: which interims are worth telling, and what a final becomes.
+
+    `figures` is the language whose numbers are written as figures; empty for words as they come.
+    An engine that ever wrote a mark, or `marks`, is taken to mean those that it leaves out: it is
+    given none but the full stop of a final that `is_whole` by its words (its text and language).
+    The one that it put at a breath, where by the words the sentence `is_open`, is left out.
+    """
+
+    def __init__(
+        self,
+        figures: str = "",
+        is_whole: Ask = lambda *_: False,
+        is_open: Ask = lambda *_: False,
+        *,
+        marks: bool = False,
+    ) -> None:
+        self._figures = figures
+        self._is_whole, self._is_open = is_whole, is_open
+        self._marks = marks
+        self._open_until_ms: float | None = None
+        """The end of the last final, where it ended within a sentence."""
+
+        self._told = ""
+        self._told_s = float("-inf")
+
+    def interim(self, hypothesis: Hypothesis, now_s: float) -> str | None:
+        """Returns the text to tell, or None when it is the same, or too soon after the last.
+
+        What is whole is told always: it says more than its text.
+        """
+        text = " ".join(hypothesis.text.split())
+        known = text == self._told or now_s - self._told_s < INTERIM_EVERY_S
+        if known and not hypothesis.whole:
+            return None
+        self._told, self._told_s = text, now_s
+        return text
+
+    def final(self, hypothesis: Hypothesis) -> list[Hypothesis]:
+        """Returns the final as readable pieces, [] for no words.
+
+        A piece ends with a sentence, or where it would be longer than 15 s. One that ends within a
+        sentence has no full stop, and the next one no capital of ours, where the engine has marks.
+        """
+        self._told = ""
+        text = hypothesis.text.strip()
+        if not text:
+            return []
+        self._marks = self._marks or has_marks(text)
+        if self._marks and not hypothesis.cut and self._is_whole(text, hypothesis.language):
+            hypothesis = _closed(hypothesis, text)
+        elif self._is_open(text, hypothesis.language):
+            hypothesis = _opened(hypothesis, text)
+        text = hypothesis.text.strip()
+        begins = not self._goes_on(hypothesis)
+        ended = ends_sentence(text) and not goes_on(text)
+        self._open_until_ms = hypothesis.end_ms if self._marks and not ended else None
+        if len(hypothesis.words) < 2:  # noqa: PLR2004
+            shown = self._shown(text, hypothesis.language, begins=begins)
+            return [dataclasses.replace(hypothesis, text=shown)]
+        return list(self._pieces(hypothesis, begins=begins))
+
+    def _goes_on(self, final: Hypothesis) -> bool:
+        """Returns whether a final begins within the sentence that the last one left open."""
+        until_ms = self._open_until_ms
+        return until_ms is not None and final.start_ms - until_ms <= BREATH_MS
+
+    def _shown(self, text: str, language: str, *, begins: bool) -> str:
+        if self._marks:
+            return as_marked(text, self._figures, language, begins=begins)
+        return readable(text, self._figures, language)
+
+    def _pieces(self, whole: Hypothesis, *, begins: bool) -> Iterator[Hypothesis]:
+        """Yields the pieces of a final; each has its part of the recogniser's own text."""
+        own = written(whole.text, [word.text for word in whole.words])
+        at, before, speaker = 0, "", whole.words[0].speaker
+        for words in in_pieces(whole.words, own, whole.language):
+            text = "".join(own[at : at + len(words)]).strip()
+            at += len(words)
+            if before or words[0].speaker != speaker:
+                begins = ends_sentence(before) or words[0].speaker != speaker
+            before, speaker = text or before, words[-1].speaker
+            yield dataclasses.replace(
+                whole,
+                text=self._shown(text, whole.language, begins=begins),
+                words=tuple(words),
+                start_ms=words[0].start_ms,
+                end_ms=words[-1].end_ms,
+            )
+
+
+def _closed(final: Hypothesis, text: str) -> Hypothesis:
+    """Returns a final whose text, and its last word where that stands there, have a full stop."""
+    stopped, words = closed(text, final.language), final.words
+    mark = stopped[len(text) :]
+    if words and text.endswith(words[-1].text):
+        words = (*words[:-1], dataclasses.replace(words[-1], text=words[-1].text + mark))
+    return dataclasses.replace(final, text=stopped, words=words)
+
+
+def _opened(final: Hypothesis, text: str) -> Hypothesis:
+    """Returns a final without the full stop at its end."""
+    words = final.words
+    if words:
+        words = (*words[:-1], dataclasses.replace(words[-1], text=unclosed(words[-1].text)))
+    return dataclasses.replace(final, text=unclosed(text), words=words)
+
+
+def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool) -> str:
+    """Returns a part of a text that has marks of its own: none is added where it was cut.
+
+    With `begins` a sentence begins with it: it has a capital then, and otherwise none that only a
+    sentence's first word has.
+    """
+    clean = _clean(text, figures, language)
+    return capitalised(clean, language) if begins else gone_on(clean, language)
+
+
+def in_pieces(
+    words: Sequence[Word], own: Sequence[str] = (), language: str = ""
+) -> list[Sequence[Word]]:
+    """Returns the words as segments have them; [] for no words.
+
+    They are cut where the speaker changes, at the ends of sentences, and at pauses until none is
+    over 15 s. `own` is each word as the recogniser of that `language` wrote it: it tells where
+    sentences end, and where a mark follows a pause counts for more.
+    """
+    own = own or [""] * len(words)
+    worth = [_worth(text) for text in own]
+    pieces: list[Sequence[Word]] = []
+    at = 0
+    for _, run in groupby(words, key=lambda word: word.speaker):
+        for many in _sentences(own[at : at + len(list(run))], language):
+            pieces += _split(words[at : at + many], worth[at : at + many])
+            at += many
+    return pieces
+
+
+def _sentences(own: Sequence[str], language: str) -> list[int]:
+    """Returns how many words each sentence has; those of few words are put to a neighbour."""
+    ends = set(itertools.accumulate(map(_letters, whole_sentences("".join(own), language))))
+    counts, many, letters = list[int](), 0, 0
+    for text in own:
+        many, letters = many + 1, letters + _letters(text)
+        if letters in ends and many >= FEWEST_WORDS:
+            counts.append(many)
+            many = 0
+    if many and counts:
+        counts[-1] += many if many < FEWEST_WORDS else 0
+    if many and (not counts or many >= FEWEST_WORDS):
+        counts.append(many)
+    return counts
+
+
+def _letters(text: str) -> int:
+    return sum(not char.isspace() for char in text)
+
+
+def _split(words: Sequence[Word], worth: Sequence[float]) -> list[Sequence[Word]]:
+    """Returns the words cut at their longest pauses until no part is too long."""
+    if _length_ms(words) <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut
+        return [words]
+    pauses = [
+        round(words[i].start_ms - words[i - 1].end_ms, -1) + worth[i - 1]
+        for i in range(1, len(words))
+    ]
+    few = LEAST_WORDS if len(words) >= 2 * LEAST_WORDS else 1
+    places = range(few - 1, len(words) - few)
+    cut = 1 + max(places, key=lambda i: (pauses[i], -abs(i - len(pauses) / 2)))
+    return [*_split(words[:cut], worth[:cut]), *_split(words[cut:], worth[cut:])]
+
+
+def _length_ms(words: Sequence[Word]) -> float:
+    return words[-1].end_ms - words[0].start_ms
+
+
+def _worth(text: str) -> float:
+    """Returns how much of a pause, in ms, the mark after a word is worth."""
+    if ends_sentence(text):
+        return SENTENCE_MS
+    return CLAUSE_MS if ends_clause(text) else 0.0

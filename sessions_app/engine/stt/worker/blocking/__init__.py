@@ -1,0 +1,1 @@
+"""Engines that block, as they run in a worker process."""

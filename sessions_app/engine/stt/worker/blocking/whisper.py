@@ -1,0 +1,140 @@
+"""faster-whisper (CTranslate2): whole utterances in a hundred languages.
+
+https://github.com/SYSTRAN/faster-whisper. Run with Whisper base in German, English, French, Italian
+and Spanish.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sessions_app.engine.core.frames import Samples
+from sessions_app.engine.stt.engines.whisper_languages import codes_of, whisper_code
+from sessions_app.engine.stt.worker.blocking.base import (
+    Engine,
+    ModelError,
+    Said,
+    Session,
+    TimedWord,
+    found,
+)
+
+PARTS = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*")
+
+LEAST_FRAMES = 1_000
+"""Frames of 10 ms that the encoder is given at least.
+
+Whisper was trained on windows of 30 s, and faster-whisper fills each up with silence: an
+utterance of two seconds costs as much as one of thirty. In windows of 10 s no more words come
+wrong, at a third of the work; below that some do.
+"""
+
+BEYOND_FRAMES = 200
+"""Silence after the speech, by which the model knows that it is over."""
+
+MOST_REPEATED = 2.4
+"""Text that packs better than this says one thing over and over, as OpenAI's own code has it."""
+
+TEMPERATURES = (0.0, 0.4)
+"""The best words; and where those only repeat themselves, a second try."""
+
+NO_SPEECH, PERHAPS_NO_SPEECH = 0.6, 0.5
+"""The model's own certainty that nobody speaks; speech, single letters too, stays below 0.45."""
+
+UNSURE, GUESSED = -1.0, -1.5
+"""The mean of the log probabilities of what was written. Speech in noise stays above -1.5; what is
+written of a noise while likely words are told lies below."""
+
+
+class WhisperEngine(Engine):
+    """`model` is a folder in CTranslate2's form; `compute_type` such as int8 or float16."""
+
+    def __init__(self, model: str, threads: int = 0, compute_type: str = "int8") -> None:
+        from faster_whisper import WhisperModel  # noqa: PLC0415 - optional, in workers alone
+
+        self._model: Any = WhisperModel(
+            model, compute_type=compute_type, cpu_threads=threads, local_files_only=True
+        )
+        whole = self._model.encode
+        self._model.encode = lambda features: whole(windowed(features))
+        self._known = languages_of(Path(model))
+
+    def open(self, language: str, phrases: Sequence[str]) -> "WhisperSession":
+        code = whisper_code(language, self._known)
+        if not code:
+            raise ModelError(f"This Whisper model does not hear {language!r}.")
+        return WhisperSession(self._model, code, ", ".join(phrases))
+
+
+class WhisperSession(Session):
+    """Keeps an utterance until it is over."""
+
+    def __init__(self, model: Any, language: str, hotwords: str) -> None:
+        self._model = model
+        self._language = language
+        self._hotwords = hotwords or None
+        self._pieces: list[Samples] = []
+
+    def accept(self, samples: Samples) -> None:
+        self._pieces.append(samples)
+
+    def finish(self) -> Said:
+        pieces, self._pieces = self._pieces, []
+        if not pieces:
+            return Said()
+        audio = np.concatenate(pieces).astype(np.float32) / 32768
+        segments, _ = self._model.transcribe(
+            audio,
+            language=self._language,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            hotwords=self._hotwords,
+            temperature=TEMPERATURES,
+            compression_ratio_threshold=MOST_REPEATED,
+            no_speech_threshold=NO_SPEECH,
+            log_prob_threshold=None,  # else words that it is sure of stand, though nobody speaks
+        )
+        heard = [word for one in segments if _is_said(one) for word in one.words or ()]
+        words: list[TimedWord] = [
+            (word.word.strip(), float(word.start), float(word.end), float(word.probability))
+            for word in heard
+        ]
+        # each comes with the blank before it, where its language has one
+        return Said("".join(word.word for word in heard).strip(), words)
+
+
+def _is_said(segment: Any) -> bool:
+    """Returns whether somebody said it: the model writes something of a noise, too."""
+    unsure = segment.no_speech_prob > PERHAPS_NO_SPEECH and segment.avg_logprob < UNSURE
+    guessed = segment.avg_logprob < GUESSED
+    return not (unsure or guessed or segment.compression_ratio > MOST_REPEATED)
+
+
+def windowed(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns the log-mel `features` (mels by frames of 10 ms) without most of their filling.
+
+    What faster-whisper fills a window up with are zeros. Their count stays even: the encoder
+    takes two frames a step.
+    """
+    filled = np.flatnonzero(features.any(axis=0))
+    used = int(filled[-1]) + 1 if len(filled) else 0
+    length = max(LEAST_FRAMES, used + BEYOND_FRAMES)
+    return features[:, : length + length % 2]
+
+
+def languages_of(model: Path) -> frozenset[str]:
+    """Returns Whisper's codes of what a model hears; raises ModelError where that is not to be had.
+
+    faster-whisper's own list has languages that the model has no word for.
+    """
+    (vocabulary,) = found(model, "vocabulary.*")
+    try:
+        text = vocabulary.read_text(encoding="utf-8").removesuffix("\n")
+        entries = json.loads(text) if vocabulary.suffix == ".json" else text.split("\n")
+    except ValueError as error:
+        raise ModelError(f"{vocabulary} cannot be read: fetch the model again.") from error
+    return codes_of(len(entries))

@@ -1,0 +1,28 @@
+"""The process that loads an engine once and forks workers that share its memory.
+
+For engines of one thread, which a fork can copy: a model's weights are in memory once, and a
+worker that died is back within milliseconds.
+"""
+
+import socket
+import sys
+
+from sessions_app.engine.core.errors import die_without_words
+from sessions_app.engine.core.fork_server import serve_forks
+from sessions_app.engine.stt.worker.worker import answer, give_way, made
+
+
+def main(descriptor: int, path: str, options: str) -> None:
+    """Makes the engine, then forks a worker for each request until the owner is gone."""
+    engine = made(path, options)
+
+    def work(channel: socket.socket, kind: bytes) -> None:
+        give_way(kind)
+        answer(engine, channel)
+
+    serve_forks(descriptor, work)
+
+
+if __name__ == "__main__":
+    die_without_words()
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])

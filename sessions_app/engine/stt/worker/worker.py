@@ -1,0 +1,227 @@
+"""The process that holds a blocking engine and serves the streams of many calls with it.
+
+One thread: it takes all that has arrived, and answers finals at once; then the streams that the
+engine chooses of those with new audio go on in one batch, and what changed is told. It ends when
+its owner's socket closes.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from sessions_app.engine.core.errors import die_without_words
+from sessions_app.engine.stt.worker.blocking.base import Engine, ModelError, Session
+
+HEADER = struct.Struct("<IIB")
+"""Length of the body, stream, kind."""
+
+OPEN, AUDIO, PAUSE, FLUSH, CLOSE, READY, INTERIM, WHOLE, FINAL, FAILED = b"OAPFCRIWLX"
+LIVE, CALM = b"L", b"C"
+NICENESS = {LIVE: 5, CALM: 15}
+"""Below the calls' own processes; what can wait is below what somebody waits for."""
+
+RECEIVE = 1 << 16
+PERIOD_S = 2.0
+
+
+class Load:
+    """Which share of the last seconds was work, 0..1; waiting for a processor counts as work."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since_s = clock()
+        self._idle_s = 0.0
+        self._share = 0.0
+
+    @contextmanager
+    def idle(self) -> Iterator[None]:
+        """Takes what happens within for no work."""
+        began_s = self._clock()
+        yield
+        self._idle_s += self._clock() - began_s
+        self._settle()
+
+    def share(self) -> float:
+        """Returns the share of the last whole period."""
+        self._settle()
+        return self._share
+
+    def _settle(self) -> None:
+        passed_s = self._clock() - self._since_s
+        if passed_s >= PERIOD_S:
+            self._share = max(0.0, 1 - self._idle_s / passed_s)
+            self._since_s, self._idle_s = self._clock(), 0.0
+
+
+class Server:
+    """Reads its owner's messages and answers them."""
+
+    def __init__(self, engine: Engine, channel: socket.socket) -> None:
+        self._engine = engine
+        self._channel = channel
+        self._received = bytearray()
+        self._sessions: dict[int, Session] = {}
+        self._shown: dict[int, str] = {}
+        self._fresh: set[int] = set()
+        self._load = Load()
+
+    def serve(self) -> None:
+        """Answers until the owner is gone."""
+        while self._receive():
+            for stream, kind, body in self._messages():
+                with self._blamed(stream):
+                    self._take(stream, kind, body)
+            self._go_on()
+
+    def _receive(self) -> bool:
+        """Takes all bytes there are, waiting where there is no work; False without an owner."""
+        if self._fresh and not self._has_arrived():
+            return True
+        while True:
+            with self._load.idle():
+                piece = self._channel.recv(RECEIVE)
+            if not piece:
+                return False
+            self._received += piece
+            if not self._has_arrived():
+                return True
+
+    def _has_arrived(self) -> bool:
+        return bool(select.select([self._channel], [], [], 0)[0])
+
+    def _messages(self) -> Iterator[tuple[int, int, bytes]]:
+        while len(self._received) >= HEADER.size:
+            size, stream, kind = HEADER.unpack_from(self._received)
+            if len(self._received) < HEADER.size + size:
+                return
+            body = bytes(self._received[HEADER.size : HEADER.size + size])
+            del self._received[: HEADER.size + size]
+            yield stream, kind, body
+
+    def _take(self, stream: int, kind: int, body: bytes) -> None:
+        if kind == OPEN:
+            told = json.loads(body)
+            self._sessions[stream] = self._engine.open(told["language"], told["phrases"])
+        elif kind == AUDIO and stream in self._sessions:
+            self._sessions[stream].accept(np.frombuffer(body, np.int16))
+            self._fresh.add(stream)
+        elif kind == PAUSE and stream in self._sessions:
+            said = self._sessions[stream].pause()
+            self._fresh.discard(stream)
+            self._tell(stream, WHOLE, {"text": said.text, "words": said.words})
+        elif kind == FLUSH and stream in self._sessions:
+            said = self._sessions[stream].finish()
+            self._shown.pop(stream, None)
+            self._fresh.discard(stream)
+            self._tell(stream, FINAL, {"text": said.text, "words": said.words})
+        elif kind == CLOSE:
+            self._forget(stream)
+
+    def _go_on(self) -> None:
+        chosen = self._chosen()
+        self._fresh.difference_update(chosen)
+        alone = not self._decoded_together(chosen)
+        for stream in chosen:
+            with self._blamed(stream):
+                if alone:
+                    self._engine.decode([self._sessions[stream]])
+                self._show(stream)
+
+    def _chosen(self) -> list[int]:
+        numbers = {id(self._sessions[stream]): stream for stream in sorted(self._fresh)}
+        waiting = [self._sessions[stream] for stream in numbers.values()]
+        return [numbers[id(session)] for session in self._engine.chosen(waiting)]
+
+    def _decoded_together(self, streams: list[int]) -> bool:
+        """Returns False where a stream among these fails: then only each alone tells which."""
+        try:
+            self._engine.decode([self._sessions[stream] for stream in streams])
+        except OSError:
+            raise
+        except Exception:  # noqa: BLE001 - engines fail in their own ways
+            return False
+        return True
+
+    def _show(self, stream: int) -> None:
+        text = self._sessions[stream].interim()
+        if text != self._shown.get(stream, ""):
+            self._shown[stream] = text
+            self._tell(stream, INTERIM, {"text": text})
+
+    def _tell(self, stream: int, kind: int, message: dict[str, Any]) -> None:
+        send(self._channel, stream, kind, message | {"load": round(self._load.share(), 2)})
+
+    @contextmanager
+    def _blamed(self, stream: int) -> Iterator[None]:
+        """Ends one stream by what goes wrong in it: the others have nothing to do with it."""
+        try:
+            yield
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - engines fail in their own ways
+            self._forget(stream)
+            send(self._channel, stream, FAILED, {"message": type(error).__name__})
+
+    def _forget(self, stream: int) -> None:
+        for kept in (self._sessions, self._shown):
+            kept.pop(stream, None)
+        self._fresh.discard(stream)
+
+
+def send(channel: socket.socket, stream: int, kind: int, message: dict[str, Any]) -> None:
+    """Sends one message to the owner."""
+    body = json.dumps(message).encode()
+    channel.sendall(HEADER.pack(len(body), stream, kind) + body)
+
+
+def made(path: str, options: str) -> Engine | str:
+    """Returns the engine of a dotted path, or why it cannot be made; `options` are JSON."""
+    module, _, name = path.rpartition(".")
+    try:
+        engine: Engine = getattr(import_module(module), name)(**json.loads(options))
+    except ModelError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - each engine fails to load in its own way
+        return f"{type(error).__name__}: {error}"
+    return engine
+
+
+def answer(engine: Engine | str, channel: socket.socket) -> None:
+    """Serves with an engine; tells why where there is none."""
+    if isinstance(engine, str):
+        send(channel, 0, FAILED, {"message": engine})
+        return
+    send(channel, 0, READY, {"pid": os.getpid(), "note": engine.note})
+    Server(engine, channel).serve()
+
+
+def give_way(kind: bytes) -> None:
+    """Lowers this process's priority to that of workers of its kind."""
+    os.nice(NICENESS.get(kind, 0))
+
+
+def main(descriptor: int, path: str, options: str, kind: str) -> None:
+    """Makes the engine of `path` and serves its owner's socket."""
+    give_way(kind.encode())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
+    channel = socket.socket(fileno=descriptor)
+    answer(made(path, options), channel)
+
+
+if __name__ == "__main__":
+    die_without_words()
+    try:
+        main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4])
+    except (OSError, KeyboardInterrupt):
+        sys.exit(0)  # the owner is gone

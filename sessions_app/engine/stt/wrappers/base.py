@@ -1,0 +1,63 @@
+"""What every wrapper of a recogniser has in common: it is one, and its streams are streams."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.core.reservations import Reservation
+from sessions_app.engine.stt.base import Capabilities, Recogniser, RecogniserStream
+from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, Pause
+
+
+class Wrapper(Recogniser):
+    """Passes everything on to `inner`; a subclass says what its streams do."""
+
+    def __init__(self, inner: Recogniser) -> None:
+        self.inner = inner
+        self.name = inner.name
+        self.capabilities = inner.capabilities
+
+    @property
+    def serving(self) -> Capabilities:
+        return self.inner.serving
+
+    def unhurried(self) -> None:
+        self.inner.unhurried()
+
+    async def start(self) -> None:
+        await self.inner.start()
+
+    @abstractmethod
+    def open(self, language: str, phrases: Sequence[str] = ()) -> RecogniserStream: ...
+
+    def knows(self, language: str) -> bool:
+        return self.inner.knows(language)
+
+    async def ready(self) -> bool:
+        return await self.inner.ready()
+
+    def reserve(self) -> Reservation:
+        return self.inner.reserve()
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
+class ItemStream(RecogniserStream):
+    """A stream that treats all that it is told as one sequence of items."""
+
+    @abstractmethod
+    async def put(self, item: Item) -> None:
+        """Takes the next item."""
+
+    async def send(self, frame: AudioFrame) -> None:
+        await self.put(frame)
+
+    async def begin(self, at_ms: float) -> None:
+        await self.put(Begin(at_ms))
+
+    async def pause(self) -> None:
+        await self.put(Pause())
+
+    async def flush(self, *, cut: bool = False) -> None:
+        await self.put(Flush(cut))

@@ -1,0 +1,153 @@
+"""Streams that outlive the failures of their engine."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.core.errors import RecogniserError, RecogniserUnavailableError
+from sessions_app.engine.core.events import Hypothesis
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream
+from sessions_app.engine.stt.speech_gate import Item
+from sessions_app.engine.stt.wrappers.base import Wrapper
+from sessions_app.engine.stt.wrappers.resumable import LastingStream
+
+MOST_UNSAID_ENDS = 4
+"""A noise that the VAD took for speech is no word for any stream; so often one is asked."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before each attempt, in seconds, half of it at random.
+
+    An engine is given up `give_up_s` after its first failure, and after `tries` at least.
+    """
+
+    first_s: float = 0.1
+    longest_s: float = 5.0
+    tries: int = 5
+    give_up_s: float = 90.0
+    mute_s: float = 20.0
+    """An engine that says nothing for so much audio after speech began has died unnoticed."""
+
+    def wait_s(self, failures: int) -> float:
+        """Returns the wait after the `failures`-th failure in a row."""
+        return min(self.longest_s, self.first_s * 2.0 ** (failures - 1)) * random.uniform(0.5, 1.0)
+
+
+class Retrying(Wrapper):
+    """Opens another stream when one breaks, and says again what no final has answered."""
+
+    def __init__(
+        self,
+        inner: Recogniser,
+        *,
+        first_s: float = 0.1,
+        longest_s: float = 5.0,
+        tries: int = 5,
+        give_up_s: float = 90.0,
+        mute_s: float = 20.0,
+    ) -> None:
+        super().__init__(inner)
+        self._backoff = Backoff(first_s, longest_s, tries, give_up_s, mute_s)
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "RetryingStream":
+        return RetryingStream(
+            lambda: self.inner.open(language, phrases),
+            self._backoff,
+            by_flush=not self.capabilities.continuous,
+        )
+
+
+class RetryingStream(LastingStream):
+    """Ends only with its engine's last final, or with an error that trying again cannot mend."""
+
+    def __init__(
+        self, reopen: Callable[[], RecogniserStream], backoff: Backoff, *, by_flush: bool
+    ) -> None:
+        super().__init__(reopen(), by_flush=by_flush)
+        self._reopen = reopen
+        self._backoff = backoff
+        self._closed = False
+        self._failures = 0
+        self._failing_s = 0.0
+        self._mute = False
+        self._unsaid_ends = 0
+        self._left_ms = float("-inf")
+
+    async def put(self, item: Item) -> None:
+        await super().put(item)
+        if isinstance(item, AudioFrame) and self._is_mute(item.end_ms):
+            await self._leave(item.end_ms)
+
+    def _is_mute(self, now_ms: float) -> bool:
+        began_ms = self._replay.unsaid_ms
+        if began_ms is None:
+            return False
+        since_ms = max(began_ms, self._replay.answer_ms, self._left_ms)
+        return now_ms - since_ms > 1000 * self._backoff.mute_s
+
+    async def _leave(self, now_ms: float) -> None:
+        """Leaves a stream that says nothing, unless a few have had nothing to say to this."""
+        self._left_ms = now_ms
+        self._unsaid_ends += 1
+        if self._unsaid_ends > MOST_UNSAID_ENDS:
+            self._replay.unsaid_ms = None
+        else:
+            self._mute = True
+            await self._inner.aclose()
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while True:
+            try:
+                async for hypothesis in self._inner.results():
+                    fresh = self._taken(hypothesis)
+                    if fresh is not None:
+                        yield fresh
+            except RecogniserError as error:
+                await self._mend(error)
+            else:
+                if not self._left_unsaid():
+                    return
+                await self._mend(RecogniserUnavailableError("The recogniser stopped responding."))
+
+    async def aclose(self) -> None:
+        self._closed = True
+        await super().aclose()
+
+    def _left_unsaid(self) -> bool:
+        """Returns whether a stream ended without the words of speech that it was told."""
+        if self._mute:
+            return True
+        self._unsaid_ends += 1
+        return self._replay.unsaid and self._unsaid_ends <= MOST_UNSAID_ENDS and not self._closed
+
+    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+        if hypothesis.is_final:
+            self._failures = self._unsaid_ends = 0
+        return super()._taken(hypothesis)
+
+    async def _mend(self, error: RecogniserError) -> None:
+        """Opens another stream; raises `error` where that is of no use, or no longer."""
+        now = time.monotonic()
+        self._failures += 1
+        if self._failures == 1:
+            self._failing_s = now
+        tired = self._failures > self._backoff.tries
+        too_long = now - self._failing_s > self._backoff.give_up_s
+        if self._closed or not error.retryable or (tired and too_long):
+            raise error
+        logger.warning("a recogniser stream failed (%s), try %d", error.code, self._failures)
+        self._feed.stop()
+        await self._inner.aclose()
+        await asyncio.sleep(self._backoff.wait_s(self._failures))
+        if self._closed:
+            raise error
+        self._mute = False
+        self._left_ms = self._replay.heard_ms  # it has its time, however old its question is
+        await self._take_over(self._reopen())

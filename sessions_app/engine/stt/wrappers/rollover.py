@@ -1,0 +1,162 @@
+"""Streams without end over an engine whose streams have one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from sessions_app.engine.core.events import Hypothesis
+from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream
+from sessions_app.engine.stt.speech_gate import Flush, Item
+from sessions_app.engine.stt.wrappers.base import Wrapper
+from sessions_app.engine.stt.wrappers.replay_buffer import UNSURE_MS, without_words_after
+from sessions_app.engine.stt.wrappers.resumable import LastingStream
+
+MOST_WORDLESS = 1
+"""Streams in a row that end without a final; one of them may have died unnoticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """From `soft_ms` of audio on a pause ends a stream, from `hard_ms` on anything does.
+
+    So does speech of `unsaid_ms` without a final: what is not final is lost with its stream,
+    or must be told again. An ended stream has `drain_s` for its last words.
+    """
+
+    soft_ms: float
+    hard_ms: float
+    unsaid_ms: float
+    drain_s: float
+
+
+class Rollover(Wrapper):
+    """Follows one stream by another before the engine's limit, at a pause where there is one.
+
+    `limit_s` is the engine's own unless told.
+    """
+
+    def __init__(
+        self,
+        inner: Recogniser,
+        *,
+        limit_s: float | None = None,
+        unsaid_s: float = 60.0,
+        drain_s: float = 5.0,
+    ) -> None:
+        super().__init__(inner)
+        limit = limit_s or inner.capabilities.longest_stream_s or float("inf")
+        self._spans = Spans(0.8 * 1000 * limit, 0.95 * 1000 * limit, 1000 * unsaid_s, drain_s)
+
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "RolloverStream":
+        return RolloverStream(
+            lambda: self.inner.open(language, phrases),
+            self._spans,
+            by_flush=not self.capabilities.continuous,
+        )
+
+
+class RolloverStream(LastingStream):
+    """One stream after the other; what the last one left unanswered is told to the next."""
+
+    def __init__(
+        self, reopen: Callable[[], RecogniserStream], spans: Spans, *, by_flush: bool
+    ) -> None:
+        super().__init__(reopen(), by_flush=by_flush)
+        self._by_flush = by_flush
+        self._reopen = reopen
+        self._spans = spans
+        self._rolling = False
+        self._cut_ms: float | None = None
+        self._pending = False
+        self._said_ms = 0.0
+        """Of the audio told to the present stream, where the last final came."""
+
+        self._wordless = 0
+        self._gave_up = False
+        self._drain: asyncio.TimerHandle | None = None
+        self._draining: set[asyncio.Task[None]] = set()
+
+    async def _told(self, item: Item) -> None:
+        if isinstance(item, AudioFrame) and self._must_roll():
+            await self._roll(item.end_ms)
+        elif isinstance(item, Flush) and self._may_roll():
+            await self._roll(None)
+
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while True:
+            async for hypothesis in self._inner.results():
+                fresh = self._taken(hypothesis)
+                if fresh is not None:
+                    yield fresh
+            if not self._rolling:
+                return
+            await self._next()
+
+    async def aclose(self) -> None:
+        self._rolling = False
+        self._stop_drain()
+        await super().aclose()
+        await asyncio.gather(*self._draining, return_exceptions=True)
+
+    def _must_roll(self) -> bool:
+        told_ms, spans = self._feed.told_ms, self._spans
+        unsaid = self._pending and told_ms - self._said_ms >= spans.unsaid_ms
+        return told_ms >= spans.hard_ms or unsaid
+
+    def _may_roll(self) -> bool:
+        is_pause = self._by_flush or not self._pending
+        return self._feed.told_ms >= self._spans.soft_ms and is_pause
+
+    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+        if not hypothesis.is_final:
+            self._pending = bool(hypothesis.text)
+            self._wordless = 0
+            return super()._taken(hypothesis)
+        self._pending = False
+        self._said_ms = self._feed.told_ms
+        self._wordless = 0
+        whole = hypothesis
+        if self._cut_ms is not None:
+            kept = without_words_after(hypothesis, self._cut_ms - UNSURE_MS)
+            if kept is None:
+                return None
+            whole = kept
+        return super()._taken(whole)
+
+    async def _roll(self, cut_ms: float | None) -> None:
+        self._rolling, self._cut_ms = True, cut_ms
+        self._feed.stop()
+        loop = asyncio.get_running_loop()
+        self._drain = loop.call_later(self._spans.drain_s, self._give_up)
+        await self._inner.finish()
+
+    def _give_up(self) -> None:
+        """Does not wait longer for an ended stream's words: the next one is told that audio."""
+        self._gave_up = True
+        closing = asyncio.ensure_future(self._inner.aclose())
+        self._draining.add(closing)
+        closing.add_done_callback(self._draining.discard)
+
+    async def _next(self) -> None:
+        self._stop_drain()
+        await self._inner.aclose()
+        if self._cut_ms is None and not self._gave_up and not self._replay.unsaid:
+            self._replay.answered(self._feed.told)
+        elif self._cut_ms is not None and not self._gave_up:
+            self._skip_wordless(self._cut_ms)
+        self._rolling, self._cut_ms, self._pending = False, None, False
+        self._said_ms = 0.0
+        self._gave_up = False
+        await self._take_over(self._reopen())
+
+    def _skip_wordless(self, cut_ms: float) -> None:
+        """Does not ask for ever what a noise means of which whole streams have no word."""
+        self._wordless += not self._replay.pending
+        if self._wordless > MOST_WORDLESS:
+            self._replay.wordless(cut_ms - UNSURE_MS)
+
+    def _stop_drain(self) -> None:
+        if self._drain is not None:
+            self._drain.cancel()
+            self._drain = None

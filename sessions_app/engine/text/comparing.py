@@ -1,0 +1,131 @@
+"""Two transcripts of the same speech, laid side by side. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from sessions_app.engine.core.events import Hypothesis, Word
+from sessions_app.engine.text.writing import (
+    Token,
+    blank_between,
+    is_spaceless,
+    plain_words,
+    together,
+    tokens,
+)
+
+NEAR_MS = 1_000.0
+"""A word this far from every segment belongs to none of them."""
+
+PAUSE_MS = 1_500.0
+"""So long a pause between words that belong to no segment parts them in two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where on the call clock the segment `seq` lies."""
+
+    seq: int
+    start_ms: float
+    end_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The words that a second pass has where a segment is; `seq` None where there is none."""
+
+    seq: int | None
+    words: tuple[Word, ...]
+    start_ms: float
+    end_ms: float
+
+
+class Change(StrEnum):
+    SAME = "same"
+    GONE = "gone"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that both texts have, or only the first (GONE), or only the second (NEW).
+
+    `blank` says whether one stands between it and the next piece.
+    """
+
+    change: Change
+    text: str
+    blank: bool = True
+
+
+def timed(hypothesis: Hypothesis) -> tuple[Word, ...]:
+    """Returns the words with their times; evenly spread where the engine gives none."""
+    if hypothesis.words:
+        return hypothesis.words
+    texts = [token.text for token in tokens(hypothesis.text)]
+    step = (hypothesis.end_ms - hypothesis.start_ms) / max(1, len(texts))
+    starts = [hypothesis.start_ms + step * index for index in range(len(texts))]
+    return tuple(
+        Word(text, at, at + step, hypothesis.confidence)
+        for text, at in zip(texts, starts, strict=True)
+    )
+
+
+def placed(spans: Sequence[Span], words: Iterable[Word]) -> list[Placed]:
+    """Returns what each span gets of the words, and what is left over, by time.
+
+    A word goes to the span that its middle lies in, else to the nearest within NEAR_MS.
+    Every span is there, with no words where none fell to it.
+    """
+    given: dict[int, list[Word]] = {span.seq: [] for span in spans}
+    loose: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.start_ms):
+        nearest = min(spans, key=lambda span: _distance(span, word), default=None)
+        if nearest is not None and _distance(nearest, word) <= NEAR_MS:
+            given[nearest.seq].append(word)
+        elif loose and word.start_ms - loose[-1][-1].end_ms <= PAUSE_MS:
+            loose[-1].append(word)
+        else:
+            loose.append([word])
+    stand_ins = [Placed(s.seq, tuple(given[s.seq]), s.start_ms, s.end_ms) for s in spans]
+    added = [Placed(None, tuple(run), run[0].start_ms, run[-1].end_ms) for run in loose]
+    return sorted([*stand_ins, *added], key=lambda one: one.start_ms)
+
+
+def differences(before: str, after: str) -> list[Piece]:
+    """Returns how `after` differs from `before`, word by word; case and signs do not count."""
+    old, new = tokens(before), tokens(after)
+    matcher = SequenceMatcher(None, _plain(old), _plain(new), autojunk=False)
+    pieces = []
+    for what, i, j, k, m in matcher.get_opcodes():
+        if what == "equal":
+            pieces.append(_piece(Change.SAME, new[k:m], old[j:] or new[m:]))
+            continue
+        if i < j:
+            pieces.append(_piece(Change.GONE, old[i:j], new[k:]))
+        if k < m:
+            pieces.append(_piece(Change.NEW, new[k:m], new[m:]))
+    return pieces
+
+
+def same_words(before: str, after: str) -> bool:
+    """Returns whether both texts have the same words."""
+    old, new = plain_words(before), plain_words(after)
+    if is_spaceless(before) or is_spaceless(after):
+        return "".join(old) == "".join(new)  # marks change where words are found
+    return old == new
+
+
+def _distance(span: Span, word: Word) -> float:
+    middle = (word.start_ms + word.end_ms) / 2
+    return max(span.start_ms - middle, middle - span.end_ms, 0.0)
+
+
+def _piece(change: Change, run: Sequence[Token], following: Sequence[Token]) -> Piece:
+    last, after = run[-1], following[0].text if following else ""
+    return Piece(change, together(run), last.blank or blank_between(last.text, after))
+
+
+def _plain(run: Iterable[Token]) -> list[str]:
+    return ["".join(plain_words(token.text)) or token.text for token in run]

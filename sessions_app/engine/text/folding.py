@@ -1,0 +1,82 @@
+"""Texts as searches compare them: the same words, however they were typed. Pure."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from sessions_app.engine.text.characters import characters
+
+_MARKS = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+}
+"""Marks that keyboards and recognisers choose between."""
+
+_TURKISH = re.compile("i\u0307+|\u0131")
+"""What the capital with a dot becomes when it is small, and the small letter without one: whoever
+searches may have neither on the keyboard, nor the language at hand."""
+
+
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff"  # of Latin, Greek and Cyrillic letters
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points and chant
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0640]"
+)
+"""Marks that many leave out when they type: accents, points and Arabic vowels, and its stretching.
+Those of other scripts are letters: vowels in India, the marks that tell kana apart."""
+
+_STROKES = str.maketrans("\u0142\u00f8\u0111\u0127\u0167", "lodht")
+"""Letters with a stroke, which Unicode does not take apart."""
+
+
+def folded(text: str) -> str:
+    """Returns `text` to be searched: without case and accents, with plain quotes and dashes.
+
+    It is NFKC_Casefold (Unicode, 3.13.3), so that full-width letters, ligatures and characters
+    that are not seen, such as joiners, make no difference; nor do accents, points and strokes,
+    which whoever searches may not have on the keyboard. Blanks become single ones.
+    """
+    plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold()
+    plain = _TURKISH.sub("i", plain)
+    seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", seen)).casefold().translate(_STROKES)
+    return " ".join(unicodedata.normalize("NFKC", bare).split())
+
+
+_ASKED = re.compile(r'"([^"]+)"|([^\s"]+)')
+
+MOST_TERMS = 10
+"""Of what is asked for at once: each costs the database a look through all segments."""
+
+
+@lru_cache(64)
+def terms(query: str) -> tuple[str, ...]:
+    """Returns what a search asks for, `folded`: each word, and what stands between quotes as one.
+
+    Of more than MOST_TERMS it is the longest ones, which tell most. A script without blanks has
+    its words found as they stand together. None are asked for by an empty query.
+    """
+    plain = folded(query)
+    # a word may hold an apostrophe; around it, it is a quote
+    parts = (quoted.strip() or word.strip("'") for quoted, word in _ASKED.findall(plain))
+    asked = dict.fromkeys(filter(None, parts)) or dict.fromkeys(filter(None, [plain]))
+    longest = sorted(asked, key=len, reverse=True)[:MOST_TERMS]
+    return tuple(term for term in asked if term in longest)
+
+
+def found(text: str, wanted: str) -> tuple[int, int] | None:
+    """Returns from where to where `wanted` stands in `text`, as `folded` finds it."""
+    needle = folded(wanted)
+    shown, starts, ends = "", [], []
+    at = 0
+    for character in characters(text):
+        plain = folded(character) or (
+            " " if character.isspace() and not shown.endswith(" ") else ""
+        )
+        starts += [at] * len(plain)
+        at += len(character)
+        ends += [at] * len(plain)
+        shown += plain
+    place = shown.find(needle) if needle else -1
+    return (starts[place], ends[place + len(needle) - 1]) if place >= 0 else None

@@ -1,0 +1,58 @@
+"""Where a sentence goes on although its text was parted: no full stop, no capital. Pure.
+
+Recognisers take whatever they are given for whole sentences.
+"""
+
+import re
+
+from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.marks import ASCII_ENDS, OWN_ENDS
+from sessions_app.engine.text.stops import holds_on
+
+_STOPPED = re.compile(rf"[{ASCII_ENDS.replace('…', '')}{OWN_ENDS}]+$")
+_ELLIPSIS = re.compile(r"\.\.+$")
+_FIRST = re.compile(r"[^\W_][^\s,;:.!?]*")
+_OWN_CAPITAL = re.compile(r"I(?:['\u2019].*)?")
+
+_SMALL = """
+a an the this that these those and or but nor so yet because if when while which who whom whose
+what where why how than then as of to at for from with without by into onto over under about after
+before since until till although though unless whether he she it we they you him us them my your
+his her our their its he's she's it's we're they're you're we'll you'll they'll he'll she'll it'll
+we've you've they've that's there there's is are was were be been am do does did have has had not
+in on off out up down also just even still only please would could should can cannot can't don't
+won't
+"""
+_NO_NAMES = frozenset(_SMALL.split())
+"""English words with a capital only where a sentence begins; no "will", no "may"."""
+
+
+def unclosed(text: str) -> str:
+    """Returns `text` without the mark that ends a sentence, where it ends with one.
+
+    That of an abbreviation stays, and so do dots that say that more is to come.
+    """
+    bare = text.rstrip()
+    return bare if _ELLIPSIS.search(bare) or holds_on(bare) else _STOPPED.sub("", bare)
+
+
+def small(text: str, language: str = "") -> str:
+    """Returns `text` with a small letter at its beginning; "I", "BBC" and "McLean" stay."""
+    first = _FIRST.search(text)
+    if first is None or text[: first.start()].strip().isalnum():
+        return text
+    word, at = first.group(), first.start()
+    own = base_of(language) in ("", "en") and _OWN_CAPITAL.fullmatch(word)
+    if own or sum(map(str.isupper, word)) > 1:
+        return text
+    return text[:at] + word[:1].lower() + text[at + 1 :]
+
+
+def gone_on(text: str, language: str = "") -> str:
+    """Returns `text`, which goes on within a sentence, without a capital that is no name's.
+
+    In English; whatever may be a name keeps it.
+    """
+    first = _FIRST.search(text)
+    known = first is not None and first.group().lower().replace("\u2019", "'") in _NO_NAMES
+    return small(text, language) if known and base_of(language) in ("", "en") else text

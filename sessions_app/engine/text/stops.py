@@ -1,0 +1,136 @@
+"""Which full stops end a sentence: not those of abbreviations, initials, ordinals and lists. Pure.
+
+`writing` knows the marks; this knows the words before them. It errs towards too few ends.
+"""
+
+import re
+
+from sessions_app.engine.text import marks, writing
+from sessions_app.engine.text.languages import base_of
+
+_ABBREVIATION = re.compile(
+    r"dr|mr|mrs|ms|prof|st|vs|etc|e\.g|i\.e|u\.s|u\.k|a\.m|p\.m|inc|ltd|jr|sr|approx|dept|fig|vol"
+    r"|ca|cf|al|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
+    r"|hr|fr|nr|str|tel|bzw|evtl|ggf|inkl|zzgl|d\.h|z\.b|u\.a|i\.d\.r"  # before German nouns
+    r"|sra|srta|dra|avda|ud|uds|núm|sig|sig\.ra|dott|avv|dhr|mevr|bijv|exmo|exma"
+    r"|pág|págs|párr|aprox|séc|env|éd|c\.-à-d|pag|pagg|artt|sez|ecc|usw|enz|blz|hfst"
+)
+_EXAMPLE = re.compile(
+    r"(?<![\w.])(?:p\.\s?|(?:par|por|per|ad)\s)e[xjs]\."
+    rf"{marks.closing()}\s*$",
+    re.IGNORECASE,
+)
+"""Leads to an example, in two words of which the second is a word of its own elsewhere."""
+
+_ELIDED = re.compile(r"^\w+['\u2019]")
+"""Stands before a French or Italian word that begins with a vowel: "d'env.", "dell'art."."""
+
+_OF_LISTS = "etc|ecc|usw|enz"
+_LAST_TOO = re.compile(rf"a\.m|p\.m|{_OF_LISTS}|inc|ltd|jr|sr|u\.s|u\.k")
+"""Abbreviations that sentences end with, too: they do where a capital follows."""
+
+_LISTED = re.compile(_OF_LISTS)
+
+_DATED = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)\w*\b"
+)
+"""Has a capital without a sentence beginning: "at 9 a.m. Tuesday"."""
+
+_COUNTED = re.compile(
+    r"(?<![\w.])(?:No|Nos|nos|Nr|nr|pp|Fig|fig|Ext|ext|Ch|ch|n|N|nn|núm|n\.º"
+    r"|(?i:chap|tel|tél|ref|réf|máx|mín))\.\s*$"
+)
+"""What is said before a number, as it is shortened."""
+
+_COUNTED_ABROAD = re.compile(
+    r"(?<![\w.])(?i:arts?|caps?|ex|eds?|max|min|col|tab|sec|av|km"
+    r"|abs|kap|bd|abb|mind|ziff|afb|ong)\.\s*$"
+)
+"""The same in other languages than English, where sentences may end with such a word."""
+
+_LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
+_LAST_WORD = re.compile(rf"(\S+?)[.!?…]*{marks.closing()}\s*$")
+_DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s*$")
+_ORDINALS = re.compile("cs|da|de|et|fi|hr|hu|is|lv|nb|nn|no|pl|sk|sl|sr|tr")
+"""Languages that write an ordinal as a figure with a full stop."""
+
+_STOPPED = re.compile(rf"\.{marks.closing()}\s*$")
+_ENDS = re.compile(marks.sentence_end())
+
+
+def is_abbreviated(word: str) -> bool:
+    """Returns whether a word that ends in a full stop, or lacks it, is an abbreviation."""
+    bare = _bare(word)
+    if _ABBREVIATION.fullmatch(bare) or _ABBREVIATION.fullmatch(_ELIDED.sub("", bare)):
+        return True
+    return len(bare) == 1 and bare != bare.upper() and bare != "i"
+
+
+def holds_on(text: str) -> bool:
+    """Returns whether a mark at the end of `text` is no end: an abbreviation, a list number."""
+    if _LIST_NUMBER.search(text.rstrip()):
+        return True
+    last = _LAST_WORD.search(text)
+    if last is None or "." not in text.rstrip()[-2:]:
+        return False
+    return is_abbreviated(last.group(1)) or bool(_EXAMPLE.search(text))
+
+
+def is_counted(text: str, language: str = "") -> bool:
+    """Returns whether a full stop at the end of `text` is no end where a figure follows: "art. 5".
+
+    In `language` (BCP 47); where that is not known, in any.
+    """
+    abroad = base_of(language) != "en" and _COUNTED_ABROAD.search(text)
+    return bool(_COUNTED.search(text) or abroad)
+
+
+def ends_list(text: str) -> bool:
+    """Returns whether `text` ends with "etc.", after which a capital begins a sentence."""
+    last = _LAST_WORD.search(text)
+    return last is not None and bool(_LISTED.fullmatch(_bare(last.group(1))))
+
+
+def whole_sentences(text: str, language: str = "") -> list[str]:
+    """Returns `text` cut where its sentences end, without the blanks between; all of its marks.
+
+    `language` (BCP 47) tells where "3." is an ordinal, and where "art. 5" is one article.
+    """
+    pieces, start = [], 0
+    capitals = next(filter(str.isalpha, text), "").isupper()
+    for end in _ENDS.finditer(text):
+        rest = text[end.end() :].lstrip(marks.OPENERS)
+        if rest and _is_end(text[start : end.end()], rest, language, capitals=capitals):
+            pieces.append(text[start : end.end()].strip())
+            start = end.end()
+    return [piece for piece in (*pieces, text[start:].strip()) if piece]
+
+
+def _is_end(head: str, rest: str, language: str, *, capitals: bool) -> bool:
+    """Returns whether a sentence ends with `head`; with `capitals` small letters begin none."""
+    small = rest[0].islower()
+    if not any(map(str.isalnum, head)):
+        return False
+    if not _STOPPED.search(head):
+        return not small or not (writing.goes_on(head) or writing.ends_quote(head))
+    if rest[0].isdigit() and is_counted(head, language):
+        return False
+    if _DAY.search(head) and _ORDINALS.fullmatch(base_of(language)):
+        return False
+    last = _LAST_WORD.search(head)
+    if last is not None and _LAST_TOO.fullmatch(_bare(last.group(1))):
+        return rest[0].isupper() and not _DATED.match(rest)
+    # a small letter goes on with the sentence (UAX 29, SB8)
+    return not (small and capitals) and not holds_on(head) and not _is_initial(head)
+
+
+def _is_initial(head: str) -> bool:
+    """Returns whether `head` ends in a person's initial, as in "J. Smith"; "I" is a word."""
+    last = _LAST_WORD.search(head)
+    bare = last.group(1).rstrip(".") if last else ""
+    return len(bare) == 1 and bare.isupper() and bare.isascii() and bare != "I"
+
+
+def _bare(word: str) -> str:
+    return word.lower().rstrip(".").lstrip("(\"'\u201c\u2018")

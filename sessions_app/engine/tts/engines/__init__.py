@@ -1,0 +1,1 @@
+"""Voices, a file each; each fulfils the contract of `tts.base`."""

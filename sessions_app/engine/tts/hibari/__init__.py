@@ -1,0 +1,1 @@
+"""hibari, the embedded English voice: from text to sounds to samples."""

@@ -1,0 +1,1 @@
+"""Processes in which voices speak, and the wire to them."""

@@ -1,0 +1,39 @@
+"""The process in which Piper speaks: it is heavy, and its voices load for seconds."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sessions_app.engine.tts.worker.wire import AUDIO, END, Send, message, serve
+
+
+class Engine:
+    """One Piper voice, loaded once."""
+
+    def __init__(self, model: str) -> None:
+        from piper import PiperVoice, SynthesisConfig  # noqa: PLC0415 - only this process loads it
+
+        self._voice: Any = PiperVoice.load(model)
+        self._model = model
+        self._config: Any = SynthesisConfig
+
+    def voices(self) -> dict[str, Any]:
+        return {"voices": [{"name": self._model, "label": self._model}]}
+
+    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        if given["voice"] not in ("", self._model):
+            return False
+        rate = 0
+        # how long each sound lasts, beside what the voice's own file says
+        config = self._config(length_scale=self._voice.config.length_scale / given["speed"])
+        for chunk in self._voice.synthesize(given["text"], syn_config=config):
+            if stopped():
+                break
+            rate = chunk.sample_rate
+            send(AUDIO, rate.to_bytes(4, "little") + chunk.audio_int16_bytes)
+        send(END, message({"words": []}))
+        return True
+
+
+if __name__ == "__main__":
+    serve(Engine(sys.argv[2]))

@@ -1,0 +1,1 @@
+"""Who has the floor: end of turn (`endpointing`), interruption, and the machine that decides."""

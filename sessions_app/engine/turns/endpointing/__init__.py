@@ -1,0 +1,1 @@
+"""How long after speech a turn is over; a rule a file."""

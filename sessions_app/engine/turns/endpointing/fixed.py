@@ -1,0 +1,9 @@
+"""The turn is over after the minimum delay, whatever was said."""
+
+from sessions_app.engine.core.agent_config import TurnSettings
+from sessions_app.engine.turns.endpointing.base import Endpointer
+
+
+class FixedEndpointer(Endpointer):
+    def delay_ms(self, text: str, settings: TurnSettings) -> float:
+        return float(settings.min_delay_ms)

@@ -1,0 +1,60 @@
+"""The log-mel spectrogram that Whisper models take, of 8 s of sound.
+
+Radford and others, "Robust Speech Recognition via Large-Scale Weak Supervision", 2022, section
+2.2, on Slaney's mel scale (Auditory Toolbox, 1998): 80 bands, 25 ms windows, every 10 ms.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+
+Floats = NDArray[np.float32]
+
+SECONDS = 8
+LENGTH = SECONDS * SPEECH_RATE
+WINDOW, HOP, BANDS = 400, 160, 80
+FRAMES = LENGTH // HOP
+
+_LEAST_POWER, _RANGE = 1e-10, 8.0
+_HERTZ_A_MEL, _LINEAR_HERTZ = 200 / 3, 1000.0
+_STEP = np.log(6.4) / 27
+"""Below _LINEAR_HERTZ the scale is linear; above, each band is so much higher than the last."""
+
+
+def log_mel(samples: Samples) -> Floats:
+    """Returns an array of shape (BANDS, FRAMES) of the last 8 s; silence stands before less."""
+    wave = np.zeros(LENGTH)
+    wave[LENGTH - min(LENGTH, len(samples)) :] = samples[-LENGTH:] / 32768
+    wave = (wave - wave.mean()) / np.sqrt(wave.var() + 1e-7)
+    padded = np.pad(wave, WINDOW // 2, mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:FRAMES]
+    power = np.abs(np.fft.rfft(windows * np.hanning(WINDOW + 1)[:-1])) ** 2
+    logged = np.log10(np.maximum(_filters() @ power.T, _LEAST_POWER))
+    limited: Floats = ((np.maximum(logged, logged.max() - _RANGE) + 4) / 4).astype(np.float32)
+    return limited
+
+
+@lru_cache
+def _filters() -> NDArray[np.float64]:
+    """Returns each band's weights of the frequencies: triangles of the same area."""
+    highest = _mels(SPEECH_RATE / 2)
+    edges = np.array([_hertz(mels) for mels in np.linspace(0.0, highest, BANDS + 2)])
+    frequencies = np.linspace(0.0, SPEECH_RATE / 2, WINDOW // 2 + 1)
+    low, middle, high = (edges[at : at + BANDS, None] for at in range(3))
+    rising, falling = (frequencies - low) / (middle - low), (high - frequencies) / (high - middle)
+    weights: NDArray[np.float64] = np.maximum(0.0, np.minimum(rising, falling)) * 2 / (high - low)
+    return weights
+
+
+def _mels(hertz: float) -> float:
+    if hertz < _LINEAR_HERTZ:
+        return hertz / _HERTZ_A_MEL
+    return float(_LINEAR_HERTZ / _HERTZ_A_MEL + np.log(hertz / _LINEAR_HERTZ) / _STEP)
+
+
+def _hertz(mels: float) -> float:
+    beyond = mels - _LINEAR_HERTZ / _HERTZ_A_MEL
+    return float(_LINEAR_HERTZ * np.exp(beyond * _STEP)) if beyond > 0 else mels * _HERTZ_A_MEL

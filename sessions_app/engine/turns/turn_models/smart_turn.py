@@ -1,0 +1,86 @@
+"""Smart-turn v3 by Daily: whether who pauses has finished, by intonation and pace, in 23 languages.
+
+https://github.com/pipecat-ai/smart-turn (BSD-2). `manage.py fetch_model smart-turn` brings it.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from sessions_app.engine.core.errors import RecogniserUnavailableError, TurnModelError
+from sessions_app.engine.core.fork_server import ForkServer
+from sessions_app.engine.core.frames import SPEECH_RATE, Samples
+from sessions_app.engine.stt.worker.pool import WorkerPool
+from sessions_app.engine.turns.turn_models.base import TurnModel
+from sessions_app.engine.turns.turn_models.worker import JUDGE
+
+logger = logging.getLogger(__name__)
+
+MOTHER = "sessions_app.engine.turns.turn_models.worker"
+FILE = "smart-turn-v3.2-cpu.onnx"
+LATEST_S = 0.4
+"""An answer that comes later is of no use: the turn is over by then, or goes on."""
+
+START_S = 30.0
+
+
+class SmartTurn(TurnModel):
+    """`model` is the file or the folder that has it; `workers` ask it, one turn at a time each.
+
+    A pause takes 20 to 60 ms of CPU, in a process of its own. A turn that is not judged within
+    LATEST_S, since all are busy or one died, is judged by its words alone.
+    """
+
+    def __init__(self, model: str, workers: int = 1) -> None:
+        path = Path(model)
+        self._path = path / FILE if path.is_dir() else path
+        self._server = ForkServer(MOTHER, arguments=[str(self._path)])
+        self._pool = WorkerPool(self._server, workers)
+        self._able = True
+
+    @property
+    def pid(self) -> int | None:
+        """The process from which the workers are forked."""
+        return self._server.pid
+
+    async def start(self) -> None:
+        """Raises TurnModelError where there is no such model, or it cannot be loaded.
+
+        It then knows nothing of any turn.
+        """
+        self._able = False
+        if not self._path.is_file():
+            raise TurnModelError(
+                f"There is no turn model at {self._path}: manage.py fetch_model smart-turn "
+                "brings it, and SMART_TURN_MODEL names its folder."
+            )
+        if not await self._pool.ping():
+            raise TurnModelError(f"The turn model at {self._path} cannot be loaded.")
+        self._able = True
+
+    async def finished(self, samples: Samples) -> float | None:
+        if not self._able:
+            return None
+        try:
+            async with asyncio.timeout(LATEST_S):
+                return await self._asked(samples[-round(self.window_ms * SPEECH_RATE / 1000) :])
+        except TimeoutError:
+            return None
+        except RecogniserUnavailableError:
+            logger.warning("a turn model's process died; another takes its place")
+            return None
+
+    async def _asked(self, samples: Samples) -> float:
+        link = await self._pool.lease()
+        usable = False
+        try:
+            await link.send(JUDGE, samples.tobytes())
+            _, answer = await link.receive()
+            usable = True
+        finally:
+            self._pool.release(link, usable=usable)
+        return float(answer["finished"])
+
+    async def aclose(self) -> None:
+        self._pool.close()
+        self._server.close()

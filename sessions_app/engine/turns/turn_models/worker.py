@@ -1,0 +1,61 @@
+"""The process that loads a turn model and forks workers that ask it."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from sessions_app.engine.core.errors import die_without_words
+from sessions_app.engine.core.fork_server import serve_forks
+from sessions_app.engine.core.frames import Samples
+from sessions_app.engine.stt.worker.pocketsphinx_mother import messages, send
+from sessions_app.engine.turns.turn_models.log_mel import log_mel
+
+JUDGE = b"J"[0]
+"""A message of it holds samples; the answer is JSON: {"finished": 0..1}."""
+
+NICE = 5
+"""Below the media path, above what nobody waits for."""
+
+Judge = Callable[[Samples], float]
+
+
+def load(path: str) -> Judge:
+    """Returns what asks the smart-turn model at `path` (ONNX, by Daily, BSD-2)."""
+    import onnxruntime  # noqa: PLC0415 - only this process needs it
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a fork has no threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    entry = session.get_inputs()[0].name
+
+    def judge(samples: Samples) -> float:
+        (answer,) = session.run(None, {entry: log_mel(samples)[None]})
+        return float(np.asarray(answer).reshape(-1)[0])
+
+    return judge
+
+
+def serve(judge: Judge, channel: socket.socket) -> None:
+    """Answers until the other end closes."""
+    for kind, body in messages(channel):
+        finished = judge(np.frombuffer(body, np.int16)) if kind == JUDGE else None
+        send(channel, kind, {"finished": finished})
+
+
+def main(descriptor: int, path: str) -> None:
+    """Loads the model, then forks a worker for each request until the owner is gone."""
+    die_without_words()
+    judge = load(path)
+
+    def work(channel: socket.socket, _kind: bytes) -> None:
+        os.nice(NICE)
+        serve(judge, channel)
+
+    serve_forks(descriptor, work)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,178 @@
+"""Places audio that carries no time of its own on the call clock, by how and when it arrives."""
+
+from sessions_app.engine.audio.late_audio import (
+    ABSENT_MS,
+    LATE_MS,
+    NEAR_MS,
+    OVERDUE_MS,
+    PATIENCE_MS,
+    QUIET_MS,
+    Gathering,
+    Lateness,
+    Resumption,
+    Rhythm,
+    Visit,
+)
+
+HOLD_MS = 400.0
+LONGEST_HOLD_MS = 1_000.0
+"""What comes after a pause waits so long: TCP takes a few round trips to deliver at full speed."""
+
+LEAST_OWED_MS = 300.0
+"""Less of a slice is no word, and not worth waiting longer for the end of those before it."""
+
+
+class Arrivals:
+    """One stream of audio over an ordered, lossless wire such as TCP.
+
+    Audio follows what came before without a gap: after a stall of the network it all arrives
+    at once, and belongs where it was spoken. What comes at the pace of speech after nothing came
+    is spoken then: where it lies is `unsettled` until that shows, and `settle` tells. A stream
+    that stays late goes on at the present. All times are in ms of the call clock as `now_ms`
+    tells it.
+    """
+
+    def __init__(self, after_ms: float | None = None, *, gathers: bool = False) -> None:
+        """`after_ms` is where the call's audio of before ends.
+
+        `gathers` for a container: what comes at once comes in pieces, and may be a slice of it.
+        """
+        self._gathers = gathers
+        self.end_ms = after_ms
+        self._rested = True
+        self._kept = False
+        self._came_ms: float | None = None
+        self._behind_ms = 0.0
+        self._lateness = Lateness()
+        self._rhythm = Rhythm(in_pieces=gathers)
+        self._resumption: Resumption | Gathering | None = None
+        self._owed_ms = 0.0
+        self.first = Visit(kept_ms=0.0)
+        """What came at once, as the first of what was settled last."""
+
+    @property
+    def gathering(self) -> bool:
+        """Whether the pieces of what came first are still coming."""
+        return isinstance(self._resumption, Gathering)
+
+    def begin(self, start_ms: float, now_ms: float) -> None:
+        """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
+        self.end_ms, self._rested, self._kept = start_ms, False, True
+        self._came_ms, self._behind_ms = now_ms, now_ms - start_ms
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing came since the client stopped sending, or ever."""
+        return self._rested
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether what came last may lie later than it was placed."""
+        return self._resumption is not None
+
+    def rest(self, now_ms: float) -> None:
+        """Notes that the client stopped sending: what comes next begins when it comes.
+
+        But for what a recorder has of the slice that it is at.
+        """
+        if not self._rested and self._came_ms is not None and not self._rhythm.flushed:
+            since_ms = now_ms - self._came_ms
+            self._owed_ms = since_ms if since_ms <= self._rhythm.slice_ms + OVERDUE_MS else 0.0
+        self._rested = True
+
+    @property
+    def owed(self) -> bool:
+        """Whether a recorder that rests has kept words of its slice, which follow those before."""
+        owed_ms = min(self._owed_ms, self._rhythm.slice_ms)
+        return self._gathers and owed_ms >= LEAST_OWED_MS
+
+    def silent(self, now_ms: float) -> bool:
+        """Returns whether the client sends nothing now, and no audio is under way either."""
+        if self.end_ms is None or self._resumption is not None:
+            return False
+        if self._rested or self._came_ms is None:
+            return now_ms > self.end_ms
+        patience_ms = max(QUIET_MS, self._rhythm.usual_ms + OVERDUE_MS)
+        if self._behind_ms > LATE_MS:  # more was spoken, and is under way
+            patience_ms = max(PATIENCE_MS, patience_ms)
+        return now_ms - self._came_ms > patience_ms and now_ms - self.end_ms > QUIET_MS
+
+    def skip(self, gap_ms: float, now_ms: float) -> None:
+        """Leaves the gap that the client says there is, as far as there was time for it.
+
+        Nothing can have been spoken after now, whatever a container's timestamps say.
+        """
+        if self.end_ms is not None and not self._rested:
+            self.end_ms += max(0.0, min(gap_ms, now_ms - self.end_ms))
+
+    def place(self, duration_ms: float, now_ms: float) -> float:
+        """Returns where the next `duration_ms` of audio start; while `unsettled`, at the earliest.
+
+        What is unsettled is to be held until `settle` says by how much all of it lies later.
+        """
+        if self._rested or self.end_ms is None:
+            start_ms = self._begin_anew(duration_ms, now_ms)
+        else:
+            start_ms = self.end_ms
+            self._look(start_ms + duration_ms, now_ms)
+            if self._resumption is not None:
+                self._resumption.came(start_ms, duration_ms, now_ms)
+            elif self._lateness.stays(start_ms + duration_ms, now_ms):
+                start_ms = self._present(duration_ms, now_ms)
+        self._rested = False
+        self._came_ms = now_ms
+        self._rhythm.came(duration_ms, now_ms)
+        self.end_ms = start_ms + duration_ms
+        self._behind_ms = now_ms - self.end_ms
+        return start_ms
+
+    def _begin_anew(self, duration_ms: float, now_ms: float) -> float:
+        start_ms = self.end_ms or 0.0
+        if not self._gathers and now_ms - start_ms - duration_ms < LATE_MS:
+            return self._present(duration_ms, now_ms)
+        self._lateness.forget()
+        away_ms = now_ms - (now_ms if self._came_ms is None else self._came_ms)
+        paused = away_ms > self._rhythm.slice_ms + OVERDUE_MS  # else it went on all the time
+        self._resumption = Gathering(now_ms, self._owed_ms if paused and self._gathers else 0.0)
+        self._owed_ms = 0.0
+        self._resumption.came(start_ms, duration_ms, now_ms)
+        return start_ms
+
+    def settle(self, now_ms: float, *, at_once: bool = False) -> float | None:
+        """Returns by how much later all lies that is unsettled; None while it stays so."""
+        if self._resumption is None or self.end_ms is None:
+            return None
+        pause_ms = self._resumption.pause_ms(now_ms)
+        if pause_ms is None:
+            if not at_once:
+                return None
+            pause_ms = self._resumption.latest_ms
+        self.first = self._resumption.first
+        self._resumption = None
+        self.end_ms += pause_ms
+        self._behind_ms -= pause_ms
+        return pause_ms
+
+    def _look(self, end_ms: float, now_ms: float) -> None:
+        """Looks whether audio that ends there came back after a while in which none came."""
+        late = now_ms - end_ms > LATE_MS
+        self._kept = self._kept and late  # what was kept has caught up
+        if self._resumption is not None or self._came_ms is None or not late:
+            return
+        away_ms, usual_ms = now_ms - self._came_ms, self._rhythm.usual_ms
+        if self._kept and away_ms > ABSENT_MS:
+            self._lateness.forget()  # the upload was held up, and may still catch up
+        elif not self._kept and away_ms > usual_ms + ABSENT_MS:
+            kept_ms = None if self._gathers and not self._rhythm.flushed else 0.0
+            self._resumption = Resumption(
+                self.end_ms or 0.0,
+                now_ms,
+                hold_ms=HOLD_MS,
+                longest_ms=LONGEST_HOLD_MS,
+                near_ms=max(NEAR_MS, usual_ms / 2),
+                first=Visit(slice_ms=self._rhythm.slice_ms, kept_ms=kept_ms),
+            )
+
+    def _present(self, duration_ms: float, now_ms: float) -> float:
+        self._lateness.forget()
+        return max(self.end_ms or 0.0, now_ms - duration_ms)

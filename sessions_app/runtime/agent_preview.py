@@ -1,0 +1,185 @@
+"""Hearing an agent's voice and reading its answer, without a call: for staff who set it up."""
+
+import asyncio
+import io
+import time
+import wave
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import numpy as np
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.engine.agent.markup import speakable
+from sessions_app.engine.agent.responders.base import (
+    Conversation,
+    EarlierCall,
+    Message,
+    Responder,
+    whole,
+)
+from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.errors import ResponderError, SynthesiserError
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.core.frames import Samples
+from sessions_app.engine.session.notebook import Notebook
+from sessions_app.engine.session.tool_context import Desk
+from sessions_app.engine.text.cleaning import clean
+from sessions_app.engine.text.languages import same_language
+from sessions_app.engine.tts.base import (
+    SpeechChunk,
+    Synthesiser,
+    Voice,
+    check_voice,
+)
+from sessions_app.engine.tts.normalisation.forms import spoken_form
+from sessions_app.runtime.settings import backend_names, load_backend
+
+LIMIT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence as a WAV, 16 bit mono; its engine was ready, and its sound began `first_ms` on."""
+
+    wav: bytes
+    first_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A voice that an agent may have; or, with a `problem`, an engine that cannot run."""
+
+    synthesiser: str
+    voice: str
+    label: str
+    language: str = ""
+    problem: str = ""
+
+
+async def say(persona: Persona, text: str) -> Said:
+    """Returns `text` in the agent's voice.
+
+    Raises SynthesiserError, which says what is wrong with the settings.
+    """
+    voice = _synthesiser(persona.synthesiser)
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await voice.start()
+            await check_voice(voice, persona.voice)
+            name = persona.voice or voice.voice_for(persona.language, await voice.voices())
+            await voice.warm(name)
+            spoken = spoken_form(speakable(text), persona.language).text
+            stream = voice.stream(spoken, voice=name, speed=persona.speed)
+            asked, first, made = time.monotonic(), 0.0, list[SpeechChunk]()
+            async with aclosing(stream) as chunks:
+                async for chunk in chunks:
+                    first = first or time.monotonic()
+                    made.append(chunk)
+            return Said(_wav(made), 1000 * max(0.0, first - asked))
+    except TimeoutError as error:
+        raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
+    finally:
+        await voice.aclose()
+
+
+async def check(name: str, voice_name: str) -> Sequence[Voice]:
+    """Returns a synthesiser's voices, of which this must be one.
+
+    Raises SynthesiserError when it cannot run, or has no such voice.
+    """
+    voice = _synthesiser(name)
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await voice.start()
+            await check_voice(voice, voice_name)
+            return await voice.voices()
+    except TimeoutError as error:
+        raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
+    finally:
+        await voice.aclose()
+
+
+async def choices(language: str) -> Sequence[Choice]:
+    """Returns each voice for `language` of each engine in VOICE, and engines that cannot run.
+
+    An engine that does not know its voices has its usual one.
+    """
+    found: list[Choice] = []
+    for name in backend_names("SYNTHESISERS"):
+        try:
+            known = await check(name, "")
+        except SynthesiserError as error:
+            found.append(Choice(name, "", "", problem=error.message))
+            continue
+        found += [
+            Choice(name, voice.name, voice.label, voice.language)
+            for voice in known or [Voice("", "usual voice")]
+            if not voice.language or same_language(language, voice.language)
+        ]
+    return found
+
+
+async def answer(persona: Persona, text: str) -> str:
+    """Returns what the agent would answer to `text` at the beginning of a call; may be empty.
+
+    Nothing is stored or ended. Raises ResponderError, which says what is wrong.
+    """
+    try:
+        responder: Responder = load_backend("RESPONDERS", persona.responder)
+    except ImproperlyConfigured as error:
+        raise ResponderError(str(error)) from error
+    asked = (Message(Speaker.CALLER, text),)
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await responder.start()
+            stream = responder.stream(Conversation(persona, asked, _desk()))
+            async with aclosing(stream) as tokens:
+                return clean(await whole(tokens))
+    except TimeoutError as error:
+        raise ResponderError(f"The answer took longer than {LIMIT_S:.0f} s.") from error
+    finally:
+        await responder.aclose()
+
+
+def _synthesiser(name: str) -> Synthesiser:
+    try:
+        found: Synthesiser = load_backend("SYNTHESISERS", name)
+    except ImproperlyConfigured as error:
+        raise SynthesiserError(str(error)) from error
+    return found
+
+
+def _wav(chunks: Sequence[SpeechChunk]) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        rate = chunks[0].sample_rate if chunks else 16_000
+        file.setframerate(rate)
+        samples = [_at(rate, chunk) for chunk in chunks]
+        file.writeframes(np.concatenate([np.zeros(0, np.int16), *samples]).tobytes())
+    return out.getvalue()
+
+
+def _at(rate: int, chunk: SpeechChunk) -> Samples:
+    """Returns a chunk's sound at that rate: it has another where a second voice went on."""
+    if chunk.sample_rate == rate:
+        return chunk.samples
+    places = np.arange(0, len(chunk.samples), chunk.sample_rate / rate)
+    samples: Samples = np.interp(places, np.arange(len(chunk.samples)), chunk.samples).astype(
+        np.int16
+    )
+    return samples
+
+
+async def _none(_query: str, _limit: int) -> Sequence[EarlierCall]:
+    return ()
+
+
+def _desk() -> Desk:
+    """Returns a `CallHost` without a call, whose turn is certain."""
+    desk = Desk(Notebook(lambda _event: None, lambda: 0.0), lambda: 0.0, _none)
+    desk.confirm()
+    return desk

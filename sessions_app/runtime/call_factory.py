@@ -1,0 +1,336 @@
+"""What calls are made of in this process, and how one is put together."""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
+
+from sessions_app.engine.audio.demux import Demuxers
+from sessions_app.engine.audio.playout import Playout
+from sessions_app.engine.audio.vad.base import Vad
+from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.clock import CallClock
+from sessions_app.engine.core.commands import Offer, StartStream
+from sessions_app.engine.core.errors import (
+    AgentNotReadyError,
+    BadOfferError,
+    LanguageNotSupportedError,
+    RecogniserError,
+    ResponderError,
+    SynthesiserError,
+)
+from sessions_app.engine.core.events import CallEvent, Speaker
+from sessions_app.engine.core.reservations import Reservation
+from sessions_app.engine.core.states import CallState, EndReason
+from sessions_app.engine.core.transport import Transport
+from sessions_app.engine.recording.append_files import FileWriter
+from sessions_app.engine.recording.lanes import LaneRecorder
+from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.video import VideoLine
+from sessions_app.engine.session.agent_parts import Line, Parts
+from sessions_app.engine.session.agent_session import Conversing
+from sessions_app.engine.session.call_session import CallSession, Ownership, Sides
+from sessions_app.engine.session.listening import Listening
+from sessions_app.engine.session.supervising import Limits
+from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream
+from sessions_app.engine.text.languages import same_language
+from sessions_app.engine.websocket.sources import opener
+from sessions_app.models import Agent, Call
+from sessions_app.models.call import new_public_id
+from sessions_app.runtime import broadcast
+from sessions_app.runtime.agents import AgentParts, earlier_calls
+from sessions_app.runtime.recognisers import Recognisers
+from sessions_app.runtime.settings import VoiceConfig, load_backend
+from sessions_app.runtime.store import Store, StoreSink
+from sessions_app.services import agents, calls, tickets
+from sessions_app.services.authentication import Principal
+
+logger = logging.getLogger(__name__)
+
+RECOGNISER, VOICE = "recogniser", "voice"
+READY_S = 2.5
+CALLER_LANE, AGENT_LANE = "caller.ogg", "agent.ogg"
+
+Wish = Offer | StartStream
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a wished-for call will run with, all of it at hand; nothing of it is stored yet.
+
+    `stream` is what its words come from; without `parts` its agent only transcribes.
+    """
+
+    agent: Agent
+    persona: Persona
+    recogniser: Recogniser
+    stream: RecogniserStream
+    numbers: SegmentNumbers
+    clock: CallClock
+    parts: Parts | None = None
+    video: VideoLine | None = None
+
+    @property
+    def playout(self) -> Playout | None:
+        """Where the agent's voice waits; None where it has none."""
+        return self.parts.playout if self.parts is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What carries a new call, under which name, and the offer that it came of."""
+
+    name: str
+    transport: Transport
+    offer_key: str = ""
+
+
+class Placing:
+    """Owns recognisers, VAD, agents' parts and files; one a process, on its event loop."""
+
+    def __init__(self, config: VoiceConfig, store: Store, worker: str) -> None:
+        self._config = config
+        self._store = store
+        self._worker = worker
+        self._files = FileWriter()
+        self._recognisers = Recognisers()
+        self._vad: Vad | None = None
+        self._demuxers = Demuxers()
+        self.agents = AgentParts()
+        self.open_source = opener(self._demuxers)
+
+    async def start(self) -> None:
+        """Loads what VOICE names; what cannot run is logged, and refused when it is called."""
+        vad: Vad = load_backend("VADS", "default")
+        await vad.start()
+        self._vad = vad
+        await self._recognisers.start()
+        await self.agents.start()
+
+    async def aclose(self) -> None:
+        """Frees everything; may be called twice."""
+        await self._recognisers.aclose()
+        await self.agents.aclose()
+        if self._vad is not None:
+            await self._vad.aclose()
+        self._demuxers.close()
+        await self._files.aclose()
+
+    async def ready(self, part: str) -> bool:
+        """Returns whether the default RECOGNISER or VOICE would serve a call now."""
+        engine = self._recognisers.default if part == RECOGNISER else self.agents.default_voice
+        if engine is None:
+            return False
+        try:
+            async with asyncio.timeout(READY_S):
+                return await engine.ready()
+        except TimeoutError:
+            return False
+
+    @asynccontextmanager
+    async def prepared(self, wish: Wish, place: Reservation) -> AsyncIterator[Prepared]:
+        """Gives what the wished-for call needs; frees it again where its start fails.
+
+        Whatever can refuse a call does it here, before there is one. The call's place at its
+        recogniser goes into `place`; its agent's fixed words are being made.
+
+        Raises UnknownAgentError, AgentNotReadyError, LanguageNotSupportedError, SynthesiserError;
+        BusyError (retryable) where its recogniser takes no further call.
+        """
+        agent = await self._store.run(calls.agent_for, wish.agent)
+        with _of_agent(agent):
+            recogniser = self._recognisers.get(agent.recogniser)
+        place.include(recogniser.reserve())
+        persona = await self._chosen(agents.persona_of(agent), wish, recogniser)
+        made = self._made(agent, persona, recogniser)
+        try:
+            self.agents.prepare(persona)
+            yield made
+        except BaseException:
+            await made.stream.aclose()
+            raise
+
+    async def check(self, wish: Wish) -> None:
+        """Raises what `prepared` would for an offer that is to come; makes nothing."""
+        place = Reservation()
+        try:
+            async with self.prepared(wish, place) as made:
+                await made.stream.aclose()
+        finally:
+            place.release()
+
+    def _made(self, agent: Agent, persona: Persona, recogniser: Recogniser) -> Prepared:
+        clock, numbers = CallClock(), SegmentNumbers()
+        with _of_agent(agent):
+            parts = None
+            if persona.answers:
+                playout = Playout(lambda: clock.now_ms(time.monotonic()))
+                parts = self.agents.parts(persona, playout, numbers)
+            stream = recogniser.open(persona.language, persona.phrases)
+        seen = self._config.video if persona.answers else None
+        video = VideoLine(seen) if seen is not None else None
+        return Prepared(agent, persona, recogniser, stream, numbers, clock, parts, video)
+
+    async def _chosen(self, persona: Persona, wish: Wish, recogniser: Recogniser) -> Persona:
+        """Returns the agent's settings with the client's own language and voice."""
+        if wish.language and not same_language(wish.language, persona.language):
+            if not recogniser.knows(wish.language):
+                known = ", ".join(sorted(recogniser.capabilities.languages or ()))
+                raise LanguageNotSupportedError(
+                    f"This agent does not understand {wish.language[:20]!r}; it knows: {known}. "
+                    "Ask for one of these, or for none."
+                )
+            persona = replace(persona, language=wish.language)
+        if wish.voice and persona.answers:
+            await self.agents.check_voice(persona, wish.voice)
+            persona = replace(persona, voice=wish.voice)
+        return self.agents.with_hints(persona)
+
+    async def place(
+        self, by: Principal, made: Prepared, wish: Wish, carried: Carried, limits: Limits
+    ) -> CallSession:
+        """Returns the live call, stored and told to watchers; not started yet.
+
+        A ticket is used for it from then on. Raises BadOfferError for an offer that was used
+        before.
+        """
+        call = await self._create(by, made, wish, transport=carried.name, key=carried.offer_key)
+        try:
+            return self._session(call, made, carried.transport, limits, by.address)
+        except BaseException:
+            # else it would be taken for one whose process died
+            failed = CallState.FAILED
+            reason = EndReason.INTERNAL_ERROR
+            await self._store.run(calls.move, call.public_id, failed, reason=reason)
+            raise
+
+    async def _create(
+        self, by: Principal, made: Prepared, wish: Wish, *, transport: str, key: str
+    ) -> Call:
+        call_id = new_public_id()
+        try:
+            call, created = await self._store.run(
+                tickets.call_by,
+                by,
+                made.agent,
+                call_id=call_id,
+                door=wish.door,
+                transport=transport,
+                recogniser=made.agent.recogniser,
+                worker=self._worker,
+                offer_key=key,
+                language=made.persona.language,
+                consented_at=timezone.now() if wish.records else None,
+                consent_notice=wish.notice if wish.records else "",
+                persona=made.persona.as_json(),
+            )
+        except BaseException:
+            # given up, or too late for its client: the thread may be storing it all the same
+            self._store.note(f"undo {call_id}", tickets.undo, call_id)
+            raise
+        if not created:
+            raise BadOfferError("This offer has already been used for a call. Make a new offer.")
+        return call
+
+    def _session(
+        self, call: Call, made: Prepared, transport: Transport, limits: Limits, address: str
+    ) -> CallSession:
+        caller_lane = self._lane(call, CALLER_LANE)
+        agent_lane = None
+        if made.playout is not None:
+            made.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
+        session = CallSession(
+            Ownership(call.public_id, call.party, call.offer_key, address),
+            transport,
+            Sides(
+                self._listening(made, caller_lane),
+                self._conversing(call, made, made.parts) if made.parts is not None else None,
+                agent_lane,
+                made.playout,
+                made.video,
+                made.numbers,
+                self._config.keys,
+            ),
+            made.clock,
+            limits,
+            messages=self._config.messages,
+        )
+        session.add_sink(StoreSink(self._store, call.pk, call.public_id))
+        session.add_sink(broadcast.BroadcastSink(call.public_id))
+        return session
+
+    def _listening(
+        self, made: Prepared, lane: LaneRecorder | None
+    ) -> Callable[[Callable[[CallEvent], None]], Listening]:
+        vad = self._vad
+        assert vad is not None  # noqa: S101 - `start` was awaited
+
+        def make(emit: Callable[[CallEvent], None]) -> Listening:
+            able = made.recogniser.capabilities
+            transcribing = Transcribing(
+                made.stream,
+                Speaker.CALLER,
+                made.numbers,
+                emit,
+                language=made.persona.language,
+                gated=not able.continuous,
+                figures=self._config.figures,
+                marks=able.marks,
+            )
+            pauses = made.parts is not None  # without an agent no turn depends on them
+            model = made.parts.taker.endpointer.turn_model if made.parts is not None else None
+            return Listening(vad, transcribing, lane, emit, pauses=pauses, turn_model=model)
+
+        return make
+
+    def _conversing(self, call: Call, made: Prepared, parts: Parts) -> Callable[[Line], Conversing]:
+        given = replace(
+            parts,
+            find_earlier=earlier_calls(self._store, call.party, call.pk),
+            call_id=call.public_id,
+            video=made.video,
+            notes=self._config.notes,
+        )
+
+        given.taker.judge.declared = lambda: made.recogniser.serving.scores_pauses
+
+        def make(line: Line) -> Conversing:
+            return Conversing(given, line)
+
+        return make
+
+    def _lane(self, call: Call, name: str) -> LaneRecorder | None:
+        if call.consented_at is None:
+            return None
+        return LaneRecorder(self._files.open(self._config.lanes_dir / call.public_id / name))
+
+
+@contextmanager
+def _of_agent(agent: Agent) -> Iterator[None]:
+    """Tells of what an agent's settings name and this installation has not, before the call.
+
+    In a call the same errors mean that it goes on without its agent.
+    """
+    try:
+        yield
+    except (RecogniserError, ResponderError, SynthesiserError, AgentNotReadyError) as error:
+        raise AgentNotReadyError(
+            f"The agent {agent.slug!r} cannot be called as it is set up. {error.message} "
+            "Staff can fix that on the agent's page in the admin. Other agents can be called."
+        ) from error
+
+
+def offer_key(sdp: str) -> str:
+    """Returns what makes a retried offer the same call: digest of fingerprint and ufrag."""
+    return next(iter(offer_keys(sdp)), "")
+
+
+def offer_keys(sdp: str) -> list[str]:
+    """Returns the keys by all of the offer's ufrags, by any of which its connection is known."""
+    return [hashlib.sha256(one.encode()).hexdigest() for one in ice.identities(sdp)]

@@ -1,0 +1,250 @@
+"""What would make a call lose something, found out before the call comes.
+
+Nothing here takes the event loop's time: each probe has a thread of its own, and a probe that
+does not come back is a fault itself.
+"""
+
+import asyncio
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connections
+from django.utils import timezone
+
+from sessions_app.engine.core.errors import BusyError
+from sessions_app.runtime.settings import VoiceConfig
+from sessions_app.services import database, heartbeats, recordings
+
+logger = logging.getLogger(__name__)
+
+DATABASE, LANES, RECORDINGS, STORE = "database", "lanes", "recordings", "store"
+PARTS = (DATABASE, LANES, RECORDINGS, heartbeats.WORKER, heartbeats.BEAT)
+"""What is looked at in every process."""
+
+DATABASE_EVERY_S, DISKS_EVERY_S = 1.0, 5.0
+LOCK_S = 0.7
+STATEMENT_S = 2.0
+HUNG_S = 4.0
+"""A probe that has not come back by then is at fault."""
+
+OLD_S = 10.0
+KEEP_EVERY_S = 10.0
+"""So often a row is really written; in between it is undone before it reaches the disk."""
+
+SILENT_S = 60.0
+"""How long worker or beat may give no sign of life, where the settings do not say."""
+
+RETRY_AFTER_S = 15
+PROBE_BYTES = 4096
+MB = 1_000_000
+
+SPOKEN = {
+    heartbeats.WORKER: "The background worker",
+    heartbeats.BEAT: "The timer of background work",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One part that cannot do its work. `refuses` where a new call might lose something."""
+
+    part: str
+    why: str
+    refuses: bool = True
+
+
+class Probe:
+    """One thing that is looked at again and again, in a thread of its own."""
+
+    def __init__(self, part: str, every_s: float, look: Callable[[], list[Fault]]) -> None:
+        self._part = part
+        self._every_s = every_s
+        self._look = look
+        self._found: list[Fault] = []
+        self._began_s: float | None = None
+        self._looked_s: float | None = None
+        self._asked = False
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def faults(self) -> list[Fault]:
+        """Returns what was found last. Never waits."""
+        began_s = self._began_s
+        if began_s is not None and time.monotonic() - began_s > HUNG_S:
+            return [Fault(self._part, f"The {self._part} is not responding.")]
+        if self._thread is None and time.monotonic() - (self._looked_s or 0.0) > OLD_S:
+            return []  # nothing looks by itself, and nobody has asked of late
+        return self._found
+
+    def start(self) -> None:
+        self._stopping.clear()
+        name = f"voice-probe-{self._part}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    async def aclose(self) -> None:
+        """Ends the thread; one that hangs is left behind."""
+        thread, self._thread = self._thread, None
+        self._stopping.set()
+        if thread is not None:
+            await asyncio.to_thread(thread.join, LOCK_S)
+
+    async def look(self) -> None:
+        """Looks now where nothing looks by itself, and nobody has just looked."""
+        fresh = self._looked_s is not None and time.monotonic() - self._looked_s < self._every_s
+        if self._thread is None and not self._asked and not fresh:
+            self._asked = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(HUNG_S):
+                    await asyncio.to_thread(self._once)
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._note()
+                if self._stopping.wait(self._every_s):
+                    return
+        finally:
+            connections.close_all()
+
+    def _once(self) -> None:
+        try:
+            self._note()
+        finally:
+            connections.close_all()
+            self._asked = False
+
+    def _note(self) -> None:
+        self._began_s = time.monotonic()
+        try:
+            found = self._look()
+        except Exception as error:  # noqa: BLE001 - whatever fails is a fault, told by its kind
+            found = [Fault(self._part, f"The {self._part} failed: {type(error).__name__}.")]
+        _tell(self._found, found)
+        self._found = found
+        self._looked_s, self._began_s = time.monotonic(), None
+
+
+def _tell(before: list[Fault], found: list[Fault]) -> None:
+    """Logs what has begun and what is over, each once."""
+    was, now = ({fault.part for fault in faults} for faults in (before, found))
+    for fault in found:
+        if fault.part not in was:
+            logger.error("%s", fault.why)
+    for part in sorted(was - now):
+        logger.info("%s: in order again", part)
+
+
+class Faults:
+    """Knows what is wrong now; one a process. `late` tells whether the store does not keep up."""
+
+    def __init__(self, config: VoiceConfig, late: Callable[[], bool]) -> None:
+        self._config = config
+        self._late = late
+        self._since = timezone.now()
+        self._kept_s = 0.0
+        self._probes = (
+            Probe(DATABASE, DATABASE_EVERY_S, self._database),
+            Probe("disk", DISKS_EVERY_S, self._disks),
+        )
+
+    def start(self) -> None:
+        """Looks from now on, by itself."""
+        for probe in self._probes:
+            probe.start()
+
+    async def aclose(self) -> None:
+        """Looks no more; may be called twice."""
+        await asyncio.gather(*(probe.aclose() for probe in self._probes))
+
+    def now(self) -> list[Fault]:
+        """Returns what is wrong, as it was found last. Never waits."""
+        found = [fault for probe in self._probes for fault in probe.faults()]
+        if self._late():
+            found.append(Fault(STORE, "The database cannot keep up with what is said."))
+        return found
+
+    async def look(self) -> list[Fault]:
+        """Returns what is wrong, looked at now where nothing looks by itself."""
+        await asyncio.gather(*(probe.look() for probe in self._probes))
+        return self.now()
+
+    @property
+    def refusing(self) -> bool:
+        """Whether no new call is to be taken."""
+        return any(fault.refuses for fault in self.now())
+
+    def refuse(self) -> None:
+        """Raises BusyError (retryable) where a new call might lose something, and says why."""
+        for fault in self.now():
+            if fault.refuses:
+                raise BusyError(
+                    f"{fault.why} New calls are refused until that is over.",
+                    retry_after_s=RETRY_AFTER_S,
+                )
+
+    # -- in the probes' threads -----------------------------------------------------------
+
+    def _database(self) -> list[Fault]:
+        keep = time.monotonic() - self._kept_s > KEEP_EVERY_S
+        try:
+            database.connect(LOCK_S, STATEMENT_S)
+            heartbeats.try_to_write(keep=keep)
+            given = heartbeats.given()
+        except Exception as error:  # noqa: BLE001 - databases fail in their own ways
+            connections.close_all()
+            self._since = timezone.now()  # nobody could give a sign meanwhile
+            return [Fault(DATABASE, f"The database cannot be written ({type(error).__name__}).")]
+        if keep:
+            self._kept_s = time.monotonic()
+        return list(self._silent(given))
+
+    def _silent(self, given: dict[str, datetime]) -> Iterable[Fault]:
+        """Yields who has given no sign of life, neither since this process began."""
+        set_s = self._config.worker_silent_s
+        for name, spoken in SPOKEN.items():
+            last = max(given.get(name, self._since), self._since)
+            silent_s = (timezone.now() - last).total_seconds()
+            if silent_s > (set_s or SILENT_S):
+                why = f"{spoken} has given no sign of life for {silent_s:.0f} s."
+                yield Fault(name, why, refuses=bool(set_s))
+
+    def _disks(self) -> list[Fault]:
+        folders = ((LANES, self._config.lanes_dir, True), (RECORDINGS, recordings.folder(), False))
+        found = []
+        for part, folder, refuses in folders:
+            why = _disk_fault(part, folder, self._config.min_free_mb) if folder is not None else ""
+            if why:
+                found.append(Fault(part, why, refuses))
+        return found
+
+
+def free_bytes(folder: Path) -> int:
+    """Returns how much may still be written below `folder`."""
+    return shutil.disk_usage(folder).free
+
+
+def _disk_fault(part: str, folder: Path, min_free_mb: float) -> str:
+    """Returns why nothing more should be written to `folder`; empty where it can be."""
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free_mb = free_bytes(folder) / MB
+        if free_mb < min_free_mb:
+            return f"The disk of the {part} is full: {free_mb:.0f} MB are free."
+        try:
+            probe.write_bytes(bytes(PROBE_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        return f"The folder of the {part} cannot be written ({reason})."
+    return ""

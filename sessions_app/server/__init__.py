@@ -1,0 +1,1 @@
+"""Daphne as voicesite runs it: limits before anything is read, deadlines, a drain, a safe log."""

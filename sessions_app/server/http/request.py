@@ -1,0 +1,100 @@
+"""One HTTP request, as the application is to see it, and its answer's way to the client."""
+
+import asyncio
+from io import BytesIO
+from typing import Any
+
+from daphne.http_protocol import WebRequest
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet.interfaces import IPushProducer
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sessions_app.server.http import refusals
+
+ROOT_PATH, PROTOCOLS = b"Daphne-Root-Path", b"Sec-WebSocket-Protocol"
+
+
+@implementer(IPushProducer)
+class Request(WebRequest):  # type: ignore[misc]
+    """A request whose body always has a length, and whose answer waits for a slow reader."""
+
+    producer: Any
+    _readable: asyncio.Event | None = None
+
+    def __init__(self, channel: Any, queued: object = False) -> None:
+        # fields of a form are the application's business, which has limits for them
+        super().__init__(channel, queued, parsePOSTFormSubmission=False)
+
+    # -- from the client ------------------------------------------------------------------
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
+        self.content = BytesIO()  # bodies are short here; Twisted would take a file for many
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        if self.channel.takes(len(data)):
+            super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        """Hands the complete request on; a chunked body has a length now (RFC 9112, 7.1.3).
+
+        Django and REST framework take a body without Content-Length for none.
+        """
+        headers = self.requestHeaders
+        headers.removeHeader(ROOT_PATH)  # Daphne would let any client say where it is mounted
+        if headers.hasHeader(b"Transfer-Encoding"):
+            headers.removeHeader(b"Transfer-Encoding")
+            headers.removeHeader(b"Trailer")
+            headers.setRawHeaders(b"Content-Length", [b"%d" % len(self.content.getvalue())])
+        if b"%00" in self.uri:
+            return self._refuse(refusals.NUL_IN_ADDRESS)
+        if any(b"\\000" in value for value in headers.getRawHeaders(b"Cookie", [])):
+            return self._refuse(refusals.NUL_IN_COOKIE)  # Django would ask the database for it
+        if not all(value.isascii() for value in headers.getRawHeaders(PROTOCOLS, [])):
+            return self._refuse(refusals.BAD_PROTOCOLS)
+        return super().process()
+
+    def _refuse(self, refusal: refusals.Refusal) -> None:
+        self.channel.refuse(refusal)
+
+    # -- to the client --------------------------------------------------------------------
+
+    async def writable(self) -> None:
+        """Returns when the client has read enough for more to be sent, or is gone."""
+        if self.producer is None and self.channel is not None and not self.finished:
+            self.registerProducer(self, True)
+            if self.channel.is_full:
+                self.pauseProducing()
+        while self._readable is not None:
+            await self._readable.wait()
+
+    def finish(self) -> None:
+        if self.producer is not None:
+            self.unregisterProducer()
+        super().finish()
+
+    def connectionLost(self, reason: Failure) -> None:  # noqa: N802 - Twisted's name
+        self.producer = None
+        self.resumeProducing()
+        super().connectionLost(reason)
+
+    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
+        if self._readable is None:
+            self._readable = asyncio.Event()
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
+        if self._readable is not None:
+            self._readable.set()
+            self._readable = None
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self.resumeProducing()
+
+
+class Socket(WebSocketProtocol):  # type: ignore[misc]
+    """A WebSocket, which is one of the server's connections as long as it stands."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's
+        self.factory.server_class.network.remove(self.transport)
+        super().connectionLost(reason)

@@ -1,0 +1,295 @@
+"""Daphne's server with a drain, and an access log that keeps secrets to itself.
+
+Importing this module installs Twisted's asyncio reactor.
+"""
+
+import asyncio
+import gc
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from asgiref.typing import ASGI3Application
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import reactor as installed_reactor
+
+from sessions_app.server.back_pressure import Flow
+from sessions_app.server.http.channel import build
+from sessions_app.server.http.connections import Connections
+from sessions_app.server.http.pace import Pace
+from sessions_app.server.http.request import Request, Socket
+from voicesite import targets
+
+reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
+log = logging.getLogger("voicesite.serve")
+access = logging.getLogger("voicesite.access")
+
+PING_S, PONG_S = 1, 3.5
+"""Daphne looks every 2 s: a client that vanished is known after 5.5 s at most."""
+
+MAX_MESSAGE_BYTES = 1 << 20
+CLOSE_SERVER_STOPPING = 4012
+DRAIN_S = 2.5
+SOCKETS_S = 0.5
+BACKLOG = 1024
+"""Connections that may wait to be taken: while many come at once, others must get in, too."""
+
+HARD_LIMIT_S = 4.0
+
+
+class PortError(Exception):
+    """The address cannot be listened on; the message says why and what to do."""
+
+
+def probe_port(host: str, port: int) -> None:
+    """Raises PortError, with how to mend it, when `host`:`port` cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except OverflowError as error:
+            raise PortError(f"{port} is not a port: choose one from 1024 to 65535.") from error
+        except PermissionError as error:
+            raise PortError(
+                f"Port {port} needs administrator rights. Choose another: PORT=8001 make run"
+            ) from error
+        except OSError as error:
+            raise PortError(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if "in use" in str(error):
+        return (
+            f"Port {port} on {host} is already taken by another program. "
+            f"Choose another: PORT={port + 1} make run"
+        )
+    return f"Cannot listen on {host}:{port}: {error.strerror or error}."
+
+
+def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
+    """Daphne's action logger: one line for each answered request and opened or closed socket."""
+    path = targets.loggable(details["path"])
+    if protocol == "http":
+        access.info(
+            "%s %s %s %d ms",
+            targets.loggable_method(details["method"]),
+            path,
+            details["status"],
+            1000 * details["time_taken"],
+        )
+    elif action in ("connected", "disconnected"):
+        access.info("socket %s %s", action, path)
+
+
+def _load_pages() -> None:
+    """Imports what answers requests; else the first request does, and holds up every call."""
+    targets.words()
+
+
+def _keep_for_good() -> None:
+    """Takes what start-up made out of Python's garbage collection.
+
+    A full collection would look at all 130 000 of these objects, and hold up every call for
+    25 ms or more.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+class Part(Protocol):
+    """What a process is there for: its engine, or its relay to the media processes."""
+
+    async def start(self) -> None:
+        """Returns when it can serve."""
+
+    async def drain(self) -> None:
+        """Ends what goes on, and frees all."""
+
+
+def _endpoints(host: str, port: int, unix: Path | None) -> list[str]:
+    """Returns what Twisted is to listen on; port 0 is none."""
+    found = [f"tcp:port={port}:backlog={BACKLOG}:interface={_quoted(host)}"] if port else []
+    return [*found, f"unix:{_quoted(str(unix))}:mode=600:lockfile=0"] if unix is not None else found
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", r"\\").replace(":", r"\:")
+
+
+class VoiceServer(Server):  # type: ignore[misc]
+    """Serves HTTP and WebSockets, and drains on SIGTERM and SIGINT.
+
+    It listens on `port`, where that is not 0, and on the Unix socket `unix`. Its part starts
+    with the event loop. Drained means: nothing new is accepted, the engine has ended its
+    calls, every socket is closed with 4012. A process that has not ended after HARD_LIMIT_S
+    is ended by the kernel, whatever holds it.
+    """
+
+    def __init__(
+        self,
+        application: ASGI3Application,
+        part: Part,
+        *,
+        host: str,
+        port: int,
+        unix: Path | None = None,
+        network: Connections,
+        pace: Pace,
+        on_ready: Callable[[], None],
+    ) -> None:
+        super().__init__(
+            application,
+            endpoints=_endpoints(host, port, unix),
+            signal_handlers=False,
+            action_logger=log_action,
+            ping_interval=PING_S,
+            ping_timeout=PONG_S,
+            websocket_max_message_size=MAX_MESSAGE_BYTES,
+            websocket_max_frame_size=MAX_MESSAGE_BYTES,
+            server_name=None,
+            verbosity=1,
+            ready_callable=self._take_connections,
+        )
+        self.network = network
+        self._pace = pace
+        self.failure: str | None = None
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self._part = part
+        self._host = host
+        self._port = port
+        self._on_ready = on_ready
+        self._ports: list[Any] = []
+        self._starting: asyncio.Task[None] | None = None
+        self._draining: asyncio.Task[None] | None = None
+        self._ended = False
+
+    def run(self) -> None:
+        """Serves until it is told to stop.
+
+        `failure` then tells why the server could not start, or is None.
+        """
+        # callWhenRunning would call before asyncio's loop runs
+        reactor.callLater(0, self._on_running)
+        super().run()
+
+    def _take_connections(self) -> None:
+        """Puts our own protocols in the place of Daphne's, before the first client comes."""
+        self.http_factory.buildProtocol = partial(
+            build, self.http_factory, self.network, self._pace
+        )
+        self.ws_factory.protocol = Socket
+
+    def listen_success(self, port: Any) -> None:
+        self._ports.append(port)
+
+    def listen_error(self, failure: Any) -> None:
+        error = failure.value
+        cause = getattr(error, "socketError", error)
+        self.failure = _why_not(self._host, self._port, cause)
+        self.stop()
+
+    def create_application(self, protocol: Any, scope: Any) -> Any:
+        """Returns the queue of what the client sends; a WebSocket's pushes back."""
+        if scope["type"] != "websocket":
+            return super().create_application(protocol, scope)
+        scope.setdefault("asgi", {"version": "3.0"})
+        protocol.flow = flow = Flow(protocol)
+        send = partial(self.handle_reply, protocol)
+        running = self.application(scope=scope, receive=flow.get, send=send)
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
+        return flow
+
+    async def handle_reply(self, protocol: Any, message: Any) -> None:
+        """Sends a message of the application, and waits while the client reads slowly."""
+        if isinstance(protocol, Request) and message["type"] == "http.response.body":
+            await protocol.writable()
+        await super().handle_reply(protocol, message)
+        flow: Flow | None = getattr(protocol, "flow", None)
+        if flow is not None and message["type"] == "websocket.accept":
+            flow.watch()
+        elif flow is not None and message["type"] == "websocket.send":
+            await flow.drained()
+
+    def log_refusal(self, method: bytes, target: bytes, status: int) -> None:
+        """Logs a request that was answered before it reached the application."""
+        path, verb = target.decode("latin1"), method.decode("latin1")
+        details = {"path": path, "method": verb, "status": status, "time_taken": 0.0}
+        self.log_action("http", "complete", details)
+
+    def kill_all_applications(self) -> Any:
+        """Skips connections whose application has ended, on which Daphne's own stumbles."""
+        self.connections = {
+            protocol: details
+            for protocol, details in self.connections.items()
+            if "application_instance" in details
+        }
+        return super().kill_all_applications()
+
+    def _on_running(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal)
+        self._starting = loop.create_task(self._start())
+
+    async def _start(self) -> None:
+        try:
+            await self._part.start()
+        except Exception as error:
+            log.exception("the engine could not start")
+            self.failure = f"The voice engine could not start: {error}"
+            self._end()
+        else:
+            _load_pages()
+            _keep_for_good()
+            self._on_ready()
+
+    def _on_signal(self) -> None:
+        if self._draining is not None:
+            self._end()  # asked twice: whoever asks does not want to wait
+            return
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, HARD_LIMIT_S)
+        self._draining = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            for port in self._ports:
+                port.stopListening()
+            if self._starting is not None:
+                self._starting.cancel()
+            await self._drain_engine()
+            await self._close_sockets()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            reactor.stop()
+
+    async def _drain_engine(self) -> None:
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await self._part.drain()
+        except TimeoutError:
+            log.warning("calls did not end within %.1f s; the next start ends them", DRAIN_S)
+        except Exception:
+            log.exception("draining failed; the next start ends the calls")
+
+    async def _close_sockets(self) -> None:
+        """Tells the sockets that are still open, and lets their consumers say goodbye."""
+        applications = []
+        for protocol, details in list(self.connections.items()):
+            if isinstance(protocol, WebSocketProtocol) and "application_instance" in details:
+                applications.append(details["application_instance"])
+                if protocol.state == protocol.STATE_OPEN:
+                    protocol.serverClose(code=CLOSE_SERVER_STOPPING)
+        if applications:
+            await asyncio.wait(applications, timeout=SOCKETS_S)

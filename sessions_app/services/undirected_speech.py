@@ -1,0 +1,111 @@
+"""What was said beside what was asked of the agent, and beside what it wrote down. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.exports.base import ExportSegment
+from sessions_app.engine.text.stops import whole_sentences
+from sessions_app.engine.text.writing import join_sentences, plain_words
+from sessions_app.models import Turn
+
+Talk = Callable[[str], str]
+
+NEAR_MS = 500
+"""A recogniser's times of words and the floor's may be so far apart."""
+
+
+def talked(rows: Sequence[ExportSegment], talk: Talk, turns: Sequence[Turn]) -> list[ExportSegment]:
+    """Returns the rows with what of the caller's words was not asked of the agent.
+
+    `talk` finds it by the words; where the call's turns say that the agent answered nothing, it
+    was asked for nothing. What was said in one turn is looked at as one, as the agent did.
+    """
+    own = [_turn_of(row, turns) if row.speaker == Speaker.CALLER else None for row in rows]
+    together: dict[int, list[str]] = {}
+    for row, turn in zip(rows, own, strict=True):
+        if turn is not None:
+            together.setdefault(turn.index, []).append(row.text)
+    answered = set(_answered(turns))
+    left = {at: talk(join_sentences(together[at])) for at in answered & together.keys()}
+    found = []
+    for row, turn in zip(rows, own, strict=True):
+        if row.speaker != Speaker.CALLER or (turn is not None and turn.index not in answered):
+            found.append(row)
+        elif turn is None:
+            found.append(replace(row, text=talk(row.text)))
+        else:
+            found.append(replace(row, text=_kept(row.text, left[turn.index], talk)))
+    return found
+
+
+def without_notes(rows: Sequence[ExportSegment], notes: Sequence[str]) -> list[ExportSegment]:
+    """Returns the rows without the sentences by which something was written down.
+
+    A note may go over several sentences, and hold whole ones.
+    """
+    texts = [f" {_plain(note)} " for note in notes if _plain(note)]
+    pieces = [whole_sentences(row.text) for row in rows]
+    written = set[tuple[int, int]]()
+    for speaker in {row.speaker for row in rows}:
+        places = [
+            (at, number)
+            for at, row in enumerate(rows)
+            if row.speaker == speaker
+            for number, _ in enumerate(pieces[at])
+        ]
+        said = [_plain(pieces[at][number]) for at, number in places]
+        written |= {places[index] for index in _written(said, texts)}
+    kept = []
+    for at, row in enumerate(rows):
+        rest = [one for number, one in enumerate(pieces[at]) if (at, number) not in written]
+        same = len(rest) == len(pieces[at])
+        kept.append(row if same else replace(row, text=join_sentences(rest)))
+    return kept
+
+
+def _written(said: Sequence[str], notes: Sequence[str]) -> Iterator[int]:
+    """Yields which of one side's sentences have words of a note, or only such."""
+    joined, spans = " ", []
+    for words in said:
+        start = len(joined)
+        joined += f"{words} " if words else ""
+        spans.append((start, len(joined) - 1))
+    for note in notes:
+        at = joined.find(note)
+        while at >= 0:
+            first, last = at + 1, at + len(note) - 1
+            yield from (n for n, (start, end) in enumerate(spans) if start < last and end > first)
+            at = joined.find(note, at + 1)
+        yield from (n for n, words in enumerate(said) if words and f" {words} " in note)
+
+
+def _kept(text: str, rest: str, talk: Talk) -> str:
+    """Returns the sentences of `text`, or parts of them, that are in the `rest` of its turn."""
+    plain = f" {_plain(rest)} "
+    kept = []
+    for piece in whole_sentences(text):
+        part = piece if f" {_plain(piece)} " in plain else talk(piece)
+        if f" {_plain(part)} " in plain:
+            kept.append(part)
+    return join_sentences(kept)
+
+
+def _turn_of(row: ExportSegment, turns: Sequence[Turn]) -> Turn | None:
+    """Returns the turn of that side in which the middle of a row was said."""
+    middle = (row.start_ms + row.end_ms) / 2
+    own = (turn for turn in turns if turn.speaker == row.speaker)
+    return next((t for t in own if t.start_ms - NEAR_MS <= middle <= t.end_ms + NEAR_MS), None)
+
+
+def _answered(turns: Sequence[Turn]) -> Iterator[int]:
+    """Yields which turns the agent answered next: what it says of its own accord is no answer."""
+    for turn, after in pairwise(turns):
+        spoke = after.first_token_ms is not None or after.first_audio_ms is not None
+        if after.speaker == Speaker.AGENT and spoke:
+            yield turn.index
+
+
+def _plain(text: str) -> str:
+    return " ".join(plain_words(text))

@@ -1,0 +1,328 @@
+"""Rows as the templates show them: nothing here asks who may see it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sessions_app.engine.core.events import Speaker, Word
+from sessions_app.engine.core.party import visitor_name
+from sessions_app.engine.core.states import LIVE, CallState, EndReason
+from sessions_app.engine.text.word_times import by_letters
+from sessions_app.engine.text.writing import clip, count, together, tokens
+from sessions_app.models import Agent, Call, Recording, Segment, Summary
+from sessions_app.models.segment import Source
+from sessions_app.models.work import WorkState
+from sessions_app.services import summaries
+from sessions_app.views import hits, wording
+
+SNIPPET_SIDE = 100
+"""Characters shown before and after the words searched for, and of the first words."""
+
+SPEAKERS = {"caller": "Caller", "agent": "Agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCard:
+    """One agent to choose; `answers` where it talks, else it only writes down."""
+
+    slug: str
+    name: str
+    description: str
+    language: str
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call in a list; `snippet` is where what was searched for was said.
+
+    `hit` follows the address of the call's page: it opens it where that was said.
+    """
+
+    public_id: str
+    title: str
+    agent: str
+    owner: str
+    state: str
+    state_label: str
+    live: bool
+    started: datetime
+    length: str
+    words: int
+    preview: str
+    snippet: tuple[hits.Piece, ...] = ()
+    hit: str = ""
+    visitor: str = ""
+    """Who came by a ticket of the owner's; empty for the owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A word and where it is on the call clock, in whole milliseconds; a `blank` may follow it.
+
+    `hit` where it was searched for.
+    """
+
+    text: str
+    start_ms: int
+    end_ms: int
+    blank: bool
+    hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One segment of the transcript; `corrected` where staff changed what was recognised.
+
+    `revised` where the words are of a second pass over the recording.
+
+    `unheard` is what an interrupted agent did not come to say, `gap_before` how long the
+    connection was lost before it.
+    """
+
+    seq: int
+    speaker: str
+    speaker_label: str
+    start_ms: int
+    end_ms: int
+    time: str
+    words: tuple[ShownWord, ...]
+    corrected: bool
+    interrupted: bool
+    unheard: str
+    gap_before: str = ""
+    revised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A key point or an action item; `seq` and `time` say where in the call, if known."""
+
+    text: str
+    seq: int | None
+    time: str
+    due: str = ""
+    due_iso: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is shown of a summary; empty where there is nothing to say."""
+
+    text: str
+    key_points: list[Point]
+    action_items: list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerShare:
+    """How much one side spoke; `percent` of all that was spoken."""
+
+    speaker: str
+    label: str
+    spoken: str
+    words: int
+    percent: int
+
+
+def agent_card(agent: Agent) -> AgentCard:
+    """Returns `agent` as the start page offers it."""
+    return AgentCard(
+        slug=agent.slug,
+        name=agent.name,
+        description=agent.description,
+        language=wording.language(agent.language),
+        answers=bool(agent.responder),
+    )
+
+
+def agent_name(call: Call) -> str:
+    """Returns the name the agent had in `call`: it may have been renamed since."""
+    return str(call.persona.get("name") or call.agent.name)
+
+
+def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallRow:
+    """Returns `call` for a list, with what the query annotated: `word_count`, `first_words`.
+
+    `said` is the segment in which `wanted` was found.
+    """
+    return CallRow(
+        public_id=call.public_id,
+        title=call.title,
+        agent=agent_name(call),
+        owner=call.owner.get_full_name() or call.owner.get_username(),
+        state=call.state,
+        state_label=wording.STATES[CallState(call.state)],
+        live=call.state in LIVE,
+        started=call.created_at,
+        length="" if call.duration_ms is None else wording.length(call.duration_ms),
+        words=getattr(call, "word_count", None) or 0,
+        preview=clip(getattr(call, "first_words", None) or "", SNIPPET_SIDE),
+        snippet=hits.snippet(said.shown_text, wanted, SNIPPET_SIDE) if said is not None else (),
+        visitor=visitor_name(call.visitor) if call.visitor else "",
+        hit=hits.address_of(said.seq, wanted) if said is not None else "",
+    )
+
+
+def recording_of(call: Call) -> Recording | None:
+    """Returns the call's recording, finished or not; None where none is due."""
+    return getattr(call, "recording", None)
+
+
+def silent_sides(recording: Recording | None, segments: Iterable[Segment]) -> list[str]:
+    """Returns whose words were spoken, and yet cannot be heard: that side could not be read."""
+    if recording is None or not recording.file:
+        return []
+    # what was typed, or only shown, has no length
+    spoke = {segment.speaker for segment in segments if segment.end_ms > segment.start_ms}
+    silent = [
+        name for name, peaks in zip(SPEAKERS, recording.peaks, strict=False) if not any(peaks)
+    ]
+    return [name for name in silent if name in spoke]
+
+
+def summary_of(call: Call) -> Summary | None:
+    """Returns the call's summary, finished or not; None before the call's end."""
+    return getattr(call, "summary", None)
+
+
+def lines(
+    segments: Iterable[Segment],
+    agent: str = "",
+    gaps: Sequence[Sequence[int]] = (),
+    wanted: str = "",
+) -> list[Line]:
+    """Returns segments as lines of a transcript, in the order given.
+
+    `agent` is its name; `gaps` are where the connection was lost, in ms of the call clock; words
+    of `wanted` are marked.
+    """
+    left = list(gaps)
+    return [
+        Line(
+            seq=segment.seq,
+            speaker=segment.speaker,
+            speaker_label=_name(segment.speaker, agent),
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            time=wording.clock(segment.start_ms),
+            words=_words(segment, wanted),
+            corrected=bool(segment.edited_text),
+            revised=segment.revised_at is not None or segment.source == Source.SECOND_PASS,
+            interrupted=segment.interrupted,
+            unheard=_unheard(segment),
+            gap_before=_gap_before(segment, left),
+        )
+        for segment in segments
+        if segment.is_shown
+    ]
+
+
+def gap_after(segments: Sequence[Segment], gaps: Sequence[Sequence[int]]) -> str:
+    """Returns how long the connection was lost after the last words; empty for not at all."""
+    last = max((segment.start_ms for segment in segments), default=-1)
+    after = [gap for gap in gaps if gap[0] > last]
+    return wording.length(sum(end - start for start, end in after)) if after else ""
+
+
+def _gap_before(segment: Segment, left: list[Sequence[int]]) -> str:
+    """Returns how long the gaps were that began before a segment; they are told once."""
+    before = [gap for gap in left if gap[0] <= segment.start_ms]
+    del left[: len(before)]
+    return wording.length(sum(end - start for start, end in before)) if before else ""
+
+
+def _name(speaker: str, agent: str) -> str:
+    return agent if agent and speaker == Speaker.AGENT else SPEAKERS.get(speaker, speaker)
+
+
+def _unheard(segment: Segment) -> str:
+    if segment.heard_text is None:
+        return ""
+    rest = segment.text.removeprefix(segment.heard_text).strip()
+    if rest == segment.text and segment.heard_text:  # it was heard otherwise than it is written
+        rest = together(tokens(segment.text)[len(tokens(segment.heard_text)) :])
+    return rest if count(rest) else ""
+
+
+def _words(segment: Segment, wanted: str) -> tuple[ShownWord, ...]:
+    """Returns the words people read, each with where it was said.
+
+    The text is spelt by punctuation and by staff, so that it may have more or fewer words
+    than were recognised: then each takes the times of the one at its share of the way.
+    """
+    texts = tokens(segment.shown_text)
+    heard = [Word(w["text"], w["start_ms"], w["end_ms"]) for w in segment.shown_words]
+    exact = by_letters(texts, heard)
+    places = exact if exact is not None else _shared(segment, len(texts))
+    marked = hits.held(segment.shown_text, wanted) if wanted else [False] * len(texts)
+    made = [
+        ShownWord(token.text, round(start), round(end), token.blank, hit)
+        for token, (start, end), hit in zip(texts, places, marked, strict=True)
+    ]
+    if made and segment.text.startswith(f"{segment.shown_text} "):
+        made[-1] = replace(made[-1], blank=True)  # what was not heard follows
+    return tuple(made)
+
+
+def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
+    """Returns places for `many` words: those of recognised ones, or even shares of the time."""
+    spans: list[tuple[float, float]] = [
+        (word["start_ms"], word["end_ms"]) for word in segment.shown_words
+    ]
+    if segment.heard_text is not None:
+        spans = spans[: len(tokens(segment.heard_text))]
+    if not spans:
+        step = (segment.end_ms - segment.start_ms) / max(1, many)
+        return [(at, at + step) for at in (segment.start_ms + i * step for i in range(many))]
+    return [spans[index * len(spans) // many] for index in range(many)]
+
+
+def told(summary: Summary, starts: dict[int, int]) -> Told:
+    """Returns what the page tells of a summary; `starts` maps each `seq` to its place."""
+    once = summaries.told(summary)
+    return Told(once.text, points(once.key_points, starts), points(once.action_items, starts))
+
+
+def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[Point]:
+    """Returns a summary's items; `starts` maps each `seq` to its start on the call clock."""
+    return [_point(item, item.get("seq"), starts) for item in items]
+
+
+def _point(item: dict[str, Any], seq: int | None, starts: dict[int, int]) -> Point:
+    return Point(
+        text=item["text"],
+        seq=seq if seq in starts else None,
+        time=wording.clock(starts.get(seq or 0)),
+        due=wording.due(item.get("due", "")),
+        due_iso=item.get("due", ""),
+    )
+
+
+def speaker_shares(speakers: list[dict[str, Any]], agent: str = "") -> list[SpeakerShare]:
+    """Returns each side's share of what was spoken; `agent` is its name."""
+    total = sum(entry["spoken_ms"] for entry in speakers)
+    return [
+        SpeakerShare(
+            speaker=entry["speaker"],
+            label=_name(entry["speaker"], agent),
+            spoken=wording.length(entry["spoken_ms"]),
+            words=entry["words"],
+            percent=wording.percent(entry["spoken_ms"], total),
+        )
+        for entry in speakers
+    ]
+
+
+def end_reason(call: Call) -> str:
+    """Returns why the call ended, as a sentence; empty while it is live."""
+    return wording.END_REASONS[EndReason(call.end_reason)] if call.end_reason else ""
+
+
+def work_is_owed(call: Call, recording: Recording | None, summary: Summary | None) -> bool:
+    """Returns whether something of the call's page is still to come."""
+    owed = (WorkState.PENDING, WorkState.RUNNING)
+    if call.is_live:
+        return True
+    return any(work is not None and work.state in owed for work in (recording, summary))

@@ -1,0 +1,69 @@
+"""Notes and tasks that are spoken of, and those that are asked for in the same words."""
+
+import pytest
+
+from sessions_app.engine.agent.responders.scribe.commands import orders
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The last note was flat.", "Another note came through the door."),
+        *("I need a note from the doctor.", "To do nothing is not an option."),
+        *("There's a note that says we are closed.", "One more note is missing."),
+        *("Quick note cards are sold here.", "New action film is out.", "New item on the menu."),
+        *("We need a new task force.", "I want a reminder of home."),
+        *("An action item is an action item.", "Another task was added by my boss."),
+        *("Next task is hard.", "To do my taxes I need a day."),
+        *("Take another note from the top.", "Put it down.", "Mark the price down."),
+        *("Type faster or slow down.", "Take it down a notch.", "Save that seat."),
+        *("Log that call.", "Record that show for me.", "Save that seat for Anna."),
+        *("Next note arrived on Monday.", "A quick note of thanks would be nice."),
+        *("The new task manager is slow.", "New task bar looks odd."),
+        *("Another reminder came by post.", "I need a reminder from time to time."),
+        *("An action item was missing.", "Next item on the agenda."),
+        *("A reminder of the war stood there.", "Short note left on the door."),
+        *("To do something is better than to do nothing.", "To do that we need time."),
+        *("To do your job you need tools.", "Another note has gone missing.", "Take it down."),
+        *("Get it down.", "Note cards are cheap.", "We would like a new action plan."),
+        *("We had another note from the landlord.", "A new note appeared."),
+        *("Take that down from the wall.", "Get that down from the shelf.", "To do or not to do."),
+        *("I need a task done.", "Another item sold out.", "Put that down on the table."),
+    ],
+)
+def test_a_note_that_is_spoken_of_asks_for_none(text: str) -> None:
+    assert orders(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("new note the printer needs toner", "note: the printer needs toner"),
+        ("another note the lease ends in May", "note: the lease ends in May"),
+        ("next task call the bank", "action: call the bank"),
+        ("another task send the slides", "action: send the slides"),
+        ("to do buy milk", "action: buy milk"),
+        ("one more note we are out of coffee", "note: we are out of coffee"),
+        ("One more note: is missing.", "note: is missing"),
+        ("Another note: came through the door.", "note: came through the door"),
+        ("New note, is Anna coming?", "note: is Anna coming?"),
+        ("Next note: from the top.", "note: from the top"),
+        ("We need a new task: force the lock.", "action: force the lock"),
+        ("take a note from Monday we close at six", "note: from Monday we close at six"),
+        ("short note I parked on level two", "note: I parked on level two"),
+        ("I need a reminder to call home", "action: call home"),
+        ("I need a note about the leak.", "note: the leak"),
+        ("Log that Anna called at six.", "note: Anna called at six"),
+        ("Record that the lift broke down.", "note: the lift broke down"),
+        ("save that I paid forty euros", "note: I paid forty euros"),
+        ("My pin is 1234, put it down.", "note: My pin is 1234"),
+        ("My pin is 1234. Please put it down.", "note: My pin is 1234"),
+    ],
+)
+def test_a_note_is_asked_for_without_a_verb(text: str, wanted: str) -> None:
+    assert [f"{one.command}: {one.rest}" for one in orders(text)] == [wanted]
+
+
+def test_a_text_goes_on_where_a_task_is_spoken_of() -> None:
+    (one,) = orders("Note that the hall is booked, another task was dropped.")
+    assert one.rest == "the hall is booked, another task was dropped"

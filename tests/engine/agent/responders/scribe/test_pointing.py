@@ -1,0 +1,209 @@
+"""What "that" means: what was told before it, unless nothing was or a text is announced."""
+
+import pytest
+
+from sessions_app.engine.agent.responders.scribe.commands import orders, talk
+from sessions_app.engine.agent.responders.scribe.responder import (
+    WHAT_ACTION,
+    WHAT_NOTE,
+    ScribeResponder,
+)
+from tests.engine.agent.responders.scribe.rooms import Room
+
+
+def found(text: str) -> list[str]:
+    return [f"{one.command}: {one.rest}".strip() for one in orders(text)]
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "The number is 5512| Please make a note of that| She lives in Leeds.",
+            ["note: The number is 5512"],
+        ),
+        ("The number is 5512| Note that down for me| she has two.", ["note: The number is 5512"]),
+        (
+            "The number is 5512| Could you write that down| Ann has it.",
+            ["note: The number is 5512"],
+        ),
+        ("The bus is late| Note that| We walk.", ["note: The bus is late"]),
+        (
+            "The boiler is leaking again| make a note of that, please, what have I got so far?",
+            ["note: The boiler is leaking again", "read:"],
+        ),
+        (
+            "The number is 5512| please make a note of it| I told her to make a note of it.",
+            ["note: The number is 5512"],
+        ),
+        (
+            "The boiler is leaking| write that down| and remind me to call Tom.",
+            ["note: The boiler is leaking", "action: call Tom"],
+        ),
+        (
+            "The boiler is leaking| Write that down and remind me to call Tom.",
+            ["note: The boiler is leaking", "action: call Tom"],
+        ),
+        (
+            "The sale is on Monday| Make a note of that| Then we go to lunch.",
+            ["note: The sale is on Monday"],
+        ),
+        (
+            "The boiler is leaking| make a note of that please, and what time is it?",
+            ["note: The boiler is leaking", "time:"],
+        ),
+        ("The dog is ill| Put that on my list| She lives here.", ["action: The dog is ill"]),
+        (
+            "The rent is due| Put it in my notes, and what time is it?",
+            ["note: The rent is due", "time:"],
+        ),
+        (
+            "The roof leaks| write that down| and the tap drips, write that down, too.",
+            ["note: The roof leaks", "note: the tap drips"],
+        ),
+        ("The boiler leaks| make it a task| We go now.", ["action: The boiler leaks"]),
+    ],
+)
+def test_what_follows_is_no_text_where_something_was_told(
+    text: str, wanted: list[str], mark: str
+) -> None:
+    assert found(text.replace("|", mark)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("We met him. Make a note of that: the code is 4711.", "note: the code is 4711"),
+        ("I like it. Write this down. The code is 4711.", "note: The code is 4711"),
+        ("Make a note of this. She lives in Leeds.", "note: She lives in Leeds"),
+        ("Note that this, too, is bad.", "note: this, too, is bad"),
+        ("Make a note of this: she lives in Leeds.", "note: she lives in Leeds"),
+        ("I like it, write this down: the code is 4711.", "note: the code is 4711"),
+        ("Okay. Can you write that down? The code is 4711.", "note: The code is 4711"),
+        ("Jot that down, the train leaves at 7:40.", "note: the train leaves at 7:40"),
+        ("Put it on my list: buy milk.", "action: buy milk"),
+        ("The bus is late. Note that, we walk.", "note: we walk"),
+        ("Remind me of it, please. The rent is due.", "action: The rent is due"),
+        (
+            "Make a note of that bug in the login, it is bad.",
+            "note: that bug in the login, it is bad",
+        ),
+        ("Remind me about that thing with the roof.", "action: that thing with the roof"),
+        ("Can you remind me? I have to call Tom.", "action: I have to call Tom"),
+        ("Remind me, I have to call Tom.", "action: I have to call Tom"),
+        (
+            "We need a reminder for that: Tom calls the bank.",
+            "action: Tom calls the bank",
+        ),
+        ("Remind me tomorrow, call Ann.", "action: tomorrow, call Ann"),
+    ],
+)
+def test_what_follows_is_the_text_where_nothing_was_told_or_it_is_announced(
+    text: str, wanted: str
+) -> None:
+    assert found(text) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        *("Hmm.", "Thanks.", "Right?", "You know?", "Okay.", "Great, thank you.", "Wait a second."),
+        *("Thank you very much.", "I see.", "Well, um.", "Really?", "Did you get that?"),
+        *("Could you hear it?", "Do you understand?"),
+    ],
+)
+def test_that_is_nothing_which_tells_nothing(between: str) -> None:
+    assert found(f"He lives in Leeds. {between} Make a note of that.") == [
+        "note: He lives in Leeds"
+    ]
+    assert found(f"He lives in Leeds, {between[:-1].lower()}, make a note of it.")[-1].startswith(
+        "note: He lives in Leeds"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "He lives in Leeds. What time is it? Make a note of that.",
+            ["time:", "note: He lives in Leeds"],
+        ),
+        (
+            "He lives in Leeds, what time is it? Make a note of that, please. She does not.",
+            ["time:", "note: He lives in Leeds"],
+        ),
+        (
+            "He lives in Leeds. How long have we talked? Hmm. Write that down.",
+            ["length:", "note: He lives in Leeds"],
+        ),
+        ("Eggs, add them to my list.", ["action: Eggs"]),
+        ("Eggs and milk. Add them to my list.", ["action: Eggs and milk"]),
+        ("We need pens, put those on our list, please.", ["action: We need pens"]),
+        (
+            "I have to call Tom, can you remind me about that tomorrow?",
+            ["action: I have to call Tom tomorrow"],
+        ),
+        (
+            "I have to call Tom. Can you remind me about it tomorrow?",
+            ["action: I have to call Tom tomorrow"],
+        ),
+        (
+            "I have to call Tom. Remind me of that on Monday morning, please. Thanks.",
+            ["action: I have to call Tom on Monday morning"],
+        ),
+        (
+            "I have to pay. Remind me of it when I get home.",
+            ["action: I have to pay when I get home"],
+        ),
+        ("I have to call Tom. Remind me to do that.", ["action: I have to call Tom"]),
+        (
+            "I have to call Tom, remind me to do it tonight, please.",
+            ["action: I have to call Tom tonight"],
+        ),
+        (
+            "My flight is at nine. Remind me of that an hour before.",
+            ["action: My flight is at nine an hour before"],
+        ),
+        ("The rent is due. Set a reminder for that. We go.", ["action: The rent is due"]),
+        (
+            "The rent is due. Set a reminder about that for tomorrow.",
+            ["action: The rent is due for tomorrow"],
+        ),
+        ("I have to call Tom, can you remind me? She is in.", ["action: I have to call Tom"]),
+        ("I have to call Tom, remind me please, she is in.", ["action: I have to call Tom"]),
+        ("The bill is 40. Write that down and tell Ann.", ["note: The bill is 40"]),
+        ("I have to call Tom. Remind me tomorrow.", ["action: I have to call Tom tomorrow"]),
+        (
+            "Note that the roof leaks, and remind me about it at 6 pm.",
+            ["note: the roof leaks", "action: the roof leaks at 6 pm"],
+        ),
+    ],
+)
+def test_that_is_what_was_told_and_no_command(text: str, wanted: list[str]) -> None:
+    assert [one.removesuffix("?") for one in found(text)] == wanted
+
+
+async def test_that_is_what_was_told_some_turns_ago() -> None:
+    room = Room(ScribeResponder())
+    await room.ask("I have to call the vet.")
+    await room.ask("Hmm.")
+    await room.ask("What time is it?")
+    assert await room.ask("Remind me about that tomorrow.") == (
+        "Action item: I have to call the vet tomorrow."
+    )
+    assert await room.ask("Make a note of it.") == "Noted: I have to call the vet."
+    assert await Room(ScribeResponder()).ask("Write that down.") == WHAT_NOTE
+    assert await Room(ScribeResponder()).ask("Remind me about that.") == WHAT_ACTION
+
+
+def test_what_is_said_after_that_stays_in_a_recap() -> None:
+    assert talk("It rains, make a note of that, then we go.") == "It rains then we go."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I told her to make a note of that, and she left.", "She made a note of that, then we went."],
+)
+def test_what_is_told_points_to_nothing(text: str) -> None:
+    assert found(text) == []

@@ -1,0 +1,262 @@
+"""Sockets that are read together at a beat."""
+
+import asyncio
+import itertools
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from sessions_app.engine.rtc.loop import socket_poller as module
+from sessions_app.engine.rtc.loop.socket_poller import AT_ONCE, Pump, missing
+from sessions_app.engine.rtc.loop.tick import BEAT_S, GRID, PERIOD_S
+
+SECRET = b"the purple elephant"
+
+
+class Ear(asyncio.DatagramProtocol):
+    """Notes what came."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+        self.news = asyncio.Event()
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.got.append(data)
+        self.news.set()
+        if data == SECRET:
+            raise ZeroDivisionError(data.decode())
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self.got) < count:
+                self.news.clear()
+                await self.news.wait()
+
+
+class Line:
+    """A datagram transport, and somebody who sends to it."""
+
+    def __init__(self, transport: Any, ear: Ear) -> None:
+        self.transport, self.ear = transport, ear
+        self._out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._address = transport.get_extra_info("sockname")
+
+    def send(self, data: bytes) -> None:
+        self._out.sendto(data, self._address)
+
+    def close(self) -> None:
+        self._out.close()
+        self.transport.close()
+
+
+async def line() -> Line:
+    loop = asyncio.get_running_loop()
+    made = await loop.create_datagram_endpoint(Ear, local_addr=("127.0.0.1", 0))
+    return Line(*made)
+
+
+@pytest.fixture
+async def lines() -> AsyncIterator[list[Line]]:
+    made = [await line() for _ in range(AT_ONCE + 2)]
+    yield made
+    for one in made:
+        one.close()
+    await asyncio.sleep(0)
+
+
+def test_the_installed_asyncio_is_as_it_is_thought_to_be() -> None:
+    assert not missing()
+
+
+async def test_many_are_read_at_beats_in_order(
+    lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FEW", AT_ONCE)
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+        pump.take(one.transport)
+    assert len(pump) == len(lines)
+    for one in lines:
+        for number in range(5):
+            one.send(b"%d" % number)
+    await lines[0].ear.until(5)
+    for one in lines:  # all at once
+        assert one.ear.got == [b"0", b"1", b"2", b"3", b"4"]
+    for one in lines:
+        pump.give_back(one.transport)
+    assert pump._timer is None
+
+
+async def test_few_are_read_as_datagrams_come(lines: list[Line]) -> None:
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    for one in lines[AT_ONCE:]:
+        pump.give_back(one.transport)
+    assert pump._timer is None
+    for number in range(20):
+        lines[0].send(b"now")
+        await lines[0].ear.until(number + 1)
+    for one in lines:
+        pump.give_back(one.transport)
+
+
+async def until(what: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not what():  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(BEAT_S)
+
+
+async def speak(lines: list[Line], *, regular: bool) -> None:
+    """Sends to each every 20 ms, to all at about the same time or to none at the same."""
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    for n in itertools.count():
+        for nth, one in enumerate(lines):
+            one.send(b"sound")
+            if not regular:
+                await asyncio.sleep(0.0037 + 0.0011 * ((n + nth) % 5))
+        if regular:
+            await asyncio.sleep(max(0.0, began_s + n * PERIOD_S - loop.time()))
+
+
+@pytest.mark.parametrize(("regular", "every"), [(True, 2), (False, 1)])
+async def test_a_few_are_read_once_a_period_where_there_is_room(
+    lines: list[Line], regular: bool, every: int
+) -> None:
+    pump = Pump()
+    speaking = asyncio.create_task(speak(lines, regular=regular))
+    for one in lines:
+        pump.take(one.transport)
+    await until(lambda: pump._seen is None)
+    assert pump._every == every
+    had = len(lines[-1].ear.got)
+    await lines[-1].ear.until(had + 5)
+    speaking.cancel()
+    await asyncio.gather(speaking, return_exceptions=True)
+    for one in lines:
+        pump.give_back(one.transport)
+    assert GRID.phase_s == 0.0
+    assert pump._timer is pump._looking is None
+
+
+async def test_where_many_just_miss_a_beat_they_are_read_oftener(
+    lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "JUDGED", 20)
+    monkeypatch.setattr(module, "PUNCTUAL_S", 1.0)
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    await until(lambda: pump._seen is None)
+    pump._rest()
+    pump._wake_at_beats(2)
+    for _ in range(10):  # each alone at its beat
+        for one in lines:
+            one.send(b"sound")
+        had = len(lines[-1].ear.got)
+        await lines[-1].ear.until(had + 1)
+    assert pump._every == 2
+    for _ in range(10):  # two at a beat
+        for one in lines:
+            one.send(b"late")
+            one.send(b"sound")
+        had = len(lines[-1].ear.got)
+        await lines[-1].ear.until(had + 2)
+    assert pump._every == 1
+    for one in lines:
+        pump.give_back(one.transport)
+
+
+async def test_it_is_looked_again_as_clocks_drift(
+    lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_AGAIN_S", 0.05)
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    for _ in range(2):
+        await until(lambda: pump._seen is None)
+        await until(lambda: pump._seen is not None)
+    for one in lines:
+        pump.give_back(one.transport)
+
+
+async def test_what_is_given_back_is_read_by_the_loop(lines: list[Line]) -> None:
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    for one in lines:
+        pump.give_back(one.transport)
+        pump.give_back(one.transport)
+    assert len(pump) == 0
+    for one in lines:
+        one.send(b"after")
+        await one.ear.until(1)
+    pump.give_back(None)
+
+
+async def test_a_socket_that_closes_while_it_is_read_is_no_fault(lines: list[Line]) -> None:
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    gone, *rest = lines
+    number = gone.transport._sock_fd
+    gone.close()
+    await asyncio.sleep(2 * BEAT_S)
+    anew = await line()
+    assert anew.transport._sock_fd == number  # the system gives the number again
+    pump.take(anew.transport)
+    pump.give_back(gone.transport)
+    anew.send(b"mine")
+    await anew.ear.until(1)
+    for one in (*rest, anew):
+        pump.give_back(one.transport)
+    anew.close()
+
+
+async def test_a_closed_or_unknown_transport_is_left_alone(lines: list[Line]) -> None:
+    pump = Pump()
+    lines[0].transport.close()
+    pump.take(lines[0].transport)
+    pump.take(object())
+    pump.take(None)
+    assert len(pump) == 0
+
+
+async def test_a_flood_holds_nobody_up(lines: list[Line], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ROUNDS", 4)
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    for _ in range(40):
+        lines[0].send(b"flood")
+    lines[1].send(b"speech")
+    await lines[1].ear.until(1)
+    assert len(lines[0].ear.got) <= 4
+    await lines[0].ear.until(40)
+    for one in lines:
+        pump.give_back(one.transport)
+
+
+async def test_a_fault_of_one_is_not_the_others(
+    lines: list[Line], caplog: pytest.LogCaptureFixture
+) -> None:
+    pump = Pump()
+    for one in lines:
+        pump.take(one.transport)
+    with caplog.at_level(logging.DEBUG):
+        lines[0].send(SECRET)
+        lines[1].send(b"speech")
+        await lines[0].ear.until(1)
+        await lines[1].ear.until(1)
+        lines[0].send(b"on")
+        await lines[0].ear.until(2)
+    assert "broke its connection's code" in caplog.text
+    assert SECRET.decode() not in caplog.text
+    for one in lines:
+        pump.give_back(one.transport)

@@ -1,0 +1,47 @@
+import pytest
+
+from sessions_app.engine.text.languages import among, base_of, same_language
+
+
+@pytest.mark.parametrize(
+    ("tag", "base"),
+    [
+        ("en-US", "en"),
+        ("en_US", "en"),
+        ("cmn-Hans-CN", "zh"),
+        ("zh-TW", "zh"),
+        ("yue-HK", "yue"),
+        ("nb-NO", "nb"),
+        ("fil-PH", "fil"),
+        ("tl", "fil"),
+        ("iw-IL", "he"),
+        ("", ""),
+        ("no tag at all", "no tag at all"),
+    ],
+)
+def test_a_tag_gives_its_language(tag: str, base: str) -> None:
+    assert base_of(tag) == base
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("zh-CN", "cmn"),
+        ("nb-NO", "no"),
+        ("en-US", "en-gb-x-rp"),
+        ("he", "iw"),
+        ("fil", "tl"),
+        ("pt-PT", "pt-br"),
+    ],
+)
+def test_tags_of_one_language_are_the_same(one: str, other: str) -> None:
+    assert same_language(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("zh-CN", "yue"), ("en-US", "fr"), ("da", "nb"), ("hr", "sr"), ("id", "ms"), ("en", "")],
+)
+def test_others_are_not(one: str, other: str) -> None:
+    assert not same_language(one, other)
+    assert not among(one, [other])
