@@ -21,7 +21,7 @@ from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.frames import Samples, SpokenWord
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Model
-from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
 from sessions_app.engine.tts.base import SpeechChunk
 from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
 from sessions_app.engine.tts.engines.hibari import HibariSynthesiser
@@ -107,7 +107,7 @@ def heard(text: str, chunks: Sequence[SpeechChunk], ear: Model, found: Found) ->
     """Adds what is understood of a sentence, and where its words are."""
     found.speech_s += sum(len(c.samples) / c.sample_rate for c in chunks)
     sound = for_ears(chunks)
-    speech = Speech(ear)
+    speech = MoonshineUtterance(ear)
     speech.add((sound / 32768).astype(np.float32))
     found.misheard += wrong_words(text, speech.final().text)
     words = [word for chunk in chunks for word in chunk.words]

@@ -12,7 +12,7 @@ from bench.spoken import TALK, plain
 from bench.tables import write_table
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Floats, Model
-from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
 
 SENTENCES = (
     *TALK,
@@ -56,7 +56,7 @@ def main() -> None:
 
 def _judged(model: Model, text: str, audio: Floats) -> list[tuple[float, bool]]:
     """Returns the confidence of each word, and whether it is right."""
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(audio)
     words = speech.final().words
     expected = _figured(text)

@@ -24,7 +24,7 @@ from sessions_app.engine.stt.batch_transcribe import items, stretches
 from sessions_app.engine.stt.moonshine import speech as deciding
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Model
-from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
 from sessions_app.engine.stt.speech_gate import Flush
 from tests.fixtures.speech import read_wav
 
@@ -71,7 +71,7 @@ async def heard(model: Model, samples: Samples) -> list[str]:
         spoken = await stretches(partial(list, audio), vad)
     finally:
         await vad.aclose()
-    texts, present = [], Speech(model)
+    texts, present = [], MoonshineUtterance(model)
     for item in items(audio, spoken):
         if isinstance(item, AudioFrame):
             present.add((item.samples / 32_768).astype(np.float32))
@@ -79,7 +79,7 @@ async def heard(model: Model, samples: Samples) -> list[str]:
                 present.interim()
         elif isinstance(item, Flush):
             texts.append(present.final().text)
-            present = Speech(model)
+            present = MoonshineUtterance(model)
     return texts
 
 
@@ -121,7 +121,7 @@ def _figured(text: str) -> str:
 
 
 def _final(model: Model, audio: Floats) -> str:
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(audio.astype(np.float32))
     return speech.final().text
 

@@ -11,7 +11,7 @@ from bench.tables import write_table
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Model
 from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
 
 NAMES = (
     *("Tamolin", "Snarfel", "Okoruva", "Brindlewick", "Velmora", "Zephyrine", "Kestrov"),
@@ -79,7 +79,7 @@ def _named(text: str) -> bool:
 
 
 def _heard(model: Model, names: Names | None, audio: Floats) -> str:
-    speech = Speech(model, names)
+    speech = MoonshineUtterance(model, names)
     speech.add(audio.astype(np.float32))
     return speech.final().text
 

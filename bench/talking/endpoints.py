@@ -41,7 +41,7 @@ from sessions_app.engine.turns.endpointing.base import Endpointer
 from sessions_app.engine.turns.endpointing.fixed import FixedEndpointer
 from sessions_app.engine.turns.endpointing.smart_turn import SmartTurnEndpointer
 from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 from sessions_app.engine.turns.turn_models.base import TurnModel
 from tests.fixtures.speech import write_wav
 
@@ -177,7 +177,7 @@ async def said(
 
 def replies(told: list[Told], strategy: Strategy) -> list[float]:
     """Plays what was heard to a turn machine; returns when it took turns to be over."""
-    taker = TurnTaker(strategy.settings, strategy.endpointer, ConfirmedBargeIn())
+    taker = TurnManager(strategy.settings, strategy.endpointer, ConfirmedBargeIn())
     pausing = ("on_pause", "on_resume", "on_whole")
     script = [one for one in told if strategy.pauses or one[1] not in pausing]
     if strategy.endpointer.turn_model is None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 from bench.turns import stages
 from sessions_app.engine.agent.responders.base import Conversation, Responder
-from sessions_app.engine.core.agent_config import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.events import Speaker, TurnEnded
 from sessions_app.engine.core.frames import Samples
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
@@ -46,7 +46,7 @@ class Voice(Synthesiser):
 async def once() -> float:
     """Returns milliseconds from the end-point to the first packet sent."""
     turns = TurnSettings(min_delay_ms=100, max_delay_ms=200)
-    persona = Persona(responder="bench", silence_s=0, turns=turns)
+    persona = AgentConfig(responder="bench", silence_s=0, turns=turns)
     async with Talk(Model(), persona, Voice()) as talk:
         await talk.says("what can you tell me about my train", 0.1)
         await talk.until(lambda: talk.sent, "the first sound")

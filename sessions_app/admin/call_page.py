@@ -15,8 +15,8 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog, Call, Recording, Segment, Summary, Version
-from sessions_app.models.segment import Source
-from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.models.segment import SegmentSource
+from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import summaries, transcripts, turns
 
 SHOWN_ACCESSES = 50
@@ -24,7 +24,7 @@ UNDER_WAY = (WorkState.PENDING, WorkState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineRow:
     """One line of the timeline; `kind` picks its colour by CSS class."""
 
     at: datetime | None
@@ -35,7 +35,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptRow:
     """One segment as a row of the transcript."""
 
     seq: int
@@ -69,11 +69,11 @@ def summary_of(call: Call) -> Summary | None:
         return None
 
 
-def transcript(call: Call) -> list[Line]:
+def transcript(call: Call) -> list[TranscriptRow]:
     """Returns the call's segments in the order they were spoken."""
     segments = transcripts.in_order(call).defer("words")
     return [
-        Line(
+        TranscriptRow(
             seq=segment.seq,
             start_ms=segment.start_ms,
             end_ms=segment.end_ms,
@@ -96,7 +96,7 @@ def _said(segment: Segment) -> str:
 def _mark(segment: Segment) -> str:
     if segment.edited_text:
         return "corrected"
-    second = segment.revised_at is not None or segment.source == Source.SECOND_PASS
+    second = segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS
     return "second pass" if second else ""
 
 
@@ -112,44 +112,44 @@ def _blank(segment: Segment) -> str:
     return " " if unheard and segment.text.endswith(f" {unheard}") else ""
 
 
-def _life(call: Call) -> Iterator[Moment]:
-    yield Moment(call.created_at, f"Call created: {call.get_door_display()}, {call.transport}")
+def _life(call: Call) -> Iterator[TimelineRow]:
+    yield TimelineRow(call.created_at, f"Call created: {call.get_door_display()}, {call.transport}")
     if call.consented_at:
         notice = f" (notice {call.consent_notice})" if call.consent_notice else ""
-        yield Moment(call.consented_at, f"Caller agreed to be recorded{notice}", "good")
+        yield TimelineRow(call.consented_at, f"Caller agreed to be recorded{notice}", "good")
     if call.answered_at:
-        yield Moment(call.answered_at, "Answered")
+        yield TimelineRow(call.answered_at, "Answered")
     if call.heartbeat_at:
-        yield Moment(call.heartbeat_at, f"Last heartbeat of worker {call.worker or NOTHING}")
+        yield TimelineRow(call.heartbeat_at, f"Last heartbeat of worker {call.worker or NOTHING}")
     if call.ended_at:
         kind = "bad" if call.state == "failed" else "plain"
         reason = _end(call) if call.end_reason else "no reason recorded"
-        yield Moment(call.ended_at, f"{call.get_state_display()}: {reason}", kind)
+        yield TimelineRow(call.ended_at, f"{call.get_state_display()}: {reason}", kind)
 
 
-def _work(name: str, work: OwedWork | None) -> Iterator[Moment]:
+def _work(name: str, work: LeasedJob | None) -> Iterator[TimelineRow]:
     if work is None:
         return
     if work.done_at:
-        yield Moment(work.done_at, f"{name} done", "good")
+        yield TimelineRow(work.done_at, f"{name} done", "good")
     if work.state == WorkState.FAILED:
-        yield Moment(None, f"{name} failed: {work.error}", "bad")
+        yield TimelineRow(None, f"{name} failed: {work.error}", "bad")
 
 
-def _versions(call: Call) -> Iterator[Moment]:
+def _versions(call: Call) -> Iterator[TimelineRow]:
     for version in Version.objects.filter(call=call):
         yield from _work(f"Transcript {version.number} by {version.recogniser}", version)
 
 
-def _accesses(call: Call) -> Iterator[Moment]:
+def _accesses(call: Call) -> Iterator[TimelineRow]:
     entries = AccessLog.objects.filter(call=call).select_related("user").order_by("-at")
     for entry in entries[:SHOWN_ACCESSES]:
         who = entry.user.get_username() if entry.user else "a deleted user"
         detail = f" ({entry.detail})" if entry.detail else ""
-        yield Moment(entry.at, f"{entry.get_action_display()} by {who}{detail}", "access")
+        yield TimelineRow(entry.at, f"{entry.get_action_display()} by {who}{detail}", "access")
 
 
-def timeline(call: Call) -> list[Moment]:
+def timeline(call: Call) -> list[TimelineRow]:
     """Returns what happened to the call and its data, oldest first."""
     moments = [
         *_life(call),

@@ -7,10 +7,10 @@ from sessions_app.admin import call_page
 from sessions_app.admin.display import NOTHING, badge, clock, moment
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.models import Call
-from sessions_app.models.work import OwedWork
+from sessions_app.models.work import LeasedJob
 
 
-def _work_badge(work: OwedWork | None) -> SafeString | str:
+def _work_badge(work: LeasedJob | None) -> SafeString | str:
     if work is None:
         return NOTHING
     return badge(work.state, work.get_state_display())

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sessions_app.admin.display import clock
-from sessions_app.engine.text.comparing import Piece
+from sessions_app.engine.text.comparing import DiffRun
 from sessions_app.models import AccessLog, Call, Segment, Version, VersionSegment
 from sessions_app.models.work import WorkState
 from sessions_app.runtime import languages
@@ -32,7 +32,7 @@ class Compared:
 
     row: VersionSegment
     time: str
-    pieces: list[Piece]
+    pieces: list[DiffRun]
     changed: bool
     corrected: str
     """Staff's own correction, which people read whatever is accepted."""

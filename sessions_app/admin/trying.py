@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import VoiceError, traced
 from sessions_app.engine.text.cleaning import read_json
 from sessions_app.models import Agent
@@ -48,7 +48,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return _tried(request, pk, _answer, lambda text: JsonResponse({"answer": text}))
 
 
-async def _say(persona: Persona, request: HttpRequest) -> agent_preview.Said:
+async def _say(persona: AgentConfig, request: HttpRequest) -> agent_preview.SpokenSample:
     given = _given(request)
     text = _text(given)
     if "synthesiser" in given:
@@ -59,23 +59,23 @@ async def _say(persona: Persona, request: HttpRequest) -> agent_preview.Said:
     return await agent_preview.say(persona, text)
 
 
-def _wav(said: agent_preview.Said) -> HttpResponse:
+def _wav(said: agent_preview.SpokenSample) -> HttpResponse:
     headers = {"Server-Timing": f"first;dur={said.first_ms:.1f}"}
     return HttpResponse(said.wav, content_type="audio/wav", headers=headers)
 
 
-async def _choices(persona: Persona, _request: HttpRequest) -> list[dict[str, str]]:
+async def _choices(persona: AgentConfig, _request: HttpRequest) -> list[dict[str, str]]:
     return [asdict(choice) for choice in await agent_preview.choices(persona.language)]
 
 
-async def _answer(persona: Persona, request: HttpRequest) -> str:
+async def _answer(persona: AgentConfig, request: HttpRequest) -> str:
     return await agent_preview.answer(persona, _text(_given(request)))
 
 
 def _tried(
     request: HttpRequest,
     pk: int,
-    work: Callable[[Persona, HttpRequest], Awaitable[R]],
+    work: Callable[[AgentConfig, HttpRequest], Awaitable[R]],
     shown: Callable[[R], HttpResponse],
 ) -> HttpResponse:
     if not request.user.has_perm("sessions_app.change_agent"):

@@ -34,7 +34,7 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
-class Away(exceptions.APIException):
+class DatabaseUnavailable(exceptions.APIException):
     """The database is not responding (retryable, unchanged)."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
@@ -90,7 +90,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, AWAY):
-        return Away()
+        return DatabaseUnavailable()
     return error if isinstance(error, exceptions.APIException) else None
 
 

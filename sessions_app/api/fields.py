@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.states import CallState, EndReason
-from sessions_app.models.segment import Source
+from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
 
 
@@ -45,8 +45,8 @@ class SpeakerField(NamedChoiceField):
 
 
 class SourceField(NamedChoiceField):
-    schema_name = "Source"
-    values = tuple(Source.values)
+    schema_name = "SegmentSource"
+    values = tuple(SegmentSource.values)
 
 
 class _NamedChoiceSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ from typing import Any
 
 from sessions_app.consumers.sockets import CallSocket
 from sessions_app.engine.core.commands import Candidate, Offer, Ping, Resume, ToCall
-from sessions_app.engine.core.rates import Kind
+from sessions_app.engine.core.rates import MessageKind
 from sessions_app.engine.protocols import control
 from sessions_app.engine.protocols.reading import ProtocolError
 from sessions_app.runtime import engine
@@ -59,7 +59,7 @@ class SignalingConsumer(CallSocket):
     def resume(self, wish: Resume) -> None:
         self.reach(wish.call_id)
         session = engine.current().find(wish.call_id, self.party)
-        session.count(Kind.RESUMES)
+        session.count(MessageKind.RESUMES)
         self.push(control.resumed(wish.call_id, session.state))
         self.join_as(wish.call_id, wish.features, wish.last_seq)
 

@@ -9,7 +9,7 @@ from sessions_app.consumers.sockets import CLOSED_BY_CLIENT, CallSocket
 from sessions_app.engine.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.engine.core.errors import BusyError, MediaError
 from sessions_app.engine.core.frames import VoiceChunk
-from sessions_app.engine.core.rates import Kind
+from sessions_app.engine.core.rates import MessageKind
 from sessions_app.engine.protocols import control, streaming
 from sessions_app.engine.protocols.reading import ProtocolError
 from sessions_app.runtime import engine
@@ -50,7 +50,7 @@ class StreamingConsumer(CallSocket):
         if len(data) > streaming.MAX_AUDIO_BYTES:
             limit = streaming.MAX_AUDIO_BYTES // 1024
             raise ProtocolError(f"An audio message may be at most {limit} KiB.", code="too_large")
-        self.streamed.session.count(Kind.AUDIO)
+        self.streamed.session.count(MessageKind.AUDIO)
         transport = self.streamed.transport
         try:
             transport.feed(data)

@@ -3,7 +3,7 @@
 from sessions_app.consumers.auth import guest_of
 from sessions_app.consumers.sockets import CallSocket
 from sessions_app.engine.core.frames import VoiceChunk
-from sessions_app.engine.core.rates import Kind
+from sessions_app.engine.core.rates import MessageKind
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.protocols import vosk
 from sessions_app.runtime import engine
@@ -43,7 +43,7 @@ class VoskConsumer(CallSocket):
             await self.start()
         assert self.streamed is not None  # noqa: S101 - just started
         assert self.replies is not None  # noqa: S101 - just started
-        self.streamed.session.count(Kind.AUDIO)
+        self.streamed.session.count(MessageKind.AUDIO)
         self.streamed.transport.feed(data)
         await self.streamed.transport.room()
         self.push(self.replies.next())

@@ -7,7 +7,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 
 from sessions_app.models.call import Call
-from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.models.work import LeasedJob, WorkState
 
 
 def recordings_storage() -> Storage:
@@ -21,7 +21,7 @@ def recording_path(recording: "Recording", filename: str) -> str:
     return f"{call.created_at:%Y/%m/%d}/{call.public_id}/{filename}"
 
 
-class Recording(OwedWork):
+class Recording(LeasedJob):
     """One stereo file, left caller and right agent, exactly as long as the call.
 
     `peaks` is a list of two lists (left, right) of 0..100, evenly spaced over the call.

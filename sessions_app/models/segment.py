@@ -11,7 +11,7 @@ from sessions_app.engine.text.writing import count
 from sessions_app.models.call import Call
 
 
-class Source(models.TextChoices):
+class SegmentSource(models.TextChoices):
     """Where the words are from: of KEYPAD they name the key that the caller pressed."""
 
     LIVE = "live", "Live"
@@ -58,7 +58,9 @@ class Segment(models.Model):
         blank=True,
         related_name="+",
     )
-    source = models.CharField(max_length=12, choices=Source.choices, default=Source.LIVE.value)
+    source = models.CharField(
+        max_length=12, choices=SegmentSource.choices, default=SegmentSource.LIVE.value
+    )
     revised_text = models.TextField(
         blank=True, help_text="What an accepted second pass has; empty for no words at all."
     )
@@ -109,7 +111,7 @@ class Segment(models.Model):
 
     def derive(self) -> None:
         """Sets what follows from the texts; who writes in bulk calls it for each row."""
-        self.word_count = 0 if self.source == Source.KEYPAD else count(self.shown_text)
+        self.word_count = 0 if self.source == SegmentSource.KEYPAD else count(self.shown_text)
         self.search_text = searchable(self.text, self.edited_text, self.revised_text)
 
     @property

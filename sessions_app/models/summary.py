@@ -5,10 +5,10 @@ from typing import Any
 from django.db import models
 
 from sessions_app.models.call import Call
-from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.models.work import LeasedJob, WorkState
 
 
-class Summary(OwedWork):
+class Summary(LeasedJob):
     """Made after the call; one a call.
 
     `key_points` is a list of `{"text", "seq"}`. `action_items` is one of `{"text", "seq", "who",

@@ -7,7 +7,7 @@ from django.db import models
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.models.call import Call
-from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.models.work import LeasedJob, WorkState
 
 
 class Purpose(models.TextChoices):
@@ -17,7 +17,7 @@ class Purpose(models.TextChoices):
     LOST = "lost", "To find what was not recognised live"
 
 
-class Version(OwedWork):
+class Version(LeasedJob):
     """What another recogniser, or the same with more time, makes of a call's recording."""
 
     WORK_KEY: ClassVar[str] = "pk"

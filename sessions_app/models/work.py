@@ -12,7 +12,7 @@ class WorkState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class OwedWork(models.Model):
+class LeasedJob(models.Model):
     """A row whose work is done by a task, however often the task is lost.
 
     A worker that takes the row sets RUNNING and a lease; a lease that has run out puts

@@ -19,12 +19,12 @@ from sessions_app.engine.agent.responders.base import (
     Responder,
     whole,
 )
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError, SynthesiserError
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.frames import Samples
 from sessions_app.engine.session.notebook import Notebook
-from sessions_app.engine.session.tool_context import Desk
+from sessions_app.engine.session.tool_context import ToolContext
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.engine.text.languages import same_language
 from sessions_app.engine.tts.base import (
@@ -40,7 +40,7 @@ LIMIT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpokenSample:
     """A sentence as a WAV, 16 bit mono; its engine was ready, and its sound began `first_ms` on."""
 
     wav: bytes
@@ -48,7 +48,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class VoiceChoice:
     """A voice that an agent may have; or, with a `problem`, an engine that cannot run."""
 
     synthesiser: str
@@ -58,7 +58,7 @@ class Choice:
     problem: str = ""
 
 
-async def say(persona: Persona, text: str) -> Said:
+async def say(persona: AgentConfig, text: str) -> SpokenSample:
     """Returns `text` in the agent's voice.
 
     Raises SynthesiserError, which says what is wrong with the settings.
@@ -77,7 +77,7 @@ async def say(persona: Persona, text: str) -> Said:
                 async for chunk in chunks:
                     first = first or time.monotonic()
                     made.append(chunk)
-            return Said(_wav(made), 1000 * max(0.0, first - asked))
+            return SpokenSample(_wav(made), 1000 * max(0.0, first - asked))
     except TimeoutError as error:
         raise SynthesiserError(f"The voice took longer than {LIMIT_S:.0f} s.") from error
     finally:
@@ -101,27 +101,27 @@ async def check(name: str, voice_name: str) -> Sequence[Voice]:
         await voice.aclose()
 
 
-async def choices(language: str) -> Sequence[Choice]:
+async def choices(language: str) -> Sequence[VoiceChoice]:
     """Returns each voice for `language` of each engine in VOICE, and engines that cannot run.
 
     An engine that does not know its voices has its usual one.
     """
-    found: list[Choice] = []
+    found: list[VoiceChoice] = []
     for name in backend_names("SYNTHESISERS"):
         try:
             known = await check(name, "")
         except SynthesiserError as error:
-            found.append(Choice(name, "", "", problem=error.message))
+            found.append(VoiceChoice(name, "", "", problem=error.message))
             continue
         found += [
-            Choice(name, voice.name, voice.label, voice.language)
+            VoiceChoice(name, voice.name, voice.label, voice.language)
             for voice in known or [Voice("", "usual voice")]
             if not voice.language or same_language(language, voice.language)
         ]
     return found
 
 
-async def answer(persona: Persona, text: str) -> str:
+async def answer(persona: AgentConfig, text: str) -> str:
     """Returns what the agent would answer to `text` at the beginning of a call; may be empty.
 
     Nothing is stored or ended. Raises ResponderError, which says what is wrong.
@@ -178,8 +178,8 @@ async def _none(_query: str, _limit: int) -> Sequence[EarlierCall]:
     return ()
 
 
-def _desk() -> Desk:
+def _desk() -> ToolContext:
     """Returns a `CallHost` without a call, whose turn is certain."""
-    desk = Desk(Notebook(lambda _event: None, lambda: 0.0), lambda: 0.0, _none)
+    desk = ToolContext(Notebook(lambda _event: None, lambda: 0.0), lambda: 0.0, _none)
     desk.confirm()
     return desk

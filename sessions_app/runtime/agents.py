@@ -13,7 +13,7 @@ from sessions_app.engine.agent.sentence_splitter import spoken_pieces
 from sessions_app.engine.agent.voice import AgentVoice
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.audio.speech_encoder import ClipCache
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import (
     AgentNotReadyError,
     ResponderError,
@@ -30,7 +30,7 @@ from sessions_app.engine.tts.base import Synthesiser, Voice, check_voice
 from sessions_app.engine.tts.engines.fallback import FallbackSynthesiser
 from sessions_app.engine.turns.endpointing.base import Endpointer
 from sessions_app.engine.turns.interruption.base import BargeIn
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 from sessions_app.runtime.settings import backend_names, load_backend
 from sessions_app.runtime.store import Store
 from sessions_app.services import search
@@ -111,14 +111,14 @@ class AgentParts:
         """What speaks where an agent names nothing else."""
         return self._synthesisers.get("default")
 
-    def prepare(self, persona: Persona) -> None:
+    def prepare(self, persona: AgentConfig) -> None:
         """Starts to encode the agent's fixed words, the greeting first."""
         if persona.answers and persona.synthesiser in self._synthesisers:
             task = asyncio.create_task(self._encode(persona))
             self._preparing.add(task)
             task.add_done_callback(self._preparing.discard)
 
-    async def _encode(self, persona: Persona) -> None:
+    async def _encode(self, persona: AgentConfig) -> None:
         voice = self.voice(persona)
         try:
             for text in Phrases(persona).all_fixed:
@@ -127,7 +127,7 @@ class AgentParts:
         except SynthesiserError as error:
             logger.warning("an agent's fixed words could not be made (%s)", error.code)
 
-    def voice(self, persona: Persona) -> AgentVoice:
+    def voice(self, persona: AgentConfig) -> AgentVoice:
         """Returns the agent's voice; when it fails the default one takes over.
 
         An agent that names none has one of its language, where its engine knows one.
@@ -146,13 +146,13 @@ class AgentParts:
         voice = persona.voice or first.voice_for(language, self._voices[name])
         return AgentVoice(both, self._cache, name, voice, persona.speed, language=language)
 
-    async def check_voice(self, persona: Persona, name: str) -> None:
+    async def check_voice(self, persona: AgentConfig, name: str) -> None:
         """Raises SynthesiserError for a voice that the agent's synthesiser has not."""
         synthesiser = self._synthesisers.get(persona.synthesiser)
         if synthesiser is not None:
             await check_voice(synthesiser, name)
 
-    def responder(self, persona: Persona) -> Responder:
+    def responder(self, persona: AgentConfig) -> Responder:
         """Returns the agent's responder; raises ResponderError when VOICE does not name it."""
         responder = self._responders.get(persona.responder)
         if responder is None:
@@ -161,7 +161,7 @@ class AgentParts:
             )
         return responder
 
-    def with_hints(self, persona: Persona) -> Persona:
+    def with_hints(self, persona: AgentConfig) -> AgentConfig:
         """Returns the persona with what its responder listens for among its phrases."""
         responder = self._responders.get(persona.responder)
         hints = responder.phrases(persona) if responder is not None else ()
@@ -171,11 +171,11 @@ class AgentParts:
 
     def parts(
         self,
-        persona: Persona,
+        persona: AgentConfig,
         playout: Playout,
         numbers: SegmentNumbers,
     ) -> Parts:
-        """Returns what `Conversing` needs but for what only a stored call has.
+        """Returns what `AgentSession` needs but for what only a stored call has.
 
         Raises ResponderError, SynthesiserError, AgentNotReadyError where the agent names what
         VOICE does not.
@@ -185,7 +185,7 @@ class AgentParts:
             persona=persona,
             responder=self.responder(persona),
             voice=self.voice(persona),
-            taker=TurnTaker(
+            taker=TurnManager(
                 turns,
                 _named(self._endpointers, "ENDPOINTERS", turns.endpointer),
                 _named(self._barge_ins, "BARGE_INS", turns.barge_in),

@@ -21,14 +21,14 @@ MOST_OF_A_CALL = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class AnsweredCall:
     """A call that was answered: its id and the answer's SDP."""
 
     call_id: str
     sdp: str
 
 
-Place = Callable[[Principal, Offer, str], Coroutine[Any, Any, Placed]]
+Place = Callable[[Principal, Offer, str], Coroutine[Any, Any, AnsweredCall]]
 """Answers somebody's offer, which has this key."""
 
 Change = Callable[[str, Party, str], Coroutine[Any, Any, str]]
@@ -39,8 +39,8 @@ Change = Callable[[str, Party, str], Coroutine[Any, Any, str]]
 class _Answered:
     """A connection's call, and the answer to its newest offer."""
 
-    placing: "asyncio.Task[Placed]"
-    newest: "asyncio.Task[Placed]"
+    placing: "asyncio.Task[AnsweredCall]"
+    newest: "asyncio.Task[AnsweredCall]"
     sdp: str
     origin: Origin | None
 
@@ -57,7 +57,7 @@ class Answers:
     def __len__(self) -> int:
         return len(self._known)
 
-    async def answer(self, by: Principal, offer: Offer) -> Placed:
+    async def answer(self, by: Principal, offer: Offer) -> AnsweredCall:
         """Returns the answer to an offer, or the one it had; raises what answering raises."""
         known = self._find(by.party, offer)
         if known is None or self._is_over(known.placing):
@@ -99,13 +99,13 @@ class Answers:
         return next((known for known in of_party if origin.follows(known.origin)), None)
 
     async def _changed(
-        self, known: _Answered, before: "asyncio.Task[Placed]", party: Party, sdp: str
-    ) -> Placed:
+        self, known: _Answered, before: "asyncio.Task[AnsweredCall]", party: Party, sdp: str
+    ) -> AnsweredCall:
         """Answers a changed offer after those before it, which a failure leaves as they were."""
         await asyncio.wait([before])
         try:
             call_id = (await asyncio.shield(known.placing)).call_id
-            return Placed(call_id, await self._change(call_id, party, sdp))
+            return AnsweredCall(call_id, await self._change(call_id, party, sdp))
         except Exception:
             if known.sdp == sdp:
                 known.sdp = ""  # the same again is not answered with this failure
@@ -123,7 +123,7 @@ class Answers:
         for name in self._of(call_id):
             self._known.pop(name)
 
-    def _placed(self, name: str, task: "asyncio.Task[Placed]") -> None:
+    def _placed(self, name: str, task: "asyncio.Task[AnsweredCall]") -> None:
         """Forgets an answer that failed; the newest that stand are kept while their call lives."""
         if _failed(task):
             if name in self._known and self._known[name].placing is task:
@@ -136,7 +136,7 @@ class Answers:
         """Returns the names of a call's answers, the oldest first."""
         return [name for name, known in self._known.items() if _is_of(known.placing, call_id)]
 
-    def _is_over(self, task: "asyncio.Task[Placed]") -> bool:
+    def _is_over(self, task: "asyncio.Task[AnsweredCall]") -> bool:
         """Returns whether there is no call of it, or none any more."""
         return task.done() and (_failed(task) or not self._lives(task.result().call_id))
 
@@ -149,10 +149,10 @@ def _is_of_party(name: str, party: Party) -> bool:
     return name.startswith(_name(party, ""))
 
 
-def _is_of(task: "asyncio.Task[Placed]", call_id: str) -> bool:
+def _is_of(task: "asyncio.Task[AnsweredCall]", call_id: str) -> bool:
     return task.done() and not _failed(task) and task.result().call_id == call_id
 
 
-def _failed(task: "asyncio.Task[Placed]") -> bool:
+def _failed(task: "asyncio.Task[AnsweredCall]") -> bool:
     """Returns whether a task that is done gave no answer."""
     return task.cancelled() or task.exception() is not None

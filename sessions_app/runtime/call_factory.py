@@ -13,7 +13,7 @@ from django.utils import timezone
 from sessions_app.engine.audio.demux import Demuxers
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.audio.vad.base import Vad
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import Offer, StartStream
 from sessions_app.engine.core.errors import (
@@ -32,8 +32,8 @@ from sessions_app.engine.recording.append_files import FileWriter
 from sessions_app.engine.recording.lanes import LaneRecorder
 from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.video import VideoLine
-from sessions_app.engine.session.agent_parts import Line, Parts
-from sessions_app.engine.session.agent_session import Conversing
+from sessions_app.engine.session.agent_parts import CallLine, Parts
+from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.call_session import CallSession, Ownership, Sides
 from sessions_app.engine.session.listening import Listening
 from sessions_app.engine.session.supervising import Limits
@@ -68,7 +68,7 @@ class Prepared:
     """
 
     agent: Agent
-    persona: Persona
+    persona: AgentConfig
     recogniser: Recogniser
     stream: RecogniserStream
     numbers: SegmentNumbers
@@ -165,7 +165,7 @@ class Placing:
         finally:
             place.release()
 
-    def _made(self, agent: Agent, persona: Persona, recogniser: Recogniser) -> Prepared:
+    def _made(self, agent: Agent, persona: AgentConfig, recogniser: Recogniser) -> Prepared:
         clock, numbers = CallClock(), SegmentNumbers()
         with _of_agent(agent):
             parts = None
@@ -177,7 +177,9 @@ class Placing:
         video = VideoLine(seen) if seen is not None else None
         return Prepared(agent, persona, recogniser, stream, numbers, clock, parts, video)
 
-    async def _chosen(self, persona: Persona, wish: Wish, recogniser: Recogniser) -> Persona:
+    async def _chosen(
+        self, persona: AgentConfig, wish: Wish, recogniser: Recogniser
+    ) -> AgentConfig:
         """Returns the agent's settings with the client's own language and voice."""
         if wish.language and not same_language(wish.language, persona.language):
             if not recogniser.knows(wish.language):
@@ -289,7 +291,9 @@ class Placing:
 
         return make
 
-    def _conversing(self, call: Call, made: Prepared, parts: Parts) -> Callable[[Line], Conversing]:
+    def _conversing(
+        self, call: Call, made: Prepared, parts: Parts
+    ) -> Callable[[CallLine], AgentSession]:
         given = replace(
             parts,
             find_earlier=earlier_calls(self._store, call.party, call.pk),
@@ -300,8 +304,8 @@ class Placing:
 
         given.taker.judge.declared = lambda: made.recogniser.serving.scores_pauses
 
-        def make(line: Line) -> Conversing:
-            return Conversing(given, line)
+        def make(line: CallLine) -> AgentSession:
+            return AgentSession(given, line)
 
         return make
 

@@ -25,7 +25,7 @@ RETRY_S = (0.1, 0.5, 2.0, 5.0)
 Row = tuple[int, SegmentFinal]
 
 
-class Piece:
+class QueuedWrite:
     """One thing to store: a segment, or `run`."""
 
     __slots__ = ("added_s", "number", "row", "run", "taken")
@@ -43,8 +43,8 @@ class CallQueue:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.waiting: deque[Piece] = deque()
-        self.newest: dict[str, Piece] = {}
+        self.waiting: deque[QueuedWrite] = deque()
+        self.newest: dict[str, QueuedWrite] = {}
         self.posted = 0
         self.done = 0
         self.turn_s = 0.0
@@ -61,11 +61,11 @@ class CallQueue:
         """How many pieces are not stored yet."""
         return self.posted - self.done
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: QueuedWrite) -> None:
         self.posted += 1
         self.waiting.append(piece)
 
-    def replace(self, key: str, piece: Piece) -> bool:
+    def replace(self, key: str, piece: QueuedWrite) -> bool:
         """Adds a piece, or gives the one of this key that waits what the newer one does.
 
         Returns whether it was added. A piece that the thread takes in the same moment is
@@ -97,9 +97,9 @@ class CallQueue:
             return self.retry_s
         return max(self.retry_s, head.added_s + BATCH_S)
 
-    def segments(self, most: int) -> list[Piece]:
+    def segments(self, most: int) -> list[QueuedWrite]:
         """Returns the segments that are next, in order."""
-        found: list[Piece] = []
+        found: list[QueuedWrite] = []
         for piece in list(self.waiting)[: min(most, OF_ONE_CALL)]:
             if piece.row is None:
                 break
@@ -123,7 +123,7 @@ class CallQueue:
         self.failures += 1
 
 
-Turn = list[tuple[CallQueue, list[Piece]]]
+Turn = list[tuple[CallQueue, list[QueuedWrite]]]
 """What is stored at once: segments of one or several calls, or one other piece."""
 
 
@@ -165,7 +165,9 @@ class Turns:
                 piece.taken = True
         return turn
 
-    def _batch(self, first: CallQueue, now_s: float) -> Iterator[tuple[CallQueue, list[Piece]]]:
+    def _batch(
+        self, first: CallQueue, now_s: float
+    ) -> Iterator[tuple[CallQueue, list[QueuedWrite]]]:
         left = BATCH
         for queue in [first, *(one for one in self._ring if one is not first)]:
             if queue.singly or queue.failures or queue.retry_s > now_s:

@@ -59,11 +59,11 @@ def _obeyed_by(session: CallSession) -> Callable[[Command], None]:
 
 
 def _control(wish: Offer, session: CallSession) -> Dialect:
-    return control.ChannelPeer(wish.features, session.send, _obeyed_by(session))
+    return control.ControlChannelPeer(wish.features, session.send, _obeyed_by(session))
 
 
 def _vosk(_wish: Offer, session: CallSession) -> Dialect:
-    return vosk.ChannelPeer(session.send, session.close_channel)
+    return vosk.VoskChannelPeer(session.send, session.close_channel)
 
 
 def _rtvi(_wish: Offer, session: CallSession) -> Dialect:

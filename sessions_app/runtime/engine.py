@@ -26,7 +26,7 @@ from sessions_app.engine.session.registry import Registry
 from sessions_app.engine.websocket.transport import WebSocketTransport, check_output
 from sessions_app.runtime import broadcast, ended_by_staff, endings
 from sessions_app.runtime.admitting import Admitting
-from sessions_app.runtime.answered_offers import Answers, Placed
+from sessions_app.runtime.answered_offers import AnsweredCall, Answers
 from sessions_app.runtime.call_factory import Carried, Placing, Wish
 from sessions_app.runtime.changed_offers import Changing, follows
 from sessions_app.runtime.doors import limited, plan_of
@@ -132,7 +132,7 @@ class Engine:
 
     # -- calls --------------------------------------------------------------------------
 
-    async def place(self, by: Principal, offer: Offer) -> Placed:
+    async def place(self, by: Principal, offer: Offer) -> AnsweredCall:
         """Answers an offer; the same offer again gets the same call and answer.
 
         A changed one of a connection that is known changes it. Raises BusyError (retryable),
@@ -241,13 +241,15 @@ class Engine:
             self.check_faults()
         return self._admitting.admitted(by.party.key, by.address, moves=bool(wish.call_id))
 
-    async def _place(self, by: Principal, offer: Offer, key: str) -> Placed:
+    async def _place(self, by: Principal, offer: Offer, key: str) -> AnsweredCall:
         async with self._admit(by, offer) as place:
             if offer.call_id:
                 return await self._move(by, offer)
             return await self._answer(by, offer, key, place)
 
-    async def _answer(self, by: Principal, offer: Offer, key: str, place: Reservation) -> Placed:
+    async def _answer(
+        self, by: Principal, offer: Offer, key: str, place: Reservation
+    ) -> AnsweredCall:
         await self.start()
         async with self._placing.prepared(offer, place) as made:
             plan = plan_of(offer.door, self._config.results_input_s)
@@ -265,15 +267,15 @@ class Engine:
         session.add_sink(dialect)
         transport.on_message, transport.on_key = session.hear_message, session.hear_key
         self._begin(session, by, place)
-        return Placed(session.call_id, answer)
+        return AnsweredCall(session.call_id, answer)
 
-    async def _move(self, by: Principal, offer: Offer) -> Placed:
+    async def _move(self, by: Principal, offer: Offer) -> AnsweredCall:
         """Answers for a live call, which goes on over the new connection, or its client's own."""
         session = self._registry.get(offer.call_id, by.party)
         if follows(session, offer.sdp):
             answer = await self._changing.answer(session, offer.sdp)
             self._hold(session, by)
-            return Placed(session.call_id, answer)
+            return AnsweredCall(session.call_id, answer)
         plan = plan_of(offer.door, self._config.results_input_s)
         transport = self._carriers.peer(session.clock, session.playout, session.video, plan)
         try:
@@ -283,7 +285,7 @@ class Engine:
         except BaseException:
             await transport.aclose()
             raise
-        return Placed(session.call_id, answer)
+        return AnsweredCall(session.call_id, answer)
 
     async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
         """Returns the answer to a later offer of the connection that a call has.

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.engine.rtc.turn_credentials import IceServer, Turn, ice_server, minted
+from sessions_app.engine.rtc.turn_credentials import IceServer, TurnServers, ice_server, minted
 
 SERVER = "voicesite"
 """In whose name this server asks for relays; each time another one begins with it."""
@@ -25,7 +25,7 @@ def plain() -> list[IceServer]:
         raise ImproperlyConfigured(f"VOICE['ICE_SERVERS']: {error}") from error
 
 
-def turn() -> Turn | None:
+def turn() -> TurnServers | None:
     """Returns VOICE["TURN"], or None where there is none; raises ImproperlyConfigured."""
     given: Mapping[str, Any] = settings.VOICE.get("TURN") or {}
     urls = tuple(given.get("URLS") or ())
@@ -36,7 +36,7 @@ def turn() -> Turn | None:
             "VOICE['TURN'] has URLS and no SECRET. Set VOICE_TURN_SECRET to coturn's "
             "static-auth-secret."
         )
-    return Turn(urls, str(given["SECRET"]), int(given.get("TTL_S", 3600)))
+    return TurnServers(urls, str(given["SECRET"]), int(given.get("TTL_S", 3600)))
 
 
 def all_for(name: str) -> list[IceServer]:

@@ -87,7 +87,7 @@ def refuses(path: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class ProcessLoad:
     """What a process carried at a time of the monotonic clock; `full` takes no further call.
 
     `begun` counts all calls that it ever took, `room` those that it would take at once, `faults`
@@ -107,7 +107,7 @@ class MediaProcesses:
 
     def __init__(self) -> None:
         self._clients: dict[str, httpx2.AsyncClient] = {}
-        self._loads: dict[str, Load] = {}
+        self._loads: dict[str, ProcessLoad] = {}
         self._on_way: defaultdict[str, deque[float]] = defaultdict(deque)
         """When each was sent that is no call there yet, as far as is known."""
 
@@ -185,7 +185,7 @@ class MediaProcesses:
         if not there:
             raise BusyError("The server is starting or restarting. Try again in a few seconds.")
 
-        def fill(one: tuple[str, Load]) -> tuple[bool, bool, int, int]:
+        def fill(one: tuple[str, ProcessLoad]) -> tuple[bool, bool, int, int]:
             name, load = one
             coming = self._coming(name)
             return load.full, load.room <= coming, load.calls + coming, coming
@@ -210,7 +210,7 @@ class MediaProcesses:
         self._on_way[name].append(time.monotonic())
         return name
 
-    async def _there(self) -> list[tuple[str, Load]]:
+    async def _there(self) -> list[tuple[str, ProcessLoad]]:
         """Returns the processes that answer, each with its load."""
         names = self.names()
         loads = await asyncio.gather(*(self._load(name) for name in names))
@@ -259,7 +259,7 @@ class MediaProcesses:
         for client in clients:
             await client.aclose()
 
-    async def _load(self, name: str) -> Load | None:
+    async def _load(self, name: str) -> ProcessLoad | None:
         """Returns what a process last said of itself; None when it does not answer."""
         known = self._loads.get(name)
         if known is not None and time.monotonic() - known.at_s < LOAD_S:
@@ -269,7 +269,7 @@ class MediaProcesses:
             said = answer.json()
             counts = int(said["calls"]), int(said["begun"]), int(said["room"])
             faults = tuple(str(part) for part in said.get("faults", ()))
-            load = Load(*counts, bool(said["full"]), time.monotonic(), faults)
+            load = ProcessLoad(*counts, bool(said["full"]), time.monotonic(), faults)
         except httpx2.ConnectError:
             return None if await self.gone(name) else known
         except (httpx2.HTTPError, ValueError, KeyError) as error:
@@ -281,7 +281,7 @@ class MediaProcesses:
             self._arrived(name, load.begun - before.begun)
         return self._loads[name]
 
-    def _silent(self, name: str, known: Load | None) -> Load | None:
+    def _silent(self, name: str, known: ProcessLoad | None) -> ProcessLoad | None:
         """Returns what a process said before it fell silent; it gets a call where no other can."""
         if known is not None:
             known = self._loads[name] = replace(known, full=True, at_s=time.monotonic())

@@ -31,7 +31,7 @@ AHEAD_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class PeerAnswer:
     """An answer, and the name of the connection that gave it."""
 
     sdp: str
@@ -128,7 +128,7 @@ class Peers:
 
     # -- connections -------------------------------------------------------------------------
 
-    async def offer(self, wish: PeerWish, place: Place, renegotiate: Renegotiate) -> Answered:
+    async def offer(self, wish: PeerWish, place: Place, renegotiate: Renegotiate) -> PeerAnswer:
         """Returns the answer of a new call, or of the call whose connection `pc_id` is.
 
         A name that was never given means a new call: this process may have been started
@@ -138,12 +138,12 @@ class Peers:
         party, pc_id = wish.party, wish.pc_id
         if not self.knows(pc_id):
             placed = await place(wish.offer)
-            return Answered(placed.sdp, self._name(party, placed.call_id))
+            return PeerAnswer(placed.sdp, self._name(party, placed.call_id))
         call_id = self.call_of(pc_id, party)
         if not wish.restart:
-            return Answered(await renegotiate(call_id, party, wish.offer.sdp), pc_id)
+            return PeerAnswer(await renegotiate(call_id, party, wish.offer.sdp), pc_id)
         placed = await place(replace(wish.offer, call_id=call_id))
-        return Answered(placed.sdp, self._name(party, call_id, anew=True))
+        return PeerAnswer(placed.sdp, self._name(party, call_id, anew=True))
 
     def knows(self, pc_id: str) -> bool:
         """Returns whether that name was given to a connection here."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from sessions_app.engine.audio.vad.base import Vad
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import LanguageNotSupportedError, MediaError, RecogniserError
 from sessions_app.engine.core.events import Hypothesis, Speaker, Word
 from sessions_app.engine.core.frames import AudioFrame
@@ -29,7 +29,7 @@ from sessions_app.engine.stt.batch_transcribe import (
 )
 from sessions_app.engine.stt.segmenter import as_marked, in_pieces, readable
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.engine.text.comparing import Placed, Span, placed, timed
+from sessions_app.engine.text.comparing import AlignedWords, SegmentSpan, placed, timed
 from sessions_app.engine.text.slicing import written
 from sessions_app.engine.text.writing import ends_sentence, has_marks, join_sentences
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
@@ -112,7 +112,7 @@ async def _heard_by(
         raise LanguageNotSupportedError(f"{recogniser.name} does not hear {call.language!r}.")
     recogniser.unhurried()
     await recogniser.start()
-    phrases = Persona.from_json(call.persona).phrases
+    phrases = AgentConfig.from_json(call.persona).phrases
     return await transcribe(audio, speech, recogniser, call.language, phrases)
 
 
@@ -131,12 +131,12 @@ def _was_heard(segment: Segment) -> bool:
     return segment.speaker == Speaker.CALLER and segment.end_ms > segment.start_ms
 
 
-def _spans(segments: Iterable[Segment]) -> list[Span]:
-    return [Span(s.seq, s.start_ms, s.end_ms) for s in segments]
+def _spans(segments: Iterable[Segment]) -> list[SegmentSpan]:
+    return [SegmentSpan(s.seq, s.start_ms, s.end_ms) for s in segments]
 
 
 def _rows(
-    spans: Sequence[Span], heard: Iterable[Hypothesis], figures: str, language: str
+    spans: Sequence[SegmentSpan], heard: Iterable[Hypothesis], figures: str, language: str
 ) -> list[VersionSegment]:
     finals = [(final, timed(final)) for final in heard]
     own = _own(finals)
@@ -155,7 +155,10 @@ def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[Ver
     )
     return [
         _row(
-            Placed(None, tuple(words), words[0].start_ms, words[-1].end_ms), own, figures, language
+            AlignedWords(None, tuple(words), words[0].start_ms, words[-1].end_ms),
+            own,
+            figures,
+            language,
         )
         for words in cut
     ]
@@ -187,7 +190,7 @@ def _own(finals: Iterable[tuple[Hypothesis, Sequence[Word]]]) -> dict[int, _Own]
     return found
 
 
-def _row(one: Placed, own: Mapping[int, _Own], figures: str, language: str) -> VersionSegment:
+def _row(one: AlignedWords, own: Mapping[int, _Own], figures: str, language: str) -> VersionSegment:
     sure = [word.confidence for word in one.words if word.confidence is not None]
     start_ms = max(0, round(one.start_ms))
     parts = [own[id(word)] for word in one.words]

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sessions_app.engine.core.moved_paths import current_path
 from sessions_app.engine.core.rates import MessageLimits
 from sessions_app.engine.core.video import VideoFormat
-from sessions_app.engine.rtc.sdp.opus_preferences import Wishes
+from sessions_app.engine.rtc.sdp.opus_preferences import OpusPreferences
 from sessions_app.engine.session.admission import AdmissionLimits
 from sessions_app.engine.session.keypad import KeySettings
 from sessions_app.engine.session.notebook import NoteLimits
@@ -42,7 +42,7 @@ class VoiceConfig:
     video: VideoFormat | None
     figures: bool
     own_path: bool
-    wishes: Wishes
+    wishes: OpusPreferences
 
 
 def voice_config() -> VoiceConfig:
@@ -102,8 +102,8 @@ def _video(given: Mapping[str, Any]) -> VideoFormat | None:
     return VideoFormat(tuple(size) if size else None, per_second, given.get("FORMAT", "rgb24"))
 
 
-def _wishes(given: Mapping[str, Any]) -> Wishes:
-    return Wishes(
+def _wishes(given: Mapping[str, Any]) -> OpusPreferences:
+    return OpusPreferences(
         bitrate=int(given["BITRATE"]),
         dtx=bool(given["DTX"]),
         ptime_ms=int(given["PTIME_MS"]),

@@ -28,7 +28,7 @@ from sessions_app.engine.core.events import (
     TurnEnded,
 )
 from sessions_app.engine.core.states import TERMINAL
-from sessions_app.runtime.call_queues import CallQueue, Piece, Turn, Turns
+from sessions_app.runtime.call_queues import CallQueue, QueuedWrite, Turn, Turns
 from sessions_app.runtime.short_queries import Asking
 from sessions_app.services import calls, database, transcripts, turns, versions
 
@@ -92,7 +92,7 @@ class Store:
     def add_segment(self, call_id: str, call_pk: int, segment: SegmentFinal) -> None:
         """Stores a segment of a call soon."""
         row = call_pk, segment
-        self._add(call_id, Piece(self._number(), partial(transcripts.append, [row]), row))
+        self._add(call_id, QueuedWrite(self._number(), partial(transcripts.append, [row]), row))
 
     def post(
         self, call_id: str, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
@@ -101,7 +101,7 @@ class Store:
 
         It is tried again while the database is away; other failures are logged.
         """
-        self._add(call_id, Piece(self._number(), partial(function, *args, **kwargs)))
+        self._add(call_id, QueuedWrite(self._number(), partial(function, *args, **kwargs)))
 
     def post_newest(
         self,
@@ -113,7 +113,7 @@ class Store:
     ) -> None:
         """Does the same for what has a newer state of `key`: one that still waits is replaced."""
         found = self._queue(call_id)
-        if found.replace(key, Piece(self._number(), partial(function, *args, **kwargs))):
+        if found.replace(key, QueuedWrite(self._number(), partial(function, *args, **kwargs))):
             self._wake.put(found)
 
     def note(self, key: str, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -184,7 +184,7 @@ class Store:
         self._last = next(self._numbers)
         return self._last
 
-    def _add(self, call_id: str, piece: Piece) -> None:
+    def _add(self, call_id: str, piece: QueuedWrite) -> None:
         found = self._queue(call_id)
         found.add(piece)
         self._wake.put(found)

@@ -1,12 +1,12 @@
 """The verbs over agents."""
 
-from sessions_app.engine.core.agent_config import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.models import Agent
 
 
-def persona_of(agent: Agent) -> Persona:
+def persona_of(agent: Agent) -> AgentConfig:
     """Returns the agent's settings as they are now, for a call to run with."""
-    return Persona(
+    return AgentConfig(
         slug=agent.slug,
         name=agent.name,
         language=agent.language,

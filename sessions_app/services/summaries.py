@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import NoteKind, Speaker
 from sessions_app.engine.exports.base import ExportSegment
 from sessions_app.engine.summaries import dates, people
-from sessions_app.engine.summaries.base import CallSummary, Point, Summariser
+from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.extractive import SMALL_TALK, words_were
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.shares import shares
@@ -51,7 +51,7 @@ def summarise(call: Call, row: Summary, summariser: Summariser, talk: Talk | Non
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SummaryParts:
     """A summary for people to read: each sentence stands in one of its parts.
 
     The lists are those of the model.
@@ -62,7 +62,7 @@ class Told:
     action_items: list[dict[str, Any]]
 
 
-def told(summary: Summary) -> Told:
+def told(summary: Summary) -> SummaryParts:
     """Returns what a page shows of a summary, beside the notes of its call.
 
     A text that only joins the key points is left out, as are key points that are notes, hold one
@@ -78,7 +78,7 @@ def told(summary: Summary) -> Told:
         if point.get("seq") is not None
         and not any(words in f" {_plain(point['text'])} " for words in asked)
     ]
-    return Told(text, points, summary.action_items)
+    return SummaryParts(text, points, summary.action_items)
 
 
 def _summed_up(
@@ -121,7 +121,7 @@ def _facts(text: str, call: Call) -> dict[str, str]:
 
 def _day_of(call: Call) -> date:
     """Returns the day on which the call began, where its agent is."""
-    named = Persona.from_json(call.persona).responder_options.get("time_zone", "")
+    named = AgentConfig.from_json(call.persona).responder_options.get("time_zone", "")
     try:
         zone = ZoneInfo(named) if named else timezone.get_default_timezone()
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
@@ -131,7 +131,7 @@ def _day_of(call: Call) -> date:
 
 def _worth_summing_up(call: Call, rows: Iterable[ExportSegment]) -> list[ExportSegment]:
     """Returns what was said, without the words that an agent says in every call."""
-    persona = Persona.from_json(call.persona)
+    persona = AgentConfig.from_json(call.persona)
     texts = (persona.greeting, persona.closing_words)
     always = {_plain(piece) for text in texts for piece in (text, *sentences(text))}
     only_caller = persona.responder == SCRIBE
@@ -158,7 +158,7 @@ def _once(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _points(points: Iterable[Point]) -> list[dict[str, Any]]:
+def _points(points: Iterable[SummaryPoint]) -> list[dict[str, Any]]:
     return [{"text": clean(point.text), "seq": point.seq} for point in points]
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from sessions_app.engine.core.events import SegmentFinal, Word
 from sessions_app.engine.text.cleaning import one_line
 from sessions_app.models import AccessLog, Call, Segment
-from sessions_app.models.segment import DERIVED, Source
+from sessions_app.models.segment import DERIVED, SegmentSource
 from sessions_app.services import access
 
 KEPT = [
@@ -104,7 +104,7 @@ def _row(call_pk: int, segment: SegmentFinal) -> Segment:
         text=one_line(segment.text),
         heard_text=None if segment.heard_text is None else one_line(segment.heard_text),
         turn_index=segment.turn,
-        source=Source.KEYPAD if segment.key else Source.LIVE,
+        source=SegmentSource.KEYPAD if segment.key else SegmentSource.LIVE,
         start_ms=start,
         end_ms=max(start, round(segment.end_ms)),
         confidence=_share(segment.confidence),

@@ -31,7 +31,9 @@ def save(call_pk: int, ended: events.TurnEnded) -> None:
     )
 
 
-def change_notes(call_pk: int, added: Iterable[events.Note], removed: Iterable[int] = ()) -> None:
+def change_notes(
+    call_pk: int, added: Iterable[events.NoteTaken], removed: Iterable[int] = ()
+) -> None:
     """Adds notes to a call (by key) and takes back those with the numbers `removed`.
 
     Storing it again changes nothing.
@@ -59,7 +61,7 @@ def change_notes(call_pk: int, added: Iterable[events.Note], removed: Iterable[i
             )
 
 
-def replace_notes(call_pk: int, notes: Iterable[events.Note]) -> None:
+def replace_notes(call_pk: int, notes: Iterable[events.NoteTaken]) -> None:
     """Makes the call's notes (by key) what they are now."""
     with transaction.atomic():
         Note.objects.filter(call_id=call_pk).delete()

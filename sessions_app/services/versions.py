@@ -9,7 +9,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from sessions_app.engine.core.states import LIVE
-from sessions_app.engine.text.comparing import Piece, differences, same_words
+from sessions_app.engine.text.comparing import DiffRun, differences, same_words
 from sessions_app.models import (
     AccessLog,
     Call,
@@ -19,7 +19,7 @@ from sessions_app.models import (
     Version,
     VersionSegment,
 )
-from sessions_app.models.segment import Source
+from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
 from sessions_app.services import access, transcripts, work
 from sessions_app.services.queueing import RETRANSCRIBE, queue
@@ -93,7 +93,7 @@ def changed(row: VersionSegment, live: Segment | None) -> bool:
     return row.added or live is None or not same_words(live.text, row.text)
 
 
-def compared(row: VersionSegment, live: Segment | None) -> list[Piece]:
+def compared(row: VersionSegment, live: Segment | None) -> list[DiffRun]:
     """Returns how the row differs from what was recognised live, word by word."""
     return differences("" if row.added or live is None else live.text, row.text)
 
@@ -175,7 +175,7 @@ def _apply(row: VersionSegment, user: Any) -> None:
             confidence=row.confidence,
             language=call.language,
             words=row.words,
-            source=Source.SECOND_PASS,
+            source=SegmentSource.SECOND_PASS,
         )
     else:
         # of what was added and taken back the segment is there still

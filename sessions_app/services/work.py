@@ -13,7 +13,7 @@ from django.db.models import F, Manager, Q, QuerySet
 from django.utils import timezone
 
 from sessions_app.engine.core.errors import VoiceError, traced
-from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import heartbeats, stopping
 from sessions_app.services.database import is_away
 
@@ -40,7 +40,7 @@ HINT_EVERY = timedelta(seconds=30)
 GAVE_UP = "The background worker stopped each time it tried."
 ERROR_CHARS = 500
 
-W = TypeVar("W", bound=OwedWork)
+W = TypeVar("W", bound=LeasedJob)
 
 
 def take(model: type[W], key: int, lease: timedelta = LEASE) -> W | None:
@@ -83,7 +83,7 @@ def doing(model: type[W], key: int, lease: timedelta = LEASE) -> Iterator[W | No
         _interrupted(row)
 
 
-def done(row: OwedWork) -> bool:
+def done(row: LeasedJob) -> bool:
     """Saves the row with its results as done.
 
     Returns False, and saves nothing, when the work was meanwhile given to another worker.
@@ -99,7 +99,7 @@ def done(row: OwedWork) -> bool:
     return True
 
 
-def fail(row: OwedWork, error: str, *, passing: bool = False) -> None:
+def fail(row: LeasedJob, error: str, *, passing: bool = False) -> None:
     """Gives the row back for another attempt, or fails it after MAX_ATTEMPTS, with its reason.
 
     A `passing` reason, such as a full disk, is waited for: up to MAX_TAKES, each later by
@@ -117,12 +117,12 @@ def fail(row: OwedWork, error: str, *, passing: bool = False) -> None:
         row.save(update_fields=["state", "leased_until", "error"])
 
 
-def give_back(row: OwedWork) -> None:
+def give_back(row: LeasedJob) -> None:
     """Owes the work at once, as if it had not been taken; does nothing where it is done."""
     _mine(row).update(state=WorkState.PENDING, leased_until=None, attempts=F("attempts") - 1)
 
 
-def again(row: OwedWork) -> bool:
+def again(row: LeasedJob) -> bool:
     """Owes the work anew, with all its attempts; False while a worker is at it."""
     free = ~Q(state=WorkState.RUNNING) | _expired(timezone.now())
     changed = (
@@ -173,7 +173,7 @@ def _expired(now: datetime) -> Q:
     return Q(state=WorkState.RUNNING, leased_until__lt=now)
 
 
-def _still_held(row: OwedWork) -> OwedWork | None:
+def _still_held(row: LeasedJob) -> LeasedJob | None:
     """Locks the row and returns it as it is now; None if it was taken since: that is counted."""
     mine = _rows(type(row)).select_for_update().filter(pk=row.pk, attempts=row.attempts)
     return mine.first()
@@ -185,7 +185,7 @@ def _mine(row: W) -> "QuerySet[W]":
     return rows.filter(pk=row.pk, attempts=row.attempts, state=WorkState.RUNNING)
 
 
-def _interrupted(row: OwedWork) -> None:
+def _interrupted(row: LeasedJob) -> None:
     logger.info("the %s %d is given back: the worker stops", type(row).__name__.lower(), row.pk)
     try:
         give_back(row)
@@ -195,7 +195,7 @@ def _interrupted(row: OwedWork) -> None:
 
 
 @contextmanager
-def _renewed(row: OwedWork, lease: timedelta) -> Iterator[None]:
+def _renewed(row: LeasedJob, lease: timedelta) -> Iterator[None]:
     over = threading.Event()
     keeper = threading.Thread(
         target=_renew, args=(row, lease, over), name=f"lease-{row.pk}", daemon=True
@@ -208,7 +208,7 @@ def _renewed(row: OwedWork, lease: timedelta) -> Iterator[None]:
         keeper.join()
 
 
-def _renew(row: OwedWork, lease: timedelta, over: threading.Event) -> None:
+def _renew(row: LeasedJob, lease: timedelta, over: threading.Event) -> None:
     try:
         while not over.wait(lease.total_seconds() / 3):
             heartbeats.give(heartbeats.WORKER)  # a worker that is at one thing for long is alive
@@ -221,6 +221,6 @@ def _renew(row: OwedWork, lease: timedelta, over: threading.Event) -> None:
         connection.close()
 
 
-def _log(row: OwedWork, error: Exception) -> None:
+def _log(row: LeasedJob, error: Exception) -> None:
     kind = type(row).__name__.lower()
     logger.error("the %s %d failed: %s", kind, row.pk, traced(error))

@@ -22,7 +22,7 @@ from sessions_app.engine.core.errors import (
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.protocols.results import BadRequestError
 from sessions_app.runtime import engine
-from sessions_app.runtime.answered_offers import Placed
+from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.services import entrance, tickets
 from sessions_app.services.authentication import Principal, Way
 from sessions_app.services.database import AWAY, busy
@@ -42,7 +42,7 @@ MOST_NAMED = 5
 MOST_SHOWN = 40
 """Unknown parameters in an answer, and characters of each."""
 
-_placing: set[asyncio.Task[Placed]] = set()
+_placing: set[asyncio.Task[AnsweredCall]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Caller:
         """Whose calls they are."""
         return self.principal.party
 
-    async def place(self, offer: Offer) -> Placed:
+    async def place(self, offer: Offer) -> AnsweredCall:
         """Returns the call of an offer; a ticket counts for one, however often it is asked.
 
         What was begun is finished when the client does not wait for it: else its ticket would
@@ -68,7 +68,7 @@ class Caller:
         placing.add_done_callback(_placed)
         return await asyncio.shield(placing)
 
-    async def _place(self, offer: Offer) -> Placed:
+    async def _place(self, offer: Offer) -> AnsweredCall:
         current, by = engine.current(), self.principal
         if by.call_id and current.call_of(by.party, offer) == by.call_id:
             return await current.place(by, offer)  # the same again, or the ticket's own call
@@ -91,7 +91,7 @@ class Caller:
         tickets.reach(self.principal, call_id)
 
 
-def _placed(placing: "asyncio.Task[Placed]") -> None:
+def _placed(placing: "asyncio.Task[AnsweredCall]") -> None:
     """Takes note of an offer's end, for which its client may not have waited."""
     _placing.discard(placing)
     if not placing.cancelled() and (error := placing.exception()) is not None:

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.protocols import offer as offer_dialect
 from sessions_app.engine.protocols import results
-from sessions_app.runtime.answered_offers import Placed
+from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.views.callers import caller, check_parameters, told
 
 
@@ -42,7 +42,7 @@ async def _placed(
     request: HttpRequest,
     ticket: str,
     parse: Callable[[bytes], Offer],
-    answer: Callable[[Placed], dict[str, str]],
+    answer: Callable[[AnsweredCall], dict[str, str]],
     parameters: Sequence[str] = (),
 ) -> JsonResponse:
     async def work() -> dict[str, Any]:

@@ -33,7 +33,7 @@ class UnsatisfiableRangeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ByteRange:
     """Bytes `start` up to and including `end` of a file; `partial` where a range was asked."""
 
     start: int
@@ -84,14 +84,14 @@ def recording_response(
     return _described(response, recording, etag)
 
 
-def asked_piece(headers: Any, size: int, etag: str) -> Piece:
+def asked_piece(headers: Any, size: int, etag: str) -> ByteRange:
     """Returns the part of a file of `size` bytes that the request's headers ask for.
 
     Raises UnsatisfiableRangeError. A range that is malformed, or whose `If-Range` names
     another version, is ignored (RFC 9110, 13.1.5 and 14.2); so is one with a date or a weak
     tag, which tell nothing of the bytes.
     """
-    whole = Piece(0, size - 1)
+    whole = ByteRange(0, size - 1)
     match = _RANGE.fullmatch(headers.get("Range", "").strip(" \t"))
     if match is None or headers.get("If-Range", etag).strip(" \t") != etag:
         return whole
@@ -106,7 +106,7 @@ def asked_piece(headers: Any, size: int, etag: str) -> Piece:
             return whole
     if start > end:
         raise UnsatisfiableRangeError
-    return Piece(start, end, partial=True)
+    return ByteRange(start, end, partial=True)
 
 
 def _number(digits: str) -> int:
@@ -144,7 +144,7 @@ def _described(response: HttpResponseBase, recording: Recording, etag: str) -> H
     return response
 
 
-def _body(request: HttpRequest, recording: Recording, piece: Piece) -> HttpResponseBase:
+def _body(request: HttpRequest, recording: Recording, piece: ByteRange) -> HttpResponseBase:
     status = PARTIAL if piece.partial else 200
     if request.method == "HEAD":
         return HttpResponse(status=status)
@@ -159,7 +159,7 @@ def _plain(request: Any) -> Any:
     return getattr(request, "_request", request)
 
 
-def _read(storage: Storage, name: str, piece: Piece) -> Generator[bytes, None, None]:
+def _read(storage: Storage, name: str, piece: ByteRange) -> Generator[bytes, None, None]:
     """Yields the bytes of `piece`.
 
     An S3 file would be fetched whole before its first byte could be read, so that the range is

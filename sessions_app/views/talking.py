@@ -7,7 +7,7 @@ from statistics import median
 from sessions_app.engine.core.events import NoteKind
 from sessions_app.models import Note, Turn
 from sessions_app.views import wording
-from sessions_app.views.view_models import Line
+from sessions_app.views.view_models import TranscriptEntry
 
 STAGES = (
     ("endpoint", "End of turn"),
@@ -32,7 +32,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerTimes:
     """One turn of the agent; `total_ms` is None where no sound came of it.
 
     `typed`: the caller wrote, so that there was no end of speech to wait for.
@@ -56,7 +56,7 @@ class Answer:
 class Waterfall:
     """All answers on one scale; `median_ms` of those to what was spoken, if any was heard."""
 
-    rows: tuple[Answer, ...]
+    rows: tuple[AnswerTimes, ...]
     median_ms: int | None
     key: tuple[tuple[str, str], ...] = STAGES
 
@@ -117,14 +117,14 @@ def _timed(turn: Turn) -> _Timed | None:
     return _Timed(turn, reached[0][2], reached[1:])
 
 
-def _answer(timed: _Timed, number: int, scale: int, seq: int | None) -> Answer:
+def _answer(timed: _Timed, number: int, scale: int, seq: int | None) -> AnswerTimes:
     turn, reached, bars = timed.turn, timed.start_ms, []
     for stage, label, at in timed.reached:
         length = max(0, at - reached)
         x, width = 100 * (reached - timed.start_ms) / scale, 100 * length / scale
         bars.append(Bar(stage, label, length, f"{x:.2f}", f"{width:.2f}"))
         reached += length
-    return Answer(
+    return AnswerTimes(
         index=turn.index,
         number=number,
         time=wording.clock(turn.start_ms),
@@ -136,7 +136,7 @@ def _answer(timed: _Timed, number: int, scale: int, seq: int | None) -> Answer:
     )
 
 
-def notes(kept: Iterable[Note], lines: Sequence[Line]) -> list[ShownNote]:
+def notes(kept: Iterable[Note], lines: Sequence[TranscriptEntry]) -> list[ShownNote]:
     """Returns the agent's notes, each with the line that had begun last when it was made."""
     return [
         ShownNote(

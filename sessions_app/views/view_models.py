@@ -11,7 +11,7 @@ from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.engine.text.word_times import by_letters
 from sessions_app.engine.text.writing import clip, count, together, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
-from sessions_app.models.segment import Source
+from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
 from sessions_app.services import summaries
 from sessions_app.views import hits, wording
@@ -72,7 +72,7 @@ class ShownWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptEntry:
     """One segment of the transcript; `corrected` where staff changed what was recognised.
 
     `revised` where the words are of a second pass over the recording.
@@ -96,7 +96,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class SummaryItem:
     """A key point or an action item; `seq` and `time` say where in the call, if known."""
 
     text: str
@@ -107,16 +107,16 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SummaryView:
     """What is shown of a summary; empty where there is nothing to say."""
 
     text: str
-    key_points: list[Point]
-    action_items: list[Point]
+    key_points: list[SummaryItem]
+    action_items: list[SummaryItem]
 
 
 @dataclass(frozen=True, slots=True)
-class SpeakerShare:
+class SpeakerBar:
     """How much one side spoke; `percent` of all that was spoken."""
 
     speaker: str
@@ -192,7 +192,7 @@ def lines(
     agent: str = "",
     gaps: Sequence[Sequence[int]] = (),
     wanted: str = "",
-) -> list[Line]:
+) -> list[TranscriptEntry]:
     """Returns segments as lines of a transcript, in the order given.
 
     `agent` is its name; `gaps` are where the connection was lost, in ms of the call clock; words
@@ -200,7 +200,7 @@ def lines(
     """
     left = list(gaps)
     return [
-        Line(
+        TranscriptEntry(
             seq=segment.seq,
             speaker=segment.speaker,
             speaker_label=_name(segment.speaker, agent),
@@ -209,7 +209,7 @@ def lines(
             time=wording.clock(segment.start_ms),
             words=_words(segment, wanted),
             corrected=bool(segment.edited_text),
-            revised=segment.revised_at is not None or segment.source == Source.SECOND_PASS,
+            revised=segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS,
             interrupted=segment.interrupted,
             unheard=_unheard(segment),
             gap_before=_gap_before(segment, left),
@@ -279,19 +279,21 @@ def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
     return [spans[index * len(spans) // many] for index in range(many)]
 
 
-def told(summary: Summary, starts: dict[int, int]) -> Told:
+def told(summary: Summary, starts: dict[int, int]) -> SummaryView:
     """Returns what the page tells of a summary; `starts` maps each `seq` to its place."""
     once = summaries.told(summary)
-    return Told(once.text, points(once.key_points, starts), points(once.action_items, starts))
+    return SummaryView(
+        once.text, points(once.key_points, starts), points(once.action_items, starts)
+    )
 
 
-def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[Point]:
+def points(items: list[dict[str, Any]], starts: dict[int, int]) -> list[SummaryItem]:
     """Returns a summary's items; `starts` maps each `seq` to its start on the call clock."""
     return [_point(item, item.get("seq"), starts) for item in items]
 
 
-def _point(item: dict[str, Any], seq: int | None, starts: dict[int, int]) -> Point:
-    return Point(
+def _point(item: dict[str, Any], seq: int | None, starts: dict[int, int]) -> SummaryItem:
+    return SummaryItem(
         text=item["text"],
         seq=seq if seq in starts else None,
         time=wording.clock(starts.get(seq or 0)),
@@ -300,11 +302,11 @@ def _point(item: dict[str, Any], seq: int | None, starts: dict[int, int]) -> Poi
     )
 
 
-def speaker_shares(speakers: list[dict[str, Any]], agent: str = "") -> list[SpeakerShare]:
+def speaker_shares(speakers: list[dict[str, Any]], agent: str = "") -> list[SpeakerBar]:
     """Returns each side's share of what was spoken; `agent` is its name."""
     total = sum(entry["spoken_ms"] for entry in speakers)
     return [
-        SpeakerShare(
+        SpeakerBar(
             speaker=entry["speaker"],
             label=_name(entry["speaker"], agent),
             spoken=wording.length(entry["spoken_ms"]),

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from sessions_app.admin import call_page, persona
-from sessions_app.engine.core.agent_config import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.models import AccessLog, Agent, Call, Recording, Segment, Summary
 from sessions_app.services import access, transcripts
@@ -50,7 +50,7 @@ def test_who_came_by_a_ticket_is_told(
 def test_the_settings_that_a_call_ran_with_are_shown(
     at_desk: Any, looking: Any, staff: User, ended: Call
 ) -> None:
-    ran_with = Persona(
+    ran_with = AgentConfig(
         name="Robo",
         prompt="Be brief.\nBe kind.",
         phrases=("Ann", "Bob"),

@@ -15,12 +15,12 @@ from drf_spectacular.generators import SchemaGenerator
 from sessions_app.engine.core.events import SegmentFinal, Speaker, Word
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.models import Call, Recording, Summary
-from sessions_app.models.work import OwedWork, WorkState
+from sessions_app.models.work import LeasedJob, WorkState
 from sessions_app.services import access, calls, transcripts
 from tests.conftest import CallMaker
 from tests.static_files import static_files  # noqa: F401 - a fixture
 
-Work = TypeVar("Work", bound=OwedWork)
+Work = TypeVar("Work", bound=LeasedJob)
 AUDIO = bytes(range(256)) * 8
 
 

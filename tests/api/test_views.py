@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sessions_app.engine.core.events import Latency, Note, NoteKind, Speaker, TurnEnded
+from sessions_app.engine.core.events import Latency, NoteKind, NoteTaken, Speaker, TurnEnded
 from sessions_app.models import AccessLog, Agent, Call, Recording, Summary
 from sessions_app.services import turns
 from tests.api.conftest import Program, end, say
@@ -173,7 +173,7 @@ def test_agents_that_are_on(program: Program, call: Call) -> None:
 
 
 def test_a_call_with_an_agent_tells_its_notes_and_turns(program: Program, call: Call) -> None:
-    turns.replace_notes(call.pk, [Note(1, NoteKind.ACTION, "Call Ann", 900.0)])
+    turns.replace_notes(call.pk, [NoteTaken(1, NoteKind.ACTION, "Call Ann", 900.0)])
     turns.save(call.pk, TurnEnded(2, Speaker.AGENT, 1000, 2000, True, Latency(500, 900)))
     found = program.get(f"/api/v1/calls/{call.public_id}/").json()
     assert found["notes"] == [{"number": 1, "kind": "action", "text": "Call Ann", "at_ms": 900}]

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from sessions_app.engine.rtc.turn_credentials import Turn, minted
+from sessions_app.engine.rtc.turn_credentials import TurnServers, minted
 from tests.fixtures.coturn import SECRET, coturn
 from tests.fixtures.server import ROOT
 from tests.fixtures.turn_client import IPV4, IPV6, TurnClient
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
     shutil.which("turnserver") is None, reason="coturn is not installed"
 )
 
-TURN = Turn(("turn:127.0.0.1",), SECRET, 3600)
+TURN = TurnServers(("turn:127.0.0.1",), SECRET, 3600)
 QUOTA, FORBIDDEN, OVER_QUOTA = 2, 403, 486
 EXAMPLE = (ROOT / "deploy/coturn/turnserver.conf").read_text()
 DENIED = {

@@ -14,7 +14,7 @@ from django.conf import settings
 from sessions_app.engine.agent.tools import load_tools
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.core.frames import AudioFrame
-from sessions_app.engine.turns.endpointing.base import Said
+from sessions_app.engine.turns.endpointing.base import TurnSoFar
 from tests.engine.agent.responders.scribe.rooms import Room
 from tests.fixtures.openai_server import running_model
 from tests.fixtures.server import ROOT
@@ -31,6 +31,11 @@ def example(word: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
     exec(compile(code, "docs/extending.md", "exec"), names)
     return names
+
+
+def test_examples_import_from_one_place() -> None:
+    imported = re.findall(r"^from (sessions_app[\w.]*) import", "\n".join(EXAMPLES), re.MULTILINE)
+    assert set(imported) == {"sessions_app.extending"}
 
 
 async def test_the_responder_keeps_numbers_from_the_model() -> None:
@@ -73,13 +78,13 @@ async def test_the_recogniser_says_what_it_was_sent() -> None:
 @pytest.mark.parametrize(
     ("said", "waits"),
     [
-        (Said("I will call back."), 450.0),
-        (Said("I will call"), 2500.0),
-        (Said("I will call back.", 0.9), 450.0),
-        (Said("I will call back.", 0.1), 2500.0),
+        (TurnSoFar("I will call back."), 450.0),
+        (TurnSoFar("I will call"), 2500.0),
+        (TurnSoFar("I will call back.", 0.9), 450.0),
+        (TurnSoFar("I will call back.", 0.1), 2500.0),
     ],
 )
-def test_the_rule_waits_by_words_and_by_how_sure_they_are(said: Said, waits: float) -> None:
+def test_the_rule_waits_by_words_and_by_how_sure_they_are(said: TurnSoFar, waits: float) -> None:
     patient = example("class PatientEndpointer")["PatientEndpointer"]()
     assert patient.wait_ms(said, TurnSettings(min_delay_ms=450, max_delay_ms=2500)) == waits
 

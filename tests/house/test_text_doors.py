@@ -35,7 +35,7 @@ from sessions_app.engine.protocols import (
     vosk,
 )
 from sessions_app.engine.session.notebook import Notebook
-from sessions_app.engine.session.tool_context import Desk
+from sessions_app.engine.session.tool_context import ToolContext
 from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
 from sessions_app.engine.stt.base import RecogniserStream
 from sessions_app.engine.text.cleaning import clean
@@ -149,7 +149,7 @@ async def test_what_a_model_gives_its_tools_and_they_return_is_clean() -> None:
         return DIRT
 
     tool = Tool("note", "", {}, note)
-    host = Desk(Notebook(lambda _: None, lambda: 0.0), lambda: 0.0, _nothing)
+    host = ToolContext(Notebook(lambda _: None, lambda: 0.0), lambda: 0.0, _nothing)
     assert await tool.run(host, told(text=DIRT)) == CLEAN
     assert given == [CLEAN]
 
@@ -160,7 +160,7 @@ async def _nothing(_query: str, _limit: int) -> list[Any]:
 
 def test_what_a_responder_writes_and_sends_is_clean() -> None:
     sent: list[Any] = []
-    desk = Desk(Notebook(lambda _: None, lambda: 0.0), lambda: 0.0, _nothing, sent.append)
+    desk = ToolContext(Notebook(lambda _: None, lambda: 0.0), lambda: 0.0, _nothing, sent.append)
     desk.confirm()
     assert desk.add_note(NoteKind.NOTE, DIRT).text == CLEAN
     desk.send_app(NESTED)

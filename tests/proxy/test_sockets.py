@@ -14,7 +14,7 @@ from sessions_app.proxy import sockets
 from sessions_app.proxy.relay import Relay
 from sessions_app.proxy.requests import Route
 from sessions_app.proxy.sockets import BUSY, SocketRelay
-from sessions_app.runtime.media_processes import Load, MediaProcesses
+from sessions_app.runtime.media_processes import MediaProcesses, ProcessLoad
 
 
 async def test_a_handshake_that_is_refused_takes_no_process_away(
@@ -93,8 +93,8 @@ def test_a_message_that_is_too_long_for_any_door_is_not_read_on_its_way() -> Non
 class Known(MediaProcesses):
     """Processes of which it is thought that they have room, `aa` the most."""
 
-    async def _load(self, name: str) -> Load | None:
-        return Load(calls=ord(name[0]), begun=0, room=9, full=False, at_s=0.0)
+    async def _load(self, name: str) -> ProcessLoad | None:
+        return ProcessLoad(calls=ord(name[0]), begun=0, room=9, full=False, at_s=0.0)
 
 
 class Client:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
-from sessions_app.engine.core.agent_config import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.errors import ResponderError, SynthesiserError
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
 from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
@@ -23,12 +23,12 @@ async def test_the_recogniser_is_told_what_callers_say_to_a_responder() -> None:
     parts = AgentParts()
     await parts.start()
     try:
-        scribe = Persona(responder="scribe", phrases=("Undo", "Ann O'Neill"))
+        scribe = AgentConfig(responder="scribe", phrases=("Undo", "Ann O'Neill"))
         told = parts.with_hints(scribe).phrases
         assert told[:2] == ("Undo", "Ann O'Neill")
         assert "take a note" in told
         assert "undo" not in told  # once is enough
-        assert parts.with_hints(Persona(phrases=("Ann",))).phrases == ("Ann",)
+        assert parts.with_hints(AgentConfig(phrases=("Ann",))).phrases == ("Ann",)
     finally:
         await parts.aclose()
 
@@ -38,7 +38,7 @@ async def test_turns_end_as_in_the_language_of_the_call() -> None:
     await parts.start()
     unused: Any = None
     try:
-        scribe = Persona(responder="scribe", language="it")
+        scribe = AgentConfig(responder="scribe", language="it")
         taker = parts.parts(scribe, unused, unused).taker
         taker.on_speech_started(0.0, 100.0)
         taker.on_speech_ended(500.0, 1000.0)
@@ -58,7 +58,7 @@ async def test_a_turn_model_that_is_missing_is_named_and_words_end_turns(
     parts = AgentParts()
     await parts.start()
     unused: Any = None
-    persona = Persona(responder="scribe", turns=TurnSettings(endpointer="smart-turn"))
+    persona = AgentConfig(responder="scribe", turns=TurnSettings(endpointer="smart-turn"))
     endpointer = parts.parts(persona, unused, unused).taker.endpointer
     assert endpointer.turn_model is not None
     assert await endpointer.turn_model.finished(np.zeros(160, np.int16)) is None
@@ -117,7 +117,7 @@ async def test_an_agent_without_a_voice_has_one_of_its_language(
     parts = AgentParts()
     await parts.start()
     try:
-        persona = Persona(synthesiser="other", language=language, voice=named)
+        persona = AgentConfig(synthesiser="other", language=language, voice=named)
         with pytest.raises(SynthesiserError):
             async for _ in parts.voice(persona).stream("ja"):
                 pass

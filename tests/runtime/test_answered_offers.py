@@ -7,7 +7,7 @@ import pytest
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.engine.core.party import Party
-from sessions_app.runtime.answered_offers import MOST_OF_A_CALL, Answers, Placed
+from sessions_app.runtime.answered_offers import MOST_OF_A_CALL, AnsweredCall, Answers
 from sessions_app.services.authentication import Principal, Way
 
 SDP = "v=0\r\na=ice-ufrag:{0}\r\na=fingerprint:sha-256 AA\r\n"
@@ -24,12 +24,12 @@ class Desk:
         self.changed: list[str] = []
         self.answers = Answers(self._place, self._change, self.live.__contains__)
 
-    async def _place(self, _by: Principal, offer: Offer, _key: str) -> Placed:
+    async def _place(self, _by: Principal, offer: Offer, _key: str) -> AnsweredCall:
         self.placed += 1
         await asyncio.sleep(0)
         if offer.agent == "nobody":
             raise BadOfferError("No.")
-        return Placed(offer.call_id or "call", f"answer {self.placed}")
+        return AnsweredCall(offer.call_id or "call", f"answer {self.placed}")
 
     async def _change(self, call_id: str, party: Party, sdp: str) -> str:
         assert (call_id, party.key) == ("call", Party(1).key)
@@ -49,7 +49,7 @@ class Desk:
         call_id: str = "",
         wants: str = "sendrecv",
         origin: str = "",
-    ) -> Placed:
+    ) -> AnsweredCall:
         sdp = SDP.format(ufrag).replace("v=0\r\n", f"v=0\r\n{origin}")
         offer = Offer(f"{sdp}a={wants}\r\n", agent, call_id=call_id)
         return await self.answers.answer(Principal(owner_id, Way.TOKEN, "1"), offer)
@@ -58,7 +58,7 @@ class Desk:
 async def test_the_same_offer_is_the_same_call_while_it_lives() -> None:
     desk = Desk()
     both = await asyncio.gather(desk.ask("a"), desk.ask("a"))
-    assert list(both) == [Placed("call", "answer 1")] * 2
+    assert list(both) == [AnsweredCall("call", "answer 1")] * 2
     assert desk.answers.call_of(Party(1), Offer(SDP.format("a"))) == "call"
     assert (await desk.ask("a", owner_id=2)).sdp == "answer 2"
     desk.live.clear()
@@ -91,7 +91,7 @@ async def test_a_changed_offer_changes_its_call_and_the_same_again_does_not() ->
     assert (await desk.ask("a")).sdp == "answer 1"
     for wanted in ("inactive", "sendrecv", "sendonly"):
         for _ in range(2):
-            assert await desk.ask("a", wants=wanted) == Placed("call", f"answer to {wanted}")
+            assert await desk.ask("a", wants=wanted) == AnsweredCall("call", f"answer to {wanted}")
     assert desk.changes == ["inactive", "sendrecv", "sendonly"]
     assert (desk.placed, len(desk.answers)) == (1, 1)
     desk.live.clear()
@@ -103,7 +103,7 @@ async def test_a_line_in_a_stopped_ones_place_has_another_fragment_and_is_the_sa
     await desk.ask("a")
     for fragments in ("a\r\na=ice-ufrag:b", "c\r\na=ice-ufrag:b", "c\r\na=ice-ufrag:d", "d"):
         placed = await desk.ask(fragments, wants=fragments[0])
-        assert placed == Placed("call", f"answer to {fragments[0]}")
+        assert placed == AnsweredCall("call", f"answer to {fragments[0]}")
     assert desk.placed == 1
     desk.answers.forget("call")
     assert len(desk.answers) == 0
@@ -116,7 +116,7 @@ async def test_new_credentials_in_a_later_offer_of_a_session_are_the_same_call()
         origin = ORIGIN.format(version)
         for _ in range(2):
             placed = await desk.ask(fragment, wants=f"v{version}", origin=origin)
-            assert placed == Placed("call", f"answer to v{version}")
+            assert placed == AnsweredCall("call", f"answer to v{version}")
     assert (desk.placed, len(desk.changed)) == (1, 3)
     offer = Offer(SDP.format("d").replace("v=0\r\n", "v=0\r\n" + ORIGIN.format(8)))
     assert desk.answers.call_of(Party(1), offer) == "call"
@@ -176,5 +176,5 @@ async def test_a_change_that_failed_is_tried_again_and_costs_no_call() -> None:
         with pytest.raises(BadOfferError):
             await desk.ask("a", wants="nonsense")
     assert desk.changes == ["nonsense", "nonsense"]
-    assert await desk.ask("a", wants="inactive") == Placed("call", "answer to inactive")
+    assert await desk.ask("a", wants="inactive") == AnsweredCall("call", "answer to inactive")
     assert desk.placed == 1

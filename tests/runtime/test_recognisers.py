@@ -9,7 +9,7 @@ from sessions_app.engine.core.errors import RecogniserError
 from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
 from sessions_app.engine.stt.wrappers.fallback import Fallback
 from sessions_app.engine.stt.wrappers.retrying import Retrying
-from sessions_app.engine.stt.wrappers.stable_interims import Steady
+from sessions_app.engine.stt.wrappers.stable_interims import StableInterims
 from sessions_app.runtime.recognisers import Recognisers
 from voicesite.logs import WithoutWords
 
@@ -34,13 +34,13 @@ def test_an_entry_alone_is_tried_again_when_it_breaks(settings: Any) -> None:
 
 def test_wrappers_go_around_from_the_inside_out(settings: Any) -> None:
     around = [
-        {"BACKEND": f"{WRAPPERS}.stable_interims.Steady"},
+        {"BACKEND": f"{WRAPPERS}.stable_interims.StableInterims"},
         {"BACKEND": f"{WRAPPERS}.fallback.Fallback", "OPTIONS": {"to": "second"}},
     ]
     made = loaded(settings, default={**SCRIPT, "WRAPPERS": around}, second=SCRIPT)
     outer = made.get("default")
     assert isinstance(outer, Fallback)
-    assert isinstance(outer.inner, Steady)
+    assert isinstance(outer.inner, StableInterims)
     assert isinstance(outer.inner.inner, ScriptedRecogniser)
     assert outer.other is made.get("second")
 

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.events import (
-    Note,
     NoteKind,
     NotesChanged,
+    NoteTaken,
     SegmentFinal,
     Speaker,
     StateChanged,
@@ -89,7 +89,7 @@ async def test_a_call_of_an_agent_is_stored_whole_and_in_order(store: Store, cal
     sink.emit(StateChanged(CallState.ACTIVE))
     sink.emit(final(1))
     for number, text in enumerate(("milk", "bread", "tea"), start=1):
-        sink.emit(NotesChanged((Note(number, NoteKind.NOTE, text, 5.0),)))
+        sink.emit(NotesChanged((NoteTaken(number, NoteKind.NOTE, text, 5.0),)))
     sink.emit(NotesChanged(removed=(3,)))
     sink.emit(TurnEnded(1, Speaker.CALLER, 0, 900))
     sink.emit(StateChanged(CallState.ENDING, EndReason.CALLER_HUNG_UP))

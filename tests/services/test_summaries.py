@@ -53,7 +53,7 @@ def test_named_days_count_from_the_calls_day_where_its_agent_is(
 ) -> None:
     call = begun_on(make_call(alice), datetime(2026, 11, 28, 12, tzinfo=UTC))
     call.persona = {"responder": "scribe", "responder_options": {"time_zone": zone}}
-    turns.replace_notes(call.pk, [events.Note(1, NoteKind.ACTION, "call Ann tomorrow", 10.0)])
+    turns.replace_notes(call.pk, [events.NoteTaken(1, NoteKind.ACTION, "call Ann tomorrow", 10.0)])
     say(call, "Remind me to call Ann tomorrow.")
     (item,) = summed_up(call).action_items
     assert item == {"text": "call Ann tomorrow", "seq": None, "who": "Ann", "due": due}
@@ -63,14 +63,14 @@ def test_no_day_is_read_out_of_words_of_another_language(alice: User, make_call:
     call = make_call(alice)
     Call.objects.filter(pk=call.pk).update(language="nl-NL")
     call.refresh_from_db()
-    turns.replace_notes(call.pk, [events.Note(1, NoteKind.ACTION, "Bel Anna in may 3", 10.0)])
+    turns.replace_notes(call.pk, [events.NoteTaken(1, NoteKind.ACTION, "Bel Anna in may 3", 10.0)])
     assert summed_up(call).action_items[0]["due"] == ""
 
 
 def test_what_was_written_down_is_not_told_again(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
     turns.replace_notes(
-        call.pk, [events.Note(1, NoteKind.NOTE, "the gate of the garden is broken", 8000)]
+        call.pk, [events.NoteTaken(1, NoteKind.NOTE, "the gate of the garden is broken", 8000)]
     )
     say(call, "Take a note: the gate of the garden is broken. Goodbye.")
     row = summed_up(call)
@@ -89,7 +89,7 @@ def test_what_was_asked_of_the_agent_is_nothing_to_tell(
     alice: User, make_call: CallMaker, noted: list[str], text: str
 ) -> None:
     call = make_call(alice)
-    notes = [events.Note(n, NoteKind.NOTE, one, 10.0) for n, one in enumerate(noted, start=1)]
+    notes = [events.NoteTaken(n, NoteKind.NOTE, one, 10.0) for n, one in enumerate(noted, start=1)]
     turns.replace_notes(call.pk, notes)
     say(call, "Remind me to call Ann on Friday.", "Scratch that.")
     row = Summary.objects.create(call=call)
@@ -108,7 +108,7 @@ def test_a_call_of_greetings_alone_was_no_request(alice: User, make_call: CallMa
 def test_who_puts_a_day_right_means_the_later_one(alice: User, make_call: CallMaker) -> None:
     call = begun_on(make_call(alice), datetime(2026, 11, 28, 12, tzinfo=UTC))
     note = "call Ann, no, Ben on Monday, no wait, Tuesday"
-    turns.replace_notes(call.pk, [events.Note(1, NoteKind.ACTION, note, 10.0)])
+    turns.replace_notes(call.pk, [events.NoteTaken(1, NoteKind.ACTION, note, 10.0)])
     say(call, f"Remind me to {note}.")
     (item,) = summed_up(call).action_items
     assert (item["text"], item["who"], item["due"]) == (note, "Ben", "2026-12-01")
@@ -116,7 +116,7 @@ def test_who_puts_a_day_right_means_the_later_one(alice: User, make_call: CallMa
 
 def test_a_call_of_notes_alone_says_so(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
-    turns.replace_notes(call.pk, [events.Note(1, NoteKind.NOTE, "buy milk", 10.0)])
+    turns.replace_notes(call.pk, [events.NoteTaken(1, NoteKind.NOTE, "buy milk", 10.0)])
     say(call, "Could you note that I buy milk?", "Buy milk.")
     row = summed_up(call)
     assert (row.text, row.action_items) == ("Everything that was said is in the notes.", [])
@@ -169,7 +169,7 @@ def test_people_read_no_sentence_of_a_summary_twice(
             for n, text in enumerate(said, start=1)
         ]
     )
-    gate = events.Note(1, NoteKind.NOTE, "the gate of the garden is broken", 8000)
+    gate = events.NoteTaken(1, NoteKind.NOTE, "the gate of the garden is broken", 8000)
     turns.replace_notes(call.pk, [gate])
     row = Summary.objects.create(call=call)
     summaries.summarise(call, row, ExtractiveSummariser())
@@ -189,13 +189,13 @@ def test_people_read_old_summaries_without_repeats() -> None:
         text=" ".join(TALK[:3]), key_points=[noted, *points], action_items=[points[1], noted]
     )
     told = summaries.told(row)
-    assert told == summaries.Told("", [points[0], points[2]], [points[1], noted])
+    assert told == summaries.SummaryParts("", [points[0], points[2]], [points[1], noted])
 
 
 def test_a_text_of_its_own_is_shown_beside_key_points() -> None:
     points = [{"text": TALK[0], "seq": 1}]
     row = Summary(text="They spoke of money.", key_points=points)
-    assert summaries.told(row) == summaries.Told("They spoke of money.", points, [])
+    assert summaries.told(row) == summaries.SummaryParts("They spoke of money.", points, [])
 
 
 @pytest.fixture
@@ -239,8 +239,8 @@ def test_a_live_call_or_a_summary_in_the_making_is_left_alone(
 def test_each_note_that_the_scribe_holds_is_listed(alice: User, make_call: CallMaker) -> None:
     call = make_call(alice)
     texts = ["call Anna", "call Anna, and then we eat", "buy milk", "buy milk, and do that again"]
-    notes = [events.Note(n, NoteKind.ACTION, text, 10.0) for n, text in enumerate(texts, 1)]
-    turns.replace_notes(call.pk, [*notes, events.Note(9, NoteKind.NOTE, "buy milk", 11.0)])
+    notes = [events.NoteTaken(n, NoteKind.ACTION, text, 10.0) for n, text in enumerate(texts, 1)]
+    turns.replace_notes(call.pk, [*notes, events.NoteTaken(9, NoteKind.NOTE, "buy milk", 11.0)])
     say(call, "Please call Anna.")
     row = summed_up(call)
     assert [item["text"] for item in row.action_items] == texts
@@ -262,7 +262,7 @@ def test_sentences_of_a_note_are_not_counted_beside_it(
     alice: User, make_call: CallMaker, note: str, said: list[str]
 ) -> None:
     call = make_call(alice)
-    turns.replace_notes(call.pk, [events.Note(1, NoteKind.NOTE, note, 10.0)])
+    turns.replace_notes(call.pk, [events.NoteTaken(1, NoteKind.NOTE, note, 10.0)])
     say(call, *said)
     assert summed_up(call).text == "Everything that was said is in the notes."
 

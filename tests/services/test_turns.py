@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import (
     Latency,
-    Note,
     NoteKind,
+    NoteTaken,
     SegmentFinal,
     Speaker,
     TurnEnded,
@@ -56,8 +56,8 @@ def test_what_it_says_of_its_own_accord_is_no_answer(alice: User, make_call: Cal
     assert [turn.index for turn in turns.answers_of(call)] == [3]
 
 
-def note(number: int, text: str, kind: NoteKind = NoteKind.NOTE) -> Note:
-    return Note(number, kind, text, 10.0)
+def note(number: int, text: str, kind: NoteKind = NoteKind.NOTE) -> NoteTaken:
+    return NoteTaken(number, kind, text, 10.0)
 
 
 def test_only_the_notes_that_changed_are_written(
@@ -189,4 +189,4 @@ def test_an_agent_becomes_a_persona(db: None) -> None:
     persona = agents.persona_of(agent)
     assert persona.answers
     assert persona.greeting == agent.greeting
-    assert Persona.from_json(persona.as_json()) == persona
+    assert AgentConfig.from_json(persona.as_json()) == persona

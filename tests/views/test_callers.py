@@ -9,7 +9,7 @@ import pytest
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.runtime import engine
-from sessions_app.runtime.answered_offers import Placed
+from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.services.authentication import Principal, Way
 from sessions_app.views import callers
 from sessions_app.views.callers import Caller
@@ -21,7 +21,7 @@ class Slow:
     def __init__(self) -> None:
         self.asked, self.let = asyncio.Event(), asyncio.Event()
 
-    async def place(self, *_: Any) -> Placed:
+    async def place(self, *_: Any) -> AnsweredCall:
         self.asked.set()
         await self.let.wait()
         raise BadOfferError("This offer cannot be answered.")

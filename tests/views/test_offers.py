@@ -13,7 +13,7 @@ from sessions_app.engine.core.errors import BadOfferError, BusyError, UnknownAge
 from sessions_app.engine.core.party import Party
 from sessions_app.models import Ticket
 from sessions_app.runtime import endings, engine
-from sessions_app.runtime.answered_offers import Placed
+from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.runtime.peers import Peers
 from sessions_app.services import access, tickets
 from sessions_app.services.authentication import Principal
@@ -51,11 +51,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
         def count_offer(self, by: Principal) -> None:
             return
 
-        async def place(self, by: Principal, offer: Offer) -> Placed:
+        async def place(self, by: Principal, offer: Offer) -> AnsweredCall:
             found.append((by.user_id, offer))
             if offer.agent in ERRORS:
                 raise ERRORS[offer.agent]
-            return Placed("call-1", "v=0 answer")
+            return AnsweredCall("call-1", "v=0 answer")
 
     monkeypatch.setattr(engine, "current", Engine)
     monkeypatch.setattr(endings, "_endings", None)  # each request has a loop of its own here

@@ -15,7 +15,7 @@ from storages.backends.s3 import S3Storage
 
 from sessions_app.models import Call, Recording
 from sessions_app.views.recordings import (
-    Piece,
+    ByteRange,
     UnsatisfiableRangeError,
     asked_piece,
     recording_response,
@@ -147,22 +147,22 @@ def test_tiny_and_empty_files(wanted: str, size: int) -> None:
     if piece.partial:
         assert 0 <= piece.start <= piece.end < size
     else:
-        assert piece == Piece(0, size - 1)
+        assert piece == ByteRange(0, size - 1)
 
 
 @pytest.mark.parametrize(
     ("wanted", "piece"),
     [
-        (f"bytes=10-{HUGE}", Piece(10, 99, partial=True)),
-        (f"bytes=-{HUGE}", Piece(0, 99, partial=True)),
-        (f"bytes={'0' * 5000}10-{'0' * 5000}19", Piece(10, 19, partial=True)),
-        ("bytes=\u0660-\u0669", Piece(0, 99)),
-        ("bytes=0-1,5-6", Piece(0, 99)),
-        ("bytes=20-10", Piece(0, 99)),
-        ("\tbytes=0-1 ", Piece(0, 1, partial=True)),
+        (f"bytes=10-{HUGE}", ByteRange(10, 99, partial=True)),
+        (f"bytes=-{HUGE}", ByteRange(0, 99, partial=True)),
+        (f"bytes={'0' * 5000}10-{'0' * 5000}19", ByteRange(10, 19, partial=True)),
+        ("bytes=\u0660-\u0669", ByteRange(0, 99)),
+        ("bytes=0-1,5-6", ByteRange(0, 99)),
+        ("bytes=20-10", ByteRange(0, 99)),
+        ("\tbytes=0-1 ", ByteRange(0, 1, partial=True)),
     ],
 )
-def test_odd_ranges_mean_what_they_say(wanted: str, piece: Piece) -> None:
+def test_odd_ranges_mean_what_they_say(wanted: str, piece: ByteRange) -> None:
     assert asked_piece({"Range": wanted}, 100, ETAG) == piece
 
 
@@ -174,7 +174,7 @@ def test_what_lies_outside_is_refused(wanted: str) -> None:
 
 @pytest.mark.parametrize("if_range", [f"W/{ETAG}", "Sat, 01 Jan 2028 00:00:00 GMT", "", "*"])
 def test_a_date_or_a_weak_tag_is_no_proof_of_the_same_bytes(if_range: str) -> None:
-    assert asked_piece({"Range": "bytes=1-2", "If-Range": if_range}, 100, ETAG) == Piece(0, 99)
+    assert asked_piece({"Range": "bytes=1-2", "If-Range": if_range}, 100, ETAG) == ByteRange(0, 99)
 
 
 def test_what_the_client_has_is_told_before_a_range_is_looked_at(

@@ -19,7 +19,7 @@ from sessions_app.models import AccessLog, Call, Recording
 from sessions_app.models.work import WorkState
 from sessions_app.services import visit_log
 from sessions_app.views.recordings import (
-    Piece,
+    ByteRange,
     UnsatisfiableRangeError,
     asked_piece,
     recording_response,
@@ -43,21 +43,21 @@ def address(call: Call) -> str:
 @pytest.mark.parametrize(
     ("wanted", "piece"),
     [
-        ("", Piece(0, 99)),
-        ("bytes=0-", Piece(0, 99, partial=True)),
-        ("bytes=0-0", Piece(0, 0, partial=True)),
-        ("bytes=10-19", Piece(10, 19, partial=True)),
-        ("bytes=90-500", Piece(90, 99, partial=True)),
-        ("bytes=-10", Piece(90, 99, partial=True)),
-        ("bytes=-500", Piece(0, 99, partial=True)),
-        ("bytes=20-10", Piece(0, 99)),
-        ("bytes=-", Piece(0, 99)),
-        ("bytes=a-b", Piece(0, 99)),
-        ("seconds=1-2", Piece(0, 99)),
-        ("bytes=0-1,5-6", Piece(0, 99)),
+        ("", ByteRange(0, 99)),
+        ("bytes=0-", ByteRange(0, 99, partial=True)),
+        ("bytes=0-0", ByteRange(0, 0, partial=True)),
+        ("bytes=10-19", ByteRange(10, 19, partial=True)),
+        ("bytes=90-500", ByteRange(90, 99, partial=True)),
+        ("bytes=-10", ByteRange(90, 99, partial=True)),
+        ("bytes=-500", ByteRange(0, 99, partial=True)),
+        ("bytes=20-10", ByteRange(0, 99)),
+        ("bytes=-", ByteRange(0, 99)),
+        ("bytes=a-b", ByteRange(0, 99)),
+        ("seconds=1-2", ByteRange(0, 99)),
+        ("bytes=0-1,5-6", ByteRange(0, 99)),
     ],
 )
-def test_ranges_are_read_as_rfc_9110_says(wanted: str, piece: Piece) -> None:
+def test_ranges_are_read_as_rfc_9110_says(wanted: str, piece: ByteRange) -> None:
     assert asked_piece({"Range": wanted}, 100, ETAG) == piece
 
 
@@ -69,7 +69,7 @@ def test_a_range_outside_the_file_is_refused(wanted: str) -> None:
 
 def test_a_range_of_another_version_is_ignored() -> None:
     headers = {"Range": "bytes=1-2", "If-Range": '"another"'}
-    assert asked_piece(headers, 100, ETAG) == Piece(0, 99)
+    assert asked_piece(headers, 100, ETAG) == ByteRange(0, 99)
     assert asked_piece({**headers, "If-Range": ETAG}, 100, ETAG).partial
 
 

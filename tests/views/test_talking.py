@@ -10,13 +10,13 @@ def turn(index: int = 2, **stages: int) -> Turn:
     return Turn(index=index, speaker="agent", start_ms=14_000, end_ms=15_000, **stages)
 
 
-def answer_of(**stages: int) -> talking.Answer:
+def answer_of(**stages: int) -> talking.AnswerTimes:
     found = talking.waterfall([turn(**stages)], {})
     assert found is not None
     return found.rows[0]
 
 
-def lengths(row: talking.Answer) -> dict[str, int]:
+def lengths(row: talking.AnswerTimes) -> dict[str, int]:
     return {bar.stage: bar.length_ms for bar in row.bars}
 
 
@@ -79,7 +79,7 @@ def test_callers_turns_and_greetings_are_no_answers() -> None:
     assert talking.waterfall([], {}) is None
 
 
-def line(seq: int, start_ms: int) -> view_models.Line:
+def line(seq: int, start_ms: int) -> view_models.TranscriptEntry:
     segment = Segment(seq=seq, speaker="caller", text="a", start_ms=start_ms, end_ms=start_ms + 9)
     return view_models.lines([segment])[0]
 
@@ -97,7 +97,9 @@ def test_notes_lead_to_what_was_being_said() -> None:
     ]
 
 
-def agents_line(text: str, heard: str | None, words: int, **more: Any) -> view_models.Line:
+def agents_line(
+    text: str, heard: str | None, words: int, **more: Any
+) -> view_models.TranscriptEntry:
     spans = [{"text": "w", "start_ms": 100 * n, "end_ms": 100 * n + 90} for n in range(words)]
     segment = Segment(
         seq=1, speaker="agent", text=text, heard_text=heard, start_ms=0, end_ms=900, **more

@@ -10,7 +10,7 @@ MOST_KEPT = 2_000
 """Turns; no model takes more, and who types without end must not fill our memory."""
 
 
-class Memory:
+class ConversationMemory:
     """One call's conversation, oldest first: its newest MOST_KEPT turns."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from sessions_app.engine.agent.heard_text import heard_part
 from sessions_app.engine.agent.markup import Markup, PlainText
 from sessions_app.engine.agent.responders.base import Anew
 from sessions_app.engine.agent.sentence_splitter import SentenceSplitter
-from sessions_app.engine.agent.voice import Spoken
+from sessions_app.engine.agent.voice import SpokenPackets
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.errors import (
     ResponderError,
@@ -39,10 +39,10 @@ class Speaks(Protocol):
 
     def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
-    ) -> AsyncGenerator[Spoken, None]: ...
+    ) -> AsyncGenerator[SpokenPackets, None]: ...
 
 
-class Piece:
+class AnswerPiece:
     """A run of text that is spoken in one go; the playout's item."""
 
     def __init__(self, text: str) -> None:
@@ -57,7 +57,7 @@ class Piece:
         """How long its audio is; None while it is being made."""
         return self.made_ms if self.complete else None
 
-    def add(self, spoken: Spoken) -> None:
+    def add(self, spoken: SpokenPackets) -> None:
         """Takes audio that was made."""
         self.words += spoken.words
         for packet in spoken.packets:
@@ -94,7 +94,7 @@ class Reply:
         mute: bool = False,
         markdown: bool = True,
         on_token: Callable[[str], None] = lambda _: None,
-        on_mute: Callable[[Piece], None] = lambda _: None,
+        on_mute: Callable[[AnswerPiece], None] = lambda _: None,
         on_anew: Callable[[], None] = lambda: None,
     ) -> None:
         self._tokens = tokens
@@ -106,9 +106,9 @@ class Reply:
         self._on_anew = on_anew
         self._allowed = asyncio.Event()
         self._texts: asyncio.Queue[str | None] = asyncio.Queue(MOST_AHEAD)
-        self._voiced: asyncio.Queue[Piece | None] = asyncio.Queue(1)
+        self._voiced: asyncio.Queue[AnswerPiece | None] = asyncio.Queue(1)
         self._unplayed: list[str] = []
-        self._begun: list[Piece] = []
+        self._begun: list[AnswerPiece] = []
         self._mute = mute
         self._markdown = markdown
         self._silenced = False
@@ -118,7 +118,7 @@ class Reply:
         self.failure: VoiceError | None = None
 
     @property
-    def begun(self) -> tuple[Piece, ...]:
+    def begun(self) -> tuple[AnswerPiece, ...]:
         """The pieces handed to the playout, in order."""
         return tuple(self._begun)
 
@@ -201,14 +201,14 @@ class Reply:
 
     async def _speak(self) -> None:
         while (text := await self._texts.get()) is not None:
-            piece = Piece(text)
+            piece = AnswerPiece(text)
             await self._voiced.put(piece)
             if not self._mute:
                 await self._make(piece)
             piece.finish()
         await self._voiced.put(None)
 
-    async def _make(self, piece: Piece) -> None:
+    async def _make(self, piece: AnswerPiece) -> None:
         try:
             made = self._voice.stream(
                 piece.text, keep=self._keep, expected_loss=self._playout.expected_loss

@@ -14,7 +14,7 @@ MOST_KEPT = 3_000
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenPackets:
     """The next 20 ms Opus packets of a text, and words whose times are known from now on."""
 
     packets: Sequence[bytes]
@@ -47,7 +47,7 @@ class AgentVoice:
 
     async def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
-    ) -> AsyncGenerator[Spoken, None]:
+    ) -> AsyncGenerator[SpokenPackets, None]:
         """Yields the packets of `text` as they come; `keep` one that will be said again, if short.
 
         With `expected_loss` (percent) they repair each other, unless the text was kept before.
@@ -56,7 +56,7 @@ class AgentVoice:
         key = (self._engine, self._voice, self._speed, self._language, text)
         clip = self._cache.get(key)
         if clip is not None:
-            yield Spoken(clip.packets, clip.words)
+            yield SpokenPackets(clip.packets, clip.words)
             return
         packets: list[bytes] = []
         words: list[SpokenWord] = []
@@ -78,7 +78,7 @@ class AgentVoice:
             async for _ in stream:
                 pass
 
-    async def _made(self, text: str, expected_loss: int) -> AsyncGenerator[Spoken, None]:
+    async def _made(self, text: str, expected_loss: int) -> AsyncGenerator[SpokenPackets, None]:
         encoder = SpeechEncoder(expected_loss)
         spoken = spoken_form(text, self._language)
         places = WordPlaces(text, spoken.changes)
@@ -86,5 +86,5 @@ class AgentVoice:
         async with aclosing(speaking) as chunks:
             async for chunk in chunks:
                 packets = encoder.feed(chunk.samples, chunk.sample_rate)
-                yield Spoken(packets, places.place(chunk.words))
-        yield Spoken(encoder.finish(), places.finish())
+                yield SpokenPackets(packets, places.place(chunk.words))
+        yield SpokenPackets(encoder.finish(), places.finish())

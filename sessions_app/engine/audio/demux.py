@@ -31,7 +31,7 @@ BACKLOG_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Decoded:
+class DecodedAudio:
     """The next audio, 16 kHz mono int16 of shape (n,).
 
     `gap_ms` is how long nothing was recorded before it, as the container has it: a client may
@@ -101,7 +101,7 @@ class DemuxStream:
         if self._writer.can_write_eof() and not self._writer.is_closing():
             self._writer.write_eof()
 
-    async def audio(self) -> AsyncGenerator[Decoded | None, None]:
+    async def audio(self) -> AsyncGenerator[DecodedAudio | None, None]:
         """Yields audio until the input ends; None where all that was fed has been heard.
 
         Raises MediaError for what cannot be decoded.
@@ -116,7 +116,7 @@ class DemuxStream:
                     why = json.loads(body)["why"]
                     raise MediaError(f"The audio could not be decoded: {why}.")
                 if kind == AUDIO:
-                    yield Decoded(np.frombuffer(body, np.int16), gap_ms)
+                    yield DecodedAudio(np.frombuffer(body, np.int16), gap_ms)
                     gap_ms = 0.0
                 elif kind == GAP:
                     gap_ms += GAP_MS.unpack(body)[0]

@@ -63,7 +63,7 @@ class Gap:
     ms: float
 
 
-class Feed:
+class SocketFile:
     """What arrives on the socket, as the file that PyAV wants: short reads, no seeking."""
 
     def __init__(self, channel: socket.socket, budget: CpuBudget) -> None:
@@ -192,7 +192,7 @@ def work(channel: socket.socket, kind: bytes) -> None:
     """Answers with audio until the input ends, or with why there is none."""
     confine()
     try:
-        for piece in decoded(Feed(channel, CpuBudget()), FORMATS[kind]):
+        for piece in decoded(SocketFile(channel, CpuBudget()), FORMATS[kind]):
             if isinstance(piece, Gap):
                 _send(channel, GAP, GAP_MS.pack(piece.ms))
             else:

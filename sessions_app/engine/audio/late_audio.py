@@ -114,7 +114,7 @@ class Resumption:
         return self.latest_ms
 
 
-class Gathering:
+class FirstAudio:
     """Finds where the first audio lies that comes at once, a piece at a time: it ends now.
 
     Placed by its first piece, a recorder's slice would lie a second too late, and all that follows;

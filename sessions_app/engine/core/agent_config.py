@@ -32,7 +32,7 @@ prepares them, and a pasted page is no phrase that anybody says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Persona:
+class AgentConfig:
     """An agent as one call knows it. Without a `responder` the call is transcribed only.
 
     `speed` is a factor of the voice's own speed. After `silence_s` seconds without a word
@@ -68,7 +68,7 @@ class Persona:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Persona":
+    def from_json(cls, values: Mapping[str, Any]) -> "AgentConfig":
         """Returns the persona of `as_json`; keys of other versions are left out."""
         known = _known(cls, values)
         turns = TurnSettings(**_known(TurnSettings, values.get("turns")))

@@ -99,7 +99,7 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class ClientAway:
     """The client's page goes, and may come back soon: the call waits for it."""
 
 
@@ -162,7 +162,7 @@ Command = (
     | AudioEnded
     | Resume
     | HangUp
-    | Away
+    | ClientAway
     | Interrupt
     | Say
     | Press
@@ -173,5 +173,5 @@ Command = (
     | AppMessage
 )
 
-ToCall = HangUp | Away | Interrupt | Say | Press | PauseAgent | Speak | Mute | AppMessage
+ToCall = HangUp | ClientAway | Interrupt | Say | Press | PauseAgent | Speak | Mute | AppMessage
 """What a client may ask of a call that goes on, at whichever door."""

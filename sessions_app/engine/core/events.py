@@ -222,7 +222,7 @@ class NoteKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class NoteTaken:
     """Something the agent wrote down for the caller; `number` counts from 1 in its call."""
 
     number: int
@@ -239,7 +239,7 @@ class NotesChanged:
     are gone, and `notes` is the first part of what there is now.
     """
 
-    notes: tuple[Note, ...] = ()
+    notes: tuple[NoteTaken, ...] = ()
     removed: tuple[int, ...] = ()
     whole: bool = False
 

@@ -9,7 +9,7 @@ _MOVED = {
     "agent.endpointers": "turns.endpointing",
     "speech.recognisers": "stt.engines",
     "speech.recognisers.wrappers": "stt.wrappers",
-    "speech.recognisers.wrappers.steady": "stt.wrappers.stable_interims",
+    "speech.recognisers.wrappers.steady.Steady": "stt.wrappers.stable_interims.StableInterims",
     "speech.synthesisers": "tts.engines",
     "speech.turn_models": "turns.turn_models",
     "speech.vad": "audio.vad",

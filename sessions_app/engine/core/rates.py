@@ -60,7 +60,7 @@ def whole_seconds(wait_s: float) -> int:
     return max(1, math.ceil(wait_s - ROUNDING))
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What is counted apart; the value names it to a client."""
 
     MESSAGES = "messages"
@@ -92,10 +92,10 @@ class MessageLimits:
         """Returns what counts the messages of one socket or data channel."""
         return Meter(
             {
-                Kind.MESSAGES: self.messages_per_socket,
-                Kind.MISTAKES: self.mistakes_per_socket,
-                Kind.AUDIO: self.audio_per_call,
-                Kind.CHUNKS: self.audio_per_call,
+                MessageKind.MESSAGES: self.messages_per_socket,
+                MessageKind.MISTAKES: self.mistakes_per_socket,
+                MessageKind.AUDIO: self.audio_per_call,
+                MessageKind.CHUNKS: self.audio_per_call,
             }
         )
 
@@ -103,11 +103,11 @@ class MessageLimits:
         """Returns what counts the messages of one call."""
         return Meter(
             {
-                Kind.AUDIO: self.audio_per_call,
-                Kind.TEXTS: self.texts_per_call,
-                Kind.REQUESTS: self.requests_per_call,
-                Kind.APP_MESSAGES: self.app_messages_per_call,
-                Kind.RESUMES: self.resumes_per_call,
+                MessageKind.AUDIO: self.audio_per_call,
+                MessageKind.TEXTS: self.texts_per_call,
+                MessageKind.REQUESTS: self.requests_per_call,
+                MessageKind.APP_MESSAGES: self.app_messages_per_call,
+                MessageKind.RESUMES: self.resumes_per_call,
             }
         )
 
@@ -117,7 +117,7 @@ class TooManyError(BusyError):
 
     code = "too_many_messages"
 
-    def __init__(self, kind: Kind, limit: float, wait_s: float) -> None:
+    def __init__(self, kind: MessageKind, limit: float, wait_s: float) -> None:
         seconds = whole_seconds(wait_s)
         super().__init__(
             f"You are sending more than {limit:g} {kind} a minute. Wait {seconds} s.",
@@ -130,10 +130,10 @@ class TooManyError(BusyError):
 class Meter:
     """Counts messages by kind, each against its limit a minute."""
 
-    def __init__(self, limits: Mapping[Kind, int]) -> None:
+    def __init__(self, limits: Mapping[MessageKind, int]) -> None:
         self._allowances = {kind: Allowance(limit) for kind, limit in limits.items()}
 
-    def count(self, kind: Kind, now_s: float, amount: float = 1.0) -> None:
+    def count(self, kind: MessageKind, now_s: float, amount: float = 1.0) -> None:
         """Counts a message; raises TooManyError, and counts nothing, where there is no room."""
         allowance = self._allowances[kind]
         wait_s = allowance.take(now_s, amount)

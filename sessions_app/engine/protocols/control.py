@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeGuard
 
 from sessions_app.engine.core.commands import (
-    Away,
     Candidate,
+    ClientAway,
     Command,
     HangUp,
     Offer,
@@ -107,7 +107,7 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
     "resume": _resume,
     **reading.asked_of_a_call(),
     "ping": lambda _: Ping(),
-    "away": lambda _: Away(),
+    "away": lambda _: ClientAway(),
     "bye": lambda _: HangUp(),
 }
 
@@ -294,7 +294,7 @@ def of_agent(event: CallEvent) -> Message | None:
     return metrics(event) if isinstance(event, TurnEnded) else None
 
 
-class ChannelPeer:
+class ControlChannelPeer:
     """The data channel `control`: tells it of the call, and obeys what it says.
 
     Fulfils `core.ports.EventSink`. `obey` carries a wish out and raises VoiceError when it

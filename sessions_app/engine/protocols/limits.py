@@ -5,7 +5,13 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from sessions_app.engine.core.rates import Allowance, Kind, MessageLimits, TooManyError, weight
+from sessions_app.engine.core.rates import (
+    Allowance,
+    MessageKind,
+    MessageLimits,
+    TooManyError,
+    weight,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -72,12 +78,12 @@ class SocketGate:
             except TooManyError as many:
                 await self._wait(many)
             except Exception:
-                await self._counted(Kind.MISTAKES)
+                await self._counted(MessageKind.MISTAKES)
                 raise
             else:
                 return
 
-    async def _counted(self, kind: Kind, amount: float = 1.0) -> None:
+    async def _counted(self, kind: MessageKind, amount: float = 1.0) -> None:
         while True:
             try:
                 self._meter.count(kind, self._now(), amount)
@@ -130,7 +136,7 @@ class ChannelGate:
             self._close()
             return
         try:
-            self._meter.count(Kind.MESSAGES, self._now(), weight(message))
+            self._meter.count(MessageKind.MESSAGES, self._now(), weight(message))
             self._take(message)
         except TooManyError as many:
             self._ignore(many)
@@ -146,10 +152,10 @@ class ChannelGate:
             self._tell(many)
 
 
-def _kind(message: str | bytes) -> tuple[Kind, float]:
+def _kind(message: str | bytes) -> tuple[MessageKind, float]:
     """Returns what a message counts as, without reading it, and as how many."""
     if isinstance(message, bytes):
-        return Kind.AUDIO, 1.0
+        return MessageKind.AUDIO, 1.0
     if len(message) <= LONGEST_CHUNK and CHUNK_MARK in message:
-        return Kind.CHUNKS, 1.0
-    return Kind.MESSAGES, weight(message)
+        return MessageKind.CHUNKS, 1.0
+    return MessageKind.MESSAGES, weight(message)

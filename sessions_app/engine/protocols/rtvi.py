@@ -38,7 +38,7 @@ from sessions_app.engine.core.events import (
     TokenMade,
     TurnEnded,
 )
-from sessions_app.engine.core.rates import Kind, TooManyError
+from sessions_app.engine.core.rates import MessageKind, TooManyError
 from sessions_app.engine.core.states import TERMINAL, Floor
 from sessions_app.engine.protocols import control, reading
 from sessions_app.engine.protocols.reading import Message, ProtocolError
@@ -78,7 +78,7 @@ class RtviPeer:
         call_id: str,
         send: Callable[[str], None],
         obey: Obey,
-        count: Callable[[Kind], None] = lambda _: None,
+        count: Callable[[MessageKind], None] = lambda _: None,
     ) -> None:
         self._call_id = call_id
         self._send = send
@@ -164,7 +164,7 @@ class RtviPeer:
         self._tell("server-response", {"t": name, "d": answer}, message_id)
 
     def _all_notes(self) -> list[Message]:
-        self._count(Kind.REQUESTS)
+        self._count(MessageKind.REQUESTS)
         return list(self._notes.values())
 
     def _about_call(self) -> Message:

@@ -121,7 +121,7 @@ class Replies:
         return result(finals, words=self._words)
 
 
-class ChannelPeer:
+class VoskChannelPeer:
     """The data channel `result`. Fulfils `core.ports.EventSink`; closed after the last result."""
 
     def __init__(self, send: Callable[[str], None], close: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ GATHER_S = 0.5
 """How long STUN and TURN servers may take before the answer goes out without them."""
 
 
-class Gathering:
+class IceGathering:
     """What gathers for one connection; on one event loop.
 
     aioice leaves its sockets open, and what asks STUN and TURN servers without anybody who takes

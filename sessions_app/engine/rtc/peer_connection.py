@@ -22,7 +22,7 @@ from sessions_app.engine.rtc import ice, transport_change
 from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
 from sessions_app.engine.rtc.certificates import accept_rsa
 from sessions_app.engine.rtc.consent import is_there
-from sessions_app.engine.rtc.ice_gathering import Gathering
+from sessions_app.engine.rtc.ice_gathering import IceGathering
 from sessions_app.engine.rtc.rtp.byes import outlive_byes
 from sessions_app.engine.rtc.sdp import codecs, media_lines, opus_preferences
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
@@ -63,7 +63,7 @@ class PeerListener(Protocol):
 
 
 class Tap(Protocol):
-    """A connection's sound under aiortc, such as `rtc.rtp.session.RtpTap`."""
+    """A connection's sound under aiortc, such as `rtc.rtp.session.RtpSession`."""
 
     def hear(self, transceiver: Any, types: PayloadTypes) -> None:
         """Takes the client's audio from this line from now on."""
@@ -100,13 +100,13 @@ class Peer:
         listener: PeerListener,
         outgoing: OutgoingTrack | None = None,
         pictures: MediaStreamTrack | None = None,
-        wishes: opus_preferences.Wishes | None = None,
+        wishes: opus_preferences.OpusPreferences | None = None,
         *,
         before: Known | None = None,
     ) -> None:
         self._outgoing = outgoing
         self._before = before
-        self._wishes = wishes or opus_preferences.Wishes()
+        self._wishes = wishes or opus_preferences.OpusPreferences()
         self._tap: Tap | None = None
         self._lines = Lines()
         self._audio: Any = None
@@ -125,7 +125,7 @@ class Peer:
         self._wants_relay = any("turn" in str(server.urls) for server in servers)
         self._adding: set[asyncio.Task[None]] = set()
         self._asking: asyncio.Task[None] | None = None
-        self._gathering = Gathering()
+        self._gathering = IceGathering()
         self._answering = asyncio.Lock()
         self._candidates = 0
         self._closing = False

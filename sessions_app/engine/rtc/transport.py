@@ -24,11 +24,11 @@ from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
 from sessions_app.engine.rtc.loop.pacer import Beats
 from sessions_app.engine.rtc.peer_connection import GOODBYE_S, Peer
 from sessions_app.engine.rtc.rtp import session
-from sessions_app.engine.rtc.rtp.session import RtpTap
+from sessions_app.engine.rtc.rtp.session import RtpSession
 from sessions_app.engine.rtc.rtp.timeline import Timeline
 from sessions_app.engine.rtc.sdp.lines import bundled, with_group
 from sessions_app.engine.rtc.sdp.offers import read_offer
-from sessions_app.engine.rtc.sdp.opus_preferences import Wishes
+from sessions_app.engine.rtc.sdp.opus_preferences import OpusPreferences
 from sessions_app.engine.rtc.sdp.origins import Origin, origin_of
 from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
 from sessions_app.engine.rtc.transport_change import Known, Whereabouts
@@ -64,7 +64,7 @@ class WebRTCTransport:
         channel: str = "control",
         public_address: str = "",
         own_path: bool = True,
-        wishes: Wishes | None = None,
+        wishes: OpusPreferences | None = None,
         beats: Beats | None = None,
         before: Known | None = None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
@@ -76,7 +76,7 @@ class WebRTCTransport:
         self._shown = video.out() if video is not None else None
         self._peer = Peer(configuration, self, self._outgoing, self._shown, wishes, before=before)
         self._own_path = own_path and session.available()
-        self.tapped: RtpTap | None = None
+        self.tapped: RtpSession | None = None
         self._public_address = public_address
         self._clock = clock
         self.channel = channel
@@ -270,10 +270,10 @@ class WebRTCTransport:
 
     # -- the caller's audio -----------------------------------------------------------
 
-    def tap(self) -> RtpTap | None:
+    def tap(self) -> RtpSession | None:
         if not self._own_path:
             return None
-        self.tapped = RtpTap(
+        self.tapped = RtpSession(
             hear=self._heard,
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
             on_media=self._media,

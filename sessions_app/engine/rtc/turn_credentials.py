@@ -18,7 +18,7 @@ class IceServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TurnServers:
     """The operator's TURN servers and the secret that they share with us."""
 
     urls: tuple[str, ...]
@@ -26,7 +26,7 @@ class Turn:
     ttl_s: int = 3600
 
 
-def minted(turn: Turn, name: str, now_s: float) -> IceServer:
+def minted(turn: TurnServers, name: str, now_s: float) -> IceServer:
     """Returns credentials for `name` that hold for `turn.ttl_s` from `now_s` (Unix time).
 
     At most twice as long: they end at a multiple of it, so that one name has one user name at the

@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from sessions_app.engine.agent.reply import Speaks
 from sessions_app.engine.agent.responders.base import CallVideo, Responder
 from sessions_app.engine.audio.playout import Playout
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import CallEvent
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.session.notebook import NoteLimits
 from sessions_app.engine.session.tool_context import Finder
 from sessions_app.engine.session.transcribing import SegmentNumbers
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What an agent is made of, in one call."""
 
-    persona: Persona
+    persona: AgentConfig
     responder: Responder
     voice: Speaks
-    taker: TurnTaker
+    taker: TurnManager
     playout: Playout
     numbers: SegmentNumbers
     find_earlier: Finder
@@ -32,7 +32,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CallLine:
     """What the agent needs of the call it is in."""
 
     emit: Callable[[CallEvent], None]

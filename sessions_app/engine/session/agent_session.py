@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sessions_app.engine.agent.markup import speakable
-from sessions_app.engine.agent.reply import Piece
+from sessions_app.engine.agent.reply import AnswerPiece
 from sessions_app.engine.agent.responders.base import Conversation, Message
 from sessions_app.engine.core.errors import ResponderError, traced
 from sessions_app.engine.core.events import (
@@ -22,16 +22,16 @@ from sessions_app.engine.core.events import (
     StateChanged,
 )
 from sessions_app.engine.core.states import CallState, EndReason, Floor
-from sessions_app.engine.session.agent_parts import Line, Parts
-from sessions_app.engine.session.answering import Answer, Mouth, once
-from sessions_app.engine.session.audibility import Reach
+from sessions_app.engine.session.agent_parts import CallLine, Parts
+from sessions_app.engine.session.answering import Answer, SpeechOutput, once
+from sessions_app.engine.session.audibility import Audibility
 from sessions_app.engine.session.hearing import told
-from sessions_app.engine.session.idle_prompts import REASONS, Patience, Prompt
+from sessions_app.engine.session.idle_prompts import REASONS, IdlePrompts, Prompt
 from sessions_app.engine.session.notebook import Notebook
 from sessions_app.engine.session.phrases import Phrases
 from sessions_app.engine.session.speech_output import Speaking
-from sessions_app.engine.session.tool_context import Desk
-from sessions_app.engine.session.turn_log import Ledger
+from sessions_app.engine.session.tool_context import ToolContext
+from sessions_app.engine.session.turn_log import TurnLog
 from sessions_app.engine.session.watching import Watching
 from sessions_app.engine.turns.actions import (
     Action,
@@ -47,13 +47,13 @@ from sessions_app.engine.turns.actions import (
 logger = logging.getLogger(__name__)
 
 
-class Conversing:
+class AgentSession:
     """Answers the caller. An `EventSink`: it hears of the call what all sinks hear.
 
     Lives on one event loop; nothing here waits.
     """
 
-    def __init__(self, parts: Parts, line: Line) -> None:
+    def __init__(self, parts: Parts, line: CallLine) -> None:
         self._parts = parts
         self._line = line
         self._taker = parts.taker
@@ -64,12 +64,12 @@ class Conversing:
         self._playout.on_first = self._sounds
         self._playout.on_finished = self._sounded
         self._send = lambda data: line.emit(AppMessageSent(data))
-        self._ledger = Ledger(line.emit, line.now_ms)
+        self._ledger = TurnLog(line.emit, line.now_ms)
         self._notebook = Notebook(line.emit, line.now_ms, parts.notes)
-        self._patience = Patience(1000.0 * persona.silence_s, 1000.0 * persona.max_length_s)
+        self._patience = IdlePrompts(1000.0 * persona.silence_s, 1000.0 * persona.max_length_s)
         hears = (self._mute, self._speaking.token, self._speaking.take_back)
-        self._mouth = Mouth(parts.voice, parts.playout, line, *hears)
-        self._reach = Reach(parts.playout, lambda: line.can_play() or line.reads(), line.emit)
+        self._mouth = SpeechOutput(parts.voice, parts.playout, line, *hears)
+        self._reach = Audibility(parts.playout, lambda: line.can_play() or line.reads(), line.emit)
         self._watching = Watching(parts)
         self._answer: Answer | None = None
         self._prepared: Answer | None = None
@@ -225,9 +225,9 @@ class Conversing:
 
     # -- answers ------------------------------------------------------------------------
 
-    def _desk(self) -> Desk:
+    def _desk(self) -> ToolContext:
         parts, now_ms = self._parts, self._line.now_ms
-        return Desk(self._notebook, now_ms, parts.find_earlier, self._send, parts.video)
+        return ToolContext(self._notebook, now_ms, parts.find_earlier, self._send, parts.video)
 
     def _answer_to(self, text: str) -> Answer:
         desk = self._desk()
@@ -289,7 +289,7 @@ class Conversing:
     # -- the playout and the answer's work tell -----------------------------------------
 
     def _sounds(self, item: object) -> None:
-        assert isinstance(item, Piece)  # noqa: S101 - nothing else is put there
+        assert isinstance(item, AnswerPiece)  # noqa: S101 - nothing else is put there
         answer = self._answer
         if answer is None:
             return
@@ -304,11 +304,11 @@ class Conversing:
         self._taker.judge.said.add(item.text, now)  # heard again soon, it is an echo
 
     def _sounded(self, item: object) -> None:
-        assert isinstance(item, Piece)  # noqa: S101 - nothing else is put there
+        assert isinstance(item, AnswerPiece)  # noqa: S101 - nothing else is put there
         self._speaking.on_finished(item)
         self._maybe_over()
 
-    def _mute(self, piece: Piece, heard: bool) -> None:
+    def _mute(self, piece: AnswerPiece, heard: bool) -> None:
         self._ledger.commit_caller(self._answer)
         self._speaking.on_mute(piece, self._line.now_ms(), heard=heard)
         if not heard:

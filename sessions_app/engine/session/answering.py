@@ -4,23 +4,23 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
-from sessions_app.engine.agent.reply import Piece, Reply, Speaks
+from sessions_app.engine.agent.reply import AnswerPiece, Reply, Speaks
 from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.events import Latency
-from sessions_app.engine.session.agent_parts import Line
-from sessions_app.engine.session.tool_context import Desk
+from sessions_app.engine.session.agent_parts import CallLine
+from sessions_app.engine.session.tool_context import ToolContext
 from sessions_app.engine.turns.actions import StartReply
 
 
 @dataclass(frozen=True, slots=True)
-class Mouth:
+class SpeechOutput:
     """How an answer is spoken."""
 
     voice: Speaks
     playout: Playout
-    line: Line
-    on_mute: Callable[[Piece, bool], None]
+    line: CallLine
+    on_mute: Callable[[AnswerPiece, bool], None]
     """Told of a text without sound, and whether showing it counts as saying it."""
 
     on_token: Callable[[str], None] = lambda _: None
@@ -39,8 +39,8 @@ class Answer:
     def __init__(
         self,
         tokens: AsyncGenerator[str, None],
-        mouth: Mouth,
-        desk: Desk,
+        mouth: SpeechOutput,
+        desk: ToolContext,
         *,
         text: str = "",
         keep: bool = False,

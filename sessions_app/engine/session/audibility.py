@@ -12,7 +12,7 @@ UNHEARD = AgentFailed(
 )
 
 
-class Reach:
+class Audibility:
     """Holds the playout while nothing of it would arrive; in the middle of an answer, too.
 
     A line that is held says so by its offer. What begins while the client takes no sound has none,

@@ -12,7 +12,7 @@ from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import (
     AppMessage,
-    Away,
+    ClientAway,
     HangUp,
     Interrupt,
     Mute,
@@ -33,15 +33,15 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.ports import EventSink
-from sessions_app.engine.core.rates import Kind, MessageLimits, TooManyError
+from sessions_app.engine.core.rates import MessageKind, MessageLimits, TooManyError
 from sessions_app.engine.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.engine.core.transport import Transport
 from sessions_app.engine.rtc.video import VideoLine
-from sessions_app.engine.session.agent_parts import Line
-from sessions_app.engine.session.agent_session import Conversing
+from sessions_app.engine.session.agent_parts import CallLine
+from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.keypad import Keypad, KeySettings
 from sessions_app.engine.session.listening import Lane, Listening
-from sessions_app.engine.session.supervising import Absence, Limits, Sight, Supervisor
+from sessions_app.engine.session.supervising import Absence, ConnectionSnapshot, Limits, Supervisor
 from sessions_app.engine.session.transcribing import SegmentNumbers
 
 logger = logging.getLogger(__name__)
@@ -56,13 +56,13 @@ Together they fit into what may wait for one socket.
 """
 
 COUNTED = {
-    Say: Kind.TEXTS,
-    Speak: Kind.TEXTS,
-    Press: Kind.REQUESTS,
-    Interrupt: Kind.REQUESTS,
-    PauseAgent: Kind.REQUESTS,
-    Mute: Kind.REQUESTS,
-    AppMessage: Kind.APP_MESSAGES,
+    Say: MessageKind.TEXTS,
+    Speak: MessageKind.TEXTS,
+    Press: MessageKind.REQUESTS,
+    Interrupt: MessageKind.REQUESTS,
+    PauseAgent: MessageKind.REQUESTS,
+    Mute: MessageKind.REQUESTS,
+    AppMessage: MessageKind.APP_MESSAGES,
 }
 """As what clients' wishes are counted. To hang up is always allowed."""
 
@@ -94,7 +94,7 @@ class Sides:
     """
 
     listening: Callable[[Callable[[CallEvent], None]], Listening]
-    conversing: Callable[[Line], Conversing] | None = None
+    conversing: Callable[[CallLine], AgentSession] | None = None
     agent_lane: Lane | None = None
     playout: Playout | None = None
     video: VideoLine | None = None
@@ -149,8 +149,8 @@ class CallSession:
             self._sinks.append(self._conversing)
         self._keypad = Keypad(sides.keys, sides.numbers, self._emit, self.now_ms, self._conversing)
 
-    def _line(self) -> Line:
-        return Line(
+    def _line(self) -> CallLine:
+        return CallLine(
             self._emit,
             self.now_ms,
             self.end_soon,
@@ -161,13 +161,13 @@ class CallSession:
         )
 
     @property
-    def agent(self) -> Conversing:
+    def agent(self) -> AgentSession:
         """The agent in this call; raises NoAgentError when its agent only transcribes."""
         if self._conversing is None:
             raise NoAgentError("This agent only transcribes. Call one that answers.")
         return self._conversing
 
-    def count(self, kind: Kind) -> None:
+    def count(self, kind: MessageKind) -> None:
         """Counts a client's message, by whichever socket or channel it came.
 
         Raises TooManyError where the call had too many of its kind.
@@ -195,7 +195,7 @@ class CallSession:
         match command:
             case HangUp():
                 self.end_soon(EndReason.CALLER_HUNG_UP)
-            case Away():
+            case ClientAway():
                 self._absence.goes(time.monotonic())
             case Mute():
                 self._listening.mute(command.muted)
@@ -313,7 +313,7 @@ class CallSession:
             self._agent_lane.flush_due(now_ms)
         if self._conversing is not None:
             self._conversing.tick(now_ms)
-        sight = Sight(
+        sight = ConnectionSnapshot(
             now_s,
             self._transport.connected,
             self._transport.last_heard_s,

@@ -13,10 +13,10 @@ from sessions_app.engine.core.events import (
     TurnJudged,
 )
 from sessions_app.engine.turns.actions import Action
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 
 
-def told(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | None:
+def told(taker: TurnManager, event: CallEvent, now_ms: float) -> list[Action] | None:
     """Returns what is to be done about `event`; None for what no turn depends on."""
     if getattr(event, "speaker", None) is not Speaker.CALLER:
         return None
@@ -28,7 +28,7 @@ def told(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | No
 
 
 def _by_ear(
-    taker: TurnTaker,
+    taker: TurnManager,
     event: SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed,
     now_ms: float,
 ) -> list[Action]:
@@ -43,7 +43,7 @@ def _by_ear(
             return taker.on_resume(event.at_ms, now_ms)
 
 
-def _by_words(taker: TurnTaker, event: CallEvent, now_ms: float) -> list[Action] | None:
+def _by_words(taker: TurnManager, event: CallEvent, now_ms: float) -> list[Action] | None:
     match event:
         case InterimChanged(whole=True):
             sure = {"sure": event.sure, "confidence": event.confidence}

@@ -22,7 +22,7 @@ REASONS = {
 """Prompts that end the call, and why."""
 
 
-class Patience:
+class IdlePrompts:
     """Asks for prompts; `silence_ms` or `max_ms` of 0 never does. Times are the call clock's."""
 
     def __init__(self, silence_ms: float, max_ms: float) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sessions_app.engine.core.errors import traced
 from sessions_app.engine.core.events import CallEvent, SegmentFinal, Speaker
-from sessions_app.engine.session.agent_session import Conversing
+from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.transcribing import SegmentNumbers
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Keypad:
         numbers: SegmentNumbers,
         emit: Callable[[CallEvent], None],
         now_ms: Callable[[], float],
-        agent: Conversing | None,
+        agent: AgentSession | None,
     ) -> None:
         self._settings = settings
         self._numbers = numbers
@@ -61,7 +61,7 @@ class Keypad:
         self._disarm()
         self._keys = self._turn = ""
 
-    def _gather(self, key: str, agent: Conversing) -> None:
+    def _gather(self, key: str, agent: AgentSession) -> None:
         if key != FLASH:
             self._keys = (self._keys + key)[:MOST_GATHERED]
         try:

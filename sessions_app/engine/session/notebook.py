@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sessions_app.engine.agent.responders.base import NoteRefusedError, NotesUndone
-from sessions_app.engine.core.events import CallEvent, Note, NoteKind, NotesChanged
+from sessions_app.engine.core.events import CallEvent, NoteKind, NotesChanged, NoteTaken
 from sessions_app.engine.text.cleaning import clean
 
 PART_CHARACTERS = 16_000
@@ -27,10 +27,10 @@ class NoteLimits:
 class Mark:
     """How notes were at a time, with all that could be undone then."""
 
-    notes: tuple[Note, ...]
-    before: tuple[list[Note], ...]
-    gone: tuple[list[Note], ...]
-    undone: tuple[list[Note], ...]
+    notes: tuple[NoteTaken, ...]
+    before: tuple[list[NoteTaken], ...]
+    gone: tuple[list[NoteTaken], ...]
+    undone: tuple[list[NoteTaken], ...]
 
 
 class Notebook:
@@ -49,13 +49,13 @@ class Notebook:
         self._emit = emit
         self._now_ms = now_ms
         self._limits = limits or NoteLimits()
-        self._notes: list[Note] = []
-        self._before: deque[list[Note]] = deque(maxlen=MOST_UNDONE)
-        self._gone: deque[list[Note]] = deque(maxlen=MOST_UNDONE)
-        self._undone: deque[list[Note]] = deque(maxlen=MOST_UNDONE)
+        self._notes: list[NoteTaken] = []
+        self._before: deque[list[NoteTaken]] = deque(maxlen=MOST_UNDONE)
+        self._gone: deque[list[NoteTaken]] = deque(maxlen=MOST_UNDONE)
+        self._undone: deque[list[NoteTaken]] = deque(maxlen=MOST_UNDONE)
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[NoteTaken, ...]:
         return tuple(self._notes)
 
     def whole(self) -> list[NotesChanged]:
@@ -63,7 +63,7 @@ class Notebook:
         parts = list(_parts(self._notes)) or [()]
         return [NotesChanged(part, whole=not index) for index, part in enumerate(parts)]
 
-    def add(self, kind: NoteKind, text: str) -> Note:
+    def add(self, kind: NoteKind, text: str) -> NoteTaken:
         """Returns the note written down; raises NoteRefusedError for one too many or too long."""
         most, longest = self._limits.most, self._limits.characters
         if most and len(self._notes) >= most:
@@ -72,11 +72,11 @@ class Notebook:
             raise NoteRefusedError(
                 f"That is too long for a note. The most is {longest} characters."
             )
-        note = Note(len(self._notes) + 1, kind, clean(text), self._now_ms())
+        note = NoteTaken(len(self._notes) + 1, kind, clean(text), self._now_ms())
         self._change([*self._notes, note])
         return note
 
-    def remove(self, numbers: Collection[int]) -> list[Note]:
+    def remove(self, numbers: Collection[int]) -> list[NoteTaken]:
         """Takes out the notes with these numbers and returns them, as they were counted."""
         gone = [note for note in self._notes if note.number in numbers]
         if gone:
@@ -84,7 +84,7 @@ class Notebook:
             self._change([note for note in self._notes if note.number not in numbers])
         return gone
 
-    def restore(self) -> list[Note]:
+    def restore(self) -> list[NoteTaken]:
         """Puts back what was taken out last, where it was; returns it as it is counted now.
 
         Raises NoteRefusedError where there is no room for it any more.
@@ -115,7 +115,7 @@ class Notebook:
         self._before.append(self._notes)
         return self._turn_to(self._undone.pop())
 
-    def _turn_to(self, other: list[Note]) -> NotesUndone:
+    def _turn_to(self, other: list[NoteTaken]) -> NotesUndone:
         """Makes the notes what they were at another time and returns what is different."""
         now = self._notes
         done = NotesUndone(tuple(_missing(now, other)), tuple(_missing(other, now)))
@@ -137,7 +137,7 @@ class Notebook:
         self._gone = deque(mark.gone, MOST_UNDONE)
         self._undone = deque(mark.undone, MOST_UNDONE)
 
-    def _change(self, now: Sequence[Note], *, undoable: bool = True) -> None:
+    def _change(self, now: Sequence[NoteTaken], *, undoable: bool = True) -> None:
         """Makes the notes these, counted anew, and tells what is different."""
         before = self._notes
         if undoable:
@@ -155,7 +155,7 @@ class Notebook:
             self._emit(NotesChanged(removed=gone))
 
 
-def _missing(shown: Sequence[Note], others: Sequence[Note]) -> list[Note]:
+def _missing(shown: Sequence[NoteTaken], others: Sequence[NoteTaken]) -> list[NoteTaken]:
     """Returns those of `shown` that are not among `others`, however they are counted there."""
     known = Counter(map(_plain, others))
     found = []
@@ -167,13 +167,13 @@ def _missing(shown: Sequence[Note], others: Sequence[Note]) -> list[Note]:
     return found
 
 
-def _plain(note: Note) -> Note:
+def _plain(note: NoteTaken) -> NoteTaken:
     return replace(note, number=0)
 
 
-def _parts(notes: Sequence[Note]) -> Iterator[tuple[Note, ...]]:
+def _parts(notes: Sequence[NoteTaken]) -> Iterator[tuple[NoteTaken, ...]]:
     """Yields runs of notes that hold PART_CHARACTERS each, or one note that is longer."""
-    part: list[Note] = []
+    part: list[NoteTaken] = []
     size = 0
     for note in notes:
         if part and size + len(note.text) > PART_CHARACTERS:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.session.idle_prompts import Prompt
 from sessions_app.engine.text.languages import base_of
@@ -108,7 +108,7 @@ APOLOGY = SENTENCES["en"].apology
 class Phrases:
     """The fixed words of one agent; its own closing words come before the usual ones."""
 
-    def __init__(self, persona: Persona) -> None:
+    def __init__(self, persona: AgentConfig) -> None:
         self._sentences = SENTENCES.get(base_of(persona.language), SENTENCES["en"])
         self._closing = persona.closing_words
         self.greeting = persona.greeting

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sessions_app.engine.agent.reply import Piece
+from sessions_app.engine.agent.reply import AnswerPiece
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.events import (
     CallEvent,
@@ -37,8 +37,8 @@ class Speaking:
         self._numbers = numbers
         self._language = language
         self._emit = emit
-        self._heard: list[Piece] = []
-        self._sounding: Piece | None = None
+        self._heard: list[AnswerPiece] = []
+        self._sounding: AnswerPiece | None = None
         self._unvoiced: list[str] = []
         self._unvoiced_ms, self._unvoiced_heard = 0.0, True
         self._whole = False
@@ -48,7 +48,7 @@ class Speaking:
         self.said: list[str] = []
         """What the caller heard since `begin`, sentence by sentence."""
 
-        self.progress: list[Piece] = []
+        self.progress: list[AnswerPiece] = []
         """The pieces of which something was heard since `begin`."""
 
     @property
@@ -64,20 +64,20 @@ class Speaking:
         self.said = []
         self.progress = []
 
-    def on_first(self, piece: Piece) -> None:
+    def on_first(self, piece: AnswerPiece) -> None:
         """The first sound of a piece went out."""
         self._flush_unvoiced()
         self._sounding = piece
         self.progress.append(piece)
 
-    def on_finished(self, piece: Piece) -> None:
+    def on_finished(self, piece: AnswerPiece) -> None:
         """All of a piece was heard."""
         self._sounding = None
         self._heard.append(piece)
         if not self._whole and (ends_sentence(piece.text) or piece.text.endswith(COLONS)):
             self.flush()
 
-    def on_mute(self, piece: Piece, now_ms: float, *, heard: bool = True) -> None:
+    def on_mute(self, piece: AnswerPiece, now_ms: float, *, heard: bool = True) -> None:
         """A piece has no sound: its text is shown instead, and counts as `heard` or does not."""
         self._flush_voiced()
         self._unvoiced.append(piece.text)
@@ -175,7 +175,7 @@ class Speaking:
             self._emit(InterimChanged(self._numbers.upcoming, Speaker.AGENT, "", 0.0, 0.0))
         self._caption = ""
 
-    def _words(self, pieces: Sequence[Piece]) -> tuple[Word, ...]:
+    def _words(self, pieces: Sequence[AnswerPiece]) -> tuple[Word, ...]:
         clock = self._playout.clock_ms
         return tuple(
             Word(piece.text[w.start : w.end], clock(piece, w.start_ms), clock(piece, w.end_ms))

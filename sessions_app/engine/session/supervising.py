@@ -39,7 +39,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ConnectionSnapshot:
     """What is seen of the client at one moment; `heard_s` and `media_s` are monotonic.
 
     `media_s` is when audio last came, `quiet_s` for how long nobody has spoken; `away` while a
@@ -120,7 +120,7 @@ class Absence:
         wait_s = AWAY_S if self._returns else ABANDONED_S
         return now_s - max(self._left_s, heard_s) > wait_s
 
-    def cut(self, sight: Sight) -> bool:
+    def cut(self, sight: ConnectionSnapshot) -> bool:
         """Tells a short cut, after which the audio jumps, from a client that sends none; once."""
         if sight.media_s is None or sight.heard_s is None:
             return False
@@ -133,7 +133,7 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Transition:
     """The state a call should be in, and why it ends where it does."""
 
     state: CallState
@@ -148,44 +148,44 @@ class Supervisor:
         self._started_s = started_s
         self._lost_s: float | None = None
 
-    def judge(self, state: CallState, sight: Sight) -> Verdict:
+    def judge(self, state: CallState, sight: ConnectionSnapshot) -> Transition:
         """Returns where a call in `state` should be now; the same state when nothing changed."""
         over = self._over(sight)
         if over is not None:
-            return Verdict(CallState.ENDING, over)
+            return Transition(CallState.ENDING, over)
         if state is CallState.CONNECTING:
             return self._connecting(sight)
         if state is CallState.ACTIVE:
             return self._active(sight)
         if state is CallState.RECONNECTING:
             return self._reconnecting(sight)
-        return Verdict(state)
+        return Transition(state)
 
-    def _connecting(self, sight: Sight) -> Verdict:
+    def _connecting(self, sight: ConnectionSnapshot) -> Transition:
         if sight.connected:
-            return Verdict(CallState.ACTIVE)
+            return Transition(CallState.ACTIVE)
         limits = self._limits
         limit_s = limits.connect_s if sight.heard_s is not None else limits.unheard_s
         if sight.now_s - self._started_s > limit_s:
-            return Verdict(CallState.ENDING, EndReason.NEVER_CONNECTED)
-        return Verdict(CallState.CONNECTING)
+            return Transition(CallState.ENDING, EndReason.NEVER_CONNECTED)
+        return Transition(CallState.CONNECTING)
 
-    def _active(self, sight: Sight) -> Verdict:
+    def _active(self, sight: ConnectionSnapshot) -> Transition:
         if self._audible(sight):
-            return Verdict(CallState.ACTIVE)
+            return Transition(CallState.ACTIVE)
         self._lost_s = sight.now_s
-        return Verdict(CallState.RECONNECTING)
+        return Transition(CallState.RECONNECTING)
 
-    def _reconnecting(self, sight: Sight) -> Verdict:
+    def _reconnecting(self, sight: ConnectionSnapshot) -> Transition:
         if self._audible(sight):
             self._lost_s = None
-            return Verdict(CallState.ACTIVE)
+            return Transition(CallState.ACTIVE)
         lost_s = self._lost_s if self._lost_s is not None else sight.now_s
         if sight.now_s - lost_s > self._limits.grace_s:
-            return Verdict(CallState.ENDING, EndReason.CONNECTION_LOST)
-        return Verdict(CallState.RECONNECTING)
+            return Transition(CallState.ENDING, EndReason.CONNECTION_LOST)
+        return Transition(CallState.RECONNECTING)
 
-    def _over(self, sight: Sight) -> EndReason | None:
+    def _over(self, sight: ConnectionSnapshot) -> EndReason | None:
         """Returns why the call ends whatever its state; None when it goes on."""
         limits = self._limits
         if sight.left:
@@ -198,7 +198,7 @@ class Supervisor:
             return None
         return EndReason.CALLER_HUNG_UP if sight.now_s - sight.media_s > limits.input_s else None
 
-    def _audible(self, sight: Sight) -> bool:
+    def _audible(self, sight: ConnectionSnapshot) -> bool:
         return (
             sight.connected
             and not sight.away

@@ -11,7 +11,7 @@ from sessions_app.engine.agent.responders.base import (
     NoteRefusedError,
     NotesUndone,
 )
-from sessions_app.engine.core.events import Note, NoteKind
+from sessions_app.engine.core.events import NoteKind, NoteTaken
 from sessions_app.engine.session.notebook import Mark, Notebook
 from sessions_app.engine.text.cleaning import cleaned
 
@@ -25,7 +25,7 @@ GOES_ON = "You had not finished."
 """Of an answer that is void."""
 
 
-class Desk:
+class ToolContext:
     """Serves one answer. Fulfils `agent.responders.base.CallHost`."""
 
     def __init__(
@@ -53,18 +53,18 @@ class Desk:
         return self._now_ms()
 
     @property
-    def notes(self) -> Sequence[Note]:
+    def notes(self) -> Sequence[NoteTaken]:
         return self._notebook.notes
 
-    def add_note(self, kind: NoteKind, text: str) -> Note:
+    def add_note(self, kind: NoteKind, text: str) -> NoteTaken:
         if not self._may_change():
             raise NoteRefusedError(GOES_ON)
         return self._notebook.add(kind, text)
 
-    def remove_notes(self, numbers: Collection[int]) -> Sequence[Note]:
+    def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
         return self._notebook.remove(numbers) if self._may_change() else ()
 
-    def restore_notes(self) -> Sequence[Note]:
+    def restore_notes(self) -> Sequence[NoteTaken]:
         return self._notebook.restore() if self._may_change() else ()
 
     def undo_notes(self) -> NotesUndone | None:

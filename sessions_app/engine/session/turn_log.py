@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from sessions_app.engine.agent.memory import Memory
+from sessions_app.engine.agent.memory import ConversationMemory
 from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.core.events import CallEvent, Speaker, TurnEnded
 from sessions_app.engine.session.answering import Answer
 
 
-class Ledger:
+class TurnLog:
     """Notes when each side had the floor. A caller's turn counts once it cannot go on any more."""
 
     def __init__(self, emit: Callable[[CallEvent], None], now_ms: Callable[[], float]) -> None:
         self._emit = emit
         self._now_ms = now_ms
-        self._memory = Memory()
+        self._memory = ConversationMemory()
         self._caller_start_ms: float | None = None
         self._last: Answer | None = None
         self.turns = 0

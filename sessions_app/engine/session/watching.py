@@ -5,7 +5,7 @@ import logging
 
 from sessions_app.engine.core.errors import traced
 from sessions_app.engine.session.agent_parts import Parts
-from sessions_app.engine.session.tool_context import Desk
+from sessions_app.engine.session.tool_context import ToolContext
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ class Watching:
         self._parts = parts
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, desk: Desk) -> None:
+    def start(self, desk: ToolContext) -> None:
         """Starts it, once, in a call that may have pictures."""
         if self._task is None and self._parts.video is not None:
             desk.confirm()
@@ -29,7 +29,7 @@ class Watching:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _watch(self, desk: Desk) -> None:
+    async def _watch(self, desk: ToolContext) -> None:
         try:
             await self._parts.responder.on_video(self._parts.persona, desk)
         except Exception as error:  # noqa: BLE001 - the call goes on without pictures

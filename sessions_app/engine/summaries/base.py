@@ -8,7 +8,7 @@ from sessions_app.engine.core.transcript import TranscriptLine
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class SummaryPoint:
     """A sentence of the call and the segment it comes from."""
 
     text: str
@@ -20,8 +20,8 @@ class CallSummary:
     """What a call was about."""
 
     text: str
-    key_points: tuple[Point, ...] = ()
-    action_items: tuple[Point, ...] = ()
+    key_points: tuple[SummaryPoint, ...] = ()
+    action_items: tuple[SummaryPoint, ...] = ()
     too_few: int = 0
     """How many words there were, where those were too few to summarise."""
 

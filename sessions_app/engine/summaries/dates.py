@@ -28,7 +28,7 @@ UNCLEAR = date.min
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class NamedTime:
     """A named day, and the time of day where one was named, on the clock of where it was said."""
 
     day: date
@@ -44,7 +44,7 @@ Reading = Callable[[re.Match[str], date], date | None]
 Readings = Sequence[tuple[re.Pattern[str], Reading]]
 
 
-def named(text: str, said_on: date) -> Moment | None:
+def named(text: str, said_on: date) -> NamedTime | None:
     """Returns what `text`, said on that day, names first; None for no day.
 
     "Tuesday" is the next one after that day, "next Tuesday" that of the next week; a day of the
@@ -56,7 +56,7 @@ def named(text: str, said_on: date) -> Moment | None:
     later, plain = moved_to(plain), without_old(plain)
     day = _day(later, said_on) if later else None
     day = day or _day(plain, said_on)
-    return Moment(day, time_of_day(later or plain)) if day else None
+    return NamedTime(day, time_of_day(later or plain)) if day else None
 
 
 def _day(plain: str, said_on: date) -> date | None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from sessions_app.engine.core.transcript import TranscriptLine
-from sessions_app.engine.summaries.base import CallSummary, Point, Summariser
+from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.clauses import FEWEST_WORDS, clauses
 from sessions_app.engine.summaries.repairs import repaired
-from sessions_app.engine.summaries.sentences import Said, said
+from sessions_app.engine.summaries.sentences import CallSentence, said
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import capitalised, closed, join_sentences, plain_words
 from sessions_app.engine.text.writing import count as _count
@@ -100,7 +100,7 @@ class ExtractiveSummariser(Summariser):
         text = join_sentences(p.text for p in points)
         return CallSummary(text, points if len(points) < len(candidates) else (), items)
 
-    def _only_asked(self, asked: Sequence[Said], language: str) -> str:
+    def _only_asked(self, asked: Sequence[CallSentence], language: str) -> str:
         """Returns what is said of a call of nothing but requests: of many, which say most."""
         only = "Everything that was said is something to do"
         once = _without_repeats(asked)
@@ -109,7 +109,7 @@ class ExtractiveSummariser(Summariser):
         most = [_point(one, language).text for one in self._chosen(once, language)]
         return join_sentences([f"{only}, {len(once)} items in all.", *most])
 
-    def _chosen(self, candidates: list[Said], language: str) -> list[Said]:
+    def _chosen(self, candidates: list[CallSentence], language: str) -> list[CallSentence]:
         """Returns the sentences that say most, in their order."""
         if len(candidates) > MOST_SENTENCES:
             places = sorted(range(len(candidates)), key=lambda at: -_count(candidates[at].text))
@@ -119,11 +119,11 @@ class ExtractiveSummariser(Summariser):
         return _ranked(candidates, self._sentences, language) or candidates[: self._sentences]
 
 
-def _put_right(sentences: Sequence[Said], language: str) -> list[Said]:
+def _put_right(sentences: Sequence[CallSentence], language: str) -> list[CallSentence]:
     """Returns the sentences as their speakers put them right, within one or with the next."""
     if base_of(language) != "en":
         return list(sentences)
-    found: list[Said] = []
+    found: list[CallSentence] = []
     for one in sentences:
         if found and found[-1].speaker == one.speaker:
             both = f"{found[-1].text} {one.text}"
@@ -134,17 +134,17 @@ def _put_right(sentences: Sequence[Said], language: str) -> list[Said]:
     return found
 
 
-def _parted(sentences: Sequence[Said]) -> tuple[list[Said], list[Said]]:
+def _parted(sentences: Sequence[CallSentence]) -> tuple[list[CallSentence], list[CallSentence]]:
     """Returns what is to be done, and what else was said."""
-    asked: list[Said] = []
-    told: list[Said] = []
+    asked: list[CallSentence] = []
+    told: list[CallSentence] = []
     for one in sentences:
         for clause in clauses(one.text):
             (asked if clause.asks else told).append(replace(one, text=clause.text))
     return asked, told
 
 
-def _telling(sentences: Sequence[Said]) -> list[Said]:
+def _telling(sentences: Sequence[CallSentence]) -> list[CallSentence]:
     """Returns what can stand alone; where nothing is long enough, all that has words."""
     telling = [s for s in sentences if _count(s.text) and not SMALL_TALK.fullmatch(s.text.strip())]
     long = [s for s in telling if _count(s.text) >= FEWEST_WORDS]
@@ -158,7 +158,7 @@ class _Words:
         return tuple(plain_words(sentence))
 
 
-def _ranked(candidates: Sequence[Said], count: int, language: str) -> list[Said]:
+def _ranked(candidates: Sequence[CallSentence], count: int, language: str) -> list[CallSentence]:
     """Returns the `count` best in their order; none where all words say little."""
     # sumy takes 2 CPU-seconds to import: only a worker that summarises should pay
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # noqa: PLC0415
@@ -187,14 +187,14 @@ def _lsa(language: str) -> Any:
     return summarizer
 
 
-def _without_repeats(sentences: Sequence[Said]) -> list[Said]:
+def _without_repeats(sentences: Sequence[CallSentence]) -> list[CallSentence]:
     """Returns the sentences whose words were not said just so before."""
-    first: dict[str, Said] = {}
+    first: dict[str, CallSentence] = {}
     for one in sentences:
         first.setdefault(" ".join(plain_words(one.text)), one)
     return list(first.values())
 
 
-def _point(one: Said, language: str) -> Point:
+def _point(one: CallSentence, language: str) -> SummaryPoint:
     """Returns it as a sentence: recognisers often give neither capital nor full stop."""
-    return Point(closed(capitalised(one.text, language), language), one.seq)
+    return SummaryPoint(closed(capitalised(one.text, language), language), one.seq)

@@ -13,7 +13,7 @@ BREATH_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CallSentence:
     """One sentence, or what a recogniser without marks made one; `seq` is where it begins."""
 
     text: str
@@ -21,13 +21,13 @@ class Said:
     speaker: str
 
 
-def said(lines: Sequence[TranscriptLine], language: str) -> list[Said]:
+def said(lines: Sequence[TranscriptLine], language: str) -> list[CallSentence]:
     """Returns what was said, in order, cut at its sentences and not at its segments.
 
     A line that ends in the middle of a sentence goes on in the same side's next one, whatever marks
     it has where its words cannot be the last.
     """
-    found: list[Said] = []
+    found: list[CallSentence] = []
     opened: dict[str, tuple[int, int]] = {}
     for line in lines:
         pieces = whole_sentences(" ".join(line.text.split()), language)
@@ -41,10 +41,10 @@ def said(lines: Sequence[TranscriptLine], language: str) -> list[Said]:
             elif _goes_on(begun.text, pieces[0]):
                 text = join_sentences([begun.text, pieces.pop(0)])
             if text:
-                found[before[0]] = Said(text, begun.seq, begun.speaker)
+                found[before[0]] = CallSentence(text, begun.seq, begun.speaker)
                 if not pieces:
                     opened[line.speaker] = (before[0], line.end_ms)
-        found += [Said(piece, line.seq, line.speaker) for piece in pieces]
+        found += [CallSentence(piece, line.seq, line.speaker) for piece in pieces]
         if pieces:
             opened[line.speaker] = (len(found) - 1, line.end_ms)
     return found

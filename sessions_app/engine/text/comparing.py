@@ -23,7 +23,7 @@ PAUSE_MS = 1_500.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SegmentSpan:
     """Where on the call clock the segment `seq` lies."""
 
     seq: int
@@ -32,7 +32,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class AlignedWords:
     """The words that a second pass has where a segment is; `seq` None where there is none."""
 
     seq: int | None
@@ -48,7 +48,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffRun:
     """A run of words that both texts have, or only the first (GONE), or only the second (NEW).
 
     `blank` says whether one stands between it and the next piece.
@@ -72,7 +72,7 @@ def timed(hypothesis: Hypothesis) -> tuple[Word, ...]:
     )
 
 
-def placed(spans: Sequence[Span], words: Iterable[Word]) -> list[Placed]:
+def placed(spans: Sequence[SegmentSpan], words: Iterable[Word]) -> list[AlignedWords]:
     """Returns what each span gets of the words, and what is left over, by time.
 
     A word goes to the span that its middle lies in, else to the nearest within NEAR_MS.
@@ -88,12 +88,12 @@ def placed(spans: Sequence[Span], words: Iterable[Word]) -> list[Placed]:
             loose[-1].append(word)
         else:
             loose.append([word])
-    stand_ins = [Placed(s.seq, tuple(given[s.seq]), s.start_ms, s.end_ms) for s in spans]
-    added = [Placed(None, tuple(run), run[0].start_ms, run[-1].end_ms) for run in loose]
+    stand_ins = [AlignedWords(s.seq, tuple(given[s.seq]), s.start_ms, s.end_ms) for s in spans]
+    added = [AlignedWords(None, tuple(run), run[0].start_ms, run[-1].end_ms) for run in loose]
     return sorted([*stand_ins, *added], key=lambda one: one.start_ms)
 
 
-def differences(before: str, after: str) -> list[Piece]:
+def differences(before: str, after: str) -> list[DiffRun]:
     """Returns how `after` differs from `before`, word by word; case and signs do not count."""
     old, new = tokens(before), tokens(after)
     matcher = SequenceMatcher(None, _plain(old), _plain(new), autojunk=False)
@@ -117,14 +117,14 @@ def same_words(before: str, after: str) -> bool:
     return old == new
 
 
-def _distance(span: Span, word: Word) -> float:
+def _distance(span: SegmentSpan, word: Word) -> float:
     middle = (word.start_ms + word.end_ms) / 2
     return max(span.start_ms - middle, middle - span.end_ms, 0.0)
 
 
-def _piece(change: Change, run: Sequence[Token], following: Sequence[Token]) -> Piece:
+def _piece(change: Change, run: Sequence[Token], following: Sequence[Token]) -> DiffRun:
     last, after = run[-1], following[0].text if following else ""
-    return Piece(change, together(run), last.blank or blank_between(last.text, after))
+    return DiffRun(change, together(run), last.blank or blank_between(last.text, after))
 
 
 def _plain(run: Iterable[Token]) -> list[str]:

@@ -14,7 +14,7 @@ AFTER_MS = 2_000.0
 """Who speaks so soon after words that were not whole goes on with them."""
 
 
-class Answered:
+class AnsweredTurn:
     """The turn of the caller's that was answered last, if any.
 
     `is_open` says that its last utterance may go on: it was answered at a pause.

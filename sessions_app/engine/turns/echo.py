@@ -17,7 +17,7 @@ SAID_MS = 10_000.0
 """How far back the agent's own words can come back as an echo."""
 
 
-class Said:
+class AgentSpeech:
     """What the agent said of late; times are in ms on the call clock."""
 
     def __init__(self) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sessions_app.engine.core.agent_config import TurnSettings
-from sessions_app.engine.turns.echo import Said
-from sessions_app.engine.turns.interruption.base import BargeIn, Heard, Verdict
-from sessions_app.engine.turns.overlaps import Overlap, Speech
+from sessions_app.engine.turns.echo import AgentSpeech
+from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict
+from sessions_app.engine.turns.overlaps import LatestSpeech, Overlap
 
 LONG_MS = 10_000.0
 """Speech that goes on after a pause was given up has lasted long enough."""
@@ -35,7 +35,7 @@ class Judge:
         rest_ms = min(REST_MS, settings.barge_in_ms)
         self._of_rest = replace(settings, barge_in_words=1, barge_in_ms=rest_ms)
         self._asked_ms = float("-inf")
-        self.said = Said()
+        self.said = AgentSpeech()
         """What the agent said of late, and may come back as an echo."""
 
         self.declared: Callable[[], bool] = lambda: False
@@ -74,13 +74,13 @@ class Judge:
         """Returns whether words interrupt that come after a pause was given up."""
         if self.scores and sure is None:
             return False
-        heard = Heard(True, LONG_MS, 0.0, text, False, self.said.share(text), sure)
+        heard = OverlapWords(True, LONG_MS, 0.0, text, False, self.said.share(text), sure)
         return self._rule.judge(heard, self._settings) is Verdict.INTERRUPT
 
-    def final_interrupts(self, speech: Speech, text: str, sure: float | None) -> bool:
+    def final_interrupts(self, speech: LatestSpeech, text: str, sure: float | None) -> bool:
         """Returns whether a final does that comes late."""
         spoken_ms = max(0.0, speech.end_ms - speech.start_ms)
-        heard = Heard(False, spoken_ms, LONG_MS, text, True, self.said.share(text), sure)
+        heard = OverlapWords(False, spoken_ms, LONG_MS, text, True, self.said.share(text), sure)
         return bool(text) and self._rule.judge(heard, self._settings) is Verdict.INTERRUPT
 
     def asks(self, now_ms: float) -> bool:

@@ -19,11 +19,11 @@ from sessions_app.engine.turns.actions import (
     StartReply,
     Withdraw,
 )
-from sessions_app.engine.turns.continuing import Answered, interrupting
+from sessions_app.engine.turns.continuing import AnsweredTurn, interrupting
 from sessions_app.engine.turns.endpointing.base import Endpointer
 from sessions_app.engine.turns.interruption.base import BargeIn, Verdict
 from sessions_app.engine.turns.judging import Judge
-from sessions_app.engine.turns.overlaps import Overlap, Speech
+from sessions_app.engine.turns.overlaps import LatestSpeech, Overlap
 from sessions_app.engine.turns.pending import OwedFinal, Pending, Typed
 
 LOOK_MS = 50.0
@@ -36,7 +36,7 @@ class _Agent(Enum):
     SPEAKING = 3
 
 
-class TurnTaker:
+class TurnManager:
     """Takes what is heard; returns what the agent is to do about it.
 
     Finals are joined until the turn is over. One that comes after its turn was answered from an
@@ -54,9 +54,9 @@ class TurnTaker:
         self._paused = False
         self._turn = Pending()
         self._owed = OwedFinal()
-        self._answered = Answered()
+        self._answered = AnsweredTurn()
         self._speaking = False
-        self._latest = Speech()
+        self._latest = LatestSpeech()
         self._asked = ""
         self._over: Overlap | None = None
         self.deadline_ms: float | None = None
@@ -66,7 +66,7 @@ class TurnTaker:
     def on_speech_started(self, at_ms: float, now_ms: float) -> list[Action]:
         """The VAD heard the caller begin."""
         over_agent = self._agent is _Agent.SPEAKING and not self._paused
-        self._latest = Speech(at_ms, over_agent=over_agent, unheard=True)
+        self._latest = LatestSpeech(at_ms, over_agent=over_agent, unheard=True)
         self._owed.new_speech(at_ms)
         self._answered.is_open = False
         return self._settled(self._spoken_to(at_ms), now_ms)

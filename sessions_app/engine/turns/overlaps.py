@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from sessions_app.engine.text.writing import after_words, count, join_sentences
-from sessions_app.engine.turns.interruption.base import Heard
+from sessions_app.engine.turns.interruption.base import OverlapWords
 
 
 @dataclass(slots=True)
@@ -41,10 +41,10 @@ class Overlap:
         if text:
             self.words.append(text)
 
-    def heard(self, now_ms: float, echo: float) -> Heard:
+    def heard(self, now_ms: float, echo: float) -> OverlapWords:
         """Returns what a rule judges; `echo` is the share of it that the agent said itself."""
         ended = self.ended_ms
-        return Heard(
+        return OverlapWords(
             speaking=ended is None,
             speech_ms=max(0.0, (now_ms if ended is None else ended) - self.started_ms),
             silent_ms=0.0 if ended is None else max(0.0, now_ms - ended),
@@ -56,7 +56,7 @@ class Overlap:
 
 
 @dataclass(slots=True)
-class Speech:
+class LatestSpeech:
     """The caller's latest utterance; `unheard` until its final has come or was answered."""
 
     start_ms: float = 0.0

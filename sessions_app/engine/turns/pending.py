@@ -6,7 +6,7 @@ from enum import Enum
 
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.text.writing import closed, join_sentences, plain_words
-from sessions_app.engine.turns.endpointing.base import Endpointer, Said
+from sessions_app.engine.turns.endpointing.base import Endpointer, TurnSoFar
 from sessions_app.engine.turns.seams import lowered, unmarked
 
 FINAL_MS = 2_000.0
@@ -54,8 +54,8 @@ class Pending:
         return _together([*(self.before or []), *own]) if any(own) else ""
 
     @property
-    def said(self) -> Said:
-        return Said(self.text, self.sure, self.finished)
+    def said(self) -> TurnSoFar:
+        return TurnSoFar(self.text, self.sure, self.finished)
 
     @property
     def end_ms(self) -> float | None:
@@ -115,7 +115,7 @@ class Pending:
         """Takes the mark from words that were to go on, as the caller does now."""
         if not self.words or isinstance(self.words[-1], Typed):
             return
-        if endpointer.expects_more(Said(join_sentences(self.words)), settings):
+        if endpointer.expects_more(TurnSoFar(join_sentences(self.words)), settings):
             self.words[-1], self.within = unmarked(self.words[-1]), True
 
 

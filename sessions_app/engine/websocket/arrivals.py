@@ -7,7 +7,7 @@ from sessions_app.engine.audio.late_audio import (
     OVERDUE_MS,
     PATIENCE_MS,
     QUIET_MS,
-    Gathering,
+    FirstAudio,
     Lateness,
     Resumption,
     Rhythm,
@@ -45,7 +45,7 @@ class Arrivals:
         self._behind_ms = 0.0
         self._lateness = Lateness()
         self._rhythm = Rhythm(in_pieces=gathers)
-        self._resumption: Resumption | Gathering | None = None
+        self._resumption: Resumption | FirstAudio | None = None
         self._owed_ms = 0.0
         self.first = Visit(kept_ms=0.0)
         """What came at once, as the first of what was settled last."""
@@ -53,7 +53,7 @@ class Arrivals:
     @property
     def gathering(self) -> bool:
         """Whether the pieces of what came first are still coming."""
-        return isinstance(self._resumption, Gathering)
+        return isinstance(self._resumption, FirstAudio)
 
     def begin(self, start_ms: float, now_ms: float) -> None:
         """Notes that what comes next was spoken from `start_ms` on, however late it comes."""
@@ -133,7 +133,7 @@ class Arrivals:
         self._lateness.forget()
         away_ms = now_ms - (now_ms if self._came_ms is None else self._came_ms)
         paused = away_ms > self._rhythm.slice_ms + OVERDUE_MS  # else it went on all the time
-        self._resumption = Gathering(now_ms, self._owed_ms if paused and self._gathers else 0.0)
+        self._resumption = FirstAudio(now_ms, self._owed_ms if paused and self._gathers else 0.0)
         self._owed_ms = 0.0
         self._resumption.came(start_ms, duration_ms, now_ms)
         return start_ms

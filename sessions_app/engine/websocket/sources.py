@@ -17,7 +17,7 @@ BYTES_A_SAMPLE = 2
 MOST_CHANNELS = 2
 
 
-class Source(Protocol):
+class AudioSource(Protocol):
     """One client's audio. `feed` raises MediaError for what cannot be decoded."""
 
     def feed(self, data: bytes) -> Samples | None:
@@ -120,13 +120,13 @@ class ContainerSource:
         self.stream.close()
 
 
-OpenSource = Callable[[AudioIn], Awaitable[Source]]
+OpenSource = Callable[[AudioIn], Awaitable[AudioSource]]
 
 
 def opener(demuxers: Demuxers) -> OpenSource:
     """Returns what opens sources; it raises MediaError for a codec that there is not."""
 
-    async def open_source(given: AudioIn) -> Source:
+    async def open_source(given: AudioIn) -> AudioSource:
         if given.codec == PCM16:
             return PcmSource(given)
         if given.codec == OPUS:

@@ -15,7 +15,7 @@ from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples, Vo
 from sessions_app.engine.core.queues import BoundedFrames
 from sessions_app.engine.websocket.arrivals import Arrivals
 from sessions_app.engine.websocket.recorder_tails import kept_ms, split
-from sessions_app.engine.websocket.sources import OPUS, PCM16, ContainerSource, Source
+from sessions_app.engine.websocket.sources import OPUS, PCM16, AudioSource, ContainerSource
 
 CHUNK_PACKETS = 3
 """So much of the agent's voice goes in one message."""
@@ -62,7 +62,7 @@ class WebSocketTransport:
     def __init__(
         self,
         clock: CallClock,
-        source: Source,
+        source: AudioSource,
         *,
         playout: Playout | None = None,
         output: AudioOut | None = None,

@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from sessions_app.engine.agent.reply import MOST_AHEAD, TOKEN_CHARACTERS, Piece, Reply
+from sessions_app.engine.agent.reply import MOST_AHEAD, TOKEN_CHARACTERS, AnswerPiece, Reply
 from sessions_app.engine.agent.responders.base import Anew
 from sessions_app.engine.agent.sentence_splitter import spoken_pieces
-from sessions_app.engine.agent.voice import MOST_KEPT, AgentVoice, Spoken
+from sessions_app.engine.agent.voice import MOST_KEPT, AgentVoice, SpokenPackets
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.audio.speech_encoder import ClipCache
 from sessions_app.engine.core.errors import ResponderError, UnspeakableError
@@ -28,8 +28,8 @@ class MadeAtOnce:
 
     async def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
-    ) -> AsyncGenerator[Spoken, None]:
-        yield Spoken([text.encode()] * 20)
+    ) -> AsyncGenerator[SpokenPackets, None]:
+        yield SpokenPackets([text.encode()] * 20)
         self.made += 1
         if self.made == 2:
             self.ahead.set()
@@ -203,8 +203,8 @@ async def test_cancelled_it_leaves_nothing_behind() -> None:
 
 
 def test_a_piece_knows_its_length_once_it_is_made() -> None:
-    piece = Piece("Hello there")
-    piece.add(Spoken([b"x"] * 10))
+    piece = AnswerPiece("Hello there")
+    piece.add(SpokenPackets([b"x"] * 10))
     assert piece.length_ms is None
     assert piece.heard(100) in ("", "Hello")
     piece.finish()
@@ -282,11 +282,11 @@ class Listing:
 
     async def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
-    ) -> AsyncGenerator[Spoken, None]:
+    ) -> AsyncGenerator[SpokenPackets, None]:
         self.texts.append(text)
         if self._unspeakable and self._unspeakable in text:
             raise UnspeakableError("this one cannot be spoken")
-        yield Spoken([b"packet"] * 2)
+        yield SpokenPackets([b"packet"] * 2)
 
 
 async def test_fixed_words_are_prepared_in_the_pieces_that_are_spoken() -> None:

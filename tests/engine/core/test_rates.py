@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sessions_app.engine.core.rates import (
     CHARACTERS_EACH,
     Allowance,
-    Kind,
+    MessageKind,
     MessageLimits,
     TooManyError,
     weight,
@@ -68,11 +68,11 @@ def test_no_limit_is_no_limit() -> None:
 
 def test_a_refusal_says_what_and_how_long() -> None:
     meter = MessageLimits(texts_per_call=2).of_call()
-    meter.count(Kind.TEXTS, 0.0)
-    meter.count(Kind.TEXTS, 0.0)
-    meter.count(Kind.REQUESTS, 0.0)
+    meter.count(MessageKind.TEXTS, 0.0)
+    meter.count(MessageKind.TEXTS, 0.0)
+    meter.count(MessageKind.REQUESTS, 0.0)
     with pytest.raises(TooManyError, match="more than 2 texts a minute") as caught:
-        meter.count(Kind.TEXTS, 0.0)
+        meter.count(MessageKind.TEXTS, 0.0)
     assert (caught.value.code, caught.value.retry_after_s) == ("too_many_messages", 30)
 
 

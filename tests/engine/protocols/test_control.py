@@ -20,9 +20,9 @@ from sessions_app.engine.core.events import (
     FloorChanged,
     InterimChanged,
     Latency,
-    Note,
     NoteKind,
     NotesChanged,
+    NoteTaken,
     RecognitionFailed,
     SegmentFinal,
     Speaker,
@@ -174,17 +174,17 @@ def test_a_recogniser_that_is_out_is_told() -> None:
 def test_the_channel_hears_status_always_and_words_on_request() -> None:
     heard: list[str] = []
     obeyed: list[Any] = []
-    plain = control.ChannelPeer(frozenset(), heard.append, obeyed.append)
+    plain = control.ControlChannelPeer(frozenset(), heard.append, obeyed.append)
     plain.emit(StateChanged(CallState.ACTIVE))
     plain.emit(FINAL)
-    control.ChannelPeer(frozenset({"channel"}), heard.append, obeyed.append).emit(FINAL)
+    control.ControlChannelPeer(frozenset({"channel"}), heard.append, obeyed.append).emit(FINAL)
     assert [json.loads(text)["type"] for text in heard] == ["status", "transcript"]
 
 
 def test_the_channel_is_obeyed_like_the_socket() -> None:
     heard: list[str] = []
     obeyed: list[Any] = []
-    peer = control.ChannelPeer(frozenset(), heard.append, obeyed.append)
+    peer = control.ControlChannelPeer(frozenset(), heard.append, obeyed.append)
     peer.receive('{"type": "interrupt"}')
     peer.receive('{"type": "text", "text": "hello"}')
     peer.receive(b"x")
@@ -249,7 +249,7 @@ def test_a_sentence_of_which_nothing_was_heard_is_for_clients_with_details() -> 
 
 
 def test_notes_tell_what_is_gone_and_whether_that_is_all() -> None:
-    note = Note(2, NoteKind.NOTE, "milk", 0.0)
+    note = NoteTaken(2, NoteKind.NOTE, "milk", 0.0)
     assert control.notes(NotesChanged(removed=(2,))) == {
         "type": "notes",
         "notes": [],
@@ -262,7 +262,7 @@ def test_notes_tell_what_is_gone_and_whether_that_is_all() -> None:
 def test_floor_notes_and_metrics_need_the_feature_agent() -> None:
     events: list[CallEvent] = [
         FloorChanged(Floor.THINKING, 10.4),
-        NotesChanged((Note(1, NoteKind.ACTION, "Call Ann", 99.6),)),
+        NotesChanged((NoteTaken(1, NoteKind.ACTION, "Call Ann", 99.6),)),
         TurnEnded(2, Speaker.AGENT, 0, 9, latency=Latency(1.2, 2, None, 4, 5)),
     ]
     assert [pushed(event) for event in events] == [[], [], []]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from sessions_app.engine.core.errors import VoiceError
-from sessions_app.engine.core.rates import Kind, MessageLimits, TooManyError
+from sessions_app.engine.core.rates import MessageKind, MessageLimits, TooManyError
 from sessions_app.engine.protocols.limits import (
     MOST_IGNORED,
     MOST_PACED_S,
@@ -38,9 +38,9 @@ class Side:
         if message == "our fault":
             raise ZeroDivisionError
         if isinstance(message, bytes):
-            self.call.count(Kind.AUDIO, self.now_s)
+            self.call.count(MessageKind.AUDIO, self.now_s)
         elif '"text"' in message:
-            self.call.count(Kind.TEXTS, self.now_s)
+            self.call.count(MessageKind.TEXTS, self.now_s)
         self.taken.append(message)
 
     async def sends(self, message: str | bytes, count: int, every_s: float = 0.0) -> None:
@@ -126,7 +126,7 @@ async def test_mistakes_are_told_by_name_until_there_are_too_many() -> None:
     assert side.told == []
     with pytest.raises(VoiceError, match="No"):
         await side.sends("wrong", 1)
-    assert side.told[0].kind is Kind.MISTAKES
+    assert side.told[0].kind is MessageKind.MISTAKES
 
 
 async def test_sockets_of_one_call_share_its_texts() -> None:
@@ -170,7 +170,7 @@ class Channel:
 
     def _take(self, message: str | bytes) -> None:
         if "text" in str(message):
-            self._call.count(Kind.TEXTS, self.now_s)
+            self._call.count(MessageKind.TEXTS, self.now_s)
         self.taken += 1
 
     def _close(self) -> None:

@@ -12,9 +12,9 @@ from sessions_app.engine.core.events import (
     FloorChanged,
     InterimChanged,
     Latency,
-    Note,
     NoteKind,
     NotesChanged,
+    NoteTaken,
     SegmentFinal,
     Speaker,
     SpeechStarted,
@@ -139,7 +139,7 @@ def test_text_that_is_urgent_interrupts() -> None:
 
 def test_what_it_asks_for_is_answered_under_its_id() -> None:
     client = Client()
-    client.hears(NotesChanged((Note(1, NoteKind.NOTE, "milk", 0.0),)))
+    client.hears(NotesChanged((NoteTaken(1, NoteKind.NOTE, "milk", 0.0),)))
     client.says("client-message", {"t": "notes"}, "n1")
     answer = client.sent[-1]
     assert (answer["id"], answer["data"]["t"]) == ("n1", "notes")
@@ -149,7 +149,7 @@ def test_what_it_asks_for_is_answered_under_its_id() -> None:
 def test_notes_are_sent_as_they_change_and_answered_as_they_are() -> None:
     client = Client()
     milk, tea, jam = (
-        Note(n, NoteKind.NOTE, t, 0.0) for n, t in ((1, "milk"), (2, "tea"), (2, "jam"))
+        NoteTaken(n, NoteKind.NOTE, t, 0.0) for n, t in ((1, "milk"), (2, "tea"), (2, "jam"))
     )
     client.hears(NotesChanged((milk,)), NotesChanged((tea,)), NotesChanged(removed=(2,)))
     assert [len(m["data"]["notes"]) for m in client.sent] == [1, 1, 0]

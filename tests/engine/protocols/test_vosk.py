@@ -54,7 +54,7 @@ def test_words_come_where_they_are_wanted() -> None:
 def test_the_channel_is_told_and_closed() -> None:
     sent: list[str] = []
     closed: list[bool] = []
-    peer = vosk.ChannelPeer(sent.append, lambda: closed.append(True))
+    peer = vosk.VoskChannelPeer(sent.append, lambda: closed.append(True))
     peer.emit(InterimChanged(1, Speaker.CALLER, "hel", 0, 300))
     peer.emit(FINAL)
     peer.emit(StateChanged(CallState.ENDED))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.engine.rtc.turn_credentials import Turn, ice_server, minted
+from sessions_app.engine.rtc.turn_credentials import TurnServers, ice_server, minted
 
-TURN = Turn(("turn:turn.example.com:3478",), "a secret", 600)
+TURN = TurnServers(("turn:turn.example.com:3478",), "a secret", 600)
 
 
 def test_credentials_hold_for_a_while() -> None:
@@ -36,7 +36,7 @@ def test_servers_are_addresses_or_objects() -> None:
         ice_server({})
 
 
-def end_of(turn: Turn, name: str, now_s: float) -> int:
+def end_of(turn: TurnServers, name: str, now_s: float) -> int:
     end, _, whose = minted(turn, name, now_s).username.partition(":")
     assert whose == name
     return int(end)
@@ -46,7 +46,7 @@ def end_of(turn: Turn, name: str, now_s: float) -> int:
 def test_they_hold_as_long_as_promised_and_twice_that_at_most(
     ttl_s: int, now_s: float, name: str
 ) -> None:
-    end = end_of(Turn(("turn:a",), "s", ttl_s), name, now_s)
+    end = end_of(TurnServers(("turn:a",), "s", ttl_s), name, now_s)
     assert now_s + ttl_s <= end <= now_s + 2 * ttl_s + 1
 
 
@@ -54,7 +54,7 @@ def test_they_hold_as_long_as_promised_and_twice_that_at_most(
 def test_who_asks_often_has_one_name_and_the_next_when_that_is_half_over(
     ttl_s: int, start_s: int, steps: int
 ) -> None:
-    turn = Turn(("turn:a",), "s", ttl_s)
+    turn = TurnServers(("turn:a",), "s", ttl_s)
     ends = {end_of(turn, "7", start_s + ttl_s * step / steps) for step in range(steps)}
     assert len(ends) <= 2
     window = start_s - start_s % ttl_s
@@ -63,4 +63,4 @@ def test_who_asks_often_has_one_name_and_the_next_when_that_is_half_over(
 
 @pytest.mark.parametrize("ttl_s", [0, -60])
 def test_a_time_that_is_over_gives_what_is_over(ttl_s: int) -> None:
-    assert end_of(Turn(("turn:a",), "s", ttl_s), "7", 1000.0) <= 1000
+    assert end_of(TurnServers(("turn:a",), "s", ttl_s), "7", 1000.0) <= 1000

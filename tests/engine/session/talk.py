@@ -9,7 +9,7 @@ from sessions_app.engine.agent.responders.base import Conversation, EarlierCall,
 from sessions_app.engine.agent.voice import AgentVoice
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.audio.speech_encoder import ClipCache
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import (
     CallEvent,
     InterimChanged,
@@ -20,14 +20,14 @@ from sessions_app.engine.core.events import (
     StateChanged,
 )
 from sessions_app.engine.core.states import CallState, EndReason
-from sessions_app.engine.session.agent_parts import Line, Parts
-from sessions_app.engine.session.agent_session import Conversing
+from sessions_app.engine.session.agent_parts import CallLine, Parts
+from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.transcribing import SegmentNumbers
 from sessions_app.engine.tts.base import Synthesiser
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 from sessions_app.engine.turns.endpointing.fixed import FixedEndpointer
 from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 
 E = TypeVar("E")
 
@@ -67,7 +67,7 @@ class Talk:
     """One call: tell it what is said, read what it told."""
 
     def __init__(
-        self, responder: Responder, persona: Persona, synthesiser: Synthesiser | None = None
+        self, responder: Responder, persona: AgentConfig, synthesiser: Synthesiser | None = None
     ) -> None:
         self._started_s = time.monotonic()
         self.events: list[CallEvent] = []
@@ -77,11 +77,11 @@ class Talk:
         self.playout = Playout(self.now_ms)
         self._synthesiser = synthesiser or ScriptedSynthesiser(pace=0.05, ms_per_character=30)
         voice = AgentVoice(self._synthesiser, ClipCache(), "scripted", "", 1.0)
-        taker = TurnTaker(persona.turns, FixedEndpointer(), ConfirmedBargeIn())
+        taker = TurnManager(persona.turns, FixedEndpointer(), ConfirmedBargeIn())
         self.hears, self.reads = True, False
         """Whether the client takes sound."""
 
-        line = Line(
+        line = CallLine(
             self.emit,
             self.now_ms,
             self.hung_up.append,
@@ -93,7 +93,7 @@ class Talk:
         parts = Parts(
             persona, responder, voice, taker, self.playout, self.numbers, _no_calls, "call"
         )
-        self.agent = Conversing(parts, line)
+        self.agent = AgentSession(parts, line)
         self._pump: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Talk":

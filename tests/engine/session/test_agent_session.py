@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sessions_app.engine.agent.responders.base import Anew, CallHost
-from sessions_app.engine.core.agent_config import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.errors import ResponderUnavailableError, SynthesiserUnavailableError
 from sessions_app.engine.core.events import (
     AgentFailed,
@@ -27,7 +27,7 @@ from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
 from tests.engine.session.talk import Answers, Talk
 
 TURNS = TurnSettings(min_delay_ms=150, max_delay_ms=600, barge_in_ms=200)
-PLAIN = Persona(slug="a", responder="r", silence_s=0, turns=TURNS)
+PLAIN = AgentConfig(slug="a", responder="r", silence_s=0, turns=TURNS)
 LONG = ["The first sentence is here. ", "The second one is longer than that. ", "And a third."]
 
 
@@ -113,7 +113,9 @@ async def test_a_thought_that_was_taken_for_the_answer_is_cut_where_it_is() -> N
 
 @pytest.mark.parametrize("hears", [True, False])
 async def test_an_apology_is_one_segment_as_every_phrase_of_its_own_is(hears: bool) -> None:
-    persona = Persona(responder="r", greeting="Hello. I am here. Ask me.", silence_s=0, turns=TURNS)
+    persona = AgentConfig(
+        responder="r", greeting="Hello. I am here. Ask me.", silence_s=0, turns=TURNS
+    )
     responder = Answers(ResponderUnavailableError("down"), ["It is ten. ", "Good night."])
     async with Talk(responder, persona) as talk:
         await talk.until(lambda: len(talk.of(TurnEnded)) == 1, "the greeting")
@@ -134,7 +136,7 @@ async def test_an_apology_is_one_segment_as_every_phrase_of_its_own_is(hears: bo
 
 async def test_a_phrase_that_is_interrupted_is_one_segment_of_what_was_heard() -> None:
     greeting = "Hello. I am here for you, all day long. Ask me anything that you like."
-    persona = Persona(responder="r", greeting=greeting, silence_s=0, turns=TURNS)
+    persona = AgentConfig(responder="r", greeting=greeting, silence_s=0, turns=TURNS)
     async with Talk(Answers(), persona) as talk:
         await talk.until(lambda: len(talk.sent) > 40, "a good part of it")
         talk.agent.interrupt()
@@ -227,7 +229,7 @@ async def test_asked_to_hold_still_it_waits_and_goes_on() -> None:
 
 
 async def test_it_greets_at_once() -> None:
-    persona = Persona(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    persona = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
     async with Talk(Answers(), persona) as talk:
         await talk.until(lambda: len(talk.said()) == 1)
     assert talk.said()[0].text == "Hello there."
@@ -273,7 +275,7 @@ async def test_without_a_voice_the_answer_is_shown() -> None:
 async def test_it_ends_the_call_after_its_last_words(closing: str) -> None:
     responder = Answers(["All right."])
     responder.ends_call = True
-    persona = Persona(responder="r", closing_words=closing, silence_s=0, turns=TURNS)
+    persona = AgentConfig(responder="r", closing_words=closing, silence_s=0, turns=TURNS)
     async with Talk(responder, persona) as talk:
         await talk.says("end the call")
         await talk.until(lambda: talk.hung_up)
@@ -282,7 +284,7 @@ async def test_it_ends_the_call_after_its_last_words(closing: str) -> None:
 
 
 async def test_a_caller_who_is_gone_is_asked_and_then_left() -> None:
-    persona = Persona(responder="r", silence_s=1, turns=TURNS)
+    persona = AgentConfig(responder="r", silence_s=1, turns=TURNS)
     async with Talk(Answers(), persona) as talk:
         await talk.until(lambda: talk.hung_up)
     assert talk.hung_up == [EndReason.IDLE]
@@ -300,7 +302,7 @@ async def test_a_silent_answer_gives_the_floor_back() -> None:
 async def test_a_prepared_answer_is_used_when_the_words_stay() -> None:
     turns = TurnSettings(min_delay_ms=500, max_delay_ms=900, preemptive=True)
     responder = Answers(["Ready."], ["Late."])
-    async with Talk(responder, Persona(responder="r", silence_s=0, turns=turns)) as talk:
+    async with Talk(responder, AgentConfig(responder="r", silence_s=0, turns=turns)) as talk:
         await talk.starts_speaking()
         talk.recognised("what time is it")
         await talk.stops_speaking("what time is it")
@@ -312,7 +314,7 @@ async def test_a_prepared_answer_is_used_when_the_words_stay() -> None:
 async def test_a_typed_turn_in_the_moment_of_greeting_is_answered_and_nothing_is_said_twice() -> (
     None
 ):
-    persona = Persona(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    persona = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
     responder = Answers(["Good."])
     async with Talk(responder, persona, ScriptedSynthesiser(pace=2.0)) as talk:
         talk.agent.say("quick question")
@@ -324,7 +326,7 @@ async def test_a_typed_turn_in_the_moment_of_greeting_is_answered_and_nothing_is
 async def test_a_call_that_was_typed_in_before_it_was_connected_is_answered_and_not_greeted() -> (
     None
 ):
-    persona = Persona(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
+    persona = AgentConfig(responder="r", greeting="Hello there.", silence_s=0, turns=TURNS)
     talk = Talk(Answers(["Good."]), persona)
     talk.agent.say("quick question")
     async with talk:
@@ -344,7 +346,7 @@ async def test_told_to_say_something_it_says_it_in_place_of_its_answer() -> None
 class Courier(Answers):
     """Answers, and passes on what the client's own code says."""
 
-    def on_app_message(self, persona: Persona, host: CallHost, data: Any) -> None:
+    def on_app_message(self, persona: AgentConfig, host: CallHost, data: Any) -> None:
         host.send_app({"heard": data, "by": persona.slug})
 
 

@@ -20,9 +20,9 @@ from sessions_app.engine.core.commands import (
 from sessions_app.engine.core.errors import BusyError, NoAgentError
 from sessions_app.engine.core.events import MediaGap, SegmentFinal, Speaker
 from sessions_app.engine.core.party import Party
-from sessions_app.engine.core.rates import Kind, MessageLimits, TooManyError
+from sessions_app.engine.core.rates import MessageKind, MessageLimits, TooManyError
 from sessions_app.engine.core.states import CallState
-from sessions_app.engine.session.agent_session import Conversing
+from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.call_session import (
     MOST_FINALS,
     MOST_GAPS,
@@ -45,7 +45,7 @@ class Side:
 
 def session(limits: MessageLimits, side: Side, *, answers: bool = True) -> CallSession:
     ears: Any = side
-    agent = cast("Conversing", side)
+    agent = cast("AgentSession", side)
     sides = Sides(lambda _: ears, (lambda _: agent) if answers else None)
     transport: Any = None
     owner = Ownership("call", Party(1))
@@ -127,10 +127,10 @@ async def test_a_long_call_keeps_what_fits_into_a_socket_and_the_rest_is_in_the_
 
 async def test_audio_and_resumptions_are_counted_by_the_call() -> None:
     call = session(MessageLimits(audio_per_call=2, resumes_per_call=1), Side())
-    call.count(Kind.AUDIO)
-    call.count(Kind.AUDIO)
-    call.count(Kind.RESUMES)
-    for kind in (Kind.AUDIO, Kind.RESUMES):
+    call.count(MessageKind.AUDIO)
+    call.count(MessageKind.AUDIO)
+    call.count(MessageKind.RESUMES)
+    for kind in (MessageKind.AUDIO, MessageKind.RESUMES):
         with pytest.raises(TooManyError):
             call.count(kind)
 

@@ -4,12 +4,12 @@ import pytest
 
 from sessions_app.engine.agent.responders.base import CallHost, Conversation
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
-from sessions_app.engine.core.agent_config import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.events import (
     AppMessageSent,
     FloorChanged,
-    Note,
     NotesChanged,
+    NoteTaken,
     Speaker,
     TurnEnded,
 )
@@ -18,12 +18,12 @@ from tests.engine.session.talk import Answers, Talk
 
 TURNS = TurnSettings(min_delay_ms=150, max_delay_ms=600, barge_in_ms=150, barge_in_words=2)
 THREE = ["The first sentence is here. ", "The second one is longer than that. ", "And a third."]
-PLAIN = Persona(slug="a", responder="r", silence_s=0, turns=TURNS)
+PLAIN = AgentConfig(slug="a", responder="r", silence_s=0, turns=TURNS)
 
 
 def kept(talk: Talk) -> list[str]:
     """Returns the notes as a client has them after all that it was told."""
-    notes: dict[int, Note] = {}
+    notes: dict[int, NoteTaken] = {}
     for change in talk.of(NotesChanged):
         notes |= {note.number: note for note in change.notes}
         for number in change.removed:

@@ -7,7 +7,7 @@ import pytest
 
 from sessions_app.engine.agent.responders.base import CallHost
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import SegmentFinal, Speaker, TurnEnded
 from sessions_app.engine.session.keypad import Keypad, KeySettings
 from tests.engine.session.talk import Answers, Talk
@@ -24,7 +24,7 @@ class Listens(Answers):
         self.keys: list[str] = []
         self._fails = fails
 
-    def on_key(self, persona: Persona, host: CallHost, key: str) -> None:
+    def on_key(self, persona: AgentConfig, host: CallHost, key: str) -> None:
         self.keys.append(key)
         host.send_app({"key": key})
         if self._fails:

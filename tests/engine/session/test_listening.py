@@ -32,11 +32,11 @@ from sessions_app.engine.stt.wrappers.fallback import Fallback
 from sessions_app.engine.stt.wrappers.gated import Gated
 from sessions_app.engine.stt.wrappers.retrying import Retrying
 from sessions_app.engine.stt.wrappers.rollover import Rollover
-from sessions_app.engine.stt.wrappers.stable_interims import Steady
+from sessions_app.engine.stt.wrappers.stable_interims import StableInterims
 from sessions_app.engine.turns.actions import Prepare
 from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
 from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 from sessions_app.engine.turns.turn_models.base import TurnModel
 
 
@@ -309,7 +309,7 @@ WRAPPERS: list[Callable[[Recogniser], Recogniser]] = [
     Gated,
     Retrying,
     Rollover,
-    Steady,
+    StableInterims,
     lambda engine: Fallback(engine, ScriptedRecogniser()),
 ]
 
@@ -358,6 +358,6 @@ async def test_an_utterance_of_two_sentences_is_two_segments_and_one_turn() -> N
         (2, "Tell Martin about the invoice.", False),
     ]
     assert finals[0].end_ms <= finals[1].start_ms
-    taker = TurnTaker(TurnSettings(preemptive=True), AttentiveEndpointer(), ConfirmedBargeIn())
+    taker = TurnManager(TurnSettings(preemptive=True), AttentiveEndpointer(), ConfirmedBargeIn())
     done = [told_taker(taker, event, 2000.0 + n) or [] for n, event in enumerate(events)]
     assert [action for actions in done for action in actions] == [Prepare(TWO)]

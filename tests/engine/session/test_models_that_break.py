@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from sessions_app.engine.agent.responders.chat.responder import ChatResponder
-from sessions_app.engine.core.agent_config import Persona, TurnSettings
+from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.events import AgentFailed, TurnEnded
 from sessions_app.engine.session.phrases import APOLOGY
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
@@ -39,7 +39,7 @@ async def test_what_was_heard_stays_and_one_apology_follows(how: str) -> None:
 @asynccontextmanager
 async def _calling(model: RawModel) -> AsyncGenerator[Talk, None]:
     responder = ChatResponder(model="m", base_url=model.url)
-    persona = Persona(slug="a", responder="r", silence_s=0, turns=TURNS)
+    persona = AgentConfig(slug="a", responder="r", silence_s=0, turns=TURNS)
     async with Talk(responder, persona, ScriptedSynthesiser(pace=0, ms_per_character=5)) as talk:
         yield talk
     await responder.aclose()

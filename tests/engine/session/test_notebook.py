@@ -3,7 +3,7 @@
 import pytest
 
 from sessions_app.engine.agent.responders.base import NoteRefusedError
-from sessions_app.engine.core.events import CallEvent, Note, NoteKind, NotesChanged
+from sessions_app.engine.core.events import CallEvent, NoteKind, NotesChanged, NoteTaken
 from sessions_app.engine.session.notebook import MOST_UNDONE, Notebook, NoteLimits
 
 
@@ -16,8 +16,8 @@ def notebook(most: int = 500) -> tuple[Notebook, list[CallEvent]]:
     return book, told
 
 
-def note(number: int, text: str) -> Note:
-    return Note(number, NoteKind.NOTE, text, 5.0)
+def note(number: int, text: str) -> NoteTaken:
+    return NoteTaken(number, NoteKind.NOTE, text, 5.0)
 
 
 def texts(book: Notebook) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from sessions_app.engine.agent.markup import speakable
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.session.idle_prompts import Prompt
 from sessions_app.engine.session.phrases import SENTENCES, Phrases
@@ -27,7 +27,7 @@ from sessions_app.engine.session.phrases import SENTENCES, Phrases
     ],
 )
 def test_an_agent_speaks_its_own_language(language: str, spoken: str) -> None:
-    phrases, own = Phrases(Persona(language=language, closing_words="")), SENTENCES[spoken]
+    phrases, own = Phrases(AgentConfig(language=language, closing_words="")), SENTENCES[spoken]
     assert phrases.apology == own.apology
     assert phrases.of(Prompt.STILL_THERE) == own.still_there
     assert phrases.of(Prompt.NEARLY_OVER) == own.nearly_over
@@ -44,5 +44,5 @@ def test_every_sentence_is_words_alone() -> None:
 
 
 def test_closing_words_of_the_agent_come_first() -> None:
-    phrases = Phrases(Persona(language="de-DE", closing_words="Bis bald."))
+    phrases = Phrases(AgentConfig(language="de-DE", closing_words="Bis bald."))
     assert phrases.closing(EndReason.IDLE) == "Bis bald."

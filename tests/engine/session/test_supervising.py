@@ -8,10 +8,10 @@ from sessions_app.engine.session.supervising import (
     AWAY_S,
     BACK_S,
     Absence,
+    ConnectionSnapshot,
     Limits,
-    Sight,
     Supervisor,
-    Verdict,
+    Transition,
 )
 
 LIMITS = Limits(connect_s=15, silent_s=6, grace_s=30, max_call_s=600)
@@ -19,49 +19,49 @@ LIMITS = Limits(connect_s=15, silent_s=6, grace_s=30, max_call_s=600)
 
 def sight(
     now: float, *, connected: bool = True, heard: float | None = None, left: bool = False
-) -> Sight:
-    return Sight(now, connected, heard, left)
+) -> ConnectionSnapshot:
+    return ConnectionSnapshot(now, connected, heard, left)
 
 
 @pytest.mark.parametrize(
     ("state", "seen", "expected"),
     [
-        (CallState.CONNECTING, sight(1, connected=False), Verdict(CallState.CONNECTING)),
-        (CallState.CONNECTING, sight(1), Verdict(CallState.ACTIVE)),
+        (CallState.CONNECTING, sight(1, connected=False), Transition(CallState.CONNECTING)),
+        (CallState.CONNECTING, sight(1), Transition(CallState.ACTIVE)),
         (
             CallState.CONNECTING,
             sight(14.9, connected=False, heard=3),
-            Verdict(CallState.CONNECTING),
+            Transition(CallState.CONNECTING),
         ),
-        (CallState.CONNECTING, sight(9.9, connected=False), Verdict(CallState.CONNECTING)),
+        (CallState.CONNECTING, sight(9.9, connected=False), Transition(CallState.CONNECTING)),
         *(
             (
                 CallState.CONNECTING,
                 sight(now, connected=False, heard=heard),
-                Verdict(CallState.ENDING, EndReason.NEVER_CONNECTED),
+                Transition(CallState.ENDING, EndReason.NEVER_CONNECTED),
             )
             for now, heard in ((15.1, 3.0), (10.1, None))
         ),
-        (CallState.ACTIVE, sight(100, heard=99), Verdict(CallState.ACTIVE)),
-        (CallState.ACTIVE, sight(100, heard=93), Verdict(CallState.RECONNECTING)),
+        (CallState.ACTIVE, sight(100, heard=99), Transition(CallState.ACTIVE)),
+        (CallState.ACTIVE, sight(100, heard=93), Transition(CallState.RECONNECTING)),
         (
             CallState.ACTIVE,
             sight(100, connected=False, heard=99),
-            Verdict(CallState.RECONNECTING),
+            Transition(CallState.RECONNECTING),
         ),
         (
             CallState.ACTIVE,
             sight(100, heard=99, left=True),
-            Verdict(CallState.ENDING, EndReason.CALLER_LEFT),
+            Transition(CallState.ENDING, EndReason.CALLER_LEFT),
         ),
         (
             CallState.ACTIVE,
             sight(601, heard=600),
-            Verdict(CallState.ENDING, EndReason.MAX_LENGTH),
+            Transition(CallState.ENDING, EndReason.MAX_LENGTH),
         ),
     ],
 )
-def test_one_look(state: CallState, seen: Sight, expected: Verdict) -> None:
+def test_one_look(state: CallState, seen: ConnectionSnapshot, expected: Transition) -> None:
     assert Supervisor(LIMITS, 0.0).judge(state, seen) == expected
 
 
@@ -69,32 +69,32 @@ def test_a_lost_client_has_its_grace_and_then_is_given_up() -> None:
     supervisor = Supervisor(LIMITS, 0.0)
     assert supervisor.judge(CallState.ACTIVE, sight(100, heard=93)).state is CallState.RECONNECTING
     waiting = supervisor.judge(CallState.RECONNECTING, sight(129, heard=93))
-    assert waiting == Verdict(CallState.RECONNECTING)
+    assert waiting == Transition(CallState.RECONNECTING)
     given_up = supervisor.judge(CallState.RECONNECTING, sight(130.1, heard=93))
-    assert given_up == Verdict(CallState.ENDING, EndReason.CONNECTION_LOST)
+    assert given_up == Transition(CallState.ENDING, EndReason.CONNECTION_LOST)
 
 
 def test_a_client_that_is_heard_again_is_back() -> None:
     supervisor = Supervisor(LIMITS, 0.0)
     supervisor.judge(CallState.ACTIVE, sight(100, heard=93))
     back = supervisor.judge(CallState.RECONNECTING, sight(112, heard=111.9))
-    assert back == Verdict(CallState.ACTIVE)
+    assert back == Transition(CallState.ACTIVE)
 
 
 def test_input_that_stops_ends_a_call_that_lives_by_its_input() -> None:
     supervisor = Supervisor(Limits(input_s=2.0, grace_s=0.0), 0.0)
-    seen = Sight(10.0, connected=True, heard_s=9.9, left=False, media_s=8.5)
-    assert supervisor.judge(CallState.ACTIVE, seen) == Verdict(CallState.ACTIVE)
-    silent = Sight(11.0, connected=True, heard_s=10.9, left=False, media_s=8.5)
+    seen = ConnectionSnapshot(10.0, connected=True, heard_s=9.9, left=False, media_s=8.5)
+    assert supervisor.judge(CallState.ACTIVE, seen) == Transition(CallState.ACTIVE)
+    silent = ConnectionSnapshot(11.0, connected=True, heard_s=10.9, left=False, media_s=8.5)
     assert supervisor.judge(CallState.ACTIVE, silent).reason is EndReason.CALLER_HUNG_UP
-    waiting = Sight(11.0, connected=True, heard_s=10.9, left=False, media_s=None)
-    assert supervisor.judge(CallState.ACTIVE, waiting) == Verdict(CallState.ACTIVE)
+    waiting = ConnectionSnapshot(11.0, connected=True, heard_s=10.9, left=False, media_s=None)
+    assert supervisor.judge(CallState.ACTIVE, waiting) == Transition(CallState.ACTIVE)
 
 
 @pytest.mark.parametrize(("quiet", "state"), [(59.0, CallState.ACTIVE), (61.0, CallState.ENDING)])
 def test_a_call_in_which_nobody_speaks_ends(quiet: float, state: CallState) -> None:
     supervisor = Supervisor(Limits(idle_s=60.0), 0.0)
-    seen = Sight(100.0, True, 99.0, False, quiet_s=quiet)
+    seen = ConnectionSnapshot(100.0, True, 99.0, False, quiet_s=quiet)
     verdict = supervisor.judge(CallState.ACTIVE, seen)
     assert verdict.state is state
     assert verdict.reason is (EndReason.IDLE if state is CallState.ENDING else None)
@@ -132,10 +132,10 @@ def test_a_socket_that_is_closed_without_a_word_is_a_goodbye() -> None:
 
 def test_the_agent_holds_still_while_a_page_is_away() -> None:
     supervisor = Supervisor(LIMITS, 0)
-    gone = Sight(10, True, 10, False, away=True)
-    assert supervisor.judge(CallState.ACTIVE, gone) == Verdict(CallState.RECONNECTING)
-    back = Sight(15, True, 15, False)
-    assert supervisor.judge(CallState.RECONNECTING, back) == Verdict(CallState.ACTIVE)
+    gone = ConnectionSnapshot(10, True, 10, False, away=True)
+    assert supervisor.judge(CallState.ACTIVE, gone) == Transition(CallState.RECONNECTING)
+    back = ConnectionSnapshot(15, True, 15, False)
+    assert supervisor.judge(CallState.RECONNECTING, back) == Transition(CallState.ACTIVE)
 
 
 SIGNS = ("away", "socket", "connection")

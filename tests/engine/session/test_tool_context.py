@@ -7,7 +7,7 @@ import pytest
 from sessions_app.engine.agent.responders.base import NoteRefusedError, NotesUndone
 from sessions_app.engine.core.events import CallEvent, NoteKind, NotesChanged
 from sessions_app.engine.session.notebook import PART_CHARACTERS, Notebook, NoteLimits
-from sessions_app.engine.session.tool_context import MOST_UNSENT, Desk
+from sessions_app.engine.session.tool_context import MOST_UNSENT, ToolContext
 
 
 def notebook() -> tuple[Notebook, list[CallEvent]]:
@@ -61,7 +61,7 @@ async def test_app_messages_of_a_turn_that_never_is_certain_do_not_pile_up() -> 
         return []
 
     sent: list[object] = []
-    desk = Desk(notebook()[0], lambda: 0.0, nothing, sent.append)  # type: ignore[arg-type] # as below
+    desk = ToolContext(notebook()[0], lambda: 0.0, nothing, sent.append)  # type: ignore[arg-type] # as below
     for number in range(3 * MOST_UNSENT):
         desk.send_app(number)
     desk.confirm()
@@ -80,7 +80,7 @@ async def test_what_cannot_be_taken_back_waits_until_the_turn_is_certain() -> No
     async def nothing(_query: str, _limit: int) -> list[object]:
         return []
 
-    desk = Desk(notebook()[0], lambda: 0.0, nothing)  # type: ignore[arg-type] # no calls needed
+    desk = ToolContext(notebook()[0], lambda: 0.0, nothing)  # type: ignore[arg-type] # no calls needed
     waiting = asyncio.create_task(desk.confirmed())
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -97,7 +97,7 @@ async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
     book, _ = notebook()
     for text in ("milk", "bread"):
         book.add(NoteKind.NOTE, text)
-    desk = Desk(book, lambda: 0.0, nothing)  # type: ignore[arg-type] # no calls needed
+    desk = ToolContext(book, lambda: 0.0, nothing)  # type: ignore[arg-type] # no calls needed
     desk.undo_notes()
     desk.add_note(NoteKind.NOTE, "tea")
     desk.remove_notes({1})

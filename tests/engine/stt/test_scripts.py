@@ -16,7 +16,7 @@ from sessions_app.engine.stt.worker.blocking.sherpa import words_of
 from sessions_app.engine.stt.worker.blocking.vosk import VoskSession
 from sessions_app.engine.stt.worker.blocking.whisper import WhisperEngine, WhisperSession
 from sessions_app.engine.stt.wrappers.replay_buffer import without_words_before
-from sessions_app.engine.stt.wrappers.stable_interims import SteadyStream
+from sessions_app.engine.stt.wrappers.stable_interims import StableInterimsStream
 
 CHINESE = ["我想", "问", "一下"]
 
@@ -106,10 +106,10 @@ class Told:
 
 
 async def test_steady_interims_grow_word_by_word() -> None:
-    stream = SteadyStream(Told("我想问", "我想问一下", "我想问，别的"), 2)  # type: ignore[arg-type]
+    stream = StableInterimsStream(Told("我想问", "我想问一下", "我想问，别的"), 2)  # type: ignore[arg-type]
     shown = [hypothesis.text async for hypothesis in stream.results()]
     assert shown == ["", "我想问", "我想"]
-    stream = SteadyStream(Told("go only", "go on", "go on then"), 2)  # type: ignore[arg-type]
+    stream = StableInterimsStream(Told("go only", "go on", "go on then"), 2)  # type: ignore[arg-type]
     assert [hypothesis.text async for hypothesis in stream.results()] == ["", "go", "go on"]
 
 

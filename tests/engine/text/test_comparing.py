@@ -3,7 +3,7 @@ from itertools import pairwise
 from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.text.comparing import (
     Change,
-    Span,
+    SegmentSpan,
     differences,
     placed,
     same_words,
@@ -53,7 +53,7 @@ def test_both_texts_can_be_read_from_the_pieces() -> None:
 
 
 def test_each_word_goes_where_it_was_said() -> None:
-    spans = [Span(1, 0.0, 900.0), Span(2, 1200.0, 2100.0)]
+    spans = [SegmentSpan(1, 0.0, 900.0), SegmentSpan(2, 1200.0, 2100.0)]
     spoken = [*words("a b c", 0.0), *words("d e f", 1200.0)]
     found = placed(spans, reversed(spoken))
     assert [(one.seq, [w.text for w in one.words]) for one in found] == [
@@ -63,13 +63,13 @@ def test_each_word_goes_where_it_was_said() -> None:
 
 
 def test_a_word_between_two_goes_to_the_nearer() -> None:
-    spans = [Span(1, 0.0, 900.0), Span(2, 2000.0, 2900.0)]
+    spans = [SegmentSpan(1, 0.0, 900.0), SegmentSpan(2, 2000.0, 2900.0)]
     (first, second) = placed(spans, words("late", 1000.0))
     assert [len(first.words), len(second.words)] == [1, 0]
 
 
 def test_words_far_from_every_segment_are_added_run_by_run() -> None:
-    spans = [Span(1, 0.0, 900.0)]
+    spans = [SegmentSpan(1, 0.0, 900.0)]
     spoken = [*words("lost words", 5000.0), *words("and more", 9000.0)]
     found = placed(spans, spoken)
     assert [(one.seq, one.start_ms, one.end_ms) for one in found] == [
@@ -85,7 +85,7 @@ def test_without_any_segment_all_is_added() -> None:
 
 
 def test_no_word_is_lost_or_doubled() -> None:
-    spans = [Span(n, n * 4000.0, n * 4000.0 + 2000.0) for n in range(5)]
+    spans = [SegmentSpan(n, n * 4000.0, n * 4000.0 + 2000.0) for n in range(5)]
     spoken = words(" ".join(f"w{n}" for n in range(100)), 0.0, 210.0)
     found = placed(spans, spoken)
     assert sorted(w.text for one in found for w in one.words) == sorted(w.text for w in spoken)

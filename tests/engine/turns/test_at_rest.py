@@ -14,7 +14,7 @@ from sessions_app.engine.turns.interruption.base import BargeIn
 from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
 from sessions_app.engine.turns.interruption.immediate import ImmediateBargeIn
 from sessions_app.engine.turns.interruption.off import NoBargeIn
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 from tests.engine.turns.test_manager import EVENTS, PLACED, SETTINGS, Scene, answering
 
 ASKED = "what about tomorrow"
@@ -76,7 +76,7 @@ EAGER = TurnSettings(min_delay_ms=1500, preemptive=True)
 
 @pytest.mark.parametrize(("event", "args"), [("final", ("", 2000.0)), ("playing", ())])
 def test_a_prepared_answer_is_withdrawn_when_its_turn_is_void(event: str, args: Any) -> None:
-    scene = Scene(TurnTaker(EAGER, AttentiveEndpointer(), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(EAGER, AttentiveEndpointer(), ConfirmedBargeIn()))
     scene.at(1100, "speech_started", 1000.0).at(1900, "interim", "what time")
     scene.at(2512, "speech_ended", 2000.0).at(2700, event, *args)
     assert scene.kinds() == ["Prepare", "Withdraw"]
@@ -109,7 +109,7 @@ def played(scene: Scene, script: list[tuple[tuple[str, Any], int]]) -> bool:
 @given(STEPS, RULES, st.booleans())
 def test_in_the_end_it_comes_to_rest(script: Any, rule: BargeIn, eager: bool) -> None:
     chosen = EAGER if eager else SETTINGS
-    scene = Scene(TurnTaker(chosen, AttentiveEndpointer(), rule))
+    scene = Scene(TurnManager(chosen, AttentiveEndpointer(), rule))
     speaking = played(scene, script)
     if speaking:
         scene.at(scene.now + 1000, "speech_ended", scene.now + 500)

@@ -21,7 +21,7 @@ from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
 from sessions_app.engine.turns.endpointing.smart_turn import SmartTurnEndpointer
 from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
 from sessions_app.engine.turns.interruption.off import NoBargeIn
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 
 SETTINGS = TurnSettings(min_delay_ms=600, max_delay_ms=2600, barge_in_ms=500, barge_in_words=2)
 START_LAG, END_LAG = 100.0, 512.0
@@ -30,8 +30,8 @@ START_LAG, END_LAG = 100.0, 512.0
 class Scene:
     """Plays a script of (time, event, arguments) and ticks whenever the machine asks."""
 
-    def __init__(self, taker: TurnTaker | None = None) -> None:
-        self.taker = taker or TurnTaker(SETTINGS, AttentiveEndpointer(), ConfirmedBargeIn())
+    def __init__(self, taker: TurnManager | None = None) -> None:
+        self.taker = taker or TurnManager(SETTINGS, AttentiveEndpointer(), ConfirmedBargeIn())
         self.now = 0.0
         self.done: list[tuple[float, Action]] = []
 
@@ -82,7 +82,7 @@ def test_a_short_question_is_answered_as_soon_as_its_text_is_there() -> None:
 
 def judged(finished: float, at: float) -> list[float]:
     """Returns when turns are over where a model judges the silence at `at` so."""
-    scene = Scene(TurnTaker(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
     scene.speech(1000, 2000, "i went to the market")
     scene.at(2750, "judged", finished, at).to(10_000)
     return [when for when, _ in scene.replies()]
@@ -96,7 +96,7 @@ def test_a_turn_that_sounds_finished_is_over_at_once_and_an_unfinished_one_later
 
 def test_what_is_said_of_another_silence_changes_nothing() -> None:
     assert judged(0.1, 1800) == [3000]
-    scene = Scene(TurnTaker(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
     scene.speech(1000, 2000, "i went to the market").at(2750, "judged", 0.1, 2000)
     scene.speech(3000, 4000, "and came back home").to(10_000)
     assert [when for when, _ in scene.replies()] == [5000]
@@ -206,7 +206,7 @@ def test_its_own_echo_does_not_interrupt() -> None:
 
 
 def test_without_barge_in_it_says_all_it_has_to_say() -> None:
-    scene = Scene(TurnTaker(SETTINGS, AttentiveEndpointer(), NoBargeIn()))
+    scene = Scene(TurnManager(SETTINGS, AttentiveEndpointer(), NoBargeIn()))
     scene.speech(1000, 2000, "what time is it").to(2700)
     scene.agent_speaks(3000).speech(5000, 6000, "stop stop stop").to(9000)
     assert scene.kinds() == ["StartReply"]
@@ -251,11 +251,11 @@ def test_what_is_said_to_a_paused_agent_is_answered_when_it_goes_on() -> None:
 
 def test_an_answer_is_prepared_on_words_that_stay() -> None:
     eager = TurnSettings(min_delay_ms=1500, max_delay_ms=2600, preemptive=True)
-    scene = Scene(TurnTaker(eager, AttentiveEndpointer(), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(eager, AttentiveEndpointer(), ConfirmedBargeIn()))
     scene.speech(1000, 2000, "what time is it").to(5000)
     assert scene.done[0] == (2512, Prepare("what time is it"))
     assert scene.kinds() == ["Prepare", "StartReply"]
-    scene = Scene(TurnTaker(eager, AttentiveEndpointer(), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(eager, AttentiveEndpointer(), ConfirmedBargeIn()))
     scene.speech(1000, 2000, "what time is it").at(3000, "speech_started", 2900.0)
     assert scene.kinds() == ["Prepare", "Withdraw"]
     assert scene.done[1][1] == Withdraw()

@@ -9,7 +9,7 @@ from sessions_app.engine.core.states import Floor
 from sessions_app.engine.turns.actions import CutSpeech, Prepare
 from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
 from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
-from sessions_app.engine.turns.manager import TurnTaker
+from sessions_app.engine.turns.manager import TurnManager
 from tests.engine.turns.test_manager import Scene
 
 QUICK = TurnSettings(min_delay_ms=400, max_delay_ms=2400)
@@ -18,7 +18,7 @@ ASKED = "What time is it?"
 
 def paused(text: str = ASKED, turns: TurnSettings = QUICK, **told: Any) -> Scene:
     """The caller paused at 2000, and all words up to there were told at 2300."""
-    scene = Scene(TurnTaker(turns, AttentiveEndpointer(), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(turns, AttentiveEndpointer(), ConfirmedBargeIn()))
     scene.at(1100, "speech_started", 1000.0).at(1800, "interim", "What")
     scene.at(2230, "pause", 2000.0).to(2300)
     scene.taker.on_whole(text, 2230.0, 2300.0, **told)
@@ -39,7 +39,7 @@ def test_a_whole_question_is_answered_before_speech_has_ended() -> None:
 
 
 def test_without_all_words_a_pause_decides_nothing() -> None:
-    scene = Scene(TurnTaker(QUICK, AttentiveEndpointer(), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(QUICK, AttentiveEndpointer(), ConfirmedBargeIn()))
     scene.at(1100, "speech_started", 1000.0).at(1800, "interim", ASKED).at(2230, "pause", 2000.0)
     ended(scene).to(9000)
     assert scene.replies() == [(2560, ASKED)]
@@ -137,7 +137,7 @@ def test_noise_that_pauses_is_no_turn() -> None:
 
 def test_an_answer_is_prepared_at_the_pause() -> None:
     eager = TurnSettings(min_delay_ms=900, max_delay_ms=2400, preemptive=True)
-    scene = Scene(TurnTaker(eager, AttentiveEndpointer(), ConfirmedBargeIn()))
+    scene = Scene(TurnManager(eager, AttentiveEndpointer(), ConfirmedBargeIn()))
     scene.at(1100, "speech_started", 1000.0).at(2230, "pause", 2000.0)
     assert scene.taker.on_whole(ASKED, 2230.0, 2300.0) == [Prepare(ASKED)]
     assert scene.at(2400, "resume", 2380.0).kinds() == ["Withdraw"]

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sessions_app.engine.core.agent_config import Persona
-from sessions_app.engine.core.events import Note, NoteKind, Speaker
+from sessions_app.engine.core.agent_config import AgentConfig
+from sessions_app.engine.core.events import NoteKind, NoteTaken, Speaker
 from sessions_app.engine.core.video import Picture
 
 PRESSED = "[pressed {keys} on the telephone's keypad]"
@@ -42,8 +42,8 @@ class NotesUndone:
     Each note is as it was counted, or is counted now.
     """
 
-    removed: tuple[Note, ...] = ()
-    restored: tuple[Note, ...] = ()
+    removed: tuple[NoteTaken, ...] = ()
+    restored: tuple[NoteTaken, ...] = ()
 
 
 class CallVideo(Protocol):
@@ -75,22 +75,22 @@ class CallHost(Protocol):
         ...
 
     @property
-    def notes(self) -> Sequence[Note]:
+    def notes(self) -> Sequence[NoteTaken]:
         """What was written down in this call, oldest first."""
         ...
 
-    def add_note(self, kind: NoteKind, text: str) -> Note:
+    def add_note(self, kind: NoteKind, text: str) -> NoteTaken:
         """Writes something down: shown to the caller, stored, in the summary.
 
         Raises NoteRefusedError for one too many, or one that is too long.
         """
         ...
 
-    def remove_notes(self, numbers: Collection[int]) -> Sequence[Note]:
+    def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
         """Takes out the notes with these numbers and returns them; those behind them move up."""
         ...
 
-    def restore_notes(self) -> Sequence[Note]:
+    def restore_notes(self) -> Sequence[NoteTaken]:
         """Puts back what was taken out last, where it was; nothing where nothing was.
 
         Raises NoteRefusedError where there is no room for it any more.
@@ -138,7 +138,7 @@ class Conversation:
     answer belongs to.
     """
 
-    persona: Persona
+    persona: AgentConfig
     messages: tuple[Message, ...]
     host: CallHost
     speech_id: str = ""
@@ -183,10 +183,10 @@ class Responder(ABC):
     async def start(self) -> None:
         """Makes it ready; raises ResponderError when it cannot run."""
 
-    def check(self, persona: Persona) -> None:
+    def check(self, persona: AgentConfig) -> None:
         """Raises ResponderError for settings of an agent that it could not serve."""
 
-    def phrases(self, persona: Persona) -> Sequence[str]:
+    def phrases(self, persona: AgentConfig) -> Sequence[str]:
         """Returns what callers are likely to say to it: hints to the recogniser."""
         return ()
 
@@ -201,13 +201,13 @@ class Responder(ABC):
         piece.
         """
 
-    def on_app_message(self, persona: Persona, host: CallHost, data: Any) -> None:
+    def on_app_message(self, persona: AgentConfig, host: CallHost, data: Any) -> None:
         """Takes what the client's own code sent; any JSON. Never blocks."""
 
-    def on_key(self, persona: Persona, host: CallHost, key: str) -> None:
+    def on_key(self, persona: AgentConfig, host: CallHost, key: str) -> None:
         """Takes a key of a telephone as it is pressed: 0-9, *, #, A-D or flash. Never blocks."""
 
-    def turn_of_keys(self, persona: Persona, keys: str) -> str:
+    def turn_of_keys(self, persona: AgentConfig, keys: str) -> str:
         """Returns the caller's turn that keys are, such as "12#"; empty for none.
 
         It is taken once the caller presses no more, or what ends it (VOICE["KEYS"]); the agent is
@@ -215,7 +215,7 @@ class Responder(ABC):
         """
         return PRESSED.format(keys=keys)
 
-    async def on_video(self, persona: Persona, host: CallHost) -> None:
+    async def on_video(self, persona: AgentConfig, host: CallHost) -> None:
         """Runs beside each call that may have pictures (`host.video`); cancelled at its end."""
 
     async def aclose(self) -> None:

@@ -7,7 +7,7 @@ from sessions_app.engine.core.events import Speaker, SpeechEnded, SpeechPaused, 
 from sessions_app.engine.core.frames import AudioFrame
 
 
-class ScriptedStream(VadStream):
+class ScriptedVadStream(VadStream):
     """Tells each boundary as the audio passes it, and a pause where speech ends."""
 
     def __init__(self, spans: Sequence[tuple[float, float]], on_boundary: BoundaryCallback) -> None:
@@ -51,5 +51,5 @@ class ScriptedVad(Vad):
     def __init__(self, spans: Sequence[tuple[float, float]] = ()) -> None:
         self._spans = spans
 
-    def open(self, on_boundary: BoundaryCallback) -> ScriptedStream:
-        return ScriptedStream(self._spans, on_boundary)
+    def open(self, on_boundary: BoundaryCallback) -> ScriptedVadStream:
+        return ScriptedVadStream(self._spans, on_boundary)

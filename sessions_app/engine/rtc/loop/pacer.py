@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sessions_app.engine.core.errors import traced
-from sessions_app.engine.rtc.loop.socket_poller import Pump
+from sessions_app.engine.rtc.loop.socket_poller import SocketPoller
 from sessions_app.engine.rtc.loop.tick import PERIOD_S, next_beat
 
 logger = logging.getLogger(__name__)
@@ -114,4 +114,4 @@ class Beats:
     """What the media of all calls of a process share."""
 
     pacer: Pacer = field(default_factory=Pacer)
-    pump: Pump = field(default_factory=Pump)
+    pump: SocketPoller = field(default_factory=SocketPoller)

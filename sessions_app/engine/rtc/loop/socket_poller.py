@@ -62,7 +62,7 @@ def missing() -> tuple[str, ...]:
     return tuple(name for name, there in wanted.items() if not there)
 
 
-class Pump:
+class SocketPoller:
     """Reads the sockets that it is given; on one event loop.
 
     Only asyncio's own datagram transports can be taken; others stay with their loop.

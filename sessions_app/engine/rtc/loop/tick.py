@@ -25,7 +25,7 @@ SOON_S = 0.004
 """And so long after the last of those before it at the latest: none waits longer than it must."""
 
 
-class Grid:
+class TickGrid:
     """Beats, all of them shifted by `phase_s`: 0 to PERIOD_S."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Grid:
         return (int((now_s - self.phase_s) / apart_s) + 1) * apart_s + self.phase_s
 
 
-GRID = Grid()
+GRID = TickGrid()
 """The process's own: what wakes it wakes all that it does."""
 
 

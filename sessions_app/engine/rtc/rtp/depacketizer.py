@@ -16,7 +16,7 @@ from sessions_app.engine.audio.opus import (
 )
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
-from sessions_app.engine.rtc.rtp.jitter_buffer import RATE, Run
+from sessions_app.engine.rtc.rtp.jitter_buffer import RATE, PacketRun
 
 RATIO = RATE // SPEECH_RATE
 _STEP = SPEECH_RATE // 400
@@ -38,15 +38,15 @@ class Decoding(Protocol):
         """Returns a payload's audio, 16 kHz mono; raises MediaError for what is none."""
         ...
 
-    def repaired(self, run: Run) -> Samples | None:
+    def repaired(self, run: PacketRun) -> Samples | None:
         """Returns what the packet after a lost run has of it; None where it has nothing."""
         ...
 
-    def conceal(self, run: Run) -> Samples:
+    def conceal(self, run: PacketRun) -> Samples:
         """Returns made up audio as long as the run."""
         ...
 
-    def kept(self, run: Run, *, whole: bool) -> bytes:
+    def kept(self, run: PacketRun, *, whole: bool) -> bytes:
         """Returns the Opus packet that stands for the run in a lane; empty where none does.
 
         `whole` for a payload that could be decoded.
@@ -76,7 +76,7 @@ class OpusDecoding:
         self._toc = payload[0]
         return samples
 
-    def repaired(self, run: Run) -> Samples | None:
+    def repaired(self, run: PacketRun) -> Samples | None:
         count = run.samples // RATIO
         if not run.repair or not has_fec(run.repair) or count % _STEP:
             return None
@@ -85,7 +85,7 @@ class OpusDecoding:
         except MediaError:
             return None
 
-    def conceal(self, run: Run) -> Samples:
+    def conceal(self, run: PacketRun) -> Samples:
         """Returns made up audio; the rim that no decoder makes is silent."""
         count = run.samples // RATIO
         samples = np.zeros(count, np.int16)
@@ -94,7 +94,7 @@ class OpusDecoding:
             samples[:made] = self._decoder.conceal(made)
         return samples
 
-    def kept(self, run: Run, *, whole: bool) -> bytes:
+    def kept(self, run: PacketRun, *, whole: bool) -> bytes:
         """Returns the packet, or one without a frame, which whoever plays the lane conceals."""
         if run.payload:
             return run.payload if whole else b""
@@ -117,13 +117,13 @@ class TelephoneDecoding:
     def decode(self, payload: bytes) -> Samples:
         return self._decoder.decode(payload)
 
-    def repaired(self, run: Run) -> Samples | None:
+    def repaired(self, run: PacketRun) -> Samples | None:
         return None
 
-    def conceal(self, run: Run) -> Samples:
+    def conceal(self, run: PacketRun) -> Samples:
         return self._decoder.conceal(run.samples // RATIO)
 
-    def kept(self, run: Run, *, whole: bool) -> bytes:
+    def kept(self, run: PacketRun, *, whole: bool) -> bytes:
         return b""
 
     def close(self) -> None:

@@ -53,7 +53,7 @@ DurationOf = Callable[[bytes], int]
 """Gives a payload's length in timestamp units; 0 or less for what is none."""
 
 
-class Kind(Enum):
+class PacketKind(Enum):
     """How a run of audio came about."""
 
     RECEIVED = "received"
@@ -77,14 +77,14 @@ class Packet(NamedTuple):
     earlier: Sequence[tuple[int, bytes]] = ()
 
 
-class Run(NamedTuple):
+class PacketRun(NamedTuple):
     """Audio at its place: `start` and `samples` in timestamp units, without wrapping.
 
     `payload` is empty for LOST; `repair` is then the packet right after it, whose in-band FEC
     may hold it.
     """
 
-    kind: Kind
+    kind: PacketKind
     start: int
     samples: int
     payload: bytes = b""
@@ -151,7 +151,7 @@ class JitterBuffer:
             since_ms = min(max(since_ms, self._moved_ms), since_ms + MOST_BEHIND_MS)
         return since_ms + self.wait_ms
 
-    def put(self, packet: Packet, now_ms: float) -> list[Run]:
+    def put(self, packet: Packet, now_ms: float) -> list[PacketRun]:
         """Takes a packet as it arrives; returns what is in order now, the oldest first."""
         if not self._waiting and self._next is not None and packet.sequence == self._next % _SEQ:
             return self._straight(packet, now_ms)
@@ -194,23 +194,23 @@ class JitterBuffer:
         patience_ms = self._lateness_ms / 2 if self.counts.reordered else 0.0
         return self.requests.due(self._missing(), now_ms, patience_ms)
 
-    def due(self, now_ms: float) -> list[Run]:
+    def due(self, now_ms: float) -> list[PacketRun]:
         """Returns what has waited long enough behind a gap, the gap's own runs before it."""
-        out: list[Run] = []
+        out: list[PacketRun] = []
         while (due_ms := self.due_ms) is not None and due_ms <= now_ms:
             out += self._give_up()
         if not self._waiting:
             self.requests.clear()
         return out
 
-    def flush(self) -> list[Run]:
+    def flush(self) -> list[PacketRun]:
         """Returns all that still waits; nothing will follow."""
-        out: list[Run] = []
+        out: list[PacketRun] = []
         while self._waiting:
             out += self._give_up()
         return out
 
-    def _straight(self, packet: Packet, now_ms: float) -> list[Run]:
+    def _straight(self, packet: Packet, now_ms: float) -> list[PacketRun]:
         """Takes the packet that follows, while none waits: what nearly all of them are."""
         assert self._next is not None  # noqa: S101 - the caller looked
         start = self._place(packet.timestamp)
@@ -229,7 +229,7 @@ class JitterBuffer:
     def _place(self, timestamp: int) -> int:
         return self._end + _signed(timestamp - self._end, _TS)
 
-    def _restart(self, packet: Packet, sequence: int) -> list[Run]:
+    def _restart(self, packet: Packet, sequence: int) -> list[PacketRun]:
         """Begins a stream; what waited of the one before comes out first."""
         out = self.flush()
         self.counts.restarts += self._next is not None
@@ -261,9 +261,9 @@ class JitterBuffer:
             if payload and place >= self._end:
                 self._spare[place] = payload
 
-    def _in_order(self) -> list[Run]:
+    def _in_order(self) -> list[PacketRun]:
         """Returns what follows without a gap, or over one that redundancy fills."""
-        out: list[Run] = []
+        out: list[PacketRun] = []
         while self._waiting:
             assert self._next is not None  # noqa: S101 - set by the first packet
             if self._next in self._waiting:
@@ -274,12 +274,12 @@ class JitterBuffer:
             spares = self._spares_before(before)
             if len(spares) < first - self._next:
                 break
-            out += [self._run(Kind.RESTORED, *spare) for spare in spares]
+            out += [self._run(PacketKind.RESTORED, *spare) for spare in spares]
             self.counts.restored += len(spares)
             self._next = first
         return out
 
-    def _give_up(self) -> list[Run]:
+    def _give_up(self) -> list[PacketRun]:
         """Returns the runs of the first gap, then what follows it in order."""
         assert self._next is not None  # noqa: S101 - set by the first packet
         first = min(self._waiting)
@@ -302,12 +302,12 @@ class JitterBuffer:
                 break
         return [number % _SEQ for number in reversed(newest_first[:MOST_ASKED])]
 
-    def _take(self, sequence: int) -> list[Run]:
+    def _take(self, sequence: int) -> list[PacketRun]:
         packet, _ = self._waiting.pop(sequence)
         self._next = sequence
         return self._follow(packet, self._place(packet.timestamp))
 
-    def _follow(self, packet: Packet, start: int) -> list[Run]:
+    def _follow(self, packet: Packet, start: int) -> list[PacketRun]:
         """Returns the run of the packet that is next."""
         assert self._next is not None  # noqa: S101 - set by the first packet
         self._next += 1
@@ -325,7 +325,7 @@ class JitterBuffer:
             return []
         self._usual = samples
         self.counts.received += 1
-        return [self._run(Kind.RECEIVED, start, samples, packet.payload)]
+        return [self._run(PacketKind.RECEIVED, start, samples, packet.payload)]
 
     def _spares_before(self, before: int) -> list[tuple[int, int, bytes]]:
         """Returns the redundant payloads that lie right before a place, without a gap.
@@ -342,7 +342,7 @@ class JitterBuffer:
             before = place
         return found[::-1]
 
-    def _filled(self, count: int, before: int, repair: bytes) -> list[Run]:
+    def _filled(self, count: int, before: int, repair: bytes) -> list[PacketRun]:
         """Returns runs for `count` lost packets that end at `before`; less where less is lost.
 
         Redundant payloads take their places; a loss of over a second stays a gap.
@@ -354,13 +354,13 @@ class JitterBuffer:
             return []
         # what was not sent (DTX) is no loss: the lost packets lie right before the next one
         start = max(self._end, before - count * self._usual)
-        out: list[Run] = []
+        out: list[PacketRun] = []
         while start < before:
             spare = self._spare.get(start)
             samples = self._duration_of(spare) if spare is not None else 0
             if spare is not None and 0 < samples <= before - start:
                 self.counts.restored += 1
-                out.append(self._run(Kind.RESTORED, start, samples, spare))
+                out.append(self._run(PacketKind.RESTORED, start, samples, spare))
             else:
                 following = (at for at in self._spare if at > start)
                 samples = min(self._usual, min(following, default=before) - start, before - start)
@@ -370,15 +370,15 @@ class JitterBuffer:
             start += samples
         return out
 
-    def _lost(self, start: int, samples: int, repair: bytes) -> Run:
+    def _lost(self, start: int, samples: int, repair: bytes) -> PacketRun:
         self._end = max(self._end, start + samples)
-        return Run(Kind.LOST, start, samples, repair=repair)
+        return PacketRun(PacketKind.LOST, start, samples, repair=repair)
 
-    def _run(self, kind: Kind, start: int, samples: int, payload: bytes) -> Run:
+    def _run(self, kind: PacketKind, start: int, samples: int, payload: bytes) -> PacketRun:
         self._end = max(self._end, start + samples)
         if self._spare:
             self._spare = {at: kept for at, kept in self._spare.items() if at >= self._end}
-        return Run(kind, start, samples, payload)
+        return PacketRun(kind, start, samples, payload)
 
 
 def _signed(difference: int, modulus: int) -> int:

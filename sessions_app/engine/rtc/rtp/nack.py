@@ -23,7 +23,7 @@ IN_VAIN = 5
 """Gaps in a row that no answer filled: the sender knows nothing of it, or is too far away."""
 
 
-class _Request:
+class _MissingPacket:
     __slots__ = ("asked_ms", "noticed_ms", "tries")
 
     def __init__(self, now_ms: float) -> None:
@@ -36,7 +36,7 @@ class Requests:
     """What one stream's sender is asked for. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._of: dict[int, _Request] = {}
+        self._of: dict[int, _MissingPacket] = {}
         self._in_vain = 0
         self._answer_ms = 0.0
         self._came_ms = 0.0
@@ -66,7 +66,7 @@ class Requests:
         if not self.of_use:
             self._of.clear()
             return []
-        self._of = {number: self._of.get(number) or _Request(now_ms) for number in missing}
+        self._of = {number: self._of.get(number) or _MissingPacket(now_ms) for number in missing}
         found = [
             number
             for number, request in self._of.items()
@@ -100,7 +100,7 @@ class Requests:
         """Forgets what was asked for, as nothing is missing any more."""
         self._of.clear()
 
-    def _is_due(self, request: _Request, now_ms: float, patience_ms: float) -> bool:
+    def _is_due(self, request: _MissingPacket, now_ms: float, patience_ms: float) -> bool:
         if not request.tries:
             return now_ms - request.noticed_ms >= patience_ms
         again_ms = max(SOONEST_AGAIN_MS, self._answer_ms) if self._answer_ms else FIRST_AGAIN_MS

@@ -10,7 +10,14 @@ from sessions_app.engine.audio.late_audio import ABSENT_MS, LATE_MS, Lateness, R
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.rtc.rtp.depacketizer import decoding
-from sessions_app.engine.rtc.rtp.jitter_buffer import RATE, Counts, JitterBuffer, Kind, Packet, Run
+from sessions_app.engine.rtc.rtp.jitter_buffer import (
+    RATE,
+    Counts,
+    JitterBuffer,
+    Packet,
+    PacketKind,
+    PacketRun,
+)
 from sessions_app.engine.rtc.rtp.nack import Requests
 from sessions_app.engine.rtc.rtp.packet import ReportBlock, RtpPacket
 from sessions_app.engine.rtc.rtp.red import RedError
@@ -65,7 +72,7 @@ class RtpInput:
         self._was_away = False
         self._lateness = Lateness()
         self._resumption: Resumption | None = None
-        self._unsettled: list[Run] = []
+        self._unsettled: list[PacketRun] = []
         self._over: int | None = None
         self._end_ms = 0.0
         self.broken = 0
@@ -216,7 +223,7 @@ class RtpInput:
 
     # -- where it lies ----------------------------------------------------------------------
 
-    def _take(self, run: Run) -> None:
+    def _take(self, run: PacketRun) -> None:
         """Decodes a run at its place, or holds it until it shows where that is."""
         now_ms, length_ms = self._call_ms(), 1000 * run.samples / RATE
         if self._timeline is None:
@@ -258,7 +265,7 @@ class RtpInput:
         for run in held:
             self._decode(run)
 
-    def _decode(self, run: Run) -> None:
+    def _decode(self, run: PacketRun) -> None:
         assert self._timeline is not None  # noqa: S101 - made before
         samples, packet = self._samples(run)
         start_ms = self._timeline.place(run.start, run.samples, self._call_ms())
@@ -268,16 +275,16 @@ class RtpInput:
             self._end_ms = frame.end_ms
             self._hear(frame)
 
-    def _samples(self, run: Run) -> tuple[Samples, bytes]:
+    def _samples(self, run: PacketRun) -> tuple[Samples, bytes]:
         """Returns a run's audio, and the Opus packet that stands for it in the lane, if any."""
         length_ms = 1000 * run.samples / RATE
-        if run.kind is not Kind.LOST:
+        if run.kind is not PacketKind.LOST:
             try:
                 samples = self._decoding.decode(run.payload)
             except MediaError:
                 self.broken += 1
                 return self._decoding.conceal(run), self._decoding.kept(run, whole=False)
-            if run.kind is Kind.RECEIVED:
+            if run.kind is PacketKind.RECEIVED:
                 self.repairs.received_ms += length_ms
             else:
                 self.repairs.restored_ms += length_ms

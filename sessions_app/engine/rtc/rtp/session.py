@@ -101,7 +101,7 @@ def missing() -> list[str]:
     return [name for name, there in wanted.items() if not there]
 
 
-class RtpTap:
+class RtpSession:
     """One peer connection's audio. `hear` gets frames, `on_media` the time of each packet
     (monotonic s), `on_key` each key that is pressed, `on_report` (monotonic s) whenever it looks
     after the call, each second. What `playout` holds is sent from when the client may hear it.

@@ -18,7 +18,7 @@ _RED = re.compile(r"a=rtpmap:(\d+) red/48000/2", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class OpusPreferences:
     """`bitrate` in bits a second; `ptime_ms` 0 leaves it to the client.
 
     `rate` is what the sound is played at here, in Hz: clients spend no bits on more
@@ -51,7 +51,7 @@ def offered(sdp: str, line: int = 0) -> Offered | None:
     return Offered(int(opus[1]), int(red[1]) if red is not None and same else None)
 
 
-def with_wishes(answer: str, offer: str, wishes: Wishes) -> str:
+def with_wishes(answer: str, offer: str, wishes: OpusPreferences) -> str:
     """Returns the answer's SDP with what is asked of its audio lines, RED first where offered.
 
     Lines that are not used now are asked for the same: in one BUNDLE a payload type means one
@@ -61,12 +61,12 @@ def with_wishes(answer: str, offer: str, wishes: Wishes) -> str:
     return "".join([head, *(_asked(one, offered(offer, n), wishes) for n, one in enumerate(media))])
 
 
-def _asked(section: str, types: Offered | None, wishes: Wishes) -> str:
+def _asked(section: str, types: Offered | None, wishes: OpusPreferences) -> str:
     taken = types is not None and f"a=rtpmap:{types.opus} opus/" in section
     return _asking(section, types, wishes) if types is not None and taken else section
 
 
-def _asking(section: str, types: Offered, wishes: Wishes) -> str:
+def _asking(section: str, types: Offered, wishes: OpusPreferences) -> str:
     parameters = f"minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate={wishes.bitrate}"
     parameters += f";maxplaybackrate={wishes.rate}"
     parameters += ";usedtx=1" if wishes.dtx else ""

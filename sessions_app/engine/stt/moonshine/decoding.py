@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sessions_app.engine.stt.moonshine.model import Floats, Memory, Model, Past, Step
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model, Past, Step
 from sessions_app.engine.stt.moonshine.tokens import BEGIN, END
 
 FRAMES_A_S = 16000 / 384
@@ -33,7 +33,7 @@ _LONGEST_LOOP, _LOOPS = 8, 3
 
 
 @dataclass(slots=True)
-class Decoded:
+class DecodedTokens:
     """Tokens without BEGIN or END, and where asked for, a row a token.
 
     `peaks` are the frames that each looks at most; `looks` (n, frames) is where each was heard;
@@ -55,7 +55,9 @@ def most_tokens(frames: int) -> int:
     return int(frames / FRAMES_A_S * TOKENS_A_S) + SPARE_TOKENS
 
 
-def interim(model: Model, memory: Memory, forced: Sequence[int], draft: Sequence[int]) -> list[int]:
+def interim(
+    model: Model, memory: EncoderMemory, forced: Sequence[int], draft: Sequence[int]
+) -> list[int]:
     """Returns what is said after `forced`, up to where it may be half a word."""
     decode = _Decode(model, memory, forced, draft, until=memory.frames - HOLD_FRAMES)
     decode.run()
@@ -63,24 +65,24 @@ def interim(model: Model, memory: Memory, forced: Sequence[int], draft: Sequence
     return _without_begun(model, tokens, len(forced), decode.held)[len(forced) :]
 
 
-def final(model: Model, memory: Memory, draft: Sequence[int]) -> Decoded:
+def final(model: Model, memory: EncoderMemory, draft: Sequence[int]) -> DecodedTokens:
     """Returns all that is said, with where and how surely it was heard."""
     decode = _Decode(model, memory, (), draft)
     decode.run()
     return decode.out
 
 
-def scored(model: Model, memory: Memory, tokens: Sequence[int]) -> Decoded:
+def scored(model: Model, memory: EncoderMemory, tokens: Sequence[int]) -> DecodedTokens:
     """Returns how sure the model is of these tokens, and where it would hear them."""
     step = model.step(memory, Past(), [BEGIN, *tokens[:-1]], looks=True, logits=True)
-    out = Decoded(list(tokens), [int(peak) for peak in step.peaks])
+    out = DecodedTokens(list(tokens), [int(peak) for peak in step.peaks])
     assert step.looks is not None and step.logits is not None  # noqa: S101, PT018 - asked for
     out.looks = list(step.looks)
     out.sure = [_sure(row, token) for row, token in zip(step.logits, tokens, strict=True)]
     return out
 
 
-def looked(model: Model, memory: Memory, tokens: Sequence[int]) -> list[Floats]:
+def looked(model: Model, memory: EncoderMemory, tokens: Sequence[int]) -> list[Floats]:
     """Returns where each of these tokens is heard, a row (frames) a token."""
     if not tokens:
         return []
@@ -92,12 +94,12 @@ class _Decode:
     def __init__(
         self,
         model: Model,
-        memory: Memory,
+        memory: EncoderMemory,
         forced: Sequence[int],
         draft: Sequence[int],
         until: float | None = None,
     ) -> None:
-        self.out = Decoded()
+        self.out = DecodedTokens()
         self.held: int | None = None
         """The token that was not taken, because it may be half a word."""
 

@@ -15,7 +15,7 @@ from sessions_app.engine.core.frames import Samples
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.loading import AnyModel, loaded, named, utterance
 from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.worker.blocking.base import Engine, Said, Session
+from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, Session, UtteranceResult
 
 AGENTS = 32
 """Of so many agents a worker keeps the phrases ready: 500 take 30 ms to prepare."""
@@ -23,7 +23,7 @@ AGENTS = 32
 _WARMING = 16_000
 
 
-class MoonshineEngine(Engine):
+class MoonshineEngine(BlockingEngine):
     """`model` is a folder with the wheel's three files; the installed wheel's where it is empty."""
 
     def __init__(self, model: str = "") -> None:
@@ -68,10 +68,10 @@ class MoonshineSession(Session):
     def interim(self) -> str:
         return self._shown
 
-    def pause(self) -> Said:
+    def pause(self) -> UtteranceResult:
         return self.speech.at_pause()
 
-    def finish(self) -> Said:
+    def finish(self) -> UtteranceResult:
         speech, self.speech, self._shown = self.speech, utterance(self._model, self._names), ""
         return speech.final()
 

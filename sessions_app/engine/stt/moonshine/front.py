@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sessions_app.engine.stt.moonshine.graphs import CHANNELS, EPSILON, WIDTH
-from sessions_app.engine.stt.moonshine.model import Floats, Memory, Model
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model
 
 FRAME = 384
 """Samples a frame of the decoder's memory: 24 ms."""
@@ -82,7 +82,7 @@ class Front:
         yield
         self._begin = begin
 
-    def memory(self) -> Memory | None:
+    def memory(self) -> EncoderMemory | None:
         """Returns the window, encoded; None where there is too little of it."""
         if len(self.audio) < SHORTEST:
             return None

@@ -16,7 +16,7 @@ from sessions_app.engine.stt.moonshine.front import Front
 from sessions_app.engine.stt.moonshine.model import Floats, Model
 from sessions_app.engine.stt.moonshine.naming import Names
 from sessions_app.engine.stt.moonshine.plain import PlainModel, PlainSpeech
-from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
 from sessions_app.engine.stt.worker.blocking.base import ModelError
 
 AnyModel = Model | PlainModel
@@ -58,9 +58,9 @@ def named(model: AnyModel, phrases: Sequence[str]) -> Names | None:
     return Names(model, phrases) if phrases and isinstance(model, Model) else None
 
 
-def utterance(model: AnyModel, names: Names | None = None) -> Speech | PlainSpeech:
+def utterance(model: AnyModel, names: Names | None = None) -> MoonshineUtterance | PlainSpeech:
     """Returns a new utterance for the model."""
-    return PlainSpeech(model) if isinstance(model, PlainModel) else Speech(model, names)
+    return PlainSpeech(model) if isinstance(model, PlainModel) else MoonshineUtterance(model, names)
 
 
 def differs(model: AnyModel) -> float:

@@ -29,7 +29,7 @@ PEAKED_BY = ((4, 3), (4, 6), (4, 7), (3, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class EncoderMemory:
     """What the decoder looks at: the keys and values of `frames` frames of 24 ms."""
 
     sides: Mapping[str, Floats]
@@ -95,7 +95,7 @@ class Model:
         heard, raw = self._front.run(None, {"audio": audio[None]})
         return heard[0], raw[0]
 
-    def remembered(self, raw: Floats, scale: float, shift: Floats) -> Memory:
+    def remembered(self, raw: Floats, scale: float, shift: Floats) -> EncoderMemory:
         """Returns what the decoder looks at, from conv2's frames (576, n) and its norm."""
         frames = (raw.shape[1] - 3) // 2 + 1
         given = {
@@ -104,11 +104,11 @@ class Model:
             "shift": shift.reshape(1, -1, 1),
             "pos": np.arange(frames, dtype=np.int64)[None],
         }
-        return Memory(
+        return EncoderMemory(
             dict(zip(self._memory_names, self._body.run(None, given), strict=True)), frames
         )
 
-    def steps(self, memory: Memory, past: Past, tokens: Sequence[int]) -> Steps:
+    def steps(self, memory: EncoderMemory, past: Past, tokens: Sequence[int]) -> Steps:
         """Goes on from `past` with one token for each of several hypotheses, as long as each other.
 
         `past` then holds them all. The first step is made with one.
@@ -130,7 +130,7 @@ class Model:
 
     def step(
         self,
-        memory: Memory,
+        memory: EncoderMemory,
         past: Past,
         tokens: list[int],
         *,

@@ -17,10 +17,10 @@ from rapidfuzz.process import cdist
 from sessions_app.engine.core.agent_config import LONGEST_PHRASE, MOST_PHRASES
 from sessions_app.engine.stt.engines.pocketsphinx_spelling import phones_of
 from sessions_app.engine.stt.moonshine import decoding
-from sessions_app.engine.stt.moonshine.decoding import Decoded
+from sessions_app.engine.stt.moonshine.decoding import DecodedTokens
 from sessions_app.engine.stt.moonshine.expecting import Expected, with_capital
-from sessions_app.engine.stt.moonshine.model import Memory, Model
-from sessions_app.engine.stt.moonshine.tokens import Span, common_length
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Model
+from sessions_app.engine.stt.moonshine.tokens import TokenSpan, common_length
 
 MOST_TRIES, MOST_NAMES = 4, 4
 """Each try is a pass of some 5 ms; there are none where nothing sounds alike."""
@@ -109,7 +109,7 @@ class Names:
         self._plain = frozenset(phrase.plain for phrase in self._phrases)
         self._longest = max((phrase.words for phrase in self._phrases), default=0)
 
-    def put_in(self, memory: Memory, heard: Decoded) -> Decoded:
+    def put_in(self, memory: EncoderMemory, heard: DecodedTokens) -> DecodedTokens:
         """Returns the hypothesis with the phrases that were said in it."""
         for _ in range(MOST_NAMES):
             spans = self._model.tokens.words(heard.tokens)
@@ -123,7 +123,7 @@ class Names:
             heard = max(better, key=lambda one: one[0])[1]
         return heard
 
-    def _places(self, heard: Decoded, spans: Sequence[Span]) -> list[_Place]:
+    def _places(self, heard: DecodedTokens, spans: Sequence[TokenSpan]) -> list[_Place]:
         """Returns where a phrase may have been said, the likeliest first."""
         line = _Line(heard, spans, self._plain, self._longest)
         if not line.spots or not self._phrases:
@@ -147,8 +147,8 @@ class Names:
         return sorted(open_to, key=lambda place: (-place.alike, place.end - place.first))
 
     def _tried(
-        self, memory: Memory, heard: Decoded, spans: Sequence[Span], place: _Place
-    ) -> tuple[float, Decoded] | None:
+        self, memory: EncoderMemory, heard: DecodedTokens, spans: Sequence[TokenSpan], place: _Place
+    ) -> tuple[float, DecodedTokens] | None:
         """Returns what the phrase costs in that place, and the hypothesis; None where too much."""
         begin, end = spans[place.first].first, spans[place.end - 1].marks
         written = place.phrase.at_begin if spans[place.first].text[:1].isupper() else None
@@ -173,7 +173,7 @@ class _Line:
     """
 
     def __init__(
-        self, heard: Decoded, spans: Sequence[Span], plain: Set[str], longest: int
+        self, heard: DecodedTokens, spans: Sequence[TokenSpan], plain: Set[str], longest: int
     ) -> None:
         self._written = [span.text for span in spans]
         self._words = [_plain(text) for text in self._written]
@@ -251,7 +251,7 @@ def _plain(text: str) -> str:
     return " ".join(_WORD.findall(text)).lower()
 
 
-def _sure(heard: Decoded, spans: Sequence[Span], first: int, end: int) -> float:
+def _sure(heard: DecodedTokens, spans: Sequence[TokenSpan], first: int, end: int) -> float:
     """Returns the mean log-probability of the words from `first` up to, not including, `end`."""
     return float(np.mean(heard.sure[spans[first].first : spans[end - 1].marks]))
 

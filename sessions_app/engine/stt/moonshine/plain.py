@@ -21,7 +21,7 @@ from sessions_app.engine.stt.moonshine.modern import modern
 from sessions_app.engine.stt.moonshine.speech import FIRST_S, SURE_AGAIN
 from sessions_app.engine.stt.moonshine.timing import envelope, loud, spread
 from sessions_app.engine.stt.moonshine.tokens import BEGIN, END, Tokens
-from sessions_app.engine.stt.worker.blocking.base import Said, TimedWord
+from sessions_app.engine.stt.worker.blocking.base import TimedWord, UtteranceResult
 
 EVERY_S = 1.0
 """How much audio it takes to the next interim: each decodes all of it."""
@@ -41,7 +41,7 @@ Past = Mapping[str, Floats]
 
 
 @dataclass(slots=True)
-class Heard:
+class PlainTokens:
     """Tokens without BEGIN or END, and the log-probability of each."""
 
     tokens: list[int] = field(default_factory=list)
@@ -61,14 +61,14 @@ class PlainModel:
         nothing: Floats = np.zeros((1, HEADS, 0, HEAD), np.float32)
         self._none: Past = dict.fromkeys(self._kept, nothing)
 
-    def heard(self, audio: Floats, draft: Sequence[int] = ()) -> Heard:
+    def heard(self, audio: Floats, draft: Sequence[int] = ()) -> PlainTokens:
         """Returns what is said in audio of SHORTEST samples at least, -1..1 at 16 kHz.
 
         `draft` is what was heard in less of it: checked in one pass, and taken as far as it agrees.
         """
         hidden = self._encoded(audio)
         most = most_tokens(hidden.shape[1])
-        out, ahead = Heard(), list(draft)[:most]
+        out, ahead = PlainTokens(), list(draft)[:most]
         given, past = [BEGIN, *ahead], self._none
         while True:
             logits, past = self._pass(hidden, given, past)
@@ -121,7 +121,7 @@ class PlainSpeech:
         self._fresh: list[Floats] = []
         self._decoded = 0
         self._draft: list[int] = []
-        self._whole: tuple[Said, int] | None = None
+        self._whole: tuple[UtteranceResult, int] | None = None
         """What all of the audio held at a pause, and how much of it there was."""
 
     @property
@@ -147,21 +147,21 @@ class PlainSpeech:
         text = self._model.tokens.text(self._over(audio))
         return "" if is_invented(text) else text
 
-    def at_pause(self) -> Said:
+    def at_pause(self) -> UtteranceResult:
         """Returns the words up to here, with times and confidences; more audio may follow."""
         said = self._tried(*_TRIES[0])
         self._decoded = len(self._audio)
         self._whole = (said, self._decoded) if said is not None else None
-        return said or Said()
+        return said or UtteranceResult()
 
-    def final(self) -> Said:
+    def final(self) -> UtteranceResult:
         """Returns the words of the whole utterance, with times and confidences."""
         if self._whole is not None and self._loud_since(self._whole[1]) < _SILENT_SHARE:
             return self._whole[0]
         tries = (self._tried(*one) for one in _TRIES)
-        return next((said for said in tries if said is not None), Said())
+        return next((said for said in tries if said is not None), UtteranceResult())
 
-    def _tried(self, lead_s: float, least: float | None) -> Said | None:
+    def _tried(self, lead_s: float, least: float | None) -> UtteranceResult | None:
         """Returns what the model hears in all of the audio; None for no words."""
         audio = self._all()
         if len(audio) < SHORTEST:
@@ -192,13 +192,13 @@ class PlainSpeech:
         ends_in_sound = loud(envelope(audio))[-round(100 * HELD_S) :].any()
         return self._draft[: words[-1].first] if words and ends_in_sound else self._draft
 
-    def _said(self, text: str, heard: Heard) -> Said:
+    def _said(self, text: str, heard: PlainTokens) -> UtteranceResult:
         spans = self._model.tokens.words(heard.tokens)
         words: list[TimedWord] = [
             (modern(span.text), start, end, confidence(heard.sure[span.first : span.end]))
             for span, (start, end) in zip(spans, spread(self._audio, spans), strict=True)
         ]
-        return Said(modern(text), words)
+        return UtteranceResult(modern(text), words)
 
 
 def _led(audio: Floats, lead_s: float) -> Floats:
@@ -217,7 +217,7 @@ def _grown(sides: Past) -> Past:
     return {name: side for name, side in sides.items() if ".decoder." in name}
 
 
-def _without_loop(heard: Heard, *, is_cut: bool) -> Heard:
+def _without_loop(heard: PlainTokens, *, is_cut: bool) -> PlainTokens:
     """Leaves out what only says itself again: a loop never ends by itself, so it `is_cut`."""
     while is_cut and (size := looped(heard.tokens, [0] * len(heard.tokens))):
         del heard.tokens[-size:], heard.sure[-size:]

@@ -12,7 +12,7 @@ import numpy as np
 
 from sessions_app.engine.stt.moonshine.decoding import looped, most_tokens
 from sessions_app.engine.stt.moonshine.expecting import NOTHING_YET, Expected, Progress
-from sessions_app.engine.stt.moonshine.model import Floats, Memory, Model, Past
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model, Past
 from sessions_app.engine.stt.moonshine.tokens import BEGIN, END
 
 WIDTH = 6
@@ -43,7 +43,7 @@ class _Path:
 
 
 def searched(
-    model: Model, memory: Memory, expected: Expected | None = None, width: int = WIDTH
+    model: Model, memory: EncoderMemory, expected: Expected | None = None, width: int = WIDTH
 ) -> list[int]:
     """Returns the tokens of the likeliest hypothesis that was found; none where that is silence."""
     past, paths = Past(), [_Path((), (), 0.0, 0)]

@@ -10,12 +10,12 @@ from sessions_app.engine.stt.moonshine.confidence import confidence
 from sessions_app.engine.stt.moonshine.expecting import Expected
 from sessions_app.engine.stt.moonshine.front import FRAME, SHORTEST, Front
 from sessions_app.engine.stt.moonshine.invented import is_invented
-from sessions_app.engine.stt.moonshine.model import Floats, Memory, Model
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model
 from sessions_app.engine.stt.moonshine.modern import modern
 from sessions_app.engine.stt.moonshine.naming import Names
 from sessions_app.engine.stt.moonshine.timing import FRAME_S, envelope, times
 from sessions_app.engine.stt.moonshine.tokens import common_length
-from sessions_app.engine.stt.worker.blocking.base import Said, TimedWord
+from sessions_app.engine.stt.worker.blocking.base import TimedWord, UtteranceResult
 
 FIRST_S, EVERY_S = 0.5, 0.4
 """The first interim, and how much audio it takes to the next."""
@@ -72,16 +72,16 @@ class _Heard:
     An agent's phrases go into the try that is taken: they are less sure than what they replace.
     """
 
-    memory: Memory
-    decoded: decoding.Decoded
-    greedy: decoding.Decoded
+    memory: EncoderMemory
+    decoded: decoding.DecodedTokens
+    greedy: decoding.DecodedTokens
     """The same unless a search found likelier words."""
 
     mean: float
     """The mean log-probability of the tokens."""
 
 
-class Speech:
+class MoonshineUtterance:
     """Decodes one utterance. Give it audio with `add`; ask `due` before `interim`.
 
     Finals have the `names` that were said; interims are as the model hears them.
@@ -100,7 +100,7 @@ class Speech:
         self._shown: list[int] = []
         self._before: list[int] = []
         self._decoded = 0
-        self._whole: tuple[Said, int] | None = None
+        self._whole: tuple[UtteranceResult, int] | None = None
         """What all of the audio held at a pause, and how much of it there was."""
 
     @property
@@ -142,7 +142,7 @@ class Speech:
             self._settle(memory)
         return "" if is_invented(text) else modern(text)
 
-    def at_pause(self) -> Said:
+    def at_pause(self) -> UtteranceResult:
         """Returns the words up to here, with times and confidences; more audio may follow.
 
         Where only silence follows it is the final, which then takes no work.
@@ -151,16 +151,16 @@ class Speech:
             said = self._told()
         self._decoded = len(self._front.audio)
         self._whole = (said, self._decoded) if said is not None else None
-        return said or Said()
+        return said or UtteranceResult()
 
-    def final(self) -> Said:
+    def final(self) -> UtteranceResult:
         """Returns the words of the whole utterance, with times and confidences."""
         if self._whole is not None and self._loud_since(self._whole[1]) < _SILENT_SHARE:
             return self._whole[0]
         self._front.widen()
-        return self._told() or Said()
+        return self._told() or UtteranceResult()
 
-    def _told(self) -> Said | None:
+    def _told(self) -> UtteranceResult | None:
         """Returns what is said in all of the audio; None for no words."""
         if len(self._front.audio) < len(_LEAD) + SHORTEST:
             return None
@@ -176,7 +176,7 @@ class Speech:
             return None
         return self._said(self._named(heard), lead_s)
 
-    def _named(self, heard: _Heard) -> decoding.Decoded:
+    def _named(self, heard: _Heard) -> decoding.DecodedTokens:
         """Returns what was heard with an agent's phrases.
 
         They may sound like the greedy words, and not like what a search found for them.
@@ -211,7 +211,7 @@ class Speech:
             decoded = self._likeliest(memory) or greedy
         return _Heard(memory, decoded, greedy, _mean(decoded))
 
-    def _likeliest(self, memory: Memory) -> decoding.Decoded | None:
+    def _likeliest(self, memory: EncoderMemory) -> decoding.DecodedTokens | None:
         """Returns the likeliest words that a search finds; None where those are no speech.
 
         Words that are only found for an agent's phrases, and are no speech, cost no others.
@@ -224,17 +224,19 @@ class Speech:
             return self._searched(memory, None)
         return found
 
-    def _searched(self, memory: Memory, expected: Expected | None) -> decoding.Decoded | None:
+    def _searched(
+        self, memory: EncoderMemory, expected: Expected | None
+    ) -> decoding.DecodedTokens | None:
         tokens = searching.searched(self._model, memory, expected)
         if not tokens:
             return None
         decoded = decoding.scored(self._model, memory, tokens)
         return None if is_invented(self._text(decoded)) else decoded
 
-    def _text(self, decoded: decoding.Decoded) -> str:
+    def _text(self, decoded: decoding.DecodedTokens) -> str:
         return self._model.tokens.text(decoded.tokens)
 
-    def _said(self, heard: decoding.Decoded, lead_s: float) -> Said:
+    def _said(self, heard: decoding.DecodedTokens, lead_s: float) -> UtteranceResult:
         """Returns the words and their times; `lead_s` of silence were put before the audio."""
         spans = self._model.tokens.words(heard.tokens)
         placed = times(self._front.audio[len(_LEAD) :], heard.looks, spans, lead_s)
@@ -242,9 +244,9 @@ class Speech:
             (modern(span.text), start, end, confidence(heard.sure[span.first : span.end]))
             for span, (start, end) in zip(spans, placed, strict=True)
         ]
-        return Said(modern(self._model.tokens.text(heard.tokens)), words)
+        return UtteranceResult(modern(self._model.tokens.text(heard.tokens)), words)
 
-    def _settle(self, memory: Memory) -> None:
+    def _settle(self, memory: EncoderMemory) -> None:
         """Settles words that two hypotheses agree on, and lets the window begin later."""
         begin = len(self._forced)
         agreed = begin + common_length(self._shown, self._before)
@@ -269,7 +271,7 @@ class Speech:
         self._forced = tokens[again[0].first_token : end] if again else []
         self._shown = self._shown[end - begin :]
 
-    def _placed(self, memory: Memory) -> list[_Placed]:
+    def _placed(self, memory: EncoderMemory) -> list[_Placed]:
         """Returns the window's words with their times."""
         tokens = [*self._forced, *self._shown]
         looks = decoding.looked(self._model, memory, tokens)
@@ -282,5 +284,5 @@ class Speech:
         ]
 
 
-def _mean(decoded: decoding.Decoded) -> float:
+def _mean(decoded: decoding.DecodedTokens) -> float:
     return float(np.mean(decoded.sure))

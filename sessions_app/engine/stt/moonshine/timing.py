@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.stt.moonshine.front import FRAME
 from sessions_app.engine.stt.moonshine.model import Floats
-from sessions_app.engine.stt.moonshine.tokens import Span
+from sessions_app.engine.stt.moonshine.tokens import TokenSpan
 from sessions_app.engine.text.writing import letters
 
 FRAME_S = FRAME / SPEECH_RATE
@@ -38,7 +38,7 @@ Times = tuple[float, float]
 
 
 def times(
-    audio: Floats, looks: Sequence[Floats], words: Sequence[Span], lead_s: float = 0.0
+    audio: Floats, looks: Sequence[Floats], words: Sequence[TokenSpan], lead_s: float = 0.0
 ) -> list[Times]:
     """Returns start and end of each word, in seconds from the audio's first sample.
 
@@ -97,7 +97,7 @@ def sounding(audio: Floats, spans: Sequence[Times]) -> list[Times]:
     return out
 
 
-def spread(audio: Floats, words: Sequence[Span]) -> list[Times]:
+def spread(audio: Floats, words: Sequence[TokenSpan]) -> list[Times]:
     """Returns words' times by their letters, spread over what sounds: rough, 0.12 s in the mean."""
     sounds = loud(envelope(audio))
     places = np.flatnonzero(sounds if sounds.any() else ~sounds)

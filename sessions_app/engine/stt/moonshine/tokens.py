@@ -16,7 +16,7 @@ _LONG = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TokenSpan:
     """A word with its marks, of the tokens from `first` up to, not including, `end`.
 
     Its sound is that of the tokens up to `marks`: a mark is found in the pause after it.
@@ -54,14 +54,14 @@ class Tokens:
             not text or text[0].isalnum() or text[0] in _APOSTROPHES
         )
 
-    def words(self, tokens: Sequence[int]) -> list[Span]:
+    def words(self, tokens: Sequence[int]) -> list[TokenSpan]:
         """Returns the words of a text, in order."""
         starts = [at for at, token in enumerate(tokens) if token > END and self.begins_word(token)]
         if tokens and (not starts or starts[0] > 0):
             starts.insert(0, 0)
         ends = [*starts[1:], len(tokens)][: len(starts)]
         spans = [
-            Span(self.text(tokens[first:end]), first, self._spoken(tokens, first, end), end)
+            TokenSpan(self.text(tokens[first:end]), first, self._spoken(tokens, first, end), end)
             for first, end in zip(starts, ends, strict=True)
         ]
         return [span for span in spans if span.text]

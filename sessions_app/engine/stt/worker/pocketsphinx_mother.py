@@ -28,7 +28,7 @@ BOOST = 300.0
 _NO_WORDS = ("<", "[", "+")
 
 
-class Worker:
+class PocketSphinxWorker:
     """Decodes one utterance at a time for whoever holds the other end of its socket."""
 
     def __init__(self, decoder: Any, channel: socket.socket) -> None:
@@ -134,7 +134,9 @@ def main(descriptor: int) -> None:
     def work(channel: socket.socket, kind: bytes) -> None:
         if kind != LIVE:
             os.nice(NICE)
-        Worker(load(THOROUGH_SETTINGS) if kind == THOROUGH else decoder, channel).serve()
+        PocketSphinxWorker(
+            load(THOROUGH_SETTINGS) if kind == THOROUGH else decoder, channel
+        ).serve()
 
     serve_forks(descriptor, work)
 

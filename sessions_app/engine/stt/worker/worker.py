@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from sessions_app.engine.core.errors import die_without_words
-from sessions_app.engine.stt.worker.blocking.base import Engine, ModelError, Session
+from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, ModelError, Session
 
 HEADER = struct.Struct("<IIB")
 """Length of the body, stream, kind."""
@@ -35,7 +35,7 @@ RECEIVE = 1 << 16
 PERIOD_S = 2.0
 
 
-class Load:
+class WorkLoad:
     """Which share of the last seconds was work, 0..1; waiting for a processor counts as work."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -67,14 +67,14 @@ class Load:
 class Server:
     """Reads its owner's messages and answers them."""
 
-    def __init__(self, engine: Engine, channel: socket.socket) -> None:
+    def __init__(self, engine: BlockingEngine, channel: socket.socket) -> None:
         self._engine = engine
         self._channel = channel
         self._received = bytearray()
         self._sessions: dict[int, Session] = {}
         self._shown: dict[int, str] = {}
         self._fresh: set[int] = set()
-        self._load = Load()
+        self._load = WorkLoad()
 
     def serve(self) -> None:
         """Answers until the owner is gone."""
@@ -185,11 +185,11 @@ def send(channel: socket.socket, stream: int, kind: int, message: dict[str, Any]
     channel.sendall(HEADER.pack(len(body), stream, kind) + body)
 
 
-def made(path: str, options: str) -> Engine | str:
+def made(path: str, options: str) -> BlockingEngine | str:
     """Returns the engine of a dotted path, or why it cannot be made; `options` are JSON."""
     module, _, name = path.rpartition(".")
     try:
-        engine: Engine = getattr(import_module(module), name)(**json.loads(options))
+        engine: BlockingEngine = getattr(import_module(module), name)(**json.loads(options))
     except ModelError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - each engine fails to load in its own way
@@ -197,7 +197,7 @@ def made(path: str, options: str) -> Engine | str:
     return engine
 
 
-def answer(engine: Engine | str, channel: socket.socket) -> None:
+def answer(engine: BlockingEngine | str, channel: socket.socket) -> None:
     """Serves with an engine; tells why where there is none."""
     if isinstance(engine, str):
         send(channel, 0, FAILED, {"message": engine})

@@ -11,7 +11,7 @@ from sessions_app.engine.stt.base import Capabilities, Recogniser, RecogniserStr
 from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, Pause, SpeechGate
 from sessions_app.engine.stt.wrappers.base import ItemStream, Wrapper
 from sessions_app.engine.stt.wrappers.replay_buffer import tell
-from sessions_app.engine.stt.wrappers.resumable import LastingStream
+from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Fallback(Wrapper):
         self._failures, self._out_until_s = 0, 0.0
 
 
-class FallbackStream(LastingStream):
+class FallbackStream(ResumableStream):
     """One stream of whichever engine serves."""
 
     def __init__(self, owner: Fallback, language: str, phrases: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ QUIET_MS = 10_000.0
 """While nobody speaks, and the engine says nothing, only so much silence is kept."""
 
 
-class Replay:
+class AudioReplayBuffer:
     """Keeps audio until a final answers it. Pure.
 
     `by_flush` for engines that give one final for each Flush; for the others a final answers
@@ -194,10 +194,12 @@ async def tell(stream: RecogniserStream, item: Item) -> None:
         await stream.flush(cut=item.cut)
 
 
-class Feed:
+class ReplayFeed:
     """Tells whichever stream there is what comes; a new one first what is unanswered."""
 
-    def __init__(self, replay: Replay, on_told: Callable[[Item], Awaitable[None]]) -> None:
+    def __init__(
+        self, replay: AudioReplayBuffer, on_told: Callable[[Item], Awaitable[None]]
+    ) -> None:
         self._replay = replay
         self._on_told = on_told
         self._stream: RecogniserStream | None = None

@@ -4,10 +4,10 @@ from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.stt.base import RecogniserStream
 from sessions_app.engine.stt.speech_gate import Item
 from sessions_app.engine.stt.wrappers.base import ItemStream
-from sessions_app.engine.stt.wrappers.replay_buffer import Feed, Replay
+from sessions_app.engine.stt.wrappers.replay_buffer import AudioReplayBuffer, ReplayFeed
 
 
-class LastingStream(ItemStream):
+class ResumableStream(ItemStream):
     """Keeps what no final has answered, and tells it to each stream that takes over.
 
     Subclasses say when that is: in `_told`, after each item that a stream was told, also of those
@@ -15,8 +15,8 @@ class LastingStream(ItemStream):
     """
 
     def __init__(self, inner: RecogniserStream, *, by_flush: bool) -> None:
-        self._replay = Replay(by_flush=by_flush)
-        self._feed = Feed(self._replay, self._told)
+        self._replay = AudioReplayBuffer(by_flush=by_flush)
+        self._feed = ReplayFeed(self._replay, self._told)
         self._inner = inner
         self._begun = False
 

@@ -13,7 +13,7 @@ from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.stt.base import Recogniser, RecogniserStream
 from sessions_app.engine.stt.speech_gate import Item
 from sessions_app.engine.stt.wrappers.base import Wrapper
-from sessions_app.engine.stt.wrappers.resumable import LastingStream
+from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 MOST_UNSAID_ENDS = 4
 """A noise that the VAD took for speech is no word for any stream; so often one is asked."""
@@ -64,7 +64,7 @@ class Retrying(Wrapper):
         )
 
 
-class RetryingStream(LastingStream):
+class RetryingStream(ResumableStream):
     """Ends only with its engine's last final, or with an error that trying again cannot mend."""
 
     def __init__(

@@ -10,7 +10,7 @@ from sessions_app.engine.stt.base import Recogniser, RecogniserStream
 from sessions_app.engine.stt.speech_gate import Flush, Item
 from sessions_app.engine.stt.wrappers.base import Wrapper
 from sessions_app.engine.stt.wrappers.replay_buffer import UNSURE_MS, without_words_after
-from sessions_app.engine.stt.wrappers.resumable import LastingStream
+from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 MOST_WORDLESS = 1
 """Streams in a row that end without a final; one of them may have died unnoticed."""
@@ -56,7 +56,7 @@ class Rollover(Wrapper):
         )
 
 
-class RolloverStream(LastingStream):
+class RolloverStream(ResumableStream):
     """One stream after the other; what the last one left unanswered is told to the next."""
 
     def __init__(

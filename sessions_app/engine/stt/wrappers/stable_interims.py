@@ -12,18 +12,18 @@ from sessions_app.engine.stt.wrappers.replay_buffer import tell
 from sessions_app.engine.text.writing import whole_words
 
 
-class Steady(Wrapper):
+class StableInterims(Wrapper):
     """Shows a word once `times` hypotheses in a row have it in its place; finals as they are."""
 
     def __init__(self, inner: Recogniser, *, times: int = 2) -> None:
         super().__init__(inner)
         self._times = times
 
-    def open(self, language: str, phrases: Sequence[str] = ()) -> "SteadyStream":
-        return SteadyStream(self.inner.open(language, phrases), self._times)
+    def open(self, language: str, phrases: Sequence[str] = ()) -> "StableInterimsStream":
+        return StableInterimsStream(self.inner.open(language, phrases), self._times)
 
 
-class SteadyStream(ItemStream):
+class StableInterimsStream(ItemStream):
     """Remembers the newest hypotheses of the utterance."""
 
     def __init__(self, inner: RecogniserStream, times: int) -> None:

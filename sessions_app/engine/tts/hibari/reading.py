@@ -43,7 +43,7 @@ _WORDS = re.compile(r"\S+")
 
 
 @dataclass(slots=True)
-class Run:
+class SoundRun:
     """What the network speaks in one go: the numbers of its sounds, and the words they are of."""
 
     sounds: list[int] = field(default_factory=lambda: [_PAD])
@@ -62,18 +62,18 @@ class Reader:
         self._normalize = normalize
         self._numbers = numbers
 
-    def runs(self, sentence: str, at: int) -> Iterator[Run]:
+    def runs(self, sentence: str, at: int) -> Iterator[SoundRun]:
         """Yields the runs of a sentence that begins at character `at` of the text."""
         whole = unicodedata.normalize("NFC", sentence)
         said = self._normalize(_SIGN.sub(lambda sign: f" {_SIGNS[sign[0]]} ", whole))
         origins = _Origins(sentence, said)
-        run, place = Run(), 0
+        run, place = SoundRun(), 0
         for token in self._tokens(said):
             sounds = [self._numbers[c] for c in token.phonemes or "" if c in self._numbers]
             most = MANY_SOUNDS if run.end in _CLAUSE_ENDS else MOST_SOUNDS
             if run.words and len(run.sounds) + len(sounds) > most:
                 yield _closed(run)
-                run = Run()
+                run = SoundRun()
             place = max(place, said.find(token.text, place))
             if sounds and any(c.isalnum() for c in token.text):
                 start, end = origins.of(place, len(token.text))
@@ -149,6 +149,6 @@ def _spans(text: str) -> list[Span]:
     return [found.span() for found in _WORDS.finditer(text)]
 
 
-def _closed(run: Run) -> Run:
+def _closed(run: SoundRun) -> SoundRun:
     run.sounds.append(_PAD)
     return run

@@ -26,18 +26,18 @@ Rule = tuple[re.Pattern[str], Callable[[Reading, Match], str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenForm:
     """The text to read; `changes` say which runs of it stand for which of the written text."""
 
     text: str
     changes: tuple[Change, ...] = ()
 
 
-def spoken_form(text: str, language: str) -> Spoken:
+def spoken_form(text: str, language: str) -> SpokenForm:
     """Returns how `text` is said in a language (BCP 47); as it is in one without rules."""
     base = base_of(language)
     if not _MAYBE.search(text):
-        return Spoken(text)
+        return SpokenForm(text)
     if base not in WORDS:
         return _found(text, (*plain.EVERYWHERE, *plain.RULES.get(base, ())))
     reading = Reading(WORDS[base], base, language.lower().replace("_", "-"))
@@ -46,7 +46,7 @@ def spoken_form(text: str, language: str) -> Spoken:
     )
 
 
-def _found(text: str, rules: Iterable[plain.Rule]) -> Spoken:
+def _found(text: str, rules: Iterable[plain.Rule]) -> SpokenForm:
     """Returns the text with what each rule reads; the first one that does has its place."""
     found: dict[int, tuple[int, str]] = {}
     claimed = [False] * len(text)
@@ -72,7 +72,7 @@ def _tried(
         return None
 
 
-def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
+def _put(text: str, found: dict[int, tuple[int, str]]) -> SpokenForm:
     out, at, length = [], 0, 0
     changes: list[Change] = []
     for start in sorted(found):
@@ -88,7 +88,7 @@ def _put(text: str, found: dict[int, tuple[int, str]]) -> Spoken:
         changes.append(((length, length + len(said)), (start, end)))
         length += len(said)
         at = end
-    return Spoken("".join([*out, text[at:]]), tuple(changes))
+    return SpokenForm("".join([*out, text[at:]]), tuple(changes))
 
 
 def _touch(one: str, other: str) -> bool:

@@ -91,7 +91,7 @@ def _text(given: bytes | None) -> str:
     return (given or b"").decode(errors="replace")
 
 
-class Engine:
+class EspeakEngine:
     """eSpeak NG; one thread may speak."""
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ class Engine:
 
 
 def main() -> None:
-    serve(Engine())
+    serve(EspeakEngine())
 
 
 if __name__ == "__main__":

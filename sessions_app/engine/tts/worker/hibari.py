@@ -12,7 +12,7 @@ import numpy as np
 
 from sessions_app.engine.tts.hibari.files import UnusableError, assets
 from sessions_app.engine.tts.hibari.network import Floats, Network, Times, session
-from sessions_app.engine.tts.hibari.reading import Reader, Run, Spelling
+from sessions_app.engine.tts.hibari.reading import Reader, SoundRun, Spelling
 from sessions_app.engine.tts.hibari.sound import Trimming, pause_s, pcm, sound
 from sessions_app.engine.tts.hibari.tables import PackedTable
 from sessions_app.engine.tts.worker import wire
@@ -25,7 +25,7 @@ Told = tuple[int, int, float, float]
 """A word: from and to which character of the text, from and to which ms of the sound."""
 
 
-class Speaker:
+class HibariSpeaker:
     """hibari's networks and tables, loaded: a second of CPU."""
 
     def __init__(self, files: Path) -> None:
@@ -49,7 +49,7 @@ class Speaker:
                     yield samples, [(a, b, s + begun_ms, e + begun_ms) for a, b, s, e in words]
             at += len(sentence)
 
-    def _sounding(self, run: Run, speed: float) -> Iterator[tuple[Floats, list[Told]]]:
+    def _sounding(self, run: SoundRun, speed: float) -> Iterator[tuple[Floats, list[Told]]]:
         """Yields the sound of a run: its words with the first of it, the last word with the rest.
 
         How long the last one sounds is known only then: to the network silence is a part of it.
@@ -69,7 +69,7 @@ class Speaker:
         yield trimming.finish(), _within(words, 1000 * length / RATE)
 
 
-def _placed(run: Run, ends_ms: Times) -> list[Told]:
+def _placed(run: SoundRun, ends_ms: Times) -> list[Told]:
     """Returns when the words of a run sound, whose sounds end then."""
     at = np.maximum(0.0, ends_ms).tolist()
     return [(start, end, at[first - 1], at[last - 1]) for start, end, first, last in run.words]
@@ -79,12 +79,12 @@ def _within(words: list[Told], end_ms: float) -> list[Told]:
     return [(a, b, min(start, end_ms), min(end, end_ms)) for a, b, start, end in words]
 
 
-class Engine:
+class HibariEngine:
     """hibari with the voice that its wheel carries, loaded when it speaks first."""
 
     def __init__(self, files: Path) -> None:
         self._files = files
-        self._speaker: Speaker | None = None
+        self._speaker: HibariSpeaker | None = None
 
     def voices(self) -> dict[str, Any]:
         return {"voices": [VOICE]}
@@ -92,7 +92,7 @@ class Engine:
     def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
         if given["voice"] != VOICE["name"]:
             return False
-        self._speaker = self._speaker or Speaker(self._files)
+        self._speaker = self._speaker or HibariSpeaker(self._files)
         for samples, words in self._speaker.spoken(given["text"], given["speed"]):
             if stopped():
                 break
@@ -137,10 +137,10 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def made() -> wire.Engine:
+def made() -> wire.VoiceEngine:
     """Returns the engine, or what says why there is none."""
     try:
-        return Engine(assets())
+        return HibariEngine(assets())
     except UnusableError as error:
         return Unusable(str(error))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sessions_app.engine.tts.worker.wire import AUDIO, END, Send, message, serve
 
 
-class Engine:
+class PiperEngine:
     """One Piper voice, loaded once."""
 
     def __init__(self, model: str) -> None:
@@ -36,4 +36,4 @@ class Engine:
 
 
 if __name__ == "__main__":
-    serve(Engine(sys.argv[2]))
+    serve(PiperEngine(sys.argv[2]))

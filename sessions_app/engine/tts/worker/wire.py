@@ -28,7 +28,7 @@ Send = Callable[[int, bytes], None]
 """Sends one message, of a kind and with a body, of the request being served."""
 
 
-class Engine(Protocol):
+class VoiceEngine(Protocol):
     """What speaks in a worker process; called by one thread."""
 
     def voices(self) -> dict[str, Any]:
@@ -52,14 +52,14 @@ def message(body: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
 
 
-class Worker:
+class VoiceWorker:
     """Serves requests in the order they came, until the socket closes.
 
     Says when it begins each: who it was if this process dies. One that cannot be served is
     refused, by the kind of error alone, since a message may quote what was to be said.
     """
 
-    def __init__(self, channel: socket.socket, engine: Engine) -> None:
+    def __init__(self, channel: socket.socket, engine: VoiceEngine) -> None:
         self._channel = channel
         self._engine = engine
         self._requests: queue.SimpleQueue[tuple[int, int, bytes] | None] = queue.SimpleQueue()
@@ -145,8 +145,8 @@ def _body(stream: BinaryIO, size: int) -> bytes:
     return b""
 
 
-def serve(engine: Engine) -> None:
+def serve(engine: VoiceEngine) -> None:
     """Serves the socket whose number is the first argument of this process."""
     die_without_words()
     with socket.socket(fileno=int(sys.argv[1])) as channel:
-        Worker(channel, engine).run()
+        VoiceWorker(channel, engine).run()

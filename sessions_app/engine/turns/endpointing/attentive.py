@@ -4,9 +4,9 @@ from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import asks, ends_sentence, goes_on, plain_words, sentences
 from sessions_app.engine.turns.endpointing import english as english_words
-from sessions_app.engine.turns.endpointing.base import Endpointer, Said
+from sessions_app.engine.turns.endpointing.base import Endpointer, TurnSoFar
 from sessions_app.engine.turns.endpointing.digits import may_be_digits, trailing
-from sessions_app.engine.turns.endpointing.english import Sentence
+from sessions_app.engine.turns.endpointing.english import LastSentence
 from sessions_app.engine.turns.endpointing.shares import LIKELY, OPEN, OVER, PLAIN
 
 WHOLE_NUMBER = 10
@@ -27,13 +27,13 @@ class AttentiveEndpointer(Endpointer):
     """
 
     def delay_ms(self, text: str, settings: TurnSettings) -> float:
-        return self.wait_ms(Said(text), settings)
+        return self.wait_ms(TurnSoFar(text), settings)
 
-    def wait_ms(self, said: Said, settings: TurnSettings) -> float:
+    def wait_ms(self, said: TurnSoFar, settings: TurnSettings) -> float:
         low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
         return low + self.share(said, settings.language) * max(0.0, high - low)
 
-    def share(self, said: Said, language: str) -> float:
+    def share(self, said: TurnSoFar, language: str) -> float:
         """Returns where between the shortest (0) and the longest (1) the delay lies."""
         english = base_of(language) in ("", "en")
         share = share_of(said.text.strip().lower(), english=english)
@@ -53,7 +53,7 @@ def share_of(text: str, *, english: bool) -> float:
     if goes_on(text) and not comma:
         return OPEN
     last = sentences(text)[-1]
-    spoken = english_words.share(Sentence(last, plain_words(last) or [""])) if english else None
+    spoken = english_words.share(LastSentence(last, plain_words(last) or [""])) if english else None
     if spoken is not None:
         return spoken
     if comma:  # engines write one after any voice that stays up; a list has several

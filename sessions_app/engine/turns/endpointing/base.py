@@ -9,7 +9,7 @@ from sessions_app.engine.turns.turn_models.base import TurnModel
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TurnSoFar:
     """What a caller who is silent now has said.
 
     `text` is the turn so far, final or not; recognisers may give it in lower case and without
@@ -48,11 +48,11 @@ class Endpointer(ABC):
         The result lies between the settings' minimum and maximum.
         """
 
-    def wait_ms(self, said: Said, settings: TurnSettings) -> float:
+    def wait_ms(self, said: TurnSoFar, settings: TurnSettings) -> float:
         """Returns the same of all that is known of what was said; this is what calls ask."""
         return self.delay_ms(said.text, settings)
 
-    def expects_more(self, said: Said, settings: TurnSettings) -> bool:
+    def expects_more(self, said: TurnSoFar, settings: TurnSettings) -> bool:
         """Returns whether what was said is likely to go on: its delay is long."""
         low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
         return high > low and self.wait_ms(said, settings) >= low + LIKELY * (high - low)

@@ -61,7 +61,7 @@ _YES_NO = _BE | _MODALS | listed("do does did shall have has")
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class LastSentence:
     """The last sentence of a turn, in lower case: as written, and its words without marks."""
 
     text: str
@@ -81,47 +81,47 @@ class Sentence:
         return self.words[-2] if len(self.words) > 1 else ""
 
 
-def share(sentence: Sentence) -> float | None:
+def share(sentence: LastSentence) -> float | None:
     """Returns where the delay lies after `sentence`; None where its words tell nothing."""
     found = (rule(sentence) for rule in _RULES)
     return next((share for share in found if share is not None), None)
 
 
-def _task(said: Sentence) -> float | None:
+def _task(said: LastSentence) -> float | None:
     """A task without its object: "remind me to call"."""
     return OPEN if lacks_object(said.words) else None
 
 
-def _relative(said: Sentence) -> float | None:
+def _relative(said: LastSentence) -> float | None:
     """A subject of which no more was said than which one it is: "the meeting, which was on"."""
     if not in_relative_clause(said.text, noted(said.words) or said.words):
         return None
     return LIKELY if ends_sentence(said.text) else OPEN
 
 
-def _request(said: Sentence) -> float | None:
+def _request(said: LastSentence) -> float | None:
     """What is to be noted is a sentence of its own: the mark at its end is that of the request."""
     told = noted(said.words)
     if not told or len(told) == len(said.words):
         return None
-    inner = Sentence(" ".join(told) + (said.text[-1:] if goes_on(said.text) else ""), told)
+    inner = LastSentence(" ".join(told) + (said.text[-1:] if goes_on(said.text) else ""), told)
     found = share(inner)
     return found if found in (OPEN, LIKELY) else None
 
 
-def _stranded(said: Sentence) -> float | None:
+def _stranded(said: LastSentence) -> float | None:
     """A question about what? may end with its preposition: "where are you from"."""
     if not _asks_what(said) or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
         return None
     return OVER if asks(said.text) else PLAIN
 
 
-def is_open(said: Sentence) -> bool:
+def is_open(said: LastSentence) -> bool:
     """Returns whether it ends with a word that no sentence ends with, whatever mark it has."""
     return said.last in _OPEN - _LAST_TOO and _stranded(said) is None and _open(said) == OPEN
 
 
-def _open(said: Sentence) -> float | None:
+def _open(said: LastSentence) -> float | None:
     if said.last not in _OPEN:
         return None
     marked = ends_sentence(said.text)
@@ -130,18 +130,18 @@ def _open(said: Sentence) -> float | None:
     return LIKELY if asked or relative else OPEN  # "this is what I was looking for."
 
 
-def _so(said: Sentence) -> float | None:
+def _so(said: LastSentence) -> float | None:
     if said.last != "so" or len(said.words) == 1:
         return None
     return PLAIN if ends_sentence(said.text) and said.before in _THINK else OPEN
 
 
-def _misheard(said: Sentence) -> float | None:
+def _misheard(said: LastSentence) -> float | None:
     wrong = said.last == _HEARD_FOR_AND and said.before and said.before not in _WITH_END
     return LIKELY if wrong else None
 
 
-def _verb(said: Sentence) -> float | None:
+def _verb(said: LastSentence) -> float | None:
     """After a verb its object is missing: "my card ends in", "the thing is"."""
     requested = without_request(said.words) != said.words and not _RELATIVE & set(said.words)
     if said.last not in _BE | _MODALS or (asks(said.text) and not requested):
@@ -150,7 +150,7 @@ def _verb(said: Sentence) -> float | None:
     return PLAIN if short else OPEN
 
 
-def _seldom_last(said: Sentence) -> float | None:
+def _seldom_last(said: LastSentence) -> float | None:
     """A word that may end a sentence, and mostly does not."""
     if said.last not in _SELDOM_LAST:
         return None
@@ -160,35 +160,35 @@ def _seldom_last(said: Sentence) -> float | None:
     return PLAIN if paid_for_that else LIKELY
 
 
-def _begun(said: Sentence) -> float | None:
+def _begun(said: LastSentence) -> float | None:
     """A first word, or a clause that another one has to follow."""
     if len(said.words) == 1 and said.last in _ALONE:
         return LIKELY
     return LIKELY if _is_clause(said) else None
 
 
-def _either(said: Sentence) -> float | None:
+def _either(said: LastSentence) -> float | None:
     return OPEN if "either" in said.words and "or" not in said.words else None
 
 
-def _closing(said: Sentence) -> float | None:
+def _closing(said: LastSentence) -> float | None:
     bare = " ".join(said.words)
     return OVER if bare.endswith(_CLOSINGS) or said.last in _ENDS else None
 
 
-def is_question(said: Sentence) -> bool:
+def is_question(said: LastSentence) -> bool:
     """Returns whether its words ask, whatever mark it has."""
     asked = said.first in _YES_NO and len(said.words) >= SHORTEST_QUESTION
     return asked or _asks_what(said)
 
 
-def _question(said: Sentence) -> float | None:
+def _question(said: LastSentence) -> float | None:
     if not is_question(said):
         return None
     return PLAIN if goes_on(said.text) else OVER
 
 
-_RULES: tuple[Callable[[Sentence], float | None], ...] = (
+_RULES: tuple[Callable[[LastSentence], float | None], ...] = (
     _task,
     _relative,
     _request,
@@ -206,7 +206,7 @@ _RULES: tuple[Callable[[Sentence], float | None], ...] = (
 """The first one that has something to say decides."""
 
 
-def _asks_what(said: Sentence) -> bool:
+def _asks_what(said: LastSentence) -> bool:
     """Returns whether it asks for a thing, a place or a person."""
     if said.first not in _WHAT or len(said.words) < SHORTEST_QUESTION or _is_clause(said):
         return False
@@ -214,7 +214,7 @@ def _asks_what(said: Sentence) -> bool:
     return not tells
 
 
-def _is_clause(said: Sentence) -> bool:
+def _is_clause(said: LastSentence) -> bool:
     """Returns whether it is no more than a clause such as "when I came home"."""
     if said.first not in _SUBORDINATE or len(said.words) > LONGEST_CLAUSE:
         return False

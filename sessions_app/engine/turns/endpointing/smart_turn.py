@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
-from sessions_app.engine.turns.endpointing.base import Said
+from sessions_app.engine.turns.endpointing.base import TurnSoFar
 from sessions_app.engine.turns.endpointing.shares import LIKELY, OVER, PLAIN
 from sessions_app.engine.turns.turn_models.smart_turn import SmartTurn
 
@@ -22,7 +22,7 @@ class SmartTurnEndpointer(AttentiveEndpointer):
     def __init__(self, model: str, workers: int = 1) -> None:
         self.turn_model = SmartTurn(model, workers)
 
-    def share(self, said: Said, language: str) -> float:
+    def share(self, said: TurnSoFar, language: str) -> float:
         by_words = super().share(said, language)
         if said.finished is None:
             return by_words

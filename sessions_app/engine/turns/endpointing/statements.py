@@ -4,7 +4,7 @@ from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import plain_words, sentences
 from sessions_app.engine.turns.endpointing import english
 from sessions_app.engine.turns.endpointing.attentive import share_of
-from sessions_app.engine.turns.endpointing.english import Sentence, is_question
+from sessions_app.engine.turns.endpointing.english import LastSentence, is_question
 from sessions_app.engine.turns.endpointing.shares import PLAIN
 
 
@@ -30,5 +30,5 @@ def is_open(text: str, language: str = "") -> bool:
     return english.is_open(_sentence(sentences(text)[-1].strip()))
 
 
-def _sentence(last: str) -> Sentence:
-    return Sentence(last.lower(), plain_words(last.lower()) or [""])
+def _sentence(last: str) -> LastSentence:
+    return LastSentence(last.lower(), plain_words(last.lower()) or [""])

@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class OverlapWords:
     """What was heard since the caller began to speak over the agent.
 
     `speech_ms` is how long the caller has spoken, `silent_ms` how long ago that ended (0 while
@@ -39,5 +39,5 @@ class BargeIn(ABC):
     """Whether the agent holds still as soon as it is spoken over."""
 
     @abstractmethod
-    def judge(self, heard: Heard, settings: TurnSettings) -> Verdict:
+    def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:
         """Returns what the agent does now; asked again and again while it waits."""

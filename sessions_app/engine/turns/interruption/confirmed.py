@@ -1,7 +1,7 @@
 """Pauses at once, and lets time and words tell an interruption from a cough or an "mhm"."""
 
 from sessions_app.engine.core.agent_config import TurnSettings
-from sessions_app.engine.turns.interruption.base import BargeIn, Heard, Verdict
+from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict
 from sessions_app.engine.turns.interruption.words import real_words, says_stop
 
 GRACE_MS = 1_000.0
@@ -26,7 +26,7 @@ END_LAG_MS = 512.0
 class ConfirmedBargeIn(BargeIn):
     """The agent is silent while it waits, so that waiting for words costs nobody anything."""
 
-    def judge(self, heard: Heard, settings: TurnSettings) -> Verdict:
+    def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:
         meant = heard.echo < ECHO_SHARE and (heard.sure is None or heard.sure >= UNSURE)
         words = real_words(heard.text) if meant else []
         if words and says_stop(heard.text):

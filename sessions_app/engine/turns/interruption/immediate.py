@@ -1,9 +1,9 @@
 """Any speech takes the floor, as soon as it is surely speech."""
 
 from sessions_app.engine.core.agent_config import TurnSettings
-from sessions_app.engine.turns.interruption.base import BargeIn, Heard, Verdict
+from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict
 
 
 class ImmediateBargeIn(BargeIn):
-    def judge(self, heard: Heard, settings: TurnSettings) -> Verdict:
+    def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:
         return Verdict.INTERRUPT

@@ -1,11 +1,11 @@
 """The agent says all it has to say."""
 
 from sessions_app.engine.core.agent_config import TurnSettings
-from sessions_app.engine.turns.interruption.base import BargeIn, Heard, Verdict
+from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict
 
 
 class NoBargeIn(BargeIn):
     pauses = False
 
-    def judge(self, heard: Heard, settings: TurnSettings) -> Verdict:
+    def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:
         return Verdict.RESUME

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sessions_app.engine.rtc.loop import socket_poller as module
-from sessions_app.engine.rtc.loop.socket_poller import AT_ONCE, Pump, missing
+from sessions_app.engine.rtc.loop.socket_poller import AT_ONCE, SocketPoller, missing
 from sessions_app.engine.rtc.loop.tick import BEAT_S, GRID, PERIOD_S
 
 SECRET = b"the purple elephant"
@@ -75,7 +75,7 @@ async def test_many_are_read_at_beats_in_order(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FEW", AT_ONCE)
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
         pump.take(one.transport)
@@ -92,7 +92,7 @@ async def test_many_are_read_at_beats_in_order(
 
 
 async def test_few_are_read_as_datagrams_come(lines: list[Line]) -> None:
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
     for one in lines[AT_ONCE:]:
@@ -128,7 +128,7 @@ async def speak(lines: list[Line], *, regular: bool) -> None:
 async def test_a_few_are_read_once_a_period_where_there_is_room(
     lines: list[Line], regular: bool, every: int
 ) -> None:
-    pump = Pump()
+    pump = SocketPoller()
     speaking = asyncio.create_task(speak(lines, regular=regular))
     for one in lines:
         pump.take(one.transport)
@@ -149,7 +149,7 @@ async def test_where_many_just_miss_a_beat_they_are_read_oftener(
 ) -> None:
     monkeypatch.setattr(module, "JUDGED", 20)
     monkeypatch.setattr(module, "PUNCTUAL_S", 1.0)
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
     await until(lambda: pump._seen is None)
@@ -176,7 +176,7 @@ async def test_it_is_looked_again_as_clocks_drift(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LOOK_AGAIN_S", 0.05)
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
     for _ in range(2):
@@ -187,7 +187,7 @@ async def test_it_is_looked_again_as_clocks_drift(
 
 
 async def test_what_is_given_back_is_read_by_the_loop(lines: list[Line]) -> None:
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
     for one in lines:
@@ -201,7 +201,7 @@ async def test_what_is_given_back_is_read_by_the_loop(lines: list[Line]) -> None
 
 
 async def test_a_socket_that_closes_while_it_is_read_is_no_fault(lines: list[Line]) -> None:
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
     gone, *rest = lines
@@ -220,7 +220,7 @@ async def test_a_socket_that_closes_while_it_is_read_is_no_fault(lines: list[Lin
 
 
 async def test_a_closed_or_unknown_transport_is_left_alone(lines: list[Line]) -> None:
-    pump = Pump()
+    pump = SocketPoller()
     lines[0].transport.close()
     pump.take(lines[0].transport)
     pump.take(object())
@@ -230,7 +230,7 @@ async def test_a_closed_or_unknown_transport_is_left_alone(lines: list[Line]) ->
 
 async def test_a_flood_holds_nobody_up(lines: list[Line], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_ROUNDS", 4)
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
     for _ in range(40):
@@ -246,7 +246,7 @@ async def test_a_flood_holds_nobody_up(lines: list[Line], monkeypatch: pytest.Mo
 async def test_a_fault_of_one_is_not_the_others(
     lines: list[Line], caplog: pytest.LogCaptureFixture
 ) -> None:
-    pump = Pump()
+    pump = SocketPoller()
     for one in lines:
         pump.take(one.transport)
     with caplog.at_level(logging.DEBUG):

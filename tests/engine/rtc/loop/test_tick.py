@@ -13,7 +13,7 @@ from sessions_app.engine.rtc.loop.tick import (
     EARLY,
     PERIOD_S,
     SOON_S,
-    Grid,
+    TickGrid,
     next_beat,
     quiet_phase,
     sleep_to_beat,
@@ -29,7 +29,7 @@ def test_beats_are_multiples_that_longer_ones_share() -> None:
 
 @given(phase_s=st.floats(0, PERIOD_S), now_s=st.floats(1, 1e6), every=st.sampled_from([1, 2]))
 def test_a_shifted_grid_is_as_regular(phase_s: float, now_s: float, every: int) -> None:
-    grid = Grid()
+    grid = TickGrid()
     grid.phase_s = phase_s
     due_s = grid.next(now_s, every)
     assert now_s - 1e-9 <= due_s <= now_s + every * BEAT_S + 1e-9

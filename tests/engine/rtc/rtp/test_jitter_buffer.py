@@ -15,9 +15,9 @@ from sessions_app.engine.rtc.rtp.jitter_buffer import (
     MOST_WAITING,
     SHORTEST_WAIT_MS,
     JitterBuffer,
-    Kind,
     Packet,
-    Run,
+    PacketKind,
+    PacketRun,
 )
 from sessions_app.engine.rtc.rtp.nack import MANY
 
@@ -67,10 +67,10 @@ def stream(
     return sent
 
 
-def through(sent: list[Sent]) -> tuple[JitterBuffer, list[tuple[float, Run]]]:
+def through(sent: list[Sent]) -> tuple[JitterBuffer, list[tuple[float, PacketRun]]]:
     """Returns the buffer and what came out of it when, its deadlines kept to the millisecond."""
     buffer = JitterBuffer(length)
-    out: list[tuple[float, Run]] = []
+    out: list[tuple[float, PacketRun]] = []
     arrivals = sorted((s.arrives_ms, n) for n, s in enumerate(sent) if s.arrives_ms is not None)
     for at_ms, number in arrivals:
         while (due_ms := buffer.due_ms) is not None and due_ms <= at_ms:
@@ -81,7 +81,7 @@ def through(sent: list[Sent]) -> tuple[JitterBuffer, list[tuple[float, Run]]]:
     return buffer, out
 
 
-def kinds(out: list[tuple[float, Run]]) -> list[str]:
+def kinds(out: list[tuple[float, PacketRun]]) -> list[str]:
     return [run.kind.value for _, run in out]
 
 
@@ -138,7 +138,7 @@ def test_silence_that_was_not_sent_is_no_loss() -> None:
 def test_a_loss_after_silence_lies_right_before_the_speech() -> None:
     sent = stream(20, pauses={10: 15}, lost=frozenset({10}))
     _, out = through(sent)
-    (gap,) = [run for _, run in out if run.kind is Kind.LOST]
+    (gap,) = [run for _, run in out if run.kind is PacketKind.LOST]
     assert gap.start == sent[10].place
 
 
@@ -202,7 +202,7 @@ def asked(
     red: bool,
     answer_ms: float,
     lost_again: frozenset[int] = frozenset(),
-) -> list[Run]:
+) -> list[PacketRun]:
     """Returns what comes of a stream whose sender sends again what it is asked for.
 
     Of its answers, those of the numbers `lost_again` (from 0) are lost.
@@ -211,7 +211,7 @@ def asked(
     sent = {s.packet.sequence: s for s in stream(count, lost=lost, red=red)}
     coming = [(s.arrives_ms, n) for n, s in sent.items() if s.arrives_ms is not None]
     end_ms = START_MS + 20 * count + 200
-    out: list[Run] = []
+    out: list[PacketRun] = []
     answers = 0
     for at_ms in range(int(START_MS), int(end_ms)):
         for due_ms, number in [c for c in coming if c[0] <= at_ms]:
@@ -232,7 +232,7 @@ def test_what_is_asked_for_again_takes_its_place(red: bool) -> None:
     runs = asked(50, lost, red=red, answer_ms=90.0)
     assert [run.payload for run in runs] == [body(n) for n in range(50)]
     assert {run.kind for run in runs} == (
-        {Kind.RECEIVED, Kind.RESTORED} if red else {Kind.RECEIVED}
+        {PacketKind.RECEIVED, PacketKind.RESTORED} if red else {PacketKind.RECEIVED}
     )
 
 
@@ -250,9 +250,9 @@ def test_whatever_is_answered_all_is_in_order_and_in_its_place(
     assert all(a.start + a.samples <= b.start for a, b in pairwise(runs))
     first = runs[0].start
     for run in runs:
-        if run.kind is not Kind.LOST:
+        if run.kind is not PacketKind.LOST:
             assert run.payload == body((run.start - first) // STEP)
-    came = {(run.start - first) // STEP for run in runs if run.kind is not Kind.LOST}
+    came = {(run.start - first) // STEP for run in runs if run.kind is not PacketKind.LOST}
     assert came >= set(range(120)) - lost
 
 
@@ -271,7 +271,7 @@ def test_who_answers_too_late_is_waited_for_no_longer_than_the_longest_and_then_
 ):
     lost = frozenset(range(5, 200, 10))
     runs = asked(201, lost, red=False, answer_ms=LONGEST_WAIT_MS + 30)
-    assert [run.kind for run in runs].count(Kind.LOST) == len(lost)
+    assert [run.kind for run in runs].count(PacketKind.LOST) == len(lost)
     buffer, out = through(stream(201, lost=lost))
     assert [run for _, run in out] == runs
     assert buffer.requests.asked == 0
@@ -375,7 +375,7 @@ def test_whatever_the_network_does(  # noqa: PLR0917 - hypothesis gives them by 
     assert all(a.start + a.samples <= b.start for a, b in pairwise(runs))
     # what was sent is where it was sent, bit for bit
     payloads = {s.place: s.packet.payload for s in sent}
-    heard = [run for run in runs if run.kind is not Kind.LOST]
+    heard = [run for run in runs if run.kind is not PacketKind.LOST]
     assert all(payloads[run.start] == run.payload for run in heard)
     # nothing that came is left out, unless it came when its place was over
     came = [s for s in sent if s.arrives_ms is not None]
@@ -385,7 +385,7 @@ def test_whatever_the_network_does(  # noqa: PLR0917 - hypothesis gives them by 
     # nothing waits for longer than the longest wait
     arrived = {s.place: s.arrives_ms for s in came}
     for at_ms, run in out:
-        if run.kind is Kind.RECEIVED:
+        if run.kind is PacketKind.RECEIVED:
             first_ms = min(s.arrives_ms or 0.0 for s in [*came, *doubles] if s.place == run.start)
             assert at_ms - first_ms <= LONGEST_WAIT_MS + 0.001
             assert arrived[run.start] is not None

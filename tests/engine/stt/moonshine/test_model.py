@@ -11,7 +11,7 @@ from sessions_app.engine.stt.moonshine import decoding, graphs
 from sessions_app.engine.stt.moonshine.files import SHA256, Files, checked, folder
 from sessions_app.engine.stt.moonshine.front import FRAME, SHORTEST, Front
 from sessions_app.engine.stt.moonshine.graphs import HEAD, HEADS
-from sessions_app.engine.stt.moonshine.model import Floats, Memory, Model, session
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model, session
 from sessions_app.engine.stt.moonshine.ort_file import LayoutError, Weights
 from sessions_app.engine.stt.moonshine.tokens import BEGIN, END
 from sessions_app.engine.stt.worker.blocking.base import ModelError
@@ -26,7 +26,7 @@ SENTENCES = (
 PAGE = "All that was said on that page of the book about 4711 ships, and more — naïve or not. " * 80
 
 
-def memory_of(model: Model, audio: Floats) -> Memory:
+def memory_of(model: Model, audio: Floats) -> EncoderMemory:
     front = Front(model)
     front.add(audio)
     memory = front.memory()

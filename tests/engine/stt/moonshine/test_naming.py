@@ -9,12 +9,12 @@ from rapidfuzz.distance import Levenshtein
 
 from sessions_app.engine.stt.moonshine import naming
 from sessions_app.engine.stt.moonshine.confidence import confidence
-from sessions_app.engine.stt.moonshine.decoding import Decoded
+from sessions_app.engine.stt.moonshine.decoding import DecodedTokens
 from sessions_app.engine.stt.moonshine.engine import MoonshineEngine
 from sessions_app.engine.stt.moonshine.model import Floats, Model
 from sessions_app.engine.stt.moonshine.naming import Names, sounds
-from sessions_app.engine.stt.moonshine.speech import Speech
-from sessions_app.engine.stt.moonshine.tokens import Span
+from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.tokens import TokenSpan
 from tests.engine.stt.moonshine.conftest import Said
 
 NAMES = ("Velmora", "Brindlewick", "Kestrov", "Quill Harbour", "Novatek")
@@ -26,7 +26,7 @@ def names(model: Model) -> Names:
 
 
 def final_of(model: Model, names: Names | None, audio: Floats) -> str:
-    speech = Speech(model, names)
+    speech = MoonshineUtterance(model, names)
     speech.add(audio)
     final = speech.final()
     assert " ".join(word[0] for word in final.words) == final.text
@@ -165,7 +165,9 @@ def rest_alike(phrase: naming._Phrase, said: list[str]) -> bool:
     return alike_of(sounds(" ".join(wanted)), sounds(" ".join(said))) >= naming.ALIKE
 
 
-def one_by_one(names: Names, heard: Decoded, spans: Sequence[Span]) -> list[tuple[str, int, int]]:
+def one_by_one(
+    names: Names, heard: DecodedTokens, spans: Sequence[TokenSpan]
+) -> list[tuple[str, int, int]]:
     """Returns what `_places` has to find, looked for phrase by phrase and word by word."""
     found = []
     said, words = [sounds(span.text) for span in spans], [plain_of(span.text) for span in spans]
@@ -212,13 +214,13 @@ def test_many_phrases_are_found_as_if_each_were_looked_for(model: Model) -> None
         "",
     ):
         tokens = model.tokens.of(text) if text else []
-        heard = Decoded(tokens, sure=[dice.choice((-0.01, -0.3, -2.0)) for _ in tokens])
+        heard = DecodedTokens(tokens, sure=[dice.choice((-0.01, -0.3, -2.0)) for _ in tokens])
         spans = model.tokens.words(tokens)
         found = [(one.phrase.text, one.first, one.end) for one in names._places(heard, spans)]
         assert found == one_by_one(names, heard, spans)
         places += len(found)
     assert places > 50
-    assert Names(model, ["12"])._places(Decoded(), []) == []
+    assert Names(model, ["12"])._places(DecodedTokens(), []) == []
 
 
 def test_phrases_are_prepared_once_for_all_utterances_of_an_agent() -> None:

@@ -8,7 +8,7 @@ from sessions_app.engine.stt.moonshine import decoding
 from sessions_app.engine.stt.moonshine.decoding import most_tokens
 from sessions_app.engine.stt.moonshine.expecting import Expected
 from sessions_app.engine.stt.moonshine.front import Front
-from sessions_app.engine.stt.moonshine.model import Memory, Model
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Model
 from sessions_app.engine.stt.moonshine.searching import searched
 from sessions_app.engine.stt.moonshine.tokens import END
 from tests.engine.stt.moonshine.conftest import Said
@@ -23,7 +23,7 @@ SENTENCES = (
 COMMANDS = ("scratch that", "take that back", "I didn't catch that", "stop talking")
 
 
-def memory_of(model: Model, said: Said, sentence: str, noise: float) -> Memory:
+def memory_of(model: Model, said: Said, sentence: str, noise: float) -> EncoderMemory:
     audio = said(sentence)
     level = noise * float(np.sqrt(np.mean(audio**2)))
     dice = np.random.default_rng(3)
@@ -34,7 +34,7 @@ def memory_of(model: Model, said: Said, sentence: str, noise: float) -> Memory:
     return memory
 
 
-def likelihood(model: Model, memory: Memory, tokens: list[int]) -> float:
+def likelihood(model: Model, memory: EncoderMemory, tokens: list[int]) -> float:
     return float(np.sum(decoding.scored(model, memory, [*tokens, END]).sure))
 
 

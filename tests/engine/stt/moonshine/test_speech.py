@@ -11,9 +11,9 @@ from sessions_app.engine.stt.moonshine import decoding, searching, speech
 from sessions_app.engine.stt.moonshine.engine import MoonshineEngine, MoonshineSession
 from sessions_app.engine.stt.moonshine.front import Front
 from sessions_app.engine.stt.moonshine.invented import is_invented
-from sessions_app.engine.stt.moonshine.model import Floats, Memory, Model
+from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model
 from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.moonshine.speech import Speech
+from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
 from sessions_app.engine.stt.moonshine.timing import starts
 from tests.engine.stt.moonshine.conftest import Said
 
@@ -25,8 +25,8 @@ LONG = (
 )
 
 
-def spoken(model: Model, audio: Floats) -> tuple[list[str], Speech]:
-    speech, shown = Speech(model), []
+def spoken(model: Model, audio: Floats) -> tuple[list[str], MoonshineUtterance]:
+    speech, shown = MoonshineUtterance(model), []
     for at in range(0, len(audio), 1600):
         speech.add(audio[at : at + 1600])
         if speech.due():
@@ -66,7 +66,7 @@ def test_a_long_utterance_is_whole_though_interims_look_at_its_end(
 def test_a_long_utterance_in_which_nothing_is_understood_yet_goes_on(
     model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(np.concatenate([said(sentence) for sentence in LONG]))
     with monkeypatch.context() as patch:
         patch.setattr(decoding, "interim", lambda *_: [])
@@ -76,7 +76,7 @@ def test_a_long_utterance_in_which_nothing_is_understood_yet_goes_on(
 
 def test_words_have_their_times(model: Model, said: Said) -> None:
     pause = np.zeros(SPEECH_RATE, np.float32)
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(np.concatenate([said(LONG[0]), pause, said(LONG[1])]))
     final = speech.final()
     times = [(start, end) for _, start, end, _ in final.words]
@@ -90,14 +90,14 @@ def test_words_have_their_times(model: Model, said: Said) -> None:
 
 def test_silence_and_too_little_audio_say_nothing(model: Model) -> None:
     for samples in (0, 100, 8000, 48_000):
-        speech = Speech(model)
+        speech = MoonshineUtterance(model)
         speech.add(np.zeros(samples, np.float32))
         assert speech.final().text == ""
         assert speech.final().words == []
 
 
 def test_a_pause_alone_is_no_reason_to_decode(model: Model, said: Said) -> None:
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(said(LONG[0]))
     assert speech.due()
     speech.interim()
@@ -176,7 +176,7 @@ def test_speech_that_begins_in_the_middle_of_a_word_is_heard(model: Model, said:
     sentences = ("the weather is very nice today", "please call me back on monday")
     talk = np.concatenate([said(sentence)[5_000:-5_500] for sentence in sentences * 2])
     for begin in range(0, SPEECH_RATE // 2, 1_777):
-        speech = Speech(model)
+        speech = MoonshineUtterance(model)
         speech.add(talk[begin:])
         final = speech.final()
         assert "please call me back on monday" in plain(final.text)
@@ -186,7 +186,7 @@ def test_speech_that_begins_in_the_middle_of_a_word_is_heard(model: Model, said:
 def test_a_second_try_hears_what_came_out_as_nonsense(
     model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(said(LONG[0]))
     first = speech.final()
     tries = iter([True])
@@ -232,19 +232,19 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
     front = Front(model)
     front.add(said(LONG[0]))
 
-    def final(model: Model, memory: Memory, draft: Sequence[int]) -> decoding.Decoded:
+    def final(model: Model, memory: EncoderMemory, draft: Sequence[int]) -> decoding.DecodedTokens:
         before[0] += 1
         greedy, _ = tries[before[0]]
-        return decoding.Decoded() if greedy is None else rated(f"greedy {before[0]}", greedy)
+        return decoding.DecodedTokens() if greedy is None else rated(f"greedy {before[0]}", greedy)
 
-    def rated(text: str, sure: float) -> decoding.Decoded:
+    def rated(text: str, sure: float) -> decoding.DecodedTokens:
         memory = front.memory()
         assert memory is not None
         found = scored(model, memory, model.tokens.of(text))
         found.sure = [sure] * len(found.tokens)
         return found
 
-    def searched(model: Model, memory: Memory, _expected: object) -> list[int]:
+    def searched(model: Model, memory: EncoderMemory, _expected: object) -> list[int]:
         return [] if tries[before[0]][1] is None else model.tokens.of(f"found {before[0]}")
 
     monkeypatch.setattr(decoding, "final", final)
@@ -252,7 +252,7 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
     monkeypatch.setattr(
         decoding, "scored", lambda *_: rated(f"found {before[0]}", tries[before[0]][1] or 0.0)
     )
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(said(LONG[0]))
     assert speech.final().text == heard
     assert before[0] == len(tries) - 1
@@ -261,13 +261,13 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
 def test_silence_that_is_put_before_an_utterance_counts_for_nothing(
     model: Model, said: Said
 ) -> None:
-    audio, speech = said(LONG[0]), Speech(model)
+    audio, speech = said(LONG[0]), MoonshineUtterance(model)
     speech.add(audio[:7_900])
     assert speech.waiting_s == pytest.approx(7_900 / SPEECH_RATE)
     assert not speech.due()
     speech.add(audio[7_900:8_000])
     assert speech.due()
-    alone = Speech(model)
+    alone = MoonshineUtterance(model)
     alone.add(np.full(800, 0.5, np.float32))  # 50 ms, too little of a sound to be a word
     assert alone.final().text == alone.at_pause().text == ""
 
@@ -275,7 +275,7 @@ def test_silence_that_is_put_before_an_utterance_counts_for_nothing(
 def test_what_is_told_at_a_pause_is_the_final_where_silence_follows(
     model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(said(LONG[0]))
     whole = speech.at_pause()
     assert whole.text == LONG[0]
@@ -286,7 +286,7 @@ def test_what_is_told_at_a_pause_is_the_final_where_silence_follows(
 
 
 def test_who_goes_on_after_a_pause_is_heard_out(model: Model, said: Said) -> None:
-    speech, shown = Speech(model), []
+    speech, shown = MoonshineUtterance(model), []
     for sentence in LONG:
         audio = said(sentence)
         for at in range(0, len(audio), 1600):
@@ -303,7 +303,7 @@ def test_who_goes_on_after_a_pause_is_heard_out(model: Model, said: Said) -> Non
 
 
 def test_noise_at_a_pause_is_no_word(model: Model) -> None:
-    speech = Speech(model)
+    speech = MoonshineUtterance(model)
     speech.add(np.zeros(SPEECH_RATE, np.float32))
     assert speech.at_pause().text == ""
 
@@ -316,12 +316,12 @@ def test_words_that_are_only_found_for_a_phrase_and_are_no_speech_cost_no_others
     tokens = {expects: model.tokens.of(text) for expects, text in texts.items()}
     monkeypatch.setattr(searching, "searched", lambda _, __, expected: tokens[expected is not None])
     monkeypatch.setattr(speech, "DOUBTFUL_WITH_PHRASES", 1.0)
-    utterance = Speech(model, names)
+    utterance = MoonshineUtterance(model, names)
     utterance.add(said(LONG[0]))
     assert utterance.final().text == texts[False]
 
 
 def plain_final(model: Model, said: Said) -> str:
-    utterance = Speech(model)
+    utterance = MoonshineUtterance(model)
     utterance.add(said(LONG[0]))
     return utterance.final().text

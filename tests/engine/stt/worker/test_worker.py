@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sessions_app.engine.core.frames import Samples
-from sessions_app.engine.stt.worker.blocking.base import Engine, Said, Session
+from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, Session, UtteranceResult
 from sessions_app.engine.stt.worker.worker import (
     AUDIO,
     FAILED,
@@ -20,8 +20,8 @@ from sessions_app.engine.stt.worker.worker import (
     HEADER,
     OPEN,
     PERIOD_S,
-    Load,
     Server,
+    WorkLoad,
 )
 
 BAD = 666
@@ -37,11 +37,11 @@ class Counted(Session):
     def accept(self, samples: Samples) -> None:
         self.waiting.append(samples)
 
-    def finish(self) -> Said:
-        return Said(str(self.decoded))
+    def finish(self) -> UtteranceResult:
+        return UtteranceResult(str(self.decoded))
 
 
-class Batching(Engine):
+class Batching(BlockingEngine):
     def open(self, language: str, phrases: Sequence[str]) -> Session:
         return Counted()
 
@@ -74,7 +74,7 @@ class Choosing(Batching):
 
 
 @contextmanager
-def served(engine: Engine) -> Iterator[socket.socket]:
+def served(engine: BlockingEngine) -> Iterator[socket.socket]:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.settimeout(10)
@@ -158,7 +158,7 @@ def test_a_final_is_answered_before_what_can_wait() -> None:
 
 def test_a_load_is_the_share_of_work_in_the_last_period() -> None:
     now = [0.0]
-    load = Load(lambda: now[0])
+    load = WorkLoad(lambda: now[0])
     now[0] += 0.75 * PERIOD_S
     with load.idle():
         now[0] += 0.25 * PERIOD_S

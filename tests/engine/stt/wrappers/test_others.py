@@ -10,7 +10,7 @@ from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.stt.engines.null import NullRecogniser, NullStream
 from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
 from sessions_app.engine.stt.wrappers.gated import Gated
-from sessions_app.engine.stt.wrappers.stable_interims import Steady
+from sessions_app.engine.stt.wrappers.stable_interims import StableInterims
 from tests.fixtures.coded import assert_whole, finals_of, speak, talk
 from tests.fixtures.coded_engine import CodedEngine
 
@@ -57,7 +57,7 @@ class Muttered(NullStream):
 
 async def test_words_are_shown_once_they_stay() -> None:
     engine = Muttering("the", "a", "a whether", "a weather", "a weather is", "a weather is nice")
-    found = [h async for h in Steady(engine).open("en-US").results()]
+    found = [h async for h in StableInterims(engine).open("en-US").results()]
     shown = [hypothesis.text for hypothesis in found if not hypothesis.is_final]
     assert shown == ["", "", "a", "a", "a weather", "a weather is"]
     assert found[-1].text == "a weather is nice"

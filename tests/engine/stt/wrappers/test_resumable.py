@@ -15,10 +15,10 @@ from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.stt.base import Recogniser
 from sessions_app.engine.stt.speech_gate import Flush
 from sessions_app.engine.stt.wrappers.fallback import Fallback
-from sessions_app.engine.stt.wrappers.replay_buffer import Replay
+from sessions_app.engine.stt.wrappers.replay_buffer import AudioReplayBuffer
 from sessions_app.engine.stt.wrappers.retrying import Retrying, RetryingStream
 from sessions_app.engine.stt.wrappers.rollover import Rollover, RolloverStream
-from sessions_app.engine.stt.wrappers.stable_interims import Steady
+from sessions_app.engine.stt.wrappers.stable_interims import StableInterims
 from tests.fixtures.coded import Talk, assert_whole, finals_of, speak, talk
 from tests.fixtures.coded_engine import CodedEngine, CodedStream
 from tests.fixtures.ear import Ear
@@ -192,7 +192,7 @@ async def test_silence_is_not_kept(wrap: Callable[[Recogniser], Recogniser]) -> 
 
 
 def test_audio_carried_over_a_cut_is_told_again() -> None:
-    replay = Replay(by_flush=True)
+    replay = AudioReplayBuffer(by_flush=True)
     frames = [AudioFrame(np.full(1_600, at, np.int16), 16_000, 100.0 * at) for at in range(12)]
     for frame in frames[:10]:
         replay.add(frame)
@@ -290,7 +290,7 @@ def test_what_serves_says_what_it_can_through_every_wrapper() -> None:
     first, second = CodedEngine(), CodedEngine()
     first.capabilities = replace(first.capabilities, scores_pauses=True)
     fallback = Fallback(retrying(Rollover(first)), second)
-    wrapped = Steady(fallback)
+    wrapped = StableInterims(fallback)
     assert wrapped.serving.scores_pauses
     fallback.failed()
     assert not wrapped.serving.scores_pauses

@@ -9,7 +9,7 @@ import pytest
 from sessions_app.engine.tts.engines.hibari import is_readable
 from sessions_app.engine.tts.hibari.files import assets
 from sessions_app.engine.tts.hibari.network import Network
-from sessions_app.engine.tts.hibari.reading import MOST_SOUNDS, Reader, Run
+from sessions_app.engine.tts.hibari.reading import MOST_SOUNDS, Reader, SoundRun
 from sessions_app.engine.tts.hibari.sound import LEAD_S, Trimming, sound
 from sessions_app.engine.tts.hibari.tables import PackedTable
 from sessions_app.engine.tts.worker.hibari import _reader
@@ -20,7 +20,7 @@ def reader() -> Reader:
     return _reader(assets())
 
 
-def runs(reader: Reader, text: str) -> list[Run]:
+def runs(reader: Reader, text: str) -> list[SoundRun]:
     return list(reader.runs(text, 0))
 
 

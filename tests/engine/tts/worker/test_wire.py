@@ -16,7 +16,7 @@ from sessions_app.engine.tts.worker.wire import (
     REFUSED,
     SPEAK,
     Send,
-    Worker,
+    VoiceWorker,
     message,
 )
 
@@ -47,7 +47,7 @@ def test_it_ends_when_its_owner_is_killed_in_mid_speech() -> None:
         channel, _ = listener.accept()
         engine = Endless()
         with channel:
-            working = threading.Thread(target=Worker(channel, engine).run, daemon=True)
+            working = threading.Thread(target=VoiceWorker(channel, engine).run, daemon=True)
             working.start()
             body = message({"text": "for ever"})
             owner.sendall(HEADER.pack(len(body), SPEAK, 1) + body)
@@ -75,7 +75,7 @@ class Plain:
 def test_bad_requests_are_refused_and_the_next_one_is_served() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        working = threading.Thread(target=Worker(theirs, Plain()).run, daemon=True)
+        working = threading.Thread(target=VoiceWorker(theirs, Plain()).run, daemon=True)
         working.start()
         bad = [
             (SPEAK, b"{"),

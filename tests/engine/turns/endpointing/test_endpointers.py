@@ -6,7 +6,7 @@ import pytest
 
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
-from sessions_app.engine.turns.endpointing.base import Endpointer, Said
+from sessions_app.engine.turns.endpointing.base import Endpointer, TurnSoFar
 from sessions_app.engine.turns.endpointing.fixed import FixedEndpointer
 from sessions_app.engine.turns.endpointing.smart_turn import SmartTurnEndpointer
 
@@ -128,8 +128,8 @@ def test_a_request_is_not_whole_before_what_it_asks_for_is(text: str, delay: flo
     [("Remind me to call.", True), ("The parcel never came,", True), ("What time is it?", False)],
 )
 def test_words_that_are_long_waited_after_are_expected_to_go_on(text: str, more: bool) -> None:
-    assert AttentiveEndpointer().expects_more(Said(text), SETTINGS) is more
-    assert not FixedEndpointer().expects_more(Said(text), SETTINGS)
+    assert AttentiveEndpointer().expects_more(TurnSoFar(text), SETTINGS) is more
+    assert not FixedEndpointer().expects_more(TurnSoFar(text), SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_digits_read_one_by_one_are_waited_for_and_quantities_are_not(
 def test_a_last_word_that_was_not_heard_well_is_waited_after(
     text: str, sure: float | None, delay: float
 ) -> None:
-    assert AttentiveEndpointer().wait_ms(Said(text, sure), SETTINGS) == delay
+    assert AttentiveEndpointer().wait_ms(TurnSoFar(text, sure), SETTINGS) == delay
 
 
 def test_a_rule_that_knows_text_alone_is_asked_for_that() -> None:
@@ -184,7 +184,7 @@ def test_a_rule_that_knows_text_alone_is_asked_for_that() -> None:
         def delay_ms(self, text: str, settings: TurnSettings) -> float:
             return 1.0 if text.isupper() else 2.0
 
-    assert Shouting().wait_ms(Said("STOP", 0.1), SETTINGS) == 1.0
+    assert Shouting().wait_ms(TurnSoFar("STOP", 0.1), SETTINGS) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -208,4 +208,4 @@ def test_a_turn_model_is_asked_where_words_tell_little(
 ) -> None:
     settings = replace(SETTINGS, language=language)
     rule = SmartTurnEndpointer("nowhere")
-    assert rule.wait_ms(Said(text, finished=finished), settings) == delay
+    assert rule.wait_ms(TurnSoFar(text, finished=finished), settings) == delay

@@ -3,7 +3,7 @@
 import pytest
 
 from sessions_app.engine.core.agent_config import TurnSettings
-from sessions_app.engine.turns.interruption.base import Heard, Verdict
+from sessions_app.engine.turns.interruption.base import OverlapWords, Verdict
 from sessions_app.engine.turns.interruption.confirmed import ConfirmedBargeIn
 from sessions_app.engine.turns.interruption.immediate import ImmediateBargeIn
 from sessions_app.engine.turns.interruption.off import NoBargeIn
@@ -11,12 +11,12 @@ from sessions_app.engine.turns.interruption.off import NoBargeIn
 TWO_WORDS = TurnSettings(barge_in_ms=500, barge_in_words=2)
 
 
-def speaking(text: str, ms: float, echo: float = 0.0) -> Heard:
-    return Heard(True, ms, 0.0, text, final=False, echo=echo)
+def speaking(text: str, ms: float, echo: float = 0.0) -> OverlapWords:
+    return OverlapWords(True, ms, 0.0, text, final=False, echo=echo)
 
 
-def ended(text: str, ms: float, silent_ms: float, *, final: bool = False) -> Heard:
-    return Heard(False, ms, silent_ms, text, final=final, echo=0.0)
+def ended(text: str, ms: float, silent_ms: float, *, final: bool = False) -> OverlapWords:
+    return OverlapWords(False, ms, silent_ms, text, final=final, echo=0.0)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def ended(text: str, ms: float, silent_ms: float, *, final: bool = False) -> Hea
         ("its own echo goes on", speaking("the train leaves at ten", 3000, 0.9), Verdict.RESUME),
     ],
 )
-def test_the_confirmed_one(what: str, heard: Heard, verdict: Verdict) -> None:
+def test_the_confirmed_one(what: str, heard: OverlapWords, verdict: Verdict) -> None:
     assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict, what
 
 
@@ -57,7 +57,7 @@ def test_the_confirmed_one(what: str, heard: Heard, verdict: Verdict) -> None:
 def test_words_of_which_the_recogniser_is_unsure_are_babble(
     text: str, sure: float | None, verdict: Verdict
 ) -> None:
-    heard = Heard(False, 3000, 600, text, final=True, echo=0.0, sure=sure)
+    heard = OverlapWords(False, 3000, 600, text, final=True, echo=0.0, sure=sure)
     assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict
 
 
@@ -89,7 +89,7 @@ def test_words_of_which_the_recogniser_is_unsure_are_babble(
         (ended("d’accord, j’ai une question", 900, 600, final=True), Verdict.INTERRUPT),
     ],
 )
-def test_words_are_counted_in_every_script(heard: Heard, verdict: Verdict) -> None:
+def test_words_are_counted_in_every_script(heard: OverlapWords, verdict: Verdict) -> None:
     assert ConfirmedBargeIn().judge(heard, TWO_WORDS) is verdict, heard.text
 
 

@@ -16,7 +16,7 @@ from sessions_app.engine.agent.responders.chat.beginnings import Beginnings
 from sessions_app.engine.agent.responders.chat.refusals import STATUSES, Refusals, refused
 from sessions_app.engine.agent.responders.chat.stream import EMPTY, ChatStream
 from sessions_app.engine.agent.tools import Tool, load_tools
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.text.cleaning import clean, cleaned
@@ -109,7 +109,7 @@ class ChatResponder(Responder):
             request["messages"] = [*request["messages"], *done]
         raise ResponderError("The model asked for its tools again and again.")
 
-    def check(self, persona: Persona) -> None:
+    def check(self, persona: AgentConfig) -> None:
         """Raises ResponderError for an option or a tool that there is not."""
         self._tools_of(_options(persona).get("tools", self._tools))
 
@@ -306,7 +306,7 @@ def _check_said(answer: ChatStream) -> None:
         )
 
 
-def _options(persona: Persona) -> dict[str, Any]:
+def _options(persona: AgentConfig) -> dict[str, Any]:
     """Returns an agent's own options; raises ResponderError for one that there is not."""
     options = dict(persona.responder_options)
     unknown = [name for name in options if name not in OPTIONS]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from sessions_app.engine.agent.responders.scribe.closings import consents
-from sessions_app.engine.agent.responders.scribe.commands import Heard, orders, talk
-from sessions_app.engine.agent.responders.scribe.vocabulary import Command
+from sessions_app.engine.agent.responders.scribe.commands import HeardCommand, orders, talk
+from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import spoken
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import plain_words
@@ -29,7 +29,7 @@ def declines(text: str) -> bool:
     shown = " ".join(word for clause in _clauses(text) for word in clause)
     heard = orders(text, clearly=True)
     return shown in _DECLINED or (
-        [one.command for one in heard] == [Command.UNDO] and heard[0].which is None
+        [one.command for one in heard] == [Intent.UNDO] and heard[0].which is None
     )
 
 
@@ -54,7 +54,7 @@ class Dictated:
     """The answer to what to write down: its text, and the commands in it."""
 
     text: str
-    commands: tuple[Heard, ...] = ()
+    commands: tuple[HeardCommand, ...] = ()
     dropped: bool = False
     """Whether nothing is to be written down after all."""
 
@@ -75,7 +75,7 @@ def dictated(text: str) -> Dictated:
     return Dictated(left if told else "", heard, dropped)
 
 
-def _is_within(heard: Heard) -> bool:
+def _is_within(heard: HeardCommand) -> bool:
     """Returns whether a command may be one within what is dictated."""
     return heard.which is None or heard.which.sure
 
@@ -84,7 +84,7 @@ def _plain(text: str) -> str:
     return " ".join(plain_words(text))
 
 
-_ALONE = frozenset({Command.HELLO, Command.QUIET})
+_ALONE = frozenset({Intent.HELLO, Intent.QUIET})
 """These are commands where nothing is dictated with them."""
 
 _WAITS = BACK_CHANNELS | listed(

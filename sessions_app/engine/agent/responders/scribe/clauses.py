@@ -13,7 +13,7 @@ from sessions_app.engine.agent.responders.scribe.reminders import asks_again
 from sessions_app.engine.agent.responders.scribe.removals import begins
 from sessions_app.engine.agent.responders.scribe.requests_at_end import closes, courteous
 from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, LONGEST, TAKES_TEXT
-from sessions_app.engine.agent.responders.scribe.words import LEADS, TALE, Spoken
+from sessions_app.engine.agent.responders.scribe.words import LEADS, TALE, PlainWord
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
@@ -28,7 +28,7 @@ _LEADS = LEADS | FRAMES
 class Clauses:
     """What a sentence's words are for each other, without what they ask for."""
 
-    def __init__(self, words: Sequence[Spoken], start: int, end: int) -> None:
+    def __init__(self, words: Sequence[PlainWord], start: int, end: int) -> None:
         self._words = words
         self._start = start
         self._end = end

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sessions_app.engine.agent.responders.scribe.found import polite
-from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, Command
+from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, Intent
 from sessions_app.engine.text.word_lists import listed
 
 _PARTINGS = frozenset(
@@ -23,9 +23,9 @@ _DONE = (
 )
 _WRONG = ("that is wrong", "that was wrong", "that is not right", "not that one")
 _HEARD_FOR = {
-    "and the call": (Command.END, _DONE),
-    **dict.fromkeys(("and do it", "and do that"), (Command.UNDO, _WRONG)),
-    **dict.fromkeys(("i am do it", "i am do that"), (Command.UNDO, _WRONG)),
+    "and the call": (Intent.END, _DONE),
+    **dict.fromkeys(("and do it", "and do that"), (Intent.UNDO, _WRONG)),
+    **dict.fromkeys(("i am do it", "i am do that"), (Intent.UNDO, _WRONG)),
 }
 """What is heard for "end the call" and "undo it" after these words, and ends the sentence."""
 
@@ -63,7 +63,7 @@ _COURTESIES_TOO = frozenset(
     }
 )
 _GOODBYES = frozenset(
-    " ".join(phrase) for phrase, command in COMMANDS.items() if command is Command.END
+    " ".join(phrase) for phrase, command in COMMANDS.items() if command is Intent.END
 )
 
 _CONSENT = _YES | _YES_TOO | _OVER | _GOODBYES | {"bye", "end"}
@@ -102,7 +102,7 @@ def parts(words: Sequence[str]) -> bool:
     return any(said.startswith(one) and polite(words[len(one.split()) :]) for one in _PARTINGS)
 
 
-def heard_for(before: Sequence[str], said: Sequence[str]) -> Command | None:
+def heard_for(before: Sequence[str], said: Sequence[str]) -> Intent | None:
     """Returns what was said where a recogniser wrote "and the call" after "we are done"."""
     command, led = _HEARD_FOR.get(" ".join(said), (None, ()))
     return command if " ".join(before).endswith(led) else None

@@ -15,11 +15,15 @@ from sessions_app.engine.agent.responders.scribe.meant import meant, told
 from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
 from sessions_app.engine.agent.responders.scribe.reminders import asks
 from sessions_app.engine.agent.responders.scribe.removals import takes_out
-from sessions_app.engine.agent.responders.scribe.sentences import Sentence
+from sessions_app.engine.agent.responders.scribe.sentences import CommandSentence
 from sessions_app.engine.agent.responders.scribe.sounding import sounds_like
-from sessions_app.engine.agent.responders.scribe.vocabulary import EACH_TIME, TAKES_TEXT, Command
+from sessions_app.engine.agent.responders.scribe.vocabulary import (
+    EACH_TIME,
+    TAKES_TEXT,
+    Intent,
+)
 from sessions_app.engine.agent.responders.scribe.which import Which, content, mentioned
-from sessions_app.engine.agent.responders.scribe.words import Spoken, spoken, whole
+from sessions_app.engine.agent.responders.scribe.words import PlainWord, spoken, whole
 from sessions_app.engine.text.stops import is_abbreviated
 from sessions_app.engine.text.word_lists import listed
 
@@ -38,19 +42,19 @@ SHORTEST_NAMING = 4
 MOST_ORDERS = 8
 """So many commands of one turn are obeyed."""
 
-_TELL_NOTES = frozenset({Command.READ, Command.RECAP})
+_TELL_NOTES = frozenset({Intent.READ, Intent.RECAP})
 """Their answers are others once the notes are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardCommand:
     """A command, what follows it and what came before it, both as they were said or typed.
 
     With `refers` a text command means words that were said before: `rest` has them where they
     were said in the same breath.
     """
 
-    command: Command
+    command: Intent
     rest: str = ""
     before: str = ""
     refers: bool = False
@@ -61,12 +65,12 @@ class Heard:
     """Which notes are to be taken out, or read; None for what was done last, and for all."""
 
 
-def understood(text: str) -> Heard | None:
+def understood(text: str) -> HeardCommand | None:
     """Returns the first command in `text`; None for none."""
     return next(iter(orders(text)), None)
 
 
-def orders(text: str, *, clearly: bool = False) -> list[Heard]:
+def orders(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     """Returns the commands in `text`, in order; with `clearly` none that only sounds like one."""
     words, found = _found(text, clearly=clearly)
     ends = [0, *(max(one.end, one.at + 1) for one in found)]
@@ -113,19 +117,19 @@ def talk(text: str, *, clearly: bool = False) -> str:
     return " ".join(filter(None, kept))
 
 
-def _between(text: str, words: Sequence[Spoken], start: int, end: int) -> str:
+def _between(text: str, words: Sequence[PlainWord], start: int, end: int) -> str:
     if start >= end:
         return ""
     return text[words[start].start : words[end - 1].end].rstrip(",;: ")
 
 
-def _found(text: str, *, clearly: bool = False) -> tuple[list[Spoken], list[Found]]:
+def _found(text: str, *, clearly: bool = False) -> tuple[list[PlainWord], list[Found]]:
     """Returns the words of `text`, and the commands in them."""
     words, found = _clearly_found(text)
     return (words, found) if found or clearly else _unclear(text, words)
 
 
-def _clearly_found(text: str) -> tuple[list[Spoken], list[Found]]:
+def _clearly_found(text: str) -> tuple[list[PlainWord], list[Found]]:
     words = spoken(text)
     found: list[Found] = []
     sentences = whole(words)
@@ -133,37 +137,39 @@ def _clearly_found(text: str) -> tuple[list[Spoken], list[Found]]:
         begin = max(start, found[-1].end if found else 0)
         while begin < end:
             said = partial(_has_told, text, words, tuple(found), begin)
-            more = Sentence(words, begin, end, sentences[number + 1 :], told=said).commands()
+            more = CommandSentence(words, begin, end, sentences[number + 1 :], told=said).commands()
             found += more
             begin = more[-1].end if more and more[-1].end > begin else end
     return words, found
 
 
-def _unclear(text: str, words: list[Spoken]) -> tuple[list[Spoken], list[Found]]:
+def _unclear(text: str, words: list[PlainWord]) -> tuple[list[PlainWord], list[Found]]:
     """Returns what is garbled, or only sounds like a command."""
     if (garbled := alike(heard := spoken(text, as_heard=True))) is not None:
         words = heard
         command, at, stop = garbled
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
         spoken_of = command in TAKES_TEXT and is_spoken_of(words, at, stop)
-        asked = command is Command.ACTION and any(map(asks, words[at : stop + 1]))
+        asked = command is Intent.ACTION and any(map(asks, words[at : stop + 1]))
         if not spoken_of and not asked:
             return words, [Found(command, at, span, begun=0)]
     return words, _by_sound(words)
 
 
-def _has_told(text: str, words: Sequence[Spoken], found: Sequence[Found], until: int) -> bool:
+def _has_told(text: str, words: Sequence[PlainWord], found: Sequence[Found], until: int) -> bool:
     return bool(told(text, words, found, until))
 
 
-def _by_sound(words: Sequence[Spoken]) -> list[Found]:
+def _by_sound(words: Sequence[PlainWord]) -> list[Found]:
     """Returns the commands that whole sentences sound like, where nothing else was one."""
     sentences = whole(words)
     likely = [(start, sounds_like(texts(words, start, end))) for start, end in sentences]
     return [Found(command, at, begun=at) for at, command in likely if command is not None]
 
 
-def _heard(text: str, words: Sequence[Spoken], all_found: Sequence[Found], found: Found) -> Heard:
+def _heard(
+    text: str, words: Sequence[PlainWord], all_found: Sequence[Found], found: Found
+) -> HeardCommand:
     before = text[: words[found.at].start].strip()
     first, last = found.text
     if first < last:
@@ -171,13 +177,13 @@ def _heard(text: str, words: Sequence[Spoken], all_found: Sequence[Found], found
         start = max((a for a, _ in whole(words) if a <= found.at), default=0)
         if _ASKERS & set(texts(words, start, found.at)):
             rest = rest.rstrip("? ")
-        return Heard(found.command, corrected(_without_stop(rest.strip())), before)
+        return HeardCommand(found.command, corrected(_without_stop(rest.strip())), before)
     if not found.refers:
-        return Heard(found.command, "", before, which=found.which)
+        return HeardCommand(found.command, "", before, which=found.which)
     when = _without_stop(_written(text, words, *found.when).rstrip("? ")) if any(found.when) else ""
     earlier = meant(text, words, [one for one in all_found if one.at < found.at], found)
     said = _without_stop(_written(text, words, *earlier)) if earlier else ""
-    return Heard(found.command, with_time(said, when), before, refers=True, when=when)
+    return HeardCommand(found.command, with_time(said, when), before, refers=True, when=when)
 
 
 def with_time(said: str, when: str) -> str:
@@ -185,7 +191,7 @@ def with_time(said: str, when: str) -> str:
     return f"{_without_stop(said)} {when}".strip() if said else ""
 
 
-def _written(text: str, words: Sequence[Spoken], first: int, last: int) -> str:
+def _written(text: str, words: Sequence[PlainWord], first: int, last: int) -> str:
     """Returns words with the signs that stand beside them: "--> left", "well done :-)".
 
     A mark that only parts them from the command is no such sign.
@@ -197,12 +203,12 @@ def _written(text: str, words: Sequence[Spoken], first: int, last: int) -> str:
     return text[before.start() if before else start : after[-1].end() if after else end]
 
 
-def _meant(words: Sequence[Spoken], found: Found, since: int) -> Which | None:
+def _meant(words: Sequence[PlainWord], found: Found, since: int) -> Which | None:
     """Returns which notes a command takes out, by itself or by what was said before it.
 
     "The second one is wrong, delete it": `since` is the first word that is no other command's.
     """
-    if found.command is not Command.UNDO or found.which is not None:
+    if found.command is not Intent.UNDO or found.which is not None:
         return found.which
     before = texts(words, since, found.begun)
     if words[found.at].text == "undo":

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.found import asked, polite, texts
-from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, LONGEST, Command
-from sessions_app.engine.agent.responders.scribe.words import TALE, Spoken
+from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, LONGEST, Intent
+from sessions_app.engine.agent.responders.scribe.words import TALE, PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _ASIDES = (
@@ -20,7 +20,14 @@ _DOUBTS = listed("no nope wait sorry actually oh hmm uh um well")
 _DENIALS = listed("no nope wait sorry actually")
 
 ASKED = frozenset(
-    {Command.READ, Command.TIME, Command.DATE, Command.LENGTH, Command.RECAP, Command.HELP}
+    {
+        Intent.READ,
+        Intent.TIME,
+        Intent.DATE,
+        Intent.LENGTH,
+        Intent.RECAP,
+        Intent.HELP,
+    }
 )
 """What is asked for after a text: "call Anna, and what have I got so far?"."""
 
@@ -30,7 +37,7 @@ _TOLD = TALE | listed("ask tell say know wonder wonders wondered know knows find
 """With these a question is told of: "ask Tom, what time is it"."""
 
 
-def may_ask(words: Sequence[Spoken], first: int, at: int) -> bool:
+def may_ask(words: Sequence[PlainWord], first: int, at: int) -> bool:
     """Returns whether a question to the scribe may begin at a word, in a text from `first` on.
 
     It wants a mark before it, or "and" and a word of questions.
@@ -44,11 +51,11 @@ def may_ask(words: Sequence[Spoken], first: int, at: int) -> bool:
     return asks or _begins_asking(words, here)
 
 
-def _begins_asking(words: Sequence[Spoken], at: int) -> bool:
+def _begins_asking(words: Sequence[PlainWord], at: int) -> bool:
     return texts(words, at, at + 1) == ["please"] or asked(words, at, at + 2)
 
 
-def aside_at(words: Sequence[Spoken]) -> bool:
+def aside_at(words: Sequence[PlainWord]) -> bool:
     """Returns whether an aside begins after the first of these words."""
     rest = " ".join(texts(words, 1, len(words))) + " "
     if rest.startswith(tuple(f"{aside} " for aside in _SURELY)):
@@ -56,7 +63,7 @@ def aside_at(words: Sequence[Spoken]) -> bool:
     return words[0].marked and rest.startswith(tuple(f"{aside} " for aside in _ASIDES))
 
 
-def taken_back_at(words: Sequence[Spoken]) -> bool:
+def taken_back_at(words: Sequence[PlainWord]) -> bool:
     """Returns whether all after the first word takes back what was said: "no, scratch that"."""
     at = 1
     while at < len(words) and words[at].text in _DOUBTS:
@@ -66,6 +73,6 @@ def taken_back_at(words: Sequence[Spoken]) -> bool:
         return False
     for many in range(min(LONGEST, len(words) - at), 1, -1):
         phrase = texts(words, at, at + many)
-        if COMMANDS.get(tuple(phrase)) is Command.UNDO:
+        if COMMANDS.get(tuple(phrase)) is Intent.UNDO:
             return polite(texts(words, at + many, len(words)))
     return False

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions_app.engine.agent.responders.scribe.vocabulary import Command
+from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.which import Which
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 POLITE = listed(
@@ -15,7 +15,7 @@ POLITE = listed(
 )
 """What may follow a command that takes no text."""
 
-_OTHERWISE = {Command.READ: frozenset({"here"}), Command.HELLO: frozenset({"yet"})}
+_OTHERWISE = {Intent.READ: frozenset({"here"}), Intent.HELLO: frozenset({"yet"})}
 
 CALLS = listed("please scribe now so and okay ok well then also")
 """Words before a command within longer speech; one of a single word wants a mark, or a name."""
@@ -40,7 +40,7 @@ Span = tuple[int, int]
 class Found:
     """A command in words: where it begins, and which words it takes as its text."""
 
-    command: Command
+    command: Intent
     at: int
     text: Span = (0, 0)
     refers: bool = False
@@ -62,7 +62,7 @@ class Found:
         return max(self.text[1], self.last)
 
 
-def texts(words: Sequence[Spoken], start: int, end: int) -> list[str]:
+def texts(words: Sequence[PlainWord], start: int, end: int) -> list[str]:
     """Returns the words from one place to another, without their marks."""
     return [word.text for word in words[start:end]]
 
@@ -72,7 +72,7 @@ def polite(words: Sequence[str]) -> bool:
     return all(word in POLITE for word in words)
 
 
-def polite_end(words: Sequence[Spoken], at: int, end: int) -> int:
+def polite_end(words: Sequence[PlainWord], at: int, end: int) -> int:
     """Returns the first word from `at` on that is more than courtesy; or `end`."""
     while at < end:
         phrases = (stop for stop in range(at + 1, min(end, at + 5) + 1))
@@ -84,11 +84,11 @@ def polite_end(words: Sequence[Spoken], at: int, end: int) -> int:
     return at
 
 
-def asks_otherwise(command: Command, after: Sequence[str]) -> bool:
+def asks_otherwise(command: Intent, after: Sequence[str]) -> bool:
     """Returns whether a word behind makes another question: "what do we have here"."""
     return bool(_OTHERWISE.get(command, frozenset()) & set(after))
 
 
-def asked(words: Sequence[Spoken], start: int, end: int) -> bool:
+def asked(words: Sequence[PlainWord], start: int, end: int) -> bool:
     """Returns whether the words before `end` ask for something: "could you"."""
     return " ".join(word.text for word in words[max(start, end - 2) : end]) in _ASKED

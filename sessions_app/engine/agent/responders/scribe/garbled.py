@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from sessions_app.engine.agent.responders.scribe.sounding import sound
-from sessions_app.engine.agent.responders.scribe.vocabulary import SHORT, TAKES_TEXT, Command
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.vocabulary import SHORT, TAKES_TEXT, Intent
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
@@ -44,7 +44,7 @@ _SHORT_PHRASE = 2
 """Words of a phrase that says nothing without either."""
 
 
-def alike(words: Sequence[Spoken]) -> tuple[Command, int, int] | None:
+def alike(words: Sequence[PlainWord]) -> tuple[Intent, int, int] | None:
     """Returns the command that the words nearly begin with, its first word, and the one after it.
 
     None where they are not like any; a command that takes no text must be all that was said.
@@ -56,12 +56,12 @@ def alike(words: Sequence[Spoken]) -> tuple[Command, int, int] | None:
     apart = next((at for at, word in enumerate(words[first:]) if at and word.opened), len(texts))
     if not texts or texts[0] in _TELLERS:
         return None
-    best: tuple[float, int, Command] | None = None
+    best: tuple[float, int, Intent] | None = None
     for command, phrases in SHORT.items():
         for phrase in phrases:
             if phrase == "note that":  # too many words are like these
                 continue
-            if command is Command.UNDO and texts[0] in _READS:
+            if command is Intent.UNDO and texts[0] in _READS:
                 continue
             found = _likeness(texts, phrase, takes_text=command in TAKES_TEXT)
             if found is not None and command in TAKES_TEXT:  # "action: that one" has it for a text
@@ -129,7 +129,7 @@ def _named(phrase: str) -> set[str]:
     return set(phrase.split()) - _COMMON
 
 
-def _first(words: Sequence[Spoken]) -> int:
+def _first(words: Sequence[PlainWord]) -> int:
     """Returns which word is the first after noises and words that ask nicely."""
     at = 0
     while at < len(words) - 1 and (

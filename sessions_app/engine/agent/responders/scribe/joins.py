@@ -7,8 +7,8 @@ be continued" all is text.
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.found import texts
-from sessions_app.engine.agent.responders.scribe.vocabulary import Command
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 COURTESIES = frozenset({"please", "scribe", "thanks"})
@@ -17,8 +17,8 @@ _TAGS = (["will", "you"], ["would", "you"], ["can", "you"], ["could", "you"])
 """With these it is asked once more: "jot this down, will you: milk"."""
 
 _JOINS = {
-    Command.NOTE: listed("of to about saying down"),
-    Command.ACTION: listed("to about of saying"),
+    Intent.NOTE: listed("of to about saying down"),
+    Intent.ACTION: listed("to about of saying"),
 }
 """Before a text; "that" may be one, too, and may follow the others."""
 
@@ -29,7 +29,7 @@ _WITHIN = listed("that of to")
 """Words by which a phrase is joined to its text, and which may be the first of a text."""
 
 
-def is_cut(words: Sequence[Spoken], at: int, stop: int) -> bool:
+def is_cut(words: Sequence[PlainWord], at: int, stop: int) -> bool:
     """Returns whether a mark within a phrase shows that a text begins there: "note: that"."""
     return any(
         words[here].opened or (words[here].text in _WITHIN and words[here - 1].marked)
@@ -37,7 +37,7 @@ def is_cut(words: Sequence[Spoken], at: int, stop: int) -> bool:
     )
 
 
-def text_begin(words: Sequence[Spoken], command: Command, stop: int, until: int) -> int:
+def text_begin(words: Sequence[PlainWord], command: Intent, stop: int, until: int) -> int:
     """Returns where the text after a phrase begins; `stop` is the first word after the phrase."""
     at = _after_courtesies(words, stop, until)
     at = _after_joins(words, _JOINS[command], at, until)
@@ -47,7 +47,7 @@ def text_begin(words: Sequence[Spoken], command: Command, stop: int, until: int)
     return at + 2 if following else at
 
 
-def _after_courtesies(words: Sequence[Spoken], at: int, until: int) -> int:
+def _after_courtesies(words: Sequence[PlainWord], at: int, until: int) -> int:
     """Returns the first word that is no courtesy, nor who or what the note is for."""
     while at < until and not words[at].opened:
         pair = texts(words, at, min(at + 2, until))
@@ -62,7 +62,7 @@ def _after_courtesies(words: Sequence[Spoken], at: int, until: int) -> int:
     return at
 
 
-def _tag(words: Sequence[Spoken], at: int, until: int) -> int:
+def _tag(words: Sequence[PlainWord], at: int, until: int) -> int:
     """Returns how many words here only ask once more, as a mark after them shows: "will you:"."""
     if texts(words, at, at + 2) not in _TAGS:
         return 0
@@ -72,7 +72,7 @@ def _tag(words: Sequence[Spoken], at: int, until: int) -> int:
     return stop - at if words[stop - 1].marked else 0
 
 
-def _after_joins(words: Sequence[Spoken], joins: frozenset[str], at: int, until: int) -> int:
+def _after_joins(words: Sequence[PlainWord], joins: frozenset[str], at: int, until: int) -> int:
     """Returns the first word that joins nothing: "that" is the last that does, and once."""
     last = words[at - 1].text
     if last not in _WITHIN and _joins(words, at, until) and words[at].text in joins:
@@ -83,6 +83,6 @@ def _after_joins(words: Sequence[Spoken], joins: frozenset[str], at: int, until:
     return at if last in _ABOUT and not words[at].marked else at + 1
 
 
-def _joins(words: Sequence[Spoken], at: int, until: int) -> bool:
+def _joins(words: Sequence[PlainWord], at: int, until: int) -> bool:
     """Returns whether a word may join a text: no mark stands before it."""
     return at < until and not words[at].opened and not words[at - 1].marked

@@ -7,7 +7,7 @@ from sessions_app.engine.agent.responders.scribe.nouns import MEMORIES
 from sessions_app.engine.agent.responders.scribe.removals import begins
 from sessions_app.engine.agent.responders.scribe.requests_at_end import courteous
 from sessions_app.engine.agent.responders.scribe.which import counted
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _TOLD_OF = (["remember", "that"], ["write", "that"])
@@ -21,7 +21,7 @@ _WRITES = listed("note write jot take put get type mark log")
 """With "this" these say so, too; without a mark "this" is of the text: "write this letter"."""
 
 
-def shows_its_text(words: Sequence[Spoken], at: int, stop: int, end: int) -> bool:
+def shows_its_text(words: Sequence[PlainWord], at: int, stop: int, end: int) -> bool:
     """Returns whether a phrase needs no mark before its text, or has one: "note this: milk"."""
     phrase = texts(words, at, stop)
     if phrase == ["action"]:
@@ -36,7 +36,7 @@ def shows_its_text(words: Sequence[Spoken], at: int, stop: int, end: int) -> boo
     return True
 
 
-def _is_label(words: Sequence[Spoken], at: int, end: int) -> bool:
+def _is_label(words: Sequence[PlainWord], at: int, end: int) -> bool:
     """Returns whether the text follows at once: a quote, or a sign that names no note.
 
     "Note #2 is wrong, delete it" is about the second note.
@@ -50,7 +50,7 @@ def _is_label(words: Sequence[Spoken], at: int, end: int) -> bool:
     return not deleted and counted(courteous(words, at, end)) is None
 
 
-def is_told_of(words: Sequence[Spoken], at: int, stop: int, end: int) -> bool:
+def is_told_of(words: Sequence[PlainWord], at: int, stop: int, end: int) -> bool:
     """Returns whether "remember that" has no text here; at the end it means what was before."""
     if texts(words, at, stop) not in _TOLD_OF:
         return False

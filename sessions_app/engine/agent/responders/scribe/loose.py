@@ -8,7 +8,7 @@ anything else. Nothing that takes a text is found so.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions_app.engine.agent.responders.scribe.vocabulary import Command
+from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.text.word_lists import listed
 
 MOST_WORDS = 14
@@ -25,7 +25,7 @@ _FILL = listed(
 class _Way:
     """Sentences that mean a command: each has all words of one of `names`, in their order."""
 
-    command: Command
+    command: Intent
     begins: frozenset[str]
     names: tuple[str, ...]
     also: frozenset[str] = frozenset()
@@ -34,7 +34,7 @@ class _Way:
 
 _WAYS = (
     _Way(
-        Command.READ,
+        Intent.READ,
         listed(
             "read tell show list give hear run go walk see what which have do did play check "
             "review look any how is are let know repeat"
@@ -52,7 +52,7 @@ _WAYS = (
         listed("a been of"),
     ),
     _Way(
-        Command.UNDO,
+        Intent.UNDO,
         listed(
             "undo delete remove erase scratch strike cross cancel take get throw discard revert"
         ),
@@ -75,7 +75,7 @@ _WAYS = (
         listed("call to have been notes"),
     ),
     _Way(
-        Command.RECAP,
+        Intent.RECAP,
         listed(
             "give get have sum summarise summarize recap do make tell what where remind bring "
             "catch quick short brief a need want hear can"
@@ -112,7 +112,7 @@ _WAYS = (
         ),
     ),
     _Way(
-        Command.REPEAT,
+        Intent.REPEAT,
         listed("repeat say tell what sorry pardon come i one once read"),
         (*("repeat", "say again", "that again", "it again", "once more", "one more time"),),
         listed(
@@ -122,21 +122,21 @@ _WAYS = (
         listed("my notes"),
     ),
     _Way(
-        Command.REPEAT,
+        Intent.REPEAT,
         listed("sorry pardon what i"),
         ("not catch", "not hear", "not get", "not understand", "missed that"),
         listed("catch hear missed not part sentence quite word words what understand said"),
         listed("my notes it them those these"),
     ),
     _Way(
-        Command.TIME,
+        Intent.TIME,
         listed("what tell do have got any how know give"),
         ("the time", "what time", "how late"),
         listed("what time idea know how late right current"),
         listed("to for been last most recent there over"),
     ),
     _Way(
-        Command.LENGTH,
+        Intent.LENGTH,
         listed("how"),
         ("how long", "how many minutes", "how much time"),
         listed(
@@ -146,7 +146,7 @@ _WAYS = (
         listed("to for"),
     ),
     _Way(
-        Command.HELP,
+        Intent.HELP,
         listed("what how help i tell which explain show"),
         (
             *("help", "commands", "you do", "i say", "i ask", "this work", "it work", "i use"),
@@ -159,7 +159,7 @@ _WAYS = (
         listed("them those these did up"),
     ),
     _Way(
-        Command.END,
+        Intent.END,
         listed("end hang finish close stop disconnect terminate cut"),
         ("call", "hang up", "conversation", "disconnect"),
         listed("call hang conversation phone end here"),
@@ -169,7 +169,7 @@ _WAYS = (
 _ABOUT_TALK = listed("talked talking speaking spoken call conversation line phone going")
 
 
-def loosely(words: Sequence[str]) -> Command | None:
+def loosely(words: Sequence[str]) -> Intent | None:
     """Returns the command that a sentence of these words is; None for none."""
     if not 1 < len(words) <= MOST_WORDS:
         return None
@@ -177,7 +177,7 @@ def loosely(words: Sequence[str]) -> Command | None:
         allowed = (_FILL | way.begins | way.also) - way.but
         if words[0] not in way.begins or not allowed.issuperset(words):
             continue
-        if way.command is Command.LENGTH and not _ABOUT_TALK.intersection(words):
+        if way.command is Intent.LENGTH and not _ABOUT_TALK.intersection(words):
             continue
         if any(_in_order(name.split(), words) for name in way.names):
             return way.command

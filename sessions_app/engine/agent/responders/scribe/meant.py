@@ -14,7 +14,7 @@ from sessions_app.engine.agent.responders.scribe.found import (
     asked,
     texts,
 )
-from sessions_app.engine.agent.responders.scribe.words import Spoken, whole
+from sessions_app.engine.agent.responders.scribe.words import PlainWord, whole
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
@@ -56,7 +56,7 @@ def tells_enough(words: Sequence[str]) -> bool:
 
 
 def told(
-    text: str, words: Sequence[Spoken], found: Sequence[Found], until: int | None = None
+    text: str, words: Sequence[PlainWord], found: Sequence[Found], until: int | None = None
 ) -> list[Span]:
     """Returns the spans of words that tell something, before `until` or the end, in order."""
     until = len(words) if until is None else until
@@ -86,7 +86,7 @@ def _last(one: Found, end: int) -> int:
     return one.end if one.refers or one.text[0] < one.text[1] else end
 
 
-def _is_telling(text: str, words: Sequence[Spoken], span: Span) -> bool:
+def _is_telling(text: str, words: Sequence[PlainWord], span: Span) -> bool:
     start, end = span
     until = words[end].start if end < len(words) else len(text)
     asks = "?" in text[words[end - 1].start : until]
@@ -94,7 +94,7 @@ def _is_telling(text: str, words: Sequence[Spoken], span: Span) -> bool:
     return not nod and tells(texts(words, start, end))
 
 
-def meant(text: str, words: Sequence[Spoken], found: Sequence[Found], one: Found) -> Span | None:
+def meant(text: str, words: Sequence[PlainWord], found: Sequence[Found], one: Found) -> Span | None:
     """Returns the words that a command means: those before it in its sentence, or others.
 
     `found` are the commands before it.
@@ -109,7 +109,7 @@ def meant(text: str, words: Sequence[Spoken], found: Sequence[Found], one: Found
     return next(reversed(before), None)
 
 
-def _without_calls(words: Sequence[Spoken], span: Span) -> Span:
+def _without_calls(words: Sequence[PlainWord], span: Span) -> Span:
     """Returns a span without what joins it to the commands around it."""
     start, end = span
     while end > start and (_calls(words[end - 1]) or asked(words, start, end)):
@@ -119,6 +119,6 @@ def _without_calls(words: Sequence[Spoken], span: Span) -> Span:
     return start, end
 
 
-def _calls(word: Spoken) -> bool:
+def _calls(word: PlainWord) -> bool:
     """Returns whether a word leads to a command; that of "he lives here now," is no lead."""
     return word.text in CALLS and not (word.marked and word.text in {"now", "well", "then"})

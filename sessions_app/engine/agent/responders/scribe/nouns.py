@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 MEMORIES = listed(
@@ -52,7 +52,7 @@ _SUBJECTS = _DETERMINERS | listed("i you he she it we they there someone somebod
 """With these a clause begins: "save that the code is 12" is no seat that is to be saved."""
 
 
-def is_spoken_of(words: Sequence[Spoken], at: int, stop: int) -> bool:
+def is_spoken_of(words: Sequence[PlainWord], at: int, stop: int) -> bool:
     """Returns whether a phrase up to `stop` is a thing that is told of, and asks for no note.
 
     What follows tells that, and no mark or quote stands between.
@@ -77,7 +77,7 @@ def _is_noun(verb: str, noun: str, follows: Sequence[str]) -> bool:
     return after in _OF or placed or _tells(then if after == "that" else after)
 
 
-def _follows(words: Sequence[Spoken], at: int, any_of: frozenset[str]) -> bool:
+def _follows(words: Sequence[PlainWord], at: int, any_of: frozenset[str]) -> bool:
     return at < len(words) and words[at].text in any_of
 
 
@@ -88,7 +88,7 @@ def _tells(word: str) -> bool:
     return past and word not in _NOT_TOLD
 
 
-def _is_clause(words: Sequence[Spoken], at: int) -> bool:
+def _is_clause(words: Sequence[PlainWord], at: int) -> bool:
     """Returns whether a clause begins at a word: one with a subject, or with what tells of one."""
     if words[at].text in _SUBJECTS:
         return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sessions_app.engine.agent.responders.scribe.found import REFERS, texts
 from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _OF = listed("of about for")
@@ -44,7 +44,7 @@ class Pointing:
     """Whether it may lead to what is told, too: "note that, ..."."""
 
 
-def pointing(words: Sequence[Spoken], at: int, stop: int, end: int) -> Pointing | None:
+def pointing(words: Sequence[PlainWord], at: int, stop: int, end: int) -> Pointing | None:
     """Returns how a command points to what was said before it; None where it does not.
 
     Its phrase is from `at` to `stop`, its sentence ends with `end`.
@@ -78,7 +78,9 @@ def _joins(after: Sequence[str], *, reminds: bool) -> int:
     return int(bool(after) and after[0] in _OF)
 
 
-def _after(words: Sequence[Spoken], at: int, end: int, trails: frozenset[str] = COURTESIES) -> int:
+def _after(
+    words: Sequence[PlainWord], at: int, end: int, trails: frozenset[str] = COURTESIES
+) -> int:
     """Returns the first word that is none of these, up to a mark; courtesies may follow one."""
     while at < end and words[at].text in trails:
         if words[at - 1].stops or (words[at - 1].marked and words[at].text not in COURTESIES):
@@ -87,7 +89,7 @@ def _after(words: Sequence[Spoken], at: int, end: int, trails: frozenset[str] = 
     return at
 
 
-def begins_after(words: Sequence[Spoken], at: int, stop: int, end: int) -> int:
+def begins_after(words: Sequence[PlainWord], at: int, stop: int, end: int) -> int:
     """Returns the word after a mark that ends "of it, please"; 0 where a text may begin within."""
     found = pointing(words, at, stop, end)
     if found is None or found.bare or any(found.when) or not words[found.stop - 1].marked:
@@ -95,7 +97,7 @@ def begins_after(words: Sequence[Spoken], at: int, stop: int, end: int) -> int:
     return found.stop
 
 
-def _when(words: Sequence[Spoken], at: int, end: int, *, clauses: bool) -> int:
+def _when(words: Sequence[PlainWord], at: int, end: int, *, clauses: bool) -> int:
     """Returns the word after those that say when, up to a mark; 0 where other words follow.
 
     With `clauses` all words of "when I get home" do.

@@ -11,8 +11,8 @@ from sessions_app.engine.agent.responders.scribe.found import (
     texts,
 )
 from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
-from sessions_app.engine.agent.responders.scribe.vocabulary import Command
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _PUTS = listed("add put write stick save enter place")
@@ -42,20 +42,20 @@ CLAUSES = listed(
 )
 """After "write that" these begin what is told, as no name of a thing does: "that number"."""
 _POINTS = REFERS | listed("this something the following")
-_LISTS = {"note": Command.NOTE, "notes": Command.NOTE}
-_LISTS |= dict.fromkeys(listed("list todos tasks reminders items"), Command.ACTION)
+_LISTS = {"note": Intent.NOTE, "notes": Intent.NOTE}
+_LISTS |= dict.fromkeys(listed("list todos tasks reminders items"), Intent.ACTION)
 _LIST = re.compile(
     r"(?:to|on|onto|in|into) (?:my|the|our) (?:(?:todo|action|shopping|task) )?"
     r"(note|notes|list|todos|tasks|reminders|items)"
 )
 
 
-def may_put(word: Spoken) -> bool:
+def may_put(word: PlainWord) -> bool:
     """Returns whether what is put on a list, or written down, may begin with a word."""
     return word.text in _PUTS | _WRITES
 
 
-def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
+def put(words: Sequence[PlainWord], at: int, end: int) -> Found | None:
     """Returns the command of "add milk to my list", or of "write the number down".
 
     One that has a text and refers, too, may mean either: "put it on my list, then we go".
@@ -86,7 +86,7 @@ def put(words: Sequence[Spoken], at: int, end: int) -> Found | None:
     return None
 
 
-def added(words: Sequence[Spoken], at: int, end: int) -> Found | None:
+def added(words: Sequence[PlainWord], at: int, end: int) -> Found | None:
     """Returns the command of "add eggs, please", which names no list; None for anything else."""
     last = end
     while last > at and words[last - 1].text in COURTESIES:
@@ -97,16 +97,16 @@ def added(words: Sequence[Spoken], at: int, end: int) -> Found | None:
         return None
     if _NO_ITEM & set(items) or all(map(str.isdecimal, items)):
         return None
-    return Found(Command.ACTION, at, (at + 1, last), last=end)
+    return Found(Intent.ACTION, at, (at + 1, last), last=end)
 
 
-def _sounds_like_put(words: Sequence[Spoken], at: int) -> bool:
+def _sounds_like_put(words: Sequence[PlainWord], at: int) -> bool:
     """Returns whether a sentence begins with what is heard for "add" or "put"."""
     begins = not at or words[at - 1].stops
     return begins and not words[at].marked and words[at].text in _HEARD
 
 
-def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
+def _down(words: Sequence[PlainWord], at: int, end: int) -> Found | None:
     """Returns the command of "write the number down", with all between for its text.
 
     Where something is told, "down" is a word of it: "note that the server is down".
@@ -124,10 +124,10 @@ def _down(words: Sequence[Spoken], at: int, end: int) -> Found | None:
     if is_told(words[at].text, between):
         return None
     if not _IS & set(between):
-        return Found(Command.NOTE, at, (at + 1, last - 1), last=end)
+        return Found(Intent.NOTE, at, (at + 1, last - 1), last=end)
     while words[end - 1].text in COURTESIES:
         end -= 1
-    return Found(Command.NOTE, at, (at + 1, end))
+    return Found(Intent.NOTE, at, (at + 1, end))
 
 
 def is_told(verb: str, between: Sequence[str]) -> bool:

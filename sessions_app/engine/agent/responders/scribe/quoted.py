@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _TELLS = listed("asked told texted emailed messaged wrote writes begged")
@@ -35,13 +35,13 @@ LONGEST_OPENING = 6
 """So many words before what was said are looked at."""
 
 
-def quote_begin(words: Sequence[Spoken], start: int, end: int) -> int:
+def quote_begin(words: Sequence[PlainWord], start: int, end: int) -> int:
     """Returns the first word of a sentence that somebody is quoted with behind a mark; or `end`."""
     marked = (at + 1 for at in range(start, end) if words[at].marked)
     return next((stop for stop in marked if _opens(words, start, stop)), end)
 
 
-def is_told(words: Sequence[Spoken], start: int, at: int) -> bool:
+def is_told(words: Sequence[PlainWord], start: int, at: int) -> bool:
     """Returns whether a request at a word, of the sentence from `start`, is told without a mark."""
     here = at
     while here > max(start, at - LONGEST_OPENING) and _goes_on(words[here - 1]):
@@ -53,11 +53,11 @@ def is_told(words: Sequence[Spoken], start: int, at: int) -> bool:
     return (here == at or words[here].text in _ASK_FIRST) and _opens(words, start, here)
 
 
-def _goes_on(word: Spoken) -> bool:
+def _goes_on(word: PlainWord) -> bool:
     return word.text in _REQUESTS and not word.marked
 
 
-def _opens(words: Sequence[Spoken], start: int, stop: int) -> bool:
+def _opens(words: Sequence[PlainWord], start: int, stop: int) -> bool:
     """Returns whether the words before `stop` lead to what somebody said."""
     before = [word.text for word in words[max(start, stop - LONGEST_OPENING) : stop]]
     last = len(before) - 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.found import texts
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _ASKS = listed("what who whom when where why how which whose again")
@@ -17,7 +17,7 @@ _NO_DEED = listed(
 """After these "to" leads to no deed: "when we have to leave", "when he came to Leeds"."""
 
 
-def asks(word: Spoken) -> bool:
+def asks(word: PlainWord) -> bool:
     """Returns whether a word asks for what was forgotten, after "remind me"."""
     return _is_question(word.text)
 
@@ -26,7 +26,7 @@ def _is_question(text: str) -> bool:
     return text.removesuffix("'s") in _ASKS
 
 
-def asks_again(words: Sequence[Spoken], stop: int, end: int) -> bool:
+def asks_again(words: Sequence[PlainWord], stop: int, end: int) -> bool:
     """Returns whether what was forgotten is asked for; `stop` is the word after "remind me".
 
     "Remind me when I get home to feed the cat" and "remind me again to lock up" are no questions.
@@ -47,7 +47,7 @@ def _has_deed(after: Sequence[str]) -> bool:
     return False
 
 
-def after_again(words: Sequence[Spoken], stop: int, end: int) -> int:
+def after_again(words: Sequence[PlainWord], stop: int, end: int) -> int:
     """Returns the word after "again" where that only stands before what is to be remembered."""
     again = texts(words, stop, stop + 2)
     return stop + (stop + 1 < end and again[:1] == ["again"] and again[-1] in _OF)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from sessions_app.engine.agent.responders.scribe.which import NOUNS, Which, which
-from sessions_app.engine.core.events import Note, NoteKind
+from sessions_app.engine.core.events import NoteKind, NoteTaken
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import closed, plain_words
 
@@ -143,20 +143,20 @@ def _trimmed(rest: list[str]) -> tuple[list[str], bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class NoteChoice:
     """The notes that are meant; or, where that is not certain, what to say to it.
 
     Neither where nothing that was said names a note.
     """
 
-    notes: tuple[Note, ...] = ()
+    notes: tuple[NoteTaken, ...] = ()
     problem: str = ""
 
 
-def choice(wanted: Which, notes: Sequence[Note]) -> Choice:
+def choice(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     """Returns which of `notes` are meant."""
     if not notes:
-        return Choice(problem="You have no notes yet." if wanted.sure else "")
+        return NoteChoice(problem="You have no notes yet." if wanted.sure else "")
     if wanted.every:
         return _every(wanted, notes)
     if wanted.numbers:
@@ -164,67 +164,69 @@ def choice(wanted: Which, notes: Sequence[Note]) -> Choice:
     return _nearly(wanted, notes) if wanted.near else _worded(wanted, notes)
 
 
-def _worded(wanted: Which, notes: Sequence[Note]) -> Choice:
+def _worded(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     """Returns the one note that has all the words."""
     if not wanted.words:
         return _asked(notes)
     fitting = having(wanted.words, notes)
     if len(fitting) == 1:
-        return Choice(tuple(fitting))
+        return NoteChoice(tuple(fitting))
     if fitting:
-        return Choice(problem=f"{_told(fitting)} {WHICH}")
-    return Choice(problem=f"{_no_note_has(wanted)} {_near(wanted, notes)}" if wanted.sure else "")
+        return NoteChoice(problem=f"{_told(fitting)} {WHICH}")
+    return NoteChoice(
+        problem=f"{_no_note_has(wanted)} {_near(wanted, notes)}" if wanted.sure else ""
+    )
 
 
-def having(words: Sequence[str], notes: Sequence[Note]) -> list[Note]:
+def having(words: Sequence[str], notes: Sequence[NoteTaken]) -> list[NoteTaken]:
     """Returns the notes that have all these words, said so or nearly so."""
     return [note for note in notes if _shared(words, note) == len(words)]
 
 
-def best(words: Sequence[str], notes: Sequence[Note]) -> list[Note]:
+def best(words: Sequence[str], notes: Sequence[NoteTaken]) -> list[NoteTaken]:
     """Returns the notes that have most of the words; none where no note has any."""
     shared = [(_shared(words, note), note) for note in notes]
     most = max((many for many, _ in shared), default=0)
     return [note for many, note in shared if many == most > 0]
 
 
-def line(note: Note) -> str:
+def line(note: NoteTaken) -> str:
     """Returns a note as it is counted and read aloud."""
-    what = "Note" if note.kind is NoteKind.NOTE else "Action item"
+    what = "NoteTaken" if note.kind is NoteKind.NOTE else "Action item"
     return f"{what} {note.number}: {note.text}"
 
 
-def _every(wanted: Which, notes: Sequence[Note]) -> Choice:
+def _every(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     kind = NoteKind.ACTION if wanted.actions else None
     pool = [note for note in notes if kind is None or note.kind is kind]
     if not pool:
-        return Choice(problem="You have no action items.")
+        return NoteChoice(problem="You have no action items.")
     pool = having(wanted.words, pool)
     if not pool:
-        return Choice(problem=f"{_no_note_has(wanted)} {HOW}" if wanted.sure else "")
+        return NoteChoice(problem=f"{_no_note_has(wanted)} {HOW}" if wanted.sure else "")
     if wanted.many and wanted.many != len(pool):
         return _asked(pool)
     if wanted.but is None:
-        return Choice(tuple(pool))
+        return NoteChoice(tuple(pool))
     kept = choice(wanted.but, notes)
     if not kept.notes:
         return kept
-    return Choice(tuple(note for note in pool if note not in kept.notes))
+    return NoteChoice(tuple(note for note in pool if note not in kept.notes))
 
 
-def _asked(notes: Sequence[Note]) -> Choice:
-    return Choice(problem=f"You have {_count(len(notes))}. {_told(notes)} {WHICH}")
+def _asked(notes: Sequence[NoteTaken]) -> NoteChoice:
+    return NoteChoice(problem=f"You have {_count(len(notes))}. {_told(notes)} {WHICH}")
 
 
-def _nearly(wanted: Which, notes: Sequence[Note]) -> Choice:
+def _nearly(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     """Returns the note that has most of the words, or the newest where none has any."""
     fitting = best(wanted.words, notes)
     if len(fitting) > 1:
-        return Choice(problem=f"{_told(fitting)} {WHICH}")
-    return Choice(tuple(fitting) or (notes[-1],))
+        return NoteChoice(problem=f"{_told(fitting)} {WHICH}")
+    return NoteChoice(tuple(fitting) or (notes[-1],))
 
 
-def _counted(wanted: Which, notes: Sequence[Note]) -> Choice:
+def _counted(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     pool = [n for n in notes if n.kind is NoteKind.ACTION or not wanted.actions]
     chosen = []
     for number in wanted.numbers:
@@ -232,22 +234,22 @@ def _counted(wanted: Which, notes: Sequence[Note]) -> Choice:
         if not 0 <= at < len(pool):
             what = "action item" if wanted.actions else "note"
             there = _count(len(pool), what)
-            return Choice(problem=f"There is no {what} {number or ''}: you have {there}. {HOW}")
+            return NoteChoice(problem=f"There is no {what} {number or ''}: you have {there}. {HOW}")
         chosen.append(pool[at])
-    return Choice(tuple(note for note in notes if note in chosen))
+    return NoteChoice(tuple(note for note in notes if note in chosen))
 
 
 def _no_note_has(wanted: Which) -> str:
     return f"No note has {' '.join(wanted.words)} in it."
 
 
-def _near(wanted: Which, notes: Sequence[Note]) -> str:
+def _near(wanted: Which, notes: Sequence[NoteTaken]) -> str:
     """Returns how to name the note that has some of the words, or any note."""
     near = best(wanted.words, notes)
     return f"{closed(line(near[0]))} {HOW}" if len(near) == 1 else HOW
 
 
-def _told(notes: Sequence[Note]) -> str:
+def _told(notes: Sequence[NoteTaken]) -> str:
     return " ".join(closed(line(note)) for note in notes[:MOST_LISTED])
 
 
@@ -255,7 +257,7 @@ def _count(many: int, what: str = "note") -> str:
     return f"one {what}" if many == 1 else f"{many or 'no'} {what}s"
 
 
-def _shared(words: Sequence[str], note: Note) -> int:
+def _shared(words: Sequence[str], note: NoteTaken) -> int:
     there = plain_words(note.text)
     return sum(any(_same(word, other) for other in there) for word in words)
 

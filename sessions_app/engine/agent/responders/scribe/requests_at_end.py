@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.found import texts
 from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _NOTES_THAT = frozenset(
@@ -35,7 +35,7 @@ _SUBJECTS = listed(
 """After these a verb tells what somebody does: "they make a note of that, please"."""
 
 
-def courteous(words: Sequence[Spoken], at: int, end: int) -> list[str]:
+def courteous(words: Sequence[PlainWord], at: int, end: int) -> list[str]:
     """Returns the words up to the end of a sentence, without courtesies there."""
     shown = texts(words, at, end)
     while shown and shown[-1] in COURTESIES:
@@ -43,7 +43,7 @@ def courteous(words: Sequence[Spoken], at: int, end: int) -> list[str]:
     return shown
 
 
-def closes(words: Sequence[Spoken], start: int, at: int, end: int) -> bool:
+def closes(words: Sequence[PlainWord], start: int, at: int, end: int) -> bool:
     """Returns whether the rest of a sentence is a request that a mark was to part from it.
 
     `start` is its first word. "My wife put it on the list" is told, and not asked for.

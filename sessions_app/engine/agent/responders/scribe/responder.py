@@ -11,7 +11,7 @@ from sessions_app.engine.agent.responders.base import Conversation, NoteRefusedE
 from sessions_app.engine.agent.responders.scribe import tidying
 from sessions_app.engine.agent.responders.scribe.answers import agrees, declines, dictated
 from sessions_app.engine.agent.responders.scribe.commands import (
-    Heard,
+    HeardCommand,
     fact,
     orders,
     talk,
@@ -19,10 +19,10 @@ from sessions_app.engine.agent.responders.scribe.commands import (
 )
 from sessions_app.engine.agent.responders.scribe.readings import read_out
 from sessions_app.engine.agent.responders.scribe.removals import WHICH, choice, line
-from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Command, hints
+from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent, hints
 from sessions_app.engine.agent.responders.scribe.which import counted, which
 from sessions_app.engine.agent.responders.scribe.words import spoken
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
 from sessions_app.engine.core.events import NoteKind, Speaker
 from sessions_app.engine.text.languages import base_of
@@ -48,7 +48,7 @@ MOST_LOOKED_BACK = 5
 OPTIONS = ("time_zone",)
 """What an agent may have of its own."""
 
-_SETTLES = TAKES_TEXT | {Command.END}
+_SETTLES = TAKES_TEXT | {Intent.END}
 """After these what to write down is no open question any more."""
 
 PART = 6
@@ -68,34 +68,34 @@ class ScribeResponder(Responder):
 
     def __init__(self, time_zone: str = "UTC") -> None:
         self._zone = _zone(time_zone)
-        self._obeys: dict[Command, Callable[[Conversation, str], str]] = {
-            Command.NOTE: self._note,
-            Command.ACTION: self._action,
-            Command.READ: self._read,
-            Command.UNDO: lambda c, _r: tidying.undo(c.host),
-            Command.RESTORE: lambda c, _r: tidying.bring_back(c.host),
-            Command.REDO: lambda c, _r: tidying.redo(c.host),
-            Command.RECAP: self._recap,
-            Command.REPEAT: self._repeat,
-            Command.TIME: self._time,
-            Command.DATE: self._date,
-            Command.LENGTH: self._length,
-            Command.QUIET: lambda _c, _r: "",
-            Command.HELP: lambda _c, _r: HELP,
-            Command.END: lambda _c, _r: SURE,
-            Command.HELLO: self._hello,
+        self._obeys: dict[Intent, Callable[[Conversation, str], str]] = {
+            Intent.NOTE: self._note,
+            Intent.ACTION: self._action,
+            Intent.READ: self._read,
+            Intent.UNDO: lambda c, _r: tidying.undo(c.host),
+            Intent.RESTORE: lambda c, _r: tidying.bring_back(c.host),
+            Intent.REDO: lambda c, _r: tidying.redo(c.host),
+            Intent.RECAP: self._recap,
+            Intent.REPEAT: self._repeat,
+            Intent.TIME: self._time,
+            Intent.DATE: self._date,
+            Intent.LENGTH: self._length,
+            Intent.QUIET: lambda _c, _r: "",
+            Intent.HELP: lambda _c, _r: HELP,
+            Intent.END: lambda _c, _r: SURE,
+            Intent.HELLO: self._hello,
         }
 
-    def phrases(self, persona: Persona) -> Sequence[str]:
+    def phrases(self, persona: AgentConfig) -> Sequence[str]:
         if base_of(persona.language) != "en":
             return ()
         return hints()
 
-    def turn_of_keys(self, persona: Persona, keys: str) -> str:
+    def turn_of_keys(self, persona: AgentConfig, keys: str) -> str:
         """Returns nothing: keys are kept in the record, and no command."""
         return ""
 
-    def check(self, persona: Persona) -> None:
+    def check(self, persona: AgentConfig) -> None:
         """Raises ResponderError for an option or a time zone that there is not."""
         unknown = [name for name in persona.responder_options if name not in OPTIONS]
         if unknown:
@@ -104,7 +104,7 @@ class ScribeResponder(Responder):
             )
         self._zone_of(persona)
 
-    def _zone_of(self, persona: Persona) -> ZoneInfo:
+    def _zone_of(self, persona: AgentConfig) -> ZoneInfo:
         own = persona.responder_options.get("time_zone")
         return self._zone if own is None else _zone(own)
 
@@ -129,9 +129,9 @@ class ScribeResponder(Responder):
         said = " ".join(filter(None, (self._obey(conversation, one) for one in heard)))
         return said or (STILL_HERE if asked == SURE else "")
 
-    def _obey(self, conversation: Conversation, heard: Heard) -> str:
+    def _obey(self, conversation: Conversation, heard: HeardCommand) -> str:
         if heard.which is not None:
-            act = read_out if heard.command is Command.READ else tidying.take_out
+            act = read_out if heard.command is Intent.READ else tidying.take_out
             return act(conversation.host, heard.which)
         return self._obeys[heard.command](conversation, heard.rest)
 
@@ -255,10 +255,10 @@ def _last_said(conversation: Conversation) -> str:
 
 def _ends(text: str) -> bool:
     """Returns whether `text` asks for the end of the call, and says nothing else."""
-    return [heard.command for heard in orders(text)] == [Command.END] and not talk(text)
+    return [heard.command for heard in orders(text)] == [Intent.END] and not talk(text)
 
 
-def _is_meant(conversation: Conversation, heard: Heard) -> bool:
+def _is_meant(conversation: Conversation, heard: HeardCommand) -> bool:
     """Returns whether a command is one: words that no note has are plain talk."""
     if heard.which is None or heard.which.sure:
         return True
@@ -266,7 +266,7 @@ def _is_meant(conversation: Conversation, heard: Heard) -> bool:
     return bool(chosen.notes or chosen.problem)
 
 
-def _meant(conversation: Conversation, heard: Heard) -> Heard:
+def _meant(conversation: Conversation, heard: HeardCommand) -> HeardCommand:
     """Returns a command whose text is what the caller told last, in the turns before."""
     if heard.command not in TAKES_TEXT or not heard.refers or heard.rest:
         return heard

@@ -47,9 +47,9 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import (
     EACH_TIME,
     LONGEST,
     TAKES_TEXT,
-    Command,
+    Intent,
 )
-from sessions_app.engine.agent.responders.scribe.words import Spoken
+from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
@@ -70,7 +70,7 @@ MOST_IN_A_ROW = 8
 LONGEST_READING = 16
 
 
-class Sentence(Clauses):
+class CommandSentence(Clauses):
     """One sentence of what was said, in which commands are looked for; `later` are those after.
 
     `told` says whether anything was told before it, which "that" may mean. One that looks `ahead`
@@ -79,7 +79,7 @@ class Sentence(Clauses):
 
     def __init__(
         self,
-        words: Sequence[Spoken],
+        words: Sequence[PlainWord],
         start: int,
         end: int,
         later: Sequence[Span] = (),
@@ -131,9 +131,9 @@ class Sentence(Clauses):
             command = COMMANDS.get(tuple(self._texts(at, at + many)))
             if command is None or (bare and not self._stands_inside(at, many)):
                 continue
-            if command is Command.END and not self._ends_here(at, at + many):
+            if command is Intent.END and not self._ends_here(at, at + many):
                 continue
-            if command is Command.REDO and self._is_said_twice(at, at + many):
+            if command is Intent.REDO and self._is_said_twice(at, at + many):
                 continue
             if command not in TAKES_TEXT:
                 found = self._without_text(command, at, at + many, most)
@@ -143,7 +143,7 @@ class Sentence(Clauses):
                 return found
         loose = not bare or (self._words[at - 1].marked and begins(self._texts(at, self._end)))
         meant = loosely(self._courteous(at)) if loose else None
-        if meant is not None and (meant is not Command.END or self._ends_here(at, self._end)):
+        if meant is not None and (meant is not Intent.END or self._ends_here(at, self._end)):
             return [Found(meant, at)]
         return self._please(at) or self._added(at) or self._taking_down(at)
 
@@ -188,10 +188,10 @@ class Sentence(Clauses):
         for stop in reversed([*ends, self._end]):
             found = removal(self._texts(at, stop))
             if found is not None and not found.words:
-                return Found(Command.UNDO, at, (stop, stop), which=found)
+                return Found(Intent.UNDO, at, (stop, stop), which=found)
         stop = next(iter([*ends, self._end]))
         found = removal(self._texts(at, stop))
-        return None if found is None else Found(Command.UNDO, at, (stop, stop), which=found)
+        return None if found is None else Found(Intent.UNDO, at, (stop, stop), which=found)
 
     def _reading(self, at: int, *, bare: bool) -> Found | None:
         """Returns what reads some of the notes, by their numbers or places."""
@@ -201,7 +201,7 @@ class Sentence(Clauses):
             if stop < self._end and not self._is_clause(stop):
                 continue
             if (found := reading(self._texts(at, stop))) is not None:
-                return Found(Command.READ, at, (stop, stop), which=found)
+                return Found(Intent.READ, at, (stop, stop), which=found)
         return None
 
     def _reminding(self, at: int, *, bare: bool) -> Found | None:
@@ -215,7 +215,7 @@ class Sentence(Clauses):
         stop = at + 2 + join
         if not join or stop >= self._end:
             return None
-        return Found(Command.ACTION, at, (at, self._text_end(stop)))
+        return Found(Intent.ACTION, at, (at, self._text_end(stop)))
 
     def _please(self, at: int) -> list[Found]:
         """Returns what is asked for by a verb that is common in plain talk, and so wants asking."""
@@ -223,10 +223,10 @@ class Sentence(Clauses):
             return []
         verb, after = self._texts(at, at + 2)
         if verb == "note" and after != "that":  # "please note the new address"
-            return self._with_text(Command.NOTE, at, at + 1, asked_for=True)
+            return self._with_text(Intent.NOTE, at, at + 1, asked_for=True)
         if verb != "remember":
             return []
-        return self._with_text(Command.ACTION if after == "to" else Command.NOTE, at, at + 1)
+        return self._with_text(Intent.ACTION if after == "to" else Intent.NOTE, at, at + 1)
 
     def _added(self, at: int) -> list[Found]:
         """Returns what is to be put on the list that is not named: "add eggs, please"."""
@@ -238,7 +238,7 @@ class Sentence(Clauses):
         if self._texts(at + 1, at + 3) != ["down", "that"] or self._words[at].text not in _TAKES:
             return []
         told = is_told("write", self._texts(at + 2, self._end))
-        return self._with_text(Command.NOTE, at, at + 3) if told else []
+        return self._with_text(Intent.NOTE, at, at + 3) if told else []
 
     def _stands_inside(self, at: int, many: int) -> bool:
         before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
@@ -248,14 +248,14 @@ class Sentence(Clauses):
             return phrase == "note that" and (before.text == "please" or last)
         return many > 1 or before.marked or before.text in NAMED
 
-    def _without_text(self, command: Command, at: int, stop: int, most: int) -> list[Found]:
+    def _without_text(self, command: Intent, at: int, stop: int, most: int) -> list[Found]:
         """Returns a command and those that follow it; nothing where other words do."""
         rest = polite_end(self._words, stop, self._end)
         if rest == self._end:
             other = asks_otherwise(command, self._texts(stop, rest))
             return [] if other else [Found(command, at)]
         more: list[Found] = []
-        if command is not Command.HELLO and most >= 2:  # noqa: PLR2004 - this one and another
+        if command is not Intent.HELLO and most >= 2:  # noqa: PLR2004 - this one and another
             more = self._first_begun(range(stop, rest + 1), most - 1)
         again = bool(more) and command in EACH_TIME and more[0].command in EACH_TIME
         if not again and (meant := loosely(self._courteous(at))):
@@ -271,7 +271,7 @@ class Sentence(Clauses):
     # -- what it is about -------------------------------------------------------------------
 
     def _with_text(
-        self, command: Command, at: int, stop: int, *, asked_for: bool = False
+        self, command: Intent, at: int, stop: int, *, asked_for: bool = False
     ) -> list[Found]:
         """Returns a command with its text; nothing where it asks for something else.
 
@@ -300,7 +300,7 @@ class Sentence(Clauses):
             return [Found(command, at, (until, until), refers)]
         return [Found(command, at, (min(begin, until), until))]
 
-    def _pointed(self, command: Command, at: int, stop: int, until: int) -> Found | None:
+    def _pointed(self, command: Intent, at: int, stop: int, until: int) -> Found | None:
         """Returns a command that means what was told before it, whatever is said after it."""
         found = pointing(self._words, at, stop, self._end)
         if found is None:
@@ -325,7 +325,7 @@ class Sentence(Clauses):
         opened = after < len(self._words) and self._words[after].opened
         if self._words[at].text != "remind" or opened or not tells_enough(told):
             return None
-        return Found(Command.ACTION, at, (after, after), refers=True)
+        return Found(Intent.ACTION, at, (after, after), refers=True)
 
     def _may_lead(self, at: int, after: int) -> bool:
         """Returns whether "note that," begins a sentence, and so may lead to what is told."""
@@ -347,7 +347,7 @@ class Sentence(Clauses):
     def _command_at(self, at: int) -> bool:
         if self._ahead or at >= self._end:
             return False
-        return bool(Sentence(self._words, at, self._end, ahead=True).begun_at(at))
+        return bool(CommandSentence(self._words, at, self._end, ahead=True).begun_at(at))
 
     def _text_end(self, stop: int) -> int:
         """Returns where a text ends: before another, or a sentence that is a command or polite."""
@@ -362,7 +362,7 @@ class Sentence(Clauses):
         for start, end in self._later:
             over = polite(self._texts(start, end)) or aside_at(self._words[start - 1 : end])
             if start >= stop and (
-                over or Sentence(self._words, start, end, ahead=True).begun_at(start)
+                over or CommandSentence(self._words, start, end, ahead=True).begun_at(start)
             ):
                 return start
         return len(self._words)
@@ -371,5 +371,5 @@ class Sentence(Clauses):
         """Returns whether the sentence goes on with a question to the scribe."""
         if self._ahead or self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
             return False
-        found = Sentence(self._words, at, self._end, ahead=True).begun_at(at)
+        found = CommandSentence(self._words, at, self._end, ahead=True).begun_at(at)
         return bool(found) and all(one.command in ASKED for one in found)

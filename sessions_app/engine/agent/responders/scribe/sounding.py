@@ -11,7 +11,11 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, TAKES_TEXT, Command
+from sessions_app.engine.agent.responders.scribe.vocabulary import (
+    COMMANDS,
+    TAKES_TEXT,
+    Intent,
+)
 from sessions_app.engine.text.word_lists import listed
 
 ALIKE = 88.0
@@ -60,8 +64,15 @@ _TELLERS, _MODALS = listed("i you they he she we it"), listed("can could would w
 _TRAILS = listed("please now then thanks scribe for me far so yet today again")
 _RISKY = frozenset(
     {
-        *(Command.END, Command.QUIET, Command.HELLO, Command.HELP, Command.RESTORE, Command.DATE),
-        Command.REDO,
+        *(
+            Intent.END,
+            Intent.QUIET,
+            Intent.HELLO,
+            Intent.HELP,
+            Intent.RESTORE,
+            Intent.DATE,
+        ),
+        Intent.REDO,
     }
 )
 """Never taken by their sound alone: short, common in plain talk, or near it: "what is this"."""
@@ -76,9 +87,9 @@ def sound(word: str) -> str:
 
 
 @cache
-def _phrases() -> dict[str, tuple[Command, tuple[str, ...]]]:
+def _phrases() -> dict[str, tuple[Intent, tuple[str, ...]]]:
     """Returns the commands that take no text, with their words, by all their sounds."""
-    made: dict[str, tuple[Command, tuple[str, ...]]] = {}
+    made: dict[str, tuple[Intent, tuple[str, ...]]] = {}
     for phrase, command in COMMANDS.items():
         sounds = "".join(map(sound, phrase))
         if command not in TAKES_TEXT | _RISKY and len(sounds) >= FEWEST_SOUNDS:
@@ -86,14 +97,14 @@ def _phrases() -> dict[str, tuple[Command, tuple[str, ...]]]:
     return made
 
 
-def sounds_like(words: Sequence[str]) -> Command | None:
+def sounds_like(words: Sequence[str]) -> Intent | None:
     """Returns the command that a whole sentence sounds like; None for none."""
     words = list(words)
     while words and words[-1] in _TRAILS:
         words.pop()
     if words and words[0] in _TELLERS and _MODALS.intersection(words[1:2]):
         return None  # "I'd delete that" tells what one would do
-    best: tuple[float, Command] | None = None
+    best: tuple[float, Intent] | None = None
     for start in range(len(words)):
         if len(words) - start <= MOST_WORDS:
             found = _likest(words[start:])
@@ -104,7 +115,7 @@ def sounds_like(words: Sequence[str]) -> Command | None:
     return best[1] if best else None
 
 
-def _likest(heard: Sequence[str]) -> tuple[float, Command] | None:
+def _likest(heard: Sequence[str]) -> tuple[float, Intent] | None:
     joined = "".join(map(sound, heard))
     if len(joined) < FEWEST_SOUNDS:
         return None
@@ -115,7 +126,7 @@ def _likest(heard: Sequence[str]) -> tuple[float, Command] | None:
         if len(phrase) == len(heard):
             if _near(phrase, heard):
                 return score, command
-        elif command is Command.UNDO or abs(len(phrase) - len(heard)) > MOST_CUT:
+        elif command is Intent.UNDO or abs(len(phrase) - len(heard)) > MOST_CUT:
             continue  # an undo must be surer
         elif score >= OTHERWISE_CUT and _is_recut(phrase, heard):
             return score, command

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.base import CallHost, NoteRefusedError, NotesUndone
-from sessions_app.engine.agent.responders.scribe.removals import Choice, choice, line
+from sessions_app.engine.agent.responders.scribe.removals import NoteChoice, choice, line
 from sessions_app.engine.agent.responders.scribe.which import Which
-from sessions_app.engine.core.events import Note
+from sessions_app.engine.core.events import NoteTaken
 from sessions_app.engine.text.writing import closed
 
 KEPT = "All right, all notes are kept."
@@ -16,7 +16,7 @@ MOST_TOLD = 3
 
 def take_out(host: CallHost, which: Which) -> str:
     """Takes out the notes that are meant and returns what to say; touches none that may not be."""
-    chosen: Choice = choice(which, host.notes)
+    chosen: NoteChoice = choice(which, host.notes)
     if not chosen.notes:
         return chosen.problem
     every = len(chosen.notes) == len(host.notes) > 1
@@ -52,7 +52,7 @@ def bring_back(host: CallHost) -> str:
     return _said("Brought back", back) if back else "There is nothing to bring back."
 
 
-def _said(what: str, notes: Sequence[Note]) -> str:
+def _said(what: str, notes: Sequence[NoteTaken]) -> str:
     if len(notes) == 1:
         return closed(f"{what}: {notes[0].text}")
     if len(notes) > MOST_TOLD:

@@ -8,7 +8,7 @@ import itertools
 from enum import StrEnum
 
 
-class Command(StrEnum):
+class Intent(StrEnum):
     NOTE = "note"
     ACTION = "action"
     READ = "read"
@@ -26,31 +26,43 @@ class Command(StrEnum):
     HELLO = "hello"
 
 
-TAKES_TEXT = frozenset({Command.NOTE, Command.ACTION})
-EACH_TIME = TAKES_TEXT | {Command.UNDO, Command.RESTORE, Command.REDO}
+TAKES_TEXT = frozenset({Intent.NOTE, Intent.ACTION})
+EACH_TIME = TAKES_TEXT | {Intent.UNDO, Intent.RESTORE, Intent.REDO}
 """Said twice in a turn these are done twice: "undo that, undo that". "I'm lost. What can I say?"
 asks for one answer."""
 
-SHORT: dict[Command, tuple[str, ...]] = {
-    Command.NOTE: ("take a note", "make a note", "note that", "write down", "write this down"),
-    Command.ACTION: ("action item", "add an action item", "new action item", "remind me to"),
-    Command.READ: ("read my notes", "read the notes", "read back", "read back my notes"),
-    Command.UNDO: ("undo", "undo that", "delete that", "scratch that", "remove the last note"),
-    Command.RECAP: ("recap", "give me a recap", "summarize", "sum it up"),
-    Command.REPEAT: ("repeat", "repeat that", "say that again", "say again", "pardon me"),
-    Command.TIME: ("what time is it", "tell me the time", "what is the time"),
-    Command.LENGTH: ("how long have we talked", "how long have we been talking"),
-    Command.QUIET: ("stop talking", "be quiet", "stop", "silence please"),
-    Command.HELP: ("help", "help me", "what can you do", "what can i say"),
-    Command.END: ("end the call", "end call", "hang up", "goodbye", "bye bye"),
-    Command.HELLO: ("hello", "hello scribe", "hi scribe", "hey scribe", "good morning"),
+SHORT: dict[Intent, tuple[str, ...]] = {
+    Intent.NOTE: (
+        "take a note",
+        "make a note",
+        "note that",
+        "write down",
+        "write this down",
+    ),
+    Intent.ACTION: ("action item", "add an action item", "new action item", "remind me to"),
+    Intent.READ: ("read my notes", "read the notes", "read back", "read back my notes"),
+    Intent.UNDO: (
+        "undo",
+        "undo that",
+        "delete that",
+        "scratch that",
+        "remove the last note",
+    ),
+    Intent.RECAP: ("recap", "give me a recap", "summarize", "sum it up"),
+    Intent.REPEAT: ("repeat", "repeat that", "say that again", "say again", "pardon me"),
+    Intent.TIME: ("what time is it", "tell me the time", "what is the time"),
+    Intent.LENGTH: ("how long have we talked", "how long have we been talking"),
+    Intent.QUIET: ("stop talking", "be quiet", "stop", "silence please"),
+    Intent.HELP: ("help", "help me", "what can you do", "what can i say"),
+    Intent.END: ("end the call", "end call", "hang up", "goodbye", "bye bye"),
+    Intent.HELLO: ("hello", "hello scribe", "hi scribe", "hey scribe", "good morning"),
 }
 """The shortest way to say each: those are understood garbled, too."""
 
 _MAKE = "take|make|add|create|write|put|start|open|do|get|have"
 
-_NATURAL: dict[Command, tuple[str, ...]] = {
-    Command.NOTE: (
+_NATURAL: dict[Intent, tuple[str, ...]] = {
+    Intent.NOTE: (
         f"{_MAKE}|leave|keep|save|record a|another|one|the|this|my? quick|short|new|next? note",
         "i|we would? need|want|like|love a|another new? note",
         "make that|this|it a note",
@@ -81,7 +93,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "memo",
         "keep|bear in mind that?",
     ),
-    Command.ACTION: (
+    Intent.ACTION: (
         "remind me|us",
         "remember to",
         "an? action item|point",
@@ -108,7 +120,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "add|put|write to|on|onto my|the|our todo? list",
         "add to my|the|our todos|tasks|reminders",
     ),
-    Command.READ: (
+    Intent.READ: (
         "read me? back? my|the|all my|our? notes|list|items",
         "read me? it|them|that|this",
         "read back",
@@ -136,7 +148,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "my|the|our? notes",
         "the|my list",
     ),
-    Command.UNDO: (
+    Intent.UNDO: (
         "undo that|it|this|the? last? note|one|thing?",
         "scratch|strike|erase|delete|remove|cancel|undo that|it|this last? note|one|item|entry?",
         "scratch|strike|erase|delete|remove|cancel|undo the|my|that|this last? note|item|entry",
@@ -148,7 +160,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "cross|strike that|it|this out|off",
         "get rid of that|it|this|the last? note|one?",
     ),
-    Command.RESTORE: (
+    Intent.RESTORE: (
         "bring|put|get that|it|them|those|this|everything|all back",
         "bring|put|get back that|it|them|those|everything|all",
         "bring|put|get that|it|them|everything all? back on|in|into|to the|my list|notes",
@@ -160,11 +172,11 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "undo the delete|deletion|removal",
         "i|we did not mean to delete|remove|erase that|it|them|those",
     ),
-    Command.REDO: (
+    Intent.REDO: (
         "redo",
         "undo the|that|this|my last? undo",
     ),
-    Command.RECAP: (
+    Intent.RECAP: (
         "recap",
         "give me|us a|the quick|short|brief? recap|summary",
         "do a|the quick|short|brief? recap|summary",
@@ -183,7 +195,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "what has happened been? said? so? far?",
         "bring me up to date",
     ),
-    Command.REPEAT: (
+    Intent.REPEAT: (
         "repeat that|it|this|yourself|the? last? bit|part|thing|sentence|one?",
         "say that|it|this again",
         "say that|it|this once|one more time?",
@@ -200,7 +212,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "one more time",
         "once more",
     ),
-    Command.TIME: (
+    Intent.TIME: (
         "what time is it",
         "what time do you have",
         "what is the current? time",
@@ -214,7 +226,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "the time",
         "time check",
     ),
-    Command.DATE: (
+    Intent.DATE: (
         "what|which day|date|weekday|month|year is it|today",
         "what|which day of the week|month is it|today",
         "what|which day|date do|have we have|got?",
@@ -230,7 +242,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "have you got the date",
         "the|today's date",
     ),
-    Command.LENGTH: (
+    Intent.LENGTH: (
         "how long have we|i|you talked|spoken",
         "how long have we|i|you been talking|speaking|here|connected",
         "how long have we|i|you been on the|this? phone|call|line?",
@@ -239,7 +251,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "how long is this|the|our call",
         "how long did we|i talk|speak",
     ),
-    Command.QUIET: (
+    Intent.QUIET: (
         "stop",
         "stop talking|speaking|reading|it|that",
         "be quiet|silent|still",
@@ -251,7 +263,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "no more",
         "you can stop talking|reading|now?",
     ),
-    Command.HELP: (
+    Intent.HELP: (
         "help me|us?",
         "i need some? help",
         "what can|do you do",
@@ -269,7 +281,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "what|which commands do you know|understand|have",
         "tell me what you can do",
     ),
-    Command.END: (
+    Intent.END: (
         "end|finish|close|terminate the|this|our? call",
         "you can|may hang up",
         "you can|may end the call",
@@ -285,7 +297,7 @@ _NATURAL: dict[Command, tuple[str, ...]] = {
         "talk to you later|soon",
         "have a nice|good|great day|evening|weekend",
     ),
-    Command.HELLO: (
+    Intent.HELLO: (
         "hello|hi|hey there|scribe?",
         "good morning|afternoon|evening scribe?",
         "how do you do",
@@ -306,7 +318,7 @@ def written_out(line: str) -> list[str]:
     return [" ".join(filter(None, words)) for words in chosen]
 
 
-COMMANDS: dict[tuple[str, ...], Command] = {
+COMMANDS: dict[tuple[str, ...], Intent] = {
     tuple(phrase.split()): command
     for command, lines in _NATURAL.items()
     for line in lines

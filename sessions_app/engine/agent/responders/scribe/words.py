@@ -99,7 +99,7 @@ _NOT_TODO = listed(
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class PlainWord:
     """A word without its marks, in lower case, and where it lies in the text.
 
     Both words of a contraction lie where it does.
@@ -118,9 +118,9 @@ class Spoken:
     """Whether it begins what is quoted or set off: after a quote, a sign, a colon or a dash."""
 
 
-def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
+def spoken(text: str, *, as_heard: bool = False) -> list[PlainWord]:
     """Returns the words of `text`, with contractions written out unless `as_heard`."""
-    found: list[Spoken] = []
+    found: list[PlainWord] = []
     opens = False
     for match in _CHUNKS.finditer(text):
         shown = match.group()
@@ -135,7 +135,7 @@ def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
             if found and found[-1].text == "mind":
                 word = _MINDED.get(word, word)
             parts = [word] if as_heard else list(_written_out(word))
-            made = [Spoken(part, match.start(), match.end(), False, False) for part in parts]
+            made = [PlainWord(part, match.start(), match.end(), False, False) for part in parts]
             made[0] = replace(made[0], opened=opens or not shown[0].isalnum())
             found += [*made[:-1], replace(made[-1], marked=marked, stops=stops)]
         elif found and marked:
@@ -144,7 +144,7 @@ def spoken(text: str, *, as_heard: bool = False) -> list[Spoken]:
     return found if as_heard else [*_with_todos(_as_meant(found))]
 
 
-def whole(words: Sequence[Spoken]) -> list[tuple[int, int]]:
+def whole(words: Sequence[PlainWord]) -> list[tuple[int, int]]:
     """Returns the sentences of these words: the first of each, and the first that is not its."""
     ends = [at + 1 for at, word in enumerate(words) if word.stops]
     if words and (not ends or ends[-1] < len(words)):
@@ -164,7 +164,7 @@ def _written_out(word: str) -> Iterator[str]:
             yield _ENDINGS[ending]
 
 
-def _as_meant(words: Sequence[Spoken]) -> list[Spoken]:
+def _as_meant(words: Sequence[PlainWord]) -> list[PlainWord]:
     if [word.text for word in words] == ["high", "there"]:
         return [replace(words[0], text="hi"), words[1]]
     meant = list(words)
@@ -180,7 +180,7 @@ def _as_meant(words: Sequence[Spoken]) -> list[Spoken]:
     return meant
 
 
-def _is_new_note(words: Sequence[Spoken], at: int) -> bool:
+def _is_new_note(words: Sequence[PlainWord], at: int) -> bool:
     """Returns whether "knew not" is said to the scribe, and not of one who knew not."""
     if [word.text for word in words[at - 1 : at + 2]] != ["scribe", "knew", "not"]:
         return False
@@ -191,7 +191,7 @@ def _is_new_note(words: Sequence[Spoken], at: int) -> bool:
     return words[at - 2].text in _GREETS
 
 
-def _with_todos(words: Sequence[Spoken]) -> Iterator[Spoken]:
+def _with_todos(words: Sequence[PlainWord]) -> Iterator[PlainWord]:
     """Yields the words with "to do" as one where it is a noun."""
     at = 0
     while at < len(words):

@@ -12,7 +12,7 @@ TimedWord = tuple[str, float, float, float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class UtteranceResult:
     """What one utterance held: `words` where the engine times them, else `text` alone."""
 
     text: str = ""
@@ -28,13 +28,13 @@ class Session(ABC):
 
     @abstractmethod
     def accept(self, samples: Samples) -> None:
-        """Takes int16 mono audio at 16 kHz; decoding is `Engine.decode`'s."""
+        """Takes int16 mono audio at 16 kHz; decoding is `BlockingEngine.decode`'s."""
 
     def interim(self) -> str:
         """Returns what is understood of the present utterance; empty where the engine waits."""
         return ""
 
-    def pause(self) -> Said:
+    def pause(self) -> UtteranceResult:
         """Returns what was said up to a pause, after which more may follow.
 
         Asked only of engines whose recogniser `tells_whole`.
@@ -42,14 +42,14 @@ class Session(ABC):
         raise NotImplementedError
 
     @abstractmethod
-    def finish(self) -> Said:
+    def finish(self) -> UtteranceResult:
         """Returns what the present utterance held, decoding what is left of it.
 
         The next audio begins another.
         """
 
 
-class Engine(ABC):
+class BlockingEngine(ABC):
     """Made once in a worker process, from the options of the recogniser's entry."""
 
     note = ""

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
-from sessions_app.engine.stt.worker.blocking.base import Engine, Said, Session, TimedWord, found
+from sessions_app.engine.stt.worker.blocking.base import (
+    BlockingEngine,
+    Session,
+    TimedWord,
+    UtteranceResult,
+    found,
+)
 from sessions_app.engine.text.writing import parted
 
 PARTS = ("tokens.txt", "encoder*.onnx", "decoder*.onnx", "joiner*.onnx")
@@ -21,7 +27,7 @@ WORD_START = ("\u2581", " ")
 LONGEST_WORD_S = 1.0
 
 
-class SherpaEngine(Engine):
+class SherpaEngine(BlockingEngine):
     """`model` is the folder of an archive; all calls are decoded in one batch.
 
     `threads` are ONNX Runtime's; `provider` is cpu, cuda or coreml.
@@ -67,7 +73,7 @@ class SherpaSession(Session):
     def interim(self) -> str:
         return str(self._engine.recogniser.get_result(self.stream)).lower()
 
-    def finish(self) -> Said:
+    def finish(self) -> UtteranceResult:
         self.stream.accept_waveform(SPEECH_RATE, TAIL)
         self.stream.input_finished()
         self._engine.decode([self])
@@ -76,7 +82,7 @@ class SherpaSession(Session):
         tokens, times = recogniser.tokens(self.stream), recogniser.timestamps(self.stream)
         words = words_of(tokens, times, self._seconds)
         self._start()
-        return Said(text, words)
+        return UtteranceResult(text, words)
 
 
 def words_of(tokens: Sequence[str], times: Sequence[float], length_s: float) -> list[TimedWord]:

@@ -5,13 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
-from sessions_app.engine.stt.worker.blocking.base import Engine, Said, Session, TimedWord
+from sessions_app.engine.stt.worker.blocking.base import (
+    BlockingEngine,
+    Session,
+    TimedWord,
+    UtteranceResult,
+)
 from sessions_app.engine.text.writing import join_words
 
 PARTS = ("conf/model.conf", "**/final.mdl")
 
 
-class VoskEngine(Engine):
+class VoskEngine(BlockingEngine):
     """`model` is the folder that a model's archive unpacks to."""
 
     def __init__(self, model: str) -> None:
@@ -45,11 +50,11 @@ class VoskSession(Session):
         partial = json.loads(self._recogniser.PartialResult())["partial"]
         return join_words([*(word[0] for word in self._words), *partial.split()])
 
-    def finish(self) -> Said:
+    def finish(self) -> UtteranceResult:
         self._take(self._recogniser.FinalResult())
         words = self._words
         self._start()
-        return Said(join_words(word[0] for word in words), words)
+        return UtteranceResult(join_words(word[0] for word in words), words)
 
     def _take(self, result: str) -> None:
         self._words += [

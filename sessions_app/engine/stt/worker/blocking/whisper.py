@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from sessions_app.engine.core.frames import Samples
 from sessions_app.engine.stt.engines.whisper_languages import codes_of, whisper_code
 from sessions_app.engine.stt.worker.blocking.base import (
-    Engine,
+    BlockingEngine,
     ModelError,
-    Said,
     Session,
     TimedWord,
+    UtteranceResult,
     found,
 )
 
@@ -50,7 +50,7 @@ UNSURE, GUESSED = -1.0, -1.5
 written of a noise while likely words are told lies below."""
 
 
-class WhisperEngine(Engine):
+class WhisperEngine(BlockingEngine):
     """`model` is a folder in CTranslate2's form; `compute_type` such as int8 or float16."""
 
     def __init__(self, model: str, threads: int = 0, compute_type: str = "int8") -> None:
@@ -82,10 +82,10 @@ class WhisperSession(Session):
     def accept(self, samples: Samples) -> None:
         self._pieces.append(samples)
 
-    def finish(self) -> Said:
+    def finish(self) -> UtteranceResult:
         pieces, self._pieces = self._pieces, []
         if not pieces:
-            return Said()
+            return UtteranceResult()
         audio = np.concatenate(pieces).astype(np.float32) / 32768
         segments, _ = self._model.transcribe(
             audio,
@@ -104,7 +104,7 @@ class WhisperSession(Session):
             for word in heard
         ]
         # each comes with the blank before it, where its language has one
-        return Said("".join(word.word for word in heard).strip(), words)
+        return UtteranceResult("".join(word.word for word in heard).strip(), words)
 
 
 def _is_said(segment: Any) -> bool:

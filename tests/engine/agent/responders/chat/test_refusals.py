@@ -9,7 +9,7 @@ import pytest
 
 from sessions_app.engine.agent.responders.chat.refusals import refused
 from sessions_app.engine.agent.responders.chat.tool_calls import ToolCalls
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError, ResponderUnavailableError
 from tests.engine.agent.responders.chat.test_shapes import STOP, TEXT, chunks, room_of, words
 from tests.fixtures.raw_model import Sent, delta, raw_model
@@ -150,7 +150,7 @@ async def test_a_value_that_was_refused_says_nothing_of_another() -> None:
 
     async with raw_model(respond) as model, room_of(model, temperature=1.5) as room:
         await room.ask("hello")
-        room.persona = Persona(responder="r", responder_options={"temperature": 0.5})
+        room.persona = AgentConfig(responder="r", responder_options={"temperature": 0.5})
         await room.ask("hello")
     assert [asked.get("temperature") for asked in model.asked] == [1.5, None, 0.5]
 

@@ -17,7 +17,7 @@ import pytest
 from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.agent.responders.chat.beginnings import FORGOTTEN_AFTER
 from sessions_app.engine.agent.responders.chat.responder import ChatResponder
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError, ResponderUnavailableError
 from sessions_app.engine.core.events import Speaker
 from tests.engine.agent.responders.scribe.rooms import Room
@@ -58,7 +58,7 @@ async def room_of(model: RawModel, /, **how: Any) -> AsyncGenerator[Room, None]:
     given = {"model": "m", **limits, "known_tools": TOOLS, **how}
     responder = ChatResponder(base_url=model.url, api_key="k", **given)
     try:
-        yield Room(responder, Persona(responder="r"))
+        yield Room(responder, AgentConfig(responder="r"))
     finally:
         await responder.aclose()
 

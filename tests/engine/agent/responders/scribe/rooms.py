@@ -14,8 +14,8 @@ from sessions_app.engine.agent.responders.base import (
     Responder,
     whole,
 )
-from sessions_app.engine.core.agent_config import Persona
-from sessions_app.engine.core.events import Note, NoteKind, Speaker
+from sessions_app.engine.core.agent_config import AgentConfig
+from sessions_app.engine.core.events import NoteKind, NoteTaken, Speaker
 from sessions_app.engine.session.notebook import Notebook
 
 
@@ -37,22 +37,22 @@ class Host:
         return self.clock_ms
 
     @property
-    def kept(self) -> list[Note]:
+    def kept(self) -> list[NoteTaken]:
         return list(self._book.notes)
 
     @property
-    def notes(self) -> Sequence[Note]:
+    def notes(self) -> Sequence[NoteTaken]:
         return self._book.notes
 
-    def add_note(self, kind: NoteKind, text: str) -> Note:
+    def add_note(self, kind: NoteKind, text: str) -> NoteTaken:
         if len(self.kept) >= self.most_notes:
             raise NoteRefusedError("The book is full.")
         return self._book.add(kind, text)
 
-    def remove_notes(self, numbers: Collection[int]) -> Sequence[Note]:
+    def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
         return self._book.remove(numbers)
 
-    def restore_notes(self) -> Sequence[Note]:
+    def restore_notes(self) -> Sequence[NoteTaken]:
         return self._book.restore()
 
     def undo_notes(self) -> NotesUndone | None:
@@ -77,9 +77,9 @@ class Host:
 class Room:
     """A conversation with one responder."""
 
-    def __init__(self, responder: Responder, persona: Persona | None = None) -> None:
+    def __init__(self, responder: Responder, persona: AgentConfig | None = None) -> None:
         self.responder = responder
-        self.persona = persona or Persona(name="Scribe", responder="r")
+        self.persona = persona or AgentConfig(name="Scribe", responder="r")
         self.host = Host()
         self.messages: list[Message] = []
 

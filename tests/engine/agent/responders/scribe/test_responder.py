@@ -16,8 +16,8 @@ from sessions_app.engine.agent.responders.scribe.responder import (
     SURE,
     ScribeResponder,
 )
-from sessions_app.engine.agent.responders.scribe.vocabulary import Command
-from sessions_app.engine.core.agent_config import Persona
+from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
+from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
 from sessions_app.engine.core.events import NoteKind, Speaker
 from tests.engine.agent.responders.scribe.rooms import Room
@@ -26,32 +26,32 @@ from tests.engine.agent.responders.scribe.rooms import Room
 @pytest.mark.parametrize(
     ("text", "command", "rest"),
     [
-        ("take a note buy milk", Command.NOTE, "buy milk"),
-        ("Take a note: buy milk.", Command.NOTE, "buy milk"),
-        ("okay take a note call the doctor", Command.NOTE, "call the doctor"),
-        ("take the note buy milk", Command.NOTE, "buy milk"),
-        ("take note it's Bob's", Command.NOTE, "it's Bob's"),
-        ("remind me tomorrow to call Ann", Command.ACTION, "tomorrow to call Ann"),
-        ("action item send the letter", Command.ACTION, "send the letter"),
-        ("action i'd send the letter", Command.ACTION, "send the letter"),
-        ("read my notes", Command.READ, ""),
-        ("reed my notes", Command.READ, ""),
-        ("read my notes please", Command.READ, ""),
-        ("can you read my notes", Command.READ, ""),
-        ("could you take a note buy milk", Command.NOTE, "buy milk"),
-        ("undo that", Command.UNDO, ""),
-        ("recap", Command.RECAP, ""),
-        ("what time is it", Command.TIME, ""),
-        ("help", Command.HELP, ""),
-        ("stop talking", Command.QUIET, ""),
-        ("end the call", Command.END, ""),
-        ("and the call", Command.END, ""),
-        ("hello scribe", Command.HELLO, ""),
-        ("how long have we talked", Command.LENGTH, ""),
-        ("say that again", Command.REPEAT, ""),
+        ("take a note buy milk", Intent.NOTE, "buy milk"),
+        ("Take a note: buy milk.", Intent.NOTE, "buy milk"),
+        ("okay take a note call the doctor", Intent.NOTE, "call the doctor"),
+        ("take the note buy milk", Intent.NOTE, "buy milk"),
+        ("take note it's Bob's", Intent.NOTE, "it's Bob's"),
+        ("remind me tomorrow to call Ann", Intent.ACTION, "tomorrow to call Ann"),
+        ("action item send the letter", Intent.ACTION, "send the letter"),
+        ("action i'd send the letter", Intent.ACTION, "send the letter"),
+        ("read my notes", Intent.READ, ""),
+        ("reed my notes", Intent.READ, ""),
+        ("read my notes please", Intent.READ, ""),
+        ("can you read my notes", Intent.READ, ""),
+        ("could you take a note buy milk", Intent.NOTE, "buy milk"),
+        ("undo that", Intent.UNDO, ""),
+        ("recap", Intent.RECAP, ""),
+        ("what time is it", Intent.TIME, ""),
+        ("help", Intent.HELP, ""),
+        ("stop talking", Intent.QUIET, ""),
+        ("end the call", Intent.END, ""),
+        ("and the call", Intent.END, ""),
+        ("hello scribe", Intent.HELLO, ""),
+        ("how long have we talked", Intent.LENGTH, ""),
+        ("say that again", Intent.REPEAT, ""),
     ],
 )
-def test_commands_are_understood(text: str, command: Command, rest: str) -> None:
+def test_commands_are_understood(text: str, command: Intent, rest: str) -> None:
     heard = understood(text)
     assert heard is not None
     assert (heard.command, heard.rest) == (command, rest)
@@ -99,41 +99,41 @@ def test_a_note_keeps_what_was_said(text: str, rest: str) -> None:
     [
         (
             "We should meet on Friday. Please take a note: call the Plumber.",
-            Command.NOTE,
+            Intent.NOTE,
             "call the Plumber",
             "We should meet on Friday. Please",
         ),
         (
             "i think that is all please take a note call the plumber",
-            Command.NOTE,
+            Intent.NOTE,
             "call the plumber",
             "i think that is all please",
         ),
         (
             "that was good could you write down call Ann",
-            Command.NOTE,
+            Intent.NOTE,
             "call Ann",
             "that was good could you",
         ),
         (
             "let us see, and add an action item: send the letter",
-            Command.ACTION,
+            Intent.ACTION,
             "send the letter",
             "let us see, and",
         ),
-        ("I have to go soon, what time is it?", Command.TIME, "", "I have to go soon,"),
-        ("that is all then read my notes please", Command.READ, "", "that is all then"),
-        ("Thank you very much. Goodbye.", Command.END, "", "Thank you very much."),
+        ("I have to go soon, what time is it?", Intent.TIME, "", "I have to go soon,"),
+        ("that is all then read my notes please", Intent.READ, "", "that is all then"),
+        ("Thank you very much. Goodbye.", Intent.END, "", "Thank you very much."),
         (
             "I did not hear you, scribe, repeat that",
-            Command.REPEAT,
+            Intent.REPEAT,
             "",
             "",
         ),
     ],
 )
 def test_commands_are_found_inside_longer_speech(
-    text: str, command: Command, rest: str, before: str
+    text: str, command: Intent, rest: str, before: str
 ) -> None:
     heard = understood(text)
     assert heard is not None
@@ -275,7 +275,7 @@ async def test_what_it_says_ends_once() -> None:
 
 
 async def test_an_agent_may_have_a_time_zone_of_its_own() -> None:
-    there = Persona(responder="r", responder_options={"time_zone": "Pacific/Kiritimati"})
+    there = AgentConfig(responder="r", responder_options={"time_zone": "Pacific/Kiritimati"})
     room = Room(ScribeResponder("Pacific/Pago_Pago"), there)
     before = datetime.now(ZoneInfo("Pacific/Kiritimati"))
     told = await room.ask("what time is it")
@@ -299,7 +299,7 @@ async def test_an_agent_may_have_a_time_zone_of_its_own() -> None:
     ],
 )
 async def test_it_tells_the_date_of_its_time_zone(text: str) -> None:
-    there = Persona(responder="r", responder_options={"time_zone": "Pacific/Kiritimati"})
+    there = AgentConfig(responder="r", responder_options={"time_zone": "Pacific/Kiritimati"})
     before = datetime.now(ZoneInfo("Pacific/Kiritimati"))
     told = await Room(ScribeResponder("Pacific/Pago_Pago"), there).ask(text)
     after = datetime.now(ZoneInfo("Pacific/Kiritimati"))
@@ -327,10 +327,10 @@ def test_another_date_is_not_asked_for(text: str) -> None:
 )
 def test_an_option_that_cannot_be_is_named(options: dict[str, Any]) -> None:
     with pytest.raises(ResponderError, match=r"Mars|5|tz"):
-        ScribeResponder().check(Persona(responder="r", responder_options=options))
+        ScribeResponder().check(AgentConfig(responder="r", responder_options=options))
 
 
 def test_its_commands_are_hints_to_the_recogniser() -> None:
     scribe = ScribeResponder()
-    assert {"take a note", "what time is it"} <= set(scribe.phrases(Persona(language="en-GB")))
-    assert scribe.phrases(Persona(language="de-DE")) == ()
+    assert {"take a note", "what time is it"} <= set(scribe.phrases(AgentConfig(language="en-GB")))
+    assert scribe.phrases(AgentConfig(language="de-DE")) == ()
