@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sessions_app.engine.core.frames import Samples
+from sessions_app.engine.stt.moonshine.dictionary import odd_words
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.loading import AnyModel, loaded, named, utterance
 from sessions_app.engine.stt.moonshine.naming import Names
@@ -77,7 +78,11 @@ class MoonshineSession(Session):
 
 
 def _warm(model: AnyModel) -> None:
-    """Runs every graph once, so that the first caller does not wait for it."""
+    """Runs every graph once and loads the dictionary, so that no caller waits for them.
+
+    What is loaded before workers are forked they share.
+    """
+    odd_words("warm")
     speech = utterance(model)
     speech.add(np.random.default_rng(1).normal(0, 0.05, _WARMING).astype(np.float32))
     speech.interim()

@@ -93,7 +93,7 @@ class _Place:
 class Names:
     """The phrases of one stream, as they are written.
 
-    `expected` is the same for the search.
+    `expected` is the same for the search; `words` are all of their words, in lower case.
     """
 
     def __init__(self, model: Model, phrases: Sequence[str]) -> None:
@@ -101,6 +101,7 @@ class Names:
         cleaned = (" ".join(phrase.split()).rstrip(_MARKS) for phrase in phrases[:MOST_PHRASES])
         known = dict.fromkeys(phrase for phrase in cleaned if 0 < len(phrase) <= LONGEST_PHRASE)
         self.expected = Expected(model.tokens, known)
+        self.words = frozenset(word for phrase in known for word in _WORD.findall(phrase.lower()))
         self._phrases = [
             _Phrase(text, _plain(text), heard, len(text.split()), *_tokens(model, text))
             for text in known

@@ -5,7 +5,7 @@ goes on with the likeliest few hypotheses at once, all of them in one pass a tok
 phrases make hypotheses likelier that hold them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,9 +43,16 @@ class _Path:
 
 
 def searched(
-    model: Model, memory: EncoderMemory, expected: Expected | None = None, width: int = WIDTH
+    model: Model,
+    memory: EncoderMemory,
+    expected: Expected | None = None,
+    width: int = WIDTH,
+    malus: Callable[[Sequence[int]], float] | None = None,
 ) -> list[int]:
-    """Returns the tokens of the likeliest hypothesis that was found; none where that is silence."""
+    """Returns the tokens of the likeliest hypothesis that was found; none where that is silence.
+
+    `malus` says by how much a whole hypothesis is less likely than the model finds it (0 or more).
+    """
     past, paths = Past(), [_Path((), (), 0.0, 0)]
     best: _Path | None = None
     for _ in range(most_tokens(memory.frames)):
@@ -55,8 +62,10 @@ def searched(
         peaks = [int(peak) for peak in step.peaks]
         ended, paths = _parted(_next(paths, step.logits, peaks, expected, width), width)
         for path in ended:
-            if best is None or path.rank > best.rank:
-                best = path
+            less = malus(path.tokens) if malus is not None else 0.0
+            whole = replace(path, bonus=path.bonus - less)
+            if best is None or whole.rank > best.rank:
+                best = whole
         if not paths or (best is not None and best.rank >= paths[0].rank):
             break
         past.chosen([path.row for path in paths])

@@ -1,5 +1,6 @@
 """One utterance: audio comes, interims are told on the way, and one final at its end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.stt.moonshine import decoding, searching
 from sessions_app.engine.stt.moonshine.confidence import confidence
+from sessions_app.engine.stt.moonshine.dictionary import odd_words
 from sessions_app.engine.stt.moonshine.expecting import Expected
 from sessions_app.engine.stt.moonshine.front import FRAME, SHORTEST, Front
 from sessions_app.engine.stt.moonshine.invented import is_invented
@@ -35,6 +37,16 @@ DOUBTFUL = -0.2
 
 DOUBTFUL_WITH_PHRASES = -0.1
 """The same where an agent expects phrases: a third more of its finals are searched."""
+
+ODD_SURE = -0.12
+"""Where a word that is not English is less sure, the likeliest words are searched for, however
+sure the rest is: a rare word that was said is surer."""
+
+ODD_WORD = 2.0
+"""By how much log-probability a word that is not English makes a hypothesis less likely. Of 400
+utterances of three flite voices 9 had such a word in the final, each of them wrong; 4 came out
+right with this, and in noise of 10 dB as many words were wrong as without. A larger value would put
+common words in place of names that were said."""
 
 SURE = -0.3
 """Words that are less sure are heard again, with other silence before them, and the surest are
@@ -207,7 +219,8 @@ class MoonshineUtterance:
         if not greedy.tokens or is_invented(self._text(greedy)):
             return None
         decoded = greedy
-        if _mean(greedy) < (DOUBTFUL if self._names is None else DOUBTFUL_WITH_PHRASES):
+        least = DOUBTFUL if self._names is None else DOUBTFUL_WITH_PHRASES
+        if _mean(greedy) < least or self._has_odd_word(greedy):
             decoded = self._likeliest(memory) or greedy
         return _Heard(memory, decoded, greedy, _mean(decoded))
 
@@ -227,11 +240,27 @@ class MoonshineUtterance:
     def _searched(
         self, memory: EncoderMemory, expected: Expected | None
     ) -> decoding.DecodedTokens | None:
-        tokens = searching.searched(self._model, memory, expected)
+        tokens = searching.searched(self._model, memory, expected, malus=self._malus)
         if not tokens:
             return None
         decoded = decoding.scored(self._model, memory, tokens)
         return None if is_invented(self._text(decoded)) else decoded
+
+    def _has_odd_word(self, heard: decoding.DecodedTokens) -> bool:
+        """Returns whether a word is doubtful that neither the dictionary nor a phrase has."""
+        odd = self._odd(self._text(heard))
+        return bool(odd) and any(
+            np.mean(heard.sure[span.first : span.end]) < ODD_SURE
+            for span in self._model.tokens.words(heard.tokens)
+            if any(word in span.text for word in odd)
+        )
+
+    def _malus(self, tokens: Sequence[int]) -> float:
+        return ODD_WORD * len(self._odd(self._model.tokens.text(tokens)))
+
+    def _odd(self, text: str) -> list[str]:
+        own = self._names.words if self._names is not None else frozenset[str]()
+        return [word for word in odd_words(text) if word.lower() not in own]
 
     def _text(self, decoded: decoding.DecodedTokens) -> str:
         return self._model.tokens.text(decoded.tokens)
