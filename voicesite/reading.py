@@ -38,6 +38,17 @@ def defaults_from(path: Path) -> None:
         environ.Env.read_env(str(path), overwrite=False)
 
 
+def within(name: str, default: int, lowest: int, highest: int) -> int:
+    """Returns the variable `name`, a whole number from `lowest` to `highest`; or `default`.
+
+    The default may lie outside, where it means that nothing is asked for.
+    """
+    value: int = read("int", name, default)
+    if value != default and not lowest <= value <= highest:
+        raise _wrong(name, f"must be {lowest} to {highest}")
+    return value
+
+
 def choice(name: str, allowed: tuple[str, ...]) -> str:
     """Returns the variable `name`, the first of `allowed` where it is not set."""
     value: str = read("str", name, allowed[0])

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app.engine.stt.moonshine.files import installed as moonshine_is_installed
-from voicesite.reading import choice, read
+from voicesite.reading import choice, read, within
 
 EMBEDDED = ("moonshine", "pocketsphinx")
 """The better one first; it is not to be had for every machine."""
@@ -116,10 +116,10 @@ def _network() -> dict[str, Any]:
         "VIDEO": _video(),
         "MEDIA_PATH": choice("VOICE_MEDIA_PATH", ("own", "aiortc")),
         "AUDIO": {
-            "BITRATE": read("int", "VOICE_AUDIO_BITRATE", 32_000),
+            "BITRATE": within("VOICE_AUDIO_BITRATE", 32_000, 6_000, 510_000),
             "DTX": read("bool", "VOICE_AUDIO_DTX", False),
-            "PTIME_MS": read("int", "VOICE_AUDIO_PTIME_MS", 0),
-            "RATE": read("int", "VOICE_AUDIO_RATE", 16_000),
+            "PTIME_MS": within("VOICE_AUDIO_PTIME_MS", 0, 10, 120),
+            "RATE": within("VOICE_AUDIO_RATE", 16_000, 8_000, 48_000),
         },
     }
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from voicesite.reading import read
+from voicesite.reading import read, within
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,21 @@ def test_what_is_not_set_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("VOICE_TRIED", raising=False)
     assert read("bool", "VOICE_TRIED", False) is False
     assert read("int", "VOICE_TRIED", 7) == 7
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("8000", 8_000), ("48000", 48_000), ("", 0)])
+def test_a_number_within_its_bounds_is_taken(
+    monkeypatch: pytest.MonkeyPatch, value: str, wanted: int
+) -> None:
+    if value:
+        monkeypatch.setenv("VOICE_AUDIO_RATE", value)
+    assert within("VOICE_AUDIO_RATE", 0, 8_000, 48_000) == wanted
+
+
+@pytest.mark.parametrize("value", ["7", "7999", "48001", "16k"])
+def test_a_number_outside_of_its_bounds_is_named(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("VOICE_AUDIO_RATE", value)
+    with pytest.raises(ImproperlyConfigured, match=f"VOICE_AUDIO_RATE='{value}'.*unset"):
+        within("VOICE_AUDIO_RATE", 16_000, 8_000, 48_000)
