@@ -45,7 +45,7 @@ class SpeakerField(NamedChoiceField):
 
 
 class SourceField(NamedChoiceField):
-    schema_name = "SegmentSource"
+    schema_name = "Source"
     values = tuple(SegmentSource.values)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.corrections import corrected
 from sessions_app.engine.agent.responders.scribe.found import Found, texts
 from sessions_app.engine.agent.responders.scribe.garbled import alike
@@ -79,7 +80,42 @@ def orders(text: str, *, clearly: bool = False) -> list[HeardCommand]:
         for one, since in zip(found, ends, strict=False)
     ]
     once = [one for number, one in enumerate(meant) if not _is_said_again(meant[:number], one)]
-    return [_heard(text, words, found, one) for one in once[:MOST_ORDERS]]
+    heard = [_heard(text, words, found, one) for one in once]
+    return _corrected_later(text, words, once, heard)[:MOST_ORDERS]
+
+
+def _corrected_later(
+    text: str, words: Sequence[PlainWord], found: Sequence[Found], heard: Sequence[HeardCommand]
+) -> list[HeardCommand]:
+    """Returns the commands with a note put right that was corrected in sentences of their own.
+
+    "Note that we meet at six. Scratch that. At seven." is one note, and nothing taken back.
+    """
+    kept: list[HeardCommand] = []
+    for number, one in enumerate(heard):
+        until = found[number + 1].begun if number + 1 < len(found) else len(words)
+        after = _between(text, words, _sentence_end(words, found[number]), until)
+        right = _put_right(kept[-1], one, after) if kept else None
+        if right is None:
+            kept.append(one)
+        else:
+            kept[-1] = replace(kept[-1], rest=right)
+    return kept
+
+
+def _sentence_end(words: Sequence[PlainWord], found: Found) -> int:
+    return next((end for start, end in whole(words) if start <= found.at < end), len(words))
+
+
+def _put_right(note: HeardCommand, undo: HeardCommand, after: str) -> str | None:
+    """Returns the text of a note that is corrected by what is said after it was taken back."""
+    if note.command not in TAKES_TEXT or not note.rest or not after:
+        return None
+    if undo.command is not Intent.UNDO or undo.which is not None:
+        return None
+    said = f"{note.rest}, scratch that, {_without_stop(after)}"
+    right = corrected(said)
+    return right if right != said else None
 
 
 def _is_said_again(before: Sequence[Found], one: Found) -> bool:
@@ -177,7 +213,8 @@ def _heard(
         start = max((a for a, _ in whole(words) if a <= found.at), default=0)
         if _ASKERS & set(texts(words, start, found.at)):
             rest = rest.rstrip("? ")
-        return HeardCommand(found.command, corrected(_without_stop(rest.strip())), before)
+        written = corrected(_without_stop(in_one_breath(rest.strip())))
+        return HeardCommand(found.command, written, before)
     if not found.refers:
         return HeardCommand(found.command, "", before, which=found.which)
     when = _without_stop(_written(text, words, *found.when).rstrip("? ")) if any(found.when) else ""

@@ -192,7 +192,7 @@ def best(words: Sequence[str], notes: Sequence[NoteTaken]) -> list[NoteTaken]:
 
 def line(note: NoteTaken) -> str:
     """Returns a note as it is counted and read aloud."""
-    what = "NoteTaken" if note.kind is NoteKind.NOTE else "Action item"
+    what = "Note" if note.kind is NoteKind.NOTE else "Action item"
     return f"{what} {note.number}: {note.text}"
 
 

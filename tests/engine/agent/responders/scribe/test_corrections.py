@@ -32,3 +32,23 @@ from sessions_app.engine.agent.responders.scribe.commands import orders
 )
 def test_a_correction_takes_the_place_of_what_begins_alike(text: str, wanted: str) -> None:
     assert [one.rest for one in orders(text)] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Note that the meeting is at six. Scratch that. At seven.", ["the meeting is at seven"]),
+        (
+            "Remind me to call Anna on Tuesday. No, scratch that. On Wednesday morning.",
+            ["call Anna on Wednesday morning"],
+        ),
+        (
+            "Note that we meet at six. Scratch that. At seven. Read my notes.",
+            ["we meet at seven", ""],
+        ),
+        ("Note that we meet at six. Scratch that. He is late.", ["we meet at six", ""]),
+        ("Note that we meet at six. Undo that. Read my notes.", ["we meet at six", "", ""]),
+    ],
+)
+def test_a_correction_may_be_sentences_of_its_own(text: str, wanted: list[str]) -> None:
+    assert [one.rest for one in orders(text)] == wanted
