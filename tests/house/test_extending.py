@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,24 @@ from django.conf import settings
 
 from sessions_app.engine.agent.tools import load_tools
 from sessions_app.engine.core.agent_config import TurnSettings
+from sessions_app.engine.core.errors import SynthesiserError
 from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.tts.base import Synthesiser
 from sessions_app.engine.turns.endpointing.base import TurnSoFar
+from tests.contract import test_synthesisers as voices
 from tests.engine.agent.responders.scribe.rooms import Room
 from tests.fixtures.openai_server import running_model
 from tests.fixtures.server import ROOT
 
+Check = Callable[[Callable[[], Synthesiser]], Awaitable[None]]
+"""What a contract tests of a voice, given what makes one."""
+
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs/extending.md").read_text(), re.DOTALL)
 
 
-ENTRIES = ('VOICE["RECOGNISERS"]', 'VOICE["ENDPOINTERS"]', 'VOICE["RESPONDERS"]')
+ENTRIES = tuple(
+    f'VOICE["{kind}"]' for kind in ("RECOGNISERS", "SYNTHESISERS", "ENDPOINTERS", "RESPONDERS")
+)
 
 
 def example(word: str) -> dict[str, Any]:
@@ -76,6 +85,30 @@ async def test_the_recogniser_says_what_it_was_sent() -> None:
 
 
 @pytest.mark.parametrize(
+    "check",
+    [
+        voices.test_a_text_becomes_sound_of_a_likely_length,
+        voices.test_words_lie_in_the_text_and_in_the_sound,
+        voices.test_letters_beyond_ascii_keep_their_places,
+        voices.test_closed_early_it_stops_and_the_next_text_is_right,
+        voices.test_two_texts_at_once_are_both_right,
+        voices.test_speed_is_a_factor,
+    ],
+)
+async def test_the_voice_does_what_every_voice_must(check: Check) -> None:
+    await check(example("class ToneSynthesiser")["ToneSynthesiser"])
+
+
+async def test_the_voice_knows_its_voices() -> None:
+    tones = example("class ToneSynthesiser")["ToneSynthesiser"]()
+    assert [voice.name for voice in await tones.voices()] == ["low", "high"]
+    low, high = [await voices.spoken(tones, "Yes.", voice=name) for name in ("low", "high")]
+    assert not np.array_equal(low[0].samples, high[0].samples)
+    with pytest.raises(SynthesiserError, match="no voice 'loud'"):
+        await voices.spoken(tones, "Yes.", voice="loud")
+
+
+@pytest.mark.parametrize(
     ("said", "waits"),
     [
         (TurnSoFar("I will call back."), 450.0),
@@ -93,7 +126,7 @@ def test_every_entry_that_is_shown_is_of_a_kind_that_there_is() -> None:
     shown = {
         kind for text in EXAMPLES for kind in re.findall(r'^VOICE\["(\w+)"\]', text, re.MULTILINE)
     }
-    assert {"RESPONDERS", "TOOLS", "RECOGNISERS", "ENDPOINTERS"} == shown
+    assert {"RESPONDERS", "TOOLS", "RECOGNISERS", "SYNTHESISERS", "ENDPOINTERS"} == shown
     assert shown | {"BARGE_INS"} <= set(settings.VOICE)
 
 
