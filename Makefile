@@ -49,7 +49,7 @@ test: tools ## Run every test (installs what tests need; ALLOW_SKIPS=1 tolerates
 	@deploy/js-tests
 
 .PHONY: check
-check: tools ## Check style, types, floors, migrations, settings and packages, then run every test
+check: tools ## Check style, types, layers, migrations, settings and packages, then run every test
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy .
@@ -66,6 +66,10 @@ campaign: tools ## Measure at length, resumable: ONLY="kills counts" COUNT=50 SP
 .PHONY: bench
 bench: tools ## Measure speed side by side: ONLY="turns cost echo capacity leaks"; docs/performance.md
 	@$(PY) -m bench.speed $(ONLY)
+
+.PHONY: picture
+picture: ## Draw anew which room imports which, in ARCHITECTURE.md
+	@$(PY) -m deploy.draw_imports
 
 .PHONY: lock
 lock: ## Pin what pyproject.toml asks for in requirements.txt (needs uv and the network)

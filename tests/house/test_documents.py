@@ -14,7 +14,11 @@ from django.utils.module_loading import import_string
 from sessions_app.api.views import NoSuchAddress
 from tests.fixtures.server import ROOT
 
-DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")} - {ROOT / "CHANGELOG.md"})
+ENGINE = ROOT / "sessions_app" / "engine"
+DOCUMENTS = sorted(
+    {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ENGINE / "README.md"}
+    - {ROOT / "CHANGELOG.md"}
+)
 BELOW = [
     ROOT / folder
     for folder in (
@@ -23,17 +27,26 @@ BELOW = [
     )
 ]
 CODE = re.compile(r"`([^`\n]+)`")
+FOLDER = re.compile(r"[\w.-]+(?:/[\w.-]+)*/")
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)+|[\w-]+\.(?:py|md|js|toml|conf)")
-MADE = re.compile(r"^(var/|mycompany|/|audio/|text/|application/)|\.ogg$|^@")
+MADE = re.compile(r"^(var/|mycompany|/|(audio|text|application)/(?!.*\.py$))|\.ogg$|^@")
 """What a running copy makes, what an operator writes, types and packages of others."""
 
 SHOWN = re.compile(
     r"/(protocols|views)/captions\.py$|/exports/markdown\.py$|/noted\.(py|html)$"
     r"|^transcript\.md$|^transcribe_wav\.py$"
 )
-"""What docs/adding.md shows how to write, or what comes of it."""
+"""What docs/adding.md and the engine's README show how to write, or what comes of it."""
 
-each = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+FIELDS = re.compile(r"audio\.(codec|sampleRate|channels)")
+"""Fields of messages, which are no modules."""
+
+MADE_BELOW = re.compile(r"^(var|mycompany|static/js)/")
+FEW = 20
+
+ROOMS = "|".join(sorted(path.parent.name for path in ENGINE.glob("*/__init__.py")))
+
+each = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
 
 def named(path: Path) -> Iterator[str]:
@@ -79,9 +92,9 @@ def test_modules_and_classes_that_are_named_are_there(path: Path) -> None:
     for name in named(path):
         if re.fullmatch(r"sessions_app(\.\w+)+", name) and find_spec_or_none(name) is None:
             assert import_string(name)
-        engine = r"(core|media|speech|agent|transports|protocols|session|exports|summaries)(\.\w+)+"
+        engine = rf"({ROOMS})(\.\w+)+"
         half = r"(runtime|services|proxy)(\.\w+)+"
-        if re.fullmatch(rf"{engine}|{half}", name):
+        if re.fullmatch(rf"{engine}|{half}", name) and not FIELDS.fullmatch(name):
             below = "engine." if re.fullmatch(engine, name) else ""
             whole = f"sessions_app.{below}{name}"
             assert find_spec_or_none(whole) is not None or import_string(whole), name
@@ -112,10 +125,25 @@ def test_addresses_of_rest_are_there(path: Path) -> None:
         assert getattr(found.func, "cls", None) is not NoSuchAddress, address
 
 
-def test_the_floors_are_those_that_are_held() -> None:
+def test_places_to_look_are_there() -> None:
+    table = (ROOT / "ARCHITECTURE.md").read_text().partition("## Where to look")[2]
+    places = CODE.findall(table.partition("\n## ")[0])
+    paths = [place for place in places if "/" in place or place.endswith(".py")]
+    assert len(paths) > FEW
+    assert not [path for path in paths if not (ROOT / "sessions_app" / path).exists()]
+
+
+@each
+def test_folders_that_are_named_are_there(path: Path) -> None:
+    below = {path.parent, *BELOW}
+    told = {name for name in named(path) if FOLDER.fullmatch(name) and not MADE_BELOW.search(name)}
+    assert not [name for name in told if not any((folder / name).is_dir() for folder in below)]
+
+
+def test_the_layers_are_those_that_are_held() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     held = [*contracts["contracts"][0]["layers"][:-1], *contracts["contracts"][1]["layers"]]
-    block = (ROOT / "ARCHITECTURE.md").read_text().partition("## Floors")[2].split("```")[1]
+    block = (ROOT / "ARCHITECTURE.md").read_text().partition("## Layers")[2].split("```")[1]
     lines = [line for line in block.strip().splitlines() if not line.startswith("-")]
     told = [re.split(r"\s{2,}", line)[0].strip() for line in lines]
     assert told == held
