@@ -18,6 +18,7 @@ from sessions_app.engine.core.errors import SynthesiserError
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.tts.base import Synthesiser
 from sessions_app.engine.turns.endpointing.base import TurnSoFar
+from sessions_app.engine.turns.interruption.base import OverlapWords, Verdict
 from tests.contract import test_synthesisers as voices
 from tests.engine.agent.responders.scribe.rooms import Room
 from tests.fixtures.openai_server import running_model
@@ -30,7 +31,8 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs/extending.md").read_
 
 
 ENTRIES = tuple(
-    f'VOICE["{kind}"]' for kind in ("RECOGNISERS", "SYNTHESISERS", "ENDPOINTERS", "RESPONDERS")
+    f'VOICE["{kind}"]'
+    for kind in ("RECOGNISERS", "SYNTHESISERS", "ENDPOINTERS", "BARGE_INS", "RESPONDERS")
 )
 
 
@@ -122,12 +124,29 @@ def test_the_rule_waits_by_words_and_by_how_sure_they_are(said: TurnSoFar, waits
     assert patient.wait_ms(said, TurnSettings(min_delay_ms=450, max_delay_ms=2500)) == waits
 
 
+@pytest.mark.parametrize(
+    ("heard", "verdict"),
+    [
+        (OverlapWords(True, 400, 0, "Wait.", False, 0.0), Verdict.INTERRUPT),
+        (OverlapWords(True, 400, 0, "I mean", False, 0.0), Verdict.WAIT),
+        (OverlapWords(True, 3100, 0, "I mean the other", False, 0.0), Verdict.RESUME),
+        (OverlapWords(False, 400, 500, "I mean", True, 0.0), Verdict.RESUME),
+        (OverlapWords(False, 400, 500, "", False, 0.0), Verdict.WAIT),
+        (OverlapWords(False, 400, 1100, "", False, 0.0), Verdict.RESUME),
+    ],
+)
+def test_the_rule_is_interrupted_by_its_words_alone(heard: OverlapWords, verdict: Verdict) -> None:
+    rule = example("class StopWordBargeIn")["StopWordBargeIn"]()
+    assert rule.judge(heard, TurnSettings()) is verdict
+
+
 def test_every_entry_that_is_shown_is_of_a_kind_that_there_is() -> None:
     shown = {
         kind for text in EXAMPLES for kind in re.findall(r'^VOICE\["(\w+)"\]', text, re.MULTILINE)
     }
-    assert {"RESPONDERS", "TOOLS", "RECOGNISERS", "SYNTHESISERS", "ENDPOINTERS"} == shown
-    assert shown | {"BARGE_INS"} <= set(settings.VOICE)
+    engines, rules = {"RECOGNISERS", "SYNTHESISERS"}, {"ENDPOINTERS", "BARGE_INS"}
+    assert shown == {"RESPONDERS", "TOOLS"} | engines | rules
+    assert shown <= set(settings.VOICE)
 
 
 def test_settings_of_ones_own_are_taken(tmp_path: Path) -> None:
