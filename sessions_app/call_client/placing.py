@@ -22,7 +22,7 @@ from sessions_app.call_client.agent_side import AgentSide
 from sessions_app.call_client.microphone import FileMicrophone, read_sound
 from sessions_app.call_client.report import CallReport, Stopwatch
 from sessions_app.call_client.rest import RestClient
-from sessions_app.engine.rtc.ice import offer_loopback
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 
 FEATURES = ["details", "interims", "status", "agent"]
 NOTICE = "place_call"

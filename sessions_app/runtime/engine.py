@@ -19,7 +19,7 @@ from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.core.transport import Transport
-from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.aiortc_compat import connectivity
 from sessions_app.engine.rtc.sdp.offers import read_offer
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
@@ -89,9 +89,9 @@ class Engine:
 
     async def _start(self) -> None:
         if self._config.offer_loopback:
-            ice.offer_loopback()
+            connectivity.offer_loopback()
         if self._config.udp_ports is not None:
-            ice.limit_ports(*self._config.udp_ports)
+            connectivity.limit_ports(*self._config.udp_ports)
         self.store.start()
         self.faults.start()
         self._admitting.start()

@@ -11,8 +11,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import SessionDescription
 from websockets.asyncio.client import connect
 
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.bare_media import SpeechOut
-from sessions_app.engine.rtc.ice import offer_loopback
 from tests.fixtures.server import Product
 
 LIMIT_S = 20.0

@@ -10,7 +10,7 @@ from typing import Any
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from sessions_app.call_client.microphone import FileMicrophone, read_sound
-from sessions_app.engine.rtc.ice import offer_loopback
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly
 

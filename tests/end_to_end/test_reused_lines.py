@@ -15,9 +15,9 @@ import pytest_asyncio
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from websockets.asyncio.client import connect
 
+from sessions_app.engine.rtc.aiortc_compat import negotiation
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.bare_media import SpeechOut
-from sessions_app.engine.rtc.certificates import CERTIFICATES
-from sessions_app.engine.rtc.ice import offer_loopback
 from tests.end_to_end.test_changed_offers import DOORS, LIMIT_S, headers
 from tests.end_to_end.test_smallwebrtc import ask as post
 from tests.engine.rtc.test_changed_offers import stopped
@@ -45,7 +45,7 @@ class Client:
         """Returns an offer with one line of that name, on a transport of its own."""
         pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         if self._pcs:
-            setattr(pc, CERTIFICATES, getattr(self._pcs[0], CERTIFICATES))
+            negotiation.use_certificates(pc, negotiation.certificates(self._pcs[0]))
         self._pcs.append(pc)
         self._microphones.append(SpeechOut(48_000))
         pc.addTransceiver(self._microphones[-1], "sendrecv")

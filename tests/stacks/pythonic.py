@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sessions_app.engine.rtc.ice import offer_loopback
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from tests.fixtures.talker import LiveMicrophone
 from tests.stacks.obeying import obey
 

@@ -25,7 +25,7 @@ from aiortc import (
 from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.engine.rtc import ice
-from sessions_app.engine.rtc.certificates import accept_rsa
+from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.sdp import codecs
 from sessions_app.engine.rtc.sdp.lines import bundled, spread, with_group
 from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
@@ -80,7 +80,7 @@ class Connection:
         self._made(RTCPeerConnection(ice.configuration(self._servers)))
 
     def _made(self, pc: RTCPeerConnection) -> None:
-        accept_rsa(pc)
+        negotiation.accept_rsa(pc)
         self.pc = pc
         self.pc_id = secrets.token_urlsafe(16)
         pc.on("track", self._track)
@@ -217,10 +217,11 @@ class Connection:
     def _set_tracks(self) -> None:
         for line, transceiver in self._lines():
             track = self._outgoing.get(line)
-            receives = transceiver._offerDirection in ("recvonly", "sendrecv")
+            offered = negotiation.offered_direction(transceiver)
+            receives = offered in ("recvonly", "sendrecv")
             if track is not None:
                 transceiver.sender.replaceTrack(track)
-            sends = transceiver._offerDirection in ("sendonly", "sendrecv") and line != SCREEN
+            sends = offered in ("sendonly", "sendrecv") and line != SCREEN
             transceiver.direction = {
                 (True, True): "sendrecv",
                 (True, False): "recvonly",

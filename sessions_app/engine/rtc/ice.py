@@ -1,15 +1,11 @@
 """ICE: servers, candidates, and what an offer must be cleaned of before aiortc reads it."""
 
 import asyncio
-import contextlib
 import ipaddress
-import random
 import re
 import socket
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import aioice.ice
 from aiortc import (
     RTCConfiguration,
     RTCIceCandidate,
@@ -22,7 +18,6 @@ from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.core.errors import BadCandidateError
 from sessions_app.engine.rtc.turn_credentials import IceServer
 
-LOOPBACK = "127.0.0.1"
 _HOST = re.compile(
     r"a=candidate:\S+ (?P<component>\d+) (?P<protocol>\S+) \d+ (?P<address>\S+)"
     r" (?P<port>\d+) typ host"
@@ -31,22 +26,6 @@ _PUBLIC_PRIORITY = 1_694_498_815
 
 RESOLVE_S = 1.0
 """How long a `.local` name may take to resolve before its candidate is left out."""
-
-_find_addresses: Callable[..., list[str]] = aioice.ice.get_host_addresses
-
-
-def offer_loopback() -> None:
-    """Makes this process offer 127.0.0.1 as a candidate beside its other addresses.
-
-    aioice leaves loopback out, so that on a machine without a network nothing at all
-    would be offered. For the embedded form, where the browser runs on the same machine.
-    """
-
-    def with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-        found = list(_find_addresses(use_ipv4, use_ipv6))
-        return found if LOOPBACK in found else [*found, LOOPBACK]
-
-    aioice.ice.get_host_addresses = with_loopback
 
 
 def configuration(servers: Sequence[IceServer], *, relay_only: bool = False) -> RTCConfiguration:
@@ -61,47 +40,6 @@ def configuration(servers: Sequence[IceServer], *, relay_only: bool = False) -> 
     ]
     policy = RTCIceTransportPolicy.RELAY if relay_only else RTCIceTransportPolicy.ALL
     return RTCConfiguration(iceServers=given, iceTransportPolicy=policy)
-
-
-def limit_ports(first: int, last: int) -> None:
-    """Makes this process take its UDP ports for media from `first` to `last`.
-
-    aioice binds port 0. What binds is replaced in its module alone; where every port of the
-    range is taken, the call gets no candidate of that address.
-    """
-
-    class Loop:
-        """The running loop, with sockets in the range."""
-
-        def __init__(self, loop: Any) -> None:
-            self._loop = loop
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._loop, name)
-
-        async def create_datagram_endpoint(self, factory: Any, **given: Any) -> Any:
-            address = given.get("local_addr")
-            if address is None or address[1] != 0:
-                return await self._loop.create_datagram_endpoint(factory, **given)
-            ports = range(first, last + 1)
-            start = random.randrange(len(ports))
-            for step in range(len(ports)):
-                port = ports[(start + step) % len(ports)]
-                wanted = given | {"local_addr": (address[0], port)}
-                with contextlib.suppress(OSError):
-                    return await self._loop.create_datagram_endpoint(factory, **wanted)
-            raise OSError(f"every UDP port from {first} to {last} is taken")
-
-    class Asyncio:
-        """The module asyncio, as aioice sees it."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(asyncio, name)
-
-        def get_running_loop(self) -> Any:
-            return Loop(asyncio.get_running_loop())
-
-    vars(aioice.ice)["asyncio"] = Asyncio()
 
 
 def with_public_address(sdp: str, address: str) -> str:

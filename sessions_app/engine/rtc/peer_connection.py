@@ -19,11 +19,9 @@ from sessions_app.engine.audio.g711_g722 import FromOpus
 from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.core.errors import BadCandidateError, BadOfferError
 from sessions_app.engine.rtc import ice, transport_change
+from sessions_app.engine.rtc.aiortc_compat import connectivity, media, negotiation
 from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
-from sessions_app.engine.rtc.certificates import accept_rsa
-from sessions_app.engine.rtc.consent import is_there
 from sessions_app.engine.rtc.ice_gathering import IceGathering
-from sessions_app.engine.rtc.rtp.byes import outlive_byes
 from sessions_app.engine.rtc.sdp import codecs, media_lines, opus_preferences
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 from sessions_app.engine.rtc.sdp.lines import bundled, with_group
@@ -40,8 +38,6 @@ ASK_AFTER_S = 4.0
 
 Not all check consent themselves: some never do, or seldom, and send nothing while they are muted.
 """
-
-CONNECT = "_RTCPeerConnection__connect"
 
 MAX_CANDIDATES = 100
 
@@ -80,11 +76,6 @@ class Tap(Protocol):
     def close(self) -> None: ...
 
 
-def _replace(connection: Any, method: str, replacement: Callable[..., Any]) -> None:
-    """Replaces a method of one object of aioice, which has no hook for it."""
-    setattr(connection, method, replacement)
-
-
 class Peer:
     """Answers a client's offers and watches whether it is still there.
 
@@ -116,10 +107,10 @@ class Peer:
         self._pictures = pictures
         self._pc = RTCPeerConnection(configuration)
         if before is not None:
-            transport_change.stand_in(self._pc, before)
+            negotiation.use_certificates(self._pc, before.certificates)
         else:
-            accept_rsa(self._pc)
-        _replace(self._pc, CONNECT, self._tolerant(getattr(self._pc, CONNECT)))
+            negotiation.accept_rsa(self._pc)
+        negotiation.log_failed_connect(self._pc)
         self._listener = listener
         servers = configuration.iceServers or []
         self._wants_relay = any("turn" in str(server.urls) for server in servers)
@@ -132,18 +123,6 @@ class Peer:
         self.last_heard_s: float | None = None
         self._pc.on("datachannel", listener.on_channel)
         self._pc.on("connectionstatechange", self._state_changed)
-
-    @staticmethod
-    def _tolerant(connect: Callable[[], Any]) -> Callable[[], Any]:
-        """Returns aiortc's own background work, which an odd offer breaks, without a traceback."""
-
-        async def work() -> None:
-            try:
-                await connect()
-            except Exception as error:  # noqa: BLE001 - the supervisor sees that nothing connects
-                logger.info("a connection did not come about (%s)", type(error).__name__)
-
-        return work
 
     @property
     def can_play(self) -> bool:
@@ -274,12 +253,11 @@ class Peer:
         silent = heard_s is not None and now_s - heard_s > ASK_AFTER_S
         way = transport_change.way(self._pc, self._lines.heard)
         if silent and self._asking is None and way is not None and not self._closing:
-            connection = way.transport._connection
-            self._asking = self._in_background(self._ask(connection))
+            self._asking = self._in_background(self._ask(way))
 
-    async def _ask(self, connection: Any) -> None:
+    async def _ask(self, way: Any) -> None:
         try:
-            if await is_there(connection):
+            if await connectivity.is_there(way):
                 self.last_heard_s = time.monotonic()
         finally:
             self._asking = None
@@ -302,7 +280,7 @@ class Peer:
         self._lines = media_lines.chosen(present, sdp, self._lines, answers=answers, shows=shows)
         media_lines.direct(present, self._lines)
         told, seen = self._lines.told, self._lines.seen
-        shown = seen if seen is not None and seen._offerDirection in media_lines.SENDS else None
+        shown = seen if seen is not None and media_lines.may_send(seen) else None
         for one in self._pc.getTransceivers():
             track = {told: self._outgoing, shown: self._pictures}.get(one)
             if one.sender.track is not track:
@@ -326,7 +304,7 @@ class Peer:
         self._tap.tell(lines.told, lines.tells)
         for line, types in ((lines.heard, lines.hears), (lines.told, lines.tells)):
             if types is not None:
-                line._codecs = line._codecs[:1]
+                negotiation.set_codecs(line, negotiation.codecs(line)[:1])
         if self.connected:
             self._tap.connected()
         return True
@@ -337,13 +315,13 @@ class Peer:
         tapped = self._tap is not None and self._lines.hears is not None
         track = heard.receiver.track if heard is not None and not tapped else None
         if track is not None and track is not self._audio:
-            outlive_byes(heard.receiver)
+            media.ignore_byes(heard.receiver)
             self._listener.on_audio_track(track)
         self._audio = track or self._audio
         track = seen.receiver.track if seen is not None else None
         if track is not None and track not in self._videos:
             self._videos.add(track)
-            outlive_byes(seen.receiver)
+            media.ignore_byes(seen.receiver)
             self._listener.on_video_track(track)
 
     def _watch_ice(self) -> None:
@@ -353,14 +331,10 @@ class Peer:
         and waits 5 s for a STUN server that does not answer.
         """
         for transport in transport_change.transports(self._pc):
-            connection: Any = transport.transport._connection
-            if connection in self._watched:
-                continue
-            self._watched.add(connection)
-            _replace(connection, "request_received", self._noted(connection.request_received))
-            _replace(connection, "data_received", self._noted(connection.data_received))
-            gather = connection.get_component_candidates
-            _replace(connection, "get_component_candidates", self._gathering.to_its_end(gather))
+            if transport.transport not in self._watched:
+                self._watched.add(transport.transport)
+                connectivity.wrap_incoming(transport, self._noted)
+                connectivity.wrap_gathering(transport, self._gathering.to_its_end)
 
     def _noted(self, method: Callable[..., None]) -> Callable[..., None]:
         def noting(*args: Any, **kwargs: Any) -> None:

@@ -20,10 +20,10 @@ from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame
 from sessions_app.engine.core.queues import BoundedFrames
 from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.aiortc_compat import guard
 from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
 from sessions_app.engine.rtc.loop.pacer import Beats
 from sessions_app.engine.rtc.peer_connection import GOODBYE_S, Peer
-from sessions_app.engine.rtc.rtp import session
 from sessions_app.engine.rtc.rtp.session import RtpSession
 from sessions_app.engine.rtc.rtp.timeline import Timeline
 from sessions_app.engine.rtc.sdp.lines import bundled, with_group
@@ -75,7 +75,7 @@ class WebRTCTransport:
         self._video = video
         self._shown = video.out() if video is not None else None
         self._peer = Peer(configuration, self, self._outgoing, self._shown, wishes, before=before)
-        self._own_path = own_path and session.available()
+        self._own_path = own_path and guard.available()
         self.tapped: RtpSession | None = None
         self._public_address = public_address
         self._clock = clock

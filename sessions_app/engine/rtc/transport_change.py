@@ -5,7 +5,6 @@ Where that line is stopped, browsers give the others a transport of their own: o
 DTLS handshake anew, under the ICE credentials that the connection had. aiortc has no way to follow
 within one peer connection. So another one stands in for it, under our own same credentials and
 certificate: the answer is the one that the client expects, with other candidates.
-Leans on aiortc's internals, as `rtp` does.
 """
 
 import re
@@ -15,7 +14,7 @@ from typing import Any
 from aiortc import RTCDataChannel
 
 from sessions_app.engine.core.commands import Candidate
-from sessions_app.engine.rtc.certificates import CERTIFICATES
+from sessions_app.engine.rtc.aiortc_compat import connectivity, negotiation
 from sessions_app.engine.rtc.sdp.lines import bundled, mid_of, sections, spread
 from sessions_app.engine.rtc.sdp.rejected_lines import without_rejected
 
@@ -93,16 +92,11 @@ def way(connection: Any, liked: Any = None) -> Any:
 
 def known(connection: Any, channel: RTCDataChannel | None) -> Known:
     """Returns what the client of this RTCPeerConnection knows of it."""
-    ice = way(connection).transport._connection
+    own = way(connection).transport.iceGatherer.getLocalParameters()
     kept = None
     if channel is not None and channel.readyState == "open" and channel.id is not None:
         kept = (channel.label, channel.id)
-    return Known(getattr(connection, CERTIFICATES), ice.local_username, ice.local_password, kept)
-
-
-def stand_in(connection: Any, before: Known) -> None:
-    """Gives a new RTCPeerConnection the certificates that the client knows."""
-    setattr(connection, CERTIFICATES, before.certificates)
+    return Known(negotiation.certificates(connection), own.usernameFragment, own.password, kept)
 
 
 def name(connection: Any, before: Known) -> RTCDataChannel | None:
@@ -111,8 +105,7 @@ def name(connection: Any, before: Known) -> RTCDataChannel | None:
     Returns the data channel, if there was one.
     """
     for dtls in transports(connection):
-        ice = dtls.transport._connection
-        ice._local_username, ice._local_password = before.user, before.password
+        connectivity.use_credentials(dtls, before.user, before.password)
     if before.channel is None or connection.sctp is None:
         return None
     label, number = before.channel

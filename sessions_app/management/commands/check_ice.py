@@ -9,7 +9,7 @@ from aioice import Connection
 from aioice.candidate import Candidate
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.aiortc_compat import connectivity
 from sessions_app.engine.rtc.turn_credentials import IceServer
 from sessions_app.runtime import ice_servers
 from sessions_app.runtime.settings import voice_config
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         config = voice_config()
         servers = ice_servers.all_for(ice_servers.SERVER)
         if config.udp_ports is not None:
-            ice.limit_ports(*config.udp_ports)
+            connectivity.limit_ports(*config.udp_ports)
         broken = asyncio.run(self._check(servers))
         if config.public_address:
             self.stdout.write(

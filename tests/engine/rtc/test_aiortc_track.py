@@ -15,6 +15,7 @@ from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.audio.speech_encoder import SpeechEncoder
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.rtc import ice
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
 from sessions_app.engine.rtc.transport import WebRTCTransport
 
@@ -123,7 +124,7 @@ async def until(true: Callable[[], Any]) -> None:
 
 @both_ways
 async def test_a_real_peer_hears_it_and_hears_it_stop(own_path: bool) -> None:
-    ice.offer_loopback()
+    offer_loopback()
     clock = CallClock()
     playout = Playout(lambda: clock.now_ms(time.monotonic()))
     transport = WebRTCTransport(ice.configuration(()), clock, playout=playout, own_path=own_path)
@@ -149,7 +150,7 @@ async def test_a_real_peer_hears_it_and_hears_it_stop(own_path: bool) -> None:
 
 
 async def test_a_client_that_only_sends_gets_no_track() -> None:
-    ice.offer_loopback()
+    offer_loopback()
     clock = CallClock()
     transport = WebRTCTransport(ice.configuration(()), clock, playout=Playout(lambda: 0.0))
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -163,7 +164,7 @@ async def test_a_client_that_only_sends_gets_no_track() -> None:
 
 @pytest.mark.parametrize("liked", ["audio/pcmu", "audio/pcma", "audio/g722"])
 async def test_a_client_that_likes_another_codec_better_hears_the_voice(liked: str) -> None:
-    ice.offer_loopback()
+    offer_loopback()
     playout = Playout(lambda: 0.0)
     transport = WebRTCTransport(ice.configuration(()), CallClock(), playout=playout)
     listener = Listener(liked, "audio/opus")
@@ -183,7 +184,7 @@ async def test_a_client_that_likes_another_codec_better_hears_the_voice(liked: s
 
 @both_ways
 async def test_silent_it_sends_one_packet_and_after_a_cut_none(own_path: bool) -> None:
-    ice.offer_loopback()
+    offer_loopback()
     kept: list[float] = []
 
     class Lane:

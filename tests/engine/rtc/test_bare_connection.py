@@ -15,9 +15,9 @@ from aiortc.mediastreams import MediaStreamError
 
 from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.core.errors import BadCandidateError, BadOfferError
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.bare_connection import AUDIO, EVENTS, Connection
 from sessions_app.engine.rtc.bare_media import PicturesOut, SpeechOut, pictures, speech
-from sessions_app.engine.rtc.ice import offer_loopback
 from tests.fixtures.offers import OFFERS, offer
 from tests.fixtures.server import ROOT
 

@@ -11,10 +11,10 @@ from aiortc.rtcdtlstransport import RTCCertificate, generate_certificate
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sessions_app.engine.core.clock import CallClock
+from sessions_app.engine.rtc.aiortc_compat import negotiation
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.bare_connection import Connection
 from sessions_app.engine.rtc.bare_media import SpeechOut
-from sessions_app.engine.rtc.certificates import CERTIFICATES
-from sessions_app.engine.rtc.ice import offer_loopback
 from sessions_app.engine.rtc.transport import WebRTCTransport
 
 NOTHING = RTCConfiguration(iceServers=[])
@@ -40,7 +40,7 @@ async def client_with(kind: str) -> AsyncIterator[RTCPeerConnection]:
     offer_loopback()
     pc, microphone = RTCPeerConnection(NOTHING), SpeechOut(48_000)
     key = KEYS[kind]()
-    setattr(pc, CERTIFICATES, [Certificate(key, generate_certificate(key))])
+    negotiation.use_certificates(pc, [Certificate(key, generate_certificate(key))])
     pc.addTrack(microphone)
     await pc.setLocalDescription(await pc.createOffer())
     try:

@@ -16,8 +16,9 @@ from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.rtc import transport_change
+from sessions_app.engine.rtc.aiortc_compat import negotiation
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.bare_media import SpeechOut
-from sessions_app.engine.rtc.ice import offer_loopback
 from sessions_app.engine.rtc.sdp.lines import END, sections, with_group
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.engine.rtc.transport_change import Whereabouts
@@ -141,7 +142,7 @@ class Moving:
         pc = RTCPeerConnection(NOTHING)
         self.clients.append(pc)
         if known is not None:
-            transport_change.stand_in(pc, known)
+            negotiation.use_certificates(pc, known.certificates)
         self.microphones.append(SpeechOut(48_000))
         pc.on("track", lambda track: self._start(self._hear(track)))
         pc.addTransceiver(self.microphones[-1], "sendrecv")

@@ -3,32 +3,28 @@
 aiortc's receiver costs a thread, a stereo decode and a fixed delay of 60 ms a call, and makes
 five lost packets in a hundred twenty-eight; its sender two tasks. So neither is ever started:
 datagrams are looked at where aioice gets them, and audio is decrypted and encrypted with the
-sessions that aiortc's handshake made. DTLS, STUN, data channels and video stay with aiortc.
-`missing` says what of aiortc's internals that takes is not as it was; `peer`, `ice`, `consent`,
-`certificates` and `following` change or use a few more.
+sessions that aiortc's handshake made (`aiortc_compat.media`). DTLS, STUN, data channels and video
+stay with aiortc. `aiortc_compat.guard.available` says whether the installed version allows that.
 """
 
 import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable
-from functools import cache, partial
+from collections.abc import Callable
 from typing import Any
 
 import pylibsrtp
-from aioice import ice as aioice
-from aiortc import RTCDtlsTransport, RTCRtpReceiver, RTCRtpSender
 from aiortc.rtcrtpparameters import RTCRtpSendParameters
 
 from sessions_app.engine.audio.g711_g722 import FromOpus
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.rtc.aiortc_compat import media
+from sessions_app.engine.rtc.aiortc_compat.media import Handler
 from sessions_app.engine.rtc.loop.pacer import Beats
 from sessions_app.engine.rtc.loop.tick import next_beat
 from sessions_app.engine.rtc.rtp.packet import (
     MARKER,
     goodbye,
-    is_media,
     nack,
     parse,
     read_rtcp,
@@ -41,8 +37,6 @@ from sessions_app.engine.rtc.rtp.sender import RtpVoice
 from sessions_app.engine.rtc.rtp.telephone_events import KeyReader
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 
-logger = logging.getLogger(__name__)
-
 REPORT_S = 1.0
 """Without reports that tell of losses Chromium puts no FEC into its packets."""
 
@@ -52,53 +46,10 @@ LOOK_S = 0.01
 ASK_MS = 3.0
 """At least so long between two requests, whatever comes meanwhile."""
 
-COMPONENT = 1
 _LARGEST = 1_500
-_LARGEST_READ = 4_096
-"""Bytes: asyncio makes room for 256 KiB for each datagram, which costs more than reading it."""
 
 NO_TYPES = PayloadTypes(-1)
 """Before there is a line: no packet has this number."""
-
-Handler = Callable[..., Awaitable[None]]
-
-
-@cache
-def available() -> bool:
-    """Returns whether the audio can be taken this way; warns once where it cannot."""
-    lacking = missing()
-    if lacking:
-        logger.warning(
-            "audio goes through aiortc's own tracks, at several times the cost and without "
-            "repair of losses: the installed version lacks %s",
-            ", ".join(lacking),
-        )
-    return not lacking
-
-
-def missing() -> list[str]:
-    """Returns what the installed aiortc and aioice lack of what is leant on; [] for nothing."""
-    made = RTCDtlsTransport.__init__.__code__.co_names
-    connection = aioice.Connection.__init__.__code__.co_names
-    protocol = aioice.StunProtocol.connection_made.__code__.co_names
-    sender = RTCRtpSender.__init__.__code__.co_names
-    wanted = {
-        "RTCRtpReceiver.receive": hasattr(RTCRtpReceiver, "receive"),
-        "RTCRtpSender.send": hasattr(RTCRtpSender, "send"),
-        "RTCRtpSender._ssrc": "_ssrc" in sender,
-        "RTCDtlsTransport._rx_srtp": "_rx_srtp" in made,
-        "RTCDtlsTransport._tx_srtp": "_tx_srtp" in made,
-        "RTCDtlsTransport._handle_rtp_data": hasattr(RTCDtlsTransport, "_handle_rtp_data"),
-        "RTCDtlsTransport._handle_rtcp_data": hasattr(RTCDtlsTransport, "_handle_rtcp_data"),
-        "aioice.Connection._protocols": "_protocols" in connection,
-        "aioice.Connection._nominated": "_nominated" in connection,
-        "aioice.Connection.build_request": hasattr(aioice.Connection, "build_request"),
-        "aioice.Connection.remote_password": "remote_password" in connection,
-        "aioice.StunProtocol.request": hasattr(aioice.StunProtocol, "request"),
-        "aioice.StunProtocol.datagram_received": hasattr(aioice.StunProtocol, "datagram_received"),
-        "aioice.StunProtocol.transport": "transport" in protocol,
-    }
-    return [name for name, there in wanted.items() if not there]
 
 
 class RtpSession:
@@ -125,7 +76,8 @@ class RtpSession:
         beats: Beats | None = None,
     ) -> None:
         self._types = NO_TYPES
-        self._numbers: frozenset[int] = frozenset()
+        self.numbers: frozenset[int] = frozenset()
+        """Of `aiortc_compat.media.DatagramListener`, as `on_datagram` is."""
         self._on_media = on_media
         self._on_report = on_report
         self._on_key = on_key
@@ -137,7 +89,7 @@ class RtpSession:
         self._reporting: asyncio.TimerHandle | None = None
         self._asked_ms = 0.0
         self._tapped: list[Any] = []
-        self._handlers: dict[Any, tuple[Handler, Handler]] = {}
+        self._attached: set[Any] = set()
         self._closed = False
         self.refused = 0
         """Datagrams that were not what they said: not authentic, replayed, too large."""
@@ -160,9 +112,9 @@ class RtpSession:
             self.input.follow(types, another=another)
             self._keys = KeyReader(dict(types.keys), self._on_key)
             self._heard, self._types = transceiver, types
-            self._numbers = second_bytes(types.numbers)
-            self._ssrc = self._ssrc or int(transceiver.sender._ssrc)
-            transceiver.receiver.receive = _never_started
+            self.numbers = second_bytes(types.numbers)
+            self._ssrc = self._ssrc or media.ssrc_of(transceiver.sender)
+            media.never_receive(transceiver.receiver)
             self._attach()
 
     def tell(self, transceiver: Any, types: PayloadTypes | None) -> None:
@@ -173,7 +125,7 @@ class RtpSession:
         if transceiver is None or types is None or self._playout is None:
             self._tell_nobody()
             return
-        ssrc = int(transceiver.sender._ssrc)
+        ssrc = media.ssrc_of(transceiver.sender)
         output = self._outputs.setdefault(ssrc, RtpOutput(ssrc, types))
         if self._told is not transceiver or not output.uses(types):
             self._tell_nobody()
@@ -181,7 +133,7 @@ class RtpSession:
             convert = FromOpus(types.codec) if types.codec is not None else None
             self.voice = RtpVoice(self._playout, output, self._pacer, self._send, convert)
             self._told, self._ssrc = transceiver, ssrc
-            transceiver.sender.send = self._may_speak
+            media.send_by(transceiver.sender, self._may_speak)
             self._attach()
 
     def _tell_nobody(self) -> None:
@@ -193,21 +145,15 @@ class RtpSession:
         """Taps the transports that the lines have now: bundling may give them others."""
         for line in (self._heard, self._told):
             dtls = line.receiver.transport if line is not None else None
-            if dtls is None or dtls in self._handlers:
-                continue
-            self._handlers[dtls] = dtls._handle_rtp_data, dtls._handle_rtcp_data
-            dtls._handle_rtp_data = partial(self._early, dtls)
-            dtls._handle_rtcp_data = partial(self._rtcp, dtls)
+            if dtls is not None and dtls not in self._attached:
+                self._attached.add(dtls)
+                media.tap(dtls, self._early, self._rtcp)
 
     @property
     def _dtls(self) -> Any:
         """What the client's audio comes through, or would: of bundled lines all there is."""
         line = self._heard if self._heard is not None else self._told
         return line.receiver.transport
-
-    @property
-    def _connection(self) -> Any:
-        return self._dtls.transport._connection
 
     @property
     def account(self) -> str:
@@ -222,12 +168,7 @@ class RtpSession:
     def connected(self) -> None:
         """Takes datagrams where aioice gets them, from now on; once the media may flow."""
         self._attach()
-        for protocol in self._connection._protocols:
-            if protocol not in self._tapped:
-                self._tapped.append(protocol)
-                if hasattr(protocol.transport, "max_size"):
-                    protocol.transport.max_size = _LARGEST_READ
-                protocol.datagram_received = self._datagrams(protocol, self._dtls)
+        media.take_datagrams(self._dtls, self, self._tapped)
         if self._reporting is None and not self._closed:
             self._report_later()
 
@@ -259,26 +200,14 @@ class RtpSession:
 
     # -- in -------------------------------------------------------------------------------
 
-    def _datagrams(self, protocol: Any, dtls: Any) -> Callable[[Any, Any], None]:
-        original = protocol.datagram_received
-
-        def received(data: Any, address: Any) -> None:
-            ours = len(data) > 1 and data[1] in self._numbers
-            if ours and is_media(data) and dtls._rx_srtp:
-                self._protected(data, protocol.transport, dtls)
-            else:
-                original(data, address)
-
-        return received
-
-    def _protected(self, data: bytes, transport: Any, dtls: Any) -> None:
+    def on_datagram(self, data: bytes, srtp: pylibsrtp.Session, transport: Any) -> None:
         if self._closed:
             return
         if len(data) > _LARGEST:
             self.refused += 1
             return
         try:
-            plain = dtls._rx_srtp.unprotect(data)
+            plain = srtp.unprotect(data)
         except pylibsrtp.Error:
             self.refused += 1
             return
@@ -286,12 +215,12 @@ class RtpSession:
             self._read_with_others(transport)
         self._plain(plain)
 
-    async def _early(self, dtls: Any, data: bytes, arrival_time_ms: int) -> None:
+    async def _early(self, handler: Handler, data: bytes, arrival_time_ms: int) -> None:
         """Takes audio that came before datagrams were; the rest is aiortc's."""
         if len(data) > 1 and data[1] & 0x7F in self._types:
             self._plain(data)
         else:
-            await self._handlers[dtls][0](data, arrival_time_ms=arrival_time_ms)
+            await handler(data, arrival_time_ms=arrival_time_ms)
 
     def _plain(self, data: bytes) -> None:
         if self._closed:
@@ -352,20 +281,12 @@ class RtpSession:
             self._datagram(packet, dtls, rtcp=True)
 
     def _datagram(self, packet: bytes, dtls: Any, *, rtcp: bool) -> None:
-        """Sends over the pair that is nominated now; what cannot be sent is lost, as on the way."""
-        pair = dtls.transport._connection._nominated.get(COMPONENT)
-        srtp = dtls._tx_srtp
-        if pair is None or srtp is None:
-            return
-        try:
-            data = srtp.protect_rtcp(packet) if rtcp else srtp.protect(packet)
-            pair.protocol.transport.sendto(data, pair.remote_addr)
-        except (pylibsrtp.Error, OSError, AttributeError):
+        if not media.send(dtls, packet, rtcp=rtcp):
             self.unsent += 1
 
     # -- reports --------------------------------------------------------------------------
 
-    async def _rtcp(self, dtls: Any, data: bytes) -> None:
+    async def _rtcp(self, handler: Handler, data: bytes) -> None:
         told = read_rtcp(data)
         now_ms = 1000 * time.monotonic()
         for ssrc, ntp_middle in told.reports.items():
@@ -374,7 +295,7 @@ class RtpSession:
             self.voice.client_lost(told.losses[self._ssrc])
         if self.voice is not None and self._ssrc in told.asked:
             self.voice.repeat(told.asked[self._ssrc])
-        await self._handlers[dtls][1](data)
+        await handler(data)
         if self.input.ssrc in told.ended and not self._closed:
             self.input.finish()
 
@@ -394,7 +315,3 @@ class RtpSession:
         self._on_report(now_s)
         self.connected()  # a relay may have been added since
         self._report_later()
-
-
-async def _never_started(_parameters: Any) -> None:
-    """In place of aiortc's receiver: no thread, no task."""

@@ -2,19 +2,20 @@
 
 RFC 8829 (JSEP), section 5.3.1. An offer says what the client wants from then on; lines of
 earlier offers that it lacks, or rejects, are over. aiortc keeps a transceiver for each line there
-ever was, and its `_offerDirection` is what the offer lets us do.
+ever was.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.sdp import codecs
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 from sessions_app.engine.rtc.sdp.lines import mid_of, sections
 
-RECEIVES = ("recvonly", "sendrecv")
-SENDS = ("sendonly", "sendrecv")
+_RECEIVES = ("recvonly", "sendrecv")
+_SENDS = ("sendonly", "sendrecv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,13 @@ def of_offer(transceivers: Sequence[Any], sdp: str) -> list[Any]:
 
     Each gets the number of its line, which aiortc goes by, as rejected lines were taken out.
     """
-    places = {mid_of(section): number for number, section in enumerate(sections(sdp)[1:])}
+    places = _places(sdp)
     present = {}
     for one in transceivers:
         place = places.get(one.mid)
-        one._set_mline_index(place)
+        negotiation.set_line_number(one, place)
         if place is None:
-            one.direction = one._offerDirection = "inactive"
-            one._setCurrentDirection("inactive")
+            negotiation.retire(one)
         else:
             present[place] = one
     return [present[place] for place in sorted(present)]
@@ -63,9 +63,10 @@ def chosen(present: Sequence[Any], sdp: str, before: Lines, *, answers: bool, sh
     hears. `answers` and `shows` say whether there is a voice, and a picture, to send.
     """
     audio = [one for one in present if one.kind == "audio"]
-    types = {one: codecs.chosen(sdp, one._get_mline_index()) for one in audio}
-    heard = _first([one for one in audio if one._offerDirection in RECEIVES], before.heard)
-    hearing = [one for one in audio if one._offerDirection in SENDS and types[one] is not None]
+    places = _places(sdp)
+    types = {one: codecs.chosen(sdp, places[one.mid]) for one in audio}
+    heard = _first([one for one in audio if _may_receive(one)], before.heard)
+    hearing = [one for one in audio if may_send(one) and types[one] is not None]
     told = _first(hearing, heard if heard in hearing else before.told) if answers else None
     video = [one for one in present if one.kind == "video"]
     return Lines(
@@ -84,11 +85,25 @@ def direct(present: Sequence[Any], lines: Lines) -> None:
             (False, False): "inactive",
         }[hears, tells]
         if one is lines.seen:
-            one.direction = one._offerDirection or "inactive"
+            one.direction = negotiation.offered_direction(one) or "inactive"
         types = lines.hears if hears else lines.tells if tells else None
         if types is not None:
-            one._codecs = codecs.put_first(one._codecs, types)
+            negotiation.set_codecs(one, codecs.put_first(negotiation.codecs(one), types))
 
 
 def _first(found: Sequence[Any], liked: Any) -> Any:
     return liked if liked in found else next(iter(found), None)
+
+
+def may_send(transceiver: Any) -> bool:
+    """Returns whether the newest offer has the client take what is sent on this line."""
+    return negotiation.offered_direction(transceiver) in _SENDS
+
+
+def _may_receive(transceiver: Any) -> bool:
+    return negotiation.offered_direction(transceiver) in _RECEIVES
+
+
+def _places(sdp: str) -> dict[str, int]:
+    """Returns the number of each media line, from 0, by its mid."""
+    return {mid_of(section): number for number, section in enumerate(sections(sdp)[1:])}

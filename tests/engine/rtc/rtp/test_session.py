@@ -22,9 +22,9 @@ from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.audio.speech_encoder import silent_packet
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.rtc.aiortc_compat import guard
+from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.bare_media import SpeechOut
-from sessions_app.engine.rtc.ice import offer_loopback
-from sessions_app.engine.rtc.rtp import session
 from sessions_app.engine.rtc.rtp.packet import parse
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from tests.engine.audio.signals import tone
@@ -89,11 +89,6 @@ async def heard(transport: WebRTCTransport, count: int) -> list[AudioFrame]:
             if len(frames) == count:
                 break
     return frames
-
-
-def test_the_installed_aiortc_has_what_is_leant_on() -> None:
-    assert session.missing() == []
-    assert session.available()
 
 
 @both_ways
@@ -187,7 +182,10 @@ async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:
         await heard(transport, 5)
         assert transport.tapped is not None
         (sender,) = client.getSenders()
-        ours, theirs = transport.tapped._connection, sender.transport.transport._connection
+        ours, theirs = (
+            transport.tapped._dtls.transport._connection,
+            sender.transport.transport._connection,
+        )
         before = transport.tapped.input.counts.received
         # a machine with one address has loopback beside it
         used = ours._nominated[1].local_candidate.host
@@ -258,18 +256,18 @@ async def test_what_others_send_is_refused_and_hinders_nobody() -> None:
 async def test_where_it_cannot_be_aiortcs_tracks_do_and_one_warning_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(session, "missing", lambda: ["RTCRtpReceiver.receive"])
-    session.available.cache_clear()
+    monkeypatch.setattr(guard, "missing", lambda: ["RTCRtpReceiver.receive"])
+    guard.available.cache_clear()
     try:
-        with caplog.at_level(logging.WARNING, session.__name__):
+        with caplog.at_level(logging.WARNING, guard.__name__):
             for _ in range(2):
                 async with calling() as (transport, _, microphone):
                     assert transport.tapped is None
                     microphone.push(tone(440, 1.0, 48_000))
                     assert await heard(transport, 10)
     finally:
-        session.available.cache_clear()
-    (record,) = [record for record in caplog.records if record.name == session.__name__]
+        guard.available.cache_clear()
+    (record,) = [record for record in caplog.records if record.name == guard.__name__]
     assert "RTCRtpReceiver.receive" in record.getMessage()
 
 

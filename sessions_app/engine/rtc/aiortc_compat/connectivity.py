@@ -1,0 +1,166 @@
+"""ICE: the aioice connection of a transport, whether its client is there, and local sockets."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+import aioice.ice
+from aioice import stun
+
+from sessions_app.engine.rtc.aiortc_compat import guard
+
+LOOPBACK = "127.0.0.1"
+
+COMPONENT = 1
+"""RTP and RTCP share one port here, so that there is one ICE component."""
+
+REPEATS = 2
+"""Times that a question is sent again, half a second and one and a half after the first.
+
+Fewer miss a client whose network loses packets; more take longer to notice that one is gone.
+"""
+
+_CONNECTION = "aiortc.RTCIceTransport._connection"
+_CREDENTIALS = ("aioice.Connection._local_username", "aioice.Connection._local_password")
+_ASKING = (
+    "aioice.Connection._nominated",
+    "aioice.Connection.build_request",
+    "aioice.Connection.remote_password",
+    "aioice.StunProtocol.request",
+)
+
+Method = Callable[..., Any]
+Wrap = Callable[[Method], Method]
+
+_find_addresses: Callable[..., list[str]] = aioice.ice.get_host_addresses
+
+
+# -- one transport ---------------------------------------------------------------------------
+
+
+def ice_connection(dtls: Any) -> Any:
+    """Returns the aioice connection below a DTLS transport."""
+    return dtls.transport._connection
+
+
+def use_credentials(dtls: Any, user: str, password: str) -> None:
+    """Gives a transport that has gathered nothing yet an ICE user fragment and password.
+
+    aiortc lets aioice draw them at random. Where they cannot be set, those stay.
+    """
+    if guard.has(_CONNECTION, *_CREDENTIALS):
+        connection = ice_connection(dtls)
+        connection._local_username, connection._local_password = user, password
+
+
+def wrap_incoming(dtls: Any, wrap: Wrap) -> None:
+    """Wraps what gets the client's datagrams: connectivity checks, and all that is not ICE's.
+
+    A muted client may send nothing but consent checks (RFC 7675), of which aiortc tells nothing.
+    Each method is `wrap(method)` from now on; one that is missing is left alone. Datagrams that
+    `media` takes do not pass it.
+    """
+    for name in ("request_received", "data_received"):
+        _wrap(dtls, name, wrap)
+
+
+def wrap_gathering(dtls: Any, wrap: Wrap) -> None:
+    """Wraps what gathers a component's candidates, which takes a `timeout` in s.
+
+    aioice waits 5 s for a STUN server that does not answer, and aiortc does not say otherwise.
+    """
+    _wrap(dtls, "get_component_candidates", wrap)
+
+
+def _wrap(dtls: Any, name: str, wrap: Wrap) -> None:
+    if guard.has(_CONNECTION, f"aioice.Connection.{name}"):
+        connection = ice_connection(dtls)
+        setattr(connection, name, wrap(getattr(connection, name)))
+
+
+async def is_there(dtls: Any) -> bool:
+    """Asks the client at a transport's other end whether it is there; returns within 4 s.
+
+    It is what a consent check is (RFC 7675): a binding request, whose answer is signed. aioice's
+    own checks take half a minute to notice. Where nobody can be asked, it is False.
+    """
+    if not guard.has(_CONNECTION, *_ASKING):
+        return False
+    connection = ice_connection(dtls)
+    pair = connection._nominated.get(COMPONENT)
+    if pair is None or connection.remote_password is None:
+        return False
+    try:
+        await pair.protocol.request(
+            connection.build_request(pair, nominate=False),
+            pair.remote_addr,
+            integrity_key=connection.remote_password.encode(),
+            retransmissions=REPEATS,
+        )
+    except (stun.TransactionError, OSError, AttributeError):  # the last from a closed socket
+        return False
+    return True
+
+
+# -- this process ----------------------------------------------------------------------------
+
+
+def offer_loopback() -> None:
+    """Makes this process offer 127.0.0.1 as a candidate beside its other addresses.
+
+    aioice leaves loopback out, so that on a machine without a network nothing at all
+    would be offered. For the embedded form, where the browser runs on the same machine.
+    """
+
+    def with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        found = list(_find_addresses(use_ipv4, use_ipv6))
+        return found if LOOPBACK in found else [*found, LOOPBACK]
+
+    aioice.ice.get_host_addresses = with_loopback
+
+
+def limit_ports(first: int, last: int) -> None:
+    """Makes this process take its UDP ports for media from `first` to `last`.
+
+    aioice binds port 0. What binds is replaced in its module alone; where every port of the
+    range is taken, the call gets no candidate of that address.
+    """
+    vars(aioice.ice)["asyncio"] = _Asyncio(first, last)
+
+
+class _Asyncio:
+    """The module asyncio, as aioice sees it."""
+
+    def __init__(self, first: int, last: int) -> None:
+        self._ports = range(first, last + 1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    def get_running_loop(self) -> "_Loop":
+        return _Loop(asyncio.get_running_loop(), self._ports)
+
+
+class _Loop:
+    """The running loop, whose UDP sockets have ports of a range."""
+
+    def __init__(self, loop: Any, ports: range) -> None:
+        self._loop = loop
+        self._ports = ports
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+    async def create_datagram_endpoint(self, factory: Any, **given: Any) -> Any:
+        address = given.get("local_addr")
+        if address is None or address[1] != 0:
+            return await self._loop.create_datagram_endpoint(factory, **given)
+        start = random.randrange(len(self._ports))
+        for step in range(len(self._ports)):
+            port = self._ports[(start + step) % len(self._ports)]
+            wanted = given | {"local_addr": (address[0], port)}
+            with contextlib.suppress(OSError):
+                return await self._loop.create_datagram_endpoint(factory, **wanted)
+        raise OSError(f"every UDP port from {self._ports[0]} to {self._ports[-1]} is taken")
