@@ -19,7 +19,7 @@ from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.core.transport import Transport
-from sessions_app.engine.rtc.aiortc_compat import connectivity
+from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.sdp.offers import read_offer
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
@@ -67,12 +67,13 @@ class Engine:
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{NAME}"
         self.store = Store()
         self.faults = Faults(config, self.store.late)
-        self.lag = LoopLag(config.max_lag_ms)
+        media = MediaLoop()
+        self.lag = LoopLag(media.grid, config.max_lag_ms)
         self.peers = Peers()
-        self._registry = Registry(config.max_calls, self._call_over, late=self.lag.late)
+        self._registry = Registry(config.max_calls, media.grid, self._call_over, late=self.lag.late)
         self._admitting = Admitting(config, self._registry)
         self._placing = Placing(config, self.store, self.worker)
-        self._carriers = Carriers(config, self._placing.open_source)
+        self._carriers = Carriers(config, self._placing.open_source, media)
         self._changing = Changing(self._registry, self._admitting, self._carriers)
         self._answers = Answers(self._place, self._changing.change, self._lives)
         self._holds: dict[str, Hold] = {}
@@ -88,16 +89,13 @@ class Engine:
         await asyncio.shield(self._starting)
 
     async def _start(self) -> None:
-        if self._config.offer_loopback:
-            connectivity.offer_loopback()
-        if self._config.udp_ports is not None:
-            connectivity.limit_ports(*self._config.udp_ports)
+        self._carriers.start()
         self.store.start()
         self.faults.start()
         self._admitting.start()
         await self._placing.start()
-        works = (self._beat(), ended_by_staff.obey(self.store, self._registry))
-        self._working = [asyncio.create_task(work) for work in works]
+        for work in (self._beat(), ended_by_staff.obey(self.store, self._registry)):
+            self._working.append(asyncio.create_task(work))
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def ready(self, part: str) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections import deque
 
-from sessions_app.engine.rtc.loop.tick import sleep_to_beat
+from sessions_app.engine.rtc.loop.tick import TickGrid
 
 PROBE_S = 0.1
 
@@ -22,11 +22,13 @@ LATE_SHARE = 0.9
 class LoopLag:
     """Measures how late the loop wakes from a short sleep; keeps the last minute.
 
-    It sleeps to a beat of the media, at which the most is done and the loop wakes anyway.
+    It sleeps to a tick of the media, at which the most is done and the loop wakes anyway: `grid` is
+    that of its event loop.
     Over `limit_ms` it is `late`; 0 for never.
     """
 
-    def __init__(self, limit_ms: float = 0.0) -> None:
+    def __init__(self, grid: TickGrid, limit_ms: float = 0.0) -> None:
+        self._grid = grid
         self._limit_ms = limit_ms
         self._lags_ms: deque[float] = deque(maxlen=KEPT)
         self._task: asyncio.Task[None] | None = None
@@ -55,4 +57,4 @@ class LoopLag:
 
     async def _measure(self) -> None:
         while True:
-            self._lags_ms.append(max(0.0, 1000 * await sleep_to_beat(PROBE_S)))
+            self._lags_ms.append(max(0.0, 1000 * await self._grid.sleep(PROBE_S)))

@@ -6,7 +6,8 @@ from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import StartStream
 from sessions_app.engine.rtc import ice
-from sessions_app.engine.rtc.loop.pacer import Beats
+from sessions_app.engine.rtc.aiortc_compat import connectivity
+from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.engine.rtc.transport_change import Known
 from sessions_app.engine.rtc.video import VideoLine
@@ -20,10 +21,17 @@ from sessions_app.runtime.settings import VoiceConfig
 class Carriers:
     """Makes transports for new calls, and for calls that move; one a process."""
 
-    def __init__(self, config: VoiceConfig, open_source: OpenSource) -> None:
+    def __init__(self, config: VoiceConfig, open_source: OpenSource, media_loop: MediaLoop) -> None:
         self._config = config
         self._open_source = open_source
-        self._beats = Beats()
+        self._media_loop = media_loop
+
+    def start(self) -> None:
+        """Sets which addresses and ports ICE takes in this process; before the first connection."""
+        if self._config.offer_loopback:
+            connectivity.offer_loopback()
+        if self._config.udp_ports is not None:
+            connectivity.limit_ports(*self._config.udp_ports)
 
     def peer(
         self, clock: CallClock, playout: Playout | None, video: VideoLine | None, plan: DoorPlan
@@ -61,7 +69,7 @@ class Carriers:
             public_address=self._config.public_address,
             own_path=self._config.own_path,
             wishes=self._config.wishes,
-            beats=self._beats,
+            media_loop=self._media_loop,
             before=before,
         )
 

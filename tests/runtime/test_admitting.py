@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sessions_app.engine.core.errors import BusyError, UnknownAgentError
+from sessions_app.engine.rtc.loop.tick import TickGrid
 from sessions_app.engine.session.admission import AdmissionLimits
 from sessions_app.engine.session.registry import Registry
 from sessions_app.proxy.admission import SharedCount
@@ -21,7 +22,7 @@ MOST = 5
 
 
 def admitting(role: str) -> tuple[Admitting, Registry]:
-    registry = Registry(MOST)
+    registry = Registry(MOST, TickGrid())
     config = replace(voice_config(), role=role, admission=LIMITS)
     return Admitting(config, registry), registry
 

@@ -88,3 +88,12 @@ async def test_what_was_said_is_stored_though_a_call_does_not_end() -> None:
     assert written == ["last words"]
     starting.release()
     await engine.store.aclose()
+
+
+def test_all_of_an_engine_wakes_at_the_ticks_of_one_grid_and_no_other_engines() -> None:
+    engine, another = Engine(voice_config()), Engine(voice_config())
+    grid = engine._registry._grid
+    shared = engine._carriers._media_loop
+    assert engine.lag._grid is shared.grid is grid
+    assert shared.pacer._grid is shared.poller._grid is grid
+    assert another._registry._grid is not grid

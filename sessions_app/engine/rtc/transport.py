@@ -22,7 +22,7 @@ from sessions_app.engine.core.queues import BoundedFrames
 from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.aiortc_compat import guard
 from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
-from sessions_app.engine.rtc.loop.pacer import Beats
+from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.peer_connection import GOODBYE_S, Peer
 from sessions_app.engine.rtc.rtp.session import RtpSession
 from sessions_app.engine.rtc.rtp.timeline import Timeline
@@ -49,9 +49,9 @@ class WebRTCTransport:
 
     `clock` is the call's; this transport drives it. What `playout` holds is sent,
     where the client takes audio back (`can_play`), and its pictures go through `video`.
-    Sound is taken and sent under aiortc, unless `own_path` is off or cannot be; `beats` are then
-    those that all calls share. With `before` it stands in for a connection that `moves`.
-    Fulfils `core.transport.Transport`.
+    Sound is taken and sent under aiortc, unless `own_path` is off or cannot be; `media_loop` is
+    then what all calls share, or one of its own. With `before` it stands in for a connection that
+    `moves`. Fulfils `core.transport.Transport`.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class WebRTCTransport:
         public_address: str = "",
         own_path: bool = True,
         wishes: OpusPreferences | None = None,
-        beats: Beats | None = None,
+        media_loop: MediaLoop | None = None,
         before: Known | None = None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
         self._playout = playout
-        self._beats = beats
+        self._media_loop = media_loop
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
         self._video = video
         self._shown = video.out() if video is not None else None
@@ -280,7 +280,7 @@ class WebRTCTransport:
             on_report=lambda now_s: self._peer.look(now_s, self.last_heard_s),
             on_key=lambda key: self.on_key(key),  # noqa: PLW0108 - set later
             playout=self._playout,
-            beats=self._beats,
+            media_loop=self._media_loop,
         )
         return self.tapped
 

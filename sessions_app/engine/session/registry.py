@@ -10,7 +10,7 @@ from sessions_app.engine.core.events import CallEvent, StateChanged
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import TERMINAL, CallState, EndReason
-from sessions_app.engine.rtc.loop.tick import sleep_to_beat
+from sessions_app.engine.rtc.loop.tick import TickGrid
 from sessions_app.engine.session.call_session import CallSession
 
 logger = logging.getLogger(__name__)
@@ -27,17 +27,19 @@ class Registry:
 
     A call has its place from `reserve` on, before it is made. Where none is left, the oldest call
     whose client was never heard gives way: an offer costs its sender nothing. While `late` says
-    that the loop is, no call is added to those there are.
+    that the loop is, no call is added to those there are. `grid` has the ticks of its event loop.
     """
 
     def __init__(
         self,
         max_calls: int,
+        grid: TickGrid,
         on_over: Callable[[CallSession], None] = lambda _: None,
         *,
         late: Callable[[], bool] = lambda: False,
     ) -> None:
         self._max_calls = max_calls
+        self._grid = grid
         self._late = late
         self._on_over = on_over
         self._calls: dict[str, CallSession] = {}
@@ -169,7 +171,7 @@ class Registry:
 
     async def _tick(self) -> None:
         while True:
-            await sleep_to_beat(TICK_S)
+            await self._grid.sleep(TICK_S)
             now = time.monotonic()
             for session in self:
                 try:

@@ -1,8 +1,8 @@
-"""The datagrams of live calls, read together at a beat instead of one wake-up each.
+"""The datagrams of live calls, read together at ticks instead of with a wake-up for each.
 
-To be woken for a packet costs a server as much as to decode it. From a few calls on they are read
-every 10 ms, so that a hundred calls wake the loop as often as three; while a few are here whose
-sound comes at times that leave room, every 20 ms, where none of it comes.
+A wake-up for a packet costs a server as much as decoding it. Up to two sockets are read as
+datagrams arrive. Up to ten are read every 20 ms, in a gap between their streams, if there is one.
+All others are read every 10 ms, so that a hundred calls wake the loop as often as three.
 """
 
 import asyncio
@@ -13,43 +13,55 @@ from asyncio import selector_events
 from typing import Any
 
 from sessions_app.engine.core.errors import traced
-from sessions_app.engine.rtc.loop.tick import GRID, next_beat, quiet_phase
+from sessions_app.engine.rtc.loop.tick import TickGrid, quiet_phase
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2
-"""So many sockets are read as datagrams come: they wake the loop no oftener than the beat."""
+"""Up to two sockets are read as datagrams arrive: more would wake the loop more often than ticks.
+
+At 0 one caller's packets wait for a tick; at 10 a loop with ten calls wakes 500 times a second.
+"""
 
 FEW = 10
-"""So many callers may leave a span in which nothing comes; more never do."""
+"""With up to ten sockets a gap between their streams is looked for. With more there is none."""
 
-LOOK_S = 0.3
-"""How long it is looked when datagrams come, to read them every 20 ms after it."""
+OBSERVE_S = 0.3
+"""How long arrivals are observed to find the gap. Less misses streams; more costs wake-ups."""
 
-MOST_SEEN = 2_000
-"""Datagrams that are looked at meanwhile: ten callers send 150."""
+MAX_OBSERVED = 2_000
+"""Datagrams observed at most, so that a flood takes no memory; ten callers send 150."""
 
-LOOK_AGAIN_S = 20.0
-"""Clients' clocks drift: by a millisecond in this time, or two."""
+OBSERVE_AGAIN_S = 20.0
+"""Between two observations: clients' clocks drift, by 1 to 2 ms in this time.
+
+Less costs wake-ups; more lets a stream drift into the gap, and its packets then wait 20 ms.
+"""
 
 JUDGED = 200
-"""Datagrams read every 20 ms before it is judged how many of them had just missed a beat."""
+"""Datagrams read every 20 ms before the share that just missed a tick is judged.
 
-MOST_MISSED = 0.01
-"""Of them: where more do, the network or a machine trembles, and 10 ms are better for them."""
+Less judges by chance; more takes longer to notice jitter.
+"""
+
+MAX_MISSED = 0.01
+"""Where a larger share missed a tick, jitter is too strong, and sockets are read every 10 ms."""
 
 PUNCTUAL_S = 0.004
-"""A beat that is later itself says nothing of who came too late for it."""
+"""Ticks that came later than this are not judged: the loop was late, not the packets."""
 
-MOST_ROUNDS = 64
-"""Datagrams of one socket at one beat: a camera's key frame whole, a flood in part."""
+MAX_ROUNDS = 64
+"""Datagrams read of one socket at a tick.
+
+Less delays a camera's key frame; more lets a flood hold other calls up.
+"""
 
 _DATAGRAMS: Any = getattr(selector_events, "_SelectorDatagramTransport", None)
 
 
 @functools.cache
 def missing() -> tuple[str, ...]:
-    """Returns what the system and its asyncio lack of what is leant on; () for nothing."""
+    """Returns what the system and its asyncio lack of what is used here; () for nothing."""
     base: Any = getattr(selector_events, "_SelectorTransport", object)
     loop: Any = selector_events.BaseSelectorEventLoop
     wanted = {
@@ -63,30 +75,32 @@ def missing() -> tuple[str, ...]:
 
 
 class SocketPoller:
-    """Reads the sockets that it is given; on one event loop.
+    """Reads the sockets that it is given, and moves the grid's phase to a gap between streams.
 
-    Only asyncio's own datagram transports can be taken; others stay with their loop.
+    Lives on one event loop. Only asyncio's own datagram transports can be taken; others stay with
+    their loop.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, grid: TickGrid) -> None:
+        self._grid = grid
         self._numbers: dict[Any, int] = {}
         """Each transport's file descriptor."""
         self._transports: dict[int, Any] = {}
         self._poll: select.epoll | None = None
         self._loop: Any = None
         self._timer: asyncio.TimerHandle | None = None
-        self._looking: asyncio.TimerHandle | None = None
+        self._observing: asyncio.TimerHandle | None = None
         self._at_once = False
         self._every = 1
         self._read_first = self._missed = 0
-        self._seen: list[tuple[int, float]] | None = None
-        """What comes from which socket, and when, while that is looked at."""
+        self._arrivals: list[tuple[int, float]] | None = None
+        """(file descriptor, time) of arrivals, while they are observed."""
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def take(self, transport: Any) -> None:
-        """Reads this transport from now on, in its loop's stead; may be called again."""
+        """Reads this transport from now on, in place of its loop; may be called again."""
         if transport in self._numbers or not _fit(transport):
             return
         if self._poll is None:
@@ -99,12 +113,12 @@ class SocketPoller:
         self._arrange()
 
     def give_back(self, transport: Any) -> None:
-        """Lets the loop read it again; may be called of one that was never taken."""
+        """Lets the loop read it again; does nothing for one that was never taken."""
         number = self._numbers.pop(transport, None)
         if number is None:
             return
         held: Any = self._transports.get(number)
-        if held is transport:  # another may have the number by now
+        if held is transport:  # the system may have reused the number
             del self._transports[number]
             if self._poll is not None and not transport.is_closing():
                 self._poll.unregister(number)
@@ -112,24 +126,24 @@ class SocketPoller:
         self._arrange()
 
     def _arrange(self) -> None:
-        """Chooses how to wake, whenever somebody has come or gone."""
+        """Chooses when to read, whenever a socket was taken or given back."""
         count = len(self._numbers)
-        self._rest()
+        self._stop()
         if not count:
             self._close()
         elif count <= AT_ONCE:
-            self._wake_at_once()
+            self._read_at_once()
         elif count <= FEW:
-            self._look()
+            self._observe()
         else:
-            self._wake_at_beats(1)
+            self._read_at_ticks(1)
 
-    def _rest(self) -> None:
-        """Wakes for nothing."""
-        for timer in (self._timer, self._looking):
+    def _stop(self) -> None:
+        """Reads nothing until another way is chosen."""
+        for timer in (self._timer, self._observing):
             if timer is not None:
                 timer.cancel()
-        self._timer = self._looking = self._seen = None
+        self._timer = self._observing = self._arrivals = None
         if self._at_once and self._poll is not None:
             self._loop.remove_reader(self._poll.fileno())
         self._at_once = False
@@ -138,63 +152,63 @@ class SocketPoller:
         poll, self._poll = self._poll, None
         if poll is not None:
             poll.close()
-        GRID.phase_s = 0.0
+        self._grid.phase_s = 0.0
 
-    def _wake_at_once(self) -> None:
+    def _read_at_once(self) -> None:
         assert self._poll is not None  # noqa: S101 - somebody is here
         self._at_once = True
         self._loop.add_reader(self._poll.fileno(), self._read)
 
-    def _wake_at_beats(self, every: int) -> None:
+    def _read_at_ticks(self, every: int) -> None:
         self._every = every
         self._read_first = self._missed = 0
-        self._timer = self._loop.call_at(next_beat(self._loop.time(), every), self._beat)
+        self._timer = self._loop.call_at(self._grid.next(self._loop.time(), every), self._tick)
 
-    def _look(self) -> None:
-        """Looks when datagrams come, to find when none does."""
-        self._rest()
-        self._wake_at_once()
-        self._seen = []
-        self._looking = self._loop.call_later(LOOK_S, self._looked)
+    def _observe(self) -> None:
+        """Notes when datagrams arrive, to find a gap in which none does."""
+        self._stop()
+        self._read_at_once()
+        self._arrivals = []
+        self._observing = self._loop.call_later(OBSERVE_S, self._observed)
 
-    def _looked(self) -> None:
-        phase_s = quiet_phase(self._seen or [], GRID.phase_s)
-        self._rest()
+    def _observed(self) -> None:
+        phase_s = quiet_phase(self._arrivals or [], self._grid.phase_s)
+        self._stop()
         if phase_s is not None:
-            GRID.phase_s = phase_s
-        self._wake_at_beats(1 if phase_s is None else 2)
-        self._looking = self._loop.call_later(LOOK_AGAIN_S, self._look)
+            self._grid.phase_s = phase_s
+        self._read_at_ticks(1 if phase_s is None else 2)
+        self._observing = self._loop.call_later(OBSERVE_AGAIN_S, self._observe)
 
-    def _beat(self) -> None:
+    def _tick(self) -> None:
         now_s = self._loop.time()
         late_s = now_s - self._timer.when() if self._timer is not None else 0.0
-        self._timer = self._loop.call_at(next_beat(now_s, self._every), self._beat)
+        self._timer = self._loop.call_at(self._grid.next(now_s, self._every), self._tick)
         first, further = self._read()
         if self._every > 1 and late_s < PUNCTUAL_S:
             self._judge(first, further)
 
     def _judge(self, first: int, further: int) -> None:
-        """Reads every 10 ms again, until it is looked anew, where too many just miss a beat.
+        """Reads every 10 ms again, until the next observation, where too many missed a tick.
 
-        Of a socket that had two datagrams the first came after the beat before.
+        Where a socket had two datagrams, the first just missed the tick before.
         """
         self._read_first += first
         self._missed += further
         if self._read_first < JUDGED:
             return
-        too_many = self._missed > MOST_MISSED * self._read_first
+        too_many = self._missed > MAX_MISSED * self._read_first
         self._read_first = self._missed = 0
         if too_many and self._timer is not None:
             self._timer.cancel()
-            self._wake_at_beats(1)
+            self._read_at_ticks(1)
 
     def _read(self) -> tuple[int, int]:
-        """Reads one datagram of each socket that has one, again and again.
+        """Reads a datagram of each socket that has one, in turn, until there are none.
 
-        Returns how many that were, and how many after the first of their socket.
+        Returns how many were the first of their socket, and how many were not.
         """
         first = further = 0
-        for at in range(MOST_ROUNDS):
+        for at in range(MAX_ROUNDS):
             ready = self._poll.poll(0) if self._poll is not None else []
             if not ready:
                 break
@@ -202,20 +216,20 @@ class SocketPoller:
                 further += len(ready)
             else:
                 first = len(ready)
-            if self._seen is not None and len(self._seen) < MOST_SEEN:
-                self._seen += [(number, self._loop.time()) for number, _ in ready]
+            if self._arrivals is not None and len(self._arrivals) < MAX_OBSERVED:
+                self._arrivals += [(number, self._loop.time()) for number, _ in ready]
             for number, _events in ready:
                 transport = self._transports.get(number)
                 if transport is None:
                     continue
                 try:
                     transport._read_ready()
-                except Exception as error:  # noqa: BLE001 - of one connection: nobody else's
+                except Exception as error:  # noqa: BLE001 - of one call: the others go on
                     logger.error("a datagram broke its connection's code: %s", traced(error))
         return first, further
 
 
 def _fit(transport: Any) -> bool:
-    """Returns whether it is an open transport of the kind that is known here."""
+    """Returns whether it is an open transport of asyncio's own kind."""
     known = _DATAGRAMS is not None and isinstance(transport, _DATAGRAMS) and not missing()
     return known and not transport.is_closing()

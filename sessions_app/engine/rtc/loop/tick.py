@@ -1,6 +1,7 @@
-"""When a process that carries calls wakes: at beats that all its work shares.
+"""The ticks at which a process that carries calls wakes; all its work shares them.
 
-To be woken costs a server as much as what it wakes for. Times are those of the event loop, in s.
+A wake-up costs a server as much as the work that it wakes for. Times are those of the event loop,
+in s.
 """
 
 import asyncio
@@ -8,98 +9,96 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-BEAT_S = 0.01
+TICK_S = 0.01
+"""Between two ticks. Less wakes the loop more often; more keeps packets waiting longer."""
+
 PERIOD_S = 0.02
-"""Two beats: what a packet of a caller's sound lasts, so that all come at phases of this."""
+"""Two ticks: the length of nearly all clients' packets, which so arrive at one phase each."""
 
 REGULAR_S = 0.002
-"""What comes again so close to the same phase is a caller's sound; all else is now and then."""
+"""Packets of one client so close in phase are its stream; others come now and then.
 
-APART_S = 0.004
-"""A span in which no sound comes has to be so long to wake in it: networks and clocks tremble."""
+More takes chance packets for a stream and finds no gap; less misses streams with some jitter.
+"""
 
-EARLY = 0.3
-"""In so much of it: wake-ups are late, never early, and what then comes right after is not."""
+MIN_GAP_S = 0.004
+"""The shortest gap between streams to wake in; the jitter of network and clocks fills less."""
 
-SOON_S = 0.004
-"""And so long after the last of those before it at the latest: none waits longer than it must."""
+GAP_SHARE = 0.3
+"""Wake 30 % into the gap; timers fire late, never early.
+
+More leaves less room for late timers, less leaves less for late packets.
+"""
+
+MAX_WAIT_S = 0.004
+"""Wake at most so long after the gap begins, however long it is: those packets wait for it."""
 
 
 class TickGrid:
-    """Beats, all of them shifted by `phase_s`: 0 to PERIOD_S."""
+    """The ticks of one event loop: multiples of TICK_S, all shifted by `phase_s` (0 to PERIOD_S).
+
+    Made once for a loop and given to all that wake on it; the socket poller alone moves the phase.
+    """
 
     def __init__(self) -> None:
         self.phase_s = 0.0
 
     def next(self, now_s: float, every: int = 1) -> float:
-        """Returns the next time that is a multiple of so many beats, from the phase on."""
-        apart_s = every * BEAT_S
+        """Returns the next tick after `now_s`; of every second one, say, with `every`."""
+        apart_s = every * TICK_S
         return (int((now_s - self.phase_s) / apart_s) + 1) * apart_s + self.phase_s
 
+    async def sleep(self, seconds: float) -> float:
+        """Returns at the first tick after so many seconds; how late that came, in seconds."""
+        loop = asyncio.get_running_loop()
+        due_s = self.next(loop.time() + seconds)
+        late_s: asyncio.Future[float] = loop.create_future()
 
-GRID = TickGrid()
-"""The process's own: what wakes it wakes all that it does."""
+        def ring() -> None:
+            if not late_s.done():
+                late_s.set_result(loop.time() - due_s)
 
-
-def next_beat(now_s: float, every: int = 1) -> float:
-    """Returns the next time on the loop's clock that is a multiple of so many beats.
-
-    What shares these times shares their wake-ups.
-    """
-    return GRID.next(now_s, every)
-
-
-async def sleep_to_beat(seconds: float) -> float:
-    """Returns at the first beat after so many seconds; how late that came, in seconds."""
-    loop = asyncio.get_running_loop()
-    due_s = next_beat(loop.time() + seconds)
-    late_s: asyncio.Future[float] = loop.create_future()
-
-    def ring() -> None:
-        if not late_s.done():
-            late_s.set_result(loop.time() - due_s)
-
-    timer = loop.call_at(due_s, ring)
-    try:
-        return await late_s
-    finally:
-        timer.cancel()
+        timer = loop.call_at(due_s, ring)
+        try:
+            return await late_s
+        finally:
+            timer.cancel()
 
 
 def quiet_phase(arrivals: Sequence[tuple[int, float]], present_s: float = 0.0) -> float | None:
-    """Returns the phase of PERIOD_S, in s, in the longest span in which no sound comes.
+    """Returns the phase to wake at, in s: in the longest gap between the clients' streams.
 
-    `arrivals` are who sent, and when, over some periods. The present phase is kept while nothing
-    comes near it. None where no span is long enough, or nothing came again and again.
+    `arrivals` are (sender, time in s) of some periods' packets. The present phase is kept while no
+    stream comes near it. None where no gap is long enough, or no stream was seen.
     """
     phases = sorted(_regular(arrivals))
     if not phases:
         return None
-    if min(_apart(phase, present_s) for phase in phases) >= APART_S / 2:
+    if min(_distance_s(phase, present_s) for phase in phases) >= MIN_GAP_S / 2:
         return present_s
-    spans = [(b - a, a) for a, b in pairwise([*phases, phases[0] + PERIOD_S])]
-    span_s, begin_s = max(spans)
-    if span_s < APART_S:
+    gaps = [(b - a, a) for a, b in pairwise([*phases, phases[0] + PERIOD_S])]
+    gap_s, begin_s = max(gaps)
+    if gap_s < MIN_GAP_S:
         return None
-    return (begin_s + min(EARLY * span_s, SOON_S)) % PERIOD_S
+    return (begin_s + min(GAP_SHARE * gap_s, MAX_WAIT_S)) % PERIOD_S
 
 
 def _regular(arrivals: Sequence[tuple[int, float]]) -> list[float]:
-    """Returns the phases at which the same sender was heard more than once."""
+    """Returns the phases at which packets of the same sender came more than once."""
     by_sender: dict[int, list[float]] = defaultdict(list)
     for sender, at_s in arrivals:
         by_sender[sender].append(at_s % PERIOD_S)
-    return [phase for phases in by_sender.values() for phase in _come_again(sorted(phases))]
+    return [phase for phases in by_sender.values() for phase in _repeated(sorted(phases))]
 
 
-def _come_again(phases: Sequence[float]) -> list[float]:
-    """Returns those of a sender's phases, in order, next to which lies another."""
+def _repeated(phases: Sequence[float]) -> list[float]:
+    """Returns those of a sender's phases, in order, that have another within REGULAR_S."""
     around = [phases[-1] - PERIOD_S, *phases, phases[0] + PERIOD_S]
     beside = zip(around, phases, around[2:], strict=False)
     return [at for before, at, after in beside if min(at - before, after - at) <= REGULAR_S]
 
 
-def _apart(one_s: float, other_s: float) -> float:
-    """Returns how far two phases are from each other, the shorter way round."""
+def _distance_s(one_s: float, other_s: float) -> float:
+    """Returns how far two phases are apart, the shorter way round."""
     apart_s = abs(one_s - other_s) % PERIOD_S
     return min(apart_s, PERIOD_S - apart_s)

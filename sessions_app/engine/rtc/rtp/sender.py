@@ -1,4 +1,4 @@
-"""The agent's voice on its way out under aiortc: what the playout holds, at the pacer's beat."""
+"""The agent's voice on its way out under aiortc: what the playout holds, at the pacer's ticks."""
 
 from collections.abc import Callable, Iterable
 
@@ -76,7 +76,7 @@ class RtpVoice:
             if packet is not None:
                 self._send(packet)
 
-    def beat(self, due_s: float) -> bool:
+    def send_due(self, due_s: float) -> bool:
         """Sends the packet that is due; returns whether another may be."""
         if not self._on or self._playout.on_ready != self._ready:
             return False

@@ -20,8 +20,7 @@ from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.rtc.aiortc_compat import media
 from sessions_app.engine.rtc.aiortc_compat.media import Handler
-from sessions_app.engine.rtc.loop.pacer import Beats
-from sessions_app.engine.rtc.loop.tick import next_beat
+from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.rtp.packet import (
     MARKER,
     goodbye,
@@ -73,7 +72,7 @@ class RtpSession:
         on_key: Callable[[str], None] = lambda _: None,
         on_report: Callable[[float], None] = lambda _: None,
         playout: Playout | None = None,
-        beats: Beats | None = None,
+        media_loop: MediaLoop | None = None,
     ) -> None:
         self._types = NO_TYPES
         self.numbers: frozenset[int] = frozenset()
@@ -101,9 +100,8 @@ class RtpSession:
         self._outputs: dict[int, RtpOutput] = {}
         """Of all lines there were: under one SSRC, SRTP wants one run of numbers."""
         self.voice: RtpVoice | None = None
-        beats = beats or Beats()
-        self._pacer, self._pump = beats.pacer, beats.pump
-        self._pumped: Any = None
+        self._shared = media_loop or MediaLoop()
+        self._polled: Any = None
 
     def hear(self, transceiver: Any, types: PayloadTypes) -> None:
         """Takes the client's audio from this line from now on, and from no other."""
@@ -131,7 +129,7 @@ class RtpSession:
             self._tell_nobody()
             output.use(types)
             convert = FromOpus(types.codec) if types.codec is not None else None
-            self.voice = RtpVoice(self._playout, output, self._pacer, self._send, convert)
+            self.voice = RtpVoice(self._playout, output, self._shared.pacer, self._send, convert)
             self._told, self._ssrc = transceiver, ssrc
             media.send_by(transceiver.sender, self._may_speak)
             self._attach()
@@ -177,9 +175,9 @@ class RtpSession:
 
         It need not be that of the pair over which we send.
         """
-        self._pump.give_back(self._pumped)
-        self._pumped = transport
-        self._pump.take(transport)
+        self._shared.poller.give_back(self._polled)
+        self._polled = transport
+        self._shared.poller.take(transport)
 
     def finish(self) -> None:
         """Gives out what still waits behind a gap; no packet will follow."""
@@ -195,7 +193,7 @@ class RtpSession:
         for timer in (self._timer, self._reporting):
             if timer is not None:
                 timer.cancel()
-        self._pump.give_back(self._pumped)
+        self._shared.poller.give_back(self._polled)
         self.input.close()
 
     # -- in -------------------------------------------------------------------------------
@@ -211,7 +209,7 @@ class RtpSession:
         except pylibsrtp.Error:
             self.refused += 1
             return
-        if transport is not self._pumped:
+        if transport is not self._polled:
             self._read_with_others(transport)
         self._plain(plain)
 
@@ -301,7 +299,7 @@ class RtpSession:
 
     def _report_later(self) -> None:
         loop = asyncio.get_running_loop()
-        self._reporting = loop.call_at(next_beat(loop.time() + REPORT_S), self._report)
+        self._reporting = loop.call_at(self._shared.grid.next(loop.time() + REPORT_S), self._report)
 
     def _report(self) -> None:
         now_s = time.monotonic()

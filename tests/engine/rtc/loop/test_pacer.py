@@ -6,13 +6,14 @@ from itertools import pairwise
 
 import pytest
 
-from sessions_app.engine.rtc.loop.pacer import BEAT_S, Pacer
+from sessions_app.engine.rtc.loop.pacer import PACKET_S, Pacer
+from sessions_app.engine.rtc.loop.tick import TickGrid
 
 SECRET = "the purple elephant"
 
 
 class Voice:
-    """Wants `wants` beats; notes when it was asked, and for when."""
+    """Wants to be asked `wants` times; notes when it was asked, and for when."""
 
     def __init__(self, wants: int = 1_000_000) -> None:
         self.wants = wants
@@ -20,7 +21,7 @@ class Voice:
         self.due: list[float] = []
         self.over = asyncio.Event()
 
-    def beat(self, due_s: float) -> bool:
+    def send_due(self, due_s: float) -> bool:
         self.asked.append(asyncio.get_running_loop().time())
         self.due.append(due_s)
         if len(self.due) == self.wants:
@@ -34,29 +35,29 @@ async def through(voice: Voice) -> None:
 
 
 async def test_a_voice_is_asked_at_once_and_then_every_20_ms() -> None:
-    pacer, voice = Pacer(), Voice(20)
+    pacer, voice = Pacer(TickGrid()), Voice(20)
     pacer.join(voice)
     assert voice.due == []  # never from within
     await asyncio.sleep(0)
     assert len(voice.due) == 1
     await through(voice)
     steps = [b - a for a, b in pairwise(voice.due)]
-    assert steps == pytest.approx([BEAT_S] * 19)
+    assert steps == pytest.approx([PACKET_S] * 19)
     early = [due - at for at, due in zip(voice.asked, voice.due, strict=True)]
-    assert early[0] <= BEAT_S / 2 + 0.001
+    assert early[0] <= PACKET_S / 2 + 0.001
     assert max(early[1:]) <= 0.001
     assert len(pacer) == 0
 
 
 async def test_one_that_joins_later_falls_in_with_the_others() -> None:
-    pacer, first, second = Pacer(), Voice(), Voice(10)
+    pacer, first, second = Pacer(TickGrid()), Voice(), Voice(10)
     pacer.join(first)
     await asyncio.sleep(0.05)
     pacer.join(second)
     pacer.join(second)
     await through(second)
     assert len(second.due) == 10
-    assert second.due[1] - second.due[0] == pytest.approx(BEAT_S)
+    assert second.due[1] - second.due[0] == pytest.approx(PACKET_S)
     assert set(second.due[1:]) <= set(first.due)
     pacer.leave(first)
     pacer.leave(first)
@@ -65,17 +66,17 @@ async def test_one_that_joins_later_falls_in_with_the_others() -> None:
 
 async def test_a_short_stall_is_made_up_for_and_a_long_one_is_not() -> None:
     loop = asyncio.get_running_loop()
-    pacer, voice = Pacer(), Voice()
+    pacer, voice = Pacer(TickGrid()), Voice()
     began = loop.time()
     pacer.join(voice)
     await asyncio.sleep(0)
     while loop.time() < began + 0.15:
         pass
     async with asyncio.timeout(5):
-        while len(voice.due) < 9:  # noqa: ASYNC110 - a beat sets no event
+        while len(voice.due) < 9:  # noqa: ASYNC110 - a tick sets no event
             await asyncio.sleep(0.001)
     steps = [b - a for a, b in pairwise(voice.due)]
-    assert steps == pytest.approx([BEAT_S] * len(steps))
+    assert steps == pytest.approx([PACKET_S] * len(steps))
     count = len(voice.due)
     stalled = loop.time()
     while loop.time() < stalled + 0.5:
@@ -89,10 +90,10 @@ async def test_a_short_stall_is_made_up_for_and_a_long_one_is_not() -> None:
 
 async def test_a_voice_that_breaks_ends_alone(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Voice):
-        def beat(self, due_s: float) -> bool:
+        def send_due(self, due_s: float) -> bool:
             raise ZeroDivisionError(SECRET)
 
-    pacer, voice = Pacer(), Voice(5)
+    pacer, voice = Pacer(TickGrid()), Voice(5)
     with caplog.at_level(logging.DEBUG):
         for one in (Broken(), voice, Broken()):
             pacer.join(one)
@@ -102,13 +103,13 @@ async def test_a_voice_that_breaks_ends_alone(caplog: pytest.LogCaptureFixture) 
     assert SECRET not in caplog.text
 
 
-async def test_one_that_joins_from_its_own_beat_is_asked_once_a_beat() -> None:
+async def test_one_that_joins_while_it_is_asked_is_asked_once_a_packet() -> None:
     class Eager(Voice):
-        def beat(self, due_s: float) -> bool:
+        def send_due(self, due_s: float) -> bool:
             pacer.join(self)
-            return super().beat(due_s)
+            return super().send_due(due_s)
 
-    pacer, voice = Pacer(), Eager(6)
+    pacer, voice = Pacer(TickGrid()), Eager(6)
     pacer.join(voice)
     await through(voice)
     assert len(set(voice.due)) == 6
@@ -116,8 +117,18 @@ async def test_one_that_joins_from_its_own_beat_is_asked_once_a_beat() -> None:
 
 
 async def test_silent_it_sets_no_timer() -> None:
-    pacer, voice = Pacer(), Voice(1)
+    pacer, voice = Pacer(TickGrid()), Voice(1)
     pacer.join(voice)
     await through(voice)
     pacer.leave(voice)
     assert pacer._timer is None
+
+
+async def test_packets_go_out_at_the_phase_of_the_loops_grid() -> None:
+    grid, elsewhere = TickGrid(), TickGrid()
+    grid.phase_s, elsewhere.phase_s = 0.003, 0.008
+    pacer, voice = Pacer(grid), Voice(3)
+    pacer.join(voice)
+    await through(voice)
+    phases = [due % PACKET_S for due in voice.due[1:]]
+    assert phases == pytest.approx([grid.phase_s] * 2, abs=1e-6)

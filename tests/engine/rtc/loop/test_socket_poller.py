@@ -1,4 +1,4 @@
-"""Sockets that are read together at a beat."""
+"""Sockets that are read together at a tick."""
 
 import asyncio
 import itertools
@@ -11,7 +11,7 @@ import pytest
 
 from sessions_app.engine.rtc.loop import socket_poller as module
 from sessions_app.engine.rtc.loop.socket_poller import AT_ONCE, SocketPoller, missing
-from sessions_app.engine.rtc.loop.tick import BEAT_S, GRID, PERIOD_S
+from sessions_app.engine.rtc.loop.tick import PERIOD_S, TICK_S, TickGrid
 
 SECRET = b"the purple elephant"
 
@@ -71,15 +71,15 @@ def test_the_installed_asyncio_is_as_it_is_thought_to_be() -> None:
     assert not missing()
 
 
-async def test_many_are_read_at_beats_in_order(
+async def test_many_are_read_at_ticks_in_order(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FEW", AT_ONCE)
-    pump = SocketPoller()
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
-        pump.take(one.transport)
-    assert len(pump) == len(lines)
+        poller.take(one.transport)
+        poller.take(one.transport)
+    assert len(poller) == len(lines)
     for one in lines:
         for number in range(5):
             one.send(b"%d" % number)
@@ -87,28 +87,28 @@ async def test_many_are_read_at_beats_in_order(
     for one in lines:  # all at once
         assert one.ear.got == [b"0", b"1", b"2", b"3", b"4"]
     for one in lines:
-        pump.give_back(one.transport)
-    assert pump._timer is None
+        poller.give_back(one.transport)
+    assert poller._timer is None
 
 
 async def test_few_are_read_as_datagrams_come(lines: list[Line]) -> None:
-    pump = SocketPoller()
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
+        poller.take(one.transport)
     for one in lines[AT_ONCE:]:
-        pump.give_back(one.transport)
-    assert pump._timer is None
+        poller.give_back(one.transport)
+    assert poller._timer is None
     for number in range(20):
         lines[0].send(b"now")
         await lines[0].ear.until(number + 1)
     for one in lines:
-        pump.give_back(one.transport)
+        poller.give_back(one.transport)
 
 
 async def until(what: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not what():  # noqa: ASYNC110 - nobody tells of it
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(TICK_S)
 
 
 async def speak(lines: list[Line], *, regular: bool) -> None:
@@ -128,111 +128,114 @@ async def speak(lines: list[Line], *, regular: bool) -> None:
 async def test_a_few_are_read_once_a_period_where_there_is_room(
     lines: list[Line], regular: bool, every: int
 ) -> None:
-    pump = SocketPoller()
+    grid, elsewhere = TickGrid(), TickGrid()
+    grid.phase_s = elsewhere.phase_s = 0.0123
+    poller = SocketPoller(grid)
     speaking = asyncio.create_task(speak(lines, regular=regular))
     for one in lines:
-        pump.take(one.transport)
-    await until(lambda: pump._seen is None)
-    assert pump._every == every
+        poller.take(one.transport)
+    await until(lambda: poller._arrivals is None)
+    assert poller._every == every
     had = len(lines[-1].ear.got)
     await lines[-1].ear.until(had + 5)
     speaking.cancel()
     await asyncio.gather(speaking, return_exceptions=True)
     for one in lines:
-        pump.give_back(one.transport)
-    assert GRID.phase_s == 0.0
-    assert pump._timer is pump._looking is None
+        poller.give_back(one.transport)
+    assert grid.phase_s == 0.0
+    assert elsewhere.phase_s == 0.0123  # of another event loop
+    assert poller._timer is poller._observing is None
 
 
-async def test_where_many_just_miss_a_beat_they_are_read_oftener(
+async def test_where_many_just_miss_a_tick_they_are_read_oftener(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "JUDGED", 20)
     monkeypatch.setattr(module, "PUNCTUAL_S", 1.0)
-    pump = SocketPoller()
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
-    await until(lambda: pump._seen is None)
-    pump._rest()
-    pump._wake_at_beats(2)
-    for _ in range(10):  # each alone at its beat
+        poller.take(one.transport)
+    await until(lambda: poller._arrivals is None)
+    poller._stop()
+    poller._read_at_ticks(2)
+    for _ in range(10):  # each alone at its tick
         for one in lines:
             one.send(b"sound")
         had = len(lines[-1].ear.got)
         await lines[-1].ear.until(had + 1)
-    assert pump._every == 2
-    for _ in range(10):  # two at a beat
+    assert poller._every == 2
+    for _ in range(10):  # two at a tick
         for one in lines:
             one.send(b"late")
             one.send(b"sound")
         had = len(lines[-1].ear.got)
         await lines[-1].ear.until(had + 2)
-    assert pump._every == 1
+    assert poller._every == 1
     for one in lines:
-        pump.give_back(one.transport)
+        poller.give_back(one.transport)
 
 
-async def test_it_is_looked_again_as_clocks_drift(
+async def test_arrivals_are_observed_again_as_clocks_drift(
     lines: list[Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOOK_AGAIN_S", 0.05)
-    pump = SocketPoller()
+    monkeypatch.setattr(module, "OBSERVE_AGAIN_S", 0.05)
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
+        poller.take(one.transport)
     for _ in range(2):
-        await until(lambda: pump._seen is None)
-        await until(lambda: pump._seen is not None)
+        await until(lambda: poller._arrivals is None)
+        await until(lambda: poller._arrivals is not None)
     for one in lines:
-        pump.give_back(one.transport)
+        poller.give_back(one.transport)
 
 
 async def test_what_is_given_back_is_read_by_the_loop(lines: list[Line]) -> None:
-    pump = SocketPoller()
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
+        poller.take(one.transport)
     for one in lines:
-        pump.give_back(one.transport)
-        pump.give_back(one.transport)
-    assert len(pump) == 0
+        poller.give_back(one.transport)
+        poller.give_back(one.transport)
+    assert len(poller) == 0
     for one in lines:
         one.send(b"after")
         await one.ear.until(1)
-    pump.give_back(None)
+    poller.give_back(None)
 
 
 async def test_a_socket_that_closes_while_it_is_read_is_no_fault(lines: list[Line]) -> None:
-    pump = SocketPoller()
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
+        poller.take(one.transport)
     gone, *rest = lines
     number = gone.transport._sock_fd
     gone.close()
-    await asyncio.sleep(2 * BEAT_S)
+    await asyncio.sleep(2 * TICK_S)
     anew = await line()
     assert anew.transport._sock_fd == number  # the system gives the number again
-    pump.take(anew.transport)
-    pump.give_back(gone.transport)
+    poller.take(anew.transport)
+    poller.give_back(gone.transport)
     anew.send(b"mine")
     await anew.ear.until(1)
     for one in (*rest, anew):
-        pump.give_back(one.transport)
+        poller.give_back(one.transport)
     anew.close()
 
 
 async def test_a_closed_or_unknown_transport_is_left_alone(lines: list[Line]) -> None:
-    pump = SocketPoller()
+    poller = SocketPoller(TickGrid())
     lines[0].transport.close()
-    pump.take(lines[0].transport)
-    pump.take(object())
-    pump.take(None)
-    assert len(pump) == 0
+    poller.take(lines[0].transport)
+    poller.take(object())
+    poller.take(None)
+    assert len(poller) == 0
 
 
 async def test_a_flood_holds_nobody_up(lines: list[Line], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_ROUNDS", 4)
-    pump = SocketPoller()
+    monkeypatch.setattr(module, "MAX_ROUNDS", 4)
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
+        poller.take(one.transport)
     for _ in range(40):
         lines[0].send(b"flood")
     lines[1].send(b"speech")
@@ -240,15 +243,15 @@ async def test_a_flood_holds_nobody_up(lines: list[Line], monkeypatch: pytest.Mo
     assert len(lines[0].ear.got) <= 4
     await lines[0].ear.until(40)
     for one in lines:
-        pump.give_back(one.transport)
+        poller.give_back(one.transport)
 
 
 async def test_a_fault_of_one_is_not_the_others(
     lines: list[Line], caplog: pytest.LogCaptureFixture
 ) -> None:
-    pump = SocketPoller()
+    poller = SocketPoller(TickGrid())
     for one in lines:
-        pump.take(one.transport)
+        poller.take(one.transport)
     with caplog.at_level(logging.DEBUG):
         lines[0].send(SECRET)
         lines[1].send(b"speech")
@@ -259,4 +262,4 @@ async def test_a_fault_of_one_is_not_the_others(
     assert "broke its connection's code" in caplog.text
     assert SECRET.decode() not in caplog.text
     for one in lines:
-        pump.give_back(one.transport)
+        poller.give_back(one.transport)

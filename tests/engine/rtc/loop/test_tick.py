@@ -1,4 +1,4 @@
-"""The beats that all of a process's work shares."""
+"""The ticks that all of a process's work shares."""
 
 import asyncio
 import time
@@ -8,23 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.engine.rtc.loop.tick import (
-    APART_S,
-    BEAT_S,
-    EARLY,
+    GAP_SHARE,
+    MAX_WAIT_S,
+    MIN_GAP_S,
     PERIOD_S,
-    SOON_S,
+    TICK_S,
     TickGrid,
-    next_beat,
     quiet_phase,
-    sleep_to_beat,
 )
 
 
-def test_beats_are_multiples_that_longer_ones_share() -> None:
-    assert next_beat(12.3456) == pytest.approx(12.35)
-    assert next_beat(12.3456, 2) == pytest.approx(12.36)
-    assert next_beat(12.3556, 2) == next_beat(12.3556) == pytest.approx(12.36)
-    assert next_beat(next_beat(7.0)) > 7.01 - 1e-9
+def test_ticks_are_multiples_that_longer_ones_share() -> None:
+    next_tick = TickGrid().next
+    assert next_tick(12.3456) == pytest.approx(12.35)
+    assert next_tick(12.3456, 2) == pytest.approx(12.36)
+    assert next_tick(12.3556, 2) == next_tick(12.3556) == pytest.approx(12.36)
+    assert next_tick(next_tick(7.0)) > 7.01 - 1e-9
 
 
 @given(phase_s=st.floats(0, PERIOD_S), now_s=st.floats(1, 1e6), every=st.sampled_from([1, 2]))
@@ -32,9 +31,9 @@ def test_a_shifted_grid_is_as_regular(phase_s: float, now_s: float, every: int) 
     grid = TickGrid()
     grid.phase_s = phase_s
     due_s = grid.next(now_s, every)
-    assert now_s - 1e-9 <= due_s <= now_s + every * BEAT_S + 1e-9
-    assert (due_s - phase_s) / (every * BEAT_S) == pytest.approx(
-        round((due_s - phase_s) / (every * BEAT_S)), abs=1e-4
+    assert now_s - 1e-9 <= due_s <= now_s + every * TICK_S + 1e-9
+    assert (due_s - phase_s) / (every * TICK_S) == pytest.approx(
+        round((due_s - phase_s) / (every * TICK_S)), abs=1e-4
     )
 
 
@@ -59,7 +58,7 @@ def heard(
         ([0.0, 3.0, 6.0, 9.0, 12.0, 15.0], 16.5),
     ],
 )
-def test_the_quietest_span_is_found(phases_ms: list[float], expected_ms: float) -> None:
+def test_the_longest_gap_is_found(phases_ms: list[float], expected_ms: float) -> None:
     found = quiet_phase(heard(phases_ms), phases_ms[0] / 1000)
     assert found is not None
     assert 1000 * found == pytest.approx(expected_ms, abs=0.01)
@@ -83,18 +82,18 @@ def test_nothing_regular_comes_close_to_it(phases_ms: list[float]) -> None:
     if found is not None:
         apart = [abs(found - phase / 1000) for phase in phases_ms]
         nearest = min(min(a, PERIOD_S - a) for a in apart)
-        assert nearest >= min(EARLY * APART_S, SOON_S) - 1e-4
+        assert nearest >= min(GAP_SHARE * MIN_GAP_S, MAX_WAIT_S) - 1e-4
 
 
-async def test_a_sleeper_is_told_how_late_its_beat_was() -> None:
+async def test_a_sleeper_is_told_how_late_its_tick_was() -> None:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
-    sleeping = asyncio.create_task(sleep_to_beat(0.03))
+    sleeping = asyncio.create_task(TickGrid().sleep(0.03))
     await asyncio.sleep(0)
     time.sleep(0.2)  # noqa: ASYNC251 - whatever holds the loop up
-    assert await sleeping >= 0.2 - 0.03 - 2 * BEAT_S
+    assert await sleeping >= 0.2 - 0.03 - 2 * TICK_S
     assert loop.time() - began_s >= 0.2
-    gone = asyncio.create_task(sleep_to_beat(60.0))
+    gone = asyncio.create_task(TickGrid().sleep(60.0))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
