@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import SessionDescription
+from smallwebrtc.tracks import SpeechOut
 from websockets.asyncio.client import connect
 
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from tests.fixtures.server import Product
 
 LIMIT_S = 20.0

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from smallwebrtc.tracks import SpeechOut
 from websockets.asyncio.client import connect
 
 from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from tests.end_to_end.test_changed_offers import DOORS, LIMIT_S, headers
 from tests.end_to_end.test_smallwebrtc import ask as post
 from tests.engine.rtc.test_changed_offers import stopped

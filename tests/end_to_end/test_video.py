@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sessions_app.engine.rtc.bare_media import PicturesOut
+from sessions_app.engine.rtc.video_tracks import PicturesOut
 from tests.browser.test_call import sign_in
 from tests.end_to_end.test_smallwebrtc import Peer, ask
 from tests.fixtures import clients

@@ -18,7 +18,10 @@ from tests.fixtures.server import ROOT
 LIBRARIES = (aiortc, aioice, pylibsrtp)
 COMPAT = ROOT / "sessions_app" / "engine" / "rtc" / "aiortc_compat"
 OTHERS = sorted(
-    path for path in (ROOT / "sessions_app").rglob("*.py") if COMPAT not in path.parents
+    path
+    for folder in (ROOT / "sessions_app", ROOT / "docs" / "examples")
+    for path in folder.rglob("*.py")
+    if COMPAT not in path.parents
 )
 OF_OTHERS = {"_meta", "_state", "_scale"}
 """Names of Django's and of a model's weights, which these libraries have too."""

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from aiortc import MediaStreamTrack
 
 from sessions_app.engine.core.video import Picture, VideoFormat
-from sessions_app.engine.rtc.bare_media import PicturesOut, pictures
+from sessions_app.engine.rtc.video_tracks import PicturesOut, pictures
 
 SHOWN_PER_SECOND = 15.0
 

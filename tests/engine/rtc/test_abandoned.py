@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.engine.rtc.turn_credentials import IceServer
 

@@ -9,12 +9,12 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCCertificate, generate_certificate
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from smallwebrtc.connection import Connection
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_connection import Connection
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.transport import WebRTCTransport
 
 NOTHING = RTCConfiguration(iceServers=[])

@@ -12,11 +12,11 @@ import pytest_asyncio
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import SessionDescription
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.sdp.lines import mid_of, sections, with_group
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from tests.engine.audio.signals import tone

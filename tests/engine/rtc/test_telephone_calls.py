@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.audio.g711_g722 import FromOpus, Telephone, TelephoneDecoder
 from sessions_app.engine.audio.opus import OpusEncoder
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.rtp.packet import RtpPacket
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 from sessions_app.engine.rtc.transport import WebRTCTransport

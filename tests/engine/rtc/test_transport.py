@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpByePacket
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.rtc import transport as module
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.transport import WebRTCTransport
 
 LIMIT_S = 10

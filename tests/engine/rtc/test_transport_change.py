@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
@@ -18,7 +19,6 @@ from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.rtc import transport_change
 from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.sdp.lines import END, sections, with_group
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.engine.rtc.transport_change import Whereabouts

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sessions_app.engine.core.video import VideoFormat
-from sessions_app.engine.rtc.bare_media import PicturesOut
 from sessions_app.engine.rtc.video import VideoLine
+from sessions_app.engine.rtc.video_tracks import PicturesOut
 
 LIMIT_S = 5
 RED = np.zeros((48, 64, 3), np.uint8)

@@ -16,6 +16,7 @@ import pytest
 from aioice.ice import CandidatePair
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpByePacket
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.audio.opus import OpusDecoder
 from sessions_app.engine.audio.playout import Playout
@@ -24,7 +25,6 @@ from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.rtc.aiortc_compat import guard
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.rtp.packet import parse
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from tests.engine.audio.signals import tone

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import SessionDescription
+from smallwebrtc.connection import Connection
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_connection import Connection
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.sdp.lines import bundled, mid_of, sections, spread, with_group
 from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
 from sessions_app.engine.rtc.transport import WebRTCTransport

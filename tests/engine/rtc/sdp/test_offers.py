@@ -8,13 +8,13 @@ import pytest
 import pytest_asyncio
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import SessionDescription
+from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.engine.rtc import transport_change
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_media import SpeechOut
 from sessions_app.engine.rtc.ice import with_public_address
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from tests.fixtures.offers import (

@@ -1,8 +1,8 @@
-"""One WebRTC connection for an operator's own code, without a call behind it.
+"""One WebRTC connection for code of your own, without a call behind it.
 
 It speaks the protocol of Pipecat's SmallWebRTC clients: names, renegotiation, a new connection
 under the same object, messages of both sides, tracks that can be replaced. docs/smallwebrtc.md
-maps each part of theirs to ours.
+maps each part of theirs to this one.
 """
 
 import asyncio

@@ -12,12 +12,13 @@ import pytest
 import pytest_asyncio
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
+from smallwebrtc.connection import AUDIO, EVENTS, Connection
+from smallwebrtc.tracks import SpeechOut, speech
 
 from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.core.errors import BadCandidateError, BadOfferError
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.bare_connection import AUDIO, EVENTS, Connection
-from sessions_app.engine.rtc.bare_media import PicturesOut, SpeechOut, pictures, speech
+from sessions_app.engine.rtc.video_tracks import PicturesOut, pictures
 from tests.fixtures.offers import OFFERS, offer
 from tests.fixtures.server import ROOT
 
