@@ -31,7 +31,7 @@ from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.engine.stt.wrappers.replay_buffer import tell
-from tests.engine.stt.worker.test_pool import children_of
+from tests.engine.workers.test_pool import children_of
 
 LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
 ENGINES: dict[str, Callable[[], Recogniser]] = {
@@ -214,10 +214,10 @@ def _delays(seen: list[tuple[float, Hypothesis]]) -> list[tuple[float, float]]:
 
 def _cpu_of(recogniser: Recogniser) -> float:
     """Returns the CPU seconds that the engine's workers have used; those that live are counted."""
-    mother = getattr(recogniser, "zygote_pid", None)
-    if isinstance(recogniser, MoonshineRecogniser) and recogniser.mother is not None:
-        mother = recogniser.mother.pid
-    return sum(map(_ticks, children_of(mother))) / os.sysconf("SC_CLK_TCK") if mother else 0.0
+    server = getattr(recogniser, "fork_server_pid", None)
+    if isinstance(recogniser, MoonshineRecogniser) and recogniser.fork_server is not None:
+        server = recogniser.fork_server.pid
+    return sum(map(_ticks, children_of(server))) / os.sysconf("SC_CLK_TCK") if server else 0.0
 
 
 def _ticks(pid: int) -> int:

@@ -8,7 +8,7 @@ from bench.speaking import private_mb
 
 KINDS = {
     "manage.py serve": "web and media",
-    "stt.worker.mother": "recogniser",
+    "stt.worker.preloaded": "recogniser",
     "tts.worker": "voice",
     " worker ": "background worker",
 }

@@ -107,11 +107,11 @@ def test_a_clip_knows_where_its_sound_is() -> None:
 def test_processes_are_told_apart_by_what_they_do() -> None:
     for command, kind in {
         "python manage.py serve --port 8000 ": "web and media",
-        "python -m sessions_app.engine.stt.worker.mother 18 x.MoonshineEngine {} ": "recogniser",
+        "python -m sessions_app.engine.stt.worker.preloaded 18 x.MoonshineEngine {} ": "recogniser",
         "python -m sessions_app.engine.tts.worker.hibari 21 ": "voice",
         "python -m celery --quiet --app voicesite worker --pool solo ": "background worker",
         "python -m celery --quiet --app voicesite beat ": OTHERS,
-        "python -m sessions_app.engine.stt.worker.pocketsphinx_mother 16 ": OTHERS,
+        "python -m sessions_app.engine.stt.worker.pocketsphinx 16 ": OTHERS,
     }.items():
         assert kind_of(command) == kind
 

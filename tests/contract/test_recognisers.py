@@ -21,7 +21,7 @@ from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
 from sessions_app.engine.stt.wrappers.denoised import Denoised
-from tests.engine.stt.worker.test_pool import children_of
+from tests.engine.workers.test_pool import children_of
 from tests.fixtures.speech import read_wav
 
 SENTENCE = "good morning and welcome to the meeting"
@@ -188,8 +188,8 @@ def workers_of(recogniser: Recogniser) -> list[int]:
     if isinstance(recogniser, MoonshineRecogniser):
         return [process.pid for process in recogniser.processes if process.pid is not None]
     assert isinstance(recogniser, PocketSphinxRecogniser)
-    assert recogniser.zygote_pid is not None
-    return children_of(recogniser.zygote_pid)
+    assert recogniser.fork_server_pid is not None
+    return children_of(recogniser.fork_server_pid)
 
 
 @embedded

@@ -1,7 +1,6 @@
 """Audio out of containers that are still being recorded: WebM, MP4 and Ogg."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
@@ -12,20 +11,20 @@ from sessions_app.engine.audio.demux_worker import (
     END,
     GAP,
     GAP_MS,
-    HEADER,
     REFUSED,
     TAKEN,
     TAKEN_BYTES,
 )
 from sessions_app.engine.audio.sandbox import plain_environment
 from sessions_app.engine.core.errors import MediaError
-from sessions_app.engine.core.fork_server import ForkServer
 from sessions_app.engine.core.frames import Samples
+from sessions_app.engine.workers.fork_server import ForkServer
+from sessions_app.engine.workers.framing import Message, WorkerGoneError, receive
 
 CONTAINERS = {"webm": b"W", "mp4": b"M", "ogg": b"O"}
 """Containers, and how a worker is asked for each."""
 
-MOTHER = "sessions_app.engine.audio.demux_worker"
+WORKER = "sessions_app.engine.audio.demux_worker"
 BACKLOG_BYTES = 1 << 20
 """A client may be ahead of its decoder by so much; then `room` waits."""
 
@@ -46,12 +45,12 @@ class Demuxers:
     """Makes a decoder, in a process of its own, for each stream. On one event loop."""
 
     def __init__(self) -> None:
-        self._mothers = ForkServer(MOTHER, plain_environment())
+        self._server = ForkServer(WORKER, plain_environment())
 
     @property
     def pid(self) -> int | None:
-        """The mother process; None before the first stream."""
-        return self._mothers.pid
+        """The fork server's process; None before the first stream."""
+        return self._server.pid
 
     async def open(self, container: str) -> "DemuxStream":
         """Returns a decoder for one of CONTAINERS; raises MediaError for any other."""
@@ -59,14 +58,14 @@ class Demuxers:
         if kind is None:
             known = ", ".join(CONTAINERS)
             raise MediaError(f"There is no container {container[:20]!r} here; there are: {known}.")
-        channel = self._mothers.fork(kind)
+        channel = self._server.fork(kind)
         reader, writer = await asyncio.open_connection(sock=channel)
         writer.transport.set_write_buffer_limits(high=BACKLOG_BYTES)
         return DemuxStream(reader, writer)
 
     def close(self) -> None:
-        """Ends the mother process; streams that are open end with their owners."""
-        self._mothers.close()
+        """Ends the fork server; streams that are open end when they are closed."""
+        self._server.close()
 
 
 class DemuxStream:
@@ -109,11 +108,12 @@ class DemuxStream:
         gap_ms = 0.0
         try:
             while True:
-                kind, body = await self._next()
+                message = await self._next()
+                kind, body = message.kind, message.body
                 if kind == END:
                     return
                 if kind == REFUSED:
-                    why = json.loads(body)["why"]
+                    why = message.json()["why"]
                     raise MediaError(f"The audio could not be decoded: {why}.")
                 if kind == AUDIO:
                     yield DecodedAudio(np.frombuffer(body, np.int16), gap_ms)
@@ -127,11 +127,10 @@ class DemuxStream:
         finally:
             self._over = True
 
-    async def _next(self) -> tuple[int, bytes]:
+    async def _next(self) -> Message:
         try:
-            kind, size = HEADER.unpack(await self._reader.readexactly(HEADER.size))
-            return kind, await self._reader.readexactly(size)
-        except (OSError, asyncio.IncompleteReadError) as error:
+            return await receive(self._reader)
+        except WorkerGoneError as error:
             raise MediaError("The audio could not be decoded: its decoder died.") from error
 
     def close(self) -> None:

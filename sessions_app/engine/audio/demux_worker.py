@@ -5,7 +5,6 @@ stream has a process of its own, confined as `audio.sandbox` says.
 """
 
 import io
-import json
 import math
 import select
 import socket
@@ -16,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessions_app.engine.audio.sandbox import CpuBudget, confine, leave_network
-from sessions_app.engine.core.fork_server import serve_forks
-
-HEADER = struct.Struct("<BI")
-"""Kind of the message, bytes in its body."""
+from sessions_app.engine.workers.fork_server import serve_forks
+from sessions_app.engine.workers.framing import as_json, send
 
 AUDIO, GAP, TAKEN, REFUSED, END = b"AGTXE"
+"""Kinds of messages to the owner. What it sends is the container's bytes, without messages."""
+
 GAP_MS = struct.Struct("<d")
 """The body of GAP: how long nothing was recorded before the next audio, says the container."""
 
@@ -75,7 +74,7 @@ class SocketFile:
         """Returns what there is; tells the owner first when there is nothing more."""
         self._budget.refresh()
         if not select.select([self._channel], [], [], 0)[0]:
-            _send(self._channel, TAKEN, TAKEN_BYTES.pack(self._taken))
+            send(self._channel, TAKEN, TAKEN_BYTES.pack(self._taken))
         piece = self._channel.recv(size)
         self._taken += len(piece)
         return piece
@@ -136,7 +135,7 @@ def decoded(feed: Any, form: str) -> Iterator[bytes | Gap]:
     No packet is dropped: `fflags=nobuffer`, which looks made for this, loses the first ones.
     Raises ValueError for what is not accepted, and what PyAV raises for what is no container.
     """
-    import av  # noqa: PLC0415 - loaded by the mother
+    import av  # noqa: PLC0415 - the fork server has loaded it
 
     with av.open(feed, "r", format=form, options=OPTIONS, buffer_size=READ_BYTES) as container:
         stream = _audio_track(container)
@@ -194,17 +193,13 @@ def work(channel: socket.socket, kind: bytes) -> None:
     try:
         for piece in decoded(SocketFile(channel, CpuBudget()), FORMATS[kind]):
             if isinstance(piece, Gap):
-                _send(channel, GAP, GAP_MS.pack(piece.ms))
+                send(channel, GAP, GAP_MS.pack(piece.ms))
             else:
-                _send(channel, AUDIO, piece)
-        _send(channel, END, b"")
+                send(channel, AUDIO, piece)
+        send(channel, END)
     except Exception as error:  # noqa: BLE001 - parsers fail in many ways, and all mean the same
         told = str(error) if type(error) is ValueError else type(error).__name__
-        _send(channel, REFUSED, json.dumps({"why": told}).encode())
-
-
-def _send(channel: socket.socket, kind: int, body: bytes) -> None:
-    channel.sendall(HEADER.pack(kind, len(body)) + body)
+        send(channel, REFUSED, as_json({"why": told}))
 
 
 def warm_up() -> None:

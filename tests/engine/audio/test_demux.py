@@ -25,9 +25,9 @@ async def demuxers() -> AsyncIterator[Demuxers]:
     made = Demuxers()
     yield made
     await asyncio.sleep(0)  # streams that were closed are gone then
-    mother = made.pid
+    server = made.pid
     made.close()
-    assert mother is None or not await asyncio.to_thread(os.path.exists, f"/proc/{mother}")
+    assert server is None or not await asyncio.to_thread(os.path.exists, f"/proc/{server}")
 
 
 async def heard(stream: DemuxStream) -> Samples:
@@ -209,10 +209,10 @@ async def test_an_unknown_container_is_told(demuxers: Demuxers) -> None:
 
 async def test_a_decoder_that_dies_is_told_and_others_go_on(demuxers: Demuxers) -> None:
     first = await demuxers.open("webm")
-    mother = demuxers.pid
-    assert mother is not None
-    os.kill(mother, signal.SIGKILL)
-    await asyncio.to_thread(os.waitid, os.P_PID, mother, os.WEXITED | os.WNOWAIT)
+    server = demuxers.pid
+    assert server is not None
+    os.kill(server, signal.SIGKILL)
+    await asyncio.to_thread(os.waitid, os.P_PID, server, os.WEXITED | os.WNOWAIT)
     second = await demuxers.open("ogg")
     second.feed(recorded("ogg", tone(0.5)))
     second.finish()

@@ -17,7 +17,7 @@ from sessions_app.engine.audio.sandbox import (
     CpuBudget,
     plain_environment,
 )
-from sessions_app.engine.core.fork_server import ForkServer
+from sessions_app.engine.workers.fork_server import ForkServer
 from tests.fixtures.confined import FILE, KINDS
 
 AS_ROOT = os.geteuid() == 0
@@ -33,7 +33,7 @@ def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def mother(held: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServer]:
+def server(held: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServer]:
     """Workers of a process that was started where secrets are in the environment."""
     monkeypatch.setenv("DJANGO_SECRET_KEY", "secret")
     monkeypatch.setenv("DATABASE_URL", "postgres://me:secret@db/voice")
@@ -42,8 +42,8 @@ def mother(held: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServer]:
     made.close()
 
 
-async def attempted(mother: ForkServer, kind: str) -> str:
-    channel = mother.fork(KINDS[kind])
+async def attempted(server: ForkServer, kind: str) -> str:
+    channel = server.fork(KINDS[kind])
     reader, writer = await asyncio.open_connection(sock=channel)
     try:
         async with asyncio.timeout(30):
@@ -66,21 +66,21 @@ async def attempted(mother: ForkServer, kind: str) -> str:
         ("raise", "ValueError None"),
     ],
 )
-async def test_it_is_denied(mother: ForkServer, kind: str, denied: str) -> None:
-    assert await attempted(mother, kind) == denied
+async def test_it_is_denied(server: ForkServer, kind: str, denied: str) -> None:
+    assert await attempted(server, kind) == denied
 
 
-async def test_a_file_that_was_open_takes_no_byte(mother: ForkServer, held: Path) -> None:
-    assert await attempted(mother, "write") == f"OSError {errno.EFBIG}"
+async def test_a_file_that_was_open_takes_no_byte(server: ForkServer, held: Path) -> None:
+    assert await attempted(server, "write") == f"OSError {errno.EFBIG}"
     assert await asyncio.to_thread(held.read_bytes) == b""
 
 
-async def test_a_loop_is_ended_by_the_kernel(mother: ForkServer) -> None:
-    assert await attempted(mother, "cpu") == ""
+async def test_a_loop_is_ended_by_the_kernel(server: ForkServer) -> None:
+    assert await attempted(server, "cpu") == ""
 
 
-async def test_it_has_no_secret_no_network_and_a_low_priority(mother: ForkServer) -> None:
-    state = json.loads(await attempted(mother, "state"))
+async def test_it_has_no_secret_no_network_and_a_low_priority(server: ForkServer) -> None:
+    state = json.loads(await attempted(server, "state"))
     assert state["nice"] == min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICE)
     assert state["no_new_privs"] == 1
     assert state["core"] == [0, 0]

@@ -74,7 +74,7 @@ class Line:
 @pytest.fixture
 async def line() -> AsyncIterator[Line]:
     demuxers = Demuxers()
-    # the mother loads for a second, which is none of the clients' time
+    # the fork server loads for a second, which is none of the clients' time
     warm = await demuxers.open("ogg")
     warm.feed(recorded("ogg", tone(0.1)))
     warm.finish()

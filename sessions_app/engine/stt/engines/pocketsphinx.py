@@ -4,7 +4,6 @@ It is for trying out: about two words in three of natural speech come out right.
 """
 
 import asyncio
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from sessions_app.engine.core.errors import BusyError, RecogniserError, RecogniserUnavailableError
+from sessions_app.engine.core.errors import BusyError, RecogniserError
 from sessions_app.engine.core.events import Hypothesis
-from sessions_app.engine.core.fork_server import ForkServer
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.core.reservations import Limited, Reservation
 from sessions_app.engine.stt.base import Capabilities, Recogniser
 from sessions_app.engine.stt.engines.pocketsphinx_words import (
     LANGUAGE,
     LANGUAGES,
+    WORKER,
     Vocabulary,
     check_language,
+    workers_needed,
 )
 from sessions_app.engine.stt.engines.streams import WorkingStream
 from sessions_app.engine.stt.engines.utterance import Utterance
-from sessions_app.engine.stt.worker.pocketsphinx_mother import (
+from sessions_app.engine.stt.worker.pocketsphinx import (
     AUDIO,
     BEGIN,
     CALM,
@@ -37,7 +37,9 @@ from sessions_app.engine.stt.worker.pocketsphinx_mother import (
     LIVE,
     REDECODE,
 )
-from sessions_app.engine.stt.worker.pool import MOTHER, WorkerLink, WorkerPool
+from sessions_app.engine.workers.fork_server import ForkServer
+from sessions_app.engine.workers.framing import WorkerGoneError, as_json
+from sessions_app.engine.workers.pool import WorkerLink, WorkerPool
 
 CHUNK = SPEECH_RATE // 10
 LEARNT_MS = 6_000.0
@@ -78,14 +80,15 @@ class PocketSphinxRecogniser(Recogniser):
     ) -> None:
         self._calls = Limited(most_calls)
         self._words = dict(words or {})
-        self._zygote = ForkServer(MOTHER)
+        self._server = ForkServer(WORKER)
         size = workers or os.cpu_count() or 1
-        self.live = WorkerPool(self._zygote, size, LIVE)
-        self.calm = WorkerPool(self._zygote, 1 if redecode else 0, CALM)
+        self.live = WorkerPool(self._server, size, LIVE)
+        self.calm = WorkerPool(self._server, 1 if redecode else 0, CALM)
 
     @property
-    def zygote_pid(self) -> int | None:
-        return self._zygote.pid
+    def fork_server_pid(self) -> int | None:
+        """The process whose children the workers are; None before the first one."""
+        return self._server.pid
 
     async def start(self) -> None:
         if not await self.live.ping():
@@ -109,7 +112,7 @@ class PocketSphinxRecogniser(Recogniser):
     async def aclose(self) -> None:
         self.live.close()
         self.calm.close()
-        self._zygote.close()
+        self._server.close()
 
 
 class PocketSphinxStream(WorkingStream):
@@ -140,20 +143,15 @@ class PocketSphinxStream(WorkingStream):
             item, self._carried = self._carried or await self._inbox.get(), None
             finished = isinstance(item, _Finish)
             if isinstance(item, AudioFrame):
-                finished = await self._utterance(item)
+                with workers_needed():
+                    finished = await self._utterance(item)
 
     async def _utterance(self, first: AudioFrame) -> bool:
         """Decodes from `first` to the flush; returns whether the stream is finished."""
-        link = await self._recogniser.live.lease(self._vocabulary.name)
-        link.taught = self._vocabulary.name
-        usable = False
-        try:
+        async with self._recogniser.live.leased(self._vocabulary.name) as link:
             begin = {"cmn": self._cmn, "words": dict(self._vocabulary.phones)}
             utterance = _Utterance(link, first.start_ms, begin, self._queue)
             last = await utterance.decode(first, self._inbox)
-            usable = True
-        finally:
-            self._recogniser.live.release(link, usable=usable)
         result = utterance.result
         if self._learnt_ms < LEARNT_MS:
             result = await self._second_look(utterance) or result
@@ -172,22 +170,18 @@ class PocketSphinxStream(WorkingStream):
         pool = self._recogniser.calm
         if not pool.has_free:
             return None
-        link = await pool.lease(self._vocabulary.name)
-        link.taught = self._vocabulary.name
-        usable = False
         limit_s = min(LONGEST_REDECODE_S, REDECODE_SHARE * utterance.length_ms / 1000)
         try:
-            await link.send(LEARN, json.dumps(dict(self._vocabulary.phones)).encode())
-            await link.send(REDECODE, utterance.audio.tobytes())
-            # not `wait_for`: until Python 3.12 it swallows a cancellation that meets a result
-            async with asyncio.timeout(limit_s):
-                _, result = await link.receive()
-            usable = True
-        except (TimeoutError, RecogniserUnavailableError):
+            async with pool.leased(self._vocabulary.name) as link:
+                await link.send(LEARN, as_json(dict(self._vocabulary.phones)))
+                await link.send(REDECODE, utterance.audio.tobytes())
+                # not `wait_for`: until Python 3.12 it swallows a cancellation that meets a result
+                async with asyncio.timeout(limit_s):
+                    answer = await link.receive()
+        except (TimeoutError, WorkerGoneError):
             return None
-        finally:
-            pool.release(link, usable=usable)
-        return result
+        told: dict[str, Any] = answer.json()
+        return told
 
 
 class _Utterance(Utterance):
@@ -216,7 +210,7 @@ class _Utterance(Utterance):
         """
         reading = asyncio.create_task(self._read())
         try:
-            await self._link.send(BEGIN, json.dumps(self._begin).encode())
+            await self._link.send(BEGIN, as_json(self._begin))
             item: AudioFrame | _Flush | _Finish = first
             while isinstance(item, AudioFrame):
                 await self._take(item)
@@ -260,9 +254,10 @@ class _Utterance(Utterance):
     async def _read(self) -> dict[str, Any]:
         """Passes interims on; returns the final result."""
         while True:
-            kind, body = await self._link.receive()
-            if kind == FINAL:
-                return body
-            if kind == INTERIM:
+            message = await self._link.receive()
+            told: dict[str, Any] = message.json()
+            if message.kind == FINAL:
+                return told
+            if message.kind == INTERIM:
                 end_ms = self.start_ms + self.length_ms
-                self._results.put_nowait(Hypothesis(body["text"], False, self.start_ms, end_ms))
+                self._results.put_nowait(Hypothesis(told["text"], False, self.start_ms, end_ms))

@@ -1,23 +1,25 @@
 """PocketSphinx with all the time it wants: whole utterances, no interims, for recordings."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 
 from sessions_app.engine.core.events import Hypothesis
-from sessions_app.engine.core.fork_server import ForkServer
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.stt.base import Capabilities, Recogniser
 from sessions_app.engine.stt.engines.pocketsphinx_words import (
     LANGUAGE,
     LANGUAGES,
+    WORKER,
     Vocabulary,
     check_language,
+    workers_needed,
 )
 from sessions_app.engine.stt.engines.streams import WorkingStream
 from sessions_app.engine.stt.engines.utterance import Utterance
-from sessions_app.engine.stt.worker.pocketsphinx_mother import LEARN, REDECODE, THOROUGH
-from sessions_app.engine.stt.worker.pool import MOTHER, WorkerPool
+from sessions_app.engine.stt.worker.pocketsphinx import LEARN, REDECODE, THOROUGH
+from sessions_app.engine.workers.fork_server import ForkServer
+from sessions_app.engine.workers.framing import as_json
+from sessions_app.engine.workers.pool import WorkerPool
 
 
 class ThoroughPocketSphinx(Recogniser):
@@ -31,12 +33,13 @@ class ThoroughPocketSphinx(Recogniser):
 
     def __init__(self, workers: int = 1, words: Mapping[str, str] | None = None) -> None:
         self._words = dict(words or {})
-        self._zygote = ForkServer(MOTHER)
-        self.pool = WorkerPool(self._zygote, workers, THOROUGH)
+        self._server = ForkServer(WORKER)
+        self.pool = WorkerPool(self._server, workers, THOROUGH)
 
     @property
-    def zygote_pid(self) -> int | None:
-        return self._zygote.pid
+    def fork_server_pid(self) -> int | None:
+        """The process whose children the workers are; None before the first one."""
+        return self._server.pid
 
     async def start(self) -> None:
         """Does nothing: most processes that could transcribe a recording never do."""
@@ -47,7 +50,7 @@ class ThoroughPocketSphinx(Recogniser):
 
     async def aclose(self) -> None:
         self.pool.close()
-        self._zygote.close()
+        self._server.close()
 
 
 class ThoroughStream(WorkingStream):
@@ -77,24 +80,19 @@ class ThoroughStream(WorkingStream):
 
     async def _work(self) -> None:
         while (item := await self._inbox.get()) is not None:
-            self._queue.put_nowait(await self._decoded(*item))
+            with workers_needed():
+                self._queue.put_nowait(await self._decoded(*item))
 
     async def _decoded(self, utterance: Utterance, cut: bool) -> Hypothesis:
         if self._carried is not None:
             utterance.start_ms = self._carried.start_ms
             utterance.pieces.insert(0, self._carried.samples)
             self._carried = None
-        link = await self._pool.lease(self._vocabulary.name)
-        link.taught = self._vocabulary.name
-        usable = False
-        try:
-            await link.send(LEARN, json.dumps(dict(self._vocabulary.phones)).encode())
+        async with self._pool.leased(self._vocabulary.name) as link:
+            await link.send(LEARN, as_json(dict(self._vocabulary.phones)))
             await link.send(REDECODE, utterance.audio.tobytes())
-            _, result = await link.receive()
-            usable = True
-        finally:
-            self._pool.release(link, usable=usable)
-        final = utterance.final(result, self._vocabulary.spelt)
+            answer = await link.receive()
+        final = utterance.final(answer.json(), self._vocabulary.spelt)
         if cut:
             final, rest = utterance.until_sure(final)
             self._carried = rest.frame if rest else None

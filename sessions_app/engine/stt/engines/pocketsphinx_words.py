@@ -1,14 +1,21 @@
-"""What PocketSphinx's streams share: its language, and words beyond its dictionary."""
+"""What PocketSphinx's streams share: its workers, its language, words beyond its dictionary."""
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sessions_app.engine.core.errors import LanguageNotSupportedError
+from sessions_app.engine.core.errors import LanguageNotSupportedError, RecogniserUnavailableError
 from sessions_app.engine.stt.engines.pocketsphinx_spelling import phones_of
+from sessions_app.engine.workers.framing import WorkerGoneError
+
+WORKER = "sessions_app.engine.stt.worker.pocketsphinx"
+"""The module of its fork server."""
 
 MOST_WORDS = 500
+"""Hint words of a stream; further ones are left out. Each costs a worker memory and time."""
+
 _WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 
 LANGUAGE = "en-US"
@@ -22,6 +29,15 @@ def check_language(language: str) -> None:
             f"PocketSphinx knows en-US only, not {language!r}. "
             "Choose another recogniser for this agent, or its language en-US."
         )
+
+
+@contextmanager
+def workers_needed() -> Iterator[None]:
+    """Raises RecogniserUnavailableError (retryable) where a worker dies within the block."""
+    try:
+        yield
+    except WorkerGoneError as error:
+        raise RecogniserUnavailableError("A recogniser process died.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from sessions_app.engine.stt.engines.streams import WorkingStream
 from sessions_app.engine.stt.engines.utterance import Utterance
 from sessions_app.engine.stt.speech_gate import Flush, Pause
 from sessions_app.engine.stt.worker.blocking.base import ModelError, found
-from sessions_app.engine.stt.worker.process import EngineProcess, EngineSession, Mother
+from sessions_app.engine.stt.worker.process import EngineProcess, EngineSession, preloaded
 from sessions_app.engine.stt.worker.worker import (
     AUDIO,
     FINAL,
@@ -83,9 +83,9 @@ class Pooled(Recogniser):
         self._calls = Limited(most_calls)
         self._told = {""}
         options = {"model": model, **options}
-        self.mother = Mother(self.engine, options) if self.forked else None
+        self.fork_server = preloaded(self.engine, options) if self.forked else None
         self.processes = [
-            EngineProcess(self.engine, options, self.mother, kind) for _ in range(workers)
+            EngineProcess(self.engine, options, self.fork_server, kind) for _ in range(workers)
         ]
 
     def _look_for(self, model: str) -> None:
@@ -142,8 +142,8 @@ class Pooled(Recogniser):
     async def aclose(self) -> None:
         for process in self.processes:
             await process.aclose()
-        if self.mother is not None:
-            self.mother.close()
+        if self.fork_server is not None:
+            self.fork_server.close()
 
 
 class PooledStream(WorkingStream):

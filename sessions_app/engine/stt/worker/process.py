@@ -1,77 +1,71 @@
-"""A process that holds a blocking engine, from this side: its start, its sessions, its end."""
+"""A process that holds a blocking engine, from this side: its start, its sessions, its end.
+
+`EngineProcess` owns one; `EngineSession` is one stream's place in it. What is sent is told in
+`stt.worker.worker`. On one event loop; nothing here blocks.
+"""
 
 import asyncio
 import itertools
 import json
 import logging
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sessions_app.engine.core.errors import RecogniserError, RecogniserUnavailableError
-from sessions_app.engine.core.fork_server import ForkServer
 from sessions_app.engine.stt.worker.worker import (
     CALM,
     CLOSE,
     FAILED,
-    HEADER,
     LIVE,
     OPEN,
     READY,
 )
+from sessions_app.engine.workers.fork_server import ForkServer
+from sessions_app.engine.workers.framing import WorkerGoneError, as_json, pack, receive
+from sessions_app.engine.workers.launching import launch
 
 logger = logging.getLogger(__name__)
 
+WORKER = "sessions_app.engine.stt.worker.worker"
+PRELOADED = "sessions_app.engine.stt.worker.preloaded"
+
 LOAD_S = 180.0
-"""A large model from a slow disk."""
+"""A model that has not loaded by then has failed. A large one on a slow disk takes minutes."""
 
 LOAD_HOLDS_S = 3.0
-"""A process that has not answered for so long has no work."""
+"""So long a process's word of its load is believed: one that answers nobody has no work."""
 
 GONE = "The recogniser's process died."
-Message = tuple[int, dict[str, Any]]
+Told = tuple[int, dict[str, Any]]
+"""A message from the process: its kind, and its JSON."""
 
 
-class Mother:
-    """A process that loads an engine once, and from which its workers are forked."""
-
-    def __init__(self, engine: str, options: Mapping[str, Any]) -> None:
-        arguments = [engine, json.dumps(dict(options))]
-        self._server = ForkServer("sessions_app.engine.stt.worker.mother", arguments=arguments)
-
-    @property
-    def pid(self) -> int | None:
-        return self._server.pid
-
-    def fork(self, kind: bytes) -> socket.socket:
-        """Returns this side of a new worker's socket; the engine may still be loading."""
-        return self._server.fork(kind)
-
-    def close(self) -> None:
-        """Ends the process; workers end with their sockets."""
-        self._server.close()
+def preloaded(engine: str, options: Mapping[str, Any]) -> ForkServer:
+    """Returns a fork server that loads the engine of a dotted path, for `EngineProcess`."""
+    return ForkServer(PRELOADED, arguments=[engine, json.dumps(dict(options))])
 
 
 class EngineProcess:
     """One process with one engine, from this side; started when it is first needed.
 
-    With a `mother` it is forked from that; otherwise it loads its own. Its priority is that of
-    its `kind`.
+    `engine` is the dotted path of a `BlockingEngine`, made with `options` (JSON's values). With a
+    fork server, `preloaded` with the same, the process is forked from that; otherwise it loads
+    the engine itself. Its priority is that of its `kind`, LIVE or CALM. One that died is started
+    again with the next stream; its streams have failed, retryable.
     """
 
     def __init__(
         self,
         engine: str,
         options: Mapping[str, Any],
-        mother: Mother | None = None,
+        server: ForkServer | None = None,
         kind: bytes = LIVE,
     ) -> None:
         self._engine = engine
         self._options = json.dumps(dict(options))
-        self._mother = mother
+        self._server = server
         self._kind = kind
         self._process: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
@@ -82,25 +76,27 @@ class EngineProcess:
         self._load_s = float("-inf")
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._inboxes: dict[int, asyncio.Queue[Message | None]] = {}
+        self._inboxes: dict[int, asyncio.Queue[Told | None]] = {}
         self._numbers = itertools.count(1)
         self._starting = asyncio.Lock()
 
     @property
     def streams(self) -> int:
+        """How many streams have a place in it."""
         return len(self._inboxes)
 
     @property
     def pid(self) -> int | None:
+        """The process, once it has loaded."""
         return self._pid
 
     @property
     def load(self) -> float:
-        """Which share of its time the process has worked lately, 0..1."""
+        """Which share of the last seconds the process has worked, 0..1."""
         return self._load if time.monotonic() - self._load_s < LOAD_HOLDS_S else 0.0
 
     def unhurried(self) -> None:
-        """Has it give way to all else from its next start on: nobody waits for what it hears."""
+        """Has it give way to all else from its next start on: nobody waits for its words."""
         self._kind = CALM
 
     async def start(self) -> None:
@@ -116,16 +112,17 @@ class EngineProcess:
             reader = await self._spawn()
             try:
                 async with asyncio.timeout(LOAD_S):
-                    _, kind, body = await _received(reader)
-            except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+                    message = await receive(reader)
+            except (TimeoutError, WorkerGoneError) as error:
                 await self.aclose()
                 raise RecogniserUnavailableError(GONE) from error
-            if kind != READY:
+            told = message.json()
+            if message.kind != READY:
                 await self.aclose()
-                if self._mother is not None:
-                    self._mother.close()  # what is missing may be there when it loads again
-                raise RecogniserError(body["message"])
-            self._pid, self.note = body["pid"], body["note"]
+                if self._server is not None:
+                    self._server.close()  # what is missing may be there when it loads again
+                raise RecogniserError(told["message"])
+            self._pid, self.note = told["pid"], told["note"]
             self._reading = asyncio.create_task(self._read(reader))
 
     async def open(self, language: str, phrases: Sequence[str]) -> "EngineSession":
@@ -134,8 +131,8 @@ class EngineProcess:
         number = next(self._numbers)
         inbox = self._inboxes[number] = asyncio.Queue()
         session = EngineSession(self, number, inbox)
-        told = {"language": language, "phrases": list(phrases)}
-        await self.send(number, OPEN, json.dumps(told).encode())
+        wanted = {"language": language, "phrases": list(phrases)}
+        await self.send(number, OPEN, as_json(wanted))
         return session
 
     async def send(self, number: int, kind: int, body: bytes = b"") -> None:
@@ -144,15 +141,15 @@ class EngineProcess:
         if writer is None or number not in self._inboxes:
             raise RecogniserUnavailableError(GONE)
         try:
-            writer.write(HEADER.pack(len(body), number, kind) + body)
+            writer.write(pack(kind, body, number))
             await writer.drain()
         except OSError as error:
             raise RecogniserUnavailableError(GONE) from error
 
     def forget(self, number: int) -> None:
-        """Ends a session."""
+        """Ends a session; does nothing where it has ended."""
         if self._inboxes.pop(number, None) is not None and self._writer is not None:
-            self._writer.write(HEADER.pack(0, number, CLOSE))
+            self._writer.write(pack(CLOSE, number=number))
 
     async def aclose(self) -> None:
         """Ends the process and its sessions; may be called twice."""
@@ -170,31 +167,25 @@ class EngineProcess:
         self._abandon()
 
     async def _spawn(self) -> asyncio.StreamReader:
-        ours = self._mother.fork(self._kind) if self._mother is not None else self._executed()
-        ours.setblocking(False)
+        if self._server is not None:
+            ours = self._server.fork(self._kind)
+        else:
+            arguments = [self._engine, self._options, self._kind.decode()]
+            ours, self._process = launch(WORKER, arguments)
+            ours.setblocking(False)
         reader, self._writer = await asyncio.open_connection(sock=ours)
         return reader
-
-    def _executed(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "sessions_app.engine.stt.worker.worker"]
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, and only exec
-                [*command, str(theirs.fileno()), self._engine, self._options, self._kind.decode()],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-            )
-        return ours
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         try:
             while True:
-                number, kind, body = await _received(reader)
-                if "load" in body:
-                    self._load, self._load_s = body["load"], time.monotonic()
-                if (inbox := self._inboxes.get(number)) is not None:
-                    inbox.put_nowait((kind, body))
-        except (asyncio.IncompleteReadError, OSError):
+                message = await receive(reader)
+                told = message.json()
+                if "load" in told:
+                    self._load, self._load_s = told["load"], time.monotonic()
+                if (inbox := self._inboxes.get(message.number)) is not None:
+                    inbox.put_nowait((message.kind, told))
+        except WorkerGoneError:
             logger.warning("a recogniser's process ended with %d streams", len(self._inboxes))
         finally:
             self._abandon()
@@ -205,16 +196,11 @@ class EngineProcess:
             inbox.put_nowait(None)
 
 
-async def _received(reader: asyncio.StreamReader) -> tuple[int, int, dict[str, Any]]:
-    size, number, kind = HEADER.unpack(await reader.readexactly(HEADER.size))
-    return number, kind, json.loads(await reader.readexactly(size))
-
-
 class EngineSession:
     """One stream's place in a process."""
 
     def __init__(
-        self, process: EngineProcess, number: int, inbox: "asyncio.Queue[Message | None]"
+        self, process: EngineProcess, number: int, inbox: "asyncio.Queue[Told | None]"
     ) -> None:
         self._process = process
         self._number = number
@@ -224,7 +210,7 @@ class EngineSession:
         """Sends one message; raises RecogniserUnavailableError."""
         await self._process.send(self._number, kind, body)
 
-    async def receive(self) -> Message:
+    async def receive(self) -> Told:
         """Returns the next message; raises RecogniserUnavailableError where none can come."""
         message = await self._inbox.get()
         if message is None or message[0] == FAILED:
@@ -232,4 +218,5 @@ class EngineSession:
         return message
 
     def close(self) -> None:
+        """Gives up the place; may be called twice."""
         self._process.forget(self._number)

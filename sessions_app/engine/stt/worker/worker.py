@@ -1,8 +1,18 @@
 """The process that holds a blocking engine and serves the streams of many calls with it.
 
-One thread: it takes all that has arrived, and answers finals at once; then the streams that the
-engine chooses of those with new audio go on in one batch, and what changed is told. It ends when
-its owner's socket closes.
+One thread: it takes all that has arrived, and answers PAUSE and FLUSH at once; then the streams
+that the engine chooses of those with new audio go on in one batch, and interims that changed are
+told. It ends when its owner's socket closes. A message's number is its stream. The owner sends:
+
+    OPEN   JSON: `language` (BCP 47) and `phrases`; a stream begins
+    AUDIO  the stream's next audio, int16 at 16 kHz
+    PAUSE  the speaker pauses; answered by WHOLE
+    FLUSH  an utterance is over; answered by FINAL
+    CLOSE  the stream ends; never answered
+
+The worker tells READY (JSON: `pid`, `note`) once, or FAILED and ends; then INTERIM (JSON:
+`text`), WHOLE and FINAL (JSON: `text`, `words` as `TimedWord`). FAILED (JSON: `message`) ends
+the one stream in which something went wrong. All but READY and FAILED have `load`, too.
 """
 
 import json
@@ -10,7 +20,6 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,21 +31,22 @@ import numpy as np
 
 from sessions_app.engine.core.errors import die_without_words
 from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, ModelError, Session
-
-HEADER = struct.Struct("<IIB")
-"""Length of the body, stream, kind."""
+from sessions_app.engine.workers.framing import Message, MessageBuffer, as_json, send
 
 OPEN, AUDIO, PAUSE, FLUSH, CLOSE, READY, INTERIM, WHOLE, FINAL, FAILED = b"OAPFCRIWLX"
 LIVE, CALM = b"L", b"C"
-NICENESS = {LIVE: 5, CALM: 15}
-"""Below the calls' own processes; what can wait is below what somebody waits for."""
+"""Kinds of workers: somebody waits for the words, or nobody does."""
 
-RECEIVE = 1 << 16
+NICENESS = {LIVE: 5, CALM: 15}
+"""Added to the process's niceness: below the calls' own processes, and CALM below LIVE."""
+
+RECEIVE_BYTES = 1 << 16
 PERIOD_S = 2.0
+"""Over so long a worker's load is taken. Shorter swings with each sentence; longer is late."""
 
 
 class WorkLoad:
-    """Which share of the last seconds was work, 0..1; waiting for a processor counts as work."""
+    """Which share of the last PERIOD_S was work; waiting for a processor counts as work."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -46,14 +56,14 @@ class WorkLoad:
 
     @contextmanager
     def idle(self) -> Iterator[None]:
-        """Takes what happens within for no work."""
+        """Counts the time in the block as idle."""
         began_s = self._clock()
         yield
         self._idle_s += self._clock() - began_s
         self._settle()
 
     def share(self) -> float:
-        """Returns the share of the last whole period."""
+        """Returns the share of the last whole period, 0..1."""
         self._settle()
         return self._share
 
@@ -65,12 +75,13 @@ class WorkLoad:
 
 
 class Server:
-    """Reads its owner's messages and answers them."""
+    """Reads its owner's messages from a blocking socket and answers them."""
 
     def __init__(self, engine: BlockingEngine, channel: socket.socket) -> None:
         self._engine = engine
         self._channel = channel
-        self._received = bytearray()
+        self._buffer = MessageBuffer()
+        self._received: list[Message] = []
         self._sessions: dict[int, Session] = {}
         self._shown: dict[int, str] = {}
         self._fresh: set[int] = set()
@@ -79,40 +90,33 @@ class Server:
     def serve(self) -> None:
         """Answers until the owner is gone."""
         while self._receive():
-            for stream, kind, body in self._messages():
-                with self._blamed(stream):
-                    self._take(stream, kind, body)
+            received, self._received = self._received, []
+            for message in received:
+                with self._blamed(message.number):
+                    self._take(message)
             self._go_on()
 
     def _receive(self) -> bool:
-        """Takes all bytes there are, waiting where there is no work; False without an owner."""
+        """Takes all that has come, waiting where there is no work; False without an owner."""
         if self._fresh and not self._has_arrived():
             return True
         while True:
             with self._load.idle():
-                piece = self._channel.recv(RECEIVE)
+                piece = self._channel.recv(RECEIVE_BYTES)
             if not piece:
                 return False
-            self._received += piece
+            self._received += self._buffer.feed(piece)
             if not self._has_arrived():
                 return True
 
     def _has_arrived(self) -> bool:
         return bool(select.select([self._channel], [], [], 0)[0])
 
-    def _messages(self) -> Iterator[tuple[int, int, bytes]]:
-        while len(self._received) >= HEADER.size:
-            size, stream, kind = HEADER.unpack_from(self._received)
-            if len(self._received) < HEADER.size + size:
-                return
-            body = bytes(self._received[HEADER.size : HEADER.size + size])
-            del self._received[: HEADER.size + size]
-            yield stream, kind, body
-
-    def _take(self, stream: int, kind: int, body: bytes) -> None:
+    def _take(self, message: Message) -> None:
+        kind, stream, body = message
         if kind == OPEN:
-            told = json.loads(body)
-            self._sessions[stream] = self._engine.open(told["language"], told["phrases"])
+            given = message.json()
+            self._sessions[stream] = self._engine.open(given["language"], given["phrases"])
         elif kind == AUDIO and stream in self._sessions:
             self._sessions[stream].accept(np.frombuffer(body, np.int16))
             self._fresh.add(stream)
@@ -159,8 +163,9 @@ class Server:
             self._shown[stream] = text
             self._tell(stream, INTERIM, {"text": text})
 
-    def _tell(self, stream: int, kind: int, message: dict[str, Any]) -> None:
-        send(self._channel, stream, kind, message | {"load": round(self._load.share(), 2)})
+    def _tell(self, stream: int, kind: int, told: dict[str, Any]) -> None:
+        told = told | {"load": round(self._load.share(), 2)}
+        send(self._channel, kind, as_json(told), stream)
 
     @contextmanager
     def _blamed(self, stream: int) -> Iterator[None]:
@@ -171,18 +176,12 @@ class Server:
             raise
         except Exception as error:  # noqa: BLE001 - engines fail in their own ways
             self._forget(stream)
-            send(self._channel, stream, FAILED, {"message": type(error).__name__})
+            send(self._channel, FAILED, as_json({"message": type(error).__name__}), stream)
 
     def _forget(self, stream: int) -> None:
         for kept in (self._sessions, self._shown):
             kept.pop(stream, None)
         self._fresh.discard(stream)
-
-
-def send(channel: socket.socket, stream: int, kind: int, message: dict[str, Any]) -> None:
-    """Sends one message to the owner."""
-    body = json.dumps(message).encode()
-    channel.sendall(HEADER.pack(len(body), stream, kind) + body)
 
 
 def made(path: str, options: str) -> BlockingEngine | str:
@@ -200,14 +199,14 @@ def made(path: str, options: str) -> BlockingEngine | str:
 def answer(engine: BlockingEngine | str, channel: socket.socket) -> None:
     """Serves with an engine; tells why where there is none."""
     if isinstance(engine, str):
-        send(channel, 0, FAILED, {"message": engine})
+        send(channel, FAILED, as_json({"message": engine}))
         return
-    send(channel, 0, READY, {"pid": os.getpid(), "note": engine.note})
+    send(channel, READY, as_json({"pid": os.getpid(), "note": engine.note}))
     Server(engine, channel).serve()
 
 
 def give_way(kind: bytes) -> None:
-    """Lowers this process's priority to that of workers of its kind."""
+    """Lowers this process's priority by what NICENESS says of its kind."""
     os.nice(NICENESS.get(kind, 0))
 
 

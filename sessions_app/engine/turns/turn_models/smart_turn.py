@@ -7,16 +7,17 @@ import asyncio
 import logging
 from pathlib import Path
 
-from sessions_app.engine.core.errors import RecogniserUnavailableError, TurnModelError
-from sessions_app.engine.core.fork_server import ForkServer
+from sessions_app.engine.core.errors import TurnModelError
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
-from sessions_app.engine.stt.worker.pool import WorkerPool
 from sessions_app.engine.turns.turn_models.base import TurnModel
 from sessions_app.engine.turns.turn_models.worker import JUDGE
+from sessions_app.engine.workers.fork_server import ForkServer
+from sessions_app.engine.workers.framing import WorkerGoneError
+from sessions_app.engine.workers.pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
-MOTHER = "sessions_app.engine.turns.turn_models.worker"
+WORKER = "sessions_app.engine.turns.turn_models.worker"
 FILE = "smart-turn-v3.2-cpu.onnx"
 LATEST_S = 0.4
 """An answer that comes later is of no use: the turn is over by then, or goes on."""
@@ -34,13 +35,13 @@ class SmartTurn(TurnModel):
     def __init__(self, model: str, workers: int = 1) -> None:
         path = Path(model)
         self._path = path / FILE if path.is_dir() else path
-        self._server = ForkServer(MOTHER, arguments=[str(self._path)])
+        self._server = ForkServer(WORKER, arguments=[str(self._path)])
         self._pool = WorkerPool(self._server, workers)
         self._able = True
 
     @property
     def pid(self) -> int | None:
-        """The process from which the workers are forked."""
+        """The fork server's process; None before the first worker."""
         return self._server.pid
 
     async def start(self) -> None:
@@ -66,20 +67,15 @@ class SmartTurn(TurnModel):
                 return await self._asked(samples[-round(self.window_ms * SPEECH_RATE / 1000) :])
         except TimeoutError:
             return None
-        except RecogniserUnavailableError:
+        except WorkerGoneError:
             logger.warning("a turn model's process died; another takes its place")
             return None
 
     async def _asked(self, samples: Samples) -> float:
-        link = await self._pool.lease()
-        usable = False
-        try:
+        async with self._pool.leased() as link:
             await link.send(JUDGE, samples.tobytes())
-            _, answer = await link.receive()
-            usable = True
-        finally:
-            self._pool.release(link, usable=usable)
-        return float(answer["finished"])
+            answer = await link.receive()
+        return float(answer.json()["finished"])
 
     async def aclose(self) -> None:
         self._pool.close()

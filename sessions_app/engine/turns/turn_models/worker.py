@@ -1,4 +1,4 @@
-"""The process that loads a turn model and forks workers that ask it."""
+"""The fork server that loads a turn model once, and the workers that ask it."""
 
 import os
 import socket
@@ -8,16 +8,16 @@ from collections.abc import Callable
 import numpy as np
 
 from sessions_app.engine.core.errors import die_without_words
-from sessions_app.engine.core.fork_server import serve_forks
 from sessions_app.engine.core.frames import Samples
-from sessions_app.engine.stt.worker.pocketsphinx_mother import messages, send
 from sessions_app.engine.turns.turn_models.log_mel import log_mel
+from sessions_app.engine.workers.fork_server import serve_forks
+from sessions_app.engine.workers.framing import as_json, messages, send
 
 JUDGE = b"J"[0]
-"""A message of it holds samples; the answer is JSON: {"finished": 0..1}."""
+"""The body is int16 at 16 kHz; answered by JUDGE with JSON: {"finished": 0..1}."""
 
 NICE = 5
-"""Below the media path, above what nobody waits for."""
+"""What a worker adds to its niceness: below the media path, above what nobody waits for."""
 
 Judge = Callable[[Samples], float]
 
@@ -39,10 +39,12 @@ def load(path: str) -> Judge:
 
 
 def serve(judge: Judge, channel: socket.socket) -> None:
-    """Answers until the other end closes."""
-    for kind, body in messages(channel):
-        finished = judge(np.frombuffer(body, np.int16)) if kind == JUDGE else None
-        send(channel, kind, {"finished": finished})
+    """Answers until the other end closes; PING, and whatever is not known, with itself."""
+    for request in messages(channel):
+        told = b""
+        if request.kind == JUDGE:
+            told = as_json({"finished": judge(np.frombuffer(request.body, np.int16))})
+        send(channel, request.kind, told)
 
 
 def main(descriptor: int, path: str) -> None:

@@ -68,22 +68,22 @@ def kill(*pids: int | None) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("dies", ["the worker", "the mother", "both", "all"])
+@pytest.mark.parametrize("dies", ["the worker", "the fork server", "both", "all"])
 async def test_who_dies_in_mid_utterance_costs_no_word(
     stack: Fallback, say_it: Callable[[str], Samples], dies: str
 ) -> None:
     engine, speech = engine_of(stack), say_it(SENTENCE)
-    assert engine.mother is not None
+    assert engine.fork_server is not None
     stream = stack.open("en-US")
     results = stream.results()
     await send(stream, speech[:24_000])
     async with asyncio.timeout(20):
         assert not (await anext(results)).is_final
     (busy,) = [process for process in engine.processes if process.streams]
-    mother, workers = engine.mother.pid, [process.pid for process in engine.processes]
+    server, workers = engine.fork_server.pid, [process.pid for process in engine.processes]
     kill(
-        *{"the worker": [busy.pid], "the mother": [mother], "both": [busy.pid, mother]}.get(
-            dies, [mother, *workers]
+        *{"the worker": [busy.pid], "the fork server": [server], "both": [busy.pid, server]}.get(
+            dies, [server, *workers]
         )
     )
     await send(stream, speech[24_000:], 1500.0)
@@ -160,8 +160,8 @@ async def test_a_model_that_is_not_whole_is_told_in_one_line_and_another_stands_
     assert "'moonshine' is out, and 'scripted' stands in" in line
     assert told in line
     assert "pip install --force-reinstall --no-deps moonshine-voice==" in line
-    assert engine.mother is not None
-    assert engine.mother.pid is None  # nothing is left of it, and health asks for no other
+    assert engine.fork_server is not None
+    assert engine.fork_server.pid is None  # nothing is left of it, and health asks for no other
     await stack.aclose()
 
 

@@ -17,12 +17,12 @@ from sessions_app.engine.stt.worker.worker import (
     FAILED,
     FINAL,
     FLUSH,
-    HEADER,
     OPEN,
     PERIOD_S,
     Server,
     WorkLoad,
 )
+from sessions_app.engine.workers.framing import HEADER, pack
 
 BAD = 666
 
@@ -93,12 +93,12 @@ def channel() -> Iterator[socket.socket]:
 
 
 def packed(stream: int, kind: int, body: bytes = b"") -> bytes:
-    return HEADER.pack(len(body), stream, kind) + body
+    return pack(kind, body, stream)
 
 
 def told(channel: socket.socket) -> tuple[int, int, dict[str, Any]]:
     head = channel.recv(HEADER.size, socket.MSG_WAITALL)
-    size, stream, kind = HEADER.unpack(head)
+    kind, stream, size = HEADER.unpack(head)
     body = json.loads(channel.recv(size, socket.MSG_WAITALL))
     assert 0 <= body.pop("load", 0.0) <= 1
     return stream, kind, body

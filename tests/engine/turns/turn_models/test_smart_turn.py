@@ -43,12 +43,12 @@ async def model(folder: Path) -> AsyncIterator[SmartTurn]:
     model = SmartTurn(str(folder))
     await model.start()
     yield model
-    mother = model.pid
-    assert mother is not None
+    server = model.pid
+    assert server is not None
     await model.aclose()
     await model.aclose()
     with pytest.raises(ProcessLookupError):
-        os.kill(mother, 0)
+        os.kill(server, 0)
 
 
 def workers_of(model: SmartTurn) -> list[int]:

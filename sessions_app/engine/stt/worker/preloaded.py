@@ -1,15 +1,15 @@
-"""The process that loads an engine once and forks workers that share its memory.
+"""A fork server with an engine loaded: its workers share the model's memory.
 
-For engines of one thread, which a fork can copy: a model's weights are in memory once, and a
-worker that died is back within milliseconds.
+For engines of one thread, since a fork copies no other. A model's weights are in memory once,
+and a worker that died is back within milliseconds.
 """
 
 import socket
 import sys
 
 from sessions_app.engine.core.errors import die_without_words
-from sessions_app.engine.core.fork_server import serve_forks
 from sessions_app.engine.stt.worker.worker import answer, give_way, made
+from sessions_app.engine.workers.fork_server import serve_forks
 
 
 def main(descriptor: int, path: str, options: str) -> None:

@@ -1,52 +1,45 @@
-"""Worker processes of a local recogniser: leased, replaced when they die, ended together."""
+"""Workers of a fork server that serve one user at a time: leased, replaced, ended together."""
 
 import asyncio
-import json
 from collections import deque
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from sessions_app.engine.core.errors import RecogniserUnavailableError
-from sessions_app.engine.core.fork_server import ForkServer
-from sessions_app.engine.stt.worker.pocketsphinx_mother import HEADER, LIVE, PING
-
-MOTHER = "sessions_app.engine.stt.worker.pocketsphinx_mother"
+from sessions_app.engine.workers.fork_server import ANY, ForkServer
+from sessions_app.engine.workers.framing import PING, Message, WorkerGoneError, pack, receive
 
 PING_S = 15.0
-"""The first worker answers only once the model is loaded."""
+"""The first worker answers only once the fork server has loaded.
 
-GONE = "A recogniser process died."
+Shorter takes a slow start for a failure; longer leaves a start that hangs unnoticed.
+"""
 
 
 class WorkerLink:
-    """One worker process, from this side. One user at a time."""
+    """One worker process, from this side. One user at a time, on one event loop."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
         self.taught = ""
-        """Which words of whose it was taught; empty for none."""
+        """What it was taught by those who had it before: see `WorkerPool.lease`."""
 
     async def send(self, kind: int, body: bytes = b"") -> None:
-        """Sends one message; raises RecogniserUnavailableError when the worker is gone."""
+        """Sends one message; raises WorkerGoneError."""
         try:
-            self._writer.write(HEADER.pack(len(body), kind) + body)
+            self._writer.write(pack(kind, body))
             await self._writer.drain()
         except OSError as error:
-            raise RecogniserUnavailableError(GONE) from error
+            raise WorkerGoneError("A worker process died.") from error
 
-    async def receive(self) -> tuple[int, dict[str, Any]]:
-        """Returns the next message; raises RecogniserUnavailableError when there is none."""
-        try:
-            size, kind = HEADER.unpack(await self._reader.readexactly(HEADER.size))
-            body = json.loads(await self._reader.readexactly(size))
-        except (OSError, asyncio.IncompleteReadError) as error:
-            raise RecogniserUnavailableError(GONE) from error
-        return kind, body
+    async def receive(self) -> Message:
+        """Returns the next message; raises WorkerGoneError."""
+        return await receive(self._reader)
 
     async def ping(self) -> None:
-        """Returns when the worker answered; raises RecogniserUnavailableError."""
+        """Returns when the worker has answered; raises WorkerGoneError."""
         await self.send(PING)
-        while (await self.receive())[0] != PING:
+        while (await self.receive()).kind != PING:
             pass
 
     def close(self) -> None:
@@ -55,10 +48,10 @@ class WorkerLink:
 
 
 class WorkerPool:
-    """At most `size` workers of one kind, made when first needed."""
+    """At most `size` workers of one `kind` of a fork server, made when first needed."""
 
-    def __init__(self, zygote: ForkServer, size: int, kind: bytes = LIVE) -> None:
-        self._zygote = zygote
+    def __init__(self, server: ForkServer, size: int, kind: bytes = ANY) -> None:
+        self._server = server
         self._size = size
         self._kind = kind
         self._idle: list[WorkerLink] = []
@@ -77,20 +70,40 @@ class WorkerPool:
         """Whether a lease would be given at once."""
         return len(self._leased) + self._making + self._promised < self._size
 
+    @asynccontextmanager
+    async def leased(self, taught: str = "") -> AsyncIterator[WorkerLink]:
+        """Leases a worker for the block; ends it where the block raises, however it does.
+
+        Whatever it was asked then may still be answered, and would be taken for the next
+        user's answer. Raises as `lease` does.
+        """
+        link = await self.lease(taught)
+        usable = False
+        try:
+            yield link
+            usable = True
+        finally:
+            self.release(link, usable=usable)
+
     async def lease(self, taught: str = "") -> WorkerLink:
         """Returns a worker for the caller alone, waiting for one in the order of asking.
 
-        It was taught what `taught` names, or nothing: no words of somebody else's.
+        `taught` names what the caller will teach it, if anything: words, say. It is a new
+        worker, or one that was taught nothing or the same before, so that nobody's words are
+        heard by others. Raises WorkerGoneError where the pool is closed, OSError where no
+        worker can be made.
         """
         if not self.has_free:
             await self._turn()
         if self._closed:
-            raise RecogniserUnavailableError("The recogniser is being stopped.")
+            raise WorkerGoneError("The workers are being stopped.")
         link = self._idle_for(taught)
         if link is not None:
             self._leased.add(link)
-            return link
-        return await self._new()
+        else:
+            link = await self._new()
+        link.taught = taught
+        return link
 
     def release(self, link: WorkerLink, *, usable: bool) -> None:
         """Takes a worker back; one in an unknown state is ended, and replaced when needed."""
@@ -104,23 +117,18 @@ class WorkerPool:
         self._next_turn()
 
     async def ping(self) -> bool:
-        """Returns whether a worker answers; busy workers count as answering."""
+        """Returns whether a worker answers within PING_S; busy workers count as answering."""
         if not self.has_free:
             return True
-        link = await self.lease()
-        usable = False
         try:
-            async with asyncio.timeout(PING_S):
+            async with self.leased() as link, asyncio.timeout(PING_S):
                 await link.ping()
-            usable = True
-        except (TimeoutError, RecogniserUnavailableError):
+        except (TimeoutError, WorkerGoneError):
             return False
-        finally:
-            self.release(link, usable=usable)
         return True
 
     def close(self) -> None:
-        """Ends all workers, leased ones too."""
+        """Ends all workers, leased ones too; may be called twice."""
         self._closed = True
         for link in [*self._idle, *self._leased]:
             link.close()
@@ -130,7 +138,7 @@ class WorkerPool:
             self._next_turn()
 
     def _idle_for(self, taught: str) -> WorkerLink | None:
-        """Takes an idle worker; one with other words makes room where all are in use."""
+        """Takes an idle worker; one that was taught other things makes room where it is full."""
         for fit in (taught, ""):
             for link in reversed(self._idle):
                 if link.taught == fit:
@@ -143,7 +151,7 @@ class WorkerPool:
     async def _new(self) -> WorkerLink:
         self._making += 1  # from before the first await: others ask meanwhile
         try:
-            channel = self._zygote.fork(self._kind)
+            channel = self._server.fork(self._kind)
             reader, writer = await asyncio.open_connection(sock=channel)
         except BaseException:
             self._next_turn()
@@ -153,7 +161,7 @@ class WorkerPool:
         link = WorkerLink(reader, writer)
         if self._closed:
             link.close()
-            raise RecogniserUnavailableError("The recogniser is being stopped.")
+            raise WorkerGoneError("The workers are being stopped.")
         self._leased.add(link)
         return link
 

@@ -1,31 +1,54 @@
-"""The process that loads the PocketSphinx model once and forks a worker for each request."""
+"""The fork server that loads PocketSphinx's model once, and its workers.
 
-import json
+A worker decodes one utterance at a time for whoever has leased it. Its owner sends:
+
+    BEGIN     JSON: `words` as for LEARN, `cmn` as FINAL told it, or null; an utterance begins
+    AUDIO     the next audio, int16 at 16 kHz; answered by INTERIM where the text has changed
+    END       the utterance is over; answered by FINAL
+    REDECODE  all audio of an utterance, decoded at once; answered by FINAL
+    LEARN     JSON: words and their ARPAbet phones, which are added for good
+    PING      answered by PING
+
+INTERIM is JSON with `text`. FINAL is JSON with `words`, each of text, start and end in seconds
+from the utterance's first sample, and `cmn`, what the decoder knows of the channel (its cepstral
+mean): the next utterance of the same speaker begins with it.
+"""
+
 import os
 import socket
-import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from sessions_app.engine.core.fork_server import serve_forks
+from sessions_app.engine.workers.fork_server import serve_forks
+from sessions_app.engine.workers.framing import PING, Message, as_json, messages, send
 
-HEADER = struct.Struct("<IB")
-BEGIN, AUDIO, END, REDECODE, PING, INTERIM, FINAL, LEARN = b"BAERPIFL"
+BEGIN, AUDIO, END, REDECODE, INTERIM, FINAL, LEARN = b"BAERIFL"
 LIVE, CALM, THOROUGH = b"L", b"C", b"T"
+"""Kinds of workers: for speech of now, for second looks at it, for recordings."""
+
 NICE = 10
+"""What CALM and THOROUGH workers add to their niceness: they give way to all that is live."""
 
 LIVE_SETTINGS = {"lw": 5.0, "fwdflatlw": 7.0, "bestpathlw": 8.0, "maxhmmpf": 3000}
-"""The best measured: 0.32 CPU-seconds a second of speech live, as much again for a re-decode."""
+"""PocketSphinx's options, the best measured.
+
+0.32 CPU seconds a second of speech live, as much again for a re-decode.
+"""
 
 THOROUGH_SETTINGS = LIVE_SETTINGS | {"maxhmmpf": 30_000}
 """Without pruning: twice the work."""
 
 BOOST = 300.0
-"""So much likelier than other words: seven of ten made-up names are heard then, three without."""
+"""The weight of hint words in the language model: how much likelier than other words they are.
+
+Larger hears them where other words were said; smaller misses them. Of ten made-up names seven
+are heard with it, three with none.
+"""
 
 _NO_WORDS = ("<", "[", "+")
+"""How entries of the dictionary begin that stand for silence and noise."""
 
 
 class PocketSphinxWorker:
@@ -37,20 +60,21 @@ class PocketSphinxWorker:
         self._first_cmn = decoder.get_cmn()
         self._shown = ""
 
-    def serve(self) -> None:
-        """Answers until the other end closes."""
-        for kind, body in messages(self._channel):
-            self._answer(kind, body)
+    def serve(self, requests: Iterable[Message]) -> None:
+        """Answers requests in the order they come."""
+        for request in requests:
+            self._answer(request)
 
-    def _answer(self, kind: int, body: bytes) -> None:
+    def _answer(self, request: Message) -> None:
+        kind = request.kind
         if kind == BEGIN:
-            told = json.loads(body)
-            self._learn(told["words"])
-            self._decoder.set_cmn(told["cmn"] or self._first_cmn)
+            given = request.json()
+            self._learn(given["words"])
+            self._decoder.set_cmn(given["cmn"] or self._first_cmn)
             self._decoder.start_utt()
             self._shown = ""
         elif kind == AUDIO:
-            self._decoder.process_raw(body, no_search=False, full_utt=False)
+            self._decoder.process_raw(request.body, no_search=False, full_utt=False)
             self._interim()
         elif kind == END:
             self._decoder.end_utt()
@@ -58,13 +82,13 @@ class PocketSphinxWorker:
         elif kind == REDECODE:
             self._decoder.set_cmn(self._first_cmn)
             self._decoder.start_utt()
-            self._decoder.process_raw(body, no_search=False, full_utt=True)
+            self._decoder.process_raw(request.body, no_search=False, full_utt=True)
             self._decoder.end_utt()
             self._send(FINAL, self._result())
         elif kind == LEARN:
-            self._learn(json.loads(body))
+            self._learn(request.json())
         elif kind == PING:
-            self._send(PING, {})
+            send(self._channel, PING)
 
     def _learn(self, words: dict[str, str]) -> None:
         """Adds words to dictionary and language model, with the phones that are given."""
@@ -90,34 +114,8 @@ class PocketSphinxWorker:
         ]
         return {"words": words, "cmn": self._decoder.get_cmn(True)}
 
-    def _send(self, kind: int, message: dict[str, Any]) -> None:
-        send(self._channel, kind, message)
-
-
-def messages(channel: socket.socket) -> Iterator[tuple[int, bytes]]:
-    """Yields the messages that come for a worker, kind and body, until the other end closes."""
-    while (head := _read(channel, HEADER.size)) is not None:
-        size, kind = HEADER.unpack(head)
-        body = _read(channel, size)
-        if body is None:
-            return
-        yield kind, body
-
-
-def send(channel: socket.socket, kind: int, message: dict[str, Any]) -> None:
-    """Sends a worker's answer, as `pool.WorkerLink` reads it."""
-    body = json.dumps(message).encode()
-    channel.sendall(HEADER.pack(len(body), kind) + body)
-
-
-def _read(channel: socket.socket, size: int) -> bytes | None:
-    pieces = b""
-    while len(pieces) < size:
-        piece = channel.recv(size - len(pieces))
-        if not piece:
-            return None
-        pieces += piece
-    return pieces
+    def _send(self, kind: int, told: dict[str, Any]) -> None:
+        send(self._channel, kind, as_json(told))
 
 
 def load(settings: dict[str, float] = LIVE_SETTINGS) -> Any:
@@ -132,11 +130,10 @@ def main(descriptor: int) -> None:
     decoder = load()
 
     def work(channel: socket.socket, kind: bytes) -> None:
-        if kind != LIVE:
+        if kind in (CALM, THOROUGH):
             os.nice(NICE)
-        PocketSphinxWorker(
-            load(THOROUGH_SETTINGS) if kind == THOROUGH else decoder, channel
-        ).serve()
+        own = load(THOROUGH_SETTINGS) if kind == THOROUGH else decoder
+        PocketSphinxWorker(own, channel).serve(messages(channel))
 
     serve_forks(descriptor, work)
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from sessions_app.engine.core.errors import RecogniserUnavailableError
-from sessions_app.engine.core.fork_server import ForkServer
-from sessions_app.engine.stt.worker.pool import MOTHER, WorkerPool
+from sessions_app.engine.workers.fork_server import ForkServer
+from sessions_app.engine.workers.framing import WorkerGoneError
+from sessions_app.engine.workers.pool import WorkerPool
 from tests.fixtures.server import processes_of, wait_until
 
 MARK = "voicesite-pool-test"
+WORKER = "tests.fixtures.plain_worker"
 
 
 def children_of(pid: int) -> list[int]:
@@ -28,16 +29,16 @@ def exists(pid: int) -> bool:
 
 
 @pytest.fixture
-async def zygote() -> AsyncIterator[ForkServer]:
-    zygote = ForkServer(MOTHER)
-    yield zygote
-    pid = zygote.pid
-    zygote.close()
+async def server() -> AsyncIterator[ForkServer]:
+    server = ForkServer(WORKER)
+    yield server
+    pid = server.pid
+    server.close()
     assert pid is None or not exists(pid)
 
 
-async def test_workers_are_leased_in_the_order_of_asking(zygote: ForkServer) -> None:
-    pool = WorkerPool(zygote, 1)
+async def test_workers_are_leased_in_the_order_of_asking(server: ForkServer) -> None:
+    pool = WorkerPool(server, 1)
     first = await pool.lease()
     await first.ping()
     assert not pool.has_free
@@ -52,8 +53,8 @@ async def test_workers_are_leased_in_the_order_of_asking(zygote: ForkServer) -> 
     pool.close()
 
 
-async def test_who_asks_again_at_once_comes_after_who_waited(zygote: ForkServer) -> None:
-    pool = WorkerPool(zygote, 1)
+async def test_who_asks_again_at_once_comes_after_who_waited(server: ForkServer) -> None:
+    pool = WorkerPool(server, 1)
     order: list[str] = []
 
     async def use(who: str) -> None:
@@ -72,8 +73,8 @@ async def test_who_asks_again_at_once_comes_after_who_waited(zygote: ForkServer)
     pool.close()
 
 
-async def test_a_cancelled_wait_gives_its_turn_on(zygote: ForkServer) -> None:
-    pool = WorkerPool(zygote, 1)
+async def test_a_cancelled_wait_gives_its_turn_on(server: ForkServer) -> None:
+    pool = WorkerPool(server, 1)
     link = await pool.lease()
     impatient, patient = asyncio.create_task(pool.lease()), asyncio.create_task(pool.lease())
     await asyncio.sleep(0)
@@ -83,14 +84,14 @@ async def test_a_cancelled_wait_gives_its_turn_on(zygote: ForkServer) -> None:
     pool.close()
 
 
-async def test_a_dead_worker_is_told_and_replaced(zygote: ForkServer) -> None:
-    pool = WorkerPool(zygote, 1)
+async def test_a_dead_worker_is_told_and_replaced(server: ForkServer) -> None:
+    pool = WorkerPool(server, 1)
     link = await pool.lease()
     await link.ping()
-    assert zygote.pid is not None
-    (worker,) = children_of(zygote.pid)
+    assert server.pid is not None
+    (worker,) = children_of(server.pid)
     os.kill(worker, signal.SIGKILL)
-    with pytest.raises(RecogniserUnavailableError):
+    with pytest.raises(WorkerGoneError):
         await link.ping()
     pool.release(link, usable=False)
     fresh = await pool.lease()
@@ -98,13 +99,13 @@ async def test_a_dead_worker_is_told_and_replaced(zygote: ForkServer) -> None:
     pool.close()
 
 
-async def test_a_dead_mother_process_is_replaced(zygote: ForkServer) -> None:
-    pool = WorkerPool(zygote, 2)
+async def test_a_dead_fork_server_is_replaced(server: ForkServer) -> None:
+    pool = WorkerPool(server, 2)
     link = await pool.lease()
     await link.ping()
-    assert zygote.pid is not None
-    os.kill(zygote.pid, signal.SIGKILL)
-    await asyncio.to_thread(os.waitid, os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    await asyncio.to_thread(os.waitid, os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
     other = await pool.lease()
     await asyncio.wait_for(other.ping(), 15)
     await asyncio.wait_for(link.ping(), 5)  # its workers live on
@@ -113,11 +114,11 @@ async def test_a_dead_mother_process_is_replaced(zygote: ForkServer) -> None:
 
 OWNER = """
 import asyncio
-from sessions_app.engine.core.fork_server import ForkServer
-from sessions_app.engine.stt.worker.pool import MOTHER, WorkerPool
+from sessions_app.engine.workers.fork_server import ForkServer
+from sessions_app.engine.workers.pool import WorkerPool
 
 async def main():
-    pool = WorkerPool(ForkServer(MOTHER), 2)
+    pool = WorkerPool(ForkServer("tests.fixtures.plain_worker"), 2)
     links = [await pool.lease(), await pool.lease()]
     for link in links:
         await link.ping()
@@ -146,9 +147,9 @@ def test_a_killed_owner_leaves_no_process(tmp_path: Path) -> None:
 
 
 async def test_as_many_as_ask_at_once_get_no_more_workers_than_there_may_be(
-    zygote: ForkServer,
+    server: ForkServer,
 ) -> None:
-    pool = WorkerPool(zygote, 2)
+    pool = WorkerPool(server, 2)
     links = set()
 
     async def use() -> None:
@@ -162,11 +163,11 @@ async def test_as_many_as_ask_at_once_get_no_more_workers_than_there_may_be(
     assert len(links) == 2
 
 
-async def test_a_worker_that_comes_after_the_end_is_ended(zygote: ForkServer) -> None:
-    pool = WorkerPool(zygote, 1)
+async def test_a_worker_that_comes_after_the_end_is_ended(server: ForkServer) -> None:
+    pool = WorkerPool(server, 1)
     asking = asyncio.create_task(pool.lease())
     await asyncio.sleep(0)
     pool.close()
-    with pytest.raises(RecogniserUnavailableError):
+    with pytest.raises(WorkerGoneError):
         await asking
     assert not pool._leased
