@@ -1,1 +1,1 @@
-"""Processes in which voices speak, and the wire to them."""
+"""Processes in which voices speak: `process` owns one, `wire` is what runs in each."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sessions_app.engine.tts.worker.wire import AUDIO, END, WORDS, Send, message, serve
+from sessions_app.engine.tts.worker.wire import AUDIO, END, WORDS, Send, serve
+from sessions_app.engine.workers.framing import as_json
 
 _SYNCHRONOUS = 2
 _BUFFER_MS = 60
@@ -73,7 +74,7 @@ class _Spoken:
             self.close_word(at_ms)
             self.open_word = (start, min(len(self.text), start + length), at_ms)
         if self.words:
-            self.send(WORDS, message({"words": self.words}))
+            self.send(WORDS, as_json({"words": self.words}))
             self.words = []
         if pcm:
             self.samples += len(pcm) // 2
@@ -140,7 +141,7 @@ class EspeakEngine:
         self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
         self._library.espeak_Synchronize()
         spoken.close_word(1000 * spoken.samples / self.rate)
-        send(END, message({"words": spoken.words}))
+        send(END, as_json({"words": spoken.words}))
         return True
 
     def _choose(self, voice: str) -> bool:

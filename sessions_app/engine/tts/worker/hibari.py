@@ -16,7 +16,8 @@ from sessions_app.engine.tts.hibari.reading import Reader, SoundRun, Spelling
 from sessions_app.engine.tts.hibari.sound import Trimming, pause_s, pcm, sound
 from sessions_app.engine.tts.hibari.tables import PackedTable
 from sessions_app.engine.tts.worker import wire
-from sessions_app.engine.tts.worker.wire import AUDIO, END, WORDS, Send, message, serve
+from sessions_app.engine.tts.worker.wire import AUDIO, END, WORDS, Send, serve
+from sessions_app.engine.workers.framing import as_json
 
 VOICE = {"name": "heart", "label": "Heart (American English)", "language": "en-US"}
 RATE = 24_000
@@ -97,9 +98,9 @@ class HibariEngine:
             if stopped():
                 break
             if words:
-                send(WORDS, message({"words": words}))
+                send(WORDS, as_json({"words": words}))
             send(AUDIO, pcm(samples).tobytes())
-        send(END, message({"words": []}))
+        send(END, as_json({"words": []}))
         return True
 
 

@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sessions_app.engine.tts.worker.wire import AUDIO, END, Send, message, serve
+from sessions_app.engine.tts.worker.wire import AUDIO, END, Send, serve
+from sessions_app.engine.workers.framing import as_json
 
 
 class PiperEngine:
@@ -31,7 +32,7 @@ class PiperEngine:
                 break
             rate = chunk.sample_rate
             send(AUDIO, rate.to_bytes(4, "little") + chunk.audio_int16_bytes)
-        send(END, message({"words": []}))
+        send(END, as_json({"words": []}))
         return True
 
 

@@ -1,13 +1,14 @@
-"""A voice in a process of its own, from this side: started when needed, and again when it dies."""
+"""A voice in a process of its own, from this side: started when needed, and again when it dies.
+
+What is sent is told in `tts.worker.wire`.
+"""
 
 import asyncio
 import hashlib
 import itertools
 import json
 import logging
-import socket
 import subprocess
-import sys
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
@@ -23,29 +24,46 @@ from sessions_app.engine.tts.worker.wire import (
     BEGUN,
     CANCEL,
     END,
-    HEADER,
     REFUSED,
     SPEAK,
     UNKNOWN_VOICE,
     VOICES,
-    message,
 )
+from sessions_app.engine.workers.framing import (
+    InvalidMessageError,
+    Message,
+    WorkerGoneError,
+    as_json,
+    pack,
+    receive,
+)
+from sessions_app.engine.workers.launching import launch
 
 logger = logging.getLogger(__name__)
 
 ANSWER_S = 30.0
-"""A voice that has to load its model answers only then."""
+"""Whoever waits longer for the next message is told that the voice does not respond.
+
+A voice that has to load its model answers only then.
+"""
 
 HANG_S = 10.0
-"""A process that began a text and says nothing for so long hangs, and is killed."""
+"""A process that began a text and says nothing for so long hangs, and is killed.
+
+Shorter kills slow machines' voices; longer keeps all other texts waiting.
+"""
 
 MOST_DEATHS = 2
-"""A text that so many processes died of is refused from then on."""
+"""A text that so many processes died of is refused from then on.
+
+One may have been killed for another reason; each further one interrupts all calls.
+"""
 
 REMEMBERED = 1_000
-MOST_BYTES = 16 << 20
+"""How many deadly texts are remembered, by their digests; the oldest are forgotten."""
 
-Message = tuple[int, bytes]
+Answer = tuple[int, bytes]
+"""A message of a request: its kind and its body."""
 
 
 @dataclass(eq=False)
@@ -54,7 +72,7 @@ class _Request:
 
     kind: int
     body: bytes
-    answers: "asyncio.Queue[Message | None]" = field(default_factory=asyncio.Queue)
+    answers: "asyncio.Queue[Answer | None]" = field(default_factory=asyncio.Queue)
     posted: bool = False
     sounded: bool = False
     deaths: int = 0
@@ -111,7 +129,7 @@ class VoiceProcess:
             raise SynthesiserUnavailableError(f"{self._name} cannot tell its voices.")
         return dict(json.loads(body))
 
-    async def speak(self, wanted: dict[str, Any]) -> AsyncGenerator[Message, None]:
+    async def speak(self, wanted: dict[str, Any]) -> AsyncGenerator[Answer, None]:
         """Yields messages up to END; closing it stops the speech.
 
         Raises SynthesiserError for an unknown voice, UnspeakableError for a text that the
@@ -146,7 +164,7 @@ class VoiceProcess:
     # -- requests -----------------------------------------------------------------------
 
     async def _ask(self, kind: int, wanted: dict[str, Any]) -> tuple[int, _Request]:
-        request = _Request(kind, message(wanted))
+        request = _Request(kind, as_json(wanted))
         if self._died_of.get(request.digest, 0) >= MOST_DEATHS:
             raise UnspeakableError(f"{self._name} died of this text before.")
         await self._ensure()
@@ -155,7 +173,7 @@ class VoiceProcess:
         self._post_waiting()
         return number, request
 
-    async def _next(self, request: _Request) -> Message:
+    async def _next(self, request: _Request) -> Answer:
         try:
             # not `wait_for`: until Python 3.12 it swallows a cancellation that meets a result
             async with asyncio.timeout(ANSWER_S):
@@ -183,7 +201,7 @@ class VoiceProcess:
 
     def _post(self, kind: int, number: int, body: bytes) -> None:
         if self._writer is not None and not self._writer.is_closing():
-            self._writer.write(HEADER.pack(len(body), kind, number) + body)
+            self._writer.write(pack(kind, body, number))
 
     def _fail_all(self) -> None:
         for request in self._requests.values():
@@ -202,12 +220,7 @@ class VoiceProcess:
         if self._closed:
             raise SynthesiserUnavailableError("The voice is being stopped.")
         await self._reap()
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", self._module, str(theirs.fileno()), *self._arguments]
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: ASYNC220, S603 - returns at once; our module
-                command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL
-            )
+        ours, self._process = launch(self._module, self._arguments)
         ours.setblocking(False)
         reader, self._writer = await asyncio.open_connection(sock=ours)
         self._reading = asyncio.create_task(self._read(reader))
@@ -223,15 +236,13 @@ class VoiceProcess:
         try:
             while True:
                 async with asyncio.timeout(self._hang_s if self._serving is not None else None):
-                    size, kind, number = HEADER.unpack(await reader.readexactly(HEADER.size))
-                    if size > MOST_BYTES:
-                        how = "sent nonsense"
-                        break
-                    body = await reader.readexactly(size)
-                self._take(kind, number, body)
+                    message = await receive(reader)
+                self._take(message)
         except TimeoutError:
             how = "hung"
-        except (OSError, asyncio.IncompleteReadError):
+        except InvalidMessageError:
+            how = "sent nonsense"
+        except WorkerGoneError:
             pass
         if self._writer is not None:
             self._writer.close()
@@ -239,7 +250,8 @@ class VoiceProcess:
             logger.warning("the process of %s %s; another is started", self._name, how)
             self._bury()
 
-    def _take(self, kind: int, number: int, body: bytes) -> None:
+    def _take(self, message: Message) -> None:
+        kind, number, body = message
         request = self._requests.get(number)
         if kind == BEGUN:
             self._serving = (number, request.digest if request is not None else b"")
@@ -278,7 +290,7 @@ class VoiceProcess:
             request.answers.put_nowait(None)
         elif deaths >= MOST_DEATHS:
             why = {"why": "failed", "kind": "it ended its process"}
-            request.answers.put_nowait((REFUSED, message(why)))
+            request.answers.put_nowait((REFUSED, as_json(why)))
         else:
             self._requests[number] = request  # after all others
 

@@ -1,25 +1,33 @@
-"""The wire between a voice and the process that speaks for it."""
+"""What runs in a voice's process: it takes requests, and answers them with an engine's speech.
+
+A message's number is its request. The owner sends:
+
+    SPEAK   JSON: `text`, `voice` (its name) and `speed` (1.0 is the voice's own)
+    VOICES  JSON, whatever it holds
+    CANCEL  whoever asked no longer wants the answer; never answered itself
+
+A request is answered by BEGUN when its turn comes, and then by AUDIO (int16 mono; Piper puts the
+rate before it, four bytes) and WORDS (JSON: `words`, each of start and end in characters of the
+text, start and end in ms of the sound), and last by END (JSON: `words`, or what
+`VoiceEngine.voices` told) or REFUSED (JSON: `why`, `kind`).
+"""
 
 import contextlib
-import json
 import queue
 import socket
-import struct
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from sessions_app.engine.core.errors import die_without_words
-
-HEADER = struct.Struct("<IBI")
-"""Length of the body, kind, number of the request."""
+from sessions_app.engine.workers.framing import Message, as_json, messages, send
 
 SPEAK, CANCEL, VOICES = b"SCV"
 BEGUN, AUDIO, WORDS, END, REFUSED = b"BAWEX"
 
 MOST_BYTES = 1 << 20
-"""A longer request is refused unread."""
+"""A longer request is refused. Texts come in parts of some hundred characters."""
 
 UNKNOWN_VOICE, FAILED, BAD_REQUEST = "unknown_voice", "failed", "bad_request"
 """Why something was refused, in the body of REFUSED; with FAILED comes the kind of error."""
@@ -47,11 +55,6 @@ class OwnerGoneError(Exception):
     """Nobody reads what the worker writes."""
 
 
-def message(body: dict[str, Any]) -> bytes:
-    """Returns a body that is no audio."""
-    return json.dumps(body).encode()
-
-
 class VoiceWorker:
     """Serves requests in the order they came, until the socket closes.
 
@@ -62,7 +65,7 @@ class VoiceWorker:
     def __init__(self, channel: socket.socket, engine: VoiceEngine) -> None:
         self._channel = channel
         self._engine = engine
-        self._requests: queue.SimpleQueue[tuple[int, int, bytes] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._open: set[int] = set()
         self._cancelled: set[int] = set()
         self._orphaned = False
@@ -72,16 +75,17 @@ class VoiceWorker:
         threading.Thread(target=self._read, daemon=True).start()
         with contextlib.suppress(OwnerGoneError):
             while (request := self._requests.get()) is not None:
-                kind, number, body = request
+                number = request.number
                 if number not in self._cancelled:
-                    self._serve(kind, number, body)
+                    self._serve(request)
                 self._open.discard(number)
                 self._cancelled.discard(number)
 
-    def _serve(self, kind: int, number: int, body: bytes) -> None:
+    def _serve(self, request: Message) -> None:
+        number = request.number
         self._write(BEGUN, number, b"")
         try:
-            why = self._answer(kind, number, body)
+            why = self._answer(request)
         except OwnerGoneError:
             raise
         except Exception as error:  # noqa: BLE001 - engines fail in their own ways
@@ -90,16 +94,19 @@ class VoiceWorker:
             if why:
                 self._refuse(number, why)
 
-    def _answer(self, kind: int, number: int, body: bytes) -> str:
+    def _answer(self, request: Message) -> str:
         """Returns why a request was refused, or an empty text."""
-        if kind == VOICES:
-            self._write(END, number, message(self._engine.voices()))
+        number = request.number
+        if request.kind == VOICES:
+            self._write(END, number, as_json(self._engine.voices()))
             return ""
+        if request.kind != SPEAK or len(request.body) > MOST_BYTES:
+            return BAD_REQUEST
         try:
-            given = json.loads(body)
+            given = request.json()
         except ValueError:
             return BAD_REQUEST
-        if kind != SPEAK or not isinstance(given, dict):
+        if not isinstance(given, dict):
             return BAD_REQUEST
         known = self._engine.speak(
             given,
@@ -109,7 +116,7 @@ class VoiceWorker:
         return "" if known else UNKNOWN_VOICE
 
     def _refuse(self, number: int, why: str, kind: str = "") -> None:
-        self._write(REFUSED, number, message({"why": why, "kind": kind}))
+        self._write(REFUSED, number, as_json({"why": why, "kind": kind}))
 
     def _read(self) -> None:
         # an owner that was killed resets the connection
@@ -119,34 +126,22 @@ class VoiceWorker:
         self._requests.put(None)
 
     def _take_requests(self) -> None:
-        stream = self._channel.makefile("rb")
-        while len(head := stream.read(HEADER.size)) == HEADER.size:
-            size, kind, number = HEADER.unpack(head)
-            body = _body(stream, size)
-            if kind != CANCEL:
-                self._open.add(number)
-                self._requests.put((kind, number, body))
-            elif number in self._open:
-                self._cancelled.add(number)
+        for request in messages(self._channel):
+            if request.kind != CANCEL:
+                self._open.add(request.number)
+                self._requests.put(request)
+            elif request.number in self._open:
+                self._cancelled.add(request.number)
 
     def _write(self, kind: int, number: int, body: bytes) -> None:
         try:
-            self._channel.sendall(HEADER.pack(len(body), kind, number) + body)
+            send(self._channel, kind, body, number)
         except OSError as error:
             raise OwnerGoneError from error
 
 
-def _body(stream: BinaryIO, size: int) -> bytes:
-    """Returns a request's body; what is too long is read past, and nothing of it is kept."""
-    if size <= MOST_BYTES:
-        return stream.read(size)
-    while size and (piece := stream.read(min(size, MOST_BYTES))):
-        size -= len(piece)
-    return b""
-
-
 def serve(engine: VoiceEngine) -> None:
-    """Serves the socket whose number is the first argument of this process."""
+    """Serves the socket whose descriptor is the first argument of this process."""
     die_without_words()
     with socket.socket(fileno=int(sys.argv[1])) as channel:
         VoiceWorker(channel, engine).run()

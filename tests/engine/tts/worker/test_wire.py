@@ -11,14 +11,13 @@ from sessions_app.engine.tts.worker.wire import (
     BEGUN,
     CANCEL,
     END,
-    HEADER,
     MOST_BYTES,
     REFUSED,
     SPEAK,
     Send,
     VoiceWorker,
-    message,
 )
+from sessions_app.engine.workers.framing import HEADER, as_json, pack
 
 RESET = struct.pack("ii", 1, 0)
 
@@ -49,11 +48,10 @@ def test_it_ends_when_its_owner_is_killed_in_mid_speech() -> None:
         with channel:
             working = threading.Thread(target=VoiceWorker(channel, engine).run, daemon=True)
             working.start()
-            body = message({"text": "for ever"})
-            owner.sendall(HEADER.pack(len(body), SPEAK, 1) + body)
+            owner.sendall(pack(SPEAK, as_json({"text": "for ever"}), 1))
             assert engine.speaks.wait(5)
             # what the kernel does to the sockets of a process that was killed with data unread
-            channel.sendall(HEADER.pack(0, AUDIO, 1))
+            channel.sendall(pack(AUDIO, number=1))
             owner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             owner.close()
             assert engine.stopped.wait(5)
@@ -68,7 +66,7 @@ class Plain:
         return {"voices": []}
 
     def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
-        send(END, message({"said": given["text"].upper()}))
+        send(END, as_json({"said": given["text"].upper()}))
         return True
 
 
@@ -90,18 +88,17 @@ def test_bad_requests_are_refused_and_the_next_one_is_served() -> None:
         stream = ours.makefile("rb")
 
         def answer() -> tuple[int, int, bytes]:
-            size, kind, number = HEADER.unpack(stream.read(HEADER.size))
+            kind, number, size = HEADER.unpack(stream.read(HEADER.size))
             return kind, number, stream.read(size)
 
         for number, (kind, body) in enumerate(bad):
-            ours.sendall(HEADER.pack(len(body), kind, number) + body)
+            ours.sendall(pack(kind, body, number))
             assert answer() == (BEGUN, number, b"")
             assert answer()[:2] == (REFUSED, number)
-        ours.sendall(HEADER.pack(0, CANCEL, 9_999))
-        body = message({"text": "good"})
-        ours.sendall(HEADER.pack(len(body), SPEAK, 99) + body)
+        ours.sendall(pack(CANCEL, number=9_999))
+        ours.sendall(pack(SPEAK, as_json({"text": "good"}), 99))
         assert answer() == (BEGUN, 99, b"")
-        assert answer() == (END, 99, message({"said": "GOOD"}))
+        assert answer() == (END, 99, as_json({"said": "GOOD"}))
         stream.close()
         ours.shutdown(socket.SHUT_RDWR)
         working.join(5)
