@@ -1,4 +1,4 @@
-"""A second engine while the first is out."""
+"""A second engine, which serves while the first cannot."""
 
 import logging
 import time
@@ -17,12 +17,13 @@ logger = logging.getLogger(__name__)
 
 
 class Fallback(Wrapper):
-    """Goes on with `other` when `inner` fails for good; tries `inner` again from time to time.
+    """Goes on with `to` when `inner` fails for good; tries `inner` again from time to time.
 
-    It is tried after `again_s`, twice as long after each further failure, at the end of an
-    utterance. What one engine left unanswered the other is told. The streams of a process
-    share what was learnt. With `ready` the other is started beforehand, whether it is needed
-    or not.
+    `inner` is tried at the end of an utterance, `again_s` after it failed, and after twice as long
+    for each further failure, an hour at most. Audio that one engine left unanswered is sent to
+    the other. All streams of a process share what is known of `inner`. With `ready` the second
+    engine is started with the first one, whether it is needed or not: it takes its memory, and
+    stands in at once.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Fallback(Wrapper):
 
     @property
     def first_is_out(self) -> bool:
-        """Whether the first engine is not to be tried now."""
+        """Whether the first engine has failed, and is not to be tried yet."""
         return time.monotonic() < self._out_until_s
 
     def failed(self) -> None:
@@ -106,21 +107,6 @@ class FallbackStream(ResumableStream):
             self._feed.stop()
             await self._inner.finish()
 
-    async def results(self) -> AsyncIterator[Hypothesis]:
-        while True:
-            try:
-                async for hypothesis in self._inner.results():
-                    fresh = self._taken(hypothesis)
-                    if fresh is not None:
-                        yield fresh
-            except RecogniserError as error:
-                await self._mend(error)
-            else:
-                if not self._returning:
-                    return
-                self._replay.answered(self._feed.told)
-                await self._replace()
-
     def _may_return(self) -> bool:
         return not (self._on_first or self._returning or self._owner.first_is_out)
 
@@ -148,7 +134,14 @@ class FallbackStream(ResumableStream):
             self._owner.works()
         return super()._taken(hypothesis)
 
-    async def _mend(self, error: RecogniserError) -> None:
+    async def _ended(self) -> bool:
+        if not self._returning:
+            return False
+        self._replay.answered(self._feed.told)
+        await self._replace()
+        return True
+
+    async def _failed(self, error: RecogniserError) -> None:
         """Goes on with the second engine; raises `error` when that is the one that failed."""
         if not self._on_first:
             raise error
@@ -157,14 +150,16 @@ class FallbackStream(ResumableStream):
         await self._replace()
 
     async def _replace(self) -> None:
-        self._feed.stop()
-        await self._inner.aclose()
+        await self._close_inner()
         self._returning = False
         await self._take_over(self._open())
 
 
 class SpeechOnly(ItemStream):
-    """Tells an engine that wants speech only what is speech, by the hints among the audio."""
+    """Sends only speech to an engine that wants no more, though its sender sends everything.
+
+    Where speech is, it takes from `begin`, `pause` and `flush` among the audio.
+    """
 
     def __init__(self, inner: RecogniserStream) -> None:
         self._inner = inner

@@ -1,5 +1,8 @@
-"""What streams have in common that outlast the engine's own."""
+"""What streams have in common that last longer than the engine's own."""
 
+from collections.abc import AsyncIterator
+
+from sessions_app.engine.core.errors import RecogniserError
 from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.stt.base import RecogniserStream
 from sessions_app.engine.stt.speech_gate import Item
@@ -10,8 +13,9 @@ from sessions_app.engine.stt.wrappers.replay_buffer import AudioReplayBuffer, Re
 class ResumableStream(ItemStream):
     """Keeps what no final has answered, and tells it to each stream that takes over.
 
-    Subclasses say when that is: in `_told`, after each item that a stream was told, also of those
-    that it was told again, and in `results`.
+    A subclass says when another one takes over: where an inner stream `_failed` or `_ended`, or
+    after an item that it was `_told`. `by_flush` is for engines that give one final for each
+    flush.
     """
 
     def __init__(self, inner: RecogniserStream, *, by_flush: bool) -> None:
@@ -28,12 +32,37 @@ class ResumableStream(ItemStream):
         await self._begin()
         await self._feed.finish()
 
+    async def results(self) -> AsyncIterator[Hypothesis]:
+        while True:
+            try:
+                async for hypothesis in self._inner.results():
+                    fresh = self._taken(hypothesis)
+                    if fresh is not None:
+                        yield fresh
+            except RecogniserError as error:
+                await self._failed(error)
+            else:
+                if not await self._ended():
+                    return
+
     async def aclose(self) -> None:
-        self._feed.stop()
-        await self._inner.aclose()
+        await self._close_inner()
 
     async def _told(self, item: Item) -> None:
-        """Does what follows from an item that the present stream was told."""
+        """Does what follows from an item that the present stream was told, or told again."""
+
+    async def _failed(self, error: RecogniserError) -> None:
+        """Has another stream take over from one that failed; raises `error` where none can."""
+        raise error
+
+    async def _ended(self) -> bool:
+        """Has another stream take over from one that ended; returns False where all is said."""
+        return False
+
+    async def _close_inner(self) -> None:
+        """Closes the present stream; what comes is kept for the next one."""
+        self._feed.stop()
+        await self._inner.aclose()
 
     async def _take_over(self, inner: RecogniserStream) -> None:
         """Goes on with `inner`; the one before it was closed."""

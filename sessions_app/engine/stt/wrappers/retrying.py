@@ -1,10 +1,10 @@
-"""Streams that outlive the failures of their engine."""
+"""Streams that go on when their engine fails: another one is opened, and sent what is missing."""
 
 import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sessions_app.engine.core.errors import RecogniserError, RecogniserUnavailableError
@@ -16,24 +16,37 @@ from sessions_app.engine.stt.wrappers.base import Wrapper
 from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 MOST_UNSAID_ENDS = 4
-"""A noise that the VAD took for speech is no word for any stream; so often one is asked."""
+"""So many streams are asked for the words of speech of which none says anything.
+
+Fewer lose words where an engine fails silently; more ask longer about a noise that the VAD took
+for speech.
+"""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """How long to wait before each attempt, in seconds, half of it at random.
-
-    An engine is given up `give_up_s` after its first failure, and after `tries` at least.
-    """
+    """How long to wait before each attempt, and when to give up. All in seconds."""
 
     first_s: float = 0.1
+    """The wait after the first failure; it doubles with each further one, up to `longest_s`.
+
+    Up to half of each wait is left out, at random, so that streams do not come back all at once.
+    """
+
     longest_s: float = 5.0
     tries: int = 5
+    """An engine is given up after more failures in a row than this, and `give_up_s`, too."""
+
     give_up_s: float = 90.0
+    """Seconds from the first failure on, in which a network may come back."""
+
     mute_s: float = 20.0
-    """An engine that says nothing for so much audio after speech began has died unnoticed."""
+    """An engine that says nothing for so much audio after speech began has died unnoticed.
+
+    Less takes a slow engine for a dead one; more makes its words that much later.
+    """
 
     def wait_s(self, failures: int) -> float:
         """Returns the wait after the `failures`-th failure in a row."""
@@ -41,7 +54,10 @@ class Backoff:
 
 
 class Retrying(Wrapper):
-    """Opens another stream when one breaks, and says again what no final has answered."""
+    """Opens another stream when one breaks, and sends again what no final has answered.
+
+    The options are those of `Backoff`. Only errors that are `retryable` are retried.
+    """
 
     def __init__(
         self,
@@ -102,20 +118,6 @@ class RetryingStream(ResumableStream):
             self._mute = True
             await self._inner.aclose()
 
-    async def results(self) -> AsyncIterator[Hypothesis]:
-        while True:
-            try:
-                async for hypothesis in self._inner.results():
-                    fresh = self._taken(hypothesis)
-                    if fresh is not None:
-                        yield fresh
-            except RecogniserError as error:
-                await self._mend(error)
-            else:
-                if not self._left_unsaid():
-                    return
-                await self._mend(RecogniserUnavailableError("The recogniser stopped responding."))
-
     async def aclose(self) -> None:
         self._closed = True
         await super().aclose()
@@ -132,7 +134,13 @@ class RetryingStream(ResumableStream):
             self._failures = self._unsaid_ends = 0
         return super()._taken(hypothesis)
 
-    async def _mend(self, error: RecogniserError) -> None:
+    async def _ended(self) -> bool:
+        if not self._left_unsaid():
+            return False
+        await self._failed(RecogniserUnavailableError("The recogniser stopped responding."))
+        return True
+
+    async def _failed(self, error: RecogniserError) -> None:
         """Opens another stream; raises `error` where that is of no use, or no longer."""
         now = time.monotonic()
         self._failures += 1
@@ -143,8 +151,7 @@ class RetryingStream(ResumableStream):
         if self._closed or not error.retryable or (tired and too_long):
             raise error
         logger.warning("a recogniser stream failed (%s), try %d", error.code, self._failures)
-        self._feed.stop()
-        await self._inner.aclose()
+        await self._close_inner()
         await asyncio.sleep(self._backoff.wait_s(self._failures))
         if self._closed:
             raise error

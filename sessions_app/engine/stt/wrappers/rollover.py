@@ -1,7 +1,7 @@
-"""Streams without end over an engine whose streams have one."""
+"""Streams without a limit, from an engine that ends each of its own after some minutes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sessions_app.engine.core.events import Hypothesis
@@ -13,21 +13,30 @@ from sessions_app.engine.stt.wrappers.replay_buffer import UNSURE_MS, without_wo
 from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 MOST_WORDLESS = 1
-"""Streams in a row that end without a final; one of them may have died unnoticed."""
+"""After so many streams in a row that have no word for the same audio, it is not sent again.
+
+One of them may have died unnoticed; more would only ask again what a noise means.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """From `soft_ms` of audio on a pause ends a stream, from `hard_ms` on anything does.
-
-    So does speech of `unsaid_ms` without a final: what is not final is lost with its stream,
-    or must be told again. An ended stream has `drain_s` for its last words.
-    """
+    """When one stream is followed by another."""
 
     soft_ms: float
+    """From so much audio on, at the next pause."""
+
     hard_ms: float
+    """From so much audio on, at once."""
+
     unsaid_ms: float
+    """After so much audio with interims but without a final, at once.
+
+    What is not final is lost with its stream, or must be sent again: the less the better.
+    """
+
     drain_s: float
+    """So long an ended stream has for its last words. Then the next one is sent that audio."""
 
 
 class Rollover(Wrapper):
@@ -83,16 +92,6 @@ class RolloverStream(ResumableStream):
         elif isinstance(item, Flush) and self._may_roll():
             await self._roll(None)
 
-    async def results(self) -> AsyncIterator[Hypothesis]:
-        while True:
-            async for hypothesis in self._inner.results():
-                fresh = self._taken(hypothesis)
-                if fresh is not None:
-                    yield fresh
-            if not self._rolling:
-                return
-            await self._next()
-
     async def aclose(self) -> None:
         self._rolling = False
         self._stop_drain()
@@ -137,6 +136,12 @@ class RolloverStream(ResumableStream):
         closing = asyncio.ensure_future(self._inner.aclose())
         self._draining.add(closing)
         closing.add_done_callback(self._draining.discard)
+
+    async def _ended(self) -> bool:
+        if self._rolling:
+            await self._next()
+            return True
+        return False
 
     async def _next(self) -> None:
         self._stop_drain()
