@@ -33,10 +33,6 @@ class AudioSource(Protocol):
         """Whether audio may still come of what was fed."""
         ...
 
-    def finish(self) -> None:
-        """Says that nothing follows."""
-        ...
-
     def close(self) -> None:
         """Frees everything; may be called twice."""
         ...
@@ -67,9 +63,6 @@ class PcmSource:
     def behind(self) -> bool:
         return False
 
-    def finish(self) -> None:
-        return
-
     def close(self) -> None:
         return
 
@@ -90,9 +83,6 @@ class OpusSource:
     def behind(self) -> bool:
         return False
 
-    def finish(self) -> None:
-        return
-
     def close(self) -> None:
         self._decoder.close()
 
@@ -112,9 +102,6 @@ class ContainerSource:
     @property
     def behind(self) -> bool:
         return self.stream.behind
-
-    def finish(self) -> None:
-        self.stream.finish()
 
     def close(self) -> None:
         self.stream.close()
