@@ -1,4 +1,14 @@
-"""Audio out of containers that are still being recorded: WebM, MP4 and Ogg."""
+"""Audio out of containers that are still being recorded: WebM, MP4 and Ogg.
+
+    stream = await demuxers.open("webm")
+    stream.feed(data)             # bytes as they come; never blocks
+    await stream.room()           # before more is read from the client
+    async for decoded in stream.audio():    # in another task
+        ...
+    stream.close()
+
+Each stream is decoded in a process of its own, by `demux_worker`.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -26,7 +36,7 @@ CONTAINERS = {"webm": b"W", "mp4": b"M", "ogg": b"O"}
 
 WORKER = "sessions_app.engine.audio.demux_worker"
 BACKLOG_BYTES = 1 << 20
-"""A client may be ahead of its decoder by so much; then `room` waits."""
+"""How far a client may be ahead of its decoder; then `room` waits. More takes more memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +52,7 @@ class DecodedAudio:
 
 
 class Demuxers:
-    """Makes a decoder, in a process of its own, for each stream. On one event loop."""
+    """Forks a process with a decoder for each stream. On one event loop."""
 
     def __init__(self) -> None:
         self._server = ForkServer(WORKER, plain_environment())

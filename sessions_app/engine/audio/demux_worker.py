@@ -40,8 +40,14 @@ CODECS = (
 MOST_TRACKS = 8
 MOST_CHANNELS = 8
 LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
+"""Hz. What is beyond these limits is refused: recorders stay far below, attacks do not."""
+
 SHORTEST_GAP_S = 0.1
+"""A shorter gap is none: a recorder's clock drifts from its samples."""
+
 LONGEST_GAP_S = 3_600.0
+"""A longer gap is told as this one: timestamps may claim anything."""
+
 RESTART_S = 5.0
 """Timestamps that jump back so far have begun anew."""
 
@@ -52,7 +58,10 @@ OPTIONS = {
     "codec_whitelist": ",".join(CODECS),
     "max_streams": "64",
 }
+"""FFmpeg's: it reads little before the first packet, opens no address and no codec but CODECS."""
+
 READ_BYTES = 256
+"""FFmpeg's read buffer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,16 @@
-"""The contract every recogniser fulfils."""
+"""The contract of recognisers (STT): `Recogniser` is an engine, `RecogniserStream` a use of it.
+
+    await recogniser.start()
+    stream = recogniser.open("en-US")
+    await stream.send(frame)      # one task sends, in order: frames, and flush after each utterance
+    await stream.finish()
+    async for hypothesis in stream.results():   # another one reads
+        ...
+    await stream.aclose()
+
+Audio is `AudioFrame`: int16, mono, at a place on the call clock. Errors of the engine come out of
+`results`. All of it belongs to one event loop.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
@@ -13,25 +25,37 @@ from sessions_app.engine.text.languages import among
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine can do, so that callers need not know which one it is.
-
-    `languages` holds BCP 47 tags, or None for "any; the engine will say".
-    `continuous` engines take every frame, silence too, and find utterances themselves;
-    the others get only speech, and `flush` where the VAD heard its end.
-    `longest_stream_s` is the engine's limit in seconds of audio, or None. `scores_pauses` says
-    that it tells all words at a pause, with its confidence in them. `marks` says that it writes
-    full stops and commas, so that one that is not there is meant so.
-    """
+    """What an engine can do, so that callers need not know which one it is."""
 
     interims: bool
+    """Whether it tells words while they are being said, which may still change."""
+
     words: bool
+    """Whether finals have the times of each word."""
+
     confidence: bool
+    """Whether it says how sure it is of each word, 0..1."""
+
     languages: frozenset[str] | None
+    """BCP 47 tags; None where only the engine can tell, when a stream runs."""
+
     continuous: bool = False
+    """Whether it takes every frame, silence too, and finds utterances itself.
+
+    The others get only speech, and `flush` where the VAD heard its end.
+    """
+
     sample_rate: int = SPEECH_RATE
+    """Hz of the audio that it is sent."""
+
     longest_stream_s: float | None = None
+    """After so many seconds of audio it ends a stream; None for never."""
+
     scores_pauses: bool = False
+    """Whether it tells all words at a `pause`, with its confidence in them."""
+
     marks: bool = False
+    """Whether it writes full stops and commas, so that one that is missing is meant to be."""
 
 
 class RecogniserStream(ABC):
@@ -58,9 +82,9 @@ class RecogniserStream(ABC):
     async def flush(self, *, cut: bool = False) -> None:
         """Says that the utterance being sent is over: its final is due.
 
-        With `cut` the caller speaks on, and the engine says a word that was cut once, with
-        what follows. Returns at once; for continuous engines it is a hint that the caller
-        pauses.
+        With `cut` the caller speaks on without a pause: a word that the cut parted is told
+        once, with what follows. Returns at once. To continuous engines it is a hint that the
+        caller pauses.
         """
 
     @abstractmethod

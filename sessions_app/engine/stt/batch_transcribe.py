@@ -1,4 +1,7 @@
-"""Recognising speech that is stored: the same gate and streams as live, at the engine's pace."""
+"""Recognising speech that is stored: the same gate and streams as live, at the engine's pace.
+
+`stretches` finds speech, `uncovered` what of it has no words yet, `transcribe` the words.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,17 +17,22 @@ from sessions_app.engine.stt.wrappers.gated import Gated
 from sessions_app.engine.stt.wrappers.replay_buffer import tell
 
 PIECE_MS = 100
+"""Audio is passed on in frames of so much. Longer ones blur where speech begins and ends."""
+
 AHEAD_MS = 20_000.0
-"""How much audio may wait for the VAD: what is decoded at once stays small."""
+"""How much audio may wait for the VAD. More is faster, and takes 32 kB of memory a second."""
 
 LOOK_S = 0.01
+"""How often the VAD is asked how far it has come."""
+
 ANSWER_S = 120.0
-"""The longest that one utterance may take."""
+"""The longest that one utterance may take; then the recogniser has failed."""
 
 SHORTEST_MS = 400.0
-"""Less than this, left between segments, is the rim of an utterance."""
+"""Speech without words that is shorter is taken for the rim of an utterance, and left alone."""
 
 RIM_MS = 250.0
+"""So far around a known segment speech is taken to belong to it: engines trim what they tell."""
 
 Audio = Callable[[], Iterable[AudioFrame]]
 """Gives the audio from its beginning, 16 kHz on the call clock; it is asked twice."""

@@ -15,9 +15,14 @@ from sessions_app.engine.text.slicing import written
 from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on
 
 HELD_MS = 8_000.0
-"""So much before a cut may be left for the next utterance, at the most."""
+"""So much before a cut may be left for the next utterance, at the most.
+
+More finds an end of a sentence more often; all of it is decoded twice, and told later.
+"""
 
 LONGEST_PAUSE_MS = 600.0
+"""A pause counts for no more than this: beyond, the end of a sentence matters more."""
+
 SENTENCE_MS, CLAUSE_MS = 1_000.0, 200.0
 """How much longer a pause counts where the engine ended a sentence, or a part of one."""
 

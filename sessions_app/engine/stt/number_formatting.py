@@ -20,11 +20,10 @@ LANGUAGES = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
 """The languages of text2num 3.1, whose README lists them."""
 
 LONGEST = 14
-"""Words of one number."""
+"""The most words that are tried as one number. More only take longer."""
 
 LEAST = 3
-"""A smaller number that stands alone is seldom meant as one: "one of them", "a second"."""
-
+"""A smaller number that stands alone stays a word: "one of them", "a second"."""
 
 _SPOILS = listed("o oh o'clock oclock double triple nought")
 """English words beside a number that make it a time, or digits."""

@@ -14,13 +14,16 @@ from sessions_app.engine.text.slicing import written
 from sessions_app.engine.text.writing import letters
 
 ALIKE = 60.0
-"""Of 100: words of one place that share so many letters are one word, cut off at first."""
+"""How alike, of 100, the letters of words in one place must be to be the same words.
+
+Larger tells words twice that were cut off at first; smaller drops words that are new.
+"""
 
 NEAR_MS = 100.0
-"""Two hearings of one word tell of it so far apart."""
+"""How far apart the times of one word may be that was heard twice."""
 
 OVERLAP_MS = 60.0
-"""Words of two utterances may seem to overlap by less: their times are so far off."""
+"""Words of two utterances that overlap by less do not: their times are not more exact."""
 
 
 class HeardAgain:

@@ -1,4 +1,7 @@
-"""From what a recogniser says to what people read. Pure: time is an argument."""
+"""From what a recogniser says to what people read: interims at a bearable pace, finals as segments.
+
+Pure: time is an argument.
+"""
 
 import dataclasses
 import itertools
@@ -22,14 +25,19 @@ from sessions_app.engine.text.writing import (
 )
 
 INTERIM_EVERY_S = 0.2
-"""A message costs half a millisecond; five a second read as live."""
+"""The least time between interims. A message costs half a millisecond; five a second look live."""
 
 LONGEST_MS = 15_000.0
+"""The longest segment. Longer ones are hard to read as captions; shorter part more sentences."""
+
 FEWEST_WORDS = 4
 """A sentence of fewer words shares a segment with its neighbour: "Yes. I think so."."""
 
 LEAST_WORDS = 2
-"""Of a sentence that is too long: the pause after one word alone is a hesitation, "but … we"."""
+"""A sentence that is too long is cut after so many words at least, and before as many.
+
+The pause after one word alone is a hesitation: "but … we".
+"""
 
 BREATH_MS = 10_000.0
 """After a longer silence a sentence that was left open is not gone on with."""
@@ -41,7 +49,7 @@ _LONE_I = re.compile(r"\bi\b(?='|\b)")
 
 
 def readable(text: str, figures: str = "", language: str = "") -> str:
-    """Returns bare words as a sentence of `language`; text that has its own marks keeps them.
+    """Returns words without marks as a sentence of `language`; marks that are there stay.
 
     `figures` is the language whose numbers become figures; empty for none.
     """

@@ -1,4 +1,8 @@
-"""Which audio reaches a recogniser that wants speech only, and where utterances end."""
+"""Which audio reaches a recogniser that wants speech only, and where utterances end.
+
+The `SpeechGate` is told frames and what the VAD finds, and returns `Item`s in order, for `tell`.
+Times are ms on the call clock.
+"""
 
 import math
 from collections import deque
@@ -7,19 +11,36 @@ from dataclasses import dataclass
 from sessions_app.engine.core.frames import AudioFrame
 
 PRE_ROLL_MS = 300.0
+"""Audio before the VAD's start that belongs to the utterance.
+
+Less loses quiet first sounds; more gives the engine noise to hear words in.
+"""
+
 POST_ROLL_MS = 200.0
+"""Audio after the VAD's end that belongs to the utterance; more makes each final later."""
+
 SLACK_MS = 100.0
-"""What is at most so much longer than the pre-roll is passed on as it is."""
+"""A frame that reaches so much further back than the pre-roll is not parted for it."""
 
 KEPT_MS = 2_000.0
-"""Audio kept while nobody speaks: the VAD tells of a start some 100 ms after it."""
+"""Audio kept while nobody speaks, for the pre-roll.
+
+The VAD tells of a start some 100 ms after it, and later where the process is busy.
+"""
 
 AHEAD_MS = 600.0
-"""What a stalled network delivers at once passes no further ahead of what the VAD has judged: an
-utterance would be over, and the next one forgotten, before it tells of them."""
+"""How far audio may pass ahead of what the VAD has judged.
+
+A stalled network delivers seconds at once: without a limit an utterance would be over, and the
+next one forgotten, before the VAD tells of them. Less makes interims later.
+"""
 
 LONGEST_MS = 18_000.0
-"""An utterance with no pause is cut here."""
+"""An utterance with no pause is cut here.
+
+Longer ones take an engine longer, and people wait longer for words that stay; shorter cuts more
+sentences (`cuts`).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +59,7 @@ class Flush:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The caller pauses after what was sent so far, and may go on: what was said is asked for."""
+    """The caller pauses, and may go on: all that was said so far is asked for."""
 
 
 Item = AudioFrame | Begin | Flush | Pause
@@ -48,7 +69,8 @@ Item = AudioFrame | Begin | Flush | Pause
 class SpeechGate:
     """Passes on speech with a little silence around it. Pure: no clock of its own.
 
-    `judged_ms` is always up to where the VAD has decided.
+    `judged_ms` is how far the VAD has decided; infinity where it decides at once. Each method
+    returns what the recogniser is to be told because of it.
     """
 
     def __init__(self) -> None:
@@ -88,7 +110,7 @@ class SpeechGate:
         return out
 
     def started(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Speech began at `at_ms`: returns the audio from a little before it."""
+        """Takes that speech began at `at_ms`; returns the audio from a little before it on."""
         before = self._before(at_ms)
         if self._speaking:
             self._closes_ms = None
@@ -111,11 +133,11 @@ class SpeechGate:
         return out
 
     def paused(self) -> list[Pause]:
-        """The speech that is passed on pauses."""
+        """Takes that the speaker pauses; returns nothing where no speech is being passed on."""
         return [Pause()] if self._speaking and self._closes_ms is None else []
 
     def ended(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Speech ended at `at_ms`: returns what of the utterance has waited, and its end."""
+        """Takes that speech ended at `at_ms`; returns what of it has waited, and its end."""
         if not self._speaking:
             return self._advance(judged_ms)
         self._closes_ms = at_ms + POST_ROLL_MS
@@ -123,7 +145,7 @@ class SpeechGate:
         return [*over, *self._advance(judged_ms)]
 
     def finish(self) -> list[AudioFrame | Flush]:
-        """No audio will follow."""
+        """Takes that no audio will follow."""
         rest = self._advance(math.inf)
         return [*rest, self._close()] if self._speaking else rest
 

@@ -12,6 +12,7 @@ from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.text.writing import join_words
 
 BOOST = 10.0
+"""The weight of hint phrases, 0 to 20. Larger hears them where other words were said."""
 
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # it tells addresses on stderr otherwise
 

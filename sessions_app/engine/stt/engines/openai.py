@@ -22,14 +22,21 @@ from sessions_app.engine.stt.speech_gate import Flush
 from sessions_app.engine.text.languages import base_of
 
 REFUSALS = frozenset({400, 401, 403, 404, 415, 422})
+"""HTTP states that the same request would meet again; all others are retryable."""
+
 SHORTEST_S = 0.1
-"""Whisper's servers refuse less."""
+"""Shorter audio is told as silence: Whisper's servers refuse it."""
 
 LONGEST_PROMPT = 800
+"""Characters of hint phrases. Whisper takes 224 tokens, and forgets what comes first."""
 
 
 class OpenAIRecogniser(Recogniser):
-    """One request an utterance, in order; no interims. `words` asks for times of words."""
+    """Sends each utterance in one request, in order; no interims.
+
+    `words` asks for the times of words, which some servers lack. `timeout_s` is for the whole
+    answer. A request that fails is not repeated here: `Retrying` does that.
+    """
 
     name = "openai"
 

@@ -42,10 +42,20 @@ from sessions_app.engine.workers.framing import WorkerGoneError, as_json
 from sessions_app.engine.workers.pool import WorkerLink, WorkerPool
 
 CHUNK = SPEECH_RATE // 10
+"""Samples sent at once. Fewer cost more messages; more make interims later."""
+
 LEARNT_MS = 6_000.0
-"""After so much speech the carried channel normalisation is as good as a re-decode's."""
+"""After so much speech of a caller utterances are decoded once.
+
+What the decoder has learnt of the channel (its cepstral mean) is as good as a re-decode's then.
+"""
 
 REDECODE_SHARE = 0.8
+"""A re-decode may take this share of the utterance's length, LONGEST_REDECODE_S at most.
+
+After that the live result is told: more finds more words, and makes finals later.
+"""
+
 LONGEST_REDECODE_S = 2.0
 
 
@@ -60,12 +70,12 @@ class _Finish:
 
 
 class PocketSphinxRecogniser(Recogniser):
-    """`workers` decode live, one utterance at a time each (one a core by default).
+    """Decodes live in `workers` processes, one utterance at a time each (one a core by default).
 
-    With `redecode` a calmer worker decodes a caller's first utterances a second time, as a
-    whole, when it is free. `words` are added to the dictionary: word → ARPAbet phones, or ""
-    for a guess. Speech that finds all workers busy waits its turn: its words come late, and
-    whole. `most_calls` refuses further calls instead; 0 refuses none.
+    With `redecode` a worker of low priority decodes a caller's first utterances a second time,
+    as a whole, when it is free. `words` are added to the dictionary: word → ARPAbet phones, or
+    "" for a guess. Speech that finds all workers busy waits its turn: its words come late, but
+    none is lost. `most_calls` refuses further calls instead; 0 refuses none.
     """
 
     name = "pocketsphinx"
@@ -185,7 +195,7 @@ class PocketSphinxStream(WorkingStream):
 
 
 class _Utterance(Utterance):
-    """One utterance on one worker."""
+    """One utterance on one leased worker."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""PocketSphinx with all the time it wants: whole utterances, no interims, for recordings."""
+"""PocketSphinx for recordings: whole utterances, no interims, and as much time as it takes."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
 """Engines that block, in worker processes: one process serves the streams of many calls.
 
-An engine's package is never imported here: its threads and its locks stay in its own process.
+`Pooled` is the recogniser, `PooledStream` one side of a call. An engine's package is never
+imported here: its threads and its locks stay in its own process (`stt.worker`).
 """
 
 import asyncio
@@ -39,22 +40,29 @@ logger = logging.getLogger(__name__)
 _Item = AudioFrame | Pause | Flush | RecogniserError
 
 FULL = 0.9
-"""Where all workers have worked so much of the last seconds, another call's words would be late."""
+"""Where all workers have worked this share of the last seconds, calls are refused.
+
+Larger takes more calls, whose words come late when all speak at once.
+"""
 
 CHUNK = SPEECH_RATE // 10
-"""Samples sent at once: a message costs more than what it carries."""
+"""Samples sent at once: a message costs more than what it carries. More make interims later."""
 
 
 class Pooled(Recogniser):
     """Spreads streams over `workers` processes of one engine, evenly.
 
-    A subclass says which `engine` (a dotted path) and which `package` it needs; raises
-    RecogniserError at once where that is not installed. `most_calls` refuses further calls; 0
-    refuses none until all workers are at work all of the time.
+    `model` is its folder. `options` are the engine's own, JSON's values. `most_calls` refuses
+    further calls; 0 refuses none until all workers are at work all of the time. Raises
+    RecogniserError at once where the package or the model is missing.
     """
 
     engine: str
+    """The dotted path of its `BlockingEngine`, which is made in the worker processes."""
+
     package: str
+    """What its workers import; looked for, and never imported, here."""
+
     distribution: str
     """What pip calls the package."""
 
@@ -62,10 +70,10 @@ class Pooled(Recogniser):
     """The files that a model's folder must have."""
 
     by_utterance = False
-    """Whether each utterance goes to the process that has the fewest, or a stream's all to one."""
+    """Whether each utterance chooses the process with the fewest streams, or a stream only once."""
 
     tells_whole = False
-    """Whether its sessions tell at a pause all that was said: quickly, and as the final would."""
+    """Whether its sessions have `pause`: all that was said, quickly, and as the final would be."""
 
     forked = False
     """Whether the engine has one thread, so that workers can be forked from one that has loaded."""
@@ -128,7 +136,7 @@ class Pooled(Recogniser):
         return place
 
     async def lease(self, language: str, phrases: Sequence[str]) -> EngineSession:
-        """Returns a session in the process that has the fewest."""
+        """Returns a session in the process that has the fewest; raises RecogniserError."""
         process = min(self.processes, key=lambda process: process.streams)
         return await process.open(language, phrases)
 
@@ -242,7 +250,7 @@ class PooledStream(WorkingStream):
                 await self._ask(self._present)
 
     async def _ask(self, utterance: Utterance) -> None:
-        """Asks for all that was said so far."""
+        """Asks the engine for all that was said so far."""
         await self._send_unsent()
         self._pauses.append(utterance.start_ms + utterance.length_ms)
         await (await self._place()).send(PAUSE)

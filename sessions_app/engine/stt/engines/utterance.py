@@ -13,7 +13,7 @@ from sessions_app.engine.text.slicing import written
 from sessions_app.engine.text.writing import join_words
 
 AUDIBLE = 100
-"""A peak below this (-50 dBFS) is no voice."""
+"""A peak, of 32767, below this (-50 dBFS) is no voice. Larger drops quiet speakers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Utterance:
         return 1000 * sum(len(piece) for piece in self.pieces) / SPEECH_RATE
 
     def until_sure(self, final: Hypothesis) -> tuple[Hypothesis, Rest | None]:
-        """Returns what of a final stays where its speaker went on, and the rest for the next."""
+        """Returns what of a cut utterance's final stays, and the audio for the next one."""
         found = parted(final, self.start_ms + self.length_ms)
         first = round((found.rest_ms - self.start_ms) * SPEECH_RATE / 1000)
         samples = self.audio[first:]
@@ -54,7 +54,7 @@ class Utterance:
         return found.final, Rest(AudioFrame(samples, SPEECH_RATE, found.rest_ms), found.before)
 
     def begun(self, text: str) -> str:
-        """Returns an engine's text of this utterance with what it was begun with."""
+        """Returns an engine's text of this utterance, begun as `before` says (`cuts.begun`)."""
         return begun(text, self.before, self.language)
 
     def final(

@@ -8,17 +8,17 @@ import socket
 import sys
 
 from sessions_app.engine.core.errors import die_without_words
-from sessions_app.engine.stt.worker.worker import answer, give_way, made
+from sessions_app.engine.stt.worker.worker import give_way, load, serve
 from sessions_app.engine.workers.fork_server import serve_forks
 
 
 def main(descriptor: int, path: str, options: str) -> None:
     """Makes the engine, then forks a worker for each request until the owner is gone."""
-    engine = made(path, options)
+    engine = load(path, options)
 
     def work(channel: socket.socket, kind: bytes) -> None:
         give_way(kind)
-        answer(engine, channel)
+        serve(engine, channel)
 
     serve_forks(descriptor, work)
 

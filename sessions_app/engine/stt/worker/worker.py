@@ -74,7 +74,7 @@ class WorkLoad:
             self._since_s, self._idle_s = self._clock(), 0.0
 
 
-class Server:
+class StreamServer:
     """Reads its owner's messages from a blocking socket and answers them."""
 
     def __init__(self, engine: BlockingEngine, channel: socket.socket) -> None:
@@ -184,8 +184,8 @@ class Server:
         self._fresh.discard(stream)
 
 
-def made(path: str, options: str) -> BlockingEngine | str:
-    """Returns the engine of a dotted path, or why it cannot be made; `options` are JSON."""
+def load(path: str, options: str) -> BlockingEngine | str:
+    """Returns the engine of a dotted path, made with `options` (JSON), or why there is none."""
     module, _, name = path.rpartition(".")
     try:
         engine: BlockingEngine = getattr(import_module(module), name)(**json.loads(options))
@@ -196,13 +196,13 @@ def made(path: str, options: str) -> BlockingEngine | str:
     return engine
 
 
-def answer(engine: BlockingEngine | str, channel: socket.socket) -> None:
-    """Serves with an engine; tells why where there is none."""
+def serve(engine: BlockingEngine | str, channel: socket.socket) -> None:
+    """Tells READY and serves streams until the owner is gone; without an engine tells why."""
     if isinstance(engine, str):
         send(channel, FAILED, as_json({"message": engine}))
         return
     send(channel, READY, as_json({"pid": os.getpid(), "note": engine.note}))
-    Server(engine, channel).serve()
+    StreamServer(engine, channel).serve()
 
 
 def give_way(kind: bytes) -> None:
@@ -215,7 +215,7 @@ def main(descriptor: int, path: str, options: str, kind: str) -> None:
     give_way(kind.encode())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes
     channel = socket.socket(fileno=descriptor)
-    answer(made(path, options), channel)
+    serve(load(path, options), channel)
 
 
 if __name__ == "__main__":

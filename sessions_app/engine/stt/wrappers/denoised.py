@@ -1,4 +1,4 @@
-"""Noise taken out before recognition, for engines that bear none."""
+"""Noise taken out before recognition, for engines that noise makes hear wrong."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -15,14 +15,14 @@ from sessions_app.engine.stt.wrappers.base import ItemStream, Wrapper
 from sessions_app.engine.stt.wrappers.replay_buffer import tell
 
 CHUNK_MS = 100.0
-"""Audio suppressed at once: a thread's turn costs more than a frame's work."""
+"""Audio worked on at once. Less costs more turns of the thread; more makes words later."""
 
 
 class Denoised(Wrapper):
-    """Tells `inner` what RNNoise leaves of the audio; recordings keep it as it was.
+    """Sends `inner` what RNNoise leaves of the audio; recordings keep it as it was.
 
-    docs/campaigns/noise.md says what it gains, and with which engine. It works in threads of
-    its own, one after the other for each stream. Raises MediaError, not retryable, where
+    docs/campaigns/noise.md says what it gains, and with which engine. All streams share
+    `threads` helper threads, where the work is done. Raises MediaError, not retryable, where
     librnnoise is missing: it says what to install.
     """
 

@@ -1,4 +1,4 @@
-"""Speech only, for engines that bill by the second."""
+"""Speech only, for continuous engines that bill by the second."""
 
 import asyncio
 import dataclasses
@@ -29,7 +29,7 @@ class Gated(Wrapper):
 
 
 class GatedStream(ItemStream):
-    """The utterances' streams, whose results come in their order."""
+    """A stream of the engine for each utterance; their results come in the order of speaking."""
 
     def __init__(self, open_inner: Callable[[], RecogniserStream]) -> None:
         self._open = open_inner

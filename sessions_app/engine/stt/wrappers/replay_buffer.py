@@ -1,4 +1,7 @@
-"""What a stream was told since its last final, so that another one can be told it again."""
+"""What a stream was sent since its last final, so that it can be sent to another one again.
+
+`AudioReplayBuffer` keeps it, `ReplayFeed` sends it to whichever stream there is.
+"""
 
 import dataclasses
 from collections import deque
@@ -14,10 +17,17 @@ KEEP_MS = 330_000.0
 """More than any engine's longest stream: what is not kept cannot be said again."""
 
 UNSURE_MS = 250.0
-"""Words that end so close before a cut may be halves of words; they are said again."""
+"""Words that end so close before a cut may be halves of words: they are heard once more.
+
+Larger decodes more audio twice; smaller lets halves of words through.
+"""
 
 QUIET_MS = 10_000.0
-"""While nobody speaks, and the engine says nothing, only so much silence is kept."""
+"""While nobody speaks, and the engine says nothing, only so much silence is kept.
+
+Less loses speech that the VAD missed and the engine has yet to tell; more sends the next
+stream silence in vain.
+"""
 
 
 class AudioReplayBuffer:
@@ -73,13 +83,13 @@ class AudioReplayBuffer:
         return self._items[place] if 0 <= place < len(self._items) else None
 
     def answered(self, number: int) -> None:
-        """Forgets the items before that number: their stream has said all there was."""
+        """Forgets the items before that number: the stream that had them has told all of it."""
         while self.first < number and self._items:
             self._drop()
             self.carried.clear()
 
     def heard(self, interim: Hypothesis) -> None:
-        """Takes an interim: what it is of must be kept."""
+        """Takes an interim: the audio that it tells of is kept until its final comes."""
         self.pending = bool(interim.text)
         self.answer_ms = self.heard_ms
 
@@ -117,7 +127,7 @@ class AudioReplayBuffer:
             self._owe_from(end_ms)
 
     def _owe_from(self, end_ms: float) -> None:
-        """What the engine owes lies after this."""
+        """Notes that what the engine has yet to answer begins after `end_ms`."""
         if self.unsaid_ms is not None and end_ms > self.unsaid_ms:
             begins = (item.at_ms for item in self._items if isinstance(item, Begin))
             self.unsaid_ms = next((at_ms for at_ms in begins if at_ms >= end_ms), None)
@@ -183,7 +193,7 @@ def only_words(final: Hypothesis, kept: Sequence[bool]) -> Hypothesis | None:
 
 
 async def tell(stream: RecogniserStream, item: Item) -> None:
-    """Tells a stream one item."""
+    """Calls what an item stands for: `send`, `begin`, `pause` or `flush`."""
     if isinstance(item, AudioFrame):
         await stream.send(item)
     elif isinstance(item, Begin):
@@ -195,7 +205,10 @@ async def tell(stream: RecogniserStream, item: Item) -> None:
 
 
 class ReplayFeed:
-    """Tells whichever stream there is what comes; a new one first what is unanswered."""
+    """Sends what comes to whichever stream there is; to a new one first what is unanswered.
+
+    `on_told` is awaited after each item that a stream was sent.
+    """
 
     def __init__(
         self, replay: AudioReplayBuffer, on_told: Callable[[Item], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""Interims that do not take words back at once."""
+"""Interims whose words seldom change: each is shown once the engine has said it repeatedly."""
 
 import dataclasses
 from collections.abc import AsyncIterator, Sequence
@@ -13,7 +13,10 @@ from sessions_app.engine.text.writing import whole_words
 
 
 class StableInterims(Wrapper):
-    """Shows a word once `times` hypotheses in a row have it in its place; finals as they are."""
+    """Shows a word once `times` hypotheses in a row have it in its place; finals as they are.
+
+    More `times` take fewer words back, and show each later.
+    """
 
     def __init__(self, inner: Recogniser, *, times: int = 2) -> None:
         super().__init__(inner)

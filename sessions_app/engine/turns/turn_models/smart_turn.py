@@ -20,9 +20,10 @@ logger = logging.getLogger(__name__)
 WORKER = "sessions_app.engine.turns.turn_models.worker"
 FILE = "smart-turn-v3.2-cpu.onnx"
 LATEST_S = 0.4
-"""An answer that comes later is of no use: the turn is over by then, or goes on."""
+"""An answer that comes later is of no use: the turn is over by then, or goes on.
 
-START_S = 30.0
+Longer makes each answer of the agent wait longer where the model is slow.
+"""
 
 
 class SmartTurn(TurnModel):

@@ -19,7 +19,7 @@ from sessions_app.engine.stt.worker.worker import (
     FLUSH,
     OPEN,
     PERIOD_S,
-    Server,
+    StreamServer,
     WorkLoad,
 )
 from sessions_app.engine.workers.framing import HEADER, pack
@@ -78,7 +78,7 @@ def served(engine: BlockingEngine) -> Iterator[socket.socket]:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.settimeout(10)
-        serving = threading.Thread(target=Server(engine, theirs).serve, daemon=True)
+        serving = threading.Thread(target=StreamServer(engine, theirs).serve, daemon=True)
         serving.start()
         yield ours
         ours.shutdown(socket.SHUT_RDWR)
