@@ -1,1 +1,5 @@
-"""Worker processes for engines that block: `pool` leases them, `process` talks to one."""
+"""Processes for engines that block: `process` owns one, `worker` is what runs in each.
+
+`preloaded` forks them from one that has loaded the engine. `pocketsphinx` is a process of another
+kind, for one utterance at a time.
+"""

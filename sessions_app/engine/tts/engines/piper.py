@@ -12,7 +12,7 @@ from sessions_app.engine.core.errors import SynthesiserError
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser, Voice
 from sessions_app.engine.tts.text_parts import in_parts
 from sessions_app.engine.tts.worker.process import VoiceProcess
-from sessions_app.engine.tts.worker.wire import AUDIO
+from sessions_app.engine.tts.worker.worker import AUDIO
 
 RATE_BYTES = 4
 

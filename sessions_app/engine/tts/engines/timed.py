@@ -13,7 +13,7 @@ from sessions_app.engine.tts.base import SpeechChunk, SpokenWord, Synthesiser, V
 from sessions_app.engine.tts.text_parts import in_parts
 from sessions_app.engine.tts.word_places import WordPlaces
 from sessions_app.engine.tts.worker.process import VoiceProcess
-from sessions_app.engine.tts.worker.wire import AUDIO
+from sessions_app.engine.tts.worker.worker import AUDIO
 
 READY_S = 5.0
 

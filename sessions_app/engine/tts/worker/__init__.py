@@ -1,1 +1,1 @@
-"""Processes in which voices speak: `process` owns one, `wire` is what runs in each."""
+"""Processes in which voices speak: `process` owns one, `worker` is what runs in each."""

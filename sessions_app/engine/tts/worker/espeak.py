@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sessions_app.engine.tts.worker.wire import AUDIO, END, WORDS, Send, serve
+from sessions_app.engine.tts.worker.worker import AUDIO, END, WORDS, Send, serve
 from sessions_app.engine.workers.framing import as_json
 
 _SYNCHRONOUS = 2
@@ -20,7 +20,10 @@ VARIANT = "!v/"
 """What the identifiers of variants begin with: the folder they lie in."""
 
 USUAL_WORDS_PER_MINUTE = 165
+"""At speed 1.0."""
+
 SLOWEST, FASTEST = 80, 450
+"""Words a minute: eSpeak NG's own limits."""
 
 
 class _Event(ctypes.Structure):

@@ -15,8 +15,7 @@ from sessions_app.engine.tts.hibari.network import Floats, Network, Times, sessi
 from sessions_app.engine.tts.hibari.reading import Reader, SoundRun, Spelling
 from sessions_app.engine.tts.hibari.sound import Trimming, pause_s, pcm, sound
 from sessions_app.engine.tts.hibari.tables import PackedTable
-from sessions_app.engine.tts.worker import wire
-from sessions_app.engine.tts.worker.wire import AUDIO, END, WORDS, Send, serve
+from sessions_app.engine.tts.worker.worker import AUDIO, END, WORDS, Send, VoiceEngine, serve
 from sessions_app.engine.workers.framing import as_json
 
 VOICE = {"name": "heart", "label": "Heart (American English)", "language": "en-US"}
@@ -138,7 +137,7 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def made() -> wire.VoiceEngine:
+def made() -> VoiceEngine:
     """Returns the engine, or what says why there is none."""
     try:
         return HibariEngine(assets())

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sessions_app.engine.tts.worker.wire import AUDIO, END, Send, serve
+from sessions_app.engine.tts.worker.worker import AUDIO, END, Send, serve
 from sessions_app.engine.workers.framing import as_json
 
 

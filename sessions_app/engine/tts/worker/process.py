@@ -1,6 +1,6 @@
 """A voice in a process of its own, from this side: started when needed, and again when it dies.
 
-What is sent is told in `tts.worker.wire`.
+What is sent is told in `tts.worker.worker`.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from sessions_app.engine.core.errors import (
     SynthesiserUnavailableError,
     UnspeakableError,
 )
-from sessions_app.engine.tts.worker.wire import (
+from sessions_app.engine.tts.worker.worker import (
     AUDIO,
     BEGUN,
     CANCEL,

@@ -11,7 +11,7 @@ import pytest
 
 from sessions_app.engine.core.errors import SynthesiserUnavailableError, UnspeakableError
 from sessions_app.engine.tts.worker.process import VoiceProcess
-from sessions_app.engine.tts.worker.wire import AUDIO
+from sessions_app.engine.tts.worker.worker import AUDIO
 
 SECRET = "the purple elephant"
 

@@ -1,4 +1,4 @@
-"""The wire to a voice's process, seen from the process."""
+"""What runs in a voice's process: requests served, refused, and broken off."""
 
 import socket
 import struct
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from sessions_app.engine.tts.worker.wire import (
+from sessions_app.engine.tts.worker.worker import (
     AUDIO,
     BEGUN,
     CANCEL,
