@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from bench.spoken import TALK
 from bench.tables import write_table
-from tests.browser.test_call import sign_in
+from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import Product
 from tests.fixtures.speech import speak

@@ -14,7 +14,7 @@ from bench.campaigns.networks import away_on
 from bench.cases import Case
 from bench.spoken import TALK, text_of, wrong_words
 from bench.tables import write_table
-from tests.browser.test_networks import hang_up, signed_in, state_is
+from tests.fixtures.call_page import hang_up, signed_in, state_is
 from tests.fixtures.chromium import WITHOUT_RED, chromium
 from tests.fixtures.network import Network, missing, network
 from tests.fixtures.server import Product

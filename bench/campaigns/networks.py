@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from bench.cases import Case
 from bench.spoken import TALK
 from bench.tables import write_table
-from tests.browser.test_networks import calling, hang_up, state_is
+from tests.fixtures.call_page import calling, hang_up, state_is
 from tests.fixtures.chromium import Away, chromium
 from tests.fixtures.network import Network, missing, network
 from tests.fixtures.server import Product

@@ -31,7 +31,7 @@ from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.engine.stt.wrappers.replay_buffer import tell
-from tests.engine.workers.test_pool import children_of
+from tests.fixtures.processes import children_of
 
 LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
 ENGINES: dict[str, Callable[[], Recogniser]] = {

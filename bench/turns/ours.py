@@ -9,7 +9,7 @@ from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.events import Speaker, TurnEnded
 from sessions_app.engine.core.frames import Samples
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
-from tests.engine.session.talk import Talk
+from tests.fixtures.agent_talk import Talk
 
 
 class Model(Responder):

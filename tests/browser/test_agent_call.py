@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame
 from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
-from tests.browser.test_call import keep_picture, sign_in
+from tests.browser.test_call import keep_picture
+from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.openai_server import ModelServer, running_model
 from tests.fixtures.server import OWN_PATH, Product, wait_until

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from sessions_app.engine.core.frames import SPEECH_RATE
-from tests.browser.test_call import sign_in
+from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import OWN_PATH, Product
 from tests.fixtures.speech import read_wav, write_wav

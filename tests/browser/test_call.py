@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.server import ROOT, Product, wait_until
 from tests.fixtures.speech import mostly
@@ -21,16 +22,6 @@ SPOKEN_MS = 60_000
 def browser(say: Callable[..., Path]) -> Iterator[Browser]:
     with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0)) as browser:
         yield browser
-
-
-def sign_in(browser: Browser, product: Product, who: str = "user") -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    person = product.credentials[who]
-    page.goto(product.url)
-    page.fill("input[name=username]", person["username"])
-    page.fill("input[name=password]", person["password"])
-    page.click("#sign-in")
-    return page
 
 
 def keep_picture(page: Page, name: str) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_agent_call import KEEP_PEER
 from tests.fixtures import clients
+from tests.fixtures.call_page import calling, hang_up, signed_in, state_is
 from tests.fixtures.chromium import WITHOUT_RED, Away, chromium
 from tests.fixtures.network import Network, missing, network
 from tests.fixtures.server import OWN_PATH, Product, wait_until
@@ -57,40 +57,6 @@ def away(link: Network, server: Product, tmp_path: Path) -> Away:
 def browser(away: Away, say: Callable[..., Path]) -> Iterator[Browser]:
     with chromium(say(*SENTENCES, lead_s=1.5, tail_s=2.0), away) as started:
         yield started
-
-
-def signed_in(browser: Browser, server: Product, origin: str) -> Page:
-    """Returns the start page of somebody far away."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    person = server.credentials["user"]
-    page.goto(origin)
-    page.fill("input[name=username]", person["username"])
-    page.fill("input[name=password]", person["password"])
-    page.click("#sign-in")
-    page.locator("#start-call").wait_for()
-    return page
-
-
-def calling(browser: Browser, server: Product, origin: str) -> Page:
-    """Returns the page of a call that was just started."""
-    page = signed_in(browser, server, origin)
-    page.click("#start-call")
-    page.click("#consent-agree")
-    return page
-
-
-def state_is(page: Page, state: str, limit_s: float) -> float:
-    """Returns how long it took until the page showed `state`."""
-    began = time.monotonic()
-    expect(page.locator("#stage")).to_have_attribute("data-state", state, timeout=1000 * limit_s)
-    return time.monotonic() - began
-
-
-def hang_up(page: Page) -> str:
-    """Returns the call's id."""
-    page.click("#hang-up")
-    page.wait_for_url("**/calls/*/", timeout=30_000)
-    return page.url.rstrip("/").rpartition("/")[2]
 
 
 FIRST = "morning welcome meeting"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_call import sign_in
+from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
 from tests.fixtures.coturn import SECRET, coturn
 from tests.fixtures.server import Product, wait_until

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.test_call import sign_in
 from tests.browser.test_pages import keep_a_call
 from tests.fixtures import firefox
+from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import FLAGS
 from tests.fixtures.server import Product
 

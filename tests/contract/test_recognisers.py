@@ -21,7 +21,7 @@ from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
 from sessions_app.engine.stt.wrappers.denoised import Denoised
-from tests.engine.workers.test_pool import children_of
+from tests.fixtures.processes import children_of
 from tests.fixtures.speech import read_wav
 
 SENTENCE = "good morning and welcome to the meeting"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.test_smallwebrtc import ask
 from tests.end_to_end.test_tickets import ticket
 from tests.fixtures.burst import CALL, DOORS, Burst
 from tests.fixtures.offers import OFFERS, offer
+from tests.fixtures.requests import ask
 from tests.fixtures.server import Product
 
 LIMITS = {

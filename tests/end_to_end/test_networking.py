@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.test_smallwebrtc import ask
 from tests.end_to_end.test_tickets import an_offer
+from tests.fixtures.requests import ask
 from tests.fixtures.server import Product
 
 SETTINGS = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.end_to_end.test_smallwebrtc import ask
 from tests.end_to_end.test_tickets import an_offer
+from tests.fixtures.requests import ask
 from tests.fixtures.server import Product
 
 AGENTS = """

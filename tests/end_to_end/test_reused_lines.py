@@ -19,9 +19,9 @@ from websockets.asyncio.client import connect
 from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from tests.end_to_end.test_changed_offers import DOORS, LIMIT_S, headers
-from tests.end_to_end.test_smallwebrtc import ask as post
 from tests.engine.rtc.test_changed_offers import stopped
 from tests.fixtures.offers import CHROME_AUDIO, offer
+from tests.fixtures.requests import ask as post
 from tests.fixtures.server import Product
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,30 +10,10 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from sessions_app.call_client.microphone import FileMicrophone, read_sound
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
+from tests.fixtures.requests import ask
 from tests.fixtures.server import Product, wait_until
 
 Say = Callable[..., Path]
-
-
-async def ask(
-    product: Product, path: str, body: Any, who: str = "user", method: str = "POST"
-) -> tuple[int, dict[str, Any]]:
-    headers = {
-        "Authorization": f"Bearer {product.credentials[who]['token']}",
-        "Content-Type": "application/json",
-    }
-    request = urllib.request.Request(
-        product.url + path, json.dumps(body).encode(), headers, method=method
-    )
-
-    def send() -> tuple[int, dict[str, Any]]:
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return int(answer.status), dict(json.loads(answer.read()))
-        except urllib.error.HTTPError as error:
-            return error.code, dict(json.loads(error.read()))
-
-    return await asyncio.to_thread(send)
 
 
 class Peer:

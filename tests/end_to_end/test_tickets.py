@@ -10,7 +10,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from websockets.asyncio.client import connect
 
-from tests.end_to_end.test_smallwebrtc import ask
+from tests.fixtures.requests import ask
 from tests.fixtures.server import Product
 from tests.fixtures.streamer import Streamer
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from sessions_app.engine.rtc.video_tracks import PicturesOut
-from tests.browser.test_call import sign_in
-from tests.end_to_end.test_smallwebrtc import Peer, ask
+from tests.end_to_end.test_smallwebrtc import Peer
 from tests.fixtures import clients
+from tests.fixtures.call_page import sign_in
 from tests.fixtures.chromium import chromium
+from tests.fixtures.requests import ask
 from tests.fixtures.server import Product, wait_until
 
 LIMIT_S = 30

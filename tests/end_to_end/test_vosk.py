@@ -12,8 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.end_to_end.test_doors import Page
-from tests.end_to_end.test_smallwebrtc import ask
 from tests.end_to_end.test_tickets import an_offer
+from tests.fixtures.requests import ask
 from tests.fixtures.server import Product, wait_until
 from tests.fixtures.speech import mostly, read_wav
 

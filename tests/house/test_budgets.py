@@ -78,6 +78,38 @@ def test_nobody_prints_tracebacks_past_the_log() -> None:
     assert not [line for line in listed if line.startswith(own)]
 
 
+SHARED = "tests.fixtures"
+"""What tests and measurements both use."""
+
+
+def imported(path: Path) -> set[str]:
+    """Returns the modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return found
+
+
+@pytest.mark.parametrize("folder", ["bench", "tests/fixtures"])
+def test_what_is_shared_with_the_tests_depends_on_no_test(folder: str) -> None:
+    tests = {
+        str(path.relative_to(ROOT)): names
+        for path in SOURCES
+        if path.exists() and path.is_relative_to(ROOT / folder)
+        if (
+            names := {
+                name
+                for name in imported(path)
+                if name.startswith("tests.") and not name.startswith(SHARED)
+            }
+        )
+    }
+    assert not tests
+
+
 LIVE = tuple(
     f"engine/{room}/"
     for room in (

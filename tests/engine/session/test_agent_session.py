@@ -24,7 +24,7 @@ from sessions_app.engine.core.events import (
 from sessions_app.engine.core.states import EndReason, Floor
 from sessions_app.engine.session.phrases import APOLOGY
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
-from tests.engine.session.talk import Answers, Talk
+from tests.fixtures.agent_talk import Answers, Talk
 
 TURNS = TurnSettings(min_delay_ms=150, max_delay_ms=600, barge_in_ms=200)
 PLAIN = AgentConfig(slug="a", responder="r", silence_s=0, turns=TURNS)

@@ -3,8 +3,8 @@
 from sessions_app.engine.core.events import AgentFailed, Speaker, StateChanged, TurnEnded
 from sessions_app.engine.core.states import CallState
 from sessions_app.engine.session.audibility import UNHEARD
-from tests.engine.session.talk import Answers, Talk
 from tests.engine.session.test_agent_session import LONG, PLAIN
+from tests.fixtures.agent_talk import Answers, Talk
 
 
 async def test_what_nobody_can_hear_was_not_said() -> None:

@@ -14,7 +14,7 @@ from sessions_app.engine.core.events import (
     TurnEnded,
 )
 from sessions_app.engine.core.states import Floor
-from tests.engine.session.talk import Answers, Talk
+from tests.fixtures.agent_talk import Answers, Talk
 
 TURNS = TurnSettings(min_delay_ms=150, max_delay_ms=600, barge_in_ms=150, barge_in_words=2)
 THREE = ["The first sentence is here. ", "The second one is longer than that. ", "And a third."]

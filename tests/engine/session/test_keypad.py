@@ -10,8 +10,8 @@ from sessions_app.engine.agent.responders.scribe.responder import ScribeResponde
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.events import SegmentFinal, Speaker, TurnEnded
 from sessions_app.engine.session.keypad import Keypad, KeySettings
-from tests.engine.session.talk import Answers, Talk
 from tests.engine.session.test_agent_session import LONG, PLAIN
+from tests.fixtures.agent_talk import Answers, Talk
 
 QUICK = KeySettings(pause_s=0.2)
 

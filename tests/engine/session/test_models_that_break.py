@@ -11,7 +11,7 @@ from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.engine.core.events import AgentFailed, TurnEnded
 from sessions_app.engine.session.phrases import APOLOGY
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
-from tests.engine.session.talk import Talk
+from tests.fixtures.agent_talk import Talk
 from tests.fixtures.raw_model import RawModel, Sent, delta, event, raw_model
 
 TURNS = TurnSettings(min_delay_ms=150, max_delay_ms=600, barge_in_ms=200)

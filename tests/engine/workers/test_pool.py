@@ -13,15 +13,11 @@ import pytest
 from sessions_app.engine.workers.fork_server import ForkServer
 from sessions_app.engine.workers.framing import WorkerGoneError
 from sessions_app.engine.workers.pool import WorkerPool
+from tests.fixtures.processes import children_of
 from tests.fixtures.server import processes_of, wait_until
 
 MARK = "voicesite-pool-test"
 WORKER = "tests.fixtures.plain_worker"
-
-
-def children_of(pid: int) -> list[int]:
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text().split()] if path.exists() else []
 
 
 def exists(pid: int) -> bool:
