@@ -11,9 +11,7 @@ class SessionsAppConfig(AppConfig):
         from sessions_app import checks  # noqa: F401, PLC0415 - registers system checks
         from sessions_app.services import recordings  # noqa: PLC0415 - models are loaded now
         from sessions_app.views import cors, signing_in  # noqa: PLC0415
-        from voicesite import logs  # noqa: PLC0415
 
-        logs.log_threads()
         recordings.delete_with_rows()
         cors.allow_tickets()
         signing_in.remember_devices()

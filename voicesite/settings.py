@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "csp",
     "corsheaders",
+    "voicesite.apps.VoicesiteConfig",
     "sessions_app.apps.SessionsAppConfig",
 ]
 MIDDLEWARE = [
@@ -154,7 +155,7 @@ TEMPLATES = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 AUTHENTICATION_BACKENDS = ["sessions_app.views.signing_in.ThrottledBackend"]
 PASSWORD_HASHERS = [
-    "voicesite.passwords.QuietPasswordHasher",
+    "sessions_app.services.passwords.QuietPasswordHasher",
     *(
         f"django.contrib.auth.hashers.{name}PasswordHasher"  # of users that were brought along
         for name in ("PBKDF2SHA1", "Argon2", "BCryptSHA256", "Scrypt")

@@ -10,7 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 
 from sessions_app.admin import second_pass
-from sessions_app.admin.display import NOTHING, badge, clock, moment
+from sessions_app.admin.display import NOTHING, badge, moment, time_or_dash
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.exports.registry import FORMATS
@@ -77,7 +77,7 @@ def transcript(call: Call) -> list[TranscriptRow]:
             seq=segment.seq,
             start_ms=segment.start_ms,
             end_ms=segment.end_ms,
-            time=clock(segment.start_ms),
+            time=time_or_dash(segment.start_ms),
             speaker=segment.speaker,
             speaker_label=segment.get_speaker_display(),
             text=segment.shown_text + _blank(segment),
@@ -101,9 +101,8 @@ def _mark(segment: Segment) -> str:
 
 
 def _unheard(segment: Segment) -> str:
-    if segment.heard_text is None or segment.edited_text or segment.revised_at:
-        return ""
-    return segment.text.removeprefix(segment.heard_text).strip()
+    """Returns it where the text that people read is what was heard."""
+    return "" if segment.edited_text or segment.revised_at else segment.unheard_text
 
 
 def _blank(segment: Segment) -> str:
@@ -168,7 +167,7 @@ def speakers(summary: Summary | None) -> list[dict[str, Any]]:
     return [
         {
             "name": Speaker(row["speaker"]).value.capitalize(),
-            "time": clock(row["spoken_ms"]),
+            "time": time_or_dash(row["spoken_ms"]),
             "words": row["words"],
         }
         for row in rows
@@ -182,7 +181,7 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
         ("User", call.owner.get_full_name() or call.owner.get_username()),
         *([("Visitor", visitor_name(call.visitor))] if call.visitor else []),
         ("Agent", call.agent.name),
-        ("Length", "in progress" if call.is_live else clock(call.duration_ms)),
+        ("Length", "in progress" if call.is_live else time_or_dash(call.duration_ms)),
         ("Words", word_count),
         ("Started", moment(call.created_at)),
         ("Ended because", _end(call)),
@@ -241,7 +240,7 @@ def context(call: Call, word_count: int) -> dict[str, Any]:
         "recording_ready": _is_ready(recording),
         "recording_url": reverse("recording", args=[call.public_id]),
         "heard_url": reverse("heard", args=[call.public_id]),
-        "recording_length": clock(recording.duration_ms) if recording is not None else "",
+        "recording_length": time_or_dash(recording.duration_ms) if recording is not None else "",
         "recording_length_s": seconds_of(recording),
         "peaks": json.dumps(recording.peaks) if recording is not None else "[]",
         "summary": summary,

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from sessions_app.admin import call_page
-from sessions_app.admin.display import NOTHING, badge, clock, moment
+from sessions_app.admin.display import NOTHING, badge, moment, time_or_dash
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.models import Call
 from sessions_app.models.work import LeasedJob
@@ -38,7 +38,7 @@ class CallColumns:
 
     @admin.display(description="Length", ordering="duration_ms")
     def length(self, call: Call) -> str:
-        return clock(call.duration_ms)
+        return time_or_dash(call.duration_ms)
 
     @admin.display(description="Words", ordering="word_count")
     def words(self, call: Call) -> int:

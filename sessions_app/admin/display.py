@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from sessions_app.engine.core.clock_times import time_with_hours
+
 NOTHING = admin.site.empty_value_display
 
 
@@ -15,13 +17,9 @@ def badge(value: str, label: str) -> SafeString:
     return format_html('<span class="vs-badge vs-badge-{}">{}</span>', value, label)
 
 
-def clock(milliseconds: float | None) -> str:
+def time_or_dash(milliseconds: float | None) -> str:
     """Returns a length or a place on the call clock as h:mm:ss, or a dash for None."""
-    if milliseconds is None:
-        return NOTHING
-    minutes, seconds = divmod(int(milliseconds // 1000), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}"
+    return NOTHING if milliseconds is None else time_with_hours(milliseconds)
 
 
 def moment(at: datetime | None) -> str:

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from sessions_app.models.turn import STAGE_LABELS
 from sessions_app.services import access, latencies
 
 
@@ -16,7 +17,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Response times of agents",
         "rows": latencies.by_agent(),
-        "labels": latencies.LABELS,
+        "labels": STAGE_LABELS,
         "days": latencies.DAYS,
     }
     return TemplateResponse(request, "admin/sessions_app/agent/latency.html", context)

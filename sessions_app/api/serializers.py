@@ -202,7 +202,7 @@ class LinksSerializer(serializers.Serializer[Any]):
 
     segments = serializers.URLField()
     transcript = serializers.DictField(
-        child=serializers.URLField(), help_text="By form: json, txt, srt, vtt, csv."
+        child=serializers.URLField(), help_text=f"By form: {', '.join(FORMATS)}."
     )
     recording = serializers.URLField()
     summary = serializers.URLField()
@@ -219,7 +219,7 @@ class CallDetailSerializer(CallSerializer):
     links = serializers.SerializerMethodField()
 
     class Meta(CallSerializer.Meta):
-        fields = (*CallSerializer.Meta.fields, "door", "transport", "notes", "turns", "links")
+        fields = (*CallSerializer.Meta.fields, "notes", "turns", "links")
         read_only_fields = fields
 
     @extend_schema_field(LinksSerializer)

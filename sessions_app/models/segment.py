@@ -7,7 +7,7 @@ from django.db import models
 
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.text.folding import folded
-from sessions_app.engine.text.writing import count
+from sessions_app.engine.text.writing import count, together, tokens
 from sessions_app.models.call import Call
 
 
@@ -126,6 +126,16 @@ class Segment(models.Model):
         if self.revised_at is not None:
             return self.revised_text
         return self.text if self.heard_text is None else self.heard_text
+
+    @property
+    def unheard_text(self) -> str:
+        """What an interrupted agent had still to say; empty where nothing is left but marks."""
+        if self.heard_text is None:
+            return ""
+        rest = self.text.removeprefix(self.heard_text).strip()
+        if rest == self.text and self.heard_text:  # it was heard otherwise than it is written
+            rest = together(tokens(self.text)[len(tokens(self.heard_text)) :])
+        return rest if count(rest) else ""
 
     @property
     def shown_words(self) -> list[dict[str, Any]]:

@@ -8,6 +8,9 @@ from sessions_app.models.call import Call
 STAGES = ("speech_end_ms", "endpoint_ms", "final_ms", "first_token_ms", "first_audio_ms")
 """The stages of an answer, in order; `core.events.Latency` says what each is."""
 
+STAGE_LABELS = ("End of turn", "Final words", "First token", "First sound")
+"""What people call each stage after the end of speech, which is the first of STAGES."""
+
 
 class Turn(models.Model):
     """From when a side took the floor to when it gave it up; times in ms on the call clock.

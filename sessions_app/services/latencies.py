@@ -12,8 +12,6 @@ from sessions_app.models import Turn
 from sessions_app.models.turn import STAGES
 
 DAYS = 30
-LABELS = ("End of turn", "Final words", "First token", "First sound")
-"""What each stage after the end of speech is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Quickness:
-    """How quickly one agent answered with one pair of engines; `stages` as LABELS."""
+    """How quickly one agent answered with one pair of engines; `stages` as STAGE_LABELS."""
 
     agent: str
     engines: str

@@ -4,9 +4,8 @@ import logging
 import threading
 import time
 
+from celery import current_app
 from django.db import transaction
-
-from voicesite.celery import app
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +67,12 @@ def _send(task: str, key: int) -> None:
         return
     try:
         # a connection of its own: the pool's would try for ever to come about
-        with app.connection_for_write(
+        with current_app.connection_for_write(
             connect_timeout=CONNECT_S, transport_options=_OPTIONS
         ) as connection:
-            app.send_task(task, args=[key], connection=connection, retry=False, expires=EXPIRES_S)
+            current_app.send_task(
+                task, args=[key], connection=connection, retry=False, expires=EXPIRES_S
+            )
     except Exception as error:  # noqa: BLE001 - a broker fails in as many ways as there are brokers
         pause.begin()
         logger.warning(

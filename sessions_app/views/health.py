@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+from celery import current_app
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -13,7 +14,6 @@ from django.http import HttpRequest, JsonResponse
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.runtime import call_factory, engine, media_processes
 from sessions_app.runtime.health_checks import PARTS
-from voicesite.celery import app
 
 CHECK_S = 3.0
 OK = "ok"
@@ -95,7 +95,7 @@ async def _broker() -> None:
 
 
 def _ask_broker() -> None:
-    with app.connection_for_write() as broker:
+    with current_app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=0, timeout=2)
         channel: Any = broker.channel()
         channel.close()

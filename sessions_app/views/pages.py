@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.core.events import Speaker
+from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.engine.text.cleaning import clean, one_line
 from sessions_app.models import AccessLog, Agent, Call, Note, Recording, Segment, Summary, Turn
 from sessions_app.models.work import WorkState
@@ -25,13 +26,6 @@ from sessions_app.views.recordings import recording_response
 RECENT = 6
 PAGE_SIZE = 20
 NO_CONTENT = 204
-TRANSCRIPT_FORMS = {
-    "txt": "Plain text",
-    "srt": "Subtitles (SRT)",
-    "vtt": "Subtitles (WebVTT)",
-    "csv": "Table (CSV)",
-    "json": "Data (JSON)",
-}
 MOST_WANTED = 200
 """Characters of what is searched for in one call."""
 
@@ -186,7 +180,6 @@ def _call_config() -> dict[str, Any]:
         "segments": reverse("api:segments", args=[PLACEHOLDER]),
         "call": reverse("api:call", args=[PLACEHOLDER]),
         "login": reverse("login"),
-        "start": reverse("start"),
     }
 
 
@@ -223,8 +216,9 @@ def _detail(request: HttpRequest, found: Call) -> dict[str, Any]:
         "end_reason": view_models.end_reason(found),
         "recogniser": wording.recogniser_note(found.recogniser),
         "exports": [
-            (label, form, reverse("api:transcript", args=[found.public_id, form]))
-            for form, label in TRANSCRIPT_FORMS.items()
+            (form.label, name, reverse("api:transcript", args=[found.public_id, name]))
+            for name, form in FORMATS.items()
+            if form.label
         ],
         "detail_config": _detail_config(found, audio, summary),
     }

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from sessions_app.services import access, sign_ins
+from sessions_app.services.passwords import RETRY_S, PasswordsBusyError, Queue
 from sessions_app.services.sign_ins import SignInRefusedError
-from voicesite.passwords import RETRY_S, PasswordsBusyError, Queue
 
 COOKIE = "voicesite_device"
 _WHO = "signed_in_user"

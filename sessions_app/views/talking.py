@@ -6,16 +6,12 @@ from statistics import median
 
 from sessions_app.engine.core.events import NoteKind
 from sessions_app.models import Note, Turn
+from sessions_app.models.turn import STAGE_LABELS
 from sessions_app.views import wording
 from sessions_app.views.view_models import TranscriptEntry
 
-STAGES = (
-    ("endpoint", "End of turn"),
-    ("final", "Final words"),
-    ("token", "First token"),
-    ("audio", "First sound"),
-)
-"""The stages of an answer after the end of the caller's speech, in order."""
+STAGES = tuple(zip(("endpoint", "final", "token", "audio"), STAGE_LABELS, strict=True))
+"""The stages of an answer after the end of the caller's speech, in order: CSS class and label."""
 
 NOTE_KINDS = {NoteKind.NOTE.value: "Note", NoteKind.ACTION.value: "To do"}
 

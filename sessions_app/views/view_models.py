@@ -9,7 +9,7 @@ from sessions_app.engine.core.events import Speaker, Word
 from sessions_app.engine.core.party import visitor_name
 from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.engine.text.word_times import by_letters
-from sessions_app.engine.text.writing import clip, count, together, tokens
+from sessions_app.engine.text.writing import clip, tokens
 from sessions_app.models import Agent, Call, Recording, Segment, Summary
 from sessions_app.models.segment import SegmentSource
 from sessions_app.models.work import WorkState
@@ -211,7 +211,7 @@ def lines(
             corrected=bool(segment.edited_text),
             revised=segment.revised_at is not None or segment.source == SegmentSource.SECOND_PASS,
             interrupted=segment.interrupted,
-            unheard=_unheard(segment),
+            unheard=segment.unheard_text,
             gap_before=_gap_before(segment, left),
         )
         for segment in segments
@@ -235,15 +235,6 @@ def _gap_before(segment: Segment, left: list[Sequence[int]]) -> str:
 
 def _name(speaker: str, agent: str) -> str:
     return agent if agent and speaker == Speaker.AGENT else SPEAKERS.get(speaker, speaker)
-
-
-def _unheard(segment: Segment) -> str:
-    if segment.heard_text is None:
-        return ""
-    rest = segment.text.removeprefix(segment.heard_text).strip()
-    if rest == segment.text and segment.heard_text:  # it was heard otherwise than it is written
-        rest = together(tokens(segment.text)[len(tokens(segment.heard_text)) :])
-    return rest if count(rest) else ""
 
 
 def _words(segment: Segment, wanted: str) -> tuple[ShownWord, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language_info
 
+from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.states import CallState, EndReason
 
 NOTICE = "2026-11-28"
@@ -91,9 +92,7 @@ def due(moment: str) -> str:
 
 def clock(milliseconds: float | None) -> str:
     """Returns a length or a place on the call clock as 0:07, 12:40 or 1:02:03."""
-    minutes, seconds = divmod(int((milliseconds or 0) // 1000), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return short_time(milliseconds or 0)
 
 
 def length(milliseconds: float | None) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.admin.display import badge, clock, moment
+from sessions_app.admin.display import badge, moment, time_or_dash
 
 
 @pytest.mark.parametrize(
@@ -10,7 +10,7 @@ from sessions_app.admin.display import badge, clock, moment
     [(None, "-"), (0, "0:00:00"), (61_999, "0:01:01"), (36_000_000, "10:00:00")],
 )
 def test_clock(milliseconds: int | None, shown: str) -> None:
-    assert clock(milliseconds) == shown
+    assert time_or_dash(milliseconds) == shown
 
 
 def test_badges_are_escaped() -> None:

@@ -1,9 +1,10 @@
 import socket
+import threading
 import time
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 from sessions_app.services import queueing
 from tests.conftest import Queued
@@ -25,6 +26,17 @@ def test_a_task_is_queued_when_the_transaction_is_committed(queued: Queued) -> N
     with transaction.atomic():
         queueing.queue(queueing.FINALISE, 7)
         assert queued() == []
+    assert queued() == [("sessions_app.tasks.finalise_call", 7)]
+
+
+def test_every_thread_queues_for_the_site(queued: Queued) -> None:
+    def send() -> None:
+        queueing.queue(queueing.FINALISE, 7)
+        connections.close_all()
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    thread.join()
     assert queued() == [("sessions_app.tasks.finalise_call", 7)]
 
 

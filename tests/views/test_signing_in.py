@@ -20,12 +20,11 @@ from django.utils import timezone
 
 from sessions_app import tasks
 from sessions_app.models import SignInFailure
-from sessions_app.services import sign_ins
+from sessions_app.services import passwords, sign_ins
 from sessions_app.views import signing_in
 from tests.conftest import PASSWORD
 from tests.fixtures.server import wait_until
 from tests.static_files import static_files
-from voicesite import passwords
 
 __all__ = ["static_files"]
 

@@ -60,11 +60,3 @@ def name_of(speaker: str) -> str:
 def one_line(text: str) -> str:
     """Returns `text` without line breaks or control characters, which would break a file form."""
     return " ".join(_CONTROL.sub(" ", text).split())
-
-
-def clock(ms: int, decimal: str = ".") -> str:
-    """Returns `ms` as HH:MM:SS.mmm."""
-    seconds, milliseconds = divmod(max(0, ms), 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}{decimal}{milliseconds:03}"

@@ -11,21 +11,25 @@ Renderer = Callable[[ExportCall, Sequence[ExportSegment]], str]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file form: extension, media type (UTF-8), and how it is made."""
+    """A file form: extension, media type (UTF-8), and how it is made.
+
+    `label` is what the page of a call offers it as; it offers none without.
+    """
 
     extension: str
     media_type: str
     render: Renderer
+    label: str = ""
 
 
 FORMATS = {
     form.extension: form
     for form in (
-        Format("txt", "text/plain; charset=utf-8", text.render),
-        Format("srt", "application/x-subrip; charset=utf-8", srt.render),
-        Format("vtt", "text/vtt; charset=utf-8", vtt.render),
-        Format("csv", "text/csv; charset=utf-8", csv.render),
-        Format("json", "application/json", json.render),
+        Format("txt", "text/plain; charset=utf-8", text.render, "Plain text"),
+        Format("srt", "application/x-subrip; charset=utf-8", srt.render, "Subtitles (SRT)"),
+        Format("vtt", "text/vtt; charset=utf-8", vtt.render, "Subtitles (WebVTT)"),
+        Format("csv", "text/csv; charset=utf-8", csv.render, "Table (CSV)"),
+        Format("json", "application/json", json.render, "Data (JSON)"),
         Format("jsonl", "application/jsonl; charset=utf-8", jsonl.render),
     )
 }

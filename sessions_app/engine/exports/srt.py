@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from sessions_app.engine.exports.base import ExportCall, ExportSegment, clock, name_of
+from sessions_app.engine.core.clock_times import timestamp
+from sessions_app.engine.exports.base import ExportCall, ExportSegment, name_of
 from sessions_app.engine.exports.captions import Cue, captions
 from sessions_app.engine.exports.joiner import TIME, joined, no_number
 from sessions_app.engine.text.characters import isolated
@@ -24,7 +25,7 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa:
 
 
 def _block(number: int, cue: Cue) -> str:
-    times = f"{clock(cue.start_ms, ',')} --> {clock(cue.end_ms, ',')}"
+    times = f"{timestamp(cue.start_ms, ',')} --> {timestamp(cue.end_ms, ',')}"
     label = f"{cue.name or name_of(cue.speaker)}:"
     return "\n".join([str(number), times, *(_plain(line, label) for line in cue.lines), ""])
 

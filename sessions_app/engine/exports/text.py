@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sessions_app.engine.exports.base import CUT_OFF, ExportCall, ExportSegment, clock, one_line
+from sessions_app.engine.core.clock_times import timestamp
+from sessions_app.engine.exports.base import CUT_OFF, ExportCall, ExportSegment, one_line
 from sessions_app.engine.text.characters import isolated
 
 SECONDS = len("00:00:00")
@@ -17,6 +18,6 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
 
 
 def _line(segment: ExportSegment) -> str:
-    time = clock(segment.start_ms)[:SECONDS]
+    time = timestamp(segment.start_ms)[:SECONDS]
     said = one_line(segment.text) + (f" {CUT_OFF}" if segment.interrupted else "")
     return f"[{time}] {segment.name}: {isolated(said)}"

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sessions_app.engine.exports.base import ExportCall, ExportSegment, clock, name_of
+from sessions_app.engine.core.clock_times import timestamp
+from sessions_app.engine.exports.base import ExportCall, ExportSegment, name_of
 from sessions_app.engine.exports.captions import Cue, captions
 from sessions_app.engine.exports.joiner import TIME, joined, no_number
 
@@ -13,7 +14,7 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa:
 
 
 def _block(cue: Cue) -> str:
-    times = f"{clock(cue.start_ms)} --> {clock(cue.end_ms)}"
+    times = f"{timestamp(cue.start_ms)} --> {timestamp(cue.end_ms)}"
     first, *more = map(_plain, cue.lines)
     text = "\n".join([first, *map(no_number, more)])
     return f"{times}\n<v {_escaped(cue.name or name_of(cue.speaker))}>{text}\n"

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from sessions_app.engine.core.clock_times import timestamp
 from sessions_app.engine.core.events import Word
 from sessions_app.engine.exports import csv, json, jsonl, srt, text, vtt
-from sessions_app.engine.exports.base import ExportCall, ExportSegment, clock, one_line
+from sessions_app.engine.exports.base import ExportCall, ExportSegment, one_line
 from sessions_app.engine.exports.registry import FORMATS
 from tests.engine.exports.calls import AS_IT_IS, OTHERWISE
 
@@ -24,8 +25,8 @@ SEGMENTS = [
 
 
 def test_clock_counts_hours() -> None:
-    assert clock(3_723_004) == "01:02:03.004"
-    assert clock(-5, ",") == "00:00:00,000"
+    assert timestamp(3_723_004) == "01:02:03.004"
+    assert timestamp(-5, ",") == "00:00:00,000"
 
 
 def test_text_is_for_reading() -> None:

@@ -1,0 +1,14 @@
+"""What the site sets up in each of its processes, once Django's settings are read."""
+
+from django.apps import AppConfig
+
+
+class VoicesiteConfig(AppConfig):
+    name = "voicesite"
+    verbose_name = "Site"
+
+    def ready(self) -> None:
+        from voicesite import celery, logs  # noqa: PLC0415 - settings are read now
+
+        celery.app.set_default()
+        logs.log_threads()
