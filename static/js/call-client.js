@@ -7,8 +7,8 @@ import { changed } from "./note-list.js";
 import { byeProblem, isAgentTrouble } from "./problems.js";
 import { refusalOf } from "./refusals.js";
 import { Signaling } from "./signaling.js";
-import { Teller } from "./teller.js";
-import { Ways } from "./ways.js";
+import { Emitter } from "./emitter.js";
+import { MediaPath } from "./media-path.js";
 
 /** @typedef {import("./signaling.js").Message} Message */
 /**
@@ -46,7 +46,7 @@ const NOTICES = {
  * and at the end one of `ended` (detail: {callId, reason}) and `problem` (detail: {code, message,
  * retryAfterS, callId}).
  */
-export class CallClient extends Teller {
+export class CallClient extends Emitter {
   /** @param {CallOptions} options */
   constructor(options) {
     super();
@@ -64,7 +64,7 @@ export class CallClient extends Teller {
     this._signaling = new Signaling({ open: options.openSocket, lastSeq: options.lastSeq });
     this._signaling.callId = options.resume ?? "";
     const { iceServers, openMedia } = options;
-    this._ways = new Ways({ signaling: this._signaling, iceServers, openMedia });
+    this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia });
     /** What the caller asks of the agent. */
     this.agent = new AgentLine(this._signaling);
     this._listen();
@@ -99,7 +99,7 @@ export class CallClient extends Teller {
     this._state(resume ? "reconnecting" : "connecting", resume ? "Reconnecting…" : "Calling…");
     this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
     const wish = resume ? { callId: resume } : { ...(agentId && { agentId }), ...(consent && { consent }) };
-    await this._ways.start(stream, wish);
+    await this._media.start(stream, wish);
   }
 
   /** @param {boolean} muted */
@@ -116,11 +116,11 @@ export class CallClient extends Teller {
       return;
     }
     this._hangingUp = true;
-    const last = this._ways.lastWords();
+    const flushed = this._media.flush();
     stopTracks(this._stream);
     this._state("ending", "Hanging up…");
-    if (last) {
-      last.then(() => this._sayBye());
+    if (flushed) {
+      flushed.then(() => this._sayBye());
     } else {
       this._sayBye();
     }
@@ -165,26 +165,26 @@ export class CallClient extends Teller {
     on("up", () => this._hangingUp && this.callId && this._signaling.send({ type: "bye" }));
     on("refused", (closed) => this._fail(refusalOf(closed).code, refusalOf(closed)));
     on("gone", () => this._fail(this.callId ? "connection-lost" : "server-gone"));
-    const way = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
-      this._ways.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
-    way("track", (voice) => this._tell("track", voice));
-    way("description", (detail) => this._tell("description", detail));
-    way("way", (name) => this._tell("notice", NOTICES[name] ?? ""));
-    way("refused", (message) => this._refused(message));
-    way("state", (state) => this._soundChanged(state));
+    const onMedia = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
+      this._media.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
+    onMedia("track", (voice) => this._emit("track", voice));
+    onMedia("description", (detail) => this._emit("description", detail));
+    onMedia("path", (name) => this._emit("notice", NOTICES[name] ?? ""));
+    onMedia("refused", (message) => this._refused(message));
+    onMedia("state", (state) => this._soundChanged(state));
   }
 
   /** @param {Message} message */
   _received(message) {
     const take = /** @type {Record<string, () => void>} */ ({
       answer: () => this._accept(message.sdp),
-      "ice-candidate": () => this._ways.addCandidate(message.candidate),
-      transcript: () => this._tell("transcript", message),
+      "ice-candidate": () => this._media.addCandidate(message.candidate),
+      transcript: () => this._emit("transcript", message),
       status: () => this._status(message),
-      floor: () => this._tell("floor", message.floor),
+      floor: () => this._emit("floor", message.floor),
       notes: () => this._noted(message),
-      gap: () => this._tell("gap", message),
-      resumed: () => this._tell("caught-up"),
+      gap: () => this._emit("gap", message),
+      resumed: () => this._emit("caught-up"),
       bye: () => this._said(message.reason),
       error: () => this._refused(message),
     })[message.type];
@@ -194,13 +194,13 @@ export class CallClient extends Teller {
   /** @param {Message} message */
   _noted({ notes, removed, whole }) {
     this._notes = changed(this._notes, { notes, removed, whole });
-    this._tell("notes", this._notes);
+    this._emit("notes", this._notes);
   }
 
   /** @param {string} sdp */
   async _accept(sdp) {
     try {
-      await this._ways.accept(sdp);
+      await this._media.accept(sdp);
     } catch (error) {
       this._fail("other", { message: `The server's answer could not be used (${error}).` });
     }
@@ -251,9 +251,9 @@ export class CallClient extends Teller {
         this._end(""); // it ended while we were away
       }
     } else if (code === "recogniser_failed") {
-      this._tell("notice", "Speech recognition has stopped, so new words are not written down. The call itself goes on.");
+      this._emit("notice", "Speech recognition has stopped, so new words are not written down. The call itself goes on.");
     } else if (isAgentTrouble(code)) {
-      this._tell("trouble", code);
+      this._emit("trouble", code);
     } else if (!this.callId) {
       this._fail(code, { message: message.message, retryAfterS });
     }
@@ -268,14 +268,14 @@ export class CallClient extends Teller {
       return;
     }
     this._wasActive ||= state === "active";
-    this._tell("state", { state, words });
+    this._emit("state", { state, words });
   }
 
   /** @param {string} reason */
   _end(reason) {
     if (!this._over) {
       this._release();
-      this._tell("ended", { callId: this.callId, reason });
+      this._emit("ended", { callId: this.callId, reason });
     }
   }
 
@@ -286,7 +286,7 @@ export class CallClient extends Teller {
   _fail(code, more = {}) {
     if (!this._over) {
       this._release();
-      this._tell("problem", { code, callId: this.callId, ...more });
+      this._emit("problem", { code, callId: this.callId, ...more });
     }
   }
 
@@ -294,7 +294,7 @@ export class CallClient extends Teller {
     this._over = true;
     this._timers.forEach(clearTimeout);
     stopTracks(this._stream);
-    this._ways.close();
+    this._media.close();
     this._signaling.close();
   }
 

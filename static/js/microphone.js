@@ -12,11 +12,11 @@ export function missingForCalls() {
     return "insecure";
   }
   const able = "WebSocket" in window && "AudioContext" in window && navigator.mediaDevices?.getUserMedia;
-  return able && wayOut() ? "" : "unsupported";
+  return able && uplinkKind() ? "" : "unsupported";
 }
 
-/** @returns {"webrtc" | "samples" | "recorder" | ""} how this browser can send sound, the best way first */
-export function wayOut() {
+/** @returns {"webrtc" | "samples" | "recorder" | ""} the best way this browser has of sending audio; empty for none */
+export function uplinkKind() {
   if ("RTCPeerConnection" in globalThis) {
     return "webrtc";
   }

@@ -15,19 +15,19 @@ export class Notices {
   /** @param {string} words what stays until something else is said */
   say(words) {
     this._words = words;
-    this._tell();
+    this._update();
   }
 
   /** @param {boolean} on whether nothing at all comes from the microphone */
   silence(on) {
     this._silent = on;
-    this._tell();
+    this._update();
   }
 
   /** @param {boolean} on whether somebody speaks who can hardly be heard */
   faint(on) {
     this._faint = on;
-    this._tell();
+    this._update();
   }
 
   /** Forgets all of it: another call begins. */
@@ -37,7 +37,7 @@ export class Notices {
     this.silence(false);
   }
 
-  _tell() {
+  _update() {
     const heard = this._silent ? SILENCE : this._faint ? FAINT : "";
     this._show([this._words, heard].filter(Boolean).join(" "));
   }

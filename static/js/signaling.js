@@ -4,7 +4,7 @@
  * docs/protocol.md states every message.
  */
 
-import { Teller } from "./teller.js";
+import { Emitter } from "./emitter.js";
 
 /** @typedef {Record<string, any> & {type: string}} Message */
 /**
@@ -46,7 +46,7 @@ const LATE_MS = 1000;
  * Events: `message` (detail: Message), `up`, `down`, `refused` (detail: {code, reason}),
  * `gone`. After `refused`, `gone` and `close()` nothing follows.
  */
-export class Signaling extends Teller {
+export class Signaling extends Emitter {
   /** @param {Options} options */
   constructor({ open, lastSeq = () => 0, later = defaultLater, forget = defaultForget, askLater = defaultLater, random = Math.random }) {
     super();
@@ -163,7 +163,7 @@ export class Signaling extends Teller {
       this._resume();
     }
     this._untilAnswered.forEach((message) => this.send(message));
-    this._tell("up"); // what is sent now belongs to the call
+    this._emit("up"); // what is sent now belongs to the call
   }
 
   /** Asks now and then whether the socket leads anywhere; takes another where it does not. */
@@ -206,7 +206,7 @@ export class Signaling extends Teller {
       this.callId = message.callId;
       this._untilAnswered = [];
     }
-    this._tell("message", message);
+    this._emit("message", message);
   }
 
   /**
@@ -222,16 +222,16 @@ export class Signaling extends Teller {
     clearTimeout(this._asking);
     if (FATAL.has(code)) {
       this._closed = true;
-      this._tell("refused", { code, reason });
+      this._emit("refused", { code, reason });
       return;
     }
     this._failures += 1;
     if (this._failures >= (this._everOpen ? LATER_TRIES : FIRST_TRIES)) {
       this._closed = true;
-      this._tell("gone");
+      this._emit("gone");
       return;
     }
-    this._tell("down");
+    this._emit("down");
     const step = BACKOFF_MS[Math.min(this._failures - 1, BACKOFF_MS.length - 1)];
     const wait = Math.max(step, code === CLOSE.stopping ? STOPPING_MS : 0);
     this._timer = this._later(() => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { wayOut } from "../../static/js/microphone.js";
+import { uplinkKind } from "../../static/js/microphone.js";
 import { RecordedSound, recordedKind } from "../../static/js/recorded-sound.js";
 import { Signaling } from "../../static/js/signaling.js";
 import { SocketLink } from "../../static/js/socket-link.js";
@@ -85,15 +85,15 @@ test("a browser without a recorder records nothing", () => {
 
 test("the best way that a browser has is taken", () => {
   globalThis.MediaRecorder = Recorder;
-  const ways = [wayOut()];
+  const ways = [uplinkKind()];
   globalThis.AudioWorkletNode = class {};
-  ways.push(wayOut());
+  ways.push(uplinkKind());
   globalThis.RTCPeerConnection = class {};
-  ways.push(wayOut());
+  ways.push(uplinkKind());
   delete globalThis.AudioWorkletNode;
   delete globalThis.RTCPeerConnection;
   delete globalThis.MediaRecorder;
-  assert.deepEqual([...ways, wayOut()], ["recorder", "samples", "webrtc", ""]);
+  assert.deepEqual([...ways, uplinkKind()], ["recorder", "samples", "webrtc", ""]);
 });
 
 test("the recording begins with the call, so that the server has its beginning", async () => {

@@ -1,36 +1,37 @@
 // @ts-check
 /**
- * How a call's sound gets through: WebRTC, WebRTC anew, and at last a WebSocket. No DOM.
- * A browser without WebRTC takes the WebSocket at once; without an AudioWorklet it sends what its recorder writes.
+ * How a call's audio gets through: WebRTC, then one more WebRTC attempt if it was connected before, then a
+ * WebSocket. No DOM. A browser without WebRTC uses the WebSocket at once; one without an AudioWorklet, too,
+ * sends what MediaRecorder writes.
  */
 
-import { wayOut } from "./microphone.js";
+import { uplinkKind } from "./microphone.js";
 import { PeerLink } from "./peer-link.js";
 import { RecentSound } from "./recent-sound.js";
 import { RecordedSound, recordedKind } from "./recorded-sound.js";
 import { SocketLink } from "./socket-link.js";
-import { Teller } from "./teller.js";
+import { Emitter } from "./emitter.js";
 
 /** @typedef {import("./signaling.js").Signaling} Signaling */
 /**
- * @typedef {object} WaysOptions
+ * @typedef {object} MediaPathOptions
  * @property {Signaling} signaling
  * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
  * @property {() => WebSocket} openMedia opens `/ws/voice`
  */
 
-/** How long each attempt over WebRTC may take before the next way is tried. */
-export const PATIENCE_MS = 5000;
-/** A connection that went quiet often comes back by itself. */
-export const QUIET_MS = 2500;
+/** How long one WebRTC attempt may take. Longer: blocked networks wait longer for sound; shorter: slow ones lose WebRTC. */
+export const CONNECT_TIMEOUT_MS = 5000;
+/** How long a `disconnected` peer connection may take to recover by itself before it is replaced. */
+export const DISCONNECTED_GRACE_MS = 2500;
 
 /**
  * Events: `state` (detail: "connected", "weak", "lost" or "failed"), `track` (detail:
- * MediaStream), `description` (detail: {kind, sdp}), `way` (detail: "webrtc", or "websocket" alone or with ", relay refused",
- * ", no webrtc" or ", recorder"), `refused` (detail: the server's error, before the call began).
+ * MediaStream), `description` (detail: {kind, sdp}), `path` (detail: "webrtc" or "websocket", the
+ * latter also with ", relay refused", ", no webrtc" or ", recorder" after it), `refused` (detail: the server's error, before the call began).
  */
-export class Ways extends Teller {
-  /** @param {WaysOptions} options */
+export class MediaPath extends Emitter {
+  /** @param {MediaPathOptions} options */
   constructor({ signaling, iceServers, openMedia }) {
     super();
     this._signaling = signaling;
@@ -42,33 +43,33 @@ export class Ways extends Teller {
     this._socket = null;
     /** @type {MediaStream | null} */
     this._stream = null;
-    this._out = wayOut();
+    this._uplink = uplinkKind();
     /** @type {RecentSound | RecordedSound} */
-    this._sound = this._out === "recorder" ? new RecordedSound() : new RecentSound();
+    this._sound = this._uplink === "recorder" ? new RecordedSound() : new RecentSound();
     this._closed = false;
-    this._worked = false;
-    this._again = false;
-    this._refused = false;
+    this._wasConnected = false;
+    this._retried = false;
+    this._relayRefused = false;
     this._timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   }
 
   /**
    * Offers the call.
    * @param {MediaStream} stream the microphone
-   * @param {object} wish what the offer says besides its SDP
+   * @param {object} wish the offer's fields besides its SDP
    */
   async start(stream, wish) {
     this._stream = stream;
-    this._sound.listen(stream); // what is said before a way is found is sent when one is
-    if (this._out === "webrtc") {
+    this._sound.listen(stream); // what is said before a path is found is sent once one is
+    if (this._uplink === "webrtc") {
       await this._offer(wish);
     } else {
-      await this._overSocket(wish);
+      await this._useSocket(wish);
     }
   }
 
-  /** @returns {Promise<void> | null} done when what was said last is on its way; null where that is at once */
-  lastWords() {
+  /** @returns {Promise<void> | null} resolves once the last audio has been sent; null if nothing is pending */
+  flush() {
     return this._sound instanceof RecordedSound && this._socket ? this._sound.finish() : null;
   }
 
@@ -77,9 +78,9 @@ export class Ways extends Teller {
    * @param {string} sdp
    */
   async accept(sdp) {
-    this._tell("description", { kind: "answer", sdp });
+    this._emit("description", { kind: "answer", sdp });
     if (this._peer && !this._peer.answered) {
-      this._wait(PATIENCE_MS, () => this._next());
+      this._wait(CONNECT_TIMEOUT_MS, () => this._fallBack());
       await this._peer.accept(sdp);
     }
   }
@@ -106,36 +107,36 @@ export class Ways extends Teller {
     const peer = new PeerLink({
       iceServers,
       onCandidate: (candidate) => peer === this._peer && this._signaling.addCandidate(candidate),
-      onState: (state) => peer === this._peer && this._changed(state),
-      onTrack: (stream) => peer === this._peer && this._tell("track", stream),
+      onState: (state) => peer === this._peer && this._connectionChanged(state),
+      onTrack: (stream) => peer === this._peer && this._emit("track", stream),
       onRelayRefused: () => {
-        this._refused = true;
+        this._relayRefused = true;
       },
     });
     this._peer = peer;
     const sdp = await peer.offer(this._stream);
     this._signaling.startCall({ sdp, ...wish });
-    this._tell("description", { kind: "offer", sdp });
+    this._emit("description", { kind: "offer", sdp });
   }
 
   /** @param {RTCPeerConnectionState} state */
-  _changed(state) {
+  _connectionChanged(state) {
     if (state === "connected") {
       clearTimeout(this._timer);
-      this._worked = true;
-      this._again = false;
-      this._tell("way", "webrtc");
-      this._tell("state", "connected");
+      this._wasConnected = true;
+      this._retried = false;
+      this._emit("path", "webrtc");
+      this._emit("state", "connected");
     } else if (state === "disconnected") {
-      this._tell("state", "weak");
-      this._wait(QUIET_MS, () => this._next());
+      this._emit("state", "weak");
+      this._wait(DISCONNECTED_GRACE_MS, () => this._fallBack());
     } else if (state === "failed") {
-      this._next();
+      this._fallBack();
     }
   }
 
-  /** This way does not work: takes the next. */
-  _next() {
+  /** The present path does not work: tries the next one. */
+  _fallBack() {
     clearTimeout(this._timer);
     this._peer?.close();
     this._peer = null;
@@ -143,69 +144,69 @@ export class Ways extends Teller {
       return;
     }
     if (!this._signaling.callId) {
-      this._tell("state", "failed");
+      this._emit("state", "failed");
       return;
     }
-    this._tell("state", "lost");
-    if (this._worked && !this._again) {
-      this._again = true;
-      this._wait(PATIENCE_MS, () => this._next());
-      this._offer({ callId: this._signaling.callId }).catch(() => this._next());
+    this._emit("state", "lost");
+    if (this._wasConnected && !this._retried) {
+      this._retried = true;
+      this._wait(CONNECT_TIMEOUT_MS, () => this._fallBack());
+      this._offer({ callId: this._signaling.callId }).catch(() => this._fallBack());
     } else {
-      this._overSocket();
+      this._useSocket();
     }
   }
 
-  /** @param {object} [wish] what the call is to be, where it begins here */
-  async _overSocket(wish = {}) {
+  /** @param {object} [wish] the fields of a new call, if it begins here */
+  async _useSocket(wish = {}) {
     const link = new SocketLink({
       open: this._openMedia,
       callId: this._signaling.callId,
       wish,
       sound: this._sound,
       onCall: (callId) => this._signaling.follow(callId),
-      onRefused: (message) => this._tell("refused", message),
+      onRefused: (message) => this._emit("refused", message),
       onState: (state) => this._socketChanged(state),
-      onTrack: (stream) => this._tell("track", stream),
+      onTrack: (stream) => this._emit("track", stream),
     });
     this._socket = link;
     try {
       await link.start();
     } catch {
       link.close();
-      await (this._record() ? this._overSocket(wish) : this._tell("state", "failed"));
+      await (this._useRecorder() ? this._useSocket(wish) : this._emit("state", "failed"));
     }
   }
 
   /**
-   * Takes the recorder, where the samples of the microphone are not to be had after all.
-   * @returns {boolean} whether there is one
+   * Switches to MediaRecorder, if the microphone's samples turn out to be unavailable.
+   * @returns {boolean} whether it could
    */
-  _record() {
+  _useRecorder() {
     if (this._closed || !this._stream || this._sound instanceof RecordedSound || !recordedKind()) {
       return false;
     }
     this._sound.close();
     this._sound = new RecordedSound();
     this._sound.listen(this._stream);
-    this._out = this._out === "samples" ? "recorder" : this._out;
+    this._uplink = this._uplink === "samples" ? "recorder" : this._uplink;
     return true;
   }
 
   /** @param {"connected" | "lost" | "failed"} state */
   _socketChanged(state) {
     if (state === "connected") {
-      this._tell("way", `websocket${this._why()}`);
+      this._emit("path", `websocket${this._socketReason()}`);
     }
-    this._tell("state", state);
+    this._emit("state", state);
   }
 
-  /** Returns why the sound goes over the socket, where it is not for the network. */
-  _why() {
-    if (this._out === "webrtc") {
-      return this._refused ? ", relay refused" : "";
+  /** Returns why the audio goes over the socket, if not because of the network: a suffix of the `path` event. */
+  _socketReason() {
+    if (this._uplink === "webrtc") {
+      return this._relayRefused ? ", relay refused" : "";
     }
-    return this._out === "recorder" ? ", recorder" : ", no webrtc";
+    return this._uplink === "recorder" ? ", recorder" : ", no webrtc";
   }
 
   /**
