@@ -123,4 +123,4 @@ function enlivenCall() {
 }
 
 document.addEventListener("DOMContentLoaded", enlivenCall);
-document.addEventListener("vs-filled-in", enlivenCall);
+document.addEventListener("vs-refreshed", enlivenCall);

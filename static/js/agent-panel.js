@@ -3,14 +3,14 @@
 
 import { AgentVoice } from "./agent-voice.js";
 import { byId } from "./dom.js";
-import { FloorView } from "./floor.js";
-import { NotesView } from "./notes.js";
-import { PassingNotice } from "./passing-notice.js";
+import { FloorView } from "./floor-view.js";
+import { NotesView } from "./notes-view.js";
+import { Toast } from "./toast.js";
 import { agentTrouble } from "./problems.js";
-import { TypedInput } from "./typed.js";
+import { TextInput } from "./text-input.js";
 
 /** @typedef {import("./call-client.js").CallClient} CallClient */
-/** @typedef {import("./agents.js").Agent} Agent */
+/** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const PARTS = ["floor", "typed", "interrupt", "pause-agent"];
 const NOT_SENT = "Not sent: the connection is being restored. Press Enter again in a moment.";
@@ -21,8 +21,8 @@ export class AgentPanel {
     this._call = null;
     this._voice = new AgentVoice(byId("agent-audio"), byId("sound-on"));
     this._notes = new NotesView(byId("notes"), byId("notes-list"));
-    this._notice = new PassingNotice(byId("agent-notice"), byId("agent-notice-text"));
-    this._typed = new TypedInput(
+    this._notice = new Toast(byId("agent-notice"), byId("agent-notice-text"));
+    this._typed = new TextInput(
       byId("typed"),
       byId("typed-text"),
       (text) => this._call?.agent.say(text) ?? false,

@@ -1,9 +1,9 @@
 // @ts-check
 /** One call: microphone in, peer connection, signaling, events out. No DOM. */
 
-import { AgentLine } from "./agent-line.js";
+import { AgentCommands } from "./agent-commands.js";
 import { stopTracks } from "./microphone.js";
-import { changed } from "./note-list.js";
+import { applyNoteChange } from "./note-list.js";
 import { byeProblem, isAgentTrouble } from "./problems.js";
 import { refusalOf } from "./refusals.js";
 import { Signaling } from "./signaling.js";
@@ -66,7 +66,7 @@ export class CallClient extends Emitter {
     const { iceServers, openMedia } = options;
     this._media = new MediaPath({ signaling: this._signaling, iceServers, openMedia });
     /** What the caller asks of the agent. */
-    this.agent = new AgentLine(this._signaling);
+    this.agent = new AgentCommands(this._signaling);
     this._listen();
   }
 
@@ -193,7 +193,7 @@ export class CallClient extends Emitter {
 
   /** @param {Message} message */
   _noted({ notes, removed, whole }) {
-    this._notes = changed(this._notes, { notes, removed, whole });
+    this._notes = applyNoteChange(this._notes, { notes, removed, whole });
     this._emit("notes", this._notes);
   }
 

@@ -3,19 +3,19 @@
 
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
-import { FillIn } from "./fill-in.js";
-import { FollowingTranscript } from "./follow.js";
+import { PageRefresh } from "./page-refresh.js";
+import { SyncedTranscript } from "./synced-transcript.js";
 import { LiveFeed } from "./live-feed.js";
 import { Player } from "./player.js";
 
-/** @typedef {import("./fill-in.js").Detail} Detail */
+/** @typedef {import("./page-refresh.js").Detail} Detail */
 
 const SETTLED_MS = 2000;
 
-/** @type {{player?: Player, transcript?: FollowingTranscript, feed?: LiveFeed}} */
+/** @type {{player?: Player, transcript?: SyncedTranscript, feed?: LiveFeed}} */
 const parts = {};
 const first = /** @type {Detail} */ (readJson("detail-config"));
-const fillIn = new FillIn(first);
+const refresh = new PageRefresh(first);
 
 /**
  * Brings to life what the server has written.
@@ -28,16 +28,16 @@ function enliven(detail) {
     parts.transcript?.remove();
     parts.transcript = undefined;
     if (document.getElementById("follow")) {
-      parts.transcript = new FollowingTranscript(parts.player, byId("transcript"));
+      parts.transcript = new SyncedTranscript(parts.player, byId("transcript"));
     }
   }
   if (detail.live && document.getElementById("transcript-announcer")) {
     parts.feed ??= new LiveFeed(detail);
-    parts.feed.addEventListener("over", () => fillIn.hurry());
+    parts.feed.addEventListener("over", () => refresh.refreshNow());
   }
 }
 
-fillIn.addEventListener("changed", (event) => {
+refresh.addEventListener("changed", (event) => {
   const { detail, parts: changed, said } = /** @type {CustomEvent} */ (event).detail;
   if (changed.includes("player-part")) {
     parts.player?.remove();
@@ -96,4 +96,4 @@ function openAtHit() {
 
 enliven(first);
 openAtHit();
-fillIn.start();
+refresh.start();

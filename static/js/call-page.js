@@ -1,13 +1,13 @@
 // @ts-check
 /** Start page and call page: asks, starts the call in place, and shows it. */
 
-import { agentIn, rememberAgent, restoreAgent } from "./agents.js";
+import { chosenAgent, rememberAgent, restoreAgent } from "./agent-choice.js";
 import { CallClient } from "./call-client.js";
 import { CatchUp } from "./catch-up.js";
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
-import { forgetCall, holdCall, keepCall, keptCall } from "./kept-call.js";
-import { listMicrophones, missingForCalls, openMicrophone, remember, stopTracks } from "./microphone.js";
+import { clearSavedCall, lockCall, saveCall, savedCall } from "./saved-call.js";
+import { listMicrophones, missingForCalls, openMicrophone, rememberMicrophone, stopTracks } from "./microphone.js";
 import { ProblemPanel } from "./problem-panel.js";
 import { mediaProblem, missedProblem, startProblem } from "./problems.js";
 import { Stage } from "./stage.js";
@@ -23,7 +23,7 @@ const microphone = /** @type {HTMLSelectElement} */ (byId("microphone"));
 let client = null;
 
 function agent() {
-  return agentIn(byId("ready-form"));
+  return chosenAgent(byId("ready-form"));
 }
 
 /** Says which recogniser the chosen agent has. */
@@ -46,27 +46,27 @@ function ask() {
   }
 }
 
-/** @typedef {import("./kept-call.js").KeptCall} KeptCall */
+/** @typedef {import("./saved-call.js").SavedCall} SavedCall */
 
 /** @param {boolean} recorded */
 function begin(recorded) {
-  return carry({ callId: "", agent: agent(), recorded, startedMs: 0, muted: false });
+  return startOrResume({ callId: "", agent: agent(), recorded, startedMs: 0, muted: false });
 }
 
 /**
  * Goes on with the call that this tab had before it was loaded again.
- * @param {KeptCall} kept
+ * @param {SavedCall} kept
  */
-async function comeBack(kept) {
-  if (await holdCall(kept.callId)) {
-    await carry(kept);
+async function resume(kept) {
+  if (await lockCall(kept.callId)) {
+    await startOrResume(kept);
   } else {
     fail({ code: "in-another-tab", callId: kept.callId });
   }
 }
 
-/** @param {KeptCall} kept without an id: a new call */
-async function carry(kept) {
+/** @param {SavedCall} kept without an id: a new call */
+async function startOrResume(kept) {
   const { agent: chosen, recorded, callId, startedMs, muted } = kept;
   const transcript = new Transcript();
   const iceServers = findIceServers(); // while the microphone opens
@@ -83,7 +83,7 @@ async function carry(kept) {
   show("stage", chosen.slug);
   stage.begin({ call, agent: chosen, recorded, elapsedMs: startedMs && Date.now() - startedMs, muted });
   follow(call, transcript);
-  keepInMind(call, kept);
+  saveWhileActive(call, kept);
   call.open();
   await openAndStart(call);
 }
@@ -91,18 +91,18 @@ async function carry(kept) {
 /**
  * Keeps the call for a page that is loaded again, as soon as it has begun.
  * @param {CallClient} call
- * @param {KeptCall} kept
+ * @param {SavedCall} kept
  */
-function keepInMind(call, kept) {
+function saveWhileActive(call, kept) {
   const note = () => {
     if (call.inProgress) {
-      keepCall({ ...kept, callId: call.callId, muted: stage.muted });
+      saveCall({ ...kept, callId: call.callId, muted: stage.muted });
     }
   };
   call.addEventListener("state", (event) => {
     if (call.inProgress && /** @type {CustomEvent} */ (event).detail.state === "active") {
       kept.startedMs ||= Date.now();
-      holdCall(call.callId);
+      lockCall(call.callId);
     }
     note();
   });
@@ -211,7 +211,7 @@ async function whyEnded(callId) {
 /** @param {string} callId */
 function end(callId) {
   client = null;
-  forgetCall();
+  clearSavedCall();
   stage.end();
   if (!callId) {
     location.reload();
@@ -229,7 +229,7 @@ function pageOf(callId) {
 /** @param {{code: string, callId?: string, message?: string, retryAfterS?: number}} detail */
 function fail(detail) {
   client = null;
-  forgetCall();
+  clearSavedCall();
   stage.end();
   show("problem");
   problem.show(detail.code, detail);
@@ -270,7 +270,7 @@ byId("ready-form").addEventListener("change", (/** @type {any} */ { target }) =>
   rememberAgent(agent().slug);
   showRecogniser();
 });
-microphone.addEventListener("change", () => remember(microphone.value));
+microphone.addEventListener("change", () => rememberMicrophone(microphone.value));
 navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones(microphone, byId("microphone-note")));
 addEventListener("online", () => client?.retryNow());
 addEventListener("beforeunload", (event) => {
@@ -288,9 +288,9 @@ listMicrophones(microphone, byId("microphone-note"));
 const address = new URL(location.href);
 restoreAgent(byId("ready-form"), address.searchParams.get("agent") ?? "");
 showRecogniser();
-const before = keptCall();
-if (before) {
-  comeBack(before);
+const saved = savedCall();
+if (saved) {
+  resume(saved);
 } else if (address.searchParams.has("ask") && !byId("start-call").disabled) {
   address.searchParams.delete("ask");
   history.replaceState(null, "", address);

@@ -7,8 +7,8 @@
 
 import { uplinkKind } from "./microphone.js";
 import { PeerLink } from "./peer-link.js";
-import { RecentSound } from "./recent-sound.js";
-import { RecordedSound, recordedKind } from "./recorded-sound.js";
+import { MicrophoneBuffer } from "./microphone-buffer.js";
+import { MicrophoneRecorder, recorderMimeType } from "./microphone-recorder.js";
 import { SocketLink } from "./socket-link.js";
 import { Emitter } from "./emitter.js";
 
@@ -44,8 +44,8 @@ export class MediaPath extends Emitter {
     /** @type {MediaStream | null} */
     this._stream = null;
     this._uplink = uplinkKind();
-    /** @type {RecentSound | RecordedSound} */
-    this._sound = this._uplink === "recorder" ? new RecordedSound() : new RecentSound();
+    /** @type {MicrophoneBuffer | MicrophoneRecorder} */
+    this._sound = this._uplink === "recorder" ? new MicrophoneRecorder() : new MicrophoneBuffer();
     this._closed = false;
     this._wasConnected = false;
     this._retried = false;
@@ -70,7 +70,7 @@ export class MediaPath extends Emitter {
 
   /** @returns {Promise<void> | null} resolves once the last audio has been sent; null if nothing is pending */
   flush() {
-    return this._sound instanceof RecordedSound && this._socket ? this._sound.finish() : null;
+    return this._sound instanceof MicrophoneRecorder && this._socket ? this._sound.finish() : null;
   }
 
   /**
@@ -183,11 +183,11 @@ export class MediaPath extends Emitter {
    * @returns {boolean} whether it could
    */
   _useRecorder() {
-    if (this._closed || !this._stream || this._sound instanceof RecordedSound || !recordedKind()) {
+    if (this._closed || !this._stream || this._sound instanceof MicrophoneRecorder || !recorderMimeType()) {
       return false;
     }
     this._sound.close();
-    this._sound = new RecordedSound();
+    this._sound = new MicrophoneRecorder();
     this._sound.listen(this._stream);
     this._uplink = this._uplink === "samples" ? "recorder" : this._uplink;
     return true;

@@ -1,8 +1,8 @@
 // @ts-check
 /** The microphone: what is missing for it, which there are, and opening one. */
 
-import { recordedKind } from "./recorded-sound.js";
-import { keep, kept } from "./stored.js";
+import { recorderMimeType } from "./microphone-recorder.js";
+import { loadPreference, savePreference } from "./preferences.js";
 
 const REMEMBERED = "microphone";
 
@@ -23,7 +23,7 @@ export function uplinkKind() {
   if ("AudioWorkletNode" in globalThis) {
     return "samples";
   }
-  return recordedKind() ? "recorder" : "";
+  return recorderMimeType() ? "recorder" : "";
 }
 
 /**
@@ -53,15 +53,15 @@ export async function listMicrophones(select, note) {
   if (!named.length) {
     return;
   }
-  const chosen = select.value || kept(REMEMBERED);
+  const chosen = select.value || loadPreference(REMEMBERED);
   const options = named.map((device) => new Option(device.label, device.deviceId));
   select.replaceChildren(new Option("Default microphone", ""), ...options);
   select.value = named.some((device) => device.deviceId === chosen) ? chosen : "";
 }
 
 /** @param {string} deviceId */
-export function remember(deviceId) {
-  keep(REMEMBERED, deviceId);
+export function rememberMicrophone(deviceId) {
+  savePreference(REMEMBERED, deviceId);
 }
 
 /** @param {MediaStream | null} stream */

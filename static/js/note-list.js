@@ -9,7 +9,7 @@
  * @param {Change} change
  * @returns {Note[]} all notes there are now, in order
  */
-export function changed(known, { notes, removed = [], whole = false }) {
+export function applyNoteChange(known, { notes, removed = [], whole = false }) {
   const gone = new Set([...removed, ...notes.map(({ number }) => number)]);
   const kept = whole ? [] : known.filter(({ number }) => !gone.has(number));
   return [...kept, ...notes].sort((a, b) => a.number - b.number);

@@ -8,7 +8,7 @@ import { VoicePlayer } from "./voice-player.js";
 const FEATURES = ["media", "acks"];
 const OUTPUT = { codec: "pcm16", sampleRate: 24_000 };
 /** So much sound is kept for a socket that broke: the server waits for half a minute. */
-const KEPT_CHUNKS = 320;
+const MAX_CHUNKS = 320;
 const MOST_BUFFERED = 64 * 1024;
 const RETRY_MS = [200, 500, 1000, 2000];
 const GIVE_UP_MS = 45_000;
@@ -21,7 +21,7 @@ export class SocketLink {
    * @param {() => WebSocket} options.open
    * @param {string} options.callId the call that goes on here; empty where one begins
    * @param {object} [options.wish] what that call is to be
-   * @param {import("./recent-sound.js").RecentSound | import("./recorded-sound.js").RecordedSound} options.sound the microphone
+   * @param {import("./microphone-buffer.js").MicrophoneBuffer | import("./microphone-recorder.js").MicrophoneRecorder} options.sound the microphone
    * @param {(callId: string) => void} [options.onCall] told of the call, as soon as it goes on or begins
    * @param {(message: Message) => void} [options.onRefused] told why it does not
    * @param {(state: "connected" | "lost" | "failed") => void} options.onState
@@ -80,7 +80,7 @@ export class SocketLink {
   /** @param {ArrayBuffer} chunk */
   _heard(chunk) {
     this._kept.push(chunk);
-    if (this._kept.length > KEPT_CHUNKS) {
+    if (this._kept.length > MAX_CHUNKS) {
       this._kept.shift();
       this._first += 1;
       this._sent = Math.max(0, this._sent - 1);

@@ -4,12 +4,12 @@
 import { AgentPanel } from "./agent-panel.js";
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
-import { LevelMeter } from "./meter.js";
+import { LevelMeter } from "./level-meter.js";
 import { Notices } from "./notices.js";
 import { TranscriptView } from "./transcript-view.js";
 
 /** @typedef {import("./call-client.js").CallClient} CallClient */
-/** @typedef {import("./agents.js").Agent} Agent */
+/** @typedef {import("./agent-choice.js").Agent} Agent */
 
 const DOTS = { active: "dot dot-live", ending: "dot", ended: "dot" };
 
@@ -137,7 +137,7 @@ export class Stage {
   _mute(muted) {
     this._muted = muted;
     this._call?.mute(muted);
-    this._meter?.excuse();
+    this._meter?.resetSilence();
     byId("mute").setAttribute("aria-pressed", String(muted));
     byId("mute-label").textContent = muted ? "Muted" : "Mute";
     byId("stage").classList.toggle("is-muted", muted);
@@ -152,7 +152,7 @@ export class Stage {
   _tick() {
     byId("call-timer").textContent = clock(performance.now() - this._startedAt);
     if (this._muted) {
-      this._meter?.excuse();
+      this._meter?.resetSilence();
     }
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The picture of a recording: the caller's lane above, the agent's below. */
 
-import { sized } from "./meter.js";
+import { fitCanvas } from "./canvas.js";
 
 const BAR = 2;
 const GAP = 1.5;
@@ -54,7 +54,7 @@ export class Waveform {
   }
 
   _draw() {
-    const { width, height, pen } = sized(this._canvas);
+    const { width, height, pen } = fitCanvas(this._canvas);
     const styles = getComputedStyle(this._canvas);
     const colours = ["--accent", "--agent"].map((name) => styles.getPropertyValue(name));
     const middle = height / 2;

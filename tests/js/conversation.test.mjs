@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { FakeElement, newStorage } from "./page.mjs";
-import { agentIn, rememberAgent, restoreAgent } from "../../static/js/agents.js";
+import { chosenAgent, rememberAgent, restoreAgent } from "../../static/js/agent-choice.js";
 import { AgentVoice } from "../../static/js/agent-voice.js";
 import { unheardOf, writeCaption } from "../../static/js/captions.js";
-import { FloorView, canInterrupt, floorWords, shownFloor } from "../../static/js/floor.js";
-import { NotesView } from "../../static/js/notes.js";
-import { PassingNotice } from "../../static/js/passing-notice.js";
+import { FloorView, canInterrupt, floorWords, shownFloor } from "../../static/js/floor-view.js";
+import { NotesView } from "../../static/js/notes-view.js";
+import { Toast } from "../../static/js/toast.js";
 import { agentTrouble, isAgentTrouble } from "../../static/js/problems.js";
 import { Transcript } from "../../static/js/transcript.js";
 import { TranscriptView } from "../../static/js/transcript-view.js";
-import { TypedInput } from "../../static/js/typed.js";
+import { TextInput } from "../../static/js/text-input.js";
 
 const FLOORS = ["listening", "user_speaking", "thinking", "agent_speaking", "paused"];
 
@@ -26,10 +26,10 @@ const choose = (form, slug) => form.inputs.forEach((input) => { input.checked = 
 
 test("the chosen agent is told with its name and whether it talks", () => {
   const form = formOf("plain", "scribe");
-  assert.deepEqual(agentIn(form), { slug: "plain", name: "PLAIN", answers: false });
+  assert.deepEqual(chosenAgent(form), { slug: "plain", name: "PLAIN", answers: false });
   choose(form, "scribe");
-  assert.deepEqual(agentIn(form), { slug: "scribe", name: "SCRIBE", answers: true });
-  assert.deepEqual(agentIn(formOf()), { slug: "", name: "", answers: false });
+  assert.deepEqual(chosenAgent(form), { slug: "scribe", name: "SCRIBE", answers: true });
+  assert.deepEqual(chosenAgent(formOf()), { slug: "", name: "", answers: false });
 });
 
 test("the last choice is remembered, unless the address names another or it is gone", () => {
@@ -211,7 +211,7 @@ const type = (input, form, text) => {
 
 test("what is typed goes out once, without blanks around it", () => {
   const [form, input, sent] = [new FakeElement("form"), new FakeElement("input"), []];
-  new TypedInput(form, input, (text) => sent.push(text) > 0, () => assert.fail("it went out"));
+  new TextInput(form, input, (text) => sent.push(text) > 0, () => assert.fail("it went out"));
   type(input, form, "  hello there ");
   assert.deepEqual([sent, input.value, input.focused], [["hello there"], "", 1]);
   type(input, form, "   ");
@@ -221,7 +221,7 @@ test("what is typed goes out once, without blanks around it", () => {
 test("what could not be sent stays in the field", () => {
   const [form, input] = [new FakeElement("form"), new FakeElement("input")];
   let told = 0;
-  new TypedInput(form, input, () => false, () => { told += 1; });
+  new TextInput(form, input, () => false, () => { told += 1; });
   type(input, form, "hello");
   assert.deepEqual([input.value, told], ["hello", 1]);
 });
@@ -267,7 +267,7 @@ test("trouble of the agent is told with its name, whatever it is", () => {
 
 test("a passing notice goes away by itself", async () => {
   const [box, words] = [new FakeElement(), new FakeElement()];
-  const notice = new PassingNotice(box, words, 1);
+  const notice = new Toast(box, words, 1);
   notice.say("One.");
   notice.say("Two.");
   assert.deepEqual([box.hidden, words.textContent], [false, "Two."]);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { clock, localTime, nearDay } from "../../static/js/clock.js";
-import { whatCame } from "../../static/js/fill-in.js";
-import { levelOf } from "../../static/js/meter.js";
+import { changesInWords } from "../../static/js/page-refresh.js";
+import { levelOf } from "../../static/js/level-meter.js";
 import { byeProblem, mediaProblem, missedProblem, problemOf, startProblem } from "../../static/js/problems.js";
-import { heardAt } from "../../static/js/spoken.js";
+import { wordAt } from "../../static/js/word-at.js";
 import { binned } from "../../static/js/waveform.js";
 
 test("lengths", () => {
@@ -22,8 +22,8 @@ test("near days have names, others a date, other years a year", () => {
 
 test("the word that is heard", () => {
   const spans = [[0, 200], [250, 400], [2000, 2100]].map(([startMs, endMs]) => ({ startMs, endMs }));
-  assert.deepEqual([0, 199, 249, 250, 700, 760, 1999, 2050, 9000].map((ms) => heardAt(spans, ms)), [0, 0, 0, 1, 1, -1, -1, 2, -1]);
-  assert.equal(heardAt([], 5), -1);
+  assert.deepEqual([0, 199, 249, 250, 700, 760, 1999, 2050, 9000].map((ms) => wordAt(spans, ms)), [0, 0, 0, 1, 1, -1, -1, 2, -1]);
+  assert.equal(wordAt([], 5), -1);
 });
 
 test("loudness from silence to full scale", () => {
@@ -88,7 +88,7 @@ test("what came is said once", () => {
   const before = { live: true, recordingState: "pending", summaryState: "" };
   const between = { live: false, recordingState: "running", summaryState: "pending" };
   const after = { live: false, recordingState: "done", summaryState: "failed" };
-  assert.equal(whatCame(before, between), "The call has ended.");
-  assert.equal(whatCame(between, after), "The recording is ready. The summary could not be made.");
-  assert.equal(whatCame(after, after), "");
+  assert.equal(changesInWords(before, between), "The call has ended.");
+  assert.equal(changesInWords(between, after), "The recording is ready. The summary could not be made.");
+  assert.equal(changesInWords(after, after), "");
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /** Which agent is called: the choice of the start page, remembered until the next visit. */
 
-import { keep, kept } from "./stored.js";
+import { loadPreference, savePreference } from "./preferences.js";
 
 /** @typedef {{slug: string, name: string, answers: boolean}} Agent `answers`: it talks, too */
 
@@ -11,7 +11,7 @@ const REMEMBERED = "agent";
  * @param {HTMLElement} form
  * @returns {Agent} the chosen one, or the only one
  */
-export function agentIn(form) {
+export function chosenAgent(form) {
   const input = /** @type {HTMLInputElement | null} */ (
     form.querySelector("input[name=agent]:checked, input[name=agent][type=hidden]")
   );
@@ -28,7 +28,7 @@ export function agentIn(form) {
  * @param {string} asked the agent that the address names: it goes before
  */
 export function restoreAgent(form, asked) {
-  const slug = asked ? "" : kept(REMEMBERED);
+  const slug = asked ? "" : loadPreference(REMEMBERED);
   const inputs = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input[type=radio][name=agent]")]);
   const wanted = inputs.find(({ value }) => value === slug);
   if (wanted) {
@@ -38,5 +38,5 @@ export function restoreAgent(form, asked) {
 
 /** @param {string} slug */
 export function rememberAgent(slug) {
-  keep(REMEMBERED, slug);
+  savePreference(REMEMBERED, slug);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Typing instead of talking: Enter sends; the server's transcript shows it. */
 
-export class TypedInput {
+export class TextInput {
   /**
    * @param {HTMLElement} form
    * @param {HTMLInputElement} input

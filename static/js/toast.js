@@ -3,7 +3,7 @@
 
 const SHOWN_MS = 9000;
 
-export class PassingNotice {
+export class Toast {
   /**
    * @param {HTMLElement} box
    * @param {HTMLElement} words

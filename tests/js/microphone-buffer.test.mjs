@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { lasting } from "../../static/js/clock.js";
-import { RecentSound } from "../../static/js/recent-sound.js";
+import { MicrophoneBuffer } from "../../static/js/microphone-buffer.js";
 import { SocketLink } from "../../static/js/socket-link.js";
 
 class Socket {
@@ -40,7 +40,7 @@ function linked(sound) {
 }
 
 test("only the last forty seconds are kept", () => {
-  const sound = new RecentSound();
+  const sound = new MicrophoneBuffer();
   for (let number = 0; number < 500; number += 1) {
     sound.take(chunk(number));
   }
@@ -50,7 +50,7 @@ test("only the last forty seconds are kept", () => {
 });
 
 test("the server is sent what it lacks, and then what is spoken", () => {
-  const sound = new RecentSound();
+  const sound = new MicrophoneBuffer();
   [1, 2, 3, 4].forEach((number) => sound.take(chunk(number)));
   const { sockets } = linked(sound);
   assert.equal(JSON.parse(sockets[0].sent[0]).heldMs, 400);
@@ -61,7 +61,7 @@ test("the server is sent what it lacks, and then what is spoken", () => {
 });
 
 test("a socket that comes back goes on where the server was, with no backlog of its own", () => {
-  const sound = new RecentSound();
+  const sound = new MicrophoneBuffer();
   [1, 2].forEach((number) => sound.take(chunk(number)));
   const { link, sockets } = linked(sound);
   sockets[0].say({ type: "session_started", received: 0, backlogMs: 200 });

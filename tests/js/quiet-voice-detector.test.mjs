@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { decibels, FaintVoice } from "../../static/js/faint.js";
+import { decibels, QuietVoiceDetector } from "../../static/js/quiet-voice-detector.js";
 
 /** Fills 10 s: words of 0.3 s at `voice` dBFS, 0.2 s between them at `floor`. */
 const words = (voice, floor) => Array.from({ length: 200 }, (_, step) => (step % 10 < 6 ? voice - (step % 3) : floor));
@@ -9,8 +9,8 @@ const steady = (level) => Array.from({ length: 200 }, (_, step) => level + (step
 
 function told(...levels) {
   const said = [];
-  const ear = new FaintVoice((faint) => said.push(faint));
-  levels.flat().forEach((level) => ear.hear(level));
+  const ear = new QuietVoiceDetector((faint) => said.push(faint));
+  levels.flat().forEach((level) => ear.push(level));
   return said;
 }
 

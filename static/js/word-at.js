@@ -11,7 +11,7 @@ const HOLD_MS = 350;
  * @param {number} ms
  * @returns {number} the index of the span heard at `ms`; -1 for none
  */
-export function heardAt(spans, ms) {
+export function wordAt(spans, ms) {
   let [low, high] = [0, spans.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -4,7 +4,7 @@
 /** @typedef {import("./signaling.js").Signaling} Signaling */
 
 /** Each method returns whether the wish went out: the socket may be away for a moment. */
-export class AgentLine {
+export class AgentCommands {
   /** @param {Signaling} signaling */
   constructor(signaling) {
     this._signaling = signaling;

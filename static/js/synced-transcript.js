@@ -3,14 +3,14 @@
 
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
-import { heardAt } from "./spoken.js";
+import { wordAt } from "./word-at.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
 /** After the reader scrolls, the page stays where it is for this long. */
 const READER_MS = 4000;
 
-export class FollowingTranscript {
+export class SyncedTranscript {
   /**
    * @param {Player} player
    * @param {HTMLElement} list
@@ -118,7 +118,7 @@ export class FollowingTranscript {
 
   /** @param {number} ms */
   _at(ms) {
-    const index = heardAt(this._spans, ms);
+    const index = wordAt(this._spans, ms);
     if (index === this._now) {
       return;
     }

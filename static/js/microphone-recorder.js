@@ -11,15 +11,15 @@ const LAST_MS = 700;
 const TAKEN_APART_MS = 300;
 
 /** @returns {string} what this browser records that the server knows; empty for nothing */
-export function recordedKind() {
+export function recorderMimeType() {
   const recorder = globalThis.MediaRecorder;
   return (recorder && KINDS.find((kind) => recorder.isTypeSupported(kind))) ?? "";
 }
 
-/** Stands in for `RecentSound`. Nothing from before it is sent is kept: a container has a beginning. */
-export class RecordedSound {
+/** Stands in for `MicrophoneBuffer`. Nothing from before it is sent is kept: a container has a beginning. */
+export class MicrophoneRecorder {
   constructor() {
-    this.audio = { codec: recordedKind() };
+    this.audio = { codec: recorderMimeType() };
     this.keptMs = 0;
     /** @type {Promise<void>} */
     this.ready = Promise.resolve();

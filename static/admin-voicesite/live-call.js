@@ -1,7 +1,7 @@
 // @ts-check
 /** A live call's page in the admin: it grows while people speak, and fills itself in at the end. */
 
-import { FillIn } from "../js/fill-in.js";
+import { PageRefresh } from "../js/page-refresh.js";
 import { LiveFeed } from "../js/live-feed.js";
 
 /** @typedef {import("../js/transcript.js").Change} Change */
@@ -121,7 +121,7 @@ class Rows {
 
 function follow() {
   const detail = JSON.parse(byId("detail-config").textContent ?? "{}");
-  const fillIn = new FillIn(detail);
+  const refresh = new PageRefresh(detail);
   if (detail.live) {
     const rows = new Rows();
     const feed = new LiveFeed(detail, { view: rows, known: rows.known });
@@ -133,20 +133,20 @@ function follow() {
     feed.addEventListener("words", () => {
       counting ??= setTimeout(() => {
         counting = undefined;
-        fillIn.renew(COUNTED);
+        refresh.refreshParts(COUNTED);
       }, STORED_MS);
     });
     feed.addEventListener("over", () => {
       clearTimeout(counting);
       counting = undefined;
       detail.owed = true; // while it was live the socket told all there was
-      fillIn.hurry();
+      refresh.refreshNow();
     });
   }
-  fillIn.start();
-  fillIn.addEventListener("changed", (event) => {
+  refresh.start();
+  refresh.addEventListener("changed", (event) => {
     byId("vs-live-state").textContent = /** @type {CustomEvent} */ (event).detail.said;
-    document.dispatchEvent(new Event("vs-filled-in")); // call.js brings the player to life
+    document.dispatchEvent(new Event("vs-refreshed")); // call.js brings the player to life
   });
 }
 

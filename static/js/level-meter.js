@@ -1,7 +1,8 @@
 // @ts-check
 /** The level of the microphone, drawn as it passes by. */
 
-import { decibels, FaintVoice } from "./faint.js";
+import { fitCanvas } from "./canvas.js";
+import { decibels, QuietVoiceDetector } from "./quiet-voice-detector.js";
 
 const BAR = 3;
 const GAP = 3;
@@ -18,18 +19,18 @@ export function levelOf(samples) {
   return Math.min(1, Math.max(0, 1 - decibels(samples) / FLOOR_DB));
 }
 
-/** Draws until `stop()`. Calls `onSilence(true)` when nothing at all comes in, `false` after, and the same of `onFaint`. */
+/** Draws until `stop()`. Calls `onSilence(true)` when nothing at all comes in, `false` after, and the same of `onQuiet`. */
 export class LevelMeter {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {MediaStream} stream
    * @param {(silent: boolean) => void} onSilence
-   * @param {(faint: boolean) => void} onFaint
+   * @param {(faint: boolean) => void} onQuiet
    */
-  constructor(canvas, stream, onSilence, onFaint) {
+  constructor(canvas, stream, onSilence, onQuiet) {
     this._canvas = canvas;
     this._onSilence = onSilence;
-    this._voice = new FaintVoice(onFaint);
+    this._detector = new QuietVoiceDetector(onQuiet);
     this._context = new AudioContext();
     this._analyser = new AnalyserNode(this._context, { fftSize: 1024, smoothingTimeConstant: 0 });
     this._context.createMediaStreamSource(stream).connect(this._analyser);
@@ -44,7 +45,7 @@ export class LevelMeter {
   }
 
   /** Forgets how long it was silent: the silence is wanted. */
-  excuse() {
+  resetSilence() {
     this._heardAt = performance.now();
     this._tellSilence(false);
   }
@@ -57,7 +58,7 @@ export class LevelMeter {
   _step() {
     this._analyser.getFloatTimeDomainData(this._samples);
     const level = levelOf(this._samples);
-    this._voice.hear(decibels(this._samples));
+    this._detector.push(decibels(this._samples));
     const now = performance.now();
     if (level > SILENT) {
       this._heardAt = now;
@@ -76,7 +77,7 @@ export class LevelMeter {
   }
 
   _draw() {
-    const { width, height, pen } = sized(this._canvas);
+    const { width, height, pen } = fitCanvas(this._canvas);
     const count = Math.floor((width + GAP) / (BAR + GAP));
     this._levels.splice(0, Math.max(0, this._levels.length - count));
     pen.clearRect(0, 0, width, height);
@@ -106,22 +107,4 @@ export class LevelMeter {
     pen.roundRect(x, y, width, height, Math.min(width, height) / 2);
     pen.fill();
   }
-}
-
-/**
- * Fits a canvas to its place and the screen's density.
- * @param {HTMLCanvasElement} canvas
- * @returns {{width: number, height: number, pen: CanvasRenderingContext2D}} sizes in CSS pixels
- */
-export function sized(canvas) {
-  const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== wide || canvas.height !== high) {
-    canvas.width = wide;
-    canvas.height = high;
-  }
-  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { width, height, pen };
 }

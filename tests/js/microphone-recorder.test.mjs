@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { uplinkKind } from "../../static/js/microphone.js";
-import { RecordedSound, recordedKind } from "../../static/js/recorded-sound.js";
+import { MicrophoneRecorder, recorderMimeType } from "../../static/js/microphone-recorder.js";
 import { Signaling } from "../../static/js/signaling.js";
 import { SocketLink } from "../../static/js/socket-link.js";
 
@@ -38,7 +38,7 @@ class Recorder {
 
 const recorded = () => {
   globalThis.MediaRecorder = Recorder;
-  const sound = new RecordedSound();
+  const sound = new MicrophoneRecorder();
   sound.listen({});
   return sound;
 };
@@ -80,7 +80,7 @@ function linked(sound, more = {}) {
 
 test("a browser without a recorder records nothing", () => {
   delete globalThis.MediaRecorder;
-  assert.equal(recordedKind(), "");
+  assert.equal(recorderMimeType(), "");
 });
 
 test("the best way that a browser has is taken", () => {

@@ -22,13 +22,13 @@ const OWED = new Set(["pending", "running"]);
  */
 
 /** Event: `changed` (detail: {detail: Detail, parts: string[], said: string}). */
-export class FillIn extends EventTarget {
+export class PageRefresh extends EventTarget {
   /** @param {Detail} detail */
   constructor(detail) {
     super();
     this._detail = detail;
     this._polls = 0;
-    this._asked = false;
+    this._polling = false;
     /** @type {Map<string, string>} the server's markup, before this page's modules touched it */
     this._markup = new Map(PARTS.map((id) => [id, document.getElementById(id)?.outerHTML ?? ""]));
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -43,17 +43,17 @@ export class FillIn extends EventTarget {
   }
 
   /** Asks at once: something is known to have happened. */
-  hurry() {
+  refreshNow() {
     clearTimeout(this._timer);
     this._polls = 0;
     this._poll();
   }
 
   async _poll() {
-    if (this._asked) {
+    if (this._polling) {
       return;
     }
-    this._asked = true;
+    this._polling = true;
     this._polls += 1;
     try {
       // a page in the background need not know
@@ -64,7 +64,7 @@ export class FillIn extends EventTarget {
     } catch {
       // the server is away for a moment: the next poll asks again
     }
-    this._asked = false;
+    this._polling = false;
     this.start();
   }
 
@@ -86,26 +86,26 @@ export class FillIn extends EventTarget {
    * Takes over these parts alone, while the others are kept up by whoever shows them.
    * @param {string[]} parts
    */
-  async renew(parts) {
+  async refreshParts(parts) {
     try {
-      const page = document.hidden ? null : await written();
-      parts.forEach((id) => page && this._take(id, page.getElementById(id)));
+      const page = document.hidden ? null : await fetchPage();
+      parts.forEach((id) => page && this._replacePart(id, page.getElementById(id)));
     } catch {
       // the server is away for a moment: the next words ask again
     }
   }
 
-  /** Takes over the parts of the page that differ: they are written in one place, the server. */
+  /** Takes over the parts of the page that differ: the server alone writes them. */
   async _refresh() {
-    const page = await written();
+    const page = await fetchPage();
     if (!page) {
       return;
     }
     const before = this._detail;
     this._detail = JSON.parse(page.getElementById("detail-config")?.textContent ?? "{}");
-    const parts = PARTS.filter((id) => this._take(id, page.getElementById(id)));
+    const parts = PARTS.filter((id) => this._replacePart(id, page.getElementById(id)));
     this.dispatchEvent(
-      new CustomEvent("changed", { detail: { detail: this._detail, parts, said: whatCame(before, this._detail) } }),
+      new CustomEvent("changed", { detail: { detail: this._detail, parts, said: changesInWords(before, this._detail) } }),
     );
   }
 
@@ -113,7 +113,7 @@ export class FillIn extends EventTarget {
    * @param {string} id
    * @param {HTMLElement | null} next
    */
-  _take(id, next) {
+  _replacePart(id, next) {
     const here = document.getElementById(id);
     if (!here || !next || next.outerHTML === this._markup.get(id)) {
       return false;
@@ -125,7 +125,7 @@ export class FillIn extends EventTarget {
 }
 
 /** @returns {Promise<Document | null>} the page as the server writes it now */
-async function written() {
+async function fetchPage() {
   const answer = await fetch(location.href);
   return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }
@@ -135,7 +135,7 @@ async function written() {
  * @param {Detail} after
  * @returns {string} what a reader who cannot see it is told
  */
-export function whatCame(before, after) {
+export function changesInWords(before, after) {
   const said = [];
   if (before.live && !after.live) {
     said.push("The call has ended.");

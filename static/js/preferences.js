@@ -5,7 +5,7 @@
  * @param {string} name
  * @param {string} value
  */
-export function keep(name, value) {
+export function savePreference(name, value) {
   try {
     localStorage.setItem(`voicesite.${name}`, value);
   } catch {
@@ -17,7 +17,7 @@ export function keep(name, value) {
  * @param {string} name
  * @returns {string} empty where nothing is remembered
  */
-export function kept(name) {
+export function loadPreference(name) {
   try {
     return localStorage.getItem(`voicesite.${name}`) ?? "";
   } catch {

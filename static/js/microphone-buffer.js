@@ -3,9 +3,9 @@
 
 export const CHUNK_MS = 100;
 /** A lost call waits for 30 s; noticing the loss takes a few more. */
-const KEPT_CHUNKS = 400;
+const MAX_CHUNKS = 400;
 
-export class RecentSound {
+export class MicrophoneBuffer {
   constructor() {
     /** @type {ArrayBuffer[]} oldest first */
     this._kept = [];
@@ -58,7 +58,7 @@ export class RecentSound {
   /** @param {ArrayBuffer} chunk */
   take(chunk) {
     this._kept.push(chunk);
-    if (this._kept.length > KEPT_CHUNKS) {
+    if (this._kept.length > MAX_CHUNKS) {
       this._kept.shift();
     }
     this.onChunk(chunk);

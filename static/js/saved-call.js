@@ -6,16 +6,16 @@
  * the address. A tab that is duplicated gets a copy: the lock tells which of the two has the call.
  */
 
-/** @typedef {import("./agents.js").Agent} Agent */
-/** @typedef {{callId: string, agent: Agent, recorded: boolean, startedMs: number, muted: boolean}} KeptCall `startedMs`: wall time, 0 before the call was connected */
+/** @typedef {import("./agent-choice.js").Agent} Agent */
+/** @typedef {{callId: string, agent: Agent, recorded: boolean, startedMs: number, muted: boolean}} SavedCall `startedMs`: wall time, 0 before the call was connected */
 
 const NAME = "voicesite.call";
 /** The page before may be on its way out for a moment. */
 const TRIES = 8;
 const AGAIN_MS = 250;
 
-/** @param {KeptCall} call */
-export function keepCall(call) {
+/** @param {SavedCall} call */
+export function saveCall(call) {
   try {
     sessionStorage.setItem(NAME, JSON.stringify(call));
   } catch {
@@ -23,8 +23,8 @@ export function keepCall(call) {
   }
 }
 
-/** @returns {KeptCall | null} */
-export function keptCall() {
+/** @returns {SavedCall | null} */
+export function savedCall() {
   try {
     const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
     return typeof kept?.callId === "string" && kept.agent ? kept : null;
@@ -33,7 +33,7 @@ export function keptCall() {
   }
 }
 
-export function forgetCall() {
+export function clearSavedCall() {
   try {
     sessionStorage.removeItem(NAME);
   } catch {
@@ -46,7 +46,7 @@ export function forgetCall() {
  * @param {string} callId
  * @returns {Promise<boolean>} false where another tab has it
  */
-export async function holdCall(callId) {
+export async function lockCall(callId) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (await locked(`${NAME}.${callId}`)) {
       return true;
