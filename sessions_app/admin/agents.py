@@ -32,7 +32,7 @@ NAMED = {
     "responder": ("RESPONDERS", "Decides what the agent says. Without one it only transcribes."),
     "synthesiser": ("SYNTHESISERS", "The engine that speaks for the agent."),
     "endpointer": ("ENDPOINTERS", "Decides when the caller has finished speaking."),
-    "barge_in": ("BARGE_INS", "Tells an interruption from a cough or an “mhm”."),
+    "barge_in": ("BARGE_INS", "Tells an interruption apart from a cough or an “mhm”."),
 }
 """Fields that name an entry of VOICE, and what that entry does."""
 
@@ -54,23 +54,24 @@ LABELS = {
 
 HELP = {
     "language": "A BCP 47 tag, such as en-US.",
-    "phrases": "Names and words that callers are likely to say, one per line. They are recognised "
-    "better.",
-    "greeting": "What the agent says as soon as the call is connected. Leave it empty for nothing.",
+    "phrases": "Names and words that callers are likely to say, one per line. They are "
+    "then recognised better.",
+    "greeting": "What the agent says as soon as the call is connected. Empty for no greeting.",
     "prompt": "Who the agent is and how it should answer, for the language model.",
     "responder_options": 'Extra options as JSON, for example {"temperature": 0.3}.',
     "preemptive": "Start an answer before the caller has clearly finished: faster, but costs more.",
-    "voice": "A voice of the speech engine. Leave it empty for its usual one, or, in another "
-    "language, for one of that.",
+    "voice": "A voice of the speech engine. Empty for its default voice or, in another language, "
+    "for one that speaks it.",
     "speed": "From 0.5 to 2; 1 is the voice's normal speed.",
     "min_delay_ms": "The shortest silence, in milliseconds, before the agent answers.",
-    "max_delay_ms": "The longest, for example after a number or an unfinished sentence.",
+    "max_delay_ms": "The longest silence, in milliseconds, for example after a number or an "
+    "unfinished sentence.",
     "barge_in_ms": "How long, in milliseconds, the caller must speak to interrupt the agent.",
-    "barge_in_words": "How many words that takes. “Mhm” and “okay” do not count.",
+    "barge_in_words": "How many words interrupt the agent. “Mhm” and “okay” do not count.",
     "silence_s": "After this many seconds of silence the agent asks whether the caller is still "
     "there. 0 for never.",
     "max_length_s": "The longest call in seconds. 0 uses the server's own limit.",
-    "closing_words": "What the agent says before it hangs up. Leave it empty for the usual words.",
+    "closing_words": "What the agent says before it hangs up. Empty for the default goodbye.",
     "is_active": "Untick to hide the agent and refuse new calls.",
 }
 """How the form explains fields; their rows in the database keep shorter words."""
@@ -162,12 +163,12 @@ class AgentForm(CleanForm[Agent]):
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) > MOST_PHRASES:
             raise forms.ValidationError(
-                f"These are {len(lines)} lines; at most {MOST_PHRASES} are listened for."
+                f"Enter at most {MOST_PHRASES} lines; these are {len(lines)}."
             )
         long = next((line for line in lines if len(line) > LONGEST_PHRASE), None)
         if long is not None:
             raise forms.ValidationError(
-                f"A line has at most {LONGEST_PHRASE} characters, and this one has {len(long)}: "
+                f"A line may have at most {LONGEST_PHRASE} characters; this one has {len(long)}: "
                 f"“{long[:40]}…”. Give each name or phrase a line of its own."
             )
         return text

@@ -81,7 +81,7 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
             if not wrong:
                 raise
             listed = ", ".join(f"{name}={clip(value, SHOWN)}" for name, value in wrong)
-            told = f"Not understood in the address: {listed}. All rows are shown instead."
+            told = f"Part of the address was not understood: {listed}. All rows are shown instead."
             messages.warning(request, told)
             raise IncorrectLookupParameters from error
 

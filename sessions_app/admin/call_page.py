@@ -208,7 +208,7 @@ def seconds_of(recording: Recording | None) -> str:
 
 
 def live_config(call: Call) -> dict[str, Any] | None:
-    """Returns what static/js/page-refresh.js and live-feed.js need; None where nothing is to come."""
+    """Returns what static/js/page-refresh.js and live-feed.js need; None if no more will come."""
     recording, summary = recording_of(call), summary_of(call)
     owed = [work for work in (recording, summary) if work is not None and work.state in UNDER_WAY]
     if not call.is_live and not owed:

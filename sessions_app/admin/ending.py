@@ -18,8 +18,8 @@ from sessions_app.services import calls
 TEMPLATE = "admin/sessions_app/call/end.html"
 PERMISSION = "sessions_app.end_call"
 LOGGED = "Ended the live call."
-ASKED = "The call ends within a few seconds. Its caller is told that staff ended it."
-TOO_LATE = "Nothing was done: the call is over, or it is ending already."
+ASKED = "The call will end within a few seconds. The caller is told that staff ended it."
+TOO_LATE = "Nothing was done: the call has ended, or is ending already."
 
 
 def can_be_ended(call: Call) -> bool:

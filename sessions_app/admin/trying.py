@@ -87,7 +87,7 @@ def _tried(
         return JsonResponse({"code": error.code, "message": error.message}, status=400)
     except Exception as error:  # noqa: BLE001 - an operator's backend breaks in its own ways
         logger.error("agent %s could not be tried: %s", pk, traced(error))
-        told = f"A program behind this agent failed: {type(error).__name__}. The log says where."
+        told = f"A component of this agent failed: {type(error).__name__}. See the server's log."
         return JsonResponse({"code": "internal", "message": told}, status=400)
 
 

@@ -21,9 +21,10 @@ logger = logging.getLogger(__name__)
 
 SIGN_IN = f"Sign in on the web page, or: {HOW}"
 FAILED = (
-    "The server could not handle this request. Try again. If it keeps happening, its log says why."
+    "The server could not handle this request. Try again. If it keeps happening, ask its "
+    "administrator: the log says why."
 )
-NOT_FOUND = "There is nothing here that you may see. Check the address, and the token's owner."
+NOT_FOUND = "Not found, or not visible to you. Check the address and the token's owner."
 
 
 class Conflict(exceptions.APIException):
@@ -67,7 +68,7 @@ def _message(error: exceptions.APIException) -> str:
         general = "Some values cannot be used; 'fields' says which and why."
         return error.sentence if isinstance(error, UnknownParameterError) else general
     if isinstance(error, exceptions.MethodNotAllowed):
-        return f"{detail} The Allow header lists what this address takes."
+        return f"{detail} The Allow header lists the methods of this address."
     if isinstance(error, exceptions.UnsupportedMediaType):
         return f"{detail} Send JSON with 'Content-Type: application/json'."
     if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(detail):

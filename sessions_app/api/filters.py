@@ -23,7 +23,9 @@ from sessions_app.services import search
 class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
     """A moment in ISO 8601 that has a name in UTC."""
 
-    default_error_messages = {"invalid": "Give a moment in ISO 8601, such as 2026-05-01T12:00:00Z."}
+    default_error_messages = {
+        "invalid": "Give a date and time in ISO 8601, such as 2026-05-01T12:00:00Z."
+    }
 
     def clean(self, value: Any) -> datetime | None:
         moment: datetime | None = super().clean(value)
@@ -80,20 +82,20 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
     agent = AgentFilter(field_name="agent__slug", help_text="An agent's slug.")
     owner = django_filters.CharFilter(
         field_name="owner__username",
-        help_text="A user name; of use to staff, since others see only their own calls.",
+        help_text="A user name. Useful for staff: others see only their own calls.",
     )
     visitor = django_filters.CharFilter(
         help_text="Who came by a ticket, as a call's `visitor` says it, such as id:4711."
     )
     created_after = MomentFilter(
-        field_name="created_at", lookup_expr="gte", help_text="This moment or later, ISO 8601."
+        field_name="created_at", lookup_expr="gte", help_text="At this time or later, ISO 8601."
     )
     created_before = MomentFilter(
-        field_name="created_at", lookup_expr="lt", help_text="Before this moment, ISO 8601."
+        field_name="created_at", lookup_expr="lt", help_text="Before this time, ISO 8601."
     )
     q = django_filters.CharFilter(
         method="saying",
-        help_text='Words that were all said in the call; "in quotes": as they stand together.',
+        help_text='Words that were all said in the call; "in quotes": as a phrase.',
     )
 
     class Meta:

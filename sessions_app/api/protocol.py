@@ -29,7 +29,7 @@ class Protocol(ApiView):
 
     @extend_schema(
         operation_id="protocol",
-        summary="The doors, and where the JSON Schema of each is",
+        summary="Links to the JSON Schema of each protocol",
         tags=["protocol"],
         responses={200: OpenApiTypes.OBJECT, **schema.OPEN},
     )
@@ -49,13 +49,13 @@ class ProtocolDoor(ApiView):
 
     @extend_schema(
         operation_id="protocol_door",
-        summary="What client and server send at one door, as JSON Schema",
+        summary="The messages of one protocol as JSON Schema",
         tags=["protocol"],
         responses={200: OpenApiTypes.OBJECT, 404: schema.NOT_FOUND, **schema.OPEN},
     )
     def get(self, request: Request, door: str) -> HttpResponse:
         if door not in DOORS:
-            raise NotFound(f"No such door. {not_known(door, list(DOORS))}")
+            raise NotFound(f"No such protocol. {not_known(door, list(DOORS))}")
         return answer(request, _constant(door))
 
 

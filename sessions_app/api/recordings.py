@@ -37,7 +37,7 @@ def why_not_ready(call: Call, recording: Recording | None) -> str:
     if call.is_live:
         return f"The call is {call.state}: its recording is made when the call ends."
     if recording is None:
-        return "There is no recording: no audio of this call was kept."
+        return "There is no recording: no audio of this call was saved."
     if recording.state == WorkState.FAILED:
         return f"The recording failed: {recording.error or 'no reason was recorded'}"
     if recording.state != WorkState.DONE:
@@ -55,7 +55,7 @@ class RecordingFile(CallView):
         operation_id="recording_retrieve",
         summary="The audio: stereo Ogg Opus, left caller, right agent",
         description="Takes one `Range` (RFC 9110, section 14), `If-Range` and `If-None-Match`. The "
-        "access log keeps it as exported, whatever is then done with the sound.",
+        "access log records an export, whatever the client does with the audio.",
         tags=["recordings"],
         parameters=[
             OpenApiParameter(
@@ -65,11 +65,11 @@ class RecordingFile(CallView):
         responses={
             (200, "audio/ogg"): OpenApiResponse(OpenApiTypes.BINARY, "The whole file."),
             (206, "audio/ogg"): OpenApiResponse(OpenApiTypes.BINARY, "The range asked for."),
-            304: OpenApiResponse(description="The file that you have is this one."),
+            304: OpenApiResponse(description="The client already has this file."),
             416: OpenApiResponse(description="The range lies outside the file."),
             **schema.SIGNED_IN,
             404: schema.error(
-                "No such call for you, or no recording (yet); the message says which.",
+                "No such call for this user, or no recording (yet); the message says which.",
                 "not_found",
                 "The recording is pending: try again in a few seconds.",
             ),

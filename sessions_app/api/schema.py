@@ -44,10 +44,10 @@ NOT_SIGNED_IN = error(
 NOT_FOUND = error(
     "No such call, or not one that you may see.",
     "not_found",
-    "There is nothing here that you may see. Check the address, and the token's owner.",
+    "Not found, or not visible to you. Check the address and the token's owner.",
 )
 NOT_ALLOWED = error(
-    "The call can be seen but not changed by you, or the CSRF token is missing.",
+    "You may see the call but not change it, or the CSRF token is missing.",
     "not_allowed",
     "Only staff with the permission to change calls may do this.",
 )

@@ -24,7 +24,7 @@ MAX_TEXT = 5000
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """Every error of this API."""
+    """An error; every error of this API has this form."""
 
     code = serializers.CharField(help_text="A stable word for programs.")
     message = serializers.CharField(help_text="What is wrong and how to fix it.")
@@ -57,14 +57,14 @@ class MeSerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     name = serializers.CharField(help_text="First and last name, where given.")
     is_staff = serializers.BooleanField()
-    sees_all_calls = serializers.BooleanField(help_text="Else only their own.")
+    sees_all_calls = serializers.BooleanField(help_text="If false, they see only their own.")
     may_change_calls = serializers.BooleanField(
         help_text="May correct transcripts and ask for summaries again."
     )
 
 
 class WorkSerializer(serializers.Serializer[Any]):
-    """How far work that follows a call has come."""
+    """The state of a job that follows a call: its recording or summary."""
 
     state = WorkStateField()
     error = serializers.CharField(help_text="Why it failed, where it did.")
@@ -79,7 +79,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
         view_name="api:call", lookup_field="public_id", lookup_url_kwarg="call_id"
     )
     owner = serializers.CharField(
-        source="owner.username", read_only=True, help_text="The user name of who called."
+        source="owner.username", read_only=True, help_text="User name of whoever called."
     )
     visitor = serializers.CharField(
         read_only=True,
@@ -154,7 +154,7 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
     deleted_at = serializers.DateTimeField(
         read_only=True,
         allow_null=True,
-        help_text="When the audio was deleted because its time was over; the facts stay.",
+        help_text="When the audio was deleted at the end of its storage period; metadata stays.",
     )
 
     class Meta:
@@ -173,7 +173,7 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
 
 
 class NoteSerializer(serializers.ModelSerializer[Note]):
-    """Something the agent wrote down."""
+    """A note or action item that the agent wrote down."""
 
     class Meta:
         model = Note
@@ -182,7 +182,7 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
 
 
 class TurnSerializer(serializers.ModelSerializer[Turn]):
-    """One side's floor; the stages of an agent's answer are on the call clock."""
+    """One side's turn to speak; the stages of an agent's answer are in ms on the call clock."""
 
     speaker = SpeakerField()
     response_ms = serializers.IntegerField(
@@ -202,14 +202,14 @@ class LinksSerializer(serializers.Serializer[Any]):
 
     segments = serializers.URLField()
     transcript = serializers.DictField(
-        child=serializers.URLField(), help_text=f"By form: {', '.join(FORMATS)}."
+        child=serializers.URLField(), help_text=f"By format: {', '.join(FORMATS)}."
     )
     recording = serializers.URLField()
     summary = serializers.URLField()
 
 
 class CallDetailSerializer(CallSerializer):
-    """One conversation, the facts of its recording, and where the rest is found."""
+    """One conversation, its recording's metadata, and links to the rest."""
 
     recording = RecordingSerializer(  # type: ignore[assignment] # says more
         read_only=True, allow_null=True
@@ -248,7 +248,7 @@ class WordSerializer(serializers.Serializer[Any]):
     end_ms = serializers.FloatField()
     confidence = serializers.FloatField(allow_null=True, min_value=0, max_value=1)
     speaker = serializers.CharField(
-        required=False, help_text="The engine's label, where it tells several people apart."
+        required=False, help_text="The engine's speaker label, if it tells several people apart."
     )
 
 
@@ -268,7 +268,7 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
     interrupted = serializers.BooleanField(read_only=True)
     shown_text = serializers.CharField(read_only=True, help_text="What people read.")
     revised_text = serializers.SerializerMethodField(
-        help_text="What an accepted second pass has in its place; null where none was accepted."
+        help_text="The text of an accepted second pass; null if none was accepted."
     )
     source = SourceField(  # type: ignore[assignment]
         help_text="Where `text` is from: live, second_pass, or keypad for a key that was pressed."
@@ -307,12 +307,12 @@ class SegmentsSerializer(serializers.Serializer[Any]):
 
     segments = SegmentSerializer(many=True)
     last_seq = serializers.IntegerField(help_text="Send it as `after` to go on from here.")
-    more = serializers.BooleanField(help_text="Whether there are further segments already.")
-    state = CallStateField(help_text="The call's: no more words come once it is over.")
+    more = serializers.BooleanField(help_text="Whether there are more segments already.")
+    state = CallStateField(help_text="The call's state: no more words come once it has ended.")
 
 
 class CorrectionSerializer(StrictBody):
-    """Staff's correction of one segment; empty takes the correction back."""
+    """Staff's correction of one segment; an empty text removes the correction."""
 
     edited_text = serializers.CharField(allow_blank=True, max_length=MAX_TEXT)
 
@@ -323,7 +323,9 @@ class PointSerializer(serializers.Serializer[Any]):
 
 
 class ActionSerializer(PointSerializer):
-    who = serializers.CharField(default="", help_text="Whom the text names; empty for nobody.")
+    who = serializers.CharField(
+        default="", help_text="Who is to do it, if the text names them; else empty."
+    )
     due = serializers.CharField(
         default="",
         help_text='The day that the text names, counted from the call\'s: "2026-12-01", or '
@@ -338,7 +340,7 @@ class SpokenSerializer(serializers.Serializer[Any]):
 
 
 class SummarySerializer(serializers.ModelSerializer[Summary]):
-    """What the call was about; `state` says whether it is there yet."""
+    """What the call was about; `state` says whether it is ready."""
 
     state = WorkStateField()
     key_points = PointSerializer(many=True, read_only=True)

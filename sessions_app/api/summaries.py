@@ -30,12 +30,14 @@ def _summary_of(call: Call) -> Summary:
 class SummaryDetail(CallView):
     @extend_schema(
         operation_id="summary_retrieve",
-        summary="The summary, and whether it is there yet",
+        summary="The summary, and whether it is ready",
         tags=["summaries"],
         responses={
             200: SummarySerializer,
             **schema.SIGNED_IN,
-            404: schema.error("No such call for you, or no summary yet.", "not_found", NONE_YET),
+            404: schema.error(
+                "No such call for this user, or no summary yet.", "not_found", NONE_YET
+            ),
         },
     )
     def get(self, request: Request, **_address: Any) -> Response:

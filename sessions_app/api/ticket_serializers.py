@@ -15,7 +15,7 @@ ORIGIN = (
 
 
 class TicketWishSerializer(StrictBody):
-    """What a ticket is to be good for."""
+    """What a ticket is to be valid for."""
 
     agentId = serializers.SlugField(  # noqa: N815 - the wire's name
         required=False,
@@ -31,7 +31,7 @@ class TicketWishSerializer(StrictBody):
         allow_blank=True,
         trim_whitespace=False,
         max_length=200,
-        help_text="The only origin it counts from, as browsers send it: https://www.example.com.",
+        help_text="The only origin it is accepted from, as browsers send it: https://www.example.com.",
         error_messages={
             "invalid": "Give the origin as browsers send it, such as https://www.example.com or "
             "http://localhost:3000: in lower case, with no path, no slash at the end, and a port "
@@ -45,9 +45,9 @@ class TicketWishSerializer(StrictBody):
         allow_blank=True,
         allow_null=True,
         trim_whitespace=False,
-        help_text="Your own id for the person who will come with it: up to 64 letters, digits and "
-        ". : @ | + = / - _. Earlier calls are found by it. Without one, or with null, it is "
-        "somebody unknown, who has no earlier calls.",
+        help_text="Your own id for the person who will use it: up to 64 letters, digits and "
+        ". : @ | + = / - _. It links their calls. Without one, or with null, the visitor is "
+        "unknown, with no earlier calls.",
         error_messages={
             "invalid": "Use up to 64 letters, digits and . : @ | + = / - _, or null for somebody "
             "unknown."
@@ -61,8 +61,8 @@ class TicketWishSerializer(StrictBody):
 
 
 class TicketSerializer(serializers.Serializer[Any]):
-    """A ticket: its secret is shown once."""
+    """A ticket; its secret is shown only once."""
 
     ticket = serializers.CharField()
-    path = serializers.CharField(help_text="What comes before a door's own path.")
+    path = serializers.CharField(help_text="Prefix for a path such as /signaling.")
     expiresAt = serializers.DateTimeField()  # noqa: N815 - the wire's name

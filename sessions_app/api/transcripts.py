@@ -42,7 +42,7 @@ class Segments(CallView):
         summary="Segments after a place in the call",
         description=(
             "Ordered by `seq`, which counts 1, 2, 3 … A page that sees a gap in what a live call "
-            "sends, or comes back to it, catches up from here."
+            "sends, or returns to the call, catches up from here."
         ),
         tags=["transcripts"],
         parameters=[AfterSerializer],
@@ -74,7 +74,7 @@ class SegmentDetail(CallView):
         summary="Correct what was recognised",
         description=(
             "For staff with the permission to change calls. The recognised `text` stays; an "
-            "empty `edited_text` takes the correction back."
+            "empty `edited_text` removes the correction."
         ),
         tags=["transcripts"],
         parameters=[OpenApiParameter("seq", int, OpenApiParameter.PATH)],
@@ -102,8 +102,8 @@ class TranscriptFile(CallView):
         operation_id="transcript_retrieve",
         summary="The transcript as a file",
         description=(
-            "In CSV a text that a spreadsheet would take for a formula, a number, a date or the "
-            "like begins with U+2060, which nobody sees; programs take that one sign off."
+            "In CSV, a text that a spreadsheet would take for a formula, a number, a date or the "
+            "like begins with the invisible U+2060; programs remove that one character."
         ),
         tags=["transcripts"],
         parameters=[OpenApiParameter("form", str, OpenApiParameter.PATH, enum=list(FORMATS))],
@@ -120,7 +120,7 @@ class TranscriptFile(CallView):
     def get(self, request: Request, form: str, **_address: Any) -> HttpResponse:
         call = self.call()
         if form not in FORMATS:
-            raise NotFound(f"No such form of a transcript. {not_known(form, list(FORMATS))}")
+            raise NotFound(f"No such transcript format. {not_known(form, list(FORMATS))}")
         kind, text = exports.render(call, form, request.user)
         response = HttpResponse(text, content_type=kind.media_type)
         name = f"call-{call.public_id}.{kind.extension}"

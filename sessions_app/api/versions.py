@@ -19,13 +19,13 @@ from sessions_app.runtime import languages
 from sessions_app.runtime.settings import backend_names
 from sessions_app.services import access, versions
 
-NO_RECORDING = "This call has no recording, or not yet."
+NO_RECORDING = "This call has no recording (yet)."
 NO_VERSION = "The call has no transcript with that number; GET …/versions lists them."
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH)
 
 
 class WishSerializer(StrictBody):
-    """Who is to listen to the recording."""
+    """Which recogniser is to transcribe the recording."""
 
     recogniser = serializers.CharField(
         max_length=50, help_text="A name from the server's setting VOICE['RECOGNISERS']."
@@ -41,11 +41,14 @@ class WishSerializer(StrictBody):
 
 
 class VersionSerializer(serializers.ModelSerializer[Version]):
-    """A second transcript; `state` says whether it is there yet."""
+    """A second transcript; `state` says whether it is ready."""
 
     state = WorkStateField()
     asked_by = serializers.CharField(
-        source="asked_by.username", default="", read_only=True, help_text="Empty for voicesite."
+        source="asked_by.username",
+        default="",
+        read_only=True,
+        help_text="Empty if voicesite itself asked.",
     )
 
     class Meta:
@@ -64,7 +67,7 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
 
 
 class VersionSegmentSerializer(serializers.ModelSerializer[VersionSegment]):
-    """What it says where the segment `seq` is, or where there was none (`added`)."""
+    """The words it has for the segment `seq`, or where the call has no segment (`added`)."""
 
     speaker = SpeakerField()
     words = WordSerializer(many=True, read_only=True)
@@ -102,15 +105,17 @@ class DecisionSerializer(StrictBody):
     """Which of a version's segments people are to read from now on."""
 
     accept = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), default=list, help_text="By `index`."
+        child=serializers.IntegerField(min_value=1),
+        default=list,
+        help_text="Segments to accept, by `index`.",
     )
     accept_all = serializers.BooleanField(
-        default=False, help_text="Every one that has other words than were recognised live."
+        default=False, help_text="Every segment whose words differ from those recognised live."
     )
     take_back = serializers.ListField(
         child=serializers.IntegerField(min_value=1),
         default=list,
-        help_text="Whose acceptance is undone, by `index`.",
+        help_text="Segments whose acceptance is undone, by `index`.",
     )
 
 
@@ -129,7 +134,7 @@ class VersionList(CallView):
         operation_id="version_ask",
         summary="Transcribe the recording again",
         description=(
-            "For staff with the permission to change calls. Nothing is overwritten: ask for "
+            "For staff with the permission to change calls. Nothing is overwritten: poll "
             "the version until its state is done, then accept what is better."
         ),
         tags=["transcripts"],
@@ -137,7 +142,7 @@ class VersionList(CallView):
         responses={
             202: OpenApiResponse(VersionSerializer, "Accepted."),
             403: schema.NOT_ALLOWED,
-            409: schema.error("Nothing to listen to.", "conflict", NO_RECORDING),
+            409: schema.error("No recording to transcribe.", "conflict", NO_RECORDING),
             **schema.OF_A_CALL,
             400: schema.INVALID,
         },
@@ -173,8 +178,8 @@ class VersionDetail(CallView):
         operation_id="version_decide",
         summary="Accept all or some of its segments, or undo that",
         description=(
-            "For staff with the permission to change calls. What was recognised live stays, and "
-            "staff's own corrections go first."
+            "For staff with the permission to change calls. What was recognised live is kept, and "
+            "staff's own corrections take precedence."
         ),
         tags=["transcripts"],
         parameters=[NUMBER],

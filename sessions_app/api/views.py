@@ -144,9 +144,9 @@ class Tickets(ApiView):
 
     @extend_schema(
         operation_id="tickets_create",
-        summary="A ticket: good for one call, to be started within a minute",
-        description="For the backend of a site that embeds a client: give the client "
-        "`path` before the path it appends itself, such as `/t/<ticket>/signaling`.",
+        summary="A ticket for one call, to be started within a minute",
+        description="For the backend of a site that embeds a client: put "
+        "`path` before the path that the client uses, such as `/t/<ticket>/signaling`.",
         tags=["calls"],
         request=TicketWishSerializer,
         responses={201: TicketSerializer, **schema.SIGNED_IN, 400: schema.INVALID},
@@ -173,8 +173,8 @@ class IceServers(ApiView):
 
     @extend_schema(
         operation_id="ice_servers",
-        summary="STUN and TURN servers for `RTCPeerConnection`, with credentials for a while",
-        description="Ask anew before each call: credentials hold for VOICE_TURN_TTL_S.",
+        summary="STUN and TURN servers for `RTCPeerConnection`, with short-lived credentials",
+        description="Ask again before each call: credentials expire after VOICE_TURN_TTL_S.",
         tags=["calls"],
         responses={200: IceServersSerializer, **schema.SIGNED_IN},
     )
@@ -191,4 +191,4 @@ class NoSuchAddress(ApiView):
     permission_classes = []
 
     def initial(self, request: Request, *_args: Any, **_kwargs: Any) -> None:
-        raise NotFound("There is no such address. /api/v1/docs/ lists those there are.")
+        raise NotFound("There is no such address. See /api/v1/docs/ for the list.")

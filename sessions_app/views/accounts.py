@@ -23,13 +23,13 @@ PAGES = {
     "recording": "this recording",
     "account": "your account",
     "admin": "the admin",
-    "api": "the API's pages",
+    "api": "the API documentation",
 }
 """What people call a page, by its name or its namespace."""
 
 
 NOT_CURRENT = "That is not your current password. Try again."
-NOT_TWICE = "This is not the same as the new password above."
+NOT_TWICE = "This does not match the new password above."
 WRONG = {"password_incorrect": NOT_CURRENT, "password_mismatch": NOT_TWICE}
 
 

@@ -128,9 +128,9 @@ def check_request(request: HttpRequest, *methods: str) -> None:
     """Raises RefusedError for another method than these, or a body that is too long."""
     if request.method not in methods:
         wanted = " or ".join(methods)
-        raise RefusedError(405, "method_not_allowed", f"Send this by {wanted}.")
+        raise RefusedError(405, "method_not_allowed", f"Use {wanted} here.")
     if not _is_short(request):
-        raise RefusedError(413, "too_large", f"A body may hold {MAX_BODY // 1024} KiB at most.")
+        raise RefusedError(413, "too_large", f"The body may have {MAX_BODY // 1024} KiB at most.")
 
 
 def check_parameters(request: HttpRequest, known: Sequence[str] = ()) -> None:

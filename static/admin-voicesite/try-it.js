@@ -123,6 +123,6 @@ if (panel) {
   });
   onPress(part("answer"), async () => {
     const answer = await ask(String(panel.dataset.answer), { text: part("turn").value });
-    part("answered").textContent = (await answer.json()).answer || "(It keeps silent.)";
+    part("answered").textContent = (await answer.json()).answer || "(The agent says nothing.)";
   });
 }

@@ -32,11 +32,11 @@ const NOTICES = {
   "websocket, no webrtc":
     "This browser has no WebRTC, so the sound goes through the web connection. It may lag a little.",
   "websocket, recorder":
-    "This browser has no WebRTC, so your voice is recorded in short pieces and sent through the web connection. Your words, and the answers to them, come a second or two later.",
+    "This browser has no WebRTC, so your voice is recorded in short pieces and sent through the web connection. Your words and the answers arrive a second or two late.",
   websocket:
     "This network blocks direct sound connections, so the sound goes through the web connection and may lag a little.",
   "websocket, relay refused":
-    "The relay refused this call, so the sound goes through the web connection and may lag a little. An administrator can check the relay with manage.py check_ice.",
+    "The TURN relay refused this call, so the sound goes through the web connection and may lag a little. An administrator can check the relay with manage.py check_ice.",
 };
 
 /**
@@ -251,7 +251,7 @@ export class CallClient extends Emitter {
         this._end(""); // it ended while we were away
       }
     } else if (code === "recogniser_failed") {
-      this._emit("notice", "Speech recognition has stopped, so new words are not written down. The call itself goes on.");
+      this._emit("notice", "Speech recognition has stopped, so new words are not written down. The call continues.");
     } else if (isAgentTrouble(code)) {
       this._emit("trouble", code);
     } else if (!this.callId) {

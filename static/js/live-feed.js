@@ -63,7 +63,7 @@ export class LiveFeed extends EventTarget {
     socket.onmessage = (event) => this._received(JSON.parse(event.data));
     socket.onclose = ({ code }) => {
       if (NO_USE.has(code)) {
-        this.dispatchEvent(new CustomEvent("state", { detail: { status: "This page cannot follow the call any more." } }));
+        this.dispatchEvent(new CustomEvent("state", { detail: { status: "This page can no longer follow the call." } }));
       } else if (!this._stopped) {
         setTimeout(() => this._stopped || this._connect(), AGAIN_MS);
       }

@@ -109,7 +109,7 @@ export class Player extends EventTarget {
     const status = await fetch(this._audio.src, { method: "HEAD" }).then((answer) => answer.status, () => 0);
     if (status === 404 && !this._leaving.signal.aborted) {
       byId("player-problem-text").textContent =
-        "The recording's file is missing on the server. The transcript is complete; ask your administrator about the sound.";
+        "The recording's file is missing on the server. The transcript is complete; ask your administrator about the recording.";
       byId("play").disabled = true;
     }
   }

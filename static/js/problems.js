@@ -14,7 +14,7 @@
 const PROBLEMS = {
   permission: {
     title: "Your browser is blocking the microphone",
-    text: "Without it there is nothing to write down. To allow it:",
+    text: "voicesite needs it to hear you. To allow it:",
     steps: [
       "Click the icon to the left of the address, at the top of the window.",
       "Set the microphone to “Allow”.",
@@ -24,21 +24,21 @@ const PROBLEMS = {
   },
   "no-microphone": {
     title: "No microphone was found",
-    text: "Plug one in, or switch on your headset, and try again. If you chose one by name and it is no longer there, choose “Default microphone”.",
+    text: "Plug one in or turn on your headset, then try again. If the microphone you chose is no longer connected, choose “Default microphone”.",
     retry: "Try again",
   },
   "microphone-busy": {
     title: "The microphone could not be opened",
-    text: "Another program may be using it, or the system has switched it off. Close other programs that record, check the system's sound settings, and try again.",
+    text: "Another program may be using it, or your system may have turned it off. Close other programs that record, check your system's sound settings, and try again.",
     retry: "Try again",
   },
   insecure: {
     title: "The microphone needs a secure address",
-    text: "Browsers allow the microphone only over https, or on the server's own machine. Open this page at its https address, or as http://127.0.0.1. An administrator sets the address with PUBLIC_URL.",
+    text: "Browsers allow the microphone only over HTTPS, or on the computer that runs the server. Open this page at its https:// address or, on that computer, at http://127.0.0.1. An administrator sets the address with PUBLIC_URL.",
   },
   unsupported: {
     title: "This browser cannot make calls",
-    text: "It has neither WebRTC nor another way to send sound, or they are switched off. Use a current Chrome, Edge, Firefox or Safari.",
+    text: "It cannot send sound: it has neither WebRTC nor an alternative, or they are turned off. Use an up-to-date Chrome, Edge, Firefox or Safari.",
     retry: "Try again",
   },
   "server-gone": {
@@ -52,62 +52,62 @@ const PROBLEMS = {
     link: "login",
   },
   "not-allowed": {
-    title: "This is not the address that the server expects",
+    title: "The server does not accept calls from this address",
     text: "Open voicesite at the address that your administrator gave you, and start the call there.",
     retry: "Try again",
   },
   busy: {
     title: "All lines are busy",
-    text: "The server cannot take another call right now. Wait until one ends, then try again.",
+    text: "The server cannot take another call right now. Wait a moment, then try again.",
     retry: "Try again",
   },
   "no-media": {
     title: "The sound cannot get through",
-    text: "The server was reached, but no sound connection could be made. A firewall or a company network may be blocking it. Try another network. An administrator can set up a relay (VOICE_TURN_URLS in the settings).",
+    text: "The server can be reached, but sound cannot get to it. A firewall or a company network may be blocking it. Try another network. An administrator can set up a relay (VOICE_TURN_URLS in the settings).",
     retry: "Try again",
   },
   "connection-lost": {
     title: "The connection was lost",
-    text: "The call has ended. What was said until then is kept.",
+    text: "The call has ended. What was said until then is saved.",
     retry: "Start a new call",
     link: "call",
   },
   "server-stopped": {
-    title: "The server was stopped",
-    text: "The call has ended with it. What was said until then is kept. Try again in a minute.",
+    title: "The server was shut down",
+    text: "That ended the call. What was said until then is saved. Try again in a minute.",
     retry: "Start a new call",
     link: "call",
   },
   "staff-ended": {
     title: "The call was ended by staff",
-    text: "Somebody who looks after this server has ended it. What was said until then is kept.",
+    text: "Somebody who runs this server ended it. What was said until then is saved.",
     retry: "Start a new call",
     link: "call",
   },
   "away-too-long": {
     title: "Your call has ended",
-    text: "This page came back too late: a call waits a few seconds for it. What was said until then is kept.",
+    text: "This page was away for too long: a call waits for it for only a few seconds. What was said until then is saved.",
     retry: "Start a new call",
     link: "call",
   },
   "ended-meanwhile": {
     title: "Your call has ended",
-    text: "It ended before this page was back. What was said until then is kept.",
+    text: "It ended before this page was back. What was said until then is saved.",
     retry: "Start a new call",
     link: "call",
   },
   "in-another-tab": {
-    title: "Your call goes on in another tab",
-    text: "Go back to that tab to talk on. Nothing was changed in it.",
+    title: "Your call is open in another tab",
+    text: "Go back to that tab to continue. Nothing has changed there.",
   },
   unknown_agent: {
     title: "That agent is no longer available",
-    text: "It was switched off or renamed. Reload the page and choose another.",
+    text: "It was turned off or renamed. Reload the page and choose another.",
     retry: "Try again",
   },
   "relay-settings": {
     title: "The server's network settings cannot be used",
-    text: "Your microphone works, but your browser does not accept the STUN or TURN servers that this server names. Ask your administrator to check VOICE_ICE_SERVERS and VOICE_TURN_URLS.",
+    text: "Your microphone works, but your browser rejects the STUN or TURN servers that this server uses. Ask your administrator to check VOICE_ICE_SERVERS and VOICE_TURN_URLS.",
     retry: "Try again",
   },
   "not-started": {
@@ -117,7 +117,7 @@ const PROBLEMS = {
   },
   other: {
     title: "The call could not be started",
-    text: "Something unexpected happened. Try again. If it keeps happening, tell your administrator what it says here.",
+    text: "Something unexpected happened. Try again. If it keeps happening, tell your administrator what this message says.",
     retry: "Try again",
   },
 };
@@ -160,7 +160,7 @@ const BYE_PROBLEMS = {
 export function problemOf(code, { message = "", retryAfterS = 0 } = {}) {
   const known = PROBLEMS[code];
   if (code === "busy" && retryAfterS) {
-    return { ...PROBLEMS.busy, text: `Wait about ${retryAfterS} seconds, and try again.` };
+    return { ...PROBLEMS.busy, text: `Try again in about ${retryAfterS} seconds.` };
   }
   if (known) {
     return code === "not-started" && message ? { ...known, text: `${known.text} (${message})` } : known;
@@ -191,7 +191,7 @@ export function isAgentTrouble(code) {
  * @returns {string}
  */
 export function agentTrouble(code, agent) {
-  return AGENT_TROUBLE[code]?.(agent) ?? `${agent} has trouble answering. The call goes on.`;
+  return AGENT_TROUBLE[code]?.(agent) ?? `${agent} is having trouble answering. The call continues.`;
 }
 
 /**

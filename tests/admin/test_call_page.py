@@ -62,8 +62,11 @@ def test_the_settings_that_a_call_ran_with_are_shown(
     Agent.objects.update(prompt="Be long.")
     shown = dict(persona.rows(Call.objects.get(pk=ended.pk)))
     assert shown["Prompt"] == "Be brief.\nBe kind."
-    assert (shown["Phrases"], shown["Responder options"]) == ("Ann, Bob", '{"temperature": 0.3}')
-    assert (shown["Min delay ms"], shown["Preemptive"]) == ("450", "yes")
+    assert (shown["Likely words"], shown["Responder options"]) == (
+        "Ann, Bob",
+        '{"temperature": 0.3}',
+    )
+    assert (shown["Shortest silence (ms)"], shown["Start answering early"]) == ("450", "yes")
     assert not {"Voice", "Greeting", "Turns"} & set(shown)
     address = f"/admin/sessions_app/call/{ended.pk}/change/"
     text = at_desk.get(address).content.decode()

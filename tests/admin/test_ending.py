@@ -29,7 +29,7 @@ def test_it_is_asked_first_and_written_down(at_desk: Any, staff: User, call: Cal
     answer = at_desk.post(page(call, "end/"), follow=True)
     assert answer.redirect_chain == [(page(call), 302)]
     text = answer.content.decode()
-    assert "ends within a few seconds" in text
+    assert "will end within a few seconds" in text
     assert "staff asked for its end" in text
     assert "/end/" not in text
     asked = fresh(call)

@@ -31,7 +31,7 @@ def test_the_parameter_is_named_and_all_rows_are_shown(
     answer = looking.get(f"{LIST}?{flag}{query}")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{LIST}?e=1")
     page = looking.get(answer.headers["Location"]).content.decode()
-    told = page.partition("Not understood in the address: ")[2].partition("</li>")[0]
+    told = page.partition("Part of the address was not understood: ")[2].partition("</li>")[0]
     assert named in told
     assert not unnamed or unnamed not in told
     assert "All rows are shown instead." in told

@@ -15,7 +15,7 @@ def test_an_unknown_address_is_json_for_anyone(client: Any) -> None:
     assert answer.status_code == 404
     assert answer.json() == {
         "code": "not_found",
-        "message": "There is no such address. /api/v1/docs/ lists those there are.",
+        "message": "There is no such address. See /api/v1/docs/ for the list.",
     }
 
 

@@ -73,4 +73,4 @@ def test_a_call_goes_over_the_socket_at_once_and_says_so(
 
 def test_a_browser_with_no_way_at_all_is_told_so(browser: Browser, product: Product) -> None:
     page = opened(browser, product, "nothing")
-    expect(page.locator("#problem")).to_contain_text("neither WebRTC nor another way")
+    expect(page.locator("#problem")).to_contain_text("neither WebRTC nor an alternative")

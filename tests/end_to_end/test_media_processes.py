@@ -146,7 +146,7 @@ def end_in_the_admin(product: Product, calls: list[str]) -> None:
             address = f"/admin/sessions_app/call/{found[1]}/end/"
             assert f'href="{address}"' in desk.get(found[0]).text
             answer = desk.post(address, data=hidden(desk.get(address)))
-            assert "ends within a few seconds" in answer.text
+            assert "will end within a few seconds" in answer.text
 
 
 async def until_final(socket: Any) -> dict[str, Any]:

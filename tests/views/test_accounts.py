@@ -58,7 +58,7 @@ def test_a_new_password_that_will_not_do_is_told_where_it_is_typed(staff: User, 
     ("given", "told"),
     [
         (("wrong", NEW, NEW), "That is not your current password."),
-        ((PASSWORD, NEW, NEW + "x"), "This is not the same as the new password above."),
+        ((PASSWORD, NEW, NEW + "x"), "This does not match the new password above."),
         ((PASSWORD, "1234", "1234"), "This password is too short."),
         ((PASSWORD, "password", "password"), "This password is too common."),
         ((PASSWORD, "8273645019", "8273645019"), "This password is entirely numeric."),

@@ -10,7 +10,7 @@ from django.test import Client
         ("/calls/?q=friday", "Sign in to open your calls."),
         ("/call/?agent=scribe", "Sign in to open the call page."),
         ("/calls/abc/", "Sign in to open this call."),
-        ("/api/v1/docs/", "Sign in to open the API&#x27;s pages."),
+        ("/api/v1/docs/", "Sign in to open the API documentation."),
         ("/healthz", ""),
         ("//elsewhere.example/calls/", ""),
         ("/calls/\x00", ""),

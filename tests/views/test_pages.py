@@ -130,7 +130,7 @@ def test_without_an_agent_nothing_can_be_started(as_alice: Client, db: None) -> 
     Agent.objects.all().delete()
     html = as_alice.get("/").content.decode()
     assert re.search(r'id="start-call"[^>]*disabled', html)
-    assert "No agent is switched on" in html
+    assert "No agent is active" in html
 
 
 def test_ice_servers_reach_the_page(as_alice: Client, agent: Agent, settings: Any) -> None:
