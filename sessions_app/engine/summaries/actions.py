@@ -15,15 +15,17 @@ VERBS = (
 )
 """What people ask for. `order` says which of them are orders where they begin a clause."""
 
-_DAY = (
+_DUE_DAY = (
     r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|tonight|noon"
     r"|midnight|(?:the )?end of (?:the |this |next )?(?:day|week|month|year)"
     r"|(?:next|this) (?:week|month|year)"
     r"|january|february|march|april|may|june|july|august|september|october|november|december)"
 )
 
-_AT = r"(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_AT += r"(?: ?[ap]\.? ?m\b\.?| o['\u2019]clock)?"
+_CLOCK_TIME = (
+    r"(?:\d{1,2}(?::\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+)
+_CLOCK_TIME += r"(?: ?[ap]\.? ?m\b\.?| o['\u2019]clock)?"
 
 LEADS = (
     r"(?:(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second|next"
@@ -31,7 +33,7 @@ LEADS = (
 )
 """Words before a clause that say nothing of it."""
 
-_NO_PLAN = (
+_NOT_A_HOPE = (
     r"(?!(?:see|like|love|hate|hear|know|think|feel|want|win|lose|never|not|probably not)\b"
     r"|be (?!there|here|back|in touch)|have (?:fun|a |to be ))"
 )
@@ -42,27 +44,27 @@ _PARTICIPLE = (
     r"|done|paid|sent|bought|brought|made|cut|mown|sold|told|taken|given|written|put|found|built|swept"
     r"|redone|rebuilt|rewritten|chosen|drawn|fed|hung|lit|shut|thrown|sewn|dealt with|seen to)\b"
 )
-_DONE = (
+_PERFECT = (
     rf"(?:{_PARTICIPLE}|(?:been|gone|seen|had|known|come|said|left|met|kept|got|spoken|thought)\b)"
 )
-_SPOKEN = (
+_NOT_A_PHRASE = (
     r"(?!(?:say(?! (?:goodbye|hello|sorry|thank))|admit|confess|agree|disagree|concede|mention"
     r"|stress|know that|understand|tell you|warn you|be honest|point out|laugh|smile|wonder)\b)"
 )
 """After "I have to": what is no duty but a way to begin what is said: "I must say, it was good"."""
 
-_THOUGHT = (
+_NOT_A_STATE = (
     r"(?!(?:be(?! (?:here|there|back|in touch)\b)|know|understand|have|feel|like|see|hear|think"
     r"|believe|win|lose|stop)\b)"
 )
 """What somebody is or feels cannot be asked for as something to do."""
 
-_ANYBODY = (
+_SOMEBODY = (
     r"(?:you|him|her|them|somebody|someone|everybody|everyone|(?-i:[A-Z])[\w'\u2019]+"
     r"|(?:the|my|our|his|her|their|your) [\w'\u2019]+)"
 )
 
-_NO_ORDER = (
+_NOT_A_NOUN = (
     r"(?! (?:was|were|is|are|has|had|came|comes|went|goes|works?|worked|looks?|looked|seems?"
     r"|seemed|of|for sale|numbers?|it a day|me crazy|sense|sure|place|part|care|time)\b)"
 )
@@ -77,7 +79,7 @@ _NOT_IN_NAMES = (
     r"|him|us|them|what|who|how|if|whether|when|where|why|which|and|or|but|to|for|with|about|on|at|in"
     r"|by|from|up|back|because|so|then|there|not|all|every\w*|some\w*|any\w*)\b)"
 )
-_COMPOUND = (
+_NOT_A_COMPOUND = (
     rf"(?!{_ALSO_NOUNS}(?: {_NOT_IN_NAMES}(?-i:[a-z])[\w'\u2019-]*){{1,2}}"
     r"(?: (?:in|of|at|from|for) (?:(?:the|my|our) )?[\w'\u2019-]+)?"
     r" (?:was|were|is|are|has|had|have|will|would|can|could|should|did|does|do|came|comes?|went"
@@ -96,13 +98,13 @@ RULES = {
         r"\b(?:can|could|would|will) you "
         r"(?!(?:hear|see|imagine|believe|guess|remember|repeat|be|like|understand|say|come again"
         rf"|not|rather|ever|agree|prefer|recommend)\b"
-        rf"|have (?:ever |also |already |just )?{_DONE})\w+"
+        rf"|have (?:ever |also |already |just )?{_PERFECT})\w+"
     ),
     "a wish that somebody do it": (
         r"(?<!\bif )(?<!\bwhen )\b(?:(?:i|we|they)(?: (?:also |just |still |really )*(?:want|need)"
         r"|(?: would|['\u2019]d) (?:also |just |really )*(?:like|love|prefer))"
         rf"|(?<!\bif )(?:he|she|(?-i:[A-Z])\w+|(?:the|my|our|his|her) \w+) (?:wants|needs))"
-        rf" (?:{_ANYBODY}|me|us) (?:also |please )?to {_THOUGHT}\w+"
+        rf" (?:{_SOMEBODY}|me|us) (?:also |please )?to {_NOT_A_STATE}\w+"
     ),
     "work that waits": (
         r"(?<!\bif the )(?<!\bif it )\b(?!(?:that|which|who)\b)[\w'\u2019]+"
@@ -114,8 +116,8 @@ RULES = {
     ),
     "a promise or a duty": (
         rf"(?<!\bif )(?<!\bwhen )\b{WHO}(?:['\u2019]ll| will| shall)"
-        rf" (?:also |just |then )?{_NO_PLAN}{_SPOKEN}\w+"
-        rf"|(?<!\bif )(?<!\bwhen )\b{WHO} (?:should|must|ought to) {_SPOKEN}"
+        rf" (?:also |just |then )?{_NOT_A_HOPE}{_NOT_A_PHRASE}\w+"
+        rf"|(?<!\bif )(?<!\bwhen )\b{WHO} (?:should|must|ought to) {_NOT_A_PHRASE}"
         r"(?!be |see\b|have |not )\w+"
         r"|\b(?!(?:it|that|this|there|which|what|who|and|but|or|nothing|something|everything)\b)"
         r"[\w'\u2019]+"
@@ -123,7 +125,7 @@ RULES = {
     ),
     "a need": (
         rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? (?:still |also |really )?"
-        rf"(?:needs? to|have to|has to|got to|have got to)\b(?= {_SPOKEN}|$)"
+        rf"(?:needs? to|have to|has to|got to|have got to)\b(?= {_NOT_A_PHRASE}|$)"
         r"|\b(?!(?:It|That|This|There|Which|What|Nothing|Something|Everything)\b)(?-i:[A-Z])[\w'\u2019]+"
         r" (?:needs to|has to|must)"
         r" (?!(?:not|never|be|have|win|lose|know|understand|improve|stop)\b)\w+"
@@ -131,27 +133,29 @@ RULES = {
     "a plan": (
         r"\b(?:let us|let['\u2019]s)(?! (?:see|say|hope|face|be honest)\b)"
         r"|(?<!\bif )\b(?:my|our|the) (?:(?:next|first|main) )?(?:plan|task|homework|intention"
-        rf"|(?<=next )job|(?<=first )job)(?: for [\w ]{{2,20}})? is to {_THOUGHT}\w+"
+        rf"|(?<=next )job|(?<=first )job)(?: for [\w ]{{2,20}})? is to {_NOT_A_STATE}\w+"
         r"|(?<!\bif )\b(?:i|we)(?: (?:plan|intend)|(?:['\u2019](?:m|re)| am| are) planning) to"
-        rf" {_THOUGHT}\w+"
+        rf" {_NOT_A_STATE}\w+"
         rf"|\b{WHO}(?:['\u2019](?:m|s|re)| am| is| are) going to"
-        rf" (?!(?:the|a|an|my|our)\b){_NO_PLAN}"
+        rf" (?!(?:the|a|an|my|our)\b){_NOT_A_HOPE}"
     ),
     "a reminder": (
         r"\b(?:remember to|make sure|be sure to"
         r"|(?:do not|don['\u2019]t|must not|mustn['\u2019]t|can['\u2019]t|never) forget)\b"
     ),
     "named as one": r"\b(?:action (?:item|point)|to-?do|next step|follow[ -]up|deadline)s?\b",
-    "a date to keep": rf"\b(?:by|no later than|due) (?:on )?(?:{_AT} )?(?:next |on )?{_DAY}\b",
+    "a date to keep": (
+        rf"\b(?:by|no later than|due) (?:on )?(?:{_CLOCK_TIME} )?(?:next |on )?{_DUE_DAY}\b"
+    ),
     "an order": (
         rf"^{LEADS}(?:(?:if|when|once|before|after|unless|as soon as)\b[^,]*, )?"
-        rf"(?:please |do )?{_COMPOUND}{VERBS}\b{_NO_ORDER} (?!it (?:was|is)\b)\S"
+        rf"(?:please |do )?{_NOT_A_COMPOUND}{VERBS}\b{_NOT_A_NOUN} (?!it (?:was|is)\b)\S"
     ),
 }
 """What makes words an action item, by the words that show it: anywhere in them, but an order only
 where it begins them."""
 
-_NOBODY = re.compile(
+_NOBODYS_DUTY = re.compile(
     r"\b(?:nobody|no[ -]one|none|neither(?: [\w']+){1,4}? nor(?: \w+){1,2}?|neither|nothing"
     r"|not (?:every(?:body|one)|all|many)"
     r"|no (?!(?:i|we|you|he|she|it|they|this|that|the|my|our)\b)\w+)\b"
@@ -162,13 +166,13 @@ _NOBODY = re.compile(
 )
 """A duty that nobody has is none: "nobody has to bring anything"."""
 
-_ANY = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
-_PAST = re.compile(
+_ANY_RULE = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
+_PAST_TENSE = re.compile(
     rf"{LEADS}{WHO} (?:said|thought|knew|hoped|told|asked|wanted|used) ", re.IGNORECASE
 )
 
 
-_QUESTION = re.compile(
+_OPEN_QUESTION = re.compile(
     rf"{LEADS}(?:what|when|where|why|who|whom|how|which)(?: (?!you\b|i\b|we\b)\w+)?"
     r" (?:will|would|can|could|should|shall|must|do|does|did|is|are|was|were|have|has)\b"
     r"(?!n['\u2019]t)",
@@ -176,17 +180,17 @@ _QUESTION = re.compile(
 )
 """A question for something to be told: "what will you do tomorrow?"."""
 
-_CONDITION = re.compile(
+_IF_PROMISE = re.compile(
     rf"{LEADS}(?:if|unless|in case|suppose|as long as)\b.*?"
     rf"[, ]{WHO}(?:['\u2019]ll| will| can| could)\b",
     re.IGNORECASE,
 )
-_ON_CONDITION = re.compile(
+_PROMISE_IF = re.compile(
     rf"{LEADS}{WHO}(?:['\u2019]ll| will| can| could)\b.* (?:if|unless|in case)\b", re.IGNORECASE
 )
 """What is promised for a case that may not come: "if it rains, we will cancel"."""
 
-_ASKS = re.compile(
+_ASKS_EVEN_SO = re.compile(
     rf"\bplease\b|\b(?:can|could|would|will) you\b|\bremind\b|{RULES['a need']}"
     rf"|{RULES['a reminder']}|{RULES['named as one']}|{RULES['a date to keep']}",
     re.IGNORECASE,
@@ -196,8 +200,8 @@ _ASKS = re.compile(
 
 def is_action(text: str) -> bool:
     """Returns whether a clause or sentence asks for, promises, or dates something to be done."""
-    plain = _NOBODY.sub("nobody", " ".join(text.split()))
-    if _ANY.search(plain) is None or _PAST.match(plain) or _QUESTION.match(plain):
+    plain = _NOBODYS_DUTY.sub("nobody", " ".join(text.split()))
+    if _ANY_RULE.search(plain) is None or _PAST_TENSE.match(plain) or _OPEN_QUESTION.match(plain):
         return False
-    may_be = _CONDITION.match(plain) or _ON_CONDITION.match(plain)
-    return may_be is None or _ASKS.search(plain) is not None
+    may_be = _IF_PROMISE.match(plain) or _PROMISE_IF.match(plain)
+    return may_be is None or _ASKS_EVEN_SO.search(plain) is not None

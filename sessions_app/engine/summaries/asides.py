@@ -7,19 +7,19 @@ from sessions_app.engine.summaries.actions import VERBS
 _RELATIVE = r",\s(?:(?:and|all|both|most|some|one) (?:of )?)?(?:who|whom|whose|which|where)\b"
 _ASIDE = re.compile(rf"{_RELATIVE}[^,]*(?:,|$)", re.IGNORECASE)
 _OPEN_ASIDE = re.compile(rf"{_RELATIVE}[^,]*$", re.IGNORECASE)
-_SAYING = (
+_SAYING_VERBS = (
     r"\b(?:said|says|wrote|writes|replied|answered|shouted"
     r"|yelled|whispered|went on|(?:was|were) like|told (?:me|us|him|her|them|\w+)|asked)"
     r"(?: to (?:me|us|him|her|them))?[,:]?"
     r"(?:\s+(?:well|okay|ok|so|oh|look|listen|hey|yes|no|please note),?)*"
 )
-_CITED = re.compile(r"\b(?:what|as|like|than|everything|all) (?:\w+ ){1,2}$", re.IGNORECASE)
+_SELF_QUOTE = re.compile(r"\b(?:what|as|like|than|everything|all) (?:\w+ ){1,2}$", re.IGNORECASE)
 """Before "said": what follows is the speaker's own, as in "as I said, call him"."""
 
-_SAID = re.compile(rf"{_SAYING}\s*$", re.IGNORECASE)
+_ENDS_SAYING = re.compile(rf"{_SAYING_VERBS}\s*$", re.IGNORECASE)
 _REPORTED = re.compile(
-    rf"({_SAYING})\s[\"'\u201c\u2018]?(?:please\b|(?:can|could|would|will) you\b|don['\u2019]t\b"
-    rf"|{VERBS}\b).*",
+    rf"({_SAYING_VERBS})\s[\"'\u201c\u2018]?(?:please\b|(?:can|could|would|will) you\b"
+    rf"|don['\u2019]t\b|{VERBS}\b).*",
     re.IGNORECASE,
 )
 
@@ -32,7 +32,7 @@ def without_asides(text: str) -> str:
 def without_reports(text: str) -> str:
     """Returns a sentence without the request that somebody is said to have made."""
     for reported in _REPORTED.finditer(text):
-        if not _CITED.search(text[: reported.start()]):
+        if not _SELF_QUOTE.search(text[: reported.start()]):
             return text[: reported.end(1)]
     return text
 
@@ -44,5 +44,5 @@ def is_within_aside(head: str) -> bool:
 
 def is_reporting(head: str) -> bool:
     """Returns whether `head` ends by saying that somebody said what follows."""
-    said = _SAID.search(head)
-    return said is not None and not _CITED.search(head[: said.start()])
+    said = _ENDS_SAYING.search(head)
+    return said is not None and not _SELF_QUOTE.search(head[: said.start()])

@@ -10,45 +10,44 @@ from sessions_app.engine.summaries.actions import VERBS
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBERS, ORDINALS
 from sessions_app.engine.text.joints import gone_on, unclosed
 from sessions_app.engine.text.languages import base_of
+from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import asks, ends_sentence, join_sentences, plain_words
 
-BREATH_MS = 3_000
+MAX_BREATH_MS = 3_000
 """After a longer pause the words were left hanging."""
 
 
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_NEVER_LAST = _listed(
+_NEVER_LAST = listed(
     "a an the my your our their its and or but because if when while which who whose whom although "
     "unless whether i'm we're they're every"
 )
-_OWNED = _listed("a an my your our their his her its")
-_ADJECTIVES = _listed(
+_DETERMINERS = listed("a an my your our their his her its")
+_ADJECTIVES = listed(
     "old new big small little young dear good great nice long short bad big large former younger "
     "older elder dearest favourite favorite very"
 )
-_PREPOSITIONS = _listed(
+_PREPOSITIONS = listed(
     "at to for with from by into of onto than as during between until till towards without via"
 )
-_BEFORE_DAYS = _listed("on in by before after until till next this last from for about around")
-_AUXILIARIES = _listed(
+_BEFORE_DAYS = listed("on in by before after until till next this last from for about around")
+_AUXILIARIES = listed(
     "is are was were am will would can could should might must has have had does did shall"
 )
-_PRONOUNS = _listed("i you he she it we they there that this who")
-_LEAVE_ONE_OVER = _listed(
+_PRONOUNS = listed("i you he she it we they there that this who")
+_STRAND_PREPOSITIONS = listed(
     "what which who whom where that how whose nothing something nobody nowhere"
 )
 """After them a preposition may be the last word: "that is what I was looking for"."""
 
-_BEGIN_ANEW = _listed(
+_START_CLAUSES = listed(
     "i we he she they please yes no and but so then i'm i'll we'll okay well there"
 )
 """No preposition stands before these."""
 
 _ORDERS = re.compile(rf"{VERBS}\b", re.IGNORECASE)
-_DAYLIKE = frozenset((*DAYS, *MONTHS, *NUMBERS, *ORDINALS, "noon", "midnight", "half")) - _OWNED
+_DAY_AND_TIME_WORDS = (
+    frozenset((*DAYS, *MONTHS, *NUMBERS, *ORDINALS, "noon", "midnight", "half")) - _DETERMINERS
+)
 
 
 def goes_on_after_breath(before: str, after: str, pause_ms: int, language: str) -> bool:
@@ -56,13 +55,14 @@ def goes_on_after_breath(before: str, after: str, pause_ms: int, language: str) 
 
     Only where the words of an English sentence say so.
     """
-    if base_of(language) not in ("", "en") or pause_ms > BREATH_MS or asks(before):
+    if base_of(language) not in ("", "en") or pause_ms > MAX_BREATH_MS or asks(before):
         return False
     said, next_said = plain_words(before), plain_words(after)
     if not said or not next_said:
         return False
     return any(
-        rule(said, next_said, before) for rule in (_never, _adjective, _governs, _day, _verb)
+        rule(said, next_said, before)
+        for rule in (_never_last, _open_adjective, _open_preposition, _before_day, _open_auxiliary)
     )
 
 
@@ -75,30 +75,30 @@ def joined(before: str, after: str, language: str) -> str:
     return join_sentences([unclosed(before), rest])
 
 
-def _never(said: list[str], _after: list[str], _text: str) -> bool:
+def _never_last(said: list[str], _after: list[str], _text: str) -> bool:
     return said[-1] in _NEVER_LAST
 
 
-def _adjective(said: list[str], _after: list[str], _text: str) -> bool:
+def _open_adjective(said: list[str], _after: list[str], _text: str) -> bool:
     """Reads "I met my old"."""
-    return len(said) > 1 and said[-1] in _ADJECTIVES and said[-2] in _OWNED
+    return len(said) > 1 and said[-1] in _ADJECTIVES and said[-2] in _DETERMINERS
 
 
-def _governs(said: list[str], after: list[str], _text: str) -> bool:
+def _open_preposition(said: list[str], after: list[str], _text: str) -> bool:
     """Reads "the plumber comes at", not "what I was looking at"."""
-    if said[-1] not in _PREPOSITIONS or _LEAVE_ONE_OVER & set(said[:-1]):
+    if said[-1] not in _PREPOSITIONS or _STRAND_PREPOSITIONS & set(said[:-1]):
         return False
     if said[-1] == "to":
-        return after[0] not in _BEGIN_ANEW
-    return after[0] not in _BEGIN_ANEW and not _ORDERS.match(" ".join(after[:2]))
+        return after[0] not in _START_CLAUSES
+    return after[0] not in _START_CLAUSES and not _ORDERS.match(" ".join(after[:2]))
 
 
-def _day(said: list[str], after: list[str], _text: str) -> bool:
+def _before_day(said: list[str], after: list[str], _text: str) -> bool:
     """Reads "call me on" before "Tuesday": elsewhere "on" may end a sentence."""
-    return said[-1] in _BEFORE_DAYS and (after[0] in _DAYLIKE or after[0][0].isdigit())
+    return said[-1] in _BEFORE_DAYS and (after[0] in _DAY_AND_TIME_WORDS or after[0][0].isdigit())
 
 
-def _verb(said: list[str], _after: list[str], text: str) -> bool:
+def _open_auxiliary(said: list[str], _after: list[str], text: str) -> bool:
     """Reads "the invoice is", not "yes, I will"."""
     return (
         len(said) > 1

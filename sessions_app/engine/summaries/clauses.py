@@ -18,17 +18,17 @@ from sessions_app.engine.summaries.asides import (
 )
 from sessions_app.engine.text.writing import count, has_marks
 
-FEWEST_WORDS = 5
+MIN_CLAUSE_WORDS = 5
 """What is shorter says too little to stand alone."""
 
-FEWEST_OF_ORDER = 3
+MIN_ORDER_WORDS = 3
 """A shorter order is about what was said before it."""
 
-NEAR = 60
+LOOK_BACK_CHARACTERS = 60
 """So many letters before a word tell what it is a part of."""
 
 _AUXILIARY = r"(?:was|were|is|are|has|had|will|should|must|needs? to|can|could|did|does)"
-_ASKING = (
+_REQUEST_STARTS = (
     r"(?:(?:can|could|would|will) you|do(?: not|n['\u2019]t) forget|remember to|make sure"
     rf"|be sure to|let['\u2019]s|let us|please (?:do(?: not|n['\u2019]t) |also |just )?{VERBS})\b"
 )
@@ -38,8 +38,8 @@ _IF_YOU_CAN = (
     r"(?:if (?:you (?:can|could|like|want|please|don['\u2019]t mind|have (?:the )?time)"
     r"|possible),? )"
 )
-_BEGINS = (
-    rf"(?:{_IF_YOU_CAN}?{_ASKING}|please\b"
+_CLAUSE_STARTS = (
+    rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b"
     rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # whose name is in the one before
     rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
     rf"|{WHO}(?:['\u2019]\w+)?\s"
@@ -47,15 +47,15 @@ _BEGINS = (
     rf"(?:\s(?!(?:who|which|that|whom|whose)\b)\S+)? {_AUXILIARY}\b"
     rf"|(?!(?:who|whom|whose|which|what|where|when|how|why|than|because|if)\b)\w+ {_AUXILIARY}\b)"
 )
-_AND = r"(?:(?:and|then|but|so|also)\s)+"
-_ALSO = re.compile(_AND, re.IGNORECASE)
-_NO_BEGINNING = (
+_CONJUNCTIONS = r"(?:(?:and|then|but|so|also)\s)+"
+_CONJUNCTION = re.compile(_CONJUNCTIONS, re.IGNORECASE)
+_NOT_AFTER = (
     r"(?<!\band)(?<!\bbut)(?<!\balso)(?<!\bthen)(?<!\bso)(?<!\bto)(?<!\bplease)(?<!\byou)"
     r"(?<!\bthat)(?<!\bif)(?<!\bwhat)"
 )
-_CUTS = re.compile(
-    rf"[,;:\u2013\u2014-]\s+(?=(?:{_AND})?{_BEGINS})|\s(?={_AND}{_BEGINS})"
-    rf"|{_NO_BEGINNING}\s(?={_ASKING})",
+_CLAUSE_CUTS = re.compile(
+    rf"[,;:\u2013\u2014-]\s+(?=(?:{_CONJUNCTIONS})?{_CLAUSE_STARTS})|\s(?={_CONJUNCTIONS}{_CLAUSE_STARTS})"
+    rf"|{_NOT_AFTER}\s(?={_REQUEST_STARTS})",
     re.IGNORECASE,
 )
 _NEXT_ORDER = re.compile(
@@ -75,7 +75,7 @@ _GOVERNED = re.compile(
 )
 """Words of which the verb after them is a part: "don't even call", "to tell"."""
 
-_CONDITION = re.compile(
+_SUBORDINATE = re.compile(
     rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
     re.IGNORECASE,
 )
@@ -85,16 +85,18 @@ _SUBJECT = re.compile(
 )
 """The first of several who do something: "Anna and Tom will send it"."""
 
-_TELLS = re.compile(
+_TELLING_SOMEBODY = re.compile(
     r"\b(?:tell|inform|remind|notify|let|ask|write|text|email|message|say)\b.* "
     r"(?:that|know|whether|if|about)\b",
     re.IGNORECASE,
 )
-_MARKS = " ,;:\u2013\u2014-"
-_STUMP = re.compile(r"(?:[\s,;:]+(?:and|but|or|because)|[,;:]\s*(?:so|then|that))+$", re.IGNORECASE)
+_EDGE_MARKS = " ,;:\u2013\u2014-"
+_DANGLING = re.compile(
+    r"(?:[\s,;:]+(?:and|but|or|because)|[,;:]\s*(?:so|then|that))+$", re.IGNORECASE
+)
 """Words at the end of a clause that only lead to the next."""
 
-_LEADS = re.compile(rf"{LEADS}(?=\S)", re.IGNORECASE)
+_LEAD_WORDS = re.compile(rf"{LEADS}(?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,16 @@ def clauses(sentence: str) -> list[Clause]:
 def _pieces(sentence: str) -> Iterator[str]:
     """Yields the sentence cut where clauses begin, each piece with the mark that follows it."""
     start = 0
-    for cut in _CUTS.finditer(sentence):
+    for cut in _CLAUSE_CUTS.finditer(sentence):
         head = sentence[start : cut.start()]
         ahead = sentence[cut.end() :]
-        if is_reporting(head) and not _ALSO.match(ahead):
+        if is_reporting(head) and not _CONJUNCTION.match(ahead):
             continue
         if cut.group().isspace() and is_within_aside(head):
             continue
-        if not head.strip() or _CONDITION.match(head) or _SUBJECT.fullmatch(head.strip()):
+        if not head.strip() or _SUBORDINATE.match(head) or _SUBJECT.fullmatch(head.strip()):
             continue
-        if _TELLS.search(head) and not _asks(ahead.partition(",")[0]):
+        if _TELLING_SOMEBODY.search(head) and not _asks(ahead.partition(",")[0]):
             continue
         yield sentence[start : cut.end()]
         start = cut.end()
@@ -141,7 +143,11 @@ def _orders(piece: str, sentence: str) -> list[str]:
     if has_marks(sentence.rstrip(" .")) or not _asks(piece):
         return [piece]
     begun = _NEXT_ORDER.finditer(piece)
-    more = (cut.end() for cut in begun if not _GOVERNED.search(piece[: cut.start()][-NEAR:]))
+    more = (
+        cut.end()
+        for cut in begun
+        if not _GOVERNED.search(piece[: cut.start()][-LOOK_BACK_CHARACTERS:])
+    )
     cuts = [0, *more, len(piece)]
     return [piece[start:end] for start, end in pairwise(cuts)]
 
@@ -153,7 +159,7 @@ def _joined(parts: list[str]) -> Iterator[Clause]:
         if not _asks(part):
             told += part
             continue
-        if told and count(_bare(part)) < FEWEST_OF_ORDER:
+        if told and count(_bare(part)) < MIN_ORDER_WORDS:
             part, told = told + part, ""  # noqa: PLW2901 - "he comes on Monday, tell Martin"
         yield from _told(told)
         yield Clause(_bare(part), asks=True)
@@ -168,12 +174,12 @@ def _asks(text: str) -> bool:
 
 def _told(text: str) -> Iterator[Clause]:
     bare = _bare(text)
-    if count(bare) >= FEWEST_WORDS:
+    if count(bare) >= MIN_CLAUSE_WORDS:
         yield Clause(bare, asks=False)
 
 
 def _bare(text: str) -> str:
     """Returns a clause without the words and marks that only join it to others."""
-    stripped = text.strip().rstrip(_MARKS)
-    stripped = _STUMP.sub("", stripped).rstrip(_MARKS)
-    return _LEADS.sub("", stripped, count=1) or stripped
+    stripped = text.strip().rstrip(_EDGE_MARKS)
+    stripped = _DANGLING.sub("", stripped).rstrip(_EDGE_MARKS)
+    return _LEAD_WORDS.sub("", stripped, count=1) or stripped

@@ -12,7 +12,12 @@ from datetime import date, time, timedelta
 from sessions_app.engine.summaries.asides import without_asides
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBER, NUMBERS, ORDINAL, ORDINALS
 from sessions_app.engine.summaries.times import time_of_day
-from sessions_app.engine.summaries.unmeant import is_meant, moved_to, without_contrasts, without_old
+from sessions_app.engine.summaries.unmeant import (
+    is_meant,
+    moved_to,
+    without_contrasts,
+    without_moved_from,
+)
 
 _DAY = rf"(?P<day>{'|'.join(DAYS)})"
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
@@ -53,7 +58,7 @@ def named(text: str, said_on: date) -> NamedTime | None:
     """
     plain = " ".join(without_asides(text).lower().replace("\u2019", "'").replace("-", " ").split())
     plain = without_contrasts(plain)
-    later, plain = moved_to(plain), without_old(plain)
+    later, plain = moved_to(plain), without_moved_from(plain)
     day = _day(later, said_on) if later else None
     day = day or _day(plain, said_on)
     return NamedTime(day, time_of_day(later or plain)) if day else None
@@ -137,24 +142,28 @@ def _months_on(day: date, many: int) -> date:
 def _of_year(match: re.Match[str], today: date) -> date | None:
     number, month = _number(match["nth"]), MONTHS.index(match["month"]) + 1
     years = [int(match["year"])] if match["year"] else range(today.year, today.year + 9)
-    days = [day for year in years for day in _made(year, month, number)]
-    return _agreeing(match, [day for day in days if match["year"] or day >= today])
+    days = [day for year in years for day in _valid_dates(year, month, number)]
+    return _matching_weekday(match, [day for day in days if match["year"] or day >= today])
 
 
 def _of_figures(match: re.Match[str], _today: date) -> date | None:
-    return next(iter(_made(int(match["year"]), int(match["month"]), int(match["nth"]))), None)
+    return next(
+        iter(_valid_dates(int(match["year"]), int(match["month"]), int(match["nth"]))), None
+    )
 
 
 def _of_month(match: re.Match[str], today: date) -> date | None:
     months = [divmod(today.month - 1 + ahead, 12) for ahead in range(MONTHS_AHEAD)]
     number = _number(match["nth"])
-    days = [day for year, month in months for day in _made(today.year + year, month + 1, number)]
-    return _agreeing(match, [day for day in days if day >= today])
+    days = [
+        day for year, month in months for day in _valid_dates(today.year + year, month + 1, number)
+    ]
+    return _matching_weekday(match, [day for day in days if day >= today])
 
 
 def _of_next_month(match: re.Match[str], today: date) -> date | None:
     year, month = divmod(today.month, 12)
-    return next(iter(_made(today.year + year, month + 1, _number(match["nth"]))), None)
+    return next(iter(_valid_dates(today.year + year, month + 1, _number(match["nth"]))), None)
 
 
 def _end_of_month(match: re.Match[str], today: date) -> date:
@@ -165,7 +174,7 @@ def _end_of_month(match: re.Match[str], today: date) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _agreeing(match: re.Match[str], days: Sequence[date]) -> date | None:
+def _matching_weekday(match: re.Match[str], days: Sequence[date]) -> date | None:
     """Returns the first of the days that is the weekday that was named, too; else the first."""
     named_too = match.groupdict().get("day")
     fitting = (day for day in days if named_too and DAYS[day.weekday()] == named_too)
@@ -211,17 +220,17 @@ def _end_of(match: re.Match[str], today: date) -> date | None:
     return date(today.year + year, month + 1, monthrange(today.year + year, month + 1)[1])
 
 
-def _feast(match: re.Match[str], today: date) -> date:
-    month, number = _FEASTS[match.group()]
+def _holiday(match: re.Match[str], today: date) -> date:
+    month, number = _HOLIDAYS[match.group()]
     day = date(today.year, month, number)
     return day if day >= today else date(today.year + 1, month, number)
 
 
-def _ahead(days: int) -> Reading:
+def _days_ahead(days: int) -> Reading:
     return lambda _match, today: today + timedelta(days=days)
 
 
-def _made(year: int, month: int, number: int) -> list[date]:
+def _valid_dates(year: int, month: int, number: int) -> list[date]:
     try:
         return [date(year, month, number)]
     except ValueError:
@@ -232,7 +241,7 @@ def _number(shown: str) -> int:
     return ORDINALS.get(shown) or int(re.sub(r"\D", "", shown))
 
 
-_FEASTS = {
+_HOLIDAYS = {
     "christmas eve": (12, 24),
     "christmas day": (12, 25),
     "boxing day": (12, 26),
@@ -244,7 +253,9 @@ _FEASTS = {
 _ANCHOR = re.compile("christmas|new year")
 """These name a day only where another is counted from it: "the Friday before Christmas"."""
 
-_NO_MORE = r"(?=[.,;!?]|$| (?:and|at|to|so|please|because|in|from|with|if|this|next|about|we|i)\b)"
+_END_OF_HOLIDAY = (
+    r"(?=[.,;!?]|$| (?:and|at|to|so|please|because|in|from|with|if|this|next|about|we|i)\b)"
+)
 _SHIFT = re.compile(
     rf"(?:(?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?)|the (?:very )?day"
     rf"|(?:\bthe )?\b(?P<day>{'|'.join(DAYS)})) (?P<side>before|after|from)"
@@ -271,32 +282,32 @@ _DATES: Readings = [
             _of_next_month,
         ),
         (rf"\bend of {_MONTH}\b{_YEAR}", _end_of_month),
-        (rf"\b(?:{'|'.join(_FEASTS)})(?:(?<= day)|(?<= eve)|{_NO_MORE})", _feast),
+        (rf"\b(?:{'|'.join(_HOLIDAYS)})(?:(?<= day)|(?<= eve)|{_END_OF_HOLIDAY})", _holiday),
     )
 ]
 """Days of the calendar: they go before days of the week, which only stand beside them."""
 
-_PART = "(?:morning|afternoon|evening|night)"
-_FROM = rf"(?P<day>{'|'.join(DAYS)}|today|tomorrow)"
+_PART_OF_DAY = "(?:morning|afternoon|evening|night)"
+_START_DAY = rf"(?P<day>{'|'.join(DAYS)}|today|tomorrow)"
 _DAYS_NAMED: Readings = [
     (re.compile(pattern), read)
     for pattern, read in (
-        (rf"(?<!last )\b{_FROM} (?:week|fortnight)\b", _weeks_on),
+        (rf"(?<!last )\b{_START_DAY} (?:week|fortnight)\b", _weeks_on),
         (
             r"(?<!once )(?<!twice )(?<!times )"
-            rf"\b(?P<many>{NUMBER}) weeks?(?: (?:on|from|after))? (?:this )?{_FROM}\b",
+            rf"\b(?P<many>{NUMBER}) weeks?(?: (?:on|from|after))? (?:this )?{_START_DAY}\b",
             _weeks_on,
         ),
-        (rf"\ba fortnight(?: (?:on|from|after))? (?:this )?{_FROM}\b", _weeks_on),
-        (rf"\b{_DAY}(?: {_PART})? in (?P<many>{NUMBER}) weeks?\b", _in_weeks),
-        (rf"\b{_DAY}(?: {_PART})? (?P<many>{NUMBER}) weeks? from now\b", _in_weeks),
+        (rf"\ba fortnight(?: (?:on|from|after))? (?:this )?{_START_DAY}\b", _weeks_on),
+        (rf"\b{_DAY}(?: {_PART_OF_DAY})? in (?P<many>{NUMBER}) weeks?\b", _in_weeks),
+        (rf"\b{_DAY}(?: {_PART_OF_DAY})? (?P<many>{NUMBER}) weeks? from now\b", _in_weeks),
         (rf"\bin (?P<many>{NUMBER}) weeks?(?:'? time)?,? on {_DAY}\b", _in_weeks),
         (rf"\b(?P<many>{NUMBER}) weeks? from now,? on {_DAY}\b", _in_weeks),
         (rf"\b{_DAY} after next\b", _after_next),
-        (r"\bin a fortnight\b", _ahead(14)),
-        (r"\bday after tomorrow\b", _ahead(2)),
-        (r"\btomorrow\b", _ahead(1)),
-        (r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", _ahead(0)),
+        (r"\bin a fortnight\b", _days_ahead(14)),
+        (r"\bday after tomorrow\b", _days_ahead(2)),
+        (r"\btomorrow\b", _days_ahead(1)),
+        (r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", _days_ahead(0)),
         (
             r"(?<!last )(?<!every )(?P<which>\b(?:next|this|coming) )?(?P<week>next week (?:on )?)?"
             rf"\b{_DAY}\b(?! (?:was|were)\b)(?P<later> (?:of )?next week\b)?",

@@ -8,17 +8,17 @@ from typing import Any
 
 from sessions_app.engine.core.transcript import TranscriptLine
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
-from sessions_app.engine.summaries.clauses import FEWEST_WORDS, clauses
+from sessions_app.engine.summaries.clauses import MIN_CLAUSE_WORDS, clauses
 from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.summaries.sentences import CallSentence, said
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import capitalised, closed, join_sentences, plain_words
 from sessions_app.engine.text.writing import count as _count
 
-ENOUGH_WORDS = 12
+MIN_CALL_WORDS = 12
 """A call with fewer words has no summary worth the name."""
 
-MOST_SENTENCES = 600
+MAX_RANKED_SENTENCES = 600
 """The longest that many are weighed: the cost grows with the cube, this many take seconds."""
 
 LANGUAGES = {
@@ -86,12 +86,14 @@ class ExtractiveSummariser(Summariser):
         words = sum(_count(s.text) for s in segments)
         if not words:
             return CallSummary("Nothing was said in this call.")
-        asked, told = _parted(_put_right(said(segments, language), language))
+        asked, told = _requests_and_statements(
+            _with_corrections(said(segments, language), language)
+        )
         items = tuple(_point(s, language) for s in _without_repeats(asked))
-        if words < ENOUGH_WORDS:
+        if words < MIN_CALL_WORDS:
             text = f"{words_were(words)} said, too few to summarise."
             return CallSummary(text, action_items=items, too_few=words)
-        candidates = _telling(told)
+        candidates = _summary_candidates(told)
         if not candidates and not items:
             candidates = _without_repeats([s for s in told if _count(s.text)])
         if not candidates:
@@ -111,15 +113,15 @@ class ExtractiveSummariser(Summariser):
 
     def _chosen(self, candidates: list[CallSentence], language: str) -> list[CallSentence]:
         """Returns the sentences that say most, in their order."""
-        if len(candidates) > MOST_SENTENCES:
+        if len(candidates) > MAX_RANKED_SENTENCES:
             places = sorted(range(len(candidates)), key=lambda at: -_count(candidates[at].text))
-            candidates = [candidates[at] for at in sorted(places[:MOST_SENTENCES])]
+            candidates = [candidates[at] for at in sorted(places[:MAX_RANKED_SENTENCES])]
         if len(candidates) <= self._sentences:
             return candidates
         return _ranked(candidates, self._sentences, language) or candidates[: self._sentences]
 
 
-def _put_right(sentences: Sequence[CallSentence], language: str) -> list[CallSentence]:
+def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[CallSentence]:
     """Returns the sentences as their speakers put them right, within one or with the next."""
     if base_of(language) != "en":
         return list(sentences)
@@ -134,7 +136,9 @@ def _put_right(sentences: Sequence[CallSentence], language: str) -> list[CallSen
     return found
 
 
-def _parted(sentences: Sequence[CallSentence]) -> tuple[list[CallSentence], list[CallSentence]]:
+def _requests_and_statements(
+    sentences: Sequence[CallSentence],
+) -> tuple[list[CallSentence], list[CallSentence]]:
     """Returns what is to be done, and what else was said."""
     asked: list[CallSentence] = []
     told: list[CallSentence] = []
@@ -144,10 +148,10 @@ def _parted(sentences: Sequence[CallSentence]) -> tuple[list[CallSentence], list
     return asked, told
 
 
-def _telling(sentences: Sequence[CallSentence]) -> list[CallSentence]:
+def _summary_candidates(sentences: Sequence[CallSentence]) -> list[CallSentence]:
     """Returns what can stand alone; where nothing is long enough, all that has words."""
     telling = [s for s in sentences if _count(s.text) and not SMALL_TALK.fullmatch(s.text.strip())]
-    long = [s for s in telling if _count(s.text) >= FEWEST_WORDS]
+    long = [s for s in telling if _count(s.text) >= MIN_CLAUSE_WORDS]
     return _without_repeats(long or telling)
 
 

@@ -4,7 +4,7 @@ import re
 
 from sessions_app.engine.summaries.asides import without_asides
 
-_END = (
+_NAME_ENDS = (
     "about|after|again|and|as|at|back|because|before|but|by|for|from|how|if|in|into|know|next|no|now"
     "|of|off|on|once|or|out|over|please|so|some|soon|that|then|the|this|to|today|tomorrow|tonight|up"
     "|between|during|until|till|around|near|within|without|under|over|via|through|since|later|early"
@@ -22,37 +22,37 @@ _NO_NOUN = (
 )
 """Words after "her" or "his" that name nobody: "tell her I said hi"."""
 
-_NOUNS = rf"(?!(?:{_END}|{_PRONOUN}|{_NO_NOUN})\b)[\w'\u2019-]+"
+_NOUN = rf"(?!(?:{_NAME_ENDS}|{_PRONOUN}|{_NO_NOUN})\b)[\w'\u2019-]+"
 _NAME = r"(?!I\b)(?-i:[A-Z])[\w'\u2019-]+"
 _TITLED = rf"(?:(?-i:Dr|Mr|Mrs|Ms|Prof|St)\.? )?{_NAME}(?: {_NAME})*"
-_OWNED = rf"(?:the|my|our|your|his|her|their|a|an) {_NOUNS}(?: {_NOUNS})?"
-_NO_NAME = rf"(?!(?:{_END}|{_PRONOUN})\b)"
-_THEIRS = r"(?:my|our|your|his|her|their)"
+_DESCRIBED = rf"(?:the|my|our|your|his|her|their|a|an) {_NOUN}(?: {_NOUN})?"
+_NO_NAME = rf"(?!(?:{_NAME_ENDS}|{_PRONOUN})\b)"
+_POSSESSIVE = r"(?:my|our|your|his|her|their)"
 _VERB_NEXT = r"(?! (?:will|should|must|has|needs|is|are|was|can|could|would|ought|does|did)\b)"
-_MORE = (
-    rf"(?:(?:, (?:and )?| and | or | & )(?:{_NO_NAME}{_TITLED}|{_THEIRS} {_NOUNS})"
+_MORE_PEOPLE = (
+    rf"(?:(?:, (?:and )?| and | or | & )(?:{_NO_NAME}{_TITLED}|{_POSSESSIVE} {_NOUN})"
     rf"{_VERB_NEXT}(?![\w'\u2019]))*"
 )
 """More people of the same clause: "John and Mary"."""
 
 _PERSON = (
     r"(?P<who>[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    rf"|(?:{_OWNED}|{_NO_NAME}{_TITLED}){_MORE}"
-    rf"|{_NO_NAME}[\w'\u2019-]+(?= (?:{_END})\b|[.,;!?]?$))"
+    rf"|(?:{_DESCRIBED}|{_NO_NAME}{_TITLED}){_MORE_PEOPLE}"
+    rf"|{_NO_NAME}[\w'\u2019-]+(?= (?:{_NAME_ENDS})\b|[.,;!?]?$))"
 )
-_TOLD = re.compile(
+_CONTACTED = re.compile(
     r"\b(?:call|phone|ring|tell|ask|email|remind|inform|contact|invite|meet|notify|write to|talk to"
     rf"|speak to|text|message|let|reply to) (?:up )?{_PERSON}",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
+_RECIPIENT = re.compile(
     rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*? to {_PERSON}",
     re.IGNORECASE,
 )
-_DOES = re.compile(
+_DOER = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
-    rf"(?P<who>(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+)"
-    rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_THEIRS}) [\w'\u2019-]+))*)"
+    rf"(?P<who>(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+)"
+    rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+))*)"
     r" (?:will|should|must|(?:has|have) to(?! be\b)|needs? to(?! be\b)"
     r"|is going to|are going to|ought to)\b",
     re.IGNORECASE,
@@ -64,7 +64,7 @@ _THINGS = (
     "|party|wedding|concert|dinner|lunch|breakfast|event|funeral|festival|conference|lesson"
     "|day|days|week|weeks|month|months|hour|hours|minute|minutes|time"
 )
-_NOT_ONE = re.compile(rf"(?:{_PRONOUN}|{_END})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
+_NOT_A_PERSON = re.compile(rf"(?:{_PRONOUN}|{_NAME_ENDS})$|.*\b(?:{_THINGS})$", re.IGNORECASE)
 
 
 def person(text: str) -> str:
@@ -73,9 +73,9 @@ def person(text: str) -> str:
     Who does it goes before who is called, told, asked or written to: "Anna should call the
     plumber" names Anna, and "call the plumber" the plumber.
     """
-    for pattern in (_DOES, _TOLD, _GIVEN):
+    for pattern in (_DOER, _CONTACTED, _RECIPIENT):
         for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")
-            if not _NOT_ONE.match(who):
+            if not _NOT_A_PERSON.match(who):
                 return who
     return ""

@@ -6,33 +6,33 @@ a name), or of all from where the speaker began anew with the same words.
 
 import re
 
-_SURE = (
+_CORRECTIONS = (
     r"no|nope|wait|sorry|i meant?|i meant to say|make (?:that|it)|or rather|scratch that|correction"
     r"|actually|rather|let me correct that"
 )
-_ANY = rf"{_SURE}|well|oh|uh|um|er|hmm|hold on|let us say|let['\u2019]s say"
-_BREAK = r"[\s,;.:\u2026\u2013\u2014-]"
-_PLAINLY = (
+_CORRECTION_WORDS = rf"{_CORRECTIONS}|well|oh|uh|um|er|hmm|hold on|let us say|let['\u2019]s say"
+_PAUSE = r"[\s,;.:\u2026\u2013\u2014-]"
+_UNMARKED = (
     r"no,? wait|wait,? no|no,? sorry|sorry,? no|no,? no|i meant?|or rather|scratch that|correction"
 )
 """These put something right without a mark before them, too: "there is no milk" does not."""
 
-_MARK = re.compile(
-    rf"(?:\s*[,;.:\u2026\u2013\u2014-]+\s*(?:(?:{_ANY})\b{_BREAK}+)*?(?:{_SURE})\b"
-    rf"|\s(?:{_PLAINLY})\b)"
-    rf"(?:{_BREAK}+(?:{_ANY})\b)*{_BREAK}+",
+_CORRECTION_MARK = re.compile(
+    rf"(?:\s*[,;.:\u2026\u2013\u2014-]+\s*(?:(?:{_CORRECTION_WORDS})\b{_PAUSE}+)*?(?:{_CORRECTIONS})\b"
+    rf"|\s(?:{_UNMARKED})\b)"
+    rf"(?:{_PAUSE}+(?:{_CORRECTION_WORDS})\b)*{_PAUSE}+",
     re.IGNORECASE,
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_MONTH = (
+_MONTH_NAME = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
 )
 _NUMBER = (
     r"(?:\d[\d.,:]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
     r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty)"
 )
-_NTH = r"(?:\d{1,2}(?:st|nd|rd|th)?|(?:twenty[ -]|thirty[ -])?(?:\w+th|first|second|third))"
-_TIME = (
+_DAY_NUMBER = r"(?:\d{1,2}(?:st|nd|rd|th)?|(?:twenty[ -]|thirty[ -])?(?:\w+th|first|second|third))"
+_CLOCK_TIME = (
     rf"(?:(?:half past|(?:a )?quarter (?:past|to)) )?{_NUMBER}"
     r"(?: (?:fifteen|thirty|forty[ -]five))?(?: ?[ap]\.? ?m\b\.?| o['\u2019]clock)?|noon|midnight"
 )
@@ -41,12 +41,13 @@ _KINDS = tuple(
     for before, core, flags in (
         (
             "on|by|until|before|for|from|since|in",
-            rf"(?:(?:next|this|the coming) )?{_WEEKDAY}(?: week\b)?(?: the {_NTH})?"
+            rf"(?:(?:next|this|the coming) )?{_WEEKDAY}(?: week\b)?(?: the {_DAY_NUMBER})?"
             rf"|today|tomorrow|tonight|the day after tomorrow|(?:next|this) (?:week|month|year)"
-            rf"|(?:the )?{_NTH}(?: of)? {_MONTH}|{_MONTH}(?: the)? {_NTH}|(?:in )?{_MONTH}",
+            rf"|(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH_NAME}"
+            rf"|{_MONTH_NAME}(?: the)? {_DAY_NUMBER}|(?:in )?{_MONTH_NAME}",
             re.IGNORECASE,
         ),
-        ("at|by|around|until|before|for|in", _TIME, re.IGNORECASE),
+        ("at|by|around|until|before|for|in", _CLOCK_TIME, re.IGNORECASE),
         ("to|for|with|from|at|in", r"[A-Z][\w'\u2019-]+(?: [A-Z][\w'\u2019-]+)*", 0),
     )
 )
@@ -61,40 +62,40 @@ _AFTER_NAME = re.compile(
     r"|tomorrow|whether|with)\b",
     re.IGNORECASE,
 )
-_TIME_NEXT = re.compile(rf"\s*(?:at|by|around) (?:{_TIME})(?![\w'\u2019])", re.IGNORECASE)
+_TIME_NEXT = re.compile(rf"\s*(?:at|by|around) (?:{_CLOCK_TIME})(?![\w'\u2019])", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s+instead(?=[.,;!?]|$)", re.IGNORECASE)
-_DAYLIKE = re.compile(rf"{_WEEKDAY}|{_MONTH}|I\b", re.IGNORECASE)
-LONG = 4
+_NO_NAME = re.compile(rf"{_WEEKDAY}|{_MONTH_NAME}|I\b", re.IGNORECASE)
+MIN_LONE_WORD = 4
 """Letters of a word that, said again, shows that its speaker began anew."""
 
-MOST = 5
+MAX_REPAIRS = 5
 """So many repairs of one sentence are looked at."""
 
 
 def repaired(text: str) -> str:
     """Returns `text` as its speaker would have said it at once."""
     start = 0
-    for _ in range(MOST):
-        mark = _MARK.search(text, start)
+    for _ in range(MAX_REPAIRS):
+        mark = _CORRECTION_MARK.search(text, start)
         if mark is None:
             break
-        mended = _mended(text[: mark.start()], text[mark.end() :])
-        start = mark.end() if mended is None else 0
-        text = text if mended is None else mended
+        corrected = _corrected(text[: mark.start()], text[mark.end() :])
+        start = mark.end() if corrected is None else 0
+        text = text if corrected is None else corrected
     return text
 
 
-def _mended(said: str, later: str) -> str | None:
+def _corrected(said: str, later: str) -> str | None:
     """Returns both as one, with what `later` puts right; None where it puts nothing right."""
     for kind in _KINDS:
         found = kind.match(later)
         if found is None or (kind is _KINDS[-1] and not _is_name(found, later)):
             continue
         named = _NAMED if kind is _KINDS[-1] else kind
-        known = [one for one in named.finditer(said) if _may_be_meant(one, kind, said)]
+        known = [one for one in named.finditer(said) if _is_replaceable(one, kind, said)]
         if known:
             return _replaced(said, known[-1], found, later)
-    return _begun_anew(said, later)
+    return _restarted(said, later)
 
 
 def _replaced(said: str, known: re.Match[str], found: re.Match[str], later: str) -> str:
@@ -106,24 +107,24 @@ def _replaced(said: str, known: re.Match[str], found: re.Match[str], later: str)
     return f"{said[: known.start()]}{new}{tail}{rest}"
 
 
-def _may_be_meant(known: re.Match[str], kind: re.Pattern[str], said: str) -> bool:
+def _is_replaceable(known: re.Match[str], kind: re.Pattern[str], said: str) -> bool:
     """Returns whether what was said is of the kind: a capital alone is no name."""
     if known.start() and said[known.start() - 1].isalnum():
         return False
     if kind is not _KINDS[-1]:
         return True
-    return not _DAYLIKE.match(known["core"])
+    return not _NO_NAME.match(known["core"])
 
 
 def _is_name(found: re.Match[str], later: str) -> bool:
-    plain = not _DAYLIKE.match(found["core"])
+    plain = not _NO_NAME.match(found["core"])
     return plain and _AFTER_NAME.match(later, found.end()) is not None
 
 
-def _begun_anew(said: str, later: str) -> str | None:
+def _restarted(said: str, later: str) -> str | None:
     """Returns what was said up to where `later` begins anew with the same words."""
     words = re.findall(r"[\w'\u2019]+", later)[:2]
-    if words and len(words[0]) >= LONG:
+    if words and len(words[0]) >= MIN_LONE_WORD:
         words = words[:1]
     elif len(words) < 2:  # noqa: PLR2004 - one short word is said again by chance
         return None

@@ -8,7 +8,7 @@ from sessions_app.engine.summaries.breaths import goes_on_after_breath, joined
 from sessions_app.engine.text.stops import whole_sentences
 from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on, join_sentences
 
-BREATH_MS = 10_000
+MAX_PAUSE_MS = 10_000
 """After a longer silence of the same side a sentence is not gone on with."""
 
 
@@ -32,7 +32,7 @@ def said(lines: Sequence[TranscriptLine], language: str) -> list[CallSentence]:
     for line in lines:
         pieces = whole_sentences(" ".join(line.text.split()), language)
         before = opened.pop(line.speaker, None)
-        if before and pieces and line.start_ms - before[1] <= BREATH_MS:
+        if before and pieces and line.start_ms - before[1] <= MAX_PAUSE_MS:
             begun = found[before[0]]
             pause_ms = line.start_ms - before[1]
             text = ""

@@ -20,10 +20,10 @@ _MINUTES = {
 _MINUTE = (
     rf"(?:[:.](?P<figures>\d\d)| (?P<words>{'|'.join(sorted(_MINUTES, key=len, reverse=True))}))?"
 )
-_PART = r"(?P<part>half|(?:a )?quarter|five|ten|twenty(?: five)?|\d{1,2})(?: minutes?)?"
-_HALF = r"(?P<half>[ap])\.? ?m\b\.?"
-_AT = r"\b(?:at|by|before|until|till|around) (?:about )?"
-_ON = (
+_MINUTES_PART = r"(?P<part>half|(?:a )?quarter|five|ten|twenty(?: five)?|\d{1,2})(?: minutes?)?"
+_AM_PM = r"(?P<half>[ap])\.? ?m\b\.?"
+_TIME_PREPOSITION = r"\b(?:at|by|before|until|till|around) (?:about )?"
+_AFTER_TIME = (
     rf"(?=[.,;!?]|$| (?:in|on|and|to(?! (?:\d|{'|'.join(UNITS.split()[:12])}\b))|tomorrow|today"
     r"|tonight|sharp|please|this|next|about|for|with|from|if|when|while|because|so|but|then|that|whether|i|we|he|she|they|you|it|at|by|after|before"
     r"|until|till|instead|again|as|without|regarding|concerning|is|was|will|should|would|can|could"
@@ -34,14 +34,14 @@ _ON = (
 _TIMES = [
     re.compile(pattern)
     for pattern in (
-        rf"{_AT}{_PART} (?P<side>past|to) {_HOUR}{_ON}",
-        rf"\b{_PART} (?P<side>past) {_HOUR}\b",
+        rf"{_TIME_PREPOSITION}{_MINUTES_PART} (?P<side>past|to) {_HOUR}{_AFTER_TIME}",
+        rf"\b{_MINUTES_PART} (?P<side>past) {_HOUR}\b",
         rf"\b(?P<part>(?:a )?quarter) (?P<side>to) {_HOUR}\b",
-        rf"(?<!from )(?<!between )\b(?!\d){_PART} (?P<side>to) {_HOUR}{_ON}",
-        rf"\b{_HOUR}{_MINUTE} ?{_HALF}",
+        rf"(?<!from )(?<!between )\b(?!\d){_MINUTES_PART} (?P<side>to) {_HOUR}{_AFTER_TIME}",
+        rf"\b{_HOUR}{_MINUTE} ?{_AM_PM}",
         rf"\b{_HOUR}{_MINUTE} ?o'?clock\b",
         r"\b(?P<hour>[01]?\d|2[0-3]):(?P<figures>[0-5]\d)\b",
-        rf"{_AT}{_HOUR}{_MINUTE}{_ON}",
+        rf"{_TIME_PREPOSITION}{_HOUR}{_MINUTE}{_AFTER_TIME}",
     )
 ]
 _PART_OF_DAY = re.compile(r"\b(?<!good )(?<!last )(?:morning|afternoon|evening|tonight|night)\b")

@@ -8,27 +8,30 @@ import re
 from sessions_app.engine.summaries.actions import VERBS
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBER, ORDINAL, UNITS
 
-LOOKED_AT = 150
+LOOK_BACK_CHARACTERS = 150
 """So many letters before a day tell what it is the day of."""
 
-_HOURS = "|".join(UNITS.split()[:12])
+_HOUR_WORDS = "|".join(UNITS.split()[:12])
 _DATE = (
     rf"(?:(?:next|this|the coming) )?(?:{'|'.join(DAYS)}|{'|'.join(MONTHS)}|today|tomorrow|tonight"
     rf"|the day after tomorrow|(?:the )?{ORDINAL}\b(?= (?:of|{'|'.join(MONTHS)})\b|[.,;!?]|$)"
     rf"|in {NUMBER} (?:days?|weeks?|months?)|the end of|christmas|new year)\b"
 )
-_TIME = rf"(?:half past|(?:a )?quarter (?:past|to)|noon|midnight|\d{{1,2}}(?:[:.]\d\d)?|{_HOURS})\b"
+_CLOCK_TIME = (
+    r"(?:half past|(?:a )?quarter (?:past|to)|noon|midnight|\d{1,2}(?:[:.]\d\d)?"
+    rf"|{_HOUR_WORDS})\b"
+)
 _MOVES = (
     r"\b(?:mov(?:e|es|ed|ing)|reschedul\w+|chang\w+|shift\w*|postpon\w+|push\w*|put|putting"
     r"|delay\w*|switch\w*|swap\w*|bring\w*|brought)\b"
 )
 _MOVED = re.compile(
-    rf"{_MOVES}.*? (?:to|until|till|onto) (?=(?:(?P<date>{_DATE})|(?P<time>{_TIME})))"
+    rf"{_MOVES}.*? (?:to|until|till|onto) (?=(?:(?P<date>{_DATE})|(?P<time>{_CLOCK_TIME})))"
 )
-_OLD = re.compile(rf"({_MOVES}.*?) from {_DATE}")
+_MOVED_FROM = re.compile(rf"({_MOVES}.*?) from {_DATE}")
 _CONTRAST = re.compile(
-    rf"(?:\bnot|n't) (?:[\w']+ ){{0,4}}?(?:{_DATE}|{_TIME})[^.;!?]{{0,40}}?,? but "
-    rf"(?=(?:rather )?(?:(?:on|at|in|for|to|from|by) )?(?:{_DATE}|{_TIME}))"
+    rf"(?:\bnot|n't) (?:[\w']+ ){{0,4}}?(?:{_DATE}|{_CLOCK_TIME})[^.;!?]{{0,40}}?,? but "
+    rf"(?=(?:rather )?(?:(?:on|at|in|for|to|from|by) )?(?:{_DATE}|{_CLOCK_TIME}))"
 )
 _RULED_OUT = re.compile(
     r"(?:\bnot|n't|\binstead of|\brather than|\bno longer)"
@@ -46,7 +49,7 @@ _TO_COME = (
 )
 """Past verbs before what is still to be done: "I promised to pay on Monday"."""
 
-_PAST = re.compile(
+_IN_THE_PAST = re.compile(
     r"(?:\b(?:i|we|you|he|she|it|they|who|(?:the|my|our|your|his|her|their) \w+"
     r"|(?:that|because|since|when|as) \w+)(?:(?:'ve|'d| have| has| had)(?! got\b))?"
     r" (?:already |just |never |also |only )?"
@@ -58,18 +61,18 @@ _PAST = re.compile(
     rf"|\bto (?:{VERBS}|be|do|go|get|have|come|make|see|take|give|paint|wash|work)\b"
     rf"|\b{VERBS} (?:the|my|our|him|her|them|me)\b|[,;:.!?]).)*$"
 )
-_STILL = re.compile(r"\b(?:for|to|until|till|by|before|into|onto)(?: the| this)?$")
-_AHEAD = re.compile(r"(?:next|this|coming|tomorrow|within|in|end of)\b")
+_DEADLINE = re.compile(r"\b(?:for|to|until|till|by|before|into|onto)(?: the| this)?$")
+_FUTURE_DAY = re.compile(r"(?:next|this|coming|tomorrow|within|in|end of)\b")
 
 
 def is_meant(before: str, day: str) -> bool:
     """Returns whether a day, after those words, is neither ruled out nor one of what is past."""
-    before = before[-LOOKED_AT:].rstrip()
+    before = before[-LOOK_BACK_CHARACTERS:].rstrip()
     if _RULED_OUT.search(before):
         return False
-    if _STILL.search(before) or _AHEAD.match(day):
+    if _DEADLINE.search(before) or _FUTURE_DAY.match(day):
         return True
-    return _PAST.search(before) is None
+    return _IN_THE_PAST.search(before) is None
 
 
 def without_contrasts(plain: str) -> str:
@@ -85,6 +88,6 @@ def moved_to(plain: str) -> str:
     return f"{'on' if found['date'] else 'at'} {plain[found.end() :]}"
 
 
-def without_old(plain: str) -> str:
+def without_moved_from(plain: str) -> str:
     """Returns the text without the days that something is moved away from."""
-    return _OLD.sub(r"\1", plain)
+    return _MOVED_FROM.sub(r"\1", plain)

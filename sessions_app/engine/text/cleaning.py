@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Any
 
-MOST_MARKS = 10
+MAX_COMBINING_MARKS = 10
 """So many combining and format characters may follow a letter. No language needs as many; a letter
 under thousands of them covers the page, and keeps a voice busy for minutes."""
 
@@ -121,7 +121,7 @@ def _follows(character: str) -> bool:
 
 
 def _moderate(text: str, marks: int) -> tuple[str, int]:
-    """Returns `text` without what comes after the first MOST_MARKS marks of a letter.
+    """Returns `text` without what comes after the first MAX_COMBINING_MARKS marks of a letter.
 
     `marks` are those of the last letter before it; those of its own last letter come back.
     """
@@ -130,7 +130,7 @@ def _moderate(text: str, marks: int) -> tuple[str, int]:
     kept = []
     for character in text:
         marks = marks + 1 if _follows(character) else 0
-        if marks <= MOST_MARKS:
+        if marks <= MAX_COMBINING_MARKS:
             kept.append(character)
     return "".join(kept), marks
 

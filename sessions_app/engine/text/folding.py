@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sessions_app.engine.text.characters import characters
 
-_MARKS = {
+_QUOTES_AND_DASHES = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`"), "'"),
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
@@ -37,16 +37,16 @@ def folded(text: str) -> str:
     that are not seen, such as joiners, make no difference; nor do accents, points and strokes,
     which whoever searches may not have on the keyboard. Blanks become single ones.
     """
-    plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold()
+    plain = unicodedata.normalize("NFKC", text.translate(_QUOTES_AND_DASHES)).casefold()
     plain = _TURKISH.sub("i", plain)
     seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", seen)).casefold().translate(_STROKES)
     return " ".join(unicodedata.normalize("NFKC", bare).split())
 
 
-_ASKED = re.compile(r'"([^"]+)"|([^\s"]+)')
+_QUERY_PARTS = re.compile(r'"([^"]+)"|([^\s"]+)')
 
-MOST_TERMS = 10
+MAX_TERMS = 10
 """Of what is asked for at once: each costs the database a look through all segments."""
 
 
@@ -54,14 +54,14 @@ MOST_TERMS = 10
 def terms(query: str) -> tuple[str, ...]:
     """Returns what a search asks for, `folded`: each word, and what stands between quotes as one.
 
-    Of more than MOST_TERMS it is the longest ones, which tell most. A script without blanks has
+    Of more than MAX_TERMS it is the longest ones, which tell most. A script without blanks has
     its words found as they stand together. None are asked for by an empty query.
     """
     plain = folded(query)
     # a word may hold an apostrophe; around it, it is a quote
-    parts = (quoted.strip() or word.strip("'") for quoted, word in _ASKED.findall(plain))
+    parts = (quoted.strip() or word.strip("'") for quoted, word in _QUERY_PARTS.findall(plain))
     asked = dict.fromkeys(filter(None, parts)) or dict.fromkeys(filter(None, [plain]))
-    longest = sorted(asked, key=len, reverse=True)[:MOST_TERMS]
+    longest = sorted(asked, key=len, reverse=True)[:MAX_TERMS]
     return tuple(term for term in asked if term in longest)
 
 

@@ -9,12 +9,12 @@ from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.marks import ASCII_ENDS, OWN_ENDS
 from sessions_app.engine.text.stops import holds_on
 
-_STOPPED = re.compile(rf"[{ASCII_ENDS.replace('…', '')}{OWN_ENDS}]+$")
+_END_MARKS = re.compile(rf"[{ASCII_ENDS.replace('…', '')}{OWN_ENDS}]+$")
 _ELLIPSIS = re.compile(r"\.\.+$")
 _FIRST = re.compile(r"[^\W_][^\s,;:.!?]*")
 _OWN_CAPITAL = re.compile(r"I(?:['\u2019].*)?")
 
-_SMALL = """
+_SMALL_WORDS = """
 a an the this that these those and or but nor so yet because if when while which who whom whose
 what where why how than then as of to at for from with without by into onto over under about after
 before since until till although though unless whether he she it we they you him us them my your
@@ -23,7 +23,7 @@ we've you've they've that's there there's is are was were be been am do does did
 in on off out up down also just even still only please would could should can cannot can't don't
 won't
 """
-_NO_NAMES = frozenset(_SMALL.split())
+_NO_NAMES = frozenset(_SMALL_WORDS.split())
 """English words with a capital only where a sentence begins; no "will", no "may"."""
 
 
@@ -33,7 +33,7 @@ def unclosed(text: str) -> str:
     That of an abbreviation stays, and so do dots that say that more is to come.
     """
     bare = text.rstrip()
-    return bare if _ELLIPSIS.search(bare) or holds_on(bare) else _STOPPED.sub("", bare)
+    return bare if _ELLIPSIS.search(bare) or holds_on(bare) else _END_MARKS.sub("", bare)
 
 
 def small(text: str, language: str = "") -> str:

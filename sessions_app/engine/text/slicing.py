@@ -12,7 +12,7 @@ from sessions_app.engine.text.marks import OPENERS
 from sessions_app.engine.text.writing import atom_spans, blank_between, letters
 
 _OPENS = OPENERS + "{<#@$€£¥-+"
-LEAST_ALIKE = 0.5
+MIN_SHARED_WORDS = 0.5
 """A text that has less of the words in it is no text of these words."""
 
 
@@ -49,7 +49,7 @@ def _places(text: str, words: Sequence[str]) -> list[int] | None:
         firsts.append(len(said))
         said += [letters(word[start:end]) for start, end in atom_spans(word)]
     found = _matched(said, shown)
-    if not said or len(found) < LEAST_ALIKE * len(said):
+    if not said or len(found) < MIN_SHARED_WORDS * len(said):
         return None
     places: list[int] = []
     seen = 0

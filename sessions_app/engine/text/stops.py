@@ -15,7 +15,7 @@ _ABBREVIATION = re.compile(
     r"|sra|srta|dra|avda|ud|uds|núm|sig|sig\.ra|dott|avv|dhr|mevr|bijv|exmo|exma"
     r"|pág|págs|párr|aprox|séc|env|éd|c\.-à-d|pag|pagg|artt|sez|ecc|usw|enz|blz|hfst"
 )
-_EXAMPLE = re.compile(
+_FOR_EXAMPLE = re.compile(
     r"(?<![\w.])(?:p\.\s?|(?:par|por|per|ad)\s)e[xjs]\."
     rf"{marks.closing()}\s*$",
     re.IGNORECASE,
@@ -25,25 +25,25 @@ _EXAMPLE = re.compile(
 _ELIDED = re.compile(r"^\w+['\u2019]")
 """Stands before a French or Italian word that begins with a vowel: "d'env.", "dell'art."."""
 
-_OF_LISTS = "etc|ecc|usw|enz"
-_LAST_TOO = re.compile(rf"a\.m|p\.m|{_OF_LISTS}|inc|ltd|jr|sr|u\.s|u\.k")
+_LIST_ENDS = "etc|ecc|usw|enz"
+_MAY_END_SENTENCE = re.compile(rf"a\.m|p\.m|{_LIST_ENDS}|inc|ltd|jr|sr|u\.s|u\.k")
 """Abbreviations that sentences end with, too: they do where a capital follows."""
 
-_LISTED = re.compile(_OF_LISTS)
+_LIST_END = re.compile(_LIST_ENDS)
 
-_DATED = re.compile(
+_CAPITALISED_DATE = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)\w*\b"
 )
 """Has a capital without a sentence beginning: "at 9 a.m. Tuesday"."""
 
-_COUNTED = re.compile(
+_BEFORE_NUMBER = re.compile(
     r"(?<![\w.])(?:No|Nos|nos|Nr|nr|pp|Fig|fig|Ext|ext|Ch|ch|n|N|nn|núm|n\.º"
     r"|(?i:chap|tel|tél|ref|réf|máx|mín))\.\s*$"
 )
 """What is said before a number, as it is shortened."""
 
-_COUNTED_ABROAD = re.compile(
+_BEFORE_NUMBER_ABROAD = re.compile(
     r"(?<![\w.])(?i:arts?|caps?|ex|eds?|max|min|col|tab|sec|av|km"
     r"|abs|kap|bd|abb|mind|ziff|afb|ong)\.\s*$"
 )
@@ -51,11 +51,11 @@ _COUNTED_ABROAD = re.compile(
 
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
 _LAST_WORD = re.compile(rf"(\S+?)[.!?…]*{marks.closing()}\s*$")
-_DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s*$")
+_ORDINAL_DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s*$")
 _ORDINALS = re.compile("cs|da|de|et|fi|hr|hu|is|lv|nb|nn|no|pl|sk|sl|sr|tr")
 """Languages that write an ordinal as a figure with a full stop."""
 
-_STOPPED = re.compile(rf"\.{marks.closing()}\s*$")
+_FULL_STOP_AT_END = re.compile(rf"\.{marks.closing()}\s*$")
 _ENDS = re.compile(marks.sentence_end())
 
 
@@ -74,7 +74,7 @@ def holds_on(text: str) -> bool:
     last = _LAST_WORD.search(text)
     if last is None or "." not in text.rstrip()[-2:]:
         return False
-    return is_abbreviated(last.group(1)) or bool(_EXAMPLE.search(text))
+    return is_abbreviated(last.group(1)) or bool(_FOR_EXAMPLE.search(text))
 
 
 def is_counted(text: str, language: str = "") -> bool:
@@ -82,14 +82,14 @@ def is_counted(text: str, language: str = "") -> bool:
 
     In `language` (BCP 47); where that is not known, in any.
     """
-    abroad = base_of(language) != "en" and _COUNTED_ABROAD.search(text)
-    return bool(_COUNTED.search(text) or abroad)
+    abroad = base_of(language) != "en" and _BEFORE_NUMBER_ABROAD.search(text)
+    return bool(_BEFORE_NUMBER.search(text) or abroad)
 
 
 def ends_list(text: str) -> bool:
     """Returns whether `text` ends with "etc.", after which a capital begins a sentence."""
     last = _LAST_WORD.search(text)
-    return last is not None and bool(_LISTED.fullmatch(_bare(last.group(1))))
+    return last is not None and bool(_LIST_END.fullmatch(_bare(last.group(1))))
 
 
 def whole_sentences(text: str, language: str = "") -> list[str]:
@@ -112,15 +112,15 @@ def _is_end(head: str, rest: str, language: str, *, capitals: bool) -> bool:
     small = rest[0].islower()
     if not any(map(str.isalnum, head)):
         return False
-    if not _STOPPED.search(head):
+    if not _FULL_STOP_AT_END.search(head):
         return not small or not (writing.goes_on(head) or writing.ends_quote(head))
     if rest[0].isdigit() and is_counted(head, language):
         return False
-    if _DAY.search(head) and _ORDINALS.fullmatch(base_of(language)):
+    if _ORDINAL_DAY.search(head) and _ORDINALS.fullmatch(base_of(language)):
         return False
     last = _LAST_WORD.search(head)
-    if last is not None and _LAST_TOO.fullmatch(_bare(last.group(1))):
-        return rest[0].isupper() and not _DATED.match(rest)
+    if last is not None and _MAY_END_SENTENCE.fullmatch(_bare(last.group(1))):
+        return rest[0].isupper() and not _CAPITALISED_DATE.match(rest)
     # a small letter goes on with the sentence (UAX 29, SB8)
     return not (small and capitals) and not holds_on(head) and not _is_initial(head)
 

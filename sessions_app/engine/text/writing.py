@@ -43,7 +43,7 @@ _spaceless = re.compile(f"[{DENSE}{PHRASED}]")
 
 _CLAUSE_CHARACTERS = frozenset(ASCII_CLAUSES + OWN_CLAUSES)
 _AT_END = re.compile(rf"(?:[{ASCII_ENDS}{OWN_ENDS}]|{GREEK_QUESTION}){closing()}$")
-_QUESTION = re.compile(rf"(?:[?？؟﹖⁇⁈፧]|{GREEK_QUESTION}|՞\w*[։.:]?)[!！]*{closing()}$")
+_QUESTION_AT_END = re.compile(rf"(?:[?？؟﹖⁇⁈፧]|{GREEK_QUESTION}|՞\w*[։.:]?)[!！]*{closing()}$")
 _OPEN_END = re.compile(r"(?:\.\.\.|[…⋯,，、﹐﹑､،՝፣၊\u2013\u2014-])$")
 _CLOSERS_AT_END = re.compile(rf"(?:[{CLOSERS}{ALSO_CLOSE}]|[{SPACED}]+[»\u203a])+$")
 _SENTENCES = re.compile(sentence_end())
@@ -153,7 +153,9 @@ def token_spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for chunk in re.finditer(r"\S+", text):
         at = chunk.start()
-        parts = _cut(chunk.group()) if _spaceless.search(chunk.group()) else [chunk.group()]
+        parts = (
+            _split_spaceless(chunk.group()) if _spaceless.search(chunk.group()) else [chunk.group()]
+        )
         for part in itertools.chain.from_iterable(map(_undashed, parts)):
             spans.append((at, at + len(part)))
             at += len(part)
@@ -247,7 +249,7 @@ def ends_quote(text: str) -> bool:
 
 def asks(text: str) -> bool:
     """Returns whether `text` ends with a question mark of its script."""
-    return _QUESTION.search(text.rstrip()) is not None
+    return _QUESTION_AT_END.search(text.rstrip()) is not None
 
 
 def goes_on(text: str) -> bool:
@@ -312,7 +314,7 @@ def capitalised(text: str, language: str = "") -> str:
     return text[:at] + first.title() + text[at + 1 :]
 
 
-def _cut(chunk: str) -> list[str]:
+def _split_spaceless(chunk: str) -> list[str]:
     """Returns a run without blanks cut at its words; marks stay with the word they belong to."""
     parts: list[str] = []
     opened = False

@@ -18,7 +18,7 @@ _ASKS = listed(
 )
 """With these a phrase asks for a note, whatever follows."""
 
-_TELLS = listed(
+_PREDICATE_WORDS = listed(
     "is are was were am be been being has had does did will would can could should may might must "
     "came comes went goes left fell falls lay lies stood stands hung hangs said says told tells "
     "made makes took takes gave gives got gets became becomes began begins kept keeps seems looks "
@@ -48,7 +48,9 @@ _PLACED = listed("from off on onto into")
 """After "take that down" with these a thing is taken: "from the wall"."""
 
 _KEEPS = listed("save record mark log")
-_SUBJECTS = _DETERMINERS | listed("i you he she it we they there someone somebody everyone nobody")
+_CLAUSE_SUBJECTS = _DETERMINERS | listed(
+    "i you he she it we they there someone somebody everyone nobody"
+)
 """With these a clause begins: "save that the code is 12" is no seat that is to be saved."""
 
 
@@ -82,7 +84,7 @@ def _follows(words: Sequence[PlainWord], at: int, any_of: frozenset[str]) -> boo
 
 
 def _tells(word: str) -> bool:
-    if word in _TELLS:
+    if word in _PREDICATE_WORDS:
         return True
     past = word.endswith("ed") and not word.endswith("eed") and len(word) >= _SHORTEST_TOLD
     return past and word not in _NOT_TOLD
@@ -90,7 +92,7 @@ def _tells(word: str) -> bool:
 
 def _is_clause(words: Sequence[PlainWord], at: int) -> bool:
     """Returns whether a clause begins at a word: one with a subject, or with what tells of one."""
-    if words[at].text in _SUBJECTS:
+    if words[at].text in _CLAUSE_SUBJECTS:
         return True
     end = next((n for n in range(at, len(words)) if words[n].stops), len(words) - 1)
     return any(_tells(word.text) for word in words[at + 1 : end + 1])

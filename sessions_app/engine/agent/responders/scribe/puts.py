@@ -19,14 +19,16 @@ _PUTS = listed("add put write stick save enter place")
 _HEARD = listed("and at had but")
 """What recognisers write for "add" and "put" at the beginning."""
 
-_TELLS = listed("is are was were am be been has have had do does did not there it he she they we i")
+_STATEMENT_WORDS = listed(
+    "is are was were am be been has have had do does did not there it he she they we i"
+)
 """With these it is told what is on a list."""
 
 SHORTEST_PUT = 3
 LONGEST_PUT = 40
 """So many words are looked at for the list that something is put on."""
 
-_NO_ITEM = _TELLS | listed(
+_NO_ITEM = _STATEMENT_WORDS | listed(
     "to on onto in into up with from together at me us him her them you myself himself herself "
     "that this those these note notes over again something anything one"
 )
@@ -71,7 +73,8 @@ def put(words: Sequence[PlainWord], at: int, end: int) -> Found | None:
             continue
         after = stop + len(found.group().split())
         if heard and (
-            _TELLS & set(texts(words, at + 1, stop)) or not polite(texts(words, after, end))
+            _STATEMENT_WORDS & set(texts(words, at + 1, stop))
+            or not polite(texts(words, after, end))
         ):
             return None
         refers = stop == at + 2 and words[at + 1].text in REFERS | REFERS_TO_MANY | {"this"}

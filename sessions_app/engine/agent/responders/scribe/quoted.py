@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
-_TELLS = listed("asked told texted emailed messaged wrote writes begged")
+_REPORTING_VERBS = listed("asked told texted emailed messaged wrote writes begged")
 """After these, and whom it was said to, all is what was said: "I asked him, please write it"."""
 
 _SAYS = listed(
@@ -70,7 +70,7 @@ def _opens(words: Sequence[PlainWord], start: int, stop: int) -> bool:
         return before[last - 1] in _WORDS
     if before[last] in _SAYS:
         return last > 0 and _says(before[:last], before[last])
-    verbs = [n for n, word in enumerate(before) if word in _TELLS and n]
+    verbs = [n for n, word in enumerate(before) if word in _REPORTING_VERBS and n]
     return bool(verbs) and _is_whom(before[verbs[-1] + 1 :])
 
 

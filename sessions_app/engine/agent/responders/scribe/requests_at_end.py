@@ -28,7 +28,7 @@ _LISTS = re.compile(
 SHORTEST_TELLING = 3
 """So many words and more may tell what is to be put on a list."""
 
-_SUBJECTS = listed(
+_SUBJECTS_AND_AUXILIARIES = listed(
     "i you he she it we they who to and not never will would can could should must may might do "
     "does did is are was were let lets said says that which if when"
 )
@@ -48,7 +48,7 @@ def closes(words: Sequence[PlainWord], start: int, at: int, end: int) -> bool:
 
     `start` is its first word. "My wife put it on the list" is told, and not asked for.
     """
-    if words[at - 1].text in _SUBJECTS:
+    if words[at - 1].text in _SUBJECTS_AND_AUXILIARIES:
         return False
     rest = courteous(words, at, end)
     asks = "please" in texts(words, at + len(rest), end)
@@ -56,5 +56,5 @@ def closes(words: Sequence[PlainWord], start: int, at: int, end: int) -> bool:
     if asks and shown in _NOTES_THAT:
         return True
     before = texts(words, start, at)
-    told = len(before) >= SHORTEST_TELLING and bool(_SUBJECTS & set(before))
+    told = len(before) >= SHORTEST_TELLING and bool(_SUBJECTS_AND_AUXILIARIES & set(before))
     return (asks or told) and _LISTS.fullmatch(shown) is not None
