@@ -1,1 +1,1 @@
-"""A transcript as a file: a form each, and `registry` which there are."""
+"""Transcripts as files: one module per format; `registry` lists them."""

@@ -1,4 +1,4 @@
-"""What every export starts from."""
+"""The input of every export, and helpers that formats share."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sessions_app.engine.core.events import Word, one_speaker
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 CUT_OFF = "—"
-"""Ends a text that the caller did not let the agent finish."""
+"""Ends an agent's text that the caller interrupted."""
 
 NAMES = {"caller": "Caller", "agent": "Agent"}
 
@@ -48,15 +48,15 @@ class ExportSegment:
 
     @property
     def name(self) -> str:
-        """What people call who speaks: the side, and which of several people on it."""
+        """The speaker's name: the side, and the label of one of several people on it."""
         return one_line(f"{name_of(self.speaker)} {one_speaker(self.words)}")
 
 
 def name_of(speaker: str) -> str:
-    """Returns what people call that side of the call."""
+    """Returns the display name of a side of the call."""
     return NAMES.get(speaker, speaker)
 
 
 def one_line(text: str) -> str:
-    """Returns `text` without line breaks or control characters, which would break a file form."""
+    """Returns `text` without line breaks or control characters, which would break a file format."""
     return " ".join(_CONTROL.sub(" ", text).split())

@@ -1,4 +1,4 @@
-"""Segments cut into captions that fit a screen and keep time with the words."""
+"""Splits segments into captions that fit a screen and keep time with the words."""
 
 from bisect import bisect_right
 from collections import deque
@@ -15,17 +15,17 @@ from sessions_app.engine.text.word_times import by_letters
 from sessions_app.engine.text.writing import Token, tokens
 
 LINE_CELLS = 42
-"""Width of a caption line: what broadcasters' guidelines agree on; 21 Han characters."""
+"""Width of a caption line in cells (21 Han characters): the limit of broadcasters' guidelines."""
 
 CUE_LINES = 2
 SHORTEST_CUE_MS = 500
 SHORTEST_TYPED_MS = 1000
-"""How long a line that nobody said stays, since no sound tells what it says."""
+"""How long a typed line stays at least, since there is no audio to hear it in."""
 
 LONGEST_CUE_MS = 7000
 
 READING = 0.6
-"""How long it takes to read a text, of how long it takes to speak it."""
+"""Reading time as a share of speaking time. Larger: captions stay longer."""
 
 Times = tuple[int, int]
 
@@ -44,7 +44,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A word, or as much of a very long one as fits a line."""
+    """A word, or as much of a very long word as fits a line."""
 
     text: str
     blank: bool
@@ -67,7 +67,7 @@ class _Open:
 
     def take(self, piece: _Piece) -> bool:
         """Adds the piece if there is room and time for it."""
-        # a sign that nobody says, at the end, is no caption of its own
+        # a mark without sound at the end gets no caption of its own
         late = self.start_ms < piece.start_ms < piece.end_ms
         if late and piece.end_ms - self.start_ms > LONGEST_CUE_MS:
             return False
@@ -85,7 +85,7 @@ class _Open:
 
 
 class _Parts:
-    """A segment on its way into captions: those that were cut, and the words that are left."""
+    """A segment while it is split: its captions so far, and the words that are left."""
 
     def __init__(self, segment: ExportSegment, until_ms: int | None) -> None:
         self.segment = segment
@@ -100,12 +100,12 @@ class _Parts:
 
     @property
     def next_ms(self) -> int:
-        """When the next caption starts: not with the one before, which would have no length."""
+        """When the next caption starts: 1 ms or more after the one before, which needs a length."""
         start = self._left[0].start_ms
         return max(start, self.made[-1].start_ms + 1) if self.made else start
 
     def cut(self, label: str = "") -> None:
-        """Makes the next caption, which begins with `label`, of all the words that it takes."""
+        """Makes the next caption, beginning with `label`, of as many words as fit."""
         start = self.next_ms
         first = _Piece(label, True, start, start) if label else self._left.popleft()
         made = _Open([first.text], start, first.end_ms, first.blank, width(first.text))
@@ -114,7 +114,7 @@ class _Parts:
         self.made.append(made)
 
     def cues(self) -> list[Cue]:
-        """Returns what was cut, with its ends."""
+        """Returns the captions with their end times."""
         segment = self.segment
         shortest_ms = SHORTEST_TYPED_MS if _is_typed(segment) else SHORTEST_CUE_MS
         person = segment.name if one_speaker(segment.words) else ""
@@ -128,7 +128,7 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Speech:
-    """When one side says something, with sound: starts, and the latest end until then."""
+    """When one side speaks: start times, and for each the latest end so far."""
 
     starts: Sequence[int]
     ends: Sequence[int]
@@ -142,14 +142,14 @@ class _Speech:
         )
 
     def until_ms(self, segment: ExportSegment) -> int | None:
-        """Returns how long the captions of what was said may stay: none is cut while it is said."""
+        """Returns the latest end for a segment's captions, never before the segment's own end."""
         later = bisect_right(self.starts, segment.start_ms)
         if _is_typed(segment) or later == len(self.starts):
             return None
         return max(segment.end_ms, self.starts[later])
 
     def going_on(self, at_ms: int) -> int | None:
-        """Returns the start of what is said at that moment, or else next."""
+        """Returns the start of the speech at that moment, or else of the next."""
         first = bisect_right(self.ends, at_ms)
         return self.starts[first] if first < len(self.starts) else None
 
@@ -189,10 +189,10 @@ def _readable(
     speech: Mapping[str, _Speech],
     label: Callable[[ExportSegment], str],
 ) -> list[ExportSegment]:
-    """Returns the segments with typed lines as far apart, on each side, as it takes to read them.
+    """Returns the segments with each side's typed lines as far apart as it takes to read them.
 
-    In a call without sound the clock hardly moves: all that is typed would be shown at once. Where
-    the side speaks, or would before the line was read, it does not wait for the lines before.
+    In a call without audio the clock hardly moves, so all typed lines would show at once. A line
+    does not wait for earlier ones if its side speaks, or would before the line was read.
     """
     moved: list[ExportSegment] = []
     last: dict[str, Times] = {}
@@ -254,7 +254,7 @@ def _pieces(segment: ExportSegment, until_ms: int | None) -> Iterator[_Piece]:
 
 
 def _timed(shown: Sequence[Token], segment: ExportSegment, until_ms: int | None) -> list[Times]:
-    """Returns where each token was said, with rising times.
+    """Returns each token's start and end, never decreasing.
 
     The recogniser's times are used where it has the same letters, or as many words; a
     corrected text may have other ones, which then share the time by how long they are.
@@ -283,7 +283,7 @@ def _span(segment: ExportSegment, until_ms: int | None) -> Times:
 
 
 def _shared(texts: Sequence[str], span: Times) -> list[Times]:
-    """Returns a share of the span for each text, by how long it takes to say."""
+    """Returns a share of the span for each text, by its speaking time."""
     sizes = [max(1.0, speaking_ms(text)) for text in texts]
     start, end = span
     total, passed = sum(sizes), 0.0

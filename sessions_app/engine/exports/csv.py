@@ -9,16 +9,16 @@ from sessions_app.engine.exports.base import ExportCall, ExportSegment, one_line
 
 COLUMNS = ("call", "seq", "speaker", "start_ms", "end_ms", "confidence", "text", "interrupted")
 BYTE_ORDER_MARK = "\ufeff"
-"""Tells spreadsheets that it is UTF-8: they guess the machine's own encoding otherwise."""
+"""Marks the file as UTF-8 for spreadsheets, which else assume the machine's own encoding."""
 
 PLAIN = "\u2060"
-"""Word joiner, which nobody sees: a cell that begins with it is text to every spreadsheet.
+"""Word joiner (invisible): spreadsheets treat a cell that begins with it as text.
 
-Programs take it off again: `text.removeprefix("\\u2060")` is what was said, always.
+Programs remove it: `text.removeprefix("\\u2060")` is always what was said.
 """
 
 _FORMULA = re.compile("[=+@\uff1d\uff0b\uff0d\uff20-]")
-"""With their full-width forms, which some spreadsheets take for the same (OWASP, CSV injection)."""
+"""Also in full-width forms, which some spreadsheets treat alike (OWASP, CSV injection)."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 3
@@ -30,16 +30,16 @@ _YES_AND_NO = (
     "true false wahr falsch vrai faux verdadero falso vero verdadeiro waar onwaar sant falskt sand "
     "falsk sann usann tosi epätosi prawda fałsz pravda nepravda igaz hamis истина ложь"
 )
-"""As spreadsheets know them in their own languages."""
+"""Booleans of spreadsheets in several languages."""
 
 _NO_VALUE = "na n/a <na> nan null none inf infinity"
-"""As pandas and R read them."""
+"""Missing values of pandas and R."""
 
 _OTHER_VALUES = frozenset(f"{_YES_AND_NO} {_NO_VALUE}".split())
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
-    """Returns a byte order mark, a header line and a line a segment."""
+    """Returns a byte order mark, a header line and one line per segment."""
     out = io.StringIO()
     out.write(BYTE_ORDER_MARK)
     writer = csv.writer(out)
@@ -55,9 +55,9 @@ def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
 
 
 def _safe(text: str) -> str:
-    """Keeps spreadsheets from making something else of the words: a formula, number, date or yes.
+    """Keeps spreadsheets from reading words as a formula, number, date or boolean.
 
-    Quotes do not, and an apostrophe is shown, and read by programs, as one that was said.
+    Quotes do not help, and an apostrophe would look as if it was said.
     """
     return PLAIN + text if text.startswith(PLAIN) or _is_read_otherwise(text) else text
 

@@ -1,19 +1,19 @@
-"""What keeps readers of captions from taking words for a line of the file's own."""
+"""Keeps caption readers from mistaking words for syntax of the file."""
 
 import re
 
 JOINER = "\u2060"
-"""Word joiner: nobody sees it, and what stands on both sides of it is no mark-up."""
+"""Word joiner (invisible): characters that it separates are no markup."""
 
 TIME = re.compile(r"(\d:\d{1,2})(?=[.,]\d)")
-"""Two times in a line are a line of times to some readers, whatever stands between them."""
+"""Some readers take any line with two times for a timing line."""
 
 
 def joined(found: re.Match[str]) -> str:
-    """Returns what was found with a joiner after it."""
+    """Returns the match with a joiner after it; for `re.sub`."""
     return found.group() + JOINER
 
 
 def no_number(line: str) -> str:
-    """Returns a line that is not read as the next caption's number, which digits alone would be."""
+    """Returns the line; digits alone get a joiner: they would be read as a caption's number."""
     return line + JOINER if line.isdecimal() else line

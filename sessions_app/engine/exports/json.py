@@ -1,4 +1,4 @@
-"""Everything that is known, for programs."""
+"""JSON with the header and all segments, for programs."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ def document(call: ExportCall, segments: Sequence[ExportSegment]) -> dict[str, A
 
 
 def plain(segment: ExportSegment) -> dict[str, Any]:
-    """Returns a segment ready for JSON; its words name speakers only where there are several."""
+    """Returns a segment ready for JSON; words name a speaker only if there are several."""
     made = asdict(segment)
     for word in made["words"]:
         if not word["speaker"]:

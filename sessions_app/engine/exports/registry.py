@@ -1,4 +1,4 @@
-"""Which forms a transcript can take."""
+"""The formats of transcript files, by extension."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ Renderer = Callable[[ExportCall, Sequence[ExportSegment]], str]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file form: extension, media type (UTF-8), and how it is made.
+    """A file format: extension, media type (UTF-8) and renderer.
 
-    `label` is what the page of a call offers it as; it offers none without.
+    The page of a call offers it as `label`, and not at all where there is none.
     """
 
     extension: str

@@ -10,12 +10,12 @@ from sessions_app.engine.exports.joiner import TIME, joined, no_number
 from sessions_app.engine.text.characters import isolated
 
 _MARKUP = re.compile(r"<|\\|&(?=#?\w+;)|--(?=>)")
-"""Where readers, which differ, look for tags of HTML, for ASS (`\\N` is a line break,
-`\\h` a blank), for entities and for a line of times; SubRip has no escapes for them."""
+"""What some readers take for HTML tags, ASS codes (`\\N` is a line break, `\\h` a blank),
+entities or a timing line; SubRip has no escapes for them."""
 
 BRACES = str.maketrans("{}", "\u2774\u2775")
-"""Most readers hide what stands in braces, whatever it is (ASS, MicroDVD): no sign within helps, so
-people see ornamental ones, which look the same; fonts have them more often than full-width ones."""
+"""Most readers hide text in braces (ASS, MicroDVD), so braces become ornamental ones, which look
+the same; more fonts have these than full-width ones."""
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:  # noqa: ARG001 - one shape

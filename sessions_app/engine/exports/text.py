@@ -10,7 +10,7 @@ SECONDS = len("00:00:00")
 
 
 def render(call: ExportCall, segments: Sequence[ExportSegment]) -> str:
-    """Returns the transcript, a line a segment, under a short header."""
+    """Returns the transcript with a short header and one line per segment."""
     title = one_line(call.title) or f"Call {call.call_id}"
     lines = [title, f"{call.created_at}, {one_line(call.agent)}", ""]
     lines += [_line(segment) for segment in segments] or ["(Nothing was said.)"]

@@ -21,7 +21,7 @@ def _block(cue: Cue) -> str:
 
 
 def _plain(line: str) -> str:
-    """Returns a line that every reader shows as it is: some look for times, whatever the arrow."""
+    """Returns a line that every reader shows unchanged: some need no arrow between two times."""
     several = len(TIME.findall(line)) > 1
     return _escaped(TIME.sub(joined, line) if several else line)
 

@@ -1,4 +1,4 @@
-"""Which words are action items: rules for English, found by their words alone."""
+"""Recognises action items by rules for English wording."""
 
 import re
 
@@ -13,7 +13,7 @@ VERBS = (
     "|ship|sign|speak to|submit"
     "|take (?:the|my|our|out|him|her|them)|talk to|tell|text|update|upload|water|write)"
 )
-"""What people ask for. `order` says which of them are orders where they begin a clause."""
+"""Verbs of things that people ask others to do."""
 
 _DUE_DAY = (
     r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|tonight|noon"
@@ -31,13 +31,13 @@ LEADS = (
     r"(?:(?:and|but|then|so|also|now|okay|ok|well|right|yes|yeah|um|uh|oh|first|second|next"
     r"|finally|just|kindly|maybe|perhaps)[, ]+)*"
 )
-"""Words before a clause that say nothing of it."""
+"""Fillers and conjunctions that may stand before a clause."""
 
 _NOT_A_HOPE = (
     r"(?!(?:see|like|love|hate|hear|know|think|feel|want|win|lose|never|not|probably not)\b"
     r"|be (?!there|here|back|in touch)|have (?:fun|a |to be ))"
 )
-"""After "I will": what is a hope or a state, and nothing to do."""
+"""Not after "I will": a hope or a state is no plan."""
 
 _PARTICIPLE = (
     r"(?:(?!(?:tired|excited|interested|pleased|worried|loved|allowed|married|need|indeed)\b)\w{2,}ed"
@@ -51,13 +51,13 @@ _NOT_A_PHRASE = (
     r"(?!(?:say(?! (?:goodbye|hello|sorry|thank))|admit|confess|agree|disagree|concede|mention"
     r"|stress|know that|understand|tell you|warn you|be honest|point out|laugh|smile|wonder)\b)"
 )
-"""After "I have to": what is no duty but a way to begin what is said: "I must say, it was good"."""
+"""Not after "I have to": a phrase that only introduces a statement: "I must say, it was good"."""
 
 _NOT_A_STATE = (
     r"(?!(?:be(?! (?:here|there|back|in touch)\b)|know|understand|have|feel|like|see|hear|think"
     r"|believe|win|lose|stop)\b)"
 )
-"""What somebody is or feels cannot be asked for as something to do."""
+"""Not a state: what somebody is or feels is nothing to do."""
 
 _SOMEBODY = (
     r"(?:you|him|her|them|somebody|someone|everybody|everyone|(?-i:[A-Z])[\w'\u2019]+"
@@ -68,7 +68,7 @@ _NOT_A_NOUN = (
     r"(?! (?:was|were|is|are|has|had|came|comes|went|goes|works?|worked|looks?|looked|seems?"
     r"|seemed|of|for sale|numbers?|it a day|me crazy|sense|sure|place|part|care|time)\b)"
 )
-"""After a verb at the beginning: it was a noun, or a figure of speech."""
+"""Not after the first word: then that was a noun, or part of an idiom."""
 
 _ALSO_NOUNS = (
     r"(?:book|call|check|contact|contract|draft|email|fix|message|move|order|phone|post|print|report"
@@ -86,7 +86,7 @@ _NOT_A_COMPOUND = (
     r"|goes|go|got|gets?|seems?|seemed|looks?|looked|sounds?|rose|rise|fell|fall|costs?|needs?|began"
     r"|begins?|starts?|started|works?|worked|drives?|makes?|takes?|keeps?|annoys?|wasn|weren|isn|aren|hasn|haven|didn|doesn|don|won|can)\b)"
 )
-"""A verb at the beginning is a noun where a name of two or three words does something with it:
+"""The first word is no verb if it begins a compound noun that has a verb of its own:
 "call quality was poor", "post offices are closed"."""
 
 _BEFORE_NEED = r"(?<!\bif )(?<!\bdo )(?<!\bdid )(?<!\bwhat )(?<!\bwhen )(?<!\bwhy )(?<!n't )"
@@ -152,8 +152,7 @@ RULES = {
         rf"(?:please |do )?{_NOT_A_COMPOUND}{VERBS}\b{_NOT_A_NOUN} (?!it (?:was|is)\b)\S"
     ),
 }
-"""What makes words an action item, by the words that show it: anywhere in them, but an order only
-where it begins them."""
+"""The patterns of action items by kind; an order counts only at the beginning of a clause."""
 
 _NOBODYS_DUTY = re.compile(
     r"\b(?:nobody|no[ -]one|none|neither(?: [\w']+){1,4}? nor(?: \w+){1,2}?|neither|nothing"
@@ -164,7 +163,7 @@ _NOBODYS_DUTY = re.compile(
     r" (?:ever |really )?\w+",
     re.IGNORECASE,
 )
-"""A duty that nobody has is none: "nobody has to bring anything"."""
+"""A duty of nobody is no duty: "nobody has to bring anything"."""
 
 _ANY_RULE = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
 _PAST_TENSE = re.compile(
@@ -178,7 +177,7 @@ _OPEN_QUESTION = re.compile(
     r"(?!n['\u2019]t)",
     re.IGNORECASE,
 )
-"""A question for something to be told: "what will you do tomorrow?"."""
+"""A question for information, and no request: "what will you do tomorrow?"."""
 
 _IF_PROMISE = re.compile(
     rf"{LEADS}(?:if|unless|in case|suppose|as long as)\b.*?"
@@ -188,14 +187,14 @@ _IF_PROMISE = re.compile(
 _PROMISE_IF = re.compile(
     rf"{LEADS}{WHO}(?:['\u2019]ll| will| can| could)\b.* (?:if|unless|in case)\b", re.IGNORECASE
 )
-"""What is promised for a case that may not come: "if it rains, we will cancel"."""
+"""A promise that depends on a condition: "if it rains, we will cancel"."""
 
 _ASKS_EVEN_SO = re.compile(
     rf"\bplease\b|\b(?:can|could|would|will) you\b|\bremind\b|{RULES['a need']}"
     rf"|{RULES['a reminder']}|{RULES['named as one']}|{RULES['a date to keep']}",
     re.IGNORECASE,
 )
-"""What asks for something all the same."""
+"""A request even under a condition."""
 
 
 def is_action(text: str) -> bool:

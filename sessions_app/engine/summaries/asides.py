@@ -1,4 +1,4 @@
-"""What a sentence says beside its main clause: relative clauses, reported speech. English, pure."""
+"""Relative clauses and reported speech, which are no part of the main clause. English; pure."""
 
 import re
 
@@ -14,7 +14,7 @@ _SAYING_VERBS = (
     r"(?:\s+(?:well|okay|ok|so|oh|look|listen|hey|yes|no|please note),?)*"
 )
 _SELF_QUOTE = re.compile(r"\b(?:what|as|like|than|everything|all) (?:\w+ ){1,2}$", re.IGNORECASE)
-"""Before "said": what follows is the speaker's own, as in "as I said, call him"."""
+"""Before "said": the request is the speaker's own, as in "as I said, call him"."""
 
 _ENDS_SAYING = re.compile(rf"{_SAYING_VERBS}\s*$", re.IGNORECASE)
 _REPORTED = re.compile(
@@ -30,7 +30,7 @@ def without_asides(text: str) -> str:
 
 
 def without_reports(text: str) -> str:
-    """Returns a sentence without the request that somebody is said to have made."""
+    """Returns a sentence without a request that it reports: "he said call me"."""
     for reported in _REPORTED.finditer(text):
         if not _SELF_QUOTE.search(text[: reported.start()]):
             return text[: reported.end(1)]
@@ -38,11 +38,11 @@ def without_reports(text: str) -> str:
 
 
 def is_within_aside(head: str) -> bool:
-    """Returns whether a relative clause that began in `head` has not come to its comma."""
+    """Returns whether `head` ends within a relative clause."""
     return _OPEN_ASIDE.search(head) is not None
 
 
 def is_reporting(head: str) -> bool:
-    """Returns whether `head` ends by saying that somebody said what follows."""
+    """Returns whether `head` ends with words that introduce reported speech: "she said"."""
     said = _ENDS_SAYING.search(head)
     return said is not None and not _SELF_QUOTE.search(head[: said.start()])

@@ -23,13 +23,13 @@ class CallSummary:
     key_points: tuple[SummaryPoint, ...] = ()
     action_items: tuple[SummaryPoint, ...] = ()
     too_few: int = 0
-    """How many words there were, where those were too few to summarise."""
+    """The number of words, if there were too few to summarise; else 0."""
 
 
 class Summariser(ABC):
     """Makes a summary of a finished call. Runs in a Celery worker; may block.
 
-    `name` is kept with each summary as its engine.
+    `name` is stored with each summary as its `engine`.
     """
 
     name: str
@@ -38,6 +38,6 @@ class Summariser(ABC):
     def summarise(self, segments: Sequence[TranscriptLine], language: str) -> CallSummary:
         """Returns the summary of a transcript in order of time.
 
-        `language` is a BCP 47 tag. A call with no or few words gets a summary that says so.
-        What is raised is shown to staff as the reason, and the work is tried again.
+        `language` is a BCP 47 tag. A call with few words or none gets a summary that says so.
+        The text of an exception is shown to staff as the reason; the job is retried.
         """

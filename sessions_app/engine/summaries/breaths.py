@@ -1,7 +1,7 @@
-"""Whether a sentence goes on after a breath, by its words alone, for English. Pure.
+"""Tells by its words whether an English sentence continues after a breath. Pure.
 
-A recogniser takes what was said before a breath for a sentence, with a full stop, and begins the
-rest with a capital. Neither is asked here where the words cannot end a sentence.
+A recogniser ends what was said before a breath with a full stop, and begins the rest with a
+capital. Both are ignored here if the words cannot be the end of a sentence.
 """
 
 import re
@@ -14,7 +14,7 @@ from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import asks, ends_sentence, join_sentences, plain_words
 
 MAX_BREATH_MS = 3_000
-"""After a longer pause the words were left hanging."""
+"""After a longer pause the sentence counts as unfinished. Larger: wrong parts get joined, too."""
 
 
 _NEVER_LAST = listed(
@@ -37,12 +37,12 @@ _PRONOUNS = listed("i you he she it we they there that this who")
 _STRAND_PREPOSITIONS = listed(
     "what which who whom where that how whose nothing something nobody nowhere"
 )
-"""After them a preposition may be the last word: "that is what I was looking for"."""
+"""After these words a preposition may end the sentence: "that is what I was looking for"."""
 
 _START_CLAUSES = listed(
     "i we he she they please yes no and but so then i'm i'll we'll okay well there"
 )
-"""No preposition stands before these."""
+"""Words that begin a clause of their own, so no preposition belongs to them."""
 
 _ORDERS = re.compile(rf"{VERBS}\b", re.IGNORECASE)
 _DAY_AND_TIME_WORDS = (
@@ -51,9 +51,9 @@ _DAY_AND_TIME_WORDS = (
 
 
 def goes_on_after_breath(before: str, after: str, pause_ms: int, language: str) -> bool:
-    """Returns whether what was said `after` such a pause ends the sentence that is begun `before`.
+    """Returns whether `after`, said `pause_ms` later, continues the sentence begun in `before`.
 
-    Only where the words of an English sentence say so.
+    Always False in other languages than English.
     """
     if base_of(language) not in ("", "en") or pause_ms > MAX_BREATH_MS or asks(before):
         return False
@@ -67,7 +67,7 @@ def goes_on_after_breath(before: str, after: str, pause_ms: int, language: str) 
 
 
 def joined(before: str, after: str, language: str) -> str:
-    """Returns both parts as one, without the full stop and the capital that a recogniser made."""
+    """Returns both parts as one sentence, without the full stop and capital between them."""
     first = next(iter(plain_words(after)), "")
     rest = gone_on(after, language)
     if first in NUMBERS or first in ORDINALS:

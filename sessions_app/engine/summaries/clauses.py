@@ -1,7 +1,7 @@
-"""Sentences cut into clauses, of which each asks for something or tells something. For English.
+"""Splits English sentences into clauses that each request or state something.
 
-A cut lies where a clause of its own begins: after "and" or a comma, and, since many recognisers
-write no marks, before words that only ever begin a request. Words are kept as they are.
+The cuts lie where an independent clause begins: after "and" or a comma and, since many
+recognisers write no punctuation, before words that always begin a request. Words are unchanged.
 """
 
 import re
@@ -19,20 +19,20 @@ from sessions_app.engine.summaries.asides import (
 from sessions_app.engine.text.writing import count, has_marks
 
 MIN_CLAUSE_WORDS = 5
-"""What is shorter says too little to stand alone."""
+"""A shorter statement cannot stand alone. Higher: fewer key points; lower: fragments."""
 
 MIN_ORDER_WORDS = 3
-"""A shorter order is about what was said before it."""
+"""A shorter order keeps the statement before it, which says what it is about."""
 
 LOOK_BACK_CHARACTERS = 60
-"""So many letters before a word tell what it is a part of."""
+"""How many characters before a verb are examined for words that govern it."""
 
 _AUXILIARY = r"(?:was|were|is|are|has|had|will|should|must|needs? to|can|could|did|does)"
 _REQUEST_STARTS = (
     r"(?:(?:can|could|would|will) you|do(?: not|n['\u2019]t) forget|remember to|make sure"
     rf"|be sure to|let['\u2019]s|let us|please (?:do(?: not|n['\u2019]t) |also |just )?{VERBS})\b"
 )
-"""What begins a request wherever it stands."""
+"""Words that begin a request anywhere in a sentence."""
 
 _IF_YOU_CAN = (
     r"(?:if (?:you (?:can|could|like|want|please|don['\u2019]t mind|have (?:the )?time)"
@@ -64,7 +64,7 @@ _NEXT_ORDER = re.compile(
     r"(?:(?:the|my|our|a|an|his|her|their)\b|\w+ (?:that|to|about|on|at|by)\b))",
     re.IGNORECASE,
 )
-"""Where another order may begin in a run of orders without a mark."""
+"""Where the next order may begin in unpunctuated orders."""
 
 _GOVERNED = re.compile(
     r"(?:\b(?:to|and|or|not|never|nor|than|without|the|a|an|my|our|your|his|their|i|we|you|he|she|they"
@@ -73,7 +73,7 @@ _GOVERNED = re.compile(
     r"(?: (?:also|just|ever|even|only|always|really|simply|still))*$",
     re.IGNORECASE,
 )
-"""Words of which the verb after them is a part: "don't even call", "to tell"."""
+"""Words that govern the verb after them, so it is no order: "don't even call", "to tell"."""
 
 _SUBORDINATE = re.compile(
     rf"{LEADS}(?:if|when|once|after|before|unless|until|as soon as|while|because|since|where)\b",
@@ -83,7 +83,7 @@ _SUBJECT = re.compile(
     rf"(?i:{LEADS}(?!{VERBS}\b))(?:(?i:the|my|our|his|her|their) [\w'\u2019-]+"
     r"|[A-Z][\w'\u2019.-]+(?: [A-Z][\w'\u2019-]+)*)"
 )
-"""The first of several who do something: "Anna and Tom will send it"."""
+"""A subject, which may be the first of several: "Anna and Tom will send it"."""
 
 _TELLING_SOMEBODY = re.compile(
     r"\b(?:tell|inform|remind|notify|let|ask|write|text|email|message|say)\b.* "
@@ -94,23 +94,23 @@ _EDGE_MARKS = " ,;:\u2013\u2014-"
 _DANGLING = re.compile(
     r"(?:[\s,;:]+(?:and|but|or|because)|[,;:]\s*(?:so|then|that))+$", re.IGNORECASE
 )
-"""Words at the end of a clause that only lead to the next."""
+"""Conjunctions at the end of a clause that belong to the next."""
 
 _LEAD_WORDS = re.compile(rf"{LEADS}(?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words of a sentence; `asks` where they are something to do."""
+    """A clause; `asks` if it requests, promises or dates something to be done."""
 
     text: str
     asks: bool
 
 
 def clauses(sentence: str) -> list[Clause]:
-    """Returns what is to do in a sentence, and what else it tells where that can stand alone.
+    """Returns a sentence's requests, and its statements that can stand alone.
 
-    A sentence without anything to do is one clause.
+    A sentence without requests is one clause.
     """
     found = [part for piece in _pieces(sentence) for part in _orders(piece, sentence)]
     if not any(map(_asks, found)):
@@ -120,7 +120,7 @@ def clauses(sentence: str) -> list[Clause]:
 
 
 def _pieces(sentence: str) -> Iterator[str]:
-    """Yields the sentence cut where clauses begin, each piece with the mark that follows it."""
+    """Yields the sentence split where clauses begin, each piece with the mark after it."""
     start = 0
     for cut in _CLAUSE_CUTS.finditer(sentence):
         head = sentence[start : cut.start()]
@@ -139,7 +139,7 @@ def _pieces(sentence: str) -> Iterator[str]:
 
 
 def _orders(piece: str, sentence: str) -> list[str]:
-    """Returns a piece that asks for something cut before each further order."""
+    """Returns a request split before each further order."""
     if has_marks(sentence.rstrip(" .")) or not _asks(piece):
         return [piece]
     begun = _NEXT_ORDER.finditer(piece)
@@ -153,7 +153,7 @@ def _orders(piece: str, sentence: str) -> list[str]:
 
 
 def _joined(parts: list[str]) -> Iterator[Clause]:
-    """Yields what is to do by itself; what stands between is one clause, if it is long enough."""
+    """Yields each request by itself, and the text between two as one clause, if long enough."""
     told = ""
     for part in parts:
         if not _asks(part):
@@ -168,7 +168,7 @@ def _joined(parts: list[str]) -> Iterator[Clause]:
 
 
 def _asks(text: str) -> bool:
-    """Returns whether a clause asks for something: by its main clause, and not by what it cites."""
+    """Returns whether the main clause, without relative clauses and quotes, is an action item."""
     return is_action(without_reports(without_asides(text)))
 
 
@@ -179,7 +179,7 @@ def _told(text: str) -> Iterator[Clause]:
 
 
 def _bare(text: str) -> str:
-    """Returns a clause without the words and marks that only join it to others."""
+    """Returns a clause without conjunctions and marks at its edges."""
     stripped = text.strip().rstrip(_EDGE_MARKS)
     stripped = _DANGLING.sub("", stripped).rstrip(_EDGE_MARKS)
     return _LEAD_WORDS.sub("", stripped, count=1) or stripped

@@ -1,6 +1,7 @@
-"""The day and the time that words name, counted from the day they were said. For English. Pure.
+"""Resolves dates and times in English words, relative to the day they were said. Pure.
 
-Only what names one day is resolved: "next week" and "soon" are not. Weeks begin on Monday.
+Only expressions for a single day are resolved: "next week" and "soon" are not. Weeks begin on
+Monday.
 """
 
 import re
@@ -23,13 +24,13 @@ _DAY = rf"(?P<day>{'|'.join(DAYS)})"
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _YEAR = r"(?:,? (?P<year>20\d\d))?"
 WORKDAYS = 5
-"""After so many days "the end of the week" has come: Friday."""
+"""Working days of a week: "the end of the week" is Friday."""
 
 MONTHS_AHEAD = 25
-"""Within so many months a day of the month is looked for that is the weekday named with it."""
+"""How many months ahead to look for a day of the month that falls on the weekday named with it."""
 
 UNCLEAR = date.min
-"""Words that name a day, though not which: nothing that lies within them is a day by itself."""
+"""Stands for words that mean some day without telling which; words within them name none either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ Readings = Sequence[tuple[re.Pattern[str], Reading]]
 
 
 def named(text: str, said_on: date) -> NamedTime | None:
-    """Returns what `text`, said on that day, names first; None for no day.
+    """Returns the first date that `text`, said on `said_on`, names; None for none.
 
     "Tuesday" is the next one after that day, "next Tuesday" that of the next week; a day of the
     year that has passed is next year's. A time without a day is of that day if it says "tonight",
@@ -70,7 +71,7 @@ def _day(plain: str, said_on: date) -> date | None:
 
 
 def _first(readings: Readings, plain: str, said_on: date) -> date | None:
-    """Returns the day that is named first, by the most words of those that begin there."""
+    """Returns the earliest date in the text; of several that begin there, the longest match."""
     found = [
         (start, -match.end(), day)
         for pattern, read in readings
@@ -83,7 +84,7 @@ def _first(readings: Readings, plain: str, said_on: date) -> date | None:
 
 
 def _counted(match: re.Match[str], day: date) -> Iterator[tuple[int, date]]:
-    """Yields where a day begins and which it is, counted from: "three days after Monday"."""
+    """Yields a match's position and date, shifted by the words before it: "three days after Monday"."""
     before = match.string[: match.start()]
     shift = _SHIFT.search(before)
     if shift is not None and day != UNCLEAR:
@@ -175,7 +176,7 @@ def _end_of_month(match: re.Match[str], today: date) -> date:
 
 
 def _matching_weekday(match: re.Match[str], days: Sequence[date]) -> date | None:
-    """Returns the first of the days that is the weekday that was named, too; else the first."""
+    """Returns the first day that falls on the weekday also named; else the first."""
     named_too = match.groupdict().get("day")
     fitting = (day for day in days if named_too and DAYS[day.weekday()] == named_too)
     return next(fitting, next(iter(days), None))
@@ -195,7 +196,7 @@ def _weeks_on(match: re.Match[str], today: date) -> date:
 
 
 def _in_weeks(match: re.Match[str], today: date) -> date:
-    """Reads "on Friday in two weeks", where both ways to count its weeks lead to one day."""
+    """Reads "on Friday in two weeks" if both ways of counting the weeks give the same day."""
     many, weekday = NUMBERS.get(match["many"]) or int(match["many"]), DAYS.index(match["day"])
     from_next = today + timedelta(days=(weekday - today.weekday()) % 7 or 7, weeks=many)
     of_that_week = today + timedelta(days=weekday - today.weekday(), weeks=many)
@@ -251,7 +252,7 @@ _HOLIDAYS = {
     "new year": (1, 1),
 }
 _ANCHOR = re.compile("christmas|new year")
-"""These name a day only where another is counted from it: "the Friday before Christmas"."""
+"""These only serve to count another day from: "the Friday before Christmas"."""
 
 _END_OF_HOLIDAY = (
     r"(?=[.,;!?]|$| (?:and|at|to|so|please|because|in|from|with|if|this|next|about|we|i)\b)"
@@ -262,7 +263,7 @@ _SHIFT = re.compile(
     r" (?:(?:the|my|our|your|his|her|their) [\w']+ (?:(?:is|on|of) )?)?"
     r"(?:on )?(?:the |this |next )?$"
 )
-"""Before a day: how far from it the day lies that is meant."""
+"""Words before a date that shift it: "three days after"."""
 
 _NTH = rf"(?P<nth>{ORDINAL}|\d{{1,2}})(?![\d:])"
 _DATES: Readings = [
@@ -285,7 +286,7 @@ _DATES: Readings = [
         (rf"\b(?:{'|'.join(_HOLIDAYS)})(?:(?<= day)|(?<= eve)|{_END_OF_HOLIDAY})", _holiday),
     )
 ]
-"""Days of the calendar: they go before days of the week, which only stand beside them."""
+"""Calendar dates; they take precedence over a weekday named with them."""
 
 _PART_OF_DAY = "(?:morning|afternoon|evening|night)"
 _START_DAY = rf"(?P<day>{'|'.join(DAYS)}|today|tomorrow)"

@@ -1,4 +1,4 @@
-"""The words for days, months and numbers, as dates and times have them. For English."""
+"""English words for days, months and numbers in dates and times."""
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (

@@ -16,10 +16,10 @@ from sessions_app.engine.text.writing import capitalised, closed, join_sentences
 from sessions_app.engine.text.writing import count as _count
 
 MIN_CALL_WORDS = 12
-"""A call with fewer words has no summary worth the name."""
+"""Calls with fewer words are only reported as too short. Lower: summaries that say nothing."""
 
 MAX_RANKED_SENTENCES = 600
-"""The longest that many are weighed: the cost grows with the cube, this many take seconds."""
+"""Only this many sentences, the longest, are ranked. The cost is cubic: this many take seconds."""
 
 LANGUAGES = {
     "ar": "arabic",
@@ -38,7 +38,7 @@ LANGUAGES = {
     "uk": "ukrainian",
     "zh": "chinese",
 }
-"""Languages of which sumy knows both the stems, if they have any, and the words that say little."""
+"""Languages for which sumy has a stemmer (where one is needed) and stop words."""
 
 
 SMALL_TALK = re.compile(
@@ -51,27 +51,26 @@ SMALL_TALK = re.compile(
     r"|you(?:['\u2019]re| are) welcome|i(?:['\u2019]m| am) (?:fine|good))\b[ ,.!?]*)+",
     re.IGNORECASE,
 )
-"""Sentences of nothing but greetings: English, as people end and begin calls."""
+"""Matches English sentences that hold nothing but greetings and goodbyes: they tell nothing."""
 
 
 CORRECTS = re.compile(
     r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction)\b", re.IGNORECASE
 )
-"""What may begin a sentence that puts the one before it right."""
+"""How a sentence may begin that corrects the sentence before it."""
 
 
 def words_were(words: int) -> str:
-    """Returns the beginning of a sentence that tells of so few words."""
+    """Returns the beginning of the sentence that tells how few words were said."""
     return "One word was" if words == 1 else f"Only {words} words were"
 
 
 class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over sentences (Steinberger and Ježek, 2004), by sumy.
 
-    A final of a recogniser without marks is one sentence. `sentences` is how many key points there
-    are at most. Each clause is in one place alone: what asks for something to be done is an action
-    item and no key point, and a call that is short enough to be told whole has no key points
-    beside its text.
+    A final without punctuation is one sentence. `sentences` is the highest number of key points.
+    Each clause appears once: a request is an action item and no key point, and a call that is short
+    enough to be told whole has a text and no key points.
     """
 
     name = "extractive"
@@ -103,7 +102,7 @@ class ExtractiveSummariser(Summariser):
         return CallSummary(text, points if len(points) < len(candidates) else (), items)
 
     def _only_asked(self, asked: Sequence[CallSentence], language: str) -> str:
-        """Returns what is said of a call of nothing but requests: of many, which say most."""
+        """Returns the text for a call of requests alone; if there are many, it has the main ones."""
         only = "Everything that was said is something to do"
         once = _without_repeats(asked)
         if len(once) <= self._sentences:
@@ -112,7 +111,7 @@ class ExtractiveSummariser(Summariser):
         return join_sentences([f"{only}, {len(once)} items in all.", *most])
 
     def _chosen(self, candidates: list[CallSentence], language: str) -> list[CallSentence]:
-        """Returns the sentences that say most, in their order."""
+        """Returns the most informative sentences, in the order they were said."""
         if len(candidates) > MAX_RANKED_SENTENCES:
             places = sorted(range(len(candidates)), key=lambda at: -_count(candidates[at].text))
             candidates = [candidates[at] for at in sorted(places[:MAX_RANKED_SENTENCES])]
@@ -122,7 +121,7 @@ class ExtractiveSummariser(Summariser):
 
 
 def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[CallSentence]:
-    """Returns the sentences as their speakers put them right, within one or with the next."""
+    """Returns the sentences with their speakers' own corrections made (English only)."""
     if base_of(language) != "en":
         return list(sentences)
     found: list[CallSentence] = []
@@ -139,7 +138,7 @@ def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[
 def _requests_and_statements(
     sentences: Sequence[CallSentence],
 ) -> tuple[list[CallSentence], list[CallSentence]]:
-    """Returns what is to be done, and what else was said."""
+    """Returns the requests, and everything else that was said."""
     asked: list[CallSentence] = []
     told: list[CallSentence] = []
     for one in sentences:
@@ -149,21 +148,21 @@ def _requests_and_statements(
 
 
 def _summary_candidates(sentences: Sequence[CallSentence]) -> list[CallSentence]:
-    """Returns what can stand alone; where nothing is long enough, all that has words."""
+    """Returns sentences that can stand alone; if all are short, all that are no small talk."""
     telling = [s for s in sentences if _count(s.text) and not SMALL_TALK.fullmatch(s.text.strip())]
     long = [s for s in telling if _count(s.text) >= MIN_CLAUSE_WORDS]
     return _without_repeats(long or telling)
 
 
 class _Words:
-    """The tokenizer that sumy asks; its own would want a download."""
+    """The tokenizer for sumy; its own needs a download."""
 
     def to_words(self, sentence: str) -> tuple[str, ...]:
         return tuple(plain_words(sentence))
 
 
 def _ranked(candidates: Sequence[CallSentence], count: int, language: str) -> list[CallSentence]:
-    """Returns the `count` best in their order; none where all words say little."""
+    """Returns the `count` best in their order; none if they hold stop words only."""
     # sumy takes 2 CPU-seconds to import: only a worker that summarises should pay
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # noqa: PLC0415
 
@@ -192,7 +191,7 @@ def _lsa(language: str) -> Any:
 
 
 def _without_repeats(sentences: Sequence[CallSentence]) -> list[CallSentence]:
-    """Returns the sentences whose words were not said just so before."""
+    """Returns the sentences without verbatim repeats."""
     first: dict[str, CallSentence] = {}
     for one in sentences:
         first.setdefault(" ".join(plain_words(one.text)), one)
@@ -200,5 +199,5 @@ def _without_repeats(sentences: Sequence[CallSentence]) -> list[CallSentence]:
 
 
 def _point(one: CallSentence, language: str) -> SummaryPoint:
-    """Returns it as a sentence: recognisers often give neither capital nor full stop."""
+    """Returns it with a capital and a full stop, which recognisers often leave out."""
     return SummaryPoint(closed(capitalised(one.text, language), language), one.seq)

@@ -1,4 +1,4 @@
-"""Who is named in something to do: who is to do it, or who is to be reached. For English."""
+"""The person whom an action item names: who is to do it, or whom to contact. English."""
 
 import re
 
@@ -20,7 +20,7 @@ _NO_NOUN = (
     "said|says|sorry|hi|hello|hey|thanks|yes|okay|ok|goodbye|bye|nicely|gently|have|has|had|will"
     "|would|can|could|should|must|not|never|always|is|are|was|were|am|need|needs|want|wants|like|how"
 )
-"""Words after "her" or "his" that name nobody: "tell her I said hi"."""
+"""Words after "her" or "his" that begin no description of a person: "tell her I said hi"."""
 
 _NOUN = rf"(?!(?:{_NAME_ENDS}|{_PRONOUN}|{_NO_NOUN})\b)[\w'\u2019-]+"
 _NAME = r"(?!I\b)(?-i:[A-Z])[\w'\u2019-]+"
@@ -68,10 +68,10 @@ _NOT_A_PERSON = re.compile(rf"(?:{_PRONOUN}|{_NAME_ENDS})$|.*\b(?:{_THINGS})$", 
 
 
 def person(text: str) -> str:
-    """Returns who `text` names first, as it is written there; empty for nobody.
+    """Returns the person `text` names, spelt as there; empty for none.
 
-    Who does it goes before who is called, told, asked or written to: "Anna should call the
-    plumber" names Anna, and "call the plumber" the plumber.
+    The person who is to act takes precedence over the one to be called, told or written to:
+    "Anna should call the plumber" names Anna, and "call the plumber" the plumber.
     """
     for pattern in (_DOER, _CONTACTED, _RECIPIENT):
         for match in pattern.finditer(without_asides(text)):

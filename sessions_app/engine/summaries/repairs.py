@@ -1,7 +1,7 @@
-"""Words that speakers put right as they go on: "Monday, no wait, I mean Tuesday". English, pure.
+"""Applies speakers' own corrections: "Monday, no wait, I mean Tuesday". English; pure.
 
-The later words hold. They take the place of the last ones of their kind (a day, a time or number,
-a name), or of all from where the speaker began anew with the same words.
+The later words count. They replace the last ones of their kind (a day, a time or number, a name),
+or everything since the speaker first said the words that the correction begins with.
 """
 
 import re
@@ -15,7 +15,7 @@ _PAUSE = r"[\s,;.:\u2026\u2013\u2014-]"
 _UNMARKED = (
     r"no,? wait|wait,? no|no,? sorry|sorry,? no|no,? no|i meant?|or rather|scratch that|correction"
 )
-"""These put something right without a mark before them, too: "there is no milk" does not."""
+"""These need no punctuation before them, since they only occur in corrections."""
 
 _CORRECTION_MARK = re.compile(
     rf"(?:\s*[,;.:\u2026\u2013\u2014-]+\s*(?:(?:{_CORRECTION_WORDS})\b{_PAUSE}+)*?(?:{_CORRECTIONS})\b"
@@ -55,7 +55,7 @@ _NAMED = re.compile(
     r"(?<=\s)(?P<before>(?:to|for|with|from|at|in) )?"
     r"(?P<core>(?<=\s)[A-Z][\w'\u2019-]+(?: [A-Z][\w'\u2019-]+)*)(?![\w'\u2019])"
 )
-"""A name within a sentence, whose first word has its capital for another reason."""
+"""A name within a sentence, but not its first word, which has a capital anyway."""
 
 _AFTER_NAME = re.compile(
     r"\s*(?:[.,;!?]|$)|\s+(?:about|and|at|by|for|from|how|if|in|instead|next|on|that|to|today"
@@ -66,14 +66,14 @@ _TIME_NEXT = re.compile(rf"\s*(?:at|by|around) (?:{_CLOCK_TIME})(?![\w'\u2019])"
 _INSTEAD = re.compile(r"\s+instead(?=[.,;!?]|$)", re.IGNORECASE)
 _NO_NAME = re.compile(rf"{_WEEKDAY}|{_MONTH_NAME}|I\b", re.IGNORECASE)
 MIN_LONE_WORD = 4
-"""Letters of a word that, said again, shows that its speaker began anew."""
+"""A repeated word of at least this many letters shows that the speaker restarted."""
 
 MAX_REPAIRS = 5
-"""So many repairs of one sentence are looked at."""
+"""How many corrections of one sentence are tried, which bounds the time."""
 
 
 def repaired(text: str) -> str:
-    """Returns `text` as its speaker would have said it at once."""
+    """Returns `text` with its speaker's corrections applied."""
     start = 0
     for _ in range(MAX_REPAIRS):
         mark = _CORRECTION_MARK.search(text, start)
@@ -86,7 +86,7 @@ def repaired(text: str) -> str:
 
 
 def _corrected(said: str, later: str) -> str | None:
-    """Returns both as one, with what `later` puts right; None where it puts nothing right."""
+    """Returns both as one text with `later`'s correction made; None if it corrects nothing."""
     for kind in _KINDS:
         found = kind.match(later)
         if found is None or (kind is _KINDS[-1] and not _is_name(found, later)):
@@ -108,7 +108,7 @@ def _replaced(said: str, known: re.Match[str], found: re.Match[str], later: str)
 
 
 def _is_replaceable(known: re.Match[str], kind: re.Pattern[str], said: str) -> bool:
-    """Returns whether what was said is of the kind: a capital alone is no name."""
+    """Returns whether the correction may replace `known`: a capital alone makes no name."""
     if known.start() and said[known.start() - 1].isalnum():
         return False
     if kind is not _KINDS[-1]:
@@ -122,7 +122,7 @@ def _is_name(found: re.Match[str], later: str) -> bool:
 
 
 def _restarted(said: str, later: str) -> str | None:
-    """Returns what was said up to where `later` begins anew with the same words."""
+    """Returns both as one text if `later` restarts with words of `said`; else None."""
     words = re.findall(r"[\w'\u2019]+", later)[:2]
     if words and len(words[0]) >= MIN_LONE_WORD:
         words = words[:1]

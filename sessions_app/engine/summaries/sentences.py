@@ -1,4 +1,4 @@
-"""The sentences of a call, whichever segments they lie in. Pure."""
+"""The sentences of a call, put together across segments. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from sessions_app.engine.text.stops import whole_sentences
 from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on, join_sentences
 
 MAX_PAUSE_MS = 10_000
-"""After a longer silence of the same side a sentence is not gone on with."""
+"""After a longer silence of the same speaker the next words begin a new sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallSentence:
-    """One sentence, or what a recogniser without marks made one; `seq` is where it begins."""
+    """One sentence, or an unpunctuated final; `seq` is the segment it begins in."""
 
     text: str
     seq: int
@@ -22,10 +22,10 @@ class CallSentence:
 
 
 def said(lines: Sequence[TranscriptLine], language: str) -> list[CallSentence]:
-    """Returns what was said, in order, cut at its sentences and not at its segments.
+    """Returns what was said in order, split into sentences instead of segments.
 
-    A line that ends in the middle of a sentence goes on in the same side's next one, whatever marks
-    it has where its words cannot be the last.
+    A line that ends within a sentence continues in the same speaker's next line; a full stop is
+    ignored where the words cannot end a sentence.
     """
     found: list[CallSentence] = []
     opened: dict[str, tuple[int, int]] = {}
@@ -57,6 +57,6 @@ def _goes_on(before: str, after: str) -> bool:
         return goes_on(before) and small
     if ends_clause(before) or goes_on(before):
         return True
-    # who writes neither marks nor capitals says nothing of sentences
+    # a text without marks and capitals does not tell where sentences end
     capital = next(filter(str.isalpha, before), "").isupper() and not before.isupper()
     return capital and small

@@ -1,4 +1,4 @@
-"""Who spoke how much, counted and not judged: the same whatever makes the summary."""
+"""How much each side spoke, counted from the segments, whichever summariser runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The time of day that words name. For English. Pure."""
+"""Resolves times of day in English words. Pure."""
 
 import re
 from datetime import time
@@ -7,10 +7,10 @@ from sessions_app.engine.summaries.day_words import DAYS, NUMBERS, UNITS
 
 NOON_HOUR = 12
 FIRST_MORNING_HOUR = 7
-"""An hour before it, said without more, is one of the afternoon: nobody means 3 in the night."""
+"""A bare hour below this is in the afternoon: "at 3" is 15:00."""
 
 AFTER_MIDNIGHT = (12, 1, 2, 3, 4)
-"""Hours that, said of a night, are of the day after: no time is better than one of a wrong day."""
+"""Hours that, of a night, belong to the next day: no time is returned rather than a wrong day."""
 
 _HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(UNITS.split()[:12])})"
 _MINUTES = {
@@ -29,7 +29,7 @@ _AFTER_TIME = (
     r"|until|till|instead|again|as|without|regarding|concerning|is|was|will|should|would|can|could"
     rf"|must|has|have|not|every|{'|'.join(DAYS)})\b)"
 )
-"""What follows a time; anything else is counted by it: "at two places"."""
+"""What may follow a time; before other words the number counts something: "at two places"."""
 
 _TIMES = [
     re.compile(pattern)
@@ -48,7 +48,7 @@ _PART_OF_DAY = re.compile(r"\b(?<!good )(?<!last )(?:morning|afternoon|evening|t
 
 
 def time_of_day(plain: str) -> time | None:
-    """Returns the time that a text in small letters names; None for none."""
+    """Returns the time that a lower-case text names; None for none."""
     for word, of_word in (("noon", 12), ("midday", 12), ("midnight", 0)):
         if re.search(rf"\b{word}\b", plain):
             return time(of_word)
@@ -73,14 +73,14 @@ def _minutes(shown: str) -> int:
 
 
 def _part_of_day(plain: str, match: re.Match[str]) -> str:
-    """Returns the part of the day that is named nearest to a time; empty for none."""
+    """Returns the part of the day named nearest to the time; empty for none."""
     named = _PART_OF_DAY.finditer(plain)
     nearest = min(named, key=lambda one: abs(one.start() - match.start()), default=None)
     return nearest.group() if nearest else ""
 
 
 def _on_the_clock(hour: int, half: str, part: str) -> int | None:
-    """Returns the hour of the day for one of the twelve that people say; None for no one hour."""
+    """Returns the hour (0 to 24) for a spoken hour; None if it is ambiguous."""
     if hour > NOON_HOUR:
         return hour
     if half or part:

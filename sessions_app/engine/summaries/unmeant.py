@@ -1,6 +1,6 @@
-"""Days that words name but do not mean: past ones, ones moved away from, ones ruled out. English.
+"""Finds named days that are not meant: past ones, ones something was moved from, excluded ones.
 
-All texts are in small letters, with single blanks and straight apostrophes. Pure.
+English. All texts are lower case, with single blanks and straight apostrophes. Pure.
 """
 
 import re
@@ -9,7 +9,7 @@ from sessions_app.engine.summaries.actions import VERBS
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBER, ORDINAL, UNITS
 
 LOOK_BACK_CHARACTERS = 150
-"""So many letters before a day tell what it is the day of."""
+"""How much text before a day is examined. More is slower and finds verbs of other clauses."""
 
 _HOUR_WORDS = "|".join(UNITS.split()[:12])
 _DATE = (
@@ -47,7 +47,7 @@ _TO_COME = (
     "|remind|invit|suppos|expect|schedul|had to|(?:was|were) (?:going|coming|due|to|about|told"
     "|asked|meant|invited|allowed|planned|supposed|expected|scheduled)"
 )
-"""Past verbs before what is still to be done: "I promised to pay on Monday"."""
+"""Past tense of something still to be done: "I promised to pay on Monday"."""
 
 _IN_THE_PAST = re.compile(
     r"(?:\b(?:i|we|you|he|she|it|they|who|(?:the|my|our|your|his|her|their) \w+"
@@ -66,7 +66,7 @@ _FUTURE_DAY = re.compile(r"(?:next|this|coming|tomorrow|within|in|end of)\b")
 
 
 def is_meant(before: str, day: str) -> bool:
-    """Returns whether a day, after those words, is neither ruled out nor one of what is past."""
+    """Returns whether `day`, said after `before`, is neither excluded nor in the past."""
     before = before[-LOOK_BACK_CHARACTERS:].rstrip()
     if _RULED_OUT.search(before):
         return False
@@ -76,12 +76,12 @@ def is_meant(before: str, day: str) -> bool:
 
 
 def without_contrasts(plain: str) -> str:
-    """Returns a text without what it rules out: "not on Monday but on Tuesday"."""
+    """Returns the text without excluded days: "not on Monday but on Tuesday"."""
     return _CONTRAST.sub("", plain)
 
 
 def moved_to(plain: str) -> str:
-    """Returns the text from where it names the day or time that something is moved to, or ""."""
+    """Returns the text from the day or time that something is moved to; empty for none."""
     found = _MOVED.search(plain)
     if found is None:
         return ""

@@ -1,4 +1,4 @@
-"""What people see as characters: how wide they are, how long they are spoken, which way they run.
+"""User-perceived characters: their width, speaking time and direction.
 
 Pure, and safe in any thread. Characters are those of UAX 29, found by ICU (icu4py).
 """
@@ -21,12 +21,12 @@ _MS_OF = (
     (re.compile("[\uac00-\ud7a3]"), 170.0),
     (re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]"), 125.0),
 )
-"""How long a usual voice takes for a Han character, a Korean syllable, a Kana; for others, which
-stand for a sound each, `_MS_PER_CHARACTER`."""
+"""Average speaking time of a Han character, a Korean syllable and a Kana; other characters stand
+for one sound each and take `_MS_PER_CHARACTER`."""
 
 
 def segments(breaker: type[WordBreaker] | type[CharacterBreaker], text: str) -> list[str]:
-    """Returns `text` in the segments of one of ICU's breakers, half a surrogate pair or not."""
+    """Returns the segments of `text` that an ICU breaker finds; lone surrogates do no harm."""
     try:
         return list(breaker(text, _LOCALE))
     except UnicodeEncodeError:
@@ -36,19 +36,19 @@ def segments(breaker: type[WordBreaker] | type[CharacterBreaker], text: str) -> 
 
 
 def characters(text: str) -> list[str]:
-    """Returns `text` as what people see as characters: an emoji of several, a letter's accents."""
+    """Returns the grapheme clusters of `text`: an emoji sequence or an accented letter is one."""
     return segments(CharacterBreaker, text)
 
 
 def width(text: str) -> int:
-    """Returns how wide `text` is in cells: 2 for a Han character or an emoji, 1 for a letter."""
+    """Returns the width of `text` in cells: 2 for a Han character or an emoji, 1 for a letter."""
     if text.isascii():
         return len(text)
     return sum(map(_cell_width, characters(text)))
 
 
 def of_width(text: str, cells: int) -> list[str]:
-    """Returns `text` cut into pieces of at most `cells`, between characters."""
+    """Returns `text` split between characters into pieces of at most `cells` cells."""
     if 2 * len(text) <= cells or (text.isascii() and len(text) <= cells):
         return [text]
     made, room = [""], cells
@@ -63,7 +63,7 @@ def of_width(text: str, cells: int) -> list[str]:
 
 
 def speaking_ms(text: str) -> float:
-    """Returns about how long a voice speaks `text`, in ms, by what its characters stand for."""
+    """Returns the estimated speaking time of `text` in ms, from its characters."""
     length = len(text) * _MS_PER_CHARACTER
     if not text.isascii():
         for script, ms in _MS_OF:
@@ -72,9 +72,8 @@ def speaking_ms(text: str) -> float:
 
 
 def isolated(text: str) -> str:
-    """Returns `text` so that it runs its own way within a line of the other direction (UAX 9).
-
-    Only what has a letter that is written from right to left needs it, and changes.
+    """Returns right-to-left `text` in a directional isolate (UAX 9), so that it keeps its direction
+    within a line. Other text is returned unchanged.
     """
     if not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
         return text

@@ -1,4 +1,4 @@
-"""Text from outside, cleaned once where it comes in: clients, models, recognisers, operators."""
+"""Sanitises text from outside (clients, models, recognisers, operators) once, on entry."""
 
 import json
 import re
@@ -6,14 +6,14 @@ import unicodedata
 from typing import Any
 
 MAX_COMBINING_MARKS = 10
-"""So many combining and format characters may follow a letter. No language needs as many; a letter
-under thousands of them covers the page, and keeps a voice busy for minutes."""
+"""The most combining and format characters that may follow a letter. No language needs as many;
+thousands on one letter would cover the page and keep a voice busy for minutes."""
 
 _PLAIN = re.compile(
     r"[\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e"
     r"\u20a0-\u20bf\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*"
 )
-"""What is clean at a glance: letters and signs that are common and none of which combines."""
+"""Common characters that never need cleaning and never combine: a fast path."""
 
 _BREAKS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _REMOVED = re.compile(
@@ -33,7 +33,7 @@ _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 
 
 def clean(text: str) -> str:
-    """Returns `text` as every part takes it: voices, databases, UTF-8, pages.
+    """Returns `text` in a form that is safe for voices, databases, UTF-8 and pages.
 
     Two halves of a surrogate pair are joined, one alone is left out, and so are controls,
     noncharacters and what turns the direction of other text. Line breaks other than CR LF, which
@@ -66,7 +66,7 @@ def cleaned(value: Any) -> Any:
 
 
 def read_json(text: str | bytes) -> Any:
-    """Returns what JSON from outside says, clean; raises ValueError, which says what is wrong."""
+    """Returns parsed JSON with clean text; raises ValueError, which says what is wrong."""
     try:
         return cleaned(read_json_as_sent(text))
     except RecursionError as error:
@@ -74,9 +74,9 @@ def read_json(text: str | bytes) -> Any:
 
 
 def read_json_as_sent(text: str | bytes) -> Any:
-    """Returns what JSON says with its text unchanged, where two texts must not become one.
+    """Returns parsed JSON with its text unchanged, for texts that cleaning must not make equal.
 
-    Whoever asks for it checks each text. Raises ValueError, which says what is wrong. It must be
+    The caller must check each text. Raises ValueError, which says what is wrong. It must be
     UTF-8, with or without a byte order mark (RFC 8259, 8.1). NaN and infinite numbers are no
     JSON: nobody could be told of them (section 6).
     """
@@ -116,7 +116,7 @@ def _joined(pair: "re.Match[str]") -> str:
 
 
 def _follows(character: str) -> bool:
-    """Returns whether it changes the letter before it instead of being one."""
+    """Returns whether the character modifies the letter before it."""
     return unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf")
 
 

@@ -1,4 +1,4 @@
-"""Two transcripts of the same speech, laid side by side. Pure."""
+"""Aligns two transcripts of the same speech, and shows how they differ. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from sessions_app.engine.text.writing import (
 )
 
 NEAR_MS = 1_000.0
-"""A word this far from every segment belongs to none of them."""
+"""A word farther than this from every segment belongs to none. Larger: fewer added segments."""
 
 PAUSE_MS = 1_500.0
-"""So long a pause between words that belong to no segment parts them in two."""
+"""A longer pause between words outside all segments splits them into two added segments."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentSpan:
-    """Where on the call clock the segment `seq` lies."""
+    """The place of segment `seq` on the call clock."""
 
     seq: int
     start_ms: float
@@ -33,7 +33,7 @@ class SegmentSpan:
 
 @dataclass(frozen=True, slots=True)
 class AlignedWords:
-    """The words that a second pass has where a segment is; `seq` None where there is none."""
+    """The second pass's words at the place of segment `seq`; None where the call has no segment."""
 
     seq: int | None
     words: tuple[Word, ...]
@@ -51,7 +51,7 @@ class Change(StrEnum):
 class DiffRun:
     """A run of words that both texts have, or only the first (GONE), or only the second (NEW).
 
-    `blank` says whether one stands between it and the next piece.
+    `blank` says whether a blank stands between it and the next run.
     """
 
     change: Change
@@ -73,10 +73,10 @@ def timed(hypothesis: Hypothesis) -> tuple[Word, ...]:
 
 
 def placed(spans: Sequence[SegmentSpan], words: Iterable[Word]) -> list[AlignedWords]:
-    """Returns what each span gets of the words, and what is left over, by time.
+    """Returns the words assigned to each span, and those left over, ordered by time.
 
     A word goes to the span that its middle lies in, else to the nearest within NEAR_MS.
-    Every span is there, with no words where none fell to it.
+    Every span is in the result, possibly without words.
     """
     given: dict[int, list[Word]] = {span.seq: [] for span in spans}
     loose: list[list[Word]] = []
@@ -94,7 +94,7 @@ def placed(spans: Sequence[SegmentSpan], words: Iterable[Word]) -> list[AlignedW
 
 
 def differences(before: str, after: str) -> list[DiffRun]:
-    """Returns how `after` differs from `before`, word by word; case and signs do not count."""
+    """Returns how `after` differs from `before` by words; case and punctuation do not count."""
     old, new = tokens(before), tokens(after)
     matcher = SequenceMatcher(None, _plain(old), _plain(new), autojunk=False)
     pieces = []

@@ -1,4 +1,4 @@
-"""Texts as searches compare them: the same words, however they were typed. Pure."""
+"""Normalises texts and queries for search. Pure."""
 
 import re
 import unicodedata
@@ -11,11 +11,11 @@ _QUOTES_AND_DASHES = {
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
 }
-"""Marks that keyboards and recognisers choose between."""
+"""Variants of quotes and dashes, each with the plain one."""
 
 _TURKISH = re.compile("i\u0307+|\u0131")
-"""What the capital with a dot becomes when it is small, and the small letter without one: whoever
-searches may have neither on the keyboard, nor the language at hand."""
+"""Turkish dotted capital I in lower case, and dotless i: both are found by a plain i, which every
+keyboard has."""
 
 
 _ACCENTS = re.compile(
@@ -27,11 +27,11 @@ _ACCENTS = re.compile(
 Those of other scripts are letters: vowels in India, the marks that tell kana apart."""
 
 _STROKES = str.maketrans("\u0142\u00f8\u0111\u0127\u0167", "lodht")
-"""Letters with a stroke, which Unicode does not take apart."""
+"""Letters with a stroke, which Unicode does not decompose."""
 
 
 def folded(text: str) -> str:
-    """Returns `text` to be searched: without case and accents, with plain quotes and dashes.
+    """Returns `text` for searching: without case and accents, with plain quotes and dashes.
 
     It is NFKC_Casefold (Unicode, 3.13.3), so that full-width letters, ligatures and characters
     that are not seen, such as joiners, make no difference; nor do accents, points and strokes,
@@ -47,15 +47,15 @@ def folded(text: str) -> str:
 _QUERY_PARTS = re.compile(r'"([^"]+)"|([^\s"]+)')
 
 MAX_TERMS = 10
-"""Of what is asked for at once: each costs the database a look through all segments."""
+"""Terms of one query that are used. Each costs the database a scan of all segments."""
 
 
 @lru_cache(64)
 def terms(query: str) -> tuple[str, ...]:
-    """Returns what a search asks for, `folded`: each word, and what stands between quotes as one.
+    """Returns the terms of a query, `folded`: each word, and each quoted phrase.
 
-    Of more than MAX_TERMS it is the longest ones, which tell most. A script without blanks has
-    its words found as they stand together. None are asked for by an empty query.
+    Of more than MAX_TERMS the longest are used. In scripts without blanks a run of words is one
+    term. An empty query has none.
     """
     plain = folded(query)
     # a word may hold an apostrophe; around it, it is a quote
@@ -66,7 +66,7 @@ def terms(query: str) -> tuple[str, ...]:
 
 
 def found(text: str, wanted: str) -> tuple[int, int] | None:
-    """Returns from where to where `wanted` stands in `text`, as `folded` finds it."""
+    """Returns the start and end of `wanted` in `text`, compared as `folded`; None if not found."""
     needle = folded(wanted)
     shown, starts, ends = "", [], []
     at = 0

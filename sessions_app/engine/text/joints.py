@@ -1,6 +1,6 @@
-"""Where a sentence goes on although its text was parted: no full stop, no capital. Pure.
+"""Removes the full stop and capital where a sentence was split in two. Pure.
 
-Recognisers take whatever they are given for whole sentences.
+Recognisers punctuate whatever they are given as whole sentences.
 """
 
 import re
@@ -28,16 +28,16 @@ _NO_NAMES = frozenset(_SMALL_WORDS.split())
 
 
 def unclosed(text: str) -> str:
-    """Returns `text` without the mark that ends a sentence, where it ends with one.
+    """Returns `text` without its final sentence mark, if it has one.
 
-    That of an abbreviation stays, and so do dots that say that more is to come.
+    The full stop of an abbreviation stays, and so does an ellipsis.
     """
     bare = text.rstrip()
     return bare if _ELLIPSIS.search(bare) or holds_on(bare) else _END_MARKS.sub("", bare)
 
 
 def small(text: str, language: str = "") -> str:
-    """Returns `text` with a small letter at its beginning; "I", "BBC" and "McLean" stay."""
+    """Returns `text` with its first letter in lower case; "I", "BBC" and "McLean" stay."""
     first = _FIRST.search(text)
     if first is None or text[: first.start()].strip().isalnum():
         return text
@@ -49,9 +49,9 @@ def small(text: str, language: str = "") -> str:
 
 
 def gone_on(text: str, language: str = "") -> str:
-    """Returns `text`, which goes on within a sentence, without a capital that is no name's.
+    """Returns `text`, which continues a sentence, without the capital of its first word.
 
-    In English; whatever may be a name keeps it.
+    English only; whatever may be a name keeps its capital.
     """
     first = _FIRST.search(text)
     known = first is not None and first.group().lower().replace("\u2019", "'") in _NO_NAMES

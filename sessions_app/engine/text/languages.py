@@ -1,4 +1,4 @@
-"""What BCP 47 tags mean: which of them are one language. Pure.
+"""Compares BCP 47 tags: which of them are the same language. Pure.
 
 Tags are compared as RFC 5646 and Unicode's data of languages have them (langcodes): `cmn-Hans-CN`
 is Chinese, `nb-NO` Norwegian, `iw` Hebrew.
@@ -11,14 +11,14 @@ import langcodes
 from langcodes.tag_parser import LanguageTagError
 
 SAME_BELOW = 10
-"""CLDR's distance of tags: regions and kin of one language are nearer, other languages farther."""
+"""CLDR tag distance below which two tags count as one language: regional variants are nearer."""
 
 
 @lru_cache(1024)
 def base_of(tag: str) -> str:
     """Returns the language of a BCP 47 tag alone, in lower case; `zh` of `cmn-Hans-CN`.
 
-    A tag that is none gives its first part.
+    Of an invalid tag the first part.
     """
     try:
         found = langcodes.Language.get(tag.replace("_", "-"), normalize=True)
@@ -29,7 +29,7 @@ def base_of(tag: str) -> str:
 
 @lru_cache(4096)
 def same_language(one: str, other: str) -> bool:
-    """Returns whether who speaks `one` speaks `other`, whatever their regions."""
+    """Returns whether both tags are the same language, whatever their regions."""
     if base_of(one) == base_of(other):
         return True
     try:

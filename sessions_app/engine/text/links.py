@@ -1,7 +1,7 @@
-"""Where the addresses of web pages lie in a text. Pure.
+"""Finds URLs in a text. Pure.
 
-https://www.rfc-editor.org/rfc/rfc3986, as people write it: a mark after an address, a bracket
-around it, and letters of a script without blanks that touch it are no part of it.
+RFC 3986 as people write it: a mark after a URL, a bracket around it, and adjoining letters of a
+script without blanks are no part of it.
 """
 
 import re
@@ -16,11 +16,11 @@ LINK = re.compile(
     rf"(?:[/?#](?:[^{_OUTSIDE}()\[\]]|\([^{_OUTSIDE}()]*\))*)?(?<![.,;:!?'*~|])",
     re.IGNORECASE,
 )
-"""An address that is written with its scheme; `host` lacks a leading "www."."""
+"""A URL with its scheme; group `host` lacks a leading "www."."""
 
 
 def link_at(text: str, place: int) -> tuple[int, int] | None:
-    """Returns the link of `text` that `place` would cut, as its start and end."""
+    """Returns the start and end of the URL that a cut at `place` would split; None for none."""
     if "://" not in text:
         return None
     for found in LINK.finditer(text):

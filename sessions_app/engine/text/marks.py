@@ -1,6 +1,6 @@
-"""Which marks end a sentence or a clause, and which close or open a quote: patterns of them. Pure.
+"""Patterns for marks that end a sentence or a clause, or open or close a quote. Pure.
 
-The one place that lists them; `writing` and `stops` know what words and texts make of them.
+The only place that lists them; `writing` and `stops` interpret them in texts.
 """
 
 # -- scripts --------------------------------------------------------------------------------
@@ -19,18 +19,18 @@ PHRASED = (
 # -- marks ----------------------------------------------------------------------------------
 
 CLOSERS = "\"'\u201d\u2019)\\]»›」』）】〉》〕｝｣〗〙〛〞〟﹂﹄＂＇"
-"""What may follow a mark and belongs to it; for a character class."""
+"""Closing marks that may follow a sentence mark and belong to it; for a character class."""
 
 ALSO_CLOSE = "\u201c\u2018«\u2039"
 """Open a quote in some languages and close it in others: "Ja.\u201c", »Ja.«."""
 
 SPACED = " \u00a0\u2009\u202f"
 _GOES_ON = rf"(?=[\s.,;:!?…)\]{ALSO_CLOSE[0]}»]|$)"
-"""What follows a closing quote, and never an opening one."""
+"""Lookahead: what follows a closing quote, and never an opening one."""
 
 OPENERS = "\"'\u201c\u2018\u201e([«‹「『（【〈《〔｛｢¿¡"
 
-"""What may stand before a word and belongs to it."""
+"""Opening marks that may stand before a word and belong to it."""
 
 ASCII_ENDS = ".!?…"
 OWN_ENDS = (
@@ -39,7 +39,7 @@ OWN_ENDS = (
     "।॥෴။။។៕"  # Hindi and kin, Sinhala, Burmese, Khmer
     "։።፧፨།༎᠃᠉᙮᥄᥅꓿"  # Armenian, Ethiopic, Tibetan, Mongolian, Cree, Limbu, Lisu
 )
-"""Sentence_Terminal of other scripts (Unicode, PropList): an end even where no blank follows."""
+"""Sentence_Terminal of other scripts (Unicode, PropList): they end a sentence without a blank."""
 
 ASCII_CLAUSES = ",;:·"
 OWN_CLAUSES = "，、；：﹐﹑﹔﹕､،؛՝၊፣፤፥"
@@ -48,10 +48,10 @@ GREEK_QUESTION = f"(?<=[{_GREEK}])[;\u037e]"
 
 
 def closing(also: str = "") -> str:
-    """Returns a pattern for what closes quotes and brackets after a mark, if anything does.
+    """Returns a pattern for closing quotes and brackets after a mark; it also matches none.
 
-    French has a blank before its guillemet, German opens with what others close with. Each
-    character of `also` is taken for one, too.
+    It allows for the blank before a French guillemet, and for German quotes, which open with the
+    mark that closes in English. Characters of `also` count as closing marks.
     """
     return (
         rf"(?:[{CLOSERS}{also}]|[{ALSO_CLOSE}]{_GOES_ON}"
@@ -60,13 +60,13 @@ def closing(also: str = "") -> str:
 
 
 _BLANKS = rf"\s+(?!\s*[»\u203a]{_GOES_ON})"
-"""What parts sentences: no blank before a quote's end."""
+"""The blanks between sentences, but not one before a closing guillemet."""
 
 
 def sentence_end(also: str = "") -> str:
-    """Returns a pattern for the marks at a sentence's end, with the blanks that follow them.
+    """Returns a pattern for the end of a sentence: its marks and the blanks after them.
 
-    What closes a quote may stand between, and so may each character of `also`.
+    Closing marks, and characters of `also`, may stand between the two.
     """
     close = closing(also)
     return (
@@ -76,7 +76,7 @@ def sentence_end(also: str = "") -> str:
 
 
 def clause_end(also: str = "") -> str:
-    """The same for the marks after which a voice may pause, those of sentences among them."""
+    """Returns a pattern for the end of a clause or sentence, where a voice may pause."""
     close = closing(also)
     return (
         rf"(?:[{ASCII_CLAUSES}{ASCII_ENDS}]{close}(?:{_BLANKS}|(?<=[,;:.!?])(?=[{DENSE}]))"
@@ -85,9 +85,9 @@ def clause_end(also: str = "") -> str:
 
 
 PHRASE_END = rf"(?<=[{PHRASED}])\s+(?=[{PHRASED}])"
-"""A blank between phrases of a script without blanks between words, which has no other mark."""
+"""A blank between phrases, in scripts that have neither blanks between words nor other marks."""
 
 
 def may_close(text: str) -> bool:
-    """Returns whether a guillemet may follow a blank at the end of `text`: one was opened."""
+    """Returns whether `text` has an open guillemet, which a blank and a closing one may follow."""
     return text.rfind("«") > text.rfind("»")

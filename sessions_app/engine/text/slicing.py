@@ -1,7 +1,7 @@
-"""A recogniser's text and its timed words, which are bare: which part of the text is which word.
+"""Maps a recogniser's timed words, which have no punctuation, to slices of its formatted text.
 
-Engines give words without marks, in another script of numbers, or several as one; where a final
-is cut between two of them, its text is cut there, and not written anew from the words.
+Engines give words without marks, with other forms of numbers, or several as one. When a final is
+cut between two words, its text is cut at the same place instead of being rebuilt from the words.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from sessions_app.engine.text.writing import atom_spans, blank_between, letters
 
 _OPENS = OPENERS + "{<#@$€£¥-+"
 MIN_SHARED_WORDS = 0.5
-"""A text that has less of the words in it is no text of these words."""
+"""Share of the words that the text must contain; below it, the two are unrelated."""
 
 
 def written(text: str, words: Sequence[str]) -> list[str]:
-    """Returns each word as `text` has it, with the marks and blanks that follow it.
+    """Returns each word as `text` writes it, with the marks and blanks after it.
 
-    Put together they are `text`. A word that is not found there is empty, or has what is left
-    for it. Where text and words have little in common they are the words themselves, a blank
-    after each but where a script has none.
+    Concatenated they are `text`. A word that is not found is empty or takes unmatched text at its
+    place. If text and words have little in common, the words themselves are returned, with a blank
+    after each where their script has blanks.
     """
     if not words:
         return []
@@ -40,7 +40,7 @@ def _bare(words: Sequence[str]) -> list[str]:
 
 
 def _places(text: str, words: Sequence[str]) -> list[int] | None:
-    """Returns where each word begins in the text; None where they are not of one another."""
+    """Returns where each word begins in the text; None if the two are unrelated."""
     atoms = atom_spans(text)
     shown = [letters(text[start:end]) for start, end in atoms]
     said: list[str] = []
@@ -67,7 +67,7 @@ def _places(text: str, words: Sequence[str]) -> list[int] | None:
 
 
 def _matched(said: Sequence[str], shown: Sequence[str]) -> dict[int, int]:
-    """Returns which atom of the text each atom of the words is, where there is one."""
+    """Returns the index of the matching text atom for each matched atom of the words."""
     # difflib takes ten seconds where four hundred words repeat themselves; this is live code
     alike = (step for step in LCSseq.opcodes(said, shown) if step.tag == "equal")
     return {
@@ -78,20 +78,20 @@ def _matched(said: Sequence[str], shown: Sequence[str]) -> dict[int, int]:
 
 
 def _after(text: str, atoms: Sequence[tuple[int, int]], seen: int, least: int) -> int:
-    """Returns where the first atom begins that no word was found for; the end for none."""
+    """Returns where the next unmatched atom begins; the end of the text if there is none."""
     at = _opened(text, atoms[seen][0]) if seen < len(atoms) else len(text)
     return max(at, least)
 
 
 def _opened(text: str, at: int) -> int:
-    """Returns where the marks begin that belong to the atom at this place."""
+    """Returns the start of the opening marks before the atom at `at`."""
     while at > 0 and text[at - 1] in _OPENS and (at < 2 or not text[at - 2].isalnum()):  # noqa: PLR2004
         at -= 1
     return at
 
 
 def part(text: str, words: Sequence[str], kept: Sequence[bool]) -> str:
-    """Returns what of the text belongs to the words that are kept."""
+    """Returns the parts of the text that belong to the kept words."""
     return "".join(
         own for own, keep in zip(written(text, words), kept, strict=True) if keep
     ).strip()

@@ -1,6 +1,6 @@
-"""Which full stops end a sentence: not those of abbreviations, initials, ordinals and lists. Pure.
+"""Tells full stops that end a sentence from those of abbreviations, initials, ordinals and lists.
 
-`writing` knows the marks; this knows the words before them. It errs towards too few ends.
+Pure. `writing` knows the marks, this module the words before them. If unsure, it does not split.
 """
 
 import re
@@ -20,14 +20,14 @@ _FOR_EXAMPLE = re.compile(
     rf"{marks.closing()}\s*$",
     re.IGNORECASE,
 )
-"""Leads to an example, in two words of which the second is a word of its own elsewhere."""
+""""For example" as two abbreviated words, of which the second is an ordinary word elsewhere."""
 
 _ELIDED = re.compile(r"^\w+['\u2019]")
-"""Stands before a French or Italian word that begins with a vowel: "d'env.", "dell'art."."""
+"""A French or Italian elision before a vowel: "d'env.", "dell'art."."""
 
 _LIST_ENDS = "etc|ecc|usw|enz"
 _MAY_END_SENTENCE = re.compile(rf"a\.m|p\.m|{_LIST_ENDS}|inc|ltd|jr|sr|u\.s|u\.k")
-"""Abbreviations that sentences end with, too: they do where a capital follows."""
+"""Abbreviations that may also end a sentence: they do if a capital follows."""
 
 _LIST_END = re.compile(_LIST_ENDS)
 
@@ -35,32 +35,32 @@ _CAPITALISED_DATE = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
     r"|(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)\w*\b"
 )
-"""Has a capital without a sentence beginning: "at 9 a.m. Tuesday"."""
+"""Words with a capital within a sentence: "at 9 a.m. Tuesday"."""
 
 _BEFORE_NUMBER = re.compile(
     r"(?<![\w.])(?:No|Nos|nos|Nr|nr|pp|Fig|fig|Ext|ext|Ch|ch|n|N|nn|núm|n\.º"
     r"|(?i:chap|tel|tél|ref|réf|máx|mín))\.\s*$"
 )
-"""What is said before a number, as it is shortened."""
+"""Abbreviations that stand before a number: "No. 5"."""
 
 _BEFORE_NUMBER_ABROAD = re.compile(
     r"(?<![\w.])(?i:arts?|caps?|ex|eds?|max|min|col|tab|sec|av|km"
     r"|abs|kap|bd|abb|mind|ziff|afb|ong)\.\s*$"
 )
-"""The same in other languages than English, where sentences may end with such a word."""
+"""The same in other languages; in English a sentence may end with such a word."""
 
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
 _LAST_WORD = re.compile(rf"(\S+?)[.!?…]*{marks.closing()}\s*$")
 _ORDINAL_DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s*$")
 _ORDINALS = re.compile("cs|da|de|et|fi|hr|hu|is|lv|nb|nn|no|pl|sk|sl|sr|tr")
-"""Languages that write an ordinal as a figure with a full stop."""
+"""Languages that write an ordinal as a number with a full stop."""
 
 _FULL_STOP_AT_END = re.compile(rf"\.{marks.closing()}\s*$")
 _ENDS = re.compile(marks.sentence_end())
 
 
 def is_abbreviated(word: str) -> bool:
-    """Returns whether a word that ends in a full stop, or lacks it, is an abbreviation."""
+    """Returns whether a word, with or without its full stop, is an abbreviation."""
     bare = _bare(word)
     if _ABBREVIATION.fullmatch(bare) or _ABBREVIATION.fullmatch(_ELIDED.sub("", bare)):
         return True
@@ -68,7 +68,7 @@ def is_abbreviated(word: str) -> bool:
 
 
 def holds_on(text: str) -> bool:
-    """Returns whether a mark at the end of `text` is no end: an abbreviation, a list number."""
+    """Returns whether `text` ends in an abbreviation or a list number, so that its mark is no end."""
     if _LIST_NUMBER.search(text.rstrip()):
         return True
     last = _LAST_WORD.search(text)
@@ -78,9 +78,9 @@ def holds_on(text: str) -> bool:
 
 
 def is_counted(text: str, language: str = "") -> bool:
-    """Returns whether a full stop at the end of `text` is no end where a figure follows: "art. 5".
+    """Returns whether `text` ends in an abbreviation that a number may follow: "art. 5".
 
-    In `language` (BCP 47); where that is not known, in any.
+    In `language` (BCP 47); if empty, in any language.
     """
     abroad = base_of(language) != "en" and _BEFORE_NUMBER_ABROAD.search(text)
     return bool(_BEFORE_NUMBER.search(text) or abroad)
@@ -93,9 +93,9 @@ def ends_list(text: str) -> bool:
 
 
 def whole_sentences(text: str, language: str = "") -> list[str]:
-    """Returns `text` cut where its sentences end, without the blanks between; all of its marks.
+    """Returns `text` split into sentences, with their marks and without the blanks between.
 
-    `language` (BCP 47) tells where "3." is an ordinal, and where "art. 5" is one article.
+    `language` (BCP 47) tells whether "3." is an ordinal and "art." an abbreviation.
     """
     pieces, start = [], 0
     capitals = next(filter(str.isalpha, text), "").isupper()
@@ -108,7 +108,7 @@ def whole_sentences(text: str, language: str = "") -> list[str]:
 
 
 def _is_end(head: str, rest: str, language: str, *, capitals: bool) -> bool:
-    """Returns whether a sentence ends with `head`; with `capitals` small letters begin none."""
+    """Returns whether a sentence ends with `head`; with `capitals` none begins in lower case."""
     small = rest[0].islower()
     if not any(map(str.isalnum, head)):
         return False

@@ -1,4 +1,4 @@
-"""Where the words that people read were said, from the words that were recognised. Pure."""
+"""Gives displayed words the times of the recognised words they come from. Pure."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,10 +7,10 @@ from sessions_app.engine.text.writing import Token, letters
 
 
 def by_letters(shown: Sequence[Token], heard: Sequence[Word]) -> list[tuple[float, float]] | None:
-    """Returns from when to when each token was said, in ms on the call clock, never going back.
+    """Returns each token's start and end in ms on the call clock, never decreasing.
 
-    Texts and words need not be cut alike: an engine may give Chinese character by character.
-    None where they are not the same letters, as after a correction.
+    Tokens and words may be split differently: an engine may give Chinese character by character.
+    None if the letters differ, as after a correction.
     """
     seen = "".join(letters(token.text) for token in shown)
     if not seen or seen != "".join(letters(word.text) for word in heard):
@@ -28,7 +28,7 @@ def by_letters(shown: Sequence[Token], heard: Sequence[Word]) -> list[tuple[floa
 
 
 def _of_letters(heard: Iterable[Word]) -> tuple[list[float], list[float]]:
-    """Returns where each letter begins and ends, evenly within its word."""
+    """Returns each letter's start and end, spread evenly over its word."""
     starts: list[float] = []
     ends: list[float] = []
     for word in heard:

@@ -1,7 +1,7 @@
-"""How languages are written: words, sentence marks, blanks. Pure, and safe in any thread.
+"""Finds words and sentences and joins them, in every script. Pure and thread-safe.
 
-The one place that knows it: whatever counts words, splits or joins texts, or closes a sentence
-asks here; `characters` knows what a character is. Words follow UAX 29; Chinese, Japanese, Thai,
+All code that counts words, splits or joins texts, or ends a sentence uses this module;
+`characters` knows what a character is. Words follow UAX 29; Chinese, Japanese, Thai,
 Lao, Khmer and Burmese words, which no blank separates, are found by ICU's dictionaries (icu4py).
 Offsets are those of Python strings. A text of a hundred words takes about 0.2 ms.
 """
@@ -63,14 +63,14 @@ _FULL_STOPS = (
 _FULL_STOPS_OF = {"ur": "۔", "ks": "۔", "sd": "۔", "mr": ".", "kok": "."}
 
 _CUT_OFF = re.compile(r"['\u2019][a-z]\s+")
-"""The word a Dutch sentence may begin with, as in "'s Avonds": the next one has the capital."""
+"""An elided word that may begin a Dutch sentence: in "'s Avonds" the next one has the capital."""
 
 _MIXED = re.compile(r"[a-z]+[A-Z]")
 """A word that is written with a capital of its own."""
 
 _HYPHENS = frozenset("-\u2010\u2011")
 _DASH = re.compile(r"(?<=\w)(?:\u2014+|\u2026+|\.{3,})(?=\w)|(?<=[^\W\d])\u2013(?=[^\W\d])")
-"""What parts two words without a blank; between figures an en dash is a range."""
+"""A dash or ellipsis between two words without blanks; between digits an en dash is a range."""
 
 
 class Token(NamedTuple):
@@ -84,7 +84,7 @@ class Token(NamedTuple):
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """Returns where the words of `text` are, without marks; hyphens and apostrophes join."""
+    """Returns start and end of each word without marks; hyphens and apostrophes are inside words."""
     spans: list[tuple[int, int]] = []
     at, glued = 0, False
     for segment in segments(WordBreaker, text):
@@ -107,20 +107,20 @@ def words(text: str) -> list[str]:
 
 
 def plain_words(text: str) -> list[str]:
-    """Returns the words of `text` to compare: in lower case, with straight apostrophes."""
+    """Returns the words of `text` for comparing: in lower case, with straight apostrophes."""
     return words(unicodedata.normalize("NFC", text).lower().replace("\u2019", "'"))
 
 
 def atom_spans(text: str) -> list[tuple[int, int]]:
-    """Returns where the least lies that engines take for words: a Han character, a run of letters.
+    """Returns start and end of the smallest units of words: a Han character, a run of letters.
 
-    Texts that were cut into words differently have the same of them.
+    Texts that are split into words differently have the same atoms.
     """
     return [found.span() for found in _ATOMS.finditer(text)]
 
 
 def letters(text: str) -> str:
-    """Returns the letters and digits of `text` to compare, without case, marks and blanks."""
+    """Returns the letters and digits of `text` for comparing, without case, marks and blanks."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(filter(str.isalnum, plain))
 
@@ -131,10 +131,10 @@ def count(text: str) -> int:
 
 
 def tokens(text: str) -> list[Token]:
-    """Returns `text` cut where a line may be broken: words with their marks.
+    """Returns the words of `text` with their marks, split where a line may break.
 
-    Where blanks separate words these are the blanks; elsewhere it is at the words. The tokens,
-    each with its blank, are `text` with single blanks.
+    That is at blanks or, in scripts without blanks, at words. Tokens joined with their blanks are
+    `text` with single blanks.
     """
     spans = token_spans(text)
     follows = [start for start, _ in spans[1:]]
@@ -146,7 +146,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def token_spans(text: str) -> list[tuple[int, int]]:
-    """Returns where the words of `text` lie as they are written, with the marks that touch them.
+    """Returns start and end of each word with the marks that touch it.
 
     "well-known", "can't" and "example.com" are one each; a dash ends one.
     """
@@ -178,7 +178,7 @@ def join_sentences(parts: Iterable[str]) -> str:
 
 
 def parted(before: str, after: str) -> bool:
-    """Returns whether two runs of letters side by side are words of their own: Han or Kana."""
+    """Returns whether adjoining letters belong to different words, as Han and Kana may."""
     return bool(_dense.match(before[-1:]) or _dense.match(after[:1]))
 
 
@@ -188,15 +188,15 @@ def blank_between(before: str, after: str) -> bool:
 
 
 def is_spaceless(text: str) -> bool:
-    """Returns whether `text` has words that no blank parts."""
+    """Returns whether `text` has a script without blanks between words."""
     return _spaceless.search(text) is not None
 
 
 def after_words(text: str, many: int) -> int | None:
-    """Returns where `text` goes on after its first `many` words; None before it does.
+    """Returns where `text` continues after its first `many` words; None if it has no more.
 
-    In a script without blanks that is where the next word begins. Where blanks part phrases it
-    is at a blank, unless three times as many words come without one.
+    In a script without blanks that is the start of the next word. Where blanks separate phrases it
+    is a blank, unless three times as many words come without one.
     """
     if not _spaceless.search(text):
         found = re.match(rf"\s*(?:\S+\s+){{{many}}}", text)
@@ -211,7 +211,7 @@ def after_words(text: str, many: int) -> int | None:
 
 
 def whole_words(text: str, end: int) -> str:
-    """Returns the beginning of `text` up to `end` at most, without a word that goes on after it.
+    """Returns `text` up to `end`, without a word that `end` would split.
 
     The marks after a word belong to it.
     """
@@ -253,7 +253,7 @@ def asks(text: str) -> bool:
 
 
 def goes_on(text: str) -> bool:
-    """Returns whether `text` ends with a mark after which more is to come: a comma, a dash, "…"."""
+    """Returns whether `text` ends with a mark that announces more: a comma, a dash, "…"."""
     return _OPEN_END.search(text.rstrip()) is not None
 
 
@@ -263,12 +263,12 @@ def ends_clause(text: str) -> bool:
 
 
 def has_marks(text: str) -> bool:
-    """Returns whether `text` has marks of sentences, or of parts of them."""
+    """Returns whether `text` has punctuation of sentences or clauses."""
     return _MARKED.search(f"{text} ") is not None
 
 
 def sentences(text: str) -> list[str]:
-    """Returns `text` cut after each mark that ends a sentence, without the blanks between."""
+    """Returns `text` split after each mark that ends a sentence, without the blanks between."""
     cuts = [0, *(found.end() for found in _SENTENCES.finditer(text)), len(text)]
     pieces = (text[start:end].strip() for start, end in itertools.pairwise(cuts))
     return [piece for piece in pieces if piece]
@@ -277,7 +277,7 @@ def sentences(text: str) -> list[str]:
 def closed(text: str, language: str = "") -> str:
     """Returns `text` with the full stop of its script, unless it ends with a mark of its own.
 
-    `language` (BCP 47) tells apart who shares a script: Urdu's full stop is not Arabic's.
+    `language` (BCP 47) decides where languages share a script: Urdu's full stop is not Arabic's.
     """
     clean = text.rstrip()
     bare = _CLOSERS_AT_END.sub("", clean)
@@ -315,7 +315,7 @@ def capitalised(text: str, language: str = "") -> str:
 
 
 def _split_spaceless(chunk: str) -> list[str]:
-    """Returns a run without blanks cut at its words; marks stay with the word they belong to."""
+    """Returns a run without blanks split at its words; marks stay with their words."""
     parts: list[str] = []
     opened = False
     for segment in segments(WordBreaker, chunk):
@@ -328,7 +328,7 @@ def _split_spaceless(chunk: str) -> list[str]:
         opened = opens or (opened and not is_word)
     made: list[str] = []
     for part in parts:
-        # ICU parts "well-known" and "a@b.org" at their marks, as no writer does
+        # ICU splits "well-known" and "a@b.org" at their marks
         if made and part[0] not in OPENERS and not _spaceless.search(made[-1][-1] + part[0]):
             made[-1] += part
         else:
@@ -337,7 +337,7 @@ def _split_spaceless(chunk: str) -> list[str]:
 
 
 def _undashed(word: str) -> list[str]:
-    """Returns a run without blanks cut after its dashes."""
+    """Returns a run without blanks split after its dashes."""
     cuts = [0, *(dash.end() for dash in _DASH.finditer(word)), len(word)]
     return [word[start:end] for start, end in itertools.pairwise(cuts)]
 
