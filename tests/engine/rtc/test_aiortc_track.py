@@ -205,7 +205,7 @@ async def test_silent_it_sends_one_packet_and_after_a_cut_none(own_path: bool) -
     count = await sent(transport)
     await asyncio.sleep(0.5)
     assert await sent(transport) == count == 1 + len(kept)
-    assert np.diff(kept).min() >= 20
+    assert np.diff(kept).min() >= 20 - 1e-6  # sums of floats
     await transport.aclose()
     await listener.close()
 

@@ -15,6 +15,7 @@ from sessions_app.engine.audio.opus import OPUS_RATE, OpusEncoder
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import AudioIn
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame
+from sessions_app.engine.websocket import transport as module
 from sessions_app.engine.websocket.arrivals import Arrivals
 from sessions_app.engine.websocket.sources import PcmSource, opener
 from sessions_app.engine.websocket.transport import AHEAD_MS, END_SILENCE_MS, WebSocketTransport
@@ -83,6 +84,14 @@ async def line() -> AsyncIterator[Line]:
     warm.close()
     yield Line(demuxers)
     demuxers.close()
+
+
+@pytest.fixture
+def held_time(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The transport's time, at `now_s`: it stands still while a decoder works."""
+    held = SimpleNamespace(now_s=time.monotonic())
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: held.now_s))
+    return held
 
 
 def jumping(start: int) -> int:
@@ -226,16 +235,19 @@ async def test_a_client_that_stops_sending_is_silent_and_goes_on_at_its_time(
 
 
 @pytest.mark.parametrize("rests", [False, True], ids=["at the start", "after a rest"])
-async def test_a_recorders_first_slice_ends_when_it_came(line: Line, rests: bool) -> None:
+async def test_a_recorders_first_slice_ends_when_it_came(
+    line: Line, held_time: SimpleNamespace, rests: bool
+) -> None:
     """Else all that follows would be late by the slice, and the next pause shorter by as much."""
     data = recorded("webm", tone(2.0))
-    began_s = time.monotonic()
+    began_s = held_time.now_s
     line.clock.begin(began_s)
     async with line.over(AudioIn("webm")) as transport:
         for number, due_s in enumerate((1.0, 3.2 if rests else 2.0)):
-            await asyncio.sleep(max(0.0, began_s + due_s - time.monotonic()))
+            held_time.now_s = began_s + due_s
             transport.feed(sliced(data, 2)[number])
-            await transport.room()
+            while transport._source.behind:
+                await transport.room()
             if rests and not number:
                 transport.pause()
     first, last = line.frames[0], line.frames[-1]

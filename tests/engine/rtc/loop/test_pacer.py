@@ -34,6 +34,7 @@ async def through(voice: Voice) -> None:
         await voice.over.wait()
 
 
+@pytest.mark.stepped
 async def test_a_voice_is_asked_at_once_and_then_every_20_ms() -> None:
     pacer, voice = Pacer(TickGrid()), Voice(20)
     pacer.join(voice)

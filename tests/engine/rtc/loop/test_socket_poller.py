@@ -15,6 +15,8 @@ from sessions_app.engine.rtc.loop.tick import PERIOD_S, TICK_S, TickGrid
 
 SECRET = b"the purple elephant"
 
+pytestmark = pytest.mark.stepped
+
 
 class Ear(asyncio.DatagramProtocol):
     """Notes what came."""
