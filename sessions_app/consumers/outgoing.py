@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sessions_app.consumers.admitted import AdmittedSocket
@@ -10,7 +11,7 @@ BACKLOG = 500
 TOO_SLOW = 4408
 LAST_WORDS_S = 2.0
 
-Outgoing = dict[str, Any] | bytes
+Outgoing = Mapping[str, Any] | bytes
 
 
 class SendingSocket(AdmittedSocket):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -36,7 +37,7 @@ class BroadcastSink:
         self._outlet = SocketOutlet(
             call_id, frozenset({DETAILS, INTERIMS, STATUS}), self._queue_message
         )
-        self._backlog: deque[dict[str, Any]] = deque(maxlen=BACKLOG)
+        self._backlog: deque[Mapping[str, Any]] = deque(maxlen=BACKLOG)
         self._filled = asyncio.Event()
         task = asyncio.create_task(self._send())
         _sending.add(task)
@@ -45,7 +46,7 @@ class BroadcastSink:
     def emit(self, event: CallEvent) -> None:
         self._outlet.emit(event)
 
-    def _queue_message(self, message: dict[str, Any]) -> None:
+    def _queue_message(self, message: Mapping[str, Any]) -> None:
         self._backlog.append(message)
         self._filled.set()
 

@@ -5,7 +5,7 @@ docs/protocol.md states every message.
 
 import json
 from collections.abc import Callable
-from typing import TypeGuard
+from typing import Any, Literal, TypeGuard
 
 from sessions_app.engine.core.commands import (
     Candidate,
@@ -24,7 +24,9 @@ from sessions_app.engine.core.events import (
     FloorChanged,
     InterimChanged,
     MediaGap,
+    NoteKind,
     NotesChanged,
+    NoteTaken,
     RecognitionFailed,
     SegmentFinal,
     Speaker,
@@ -35,14 +37,16 @@ from sessions_app.engine.core.events import (
 from sessions_app.engine.core.rates import TooManyError
 from sessions_app.engine.core.states import TERMINAL, CallState, EndReason
 from sessions_app.engine.protocols import reading
-from sessions_app.engine.protocols.reading import Message, ProtocolError
+from sessions_app.engine.protocols.messages import calls, signaling
+from sessions_app.engine.protocols.messages.fields import Role
+from sessions_app.engine.protocols.reading import Message, ProtocolError, Reader, Told
 
 CHANNEL = "control"
 DOOR = "signaling"
 DETAILS, INTERIMS, STATUS, ON_CHANNEL = "details", "interims", "status", "channel"
 AGENT = "agent"
 
-_ROLES = {Speaker.CALLER: "user", Speaker.AGENT: "agent"}
+_ROLES: dict[Speaker, Role] = {Speaker.CALLER: "user", Speaker.AGENT: "agent"}
 _STATUS = {
     CallState.CONNECTING: "Connecting…",
     CallState.ACTIVE: "Connected. You can speak now.",
@@ -68,44 +72,54 @@ def parse(text: str) -> Command | None:
     return reading.parse(text, _READERS)
 
 
+_read_offer, _read_resume = Reader(signaling.Offer), Reader(signaling.Resume)
+_read_candidate = Reader(signaling.Candidate)
+
+
 def _offer(message: Message) -> Offer:
-    records, notice = reading.consent(message)
+    given = _read_offer(message)
+    records, notice = reading.agreed(given.get("consent"))
     return Offer(
-        sdp=reading.required(message, "sdp", str),
-        agent=reading.optional(message, "agentId", str, ""),
-        call_id=reading.optional(message, "callId", str, ""),
-        features=reading.features(message),
+        sdp=given["sdp"],
+        agent=given.get("agentId") or "",
+        call_id=given.get("callId") or "",
+        features=frozenset(given.get("features") or ()),
         records=records,
         notice=notice,
     )
 
 
 def _candidate(message: Message) -> Candidate | None:
-    given = message.get("candidate")
-    if given is None:
+    if _is_end_mark(message.get("candidate")):
         return None
-    if not isinstance(given, dict):
-        raise ProtocolError("`candidate` must be an object or null.")
-    text = reading.optional(given, "candidate", str, "")
-    if not text:
-        return None
-    index = given.get("sdpMLineIndex")
-    if index is not None and (isinstance(index, bool) or not isinstance(index, int)):
-        raise ProtocolError("`sdpMLineIndex` must be a whole number or null.")
-    call_id = reading.optional(message, "callId", str, "")
-    return Candidate(text, reading.optional(given, "sdpMid", str, None), index, call_id)
+    given = _read_candidate(message)
+    candidate = given.get("candidate") or {}
+    return Candidate(
+        candidate.get("candidate") or "",
+        candidate.get("sdpMid"),
+        candidate.get("sdpMLineIndex"),
+        given.get("callId") or "",
+    )
+
+
+def _is_end_mark(candidate: Any) -> bool:
+    """Returns whether there is no candidate, whatever else the message holds."""
+    return candidate is None or (
+        isinstance(candidate, dict) and candidate.get("candidate") in (None, "")
+    )
 
 
 def _resume(message: Message) -> Resume:
-    call_id = reading.required(message, "callId", str)
-    return Resume(call_id, reading.whole(message, "lastSeq", 0), reading.features(message))
+    given = _read_resume(message)
+    features = frozenset(given.get("features") or ())
+    return Resume(given["callId"], given.get("lastSeq") or 0, features)
 
 
 _READERS: dict[str, Callable[[Message], Command | None]] = {
     "offer": _offer,
     "ice-candidate": _candidate,
     "resume": _resume,
-    **reading.asked_of_a_call(),
+    **reading.ASKED_OF_A_CALL,
     "ping": lambda _: Ping(),
     "away": lambda _: ClientAway(),
     "bye": lambda _: HangUp(),
@@ -114,20 +128,22 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
 # -- to the client ---------------------------------------------------------------------
 
 
-def answer(sdp: str, call_id: str, features: frozenset[str]) -> Message:
+def answer(sdp: str, call_id: str, features: frozenset[str]) -> signaling.Answer:
     """Returns the `answer` message."""
-    message: Message = {"type": "answer", "sdp": sdp}
-    return message | {"callId": call_id} if DETAILS in features else message
+    message: signaling.Answer = {"type": "answer", "sdp": sdp}
+    if DETAILS in features:
+        message["callId"] = call_id
+    return message
 
 
-def resumed(call_id: str, state: CallState) -> Message:
+def resumed(call_id: str, state: CallState) -> signaling.Resumed:
     """Returns the `resumed` message."""
     return {"type": "resumed", "callId": call_id, "state": state.value}
 
 
-def error(problem: VoiceError, retry_after_s: int | None = None) -> Message:
+def error(problem: VoiceError, retry_after_s: int | None = None) -> calls.Error:
     """Returns the `error` message; with `retryAfterS` where waiting helps."""
-    message: Message = {
+    message: calls.Error = {
         "type": "error",
         "code": problem.code,
         "message": problem.message,
@@ -135,10 +151,12 @@ def error(problem: VoiceError, retry_after_s: int | None = None) -> Message:
     }
     if retry_after_s is None and isinstance(problem, BusyError):
         retry_after_s = problem.retry_after_s
-    return message | {"retryAfterS": retry_after_s} if retry_after_s else message
+    if retry_after_s:
+        message["retryAfterS"] = retry_after_s
+    return message
 
 
-def failure(event: CallEvent) -> Message | None:
+def failure(event: CallEvent) -> calls.Error | None:
     """Returns the `error` message of a part that failed in a call that goes on, or None."""
     if isinstance(event, RecognitionFailed):
         return error(VoiceError(event.detail, code="recogniser_failed"))
@@ -147,55 +165,80 @@ def failure(event: CallEvent) -> Message | None:
     )
 
 
-def pong() -> Message:
+def pong() -> signaling.Pong:
     """Returns the `pong` message."""
     return {"type": "pong"}
 
 
-def bye(call_id: str, reason: EndReason | None, length_ms: float) -> Message:
-    """Returns the `bye` message, the last of a call."""
+def ending(call_id: str, reason: EndReason | None, length_ms: float) -> calls.Ending:
+    """Returns what the last message of a call says, at whichever socket."""
     return {
-        "type": "bye",
         "callId": call_id,
         "reason": (reason or EndReason.INTERNAL_ERROR).value,
         "durationMs": round(length_ms),
     }
 
 
-def transcript(event: InterimChanged | SegmentFinal, *, details: bool) -> Message:
+def bye(call_id: str, reason: EndReason | None, length_ms: float) -> calls.Bye:
+    """Returns the `bye` message, the last of a call."""
+    return {"type": "bye", **ending(call_id, reason, length_ms)}
+
+
+def transcript(event: InterimChanged | SegmentFinal, *, details: bool) -> signaling.Transcript:
     """Returns the `transcript` message of an interim or a final."""
-    message: Message = {
+    words = heard(event)
+    message: signaling.Transcript = {
         "type": "transcript",
-        "role": _ROLES[event.speaker],
-        "text": event.spoken_text if isinstance(event, SegmentFinal) else event.text,
+        "role": words["role"],
+        "text": words["text"],
         "final": isinstance(event, SegmentFinal),
     }
-    if not details:
-        return message
-    message |= {
-        "seq": event.seq,
-        "startMs": round(event.start_ms),
-        "endMs": round(event.end_ms),
-    }
-    if isinstance(event, SegmentFinal):
-        message |= {"confidence": event.confidence, "words": [_word(w) for w in event.words]}
-        message |= {"turn": event.turn} if event.turn else {}
-        message |= {"key": event.key} if event.key else {}
-        message |= {"interrupted": True, "fullText": event.text} if event.interrupted else {}
+    if details:
+        message = {**message, **span(event)}
+    if details and isinstance(event, SegmentFinal):
+        message = {**message, **final_details(event)}
     return message
 
 
-def _word(word: Word) -> Message:
-    told: Message = {
+def heard(event: InterimChanged | SegmentFinal) -> calls.Heard:
+    """Returns the words, and whose they are."""
+    text = event.spoken_text if isinstance(event, SegmentFinal) else event.text
+    return {"role": _ROLES[event.speaker], "text": text}
+
+
+def span(event: InterimChanged | SegmentFinal) -> calls.Span:
+    """Returns which segment it is, and when it was spoken."""
+    return {"seq": event.seq, "startMs": round(event.start_ms), "endMs": round(event.end_ms)}
+
+
+def final_details(event: SegmentFinal) -> calls.FinalDetails:
+    """Returns what a final tells beyond an interim."""
+    told: calls.FinalDetails = {
+        "confidence": event.confidence,
+        "words": [_word(word) for word in event.words],
+    }
+    if event.turn:
+        told["turn"] = event.turn
+    if event.key:
+        told["key"] = event.key
+    if event.interrupted:
+        told["interrupted"], told["fullText"] = True, event.text
+    return told
+
+
+def _word(word: Word) -> calls.Word:
+    told: calls.Word = {
         "text": word.text,
         "startMs": round(word.start_ms),
         "endMs": round(word.end_ms),
         "confidence": word.confidence,
     }
-    return told | ({"speaker": word.speaker} if word.speaker else {})
+    if word.speaker:
+        told["speaker"] = word.speaker
+    return told
 
 
-def status(event: StateChanged) -> Message:
+def status(event: StateChanged) -> calls.Status:
     """Returns the `status` message for a state."""
     state = event.state
     told = _STATUS.get(state, state.value)
@@ -204,43 +247,51 @@ def status(event: StateChanged) -> Message:
     return {"type": "status", "status": told, "state": state.value}
 
 
-def floor(event: FloorChanged) -> Message:
+def floor(event: FloorChanged) -> calls.Floor:
     """Returns the `floor` message."""
     return {"type": "floor", "floor": event.floor.value, "atMs": round(event.at_ms)}
 
 
-def notes(event: NotesChanged) -> Message:
+def notes(event: NotesChanged) -> calls.Notes:
     """Returns the `notes` message: what changed, or with `whole` what there is."""
-    given = [
-        {"number": n.number, "kind": n.kind.value, "text": n.text, "atMs": round(n.at_ms)}
-        for n in event.notes
-    ]
-    message: Message = {"type": "notes", "notes": given}
-    message |= {"removed": list(event.removed)} if event.removed else {}
-    return message | {"whole": True} if event.whole else message
+    message: calls.Notes = {"type": "notes", "notes": [_note(note) for note in event.notes]}
+    if event.removed:
+        message["removed"] = list(event.removed)
+    if event.whole:
+        message["whole"] = True
+    return message
 
 
-def metrics(event: TurnEnded) -> Message | None:
+def _note(note: NoteTaken) -> calls.Note:
+    kind: Literal["note", "action"] = "note" if note.kind is NoteKind.NOTE else "action"
+    return {"number": note.number, "kind": kind, "text": note.text, "atMs": round(note.at_ms)}
+
+
+def metrics(event: TurnEnded) -> signaling.Metrics | None:
     """Returns the `metrics` message of an agent's turn; None for a turn without an answer."""
-    if event.latency is None:
-        return None
     at = event.latency
-    times = {
-        "speechEndMs": at.speech_end_ms,
-        "endpointMs": at.endpoint_ms,
-        "finalMs": at.final_ms,
-        "firstTokenMs": at.first_token_ms,
-        "firstAudioMs": at.first_audio_ms,
+    if at is None:
+        return None
+    return {
+        "type": "metrics",
+        "turn": event.index,
+        "speechEndMs": _rounded(at.speech_end_ms),
+        "endpointMs": _rounded(at.endpoint_ms),
+        "finalMs": _rounded(at.final_ms),
+        "firstTokenMs": _rounded(at.first_token_ms),
+        "firstAudioMs": _rounded(at.first_audio_ms),
     }
-    rounded = {key: None if ms is None else round(ms) for key, ms in times.items()}
-    return {"type": "metrics", "turn": event.index} | rounded
+
+
+def _rounded(ms: float | None) -> int | None:
+    return None if ms is None else round(ms)
 
 
 class SocketOutlet:
     """Tells one socket of a call, in this dialect. Fulfils `core.ports.EventSink`."""
 
     def __init__(
-        self, call_id: str, features: frozenset[str], push: Callable[[Message], None]
+        self, call_id: str, features: frozenset[str], push: Callable[[Told], None]
     ) -> None:
         self._call_id = call_id
         self._features = features
@@ -252,38 +303,37 @@ class SocketOutlet:
         if isinstance(event, StateChanged):
             self._state_changed(event, extra)
         elif isinstance(event, AppMessageSent):
-            self._push(app_message(event) | extra)
+            self._push({**app_message(event), **extra})
         elif (failed := failure(event)) is not None:
             self._push(failed)
         elif self._wants_text(event):
-            self._push(transcript(event, details=details) | extra)
+            self._push({**transcript(event, details=details), **extra})
         elif AGENT in self._features and (message := of_agent(event)) is not None:
-            self._push(message | extra)
+            self._push({**message, **extra})
 
     def _wants_text(self, event: CallEvent) -> TypeGuard[InterimChanged | SegmentFinal]:
         if isinstance(event, SegmentFinal):
             return bool(event.spoken_text) or DETAILS in self._features
         return isinstance(event, InterimChanged) and INTERIMS in self._features
 
-    def _state_changed(self, event: StateChanged, extra: Message) -> None:
+    def _state_changed(self, event: StateChanged, extra: Told) -> None:
         if STATUS in self._features:
-            self._push(status(event) | extra)
+            self._push({**status(event), **extra})
         if event.state in TERMINAL:
             self._push(bye(self._call_id, event.reason, event.length_ms))
 
 
-def app_message(event: AppMessageSent) -> Message:
+def app_message(event: AppMessageSent) -> calls.FromApp:
     """Returns the `app-message` message."""
     return {"type": "app-message", "data": event.data}
 
 
-def gap(event: MediaGap) -> Message:
+def gap(event: MediaGap) -> calls.Gap:
     """Returns the `gap` message: the connection was lost, and nothing was heard meanwhile."""
-    times = {"startMs": round(event.start_ms), "endMs": round(event.end_ms)}
-    return {"type": "gap"} | times
+    return {"type": "gap", "startMs": round(event.start_ms), "endMs": round(event.end_ms)}
 
 
-def of_agent(event: CallEvent) -> Message | None:
+def of_agent(event: CallEvent) -> calls.Floor | calls.Notes | calls.Gap | signaling.Metrics | None:
     """Returns the message of an event that only clients with `features` know."""
     if isinstance(event, FloorChanged):
         return floor(event)

@@ -1,7 +1,20 @@
-"""Reading clients' JSON, all of it cleaned: each mistake says what is wrong and how to mend it."""
+"""Reading clients' JSON, all of it cleaned: each mistake says what is wrong and how to fix it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    NotRequired,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 from sessions_app.engine.core.commands import (
     AppMessage,
@@ -15,16 +28,25 @@ from sessions_app.engine.core.commands import (
     Speak,
 )
 from sessions_app.engine.core.errors import VoiceError
+from sessions_app.engine.protocols.messages import calls
+from sessions_app.engine.protocols.messages.fields import (
+    LONGEST_NOTICE,
+    MAX_KEYS,
+    Consent,
+    Says,
+    TypedText,
+)
 from sessions_app.engine.text.cleaning import read_json
 
 MAX_FRAME_BYTES = 64 * 1024
-MAX_TYPED_CHARS = 2_000
-MAX_KEYS = 64
-LONGEST_NOTICE = 50
 KEYS, FLASH = "0123456789*#ABCD", "flash"
 
 Message = dict[str, Any]
+Told = Mapping[str, Any]
+"""A message to a client: one of the TypedDicts of `messages`, maybe with more keys."""
+
 Readers = Mapping[str, Callable[[Message], Command | None]]
+T = TypeVar("T")
 
 
 class ProtocolError(VoiceError):
@@ -56,52 +78,80 @@ def parse(text: str, readers: Readers) -> Command | None:
     return reader(message)
 
 
-_NAMES = {str: "text", dict: "an object", list: "a list", int: "a number", float: "a number"}
-"""What JSON's values are called by whoever writes a client."""
+_USUAL = {
+    "string_type": "must be text.",
+    "dict_type": "must be an object.",
+    "list_type": "must be a list.",
+    "bool_type": "must be true or false.",
+    "int_type": "must be a whole number, 0 or more.",
+    "greater_than_equal": "must be a whole number, 0 or more.",
+}
+"""What is told of pydantic's kinds of mistakes, where the key says nothing else (`Says`)."""
 
 
-def required(message: Mapping[str, Any], key: str, kind: type) -> Any:
-    """Returns a value that must be there; raises ProtocolError."""
-    value = message.get(key)
-    if not isinstance(value, kind) or value == "":
-        raise ProtocolError(f"`{key}` is missing, or not {_NAMES[kind]}.")
-    return value
+class Reader(Generic[T]):
+    """Checks messages against one type of `messages`, a TypedDict.
+
+    `wrong` is the error that is raised; its sentence tells of the first mistake, in the order of
+    the type's keys.
+    """
+
+    def __init__(self, shape: type[T], wrong: type[VoiceError] = ProtocolError) -> None:
+        self._shape = shape
+        self._wrong = wrong
+        self._validate = TypeAdapter(shape).validator.validate_python
+
+    def __call__(self, message: Mapping[str, Any]) -> T:
+        """Returns what the type knows of a message; raises `wrong`."""
+        try:
+            read: T = self._validate(message, strict=True)
+        except ValidationError as error:
+            # not chained: pydantic's error quotes what the client sent
+            first = error.errors(include_url=False, include_context=False)[0]
+            raise self._wrong(sentence(self._shape, first)) from None
+        return read
 
 
-def optional(message: Mapping[str, Any], key: str, kind: type, default: Any) -> Any:
-    """Returns a value, or `default` where it is missing or null; raises ProtocolError."""
-    value = message.get(key)
-    if value is None:
-        return default
-    if not isinstance(value, kind):
-        raise ProtocolError(f"`{key}` must be {_NAMES[kind]}.")
-    return value
+def sentence(shape: Any, mistake: ErrorDetails) -> str:
+    """Returns what a client is told of a mistake in a message of the type `shape`."""
+    path = [step for step in mistake["loc"] if isinstance(step, str)]
+    kind = mistake["type"]
+    if kind == "string_too_short" and mistake["input"] == "":
+        kind = "missing"
+    said = next(filter(None, (says.sentence(kind) for says in _says(shape, path))), "")
+    said = said or _USUAL.get(kind, "is wrong: see docs/protocol.md.")
+    return said if said.startswith("`") else f"`{path[-1]}` {said}"
 
 
-def whole(message: Mapping[str, Any], key: str, default: int) -> int:
-    """Returns a whole number from 0; raises ProtocolError."""
-    value = message.get(key)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ProtocolError(f"`{key}` must be a whole number, 0 or more.")
-    return value
+def _says(shape: Any, path: list[str]) -> list[Says]:
+    """Returns what the key at the end of `path` says of mistakes."""
+    found: list[Says] = []
+    for name in path:
+        hint = get_type_hints(shape, include_extras=True)[name]
+        shape, found = _unwrapped(hint)
+    return found
 
 
-def flag(message: Mapping[str, Any], key: str) -> bool:
-    """Returns a truth value that must be there; raises ProtocolError."""
-    value = message.get(key)
-    if not isinstance(value, bool):
-        raise ProtocolError(f"`{key}` must be true or false.")
-    return value
+def _unwrapped(hint: Any) -> tuple[Any, list[Says]]:
+    """Returns the type within a hint, of a list that of its items, and what all of them say."""
+    says: list[Says] = []
+    while get_origin(hint) is not None:
+        if get_origin(hint) is Annotated:
+            says += [extra for extra in hint.__metadata__ if isinstance(extra, Says)]
+        hint = get_args(hint)[0]
+    return hint, says
+
+
+class _Typed(TypedDict):
+    text: TypedText
+
+
+_typed: Reader[_Typed] = Reader(_Typed)
 
 
 def typed(message: Mapping[str, Any]) -> str:
     """Returns what was typed instead of said, without space around it; raises ProtocolError."""
-    text = str(required(message, "text", str)).strip()
-    if not text or len(text) > MAX_TYPED_CHARS:
-        raise ProtocolError(f"`text` must hold 1 to {MAX_TYPED_CHARS} characters.")
-    return text
+    return _typed(message)["text"]
 
 
 def pressed(given: str, name: str) -> tuple[str, ...]:
@@ -115,26 +165,33 @@ def pressed(given: str, name: str) -> tuple[str, ...]:
     return keys
 
 
-def asked_of_a_call() -> dict[str, Callable[[Message], Command | None]]:
-    """Returns readers of what clients ask of a call that goes on, the same at every socket."""
-    return {
-        "text": lambda message: Say(typed(message)),
-        "keys": lambda message: Press(pressed(required(message, "keys", str), "keys")),
-        "say": lambda message: Speak(typed(message)),
-        "interrupt": lambda _: Interrupt(),
-        "agent": lambda message: PauseAgent(flag(message, "paused")),
-        "mute": lambda message: Mute(flag(message, "muted")),
-        "app-message": lambda message: AppMessage(message.get("data")),
-        "hang-up": lambda _: HangUp(),
-    }
+_read_text, _read_say = Reader(calls.Text), Reader(calls.Say)
+_read_keys, _read_agent, _read_mute = Reader(calls.Keys), Reader(calls.Agent), Reader(calls.Mute)
+
+ASKED_OF_A_CALL: dict[str, Callable[[Message], Command | None]] = {
+    "text": lambda message: Say(_read_text(message)["text"]),
+    "keys": lambda message: Press(pressed(_read_keys(message)["keys"], "keys")),
+    "say": lambda message: Speak(_read_say(message)["text"]),
+    "interrupt": lambda _: Interrupt(),
+    "agent": lambda message: PauseAgent(_read_agent(message)["paused"]),
+    "mute": lambda message: Mute(_read_mute(message)["muted"]),
+    "app-message": lambda message: AppMessage(message.get("data")),
+    "hang-up": lambda _: HangUp(),
+}
+"""Readers of what clients ask of a call that goes on, the same at every socket."""
 
 
-def features(message: Mapping[str, Any]) -> frozenset[str]:
-    """Returns what the client says that it understands; raises ProtocolError."""
-    given = optional(message, "features", list, [])
-    if not all(isinstance(item, str) for item in given):
-        raise ProtocolError("`features` must be a list of names.")
-    return frozenset(given)
+def agreed(consent: Consent | None) -> tuple[bool, str]:
+    """Returns whether the caller agreed to be recorded, and by which notice."""
+    given = consent or {}
+    return given.get("recording") is True, (given.get("notice") or "")[:LONGEST_NOTICE]
+
+
+class _Agreed(TypedDict):
+    consent: NotRequired[Consent | None]
+
+
+_read_consent = Reader(_Agreed)
 
 
 def consent(message: Mapping[str, Any]) -> tuple[bool, str]:
@@ -142,10 +199,4 @@ def consent(message: Mapping[str, Any]) -> tuple[bool, str]:
 
     Raises ProtocolError: who sends 1 or "true" would take the call for recorded.
     """
-    given = optional(message, "consent", dict, {})
-    recording, notice = given.get("recording"), given.get("notice")
-    if not isinstance(recording, bool | None):
-        raise ProtocolError("`consent.recording` must be true or false.")
-    if not isinstance(notice, str | None):
-        raise ProtocolError("`consent.notice` must be text.")
-    return recording is True, (notice or "")[:LONGEST_NOTICE]
+    return agreed(_read_consent(message).get("consent"))

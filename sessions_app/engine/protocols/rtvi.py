@@ -41,6 +41,7 @@ from sessions_app.engine.core.events import (
 from sessions_app.engine.core.rates import MessageKind, TooManyError
 from sessions_app.engine.core.states import TERMINAL, Floor
 from sessions_app.engine.protocols import control, reading
+from sessions_app.engine.protocols.messages import calls
 from sessions_app.engine.protocols.reading import Message, ProtocolError
 from sessions_app.engine.text.cleaning import read_json
 
@@ -86,7 +87,7 @@ class RtviPeer:
         self._count = count
         self._floor = Floor.LISTENING
         self._answering = False
-        self._notes: dict[int, Message] = {}
+        self._notes: dict[int, calls.Note] = {}
 
     # -- from the client ------------------------------------------------------------------
 
@@ -160,10 +161,11 @@ class RtviPeer:
                 "interrupt, mute, notes, pause, say.",
                 code="unknown_type",
             )
-        answer = {"notes": self._all_notes, "call": self._about_call}.get(name, lambda: None)()
+        answers: dict[str, Callable[[], Any]] = {"notes": self._all_notes, "call": self._about_call}
+        answer = answers.get(name, lambda: None)()
         self._tell("server-response", {"t": name, "d": answer}, message_id)
 
-    def _all_notes(self) -> list[Message]:
+    def _all_notes(self) -> list[calls.Note]:
         self._count(MessageKind.REQUESTS)
         return list(self._notes.values())
 

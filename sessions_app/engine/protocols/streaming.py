@@ -1,8 +1,7 @@
 """The typed WebSocket's wire: `WS /ws/voice`. docs/protocol.md states every message."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from sessions_app.engine.core.commands import (
     AudioEnded,
@@ -28,7 +27,8 @@ from sessions_app.engine.core.events import (
 from sessions_app.engine.core.frames import VoiceChunk
 from sessions_app.engine.core.states import TERMINAL
 from sessions_app.engine.protocols import control, reading
-from sessions_app.engine.protocols.reading import Message, ProtocolError
+from sessions_app.engine.protocols.messages import stream
+from sessions_app.engine.protocols.reading import Message, ProtocolError, Reader, Told
 
 DOOR = "stream"
 MAX_AUDIO_BYTES = 256 * 1024
@@ -66,28 +66,34 @@ def parse(text: str) -> Command | None:
     return reading.parse(text, _READERS)
 
 
+_USUAL_OUTPUT: stream.Output = {}
+_read_start = Reader(stream.SessionStart)
+
+
 def _start(message: Message) -> StartStream:
-    records, notice = reading.consent(message)
-    auth = reading.optional(message, "auth", dict, {})
+    given = _read_start(message)
+    records, notice = reading.agreed(given.get("consent"))
+    auth = given.get("auth") or {}
     return StartStream(
-        audio=_audio(reading.optional(message, "audio", dict, {})),
-        output=_output(message),
-        agent=reading.optional(message, "agentId", str, ""),
-        features=reading.features(message),
+        audio=_audio(given.get("audio") or {}),
+        output=_output(given.get("output", _USUAL_OUTPUT)),
+        agent=given.get("agentId") or "",
+        features=frozenset(given.get("features") or ()),
         records=records,
         notice=notice,
-        call_id=reading.optional(message, "callId", str, ""),
-        language=reading.optional(message, "locale", str, ""),
-        voice=reading.optional(message, "voice", str, ""),
-        token=reading.optional(auth, "token", str, ""),
-        last_seq=reading.whole(message, "lastSeq", 0),
-        continues=message.get("continues") is True,
-        held_ms=min(reading.whole(message, "heldMs", 0), MOST_HELD_MS),
+        call_id=given.get("callId") or "",
+        language=given.get("locale") or "",
+        voice=given.get("voice") or "",
+        token=auth.get("token") or "",
+        last_seq=given.get("lastSeq") or 0,
+        continues=given.get("continues") is True,
+        held_ms=min(given.get("heldMs") or 0, MOST_HELD_MS),
     )
 
 
-def _audio(given: Mapping[str, Any]) -> AudioIn:
-    name = reading.optional(given, "codec", str, "pcm16")
+def _audio(given: stream.Audio) -> AudioIn:
+    name = given.get("codec")
+    name = "pcm16" if name is None else name
     plain = name.partition(";")[0].strip().lower()
     codec = CODECS.get(plain)
     if codec is None:
@@ -96,18 +102,23 @@ def _audio(given: Mapping[str, Any]) -> AudioIn:
             f"There is no codec {name[:40]!r} here; there are: {known}.", code="unknown_codec"
         )
     told = _RATE.search(name)
-    rate = reading.whole(given, "sampleRate", int(told[1]) if told else 16_000)
-    rate = reading.whole(given, "sample_rate", rate)
-    return AudioIn(codec, rate, reading.whole(given, "channels", 1))
+    rates = (given.get("sample_rate"), given.get("sampleRate"), int(told[1]) if told else 16_000)
+    channels = given.get("channels")
+    return AudioIn(codec, _first(*rates), 1 if channels is None else channels)
 
 
-def _output(message: Message) -> AudioOut | None:
-    if "output" in message and message["output"] is None:
+def _output(given: stream.Output | None) -> AudioOut | None:
+    if given is None:
         return None
-    given = reading.optional(message, "output", dict, {})
-    name = reading.optional(given, "codec", str, "pcm16").partition(";")[0].strip().lower()
-    rate = reading.whole(given, "sampleRate", reading.whole(given, "sample_rate", 24_000))
+    codec = given.get("codec")
+    name = ("pcm16" if codec is None else codec).partition(";")[0].strip().lower()
+    rate = _first(given.get("sampleRate"), given.get("sample_rate"), 24_000)
     return None if name == "none" else AudioOut(CODECS.get(name, name), rate)
+
+
+def _first(*given: int | None) -> int:
+    """Returns the first number that is there."""
+    return next(number for number in given if number is not None)
 
 
 def _chunk(_message: Message) -> None:
@@ -118,36 +129,51 @@ _READERS: dict[str, Callable[[Message], Command | None]] = {
     "session_start": _start,
     "audio_chunk": _chunk,
     "audio_end": lambda _: AudioEnded(),
-    **reading.asked_of_a_call(),
+    **reading.ASKED_OF_A_CALL,
     "session_end": lambda _: HangUp(),
 }
 
 # -- to the client ---------------------------------------------------------------------
 
 
-def started(call_id: str, *, resumed: bool, received: int, backlog_ms: float = 0.0) -> Message:
+def started(
+    call_id: str, *, resumed: bool, received: int, backlog_ms: float = 0.0
+) -> stream.SessionStarted:
     """Returns the `session_started` message.
 
     `received` messages of audio came so far; `backlog_ms` of what the client kept are to come.
     """
-    message: Message = {"type": "session_started", "callId": call_id, "resumed": resumed}
-    return message | {"received": received, "backlogMs": round(backlog_ms)}
+    return {
+        "type": "session_started",
+        "callId": call_id,
+        "resumed": resumed,
+        "received": received,
+        "backlogMs": round(backlog_ms),
+    }
 
 
-def ended(call_id: str, event: StateChanged) -> Message:
+def ended(call_id: str, event: StateChanged) -> stream.SessionEnded:
     """Returns the `session_ended` message, the last of a call."""
-    return control.bye(call_id, event.reason, event.length_ms) | {"type": "session_ended"}
+    return {"type": "session_ended", **control.ending(call_id, event.reason, event.length_ms)}
 
 
-def transcript(event: InterimChanged | SegmentFinal) -> Message:
+def transcript(
+    event: InterimChanged | SegmentFinal,
+) -> stream.TranscriptPartial | stream.TranscriptFinal:
     """Returns `transcript_partial` or `transcript_final`."""
-    message = control.transcript(event, details=True)
-    return message | {"type": f"transcript_{'final' if message.pop('final') else 'partial'}"}
+    if isinstance(event, InterimChanged):
+        return {"type": "transcript_partial", **control.heard(event), **control.span(event)}
+    return {
+        "type": "transcript_final",
+        **control.heard(event),
+        **control.span(event),
+        **control.final_details(event),
+    }
 
 
-def chunk_header(chunk: VoiceChunk) -> Message:
+def chunk_header(chunk: VoiceChunk) -> stream.VoiceChunk:
     """Returns `tts_audio_chunk`, which announces the binary message that follows it."""
-    message: Message = {
+    message: stream.VoiceChunk = {
         "type": "tts_audio_chunk",
         "seq": chunk.seq,
         "codec": chunk.codec,
@@ -156,15 +182,22 @@ def chunk_header(chunk: VoiceChunk) -> Message:
         "durationMs": round(chunk.duration_ms),
         "bytes": len(chunk.body),
     }
-    return message | {"sizes": list(chunk.sizes)} if chunk.sizes else message
+    if chunk.sizes:
+        message["sizes"] = list(chunk.sizes)
+    return message
 
 
-def turn_end(event: TurnEnded) -> Message:
+def token(event: TokenMade) -> stream.Token:
+    """Returns `llm_token`, the next piece of the agent's answer."""
+    return {"type": "llm_token", "turn": event.turn, "text": event.text}
+
+
+def turn_end(event: TurnEnded) -> stream.TurnEnd:
     """Returns `turn_end`: the agent's answer is over, or was cut off; drop what still waits."""
     return {"type": "turn_end", "turn": event.index, "interrupted": event.interrupted}
 
 
-def ack(received: int) -> Message:
+def ack(received: int) -> stream.AudioAck:
     """Returns `audio_ack`."""
     return {"type": "audio_ack", "received": received}
 
@@ -173,7 +206,7 @@ class StreamOutlet:
     """Tells one socket of a call, in this dialect. Fulfils `core.ports.EventSink`."""
 
     def __init__(
-        self, call_id: str, features: frozenset[str], push: Callable[[Message], None]
+        self, call_id: str, features: frozenset[str], push: Callable[[Told], None]
     ) -> None:
         self._call_id = call_id
         self._features = features
@@ -185,24 +218,24 @@ class StreamOutlet:
         if message is not None and (self._all or message["type"] in OF_MEDIA):
             self._push(message)
 
-    def _message(self, event: CallEvent) -> Message | None:
+    def _message(self, event: CallEvent) -> Told | None:
         if isinstance(event, StateChanged):
             return self._state(event)
         if isinstance(event, SegmentFinal | InterimChanged):
             return transcript(event)
         if isinstance(event, TokenMade):
-            return {"type": "llm_token", "turn": event.turn, "text": event.text}
+            return token(event)
         if isinstance(event, TurnEnded) and event.speaker is Speaker.AGENT:
             return turn_end(event)
         if isinstance(event, AppMessageSent):
             return control.app_message(event)
         return control.failure(event) or self._of_agent(event)
 
-    def _state(self, event: StateChanged) -> Message | None:
+    def _state(self, event: StateChanged) -> Told | None:
         if event.state in TERMINAL:
             return ended(self._call_id, event)
         return control.status(event) if STATUS in self._features else None
 
-    def _of_agent(self, event: CallEvent) -> Message | None:
+    def _of_agent(self, event: CallEvent) -> Told | None:
         known = isinstance(event, FloorChanged | NotesChanged | MediaGap)
         return control.of_agent(event) if known and AGENT in self._features else None

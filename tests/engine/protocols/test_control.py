@@ -33,7 +33,7 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.states import CallState, EndReason, Floor
 from sessions_app.engine.protocols import control
-from sessions_app.engine.protocols.reading import Message, ProtocolError
+from sessions_app.engine.protocols.reading import ProtocolError
 
 FINAL = SegmentFinal(
     3, Speaker.CALLER, "Go on.", 100.4, 900.6, (Word("go", 100, 400), Word("on", 400, 900)), None
@@ -118,8 +118,8 @@ def test_what_is_wrong_is_named(text: str, code: str, hint: str) -> None:
     assert caught.value.code == code
 
 
-def socket_hears(features: set[str], *events: Any) -> list[Message]:
-    heard: list[Message] = []
+def socket_hears(features: set[str], *events: Any) -> list[Any]:
+    heard: list[Any] = []
     outlet = control.SocketOutlet("call-1", frozenset(features), heard.append)
     for event in events:
         outlet.emit(event)
@@ -226,7 +226,7 @@ def test_a_wish_that_cannot_be_read_is_named(message: dict[str, object]) -> None
 
 
 def pushed(event: CallEvent, *features: str) -> list[dict[str, Any]]:
-    messages: list[dict[str, Any]] = []
+    messages: list[Any] = []
     control.SocketOutlet("c1", frozenset(features), messages.append).emit(event)
     return messages
 

@@ -1,0 +1,225 @@
+"""Messages about a live call that several sockets have in common."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from sessions_app.engine.protocols.messages.fields import (
+    MAX_KEYS,
+    ByeReason,
+    FilledText,
+    Flag,
+    FloorName,
+    Milliseconds,
+    Role,
+    Share,
+    State,
+    TypedText,
+    Whole,
+)
+
+# -- from the client -------------------------------------------------------------------
+
+
+class Text(TypedDict):
+    """Says it by typing; the agent answers it as if it had been spoken."""
+
+    type: Literal["text"]
+    text: TypedText
+
+
+class Keys(TypedDict):
+    """Presses keys of a telephone: 0-9, `*`, `#`, A-D, or `flash` alone; see below."""
+
+    type: Literal["keys"]
+    keys: Annotated[
+        FilledText, Field(description="such as `12#`", json_schema_extra={"maxLength": MAX_KEYS})
+    ]
+
+
+class Interrupt(TypedDict):
+    """Silences the agent's present answer."""
+
+    type: Literal["interrupt"]
+
+
+class Agent(TypedDict):
+    """Asks the agent to hold still, or to go on."""
+
+    type: Literal["agent"]
+    paused: Flag
+
+
+class Say(TypedDict):
+    """The agent says it, in place of what it is saying."""
+
+    type: Literal["say"]
+    text: TypedText
+
+
+class Mute(TypedDict):
+    """The caller is not heard, recorded or recognised until it is false."""
+
+    type: Literal["mute"]
+    muted: Flag
+
+
+class ToApp(TypedDict):
+    """Something for the operator's own code: `Responder.on_app_message`."""
+
+    type: Literal["app-message"]
+    data: NotRequired[Annotated[Any, Field(description="any JSON, null unless told")]]
+
+
+class HangUp(TypedDict):
+    """The same as `bye`."""
+
+    type: Literal["hang-up"]
+
+
+ASKED = (Text, Keys, Interrupt, Agent, Say, Mute, ToApp, HangUp)
+"""What a client may ask of its call, at both sockets and on the data channel `control`."""
+
+# -- to the client ---------------------------------------------------------------------
+
+
+class Heard(TypedDict):
+    """Words, and whose."""
+
+    role: Role
+    text: str
+
+
+class Span(TypedDict):
+    """Which segment it is, and when it was spoken."""
+
+    seq: Whole
+    startMs: Milliseconds
+    endMs: Milliseconds
+
+
+class Word(TypedDict):
+    """One word of a segment."""
+
+    text: str
+    startMs: Milliseconds
+    endMs: Milliseconds
+    confidence: Share | None
+    speaker: NotRequired[str]
+
+
+Confidence = Annotated[Share | None, Field(description="0..1 or null")]
+Words = Annotated[
+    list[Word],
+    Field(
+        description="`[{text, startMs, endMs, confidence}]`, with `speaker` where the "
+        "recogniser tells several people on one line apart"
+    ),
+]
+
+
+class OfFinal(TypedDict):
+    """What a final may tell beyond an interim: its turn, its key, and how it was interrupted."""
+
+    turn: NotRequired[Whole]
+    key: NotRequired[Annotated[str, Field(description="of a telephone, where one was pressed")]]
+    interrupted: NotRequired[Annotated[bool, Field(description="true where it was")]]
+    fullText: NotRequired[Annotated[str, Field(description="where it was interrupted")]]
+
+
+class FinalDetails(OfFinal):
+    """What a final tells beyond an interim."""
+
+    confidence: Confidence
+    words: Words
+
+
+class Note(TypedDict):
+    """Something that the agent wrote down."""
+
+    number: Whole
+    kind: Literal["note", "action"]
+    text: str
+    atMs: Milliseconds
+
+
+class OfCall(TypedDict):
+    """Which call it is about."""
+
+    callId: NotRequired[Annotated[str, Field(description="with `details`")]]
+
+
+class FromApp(OfCall):
+    """Something from the operator's own code: `host.send_app`."""
+
+    type: Literal["app-message"]
+    data: Annotated[Any, Field(description="any JSON")]
+
+
+class Floor(OfCall):
+    """Who speaks, in a call with an agent."""
+
+    type: Literal["floor"]
+    floor: Annotated[
+        FloorName,
+        Field(description="`listening`, `user_speaking`, `thinking`, `agent_speaking` or `paused`"),
+    ]
+    atMs: Milliseconds
+
+
+class Notes(OfCall):
+    """What changed in what the agent has written down; see below."""
+
+    type: Literal["notes"]
+    notes: Annotated[
+        list[Note],
+        Field(description="`[{number, kind, text, atMs}]`, `kind` being `note` or `action`"),
+    ]
+    removed: NotRequired[Annotated[list[Whole], Field(description="numbers")]]
+    whole: NotRequired[Annotated[bool, Field(description="true")]]
+
+
+class Gap(OfCall):
+    """The connection was lost in between, for half a second or more: nothing said then arrived."""
+
+    type: Literal["gap"]
+    startMs: Milliseconds
+    endMs: Milliseconds
+
+
+TOLD = (FromApp, Floor, Notes, Gap)
+
+
+class Status(OfCall):
+    """Where the call stands; always on the data channel `control`."""
+
+    type: Literal["status"]
+    status: Annotated[
+        str, Field(description="a sentence for people, which also says when staff ended the call")
+    ]
+    state: State
+
+
+class Error(TypedDict):
+    """Something could not be done; the socket lives on."""
+
+    type: Literal["error"]
+    code: str
+    message: str
+    recoverable: bool
+    retryAfterS: NotRequired[Annotated[Whole, Field(description="seconds, where waiting helps")]]
+
+
+class Ending(TypedDict):
+    """Why a call ended, and how long it was."""
+
+    callId: str
+    reason: ByeReason
+    durationMs: Whole
+
+
+class Bye(Ending):
+    """The call ended; reasons below."""
+
+    type: Literal["bye"]
