@@ -1,6 +1,6 @@
 """Calls that begin with an HTTP request: `POST /session` and `POST /api/voice/offer`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -42,10 +42,10 @@ async def _placed(
     request: HttpRequest,
     ticket: str,
     parse: Callable[[bytes], Offer],
-    answer: Callable[[AnsweredCall], dict[str, str]],
+    answer: Callable[[AnsweredCall], Mapping[str, Any]],
     parameters: Sequence[str] = (),
 ) -> JsonResponse:
-    async def work() -> dict[str, Any]:
+    async def work() -> Mapping[str, Any]:
         who = await caller(request, "POST", ticket=ticket)
         check_parameters(request, parameters)
         return answer(await who.place(parse(request.body)))

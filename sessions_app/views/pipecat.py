@@ -1,5 +1,6 @@
 """The door of Pipecat's client SDK: `/start`, `/api/offer` and `/sessions/<id>/api/offer`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -20,7 +21,7 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
     What would refuse the offer is told here already: the client asks for the microphone next.
     """
 
-    async def work() -> dict[str, Any]:
+    async def work() -> Mapping[str, Any]:
         who = await caller(request, "POST", ticket=ticket)
         wish = smallwebrtc.parse_start(request.body)
         current = engine.current()
@@ -40,7 +41,7 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
 async def offer(request: HttpRequest, session_id: str = "", ticket: str = "") -> JsonResponse:
     """POST: answers an offer. PATCH: takes candidates."""
 
-    async def work() -> dict[str, Any]:
+    async def work() -> Mapping[str, Any]:
         who = await caller(request, "POST", "PATCH", ticket=ticket)
         if request.method == "PATCH":
             return await _candidates(who, request.body)

@@ -1,5 +1,6 @@
 """`POST /offer` for vosk-server's WebRTC client, where the setting opens that door."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -15,7 +16,7 @@ from sessions_app.views.callers import Caller, caller, check_request, shown_by, 
 async def offer(request: HttpRequest, ticket: str = "") -> JsonResponse:
     """Answers an offer; results come over the data channel `result`."""
 
-    async def work() -> dict[str, Any]:
+    async def work() -> Mapping[str, Any]:
         who = await _caller(request, ticket)
         placed = await who.place(vosk.parse_offer(request.body))
         return vosk.answer(placed.sdp)

@@ -5,7 +5,6 @@ from typing import (
     Annotated,
     Any,
     Generic,
-    NotRequired,
     TypeVar,
     get_args,
     get_origin,
@@ -185,18 +184,3 @@ def agreed(consent: Consent | None) -> tuple[bool, str]:
     """Returns whether the caller agreed to be recorded, and by which notice."""
     given = consent or {}
     return given.get("recording") is True, (given.get("notice") or "")[:LONGEST_NOTICE]
-
-
-class _Agreed(TypedDict):
-    consent: NotRequired[Consent | None]
-
-
-_read_consent = Reader(_Agreed)
-
-
-def consent(message: Mapping[str, Any]) -> tuple[bool, str]:
-    """Returns whether the caller agreed to be recorded, and by which notice.
-
-    Raises ProtocolError: who sends 1 or "true" would take the call for recorded.
-    """
-    return agreed(_read_consent(message).get("consent"))

@@ -18,7 +18,8 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.states import TERMINAL
 from sessions_app.engine.protocols import reading
-from sessions_app.engine.protocols.reading import ProtocolError
+from sessions_app.engine.protocols.messages import http, vosk
+from sessions_app.engine.protocols.reading import Reader
 from sessions_app.engine.text.cleaning import read_json
 
 CHANNEL = DOOR = "results"
@@ -31,11 +32,14 @@ class BadRequestError(VoiceError):
     code = "bad_request"
 
 
+_read = Reader(http.SessionOffer, BadRequestError)
+
+
 def parse(body: bytes, *, interims: bool = False) -> Offer:
     """Returns the offer in a request's body; raises BadRequestError, which says what is wrong."""
-    given = read_object(body, '{"offer": "<SDP>"}')
+    given = _read(read_object(body, '{"offer": "<SDP>"}'))
     features = frozenset({INTERIMS}) if interims else frozenset()
-    return offer_of(given, "offer", DOOR, features)
+    return offer_of(given["offer"], given, DOOR, features)
 
 
 def read_object(body: bytes, example: str) -> Mapping[str, Any]:
@@ -50,17 +54,17 @@ def read_object(body: bytes, example: str) -> Mapping[str, Any]:
 
 
 def offer_of(
-    given: Mapping[str, Any], key: str, door: str, features: frozenset[str] = frozenset()
+    sdp: str,
+    given: http.SessionOffer | http.HttpOffer | http.Known | vosk.Offer,
+    door: str,
+    features: frozenset[str] = frozenset(),
 ) -> Offer:
-    """Returns the offer whose SDP is `key`; raises BadRequestError."""
-    sdp = given.get(key)
-    if not isinstance(sdp, str) or not sdp:
-        raise BadRequestError(f"`{key}` is missing: send the SDP of the local description as text.")
-    records = agreed(given)
-    return Offer(sdp, _text(given, "agentId"), features, records=records, door=door)
+    """Returns the offer of a body that was read; it names no notice over HTTP."""
+    records, _ = reading.agreed(given.get("consent"))
+    return Offer(sdp, given.get("agentId", ""), features, records=records, door=door)
 
 
-def answer(sdp: str) -> dict[str, str]:
+def answer(sdp: str) -> http.SessionAnswer:
     """Returns the reply to an offer."""
     return {"answer": sdp}
 
@@ -69,7 +73,7 @@ def result(event: InterimChanged | SegmentFinal) -> bytes:
     """Returns a message of the channel; `confidence` is 0.0 where the engine gives none."""
     final = isinstance(event, SegmentFinal)
     confidence = event.confidence if isinstance(event, SegmentFinal) else None
-    message = {"text": event.text, "confidence": confidence or 0.0, "final": final}
+    message: http.Result = {"text": event.text, "confidence": confidence or 0.0, "final": final}
     return json.dumps(message, ensure_ascii=False).encode()
 
 
@@ -104,18 +108,3 @@ class ResultsOutlet:
         if isinstance(event, SegmentFinal):
             return not event.key  # which no recogniser heard
         return self._interims
-
-
-def _text(given: Mapping[str, Any], key: str) -> str:
-    value = given.get(key, "")
-    if not isinstance(value, str):
-        raise BadRequestError(f"`{key}` must be text.")
-    return value
-
-
-def agreed(given: Mapping[str, Any]) -> bool:
-    """Returns whether the caller agreed to be recorded; raises BadRequestError."""
-    try:
-        return reading.consent(given)[0]
-    except ProtocolError as error:
-        raise BadRequestError(error.message) from error

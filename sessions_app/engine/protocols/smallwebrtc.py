@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sessions_app.engine.core.commands import Candidate, Offer
-from sessions_app.engine.protocols.results import BadRequestError, agreed, offer_of, read_object
+from sessions_app.engine.protocols.messages import http
+from sessions_app.engine.protocols.reading import Reader, agreed
+from sessions_app.engine.protocols.results import BadRequestError, offer_of, read_object
 from sessions_app.engine.protocols.rtvi import DOOR
-
-MOST_CANDIDATES = 100
-LONGEST_SLUG = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +31,32 @@ class StartWish:
     records: bool = False
 
 
+_read_offer = Reader(http.PeerOffer, BadRequestError)
+_read_known = Reader(http.Known, BadRequestError)
+_read_start = Reader(http.Start, BadRequestError)
+
+
 def parse_offer(body: bytes, start: StartWish | None = None) -> PeerOffer:
     """Returns what a POST asks; raises BadRequestError. `start` is what `/start` was told.
 
     What the offer itself says of agent and consent goes first.
     """
-    given = read_object(body, '{"sdp": "<SDP>", "type": "offer"}')
-    if given.get("type", "offer") != "offer":
-        raise BadRequestError("`type` must be `offer`.")
-    pc_id = given.get("pc_id") or ""
-    if not isinstance(pc_id, str):
-        raise BadRequestError("`pc_id` must be text or null.")
-    wanted = _request_data(given)
-    offer = offer_of({"sdp": given.get("sdp"), **_known(wanted)}, "sdp", DOOR)
+    sent = read_object(body, '{"sdp": "<SDP>", "type": "offer"}')
+    given = _read_offer({**sent, "pc_id": sent.get("pc_id") or None})
+    wanted = _request_data(sent)
+    offer = offer_of(given["sdp"], _read_known(_known(wanted)), DOOR)
     if start is not None and not wanted:
         offer = replace(offer, agent=start.agent, records=start.records)
-    return PeerOffer(offer, pc_id, restart=given.get("restart_pc") is True)
+    restart = given.get("restart_pc") is True
+    return PeerOffer(offer, given.get("pc_id") or "", restart=restart)
 
 
 def parse_start(body: bytes) -> StartWish:
     """Returns what a client asks of `/start`; raises BadRequestError."""
     given = read_object(body, "{}") if body.strip() else {}
     inner = given.get("body")
-    known = _known(inner if isinstance(inner, dict) else given)
-    agent = known["agentId"]
-    if not isinstance(agent, str):
-        raise BadRequestError("`agentId` must be text.")
-    if len(agent) > LONGEST_SLUG:
-        raise BadRequestError(f"`agentId` may hold {LONGEST_SLUG} characters.")
-    return StartWish(agent, agreed(known))
+    known = _read_start(_known(inner if isinstance(inner, dict) else given))
+    return StartWish(known.get("agentId", ""), agreed(known.get("consent"))[0])
 
 
 def parse_candidates(body: bytes) -> tuple[str, Sequence[Candidate]]:
@@ -69,12 +65,12 @@ def parse_candidates(body: bytes) -> tuple[str, Sequence[Candidate]]:
     pc_id, listed = given.get("pc_id"), given.get("candidates")
     if not isinstance(pc_id, str) or not pc_id:
         raise BadRequestError("`pc_id` is missing: send the one of the answer.")
-    if not isinstance(listed, list) or len(listed) > MOST_CANDIDATES:
-        raise BadRequestError(f"`candidates` must be a list of {MOST_CANDIDATES} at most.")
+    if not isinstance(listed, list) or len(listed) > http.MOST_CANDIDATES:
+        raise BadRequestError(f"`candidates` must be a list of {http.MOST_CANDIDATES} at most.")
     return pc_id, [_candidate(item) for item in listed if item]
 
 
-def answer(sdp: str, pc_id: str) -> dict[str, str]:
+def answer(sdp: str, pc_id: str) -> http.PeerAnswer:
     """Returns the reply to an offer."""
     return {"sdp": sdp, "type": "answer", "pc_id": pc_id}
 

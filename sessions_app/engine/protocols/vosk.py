@@ -6,7 +6,6 @@ Messages: the README and the example clients of github.com/alphacep/vosk-server.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sessions_app.engine.core.commands import AudioIn, Offer, StartStream
 from sessions_app.engine.core.errors import VoiceError
@@ -16,17 +15,18 @@ from sessions_app.engine.core.events import (
     SegmentFinal,
     Speaker,
     StateChanged,
+    Word,
 )
 from sessions_app.engine.core.states import TERMINAL
-from sessions_app.engine.protocols.reading import Message, ProtocolError
-from sessions_app.engine.protocols.results import offer_of, read_object
+from sessions_app.engine.protocols.messages import vosk as messages
+from sessions_app.engine.protocols.reading import ProtocolError, Reader
+from sessions_app.engine.protocols.results import BadRequestError, offer_of, read_object
 from sessions_app.engine.text.cleaning import read_json
 from sessions_app.engine.text.writing import join_sentences
 
 DOOR = "vosk"
 CHANNEL = "result"
 USUAL_RATE = 16_000
-LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ class Config:
         return StartStream(AudioIn("pcm16", self.sample_rate), door=DOOR)
 
 
+_read_config = Reader(messages.Config)
+_read_offer = Reader(messages.Offer, BadRequestError)
+
+
 def parse(text: str) -> Config | None:
     """Returns a client's configuration, or None for its end mark; raises ProtocolError."""
     try:
@@ -52,36 +56,35 @@ def parse(text: str) -> Config | None:
         raise ProtocolError('Send {"config": {…}}, audio, or {"eof": 1}.', code="unknown_type")
     if "eof" in given:
         return None
-    config = given["config"]
-    rate = config.get("sample_rate", USUAL_RATE) if isinstance(config, dict) else None
-    if not isinstance(rate, int | float) or not LOWEST_RATE <= rate <= HIGHEST_RATE:
-        raise ProtocolError(f"`sample_rate` must be a number from {LOWEST_RATE} to {HIGHEST_RATE}.")
+    config = _read_config(given)["config"]
+    rate = config.get("sample_rate", USUAL_RATE)
     return Config(round(rate), words=bool(config.get("words", True)))
 
 
 def parse_offer(body: bytes) -> Offer:
     """Returns the offer in a request's body; raises BadRequestError."""
-    return offer_of(read_object(body, '{"sdp": "<SDP>", "type": "offer"}'), "sdp", DOOR)
+    given = _read_offer(read_object(body, '{"sdp": "<SDP>", "type": "offer"}'))
+    return offer_of(given["sdp"], given, DOOR)
 
 
-def answer(sdp: str) -> dict[str, str]:
+def answer(sdp: str) -> messages.Answer:
     """Returns the reply to an offer."""
     return {"sdp": sdp, "type": "answer"}
 
 
-def partial(text: str) -> Message:
+def partial(text: str) -> messages.Partial:
     """Returns the words so far."""
     return {"partial": text}
 
 
-def result(finals: list[SegmentFinal], *, words: bool = True) -> Message:
+def result(finals: list[SegmentFinal], *, words: bool = True) -> messages.Result:
     """Returns one result of one or more finals; times in seconds of the call."""
     text = join_sentences(final.text for final in finals)
     listed = [_word(word) for final in finals for word in final.words]
     return {"result": listed, "text": text} if words and listed else {"text": text}
 
 
-def _word(word: Any) -> Message:
+def _word(word: Word) -> messages.Word:
     confidence = 1.0 if word.confidence is None else word.confidence
     return {
         "conf": confidence,
@@ -109,13 +112,13 @@ class Replies:
             self._partial = ""
             self._finals.append(event)
 
-    def next(self) -> Message:
+    def next(self) -> messages.Partial | messages.Result:
         """Returns the oldest final that was not told, or the words so far."""
         if self._finals:
             return result([self._finals.pop(0)], words=self._words)
         return partial(self._partial)
 
-    def last(self) -> Message:
+    def last(self) -> messages.Result:
         """Returns all that was not told, as one result: the reply to the end mark."""
         finals, self._finals = self._finals, []
         return result(finals, words=self._words)

@@ -1,0 +1,153 @@
+"""The bodies of offers over HTTP, their answers, and the messages of the channel `results`."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field, WithJsonSchema
+from typing_extensions import TypedDict
+
+from sessions_app.engine.protocols.messages.fields import Consent, Lenient, Says
+
+LONGEST_SLUG = 50
+MOST_CANDIDATES = 100
+
+Sdp = Annotated[
+    str,
+    Field(min_length=1),
+    Says("is missing: send the SDP of the local description as text."),
+]
+OfOffer = Annotated[Literal["offer"], Says("must be `offer`.")]
+_Object = Annotated[Any, WithJsonSchema({"type": "object"})]
+"""An object; anything else counts as an empty one."""
+
+
+class Problem(TypedDict):
+    """Why a request was refused; `info` is the message again, for Pipecat's client."""
+
+    code: str
+    message: str
+    info: str
+
+
+# -- POST /session ---------------------------------------------------------------------
+
+
+class SessionOffer(TypedDict):
+    """An offer of a speech-to-text page."""
+
+    offer: Sdp
+    consent: NotRequired[Consent | None]
+    agentId: NotRequired[str]
+
+
+class SessionAnswer(TypedDict):
+    """The answer to it."""
+
+    answer: str
+
+
+class Result(TypedDict):
+    """What the caller said; `confidence` is 0.0 where the recogniser gives none."""
+
+    text: str
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    final: bool
+
+
+SESSION_CLIENT = (SessionOffer,)
+SESSION_SERVER = (SessionAnswer, Problem, Result)
+
+# -- POST /api/voice/offer -------------------------------------------------------------
+
+
+class HttpOffer(TypedDict):
+    """An offer; candidates may follow on `WS /signaling`."""
+
+    type: NotRequired[OfOffer]
+    sdp: Sdp
+    consent: NotRequired[Consent | None]
+    agentId: NotRequired[str]
+
+
+class HttpAnswer(TypedDict):
+    """The answer to it; later candidates name the call by its id."""
+
+    sdp: str
+    type: Literal["answer"]
+    callId: str
+
+
+OFFER_CLIENT = (HttpOffer,)
+OFFER_SERVER = (HttpAnswer, Problem)
+
+# -- POST /start, POST and PATCH /api/offer --------------------------------------------
+
+
+class Known(TypedDict):
+    """What of a client's own data means something here."""
+
+    consent: NotRequired[Consent | None]
+    agentId: NotRequired[str]
+
+
+class Start(TypedDict):
+    """What is told before an offer: anything, of which agent and consent count."""
+
+    body: NotRequired[_Object]
+    agentId: NotRequired[
+        Annotated[
+            str,
+            Field(max_length=LONGEST_SLUG),
+            Says(on=(("string_too_long", f"may hold {LONGEST_SLUG} characters."),)),
+        ]
+    ]
+    consent: NotRequired[Consent | None]
+
+
+class PeerOffer(TypedDict):
+    """An offer for a new peer connection, or for the one that `pc_id` names."""
+
+    type: NotRequired[OfOffer]
+    pc_id: NotRequired[Annotated[str, Says("must be text or null.")] | None]
+    sdp: Sdp
+    restart_pc: NotRequired[Lenient]
+    requestData: NotRequired[_Object]
+
+
+class PeerCandidate(TypedDict):
+    """One ICE candidate."""
+
+    candidate: str
+    sdp_mid: NotRequired[str | None]
+    sdp_mline_index: NotRequired[int | None]
+
+
+class PeerCandidates(TypedDict):
+    """Candidates of a connection, as they are found."""
+
+    pc_id: Annotated[str, Field(min_length=1)]
+    candidates: Annotated[list[PeerCandidate], Field(max_length=MOST_CANDIDATES)]
+
+
+class Started(TypedDict):
+    """Where the offer goes: to `/sessions/<sessionId>/api/offer`."""
+
+    sessionId: str
+    iceConfig: _Object
+
+
+class PeerAnswer(TypedDict):
+    """The answer to an offer, and the connection's name."""
+
+    sdp: str
+    type: Literal["answer"]
+    pc_id: str
+
+
+class Taken(TypedDict):
+    """The answer to candidates."""
+
+    status: Literal["success"]
+
+
+PIPECAT_CLIENT = (PeerOffer, PeerCandidates, Start)
+PIPECAT_SERVER = (PeerAnswer, Taken, Started, Problem)

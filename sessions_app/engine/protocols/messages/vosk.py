@@ -1,0 +1,75 @@
+"""What vosk-server's clients send and are sent."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from sessions_app.engine.protocols.messages import calls
+from sessions_app.engine.protocols.messages.fields import Consent, Says
+from sessions_app.engine.protocols.messages.http import Problem, Sdp
+
+LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
+
+
+_RATE = Says(f"`sample_rate` must be a number from {LOWEST_RATE} to {HIGHEST_RATE}.")
+
+
+class Settings(TypedDict):
+    """What a client says of its audio; `words` counts as Python counts truth."""
+
+    sample_rate: NotRequired[Annotated[float, Field(ge=LOWEST_RATE, le=HIGHEST_RATE), _RATE]]
+    words: NotRequired[Any]
+
+
+class Config(TypedDict):
+    """What audio comes, before any does."""
+
+    config: Annotated[Settings, _RATE]
+
+
+class EndMark(TypedDict):
+    """No more audio comes."""
+
+    eof: Annotated[Any, Field(description="anything, such as 1")]
+
+
+class Offer(TypedDict):
+    """An offer of a page, at `POST /offer`."""
+
+    sdp: Sdp
+    consent: NotRequired[Consent | None]
+    agentId: NotRequired[str]
+
+
+class Answer(TypedDict):
+    """The answer to it."""
+
+    sdp: str
+    type: Literal["answer"]
+
+
+class Partial(TypedDict):
+    """The words so far."""
+
+    partial: str
+
+
+class Word(TypedDict):
+    """One word; times in seconds of the call."""
+
+    conf: Annotated[float, Field(ge=0, le=1)]
+    start: float
+    end: float
+    word: str
+
+
+class Result(TypedDict):
+    """Words that stay."""
+
+    result: NotRequired[list[Word]]
+    text: str
+
+
+CLIENT = (Config, EndMark, Offer)
+SERVER = (Partial, Result, Answer, Problem, calls.Error)
