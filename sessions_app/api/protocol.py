@@ -16,7 +16,7 @@ from sessions_app.api import schema
 from sessions_app.api.base import ApiView
 from sessions_app.api.constant import Constant, answer
 from sessions_app.api.parameters import not_known
-from sessions_app.engine.protocols.schemas import DOORS
+from sessions_app.engine.protocols.schemas import DOORS, schema_of
 
 JSON = "application/json"
 
@@ -61,7 +61,7 @@ class ProtocolDoor(ApiView):
 
 @cache
 def _constant(door: str) -> Constant:
-    return Constant(_as_json(DOORS[door]), JSON)
+    return Constant(_as_json(schema_of(door)), JSON)
 
 
 def _as_json(data: Any) -> bytes:

@@ -73,7 +73,7 @@ class ToApp(TypedDict):
 
 
 class HangUp(TypedDict):
-    """The same as `bye`."""
+    """Hangs up."""
 
     type: Literal["hang-up"]
 
@@ -147,7 +147,7 @@ class Note(TypedDict):
 class OfCall(TypedDict):
     """Which call it is about."""
 
-    callId: NotRequired[Annotated[str, Field(description="with `details`")]]
+    callId: NotRequired[Annotated[str, Field(description="at `WS /signaling` with `details`")]]
 
 
 class FromApp(OfCall):

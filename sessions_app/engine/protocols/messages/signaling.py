@@ -89,7 +89,7 @@ class Away(TypedDict):
 
 
 class HangUp(TypedDict):
-    """Hangs up."""
+    """Hangs up, as `hang-up` does."""
 
     type: Literal["bye"]
 

@@ -58,7 +58,7 @@ class SessionStart(TypedDict):
 
 
 class AudioChunk(TypedDict):
-    """Says something about the binary frame that follows; it is not needed."""
+    """Says something about the binary frame that follows, in any keys; it is not needed."""
 
     type: Literal["audio_chunk"]
 
