@@ -71,6 +71,10 @@ bench: tools ## Measure speed side by side: ONLY="turns cost echo capacity leaks
 picture: ## Draw anew which room imports which, in ARCHITECTURE.md
 	@$(PY) -m deploy.draw_imports
 
+.PHONY: protocol
+protocol: ## Write the tables of messages in docs/protocol.md anew
+	@$(PY) -m sessions_app.engine.protocols.tables
+
 .PHONY: lock
 lock: ## Pin what pyproject.toml asks for in requirements.txt (needs uv and the network)
 	@uv pip compile --quiet --no-header --python-version 3.11 --output-file requirements.txt pyproject.toml

@@ -2,15 +2,16 @@
 
 import re
 from pathlib import Path
-from types import ModuleType
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 from sessions_app.engine.core import errors
 from sessions_app.engine.core.commands import Command
 from sessions_app.engine.core.states import BYE_REASONS, CallState, EndReason
-from sessions_app.engine.protocols import control, streaming
+from sessions_app.engine.protocols import control, streaming, tables
+from sessions_app.engine.protocols.messages import rtvi
+from sessions_app.engine.protocols.schemas import kinds
 from tests.fixtures.server import ROOT
 
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
@@ -25,9 +26,7 @@ def test_every_error_code_is_explained() -> None:
         *sources("runtime"),
         *sources("proxy"),
         *sources("services"),
-        *sources("engine/protocols"),
-        *sources("engine/session"),
-        *(path for room in ("rtc", "websocket", "stt", "tts") for path in all_of(room)),
+        *(ROOT / "sessions_app" / "engine").rglob("*.py"),
     ]
     assert len(files) > MOST_SOURCES
     codes = {code for file in files for code in CODE_IN_SOURCE.findall(file.read_text())}
@@ -36,23 +35,31 @@ def test_every_error_code_is_explained() -> None:
     assert codes - NOT_ON_THIS_WIRE <= explained
 
 
-def test_every_message_of_the_client_is_explained() -> None:
-    for kind in [*control._READERS, *streaming._READERS]:
-        assert f"| `{kind}` |" in PROTOCOL
+def test_every_message_of_the_client_does_something() -> None:
     only_here = {"session_start", "audio_end"}
     two_words_for_one = {"bye", "hang-up"}
     words = len(control._READERS) - len(two_words_for_one) + 1
     assert len(get_args(Command)) == words + len(only_here)
 
 
-SENT = re.compile(r'"type": "([a-z_]+)"')
+def test_the_tables_of_messages_are_current() -> None:
+    assert tables.filled(PROTOCOL) == PROTOCOL, "docs/protocol.md is not current: `make protocol`"
 
 
-@pytest.mark.parametrize("dialect", [control, streaming])
-def test_every_message_to_the_client_is_explained(dialect: ModuleType) -> None:
-    source = Path(str(dialect.__file__)).read_text().partition("# -- to the client")[2]
-    for kind in SENT.findall(source):
-        assert f"| `{kind}` |" in PROTOCOL
+@pytest.mark.parametrize("door", ["signaling", "stream"])
+@pytest.mark.parametrize("side", ["client", "server"])
+def test_every_message_is_explained(door: str, side: str) -> None:
+    marked = {(found[2], found[3]): found[4] for found in tables.MARKED.finditer(PROTOCOL)}
+    rows = re.findall(r"^\| `([a-z_-]+)` \|", marked[door, side], re.MULTILINE)
+    assert set(rows) == kinds(door, side)
+    assert len(rows) == len(set(rows))
+
+
+def test_every_message_of_rtvi_is_named() -> None:
+    section = PROTOCOL.partition("The data channel `chat` speaks RTVI")[2].partition("## ")[0]
+    for shape in (rtvi.ClientMessage, rtvi.ServerMessage):
+        for kind in get_args(get_type_hints(shape)["type"]):
+            assert f"`{kind}`" in section
 
 
 def test_the_reasons_of_bye_are_those_that_are_told() -> None:
