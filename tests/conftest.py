@@ -64,7 +64,7 @@ def own_broker() -> Iterator[None]:
 
 @pytest.fixture
 def queued() -> Iterator[Queued]:
-    """Returns what takes the tasks, each with its call, from the broker: oldest first."""
+    """Returns what takes the tasks, each with its call or 0, from the broker: oldest first."""
 
     def taken() -> list[tuple[str, int]]:
         found = []
@@ -76,7 +76,8 @@ def queued() -> Iterator[Queued]:
                 except Empty:
                     break
                 message.ack()
-                found.append((message.headers["task"], message.payload[0][0]))
+                given = message.payload[0]
+                found.append((message.headers["task"], given[0] if given else 0))
             tasks.close()
         return found
 
