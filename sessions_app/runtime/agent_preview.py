@@ -134,7 +134,7 @@ async def answer(persona: AgentConfig, text: str) -> str:
     try:
         async with asyncio.timeout(LIMIT_S):
             await responder.start()
-            stream = responder.stream(Conversation(persona, asked, _desk()))
+            stream = responder.stream(Conversation(persona, asked, _unused_tools()))
             async with aclosing(stream) as tokens:
                 return clean(await whole(tokens))
     except TimeoutError as error:
@@ -178,8 +178,8 @@ async def _none(_query: str, _limit: int) -> Sequence[EarlierCall]:
     return ()
 
 
-def _desk() -> ToolContext:
+def _unused_tools() -> ToolContext:
     """Returns a `CallHost` without a call, whose turn is certain."""
-    desk = ToolContext(Notebook(lambda _event: None, lambda: 0.0), lambda: 0.0, _none)
-    desk.confirm()
-    return desk
+    tools = ToolContext(Notebook(lambda _event: None, lambda: 0.0), lambda: 0.0, _none)
+    tools.confirm()
+    return tools

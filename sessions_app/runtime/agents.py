@@ -185,7 +185,7 @@ class AgentParts:
             persona=persona,
             responder=self.responder(persona),
             voice=self.voice(persona),
-            taker=TurnManager(
+            turn_manager=TurnManager(
                 turns,
                 _named(self._endpointers, "ENDPOINTERS", turns.endpointer),
                 _named(self._barge_ins, "BARGE_INS", turns.barge_in),

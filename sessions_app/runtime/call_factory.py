@@ -286,7 +286,8 @@ class Placing:
                 marks=able.marks,
             )
             pauses = made.parts is not None  # without an agent no turn depends on them
-            model = made.parts.taker.endpointer.turn_model if made.parts is not None else None
+            parts = made.parts
+            model = parts.turn_manager.endpointer.turn_model if parts is not None else None
             return Listening(vad, transcribing, lane, emit, pauses=pauses, turn_model=model)
 
         return make
@@ -302,7 +303,7 @@ class Placing:
             notes=self._config.notes,
         )
 
-        given.taker.judge.declared = lambda: made.recogniser.serving.scores_pauses
+        given.turn_manager.judge.declared = lambda: made.recogniser.serving.scores_pauses
 
         def make(line: CallLine) -> AgentSession:
             return AgentSession(given, line)

@@ -186,7 +186,7 @@ class Engine:
         session = self._registry.get(call_id, party)
         for final in session.finals_after(after_seq):
             sink.emit(final)
-        for event in session.standing():
+        for event in session.catch_up():
             sink.emit(event)
         session.add_sink(sink)
         session.client_joined(returns=returns)

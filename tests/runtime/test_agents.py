@@ -39,7 +39,7 @@ async def test_turns_end_as_in_the_language_of_the_call() -> None:
     unused: Any = None
     try:
         scribe = AgentConfig(responder="scribe", language="it")
-        taker = parts.parts(scribe, unused, unused).taker
+        taker = parts.parts(scribe, unused, unused).turn_manager
         taker.on_speech_started(0.0, 100.0)
         taker.on_speech_ended(500.0, 1000.0)
         taker.on_final("Non lo so.", 500.0, 1000.0)
@@ -59,7 +59,7 @@ async def test_a_turn_model_that_is_missing_is_named_and_words_end_turns(
     await parts.start()
     unused: Any = None
     persona = AgentConfig(responder="scribe", turns=TurnSettings(endpointer="smart-turn"))
-    endpointer = parts.parts(persona, unused, unused).taker.endpointer
+    endpointer = parts.parts(persona, unused, unused).turn_manager.endpointer
     assert endpointer.turn_model is not None
     assert await endpointer.turn_model.finished(np.zeros(160, np.int16)) is None
     await parts.aclose()

@@ -22,7 +22,7 @@ class Parts:
     persona: AgentConfig
     responder: Responder
     voice: Speaks
-    taker: TurnManager
+    turn_manager: TurnManager
     playout: Playout
     numbers: SegmentNumbers
     find_earlier: Finder

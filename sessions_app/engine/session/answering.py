@@ -39,40 +39,43 @@ class Answer:
     def __init__(
         self,
         tokens: AsyncGenerator[str, None],
-        mouth: SpeechOutput,
-        desk: ToolContext,
+        output: SpeechOutput,
+        tools: ToolContext,
         *,
         text: str = "",
         keep: bool = False,
         markdown: bool = False,
         then: Callable[[], object] | None = None,
     ) -> None:
-        self.desk = desk
+        self.tools = tools
         self.text = text
         self.then = then
         self.asked: StartReply | None = None
+        self.committed = False
+        """Whether the caller's turn that it answers cannot go on any more, and is in memory."""
+
         self.kept: list[Message] = []
         """What was kept in memory of the turn, and of this answer to it."""
 
         self.first_audio_ms: float | None = None
         self._heard_ms: float | None = None
         self._first_token_ms: float | None = None
-        self._now_ms = mouth.line.now_ms
-        self._on_token = mouth.on_token
-        self._on_anew = mouth.on_anew
+        self._now_ms = output.line.now_ms
+        self._on_token = output.on_token
+        self._on_anew = output.on_anew
         self._allowed = False
         self._early: list[str] = []
-        mute = not mouth.line.can_play()
-        said = not mute or mouth.line.reads()
+        mute = not output.line.can_play()
+        said = not mute or output.line.reads()
         self.reply = Reply(
             tokens,
-            mouth.voice,
-            mouth.playout,
+            output.voice,
+            output.playout,
             keep=keep,
             mute=mute,
             markdown=markdown,
             on_token=self._token,
-            on_mute=lambda piece: mouth.on_mute(piece, said),
+            on_mute=lambda piece: output.on_mute(piece, said),
             on_anew=self._anew,
         )
         self._task: asyncio.Task[None] | None = None
@@ -85,7 +88,7 @@ class Answer:
     def allow(self, asked: StartReply | None = None) -> None:
         """Lets it sound."""
         self.asked = asked
-        self.desk.confirm()
+        self.tools.confirm()
         self._allowed = True
         for text in self._early:
             self._on_token(text)
@@ -112,7 +115,7 @@ class Answer:
     def cancel(self) -> "asyncio.Task[None] | None":
         """Ends all work on it; returns the task that is ending."""
         if not self._allowed:
-            self.desk.take_back()
+            self.tools.take_back()
         self.reply.silence()
         if self._task is not None:
             self._task.cancel()

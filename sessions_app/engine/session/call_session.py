@@ -39,6 +39,7 @@ from sessions_app.engine.core.transport import Transport
 from sessions_app.engine.rtc.video import VideoLine
 from sessions_app.engine.session.agent_parts import CallLine
 from sessions_app.engine.session.agent_session import AgentSession
+from sessions_app.engine.session.client_commands import COUNTED, STORED
 from sessions_app.engine.session.keypad import Keypad, KeySettings
 from sessions_app.engine.session.listening import Lane, Listening
 from sessions_app.engine.session.supervising import Absence, ConnectionSnapshot, Limits, Supervisor
@@ -55,22 +56,8 @@ MOST_FINALS, MOST_GAPS = 400, 50
 Together they fit into what may wait for one socket.
 """
 
-COUNTED = {
-    Say: MessageKind.TEXTS,
-    Speak: MessageKind.TEXTS,
-    Press: MessageKind.REQUESTS,
-    Interrupt: MessageKind.REQUESTS,
-    PauseAgent: MessageKind.REQUESTS,
-    Mute: MessageKind.REQUESTS,
-    AppMessage: MessageKind.APP_MESSAGES,
-}
-"""As what clients' wishes are counted. To hang up is always allowed."""
-
 SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
 """What tells that somebody is there."""
-
-STORED = (Say, Press, Speak, AppMessage)
-"""What of a client's wishes makes rows, at any speed: typed, and not spoken."""
 
 TAIL_S = 0.25
 """After a hang-up audio still under way may arrive for this long."""
@@ -88,13 +75,13 @@ class Ownership:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What makes the call's two sides; without `conversing` the agent only transcribes.
+    """What makes the call's two sides; without `agent` the agent only transcribes.
 
     `numbers` are those that both sides take for what they say.
     """
 
     listening: Callable[[Callable[[CallEvent], None]], Listening]
-    conversing: Callable[[CallLine], AgentSession] | None = None
+    agent: Callable[[CallLine], AgentSession] | None = None
     agent_lane: Lane | None = None
     playout: Playout | None = None
     video: VideoLine | None = None
@@ -144,10 +131,10 @@ class CallSession:
         self._spoke_s = self._looked_s = time.monotonic()
         self._speaking = False
         self.length_ms = 0.0
-        self._conversing = sides.conversing(self._line()) if sides.conversing else None
-        if self._conversing is not None:
-            self._sinks.append(self._conversing)
-        self._keypad = Keypad(sides.keys, sides.numbers, self._emit, self.now_ms, self._conversing)
+        self._agent = sides.agent(self._line()) if sides.agent else None
+        if self._agent is not None:
+            self._sinks.append(self._agent)
+        self._keypad = Keypad(sides.keys, sides.numbers, self._emit, self.now_ms, self._agent)
 
     def _line(self) -> CallLine:
         return CallLine(
@@ -163,9 +150,9 @@ class CallSession:
     @property
     def agent(self) -> AgentSession:
         """The agent in this call; raises NoAgentError when its agent only transcribes."""
-        if self._conversing is None:
+        if self._agent is None:
             raise NoAgentError("This agent only transcribes. Call one that answers.")
-        return self._conversing
+        return self._agent
 
     def count(self, kind: MessageKind) -> None:
         """Counts a client's message, by whichever socket or channel it came.
@@ -291,9 +278,9 @@ class CallSession:
         """Returns the call's newest finals with a greater `seq`, in order."""
         return [final for final in self._finals if final.seq > seq]
 
-    def standing(self) -> list[CallEvent]:
-        """Returns where the call stands, for a client that joins it."""
-        of_agent = self._conversing.catch_up() if self._conversing is not None else []
+    def catch_up(self) -> list[CallEvent]:
+        """Returns what a client that joins must know: state, gaps, and what its agent tells."""
+        of_agent = self._agent.catch_up() if self._agent is not None else []
         return [StateChanged(self.state, self.reason, self.length_ms), *self._gaps, *of_agent]
 
     def start(self) -> None:
@@ -311,28 +298,34 @@ class CallSession:
         self._listening.tick(now_ms, self._silent_to(now_s))
         if self._agent_lane is not None:
             self._agent_lane.flush_due(now_ms)
-        if self._conversing is not None:
-            self._conversing.tick(now_ms)
-        sight = ConnectionSnapshot(
+        if self._agent is not None:
+            self._agent.tick(now_ms)
+        self._follow_connection(self._snapshot(now_s))
+
+    def _snapshot(self, now_s: float) -> ConnectionSnapshot:
+        transport = self._transport
+        heard_s = transport.last_heard_s
+        return ConnectionSnapshot(
             now_s,
-            self._transport.connected,
-            self._transport.last_heard_s,
-            self._absence.gone(
-                now_s, self._transport.last_heard_s, closed=self._transport.closed_by_peer
-            ),
-            self._transport.last_media_s,
+            transport.connected,
+            heard_s,
+            self._absence.gone(now_s, heard_s, closed=transport.closed_by_peer),
+            transport.last_media_s,
             0.0 if self._speaking else now_s - self._spoke_s,
             away=self._absence.away,
         )
-        verdict = self._supervisor.judge(self.state, sight)
-        if verdict.state is CallState.ENDING and verdict.reason is not None:
-            self.end_soon(verdict.reason)
-        elif verdict.state is not self.state:
-            if verdict.state is CallState.RECONNECTING:
-                self._absence.lost(now_s)
+
+    def _follow_connection(self, snapshot: ConnectionSnapshot) -> None:
+        """Moves the call to the state that its connection is in, or ends it."""
+        transition = self._supervisor.judge(self.state, snapshot)
+        if transition.state is CallState.ENDING and transition.reason is not None:
+            self.end_soon(transition.reason)
+        elif transition.state is not self.state:
+            if transition.state is CallState.RECONNECTING:
+                self._absence.lost(snapshot.now_s)
                 self._listening.expect_gap()
-            self._move(verdict.state)
-        if self._absence.cut(sight):
+            self._move(transition.state)
+        if self._absence.cut(snapshot):
             self._listening.expect_gap()
 
     def _silent_to(self, now_s: float) -> float | None:
@@ -358,8 +351,8 @@ class CallSession:
         self.reason = reason
         self._move(CallState.ENDING)
         self._keypad.close()
-        if self._conversing is not None:
-            await self._conversing.finish()
+        if self._agent is not None:
+            await self._agent.finish()
         if self._transport.connected:
             await asyncio.sleep(TAIL_S)
         self.length_ms = self.now_ms()

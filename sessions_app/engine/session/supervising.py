@@ -120,14 +120,14 @@ class Absence:
         wait_s = AWAY_S if self._returns else ABANDONED_S
         return now_s - max(self._left_s, heard_s) > wait_s
 
-    def cut(self, sight: ConnectionSnapshot) -> bool:
+    def cut(self, seen: ConnectionSnapshot) -> bool:
         """Tells a short cut, after which the audio jumps, from a client that sends none; once."""
-        if sight.media_s is None or sight.heard_s is None:
+        if seen.media_s is None or seen.heard_s is None:
             return False
-        if self._lost_s is not None and sight.media_s > self._lost_s:
+        if self._lost_s is not None and seen.media_s > self._lost_s:
             self._lost_s = None
-        if self._lost_s is None and sight.now_s - max(sight.heard_s, sight.media_s) > CUT_S:
-            self._lost_s = sight.now_s
+        if self._lost_s is None and seen.now_s - max(seen.heard_s, seen.media_s) > CUT_S:
+            self._lost_s = seen.now_s
             return True
         return False
 
@@ -148,60 +148,60 @@ class Supervisor:
         self._started_s = started_s
         self._lost_s: float | None = None
 
-    def judge(self, state: CallState, sight: ConnectionSnapshot) -> Transition:
+    def judge(self, state: CallState, seen: ConnectionSnapshot) -> Transition:
         """Returns where a call in `state` should be now; the same state when nothing changed."""
-        over = self._over(sight)
+        over = self._over(seen)
         if over is not None:
             return Transition(CallState.ENDING, over)
         if state is CallState.CONNECTING:
-            return self._connecting(sight)
+            return self._connecting(seen)
         if state is CallState.ACTIVE:
-            return self._active(sight)
+            return self._active(seen)
         if state is CallState.RECONNECTING:
-            return self._reconnecting(sight)
+            return self._reconnecting(seen)
         return Transition(state)
 
-    def _connecting(self, sight: ConnectionSnapshot) -> Transition:
-        if sight.connected:
+    def _connecting(self, seen: ConnectionSnapshot) -> Transition:
+        if seen.connected:
             return Transition(CallState.ACTIVE)
         limits = self._limits
-        limit_s = limits.connect_s if sight.heard_s is not None else limits.unheard_s
-        if sight.now_s - self._started_s > limit_s:
+        limit_s = limits.connect_s if seen.heard_s is not None else limits.unheard_s
+        if seen.now_s - self._started_s > limit_s:
             return Transition(CallState.ENDING, EndReason.NEVER_CONNECTED)
         return Transition(CallState.CONNECTING)
 
-    def _active(self, sight: ConnectionSnapshot) -> Transition:
-        if self._audible(sight):
+    def _active(self, seen: ConnectionSnapshot) -> Transition:
+        if self._audible(seen):
             return Transition(CallState.ACTIVE)
-        self._lost_s = sight.now_s
+        self._lost_s = seen.now_s
         return Transition(CallState.RECONNECTING)
 
-    def _reconnecting(self, sight: ConnectionSnapshot) -> Transition:
-        if self._audible(sight):
+    def _reconnecting(self, seen: ConnectionSnapshot) -> Transition:
+        if self._audible(seen):
             self._lost_s = None
             return Transition(CallState.ACTIVE)
-        lost_s = self._lost_s if self._lost_s is not None else sight.now_s
-        if sight.now_s - lost_s > self._limits.grace_s:
+        lost_s = self._lost_s if self._lost_s is not None else seen.now_s
+        if seen.now_s - lost_s > self._limits.grace_s:
             return Transition(CallState.ENDING, EndReason.CONNECTION_LOST)
         return Transition(CallState.RECONNECTING)
 
-    def _over(self, sight: ConnectionSnapshot) -> EndReason | None:
+    def _over(self, seen: ConnectionSnapshot) -> EndReason | None:
         """Returns why the call ends whatever its state; None when it goes on."""
         limits = self._limits
-        if sight.left:
+        if seen.left:
             return EndReason.CALLER_LEFT
-        if sight.now_s - self._started_s > limits.max_call_s:
+        if seen.now_s - self._started_s > limits.max_call_s:
             return EndReason.MAX_LENGTH
-        if limits.idle_s is not None and sight.quiet_s > limits.idle_s:
+        if limits.idle_s is not None and seen.quiet_s > limits.idle_s:
             return EndReason.IDLE
-        if limits.input_s is None or sight.media_s is None:
+        if limits.input_s is None or seen.media_s is None:
             return None
-        return EndReason.CALLER_HUNG_UP if sight.now_s - sight.media_s > limits.input_s else None
+        return EndReason.CALLER_HUNG_UP if seen.now_s - seen.media_s > limits.input_s else None
 
-    def _audible(self, sight: ConnectionSnapshot) -> bool:
+    def _audible(self, seen: ConnectionSnapshot) -> bool:
         return (
-            sight.connected
-            and not sight.away
-            and sight.heard_s is not None
-            and sight.now_s - sight.heard_s <= self._limits.silent_s
+            seen.connected
+            and not seen.away
+            and seen.heard_s is not None
+            and seen.now_s - seen.heard_s <= self._limits.silent_s
         )

@@ -31,8 +31,9 @@ class TurnLog:
 
     def commit_caller(self, answer: Answer | None) -> None:
         """The caller's turn that `answer` replies to is over for good; told once."""
-        if answer is None or not answer.text:
+        if answer is None or not answer.text or answer.committed:
             return
+        answer.committed = True
         now = self._now_ms()
         answer.kept.append(self._memory.add_user(answer.text))
         self.turns += 1
@@ -40,7 +41,6 @@ class TurnLog:
         end = now if asked is None or asked.speech_end_ms is None else asked.speech_end_ms
         start = end if self._caller_start_ms is None else min(self._caller_start_ms, end)
         self._caller_start_ms = None
-        answer.text = ""
         self._emit(TurnEnded(self.turns, Speaker.CALLER, start, end))
 
     def end_answer(self, answer: Answer, said: str, *, interrupted: bool) -> None:
@@ -61,4 +61,4 @@ class TurnLog:
         last, self._last = self._last, None
         if last is not None:
             self._memory.drop(last.kept)
-            last.desk.take_back()
+            last.tools.take_back()

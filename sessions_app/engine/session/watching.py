@@ -17,11 +17,11 @@ class Watching:
         self._parts = parts
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, desk: ToolContext) -> None:
+    def start(self, tools: ToolContext) -> None:
         """Starts it, once, in a call that may have pictures."""
         if self._task is None and self._parts.video is not None:
-            desk.confirm()
-            self._task = asyncio.create_task(self._watch(desk))
+            tools.confirm()
+            self._task = asyncio.create_task(self._watch(tools))
 
     async def aclose(self) -> None:
         """Ends it; may be called twice."""
@@ -29,9 +29,9 @@ class Watching:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _watch(self, desk: ToolContext) -> None:
+    async def _watch(self, tools: ToolContext) -> None:
         try:
-            await self._parts.responder.on_video(self._parts.persona, desk)
+            await self._parts.responder.on_video(self._parts.persona, tools)
         except Exception as error:  # noqa: BLE001 - the call goes on without pictures
             call_id = self._parts.call_id
             logger.error("call %s: its pictures broke: %s", call_id, traced(error))

@@ -121,8 +121,8 @@ async def test_a_long_call_keeps_what_fits_into_a_socket_and_the_rest_is_in_the_
     assert told == list(range(2_001 - MOST_FINALS, 2_001))
     assert [final.seq for final in call.finals_after(1_998)] == [1_999, 2_000]
     assert call.finals_after(2_000) == []
-    assert len(call.standing()) == 1 + MOST_GAPS
-    assert len(told) + len(call.standing()) < BACKLOG
+    assert len(call.catch_up()) == 1 + MOST_GAPS
+    assert len(told) + len(call.catch_up()) < BACKLOG
 
 
 async def test_audio_and_resumptions_are_counted_by_the_call() -> None:

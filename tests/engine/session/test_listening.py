@@ -22,7 +22,7 @@ from sessions_app.engine.core.events import (
     TurnJudged,
 )
 from sessions_app.engine.core.frames import AudioFrame, Samples, silence
-from sessions_app.engine.session.hearing import told as told_taker
+from sessions_app.engine.session.hearing import actions_for
 from sessions_app.engine.session.listening import AGAIN_MS, Listening
 from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
 from sessions_app.engine.stt.base import Recogniser
@@ -359,5 +359,5 @@ async def test_an_utterance_of_two_sentences_is_two_segments_and_one_turn() -> N
     ]
     assert finals[0].end_ms <= finals[1].start_ms
     taker = TurnManager(TurnSettings(preemptive=True), AttentiveEndpointer(), ConfirmedBargeIn())
-    done = [told_taker(taker, event, 2000.0 + n) or [] for n, event in enumerate(events)]
+    done = [actions_for(taker, event, 2000.0 + n) or [] for n, event in enumerate(events)]
     assert [action for actions in done for action in actions] == [Prepare(TWO)]
