@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,25 +47,31 @@ def summarise(call: Call) -> None:
 
 
 def _record(call: Call, row: Recording) -> None:
+    """Merges the call's lanes into one file, and keeps it with what is known of it."""
     caller, agent = _lane(call, "caller"), _lane(call, "agent")
-    if caller is None and agent is None:
-        _without_audio(call, row)
+    lanes = [path for path in (caller, agent) if path is not None]
+    if not lanes:
+        _keep_nothing(call, row)
         return
-    if all(path is None or lane_is_unreadable(path) for path in (caller, agent)):
+    if all(map(lane_is_unreadable, lanes)):
         raise MediaError("There is sound of this call, but none of it can be read.")
-    length_ms = call.duration_ms
-    if length_ms is None:
-        # the last second of a lane is lost with its process, the words in it may be stored
-        ends = [math.ceil(lane_length_ms(path)) for path in (caller, agent) if path is not None]
-        length_ms = max(*ends, _words_end_ms(call))
     # beside the lanes: it goes with them, whenever this process is killed
     target = _folder(call) / MERGED
-    merged = merge_lanes(caller, agent, length_ms, target)
+    merged = merge_lanes(caller, agent, _length_ms(call, lanes), target)
     calls.note_length(call, merged.duration_ms)
     recordings.keep(row, target, _facts(call, merged))
 
 
-def _without_audio(call: Call, row: Recording) -> None:
+def _length_ms(call: Call, lanes: Sequence[Path]) -> int:
+    """Returns the call's length, or what lanes and words show of it where its process died."""
+    if call.duration_ms is not None:
+        return call.duration_ms
+    # the last second of a lane is lost with its process, the words in it may be stored
+    ends = [math.ceil(lane_length_ms(path)) for path in lanes]
+    return max(*ends, _words_end_ms(call))
+
+
+def _keep_nothing(call: Call, row: Recording) -> None:
     """Closes the recording of a call whose media never came; refuses where words say it did."""
     words = transcripts.in_order(call)
     # what was typed, or shown to a client that reads, takes no time and has no sound
