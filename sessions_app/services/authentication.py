@@ -83,9 +83,16 @@ class Principal:
         return replace(self, address=network_of(address) or address)
 
 
-def by_session(session: Any, user: Any) -> Principal:
-    """Returns the signed-in user of a cookie's session."""
-    return Principal(int(user.pk), Way.SESSION, str(session.session_key or ""))
+def by_session(session: Any) -> Principal | None:
+    """Returns who signed in with a cookie's session; None where nobody did, or they may not go on.
+
+    `session` is Django's, or None where there can be none.
+    """
+    user_id = "" if session is None else str(session.get(SESSION_KEY, ""))
+    if not user_id.isdecimal():
+        return None
+    found = Principal(int(user_id), Way.SESSION, str(session.session_key or ""))
+    return found if standing([found.credential]) else None
 
 
 def by_token(secret: str) -> Principal | None:

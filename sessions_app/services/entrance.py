@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.http import HttpHeaders
 
 from sessions_app.engine.core.errors import VoiceError
 from sessions_app.services import access, authentication, tickets
-from sessions_app.services.authentication import Principal, Way, standing
+from sessions_app.services.authentication import Principal
 
 NOT_SIGNED_IN, WRONG_ORIGIN = 401, 403
 CLOSE = 4000
@@ -123,11 +122,8 @@ def _by_cookie(shown: Shown) -> Principal:
     own = access.own_origin(origin, shown.host)
     if origin and not own:
         raise _wrong_origin()
-    stored = {} if shown.session is None else shown.session
-    user_id = str(stored.get(SESSION_KEY, ""))
-    key = getattr(stored, "session_key", None) or ""
-    found = Principal(int(user_id), Way.SESSION, key) if user_id.isdecimal() else None
-    if found is None or not standing([found.credential]):
+    found = authentication.by_session(shown.session)
+    if found is None:
         raise RefusedError(NOT_SIGNED_IN, "not_signed_in", "Sign in, or send a bearer token.")
     if not own:
         raise _wrong_origin()
