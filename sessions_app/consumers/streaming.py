@@ -13,7 +13,7 @@ from sessions_app.engine.core.rates import MessageKind
 from sessions_app.engine.protocols import control, streaming
 from sessions_app.engine.protocols.reading import ProtocolError
 from sessions_app.runtime import engine
-from sessions_app.runtime.engine import Streamed
+from sessions_app.runtime.placement import StreamedCall
 from sessions_app.services.entrance import CLOSE, RefusedError
 
 SIGN_IN_S = 5.0
@@ -24,7 +24,7 @@ class StreamingConsumer(CallSocket):
     """The typed client's socket; also where a call goes on whose WebRTC is blocked."""
 
     closes_with_call = True
-    streamed: Streamed | None = None
+    streamed: StreamedCall | None = None
     features: frozenset[str] = frozenset()
 
     async def refused(self, refused: RefusedError) -> None:

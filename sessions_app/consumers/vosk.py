@@ -7,7 +7,7 @@ from sessions_app.engine.core.rates import MessageKind
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.protocols import vosk
 from sessions_app.runtime import engine
-from sessions_app.runtime.engine import Streamed
+from sessions_app.runtime.placement import StreamedCall
 from sessions_app.services.entrance import RefusedError
 
 
@@ -15,7 +15,7 @@ class VoskConsumer(CallSocket):
     """One recognition a socket. Nobody signs in: the setting says who calls, and from where."""
 
     closes_with_call = True
-    streamed: Streamed | None = None
+    streamed: StreamedCall | None = None
     config = vosk.Config()
     replies: vosk.Replies | None = None
 

@@ -1,4 +1,4 @@
-"""What offers were answered with: the same again is the same call, a changed one changes it.
+"""Remembers answered offers: the same one again gets the same call, a changed one changes it.
 
 A connection is known by its DTLS fingerprint and ICE user fragment (`offer_key`), or where its
 client made new ones by the session that its offers are of (`rtc.sdp.origins`). What else an
@@ -37,15 +37,15 @@ Change = Callable[[str, Party, str], Coroutine[Any, Any, str]]
 
 @dataclass(slots=True)
 class _Answered:
-    """A connection's call, and the answer to its newest offer."""
+    """The answer to a connection's first offer, which placed the call, and to its newest."""
 
-    placing: "asyncio.Task[AnsweredCall]"
+    first: "asyncio.Task[AnsweredCall]"
     newest: "asyncio.Task[AnsweredCall]"
     sdp: str
     origin: Origin | None
 
 
-class Answers:
+class AnsweredOffers:
     """One a process, on its event loop. `lives` tells whether a call goes on."""
 
     def __init__(self, place: Place, change: Change, lives: Callable[[str], bool]) -> None:
@@ -60,17 +60,17 @@ class Answers:
     async def answer(self, by: Principal, offer: Offer) -> AnsweredCall:
         """Returns the answer to an offer, or the one it had; raises what answering raises."""
         known = self._find(by.party, offer)
-        if known is None or self._is_over(known.placing):
+        if known is None or self._is_over(known.first):
             key = offer_key(offer.sdp)
             name = _name(by.party, key)
             task = asyncio.create_task(self._place(by, offer, key))
             self._known[name] = known = _Answered(task, task, offer.sdp, origin_of(offer.sdp))
             task.add_done_callback(lambda done: self._placed(name, done))
         elif known.sdp != offer.sdp:
-            self._go_on(known, by.party, offer.sdp)
+            self._answer_change(known, by.party, offer.sdp)
         return await asyncio.shield(known.newest)
 
-    def _go_on(self, known: _Answered, party: Party, sdp: str) -> None:
+    def _answer_change(self, known: _Answered, party: Party, sdp: str) -> None:
         """Has a changed offer answered, by whose keys its connection is known from then on."""
         changing = self._changed(known, known.newest, party, sdp)
         known.newest, known.sdp = asyncio.create_task(changing), sdp
@@ -104,7 +104,7 @@ class Answers:
         """Answers a changed offer after those before it, which a failure leaves as they were."""
         await asyncio.wait([before])
         try:
-            call_id = (await asyncio.shield(known.placing)).call_id
+            call_id = (await asyncio.shield(known.first)).call_id
             return AnsweredCall(call_id, await self._change(call_id, party, sdp))
         except Exception:
             if known.sdp == sdp:
@@ -114,7 +114,7 @@ class Answers:
     def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the live call that this offer started or goes on with, or an empty text."""
         known = self._find(party, offer)
-        task = known.placing if known is not None else None
+        task = known.first if known is not None else None
         started = task is not None and task.done() and not self._is_over(task)
         return task.result().call_id if task is not None and started else offer.call_id
 
@@ -126,7 +126,7 @@ class Answers:
     def _placed(self, name: str, task: "asyncio.Task[AnsweredCall]") -> None:
         """Forgets an answer that failed; the newest that stand are kept while their call lives."""
         if _failed(task):
-            if name in self._known and self._known[name].placing is task:
+            if name in self._known and self._known[name].first is task:
                 self._known.pop(name)
             return
         for old in self._of(task.result().call_id)[:-MOST_OF_A_CALL]:
@@ -134,7 +134,7 @@ class Answers:
 
     def _of(self, call_id: str) -> list[str]:
         """Returns the names of a call's answers, the oldest first."""
-        return [name for name, known in self._known.items() if _is_of(known.placing, call_id)]
+        return [name for name, known in self._known.items() if _is_of(known.first, call_id)]
 
     def _is_over(self, task: "asyncio.Task[AnsweredCall]") -> bool:
         """Returns whether there is no call of it, or none any more."""

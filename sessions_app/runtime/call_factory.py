@@ -1,4 +1,4 @@
-"""What calls are made of in this process, and how one is put together."""
+"""Builds calls: what one will run with, its row, and the live call of both."""
 
 import asyncio
 import hashlib
@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils import timezone
 
@@ -48,6 +49,7 @@ from sessions_app.runtime.agents import AgentParts, earlier_calls
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, load_backend
 from sessions_app.runtime.store import Store, StoreSink
+from sessions_app.runtime.transports import Connection
 from sessions_app.services import agents, calls, tickets
 from sessions_app.services.authentication import Principal
 
@@ -55,6 +57,8 @@ logger = logging.getLogger(__name__)
 
 RECOGNISER, VOICE = "recogniser", "voice"
 READY_S = 2.5
+"""An engine that takes longer to say whether it is ready counts as not ready."""
+
 CALLER_LANE, AGENT_LANE = "caller.ogg", "agent.ogg"
 
 Wish = Offer | StartStream
@@ -82,17 +86,8 @@ class Prepared:
         return self.parts.playout if self.parts is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What carries a new call, under which name, and the offer that it came of."""
-
-    name: str
-    transport: Transport
-    offer_key: str = ""
-
-
-class Placing:
-    """Owns recognisers, VAD, agents' parts and files; one a process, on its event loop."""
+class CallFactory:
+    """Owns recognisers, VAD, agents' parts and lane files; one a process, on its event loop."""
 
     def __init__(self, config: VoiceConfig, store: Store, worker: str) -> None:
         self._config = config
@@ -144,30 +139,30 @@ class Placing:
         BusyError (retryable) where its recogniser takes no further call.
         """
         agent = await self._store.run(calls.agent_for, wish.agent)
-        with _of_agent(agent):
+        with _agent_not_ready(agent):
             recogniser = self._recognisers.get(agent.recogniser)
         place.include(recogniser.reserve())
-        persona = await self._chosen(agents.persona_of(agent), wish, recogniser)
-        made = self._made(agent, persona, recogniser)
+        persona = await self._agent_config(agents.persona_of(agent), wish, recogniser)
+        prepared = self._open_parts(agent, persona, recogniser)
         try:
             self.agents.prepare(persona)
-            yield made
+            yield prepared
         except BaseException:
-            await made.stream.aclose()
+            await prepared.stream.aclose()
             raise
 
     async def check(self, wish: Wish) -> None:
         """Raises what `prepared` would for an offer that is to come; makes nothing."""
         place = Reservation()
         try:
-            async with self.prepared(wish, place) as made:
-                await made.stream.aclose()
+            async with self.prepared(wish, place) as prepared:
+                await prepared.stream.aclose()
         finally:
             place.release()
 
-    def _made(self, agent: Agent, persona: AgentConfig, recogniser: Recogniser) -> Prepared:
+    def _open_parts(self, agent: Agent, persona: AgentConfig, recogniser: Recogniser) -> Prepared:
         clock, numbers = CallClock(), SegmentNumbers()
-        with _of_agent(agent):
+        with _agent_not_ready(agent):
             parts = None
             if persona.answers:
                 playout = Playout(lambda: clock.now_ms(time.monotonic()))
@@ -177,7 +172,7 @@ class Placing:
         video = VideoLine(seen) if seen is not None else None
         return Prepared(agent, persona, recogniser, stream, numbers, clock, parts, video)
 
-    async def _chosen(
+    async def _agent_config(
         self, persona: AgentConfig, wish: Wish, recogniser: Recogniser
     ) -> AgentConfig:
         """Returns the agent's settings with the client's own language and voice."""
@@ -194,17 +189,24 @@ class Placing:
             persona = replace(persona, voice=wish.voice)
         return self.agents.with_hints(persona)
 
-    async def place(
-        self, by: Principal, made: Prepared, wish: Wish, carried: Carried, limits: Limits
+    async def create(
+        self,
+        by: Principal,
+        prepared: Prepared,
+        wish: Wish,
+        connection: Connection[Any],
+        limits: Limits,
     ) -> CallSession:
         """Returns the live call, stored and told to watchers; not started yet.
 
         A ticket is used for it from then on. Raises BadOfferError for an offer that was used
         before.
         """
-        call = await self._create(by, made, wish, transport=carried.name, key=carried.offer_key)
+        call = await self._store_row(
+            by, prepared, wish, transport=connection.name, key=connection.offer_key
+        )
         try:
-            return self._session(call, made, carried.transport, limits, by.address)
+            return self._session(call, prepared, connection.transport, limits, by.address)
         except BaseException:
             # else it would be taken for one whose process died
             failed = CallState.FAILED
@@ -212,25 +214,25 @@ class Placing:
             await self._store.run(calls.move, call.public_id, failed, reason=reason)
             raise
 
-    async def _create(
-        self, by: Principal, made: Prepared, wish: Wish, *, transport: str, key: str
+    async def _store_row(
+        self, by: Principal, prepared: Prepared, wish: Wish, *, transport: str, key: str
     ) -> Call:
         call_id = new_public_id()
         try:
             call, created = await self._store.run(
                 tickets.call_by,
                 by,
-                made.agent,
+                prepared.agent,
                 call_id=call_id,
                 door=wish.door,
                 transport=transport,
-                recogniser=made.agent.recogniser,
+                recogniser=prepared.agent.recogniser,
                 worker=self._worker,
                 offer_key=key,
-                language=made.persona.language,
+                language=prepared.persona.language,
                 consented_at=timezone.now() if wish.records else None,
                 consent_notice=wish.notice if wish.records else "",
-                persona=made.persona.as_json(),
+                persona=prepared.persona.as_json(),
             )
         except BaseException:
             # given up, or too late for its client: the thread may be storing it all the same
@@ -241,25 +243,25 @@ class Placing:
         return call
 
     def _session(
-        self, call: Call, made: Prepared, transport: Transport, limits: Limits, address: str
+        self, call: Call, prepared: Prepared, transport: Transport, limits: Limits, address: str
     ) -> CallSession:
         caller_lane = self._lane(call, CALLER_LANE)
         agent_lane = None
-        if made.playout is not None:
-            made.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
+        if prepared.playout is not None:
+            prepared.playout.lane = agent_lane = self._lane(call, AGENT_LANE)
         session = CallSession(
             Ownership(call.public_id, call.party, call.offer_key, address),
             transport,
             Sides(
-                self._listening(made, caller_lane),
-                self._conversing(call, made, made.parts) if made.parts is not None else None,
+                self._listening(prepared, caller_lane),
+                self._agent(call, prepared, prepared.parts) if prepared.parts is not None else None,
                 agent_lane,
-                made.playout,
-                made.video,
-                made.numbers,
+                prepared.playout,
+                prepared.video,
+                prepared.numbers,
                 self._config.keys,
             ),
-            made.clock,
+            prepared.clock,
             limits,
             messages=self._config.messages,
         )
@@ -268,42 +270,42 @@ class Placing:
         return session
 
     def _listening(
-        self, made: Prepared, lane: LaneRecorder | None
+        self, prepared: Prepared, lane: LaneRecorder | None
     ) -> Callable[[Callable[[CallEvent], None]], Listening]:
         vad = self._vad
         assert vad is not None  # noqa: S101 - `start` was awaited
 
         def make(emit: Callable[[CallEvent], None]) -> Listening:
-            able = made.recogniser.capabilities
+            able = prepared.recogniser.capabilities
             transcribing = Transcribing(
-                made.stream,
+                prepared.stream,
                 Speaker.CALLER,
-                made.numbers,
+                prepared.numbers,
                 emit,
-                language=made.persona.language,
+                language=prepared.persona.language,
                 gated=not able.continuous,
                 figures=self._config.figures,
                 marks=able.marks,
             )
-            pauses = made.parts is not None  # without an agent no turn depends on them
-            parts = made.parts
-            model = parts.turn_manager.endpointer.turn_model if parts is not None else None
-            return Listening(vad, transcribing, lane, emit, pauses=pauses, turn_model=model)
+            if prepared.parts is None:  # without an agent no turn depends on pauses
+                return Listening(vad, transcribing, lane, emit)
+            model = prepared.parts.turn_manager.endpointer.turn_model
+            return Listening(vad, transcribing, lane, emit, pauses=True, turn_model=model)
 
         return make
 
-    def _conversing(
-        self, call: Call, made: Prepared, parts: Parts
+    def _agent(
+        self, call: Call, prepared: Prepared, parts: Parts
     ) -> Callable[[CallLine], AgentSession]:
         given = replace(
             parts,
             find_earlier=earlier_calls(self._store, call.party, call.pk),
             call_id=call.public_id,
-            video=made.video,
+            video=prepared.video,
             notes=self._config.notes,
         )
 
-        given.turn_manager.judge.declared = lambda: made.recogniser.serving.scores_pauses
+        given.turn_manager.judge.declared = lambda: prepared.recogniser.serving.scores_pauses
 
         def make(line: CallLine) -> AgentSession:
             return AgentSession(given, line)
@@ -317,10 +319,10 @@ class Placing:
 
 
 @contextmanager
-def _of_agent(agent: Agent) -> Iterator[None]:
-    """Tells of what an agent's settings name and this installation has not, before the call.
+def _agent_not_ready(agent: Agent) -> Iterator[None]:
+    """Raises AgentNotReadyError for what an agent's settings name and this installation lacks.
 
-    In a call the same errors mean that it goes on without its agent.
+    That is before the call. In a call the same errors mean that it goes on without its agent.
     """
     try:
         yield
@@ -332,7 +334,7 @@ def _of_agent(agent: Agent) -> Iterator[None]:
 
 
 def offer_key(sdp: str) -> str:
-    """Returns what makes a retried offer the same call: digest of fingerprint and ufrag."""
+    """Returns the key by which a retried offer is known: digest of fingerprint and ufrag."""
     return next(iter(offer_keys(sdp)), "")
 
 

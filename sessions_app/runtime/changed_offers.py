@@ -7,17 +7,19 @@ from sessions_app.engine.core.party import Party
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
-from sessions_app.runtime.admitting import Admitting
-from sessions_app.runtime.transports import Carriers
+from sessions_app.runtime.call_admission import CallAdmission
+from sessions_app.runtime.transports import Transports
 
 
-class Changing:
+class ChangedOffers:
     """One a process, on its event loop. Offers of one call are answered one after another."""
 
-    def __init__(self, registry: Registry, admitting: Admitting, carriers: Carriers) -> None:
+    def __init__(
+        self, registry: Registry, admission: CallAdmission, transports: Transports
+    ) -> None:
         self._registry = registry
-        self._admitting = admitting
-        self._carriers = carriers
+        self._admission = admission
+        self._transports = transports
         self._locks: dict[str, asyncio.Lock] = {}
 
     def forget(self, call_id: str) -> None:
@@ -30,7 +32,7 @@ class Changing:
         Raises UnknownCallError, BadOfferError, BusyError (retryable).
         """
         session = self._registry.get(call_id, party)
-        self._admitting.offer(party.key, session.ownership.address)
+        self._admission.offer(party.key, session.ownership.address)
         return await self.answer(session, sdp)
 
     async def answer(self, session: CallSession, sdp: str) -> str:
@@ -50,16 +52,12 @@ class Changing:
 
     async def _follow(self, session: CallSession, earlier: WebRTCTransport, sdp: str) -> str:
         """Returns the answer of what stands in for a connection whose client goes on elsewhere."""
-        heir = self._carriers.heir(session.clock, session.playout, session.video, earlier)
-        try:
-            answer = await heir.answer(sdp)
-            heir.on_message, heir.on_key = session.hear_message, session.hear_key
-            heir.succeed(earlier)
-            session.move_to(heir)
-        except BaseException:
-            await heir.aclose()
-            raise
-        return answer
+        async with self._transports.webrtc_after(session, sdp, earlier) as connection:
+            transport = connection.transport
+            transport.on_message, transport.on_key = session.hear_message, session.hear_key
+            transport.succeed(earlier)
+            session.move_to(transport)
+        return connection.answer
 
 
 def follows(session: CallSession, sdp: str) -> bool:

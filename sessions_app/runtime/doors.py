@@ -26,7 +26,8 @@ class Dialect(EventSink, Protocol):
         ...
 
 
-Speaks = Callable[[Offer, CallSession], Dialect]
+OpenDialect = Callable[[Offer, CallSession], Dialect]
+"""Makes what speaks with the client of a new call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class DoorPlan:
     """
 
     channel: str
-    dialect: Speaks
+    dialect: OpenDialect
     input_s: float | None = None
 
     def limits(self, usual: Limits) -> Limits:
@@ -47,8 +48,8 @@ class DoorPlan:
         return replace(usual, input_s=self.input_s, grace_s=0.0)
 
 
-def _obeyed_by(session: CallSession) -> Callable[[Command], None]:
-    """Returns what does what a client asks over its data channel; it raises VoiceError."""
+def _command_handler(session: CallSession) -> Callable[[Command], None]:
+    """Returns the handler of commands from the data channel; it raises VoiceError."""
 
     def obey(command: Command) -> None:
         if not isinstance(command, ToCall):
@@ -59,7 +60,7 @@ def _obeyed_by(session: CallSession) -> Callable[[Command], None]:
 
 
 def _control(wish: Offer, session: CallSession) -> Dialect:
-    return control.ControlChannelPeer(wish.features, session.send, _obeyed_by(session))
+    return control.ControlChannelPeer(wish.features, session.send, _command_handler(session))
 
 
 def _vosk(_wish: Offer, session: CallSession) -> Dialect:
@@ -67,7 +68,7 @@ def _vosk(_wish: Offer, session: CallSession) -> Dialect:
 
 
 def _rtvi(_wish: Offer, session: CallSession) -> Dialect:
-    return rtvi.RtviPeer(session.call_id, session.send, _obeyed_by(session), session.count)
+    return rtvi.RtviPeer(session.call_id, session.send, _command_handler(session), session.count)
 
 
 def _results(wish: Offer, session: CallSession) -> Dialect:
@@ -76,7 +77,7 @@ def _results(wish: Offer, session: CallSession) -> Dialect:
 
 
 def limited(dialect: Dialect, session: CallSession) -> Callable[[str | bytes], None]:
-    """Returns what takes the messages of the call's data channel, as many as are allowed."""
+    """Returns the handler of messages from the data channel; it refuses those over the limit."""
     gate = ChannelGate(session.messages, dialect.receive, dialect.tell, session.close_channel)
     return gate.receive
 

@@ -1,7 +1,8 @@
-"""What ends when somebody may not go on: sign-out, a shut-out user, a revoked token, a used ticket.
+"""Ends what somebody has open once they may not use it: they signed out, or lost their account,
+token or ticket.
 
-The one place that knows what hangs on a principal in this process: calls, sockets, windows on
-live calls, announced sessions. All of it is looked at together, with a handful of queries however
+The one place that knows what depends on a principal in this process: calls, sockets, windows on
+live calls, announced sessions. All of it is checked together, with a handful of queries however
 much there is.
 """
 
@@ -21,16 +22,19 @@ from sessions_app.services.authentication import Credential, Principal
 logger = logging.getLogger(__name__)
 
 CHECK_S = 4.0
-"""With LAST_WORDS of a ticket everything has ended well within ten seconds."""
+"""How often. Longer lets a revoked token go on for longer, shorter asks the database more.
+
+With LAST_WORDS of a ticket everything has ended well within ten seconds.
+"""
 
 ASK_S = 10.0
-"""A question that hangs (a network that swallows it) is given up after so long, and asked anew."""
+"""A query that hangs (a network that swallows it) is given up after so long, and sent anew."""
 
 LOCK_S, STATEMENT_S = 0.6, 8.0
-"""The database is to give it up before that: else its threads would all hang at last."""
+"""The database gives up before ASK_S: else all threads would hang in the end."""
 
 _threads = ThreadPoolExecutor(3, "voice-endings")
-"""A few of its own: questions that hang must not take those of others."""
+"""A few of its own: queries that hang must not take the threads of others."""
 
 Watch = tuple[int, str]
 """A user, and the public id of the call that they watch."""
@@ -38,7 +42,7 @@ Watch = tuple[int, str]
 
 @dataclass(slots=True)
 class Hold:
-    """One thing that hangs on a principal; `end` is called once, when they may not go on."""
+    """One thing that depends on a principal; `end` is called once, when they may not go on."""
 
     number: int
     credential: Credential
@@ -76,7 +80,7 @@ class Endings:
             self._holds.pop(hold.number, None)
 
     async def check(self) -> None:
-        """Ends what hangs on principals that do not stand any more."""
+        """Ends what depends on principals who may not go on any more."""
         held = list(self._holds.values())
         asked = {hold.credential for hold in held}
         watches = {hold.watch for hold in held if hold.watch is not None}
@@ -105,7 +109,7 @@ class Endings:
                 logger.error("who may go on could not be checked: %s", traced(error))
 
     async def aclose(self) -> None:
-        """Looks no more; may be called twice."""
+        """Checks no more; may be called twice."""
         task, self._checking = self._checking, None
         if task is not None:
             task.cancel()
@@ -120,7 +124,7 @@ async def _ask(
         seen = authentication.watchable(watches) if watches else set()
         return authentication.standing(credentials), seen
 
-    # a thread of its own: what sockets wait for must not wait for this
+    # threads of its own: what sockets wait for must not wait for this
     asking = database_sync_to_async(ask, thread_sensitive=False, executor=_threads)
     return await asking()  # type: ignore[no-any-return]
 
@@ -137,7 +141,7 @@ def current() -> Endings:
 
 
 async def drain() -> None:
-    """Ends the looking; does nothing where there was none."""
+    """Ends the checks; does nothing where there were none."""
     global _endings
     if _endings is not None:
         ended, _endings = _endings, None

@@ -5,9 +5,6 @@ import logging
 import os
 import socket
 import time
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -16,28 +13,24 @@ from sessions_app.engine.core.commands import Candidate, Offer, StartStream, ToC
 from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.ports import EventSink
-from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import EndReason
-from sessions_app.engine.core.transport import Transport
 from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.sdp.offers import read_offer
 from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.registry import Registry
-from sessions_app.engine.websocket.transport import WebSocketTransport, check_output
 from sessions_app.runtime import broadcast, ended_by_staff, endings
-from sessions_app.runtime.admitting import Admitting
-from sessions_app.runtime.answered_offers import AnsweredCall, Answers
-from sessions_app.runtime.call_factory import Carried, Placing, Wish
-from sessions_app.runtime.changed_offers import Changing, follows
-from sessions_app.runtime.doors import limited, plan_of
-from sessions_app.runtime.endings import Hold
+from sessions_app.runtime.answered_offers import AnsweredCall, AnsweredOffers
+from sessions_app.runtime.call_admission import CallAdmission
+from sessions_app.runtime.call_factory import CallFactory, Wish
+from sessions_app.runtime.changed_offers import ChangedOffers
 from sessions_app.runtime.health_checks import Faults
 from sessions_app.runtime.media_processes import NAME
 from sessions_app.runtime.metrics import LoopLag
 from sessions_app.runtime.peers import Peers
+from sessions_app.runtime.placement import Placement, StreamedCall
 from sessions_app.runtime.settings import VoiceConfig, voice_config
 from sessions_app.runtime.store import Store
-from sessions_app.runtime.transports import Carriers
+from sessions_app.runtime.transports import Transports
 from sessions_app.services import calls
 from sessions_app.services.authentication import Principal
 
@@ -47,16 +40,7 @@ LAST_WORDS_S = 0.4
 """For what is not stored yet while the process stops; it is written every 250 ms."""
 
 BEAT_S = 5.0
-WEBRTC, WEBSOCKET = "webrtc", "websocket"
-
-
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """A call whose audio comes in messages, and what takes them."""
-
-    session: CallSession
-    transport: WebSocketTransport
-    resumed: bool = False
+"""How often live calls are said to live. The reaper ends those that were silent for longer."""
 
 
 class Engine:
@@ -69,14 +53,26 @@ class Engine:
         self.faults = Faults(config, self.store.late)
         media = MediaLoop()
         self.lag = LoopLag(media.grid, config.max_lag_ms)
-        self.peers = Peers()
         self._registry = Registry(config.max_calls, media.grid, self._call_over, late=self.lag.late)
-        self._admitting = Admitting(config, self._registry)
-        self._placing = Placing(config, self.store, self.worker)
-        self._carriers = Carriers(config, self._placing.open_source, media)
-        self._changing = Changing(self._registry, self._admitting, self._carriers)
-        self._answers = Answers(self._place, self._changing.change, self._lives)
-        self._holds: dict[str, Hold] = {}
+        self._admission = CallAdmission(config, self._registry)
+        self._factory = CallFactory(config, self.store, self.worker)
+        self._transports = Transports(config, self._factory.open_source, media)
+        self._changed_offers = ChangedOffers(self._registry, self._admission, self._transports)
+        self._placement = Placement(
+            config,
+            self._registry,
+            self._admission,
+            self.faults,
+            self._factory,
+            self._transports,
+            self._changed_offers,
+            self.store,
+            self.start,
+        )
+        self._answered_offers = AnsweredOffers(
+            self._placement.answer, self._changed_offers.change, self._goes_on
+        )
+        self.peers = Peers(self._changed_offers.renegotiate)
         self._working: list[asyncio.Task[None]] = []
         self._starting: asyncio.Task[None] | None = None
 
@@ -89,18 +85,18 @@ class Engine:
         await asyncio.shield(self._starting)
 
     async def _start(self) -> None:
-        self._carriers.start()
+        self._transports.start()
         self.store.start()
         self.faults.start()
-        self._admitting.start()
-        await self._placing.start()
-        for work in (self._beat(), ended_by_staff.obey(self.store, self._registry)):
-            self._working.append(asyncio.create_task(work))
+        self._admission.start()
+        await self._factory.start()
+        works = (self._beat(), ended_by_staff.obey(self.store, self._registry))
+        self._working = [asyncio.create_task(work) for work in works]
         self.lag.start()  # what loading cost is nobody's choppy audio
 
     async def ready(self, part: str) -> bool:
         """Returns whether the default RECOGNISER or VOICE would serve a call now."""
-        return await self._placing.ready(part)
+        return await self._factory.ready(part)
 
     def load(self) -> dict[str, Any]:
         """Returns how many calls there are, were, and may yet be, and what is out of order."""
@@ -122,8 +118,8 @@ class Engine:
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
-        await self._admitting.aclose()
-        await self._placing.aclose()
+        await self._admission.aclose()
+        await self._factory.aclose()
         await self.lag.aclose()
         await self.store.aclose()
         await self.faults.aclose()
@@ -136,16 +132,16 @@ class Engine:
         A changed one of a connection that is known changes it. Raises BusyError (retryable),
         BadOfferError, UnknownAgentError, AgentNotReadyError.
         """
-        return await self._answers.answer(by, offer)
+        return await self._answered_offers.answer(by, offer)
 
     def call_of(self, party: Party, offer: Offer) -> str:
         """Returns the live call that this offer started or goes on with, or an empty text."""
-        return self._answers.call_of(party, offer)
+        return self._answered_offers.call_of(party, offer)
 
     async def add_candidate(self, call_id: str, party: Party, candidate: Candidate) -> None:
         """Hands a candidate on; raises UnknownCallError, BadCandidateError, BusyError."""
         session = self._registry.get(call_id, party)
-        self._admitting.candidate(party.key, session.ownership.address)
+        self._admission.candidate(party.key, session.ownership.address)
         await session.transport.add_candidate(candidate)
 
     def find(self, call_id: str, party: Party) -> CallSession:
@@ -165,7 +161,7 @@ class Engine:
             session = self._registry.get(call_id, party)
         except UnknownCallError:
             return False
-        if not session.live or self._answers.call_of(party, offer) == call_id:
+        if not session.live or self._answered_offers.call_of(party, offer) == call_id:
             return False
         read_offer(offer.sdp, first=False)
         return True
@@ -212,17 +208,17 @@ class Engine:
         """Does what a client asks of its call; raises UnknownCallError, NoAgentError."""
         self._registry.get(call_id, party).obey(command)
 
-    def _lives(self, call_id: str) -> bool:
+    def _goes_on(self, call_id: str) -> bool:
         return any(session.call_id == call_id and session.live for session in self._registry)
 
     def _call_over(self, session: CallSession) -> None:
-        endings.current().release(self._holds.pop(session.call_id, None))
-        self._answers.forget(session.call_id)
-        self._changing.forget(session.call_id)
+        self._placement.forget(session.call_id)
+        self._answered_offers.forget(session.call_id)
+        self._changed_offers.forget(session.call_id)
 
     def count_offer(self, by: Principal) -> None:
         """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
-        self._admitting.offer(by.party.key, by.address)
+        self._admission.offer(by.party.key, by.address)
 
     def check_faults(self) -> None:
         """Raises BusyError (retryable) while a new call might lose something, and says why."""
@@ -231,130 +227,24 @@ class Engine:
     async def check_wish(self, wish: Wish) -> None:
         """Raises what a call that is wished for would be refused with before its offer is read."""
         await self.start()
-        await self._placing.check(wish)
-
-    def _admit(self, by: Principal, wish: Wish) -> AbstractAsyncContextManager[Reservation]:
-        """Raises BusyError where the process, the party or the address has its fill."""
-        if not wish.call_id:
-            self.check_faults()
-        return self._admitting.admitted(by.party.key, by.address, moves=bool(wish.call_id))
-
-    async def _place(self, by: Principal, offer: Offer, key: str) -> AnsweredCall:
-        async with self._admit(by, offer) as place:
-            if offer.call_id:
-                return await self._move(by, offer)
-            return await self._answer(by, offer, key, place)
-
-    async def _answer(
-        self, by: Principal, offer: Offer, key: str, place: Reservation
-    ) -> AnsweredCall:
-        await self.start()
-        async with self._placing.prepared(offer, place) as made:
-            plan = plan_of(offer.door, self._config.results_input_s)
-            transport = self._carriers.peer(made.clock, made.playout, made.video, plan)
-            try:
-                answer = await transport.answer(offer.sdp)
-                carried = Carried(WEBRTC, transport, key)
-                limits = plan.limits(self._config.limits)
-                session = await self._placing.place(by, made, offer, carried, limits)
-            except BaseException:
-                await transport.aclose()
-                raise
-        dialect = plan.dialect(offer, session)
-        session.on_message = limited(dialect, session)
-        session.add_sink(dialect)
-        transport.on_message, transport.on_key = session.hear_message, session.hear_key
-        self._begin(session, by, place)
-        return AnsweredCall(session.call_id, answer)
-
-    async def _move(self, by: Principal, offer: Offer) -> AnsweredCall:
-        """Answers for a live call, which goes on over the new connection, or its client's own."""
-        session = self._registry.get(offer.call_id, by.party)
-        if follows(session, offer.sdp):
-            answer = await self._changing.answer(session, offer.sdp)
-            self._hold(session, by)
-            return AnsweredCall(session.call_id, answer)
-        plan = plan_of(offer.door, self._config.results_input_s)
-        transport = self._carriers.peer(session.clock, session.playout, session.video, plan)
-        try:
-            answer = await transport.answer(offer.sdp)
-            transport.on_message, transport.on_key = session.hear_message, session.hear_key
-            self._carry_on(session, transport, WEBRTC, by)
-        except BaseException:
-            await transport.aclose()
-            raise
-        return AnsweredCall(session.call_id, answer)
+        await self._factory.check(wish)
 
     async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
         """Returns the answer to a later offer of the connection that a call has.
 
         Raises UnknownCallError, BadOfferError, BusyError (retryable).
         """
-        return await self._changing.renegotiate(call_id, party, sdp)
-
-    def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
-        self._registry.add(session, place)
-        self._hold(session, by)
-        session.behind = partial(self.store.behind, session.call_id)
-        session.start()
-        logger.info("call %s placed", session.call_id)
-
-    def _hold(self, session: CallSession, by: Principal) -> None:
-        """Ends the call when whoever carries it now may not go on."""
-        endings.current().release(self._holds.get(session.call_id))
-        self._holds[session.call_id] = endings.current().hold(
-            by, lambda: session.end_soon(EndReason.SIGNED_OUT)
-        )
-
-    def _carry_on(
-        self, session: CallSession, transport: Transport, name: str, by: Principal
-    ) -> None:
-        session.move_to(transport)
-        self._hold(session, by)
-        call_id = session.call_id
-        self.store.post_newest(call_id, "transport", calls.note_transport, call_id, name)
-        logger.info("call %s goes on over %s", session.call_id, name)
+        return await self._changed_offers.renegotiate(call_id, party, sdp)
 
     # -- calls over a socket ----------------------------------------------------------------
 
-    async def stream(self, by: Principal, wish: StartStream) -> Streamed:
+    async def stream(self, by: Principal, wish: StartStream) -> StreamedCall:
         """Returns a new call, or a live one that goes on here; its transport wants a socket.
 
         Raises BusyError (retryable), UnknownCallError, UnknownAgentError, AgentNotReadyError,
         MediaError, LanguageNotSupportedError, SynthesiserError.
         """
-        check_output(wish.output)
-        async with self._admit(by, wish) as place:
-            if wish.call_id:
-                return await self._stream_on(by, wish)
-            return await self._stream(by, wish, place)
-
-    async def _stream(self, by: Principal, wish: StartStream, place: Reservation) -> Streamed:
-        await self.start()
-        async with self._placing.prepared(wish, place) as made:
-            transport = await self._carriers.socket(made.clock, made.playout, wish)
-            try:
-                carried, limits = Carried(WEBSOCKET, transport), self._config.limits
-                session = await self._placing.place(by, made, wish, carried, limits)
-            except BaseException:
-                await transport.aclose()
-                raise
-        self._begin(session, by, place)
-        return Streamed(session, transport)
-
-    async def _stream_on(self, by: Principal, wish: StartStream) -> Streamed:
-        session = self._registry.get(wish.call_id, by.party)
-        present = session.transport
-        if wish.continues and isinstance(present, WebSocketTransport):
-            self._hold(session, by)
-            return Streamed(session, present, resumed=True)
-        transport = await self._carriers.socket(session.clock, session.playout, wish)
-        try:
-            self._carry_on(session, transport, WEBSOCKET, by)
-        except BaseException:
-            await transport.aclose()
-            raise
-        return Streamed(session, transport, resumed=True)
+        return await self._placement.stream(by, wish)
 
     async def _beat(self) -> None:
         while True:

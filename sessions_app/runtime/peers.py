@@ -13,6 +13,7 @@ from sessions_app.engine.core.errors import UnknownCallError
 from sessions_app.engine.core.party import Party
 from sessions_app.engine.protocols.smallwebrtc import StartWish
 from sessions_app.runtime import endings
+from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.runtime.endings import Hold
 from sessions_app.runtime.media_processes import named
 from sessions_app.services.authentication import Principal
@@ -54,17 +55,7 @@ class Connects(Protocol):
     def connected(self) -> bool: ...
 
 
-class PlacedCall(Protocol):
-    """A call that was answered."""
-
-    @property
-    def call_id(self) -> str: ...
-
-    @property
-    def sdp(self) -> str: ...
-
-
-Place = Callable[[Offer], Awaitable[PlacedCall]]
+Place = Callable[[Offer], Awaitable[AnsweredCall]]
 """Answers an offer, as `Engine.place` does for its owner."""
 
 Renegotiate = Callable[[str, Party, str], Awaitable[str]]
@@ -84,7 +75,8 @@ class PeerWish:
 class Peers:
     """Names connections; one a process. Old names of a call go on meaning it."""
 
-    def __init__(self) -> None:
+    def __init__(self, renegotiate: Renegotiate) -> None:
+        self._renegotiate = renegotiate
         self._calls: OrderedDict[str, tuple[Party, str]] = OrderedDict()
         self._names: dict[str, str] = {}
         self._started: OrderedDict[str, _Started] = OrderedDict()
@@ -128,7 +120,7 @@ class Peers:
 
     # -- connections -------------------------------------------------------------------------
 
-    async def offer(self, wish: PeerWish, place: Place, renegotiate: Renegotiate) -> PeerAnswer:
+    async def offer(self, wish: PeerWish, place: Place) -> PeerAnswer:
         """Returns the answer of a new call, or of the call whose connection `pc_id` is.
 
         A name that was never given means a new call: this process may have been started
@@ -141,7 +133,7 @@ class Peers:
             return PeerAnswer(placed.sdp, self._name(party, placed.call_id))
         call_id = self.call_of(pc_id, party)
         if not wish.restart:
-            return PeerAnswer(await renegotiate(call_id, party, wish.offer.sdp), pc_id)
+            return PeerAnswer(await self._renegotiate(call_id, party, wish.offer.sdp), pc_id)
         placed = await place(replace(wish.offer, call_id=call_id))
         return PeerAnswer(placed.sdp, self._name(party, call_id, anew=True))
 

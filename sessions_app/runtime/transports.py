@@ -1,10 +1,15 @@
 """What carries the sound of calls in this process: peer connections and sockets."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import StartStream
+from sessions_app.engine.core.transport import Transport
 from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.aiortc_compat import connectivity
 from sessions_app.engine.rtc.loop.media_loop import MediaLoop
@@ -14,12 +19,46 @@ from sessions_app.engine.rtc.video import VideoLine
 from sessions_app.engine.websocket.sources import OpenSource
 from sessions_app.engine.websocket.transport import WebSocketTransport
 from sessions_app.runtime import ice_servers
-from sessions_app.runtime.doors import DoorPlan
 from sessions_app.runtime.settings import VoiceConfig
 
+WEBRTC, WEBSOCKET = "webrtc", "websocket"
 
-class Carriers:
-    """Makes transports for new calls, and for calls that move; one a process."""
+T = TypeVar("T", bound=Transport)
+
+
+class CallMedia(Protocol):
+    """What a connection needs of the call it carries, which may have yet to start."""
+
+    @property
+    def clock(self) -> CallClock: ...
+
+    @property
+    def playout(self) -> Playout | None: ...
+
+    @property
+    def video(self) -> VideoLine | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connection(Generic[T]):
+    """A transport for a call, and its name in the call's row.
+
+    `answer` is the SDP for its client, and `offer_key` what a new call's offer is known by; both
+    are empty where there was no offer.
+    """
+
+    name: str
+    transport: T
+    answer: str = ""
+    offer_key: str = ""
+
+
+class Transports:
+    """Makes transports for new calls, and for calls that move; one a process.
+
+    Each is given for as long as it may still be for nothing: where what is done with it fails, it
+    is closed again.
+    """
 
     def __init__(self, config: VoiceConfig, open_source: OpenSource, media_loop: MediaLoop) -> None:
         self._config = config
@@ -33,38 +72,53 @@ class Carriers:
         if self._config.udp_ports is not None:
             connectivity.limit_ports(*self._config.udp_ports)
 
-    def peer(
-        self, clock: CallClock, playout: Playout | None, video: VideoLine | None, plan: DoorPlan
-    ) -> WebRTCTransport:
-        """Returns a connection over WebRTC that waits for its client's offer."""
-        return self._peer(clock, playout, video, plan.channel)
+    @asynccontextmanager
+    async def webrtc(
+        self, call: CallMedia, sdp: str, channel: str, *, offer_key: str = ""
+    ) -> AsyncIterator[Connection[WebRTCTransport]]:
+        """Gives a peer connection that has answered the offer `sdp`; raises BadOfferError."""
+        transport = self._peer(call, channel)
+        async with _closed_on_failure(transport):
+            answer = await transport.answer(sdp)
+            yield Connection(WEBRTC, transport, answer, offer_key)
 
-    def heir(
-        self,
-        clock: CallClock,
-        playout: Playout | None,
-        video: VideoLine | None,
-        earlier: WebRTCTransport,
-    ) -> WebRTCTransport:
-        """Returns one that stands in for an earlier one, whose client goes on elsewhere."""
-        return self._peer(clock, playout, video, earlier.channel, earlier.known)
+    @asynccontextmanager
+    async def webrtc_after(
+        self, call: CallMedia, sdp: str, earlier: WebRTCTransport
+    ) -> AsyncIterator[Connection[WebRTCTransport]]:
+        """Gives one that stands in for an earlier one, whose client goes on elsewhere."""
+        transport = self._peer(call, earlier.channel, earlier.known)
+        async with _closed_on_failure(transport):
+            yield Connection(WEBRTC, transport, await transport.answer(sdp))
 
-    def _peer(
-        self,
-        clock: CallClock,
-        playout: Playout | None,
-        video: VideoLine | None,
-        channel: str,
-        before: Known | None = None,
-    ) -> WebRTCTransport:
+    @asynccontextmanager
+    async def websocket(
+        self, call: CallMedia, wish: StartStream
+    ) -> AsyncIterator[Connection[WebSocketTransport]]:
+        """Gives one whose sound comes in a socket's messages; raises MediaError."""
+        source = await self._open_source(wish.audio)
+        clock = call.clock
+        unheard_ms = clock.now_ms(time.monotonic()) - clock.media_ms
+        transport = WebSocketTransport(
+            clock,
+            source,
+            playout=call.playout,
+            output=wish.output,
+            backlog_ms=min(wish.held_ms, unheard_ms) if clock.started else wish.held_ms,
+        )
+        transport.start()
+        async with _closed_on_failure(transport):
+            yield Connection(WEBSOCKET, transport)
+
+    def _peer(self, call: CallMedia, channel: str, before: Known | None = None) -> WebRTCTransport:
         configuration = ice.configuration(
             ice_servers.all_for(ice_servers.SERVER), relay_only=self._config.ice_relay_only
         )
         return WebRTCTransport(
             configuration,
-            clock,
-            playout=playout,
-            video=video,
+            call.clock,
+            playout=call.playout,
+            video=call.video,
             channel=channel,
             public_address=self._config.public_address,
             own_path=self._config.own_path,
@@ -73,18 +127,11 @@ class Carriers:
             before=before,
         )
 
-    async def socket(
-        self, clock: CallClock, playout: Playout | None, wish: StartStream
-    ) -> WebSocketTransport:
-        """Returns a connection whose sound comes in a socket's messages; raises MediaError."""
-        source = await self._open_source(wish.audio)
-        unheard_ms = clock.now_ms(time.monotonic()) - clock.media_ms
-        transport = WebSocketTransport(
-            clock,
-            source,
-            playout=playout,
-            output=wish.output,
-            backlog_ms=min(wish.held_ms, unheard_ms) if clock.started else wish.held_ms,
-        )
-        transport.start()
-        return transport
+
+@asynccontextmanager
+async def _closed_on_failure(transport: Transport) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        await transport.aclose()
+        raise

@@ -53,7 +53,7 @@ async def offer(request: HttpRequest, session_id: str = "", ticket: str = "") ->
             started = current.peers.started(session_id, who.principal, who.origin)
             asked = smallwebrtc.parse_offer(request.body, started)
         wish = PeerWish(who.party, asked.offer, asked.pc_id, asked.restart)
-        answered = await current.peers.offer(wish, who.place, current.renegotiate)
+        answered = await current.peers.offer(wish, who.place)
         return smallwebrtc.answer(answered.sdp, answered.pc_id)
 
     return await told(work, "POST", "PATCH")

@@ -17,7 +17,7 @@ from django.db import OperationalError
 from sessions_app.consumers.sockets import CallSocket
 from sessions_app.routing import websocket_urlpatterns
 from sessions_app.runtime import endings, engine
-from sessions_app.runtime.engine import Streamed
+from sessions_app.runtime.placement import StreamedCall
 from sessions_app.services import access, calls
 from tests.conftest import CallMaker
 
@@ -104,8 +104,8 @@ async def test_the_call_of_such_a_socket_is_told_that_its_client_is_gone(
     sinks: list[Any] = []
     left: list[bool] = []
 
-    async def stream(*_: object) -> Streamed:
-        return Streamed(session, transport)
+    async def stream(*_: object) -> StreamedCall:
+        return StreamedCall(session, transport)
 
     def leave(_call: str, _party: object, _sink: object, *, for_good: bool) -> None:
         left.append(for_good)

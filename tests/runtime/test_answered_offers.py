@@ -7,7 +7,7 @@ import pytest
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.engine.core.party import Party
-from sessions_app.runtime.answered_offers import MOST_OF_A_CALL, AnsweredCall, Answers
+from sessions_app.runtime.answered_offers import MOST_OF_A_CALL, AnsweredCall, AnsweredOffers
 from sessions_app.services.authentication import Principal, Way
 
 SDP = "v=0\r\na=ice-ufrag:{0}\r\na=fingerprint:sha-256 AA\r\n"
@@ -22,7 +22,7 @@ class Desk:
         self.live = {"call"}
         self.changes: list[str] = []
         self.changed: list[str] = []
-        self.answers = Answers(self._place, self._change, self.live.__contains__)
+        self.answers = AnsweredOffers(self._place, self._change, self.live.__contains__)
 
     async def _place(self, _by: Principal, offer: Offer, _key: str) -> AnsweredCall:
         self.placed += 1

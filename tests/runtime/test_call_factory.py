@@ -15,7 +15,7 @@ from sessions_app.engine.core.commands import AudioIn, StartStream
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.models import Agent, Call, Ticket
 from sessions_app.runtime import short_queries
-from sessions_app.runtime.call_factory import Placing
+from sessions_app.runtime.call_factory import CallFactory
 from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.store import Store
 from sessions_app.services import calls, tickets
@@ -63,11 +63,11 @@ async def test_no_row_is_left_of_a_call_that_was_given_up_while_it_was_written(
     holder, agent = await sync_to_async(ticket_of)(alice)
     persona = SimpleNamespace(language="en-US", as_json=dict)
     made: Any = SimpleNamespace(agent=agent, persona=persona)
-    placing, wish = Placing(voice_config(), store, "worker"), StartStream(AudioIn("pcm16"))
+    factory, wish = CallFactory(voice_config(), store, "worker"), StartStream(AudioIn("pcm16"))
     if late:
         monkeypatch.setattr(short_queries, "ASK_S", 0.05)
     creating = asyncio.create_task(
-        placing._create(holder, made, wish, transport="websocket", key="")
+        factory._store_row(holder, made, wish, transport="websocket", key="")
     )
     await asyncio.to_thread(writing.begun.wait, 10)
     if not late:
@@ -80,4 +80,4 @@ async def test_no_row_is_left_of_a_call_that_was_given_up_while_it_was_written(
     assert await store.run(Call.objects.count) == 0
     row = await store.run(lambda: Ticket.objects.get(pk=holder.key))
     assert (row.call_id, row.used_at) == ("", None), "it is for another call"
-    await placing.aclose()
+    await factory.aclose()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -10,7 +10,6 @@ import pytest_asyncio
 from sessions_app.engine.core.commands import AudioIn, StartStream
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.states import EndReason
-from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.websocket.transport import WebSocketTransport
 from sessions_app.runtime import endings
 from sessions_app.runtime.engine import Engine, current, drain
@@ -50,8 +49,8 @@ async def test_a_call_ends_with_whoever_came_back_to_it_last(
         return stands, set()
 
     monkeypatch.setattr(endings, "_ask", ask)
-    engine._hold(cast("CallSession", session), BEFORE)
     wish = StartStream(AudioIn("pcm16"), call_id="aCall", continues=True)
+    await engine.stream(BEFORE, wish)
     assert (await engine.stream(NOW, wish)).resumed
     stands.remove(BEFORE.credential)
     await endings.current().check()
@@ -93,7 +92,7 @@ async def test_what_was_said_is_stored_though_a_call_does_not_end() -> None:
 def test_all_of_an_engine_wakes_at_the_ticks_of_one_grid_and_no_other_engines() -> None:
     engine, another = Engine(voice_config()), Engine(voice_config())
     grid = engine._registry._grid
-    shared = engine._carriers._media_loop
+    shared = engine._transports._media_loop
     assert engine.lag._grid is shared.grid is grid
     assert shared.pacer._grid is shared.poller._grid is grid
     assert another._registry._grid is not grid

@@ -7,20 +7,16 @@ import pytest
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.party import Party
 from sessions_app.runtime import peers
+from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.runtime.peers import Peers, PeerWish
-
-
-class Placed:
-    call_id = "call"
-    sdp = "answer"
 
 
 class Transport:
     connected = False
 
 
-async def place(_offer: Offer) -> Placed:
-    return Placed()
+async def place(_offer: Offer) -> AnsweredCall:
+    return AnsweredCall("call", "answer")
 
 
 async def renegotiate(_call_id: str, _party: Party, _sdp: str) -> str:
@@ -29,11 +25,11 @@ async def renegotiate(_call_id: str, _party: Party, _sdp: str) -> str:
 
 async def named(known: Peers, pc_id: str = "", *, restart: bool = False) -> str:
     wish = PeerWish(Party(1), Offer("offer"), pc_id, restart)
-    return (await known.offer(wish, place, renegotiate)).pc_id
+    return (await known.offer(wish, place)).pc_id
 
 
 async def test_only_a_connection_made_anew_is_waited_for() -> None:
-    known, transport = Peers(), Transport()
+    known, transport = Peers(renegotiate), Transport()
     first = await named(known)
     await known.settled(first, transport)
     anew = await named(known, first, restart=True)
@@ -52,6 +48,6 @@ async def test_a_connection_that_does_not_come_up_is_not_waited_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(peers, "SETTLE_S", 0.1)
-    known = Peers()
+    known = Peers(renegotiate)
     anew = await named(known, await named(known), restart=True)
     await known.settled(anew, Transport())

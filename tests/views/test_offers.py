@@ -34,11 +34,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
     """What reaches the engine, which answers everything."""
     found: list[tuple[int, Offer]] = []
 
-    class Engine:
-        peers = Peers()
+    async def renegotiated(call_id: str, party: Party, sdp: str) -> str:
+        return sdp
 
-        async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
-            return sdp
+    class Engine:
+        peers = Peers(renegotiated)
 
         def check_faults(self) -> None:
             if FAULTS:

@@ -1,4 +1,4 @@
-"""Whether a call may begin: one act, before anything of it is made."""
+"""Decides whether a call may begin, in one step, before anything of it is made."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -12,7 +12,7 @@ from sessions_app.runtime.settings import VoiceConfig
 from sessions_app.runtime.shared_admission import Held, SharedAdmission, admission_path
 
 
-class Admitting:
+class CallAdmission:
     """The limits of this process, and of all media processes of the machine; one a process."""
 
     def __init__(self, config: VoiceConfig, registry: Registry) -> None:
@@ -59,7 +59,7 @@ class Admitting:
             else:
                 held = await self._shared.reserve(party, address)
                 place.include(held)
-                with _elsewhere(self._shared, held):
+                with _uncounted_if_busy(self._shared, held):
                     yield place
         except BaseException:
             place.release()
@@ -84,7 +84,7 @@ class Admitting:
 
 
 @contextmanager
-def _elsewhere(shared: SharedAdmission, held: Held) -> Iterator[None]:
+def _uncounted_if_busy(shared: SharedAdmission, held: Held) -> Iterator[None]:
     """Counts an offer no more that this process is too busy for: another one is asked then."""
     try:
         yield

@@ -12,7 +12,7 @@ from sessions_app.engine.rtc.loop.tick import TickGrid
 from sessions_app.engine.session.admission import AdmissionLimits
 from sessions_app.engine.session.registry import Registry
 from sessions_app.proxy.admission import SharedCount
-from sessions_app.runtime.admitting import Admitting
+from sessions_app.runtime.call_admission import CallAdmission
 from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.shared_admission import admission_path
 
@@ -21,13 +21,13 @@ ADDRESS = "192.0.2.1"
 MOST = 5
 
 
-def admitting(role: str) -> tuple[Admitting, Registry]:
+def admitting(role: str) -> tuple[CallAdmission, Registry]:
     registry = Registry(MOST, TickGrid())
     config = replace(voice_config(), role=role, admission=LIMITS)
-    return Admitting(config, registry), registry
+    return CallAdmission(config, registry), registry
 
 
-async def start(gate: Admitting, fails: bool = False, party: str = "7") -> str:
+async def start(gate: CallAdmission, fails: bool = False, party: str = "7") -> str:
     """Returns what came of a start, which awaits something once it was admitted."""
     try:
         async with gate.admitted(party, ADDRESS):
@@ -41,7 +41,7 @@ async def start(gate: Admitting, fails: bool = False, party: str = "7") -> str:
     return "began"
 
 
-async def many(gate: Admitting, times: int, **how: Any) -> dict[str, int]:
+async def many(gate: CallAdmission, times: int, **how: Any) -> dict[str, int]:
     done = await asyncio.gather(*(start(gate, **how) for _ in range(times)))
     return {code: done.count(code) for code in set(done)}
 

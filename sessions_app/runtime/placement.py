@@ -1,0 +1,174 @@
+"""Calls that start, and live ones that go on over another connection: from the wish to the call.
+
+Both ways in take the same steps: admission, what the call runs with, a connection, the row, the
+live call. Whatever fails on the way gives back all that was taken before it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import partial
+
+from sessions_app.engine.core.commands import Offer, StartStream
+from sessions_app.engine.core.reservations import Reservation
+from sessions_app.engine.core.states import EndReason
+from sessions_app.engine.rtc.transport import WebRTCTransport
+from sessions_app.engine.session.call_session import CallSession
+from sessions_app.engine.session.registry import Registry
+from sessions_app.engine.websocket.transport import WebSocketTransport, check_output
+from sessions_app.runtime import endings
+from sessions_app.runtime.answered_offers import AnsweredCall
+from sessions_app.runtime.call_admission import CallAdmission
+from sessions_app.runtime.call_factory import CallFactory, Wish
+from sessions_app.runtime.changed_offers import ChangedOffers, follows
+from sessions_app.runtime.doors import limited, plan_of
+from sessions_app.runtime.endings import Hold
+from sessions_app.runtime.health_checks import Faults
+from sessions_app.runtime.settings import VoiceConfig
+from sessions_app.runtime.store import Store
+from sessions_app.runtime.transports import Connection, T, Transports
+from sessions_app.services import calls
+from sessions_app.services.authentication import Principal
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedCall:
+    """A call whose audio comes in messages, and what takes them."""
+
+    session: CallSession
+    transport: WebSocketTransport
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Places calls in this process; one a process, on its event loop.
+
+    `ready` returns once the process can carry calls.
+    """
+
+    config: VoiceConfig
+    registry: Registry
+    admission: CallAdmission
+    faults: Faults
+    factory: CallFactory
+    transports: Transports
+    changed_offers: ChangedOffers
+    store: Store
+    ready: Callable[[], Awaitable[None]]
+    holds: dict[str, Hold] = field(default_factory=dict)
+    """By call: what ends it when whoever carries it now may not go on."""
+
+    async def answer(self, by: Principal, offer: Offer, key: str) -> AnsweredCall:
+        """Answers an offer of a peer connection, which is known by `key` from then on.
+
+        Raises what `Engine.place` does.
+        """
+        async with self._admitted(by, offer) as place:
+            if offer.call_id:
+                return await self._answer_for_live_call(by, offer)
+            return await self._answer_for_new_call(by, offer, key, place)
+
+    async def _answer_for_new_call(
+        self, by: Principal, offer: Offer, key: str, place: Reservation
+    ) -> AnsweredCall:
+        await self.ready()
+        plan = plan_of(offer.door, self.config.results_input_s)
+        async with (
+            self.factory.prepared(offer, place) as prepared,
+            self.transports.webrtc(prepared, offer.sdp, plan.channel, offer_key=key) as connection,
+        ):
+            limits = plan.limits(self.config.limits)
+            session = await self.factory.create(by, prepared, offer, connection, limits)
+        dialect = plan.dialect(offer, session)
+        session.on_message = limited(dialect, session)
+        session.add_sink(dialect)
+        _listen(session, connection)
+        self._begin(session, by, place)
+        return AnsweredCall(session.call_id, connection.answer)
+
+    async def _answer_for_live_call(self, by: Principal, offer: Offer) -> AnsweredCall:
+        session = self.registry.get(offer.call_id, by.party)
+        if follows(session, offer.sdp):
+            answer = await self.changed_offers.answer(session, offer.sdp)
+            self._hold(session, by)
+            return AnsweredCall(session.call_id, answer)
+        channel = plan_of(offer.door, self.config.results_input_s).channel
+        async with self.transports.webrtc(session, offer.sdp, channel) as connection:
+            _listen(session, connection)
+            self._move(session, connection, by)
+        return AnsweredCall(session.call_id, connection.answer)
+
+    async def stream(self, by: Principal, wish: StartStream) -> StreamedCall:
+        """Starts a call over a socket, or takes a live one there.
+
+        Raises what `Engine.stream` does.
+        """
+        check_output(wish.output)
+        async with self._admitted(by, wish) as place:
+            if wish.call_id:
+                return await self._stream_live_call(by, wish)
+            return await self._stream_new_call(by, wish, place)
+
+    async def _stream_new_call(
+        self, by: Principal, wish: StartStream, place: Reservation
+    ) -> StreamedCall:
+        await self.ready()
+        async with (
+            self.factory.prepared(wish, place) as prepared,
+            self.transports.websocket(prepared, wish) as connection,
+        ):
+            limits = self.config.limits
+            session = await self.factory.create(by, prepared, wish, connection, limits)
+        self._begin(session, by, place)
+        return StreamedCall(session, connection.transport)
+
+    async def _stream_live_call(self, by: Principal, wish: StartStream) -> StreamedCall:
+        session = self.registry.get(wish.call_id, by.party)
+        present = session.transport
+        if wish.continues and isinstance(present, WebSocketTransport):
+            self._hold(session, by)
+            return StreamedCall(session, present, resumed=True)
+        async with self.transports.websocket(session, wish) as connection:
+            self._move(session, connection, by)
+        return StreamedCall(session, connection.transport, resumed=True)
+
+    def forget(self, call_id: str) -> None:
+        """Forgets who carries a call that is over."""
+        endings.current().release(self.holds.pop(call_id, None))
+
+    def _admitted(self, by: Principal, wish: Wish) -> AbstractAsyncContextManager[Reservation]:
+        """Raises BusyError where the process, the party or the address has its fill."""
+        if not wish.call_id:
+            self.faults.refuse()
+        return self.admission.admitted(by.party.key, by.address, moves=bool(wish.call_id))
+
+    def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
+        self.registry.add(session, place)
+        self._hold(session, by)
+        session.behind = partial(self.store.behind, session.call_id)
+        session.start()
+        logger.info("call %s placed", session.call_id)
+
+    def _move(self, session: CallSession, connection: Connection[T], by: Principal) -> None:
+        session.move_to(connection.transport)
+        self._hold(session, by)
+        call_id, name = session.call_id, connection.name
+        self.store.post_newest(call_id, "transport", calls.note_transport, call_id, name)
+        logger.info("call %s goes on over %s", call_id, name)
+
+    def _hold(self, session: CallSession, by: Principal) -> None:
+        """Ends the call when whoever carries it now may not go on."""
+        endings.current().release(self.holds.get(session.call_id))
+        self.holds[session.call_id] = endings.current().hold(
+            by, lambda: session.end_soon(EndReason.SIGNED_OUT)
+        )
+
+
+def _listen(session: CallSession, connection: Connection[WebRTCTransport]) -> None:
+    """Has the call hear what comes over the connection beside audio: messages and keys."""
+    connection.transport.on_message = session.hear_message
+    connection.transport.on_key = session.hear_key
