@@ -102,7 +102,7 @@ class ExtractiveSummariser(Summariser):
         return CallSummary(text, points if len(points) < len(candidates) else (), items)
 
     def _only_asked(self, asked: Sequence[CallSentence], language: str) -> str:
-        """Returns the text for a call of requests alone; if there are many, it has the main ones."""
+        """Returns the text for a call of requests alone: the main ones where there are many."""
         only = "Everything that was said is something to do"
         once = _without_repeats(asked)
         if len(once) <= self._sentences:

@@ -68,7 +68,7 @@ def is_abbreviated(word: str) -> bool:
 
 
 def holds_on(text: str) -> bool:
-    """Returns whether `text` ends in an abbreviation or a list number, so that its mark is no end."""
+    """Returns whether `text` ends in an abbreviation or a list number, whose mark ends nothing."""
     if _LIST_NUMBER.search(text.rstrip()):
         return True
     last = _LAST_WORD.search(text)
