@@ -115,9 +115,10 @@ class Engine:
             await broadcast.drain()
         finally:
             await self.store.drain(LAST_WORDS_S)
-        for task in self._working:
+        working = [*self._working, *([self._starting] if self._starting else [])]
+        for task in working:  # a start that still goes on would make anew what is freed next
             task.cancel()
-        await asyncio.gather(*self._working, return_exceptions=True)
+        await asyncio.gather(*working, return_exceptions=True)
         await self._admission.aclose()
         await self._factory.aclose()
         await self.lag.aclose()

@@ -1,6 +1,7 @@
 """Who carries a call, and how a process stops; the engine as a whole is tested in end_to_end."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from sessions_app.runtime import endings
 from sessions_app.runtime.engine import Engine, current, drain
 from sessions_app.runtime.settings import voice_config
 from sessions_app.services.authentication import Principal, Way
+from tests.engine.stt.worker.test_pool import children_of
 
 BEFORE, NOW = Principal(7, Way.SESSION, "before"), Principal(7, Way.TOKEN, "1")
 
@@ -96,3 +98,16 @@ def test_all_of_an_engine_wakes_at_the_ticks_of_one_grid_and_no_other_engines() 
     assert engine.lag._grid is shared.grid is grid
     assert shared.pacer._grid is shared.poller._grid is grid
     assert another._registry._grid is not grid
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_process_that_stops_while_it_starts_leaves_nothing_running() -> None:
+    before, engine = set(children_of(os.getpid())), Engine(voice_config())
+    starting = asyncio.create_task(engine.start())
+    async with asyncio.timeout(30):
+        while set(children_of(os.getpid())) <= before:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.01)
+    await engine.drain()
+    assert set(children_of(os.getpid())) <= before
+    with pytest.raises(asyncio.CancelledError):
+        await starting
