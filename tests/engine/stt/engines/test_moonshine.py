@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,11 @@ async def stack() -> AsyncIterator[Fallback]:
     """The entry `moonshine` as VOICE has it."""
     recognisers = Recognisers()
     recognisers.load("moonshine")
-    made = recognisers.get("moonshine")
-    assert isinstance(made, Fallback)
-    await made.start()
-    yield made
-    await recognisers.aclose()
+    async with aclosing(recognisers):
+        made = recognisers.get("moonshine")
+        assert isinstance(made, Fallback)
+        await made.start()
+        yield made
 
 
 def engine_of(recogniser: Recogniser) -> MoonshineRecogniser:
@@ -154,15 +155,15 @@ async def test_a_model_that_is_not_whole_is_told_in_one_line_and_another_stands_
     spoil(weights)
     engine = MoonshineRecogniser(2, str(weights))
     stack = Fallback(Retrying(engine), ScriptedRecogniser([SENTENCE]))
-    await stack.start()
-    assert await stack.ready()
-    (line,) = [record.getMessage() for record in caplog.records]
-    assert "'moonshine' is out, and 'scripted' stands in" in line
-    assert told in line
-    assert "pip install --force-reinstall --no-deps moonshine-voice==" in line
-    assert engine.fork_server is not None
-    assert engine.fork_server.pid is None  # nothing is left of it, and health asks for no other
-    await stack.aclose()
+    async with aclosing(stack):
+        await stack.start()
+        assert await stack.ready()
+        (line,) = [record.getMessage() for record in caplog.records]
+        assert "'moonshine' is out, and 'scripted' stands in" in line
+        assert told in line
+        assert "pip install --force-reinstall --no-deps moonshine-voice==" in line
+        assert engine.fork_server is not None
+        assert engine.fork_server.pid is None  # nothing is left of it, and health asks for no other
 
 
 async def test_pocketsphinx_hears_until_the_model_is_whole_again(
@@ -172,27 +173,27 @@ async def test_pocketsphinx_hears_until_the_model_is_whole_again(
     damage(weights / name)
     engine = MoonshineRecogniser(1, str(weights))
     stack = Fallback(Retrying(engine), PocketSphinxRecogniser(1, redecode=False))
-    await stack.start()
-    stream = stack.open("en-US")
-    results, speech = stream.results(), say_it(SENTENCE)
+    async with aclosing(stack):
+        await stack.start()
+        stream = stack.open("en-US")
+        results, speech = stream.results(), say_it(SENTENCE)
 
-    async def heard(start_ms: float) -> str:
-        await send(stream, speech, start_ms)
-        await stream.flush()
-        async with asyncio.timeout(30):
-            while not (told := await anext(results)).is_final:
-                pass
-        return told.text
+        async def heard(start_ms: float) -> str:
+            await send(stream, speech, start_ms)
+            await stream.flush()
+            async with asyncio.timeout(30):
+                while not (told := await anext(results)).is_final:
+                    pass
+            return told.text
 
-    assert plain(await heard(0.0)) == plain(SENTENCE)
-    where = folder()
-    assert where is not None
-    shutil.copy(where / name, weights / name)
-    stack.works()  # its time has come to be tried again: at the end of the next utterance
-    texts = [await heard(5000.0 * number) for number in (1, 2)]
-    assert texts[-1] == SENTENCE
-    await stream.aclose()
-    await stack.aclose()
+        assert plain(await heard(0.0)) == plain(SENTENCE)
+        where = folder()
+        assert where is not None
+        shutil.copy(where / name, weights / name)
+        stack.works()  # its time has come to be tried again: at the end of the next utterance
+        texts = [await heard(5000.0 * number) for number in (1, 2)]
+        assert texts[-1] == SENTENCE
+        await stream.aclose()
 
 
 STREAMS, EACH = 40, 5
@@ -232,12 +233,20 @@ async def test_two_hundred_utterances_at_once_come_out_whole_in_order_and_in_tur
         assert counts.max() - counts.min() <= 2
 
 
+@pytest.fixture
+async def one_worker() -> AsyncIterator[MoonshineRecogniser]:
+    async with aclosing(MoonshineRecogniser(1)) as made:
+        await made.start()
+        yield made
+
+
 @pytest.mark.recogniser
 async def test_a_call_is_refused_while_its_workers_have_no_time_left(
-    say_it: Callable[[str], Samples], monkeypatch: pytest.MonkeyPatch
+    one_worker: MoonshineRecogniser,
+    say_it: Callable[[str], Samples],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    recogniser, speech = MoonshineRecogniser(1), say_it(SENTENCE)
-    await recogniser.start()
+    recogniser, speech = one_worker, say_it(SENTENCE)
     assert not refuses(recogniser)
 
     async def talk() -> None:
@@ -257,7 +266,6 @@ async def test_a_call_is_refused_while_its_workers_have_no_time_left(
     assert refuses(recogniser)
     monkeypatch.setattr(process, "LOAD_HOLDS_S", 0.0)  # it has said nothing for a while
     assert not refuses(recogniser)
-    await recogniser.aclose()
 
 
 TALKERS, MOST_EACH = 16, 20
@@ -265,10 +273,9 @@ TALKERS, MOST_EACH = 16, 20
 
 @pytest.mark.recogniser
 async def test_more_talkers_than_a_worker_holds_cost_interims_and_then_a_refusal_but_no_final(
-    say_it: Callable[[str], Samples],
+    one_worker: MoonshineRecogniser, say_it: Callable[[str], Samples]
 ) -> None:
-    recogniser, speech = MoonshineRecogniser(1), [say_it(text) for text in SHORT]
-    await recogniser.start()
+    recogniser, speech = one_worker, [say_it(text) for text in SHORT]
     refused = asyncio.Event()
 
     async def talk(most: int) -> tuple[float, list[str]]:
@@ -298,7 +305,6 @@ async def test_more_talkers_than_a_worker_holds_cost_interims_and_then_a_refusal
         heard = await asyncio.gather(*(talk(MOST_EACH) for _ in range(TALKERS)))
     assert refused.is_set()
     assert sum(interims for interims, _ in heard) < TALKERS * alone
-    await recogniser.aclose()
 
 
 async def all_of(stream: RecogniserStream) -> list[Hypothesis]:
