@@ -56,6 +56,7 @@ drive({
   },
   async speak() {
     const { packets } = speech();
+    await until(() => track.isOpen()); // it opens a moment after the answer was taken
     await paced(PACKET_MS, (at) => {
       if (packets[at] && !muted && track.isOpen()) {
         track.sendMessageBinary(rtp.packet(packets[at]));
