@@ -1,0 +1,65 @@
+"""Processes that share tests run each of them once, and tell what failed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.server import ROOT
+
+FILES = 4
+MODULE = """
+import pathlib, pytest
+
+@pytest.fixture(scope="module")
+def room():
+    yield
+    note("left")
+
+def note(what):
+    with pathlib.Path("{notes}").open("a") as file:
+        file.write("{name} " + what + "\\n")
+
+@pytest.mark.parametrize("number", range(2))
+def test_one(room, number):
+    note(str(number))
+    assert "{name}" != "{fails}"
+"""
+
+
+def shared(folder: Path, *, processes: int, fails: str = "") -> tuple[list[int], list[str]]:
+    """Returns how processes that share four files ended, and what these noted."""
+    notes, share = folder / "notes", folder / "share"
+    share.mkdir()
+    (folder / "pytest.ini").touch()
+    names = [f"test_{number}" for number in range(FILES)]
+    for name in names:
+        text = MODULE.format(notes=notes, name=name, fails=fails)
+        (folder / f"{name}.py").write_text(text)
+    options = ["-p", "tests.fixtures.lanes", f"--share={share}", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:django", *options, str(folder)]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) for _ in range(processes)
+    ]
+    ended = [process.wait(60) for process in running]
+    assert (share / "done").exists()
+    return ended, notes.read_text().splitlines()
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_each_test_is_run_once_and_what_a_file_shares_is_left_with_it(
+    tmp_path: Path, processes: int
+) -> None:
+    ended, notes = shared(tmp_path, processes=processes)
+    assert ended == [0] * processes
+    for number in range(FILES):
+        name = f"test_{number}"
+        own = [note.removeprefix(f"{name} ") for note in notes if note.startswith(name)]
+        assert own == ["0", "1", "left"]
+
+
+def test_what_fails_is_told_by_whoever_ran_it(tmp_path: Path) -> None:
+    ended, notes = shared(tmp_path, processes=2, fails="test_2")
+    assert sorted(ended) == [0, 1]
+    assert len(notes) == 3 * FILES
