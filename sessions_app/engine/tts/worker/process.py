@@ -21,9 +21,11 @@ from sessions_app.engine.core.errors import (
 )
 from sessions_app.engine.tts.worker.worker import (
     AUDIO,
+    BAD_REQUEST,
     BEGUN,
     CANCEL,
     END,
+    MOST_BYTES,
     REFUSED,
     SPEAK,
     UNKNOWN_VOICE,
@@ -167,6 +169,8 @@ class VoiceProcess:
         request = _Request(kind, as_json(wanted))
         if self._died_of.get(request.digest, 0) >= MOST_DEATHS:
             raise UnspeakableError(f"{self._name} died of this text before.")
+        if len(request.body) > MOST_BYTES:  # beyond LONGEST_BODY it would end the process
+            raise UnspeakableError(f"{self._name} cannot speak this text ({BAD_REQUEST}).")
         await self._ensure()
         number = next(self._numbers)
         self._requests[number] = request

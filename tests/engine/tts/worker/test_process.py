@@ -12,6 +12,7 @@ import pytest
 from sessions_app.engine.core.errors import SynthesiserUnavailableError, UnspeakableError
 from sessions_app.engine.tts.worker.process import VoiceProcess
 from sessions_app.engine.tts.worker.worker import AUDIO
+from sessions_app.engine.workers.framing import LONGEST_BODY
 
 SECRET = "the purple elephant"
 
@@ -41,6 +42,14 @@ async def test_what_it_cannot_speak_is_refused_and_it_lives(
     assert await spoken(process, "hello") == 200
     assert process.pid == pid
     assert SECRET not in caplog.text + "".join(capfd.readouterr())
+
+
+async def test_what_is_longer_than_any_message_does_not_reach_it(process: VoiceProcess) -> None:
+    pid = process.pid
+    with pytest.raises(UnspeakableError, match="bad_request"):
+        await spoken(process, "a" * (LONGEST_BODY + 1))
+    assert await spoken(process, "hello") == 200
+    assert process.pid == pid
 
 
 async def test_what_kills_it_takes_nothing_else_along(process: VoiceProcess) -> None:
