@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class QueuedStream(RecogniserStream):
-    """Whatever is put into `_queue` comes out of `results`: an error is raised, None ends it."""
+    """Yields from `results` what is put into `_queue`; an error is raised, None ends it."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Hypothesis | RecogniserError | None] = asyncio.Queue()
@@ -29,7 +29,7 @@ class QueuedStream(RecogniserStream):
 
 
 class WorkingStream(QueuedStream):
-    """One task does the work, from the stream's first moment on."""
+    """A stream whose task runs `_work` from when it is opened until it is closed."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""One utterance on its way through an engine that gives its words when it is over."""
+"""One utterance for an engine that gives its words when it is over: its audio, and its final."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,9 +25,10 @@ class Rest:
 
 
 class Utterance:
-    """The audio of one utterance, and what its decoder's result is on the call clock.
+    """The audio of one utterance, from which its engine's result gets its times on the call clock.
 
-    `before` is what the utterance before left of it: `Rest.before`.
+    `start_ms` is where its audio begins; `before` is `Rest.before` of the utterance before, where
+    that was cut. The audio, int16 at 16 kHz, is appended to `pieces`.
     """
 
     def __init__(self, start_ms: float, language: str, before: str = "") -> None:
@@ -96,6 +97,6 @@ class Utterance:
         return Word(spelt.get(text, text), start_ms, end_ms, confidence)
 
     def _is_audible(self) -> bool:
-        """Engines hear words in digital silence; where nothing sounds there are none."""
+        """Returns whether anything sounds: some engines hear words in digital silence."""
         peaks = (int(np.abs(piece.astype(np.int32)).max(initial=0)) for piece in self.pieces)
         return max(peaks, default=0) >= AUDIBLE

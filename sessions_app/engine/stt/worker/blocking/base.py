@@ -1,4 +1,8 @@
-"""What runs in a worker process: an engine that blocks, and its sessions."""
+"""The contract of engines that block: they run in a worker process, called by one thread.
+
+`BlockingEngine` is made once a process, `Session` once a stream. Neither is ever made, nor their
+package imported, in a process that carries calls.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -13,7 +17,7 @@ TimedWord = tuple[str, float, float, float | None]
 
 @dataclass(frozen=True, slots=True)
 class UtteranceResult:
-    """What one utterance held: `words` where the engine times them, else `text` alone."""
+    """What was said in one utterance: `words` where the engine times them, else `text` alone."""
 
     text: str = ""
     words: list[TimedWord] = field(default_factory=list)
@@ -31,7 +35,7 @@ class Session(ABC):
         """Takes int16 mono audio at 16 kHz; decoding is `BlockingEngine.decode`'s."""
 
     def interim(self) -> str:
-        """Returns what is understood of the present utterance; empty where the engine waits."""
+        """Returns the text so far of the present utterance; empty for engines without interims."""
         return ""
 
     def pause(self) -> UtteranceResult:
@@ -43,9 +47,9 @@ class Session(ABC):
 
     @abstractmethod
     def finish(self) -> UtteranceResult:
-        """Returns what the present utterance held, decoding what is left of it.
+        """Ends the present utterance: decodes what is left of it, and returns what was said.
 
-        The next audio begins another.
+        The next audio begins another one.
         """
 
 
@@ -60,14 +64,17 @@ class BlockingEngine(ABC):
         """Returns a session for `language` (BCP 47), where `phrases` are likely."""
 
     def chosen(self, sessions: Sequence[Session]) -> Sequence[Session]:
-        """Returns which of those with new audio go on now; the others wait for the next round.
+        """Returns which of the sessions with new audio are decoded now; the others wait.
 
-        Never none of some. Between rounds finals are answered and audio is taken.
+        At least one, where there are any. After each round finals are answered and audio is taken.
         """
         return sessions
 
     def decode(self, sessions: Sequence[Session]) -> None:
-        """Goes on with all of them together; an engine without batches decodes in `accept`."""
+        """Decodes the new audio of all of them together.
+
+        Does nothing for engines that decode in `accept`, one session at a time.
+        """
 
 
 def found(folder: Path, *patterns: str) -> list[Path]:

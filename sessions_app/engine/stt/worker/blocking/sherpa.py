@@ -21,10 +21,16 @@ from sessions_app.engine.text.writing import parted
 
 PARTS = ("tokens.txt", "encoder*.onnx", "decoder*.onnx", "joiner*.onnx")
 TAIL = np.zeros(SPEECH_RATE // 2, np.float32)
-"""Silence after an utterance: the model looks ahead for its last tokens."""
+"""Silence after an utterance: the model looks ahead for its last tokens.
+
+Less loses last words; more takes longer to decode.
+"""
 
 WORD_START = ("\u2581", " ")
+"""How tokens begin that begin a word."""
+
 LONGEST_WORD_S = 1.0
+"""A word ends so long after its last token began, where no other follows before that."""
 
 
 class SherpaEngine(BlockingEngine):

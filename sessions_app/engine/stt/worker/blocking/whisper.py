@@ -34,20 +34,28 @@ wrong, at a third of the work; below that some do.
 """
 
 BEYOND_FRAMES = 200
-"""Silence after the speech, by which the model knows that it is over."""
+"""Frames of silence after the speech, by which the model knows that it is over."""
 
 MOST_REPEATED = 2.4
-"""Text that packs better than this says one thing over and over, as OpenAI's own code has it."""
+"""Text that zlib packs better than this is dropped: it says one thing over and over.
+
+The value is OpenAI's own. Smaller drops people who repeat themselves.
+"""
 
 TEMPERATURES = (0.0, 0.4)
-"""The best words; and where those only repeat themselves, a second try."""
+"""0 takes the likeliest words. Where those only repeat themselves, a second try is made at 0.4."""
 
 NO_SPEECH, PERHAPS_NO_SPEECH = 0.6, 0.5
-"""The model's own certainty that nobody speaks; speech, single letters too, stays below 0.45."""
+"""How sure the model is that nobody speaks, 0..1; speech, single letters too, stays below 0.45.
+
+Text is dropped above NO_SPEECH, and above PERHAPS_NO_SPEECH where it is UNSURE as well.
+"""
 
 UNSURE, GUESSED = -1.0, -1.5
-"""The mean of the log probabilities of what was written. Speech in noise stays above -1.5; what is
-written of a noise while likely words are told lies below."""
+"""The mean log probability of the text's tokens, below which it is dropped.
+
+Speech in noise stays above -1.5; what the model writes of a noise, given likely words, lies below.
+"""
 
 
 class WhisperEngine(BlockingEngine):
