@@ -14,12 +14,11 @@ from sessions_app.engine.core.events import (
     InterimChanged,
     SegmentFinal,
     Speaker,
-    StateChanged,
 )
-from sessions_app.engine.core.states import TERMINAL
 from sessions_app.engine.protocols import reading
 from sessions_app.engine.protocols.messages import http, vosk
 from sessions_app.engine.protocols.reading import Reader
+from sessions_app.engine.protocols.result_channel import ResultChannel, is_speech
 from sessions_app.engine.text.cleaning import read_json
 
 CHANNEL = DOOR = "results"
@@ -77,34 +76,18 @@ def result(event: InterimChanged | SegmentFinal) -> bytes:
     return json.dumps(message, ensure_ascii=False).encode()
 
 
-class ResultsOutlet:
-    """Tells the data channel `results`. Fulfils `core.ports.EventSink`.
-
-    The channel is closed after the last result.
-    """
+class ResultsOutlet(ResultChannel[bytes]):
+    """The data channel `results`: finals, and interims where the page asked for them."""
 
     def __init__(
         self, send: Callable[[bytes], None], close: Callable[[], None], *, interims: bool
     ) -> None:
-        self._send = send
-        self._close = close
+        super().__init__(send, close)
         self._interims = interims
 
-    def receive(self, message: str | bytes) -> None:
-        """This page says nothing on its channel."""
-
-    def tell(self, problem: VoiceError) -> None:
-        """This page knows no errors."""
-
-    def emit(self, event: CallEvent) -> None:
-        if isinstance(event, StateChanged) and event.state in TERMINAL:
-            self._close()
-        elif isinstance(event, SegmentFinal | InterimChanged) and self._wants(event):
-            self._send(result(event))
-
-    def _wants(self, event: SegmentFinal | InterimChanged) -> bool:
-        if event.speaker is not Speaker.CALLER or not event.text:
-            return False
-        if isinstance(event, SegmentFinal):
-            return not event.key  # which no recogniser heard
-        return self._interims
+    def told(self, event: CallEvent) -> bytes | None:
+        if isinstance(event, SegmentFinal) and is_speech(event) and event.text:
+            return result(event)
+        if isinstance(event, InterimChanged) and self._interims and event.text:
+            return result(event) if event.speaker is Speaker.CALLER else None
+        return None

@@ -4,22 +4,19 @@ Messages: the README and the example clients of github.com/alphacep/vosk-server.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sessions_app.engine.core.commands import AudioIn, Offer, StartStream
-from sessions_app.engine.core.errors import VoiceError
 from sessions_app.engine.core.events import (
     CallEvent,
     InterimChanged,
     SegmentFinal,
     Speaker,
-    StateChanged,
     Word,
 )
-from sessions_app.engine.core.states import TERMINAL
 from sessions_app.engine.protocols.messages import vosk as messages
 from sessions_app.engine.protocols.reading import ProtocolError, Reader
+from sessions_app.engine.protocols.result_channel import ResultChannel, is_speech
 from sessions_app.engine.protocols.results import BadRequestError, offer_of, read_object
 from sessions_app.engine.text.cleaning import read_json
 from sessions_app.engine.text.writing import join_sentences
@@ -108,7 +105,7 @@ class Replies:
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
             self._partial = event.text
-        elif isinstance(event, SegmentFinal) and _is_speech(event):
+        elif isinstance(event, SegmentFinal) and is_speech(event):
             self._partial = ""
             self._finals.append(event)
 
@@ -124,28 +121,12 @@ class Replies:
         return result(finals, words=self._words)
 
 
-class VoskChannelPeer:
-    """The data channel `result`. Fulfils `core.ports.EventSink`; closed after the last result."""
+class VoskChannelPeer(ResultChannel[str]):
+    """The data channel `result`: interims and finals as text."""
 
-    def __init__(self, send: Callable[[str], None], close: Callable[[], None]) -> None:
-        self._send = send
-        self._close = close
-
-    def receive(self, message: str | bytes) -> None:
-        """This page says nothing on its channel."""
-
-    def tell(self, problem: VoiceError) -> None:
-        """This page knows no errors."""
-
-    def emit(self, event: CallEvent) -> None:
-        if isinstance(event, StateChanged) and event.state in TERMINAL:
-            self._close()
-        elif isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
-            self._send(json.dumps(partial(event.text), ensure_ascii=False))
-        elif isinstance(event, SegmentFinal) and _is_speech(event):
-            self._send(json.dumps(result([event]), ensure_ascii=False))
-
-
-def _is_speech(event: SegmentFinal) -> bool:
-    """Returns whether a recogniser heard it: a key that was pressed is no result of one."""
-    return event.speaker is Speaker.CALLER and not event.key
+    def told(self, event: CallEvent) -> str | None:
+        if isinstance(event, InterimChanged) and event.speaker is Speaker.CALLER:
+            return json.dumps(partial(event.text), ensure_ascii=False)
+        if isinstance(event, SegmentFinal) and is_speech(event):
+            return json.dumps(result([event]), ensure_ascii=False)
+        return None
