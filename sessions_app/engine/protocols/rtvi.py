@@ -40,7 +40,7 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.rates import MessageKind, TooManyError
 from sessions_app.engine.core.states import TERMINAL, Floor
-from sessions_app.engine.protocols import control, reading
+from sessions_app.engine.protocols import event_messages, reading
 from sessions_app.engine.protocols.messages import calls
 from sessions_app.engine.protocols.reading import Message, ProtocolError
 from sessions_app.engine.text.cleaning import read_json
@@ -190,7 +190,7 @@ class RtviPeer:
 
     def _state(self, event: StateChanged) -> None:
         if event.state in TERMINAL:
-            bye = control.bye(self._call_id, event.reason, event.length_ms)
+            bye = event_messages.bye(self._call_id, event.reason, event.length_ms)
             self._tell("server-message", bye)
             self._send(signalling("peerLeft"))
 
@@ -253,7 +253,7 @@ class RtviPeer:
         self._tell("error", {"error": event.detail, "message": event.detail, "fatal": False})
 
     def _noted(self, event: NotesChanged) -> None:
-        message = control.notes(event)
+        message = event_messages.notes(event)
         if event.whole:
             self._notes.clear()
         for number in event.removed:

@@ -26,7 +26,7 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.frames import VoiceChunk
 from sessions_app.engine.core.states import TERMINAL
-from sessions_app.engine.protocols import control, reading
+from sessions_app.engine.protocols import control, event_messages, reading
 from sessions_app.engine.protocols.messages import stream
 from sessions_app.engine.protocols.reading import Message, ProtocolError, Reader, Told
 
@@ -154,7 +154,10 @@ def started(
 
 def ended(call_id: str, event: StateChanged) -> stream.SessionEnded:
     """Returns the `session_ended` message, the last of a call."""
-    return {"type": "session_ended", **control.ending(call_id, event.reason, event.length_ms)}
+    return {
+        "type": "session_ended",
+        **event_messages.ending(call_id, event.reason, event.length_ms),
+    }
 
 
 def transcript(
@@ -162,12 +165,16 @@ def transcript(
 ) -> stream.TranscriptPartial | stream.TranscriptFinal:
     """Returns `transcript_partial` or `transcript_final`."""
     if isinstance(event, InterimChanged):
-        return {"type": "transcript_partial", **control.heard(event), **control.span(event)}
+        return {
+            "type": "transcript_partial",
+            **event_messages.heard(event),
+            **event_messages.span(event),
+        }
     return {
         "type": "transcript_final",
-        **control.heard(event),
-        **control.span(event),
-        **control.final_details(event),
+        **event_messages.heard(event),
+        **event_messages.span(event),
+        **event_messages.final_details(event),
     }
 
 
@@ -228,14 +235,14 @@ class StreamOutlet:
         if isinstance(event, TurnEnded) and event.speaker is Speaker.AGENT:
             return turn_end(event)
         if isinstance(event, AppMessageSent):
-            return control.app_message(event)
+            return event_messages.app_message(event)
         return control.failure(event) or self._of_agent(event)
 
     def _state(self, event: StateChanged) -> Told | None:
         if event.state in TERMINAL:
             return ended(self._call_id, event)
-        return control.status(event) if STATUS in self._features else None
+        return event_messages.status(event) if STATUS in self._features else None
 
     def _of_agent(self, event: CallEvent) -> Told | None:
         known = isinstance(event, FloorChanged | NotesChanged | MediaGap)
-        return control.of_agent(event) if known and AGENT in self._features else None
+        return event_messages.of_agent(event) if known and AGENT in self._features else None

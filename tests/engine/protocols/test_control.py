@@ -32,7 +32,7 @@ from sessions_app.engine.core.events import (
     Word,
 )
 from sessions_app.engine.core.states import CallState, EndReason, Floor
-from sessions_app.engine.protocols import control
+from sessions_app.engine.protocols import control, event_messages
 from sessions_app.engine.protocols.reading import ProtocolError
 
 FINAL = SegmentFinal(
@@ -250,12 +250,12 @@ def test_a_sentence_of_which_nothing_was_heard_is_for_clients_with_details() -> 
 
 def test_notes_tell_what_is_gone_and_whether_that_is_all() -> None:
     note = NoteTaken(2, NoteKind.NOTE, "milk", 0.0)
-    assert control.notes(NotesChanged(removed=(2,))) == {
+    assert event_messages.notes(NotesChanged(removed=(2,))) == {
         "type": "notes",
         "notes": [],
         "removed": [2],
     }
-    whole = control.notes(NotesChanged((note,), whole=True))
+    whole = event_messages.notes(NotesChanged((note,), whole=True))
     assert (len(whole["notes"]), whole["whole"]) == (1, True)
 
 
