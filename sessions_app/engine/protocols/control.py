@@ -1,6 +1,6 @@
-"""The voice-agent client's wire: `WS /signaling` and data channel `control`.
+"""The protocol of voice-agent clients: `WS /signaling` and the data channel `control`.
 
-docs/protocol.md states every message.
+docs/protocol.md has every message.
 """
 
 import json
@@ -41,9 +41,9 @@ AGENT = "agent"
 
 
 def parse(text: str) -> Command | None:
-    """Returns the command in a text frame; None for one that asks nothing (an end mark).
+    """Returns the command of a text frame; None for an end-of-candidates marker.
 
-    Raises ProtocolError with the code of docs/protocol.md and a sentence that helps.
+    Raises ProtocolError with a code of docs/protocol.md and a sentence that says how to fix it.
     """
     return reading.parse(text, _READERS)
 
@@ -79,7 +79,7 @@ def _candidate(message: Message) -> Candidate | None:
 
 
 def _is_end_mark(candidate: Any) -> bool:
-    """Returns whether there is no candidate, whatever else the message holds."""
+    """Returns whether it marks the end of candidates, whatever else the message has."""
     return candidate is None or (
         isinstance(candidate, dict) and candidate.get("candidate") in (None, "")
     )
@@ -133,7 +133,10 @@ def error(problem: VoiceError, retry_after_s: int | None = None) -> calls.Error:
 
 
 def failure(event: CallEvent) -> calls.Error | None:
-    """Returns the `error` message of a part that failed in a call that goes on, or None."""
+    """Returns the `error` message for a failed STT engine or agent; None for other events.
+
+    The call goes on.
+    """
     if isinstance(event, RecognitionFailed):
         return error(VoiceError(event.detail, code="recogniser_failed"))
     return (
@@ -147,7 +150,10 @@ def pong() -> signaling.Pong:
 
 
 class SocketOutlet:
-    """Tells one socket of a call, in this dialect. Fulfils `core.ports.EventSink`."""
+    """Sends a call's events to one socket of this protocol. Implements `core.ports.EventSink`.
+
+    `push` queues one message; `features` are those that the client asked for.
+    """
 
     def __init__(
         self, call_id: str, features: frozenset[str], push: Callable[[Told], None]
@@ -183,10 +189,10 @@ class SocketOutlet:
 
 
 class ControlChannelPeer:
-    """The data channel `control`: tells it of the call, and obeys what it says.
+    """The data channel `control`: sends it the call's events, and runs the commands it sends.
 
-    Fulfils `core.ports.EventSink`. `obey` carries a wish out and raises VoiceError when it
-    cannot.
+    Implements `core.ports.EventSink`. `send` sends one text message; `obey` runs a command and
+    raises VoiceError when it cannot.
     """
 
     def __init__(
@@ -200,9 +206,9 @@ class ControlChannelPeer:
         self._obey = obey
 
     def receive(self, message: str | bytes) -> None:
-        """Takes a message of the channel, in the words of `WS /signaling`.
+        """Handles a message of the channel; it may be any that `WS /signaling` takes in a call.
 
-        Raises TooManyError before it does anything.
+        Raises TooManyError before it does anything; other mistakes are sent back as `error`.
         """
         try:
             if isinstance(message, bytes):
@@ -216,7 +222,7 @@ class ControlChannelPeer:
             self.tell(problem)
 
     def tell(self, problem: VoiceError) -> None:
-        """Says what was wrong with a message."""
+        """Sends the `error` message for a mistake."""
         self._send(json.dumps(error(problem)))
 
     def emit(self, event: CallEvent) -> None:

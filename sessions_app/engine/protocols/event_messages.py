@@ -1,4 +1,4 @@
-"""Messages made from a call's events, the same at every socket and data channel."""
+"""Builds the messages for a call's events, the same on every socket and data channel."""
 
 from typing import Literal
 
@@ -37,7 +37,7 @@ _BY_STAFF = {
 
 
 def ending(call_id: str, reason: EndReason | None, length_ms: float) -> calls.Ending:
-    """Returns what the last message of a call says, at whichever socket."""
+    """Returns the keys of the last message of a call, on either socket."""
     return {
         "callId": call_id,
         "reason": (reason or EndReason.INTERNAL_ERROR).value,
@@ -67,18 +67,18 @@ def transcript(event: InterimChanged | SegmentFinal, *, details: bool) -> signal
 
 
 def heard(event: InterimChanged | SegmentFinal) -> calls.Heard:
-    """Returns the words, and whose they are."""
+    """Returns the text of a segment, and whose it is."""
     text = event.spoken_text if isinstance(event, SegmentFinal) else event.text
     return {"role": _ROLES[event.speaker], "text": text}
 
 
 def span(event: InterimChanged | SegmentFinal) -> calls.Span:
-    """Returns which segment it is, and when it was spoken."""
+    """Returns a segment's number and times."""
     return {"seq": event.seq, "startMs": round(event.start_ms), "endMs": round(event.end_ms)}
 
 
 def final_details(event: SegmentFinal) -> calls.FinalDetails:
-    """Returns what a final tells beyond an interim."""
+    """Returns the keys that only a final has: confidence, words, turn, interruption."""
     told: calls.FinalDetails = {
         "confidence": event.confidence,
         "words": [_word(word) for word in event.words],
@@ -164,7 +164,7 @@ def gap(event: MediaGap) -> calls.Gap:
 
 
 def of_agent(event: CallEvent) -> calls.Floor | calls.Notes | calls.Gap | signaling.Metrics | None:
-    """Returns the message of an event that only clients with `features` know."""
+    """Returns the message for an event that only clients with the feature `agent` get."""
     if isinstance(event, FloorChanged):
         return floor(event)
     if isinstance(event, NotesChanged):

@@ -1,4 +1,4 @@
-"""What happens to a client that is above a limit: it is told, then slowed down, then cut off."""
+"""Rate limits on messages of clients: an error first, then backpressure, then a closed socket."""
 
 import asyncio
 import logging
@@ -18,16 +18,16 @@ logger = logging.getLogger(__name__)
 TELL_AGAIN_S = 10.0
 STEP_S = 1.0
 MOST_PACED_S, PACED_WITHIN_S = 15.0, 90.0
-"""A socket may be kept waiting for so long within such a time; then it is closed."""
+"""A socket that was kept waiting for more than MOST_PACED_S within PACED_WITHIN_S is closed."""
 
 MOST_IGNORED = 120
-"""A data channel on which so many messages were ignored within a minute is closed."""
+"""A data channel on which more messages than this were dropped within a minute is closed."""
 
 CHUNK_MARK, LONGEST_CHUNK = '"audio_chunk"', 1024
-"""`audio_chunk` comes with each message of audio, and counts as often as these."""
+"""`audio_chunk` comes with each audio message, and has the same limit."""
 
 TOO_MANY_MESSAGES = 4430
-"""The code that such a socket is closed with (RFC 6455, 7.4.2: an application's own)."""
+"""The close code of such a socket (RFC 6455, 7.4.2: for private use)."""
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
@@ -35,14 +35,14 @@ Tell = Callable[[TooManyError], None]
 
 
 class FloodError(Exception):
-    """The client was told, was slowed down, and goes on: it gets TOO_MANY_MESSAGES now."""
+    """The client went on in spite of error and backpressure: close with TOO_MANY_MESSAGES."""
 
 
 class SocketGate:
-    """Lets one socket's messages through, no faster than its limits and its call's.
+    """Limits the rate of one socket's messages, by its own limits and its call's.
 
-    Above a limit a message waits, so that the socket is read more slowly; nothing is lost
-    unless the client goes on until the socket is closed. `tell` says it to the client.
+    A message above a limit waits, and the socket is not read meanwhile (backpressure); nothing is
+    lost unless the client goes on until the socket is closed. `tell` sends the client the error.
     """
 
     def __init__(
@@ -64,10 +64,10 @@ class SocketGate:
     async def passes(
         self, message: str | bytes, take: Callable[[str | bytes], Awaitable[None]]
     ) -> None:
-        """Gives `message` to `take` as soon as the limits allow it; once, or not at all.
+        """Passes `message` to `take` as soon as the limits allow it; once, or not at all.
 
-        `take` raises TooManyError before it does anything, and is asked again later. Raises
-        what else it raises, and once FloodError: what comes after that is thrown away.
+        `take` raises TooManyError before it does anything, and is called again later; its other
+        errors are raised here. Raises FloodError once; messages after that are dropped.
         """
         if self._flooded:
             return
@@ -106,10 +106,10 @@ class SocketGate:
 
 
 class ChannelGate:
-    """Lets one data channel's messages through. It cannot be read more slowly.
+    """Limits the rate of one data channel's messages. A data channel has no backpressure.
 
-    Above a limit messages are ignored, and the client is told; then the channel is closed,
-    for the rest of its call. `take` raises TooManyError before it does anything.
+    Messages above a limit are dropped, and `tell` sends the client the error; then the channel
+    is closed, for the rest of its call. `take` raises TooManyError before it does anything.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class ChannelGate:
         self._shut = False
 
     def receive(self, message: str | bytes) -> None:
-        """Takes one message of the channel. Never raises."""
+        """Handles one message of the channel. Never raises."""
         if self._shut:
             self._close()
             return
@@ -153,7 +153,7 @@ class ChannelGate:
 
 
 def _kind(message: str | bytes) -> tuple[MessageKind, float]:
-    """Returns what a message counts as, without reading it, and as how many."""
+    """Returns the kind that a message counts as, without parsing it, and as how many."""
     if isinstance(message, bytes):
         return MessageKind.AUDIO, 1.0
     if len(message) <= LONGEST_CHUNK and CHUNK_MARK in message:

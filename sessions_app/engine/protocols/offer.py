@@ -1,4 +1,4 @@
-"""The HTTP offer's wire: `POST /api/voice/offer`. docs/protocol.md states every message."""
+"""The protocol of `POST /api/voice/offer`; docs/protocol.md has every message."""
 
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.protocols.messages import http
@@ -17,5 +17,5 @@ def parse(body: bytes) -> Offer:
 
 
 def answer(sdp: str, call_id: str) -> http.HttpAnswer:
-    """Returns the reply to an offer; later candidates name the call by its id."""
+    """Returns the reply to an offer; later ICE candidates name the call by `call_id`."""
     return {"sdp": sdp, "type": "answer", "callId": call_id}

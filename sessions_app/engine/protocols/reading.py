@@ -1,4 +1,4 @@
-"""Reading clients' JSON, all of it cleaned: each mistake says what is wrong and how to fix it."""
+"""Parsing clients' JSON, with all text cleaned; each error says what is wrong and how to fix it."""
 
 from collections.abc import Callable, Mapping
 from typing import (
@@ -55,9 +55,9 @@ class ProtocolError(VoiceError):
 
 
 def parse(text: str, readers: Readers) -> Command | None:
-    """Returns what the reader for the message's `type` makes of it.
+    """Returns the command that the reader for the message's `type` returns.
 
-    Raises ProtocolError with the code of docs/protocol.md and a sentence that helps.
+    Raises ProtocolError with a code of docs/protocol.md and a sentence that says how to fix it.
     """
     if len(text) > MAX_FRAME_BYTES:
         raise ProtocolError(
@@ -149,14 +149,14 @@ _typed: Reader[_Typed] = Reader(_Typed)
 
 
 def typed(message: Mapping[str, Any]) -> str:
-    """Returns what was typed instead of said, without space around it; raises ProtocolError."""
+    """Returns typed text without white space around it; raises ProtocolError."""
     return _typed(message)["text"]
 
 
 def pressed(given: str, name: str) -> tuple[str, ...]:
-    """Returns the keys of a telephone that a text names; raises ProtocolError.
+    """Returns the DTMF keys that a text names; raises ProtocolError, which calls them `name`.
 
-    `name` is what the client calls them. A letter is one of the fourth column, of any case.
+    A, B, C and D, in either case, are the fourth column of the keypad.
     """
     keys = (FLASH,) if given == FLASH else tuple(given.upper().replace(" ", ""))
     if not 0 < len(keys) <= MAX_KEYS or not set(keys) <= {*KEYS, FLASH}:
@@ -177,7 +177,7 @@ ASKED_OF_A_CALL: dict[str, Callable[[Message], Command | None]] = {
     "app-message": lambda message: AppMessage(message.get("data")),
     "hang-up": lambda _: HangUp(),
 }
-"""Readers of what clients ask of a call that goes on, the same at every socket."""
+"""Readers of the commands for a live call, the same on every socket."""
 
 
 def agreed(consent: Consent | None) -> tuple[bool, str]:

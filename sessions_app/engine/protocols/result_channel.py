@@ -1,4 +1,4 @@
-"""Data channels that only tell what a recogniser heard, such as those of speech-to-text pages."""
+"""Data channels that only send STT results, such as those of speech-to-text pages."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -12,10 +12,10 @@ Payload = TypeVar("Payload")
 
 
 class ResultChannel(Generic[Payload]):
-    """One such channel; it is closed once the call has ended. Fulfils `core.ports.EventSink`.
+    """A data channel for STT results, closed when the call ends. Implements `core.ports.EventSink`.
 
-    A protocol says in `told` what is sent of an event. `send` sends one message, `close` closes
-    the channel after what was sent.
+    A subclass says in `told` what is sent for an event. `send` sends one message, `close` closes
+    the channel once it has been delivered.
     """
 
     def __init__(self, send: Callable[[Payload], None], close: Callable[[], None]) -> None:
@@ -23,10 +23,10 @@ class ResultChannel(Generic[Payload]):
         self._close = close
 
     def receive(self, message: str | bytes) -> None:
-        """Ignores a message: these clients have nothing to say on their channel."""
+        """Ignores a message: these protocols have none from the client."""
 
     def tell(self, problem: VoiceError) -> None:
-        """Tells nothing of a mistake: these clients know no errors."""
+        """Sends nothing: these protocols have no error message."""
 
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged) and event.state in TERMINAL:
@@ -35,10 +35,10 @@ class ResultChannel(Generic[Payload]):
             self._send(message)
 
     def told(self, event: CallEvent) -> Payload | None:
-        """Returns the message of an event, or None for one that is not told."""
+        """Returns the message for an event, or None for one that is not sent."""
         raise NotImplementedError
 
 
 def is_speech(event: SegmentFinal) -> bool:
-    """Returns whether a recogniser heard it from the caller; it did not hear a pressed key."""
+    """Returns whether it is speech of the caller, and not a pressed key."""
     return event.speaker is Speaker.CALLER and not event.key

@@ -1,6 +1,6 @@
-"""The speech-to-text demo page's wire: `POST /session` and data channel `results`.
+"""The protocol of speech-to-text pages: `POST /session` and the data channel `results`.
 
-docs/protocol.md states every message.
+docs/protocol.md has every message.
 """
 
 import json
@@ -58,7 +58,7 @@ def offer_of(
     door: str,
     features: frozenset[str] = frozenset(),
 ) -> Offer:
-    """Returns the offer of a body that was read; it names no notice over HTTP."""
+    """Returns the offer of a parsed body. The notice of a consent counts on sockets only."""
     records, _ = reading.agreed(given.get("consent"))
     return Offer(sdp, given.get("agentId", ""), features, records=records, door=door)
 
@@ -69,7 +69,7 @@ def answer(sdp: str) -> http.SessionAnswer:
 
 
 def result(event: InterimChanged | SegmentFinal) -> bytes:
-    """Returns a message of the channel; `confidence` is 0.0 where the engine gives none."""
+    """Returns a message of the channel; `confidence` is 0.0 where the STT engine gives none."""
     final = isinstance(event, SegmentFinal)
     confidence = event.confidence if isinstance(event, SegmentFinal) else None
     message: http.Result = {"text": event.text, "confidence": confidence or 0.0, "final": final}

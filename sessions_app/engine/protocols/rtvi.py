@@ -1,7 +1,7 @@
 """RTVI over the data channel `chat`, as Pipecat's client SDK speaks it (RTVI 2.x and 1.x).
 
-Messages and their order: docs.pipecat.ai, "The RTVI Standard". docs/protocol.md lists what is
-understood and sent.
+Messages and their order: docs.pipecat.ai, "The RTVI Standard". docs/protocol.md lists those
+that are supported.
 """
 
 import json
@@ -55,7 +55,7 @@ Obey = Callable[[Command], None]
 
 
 def envelope(kind: str, data: Any = None, message_id: str | None = None) -> str:
-    """Returns one RTVI message."""
+    """Returns one RTVI message as JSON."""
     message: Message = {"label": LABEL, "type": kind}
     if message_id is not None:
         message["id"] = message_id
@@ -63,15 +63,16 @@ def envelope(kind: str, data: Any = None, message_id: str | None = None) -> str:
 
 
 def signalling(kind: str, **more: Any) -> str:
-    """Returns a message of the transport itself, beside RTVI."""
+    """Returns a message of the SmallWebRTC transport as JSON; those are not RTVI."""
     return json.dumps({"type": "signalling", "message": {"type": kind} | more})
 
 
 class RtviPeer:
-    """One client on its data channel: tells it of the call, and obeys it.
+    """One client on its data channel: sends it the call's events, and runs its commands.
 
-    Fulfils `core.ports.EventSink`. `send` sends a text; `obey` carries a wish out and raises
-    VoiceError when it cannot. `count` counts what is answered here; raises TooManyError.
+    Implements `core.ports.EventSink`. `send` sends one text message; `obey` runs a command and
+    raises VoiceError when it cannot. `count` counts a request that is answered here against the
+    call's rate limits; it raises TooManyError.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class RtviPeer:
     # -- from the client ------------------------------------------------------------------
 
     def receive(self, message: str | bytes) -> None:
-        """Takes one message of the channel; what it does not understand it says so.
+        """Handles one message of the channel; an unknown one is answered with an error.
 
         Raises TooManyError before it does anything.
         """
@@ -104,7 +105,7 @@ class RtviPeer:
             self._tell("error", {"error": "A message must be JSON.", "fatal": False})
             return
         if not isinstance(given, dict) or given.get("type") == "signalling":
-            return  # which of its tracks are on: silence tells as much
+            return  # which of its tracks are on: the audio shows that
         message_id = str(given.get("id") or "")
         try:
             self._take(str(given.get("type")), _data(given), message_id)
@@ -114,7 +115,7 @@ class RtviPeer:
             self._refuse(message_id, error.message)
 
     def tell(self, problem: VoiceError) -> None:
-        """Says what was wrong with a message."""
+        """Sends the `error` message for a mistake."""
         self._refuse("", problem.message)
 
     def _take(self, kind: str, data: Message, message_id: str) -> None:
@@ -129,7 +130,7 @@ class RtviPeer:
         elif kind == "dtmf":
             self._obey(Press(_pressed(data)))
         elif kind == "llm-function-call-result":
-            return  # tools run on this side
+            return  # tools run on the server
         else:
             raise ProtocolError(f"There is no message {kind[:60]!r} here.", code="unknown_type")
 
@@ -209,7 +210,7 @@ class RtviPeer:
     def _final(self, event: SegmentFinal) -> None:
         if event.speaker is Speaker.CALLER:
             self._transcription(event.text, final=True)
-            if not event.key:  # keys may make a turn together, or none
+            if not event.key:  # one key is no turn: several make one, or none
                 self._tell("user-llm-text", {"text": event.text})
         elif event.spoken_text:
             self._tell("bot-tts-text", {"text": event.spoken_text})
@@ -289,7 +290,7 @@ def _output(event: SegmentFinal) -> Message:
 
 
 def _ttfb(event: TurnEnded) -> list[Message]:
-    """Returns how long model and voice took to begin, in seconds."""
+    """Returns the time to first byte of the LLM and of the TTS engine, in seconds."""
     at = event.latency
     if at is None or at.first_token_ms is None or at.endpoint_ms is None:
         return []

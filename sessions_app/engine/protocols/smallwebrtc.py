@@ -1,4 +1,4 @@
-"""The HTTP side of Pipecat's SmallWebRTC protocol. docs/protocol.md states every message."""
+"""The HTTP side of Pipecat's SmallWebRTC protocol; docs/protocol.md has every message."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class PeerOffer:
 
 @dataclass(frozen=True, slots=True)
 class StartWish:
-    """What of the JSON that a client gave to `/start` counts here."""
+    """What counts of the JSON that a client sent to `/start`."""
 
     agent: str = ""
     records: bool = False
@@ -37,9 +37,9 @@ _read_start = Reader(http.Start, BadRequestError)
 
 
 def parse_offer(body: bytes, start: StartWish | None = None) -> PeerOffer:
-    """Returns what a POST asks; raises BadRequestError. `start` is what `/start` was told.
+    """Returns the offer in the body of a POST; raises BadRequestError.
 
-    What the offer itself says of agent and consent goes first.
+    `start` is what the client sent to `/start`; agent and consent in the offer itself override it.
     """
     sent = read_object(body, '{"sdp": "<SDP>", "type": "offer"}')
     given = _read_offer({**sent, "pc_id": sent.get("pc_id") or None})
@@ -52,7 +52,7 @@ def parse_offer(body: bytes, start: StartWish | None = None) -> PeerOffer:
 
 
 def parse_start(body: bytes) -> StartWish:
-    """Returns what a client asks of `/start`; raises BadRequestError."""
+    """Returns what counts of the body of `/start`; raises BadRequestError."""
     given = read_object(body, "{}") if body.strip() else {}
     inner = given.get("body")
     known = _read_start(_known(inner if isinstance(inner, dict) else given))
@@ -60,7 +60,10 @@ def parse_start(body: bytes) -> StartWish:
 
 
 def parse_candidates(body: bytes) -> tuple[str, Sequence[Candidate]]:
-    """Returns the connection and its candidates of a PATCH; raises BadRequestError."""
+    """Returns the connection's id and its candidates in the body of a PATCH.
+
+    Raises BadRequestError.
+    """
     given = read_object(body, '{"pc_id": "…", "candidates": […]}')
     pc_id, listed = given.get("pc_id"), given.get("candidates")
     if not isinstance(pc_id, str) or not pc_id:
@@ -95,6 +98,6 @@ def _request_data(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _known(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what of a client's own data means something here."""
+    """Returns the keys of a client's own data that count, by one name each."""
     agent = wanted.get("agentId", wanted.get("agent_id", wanted.get("agent", "")))
     return {"agentId": agent, "consent": wanted.get("consent")}

@@ -1,4 +1,7 @@
-"""The typed WebSocket's wire: `WS /ws/voice`. docs/protocol.md states every message."""
+"""The protocol of `WS /ws/voice`: audio and JSON in one socket.
+
+docs/protocol.md has every message.
+"""
 
 import re
 from collections.abc import Callable
@@ -35,13 +38,15 @@ MAX_AUDIO_BYTES = 256 * 1024
 AGENT, STATUS = control.AGENT, control.STATUS
 ACKS, MEDIA = "acks", "media"
 MOST_HELD_MS = 60_000
-"""So much sound of before a client may send; the grace of a lost call is half a minute."""
+"""How much audio from before the connection a client may send. A call whose client is lost waits
+half a minute for it, so that nobody needs more."""
 
 OF_MEDIA = ("session_ended", "turn_end")
-"""All that a client with the feature MEDIA is told: it has another socket for the words."""
+"""The only text messages for a client with the feature MEDIA, beside acknowledgements and errors:
+it gets transcripts over another socket."""
 
 ACK_EVERY = 5
-"""A client that asked for ACKS is told after so many messages of audio how many came."""
+"""With the feature ACKS, an `audio_ack` follows each so many audio messages."""
 
 CODECS = {
     "pcm16": "pcm16", "pcm": "pcm16", "pcm_s16le": "pcm16", "linear16": "pcm16",
@@ -51,7 +56,7 @@ CODECS = {
     "mp4": "mp4", "audio/mp4": "mp4", "aac": "mp4", "audio/aac": "mp4", "m4a": "mp4",
     "ogg": "ogg", "audio/ogg": "ogg", "application/ogg": "ogg",
 }  # fmt: skip
-"""What clients call their audio, and what it is. Parameters such as `;codecs=opus` are ignored."""
+"""The codec for each name that clients use. Parameters such as `;codecs=opus` are ignored."""
 
 _RATE = re.compile(r"\brate\s*=\s*(\d+)")
 
@@ -59,9 +64,9 @@ _RATE = re.compile(r"\brate\s*=\s*(\d+)")
 
 
 def parse(text: str) -> Command | None:
-    """Returns the command in a text frame; None for one that asks nothing.
+    """Returns the command of a text frame; None for `audio_chunk`, which asks for nothing.
 
-    Raises ProtocolError with the code of docs/protocol.md and a sentence that helps.
+    Raises ProtocolError with a code of docs/protocol.md and a sentence that says how to fix it.
     """
     return reading.parse(text, _READERS)
 
@@ -117,12 +122,12 @@ def _output(given: stream.Output | None) -> AudioOut | None:
 
 
 def _first(*given: int | None) -> int:
-    """Returns the first number that is there."""
+    """Returns the first number that is not None; the last must be one."""
     return next(number for number in given if number is not None)
 
 
 def _chunk(_message: Message) -> None:
-    """Metadata of the binary message that follows: nothing of it is needed."""
+    """Ignores metadata of the binary message that follows: nothing of it is needed."""
 
 
 _READERS: dict[str, Callable[[Message], Command | None]] = {
@@ -141,7 +146,8 @@ def started(
 ) -> stream.SessionStarted:
     """Returns the `session_started` message.
 
-    `received` messages of audio came so far; `backlog_ms` of what the client kept are to come.
+    `received` is how many audio messages came so far, `backlog_ms` how much of the audio that
+    the client kept the server wants first.
     """
     return {
         "type": "session_started",
@@ -200,7 +206,7 @@ def token(event: TokenMade) -> stream.Token:
 
 
 def turn_end(event: TurnEnded) -> stream.TurnEnd:
-    """Returns `turn_end`: the agent's answer is over, or was cut off; drop what still waits."""
+    """Returns `turn_end`: the agent's answer is over, or was interrupted."""
     return {"type": "turn_end", "turn": event.index, "interrupted": event.interrupted}
 
 
@@ -210,7 +216,10 @@ def ack(received: int) -> stream.AudioAck:
 
 
 class StreamOutlet:
-    """Tells one socket of a call, in this dialect. Fulfils `core.ports.EventSink`."""
+    """Sends a call's events to one socket of this protocol. Implements `core.ports.EventSink`.
+
+    `push` queues one message; `features` are those that the client asked for.
+    """
 
     def __init__(
         self, call_id: str, features: frozenset[str], push: Callable[[Told], None]

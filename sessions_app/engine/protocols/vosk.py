@@ -1,4 +1,4 @@
-"""What vosk-server's clients speak, over a WebSocket and over the data channel `result`.
+"""The protocol of vosk-server's clients: a WebSocket, and the data channel `result`.
 
 Messages: the README and the example clients of github.com/alphacep/vosk-server.
 """
@@ -28,14 +28,14 @@ USUAL_RATE = 16_000
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a client says of its audio before it sends any."""
+    """A client's configuration: the rate of its audio in Hz, and whether it wants `result`."""
 
     sample_rate: int = USUAL_RATE
     words: bool = True
 
     @property
     def wish(self) -> StartStream:
-        """The call it starts."""
+        """The command that starts the call."""
         return StartStream(AudioIn("pcm16", self.sample_rate), door=DOOR)
 
 
@@ -44,7 +44,7 @@ _read_offer = Reader(messages.Offer, BadRequestError)
 
 
 def parse(text: str) -> Config | None:
-    """Returns a client's configuration, or None for its end mark; raises ProtocolError."""
+    """Returns a client's configuration, or None for its end mark `eof`; raises ProtocolError."""
     try:
         given = read_json(text)
     except ValueError as error:
@@ -70,12 +70,12 @@ def answer(sdp: str) -> messages.Answer:
 
 
 def partial(text: str) -> messages.Partial:
-    """Returns the words so far."""
+    """Returns the message of an interim."""
     return {"partial": text}
 
 
 def result(finals: list[SegmentFinal], *, words: bool = True) -> messages.Result:
-    """Returns one result of one or more finals; times in seconds of the call."""
+    """Returns the message of one or more finals; word times are seconds on the call clock."""
     text = join_sentences(final.text for final in finals)
     listed = [_word(word) for final in finals for word in final.words]
     return {"result": listed, "text": text} if words and listed else {"text": text}
@@ -92,9 +92,9 @@ def _word(word: Word) -> messages.Word:
 
 
 class Replies:
-    """What is known of the caller's words, for a client that wants one reply a message.
+    """Collects the caller's transcript for a client that gets one reply per audio message.
 
-    Fulfils `core.ports.EventSink`.
+    Implements `core.ports.EventSink`.
     """
 
     def __init__(self, *, words: bool) -> None:
@@ -110,13 +110,13 @@ class Replies:
             self._finals.append(event)
 
     def next(self) -> messages.Partial | messages.Result:
-        """Returns the oldest final that was not told, or the words so far."""
+        """Returns the oldest final that was not sent yet, or else the current interim."""
         if self._finals:
             return result([self._finals.pop(0)], words=self._words)
         return partial(self._partial)
 
     def last(self) -> messages.Result:
-        """Returns all that was not told, as one result: the reply to the end mark."""
+        """Returns all finals that were not sent yet as one result: the reply to `eof`."""
         finals, self._finals = self._finals, []
         return result(finals, words=self._words)
 
