@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sessions_app.engine.core.commands import (
     AppMessage,
@@ -42,29 +42,33 @@ from sessions_app.engine.core.rates import MessageKind, TooManyError
 from sessions_app.engine.core.states import TERMINAL, Floor
 from sessions_app.engine.protocols import event_messages, reading
 from sessions_app.engine.protocols.messages import calls
+from sessions_app.engine.protocols.messages.rtvi import ServerKind, ServerMessage, Signalling
 from sessions_app.engine.protocols.reading import Message, ProtocolError
 from sessions_app.engine.text.cleaning import read_json
 
 CHANNEL = "chat"
 DOOR = "pipecat"
-LABEL = "rtvi-ai"
+LABEL: Literal["rtvi-ai"] = "rtvi-ai"
 VERSION = "2.1.0"
 ABOUT = {"library": "voicesite"}
 
 Obey = Callable[[Command], None]
 
 
-def envelope(kind: str, data: Any = None, message_id: str | None = None) -> str:
+def envelope(kind: ServerKind, data: Any = None, message_id: str | None = None) -> str:
     """Returns one RTVI message as JSON."""
-    message: Message = {"label": LABEL, "type": kind}
+    message: ServerMessage = {"label": LABEL, "type": kind}
     if message_id is not None:
         message["id"] = message_id
-    return json.dumps(message if data is None else message | {"data": data}, ensure_ascii=False)
+    if data is not None:
+        message["data"] = data
+    return json.dumps(message, ensure_ascii=False)
 
 
-def signalling(kind: str, **more: Any) -> str:
+def signalling(kind: str) -> str:
     """Returns a message of the SmallWebRTC transport as JSON; those are not RTVI."""
-    return json.dumps({"type": "signalling", "message": {"type": kind} | more})
+    message: Signalling = {"type": "signalling", "message": {"type": kind}}
+    return json.dumps(message)
 
 
 class RtviPeer:
@@ -186,7 +190,7 @@ class RtviPeer:
         if teller is not None:
             teller(self, event)
 
-    def _tell(self, kind: str, data: Any = None, message_id: str | None = None) -> None:
+    def _tell(self, kind: ServerKind, data: Any = None, message_id: str | None = None) -> None:
         self._send(envelope(kind, data, message_id))
 
     def _state(self, event: StateChanged) -> None:

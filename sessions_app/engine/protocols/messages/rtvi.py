@@ -4,6 +4,30 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+ServerKind = Literal[
+    "bot-ready",
+    "user-started-speaking",
+    "user-stopped-speaking",
+    "user-transcription",
+    "user-llm-text",
+    "bot-llm-started",
+    "bot-llm-text",
+    "bot-llm-stopped",
+    "bot-tts-started",
+    "bot-tts-text",
+    "bot-tts-stopped",
+    "bot-transcription",
+    "bot-output",
+    "bot-started-speaking",
+    "bot-stopped-speaking",
+    "bot-interrupted",
+    "metrics",
+    "server-message",
+    "server-response",
+    "error-response",
+    "error",
+]
+
 
 class OfRtvi(TypedDict):
     """What every RTVI message has beside its type."""
@@ -29,29 +53,7 @@ class ClientMessage(OfRtvi):
 class ServerMessage(OfRtvi):
     """What is sent."""
 
-    type: Literal[
-        "bot-ready",
-        "user-started-speaking",
-        "user-stopped-speaking",
-        "user-transcription",
-        "user-llm-text",
-        "bot-llm-started",
-        "bot-llm-text",
-        "bot-llm-stopped",
-        "bot-tts-started",
-        "bot-tts-text",
-        "bot-tts-stopped",
-        "bot-transcription",
-        "bot-output",
-        "bot-started-speaking",
-        "bot-stopped-speaking",
-        "bot-interrupted",
-        "metrics",
-        "server-message",
-        "server-response",
-        "error-response",
-        "error",
-    ]
+    type: ServerKind
 
 
 class SignallingDetail(TypedDict):
