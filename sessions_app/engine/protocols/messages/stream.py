@@ -44,7 +44,6 @@ class SessionStart(TypedDict):
 
     type: Literal["session_start"]
     consent: NotRequired[Consent | None]
-    auth: NotRequired[Auth | None]
     audio: NotRequired[Audio | None]
     output: NotRequired[Output | None]
     agentId: NotRequired[str | None]
@@ -52,6 +51,7 @@ class SessionStart(TypedDict):
     callId: NotRequired[str | None]
     locale: NotRequired[str | None]
     voice: NotRequired[str | None]
+    auth: NotRequired[Auth | None]
     lastSeq: NotRequired[Whole | None]
     continues: NotRequired[Lenient]
     heldMs: NotRequired[Whole | None]
