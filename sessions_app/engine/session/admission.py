@@ -8,7 +8,7 @@ from sessions_app.engine.core.rates import Allowance, whole_seconds
 from sessions_app.engine.core.reservations import Reservation
 
 MOST_KEPT = 10_000
-"""Names of parties and addresses that are remembered; the oldest make room."""
+"""Parties and addresses that are counted; of more the oldest are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ from sessions_app.engine.session.transcribing import SegmentNumbers
 logger = logging.getLogger(__name__)
 
 HELD_UP_S = 0.25
-"""Calls are looked at each 0.1 s; who looks so late was held up, with all that came."""
+"""A tick comes each 0.1 s; after a longer pause the loop was held up, and audio may be unread."""
 
 MOST_FINALS, MOST_GAPS = 400, 50
 """What of a call is told to a client that joins it; the rest is in the database.
@@ -57,10 +57,10 @@ Together they fit into what may wait for one socket.
 """
 
 SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
-"""What tells that somebody is there."""
+"""Events that show that somebody speaks."""
 
 TAIL_S = 0.25
-"""After a hang-up audio still under way may arrive for this long."""
+"""After a hang-up, audio that is still on its way may arrive for this long."""
 
 
 @dataclass(frozen=True, slots=True)

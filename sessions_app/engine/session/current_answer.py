@@ -7,9 +7,9 @@ from sessions_app.engine.agent.reply import AnswerPiece
 from sessions_app.engine.agent.responders.base import Conversation, Message
 from sessions_app.engine.core.events import Speaker
 from sessions_app.engine.session.agent_parts import CallLine, Parts
+from sessions_app.engine.session.agent_transcript import AgentTranscript
 from sessions_app.engine.session.answering import Answer, SpeechOutput, once
 from sessions_app.engine.session.audibility import Audibility
-from sessions_app.engine.session.speech_output import Speaking
 from sessions_app.engine.session.tool_context import ToolContext
 from sessions_app.engine.session.turn_log import TurnLog
 from sessions_app.engine.turns.actions import StartReply
@@ -37,8 +37,10 @@ class CurrentAnswer:
         self._playout = parts.playout
         self._playout.on_first = self._piece_sounds
         self._playout.on_finished = self._piece_heard
-        self._speaking = Speaking(parts.playout, parts.numbers, parts.persona.language, line.emit)
-        told = (self._piece_without_sound, self._speaking.token, self._speaking.take_back)
+        self._transcript = AgentTranscript(
+            parts.playout, parts.numbers, parts.persona.language, line.emit
+        )
+        told = (self._piece_without_sound, self._transcript.token, self._transcript.take_back)
         self._output = SpeechOutput(parts.voice, parts.playout, line, *told)
         self._answer: Answer | None = None
         self._prepared: Answer | None = None
@@ -87,7 +89,7 @@ class CurrentAnswer:
             self.discard_prepared()
             self._answer = self._answer_to(asked.text)
             self._answer.start(self._all_handed_over)
-        self._speaking.begin(self._log.turns + 2)
+        self._transcript.begin(self._log.turns + 2)
         self._answer.allow(asked)
         if self._answer.done:
             self._all_handed_over(self._answer)
@@ -116,13 +118,13 @@ class CurrentAnswer:
         once all of it was heard or cut.
         """
         self._answer = Answer(once(text), self._output, self._new_tools(), keep=keep, then=then)
-        self._speaking.begin(self._log.turns + 1, whole=keep)
+        self._transcript.begin(self._log.turns + 1, whole=keep)
         self._answer.start(self._all_handed_over)
         self._answer.allow()
 
     def say_rest(self, *, wanted: bool) -> None:
         """Says what was cut off of the last answer; forgets it where it is not `wanted`."""
-        if rest := self._speaking.rest(wanted=wanted):
+        if rest := self._transcript.rest(wanted=wanted):
             self.announce(rest, keep=False)
 
     # -- how an answer goes on and ends -------------------------------------------------
@@ -134,7 +136,7 @@ class CurrentAnswer:
 
     def caption(self) -> None:
         """Tells how far the present words were heard."""
-        self._speaking.caption()
+        self._transcript.caption()
 
     def cut(self, *, void: bool = False) -> None:
         """Ends the present answer where it is; see `turns.actions.CutSpeech`."""
@@ -159,11 +161,11 @@ class CurrentAnswer:
     def _end_here(self, answer: Answer, *, void: bool) -> None:
         self._cancel(answer)
         if answer.first_audio_ms is not None:
-            begun = self._speaking.progress
+            begun = self._transcript.progress
             unbegun = [p.text for p in answer.reply.begun if p not in begun]
-            self._speaking.cut([*unbegun, answer.reply.waiting_text], self._line.now_ms())
+            self._transcript.cut([*unbegun, answer.reply.waiting_text], self._line.now_ms())
         else:
-            self._speaking.flush()
+            self._transcript.flush()
         self._playout.clear()
         if not void:
             self._log.commit_caller(answer)
@@ -175,7 +177,7 @@ class CurrentAnswer:
         answer = self._answer
         if self._closed or answer is None or not answer.done or not self._playout.idle:
             return
-        self._speaking.flush()
+        self._transcript.flush()
         self._log.commit_caller(answer)
         self._end(answer, interrupted=False)
         self.on_over()
@@ -183,7 +185,7 @@ class CurrentAnswer:
 
     def _end(self, answer: Answer, *, interrupted: bool) -> None:
         self._answer = None
-        self._log.end_answer(answer, self._speaking.said_text, interrupted=interrupted)
+        self._log.end_answer(answer, self._transcript.said_text, interrupted=interrupted)
         self._playout.forget()
         self.on_silent()
 
@@ -201,7 +203,7 @@ class CurrentAnswer:
         if answer is None:
             return
         now = self._line.now_ms()
-        self._speaking.on_first(item)
+        self._transcript.on_first(item)
         if answer.first_audio_ms is None:
             answer.first_audio_ms = now
             self._log.commit_caller(answer)
@@ -213,12 +215,12 @@ class CurrentAnswer:
 
     def _piece_heard(self, item: object) -> None:
         assert isinstance(item, AnswerPiece)  # noqa: S101 - nothing else is put there
-        self._speaking.on_finished(item)
+        self._transcript.on_finished(item)
         self._end_if_over()
 
     def _piece_without_sound(self, piece: AnswerPiece, heard: bool) -> None:
         self._log.commit_caller(self._answer)
-        self._speaking.on_mute(piece, self._line.now_ms(), heard=heard)
+        self._transcript.on_mute(piece, self._line.now_ms(), heard=heard)
         if not heard:
             self._audibility.tell_unheard()
 

@@ -5,7 +5,10 @@ from enum import StrEnum
 from sessions_app.engine.core.states import EndReason
 
 WARN_MS = 30_000.0
+"""How long before the end of its time a call is warned; the phrases say thirty seconds."""
+
 SHORTEST_WARNED_MS = 90_000.0
+"""Calls that may last less than this are not warned: they have hardly begun."""
 
 
 class Prompt(StrEnum):

@@ -1,4 +1,4 @@
-"""The keys that a caller presses: told at once, and gathered to what the agent answers."""
+"""The keys that a caller presses (DTMF): told at once, and gathered into what the agent answers."""
 
 import asyncio
 import logging
@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 FLASH = "flash"
 MOST_GATHERED = 64
+"""Keys of one turn; further ones are left out of it."""
 
 
 @dataclass(frozen=True, slots=True)

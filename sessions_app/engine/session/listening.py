@@ -25,22 +25,26 @@ from sessions_app.engine.turns.turn_models.base import TurnModel
 
 SMALLEST_GAP_MS = 1.0
 TOLD_GAP_MS = 500.0
-"""So much missing audio is told, where the network lost it."""
+"""A gap that the network made is told from this length on."""
 
 LONGEST_FILL_MS = 1_000.0
-"""Silence is fed in pieces no longer than this."""
+"""Longest piece of silence that is fed at once."""
 
 ENDING_MS = 2_000.0
 SELDOM_MS = 500.0
-"""Once a silence lasts ENDING_MS it ends no utterance any more, and is fed SELDOM_MS at a time."""
-
+"""After ENDING_MS a silence ends no utterance any more: it is fed in steps of SELDOM_MS."""
 
 AGAIN_MS = 1_000.0
-"""So much of an utterance is heard again where a stalled network had broken it off."""
+"""How much of an utterance is heard again where a stalled network broke it off.
+
+More costs recognition time; less may lack the beginning of the word that broke off.
+"""
 
 ENDED_MS = 150.0
-"""Speech that ended so shortly before the sound broke off was ended by that. What ended in more
-quiet is whole: heard again together with what follows, it would be told twice or hide that."""
+"""Speech that ended closer than this to where the audio broke off was cut by that.
+
+An utterance with more quiet after it is whole: heard again, it would be told twice.
+"""
 
 
 class Lane(Protocol):
@@ -64,7 +68,7 @@ class Lane(Protocol):
 
 
 class Listening:
-    """Takes a transport's frames as they come, until they end. Waits for nobody.
+    """Takes a transport's frames as they come, until they end; nothing here waits.
 
     With `pauses` those are told too, and the recogniser is asked for what was said up to them;
     a `turn_model` judges each of them and the ends of speech.
@@ -109,7 +113,7 @@ class Listening:
         self._task = asyncio.create_task(self._read(frames, self._task))
 
     def tick(self, now_ms: float, silent_ms: float | None) -> None:
-        """Looks at the clock, for what no frame tells: times are the call clock's.
+        """Does what is due by time alone; times are on the call clock.
 
         Up to `silent_ms` the client sent nothing (None: its audio comes). Engines are fed silence
         for it, as they would be by a client that sends silence: so words become final, and an

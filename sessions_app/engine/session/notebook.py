@@ -9,10 +9,10 @@ from sessions_app.engine.core.events import CallEvent, NoteKind, NotesChanged, N
 from sessions_app.engine.text.cleaning import clean
 
 PART_CHARACTERS = 16_000
-"""So much text of notes goes in one message."""
+"""Most text of notes in one message."""
 
 MOST_UNDONE = 50
-"""So many changes can be undone, one after the other; further back only notes are taken back."""
+"""Changes that can be undone one after the other; of older ones only the notes are kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which words were told before, where an engine hears the same sound a second time."""
+"""Finds the words that were told before, where an engine hears the same audio a second time."""
 
 from collections.abc import Sequence
 from itertools import takewhile
@@ -8,10 +8,13 @@ from sessions_app.engine.core.events import Word
 from sessions_app.engine.text.writing import letters
 
 NEAR_MS = 400.0
-"""A word is the same at most so far away: engines place one where they hear more around it."""
+"""Two equal words further apart than this are two: an engine moves one by less.
+
+With more, a word that was said twice would be told once.
+"""
 
 HALF_MS = 500.0
-"""The last word before sound broke off may be half of one, if it ends so close to that."""
+"""A last word that ends this close to where the audio broke off may be half a word."""
 
 
 class _Match(NamedTuple):

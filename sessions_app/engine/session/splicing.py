@@ -1,4 +1,4 @@
-"""What engines hear without a break, and where each part of it lies on the call clock."""
+"""Maps between the call clock and the gapless time of what engines are fed."""
 
 from bisect import bisect_right
 from dataclasses import replace
@@ -10,14 +10,13 @@ from sessions_app.engine.stt.speech_gate import PRE_ROLL_MS
 from sessions_app.engine.stt.wrappers.replay_buffer import only_words
 
 MOST_SPLICES = 200
-"""So many steps back are remembered; a stalled network makes one each time it delivers late."""
-
+"""Steps back that are remembered; a stalled network makes one each time it delivers late."""
 
 MOST_WORDS = 200
 """Words that are remembered: more than are spoken in what is fed again."""
 
 REACH_MS = PRE_ROLL_MS + 100.0
-"""What an engine hears of an utterance begins so long before it at most."""
+"""An engine hears an utterance from at most this long before its start."""
 
 
 class Splices:

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from sessions_app.engine.core.states import CallState, EndReason
 
 ABANDONED_S = 4.0
-"""A client that closed its socket and is silent for so long has gone; STUN comes each 2.5 s."""
+"""A client that closed its socket is gone after this much silence; STUN comes each 2.5 s.
+
+Less would end calls between two consent checks, more keeps calls of nobody.
+"""
 
 AWAY_S = 8.0
-"""So long a call waits for a client that can come back: one that was closed does not."""
+"""How long a call waits for a client that can come back, in case its page was closed for good."""
 
 BACK_S = 30.0
-"""How long a page that is back may take until it has its microphone and a new connection."""
+"""How long a page that is back may take to get its microphone and a new connection."""
 
 CUT_S = 3.0
-"""No sign of life at all for so long: the network fails, and the caller is not just silent.
+"""Nothing at all for longer than this: the network fails, and the caller is not just silent.
 
 Chromium checks consent each 2.5 s (RFC 7675), whatever is spoken.
 """

@@ -18,11 +18,10 @@ from sessions_app.engine.text.cleaning import cleaned
 Finder = Callable[[str, int], Awaitable[Sequence[EarlierCall]]]
 
 MOST_UNSENT = 500
-"""So many app-messages wait for a turn to be certain; the oldest are dropped."""
-
+"""App-messages that wait for a turn to be certain; of more the oldest are dropped."""
 
 GOES_ON = "You had not finished."
-"""Of an answer that is void."""
+"""Why an answer that is void may change no notes."""
 
 
 class ToolContext:
@@ -44,7 +43,7 @@ class ToolContext:
         self._app_messages: deque[Any] = deque(maxlen=MOST_UNSENT)
         self._certain = asyncio.Event()
         self._found: Mark | None = None
-        """The notes before this answer changed any."""
+        """How the notes were before this answer changed any."""
 
         self._void = False
         self.ends_call = False

@@ -36,7 +36,7 @@ LATE = (
     "in the recording."
 )
 FINISH_S = 6.0
-"""How long the last words may take after hang-up."""
+"""How long the last words may take after hang-up; then they are looked for in the recording."""
 
 
 class SegmentNumbers:

@@ -12,10 +12,10 @@ from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.turns.turn_models.base import TurnModel
 
 APART_MS = 2_500.0
-"""Speech after so much silence is of another turn; as long as a turn's end is waited for."""
+"""Speech after a longer silence belongs to another turn; a turn's end is waited for as long."""
 
 BEFORE_MS = 300.0
-"""So much before speech is told belongs to it: a VAD tells of a start late."""
+"""How much audio before the told start belongs to the speech: a VAD tells of a start late."""
 
 
 class TurnSound:

@@ -19,7 +19,7 @@ COLONS = (":", "\uff1a")
 """End a segment as well as the marks of sentences do: a list follows."""
 
 
-class Speaking:
+class AgentTranscript:
     """Turns the playout's progress into the agent's side of the transcript.
 
     Pieces of one sentence become one segment, and so does a phrase that is said as a `whole`.
