@@ -14,6 +14,7 @@ from sessions_app.engine.protocols.control import DETAILS, INTERIMS, STATUS, Soc
 logger = logging.getLogger(__name__)
 
 BACKLOG = 100
+"""Messages that wait for the channel layer; of more the oldest are dropped."""
 
 
 def group_of(call_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Work for the database, a queue for each call: fair turns between calls, order within each.
+"""Writes that wait for the database, a queue for each call: fair between calls, in order within.
 
 The event loop adds, the store's thread takes. No lock is held: every field has one writer, and
 a deque is appended to and taken from atomically.
@@ -12,12 +12,16 @@ from typing import Any
 from sessions_app.engine.core.events import SegmentFinal
 
 BATCH_S = 0.25
-"""Segments wait this long for others, so that one statement stores several."""
+"""Segments wait this long for others, so that one statement stores several.
+
+Longer makes fewer statements; shorter loses less where the process dies.
+"""
 
 OF_ONE_CALL = 50
-"""So many segments of one call go into a batch, so that a talkative one keeps nobody waiting."""
+"""Most segments of one call in a batch, so that a talkative one keeps nobody waiting."""
 
 BATCH = 500
+"""Most segments in a batch: more would hold the database's lock for longer."""
 
 RETRY_S = (0.1, 0.5, 2.0, 5.0)
 """Pauses between attempts to store while the database is away; the last one repeats."""
@@ -50,11 +54,11 @@ class CallQueue:
         self.turn_s = 0.0
         self.failures = 0
         self.fails_since_s = 0.0
-        """When the first of its attempts failed that all failed since; 0.0 for none."""
+        """When the present row of failed attempts began; 0.0 where the last one succeeded."""
 
         self.retry_s = 0.0
         self.singly = 0
-        """So many of the next pieces are stored alone: one of them was refused."""
+        """How many of the next pieces are stored one by one, since one of them was refused."""
 
     @property
     def pending(self) -> int:
@@ -66,7 +70,7 @@ class CallQueue:
         self.waiting.append(piece)
 
     def replace(self, key: str, piece: QueuedWrite) -> bool:
-        """Adds a piece, or gives the one of this key that waits what the newer one does.
+        """Adds a piece, or lets the one of this key that still waits do what the newer one does.
 
         Returns whether it was added. A piece that the thread takes in the same moment is
         done either way: what it would have missed is added.
@@ -116,19 +120,19 @@ class CallQueue:
         self.turn_s = time.monotonic()
 
     def failed(self) -> None:
-        """Puts its next attempt off, since the database took nothing."""
+        """Puts its next attempt off, since the database stored nothing."""
         now_s = time.monotonic()
         self.fails_since_s = self.fails_since_s or now_s
         self.retry_s = now_s + RETRY_S[min(self.failures, len(RETRY_S) - 1)]
         self.failures += 1
 
 
-Turn = list[tuple[CallQueue, list[QueuedWrite]]]
+WriteBatch = list[tuple[CallQueue, list[QueuedWrite]]]
 """What is stored at once: segments of one or several calls, or one other piece."""
 
 
-class Turns:
-    """Whose turn it is. Used by the store's thread alone."""
+class WriteOrder:
+    """Decides which call's pieces are stored next. Used by the store's thread alone."""
 
     def __init__(self) -> None:
         self._ring: dict[CallQueue, None] = {}
@@ -139,7 +143,7 @@ class Turns:
         return bool(self._ring)
 
     def add(self, queue: CallQueue) -> None:
-        """Notes that a call has something to store; it is last in the row, unless it waits."""
+        """Puts a call that has something to store last, unless it waits in the order already."""
         if queue.waiting:
             self._ring.setdefault(queue)
 
@@ -148,22 +152,22 @@ class Turns:
         return min((queue.waiting[0].number for queue in self._ring), default=None)
 
     def wait_s(self, now_s: float) -> float | None:
-        """Returns how long nobody's turn comes; None where nothing waits."""
+        """Returns how long until something is due; None where nothing waits."""
         due = min((queue.due_s(self.hurried) for queue in self._ring), default=None)
         return None if due is None else max(0.0, due - now_s)
 
-    def next(self, now_s: float) -> Turn:
+    def next(self, now_s: float) -> WriteBatch:
         """Returns what is to be stored now; empty where nothing is due."""
         queue = next((one for one in self._ring if one.due_s(self.hurried) <= now_s), None)
         if queue is None:
             return []
         head = queue.waiting[0]
         alone = queue.singly or queue.failures
-        turn = [(queue, [head])] if head.row is None or alone else list(self._batch(queue, now_s))
-        for _, pieces in turn:
+        batch = [(queue, [head])] if head.row is None or alone else list(self._batch(queue, now_s))
+        for _, pieces in batch:
             for piece in pieces:
                 piece.taken = True
-        return turn
+        return batch
 
     def _batch(
         self, first: CallQueue, now_s: float
@@ -171,7 +175,7 @@ class Turns:
         left = BATCH
         for queue in [first, *(one for one in self._ring if one is not first)]:
             if queue.singly or queue.failures or queue.retry_s > now_s:
-                continue  # its fault must not become the others'
+                continue  # what is wrong with it must not fail the others'
             pieces = queue.segments(left)
             if pieces:
                 left -= len(pieces)
@@ -179,8 +183,8 @@ class Turns:
             if not left:
                 return
 
-    def after(self, turn: Turn) -> None:
-        """Puts those who had their turn behind the others."""
-        for queue, _ in turn:
+    def after(self, batch: WriteBatch) -> None:
+        """Puts the calls of a batch that was tried behind the others."""
+        for queue, _ in batch:
             self._ring.pop(queue, None)
             self.add(queue)

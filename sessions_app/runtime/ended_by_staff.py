@@ -1,4 +1,4 @@
-"""Calls that staff end: said in any process, done in the one that carries the call."""
+"""Ends calls that staff want ended: they say so in any process, the one with the call does it."""
 
 import asyncio
 import logging
@@ -12,11 +12,11 @@ from sessions_app.services import calls
 logger = logging.getLogger(__name__)
 
 LOOK_S = 2.0
-"""How often it is asked which calls staff want to be ended: one query, while there are calls."""
+"""How often the database is asked for them: one query, while there are calls."""
 
 
 async def obey(store: Store, registry: Registry) -> None:
-    """Ends calls that staff want to be ended, wherever they said so: the rows tell. For ever."""
+    """Ends calls whose rows say that staff want it, until it is cancelled."""
     while True:
         await asyncio.sleep(LOOK_S)
         ids = [session.call_id for session in registry if session.live]

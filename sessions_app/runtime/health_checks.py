@@ -1,4 +1,4 @@
-"""What would make a call lose something, found out before the call comes.
+"""Finds out what would make a call lose something, before the call comes.
 
 Nothing here takes the event loop's time: each probe has a thread of its own, and a probe that
 does not come back is a fault itself.
@@ -27,17 +27,21 @@ logger = logging.getLogger(__name__)
 
 DATABASE, LANES, RECORDINGS, STORE = "database", "lanes", "recordings", "store"
 PARTS = (DATABASE, LANES, RECORDINGS, heartbeats.WORKER, heartbeats.BEAT)
-"""What is looked at in every process."""
+"""What is checked in every process."""
 
 DATABASE_EVERY_S, DISKS_EVERY_S = 1.0, 5.0
 LOCK_S = 0.7
 STATEMENT_S = 2.0
+"""How long a probe of the database waits for a lock, and for PostgreSQL's answer."""
+
 HUNG_S = 4.0
 """A probe that has not come back by then is at fault."""
 
 OLD_S = 10.0
+"""What was found longer ago tells nothing, where nothing checks by itself."""
+
 KEEP_EVERY_S = 10.0
-"""So often a row is really written; in between it is undone before it reaches the disk."""
+"""How often a row is really written; in between it is rolled back before it reaches the disk."""
 
 SILENT_S = 60.0
 """How long worker or beat may give no sign of life, where the settings do not say."""
@@ -62,7 +66,7 @@ class Fault:
 
 
 class Probe:
-    """One thing that is looked at again and again, in a thread of its own."""
+    """One check that is made again and again, in a thread of its own."""
 
     def __init__(self, part: str, every_s: float, look: Callable[[], list[Fault]]) -> None:
         self._part = part
@@ -81,7 +85,7 @@ class Probe:
         if began_s is not None and time.monotonic() - began_s > HUNG_S:
             return [Fault(self._part, f"The {self._part} is not responding.")]
         if self._thread is None and time.monotonic() - (self._looked_s or 0.0) > OLD_S:
-            return []  # nothing looks by itself, and nobody has asked of late
+            return []  # nothing checks by itself, and nobody has asked lately
         return self._found
 
     def start(self) -> None:
@@ -98,7 +102,7 @@ class Probe:
             await asyncio.to_thread(thread.join, LOCK_S)
 
     async def look(self) -> None:
-        """Looks now where nothing looks by itself, and nobody has just looked."""
+        """Checks now, unless a thread does so by itself or somebody just did."""
         fresh = self._looked_s is not None and time.monotonic() - self._looked_s < self._every_s
         if self._thread is None and not self._asked and not fresh:
             self._asked = True
@@ -134,7 +138,7 @@ class Probe:
 
 
 def _tell(before: list[Fault], found: list[Fault]) -> None:
-    """Logs what has begun and what is over, each once."""
+    """Logs each fault that has begun or is over, once."""
     was, now = ({fault.part for fault in faults} for faults in (before, found))
     for fault in found:
         if fault.part not in was:
@@ -157,12 +161,12 @@ class Faults:
         )
 
     def start(self) -> None:
-        """Looks from now on, by itself."""
+        """Checks from now on, by itself."""
         for probe in self._probes:
             probe.start()
 
     async def aclose(self) -> None:
-        """Looks no more; may be called twice."""
+        """Checks no more; may be called twice."""
         await asyncio.gather(*(probe.aclose() for probe in self._probes))
 
     def now(self) -> list[Fault]:
@@ -173,7 +177,7 @@ class Faults:
         return found
 
     async def look(self) -> list[Fault]:
-        """Returns what is wrong, looked at now where nothing looks by itself."""
+        """Returns what is wrong, checked now where nothing checks by itself."""
         await asyncio.gather(*(probe.look() for probe in self._probes))
         return self.now()
 
@@ -208,7 +212,7 @@ class Faults:
         return list(self._silent(given))
 
     def _silent(self, given: dict[str, datetime]) -> Iterable[Fault]:
-        """Yields who has given no sign of life, neither since this process began."""
+        """Yields who has given no sign of life for too long; this process's start counts as one."""
         set_s = self._config.worker_silent_s
         for name, spoken in SPOKEN.items():
             last = max(given.get(name, self._since), self._since)

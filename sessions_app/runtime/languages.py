@@ -13,7 +13,7 @@ from sessions_app.runtime.recognisers import Recognisers
 WHISPER_BASE = CODES - {"yue"}
 
 SHOWN = 12
-"""Of many names so many are told."""
+"""Most names that one message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ def not_heard(name: str, language: str) -> NotHeard | None:
         return NotHeard(why, anywhere=True)
     all_known = {tag for one in made.values() if one for tag in one.capabilities.languages or ()}
     heard = _some(sorted(all_known))
-    return NotHeard(f"No recogniser here hears {language}, only {heard}. {_mend(language)}", False)
+    return NotHeard(
+        f"No recogniser here hears {language}, only {heard}. {_remedy(language)}", False
+    )
 
 
 def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Sequence[Voice]) -> str:
@@ -61,7 +63,7 @@ def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Seque
     return f"{which} speaks {spoken}, not {language}. Choose {_some(able)}."
 
 
-def _mend(language: str) -> str:
+def _remedy(language: str) -> str:
     """Returns what an administrator can do about a language that nobody hears."""
     if whisper_code(language, WHISPER_BASE):
         return (

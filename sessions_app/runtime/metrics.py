@@ -9,14 +9,16 @@ from sessions_app.engine.rtc.loop.tick import TickGrid
 PROBE_S = 0.1
 
 KEPT = 600
-"""One minute of probes."""
+"""Probes that are kept: one minute of them."""
 
 LATELY = 100
-"""Ten seconds of them."""
+"""Probes that decide whether the loop is late: the last ten seconds.
 
+Fewer refuse calls sooner, and for short stalls.
+"""
 
 LATE_SHARE = 0.9
-"""Of the last ten seconds' probes so many must be in time: a short stall refuses nobody."""
+"""The share of them that must be in time: with more, a short stall would refuse calls."""
 
 
 class LoopLag:

@@ -20,12 +20,17 @@ from sessions_app.services.authentication import Principal
 
 ID_BYTES = 16
 MOST_KEPT = 5_000
+"""Names of connections that are known; the oldest are forgotten."""
+
 STARTED_S = 60.0
-"""How long what a client told `/start` waits for its offer."""
+"""How long a session that `/start` announced waits for its offer."""
 
 MOST_STARTED = 1_000
+"""Announced sessions that wait at once; of more the oldest are forgotten."""
 
 SETTLE_S = 1.5
+"""How long a connection that was made anew is waited for."""
+
 SETTLE_STEP_S = 0.02
 AHEAD_S = 0.1
 """A connection's first packet comes this much before the answer to its candidates."""

@@ -1,4 +1,4 @@
-"""How the media processes of a machine count calls together: this process's side.
+"""Counts calls together with the other media processes of the machine: this process's side.
 
 The web process keeps the one count and listens on a Unix socket in RUN_DIR
 (`proxy.admission`). Each media process holds one connection, on which it says in lines of
@@ -34,10 +34,10 @@ from sessions_app.runtime.media_processes import NAME
 logger = logging.getLogger(__name__)
 
 ANSWER_S = 0.5
-"""Who does not answer by then is away: this process decides alone."""
+"""A web process that has not answered by then counts as away: this process decides alone."""
 
 AGAIN_S = 0.25
-"""Pause before it is tried to reach the web process again."""
+"""Pause before the next attempt to reach the web process."""
 
 SOCKET = "admission"
 """Its name in RUN_DIR; those of media processes end in `.sock`."""
@@ -78,7 +78,7 @@ class SharedAdmission:
         return self._writer is not None
 
     def start(self) -> None:
-        """Begins to look for the web process; may be called twice."""
+        """Begins to connect to the web process; may be called twice."""
         if self._task is None:
             self._task = asyncio.create_task(self._stay_connected())
 
@@ -173,7 +173,7 @@ class SharedAdmission:
                 answer.set_result(said)
 
     def _away(self, writer: asyncio.StreamWriter) -> None:
-        """Lets go of a connection; who waits for its answer decides alone."""
+        """Gives up a connection; whoever waits for its answer decides alone."""
         self._writer = None
         writer.close()
         for answer in self._asked.values():

@@ -1,4 +1,4 @@
-"""Short questions to the database and signs of life, in a thread that no call's words hold up."""
+"""Short queries and signs of life, in a thread that is never held up by what calls store."""
 
 import asyncio
 import logging
@@ -21,12 +21,16 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LOCK_S = 0.6
-"""A question waits so long for the database's lock: a caller waits for the answer."""
+"""How long a query waits for the database's lock: a caller waits for the answer."""
 
 STATEMENT_S = 8.0
+"""How long PostgreSQL may work at one query."""
+
 ASK_S = 10.0
+"""How long a query may take in all, waiting for its turn included."""
+
 AGAIN_S = 0.3
-"""How soon a note that the database did not take is tried again."""
+"""How soon a note that could not be stored is tried again."""
 
 
 @dataclass(slots=True)
@@ -35,8 +39,8 @@ class _Ask:
     result: "Future[Any]" = field(default_factory=Future)
 
 
-class Asking:
-    """Answers in the order of asking. Used from one event loop."""
+class ShortQueries:
+    """Runs queries in the order in which they were asked for. Used from one event loop."""
 
     def __init__(self) -> None:
         self._asks: queue.SimpleQueue[_Ask | str | None] = queue.SimpleQueue()
@@ -45,14 +49,14 @@ class Asking:
         self._open: dict[object, float] = {}
         self._thread: threading.Thread | None = None
         self.idle = threading.Event()
-        """Set while nobody asks: SQLite's one writer may then be another thread."""
+        """Set while no query waits: SQLite has one writer, which may then be another thread."""
 
         self.idle.set()
         self.failed_s = -math.inf
-        """When a question last found the database away (monotonic)."""
+        """When a query last found the database away (monotonic)."""
 
         self.took_s = 0.0
-        """When the database last took a note (monotonic)."""
+        """When a note was last stored (monotonic)."""
 
     def start(self) -> None:
         """Starts the thread; may be called twice."""
@@ -95,7 +99,7 @@ class Asking:
             raise database.busy() from error
 
     def oldest_s(self, now_s: float) -> float:
-        """Returns for how long the oldest question has waited; 0.0 where none does."""
+        """Returns for how long the oldest query has waited; 0.0 where none does."""
         return now_s - min(self._open.values(), default=now_s)
 
     async def aclose(self, timeout_s: float) -> None:
@@ -122,7 +126,7 @@ class Asking:
             connections.close_all()
 
     def _next(self) -> _Ask | str | None:
-        """Waits for the next question or note, or for when one is to be tried again."""
+        """Waits for the next query or note, or for when a note is to be tried again."""
         key = min(self._again, key=self._again.__getitem__, default=None)
         if key is None:
             return self._asks.get()
@@ -138,7 +142,7 @@ class Asking:
         try:
             _connect()
             value = ask.run()
-        except Exception as error:  # noqa: BLE001 - it is whoever asks that knows what to do
+        except Exception as error:  # noqa: BLE001 - whoever asked is told
             if isinstance(error, database.AWAY):
                 connections.close_all()
             ask.result.set_exception(error)
@@ -149,7 +153,7 @@ class Asking:
         self._again.pop(key, None)
         run = self._notes.pop(key, None)
         if run is None:
-            return  # a newer one was written for it
+            return  # a newer one of its key was stored
         try:
             _connect()
             run()

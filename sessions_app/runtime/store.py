@@ -1,6 +1,6 @@
 """What a live call writes to the database: in order, in batches, and fair to other calls.
 
-Two threads: one stores what calls have to store, turn by turn; the other answers what is asked
+Two threads: one stores what calls have to store, batch by batch; the other answers what is asked
 for new calls and notes heartbeats, so that neither waits behind anybody's words.
 """
 
@@ -28,8 +28,8 @@ from sessions_app.engine.core.events import (
     TurnEnded,
 )
 from sessions_app.engine.core.states import TERMINAL
-from sessions_app.runtime.call_queues import CallQueue, QueuedWrite, Turn, Turns
-from sessions_app.runtime.short_queries import Asking
+from sessions_app.runtime.call_queues import CallQueue, QueuedWrite, WriteBatch, WriteOrder
+from sessions_app.runtime.short_queries import ShortQueries
 from sessions_app.services import calls, database, transcripts, turns, versions
 
 logger = logging.getLogger(__name__)
@@ -38,22 +38,23 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LOCK_S = 5.0
-"""One attempt waits so long for the database's lock; then another call has its turn."""
+"""How long one attempt waits for the database's lock, before another call has its turn."""
 
 LATE_S = 3.0
-"""Work that has waited so long for its turn tells that the database does not keep up."""
+"""Work that has waited so long shows that the database does not keep up: calls are refused."""
 
 MOST_WAITING = 1_000
 """A call that has more to store is behind: no more typed work is taken from it."""
 
 YIELD_S = 0.25
-"""So long a turn waits for those who ask: SQLite has one writer, and no queue for it."""
+"""How long a write waits for short queries: SQLite has one writer, and no queue for it."""
 
 COMPLAIN_S = 5.0
+"""How often the log says that the database is away."""
 
 
 class _Drain:
-    """Waits for every piece up to a number."""
+    """Somebody waits until every piece up to a number is stored."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -75,8 +76,8 @@ class Store:
         self._wake: queue.SimpleQueue[CallQueue | _Drain | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
-        self._asking = Asking()
-        self._turns = Turns()
+        self._queries = ShortQueries()
+        self._order = WriteOrder()
         self._drains: list[_Drain] = []
         self._took_s = 0.0
         self._complained_s = 0.0
@@ -87,7 +88,7 @@ class Store:
             self._stopping.clear()
             self._thread = threading.Thread(target=self._run, name="voice-store", daemon=True)
             self._thread.start()
-            self._asking.start()
+            self._queries.start()
 
     def add_segment(self, call_id: str, call_pk: int, segment: SegmentFinal) -> None:
         """Stores a segment of a call soon."""
@@ -121,14 +122,14 @@ class Store:
 
         One of the same key that still waits is replaced.
         """
-        self._asking.note(key, partial(function, *args, **kwargs))
+        self._queries.note(key, partial(function, *args, **kwargs))
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Returns what `function` returns, or raises what it raises; no call's words go first.
 
         Raises BusyError (retryable) while the database is away, or does not answer.
         """
-        return await self._asking.ask(partial(function, *args, **kwargs))
+        return await self._queries.ask(partial(function, *args, **kwargs))
 
     def behind(self, call_id: str) -> bool:
         """Returns whether a call has more to store than it should: refuse its typed work.
@@ -144,10 +145,10 @@ class Store:
         One call that has much to store, or whose work alone fails, makes nothing late.
         """
         now_s = time.monotonic()
-        asking = self._asking
-        if asking.oldest_s(now_s) > LATE_S or now_s - asking.failed_s < LATE_S:
+        queries = self._queries
+        if queries.oldest_s(now_s) > LATE_S or now_s - queries.failed_s < LATE_S:
             return True
-        took_s = max(self._took_s, asking.took_s)
+        took_s = max(self._took_s, queries.took_s)
         return any(
             one.waits_s(now_s) > LATE_S and not 0.0 < one.fails_since_s < took_s
             for one in self._queues.values()
@@ -176,7 +177,7 @@ class Store:
         self._stopping.set()
         self._wake.put(None)
         await asyncio.gather(
-            asyncio.to_thread(self._thread.join, timeout_s), self._asking.aclose(timeout_s)
+            asyncio.to_thread(self._thread.join, timeout_s), self._queries.aclose(timeout_s)
         )
         self._thread = None
 
@@ -203,18 +204,18 @@ class Store:
         try:
             while not self._stopping.is_set():
                 self._await_work()
-                turn = self._turns.next(time.monotonic())
-                if turn:
-                    self._asking.idle.wait(YIELD_S)
-                    self._serve(turn)
-                    self._turns.after(turn)
+                batch = self._order.next(time.monotonic())
+                if batch:
+                    self._queries.idle.wait(YIELD_S)
+                    self._serve(batch)
+                    self._order.after(batch)
                 self._tell_drained()
         finally:
             connections.close_all()
 
     def _await_work(self) -> None:
         """Waits until something is due, and takes in what was posted."""
-        wait_s = self._turns.wait_s(time.monotonic())
+        wait_s = self._order.wait_s(time.monotonic())
         try:
             self._take_in(self._wake.get(block=wait_s != 0.0, timeout=wait_s))
             while True:
@@ -224,58 +225,58 @@ class Store:
 
     def _take_in(self, found: CallQueue | _Drain | None) -> None:
         if isinstance(found, CallQueue):
-            self._turns.add(found)
+            self._order.add(found)
         elif found is not None:
-            self._turns.hurried = max(self._turns.hurried, found.number)
+            self._order.hurried = max(self._order.hurried, found.number)
             self._drains.append(found)
 
     def _tell_drained(self) -> None:
-        oldest = self._turns.oldest()
+        oldest = self._order.oldest()
         done = [one for one in self._drains if oldest is None or one.number < oldest]
         for drain in done:
             self._drains.remove(drain)
             if drain.result.set_running_or_notify_cancel():
                 drain.result.set_result(None)
 
-    def _serve(self, turn: Turn) -> None:
+    def _serve(self, batch: WriteBatch) -> None:
         try:
             database.connect(LOCK_S)
-            rows = [piece.row for _, pieces in turn for piece in pieces if piece.row is not None]
+            rows = [piece.row for _, pieces in batch for piece in pieces if piece.row is not None]
             if rows:
                 transcripts.append(rows)
             else:
-                turn[0][1][0].run()
+                batch[0][1][0].run()
         except Exception as error:  # noqa: BLE001 - databases and backends fail in their own ways
             connections.close_all()
             if database.is_away(error):
-                self._away(turn, error)
+                self._away(batch, error)
             else:
-                self._refused(turn, error)
+                self._refused(batch, error)
             return
         self._took_s = time.monotonic()
-        for one, pieces in turn:
+        for one, pieces in batch:
             one.took(len(pieces))
 
-    def _away(self, turn: Turn, error: Exception) -> None:
-        for one, _ in turn:
+    def _away(self, batch: WriteBatch, error: Exception) -> None:
+        for one, _ in batch:
             one.failed()
         now_s = time.monotonic()
         if now_s - self._complained_s > COMPLAIN_S:
             self._complained_s = now_s
             logger.warning("the database took no work (%s)", type(error).__name__)
 
-    def _refused(self, turn: Turn, error: Exception) -> None:
+    def _refused(self, batch: WriteBatch, error: Exception) -> None:
         """Stores the pieces of a refused batch one by one, and gives up the one that is at fault.
 
         No message goes to the log: PostgreSQL's quotes the row.
         """
-        pieces = [piece for _, found in turn for piece in found]
+        pieces = [piece for _, found in batch for piece in found]
         if len(pieces) > 1:
             logger.warning("a batch of %d was refused: %s", len(pieces), type(error).__name__)
-            for one, found in turn:
+            for one, found in batch:
                 one.singly = len(found)
             return
-        one, row = turn[0][0], pieces[0].row
+        one, row = batch[0][0], pieces[0].row
         what = f"segment {row[1].seq}" if row is not None else "work"
         logger.error("%s of call %s was refused: %s", what, one.name, traced(error))
         one.took(1)
