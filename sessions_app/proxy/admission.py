@@ -1,4 +1,4 @@
-"""The one count of what users and addresses have in all media processes of this machine.
+"""Keeps the one count of what users and addresses have in all media processes of the machine.
 
 `runtime.shared_admission` is the other side, and states what is said between them.
 """
@@ -23,9 +23,10 @@ from sessions_app.runtime.media_processes import refuses
 logger = logging.getLogger(__name__)
 
 GATHER_S = 1.0
-"""So long a web process that starts waits for the media processes to say what they hold."""
+"""How long a web process that starts waits for the media processes to say what they hold."""
 
 AGAIN_S = 1.0
+"""How often a web process looks whether the one that keeps the count has ended."""
 
 
 class SharedCount:
@@ -111,7 +112,7 @@ class SharedCount:
         held: dict[int, Reservation] = {}
         try:
             while line := await reader.readline():
-                self._told(json.loads(line), held, writer)
+                self._obey(json.loads(line), held, writer)
                 await writer.drain()
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("a media process broke off its count (%s)", type(error).__name__)
@@ -121,10 +122,10 @@ class SharedCount:
             writer.close()
             self._connections.discard(task)
 
-    def _told(
+    def _obey(
         self, said: dict[str, Any], held: dict[int, Reservation], writer: asyncio.StreamWriter
     ) -> None:
-        """Does what one line says; KeyError for one that says nothing known."""
+        """Does what one line asks; raises KeyError for an unknown one."""
         match said["do"]:
             case "reserve" | "offer":
                 writer.write(json.dumps(self._answer(said, held)).encode() + b"\n")

@@ -1,4 +1,4 @@
-"""Headers on their way through: RFC 9110, section 7.6.1."""
+"""Which headers a proxy passes on (RFC 9110, section 7.6.1)."""
 
 from collections.abc import Iterable
 from typing import Any

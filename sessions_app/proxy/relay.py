@@ -1,4 +1,4 @@
-"""What a web process serves: pages itself, and its doors by the media processes."""
+"""Serves pages in the web process, and relays calls to the media processes."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -55,7 +55,7 @@ class Relay:
         await self.processes.start()
 
     async def drain(self) -> None:
-        """Waits for the media processes to say goodbye to the clients of their calls."""
+        """Waits for the media processes to close the sockets of their calls."""
         if self._sockets:
             await asyncio.wait(self._sockets, timeout=DRAIN_S)
         await self._count.aclose()

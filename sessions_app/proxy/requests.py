@@ -1,4 +1,4 @@
-"""One HTTP request, taken to a media process."""
+"""Relays one HTTP request to a media process."""
 
 import json
 import logging
@@ -54,7 +54,7 @@ async def relay_request(
 
 
 async def _answered(route: Route, scope: HTTPScope, body: bytes) -> Response:
-    """Asks one process, and others where that is gone or busy and was asked for nothing its own."""
+    """Asks one process; and others where it is gone, or busy and the call is not its own."""
     processes, given = route.processes, _fields(body)
     name = await _known(route, scope["path"], given)
     chosen = name or processes.asked_before(_sdp(given))
@@ -140,7 +140,7 @@ def _problem(status: int, code: str, text: str, retry_after_s: int | None = None
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"private, no-store"),  # it does not pass Django, which says so else
+        (b"cache-control", b"private, no-store"),  # Django's middleware does not see it
     ]
     if retry_after_s is not None:
         headers.append((b"retry-after", b"%d" % retry_after_s))

@@ -1,4 +1,4 @@
-"""One WebSocket, taken to a media process; and to another one when it names a call there."""
+"""Relays one WebSocket to a media process, and to another when it names a call there."""
 
 import asyncio
 import contextlib
@@ -22,8 +22,10 @@ logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 1 << 20
 OPEN_S = 10.0
+"""How long a media process may take to accept a socket."""
+
 LOOKUPS = 60
-"""A client may name so many calls a minute; then its socket is read more slowly.
+"""How many calls a client may name in a minute; then its socket is read more slowly.
 
 All else is counted by the media process.
 """
@@ -49,7 +51,7 @@ async def refuse(receive: ASGIReceiveCallable, send: ASGISendCallable, busy: Bus
 
 
 class SocketRelay:
-    """Accepts at once, as the doors do, and passes everything on, both ways."""
+    """Accepts at once, as the doors do, and relays everything both ways."""
 
     def __init__(
         self,
@@ -66,7 +68,7 @@ class SocketRelay:
         self._name = ""
         self._known: tuple[str, str] = ("", "")
         self._lookups = Allowance(LOOKUPS)
-        self._there: ClientConnection | None = None
+        self._upstream: ClientConnection | None = None
         self._may_move = False
         self._start = ""
         """The start of a call that was passed on and has no answer yet."""
@@ -75,7 +77,7 @@ class SocketRelay:
         """The processes that had no room for it."""
 
         self._answered = asyncio.Event()
-        self._telling: asyncio.Task[None] | None = None
+        self._relaying_back: asyncio.Task[None] | None = None
 
     async def run(self, name: str = "", *, waits: bool = False) -> None:
         """Serves the socket until it is closed; `name` is the process that it is for.
@@ -108,7 +110,7 @@ class SocketRelay:
         name = await self._meant(given)
         if name and name != self._name:
             await self._go_to(name)
-        elif self._there is None:
+        elif self._upstream is None:
             await self._go_to(await self._processes.choose())
         if given.get("sdp"):
             self._processes.note_offer(str(given["sdp"]), self._name)
@@ -121,8 +123,8 @@ class SocketRelay:
 
     async def _say(self, data: str | bytes) -> None:
         try:
-            if self._there is not None:
-                await self._there.send(data)
+            if self._upstream is not None:
+                await self._upstream.send(data)
         except ConnectionClosed:
             self._is_answered()  # by nobody: the client is being told
 
@@ -147,16 +149,16 @@ class SocketRelay:
     async def _go_to(self, name: str) -> None:
         """Goes on with that process, or with any where it is gone; raises BusyError."""
         self._abort()
-        while self._there is None:
+        while self._upstream is None:
             try:
-                self._there = await self._opened(name)
+                self._upstream = await self._opened(name)
             except (OSError, WebSocketException) as error:
                 if not await self._processes.gone(name):
                     logger.warning("media process %s: %s", name, type(error).__name__)
                     raise BusyError("The call could not be started. Try again.") from error
                 name = await self._processes.choose()
         self._name = name
-        self._telling = asyncio.create_task(self._tell(self._there))
+        self._relaying_back = asyncio.create_task(self._relay_back(self._upstream))
 
     async def _opened(self, name: str) -> ClientConnection:
         scope = self._scope
@@ -179,10 +181,10 @@ class SocketRelay:
             proxy=None,
         )
 
-    async def _tell(self, there: ClientConnection) -> None:
-        """Passes on what the process says, and its goodbye."""
+    async def _relay_back(self, upstream: ClientConnection) -> None:
+        """Relays what the process sends, and its close."""
         try:
-            async for data in there:
+            async for data in upstream:
                 if self._start and isinstance(data, str) and await self._goes_elsewhere(data):
                     return
                 text, data_bytes = (data, None) if isinstance(data, str) else (None, data)
@@ -190,9 +192,9 @@ class SocketRelay:
         except ConnectionClosed:
             logger.debug("media process %s broke a socket", self._name)
         self._is_answered()
-        code = there.close_code
+        code = upstream.close_code
         if code == NORMAL or (code is not None and FIRST_OF_OURS <= code <= LAST_OF_OURS):
-            await self._close(code, there.close_reason or "")
+            await self._close(code, upstream.close_reason or "")
         else:
             await self._close(SERVER_STOPPING, "The media process ended. Reconnect.")
 
@@ -220,20 +222,20 @@ class SocketRelay:
         await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def _left(self, code: int) -> None:
-        """Passes the client's goodbye on; a network that broke says none."""
-        if self._there is None or code == NO_CODE[1]:
+        """Relays the client's close; a network that broke sends none."""
+        if self._upstream is None or code == NO_CODE[1]:
             return
-        if self._telling is not None:
-            self._telling.cancel()
-        await self._there.close(GOING_AWAY if code in NO_CODE else code)
+        if self._relaying_back is not None:
+            self._relaying_back.cancel()
+        await self._upstream.close(GOING_AWAY if code in NO_CODE else code)
 
     def _abort(self) -> None:
-        """Ends the connection without a goodbye, where it still stands."""
-        if self._telling is not None and self._telling is not asyncio.current_task():
-            self._telling.cancel()
-        if self._there is not None:
-            self._there.transport.abort()
-        self._telling = self._there = None
+        """Drops the connection without a close, where there is one."""
+        if self._relaying_back is not None and self._relaying_back is not asyncio.current_task():
+            self._relaying_back.cancel()
+        if self._upstream is not None:
+            self._upstream.transport.abort()
+        self._relaying_back = self._upstream = None
 
 
 def _starts(given: dict[str, Any]) -> bool:
