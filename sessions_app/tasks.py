@@ -26,7 +26,7 @@ from sessions_app.services.queueing import FINALISE, RETRANSCRIBE, SUMMARISE, qu
 logger = logging.getLogger(__name__)
 
 SECOND_LOOK_S = 6.0
-"""A little over a beat of the engine, and over the pause in which it tries the database again."""
+"""A little longer than the engine's beat, and than its pause before it asks the database again."""
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""What every socket does: who is behind it, how many they have, and when they may not go on."""
+"""What every socket does: authenticates, counts, and closes when its user may not go on."""
 
 import asyncio
 from typing import Any
@@ -18,8 +18,10 @@ from sessions_app.services.entrance import CLOSE, RefusedError
 SIGNED_OUT = CLOSE + 401
 BUSY = CLOSE + 429
 IDLE = 4410
+"""Close codes that clients may act upon: docs/protocol.md."""
+
 BROKEN = 1006
-"""What no client can send: it left without a word, or nobody came to take it (RFC 6455, 7.4.1)."""
+"""No client can send this code: the connection broke, or was cancelled (RFC 6455, 7.4.1)."""
 
 LONGEST_REASON = 100
 """Characters of a close reason: at most 123 bytes may be sent (RFC 6455, 5.5.1)."""
@@ -61,7 +63,7 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(BUSY, busy.message[:LONGEST_REASON])
 
     async def refused(self, refused: RefusedError) -> None:
-        """Nobody is known behind the socket."""
+        """Closes a socket whose client could not be authenticated."""
         await self.close(CLOSE + refused.status, refused.message)
 
     def admit(self, principal: Principal) -> None:

@@ -9,7 +9,7 @@ from sessions_app.engine.core.addresses import network_of
 from sessions_app.engine.core.errors import BusyError
 
 LOOK_S = 15.0
-"""How often a socket is asked whether it has a call."""
+"""How often a socket is checked for a live call."""
 
 
 class Sockets:

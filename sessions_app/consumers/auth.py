@@ -1,4 +1,4 @@
-"""Who opens a socket: what `services.entrance` needs, out of an ASGI scope."""
+"""Authentication of sockets: what `services.entrance` needs, read from an ASGI scope."""
 
 from collections.abc import Callable
 from functools import partial

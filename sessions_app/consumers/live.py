@@ -1,4 +1,4 @@
-"""`WS /ws/calls/<id>/live`: a second window on a live call."""
+"""`WS /ws/calls/<id>/live`: shows a live call to somebody who may see it."""
 
 import json
 from typing import Any
@@ -57,7 +57,7 @@ class LiveConsumer(AdmittedSocket):
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
     async def call_message(self, event: dict[str, Any]) -> None:
-        """Takes a group message and passes it on, to nobody who may not watch any more."""
+        """Relays a group message, unless the user may not watch any more."""
         if not self.shut:
             await self.send(text_data=json.dumps(event["message"]))
 

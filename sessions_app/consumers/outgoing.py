@@ -1,4 +1,4 @@
-"""What waits to be sent on a socket, and what becomes of a client that reads too slowly."""
+"""Queues what is to be sent on a socket, and cuts off a client that reads too slowly."""
 
 import asyncio
 import json
@@ -8,8 +8,11 @@ from typing import Any
 from sessions_app.consumers.admitted import AdmittedSocket
 
 BACKLOG = 500
+"""Messages that wait for a slow reader before it is cut off. More cost memory."""
+
 TOO_SLOW = 4408
 LAST_WORDS_S = 2.0
+"""How long a socket that closes waits until what is queued was sent."""
 
 Outgoing = Mapping[str, Any] | bytes
 

@@ -1,4 +1,4 @@
-"""What every socket that carries a call does: which call it is, what may be asked, when to end."""
+"""What every socket with a call does: joins and leaves it, takes messages, closes with it."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ CLOSED_BY_CLIENT = (1000, 1001, 1005)
 """Close codes of a client that is done, a page that was left among them (RFC 6455, 7.4.1)."""
 
 ENDING_S = 3.0
-"""How long a socket of somebody who was signed out waits for its call's end, to tell it."""
+"""How long the socket of a signed-out user stays open, to tell the end of its call."""
 
 
 class CallSocket(SendingSocket):
@@ -50,7 +50,7 @@ class CallSocket(SendingSocket):
         return bool(self.call_id) and engine.current().lives(self.call_id)
 
     async def disconnect(self, code: int) -> None:
-        """Leaves the call running: the media tells whether the caller is gone."""
+        """Leaves the call running: its media shows whether the caller is gone."""
         self.leave(for_good=code in CLOSED_BY_CLIENT)
         await super().disconnect(code)
 
@@ -98,7 +98,7 @@ class CallSocket(SendingSocket):
             self.call_over.set()
 
     def signed_out(self) -> None:
-        """Obeys no more, and closes once the client was told that its call has ended."""
+        """Takes no more messages, and closes once the client was told that its call has ended."""
         self.farewell = (SIGNED_OUT, "You were signed out.")
         self.tasks.append(asyncio.create_task(self._leave_signed_out()))
 
@@ -107,7 +107,7 @@ class CallSocket(SendingSocket):
             async with asyncio.timeout(ENDING_S):
                 await self.call_over.wait()
         except TimeoutError:
-            pass  # whoever may not go on is not served longer for a call that ends slowly
+            pass  # a call that ends slowly keeps nobody signed in
         else:
             if self.call_id and self.closes_with_call:
                 return

@@ -17,7 +17,7 @@ from sessions_app.runtime.placement import StreamedCall
 from sessions_app.services.entrance import CLOSE, RefusedError
 
 SIGN_IN_S = 5.0
-"""A socket that tells nobody who it is must say so in its first message, and soon."""
+"""A client that shows nothing at the handshake must send a token within this time."""
 
 
 class StreamingConsumer(CallSocket):

@@ -12,7 +12,7 @@ from sessions_app.services.entrance import RefusedError
 
 
 class VoskConsumer(CallSocket):
-    """One recognition a socket. Nobody signs in: the setting says who calls, and from where."""
+    """One recognition a socket. Nobody signs in: VOICE["VOSK_USER"] says who calls."""
 
     closes_with_call = True
     streamed: StreamedCall | None = None

@@ -1,1 +1,1 @@
-"""What is done to rows: the only code that writes them."""
+"""Operations on models: the only code that writes rows."""

@@ -1,4 +1,4 @@
-"""The only door to an object, and who came through it."""
+"""Who may see which call, whose a token is, and the log of who looked at what."""
 
 import hashlib
 import ipaddress
@@ -23,6 +23,8 @@ TOKEN_MARK = "vs_"  # nosec B105 # noqa: S105 - how a token starts, not one
 TOKEN_BYTES = 32
 PREFIX_CHARS = 10
 USE_NOTED_EVERY = timedelta(minutes=1)
+"""How exact "last used" of a token is: a busy program would else write a row each request."""
+
 VIEW = "sessions_app.view_call"
 
 

@@ -1,4 +1,4 @@
-"""The verbs over agents."""
+"""Operations on agents."""
 
 from sessions_app.engine.core.agent_config import AgentConfig, TurnSettings
 from sessions_app.models import Agent

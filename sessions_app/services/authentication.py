@@ -1,4 +1,4 @@
-"""Who is behind a request or a socket, by what they came in, and whether that still counts.
+"""Who sends a request or opens a socket, by which credential, and whether that still counts.
 
 The one place for both: views and consumers turn what a client shows into a `Principal`, and
 `standing` says which principals may go on. Everything that is open on a principal's account is
@@ -29,11 +29,11 @@ from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.services import access
 
 LAST_WORDS = timedelta(seconds=4)
-"""A ticket's client has so long to take the last messages of its call."""
+"""How long a ticket's client may take the last messages of its call."""
 
 
 class Way(StrEnum):
-    """By what somebody came in."""
+    """The kind of credential that somebody came in with."""
 
     SESSION = "session"
     TOKEN = "token"  # nosec B105  # noqa: S105 - a word, not a secret

@@ -1,4 +1,4 @@
-"""Who may keep an answer: nobody, unless its view says that it is for everybody."""
+"""Keeps answers out of caches, unless their view says that they are for everybody."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The verbs over calls: make, move, beat, reap, rename."""
+"""Operations on calls: make, move, beat, reap, rename."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,7 +19,14 @@ from sessions_app.services import access, versions
 from sessions_app.services.queueing import FINALISE, queue
 
 MOST_GAPS = 500
+"""Gaps that a row keeps; a network that breaks more often is not described better by more."""
+
 STALE_AFTER = timedelta(seconds=20)
+"""A call without a heartbeat for longer died with its process.
+
+Less would end calls of a process that is only held up; more leaves dead calls shown as live.
+"""
+
 TRANSCRIBE_ONLY = "transcribe-only"
 
 

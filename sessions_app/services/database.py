@@ -13,10 +13,10 @@ AWAY = (OperationalError, InterfaceError)
 """What Django raises while a database is locked, full, unreachable or stopping."""
 
 BRIEF_S = 0.3
-"""How long a caller at a door waits for the lock of a database that somebody else writes to."""
+"""How long a small write on a call's way in waits for the database's lock."""
 
 REQUEST_S = 3.0
-"""How long a request waits for the lock: somebody looks at the page, or a program has a timeout."""
+"""How long other requests wait for it: somebody looks at the page, or a program has a timeout."""
 
 RETRY_AFTER_S = 10
 

@@ -1,4 +1,4 @@
-"""Who comes in: from what a client shows to a principal, the same for requests and sockets."""
+"""Authentication, the same for requests and sockets: from what a client shows to a principal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from sessions_app.services.authentication import Principal
 
 NOT_SIGNED_IN, WRONG_ORIGIN = 401, 403
 CLOSE = 4000
-"""A socket is closed with this much more than the HTTP status."""
+"""Added to an HTTP status it is the close code of a socket."""
 
 PROXIES = frozenset(
     {
@@ -24,8 +24,10 @@ PROXIES = frozenset(
 """Headers that reverse proxies add: the connection is not the client's own then."""
 
 THROUGH_PROXY = "x-voicesite-forwarded"
-"""By this a web process tells its media processes that a request had one of PROXIES. A client that
-sends it itself only loses by it."""
+"""With this header a web process tells its media processes that a request had one of PROXIES.
+
+A client that sends it itself gains nothing: it counts as one behind an unknown proxy.
+"""
 
 
 class RefusedError(VoiceError):

@@ -1,4 +1,4 @@
-"""The verbs over signs of life: who works behind the calls, and whether rows can be written."""
+"""Signs of life of worker and beat, and whether rows can be written."""
 
 import secrets
 from datetime import datetime

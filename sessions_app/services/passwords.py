@@ -15,16 +15,22 @@ from contextlib import contextmanager
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 NICE = 10
+"""How much lower the thread's priority is than the process's (nice(1)); more waits longer."""
+
 LOWEST = 19
 """The lowest priority there is (setpriority(2))."""
 
 MOST_WAITING = 24
-"""Checks that wait or run; at half a second each the last waits twelve seconds."""
+"""Checks that wait or run; at half a second each the last waits twelve seconds.
+
+More would make people wait longer for a refusal than they do.
+"""
 
 MOST_OF_ONE = 8
 """Of them from one address: a stranger cannot fill the queue alone."""
 
 RETRY_S = 5
+"""When whoever is refused may try again."""
 
 
 class PasswordsBusyError(Exception):

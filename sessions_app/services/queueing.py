@@ -17,9 +17,10 @@ CONNECT_S = 1.0
 """The longest wait for the broker: the caller may be the thread that stores live words."""
 
 REST_S = 10.0
-"""How long a broker that failed is left alone; beat queues owed work more slowly than that."""
+"""How long a broker that failed is left alone; beat queues owed work again more slowly."""
 
 EXPIRES_S = 3600
+"""A hint that no worker took by then is dropped: the row was queued again."""
 
 _OPTIONS = {
     "max_retries": 0,
@@ -66,7 +67,7 @@ def _send(task: str, key: int) -> None:
         logger.info("%s for row %d waits for the broker to come back", task, key)
         return
     try:
-        # a connection of its own: the pool's would try for ever to come about
+        # a connection of its own: the pool's would try to connect for ever
         with current_app.connection_for_write(
             connect_timeout=CONNECT_S, transport_options=_OPTIONS
         ) as connection:

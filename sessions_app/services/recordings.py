@@ -1,4 +1,4 @@
-"""The verbs over recordings."""
+"""Operations on recordings."""
 
 import logging
 import shutil
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 FILE_NAME = "call.ogg"
 DELETED_A_RUN = 200
+"""Recordings that one run of the task deletes; the rest waits for the next."""
+
 RETRY_MIN = 60
 
 

@@ -1,4 +1,4 @@
-"""A worker that is told to stop finishes what it is at, or gives it back."""
+"""Lets a worker that is told to stop finish its task, or give it back."""
 
 import signal
 import threading
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 FINISH_S = 5.0
-"""How long what is under way may still take. deploy/embedded/programs.conf waits longer."""
+"""How long a running task may still take. deploy/embedded/programs.conf waits longer."""
 
 
 class StoppedError(SystemExit):
     """The worker's time is over, and the work is not done; another one will do all of it.
 
-    No Exception, which whoever is at work could take for a failure of its own; asyncio hands on
-    a SystemExit at once, and closes what its tasks hold.
+    It is no Exception, which the task could take for a failure of its own. asyncio passes a
+    SystemExit on immediately, and closes what its tasks hold.
     """
 
 
@@ -54,5 +54,5 @@ def interruptible() -> Iterator[None]:
 def _interrupt(*_: object) -> None:
     _Stop.over = True
     if _Stop.working:
-        _Stop.working = False  # it is told once: what it then closes is not to be disturbed
+        _Stop.working = False  # once: what it closes then must not be interrupted
         raise StoppedError

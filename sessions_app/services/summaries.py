@@ -1,4 +1,4 @@
-"""The verbs over summaries."""
+"""Operations on summaries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

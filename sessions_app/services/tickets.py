@@ -1,4 +1,4 @@
-"""The verbs over tickets: who may come in without a cookie and without a header."""
+"""Operations on tickets: entry without a cookie and without a header."""
 
 import secrets
 from dataclasses import replace
@@ -24,7 +24,7 @@ W = TypeVar("W", Offer, StartStream)
 
 TICKET_BYTES = 24
 KEPT = timedelta(days=1)
-"""Rows are deleted so long after they ended; until then they tell staff what became of them."""
+"""How long rows are kept after their end, to show staff what became of them."""
 
 RESUME_MARK = "r."
 _SALT = "voicesite.resume"

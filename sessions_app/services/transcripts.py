@@ -1,4 +1,4 @@
-"""The verbs over segments."""
+"""Operations on segments."""
 
 import math
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The verbs over turns and notes."""
+"""Operations on turns and notes."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What was said beside what was asked of the agent, and beside what it wrote down. Pure."""
+"""Finds speech that neither asked the agent for something nor was noted by it. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from sessions_app.models import Turn
 Talk = Callable[[str], str]
 
 NEAR_MS = 500
-"""A recogniser's times of words and the floor's may be so far apart."""
+"""How far the times of words may be from those of the turn that they belong to."""
 
 
 def talked(rows: Sequence[ExportSegment], talk: Talk, turns: Sequence[Turn]) -> list[ExportSegment]:

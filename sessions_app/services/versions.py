@@ -1,4 +1,4 @@
-"""The verbs over versions: second transcripts, and what staff take from them."""
+"""Operations on versions: second transcripts, and what staff take over from them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -26,13 +26,13 @@ MAX_ATTEMPTS = 3
 """Failures until the work is given up; a permanent cause shows within a minute or two."""
 
 MAX_TAKES = 10
-"""Takes until the work is given up though it never said why: it kills its workers."""
+"""Attempts until work is given up that never tells why it fails: it kills its workers."""
 
 PAUSE = timedelta(seconds=10)
-"""Before the second attempt; twice that before the third."""
+"""The pause before the second attempt; before the third it is twice as long."""
 
 PASSING_PAUSE = timedelta(seconds=20)
-"""The same where what is wrong passes when somebody makes room: 15 minutes in all."""
+"""The same for faults that pass by themselves, such as a full disk: 15 minutes in all."""
 
 HINT_EVERY = timedelta(seconds=30)
 """How often waiting work is queued again: a busy worker's queue must not fill with repeats."""
