@@ -45,3 +45,19 @@ def test_a_place_in_a_call_is_taken_once(alice: User, make_call: CallMaker) -> N
     Segment.objects.create(call=other, **GOOD)
     with pytest.raises(IntegrityError), transaction.atomic():
         Segment.objects.create(call=call, **GOOD)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "unheard"),
+    [
+        ("It may rain.", None, ""),
+        ("It may rain.", "It", "may rain."),
+        ("It may rain.", "", "It may rain."),
+        ("It may rain.", "It may rain", ""),  # a mark alone is nothing that was left to say
+        ("It may rain.", "it may", "rain."),  # heard otherwise than it is written
+    ],
+)
+def test_what_an_interrupted_agent_had_still_to_say(
+    text: str, heard: str | None, unheard: str
+) -> None:
+    assert Segment(text=text, heard_text=heard).unheard_text == unheard
