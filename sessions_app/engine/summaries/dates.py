@@ -84,7 +84,7 @@ def _first(readings: Readings, plain: str, said_on: date) -> date | None:
 
 
 def _counted(match: re.Match[str], day: date) -> Iterator[tuple[int, date]]:
-    """Yields a match's position and date, moved by the words before it ("a week after")."""
+    """Yields a match's position and date, shifted by words like: "three days after Monday"."""
     before = match.string[: match.start()]
     shift = _SHIFT.search(before)
     if shift is not None and day != UNCLEAR:

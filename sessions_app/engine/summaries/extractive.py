@@ -102,7 +102,7 @@ class ExtractiveSummariser(Summariser):
         return CallSummary(text, points if len(points) < len(candidates) else (), items)
 
     def _only_asked(self, asked: Sequence[CallSentence], language: str) -> str:
-        """Returns the text for a call of requests alone: the main ones where there are many."""
+        """Returns the text for a call of requests alone; of many, the main ones."""
         only = "Everything that was said is something to do"
         once = _without_repeats(asked)
         if len(once) <= self._sentences:

@@ -68,7 +68,7 @@ def is_abbreviated(word: str) -> bool:
 
 
 def holds_on(text: str) -> bool:
-    """Returns whether `text` ends in an abbreviation or a list number, whose mark ends nothing."""
+    """Returns whether `text` ends in an abbreviation or list number, whose mark is no end."""
     if _LIST_NUMBER.search(text.rstrip()):
         return True
     last = _LAST_WORD.search(text)

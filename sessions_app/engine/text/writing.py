@@ -84,7 +84,7 @@ class Token(NamedTuple):
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """Returns start and end of each word without marks; "well-known" and "it's" are one word."""
+    """Returns start and end of each word without marks; hyphens and apostrophes belong to it."""
     spans: list[tuple[int, int]] = []
     at, glued = 0, False
     for segment in segments(WordBreaker, text):
