@@ -1,7 +1,7 @@
 // @ts-check
-/** Names what the admin's own widgets leave without one: a screen reader would say nothing of it. */
+/** Gives accessible names to widgets of Django's admin that lack them. */
 
-/** The box in place of a `<select>` that is searched is called as the select's label calls it. */
+/** A Select2 box gets the name of its `<select>`'s label. */
 function nameSearchedSelects() {
   for (const box of document.querySelectorAll("select + .select2-container:has([aria-labelledby])")) {
     const select = /** @type {HTMLSelectElement} */ (box.previousElementSibling);
@@ -13,7 +13,7 @@ function nameSearchedSelects() {
   }
 }
 
-/** A picture that explains itself when pointed at may have a name only as a picture. */
+/** A help icon's aria-label counts only with the role img. */
 function nameHelp() {
   for (const help of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) {
     help.setAttribute("role", "img");
@@ -25,6 +25,6 @@ function nameAll() {
   nameHelp();
 }
 
-// the widgets are made once the page has come, or a form within it is added
+// widgets are created after the page is loaded, and for forms that are added later
 new MutationObserver(nameAll).observe(document, { childList: true, subtree: true });
 nameAll();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Swagger UI's headings skip a level, and its head is no landmark: a screen reader lists both. */
+/** Fixes accessibility of Swagger UI: its headings skip a level, and its header is no landmark. */
 
 function order() {
   document.querySelector(".information-container:not([role])")?.setAttribute("role", "banner");

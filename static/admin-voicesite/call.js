@@ -1,4 +1,4 @@
-// The page of one call: click a time to hear it; the transcript follows the player.
+// The admin's page of one call: a click on a time plays from there; the transcript follows the player.
 // @ts-check
 "use strict";
 
@@ -54,7 +54,7 @@ function hearFromTimes(audio, rows) {
 }
 
 /**
- * Nothing of the sound is loaded before it is played: until then the server's own length counts.
+ * Returns the recording's length in seconds; before the audio is loaded, the one the server gave.
  *
  * @param {HTMLAudioElement} audio
  */
@@ -106,8 +106,8 @@ function showWave(canvas, audio) {
   });
 }
 
-/** Makes a player that has come to the page lively; may be called again. */
-function enlivenCall() {
+/** Attaches handlers to a new player on the page; safe to call again. */
+function attachPlayer() {
   const audio = document.querySelector(".vs-player audio:not([data-alive])");
   if (!(audio instanceof HTMLAudioElement)) {
     return;
@@ -122,5 +122,5 @@ function enlivenCall() {
   }
 }
 
-document.addEventListener("DOMContentLoaded", enlivenCall);
-document.addEventListener("vs-refreshed", enlivenCall);
+document.addEventListener("DOMContentLoaded", attachPlayer);
+document.addEventListener("vs-refreshed", attachPlayer);

@@ -1,14 +1,14 @@
-// The comparison of two transcripts: it comes by itself, and what is decided shows in place.
+// The comparison of two transcripts: appears once it is ready; decisions show without a reload.
 "use strict";
 
 const ASK_MS = 2000;
 
 /**
- * Returns this page as the server writes it now; throws where it does not answer with it.
+ * Returns this page as the server renders it now; throws if the server answers otherwise.
  *
  * @param {RequestInit} [options]
  */
-async function askedAgain(options) {
+async function fetchPage(options) {
   const answer = await fetch(location.href, options);
   if (!answer.ok || answer.url !== location.href) {
     throw new Error(`The server answered ${answer.status}.`);
@@ -24,30 +24,30 @@ function tell(words) {
   }
 }
 
-/** Waits for the transcript that is being made, and shows it. */
-async function waitForIt() {
+/** Polls until the transcript is ready, and shows it. */
+async function pollTranscript() {
   const here = document.querySelector(".vs-call");
   if (!(here instanceof HTMLElement) || !("underWay" in here.dataset)) {
     return;
   }
-  const page = await askedAgain().catch(() => null);
+  const page = await fetchPage().catch(() => null);
   const fresh = page?.querySelector(".vs-call");
   if (fresh && !fresh.hasAttribute("data-under-way")) {
     here.replaceChildren(...fresh.childNodes);
     delete here.dataset.underWay;
-    enlivenCall();
+    attachPlayer();
     tell("The transcript is ready.");
     return;
   }
-  setTimeout(waitForIt, ASK_MS);
+  setTimeout(pollTranscript, ASK_MS);
 }
 
 /**
- * Takes over what changed: the player and its place in the transcript stay as they are.
+ * Replaces the decisions alone: the player and the scroll position stay.
  *
  * @param {Document} page
  */
-function takeOver(page) {
+function replaceDecisions(page) {
   const decided = "[data-decided]";
   const fresh = [...page.querySelectorAll(decided)];
   document.querySelectorAll(decided).forEach((place, index) => {
@@ -64,7 +64,7 @@ async function decide(event) {
   event.preventDefault();
   const place = form.closest("[data-decided]");
   try {
-    takeOver(await askedAgain({ method: "POST", body: new FormData(form) }));
+    replaceDecisions(await fetchPage({ method: "POST", body: new FormData(form) }));
   } catch {
     form.submit(); // the browser shows what the server says
     return;
@@ -78,5 +78,5 @@ async function decide(event) {
 
 document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("submit", decide);
-  setTimeout(waitForIt, ASK_MS);
+  setTimeout(pollTranscript, ASK_MS);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** A live call's page in the admin: it grows while people speak, and fills itself in at the end. */
+/** A live call's page in the admin: shows words as they are spoken, and refreshes parts at the end. */
 
 import { PageRefresh } from "../js/page-refresh.js";
 import { LiveFeed } from "../js/live-feed.js";
@@ -9,7 +9,7 @@ import { LiveFeed } from "../js/live-feed.js";
 
 const ANNOUNCED = 3;
 const STORED_MS = 1500;
-/** What the server counts of a live call; words that stay are stored by so long after they came. */
+/** Parts with counts, which are refreshed STORED_MS after a final: by then it is in the database. */
 const COUNTED = ["facts-part", "notes-part", "turns-part"];
 const SPEAKERS = /** @type {Record<string, [string, string]>} */ ({
   user: ["caller", "Caller"],
@@ -31,7 +31,7 @@ function clock(ms) {
   return `${Math.floor(total / 3600)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)}`;
 }
 
-/** The transcript's table: words replace each other while they are spoken, and then stay. */
+/** The transcript's table: interims are replaced, finals stay. */
 class Rows {
   constructor() {
     this._body = /** @type {HTMLElement} */ (document.querySelector("#transcript-part tbody"));
@@ -40,7 +40,7 @@ class Rows {
     this._rows = new Map();
   }
 
-  /** What the server has written, as `GET …/segments` tells it. */
+  /** The segments in the server's markup, in the form of `GET …/segments`. */
   get known() {
     const rows = /** @type {HTMLElement[]} */ ([...this._body.querySelectorAll("tr[data-seq]")]);
     return rows.map(({ dataset }) => ({ seq: Number(dataset.seq), role: "", shown_text: "", text: "", start_ms: 0 }));
@@ -139,18 +139,18 @@ function follow() {
     feed.addEventListener("over", () => {
       clearTimeout(counting);
       counting = undefined;
-      detail.owed = true; // while it was live the socket told all there was
+      detail.owed = true; // until now the socket brought all changes; from now on it polls
       refresh.refreshNow();
     });
   }
   refresh.start();
   refresh.addEventListener("changed", (event) => {
     byId("vs-live-state").textContent = /** @type {CustomEvent} */ (event).detail.said;
-    document.dispatchEvent(new Event("vs-refreshed")); // call.js brings the player to life
+    document.dispatchEvent(new Event("vs-refreshed")); // call.js attaches to the new player
   });
 }
 
-// the page's other scripts are not kept waiting for these modules, so they may be here before it is
+// this module is async, so it may run before or after the page is parsed
 if (document.readyState === "loading") {
   document.addEventListener("DOMContentLoaded", follow);
 } else {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Try it: hear a sentence, in the agent's voice or in each that there is, and read an answer. */
+/** The admin's "Try it": play a sentence in the agent's voice or in every voice, and show an answer. */
 
 const panel = document.getElementById("try-it");
 
@@ -55,7 +55,7 @@ function onPress(button, work) {
 /**
  * @param {HTMLAudioElement} audio
  * @param {Record<string, string>} voice
- * @returns {Promise<number>} after how many milliseconds the first sound was there
+ * @returns {Promise<number>} ms until the server had the first audio
  */
 async function play(audio, voice) {
   const answer = await ask(String(panel?.dataset.say), { text: part("sentence").value, ...voice });
@@ -63,7 +63,7 @@ async function play(audio, voice) {
   audio.src = URL.createObjectURL(await answer.blob());
   audio.hidden = false;
   for (const other of document.querySelectorAll("#try-it audio")) {
-    /** @type {HTMLAudioElement} */ (other).pause(); // nobody compares two voices that speak at once
+    /** @type {HTMLAudioElement} */ (other).pause(); // only one voice plays at a time
   }
   void audio.play();
   return Number(/dur=([\d.]+)/.exec(answer.headers.get("Server-Timing") ?? "")?.[1]);
@@ -71,7 +71,7 @@ async function play(audio, voice) {
 
 /**
  * @param {Choice} choice
- * @returns {Node[]} what the last cell of its row holds
+ * @returns {Node[]} the content of the row's last cell
  */
 function player(choice) {
   if (choice.problem) {

@@ -1,9 +1,9 @@
 // @ts-check
-/** Which agent is called: the choice of the start page, remembered until the next visit. */
+/** The agent chosen on the start page, remembered for the next visit. */
 
 import { loadPreference, savePreference } from "./preferences.js";
 
-/** @typedef {{slug: string, name: string, answers: boolean}} Agent `answers`: it talks, too */
+/** @typedef {{slug: string, name: string, answers: boolean}} Agent `answers`: it talks, else it only transcribes */
 
 const REMEMBERED = "agent";
 
@@ -23,9 +23,9 @@ export function chosenAgent(form) {
 }
 
 /**
- * Chooses the agent of the last visit, where it still answers.
+ * Chooses the agent of the last visit, if it is still listed.
  * @param {HTMLElement} form
- * @param {string} asked the agent that the address names: it goes before
+ * @param {string} asked the agent named in the URL, which takes precedence; empty for none
  */
 export function restoreAgent(form, asked) {
   const slug = asked ? "" : loadPreference(REMEMBERED);

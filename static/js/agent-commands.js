@@ -1,9 +1,9 @@
 // @ts-check
-/** What a caller asks of the agent. No DOM. */
+/** The caller's commands to the agent, sent over signaling. No DOM. */
 
 /** @typedef {import("./signaling.js").Signaling} Signaling */
 
-/** Each method returns whether the wish went out: the socket may be away for a moment. */
+/** Each method returns whether the command was sent: the socket may be down for a moment. */
 export class AgentCommands {
   /** @param {Signaling} signaling */
   constructor(signaling) {
@@ -11,19 +11,19 @@ export class AgentCommands {
   }
 
   /**
-   * Says it by typing.
+   * Sends a typed turn.
    * @param {string} text
    */
   say(text) {
     return this._signaling.send({ type: "text", text });
   }
 
-  /** Silences the present answer. */
+  /** Interrupts the current answer. */
   interrupt() {
     return this._signaling.send({ type: "interrupt" });
   }
 
-  /** @param {boolean} paused whether to hold still */
+  /** @param {boolean} paused whether the agent is to pause */
   pause(paused) {
     return this._signaling.send({ type: "agent", paused });
   }

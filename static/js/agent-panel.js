@@ -1,5 +1,5 @@
 // @ts-check
-/** What a call with an agent shows beyond one that is only written down. */
+/** The parts of a call that only an agent needs: its voice, floor, notes, notices and text input. */
 
 import { AgentVoice } from "./agent-voice.js";
 import { byId } from "./dom.js";
@@ -60,7 +60,7 @@ export class AgentPanel {
     }
   }
 
-  /** Takes all of it away: the call is over. */
+  /** Hides everything: the call has ended. */
   end() {
     this._call = null;
     this._voice.stop();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Plays the agent's voice; where the browser refuses to, a button asks for it. */
+/** Plays the agent's voice; if the browser blocks autoplay, shows a button that starts it. */
 
 export class AgentVoice {
   /**
@@ -28,7 +28,7 @@ export class AgentVoice {
       await this._audio.play();
       this._button.hidden = true;
     } catch (error) {
-      // anything else is the end of the stream, or another one in its place
+      // any other error means that the stream ended or was replaced
       if (/** @type {any} */ (error)?.name === "NotAllowedError") {
         this._button.hidden = false;
       }

@@ -1,5 +1,5 @@
-// Some browsers keep a left page alive for their Back button, whatever Cache-Control says. It may
-// show what belongs to somebody who has signed out since: so it is asked for again.
+// Browsers may restore a page from the back/forward cache whatever Cache-Control says. It could show
+// data of a user who has signed out since, so it is hidden and loaded again.
 addEventListener("pageshow", (event) => {
   if (event.persisted) {
     document.documentElement.hidden = true;

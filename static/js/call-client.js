@@ -1,5 +1,5 @@
 // @ts-check
-/** One call: microphone in, peer connection, signaling, events out. No DOM. */
+/** One call: takes the microphone, runs signaling and media, emits events. No DOM. */
 
 import { AgentCommands } from "./agent-commands.js";
 import { stopTracks } from "./microphone.js";
@@ -14,15 +14,15 @@ import { MediaPath } from "./media-path.js";
 /**
  * @typedef {object} CallOptions
  * @property {() => WebSocket} openSocket
- * @property {() => WebSocket} openMedia opens the socket for sound, where WebRTC is blocked
+ * @property {() => WebSocket} openMedia opens the WebSocket for audio, if WebRTC is blocked
  * @property {() => Promise<RTCIceServer[]>} iceServers STUN and TURN servers, with credentials
  * @property {string} agentId
- * @property {{recording: true, notice: string} | null} consent null: no sound is kept
- * @property {() => number} lastSeq
- * @property {string} [resume] the id of a live call that goes on here: the page was loaded again
+ * @property {{recording: true, notice: string} | null} consent null: no audio is stored
+ * @property {() => number} lastSeq the last `seq` before which no segment is missing
+ * @property {string} [resume] the id of a live call to resume after a reload
  */
 
-/** How long `bye` may take: the server writes down the last words first. */
+/** How long the answer to `bye` may take: the server transcribes the last words first. */
 const BYE_MS = 8000;
 const RENEW_MS = 1500;
 /** How long a connection may take; the server gives up after 15 s and says so. */
@@ -74,12 +74,12 @@ export class CallClient extends Emitter {
     return this._signaling.callId;
   }
 
-  /** Whether there is a call to lose. */
+  /** Whether a call has begun and not ended: leaving the page would lose it. */
   get inProgress() {
     return !this._over && !this._hangingUp && this.callId !== "";
   }
 
-  /** Opens the socket, so that it is there when the microphone is. */
+  /** Opens the signaling socket, so that it is ready when the microphone is. */
   open() {
     this._signaling.open();
   }
@@ -95,7 +95,7 @@ export class CallClient extends Emitter {
       return;
     }
     const { agentId, consent, resume } = this._options;
-    this.mute(this._muted); // it may have been asked for while the microphone opened
+    this.mute(this._muted); // the caller may have muted while the microphone opened
     this._state(resume ? "reconnecting" : "connecting", resume ? "Reconnecting…" : "Calling…");
     this._timers.add(setTimeout(() => !this._wasActive && this._fail("no-media"), CONNECT_MS));
     const wish = resume ? { callId: resume } : { ...(agentId && { agentId }), ...(consent && { consent }) };
@@ -110,7 +110,7 @@ export class CallClient extends Emitter {
     });
   }
 
-  /** Ends the call; `ended` follows once the server has written down the last words. */
+  /** Ends the call; `ended` follows once the server has transcribed the last words. */
   hangUp() {
     if (this._over || this._hangingUp) {
       return;
@@ -128,7 +128,7 @@ export class CallClient extends Emitter {
 
   _sayBye() {
     if (this._signaling.send({ type: "bye" }) && this.callId) {
-      this._timers.add(setTimeout(() => this._signaling.renewIfMute(), RENEW_MS));
+      this._timers.add(setTimeout(() => this._signaling.reconnectIfSilent(), RENEW_MS));
       this._timers.add(setTimeout(() => this._end("caller_hung_up"), BYE_MS));
     } else {
       this._end("caller_hung_up");
@@ -143,7 +143,7 @@ export class CallClient extends Emitter {
     }
   }
 
-  /** The page is going, and may come back: a call that has begun waits for it for a moment. */
+  /** The page is being left, maybe for a reload: the server keeps the call open for a few seconds. */
   goAway() {
     if (this.inProgress && this._signaling.send({ type: "away" })) {
       this._release();
@@ -152,7 +152,7 @@ export class CallClient extends Emitter {
     }
   }
 
-  /** Tries to come back at once: the network is there again. */
+  /** Reconnects at once: the browser is online again. */
   retryNow() {
     this._signaling.retryNow();
   }
@@ -188,7 +188,7 @@ export class CallClient extends Emitter {
       bye: () => this._said(message.reason),
       error: () => this._refused(message),
     })[message.type];
-    take?.(); // newer servers may say more
+    take?.(); // newer servers may send other types
   }
 
   /** @param {Message} message */
@@ -219,7 +219,7 @@ export class CallClient extends Emitter {
       return;
     }
     if (state === "connected") {
-      this._signaling.renewIfMute();
+      this._signaling.reconnectIfSilent();
       this._state("active", "Connected. You can speak now.");
     } else if (state === "failed") {
       this._signaling.send({ type: "bye" });

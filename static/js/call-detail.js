@@ -1,5 +1,5 @@
 // @ts-check
-/** One call's page: player, transcript that follows it, and what is still to come. */
+/** The page of one call: the player, the transcript that follows it, live words, and refreshes. */
 
 import { showLocalTimes } from "./clock.js";
 import { byId, readJson } from "./dom.js";
@@ -18,10 +18,10 @@ const first = /** @type {Detail} */ (readJson("detail-config"));
 const refresh = new PageRefresh(first);
 
 /**
- * Brings to life what the server has written.
+ * Attaches the page's modules to the server's markup; call it again after a refresh.
  * @param {Detail} detail
  */
-function enliven(detail) {
+function attachModules(detail) {
   showLocalTimes();
   if (byId("player-part").dataset.state === "ready") {
     parts.player ??= new Player(detail);
@@ -47,11 +47,11 @@ refresh.addEventListener("changed", (event) => {
     parts.feed?.stop();
     parts.feed = undefined;
   }
-  enliven(detail);
+  attachModules(detail);
   byId("detail-said").textContent = said;
 });
 
-// one menu at a time, and none left open behind the reader's back
+// only one menu is open at a time, and a click elsewhere closes it
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(/** @type {Node} */ (event.target))) {
@@ -68,8 +68,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 /**
- * Brings a line into view and keeps it there while the lines above it get their height, which they do
- * only when they come near, and while the browser goes to the address's target by itself.
+ * Scrolls a line into view and keeps it there while the layout settles: lines above get their height
+ * late (content-visibility), and the browser scrolls to the URL's target by itself.
  * @param {Element} line
  */
 function showLine(line) {
@@ -84,7 +84,7 @@ function showLine(line) {
   }
 }
 
-/** A search led here: the call opens at the line that was found, and sounds from there. */
+/** After a search: scrolls to the line that was found, and seeks the player there. */
 function openAtHit() {
   const line = /^#segment-\d+$/.test(location.hash) && document.querySelector(location.hash);
   if (line && new URLSearchParams(location.search).has("q")) {
@@ -94,6 +94,6 @@ function openAtHit() {
   }
 }
 
-enliven(first);
+attachModules(first);
 openAtHit();
 refresh.start();

@@ -1,12 +1,12 @@
 // @ts-check
-/** The list of calls: a filter that is changed applies at once. */
+/** The list of calls: a changed filter applies at once. */
 
 import { showLocalTimes } from "./clock.js";
 import { byId } from "./dom.js";
 
 const form = /** @type {HTMLFormElement} */ (byId("filters"));
 
-/** Leaves empty fields out of the address. */
+/** Leaves empty fields out of the URL. */
 function tidy() {
   const fields = /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement>} */ (
     form.querySelectorAll("input[name], select[name]")

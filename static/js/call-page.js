@@ -1,5 +1,5 @@
 // @ts-check
-/** Start page and call page: asks, starts the call in place, and shows it. */
+/** Start page and call page: asks for consent, starts the call without loading a page, shows it. */
 
 import { chosenAgent, rememberAgent, restoreAgent } from "./agent-choice.js";
 import { CallClient } from "./call-client.js";
@@ -26,7 +26,7 @@ function agent() {
   return chosenAgent(byId("ready-form"));
 }
 
-/** Says which recogniser the chosen agent has. */
+/** Shows the note on the chosen agent's recogniser. */
 function showRecogniser() {
   const { slug } = agent();
   for (const note of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".recogniser"))) {
@@ -34,7 +34,7 @@ function showRecogniser() {
   }
 }
 
-/** Asks before the microphone opens; every call anew. */
+/** Asks for consent before the microphone opens, for each call. */
 function ask() {
   const missing = missingForCalls();
   if (missing) {
@@ -54,7 +54,7 @@ function begin(recorded) {
 }
 
 /**
- * Goes on with the call that this tab had before it was loaded again.
+ * Resumes the call that this tab had before the reload.
  * @param {SavedCall} kept
  */
 async function resume(kept) {
@@ -65,7 +65,7 @@ async function resume(kept) {
   }
 }
 
-/** @param {SavedCall} kept without an id: a new call */
+/** @param {SavedCall} kept a new call if its id is empty */
 async function startOrResume(kept) {
   const { agent: chosen, recorded, callId, startedMs, muted } = kept;
   const transcript = new Transcript();
@@ -89,7 +89,7 @@ async function startOrResume(kept) {
 }
 
 /**
- * Keeps the call for a page that is loaded again, as soon as it has begun.
+ * Saves the call, once it has begun, so that it survives a reload.
  * @param {CallClient} call
  * @param {SavedCall} kept
  */
@@ -110,7 +110,7 @@ function saveWhileActive(call, kept) {
 }
 
 /**
- * Returns the servers that help through firewalls; without an answer calls go without them.
+ * Returns STUN and TURN servers; none if the server does not answer in time.
  * @returns {Promise<RTCIceServer[]>}
  */
 async function findIceServers() {
@@ -188,7 +188,7 @@ function follow(call, transcript) {
 }
 
 /**
- * Says why the call ended that this page came back to.
+ * Shows why the call ended before the page could resume it.
  * @param {{code: string, callId: string}} detail
  */
 async function missed(detail) {
@@ -197,7 +197,7 @@ async function missed(detail) {
 
 /**
  * @param {string} callId
- * @returns {Promise<string>} empty where it cannot be told
+ * @returns {Promise<string>} the end reason; empty if unknown
  */
 async function whyEnded(callId) {
   try {
@@ -275,11 +275,11 @@ navigator.mediaDevices?.addEventListener?.("devicechange", () => listMicrophones
 addEventListener("online", () => client?.retryNow());
 addEventListener("beforeunload", (event) => {
   if (client?.inProgress) {
-    event.preventDefault(); // the browser asks
+    event.preventDefault(); // the browser asks the user to confirm
   }
 });
 addEventListener("pagehide", () => client?.goAway());
-// back to the start page: it is another page, although it was swapped in place
+// the call page was shown with pushState: going back needs the other page from the server
 addEventListener("popstate", () => location.reload());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 

@@ -1,8 +1,8 @@
 // @ts-check
-/** What every drawing on a canvas needs. */
+/** Sizing of canvases for the level meter and the waveform. */
 
 /**
- * Fits a canvas to its place and the screen's density.
+ * Matches a canvas's bitmap to its size on the page and the screen's pixel ratio.
  * @param {HTMLCanvasElement} canvas
  * @returns {{width: number, height: number, pen: CanvasRenderingContext2D}} sizes in CSS pixels
  */

@@ -1,15 +1,15 @@
 // @ts-check
-/** How a line of a conversation is written: what was heard, and what was not. */
+/** Renders a line of the transcript; the part of an interrupted answer that was not heard is struck out. */
 
 import { make } from "./dom.js";
 
 /**
  * @param {string} heard
  * @param {string} full the whole sentence
- * @returns {string} the words after those heard
+ * @returns {string} the words that were not heard; empty for none
  */
 export function unheardOf(heard, full) {
-  // what was heard is the beginning of the sentence; where it is not, words are counted
+  // what was heard is usually a prefix of the sentence; else its words are counted
   const count = heard.split(/\s+/).filter(Boolean).length;
   const rest = full.startsWith(heard)
     ? full.slice(heard.length).trim()
@@ -20,7 +20,7 @@ export function unheardOf(heard, full) {
 /**
  * Writes a line's words into `element`.
  * @param {HTMLElement} element
- * @param {{text: string, fullText?: string}} entry `fullText` where it was interrupted
+ * @param {{text: string, fullText?: string}} entry `fullText` only if it was interrupted
  */
 export function writeCaption(element, { text, fullText }) {
   element.dir = "auto";
@@ -32,7 +32,7 @@ export function writeCaption(element, { text, fullText }) {
   if (unheard) {
     const rest = make("s", "unheard");
     rest.append(make("span", "visually-hidden", "Not heard: "), unheard);
-    // no blank is put between the words of a script that has none
+    // scripts without blanks between words get none here either
     const close = fullText.startsWith(text) && !/^\s/.test(fullText.slice(text.length));
     element.append(text && !close ? " " : "", rest);
   }

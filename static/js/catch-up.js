@@ -1,12 +1,12 @@
 // @ts-check
-/** Fetches finals that a dropped message left out. No DOM. */
+/** Fetches finals that are missing because a message was dropped. No DOM. */
 
 /** @typedef {import("./transcript.js").Transcript} Transcript */
 /** @typedef {import("./transcript.js").Change} Change */
 
 const WAIT_MS = 400;
 
-/** Waits a moment for what may only be late, then fetches what is missing. One at a time. */
+/** Waits WAIT_MS for finals that may only be late, then fetches missing ones. One request at a time. */
 export class CatchUp {
   /**
    * @param {Transcript} transcript
@@ -23,7 +23,7 @@ export class CatchUp {
     this._busy = false;
   }
 
-  /** Looks whether something is missing, and brings it. */
+  /** Fetches missing finals, if there are any. */
   async check() {
     if (this._busy || !this._transcript.hasGap) {
       return;
@@ -39,14 +39,14 @@ export class CatchUp {
     }
   }
 
-  /** Brings everything after what is here. */
+  /** Fetches all finals after the last known one. */
   async all() {
     while (await this._fetch()) {
       // there may be more than one answer holds
     }
   }
 
-  /** @returns {Promise<boolean>} whether it brought something */
+  /** @returns {Promise<boolean>} whether new finals came */
   async _fetch() {
     const before = this._transcript.lastSeq;
     try {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Lengths and times as people read them. No DOM but for `showLocalTimes`. */
+/** Formats durations and times. No DOM except in `showLocalTimes`. */
 
 /**
  * @param {number} ms
@@ -69,7 +69,7 @@ function dayOf(when, form, now) {
 }
 
 /**
- * Turns the server's times into those of the reader's time zone.
+ * Shows the server's times in the reader's time zone.
  * @param {ParentNode} [root]
  */
 export function showLocalTimes(root = document) {

@@ -3,7 +3,7 @@
 
 /**
  * @param {string} id
- * @returns {any} the element; the page is broken without it
+ * @returns {any} the element; throws if the page has none
  */
 export function byId(id) {
   const found = document.getElementById(id);

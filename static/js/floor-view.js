@@ -1,5 +1,5 @@
 // @ts-check
-/** Who has the floor in a call with an agent, and the buttons that take it back. */
+/** Shows who has the floor in a call with an agent; buttons to interrupt and pause the agent. */
 
 /** @typedef {"listening" | "user_speaking" | "thinking" | "agent_speaking" | "paused"} Floor */
 
@@ -23,17 +23,17 @@ export function floorWords(floor, agent) {
 
 /**
  * @param {string} floor as the server says
- * @returns {boolean} whether there is an answer to silence
+ * @returns {boolean} whether there is an answer to interrupt
  */
 export function canInterrupt(floor) {
   return floor === "thinking" || floor === "agent_speaking" || floor === "paused";
 }
 
 /**
- * The server says `paused` of an answer that holds still, also while it only waits to hear
- * whether the caller interrupts it; an agent without an answer holds still unseen.
+ * The server sends `paused` for any paused answer, also while it decides whether the caller
+ * interrupts it, and nothing for a paused agent without an answer.
  * @param {string} floor as the server says
- * @param {boolean} wished whether the caller asked the agent to hold still
+ * @param {boolean} wished whether the caller paused the agent
  * @returns {string} the floor to show
  */
 export function shownFloor(floor, wished) {
@@ -46,8 +46,8 @@ export function shownFloor(floor, wished) {
 export class FloorView {
   /**
    * @param {object} parts
-   * @param {HTMLElement} parts.box its `data-floor` moves the picture
-   * @param {HTMLElement} parts.words a status, read out when it changes
+   * @param {HTMLElement} parts.box its `data-floor` selects the animation
+   * @param {HTMLElement} parts.words a live region, read out when it changes
    * @param {HTMLButtonElement} parts.interrupt
    * @param {HTMLElement} parts.pause
    * @param {HTMLElement} parts.pauseLabel
@@ -77,7 +77,7 @@ export class FloorView {
     this._floor = floor;
     box.dataset.floor = shown;
     const said = floorWords(shown, this._agent);
-    // the same words again would be read out again
+    // setting the same words again would make screen readers repeat them
     if (words.textContent !== said) {
       words.textContent = said;
     }
@@ -86,7 +86,7 @@ export class FloorView {
     pauseLabel.textContent = this._paused ? "Resume agent" : "Pause agent";
   }
 
-  /** Silences the present answer, if there is one. */
+  /** Interrupts the current answer, if there is one. */
   interrupt() {
     if (canInterrupt(this._floor)) {
       this._line.interrupt();

@@ -1,5 +1,5 @@
 // @ts-check
-/** The level of the microphone, drawn as it passes by. */
+/** Draws the microphone's level over time, and reports silence and a quiet voice. */
 
 import { fitCanvas } from "./canvas.js";
 import { decibels, QuietVoiceDetector } from "./quiet-voice-detector.js";
@@ -19,13 +19,13 @@ export function levelOf(samples) {
   return Math.min(1, Math.max(0, 1 - decibels(samples) / FLOOR_DB));
 }
 
-/** Draws until `stop()`. Calls `onSilence(true)` when nothing at all comes in, `false` after, and the same of `onQuiet`. */
+/** Draws until `stop()`. Calls `onSilence(true)` after SILENT_MS without any signal, `false` after that; likewise `onQuiet`. */
 export class LevelMeter {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {MediaStream} stream
    * @param {(silent: boolean) => void} onSilence
-   * @param {(faint: boolean) => void} onQuiet
+   * @param {(quiet: boolean) => void} onQuiet
    */
   constructor(canvas, stream, onSilence, onQuiet) {
     this._canvas = canvas;
@@ -44,7 +44,7 @@ export class LevelMeter {
     this._context.resume().catch(() => {});
   }
 
-  /** Forgets how long it was silent: the silence is wanted. */
+  /** Restarts the silence timer: the caller is muted. */
   resetSilence() {
     this._heardAt = performance.now();
     this._tellSilence(false);

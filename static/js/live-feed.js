@@ -1,5 +1,5 @@
 // @ts-check
-/** A second window on a live call: its words as they are spoken, and its end. */
+/** Follows a live call from another page: its words as they are spoken, and its end. */
 
 import { CatchUp } from "./catch-up.js";
 import { byId } from "./dom.js";
@@ -13,7 +13,7 @@ const NO_USE = new Set([4401, 4403, 4404]);
 
 /**
  * @param {string} agentName
- * @returns {{show: (changes: Change[]) => void}} what shows the words on the call's own page
+ * @returns {{show: (changes: Change[]) => void}} the view of the call's own page
  */
 function ownView(agentName) {
   return new TranscriptView({
@@ -27,8 +27,8 @@ function ownView(agentName) {
 }
 
 /**
- * Events: `over`, once the call has ended; `state` (detail: a `status` message); `words`, when some
- * stay as they are.
+ * Events: `over`, once the call has ended; `state` (detail: a `status` message); `words`, for each
+ * final.
  */
 export class LiveFeed extends EventTarget {
   /**

@@ -1,17 +1,17 @@
 // @ts-check
-/** The microphone's sound in pieces of 100 ms; the last 40 s of it are kept. No DOM. */
+/** The microphone's audio in chunks of 100 ms, of which the last 40 s are kept. No DOM. */
 
 export const CHUNK_MS = 100;
-/** A lost call waits for 30 s; noticing the loss takes a few more. */
+/** 40 s: the server keeps a lost call for 30 s, and noticing the loss takes a few more. */
 const MAX_CHUNKS = 400;
 
 export class MicrophoneBuffer {
   constructor() {
     /** @type {ArrayBuffer[]} oldest first */
     this._kept = [];
-    /** @type {(chunk: ArrayBuffer) => void} told of each piece; set by whoever sends them */
+    /** @type {(chunk: ArrayBuffer) => void} called with each chunk; set by the sender */
     this.onChunk = () => {};
-    /** What the pieces are, once `ready` is done. */
+    /** Format of the chunks; valid once `ready` resolves. */
     this.audio = { codec: "pcm16", sampleRate: 16_000, channels: 1 };
     /** @type {Promise<void>} */
     this.ready = Promise.reject(new Error("nothing is listened to"));
@@ -21,16 +21,16 @@ export class MicrophoneBuffer {
   /** @param {MediaStream} stream the microphone */
   listen(stream) {
     this.ready = this._listen(stream);
-    this.ready.catch(() => {}); // matters only to a call that needs it
+    this.ready.catch(() => {}); // only a call that uses the WebSocket needs it
   }
 
-  /** How much sound is kept. */
+  /** Length of the kept audio in ms. */
   get keptMs() {
     return this._kept.length * CHUNK_MS;
   }
 
   /**
-   * Returns the pieces of the last `ms`, oldest first.
+   * Returns the chunks of the last `ms`, oldest first.
    * @param {number} ms
    */
   last(ms) {

@@ -1,33 +1,33 @@
 // @ts-check
-/** The microphone's sound as the browser's recorder writes it, for browsers with nothing better. No DOM. */
+/** The microphone's audio from MediaRecorder, for browsers without WebRTC and AudioWorklet. No DOM. */
 
-/** What the server takes apart, what is decoded soonest first (docs/protocol.md, /ws/voice). */
+/** Containers that the server can demux, the one with the lowest delay first (docs/protocol.md, /ws/voice). */
 const KINDS = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4"];
-/** How often the recorder is asked for what it has; some give it in pieces of a second all the same. */
+/** Requested slice length; some browsers deliver a slice per second all the same. */
 const SLICE_MS = 200;
-/** So long the last piece may take, once the recorder is stopped. */
+/** How long the last slice may take once the recorder is stopped. */
 const LAST_MS = 700;
-/** The server takes a piece apart in another process: the goodbye goes another way, and must not be there first. */
-const TAKEN_APART_MS = 300;
+/** Delay before `bye`: the server demuxes slices in another process, and `bye`, on another socket, must not overtake the last. */
+const DEMUX_MS = 300;
 
-/** @returns {string} what this browser records that the server knows; empty for nothing */
+/** @returns {string} the best container that browser and server share; empty for none */
 export function recorderMimeType() {
   const recorder = globalThis.MediaRecorder;
   return (recorder && KINDS.find((kind) => recorder.isTypeSupported(kind))) ?? "";
 }
 
-/** Stands in for `MicrophoneBuffer`. Nothing from before it is sent is kept: a container has a beginning. */
+/** Has the interface of `MicrophoneBuffer`, but keeps nothing from before it is sent: a container must be sent from its start. */
 export class MicrophoneRecorder {
   constructor() {
     this.audio = { codec: recorderMimeType() };
     this.keptMs = 0;
     /** @type {Promise<void>} */
     this.ready = Promise.resolve();
-    /** @type {(chunk: ArrayBuffer) => void} told of each piece; set by whoever sends them */
+    /** @type {(chunk: ArrayBuffer) => void} called with each slice; set by the sender */
     this.onChunk = () => {};
     /** @type {MediaRecorder | null} */
     this._recorder = null;
-    /** @type {Promise<void>} pieces become bytes one after another, in their order */
+    /** @type {Promise<void>} slices are converted to bytes one after another, in order */
     this._told = Promise.resolve();
   }
 
@@ -37,7 +37,7 @@ export class MicrophoneRecorder {
     this._recorder.ondataavailable = ({ data }) => this._take(data);
   }
 
-  /** Nothing is held back: the recording begins here. */
+  /** Starts the recording; returns no earlier audio, since none is kept. */
   last() {
     if (this._recorder?.state === "inactive") {
       this._recorder.start(SLICE_MS);
@@ -47,7 +47,7 @@ export class MicrophoneRecorder {
 
   /**
    * Ends the recording.
-   * @returns {Promise<void>} once the last piece was told, and is likely to be heard
+   * @returns {Promise<void>} resolves once the last slice was passed on and probably processed
    */
   async finish() {
     const recorder = this._recorder;
@@ -60,7 +60,7 @@ export class MicrophoneRecorder {
     recorder.stop();
     await Promise.race([stopped, after(LAST_MS)]);
     await this._told;
-    await after(TAKEN_APART_MS);
+    await after(DEMUX_MS);
   }
 
   close() {

@@ -1,12 +1,12 @@
 // @ts-check
-/** The microphone: what is missing for it, which there are, and opening one. */
+/** The microphone: whether the browser can make calls, listing devices, and opening one. */
 
 import { recorderMimeType } from "./microphone-recorder.js";
 import { loadPreference, savePreference } from "./preferences.js";
 
 const REMEMBERED = "microphone";
 
-/** @returns {string} a code for `problemOf`; empty where this browser can make calls */
+/** @returns {string} a code for `problemOf`; empty if this browser can make calls */
 export function missingForCalls() {
   if (!window.isSecureContext) {
     return "insecure";
@@ -34,7 +34,7 @@ export function uplinkKind() {
 export function openMicrophone(deviceId) {
   const audio = {
     echoCancellation: true,
-    noiseSuppression: false, // the recogniser has heard noise; what is left of speech it has not
+    noiseSuppression: false, // recognisers are trained on noise, not on what noise suppression leaves of speech
     autoGainControl: true,
     ...(deviceId && { deviceId: { exact: deviceId } }),
   };
@@ -44,7 +44,7 @@ export function openMicrophone(deviceId) {
 /**
  * Lists the microphones in `select`; browsers name them only once the page may use them.
  * @param {HTMLSelectElement} select
- * @param {HTMLElement} note says that the list is not there yet
+ * @param {HTMLElement} note explains that the list is not available yet
  */
 export async function listMicrophones(select, note) {
   const devices = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];

@@ -1,5 +1,5 @@
 // @ts-check
-/** The notes of a call, put together from messages that each tell what changed. No DOM. */
+/** Applies `notes` messages, each of which holds only what changed, to a list of notes. No DOM. */
 
 /** @typedef {{number: number, kind: string, text: string, atMs: number}} Note */
 /** @typedef {{notes: Note[], removed?: number[], whole?: boolean}} Change */
@@ -7,7 +7,7 @@
 /**
  * @param {Note[]} known
  * @param {Change} change
- * @returns {Note[]} all notes there are now, in order
+ * @returns {Note[]} all notes after the change, by number
  */
 export function applyNoteChange(known, { notes, removed = [], whole = false }) {
   const gone = new Set([...removed, ...notes.map(({ number }) => number)]);

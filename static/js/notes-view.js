@@ -1,5 +1,5 @@
 // @ts-check
-/** What the agent has written down, as it comes. */
+/** Shows the agent's notes during a call. */
 
 import { clock } from "./clock.js";
 import { make } from "./dom.js";
@@ -10,7 +10,7 @@ const KINDS = /** @type {Record<string, string>} */ ({ note: "Note", action: "To
 
 export class NotesView {
   /**
-   * @param {HTMLElement} box hidden while there is none
+   * @param {HTMLElement} box hidden while there are no notes
    * @param {HTMLElement} list
    */
   constructor(box, list) {

@@ -1,36 +1,36 @@
 // @ts-check
-/** The one notice above a call: how its sound goes, and for a while that there is none. No DOM. */
+/** The text of the notice above a call: its media path, and a silent or quiet microphone. No DOM. */
 
 const SILENCE = "Your microphone is silent. It may be switched off, or your system may be using another one. Check its sound settings.";
 const FAINT = "We can hardly hear you. Move closer to your microphone, or raise its level in the sound settings.";
 
 export class Notices {
-  /** @param {(words: string) => void} show empty takes it back */
+  /** @param {(words: string) => void} show shows the notice; hides it for an empty text */
   constructor(show) {
     this._show = show;
     this._words = "";
     this._silent = this._faint = false;
   }
 
-  /** @param {string} words what stays until something else is said */
+  /** @param {string} words a lasting notice; empty for none */
   say(words) {
     this._words = words;
     this._update();
   }
 
-  /** @param {boolean} on whether nothing at all comes from the microphone */
+  /** @param {boolean} on whether the microphone sends no signal at all */
   silence(on) {
     this._silent = on;
     this._update();
   }
 
-  /** @param {boolean} on whether somebody speaks who can hardly be heard */
+  /** @param {boolean} on whether the caller's voice is too quiet */
   faint(on) {
     this._faint = on;
     this._update();
   }
 
-  /** Forgets all of it: another call begins. */
+  /** Clears everything for a new call. */
   clear() {
     this._words = "";
     this._faint = false;

@@ -1,12 +1,12 @@
 // @ts-check
-/** Fills in a call's page while parts of it are still to come. */
+/** Polls the server while a call's recording or summary is pending, and replaces changed parts of the page. */
 
 const POLL_MS = [1000, 1000, 1500, 2000, 3000, 5000];
 const PARTS = ["detail-head", "player-part", "transcript-part", "turns-part", "notes-part", "summary-part", "facts-part"];
 const OWED = new Set(["pending", "running"]);
 
 /**
- * @typedef {object} Detail what the server says of the page, see `detail-config`
+ * @typedef {object} Detail the page's `detail-config`, a JSON script of the server
  * @property {string} id
  * @property {boolean} live
  * @property {boolean} owed
@@ -42,7 +42,7 @@ export class PageRefresh extends EventTarget {
     }
   }
 
-  /** Asks at once: something is known to have happened. */
+  /** Polls at once: something has changed. */
   refreshNow() {
     clearTimeout(this._timer);
     this._polls = 0;
@@ -56,13 +56,13 @@ export class PageRefresh extends EventTarget {
     this._polling = true;
     this._polls += 1;
     try {
-      // a page in the background need not know
+      // a page in the background does not poll
       if (!document.hidden && (await this._hasChanged())) {
         this._polls = 0;
         await this._refresh();
       }
     } catch {
-      // the server is away for a moment: the next poll asks again
+      // the server is down for a moment: the next poll tries again
     }
     this._polling = false;
     this.start();
@@ -83,7 +83,7 @@ export class PageRefresh extends EventTarget {
   }
 
   /**
-   * Takes over these parts alone, while the others are kept up by whoever shows them.
+   * Replaces only these parts; other modules keep the rest up to date.
    * @param {string[]} parts
    */
   async refreshParts(parts) {
@@ -91,11 +91,11 @@ export class PageRefresh extends EventTarget {
       const page = document.hidden ? null : await fetchPage();
       parts.forEach((id) => page && this._replacePart(id, page.getElementById(id)));
     } catch {
-      // the server is away for a moment: the next words ask again
+      // the server is down for a moment: the next words try again
     }
   }
 
-  /** Takes over the parts of the page that differ: the server alone writes them. */
+  /** Replaces the parts of the page that changed with the server's new markup. */
   async _refresh() {
     const page = await fetchPage();
     if (!page) {
@@ -124,7 +124,7 @@ export class PageRefresh extends EventTarget {
   }
 }
 
-/** @returns {Promise<Document | null>} the page as the server writes it now */
+/** @returns {Promise<Document | null>} this page as the server renders it now; null on an error */
 async function fetchPage() {
   const answer = await fetch(location.href);
   return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
@@ -133,7 +133,7 @@ async function fetchPage() {
 /**
  * @param {Detail} before
  * @param {Detail} after
- * @returns {string} what a reader who cannot see it is told
+ * @returns {string} what a screen reader announces; empty for nothing
  */
 export function changesInWords(before, after) {
   const said = [];

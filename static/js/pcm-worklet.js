@@ -1,5 +1,8 @@
 // @ts-check
-/** Takes the microphone apart into messages of 100 ms: int16 mono, 16 kHz where that is easy. */
+/**
+ * AudioWorklet that posts the microphone in chunks of 100 ms: int16 mono, at 16 kHz if the context's rate is
+ * a multiple of that, else at the context's rate.
+ */
 
 const CHUNK_S = 0.1;
 const SPEECH_RATE = 16_000;

@@ -1,17 +1,17 @@
 // @ts-check
-/** The peer connection of a call: the microphone goes out, the agent's voice comes in. No DOM. */
+/** The RTCPeerConnection of a call: sends the microphone, receives the agent's voice. No DOM. */
 
-/** What TURN servers answer to credentials that are wrong or too old (RFC 8656, section 19). */
+/** TURN error codes for wrong or expired credentials (RFC 8656, section 19). */
 const REFUSED = new Set([401, 403, 438, 441]);
 
 export class PeerLink {
   /**
    * @param {object} options
    * @param {RTCIceServer[]} options.iceServers
-   * @param {(candidate: RTCIceCandidate) => void} options.onCandidate a local one was found
+   * @param {(candidate: RTCIceCandidate) => void} options.onCandidate called with each local candidate
    * @param {(state: RTCPeerConnectionState) => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
-   * @param {() => void} [options.onRelayRefused] a TURN server did not take our credentials
+   * @param {() => void} [options.onRelayRefused] called when a TURN server rejects the credentials
    */
   constructor({ iceServers, onCandidate, onState, onTrack, onRelayRefused }) {
     const peer = new RTCPeerConnection({ iceServers });
@@ -32,7 +32,7 @@ export class PeerLink {
   }
 
   /**
-   * @param {MediaStream} stream the microphone; its line both sends and receives
+   * @param {MediaStream} stream the microphone; the transceiver is sendrecv
    * @returns {Promise<string>} the offer's SDP
    */
   async offer(stream) {
@@ -51,7 +51,7 @@ export class PeerLink {
     this._early.splice(0).forEach((candidate) => this.addCandidate(candidate));
   }
 
-  /** @param {RTCIceCandidateInit | null} candidate one of the server's; null is the end mark */
+  /** @param {RTCIceCandidateInit | null} candidate a candidate of the server; null for end of candidates */
   addCandidate(candidate) {
     if (!candidate?.candidate) {
       return;
@@ -60,7 +60,7 @@ export class PeerLink {
       this._early.push(candidate);
       return;
     }
-    // one that this browser cannot use is no harm: others follow
+    // a candidate that this browser rejects does no harm: there are others
     this._peer.addIceCandidate(candidate).catch(() => {});
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
-/** Tells the server when sound of a call is played, for the access log; what is only loaded is not. */
+/** Reports to the server that a recording is played, for the access log; merely loading it is not reported. */
 
-/** @type {WeakSet<EventTarget>} players that were started and not heard yet */
+/** @type {WeakSet<EventTarget>} players that were started but have not played audio yet */
 const started = new WeakSet();
 
 /** @param {HTMLAudioElement} audio */
@@ -12,7 +12,7 @@ function audible(audio) {
 /** @param {HTMLAudioElement} audio */
 function tell(audio) {
   const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]")).value;
-  // the page may be left meanwhile; what cannot be told now is told when play is pressed again
+  // the page may be left meanwhile (keepalive); a failed report is repeated at the next play
   fetch(audio.dataset.heard ?? "", { method: "POST", headers: { "X-CSRFToken": token }, keepalive: true }).catch(
     () => {},
   );
@@ -31,7 +31,7 @@ function followed({ type, target }) {
   }
 }
 
-// media events do not bubble, and a page may get its player later: so they are caught on their way
+// media events do not bubble, and the player may be added later: so the document captures them
 for (const name of ["play", "timeupdate"]) {
   document.addEventListener(name, followed, { capture: true });
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Plays a recording; the picture of the sound is its slider. */
+/** Plays a recording; the waveform is its seek slider. */
 
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
@@ -9,7 +9,7 @@ const STEP_S = 5;
 const JUMP_S = 10;
 const PAGE_S = 30;
 
-/** Event: `at` (detail: ms on the call clock), often while it plays and at every jump. */
+/** Event: `at` (detail: position in ms on the call clock), at each frame while it plays and at every seek. */
 export class Player extends EventTarget {
   /** @param {{durationMs: number | null, peaks: number[][]}} recording */
   constructor({ durationMs, peaks }) {
@@ -37,12 +37,12 @@ export class Player extends EventTarget {
   }
 
   /**
-   * Stands at a place on the call clock, and plays from there where the browser lets a page begin.
+   * Seeks to a place on the call clock, and plays from there if the browser allows autoplay.
    * @param {number} ms
    */
   open(ms) {
     this.seek(ms / 1000);
-    this._audio.play().catch(() => this._show()); // else Play sounds from there
+    this._audio.play().catch(() => this._show()); // else the Play button starts there
   }
 
   /** @param {number} seconds */
@@ -59,7 +59,7 @@ export class Player extends EventTarget {
     }
   }
 
-  /** Lets go of the page's elements: others take their place. */
+  /** Detaches from the page's elements, which are about to be replaced. */
   remove() {
     this._leaving.abort();
     this._audio.pause();
@@ -67,7 +67,7 @@ export class Player extends EventTarget {
   }
 
   get _lengthS() {
-    // before the file's head is read, and for files without a length, the call knows
+    // until the metadata is loaded, and for files without a length, the call's length counts
     return Number.isFinite(this._audio.duration) ? this._audio.duration : this._knownS;
   }
 
@@ -97,13 +97,13 @@ export class Player extends EventTarget {
     }
     this._audio.addEventListener("error", () => this._failed(), { signal });
     if (this._audio.error) {
-      this._failed(); // it had failed before this module came
+      this._failed(); // it failed before this module was loaded
     }
     this._listenToWave(signal);
     document.addEventListener("keydown", (event) => this._key(event), { signal });
   }
 
-  /** Says that there is no sound, and whether waiting or loading again can help. */
+  /** Shows that the recording cannot be loaded, and whether a reload can help. */
   async _failed() {
     byId("player-problem").hidden = false;
     const status = await fetch(this._audio.src, { method: "HEAD" }).then((answer) => answer.status, () => 0);
@@ -151,7 +151,7 @@ export class Player extends EventTarget {
     }
   }
 
-  /** @param {KeyboardEvent} event anywhere on the page, but not where keys mean something else */
+  /** @param {KeyboardEvent} event anywhere on the page; ignored where keys have another meaning */
   _key(event) {
     const busy = /** @type {Element} */ (event.target).closest("input, select, button, a, summary, .word, textarea");
     if (busy || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) {

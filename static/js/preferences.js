@@ -1,5 +1,5 @@
 // @ts-check
-/** Small choices that this browser remembers. No DOM. */
+/** The user's choices, kept in localStorage. No DOM. */
 
 /**
  * @param {string} name
@@ -9,13 +9,13 @@ export function savePreference(name, value) {
   try {
     localStorage.setItem(`voicesite.${name}`, value);
   } catch {
-    // storage is switched off: the choice holds for this page only
+    // storage is turned off: the choice lasts for this page only
   }
 }
 
 /**
  * @param {string} name
- * @returns {string} empty where nothing is remembered
+ * @returns {string} empty if nothing is stored
  */
 export function loadPreference(name) {
   try {

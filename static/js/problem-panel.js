@@ -1,5 +1,5 @@
 // @ts-check
-/** Shows what went wrong and what to do about it. */
+/** Shows a problem of `problems.js`: what went wrong and what to do. */
 
 import { byId, make } from "./dom.js";
 import { problemOf } from "./problems.js";

@@ -1,13 +1,13 @@
 // @ts-check
-/** What went wrong, in plain words, and what to do. No DOM. */
+/** Texts for everything that can go wrong in a call: what happened and what to do. No DOM. */
 
 /**
  * @typedef {object} Problem
  * @property {string} title
  * @property {string} text
  * @property {string[]} [steps]
- * @property {string} [retry] label of the button that tries again
- * @property {"login" | "call"} [link] where the second button goes
+ * @property {string} [retry] label of the retry button; without it there is none
+ * @property {"login" | "call"} [link] target of the second button
  */
 
 /** @type {Record<string, Problem>} */
@@ -168,7 +168,7 @@ export function problemOf(code, { message = "", retryAfterS = 0 } = {}) {
   return { ...PROBLEMS.other, text: message ? `${message} Try again. If it keeps happening, tell your administrator.` : PROBLEMS.other.text };
 }
 
-/** What a part of an agent that failed means for the caller; the call goes on. */
+/** Texts for agent errors during a call, which continues. */
 /** @type {Record<string, (agent: string) => string>} */
 const AGENT_TROUBLE = {
   responder_failed: (agent) => `${agent} cannot answer until staff fix its settings. Your words are still written down.`,
@@ -179,7 +179,7 @@ const AGENT_TROUBLE = {
 
 /**
  * @param {string} code of an `error`
- * @returns {boolean} whether it is about the agent, and the call goes on
+ * @returns {boolean} whether it concerns only the agent, so that the call continues
  */
 export function isAgentTrouble(code) {
   return /^(responder|synthesiser)_/.test(code);
@@ -220,7 +220,7 @@ export function byeProblem(reason) {
 }
 
 /**
- * @param {string} reason why a call ended that a page came back to; empty where that is unknown
+ * @param {string} reason why the call ended before the page could resume it; empty if unknown
  * @returns {string} a code for `problemOf`
  */
 export function missedProblem(reason) {

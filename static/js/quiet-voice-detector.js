@@ -1,11 +1,16 @@
 // @ts-check
-/** Whether somebody speaks who can hardly be heard: by the microphone's loudness alone. No DOM. */
+/** Detects a voice too quiet to recognise, from the microphone's level alone. No DOM. */
 
 const MIN_DB = -100;
+/** Levels that are judged together: 10 s at one each 50 ms. */
 const WINDOW_STEPS = 200;
+/** How far speech is above the noise floor. Lower: noise passes for speech; higher: soft speech is missed. */
 const SPEECH_ABOVE_NOISE_DB = 12;
+/** How many levels of speech a window needs before it is judged: 2 s. */
 const MIN_SPEECH_STEPS = 40;
+/** A voice whose peaks stay below this is too quiet, in dBFS. Higher: more callers are warned. */
 const QUIET_BELOW_DB = -50;
+/** The warning ends after MIN_LOUD_STEPS levels above this, in dBFS. */
 const LOUD_ABOVE_DB = -45;
 const MIN_LOUD_STEPS = 10;
 
@@ -23,11 +28,11 @@ export function decibels(samples) {
 }
 
 /**
- * Takes a loudness each 50 ms. Speech stands out of what is heard between words, whatever that is; where
- * 2 s of the last 10 do, and all the same nothing is louder than -50 dBFS, the voice is too faint.
+ * Takes a level every 50 ms. Speech is what stands out of the noise floor; if there are 2 s of it in the
+ * last 10 s, and still the peaks (98th percentile) are below -50 dBFS, the voice is too quiet.
  */
 export class QuietVoiceDetector {
-  /** @param {(faint: boolean) => void} onQuiet `true` once at the most, `false` when the voice is loud again */
+  /** @param {(quiet: boolean) => void} onQuiet called with `true` once at most, with `false` when the voice is loud again */
   constructor(onQuiet) {
     this._onQuiet = onQuiet;
     /** @type {number[]} newest last */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Why a server did not let a call's socket in. No DOM. */
+/** Maps close codes of the signaling socket to problem codes. No DOM. */
 
 import { CLOSE } from "./signaling.js";
 
@@ -11,7 +11,7 @@ const CODES = new Map([
 
 /**
  * @param {{code: number, reason: string}} closed
- * @returns {{code: string, message: string, retryAfterS: number}} a code for `problemOf`, and more of it
+ * @returns {{code: string, message: string, retryAfterS: number}} the arguments of `problemOf`
  */
 export function refusalOf({ code, reason }) {
   const retryAfterS = Number.parseInt(/\d+/.exec(reason)?.[0] ?? "0", 10);

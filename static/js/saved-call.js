@@ -1,16 +1,16 @@
 // @ts-check
 /**
- * The call that this tab carries, remembered beyond a reload. No DOM.
+ * The tab's current call, saved in sessionStorage so that it survives a reload. No DOM.
  *
- * Only the call's id is kept, which is worth nothing without the caller's own session; it is not in
- * the address. A tab that is duplicated gets a copy: the lock tells which of the two has the call.
+ * The call's id is useless without the caller's own session, and is not in the URL. A duplicated tab
+ * gets a copy of the storage: a Web Lock decides which of the two has the call.
  */
 
 /** @typedef {import("./agent-choice.js").Agent} Agent */
 /** @typedef {{callId: string, agent: Agent, recorded: boolean, startedMs: number, muted: boolean}} SavedCall `startedMs`: wall time, 0 before the call was connected */
 
 const NAME = "voicesite.call";
-/** The page before may be on its way out for a moment. */
+/** The page before the reload may hold the lock for a moment: TRIES attempts, AGAIN_MS apart. */
 const TRIES = 8;
 const AGAIN_MS = 250;
 
@@ -19,7 +19,7 @@ export function saveCall(call) {
   try {
     sessionStorage.setItem(NAME, JSON.stringify(call));
   } catch {
-    // storage is switched off: a reload ends the call
+    // storage is turned off: a reload ends the call
   }
 }
 
@@ -37,14 +37,14 @@ export function clearSavedCall() {
   try {
     sessionStorage.removeItem(NAME);
   } catch {
-    // nothing was kept then
+    // storage is turned off: nothing was saved
   }
 }
 
 /**
- * Takes the call for this tab, for as long as the page is open.
+ * Locks the call for this tab for as long as the page is open.
  * @param {string} callId
- * @returns {Promise<boolean>} false where another tab has it
+ * @returns {Promise<boolean>} false if another tab has it
  */
 export async function lockCall(callId) {
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -68,7 +68,7 @@ function locked(name) {
     navigator.locks
       .request(name, { ifAvailable: true }, (lock) => {
         resolve(lock !== null);
-        return lock ? new Promise(() => {}) : undefined; // held until the page is gone
+        return lock ? new Promise(() => {}) : undefined; // held until the page is closed
       })
       .catch(() => resolve(true));
   });

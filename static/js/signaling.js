@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The socket of a call: it may drop and come back while the media flows. No DOM.
- * docs/protocol.md states every message.
+ * The signaling WebSocket of a call: it reconnects by itself while media flows on. No DOM.
+ * docs/protocol.md describes every message.
  */
 
 import { Emitter } from "./emitter.js";
@@ -18,12 +18,12 @@ import { Emitter } from "./emitter.js";
  */
 /**
  * @typedef {object} Options
- * @property {() => SocketLike} open makes a socket
- * @property {() => number} [lastSeq] the last seq that is here without a gap before it
+ * @property {() => SocketLike} open creates a socket
+ * @property {() => number} [lastSeq] the last `seq` before which no segment is missing
  * @property {(work: () => void, afterMs: number) => any} [later] starts a timer
  * @property {(timer: any) => void} [forget] stops a timer
  * @property {(work: () => void, afterMs: number) => any} [askLater] starts the timer of the next `ping`
- * @property {() => number} [random] 0..1, spreads clients that lost the same server
+ * @property {() => number} [random] 0..1, the jitter that spreads clients that lost the same server
  */
 
 export const FEATURES = ["details", "interims", "status", "agent"];
@@ -32,13 +32,13 @@ export const CLOSE = { another: 4000, signedOut: 4401, notAllowed: 4403, busy: 4
 const FATAL = new Set([CLOSE.signedOut, CLOSE.notAllowed, CLOSE.busy]);
 const BACKOFF_MS = [200, 500, 1000, 2000, 4000];
 const STOPPING_MS = 2000;
-/** Attempts before a server that never answered counts as gone. */
+/** Failed attempts before a server that never answered counts as gone. */
 const FIRST_TRIES = 3;
-/** Attempts before a server that was there counts as gone: about a minute. */
+/** Failed attempts before a server that did answer counts as gone: about a minute. */
 const LATER_TRIES = 18;
 const OPEN = 1;
-/** A network that was cut leaves sockets that look open and lead nowhere: so it is asked. */
-const ASK_MS = 3000;
+/** After a network change a dead socket may look open, so a `ping` is sent every PING_MS; DEAD_MS without an answer is a loss. */
+const PING_MS = 3000;
 const DEAD_MS = 7000;
 const LATE_MS = 1000;
 
@@ -64,7 +64,7 @@ export class Signaling extends Emitter {
     this._closed = false;
     this._failures = 0;
     this._everOpen = false;
-    /** @type {Message[]} what is said again if the socket drops before the answer */
+    /** @type {Message[]} messages that are sent again if the socket drops before the answer */
     this._untilAnswered = [];
     this.callId = "";
   }
@@ -75,8 +75,8 @@ export class Signaling extends Emitter {
   }
 
   /**
-   * Sends the offer, now or once the socket is open. The same offer sent again is the same call.
-   * With `callId` a live call goes on over the new connection.
+   * Sends the offer, now or once the socket is open. Sending the same offer again makes no second call.
+   * With `callId` a live call continues over the new connection.
    * @param {{sdp: string, callId?: string, agentId?: string, consent?: object}} offer
    */
   startCall(offer) {
@@ -84,7 +84,7 @@ export class Signaling extends Emitter {
   }
 
   /**
-   * Tells of a call that began elsewhere: its words come here from now on.
+   * Attaches to a call that began on another socket: its messages come here from now on.
    * @param {string} callId
    */
   follow(callId) {
@@ -111,7 +111,7 @@ export class Signaling extends Emitter {
 
   /**
    * @param {Message} message
-   * @returns {boolean} whether the socket took it
+   * @returns {boolean} whether the socket was open
    */
   send(message) {
     if (this._socket?.readyState !== OPEN) {
@@ -121,7 +121,7 @@ export class Signaling extends Emitter {
     return true;
   }
 
-  /** Tries to come back at once: the network is there again. */
+  /** Reconnects at once: the network is back. */
   retryNow() {
     if (this._timer !== null) {
       this._forget(this._timer);
@@ -130,9 +130,9 @@ export class Signaling extends Emitter {
     }
   }
 
-  /** Takes a new socket at once where the present one has been mute: after a cut it hangs on. */
-  renewIfMute() {
-    if (this._socket?.readyState === OPEN && now() - this._heardAt > ASK_MS + LATE_MS) {
+  /** Replaces a socket that has received nothing lately: after a network change it may be dead. */
+  reconnectIfSilent() {
+    if (this._socket?.readyState === OPEN && now() - this._heardAt > PING_MS + LATE_MS) {
       this._giveUp(this._socket);
       this.retryNow();
     }
@@ -163,10 +163,10 @@ export class Signaling extends Emitter {
       this._resume();
     }
     this._untilAnswered.forEach((message) => this.send(message));
-    this._emit("up"); // what is sent now belongs to the call
+    this._emit("up"); // messages sent from now on belong to the call
   }
 
-  /** Asks now and then whether the socket leads anywhere; takes another where it does not. */
+  /** Pings the server regularly; replaces a socket that gets no answer. */
   _ask() {
     clearTimeout(this._asking);
     this._asking = this._askLater(() => {
@@ -176,13 +176,13 @@ export class Signaling extends Emitter {
       } else if (this.send({ type: "ping" })) {
         this._ask();
       }
-    }, ASK_MS);
+    }, PING_MS);
   }
 
   /** @param {SocketLike} socket */
   _giveUp(socket) {
     socket.onclose = null;
-    socket.close(CLOSE.another); // not the code of a client that leaves its call
+    socket.close(CLOSE.another); // another code would mean that the client leaves its call
     this._dropped(socket, 1006, "no answer");
   }
 
@@ -200,7 +200,7 @@ export class Signaling extends Emitter {
     this._heardAt = now();
     /** @type {Message} */
     const message = JSON.parse(text);
-    // a server that closes right after it let us in must not be asked again and again
+    // reset only after a message: a server that closes right after accepting must not be retried for ever
     this._failures = 0;
     if (message.type === "answer") {
       this.callId = message.callId;
@@ -241,7 +241,7 @@ export class Signaling extends Emitter {
   }
 }
 
-/** @returns {number} ms on a clock that only goes forward */
+/** @returns {number} ms on a monotonic clock */
 function now() {
   return performance.now();
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** A call's sound over a WebSocket, where the network blocks WebRTC or the browser has none. docs/protocol.md: /ws/voice. */
+/** A call's audio over a WebSocket, if the network blocks WebRTC or the browser has none. docs/protocol.md: /ws/voice. */
 
 import { VoicePlayer } from "./voice-player.js";
 
@@ -7,23 +7,23 @@ import { VoicePlayer } from "./voice-player.js";
 
 const FEATURES = ["media", "acks"];
 const OUTPUT = { codec: "pcm16", sampleRate: 24_000 };
-/** So much sound is kept for a socket that broke: the server waits for half a minute. */
+/** Unacknowledged chunks of 100 ms that are kept for a reconnect: 32 s, since the server keeps a lost call for 30 s. */
 const MAX_CHUNKS = 320;
 const MOST_BUFFERED = 64 * 1024;
 const RETRY_MS = [200, 500, 1000, 2000];
 const GIVE_UP_MS = 45_000;
-/** Closed by the server for good: nothing is gained by coming back. */
+/** Close codes after which reconnecting is useless. */
 const FATAL = new Set([1000, 4401, 4403]);
 
 export class SocketLink {
   /**
    * @param {object} options
    * @param {() => WebSocket} options.open
-   * @param {string} options.callId the call that goes on here; empty where one begins
-   * @param {object} [options.wish] what that call is to be
+   * @param {string} options.callId the call to continue; empty to begin one
+   * @param {object} [options.wish] the fields of a new call: agent, consent
    * @param {import("./microphone-buffer.js").MicrophoneBuffer | import("./microphone-recorder.js").MicrophoneRecorder} options.sound the microphone
-   * @param {(callId: string) => void} [options.onCall] told of the call, as soon as it goes on or begins
-   * @param {(message: Message) => void} [options.onRefused] told why it does not
+   * @param {(callId: string) => void} [options.onCall] called with the call's id once it begins or continues
+   * @param {(message: Message) => void} [options.onRefused] called with the server's error if it does not
    * @param {(state: "connected" | "lost" | "failed") => void} options.onState
    * @param {(stream: MediaStream) => void} options.onTrack
    */
@@ -38,11 +38,11 @@ export class SocketLink {
     this._onTrack = onTrack;
     /** @type {WebSocket | null} */
     this._socket = null;
-    /** @type {Message | null} what the next binary frame is */
+    /** @type {Message | null} describes the next binary frame */
     this._header = null;
-    /** @type {ArrayBuffer[]} sound the server has not told us it has, oldest first */
+    /** @type {ArrayBuffer[]} chunks that the server has not acknowledged, oldest first */
     this._kept = [];
-    /** Chunks before `_kept`, and how many of it are sent. */
+    /** How many chunks came before `_kept`, and how many of `_kept` have been sent. */
     this._first = 0;
     this._sent = 0;
     this._ready = false;
@@ -96,7 +96,7 @@ export class SocketLink {
     }
   }
 
-  /** @param {number} received chunks that the server has of this stream */
+  /** @param {number} received how many chunks of this stream the server has */
   _forget(received) {
     const known = Math.min(received - this._first, this._kept.length);
     if (known > 0) {
@@ -151,8 +151,8 @@ export class SocketLink {
   }
 
   /**
-   * Starts to send, with what was spoken while nothing got through.
-   * @param {number} backlogMs so much of it the server lacks
+   * Starts sending, first with what was said before the socket was open.
+   * @param {number} backlogMs how much earlier audio the server lacks
    */
   _begin(backlogMs) {
     if (!this._everReady) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is seen of a call while it goes on. */
+/** The view of a call in progress (`#stage`): state, timer, level meter, transcript, buttons. */
 
 import { AgentPanel } from "./agent-panel.js";
 import { clock } from "./clock.js";
@@ -86,7 +86,7 @@ export class Stage {
     }
   }
 
-  /** @param {string} words empty takes it back */
+  /** @param {string} words empty hides it */
   notice(words) {
     this._notices.say(words);
   }
@@ -96,7 +96,7 @@ export class Stage {
     this._view?.show(changes);
   }
 
-  /** @param {{startMs: number, endMs: number}} gap when nothing of the caller arrived */
+  /** @param {{startMs: number, endMs: number}} gap a time without audio from the caller */
   gap(gap) {
     this._view?.showGap(gap);
   }
@@ -122,7 +122,7 @@ export class Stage {
     this._panel.end();
   }
 
-  /** @param {string} page the call's own; empty where it did not come that far */
+  /** @param {string} page the URL of the call's page; empty if the call never began */
   saving(page) {
     this._stopClock();
     this.say("ended", "The call has ended");

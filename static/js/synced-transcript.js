@@ -1,5 +1,5 @@
 // @ts-check
-/** The transcript of a recording: it follows the player, and its words can be played. */
+/** The transcript beside a recording: it highlights what plays, and a click on a word plays from there. */
 
 import { clock } from "./clock.js";
 import { byId } from "./dom.js";
@@ -7,7 +7,7 @@ import { wordAt } from "./word-at.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
-/** After the reader scrolls, the page stays where it is for this long. */
+/** How long automatic scrolling stops after the reader scrolled. */
 const READER_MS = 4000;
 
 export class SyncedTranscript {
@@ -106,7 +106,7 @@ export class SyncedTranscript {
   _firstOfNextLine(index, step) {
     const lines = [...this._list.children];
     const line = lines.indexOf(/** @type {Element} */ (this._words[index].closest(".line")));
-    // of an interrupted sentence nothing may have been heard: such a line has no word to go to
+    // a line of an interrupted answer may have no heard word to focus
     for (let at = line + step; lines[at]; at += step) {
       const first = /** @type {HTMLElement | null} */ (lines[at].querySelector(".word"));
       if (first) {

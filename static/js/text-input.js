@@ -1,12 +1,12 @@
 // @ts-check
-/** Typing instead of talking: Enter sends; the server's transcript shows it. */
+/** The field for typing instead of talking: Enter sends; the text appears in the server's transcript. */
 
 export class TextInput {
   /**
    * @param {HTMLElement} form
    * @param {HTMLInputElement} input
-   * @param {(text: string) => boolean} send returns whether it went out
-   * @param {() => void} notSent called when it did not: the words stay where they are
+   * @param {(text: string) => boolean} send returns whether it was sent
+   * @param {() => void} notSent called if it was not; the text stays in the field
    */
   constructor(form, input, send, notSent) {
     this._input = input;

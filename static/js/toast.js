@@ -1,5 +1,5 @@
 // @ts-check
-/** A quiet notice that goes away by itself. */
+/** A notice that hides itself after a few seconds. */
 
 const SHOWN_MS = 9000;
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Shows a live transcript: interims are replaced in place, finals stay. */
+/** Shows a live transcript: interims are replaced, finals stay. */
 
 import { writeCaption } from "./captions.js";
 import { clock, lasting } from "./clock.js";
@@ -16,10 +16,10 @@ export class TranscriptView {
   /**
    * @param {object} parts
    * @param {HTMLElement} parts.list
-   * @param {HTMLElement} parts.scroll what scrolls
+   * @param {HTMLElement} parts.scroll the scrolling element
    * @param {HTMLElement} parts.empty shown until the first word
    * @param {HTMLElement} parts.latest button that goes to the newest words
-   * @param {HTMLElement} parts.announcer live region: it hears finals only, once
+   * @param {HTMLElement} parts.announcer live region; it gets each final once, and no interims
    * @param {Record<string, string>} [parts.names] what to call each role
    */
   constructor({ list, scroll, empty, latest, announcer, names = ROLES }) {
@@ -37,7 +37,7 @@ export class TranscriptView {
   }
 
   /**
-   * Begins anew.
+   * Empties the transcript for a new call.
    * @param {Record<string, string>} [names] what to call each role
    */
   clear(names = this._names) {
@@ -63,7 +63,7 @@ export class TranscriptView {
   }
 
   /**
-   * Marks where the connection was lost; once, however often it is told.
+   * Marks where the connection was lost; a repeated message changes nothing.
    * @param {{startMs: number, endMs: number}} gap
    */
   showGap({ startMs, endMs }) {

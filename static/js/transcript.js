@@ -1,5 +1,5 @@
 // @ts-check
-/** What was said, as it arrives: finals by `seq`, one interim a role. No DOM. */
+/** The state of a live transcript: finals by `seq`, and one interim per role. No DOM. */
 
 /**
  * @typedef {object} Entry
@@ -18,17 +18,17 @@ export class Transcript {
     this._finals = new Map();
     /** @type {Map<string, Entry>} */
     this._interims = new Map();
-    /** The last seq before which nothing is missing; 0 before the first. */
+    /** The last `seq` up to which no final is missing; 0 before the first. */
     this.lastSeq = 0;
     this._highest = 0;
   }
 
-  /** Whether a final is missing before one that is here. */
+  /** Whether a final is missing before a known one. */
   get hasGap() {
     return this._highest > this.lastSeq;
   }
 
-  /** Finals in the order they were spoken, then what is being spoken. */
+  /** Finals in the order they were spoken, then interims. */
   get entries() {
     const finals = [...this._finals.values()].sort((a, b) => a.startMs - b.startMs || a.seq - b.seq);
     return [...finals, ...this._interims.values()];
@@ -37,7 +37,7 @@ export class Transcript {
   /**
    * Takes a `transcript` message.
    * @param {{role: string, text: string, final: boolean, seq: number, startMs: number, interrupted?: boolean, fullText?: string}} message
-   * @returns {Change[]} what a view has to change, in this order
+   * @returns {Change[]} the changes for a view, in order
    */
   apply(message) {
     const { role, text, final, seq, startMs, interrupted, fullText } = message;
@@ -92,7 +92,7 @@ export class Transcript {
    * @returns {Change[]}
    */
   _interim(entry) {
-    // two who speak at once may both be promised one place: the other one's final is no answer
+    // interims of both roles may have the same `seq`: only a final of the same role replaces one
     if (this._finals.get(entry.seq)?.role === entry.role) {
       return [];
     }

@@ -1,6 +1,7 @@
 // @ts-check
-/** The agent's voice from pieces of raw sound: played without gaps, dropped at once. No DOM. */
+/** Plays the agent's voice from chunks of PCM without gaps; can be cut at once. No DOM. */
 
+/** Delay before the first chunk. Larger: later answers; smaller: gaps when chunks arrive unevenly. */
 const AHEAD_S = 0.08;
 
 export class VoicePlayer {
@@ -18,7 +19,7 @@ export class VoicePlayer {
   }
 
   /**
-   * Plays after what came before.
+   * Queues a chunk behind those before it.
    * @param {ArrayBuffer} body int16 mono
    * @param {number} rate in Hz
    */
@@ -38,7 +39,7 @@ export class VoicePlayer {
     }
   }
 
-  /** Stops what plays and forgets what waits: the agent was interrupted. */
+  /** Stops playback and drops queued chunks: the agent was interrupted. */
   drop() {
     this._playing.forEach((source) => source.stop());
     this._playing.clear();

@@ -1,5 +1,5 @@
 // @ts-check
-/** The picture of a recording: the caller's lane above, the agent's below. */
+/** Draws a recording's waveform: the caller above, the agent below. */
 
 import { fitCanvas } from "./canvas.js";
 
@@ -9,7 +9,7 @@ const GAP = 1.5;
 /**
  * @param {number[]} peaks 0..100, evenly spaced
  * @param {number} count
- * @returns {number[]} the loudest of each of `count` even parts
+ * @returns {number[]} the maximum of each of `count` equal parts
  */
 export function binned(peaks, count) {
   return Array.from({ length: count }, (_, index) => {

@@ -1,15 +1,15 @@
 // @ts-check
-/** Which word is being heard. No DOM. */
+/** Finds the word that plays at a time. No DOM. */
 
 /** @typedef {{startMs: number, endMs: number}} Span */
 
-/** A pause shorter than this belongs to the word before it. */
+/** How long a word stays current after its end, so that short pauses do not flicker. */
 const HOLD_MS = 350;
 
 /**
  * @param {Span[]} spans in the order of their starts
  * @param {number} ms
- * @returns {number} the index of the span heard at `ms`; -1 for none
+ * @returns {number} the index of the span at `ms`; -1 for none
  */
 export function wordAt(spans, ms) {
   let [low, high] = [0, spans.length];
