@@ -1,4 +1,4 @@
-"""Django's admin, arranged for calls."""
+"""Django's admin for calls, agents, tokens, users and the access log."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Agents: who can be called, and how they listen, answer and sound."""
+"""Agents: who can be called, and their recogniser, responder and voice."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ NAMED = {
     "endpointer": ("ENDPOINTERS", "Decides when the caller has finished speaking."),
     "barge_in": ("BARGE_INS", "Tells an interruption apart from a cough or an “mhm”."),
 }
-"""Fields that name an entry of VOICE, and what that entry does."""
+"""Fields that name an entry of VOICE: the section, and what the entry does."""
 
 LABELS = {
     "recogniser": "Speech recognition",
@@ -74,7 +74,7 @@ HELP = {
     "closing_words": "What the agent says before it hangs up. Empty for the default goodbye.",
     "is_active": "Untick to hide the agent and refuse new calls.",
 }
-"""How the form explains fields; their rows in the database keep shorter words."""
+"""Help texts of the form; the model's own are shorter."""
 
 SLOWEST, FASTEST = 0.5, 2.0
 
@@ -99,7 +99,7 @@ def _named(field: str) -> forms.ChoiceField:
 
 
 class AgentForm(CleanForm[Agent]):
-    """Names what would not work before a caller finds out; moves the default in one step."""
+    """Checks the settings before a caller does; moves the default mark in one step."""
 
     recogniser = _named("recogniser")
     responder = _named("responder")
@@ -149,7 +149,7 @@ class AgentForm(CleanForm[Agent]):
         help_texts = HELP
 
     def _get_validation_exclusions(self) -> set[str]:
-        # saving moves the default, so the constraint holds then, not now
+        # saving moves the default mark: only then does the constraint hold
         return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc] # not in stubs
 
     def clean_responder_options(self) -> Any:
@@ -196,7 +196,7 @@ class AgentForm(CleanForm[Agent]):
         return values
 
     def _is_asked(self, *fields: str) -> bool:
-        """Returns whether one of the fields is new: nobody is kept from mending another one."""
+        """Returns whether one of the fields was changed; else other changes can be saved."""
         is_new: bool = self.instance._state.adding
         return is_new or not {*fields}.isdisjoint(self.changed_data)
 
@@ -208,7 +208,7 @@ class AgentForm(CleanForm[Agent]):
                 self.add_error("recogniser" if wrong.anywhere else "language", wrong.why)
 
     def _check_numbers(self, values: dict[str, Any]) -> None:
-        """Names the field to mend: what the database would refuse has no field."""
+        """Reports errors at their field; the database's constraints name none."""
         if not SLOWEST <= values.get("speed", 1.0) <= FASTEST:
             self.add_error("speed", f"Choose a speed from {SLOWEST} to {FASTEST}.")
         low, high = values.get("min_delay_ms"), values.get("max_delay_ms")
@@ -216,7 +216,7 @@ class AgentForm(CleanForm[Agent]):
             self.add_error("max_delay_ms", f"This must be at least the shortest silence, {low} ms.")
 
     def _loaded(self, field: str, name: str | None) -> Any:
-        """Returns the backend, or None where there is none or it cannot be made."""
+        """Returns the backend; None if none is named or it cannot be created."""
         if not name:
             return None
         try:
@@ -236,7 +236,7 @@ class AgentForm(CleanForm[Agent]):
             self.add_error("responder_options", error.message)
 
     def _check_voice(self, synthesiser: Synthesiser | None, values: dict[str, Any]) -> None:
-        """Asks the engine for its voices; what cannot run says why."""
+        """Checks the voice with its engine, which says why if it cannot run."""
         if synthesiser is None or not self._is_asked("voice", "synthesiser", "language"):
             return
         try:

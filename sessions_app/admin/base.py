@@ -1,4 +1,4 @@
-"""What every admin page of this product shares."""
+"""Base classes of the admin's pages."""
 
 from collections.abc import Iterator
 from copy import copy
@@ -22,7 +22,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class CleanForm(forms.ModelForm[Row]):
-    """Cleans all text that is typed, also within JSON, as at every other door."""
+    """Cleans all typed text, also within JSON, as all other input is cleaned."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -31,11 +31,11 @@ class CleanForm(forms.ModelForm[Row]):
 
 
 WRONG_VALUES = (IncorrectLookupParameters, OverflowError, ValueError, DataError)
-"""What a list raises for values of its address; some of it for faults of our own as well."""
+"""What a list raises for wrong values in its URL; some may also be bugs of ours."""
 
 MOST_TRIED = 20
 SHOWN = 40
-"""Characters of a wrong value that the message repeats."""
+"""Characters of a wrong value that the message repeats; more is cut off."""
 
 IS, IS_NONE = "__exact", "__isnull"
 FROM, BEFORE = "__gte", "__lt"
@@ -43,23 +43,23 @@ DATE_PARTS = ("__year", "__month", "__day")
 
 
 class OnlyListedLookups(admin.ModelAdmin[Row]):
-    """A list that is narrowed by its own filters alone, whatever its address says.
+    """A list that accepts only the lookups of its own filters in the URL.
 
-    Django takes any look-up of a model's own fields from the address. So staff could find out,
-    character by character, what they may not see, such as `persona__prompt__startswith`.
-    Anything but the filters of `list_filter` and `date_hierarchy` is answered with 400.
+    Django accepts lookups on all fields of the model, so staff could find out, character by
+    character, what they may not see, such as `persona__prompt__startswith`. Anything but the
+    filters of `list_filter` and `date_hierarchy` is answered with 400.
     """
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Returns whether a filter that this list shows has the parameter `lookup`."""
+        """Returns whether `lookup` is a parameter of one of this list's filters."""
         return lookup in set(self._parameters(request))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Takes Django's mark of a wrong value away where there is more in the address.
+        """Removes Django's error flag if the URL has other parameters.
 
-        With it a wrong value would be told as a database that is broken.
+        With the flag, Django would report a wrong value as a broken database.
         """
         if ERROR_FLAG in request.GET and len(request.GET) > 1:
             asked = request.GET.copy()
@@ -68,11 +68,10 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
         return super().changelist_view(request, extra_context)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Says which parameter of the address was not understood, and that all rows are shown.
+        """Warns which parameters of the URL were not understood, and shows all rows.
 
-        Dates and numbers beyond what can be compared are wrong values as any other: Django itself
-        sees only the errors that making the query raises, none of running it. What fails without
-        any parameter is a fault of ours, and raised.
+        Dates and numbers out of range count, too: Django itself catches only errors of building the
+        query, none of running it. An error without any parameters is a bug, and raised.
         """
         try:
             return super().get_changelist_instance(request)
@@ -86,9 +85,9 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
             raise IncorrectLookupParameters from error
 
     def _wrong_parameters(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Returns the parameters that fail alone, or all where only several together do.
+        """Returns the parameters that fail alone, or all if only a combination fails.
 
-        Empty where the list fails without any.
+        Empty if the list fails without parameters.
         """
         asked = {name: str(value) for name, value in request.GET.items() if name != ERROR_FLAG}
         if not asked or self._fails(request, {}):
@@ -124,13 +123,13 @@ class OnlyListedLookups(admin.ModelAdmin[Row]):
 
 
 class VoiceAdmin(OnlyListedLookups[Row]):
-    """A model admin in this product's look."""
+    """Base of the admins of our own models: cleans input and limits lookups."""
 
     form = CleanForm  # type: ignore[assignment] # generic in the stubs alone
 
 
 class ReadOnlyAdmin(VoiceAdmin[Row]):
-    """Rows that only the product writes: to be looked at, never added, changed or deleted."""
+    """Rows that only the product writes: view only."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -151,7 +150,7 @@ class ReadOnlyAdmin(VoiceAdmin[Row]):
 
 
 class HiddenAdmin(ReadOnlyAdmin[Row]):
-    """Reached from the call that it belongs to, by those who may see that: not on the index."""
+    """Not on the index; reached from the row's call, by users who may see that."""
 
     def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return access.sees_all(request.user) and super().has_view_permission(request, obj)

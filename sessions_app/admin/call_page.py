@@ -1,4 +1,4 @@
-"""What the page of one call shows besides its fields."""
+"""The context of the admin's page of one call, besides its form fields."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class TimelineRow:
     """One line of the timeline; `kind` picks its colour by CSS class."""
 
     at: datetime | None
-    """None where only the fact is kept, not the time."""
+    """None if the time was not stored."""
 
     what: str
     kind: str = "plain"
@@ -46,13 +46,13 @@ class TranscriptRow:
     speaker_label: str
     text: str
     original: str
-    """What was recognised, where people read something else; else empty."""
+    """The recognised text, if another one is shown; else empty."""
 
     mark: str = ""
-    """Why they do, in a word."""
+    """Why another text is shown, in a word or two."""
 
     unheard: str = ""
-    """What an interrupted agent had still to say."""
+    """The part of an interrupted answer that was not heard."""
 
 
 def recording_of(call: Call) -> Recording | None:
@@ -106,7 +106,7 @@ def _unheard(segment: Segment) -> str:
 
 
 def _blank(segment: Segment) -> str:
-    """Returns the blank between what was heard and what was not, where there is one."""
+    """Returns the blank between the heard and the unheard part, if there is one."""
     unheard = _unheard(segment)
     return " " if unheard and segment.text.endswith(f" {unheard}") else ""
 
@@ -162,7 +162,7 @@ def timeline(call: Call) -> list[TimelineRow]:
 
 
 def speakers(summary: Summary | None) -> list[dict[str, Any]]:
-    """Returns who spoke how long and how many words, for people."""
+    """Returns each speaker's time and words for display."""
     rows = summary.speakers if summary is not None else []
     return [
         {
@@ -175,7 +175,7 @@ def speakers(summary: Summary | None) -> list[dict[str, Any]]:
 
 
 def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
-    """Returns the headline's labels and values."""
+    """Returns labels and values for the top of the page."""
     return [
         ("State", badge(call.state, call.get_state_display())),
         ("User", call.owner.get_full_name() or call.owner.get_username()),
@@ -191,7 +191,7 @@ def facts(call: Call, word_count: int) -> list[tuple[str, Any]]:
 
 
 def _end(call: Call) -> str:
-    """Returns why the call ended, and who of the staff ended it; or has asked for its end."""
+    """Returns why the call ended, or which staff member ended it or asked to."""
     if call.ended_by is None:
         return call.get_end_reason_display() or NOTHING
     who = call.ended_by.get_username()
@@ -203,7 +203,7 @@ def _is_ready(recording: Recording | None) -> bool:
 
 
 def seconds_of(recording: Recording | None) -> str:
-    """Returns the length for the page's script, which does not load the sound to find it out."""
+    """Returns the length in seconds, so that the page need not load the audio for it."""
     return f"{(recording.duration_ms or 0) / 1000:.3f}" if recording is not None else ""
 
 
@@ -228,7 +228,7 @@ def live_config(call: Call) -> dict[str, Any] | None:
 
 
 def context(call: Call, word_count: int) -> dict[str, Any]:
-    """Returns everything that the template of the call page needs of `call`."""
+    """Returns the template context for the page of `call`."""
     recording = recording_of(call)
     summary = summary_of(call)
     return {

@@ -27,7 +27,7 @@ WHERE = "in the admin"
 
 
 class CallPermissions:
-    """Calls come from callers and stay: staff look with `view_call`, never add or delete."""
+    """Staff may view calls with `view_call`, but never add or delete them."""
 
     def has_view_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
         return access.sees_all(request.user)
@@ -44,7 +44,7 @@ class CallPermissions:
 
 @admin.register(Call)
 class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[Call]):
-    """Staff with view permission look; with change permission they rename and re-summarise.
+    """Calls: staff view them; with `change_call` they rename and re-summarise them.
 
     With `end_call` they end live ones.
     """
@@ -125,7 +125,7 @@ class CallAdmin(CallPermissions, CallColumns, SecondPass, EndsCalls, VoiceAdmin[
         form_url: str = "",
         obj: Call | None = None,
     ) -> HttpResponse:
-        """Returns the page of one call, and notes who read it."""
+        """Returns the page of one call, and logs the access."""
         if obj is not None:
             if request.method == "GET":
                 note_visit(obj, request.user, AccessLog.Action.READ, WHERE)

@@ -17,7 +17,7 @@ def _work_badge(work: LeasedJob | None) -> SafeString | str:
 
 
 class CallColumns:
-    """Mixed into the call admin: what each column shows of a call."""
+    """Mixin for `CallAdmin`: the list's columns."""
 
     @admin.display(description="Call", ordering="title")
     def name(self, call: Call) -> str:

@@ -1,4 +1,4 @@
-"""How states, lengths and links look in the admin."""
+"""Formats states, lengths and links for the admin."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def time_or_dash(milliseconds: float | None) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """Returns a moment to the minute, sortable by eye, or a dash for None."""
+    """Returns a time to the minute (YYYY-MM-DD HH:MM), or a dash for None."""
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at is not None else NOTHING
 
 

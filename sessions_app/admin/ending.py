@@ -1,4 +1,4 @@
-"""Staff end a live call: a permission of its own, a page that asks first, a line in both logs."""
+"""Lets staff end a live call: needs its own permission, asks first, is logged in both logs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,12 +23,12 @@ TOO_LATE = "Nothing was done: the call has ended, or is ending already."
 
 
 def can_be_ended(call: Call) -> bool:
-    """Returns whether the call goes on, and nobody has asked for its end."""
+    """Returns whether the call is live, and nobody has asked to end it."""
     return call.is_live and call.state != CallState.ENDING and call.end_asked_at is None
 
 
 class EndsCalls:
-    """What `CallAdmin` gets by it: the page that asks, and its address."""
+    """Mixin for `CallAdmin`: the confirmation page and its URL."""
 
     admin_site: Any
     get_queryset: Callable[[HttpRequest], Any]
@@ -37,17 +37,17 @@ class EndsCalls:
     log_change: Callable[[HttpRequest, Call, Any], Any]
 
     def end_urls(self) -> list[URLPattern]:
-        """Returns the address of ending a call."""
+        """Returns the URL pattern for ending a call."""
         end = self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.end))
         return [path("<int:pk>/end/", end, name="sessions_app_call_end")]
 
     def may_end(self, request: HttpRequest, call: Call) -> bool:
-        """Returns whether whoever asks may end calls; that they may look is not enough."""
+        """Returns whether the user may end this call; permission to view it is not enough."""
         permitted = request.user.has_perm(PERMISSION)
         return permitted and self.has_view_permission(request, call)
 
     def end(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET asks whether it is meant; POST has the call's own process end it."""
+        """GET asks for confirmation; POST asks the call's process to end it."""
         call = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.may_end(request, call):
             raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Transcripts of many calls as one zip file, made while it is sent."""
+"""Transcripts of many calls as one zip file, streamed."""
 
 import io
 import zipfile
@@ -22,7 +22,7 @@ WHERE = "in the admin, zip"
 
 
 class _Pipe(io.RawIOBase):
-    """A file that can only be written to; what was written is taken out in pieces."""
+    """A write-only file whose written bytes are taken out in chunks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class _Pipe(io.RawIOBase):
 def zipped(queryset: QuerySet[Call], user: AbstractBaseUser | AnonymousUser) -> Iterator[bytes]:
     """Yields a zip of the calls' transcripts, one call in memory at a time.
 
-    Each call is logged as exported when its turn comes: what was not sent is not logged.
+    Each call is logged as exported when it is sent: a broken download logs no more.
     """
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -63,14 +63,14 @@ def zipped(queryset: QuerySet[Call], user: AbstractBaseUser | AnonymousUser) -> 
 
 
 async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yields what `pieces` yields, made off the event loop."""
+    """Yields what `pieces` yields, computed in a thread."""
     make = sync_to_async(lambda: next(pieces, b""))
     while piece := await make():
         yield piece
 
 
 def zip_response(request: HttpRequest, queryset: QuerySet[Call]) -> StreamingHttpResponse:
-    """Returns the transcripts of `queryset` as a zip file that is made while it is sent."""
+    """Returns the transcripts of `queryset` as a streamed zip file."""
     pieces = zipped(queryset, request.user)
     # Django would read a plain iterator whole into memory before an ASGI server sends it
     content = _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces

@@ -1,4 +1,4 @@
-"""Filters of the lists that name what they filter by."""
+"""Filters for the admin's lists."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -54,7 +54,7 @@ class SummaryStateFilter(_WorkStateFilter):
 
 
 class NamedValuesFilter(admin.AllValuesFieldListFilter):
-    """All values there are of a field; the empty one can be read and chosen, too."""
+    """All values of a field; the empty one is shown as (none) and can be chosen."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):

@@ -10,7 +10,7 @@ from sessions_app.models import Call, Recording, Summary
 
 LISTED = ("call_link", "state", "attempts", "done_at", "error")
 OPENS = ("state",)
-"""What leads to the row's own page: the first column is a link already, to the call."""
+"""The column that links to the row's own page; the first one links to the call."""
 
 
 def call_link(call: Call) -> SafeString:
@@ -19,7 +19,7 @@ def call_link(call: Call) -> SafeString:
 
 @admin.register(Recording)
 class RecordingAdmin(HiddenAdmin[Recording]):
-    """What is known of one recording: for finding out why work failed."""
+    """One recording's job and file, for finding out why it failed."""
 
     fields = (
         "call_link",
@@ -46,13 +46,13 @@ class RecordingAdmin(HiddenAdmin[Recording]):
 
     @admin.display(description="File")
     def file_name(self, recording: Recording) -> str:
-        # no address: the audio is heard through the call, where that is logged
+        # no link: recordings are played on the call's page, where that is logged
         return recording.file.name or ""
 
 
 @admin.register(Summary)
 class SummaryAdmin(HiddenAdmin[Summary]):
-    """What is known of one summary: for finding out why work failed."""
+    """One summary's job, for finding out why it failed."""
 
     fields = (
         "call_link",

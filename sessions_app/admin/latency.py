@@ -1,4 +1,4 @@
-"""How quickly agents answer, for staff."""
+"""Response times of agents, for staff."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied

@@ -1,4 +1,4 @@
-"""The settings that a call ran with, as its page shows them: the agent may have changed since."""
+"""The agent settings that a call ran with, for its page: the agent may have changed since."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ VIEW = "sessions_app.view_agent"
 
 
 def rows(call: Call) -> list[tuple[str, str]]:
-    """Returns labels, as on the agent's page, and values; what was empty is left out."""
+    """Returns labels, as on the agent's page, and values; empty settings are left out."""
     return [
         (capfirst(KNOWN.get(name, name.replace("_", " "))), _text(value))
         for name, value in _flat(call.persona)

@@ -1,4 +1,4 @@
-"""Second transcripts in the admin: asked for, compared word by word, accepted, taken back."""
+"""Second transcripts in the admin: request, compare word by word, accept, undo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ class Compared:
     pieces: list[DiffRun]
     changed: bool
     corrected: str
-    """Staff's own correction, which people read whatever is accepted."""
+    """Staff's own correction, which is shown whatever is accepted."""
 
 
 def compared(version: Version) -> list[Compared]:
-    """Returns the version beside what was recognised live, in the order it was said."""
+    """Returns the version compared with the live transcript, in the order it was said."""
     live = versions.by_seq(version.call)
     rows = version.segments.select_related("accepted_by").order_by("start_ms", "index")
     return [_compared(row, live.get(row.seq or 0)) for row in rows]
@@ -52,7 +52,7 @@ def _compared(row: VersionSegment, live: Segment | None) -> Compared:
 
 
 def context(call: Call) -> dict[str, Any]:
-    """Returns what the call's page shows of its versions."""
+    """Returns the template context for the versions on the call's page."""
     return {
         "versions": Version.objects.filter(call=call).select_related("asked_by"),
         "recognisers": [name for name in backend_names("RECOGNISERS") if name != "default"],
@@ -61,7 +61,7 @@ def context(call: Call) -> dict[str, Any]:
 
 
 class SecondPass:
-    """What `CallAdmin` gets by it: a form, a page a version, and their addresses."""
+    """Mixin for `CallAdmin`: a form, a page per version, and their URLs."""
 
     admin_site: Any
     get_queryset: Callable[[HttpRequest], Any]
@@ -70,7 +70,7 @@ class SecondPass:
     message_user: Callable[..., None]
 
     def version_urls(self) -> list[URLPattern]:
-        """Returns the addresses of asking for a version, and of looking at one."""
+        """Returns the URL patterns for requesting and viewing versions."""
         ask = self.admin_site.admin_view(require_POST(self.retranscribe))
         look = self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.version))
         return [
@@ -79,7 +79,7 @@ class SecondPass:
         ]
 
     def retranscribe(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Owes the call a version by the recogniser that the form names."""
+        """Queues a second transcript by the recogniser chosen in the form."""
         call = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.has_change_permission(request, call):
             raise PermissionDenied
@@ -102,7 +102,7 @@ class SecondPass:
         )
 
     def version(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """The comparison; POST accepts or takes back."""
+        """Shows the comparison; POST accepts segments or undoes that."""
         call = get_object_or_404(self.get_queryset(request), pk=pk)
         version = get_object_or_404(Version, call=call, number=number)
         if request.method == "POST":
@@ -113,7 +113,7 @@ class SecondPass:
         if not self.has_view_permission(request, call):
             raise PermissionDenied
         under_way = version.state in (WorkState.PENDING, WorkState.RUNNING)
-        if not under_way:  # until then there is nothing to read, and the page asks again and again
+        if not under_way:  # before that there is nothing to read, and the page polls
             access.log(call, request.user, AccessLog.Action.READ, f"version {number} in the admin")
         rows = compared(version)
         return TemplateResponse(

@@ -18,7 +18,7 @@ from sessions_app.services import access
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(VoiceAdmin[ApiToken]):
-    """A token acts for its owner: staff make them for themselves, superusers for anyone."""
+    """API tokens act for their owner: staff create them for themselves, superusers for anyone."""
 
     list_display = ("name", "owner", "starts_with", "status", "created_at", "last_used_at")
     list_filter = (TokenStatusFilter, "created_at")
@@ -48,7 +48,7 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
         request: HttpRequest,
         obj: ApiToken | None = None,
     ) -> bool:
-        # a revoked token stays, so that it can be told later whose it was
+        # revoked tokens are kept, so that it can be found out later whose they were
         return False
 
     def save_model(
@@ -58,7 +58,7 @@ class ApiTokenAdmin(VoiceAdmin[ApiToken]):
         form: forms.ModelForm[ApiToken],
         change: bool,
     ) -> None:
-        """Issues the token; its secret travels to `response_add` on the request only."""
+        """Issues the token; its secret is passed to `response_add` on the request only."""
         if change:
             return
         owner = form.cleaned_data.get("owner", request.user)

@@ -25,13 +25,14 @@ R = TypeVar("R")
 
 
 class _BadTextError(VoiceError):
-    """Nothing to try."""
+    """The request has no usable text (not retryable)."""
 
 
 @require_POST
 def say(request: HttpRequest, pk: int) -> HttpResponse:
-    """Returns a sentence in a voice, the agent's unless another is named: a WAV; or JSON with what
-    went wrong. `Server-Timing` tells in `first` after how many ms it began to sound.
+    """Returns a sentence as WAV in the agent's voice or the one named; JSON with an error.
+
+    `Server-Timing` has in `first` the ms until the first audio.
     """
     return _tried(request, pk, _say, _wav)
 
@@ -44,7 +45,7 @@ def voices(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Returns the agent's answer as JSON; or what went wrong."""
+    """Returns the agent's answer, or the error, as JSON."""
     return _tried(request, pk, _answer, lambda text: JsonResponse({"answer": text}))
 
 

@@ -1,4 +1,4 @@
-"""Users and groups: Django's own pages, narrowed by their own filters alone."""
+"""Users and groups: Django's own pages, with lookups limited to their own filters."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin

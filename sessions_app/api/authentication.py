@@ -1,4 +1,4 @@
-"""Bearer tokens: how a program says who it acts for."""
+"""Authentication by bearer token."""
 
 from django.contrib.auth.models import AbstractBaseUser
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -16,7 +16,7 @@ class TokenAuthentication(BaseAuthentication):
     """Takes `Authorization: Bearer vs_…` (RFC 6750, section 2.1)."""
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiToken] | None:
-        """Returns the token's owner and the token, or None where the request carries none.
+        """Returns the token's owner and the token; None if the request has none.
 
         Raises AuthenticationFailed (401) for one that is malformed, unknown or revoked.
         """

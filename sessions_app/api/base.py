@@ -1,4 +1,4 @@
-"""What every view of the API shares."""
+"""Base classes of the API's views."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any
@@ -21,7 +21,7 @@ WHERE = "over REST"
 
 
 class AlwaysJson(DefaultContentNegotiation):
-    """Answers in JSON whatever Accept says: files have their form in their address."""
+    """Answers in JSON whatever Accept says: files have their format in their URL."""
 
     def select_renderer(
         self,
@@ -34,7 +34,7 @@ class AlwaysJson(DefaultContentNegotiation):
 
 
 class CleanJson(JSONParser):
-    """Reads JSON as every other door does, with all text in it clean."""
+    """Parses JSON with all text cleaned, as everywhere else."""
 
     read: Callable[[bytes], Any] = staticmethod(read_json)
 
@@ -51,15 +51,15 @@ class CleanJson(JSONParser):
 
 
 class JsonAsSent(CleanJson):
-    """Leaves text as it was sent: for names of people, which cleaning could make alike."""
+    """Leaves text unchanged: cleaning could make two people's names equal."""
 
     read = staticmethod(read_json_as_sent)
 
 
 class Strict(APIView):
-    """Errors in the one form that this API has, whatever the form of the view's answers.
+    """Errors as JSON, whatever the format of the view's other responses.
 
-    `parameters` are the names that a view knows after the `?`; others are refused (400).
+    `parameters` are the view's query parameters; others are refused (400).
     """
 
     parameters: Sequence[str] = ()
@@ -85,16 +85,16 @@ class ApiView(Strict):
 
 
 class CallView(ApiView):
-    """A view of something that belongs to the call `call_id` of the address."""
+    """A view of something that belongs to the call `call_id` in the URL."""
 
     def call(self) -> Call:
-        """Returns the call; raises UnknownCallError where the user may not see it."""
+        """Returns the call; raises UnknownCallError if the user may not see it."""
         return access.call_for(self.request.user, self.kwargs["call_id"])
 
     def changing_call(self) -> Call:
         """Returns the call for a change by staff; raises PermissionDenied for others.
 
-        A call that the user may not even see is unknown (404), never refused (403).
+        A call that the user may not see is 404, never 403.
         """
         call = self.call()
         if not may_change(self.request.user):

@@ -1,4 +1,4 @@
-"""Answers that are the same for everybody until the next start: made once, and asked for by tag."""
+"""Responses that stay the same until the next start: made once, revalidated by entity tag."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ NOT_MODIFIED = 304
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """The bytes of an answer, and its entity tag."""
+    """The body of a response, and its entity tag."""
 
     content: bytes
     content_type: str
@@ -26,7 +26,7 @@ class Constant:
 
 
 def answer(request: Request, constant: Constant) -> HttpResponse:
-    """Returns it, or 304 where the client has it (RFC 9110, 13.1.2); anybody may keep it."""
+    """Returns the response, or 304 if the client has it (RFC 9110, 13.1.2); publicly cacheable."""
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if any(tag.removeprefix("W/") in (constant.etag, "*") for tag in known):
         response = HttpResponse(status=NOT_MODIFIED)

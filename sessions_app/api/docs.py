@@ -1,7 +1,7 @@
-"""The OpenAPI document and the page to browse it; both are public, as the source is.
+"""The OpenAPI document and the page to browse it; both are public, like the source.
 
-The document takes a second of Python to make. It is made once for each form, so that strangers
-who ask for it cannot hold live calls up.
+Making the document takes a second of CPU. It is made once per format, so that requests from
+strangers cannot delay live calls.
 """
 
 import threading
@@ -31,7 +31,7 @@ class Schema(Strict, SpectacularAPIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        with _making:  # who comes first makes it, the others wait for that
+        with _making:  # the first request makes it, others wait for that
             renderer: Any = type(request.accepted_renderer)
             made = document(renderer)
         return answer(request, made)

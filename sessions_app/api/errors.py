@@ -1,4 +1,4 @@
-"""Errors as JSON: a stable code for programs, a sentence that helps for people."""
+"""Errors as JSON: a stable code for programs, a helpful sentence for people."""
 
 import logging
 from typing import Any
@@ -56,7 +56,7 @@ _CODES: dict[type[exceptions.APIException], str] = {
 
 
 def error_response(code: str, message: str, status_code: int, **more: Any) -> Response:
-    """Returns the one form of error that this API has."""
+    """Returns an error in the form that all errors of this API have."""
     return Response({"code": code, "message": message, **more}, status=status_code)
 
 
@@ -96,7 +96,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
-    """Returns the response for whatever a view raised; the unforeseen is logged as 500."""
+    """Returns the response for a view's exception; an unexpected one is logged and a 500."""
     known = _as_api_exception(error)
     set_rollback()
     if known is None:

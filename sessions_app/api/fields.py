@@ -1,4 +1,4 @@
-"""Fields whose choices are one named schema wherever they are used."""
+"""Choice fields that share one named schema in OpenAPI."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from sessions_app.models.work import WorkState
 
 
 class NamedChoiceField(serializers.ChoiceField):
-    """A read-only choice with a component of its own in the schema."""
+    """A read-only choice with its own component in the OpenAPI document."""
 
     schema_name = ""
     values: tuple[str, ...] = ()

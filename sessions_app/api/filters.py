@@ -1,4 +1,4 @@
-"""Filters and order of the list of calls."""
+"""Filters and ordering of the list of calls."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,7 +21,7 @@ from sessions_app.services import search
 
 
 class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
-    """A moment in ISO 8601 that has a name in UTC."""
+    """A time in ISO 8601 that is representable in UTC."""
 
     default_error_messages = {
         "invalid": "Give a date and time in ISO 8601, such as 2026-05-01T12:00:00Z."
@@ -35,13 +35,13 @@ class MomentField(IsoDateTimeField):  # type: ignore[misc] # untyped library
 
 
 class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # untyped library
-    """Compares with a moment."""
+    """Compares with a time."""
 
     field_class = MomentField
 
 
 class StateField(forms.MultipleChoiceField):
-    """States by their names; the error says which there are."""
+    """Call states by name; the error lists them."""
 
     def validate(self, value: Any) -> None:
         for name in value:
@@ -50,13 +50,13 @@ class StateField(forms.MultipleChoiceField):
 
 
 class StateFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc] # untyped library
-    """Calls in any of the states given."""
+    """Calls in any of the given states."""
 
     field_class = StateField
 
 
 class AgentField(forms.CharField):
-    """The slug of an agent, switched on or off; the error says which are switched on."""
+    """The slug of any agent; the error lists the active ones."""
 
     def clean(self, value: Any) -> str:
         slug: str = super().clean(value)
@@ -112,7 +112,7 @@ class CallFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped libr
 
 
 class StrictOrdering(OrderingFilter):
-    """`?ordering=`; an unknown field is refused by name instead of ignored."""
+    """`?ordering=`; an unknown field is an error instead of ignored."""
 
     def remove_invalid_fields(
         self, queryset: QuerySet[Any], fields: Iterable[str], view: APIView, request: Request

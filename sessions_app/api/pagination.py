@@ -1,4 +1,4 @@
-"""Pages of a list."""
+"""Pagination of lists."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ MOST_DIGITS = 9
 
 
 class Pages(PageNumberPagination):
-    """`?page=` and `?page_size=`, up to 200 rows a page; other values are refused by name."""
+    """`?page=` and `?page_size=`, up to 200 rows a page; other values are an error."""
 
     page_size_query_param = "page_size"
     max_page_size = 200
@@ -29,7 +29,7 @@ class Pages(PageNumberPagination):
         return super().paginate_queryset(queryset, request, view)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Returns the OpenAPI schema of a page of `schema`, with real addresses in it."""
+        """Returns the OpenAPI schema of a page of `schema`, with realistic example URLs."""
         page: dict[str, Any] = super().get_paginated_response_schema(schema)
         for key, number in (("next", 3), ("previous", 1)):
             page["properties"][key]["example"] = (
@@ -39,7 +39,7 @@ class Pages(PageNumberPagination):
 
 
 def _number(name: str, text: str, most: int | None = None) -> int:
-    """Returns a whole number of 1 or more; raises ValidationError that names the parameter."""
+    """Returns a whole number of at least 1; raises ValidationError that names the parameter."""
     plain = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
     if not plain or not 1 <= int(text) <= (most or int(text)):
         span = f"from 1 to {most}" if most else "of 1 or more"

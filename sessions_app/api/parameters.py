@@ -1,4 +1,4 @@
-"""What may stand after the `?` of an address, or in a body: anything else is refused by name."""
+"""Refuses unknown query parameters and body keys, and names them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -12,9 +12,9 @@ SHOWN_CHARACTERS = 40
 
 
 class UnknownParameterError(ValidationError):
-    """The request has query parameters that its address does not know (not retryable).
+    """The request has query parameters that the URL does not take (not retryable).
 
-    `sentence` says which, and which there are.
+    `sentence` names them and the known ones.
     """
 
     default_code = "unknown_parameter"
@@ -37,7 +37,7 @@ def check(given: Iterable[str], known: Sequence[str]) -> None:
 
 
 def not_known(name: str, known: Sequence[str]) -> str:
-    """Returns a sentence that there is no `name`, what it may have been, and what there is."""
+    """Returns a sentence that `name` is unknown, with a suggestion and the known names."""
     if not known:
         return "This address takes no query parameters."
     listed = ", ".join(known)
@@ -45,16 +45,16 @@ def not_known(name: str, known: Sequence[str]) -> str:
 
 
 def perhaps(name: str, known: Iterable[str]) -> str:
-    """Returns the known word nearest to a misspelt one, as a question; empty where none is near."""
+    """Returns the most similar known name as a question; empty if none is similar."""
     near = get_close_matches(shown(name).lower(), list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 class StrictBody(serializers.Serializer[Any]):
-    """A body whose unknown keys are refused by name: a misspelt wish would count as none."""
+    """A body whose unknown keys are refused: a misspelt one would else be ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Returns the values that are known; raises ValidationError that names other keys."""
+        """Returns the known values; raises ValidationError that names unknown keys."""
         if isinstance(data, Mapping):
             known = list(self.fields)
             unknown = [_writable(str(key)) for key in data if key not in self.fields]
@@ -65,10 +65,10 @@ class StrictBody(serializers.Serializer[Any]):
 
 
 def _writable(key: str) -> str:
-    """Returns a key without halves of characters, which no answer can hold."""
+    """Returns a key without lone surrogates, which no response can hold."""
     return key.encode(errors="replace").decode()
 
 
 def shown(name: str) -> str:
-    """Returns as much of a client's word as an answer repeats."""
+    """Returns a client's word, shortened for an error message."""
     return name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…"

@@ -1,4 +1,4 @@
-"""The wire protocol as JSON Schema, for programs that check what they send and get."""
+"""The wire protocol as JSON Schema, for programs that validate messages."""
 
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ JSON = "application/json"
 
 
 class Protocol(ApiView):
-    """Where the schema of each door is."""
+    """Links to the schema of each protocol."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -42,7 +42,7 @@ class Protocol(ApiView):
 
 
 class ProtocolDoor(ApiView):
-    """Every message of one door."""
+    """The schema of one protocol's messages."""
 
     authentication_classes = []
     permission_classes = [AllowAny]

@@ -16,7 +16,7 @@ from sessions_app.models.work import WorkState
 
 
 class ServeRecording(Protocol):
-    """Answers with the recording, or the range of it that was asked for, and logs that."""
+    """Responds with the recording, or the requested range of it, and logs the access."""
 
     def __call__(
         self,
@@ -31,7 +31,7 @@ class ServeRecording(Protocol):
 
 
 def why_not_ready(call: Call, recording: Recording | None) -> str:
-    """Returns why there is no audio to be had, and what to do; empty where there is."""
+    """Returns why no audio is available, and what to do; empty if it is."""
     if recording is None and call.consented_at is None:
         return "There is no recording: the caller did not agree to be recorded."
     if call.is_live:
@@ -47,7 +47,7 @@ def why_not_ready(call: Call, recording: Recording | None) -> str:
 
 
 class RecordingFile(CallView):
-    """Needs `serve`: what sends files lives with the pages, and is given by the URL list."""
+    """Needs `serve`, which sends the file: it belongs to the pages, so `urls` passes it."""
 
     serve: ServeRecording | None = None
 

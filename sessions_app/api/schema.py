@@ -1,4 +1,4 @@
-"""How the API is described in OpenAPI, beyond what its code says by itself."""
+"""Parts of the OpenAPI document that cannot be derived from the code."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 def example(code: str, message: str, **more: Any) -> OpenApiExample:
-    """Returns an error as clients get it."""
+    """Returns an example error for the document."""
     return OpenApiExample(code, value={"code": code, "message": message, **more})
 
 

@@ -1,4 +1,4 @@
-"""What the API says about each row."""
+"""The REST representation of each model."""
 
 from typing import Any, ClassVar
 

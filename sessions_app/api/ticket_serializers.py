@@ -1,4 +1,4 @@
-"""What a ticket is asked for with, and what is answered."""
+"""Request and response of creating a ticket."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ ORIGIN = (
     r"^(?!http://[^/]*:80\Z)(?!https://[^/]*:443\Z)"
     r"[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?\Z"
 )
-"""An origin as the `Origin` header has it (RFC 6454, 6.2): it is compared letter by letter."""
+"""An origin as in the `Origin` header (RFC 6454, 6.2), since it is compared as a string."""
 
 
 class TicketWishSerializer(StrictBody):

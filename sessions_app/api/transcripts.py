@@ -1,4 +1,4 @@
-"""What was said: segments for programs, files for people."""
+"""Transcripts: segments for programs, files for people."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ from sessions_app.engine.exports.registry import FORMATS
 from sessions_app.models import AccessLog
 from sessions_app.services import access, exports, transcripts, visit_log
 
-BATCH = 1000  # segments an answer: about an hour of talk
+BATCH = 1000  # segments per response: about an hour of talk
 
 MOST_SEQ = 2**31 - 1
-"""The greatest `seq` that every database's column holds."""
+"""The greatest `seq` that the column of every database holds."""
 
 
 class AfterSerializer(serializers.Serializer[Any]):
@@ -55,7 +55,7 @@ class Segments(CallView):
         after: int = asked.validated_data["after"]
         rows = list(transcripts.after(call, after)[: BATCH + 1])
         batch = rows[:BATCH]
-        # whoever reads on is still reading, and so is the page that a live call's words go to
+        # later batches are the same reading, and so is catching up on an open page of a live call
         by_a_page = request.auth is None and visit_log.is_reading(call, request.user)
         if after == 0 and not by_a_page:
             access.log(call, request.user, AccessLog.Action.READ, WHERE)

@@ -1,4 +1,4 @@
-"""Addresses below /api/v1/."""
+"""URLs below /api/v1/."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def either(route: str, view: type[APIView], name: str, **options: Any) -> list[U
 
 
 def patterns(serve_recording: ServeRecording) -> list[URLPattern]:
-    """Returns every address; what sends recordings is given, since pages send them too."""
+    """Returns all URL patterns; `serve_recording` sends recordings, as the pages do."""
     call = "calls/<str:call_id>"
     return [
         *either("calls/", views.CallList, "calls"),

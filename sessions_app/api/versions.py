@@ -1,4 +1,4 @@
-"""Second transcripts: asked for, read beside the live one, and taken over."""
+"""Second transcripts: request, compare with the live one, accept."""
 
 from typing import Any, ClassVar
 

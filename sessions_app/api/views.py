@@ -1,4 +1,4 @@
-"""Calls, agents, and who the caller of the API is."""
+"""Calls, agents, tickets, ICE servers, and the authenticated user."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ class CallList(ApiView, generics.ListAPIView[Call]):
 
 
 def _shown(user: Any) -> QuerySet[Call]:
-    """Returns the calls `user` may see, with all that is said about each."""
+    """Returns the calls `user` may see, with related rows and word counts."""
     related = access.visible_calls(user).select_related("owner", "agent", "recording", "summary")
     return search.with_word_count(related)
 
@@ -107,7 +107,7 @@ class CallDetail(CallView):
     )
 )
 class AgentList(ApiView, generics.ListAPIView[Agent]):
-    """Those that are switched on."""
+    """Active agents."""
 
     serializer_class = AgentSerializer
     queryset = Agent.objects.filter(is_active=True)
@@ -116,7 +116,7 @@ class AgentList(ApiView, generics.ListAPIView[Agent]):
 
 
 class Me(ApiView):
-    """What a program can find out about itself."""
+    """The user that the request's credentials belong to."""
 
     @extend_schema(
         operation_id="me",
@@ -138,7 +138,7 @@ class Me(ApiView):
 
 
 class Tickets(ApiView):
-    """Ways in for clients that can set no header."""
+    """Tickets, for clients that cannot set headers."""
 
     parser_classes = [JsonAsSent]
 
@@ -169,7 +169,7 @@ class Tickets(ApiView):
 
 
 class IceServers(ApiView):
-    """What a client's peer connection needs to get through the network."""
+    """ICE servers for a client's peer connection."""
 
     @extend_schema(
         operation_id="ice_servers",

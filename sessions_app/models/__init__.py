@@ -1,4 +1,4 @@
-"""The rows: agents, calls and what is kept of them, and who may see it."""
+"""Database models: agents, calls and their data, and access to it."""
 
 from sessions_app.models.access import AccessLog, ApiToken
 from sessions_app.models.agent import Agent

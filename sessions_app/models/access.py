@@ -1,4 +1,4 @@
-"""Who may come in, and who looked at what."""
+"""API tokens and the access log."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from sessions_app.models.call import Call
 
 
 class ApiToken(models.Model):
-    """A program's key. Only its SHA-256 digest is kept."""
+    """A program's bearer token, of which only the SHA-256 digest is stored."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"

@@ -1,10 +1,10 @@
-"""A persona a user can call."""
+"""An agent that users can call."""
 
 from django.db import models
 
 
 class Agent(models.Model):
-    """Responder + voice + language + prompt + greeting; the wire's `agentId` is its slug."""
+    """Recogniser, responder, voice and turn settings; `agentId` on the wire is the slug."""
 
     slug = models.SlugField(unique=True, help_text="What clients send as agentId.")
     name = models.CharField(max_length=100)

@@ -9,14 +9,14 @@ from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.states import LIVE, CallState, EndReason
 from sessions_app.models.agent import Agent
 
-ID_BYTES = 12  # 96 random bits: not to be guessed, short enough for an address
+ID_BYTES = 12  # 96 random bits: cannot be guessed, and short enough for a URL
 
 
 def new_public_id() -> str:
     """Returns a random URL-safe id.
 
-    It starts with a letter or a digit: `-…` would be an option on a command line and a
-    formula in a spreadsheet.
+    It begins with a letter or digit: `-…` would be an option on a command line and a formula
+    in a spreadsheet.
     """
     while not (made := secrets.token_urlsafe(ID_BYTES))[0].isalnum():
         pass
@@ -24,7 +24,7 @@ def new_public_id() -> str:
 
 
 class Door(models.TextChoices):
-    """The way in that the client used."""
+    """The endpoint that the client used."""
 
     SIGNALING = "signaling", "Web page or voice-agent client"
     RESULTS = "results", "Speech-to-text page"

@@ -1,4 +1,4 @@
-"""What an agent wrote down for the caller."""
+"""Notes that an agent made for the caller."""
 
 from django.db import models
 

@@ -11,7 +11,7 @@ from sessions_app.models.work import LeasedJob, WorkState
 
 
 def recordings_storage() -> Storage:
-    """Returns the storage that settings name for recordings."""
+    """Returns the storage that the settings configure for recordings."""
     return storages["recordings"]
 
 
@@ -22,7 +22,7 @@ def recording_path(recording: "Recording", filename: str) -> str:
 
 
 class Recording(LeasedJob):
-    """One stereo file, left caller and right agent, exactly as long as the call.
+    """One stereo file (left caller, right agent), exactly as long as the call.
 
     `peaks` is a list of two lists (left, right) of 0..100, evenly spaced over the call.
     `checks` is a list of `{"name", "ok", "detail"}`.
@@ -49,7 +49,7 @@ class Recording(LeasedJob):
 
     @property
     def deleted_at(self) -> datetime | None:
-        """When the audio was deleted because its time was over; None while it is there."""
+        """When the audio was deleted at the end of its storage period; None before."""
         return self.delete_after if self.state == WorkState.DONE and not self.file else None
 
     def __str__(self) -> str:

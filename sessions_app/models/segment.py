@@ -1,4 +1,4 @@
-"""Frozen final text of one speaker."""
+"""A segment: the final text of one utterance or sentence."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from sessions_app.models.call import Call
 
 
 class SegmentSource(models.TextChoices):
-    """Where the words are from: of KEYPAD they name the key that the caller pressed."""
+    """Where the text is from; with KEYPAD it is the key that the caller pressed."""
 
     LIVE = "live", "Live"
     SECOND_PASS = "second_pass", "Second pass"
@@ -24,16 +24,16 @@ DERIVED = ("word_count", "search_text")
 
 
 def searchable(*texts: str) -> str:
-    """Returns different texts as searches compare them, one a line."""
+    """Returns the distinct texts, folded for search, one per line."""
     return "\n".join(dict.fromkeys(filter(None, map(folded, texts))))
 
 
 class Segment(models.Model):
     """What was said between `start_ms` and `end_ms` of the call clock.
 
-    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`, with "speaker" where the
-    engine tells several people apart. What was recognised
-    stays for ever: a second pass that staff accepted, and their corrections, stand beside it.
+    `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`, with "speaker" if the
+    engine tells several people apart. `text` never changes: an accepted second pass and staff's
+    corrections are stored in fields of their own.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="segments")
@@ -110,7 +110,7 @@ class Segment(models.Model):
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
-        """Sets what follows from the texts; who writes in bulk calls it for each row."""
+        """Sets the DERIVED fields from the texts; call it before a bulk write, for each row."""
         self.word_count = 0 if self.source == SegmentSource.KEYPAD else count(self.shown_text)
         self.search_text = searchable(self.text, self.edited_text, self.revised_text)
 
@@ -120,7 +120,7 @@ class Segment(models.Model):
 
     @property
     def shown_text(self) -> str:
-        """The text people read: a correction, an accepted second pass, or what was heard."""
+        """The displayed text: a correction, else an accepted second pass, else what was heard."""
         if self.edited_text:
             return self.edited_text
         if self.revised_at is not None:
@@ -139,10 +139,10 @@ class Segment(models.Model):
 
     @property
     def shown_words(self) -> list[dict[str, Any]]:
-        """The recognised words that `shown_text` is nearest to, with their times."""
+        """The recognised words, with times, that `shown_text` is based on."""
         return list(self.words if self.revised_at is None else self.revised_words)
 
     @property
     def is_shown(self) -> bool:
-        """Whether people read it: not where a second pass found no words in it."""
+        """Whether it is displayed: not if an accepted second pass found no words in it."""
         return bool(self.shown_text) or self.revised_at is None

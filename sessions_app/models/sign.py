@@ -1,12 +1,12 @@
-"""Who gave a sign of life, and when."""
+"""Heartbeats of background processes."""
 
 from django.db import models
 
 
 class SignOfLife(models.Model):
-    """One row for the background worker and one for beat, whatever number of machines there is.
+    """One row for all background workers and one for beat, whatever the number of machines.
 
-    A row that a process makes and deletes again is how it finds out whether it could write.
+    A process also creates and deletes a row to check that the database is writable.
     """
 
     name = models.CharField(max_length=60, unique=True)

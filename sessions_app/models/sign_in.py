@@ -1,4 +1,4 @@
-"""Failed attempts to sign in, as far as the limits need them."""
+"""Failed sign-ins, for rate limits."""
 
 from django.db import models
 
@@ -6,8 +6,8 @@ from django.db import models
 class SignInFailure(models.Model):
     """One failure, counted under one key; an attempt counts under several.
 
-    A key is a keyed digest of an account's name, an address or a device: none of them can be read
-    from it. Rows are deleted when no limit looks at them any more.
+    A key is a keyed digest of an account's name, an address or a device, which it does not reveal.
+    Rows are deleted once no limit needs them.
     """
 
     key = models.CharField(max_length=64, editable=False)

@@ -1,4 +1,4 @@
-"""What a call was about."""
+"""Summaries of calls."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sessions_app.models.work import LeasedJob, WorkState
 
 
 class Summary(LeasedJob):
-    """Made after the call; one a call.
+    """The summary of one call, made after its end.
 
     `key_points` is a list of `{"text", "seq"}`. `action_items` is one of `{"text", "seq", "who",
     "due"}`: whom the text names, and its day ("2026-12-01", "2026-12-01T09:00") counted from the

@@ -1,4 +1,4 @@
-"""A way in for a client that can set no header: one use, and soon."""
+"""Tickets: short-lived, single-use credentials for clients that cannot set headers."""
 
 from datetime import timedelta
 
@@ -8,13 +8,13 @@ from django.db import models
 from sessions_app.models.access import ApiToken
 
 TICKET_LIFE = timedelta(seconds=60)
-"""How long a ticket may wait for its use, and its use for the call that it is for."""
+"""How long a ticket is valid, and how long a used one may wait for its call."""
 
 
 class Ticket(models.Model):
-    """Lets a visitor of one user make one call. Only the SHA-256 digest of its secret is kept.
+    """Lets a visitor of one user make one call. Only the SHA-256 digest of its secret is stored.
 
-    It is worth no more than what it was made with: `token` or the session `session_key`.
+    It is valid only while the `token` or session (`session_key`) it was made with is.
     """
 
     user = models.ForeignKey(

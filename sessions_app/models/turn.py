@@ -1,4 +1,4 @@
-"""One side's floor in a call."""
+"""Turns of a call."""
 
 from django.db import models
 
@@ -6,16 +6,16 @@ from sessions_app.engine.core.events import Speaker
 from sessions_app.models.call import Call
 
 STAGES = ("speech_end_ms", "endpoint_ms", "final_ms", "first_token_ms", "first_audio_ms")
-"""The stages of an answer, in order; `core.events.Latency` says what each is."""
+"""The stages of an answer in order; `core.events.Latency` defines them."""
 
 STAGE_LABELS = ("End of turn", "Final words", "First token", "First sound")
 """What people call each stage after the end of speech, which is the first of STAGES."""
 
 
 class Turn(models.Model):
-    """From when a side took the floor to when it gave it up; times in ms on the call clock.
+    """The time one side had the floor, in ms on the call clock.
 
-    An agent's turn holds when the stages of its answer came, where they did.
+    An agent's turn has the times of the stages that its answer reached.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="turns")
@@ -46,9 +46,9 @@ class Turn(models.Model):
 
     @property
     def response_ms(self) -> int | None:
-        """From the end of the caller's turn to the first sound; None without an answer.
+        """Ms from the end of the caller's turn to the first audio; None without an answer.
 
-        What was typed ended when it came.
+        A typed turn ends when it arrives.
         """
         asked_ms = self.endpoint_ms if self.speech_end_ms is None else self.speech_end_ms
         if asked_ms is None or self.first_audio_ms is None:

@@ -1,4 +1,4 @@
-"""A second transcript of a call, beside the one that was made live."""
+"""Second transcripts of calls, made from the recording."""
 
 from typing import Any, ClassVar
 
@@ -11,14 +11,14 @@ from sessions_app.models.work import LeasedJob, WorkState
 
 
 class Purpose(models.TextChoices):
-    """Why the recording is listened to again."""
+    """Why the recording is transcribed again."""
 
     REVIEW = "review", "To compare with what was recognised live"
     LOST = "lost", "To find what was not recognised live"
 
 
 class Version(LeasedJob):
-    """What another recogniser, or the same with more time, makes of a call's recording."""
+    """One transcript of a call's recording by a recogniser."""
 
     WORK_KEY: ClassVar[str] = "pk"
 
@@ -57,7 +57,7 @@ class Version(LeasedJob):
 
 
 class VersionSegment(models.Model):
-    """What one version says in place of one segment, or where the call has none.
+    """A version's text for one segment, or for a place where the call has none.
 
     `words` is a list of `{"text", "start_ms", "end_ms", "confidence"}`.
     """

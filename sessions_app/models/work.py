@@ -1,4 +1,4 @@
-"""Work that the database owes: state, attempts and a lease."""
+"""Jobs in database rows: state, attempts and a lease."""
 
 from typing import ClassVar
 
@@ -13,14 +13,14 @@ class WorkState(models.TextChoices):
 
 
 class LeasedJob(models.Model):
-    """A row whose work is done by a task, however often the task is lost.
+    """A row whose job is done by a Celery task, even if tasks get lost.
 
-    A worker that takes the row sets RUNNING and a lease; a lease that has run out puts
-    the work back in the queue.
+    A worker that takes the row sets RUNNING and a lease; once the lease has expired, the job is
+    queued again.
     """
 
     WORK_KEY: ClassVar[str] = "call_id"
-    """What tells a row from others of its kind, to whoever is sent to do it."""
+    """The field that identifies a row in the task's arguments."""
 
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""A user's own account: signing in, and another password."""
+"""A user's own account: signing in and changing the password."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ PAGES = {
     "admin": "the admin",
     "api": "the API documentation",
 }
-"""What people call a page, by its name or its namespace."""
+"""Display names of pages, by URL name or namespace."""
 
 
 NOT_CURRENT = "That is not your current password. Try again."
@@ -34,9 +34,9 @@ WRONG = {"password_incorrect": NOT_CURRENT, "password_mismatch": NOT_TWICE}
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """The password there is, and the new one twice.
+    """The current password, and the new one twice.
 
-    The present one is checked as sign-ins are: only so often, and one after another.
+    The current one is checked like a sign-in: rate-limited, and one after another.
     """
 
     required_css_class = "required"
@@ -49,10 +49,7 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password2"].help_text = "Type it once more, to rule out a typing error."
 
     def validate_password_for_user(self, user: Any, *_: Any, **__: Any) -> None:
-        """Tells what is wrong with the new password where it is typed, and not where it is again.
-
-        Replaces Django's, which names the second field.
-        """
+        """Reports errors of the new password at its first field; Django's names the second."""
         super().validate_password_for_user(user, "new_password1")
 
     @sensitive_variables("password")
@@ -65,9 +62,9 @@ class OwnPasswordForm(PasswordChangeForm):
 
 
 class SignIn(LoginView):
-    """The sign-in page: it says what it leads to.
+    """The sign-in page; it names the page it leads to.
 
-    Only on an operator's own machine it says where the passwords are.
+    Only on an operator's own machine does it say where the passwords are.
     """
 
     redirect_authenticated_user = True
@@ -79,7 +76,7 @@ class SignIn(LoginView):
 
 
 def page_at(address: str) -> str:
-    """Returns what people call the page at `address`; empty for one without a name."""
+    """Returns the display name of the page at `address`; empty for one without a name."""
     try:
         found = resolve(urlsplit(address).path)
     except (Resolver404, ValueError):
@@ -89,7 +86,7 @@ def page_at(address: str) -> str:
 
 
 class Account(PasswordChangeView):
-    """Who is signed in, and the form for another password; this browser stays signed in."""
+    """The account page with the form to change the password; this browser stays signed in."""
 
     template_name = "registration/account.html"
     form_class = OwnPasswordForm
@@ -97,13 +94,13 @@ class Account(PasswordChangeView):
 
 
 class PasswordChanged(PasswordChangeDoneView):
-    """Says that it is done, and what ended with it."""
+    """Confirms the new password, and says what it ended."""
 
     template_name = "registration/password_changed.html"
 
 
 def desk_password(request: HttpRequest) -> HttpResponseBase:
-    """The admin's own page for another password, with the same form."""
+    """The admin's page to change the password, with the same form."""
     view = PasswordChangeView.as_view(
         form_class=OwnPasswordForm,
         success_url=reverse("admin:password_change_done"),

@@ -1,4 +1,4 @@
-"""What people are told while the database does not answer."""
+"""Responses while the database does not answer."""
 
 import sys
 from typing import Any
@@ -16,7 +16,7 @@ FAILED = "The server could not handle this request. Its log says why."
 
 
 class DatabaseAway:
-    """Middleware: answers with 503 where a page met a database that is locked or gone."""
+    """Middleware: answers 503 when a view finds the database locked or gone."""
 
     sync_capable = async_capable = True
 
@@ -29,15 +29,15 @@ class DatabaseAway:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answers what a view raised; `failed` does for what middleware around it raises."""
+        """Handles errors of views; `failed` handles those of middleware."""
         return _told(request) if is_away(error) else None
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The answer to an error that nothing else has answered (`handler500`).
+    """Answers errors that nothing else has handled (`handler500`).
 
-    Middleware that reads or writes before or after the view, as sessions do, meets a database
-    that is away as well; no other middleware sees what it raises.
+    Middleware that uses the database around the view, as sessions do, may find it gone, too; no
+    other middleware sees what it raises.
     """
     error = sys.exception()
     if isinstance(error, Exception) and is_away(error):
@@ -48,9 +48,9 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest) -> HttpResponse:
-    """Says when to try again. Who signs out is signed out in this browser all the same.
+    """Returns 503 with Retry-After; a sign-out takes effect in this browser all the same.
 
-    The page is rendered without the request: its user would be read from the database.
+    The page is rendered without the request, whose user would be read from the database.
     """
     after = {"Retry-After": str(RETRY_AFTER_S)}
     if request.path.startswith(API):

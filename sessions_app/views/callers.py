@@ -1,4 +1,4 @@
-"""Who calls over HTTP, and how mistakes are told: the same at every door."""
+"""Authentication, placing of calls and error responses for all HTTP call endpoints."""
 
 import asyncio
 import logging
@@ -36,18 +36,18 @@ STATUSES: dict[type[VoiceError], int] = {
     UnknownCallError: 404,
     AgentNotReadyError: 503,
 }
-"""Of what can go wrong besides; all else is something in the request: 422."""
+"""HTTP status by error; any other error is one of the request: 422."""
 
 MOST_NAMED = 5
 MOST_SHOWN = 40
-"""Unknown parameters in an answer, and characters of each."""
+"""How many unknown parameters an error names, and how many characters of each."""
 
 _placing: set[asyncio.Task[AnsweredCall]] = set()
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls over HTTP, and from which page."""
+    """An authenticated HTTP caller, and the `Origin` of their page."""
 
     principal: Principal
     origin: str = ""
@@ -58,10 +58,10 @@ class Caller:
         return self.principal.party
 
     async def place(self, offer: Offer) -> AnsweredCall:
-        """Returns the call of an offer; a ticket counts for one, however often it is asked.
+        """Returns the call of an offer; a ticket is for one call, even if the offer is repeated.
 
-        What was begun is finished when the client does not wait for it: else its ticket would
-        be used up, and lead to no call. Raises NotAllowedError, and what `Engine.place` raises.
+        Placing continues if the client disconnects: else its ticket would be spent on no call.
+        Raises NotAllowedError, and what `Engine.place` raises.
         """
         placing = asyncio.create_task(self._place(offer))
         _placing.add(placing)
@@ -71,11 +71,11 @@ class Caller:
     async def _place(self, offer: Offer) -> AnsweredCall:
         current, by = engine.current(), self.principal
         if by.call_id and current.call_of(by.party, offer) == by.call_id:
-            return await current.place(by, offer)  # the same again, or the ticket's own call
+            return await current.place(by, offer)  # a repeated offer, or the ticket's own call
         wish = tickets.narrowed(by, offer)
         if by.way is not Way.TICKET or by.call_id:
             return await current.place(by, wish)
-        # by the engine's thread: a request's own goes with the request
+        # in the engine's thread: the request's own ends with the request
         if not await current.store.run(tickets.claim, by):
             raise NotAllowedError(
                 "This ticket was for one call and has been used.", code="ticket_used"
@@ -87,19 +87,19 @@ class Caller:
             raise
 
     def reach(self, call_id: str) -> None:
-        """Raises UnknownCallError for a call that they may not touch."""
+        """Raises UnknownCallError for a call that the caller may not access."""
         tickets.reach(self.principal, call_id)
 
 
 def _placed(placing: "asyncio.Task[AnsweredCall]") -> None:
-    """Takes note of an offer's end, for which its client may not have waited."""
+    """Logs the failure of an offer whose client may have left."""
     _placing.discard(placing)
     if not placing.cancelled() and (error := placing.exception()) is not None:
         logger.info("an offer came to nothing (%s)", type(error).__name__)
 
 
 def shown_by(request: HttpRequest, ticket: str = "") -> Shown:
-    """Returns what the client of a request shows of itself; `ticket` is the one of the address."""
+    """Returns the request's credentials; `ticket` is the one in the URL."""
     peer = str(request.META.get("REMOTE_ADDR") or "")
     return Shown(request.headers, request.session, request.get_host(), peer, ticket)
 
@@ -112,9 +112,9 @@ def _is_short(request: HttpRequest) -> bool:
 
 
 async def caller(request: HttpRequest, *methods: str, ticket: str = "") -> Caller:
-    """Returns who calls; raises RefusedError, BadRequestError.
+    """Returns the authenticated caller; raises RefusedError, BadRequestError.
 
-    A cookie counts only with a JSON body, too, which no form of another site can send.
+    A session cookie needs a JSON content type, too, which no form of another site can send.
     """
     check_request(request, *methods)
     shown = shown_by(request, ticket)
@@ -125,7 +125,7 @@ async def caller(request: HttpRequest, *methods: str, ticket: str = "") -> Calle
 
 
 def check_request(request: HttpRequest, *methods: str) -> None:
-    """Raises RefusedError for another method than these, or a body that is too long."""
+    """Raises RefusedError for another method or a body that is too long."""
     if request.method not in methods:
         wanted = " or ".join(methods)
         raise RefusedError(405, "method_not_allowed", f"Use {wanted} here.")
@@ -134,7 +134,7 @@ def check_request(request: HttpRequest, *methods: str) -> None:
 
 
 def check_parameters(request: HttpRequest, known: Sequence[str] = ()) -> None:
-    """Raises BadRequestError, which names them, for query parameters that are not `known`."""
+    """Raises BadRequestError, which names query parameters that are not `known`."""
     unknown = [name[:MOST_SHOWN] for name in request.GET if name not in known][:MOST_NAMED]
     if unknown:
         takes = f"takes {', '.join(known)}" if known else "takes none"
@@ -143,7 +143,7 @@ def check_parameters(request: HttpRequest, known: Sequence[str] = ()) -> None:
 
 
 async def told(work: Callable[[], Awaitable[Any]], *methods: str) -> JsonResponse:
-    """Returns what `work` returns as JSON, or what went wrong."""
+    """Returns the result of `work`, or its error, as JSON."""
     try:
         return JsonResponse(await work())
     except VoiceError as error:

@@ -1,4 +1,4 @@
-"""Which other pages may ask over HTTP: those of a ticket's own origin, beside the setting's."""
+"""CORS: a ticket's own origin may make requests, besides the origins of the setting."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 @async_only_middleware
 def ticket_origins(get_response: GetResponse) -> GetResponse:
-    """Looks up whose page a ticket was made for, before the CORS middleware asks."""
+    """Looks up a ticket's origin before the CORS middleware asks."""
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         found = _TICKET.match(request.path)
@@ -34,7 +34,7 @@ def ticket_origins(get_response: GetResponse) -> GetResponse:
 
 
 def allow_tickets() -> None:
-    """From now on a ticket's address answers the pages of the ticket's origin."""
+    """Connects the check: from now on a ticket's URL answers pages of the ticket's origin."""
     check_request_enabled.connect(_allowed, dispatch_uid="ticket-origins")
 
 
@@ -43,9 +43,9 @@ def _allowed(request: HttpRequest, **_: Any) -> bool:
 
 
 def _is_for(secret: str, origin: str) -> bool:
-    """Returns whether the ticket was made for this origin; spent ones count too.
+    """Returns whether the ticket was made for this origin; used tickets count, too.
 
-    While the database is away none is: the door then says so itself.
+    False while the database does not answer: the endpoint then reports that.
     """
     try:
         return Ticket.objects.filter(digest=digest_of(secret), origin=origin).exists()

@@ -1,4 +1,4 @@
-"""What may be asked of the list of calls."""
+"""Search and filters of the list of calls."""
 
 from datetime import datetime, time
 from typing import Any
@@ -24,7 +24,7 @@ def _day() -> forms.DateInput:
 
 
 class CallsForm(forms.Form):
-    """Search and filters, all optional; a value that does not fit is said and left out."""
+    """Search and filters, all optional; a wrong value is reported and ignored."""
 
     q = forms.CharField(
         required=False,
@@ -34,7 +34,7 @@ class CallsForm(forms.Form):
             attrs={
                 "type": "search",
                 "placeholder": "Search what was said",
-                "title": 'All these words; "in quotes": as they stand together',
+                "title": 'All these words; "in quotes": as a phrase',
                 "autocomplete": "off",
                 "dir": "auto",
             }
@@ -56,17 +56,14 @@ class CallsForm(forms.Form):
     until = forms.DateField(required=False, label="To", widget=_day())
 
     def __init__(self, data: Any, visible: QuerySet[Call]) -> None:
-        """Offers the agents that can be called, and those of the calls that are `visible`.
-
-        Of others nobody can find out here whether there are any.
-        """
+        """Offers active agents and those of `visible` calls: others are not disclosed."""
         super().__init__(data)
         theirs = Exists(visible.order_by().filter(agent=OuterRef("pk")))
         agents: Any = self.fields["agent"]
         agents.queryset = Agent.objects.filter(Q(is_active=True) | theirs)
 
     def clean(self) -> dict[str, Any]:
-        """Refuses days that no database can compare, and a period that ends before it begins."""
+        """Refuses days outside the database's range, and a period that ends before it begins."""
         data = super().clean() or {}
         for name, moment in (("since", time.min), ("until", time.max)):
             if data.get(name) and not is_storable(_at(data[name], moment)):

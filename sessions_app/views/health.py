@@ -1,4 +1,4 @@
-"""Whether the process serves, and whether all it needs answers."""
+"""Liveness (`healthz`) and readiness (`readyz`) of the process."""
 
 import asyncio
 import secrets
@@ -20,22 +20,22 @@ OK = "ok"
 
 
 class PartError(Exception):
-    """A part that cannot do its work; the message says so."""
+    """A part that does not work; the message says why."""
 
 
 Check = Callable[[], Awaitable[None]]
 
 
 async def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's contract
-    """Answers 200 when the process serves, and says how many calls it carries."""
+    """Answers 200 with the number of calls of this process."""
     return JsonResponse({"status": OK, **engine.current().load()})
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """Answers 200 when this process can do what a call needs, else 503; says what it cannot.
+    """Answers 200 if this process can serve calls, else 503 with the parts that fail.
 
-    A row must be written, disks must have room, worker and beat must have given signs of life;
-    where calls are carried a recogniser and a voice must answer.
+    The database must be writable, disks must have room, worker and beat must be alive; in a
+    process that carries calls a recogniser and a voice must answer.
     """
     checks: dict[str, Check] = {"channel_layer": _channel_layer, "broker": _broker}
     if settings.VOICE["ROLE"] == "web":
@@ -58,7 +58,7 @@ async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 
 async def _calls() -> int:
-    """Returns how many calls there are, in this process or in the media processes behind it."""
+    """Returns the number of calls in this process or in its media processes."""
     if settings.VOICE["ROLE"] != "web":
         return int(engine.current().load()["calls"])
     try:

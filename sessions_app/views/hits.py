@@ -1,4 +1,4 @@
-"""Where in a call the words are that somebody searched for."""
+"""Search hits in a call: where they are, and snippets around them."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -7,18 +7,18 @@ from sessions_app.engine.text.folding import folded, found, terms
 from sessions_app.engine.text.writing import clip, clip_start, token_spans
 
 Piece = tuple[str, bool]
-"""A part of a text, and whether it was searched for."""
+"""A part of a text, and whether it is a hit."""
 
 
 def address_of(seq: int, wanted: str) -> str:
-    """Returns what follows the address of a call's page, to open it where `wanted` was said."""
+    """Returns the query and fragment that open a call's page where `wanted` was said."""
     return f"?{urlencode({'q': wanted})}#segment-{seq}"
 
 
 def places(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Returns from where to where the terms of `wanted` stand in `text`, in order, apart."""
+    """Returns start and end of the hits of `wanted` in `text`, in order, overlaps merged."""
     plain = folded(text)
-    # most segments of a call have none: looking for the place takes much longer
+    # most segments have no hit, and finding the place takes much longer than this check
     here = (term for term in terms(wanted) if term in plain)
     joined: list[tuple[int, int]] = []
     for start, end in sorted(place for term in here for place in _places_of(text, term)):
@@ -37,16 +37,16 @@ def _places_of(text: str, term: str) -> Iterator[tuple[int, int]]:
 
 
 def held(text: str, wanted: str) -> list[bool]:
-    """Returns of each word of `text`, as `writing.tokens` has them, whether it is one of them."""
+    """Returns for each word of `text` (as in `writing.tokens`) whether it is part of a hit."""
     taken = places(text, wanted)
     return [any(a < end and b > start for a, b in taken) for start, end in token_spans(text)]
 
 
 def snippet(text: str, wanted: str, side: int) -> tuple[Piece, ...]:
-    """Returns `text` in pieces, marked where it has `wanted`.
+    """Returns the part of `text` around its hits, in pieces that tell hits from other text.
 
-    It begins about `side` characters before the first mark, and ends as many after the last one
-    that is so near to the one before.
+    It begins about `side` characters before the first hit and ends about `side` after the last;
+    a hit farther than `side` from the one before is left out.
     """
     pieces: list[Piece] = []
     at = 0

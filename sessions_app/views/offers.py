@@ -16,7 +16,7 @@ from sessions_app.views.callers import caller, check_parameters, told
 # `caller` does what the middleware would: it knows tokens too
 @csrf_exempt
 async def session(request: HttpRequest, ticket: str = "") -> JsonResponse:
-    """The speech-to-text page's offer; `?interim=1` asks for interims."""
+    """The offer of a speech-to-text page; `?interim=1` requests interims."""
     interims = request.GET.get("interim") == "1"
     return await _placed(
         request,

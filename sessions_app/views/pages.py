@@ -27,22 +27,22 @@ RECENT = 6
 PAGE_SIZE = 20
 NO_CONTENT = 204
 MOST_WANTED = 200
-"""Characters of what is searched for in one call."""
+"""Characters of `?q=` that are used on a call's page."""
 
 PLACEHOLDER = "CALL_ID"
-"""Stands for a call's id in the addresses that are handed to the page's modules."""
+"""Placeholder for a call's id in URLs for the page's JavaScript."""
 
 
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's contract
-    """What a browser asks for by itself, where a page names no icon: the pages' own."""
+    """/favicon.ico, which browsers request by themselves: redirects to the pages' icon."""
     return redirect(static("favicon.svg"))
 
 
 @login_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """The start page: one large button, and the calls made lately."""
+    """The start page: the call button and recent calls."""
     recent = [view_models.call_row(call) for call in _listed(request)[:RECENT]]
     return render(request, "pages/start.html", {**_calling(request), "recent": recent})
 
@@ -50,14 +50,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def call(request: HttpRequest) -> HttpResponse:
-    """The call page by its own address; `?agent=` picks the agent."""
+    """The call page; `?agent=` selects the agent."""
     return render(request, "pages/call.html", _calling(request))
 
 
 @login_required
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
-    """The list of calls that the user may see, searched and filtered."""
+    """The list of visible calls, with search and filters."""
     form = CallsForm(request.GET, access.visible_calls(request.user))
     form.is_valid()
     found = form.narrow(_listed(request))
@@ -85,7 +85,7 @@ def call_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 def recording(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """The call's audio: `?on=` for a page's player, else a file, with `?download` to be kept."""
+    """The call's audio, for the player that `?on=` names or as a file; `?download` saves it."""
     found = _visible(request, public_id)
     where, as_download = players.page_of(request), "download" in request.GET
     if where and not as_download:
@@ -97,7 +97,7 @@ def recording(request: HttpRequest, public_id: str) -> HttpResponseBase:
 @login_required
 @require_POST
 def heard(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Takes from the player of the page `?on=` that it plays sound of this call."""
+    """Logs that the player of the page `?on=` plays this call's recording."""
     found, where = _visible(request, public_id), players.page_of(request)
     if not where or not _has_sound(found):
         raise Http404
@@ -108,7 +108,7 @@ def heard(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Queues the summary once more, for staff who may change calls."""
+    """Queues the summary again, for staff who may change calls."""
     found = _visible(request, public_id)
     if not _may_change(request):
         raise Http404
@@ -118,7 +118,7 @@ def summarise_again(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _listed(request: HttpRequest) -> QuerySet[Call]:
     visible = access.visible_calls(request.user).select_related("agent", "owner")
-    # what the caller said tells calls apart: an agent greets everybody alike
+    # the preview shows the caller's words: an agent greets everybody alike
     said = Segment.objects.filter(call=OuterRef("pk"), speaker=Speaker.CALLER.value)
     first = said.order_by("start_ms", "seq").annotate(shown=search.SHOWN).exclude(shown="")
     return (
@@ -140,7 +140,7 @@ def _may_change(request: HttpRequest) -> bool:
 
 
 def _rows(page: Page[Call], text: str) -> list[view_models.CallRow]:
-    """Returns the page's calls, each with the segment that has most of `text`."""
+    """Returns the page's calls, each with the segment that best matches `text`."""
     said = search.best_segments(page, text)
     return [view_models.call_row(row, said.get(row.pk), text) for row in page]
 
@@ -152,7 +152,7 @@ def _query_without_page(request: HttpRequest) -> str:
 
 
 def _calling(request: HttpRequest) -> dict[str, Any]:
-    """Returns what the parts that start and carry a call need."""
+    """Returns the template context of pages that can start a call."""
     agents = list(Agent.objects.filter(is_active=True))
     asked = request.GET.get("agent", "")
     chosen = next((agent for agent in agents if agent.slug == asked), None)

@@ -1,4 +1,4 @@
-"""The door of Pipecat's client SDK: `/start`, `/api/offer` and `/sessions/<id>/api/offer`."""
+"""The endpoints for Pipecat's client SDK: `/start`, `/api/offer` and `/sessions/<id>/api/offer`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +16,9 @@ from sessions_app.views.callers import Caller, caller, told
 
 @csrf_exempt
 async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
-    """Returns the session under which the offer is to come, and the ICE servers.
+    """Returns the session id for the offer, and the ICE servers.
 
-    What would refuse the offer is told here already: the client asks for the microphone next.
+    Whatever would refuse the offer is reported here already: next the client opens the microphone.
     """
 
     async def work() -> Mapping[str, Any]:
@@ -28,7 +28,7 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
         offer = tickets.narrowed(who.principal, Offer("", agent=wish.agent))
         current.check_faults()
         current.count_offer(who.principal)
-        if offer.agent:  # the offer itself may still name another
+        if offer.agent:  # the offer may still name another agent
             await current.check_wish(offer)
         session_id = current.peers.start(who.principal, who.origin, wish)
         servers = ice_servers.for_client(who.party.key)

@@ -1,4 +1,4 @@
-"""The pages that have a player, as the access log names them."""
+"""The pages that have a player, by their names in the access log."""
 
 import re
 
@@ -10,7 +10,7 @@ VERSION = re.compile(r"version-([0-9]{1,6})")
 
 
 def page_of(request: HttpRequest) -> str:
-    """Returns the page that `?on=` names: `page`, `admin` or `version-2`; empty for no such one."""
+    """Returns the page that `?on=` names: `page`, `admin` or `version-2`; empty if unknown."""
     on = request.GET.get("on", "")
     version = VERSION.fullmatch(on)
     if version:

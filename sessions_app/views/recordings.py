@@ -1,4 +1,4 @@
-"""Serves recordings in pieces, from whatever storage holds them."""
+"""Serves recordings, whole or by range, from any Django storage."""
 
 import logging
 import mimetypes
@@ -25,7 +25,7 @@ CHUNK_BYTES = 256 * 1024
 NOT_MODIFIED, PARTIAL, NOT_SATISFIABLE = 304, 206, 416
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]*)[ \t]*-[ \t]*([0-9]*)", re.IGNORECASE)
 MOST_DIGITS = 18
-"""A longer number lies behind every file; Python refuses to read one of thousands of digits."""
+"""A number of more digits is beyond any file; Python refuses to parse thousands of digits."""
 
 
 class UnsatisfiableRangeError(Exception):
@@ -34,7 +34,7 @@ class UnsatisfiableRangeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:
-    """Bytes `start` up to and including `end` of a file; `partial` where a range was asked."""
+    """Bytes `start` up to and including `end` of a file; `partial` if a range was requested."""
 
     start: int
     end: int
@@ -54,10 +54,10 @@ def recording_response(
     into_player: bool = False,
     as_download: bool = False,
 ) -> HttpResponseBase:
-    """Returns the call's recording, whole or the range asked for, and notes who took it.
+    """Returns the call's recording, whole or the requested range, and logs the access.
 
-    Every answer that holds sound is noted, with `where` it went: `into_player` of one of our own
-    pages, which tells by itself when it plays, or else as a download. Follows RFC 9110, sections
+    Every answer with audio is logged with `where` it went: `into_player` for one of our own
+    pages, which report playback themselves, else as a download. Follows RFC 9110, sections
     13 and 14: 200, 206, 304 or 416, whatever the headers hold; several ranges at once are answered
     with the whole file, and so is HEAD. The entity tag is the file's SHA-256. Raises Http404 while
     there is no recording. `request` may be a REST framework request.
@@ -85,7 +85,7 @@ def recording_response(
 
 
 def asked_piece(headers: Any, size: int, etag: str) -> ByteRange:
-    """Returns the part of a file of `size` bytes that the request's headers ask for.
+    """Returns the part of a file of `size` bytes that the headers request.
 
     Raises UnsatisfiableRangeError. A range that is malformed, or whose `If-Range` names
     another version, is ignored (RFC 9110, 13.1.5 and 14.2); so is one with a date or a weak
@@ -110,7 +110,7 @@ def asked_piece(headers: Any, size: int, etag: str) -> ByteRange:
 
 
 def _number(digits: str) -> int:
-    """Returns a number of a range; one of too many digits becomes one behind every file."""
+    """Returns a number of a range; one with too many digits becomes one beyond any file."""
     significant = digits.lstrip("0")
     return 10**MOST_DIGITS if len(significant) > MOST_DIGITS else int(significant or "0")
 
@@ -128,10 +128,10 @@ def _finished(call: Call) -> Recording:
 
 
 def _size(recording: Recording) -> int:
-    """Returns the file's size in bytes as the storage has it: promised lengths must be kept."""
+    """Returns the file's size in bytes in the storage: Content-Length must be exact."""
     try:
         return recording.file.storage.size(str(recording.file.name))
-    except Exception as error:  # every storage has its own word for "not there"
+    except Exception as error:  # every storage has its own error for a missing file
         logger.exception("the recording of call %s is not in its storage", recording.call.public_id)
         raise Http404("The recording's file is not in the storage.") from error
 
@@ -162,8 +162,8 @@ def _plain(request: Any) -> Any:
 def _read(storage: Storage, name: str, piece: ByteRange) -> Generator[bytes, None, None]:
     """Yields the bytes of `piece`.
 
-    An S3 file would be fetched whole before its first byte could be read, so that the range is
-    asked of the bucket instead.
+    An S3 file would be fetched whole before its first byte can be read, so the range is
+    requested from the bucket instead.
     """
     if not piece.length:
         return
@@ -187,6 +187,6 @@ async def _in_threads(chunks: Generator[bytes, None, None]) -> AsyncIterator[byt
         while chunk := await read():
             yield chunk
     finally:
-        # a listener who left in mid-read: the thread still holds the generator, and ends it
+        # if the client left during a read, the thread still runs the generator, and ends it
         with suppress(ValueError):
             await sync_to_async(chunks.close, thread_sensitive=False)()

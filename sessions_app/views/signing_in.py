@@ -1,4 +1,4 @@
-"""Signing in: limited, in turn, and remembered by the browser, on the site and in the admin."""
+"""Sign-ins on the site and in the admin: rate-limited, queued, and remembered per browser."""
 
 from typing import Any
 
@@ -21,11 +21,10 @@ _queue = Queue()
 
 
 class ThrottledBackend(ModelBackend):
-    """Names and passwords, checked one after another and only so often.
+    """Checks names and passwords one after another, with rate limits.
 
     `authenticate` raises SignInRefusedError and PasswordsBusyError, which SignIns answers. The
-    limits are looked at when it is an attempt's turn: else all attempts of a burst would be let
-    in before the first of them has failed.
+    limits are checked again in turn: else a burst would pass before its first attempt failed.
     """
 
     def authenticate(
@@ -39,7 +38,7 @@ class ThrottledBackend(ModelBackend):
             return super().authenticate(request, username, password, **more)
         cookie = request.COOKIES.get(COOKIE, "")
         tried = sign_ins.attempt(username, _address(request), cookie)
-        sign_ins.check(tried, timezone.now())  # whoever is refused need not wait for it
+        sign_ins.check(tried, timezone.now())  # who is refused need not queue
         with _queue.turn(tried.address):
             sign_ins.check(tried, timezone.now())
             user = super().authenticate(request, username, password, **more)
@@ -60,10 +59,10 @@ class ThrottledBackend(ModelBackend):
 
 
 def is_own_password(user: Any, password: str) -> bool:
-    """Returns whether a signed-in user's password is this one; a wrong one counts as a failure.
+    """Returns whether `password` is the signed-in user's; a wrong one counts as a failure.
 
-    Raises SignInRefusedError and PasswordsBusyError, which SignIns answers: whoever finds an open
-    browser must not be able to guess without end.
+    Raises SignInRefusedError and PasswordsBusyError, which SignIns answers: in an unattended
+    browser passwords must not be guessed without limit.
     """
     tried = sign_ins.again(user.get_username())
     with _queue.turn(f"user {user.pk}"):
@@ -77,7 +76,7 @@ def is_own_password(user: Any, password: str) -> bool:
 
 
 class SignIns:
-    """Middleware: answers who may not try now, and lets the browser remember who signed in."""
+    """Middleware: answers refused sign-ins, and sets the device cookie after successful ones."""
 
     sync_capable = async_capable = True
 
@@ -99,7 +98,7 @@ class SignIns:
         return await sync_to_async(self._remembered)(request, response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answers with 429 and how long to wait, in words and as Retry-After."""
+        """Answers 429 with the wait, in words and as Retry-After."""
         if isinstance(error, SignInRefusedError):
             wait_s, busy = error.wait_s, False
         elif isinstance(error, PasswordsBusyError):
@@ -131,7 +130,7 @@ def _address(request: HttpRequest) -> str:
 
 
 def remember_devices() -> None:
-    """From now on a browser is known by whom it signed in for."""
+    """Connects the signal: from now on a sign-in sets the browser's device cookie."""
     user_logged_in.connect(_signed_in, dispatch_uid="known-devices")
 
 

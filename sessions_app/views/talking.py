@@ -1,4 +1,4 @@
-"""What the page of a call says of its agent: how quickly it answered, and what it noted."""
+"""The agent's response times and notes, for the page of a call."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NOTE_KINDS = {NoteKind.NOTE.value: "Note", NoteKind.ACTION.value: "To do"}
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What one stage added to the wait; `x` and `width` are of 100, as SVG writes them."""
+    """One stage of an answer's wait; `x` and `width` in percent, formatted for SVG."""
 
     stage: str
     label: str
@@ -29,16 +29,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTimes:
-    """One turn of the agent; `total_ms` is None where no sound came of it.
+    """One answer of the agent; `total_ms` is None if no audio was played.
 
-    `typed`: the caller wrote, so that there was no end of speech to wait for.
+    `typed`: the caller typed, so there was no end of speech to wait for.
     """
 
     index: int
     """Its place among the turns of both sides."""
 
     number: int
-    """Its place among the answers, from 1, as people count them."""
+    """Its place among the answers, from 1."""
 
     time: str
     seq: int | None
@@ -50,7 +50,7 @@ class AnswerTimes:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """All answers on one scale; `median_ms` of those to what was spoken, if any was heard."""
+    """All answers on one scale; `median_ms` over audible answers to spoken turns, else None."""
 
     rows: tuple[AnswerTimes, ...]
     median_ms: int | None
@@ -59,7 +59,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class ShownNote:
-    """Something the agent wrote down; `seq` is the segment during which it did."""
+    """A note of the agent; `seq` is the segment during which it was made."""
 
     kind: str
     label: str
@@ -82,10 +82,10 @@ class _Timed:
 
 
 def waterfall(turns: Iterable[Turn], seqs: Mapping[int, int]) -> Waterfall | None:
-    """Returns the answers among `turns`; None where there is none.
+    """Returns the answers among `turns`; None if there are none.
 
-    `seqs` maps a turn's index to its first segment. A stage that came before the one it
-    follows (a final text that was there before the turn was over) took no time.
+    `seqs` maps a turn's index to its first segment. A stage that was reached before the one
+    before it (a final that came before the turn ended) has length 0.
     """
     timed = [found for turn in turns if (found := _timed(turn)) is not None]
     if not timed:
@@ -100,7 +100,7 @@ def waterfall(turns: Iterable[Turn], seqs: Mapping[int, int]) -> Waterfall | Non
 
 
 def _timed(turn: Turn) -> _Timed | None:
-    """Returns `turn` where it holds an answer; None for a caller's, or a greeting."""
+    """Returns `turn` with its stages if it is an answer; None for the caller's and greetings."""
     at = (turn.endpoint_ms, turn.final_ms, turn.first_token_ms, turn.first_audio_ms)
     reached = tuple(
         (stage, label, ms) for (stage, label), ms in zip(STAGES, at, strict=True) if ms is not None
@@ -109,7 +109,7 @@ def _timed(turn: Turn) -> _Timed | None:
         return None
     if turn.speech_end_ms is not None:
         return _Timed(turn, turn.speech_end_ms, reached)
-    # what was typed has no end of speech: it begins with the first stage there was
+    # a typed turn has no end of speech: its answer starts at the first stage
     return _Timed(turn, reached[0][2], reached[1:])
 
 
@@ -133,7 +133,7 @@ def _answer(timed: _Timed, number: int, scale: int, seq: int | None) -> AnswerTi
 
 
 def notes(kept: Iterable[Note], lines: Sequence[TranscriptEntry]) -> list[ShownNote]:
-    """Returns the agent's notes, each with the line that had begun last when it was made."""
+    """Returns the agent's notes, each with the last line that began before it."""
     return [
         ShownNote(
             kind=note.kind,

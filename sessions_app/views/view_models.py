@@ -1,4 +1,4 @@
-"""Rows as the templates show them: nothing here asks who may see it."""
+"""Rows prepared for templates. Permissions are checked by the caller."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ from sessions_app.services import summaries
 from sessions_app.views import hits, wording
 
 SNIPPET_SIDE = 100
-"""Characters shown before and after the words searched for, and of the first words."""
+"""Characters shown before and after a search hit, and of a call's first words."""
 
 SPEAKERS = {"caller": "Caller", "agent": "Agent"}
 
 
 @dataclass(frozen=True, slots=True)
 class AgentCard:
-    """One agent to choose; `answers` where it talks, else it only writes down."""
+    """One agent on the start page; `answers` if it talks, else it only transcribes."""
 
     slug: str
     name: str
@@ -35,9 +35,9 @@ class AgentCard:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call in a list; `snippet` is where what was searched for was said.
+    """One call in a list; `snippet` is the text around a search hit.
 
-    `hit` follows the address of the call's page: it opens it where that was said.
+    `hit` is the query and fragment that open the call's page at the hit.
     """
 
     public_id: str
@@ -54,14 +54,14 @@ class CallRow:
     snippet: tuple[hits.Piece, ...] = ()
     hit: str = ""
     visitor: str = ""
-    """Who came by a ticket of the owner's; empty for the owner."""
+    """The visitor who used a ticket of the owner; empty for the owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownWord:
-    """A word and where it is on the call clock, in whole milliseconds; a `blank` may follow it.
+    """A word with its place on the call clock in ms; `blank` if a blank follows it.
 
-    `hit` where it was searched for.
+    `hit` if it was searched for.
     """
 
     text: str
@@ -73,12 +73,12 @@ class ShownWord:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptEntry:
-    """One segment of the transcript; `corrected` where staff changed what was recognised.
+    """One segment of the transcript; `corrected` if staff changed it.
 
-    `revised` where the words are of a second pass over the recording.
+    `revised` if the words are from a second pass over the recording.
 
-    `unheard` is what an interrupted agent did not come to say, `gap_before` how long the
-    connection was lost before it.
+    `unheard` is the part of an interrupted answer that was not heard, `gap_before` how long the
+    connection was lost before the segment.
     """
 
     seq: int
@@ -97,7 +97,7 @@ class TranscriptEntry:
 
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
-    """A key point or an action item; `seq` and `time` say where in the call, if known."""
+    """A key point or an action item; `seq` and `time` are its place in the call, if known."""
 
     text: str
     seq: int | None
@@ -108,7 +108,7 @@ class SummaryItem:
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """What is shown of a summary; empty where there is nothing to say."""
+    """A summary's text, key points and action items for display; each may be empty."""
 
     text: str
     key_points: list[SummaryItem]
@@ -127,7 +127,7 @@ class SpeakerBar:
 
 
 def agent_card(agent: Agent) -> AgentCard:
-    """Returns `agent` as the start page offers it."""
+    """Returns `agent` for the start page."""
     return AgentCard(
         slug=agent.slug,
         name=agent.name,
@@ -143,7 +143,7 @@ def agent_name(call: Call) -> str:
 
 
 def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallRow:
-    """Returns `call` for a list, with what the query annotated: `word_count`, `first_words`.
+    """Returns `call` for a list; uses the annotations `word_count` and `first_words`, if present.
 
     `said` is the segment in which `wanted` was found.
     """
@@ -166,15 +166,15 @@ def call_row(call: Call, said: Segment | None = None, wanted: str = "") -> CallR
 
 
 def recording_of(call: Call) -> Recording | None:
-    """Returns the call's recording, finished or not; None where none is due."""
+    """Returns the call's recording, finished or not; None if there will be none."""
     return getattr(call, "recording", None)
 
 
 def silent_sides(recording: Recording | None, segments: Iterable[Segment]) -> list[str]:
-    """Returns whose words were spoken, and yet cannot be heard: that side could not be read."""
+    """Returns the sides that spoke but are silent in the recording: their audio was unreadable."""
     if recording is None or not recording.file:
         return []
-    # what was typed, or only shown, has no length
+    # typed or only displayed text has no length
     spoke = {segment.speaker for segment in segments if segment.end_ms > segment.start_ms}
     silent = [
         name for name, peaks in zip(SPEAKERS, recording.peaks, strict=False) if not any(peaks)
@@ -227,7 +227,7 @@ def gap_after(segments: Sequence[Segment], gaps: Sequence[Sequence[int]]) -> str
 
 
 def _gap_before(segment: Segment, left: list[Sequence[int]]) -> str:
-    """Returns how long the gaps were that began before a segment; they are told once."""
+    """Returns the length of gaps that began before the segment, and removes them from `left`."""
     before = [gap for gap in left if gap[0] <= segment.start_ms]
     del left[: len(before)]
     return wording.length(sum(end - start for start, end in before)) if before else ""
@@ -238,10 +238,10 @@ def _name(speaker: str, agent: str) -> str:
 
 
 def _words(segment: Segment, wanted: str) -> tuple[ShownWord, ...]:
-    """Returns the words people read, each with where it was said.
+    """Returns the displayed words, each with its times.
 
-    The text is spelt by punctuation and by staff, so that it may have more or fewer words
-    than were recognised: then each takes the times of the one at its share of the way.
+    Punctuation and corrections may change the number of words; then each takes the times of the
+    recognised word at the same relative position.
     """
     texts = tokens(segment.shown_text)
     heard = [Word(w["text"], w["start_ms"], w["end_ms"]) for w in segment.shown_words]
@@ -253,12 +253,12 @@ def _words(segment: Segment, wanted: str) -> tuple[ShownWord, ...]:
         for token, (start, end), hit in zip(texts, places, marked, strict=True)
     ]
     if made and segment.text.startswith(f"{segment.shown_text} "):
-        made[-1] = replace(made[-1], blank=True)  # what was not heard follows
+        made[-1] = replace(made[-1], blank=True)  # the unheard part follows
     return tuple(made)
 
 
 def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
-    """Returns places for `many` words: those of recognised ones, or even shares of the time."""
+    """Returns times for `many` words: those of recognised words, or equal shares."""
     spans: list[tuple[float, float]] = [
         (word["start_ms"], word["end_ms"]) for word in segment.shown_words
     ]
@@ -271,7 +271,7 @@ def _shared(segment: Segment, many: int) -> list[tuple[float, float]]:
 
 
 def told(summary: Summary, starts: dict[int, int]) -> SummaryView:
-    """Returns what the page tells of a summary; `starts` maps each `seq` to its place."""
+    """Returns a summary for display; `starts` maps each `seq` to its start in ms."""
     once = summaries.told(summary)
     return SummaryView(
         once.text, points(once.key_points, starts), points(once.action_items, starts)
@@ -314,7 +314,7 @@ def end_reason(call: Call) -> str:
 
 
 def work_is_owed(call: Call, recording: Recording | None, summary: Summary | None) -> bool:
-    """Returns whether something of the call's page is still to come."""
+    """Returns whether the call is live or its recording or summary is pending."""
     owed = (WorkState.PENDING, WorkState.RUNNING)
     if call.is_live:
         return True

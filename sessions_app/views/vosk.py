@@ -1,4 +1,4 @@
-"""`POST /offer` for vosk-server's WebRTC client, where the setting opens that door."""
+"""`POST /offer` for vosk-server's WebRTC client, if the setting enables it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people read: states, reasons, lengths and the recogniser, in plain words."""
+"""Display texts for states, end reasons, lengths, languages and recognisers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from sessions_app.engine.core.clock_times import short_time
 from sessions_app.engine.core.states import CallState, EndReason
 
 NOTICE = "2026-11-28"
-"""Names the wording of the consent dialog (templates/parts/consent.html): change both."""
+"""Version of the consent dialog's text (templates/parts/consent.html): change both together."""
 
 STATES = {
     CallState.CREATED: "Starting",
@@ -41,7 +41,7 @@ END_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class RecogniserNote:
-    """Which recogniser is on; `is_trial` for one that is for trying out."""
+    """A recogniser's name; `is_trial` if it is only good for trying out."""
 
     name: str
     is_trial: bool
@@ -60,7 +60,7 @@ _RECOGNISERS = {
 
 
 def recogniser_note(key: str) -> RecogniserNote:
-    """Returns what to say of the recogniser VOICE['RECOGNISERS'][key]."""
+    """Returns the display name of the recogniser VOICE['RECOGNISERS'][key]."""
     backends: dict[str, Any] = settings.VOICE["RECOGNISERS"]
     entry = backends.get(key, {})
     path = str(backends.get(entry.get("SAME_AS", key), {}).get("BACKEND", ""))
@@ -70,7 +70,7 @@ def recogniser_note(key: str) -> RecogniserNote:
 
 
 def language(tag: str) -> str:
-    """Returns what people call the language of a BCP 47 tag: 'English (US)' for en-US."""
+    """Returns the display name of a BCP 47 tag: 'English (US)' for en-US."""
     try:
         info = get_language_info(tag.lower())
     except KeyError:
@@ -81,7 +81,7 @@ def language(tag: str) -> str:
 
 
 def due(moment: str) -> str:
-    """Returns a summary's "2026-12-01T09:00" as people read it; empty for none."""
+    """Returns an ISO date or time such as "2026-12-01T09:00" for display; empty for none."""
     try:
         at = datetime.fromisoformat(moment)
     except (TypeError, ValueError):
@@ -111,5 +111,5 @@ def length(milliseconds: float | None) -> str:
 
 
 def percent(part: float, whole: float) -> int:
-    """Returns `part` of `whole` in whole percent; 0 of nothing."""
+    """Returns `part` of `whole` in whole percent; 0 if `whole` is 0."""
     return round(100 * part / whole) if whole else 0
