@@ -160,7 +160,7 @@ export class CallClient extends Emitter {
   _listen() {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ take) =>
       this._signaling.addEventListener(name, (event) => take(/** @type {CustomEvent} */ (event).detail));
-    on("message", (message) => this._received(message));
+    on("message", (message) => this._onMessage(message));
     on("down", () => this.callId && !this._hangingUp && this._state("reconnecting", "Reconnecting…"));
     on("up", () => this._hangingUp && this.callId && this._signaling.send({ type: "bye" }));
     on("refused", (closed) => this._fail(refusalOf(closed).code, refusalOf(closed)));
@@ -170,29 +170,29 @@ export class CallClient extends Emitter {
     onMedia("track", (voice) => this._emit("track", voice));
     onMedia("description", (detail) => this._emit("description", detail));
     onMedia("path", (name) => this._emit("notice", NOTICES[name] ?? ""));
-    onMedia("refused", (message) => this._refused(message));
-    onMedia("state", (state) => this._soundChanged(state));
+    onMedia("refused", (message) => this._onError(message));
+    onMedia("state", (state) => this._onMediaState(state));
   }
 
   /** @param {Message} message */
-  _received(message) {
+  _onMessage(message) {
     const take = /** @type {Record<string, () => void>} */ ({
       answer: () => this._accept(message.sdp),
       "ice-candidate": () => this._media.addCandidate(message.candidate),
       transcript: () => this._emit("transcript", message),
-      status: () => this._status(message),
+      status: () => this._onStatus(message),
       floor: () => this._emit("floor", message.floor),
-      notes: () => this._noted(message),
+      notes: () => this._onNotes(message),
       gap: () => this._emit("gap", message),
       resumed: () => this._emit("caught-up"),
-      bye: () => this._said(message.reason),
-      error: () => this._refused(message),
+      bye: () => this._onBye(message.reason),
+      error: () => this._onError(message),
     })[message.type];
     take?.(); // newer servers may send other types
   }
 
   /** @param {Message} message */
-  _noted({ notes, removed, whole }) {
+  _onNotes({ notes, removed, whole }) {
     this._notes = applyNoteChange(this._notes, { notes, removed, whole });
     this._emit("notes", this._notes);
   }
@@ -207,14 +207,14 @@ export class CallClient extends Emitter {
   }
 
   /** @param {Message} message */
-  _status(message) {
+  _onStatus(message) {
     if (!this._hangingUp && message.state !== "ended" && message.state !== "failed") {
       this._state(message.state, message.status);
     }
   }
 
   /** @param {"connected" | "weak" | "lost" | "failed"} state */
-  _soundChanged(state) {
+  _onMediaState(state) {
     if (this._hangingUp) {
       return;
     }
@@ -232,7 +232,7 @@ export class CallClient extends Emitter {
   }
 
   /** @param {string} reason */
-  _said(reason) {
+  _onBye(reason) {
     const code = this._hangingUp ? "" : byeProblem(reason);
     if (code) {
       this._fail(code);
@@ -242,7 +242,7 @@ export class CallClient extends Emitter {
   }
 
   /** @param {Message} message */
-  _refused(message) {
+  _onError(message) {
     const { code, retryAfterS } = message;
     if (code === "unknown_call" && this.callId) {
       if (this._options.resume && !this._wasActive) {

@@ -4,8 +4,8 @@
 import { fitCanvas } from "./canvas.js";
 import { decibels, QuietVoiceDetector } from "./quiet-voice-detector.js";
 
-const BAR = 3;
-const GAP = 3;
+const BAR_PX = 3;
+const GAP_PX = 3;
 const STEP_MS = 50;
 const FLOOR_DB = -60;
 const SILENT = 0.001;
@@ -37,17 +37,17 @@ export class LevelMeter {
     this._samples = new Float32Array(this._analyser.fftSize);
     /** @type {number[]} newest last */
     this._levels = [];
-    this._still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this._heardAt = performance.now();
+    this._reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this._lastSignalAt = performance.now();
     this._silent = false;
-    this._timer = setInterval(() => this._step(), STEP_MS);
+    this._timer = setInterval(() => this._sample(), STEP_MS);
     this._context.resume().catch(() => {});
   }
 
   /** Restarts the silence timer: the caller is muted. */
   resetSilence() {
-    this._heardAt = performance.now();
-    this._tellSilence(false);
+    this._lastSignalAt = performance.now();
+    this._reportSilence(false);
   }
 
   stop() {
@@ -55,21 +55,21 @@ export class LevelMeter {
     this._context.close().catch(() => {});
   }
 
-  _step() {
+  _sample() {
     this._analyser.getFloatTimeDomainData(this._samples);
     const level = levelOf(this._samples);
     this._detector.push(decibels(this._samples));
     const now = performance.now();
     if (level > SILENT) {
-      this._heardAt = now;
+      this._lastSignalAt = now;
     }
-    this._tellSilence(now - this._heardAt > SILENT_MS);
+    this._reportSilence(now - this._lastSignalAt > SILENT_MS);
     this._levels.push(level);
     this._draw();
   }
 
   /** @param {boolean} silent */
-  _tellSilence(silent) {
+  _reportSilence(silent) {
     if (silent !== this._silent) {
       this._silent = silent;
       this._onSilence(silent);
@@ -78,19 +78,19 @@ export class LevelMeter {
 
   _draw() {
     const { width, height, pen } = fitCanvas(this._canvas);
-    const count = Math.floor((width + GAP) / (BAR + GAP));
+    const count = Math.floor((width + GAP_PX) / (BAR_PX + GAP_PX));
     this._levels.splice(0, Math.max(0, this._levels.length - count));
     pen.clearRect(0, 0, width, height);
     pen.fillStyle = getComputedStyle(this._canvas).color;
-    if (this._still) {
+    if (this._reducedMotion) {
       this._bar(pen, 0, width * (this._levels.at(-1) ?? 0), height / 2 - 4, 8);
       return;
     }
     for (let index = 0; index < count; index += 1) {
       const level = this._levels[this._levels.length - count + index] ?? 0;
-      const tall = Math.max(BAR, level ** 1.4 * height);
+      const tall = Math.max(BAR_PX, level ** 1.4 * height);
       pen.globalAlpha = level > 0.02 ? 0.35 + 0.65 * (index / count) : 0.25;
-      this._bar(pen, index * (BAR + GAP), BAR, (height - tall) / 2, tall);
+      this._bar(pen, index * (BAR_PX + GAP_PX), BAR_PX, (height - tall) / 2, tall);
     }
     pen.globalAlpha = 1;
   }

@@ -6,8 +6,8 @@ import { byId } from "./dom.js";
 import { Transcript } from "./transcript.js";
 import { TranscriptView } from "./transcript-view.js";
 
-const AGAIN_MS = 2000;
-const NO_USE = new Set([4401, 4403, 4404]);
+const RECONNECT_MS = 2000;
+const FATAL = new Set([4401, 4403, 4404]);
 
 /** @typedef {import("./transcript.js").Change} Change */
 
@@ -15,7 +15,7 @@ const NO_USE = new Set([4401, 4403, 4404]);
  * @param {string} agentName
  * @returns {{show: (changes: Change[]) => void}} the view of the call's own page
  */
-function ownView(agentName) {
+function pageView(agentName) {
   return new TranscriptView({
     list: byId("transcript"),
     scroll: byId("transcript-scroll"),
@@ -36,7 +36,7 @@ export class LiveFeed extends EventTarget {
    * @param {{view?: {show: (changes: Change[]) => void}, known?: any[]}} [page] another view, and the
    *   segments that it shows already
    */
-  constructor({ liveSocket, segmentsUrl, agentName }, { view = ownView(agentName), known = [] } = {}) {
+  constructor({ liveSocket, segmentsUrl, agentName }, { view = pageView(agentName), known = [] } = {}) {
     super();
     this._address = new URL(liveSocket, location.href.replace(/^http/, "ws"));
     this._transcript = new Transcript();
@@ -62,10 +62,10 @@ export class LiveFeed extends EventTarget {
     socket.onopen = () => this._catchUp.all();
     socket.onmessage = (event) => this._received(JSON.parse(event.data));
     socket.onclose = ({ code }) => {
-      if (NO_USE.has(code)) {
+      if (FATAL.has(code)) {
         this.dispatchEvent(new CustomEvent("state", { detail: { status: "This page can no longer follow the call." } }));
       } else if (!this._stopped) {
-        setTimeout(() => this._stopped || this._connect(), AGAIN_MS);
+        setTimeout(() => this._stopped || this._connect(), RECONNECT_MS);
       }
     };
   }

@@ -2,18 +2,18 @@
 /** The microphone's audio from MediaRecorder, for browsers without WebRTC and AudioWorklet. No DOM. */
 
 /** Containers that the server can demux, the one with the lowest delay first (docs/protocol.md, /ws/voice). */
-const KINDS = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4"];
+const MIME_TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4"];
 /** Requested slice length; some browsers deliver a slice per second all the same. */
 const SLICE_MS = 200;
 /** How long the last slice may take once the recorder is stopped. */
-const LAST_MS = 700;
+const LAST_SLICE_MS = 700;
 /** Delay before `bye`: the server demuxes slices in another process, and `bye`, on another socket, must not overtake the last. */
 const DEMUX_MS = 300;
 
 /** @returns {string} the best container that browser and server share; empty for none */
 export function recorderMimeType() {
   const recorder = globalThis.MediaRecorder;
-  return (recorder && KINDS.find((kind) => recorder.isTypeSupported(kind))) ?? "";
+  return (recorder && MIME_TYPES.find((kind) => recorder.isTypeSupported(kind))) ?? "";
 }
 
 /** Has the interface of `MicrophoneBuffer`, but keeps nothing from before it is sent: a container must be sent from its start. */
@@ -28,7 +28,7 @@ export class MicrophoneRecorder {
     /** @type {MediaRecorder | null} */
     this._recorder = null;
     /** @type {Promise<void>} slices are converted to bytes one after another, in order */
-    this._told = Promise.resolve();
+    this._delivered = Promise.resolve();
   }
 
   /** @param {MediaStream} stream the microphone */
@@ -58,9 +58,9 @@ export class MicrophoneRecorder {
       recorder.onstop = done;
     });
     recorder.stop();
-    await Promise.race([stopped, after(LAST_MS)]);
-    await this._told;
-    await after(DEMUX_MS);
+    await Promise.race([stopped, delay(LAST_SLICE_MS)]);
+    await this._delivered;
+    await delay(DEMUX_MS);
   }
 
   close() {
@@ -73,12 +73,12 @@ export class MicrophoneRecorder {
   /** @param {Blob} data */
   _take(data) {
     if (data.size) {
-      this._told = this._told.then(async () => this.onChunk(await data.arrayBuffer()));
+      this._delivered = this._delivered.then(async () => this.onChunk(await data.arrayBuffer()));
     }
   }
 }
 
 /** @param {number} ms */
-function after(ms) {
+function delay(ms) {
   return new Promise((done) => setTimeout(done, ms));
 }

@@ -3,7 +3,7 @@
 
 const POLL_MS = [1000, 1000, 1500, 2000, 3000, 5000];
 const PARTS = ["detail-head", "player-part", "transcript-part", "turns-part", "notes-part", "summary-part", "facts-part"];
-const OWED = new Set(["pending", "running"]);
+const PENDING = new Set(["pending", "running"]);
 
 /**
  * @typedef {object} Detail the page's `detail-config`, a JSON script of the server
@@ -140,10 +140,10 @@ export function changesInWords(before, after) {
   if (before.live && !after.live) {
     said.push("The call has ended.");
   }
-  if (OWED.has(before.recordingState) && !OWED.has(after.recordingState)) {
+  if (PENDING.has(before.recordingState) && !PENDING.has(after.recordingState)) {
     said.push(after.recordingState === "done" ? "The recording is ready." : "The recording could not be made.");
   }
-  if (OWED.has(before.summaryState) && !OWED.has(after.summaryState)) {
+  if (PENDING.has(before.summaryState) && !PENDING.has(after.summaryState)) {
     said.push(after.summaryState === "done" ? "The summary is ready." : "The summary could not be made.");
   }
   return said.join(" ");

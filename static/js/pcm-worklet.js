@@ -36,7 +36,7 @@ class Pcm extends AudioWorkletProcessor {
     this._step = Number.isInteger(step) ? step : 1;
     this._filter = this._step > 1 ? lowPass(this._step) : null;
     /** @type {Float32Array} */
-    this._held = new Float32Array(0);
+    this._pending = new Float32Array(0);
     this._size = Math.round((sampleRate / this._step) * CHUNK_S);
     this._chunk = new Int16Array(this._size);
     this._filled = 0;
@@ -46,8 +46,8 @@ class Pcm extends AudioWorkletProcessor {
   process([input]) {
     const samples = input[0];
     if (samples) {
-      for (const sample of this._filter ? this._thinned(samples, this._filter) : samples) {
-        this._put(sample);
+      for (const sample of this._filter ? this._decimated(samples, this._filter) : samples) {
+        this._append(sample);
       }
     }
     return true;
@@ -57,10 +57,10 @@ class Pcm extends AudioWorkletProcessor {
    * @param {Float32Array} samples
    * @param {Float32Array} filter
    */
-  _thinned(samples, filter) {
-    const all = new Float32Array(this._held.length + samples.length);
-    all.set(this._held);
-    all.set(samples, this._held.length);
+  _decimated(samples, filter) {
+    const all = new Float32Array(this._pending.length + samples.length);
+    all.set(this._pending);
+    all.set(samples, this._pending.length);
     const out = [];
     let start = 0;
     for (; start + TAPS <= all.length; start += this._step) {
@@ -70,12 +70,12 @@ class Pcm extends AudioWorkletProcessor {
       }
       out.push(sum);
     }
-    this._held = all.slice(start);
+    this._pending = all.slice(start);
     return out;
   }
 
   /** @param {number} sample -1..1 */
-  _put(sample) {
+  _append(sample) {
     this._chunk[this._filled] = Math.max(-32768, Math.min(32767, Math.round(sample * 32767)));
     this._filled += 1;
     if (this._filled === this._size) {

@@ -10,7 +10,7 @@ function audible(audio) {
 }
 
 /** @param {HTMLAudioElement} audio */
-function tell(audio) {
+function report(audio) {
   const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]")).value;
   // the page may be left meanwhile (keepalive); a failed report is repeated at the next play
   fetch(audio.dataset.heard ?? "", { method: "POST", headers: { "X-CSRFToken": token }, keepalive: true }).catch(
@@ -19,7 +19,7 @@ function tell(audio) {
 }
 
 /** @param {Event} event */
-function followed({ type, target }) {
+function onMediaEvent({ type, target }) {
   if (!(target instanceof HTMLAudioElement) || !target.dataset.heard) {
     return;
   }
@@ -27,11 +27,11 @@ function followed({ type, target }) {
     started.add(target);
   } else if (started.has(target) && audible(target)) {
     started.delete(target);
-    tell(target);
+    report(target);
   }
 }
 
 // media events do not bubble, and the player may be added later: so the document captures them
 for (const name of ["play", "timeupdate"]) {
-  document.addEventListener(name, followed, { capture: true });
+  document.addEventListener(name, onMediaEvent, { capture: true });
 }

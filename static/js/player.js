@@ -18,7 +18,7 @@ export class Player extends EventTarget {
     this._wave = byId("wave");
     this._picture = new Waveform(byId("wave-canvas"), peaks);
     this._knownS = (durationMs ?? 0) / 1000;
-    this._leaving = new AbortController();
+    this._removal = new AbortController();
     this._listen();
     this._show();
   }
@@ -61,7 +61,7 @@ export class Player extends EventTarget {
 
   /** Detaches from the page's elements, which are about to be replaced. */
   remove() {
-    this._leaving.abort();
+    this._removal.abort();
     this._audio.pause();
     this._audio.removeAttribute("src");
   }
@@ -80,7 +80,7 @@ export class Player extends EventTarget {
   }
 
   _listen() {
-    const { signal } = this._leaving;
+    const { signal } = this._removal;
     const click = (/** @type {string} */ id, /** @type {() => void} */ work) =>
       byId(id).addEventListener("click", work, { signal });
     click("play", () => this.toggle());
@@ -107,7 +107,7 @@ export class Player extends EventTarget {
   async _failed() {
     byId("player-problem").hidden = false;
     const status = await fetch(this._audio.src, { method: "HEAD" }).then((answer) => answer.status, () => 0);
-    if (status === 404 && !this._leaving.signal.aborted) {
+    if (status === 404 && !this._removal.signal.aborted) {
       byId("player-problem-text").textContent =
         "The recording's file is missing on the server. The transcript is complete; ask your administrator about the recording.";
       byId("play").disabled = true;
@@ -181,7 +181,7 @@ export class Player extends EventTarget {
   }
 
   _animate() {
-    if (this.playing && !this._leaving.signal.aborted) {
+    if (this.playing && !this._removal.signal.aborted) {
       this._show();
       requestAnimationFrame(() => this._animate());
     }

@@ -21,8 +21,8 @@ import { Emitter } from "./emitter.js";
  * @property {() => SocketLike} open creates a socket
  * @property {() => number} [lastSeq] the last `seq` before which no segment is missing
  * @property {(work: () => void, afterMs: number) => any} [later] starts a timer
- * @property {(timer: any) => void} [forget] stops a timer
- * @property {(work: () => void, afterMs: number) => any} [askLater] starts the timer of the next `ping`
+ * @property {(timer: any) => void} [cancel] stops a timer
+ * @property {(work: () => void, afterMs: number) => any} [pingLater] starts the timer of the next `ping`
  * @property {() => number} [random] 0..1, the jitter that spreads clients that lost the same server
  */
 
@@ -48,19 +48,19 @@ const LATE_MS = 1000;
  */
 export class Signaling extends Emitter {
   /** @param {Options} options */
-  constructor({ open, lastSeq = () => 0, later = defaultLater, forget = defaultForget, askLater = defaultLater, random = Math.random }) {
+  constructor({ open, lastSeq = () => 0, later = defaultLater, cancel = defaultCancel, pingLater = defaultLater, random = Math.random }) {
     super();
-    this._make = open;
+    this._openSocket = open;
     this._lastSeq = lastSeq;
     this._later = later;
-    this._forget = forget;
-    this._askLater = askLater;
+    this._cancel = cancel;
+    this._pingLater = pingLater;
     this._random = random;
     /** @type {SocketLike | null} */
     this._socket = null;
     this._timer = /** @type {any} */ (null);
-    this._asking = /** @type {any} */ (null);
-    this._heardAt = 0;
+    this._pingTimer = /** @type {any} */ (null);
+    this._lastMessageAt = 0;
     this._closed = false;
     this._failures = 0;
     this._everOpen = false;
@@ -80,7 +80,7 @@ export class Signaling extends Emitter {
    * @param {{sdp: string, callId?: string, agentId?: string, consent?: object}} offer
    */
   startCall(offer) {
-    this._sayUntilAnswered({ type: "offer", features: FEATURES, ...offer });
+    this._sendUntilAnswered({ type: "offer", features: FEATURES, ...offer });
   }
 
   /**
@@ -105,7 +105,7 @@ export class Signaling extends Emitter {
     if (this.callId) {
       this.send(message);
     } else {
-      this._sayUntilAnswered(message);
+      this._sendUntilAnswered(message);
     }
   }
 
@@ -124,7 +124,7 @@ export class Signaling extends Emitter {
   /** Reconnects at once: the network is back. */
   retryNow() {
     if (this._timer !== null) {
-      this._forget(this._timer);
+      this._cancel(this._timer);
       this._timer = null;
       this._connect();
     }
@@ -132,8 +132,8 @@ export class Signaling extends Emitter {
 
   /** Replaces a socket that has received nothing lately: after a network change it may be dead. */
   reconnectIfSilent() {
-    if (this._socket?.readyState === OPEN && now() - this._heardAt > PING_MS + LATE_MS) {
-      this._giveUp(this._socket);
+    if (this._socket?.readyState === OPEN && now() - this._lastMessageAt > PING_MS + LATE_MS) {
+      this._dropSocket(this._socket);
       this.retryNow();
     }
   }
@@ -141,24 +141,24 @@ export class Signaling extends Emitter {
   /** Closes for good; no event follows. */
   close() {
     this._closed = true;
-    this._forget(this._timer);
-    clearTimeout(this._asking);
+    this._cancel(this._timer);
+    clearTimeout(this._pingTimer);
     this._timer = null;
     this._socket?.close();
   }
 
   _connect() {
-    const socket = this._make();
+    const socket = this._openSocket();
     this._socket = socket;
-    socket.onopen = () => this._opened();
-    socket.onmessage = (event) => this._received(event.data);
-    socket.onclose = (event) => this._dropped(socket, event.code, event.reason);
+    socket.onopen = () => this._onOpen();
+    socket.onmessage = (event) => this._onMessage(event.data);
+    socket.onclose = (event) => this._onClose(socket, event.code, event.reason);
   }
 
-  _opened() {
+  _onOpen() {
     this._everOpen = true;
-    this._heardAt = now();
-    this._ask();
+    this._lastMessageAt = now();
+    this._schedulePing();
     if (this.callId) {
       this._resume();
     }
@@ -167,37 +167,37 @@ export class Signaling extends Emitter {
   }
 
   /** Pings the server regularly; replaces a socket that gets no answer. */
-  _ask() {
-    clearTimeout(this._asking);
-    this._asking = this._askLater(() => {
+  _schedulePing() {
+    clearTimeout(this._pingTimer);
+    this._pingTimer = this._pingLater(() => {
       const socket = this._socket;
-      if (socket && now() - this._heardAt > DEAD_MS) {
-        this._giveUp(socket);
+      if (socket && now() - this._lastMessageAt > DEAD_MS) {
+        this._dropSocket(socket);
       } else if (this.send({ type: "ping" })) {
-        this._ask();
+        this._schedulePing();
       }
     }, PING_MS);
   }
 
   /** @param {SocketLike} socket */
-  _giveUp(socket) {
+  _dropSocket(socket) {
     socket.onclose = null;
     socket.close(CLOSE.another); // another code would mean that the client leaves its call
-    this._dropped(socket, 1006, "no answer");
+    this._onClose(socket, 1006, "no answer");
   }
 
   /** @param {Message} message */
-  _sayUntilAnswered(message) {
+  _sendUntilAnswered(message) {
     this._untilAnswered.push(message);
     this.send(message);
   }
 
   /** @param {string} text */
-  _received(text) {
+  _onMessage(text) {
     if (this._closed) {
       return;
     }
-    this._heardAt = now();
+    this._lastMessageAt = now();
     /** @type {Message} */
     const message = JSON.parse(text);
     // reset only after a message: a server that closes right after accepting must not be retried for ever
@@ -214,12 +214,12 @@ export class Signaling extends Emitter {
    * @param {number} code
    * @param {string} reason
    */
-  _dropped(socket, code, reason) {
+  _onClose(socket, code, reason) {
     if (this._closed || socket !== this._socket) {
       return;
     }
     this._socket = null;
-    clearTimeout(this._asking);
+    clearTimeout(this._pingTimer);
     if (FATAL.has(code)) {
       this._closed = true;
       this._emit("refused", { code, reason });
@@ -255,6 +255,6 @@ function defaultLater(work, afterMs) {
 }
 
 /** @param {any} timer */
-function defaultForget(timer) {
+function defaultCancel(timer) {
   clearTimeout(timer);
 }

@@ -9,9 +9,9 @@ const FEATURES = ["media", "acks"];
 const OUTPUT = { codec: "pcm16", sampleRate: 24_000 };
 /** Unacknowledged chunks of 100 ms that are kept for a reconnect: 32 s, since the server keeps a lost call for 30 s. */
 const MAX_CHUNKS = 320;
-const MOST_BUFFERED = 64 * 1024;
+const MAX_BUFFERED_BYTES = 64 * 1024;
 const RETRY_MS = [200, 500, 1000, 2000];
-const GIVE_UP_MS = 45_000;
+const MAX_LOST_MS = 45_000;
 /** Close codes after which reconnecting is useless. */
 const FATAL = new Set([1000, 4401, 4403]);
 
@@ -28,7 +28,7 @@ export class SocketLink {
    * @param {(stream: MediaStream) => void} options.onTrack
    */
   constructor({ open, callId, wish = {}, sound, onCall = () => {}, onRefused = () => {}, onState, onTrack }) {
-    this._make = open;
+    this._openSocket = open;
     this._callId = callId;
     this._wish = wish;
     this._onCall = onCall;
@@ -41,9 +41,9 @@ export class SocketLink {
     /** @type {Message | null} describes the next binary frame */
     this._header = null;
     /** @type {ArrayBuffer[]} chunks that the server has not acknowledged, oldest first */
-    this._kept = [];
-    /** How many chunks came before `_kept`, and how many of `_kept` have been sent. */
-    this._first = 0;
+    this._unacknowledged = [];
+    /** How many chunks came before `_unacknowledged`, and how many of `_unacknowledged` have been sent. */
+    this._firstIndex = 0;
     this._sent = 0;
     this._ready = false;
     this._everReady = false;
@@ -78,11 +78,11 @@ export class SocketLink {
   }
 
   /** @param {ArrayBuffer} chunk */
-  _heard(chunk) {
-    this._kept.push(chunk);
-    if (this._kept.length > MAX_CHUNKS) {
-      this._kept.shift();
-      this._first += 1;
+  _onChunk(chunk) {
+    this._unacknowledged.push(chunk);
+    if (this._unacknowledged.length > MAX_CHUNKS) {
+      this._unacknowledged.shift();
+      this._firstIndex += 1;
       this._sent = Math.max(0, this._sent - 1);
     }
     this._flush();
@@ -90,24 +90,24 @@ export class SocketLink {
 
   _flush() {
     const socket = this._socket;
-    while (this._ready && socket && this._sent < this._kept.length && socket.bufferedAmount < MOST_BUFFERED) {
-      socket.send(this._kept[this._sent]);
+    while (this._ready && socket && this._sent < this._unacknowledged.length && socket.bufferedAmount < MAX_BUFFERED_BYTES) {
+      socket.send(this._unacknowledged[this._sent]);
       this._sent += 1;
     }
   }
 
   /** @param {number} received how many chunks of this stream the server has */
-  _forget(received) {
-    const known = Math.min(received - this._first, this._kept.length);
+  _acknowledge(received) {
+    const known = Math.min(received - this._firstIndex, this._unacknowledged.length);
     if (known > 0) {
-      this._kept.splice(0, known);
-      this._first += known;
+      this._unacknowledged.splice(0, known);
+      this._firstIndex += known;
       this._sent = Math.max(0, this._sent - known);
     }
   }
 
   _connect() {
-    const socket = this._make();
+    const socket = this._openSocket();
     this._socket = socket;
     socket.binaryType = "arraybuffer";
     socket.onopen = () =>
@@ -122,24 +122,24 @@ export class SocketLink {
           continues: this._everReady,
         }),
       );
-    socket.onmessage = ({ data }) => (typeof data === "string" ? this._told(JSON.parse(data)) : this._sounded(data));
-    socket.onclose = ({ code }) => this._dropped(code);
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this._onMessage(JSON.parse(data)) : this._onAudio(data));
+    socket.onclose = ({ code }) => this._onClose(code);
   }
 
   /** @param {Message} message */
-  _told(message) {
+  _onMessage(message) {
     if (message.type === "session_started") {
       this._failures = 0;
       this._callId = message.callId ?? this._callId;
       this._onCall(this._callId);
-      this._begin(message.backlogMs);
+      this._startSending(message.backlogMs);
       this._ready = this._everReady = true;
       this._sent = 0;
-      this._forget(message.received);
+      this._acknowledge(message.received);
       this._onState("connected");
       this._flush();
     } else if (message.type === "audio_ack") {
-      this._forget(message.received);
+      this._acknowledge(message.received);
     } else if (message.type === "tts_audio_chunk") {
       this._header = message;
     } else if (message.type === "turn_end" && message.interrupted) {
@@ -154,22 +154,22 @@ export class SocketLink {
    * Starts sending, first with what was said before the socket was open.
    * @param {number} backlogMs how much earlier audio the server lacks
    */
-  _begin(backlogMs) {
+  _startSending(backlogMs) {
     if (!this._everReady) {
-      this._kept = this._sound.last(backlogMs);
-      this._sound.onChunk = (chunk) => this._heard(chunk);
+      this._unacknowledged = this._sound.last(backlogMs);
+      this._sound.onChunk = (chunk) => this._onChunk(chunk);
     }
   }
 
   /** @param {ArrayBuffer} body */
-  _sounded(body) {
+  _onAudio(body) {
     if (this._header) {
       this._player?.push(body, this._header.sampleRate);
     }
   }
 
   /** @param {number} code */
-  _dropped(code) {
+  _onClose(code) {
     this._socket = null;
     this._ready = false;
     if (this._closed) {
@@ -177,7 +177,7 @@ export class SocketLink {
     }
     const now = performance.now();
     this._lostAt = this._failures ? this._lostAt : now;
-    if (FATAL.has(code) || now - this._lostAt > GIVE_UP_MS) {
+    if (FATAL.has(code) || now - this._lostAt > MAX_LOST_MS) {
       this._fail();
       return;
     }

@@ -8,7 +8,7 @@ import { wordAt } from "./word-at.js";
 /** @typedef {import("./player.js").Player} Player */
 
 /** How long automatic scrolling stops after the reader scrolled. */
-const READER_MS = 4000;
+const SCROLL_PAUSE_MS = 4000;
 
 export class SyncedTranscript {
   /**
@@ -23,15 +23,15 @@ export class SyncedTranscript {
       .map((element) => ({ element, startMs: Number(element.dataset.start), endMs: Number(element.dataset.end) }))
       .sort((a, b) => a.startMs - b.startMs);
     this._words = words;
-    this._now = -1;
-    this._readAt = -Infinity;
-    this._leaving = new AbortController();
+    this._current = -1;
+    this._scrolledAt = -Infinity;
+    this._removal = new AbortController();
     this._makeReachable();
     this._listen();
   }
 
   remove() {
-    this._leaving.abort();
+    this._removal.abort();
   }
 
   _makeReachable() {
@@ -41,13 +41,13 @@ export class SyncedTranscript {
   }
 
   _listen() {
-    const { signal } = this._leaving;
-    this._player.addEventListener("at", (event) => this._at(/** @type {CustomEvent} */ (event).detail), { signal });
+    const { signal } = this._removal;
+    this._player.addEventListener("at", (event) => this._onPosition(/** @type {CustomEvent} */ (event).detail), { signal });
     this._list.addEventListener("click", (event) => this._clicked(event), { signal });
     this._list.addEventListener("keydown", (event) => this._key(event), { signal });
     for (const name of ["wheel", "touchmove"]) {
       addEventListener(name, () => {
-        this._readAt = performance.now();
+        this._scrolledAt = performance.now();
       }, { signal, passive: true });
     }
   }
@@ -117,15 +117,15 @@ export class SyncedTranscript {
   }
 
   /** @param {number} ms */
-  _at(ms) {
+  _onPosition(ms) {
     const index = wordAt(this._spans, ms);
-    if (index === this._now) {
+    if (index === this._current) {
       return;
     }
-    this._mark(this._now, false);
+    this._mark(this._current, false);
     this._mark(index, true);
-    const [before, after] = [this._lineOf(this._now), this._lineOf(index)];
-    this._now = index;
+    const [before, after] = [this._lineOf(this._current), this._lineOf(index)];
+    this._current = index;
     if (after && after !== before) {
       this._keepInView(after);
     }
@@ -148,7 +148,7 @@ export class SyncedTranscript {
   /** @param {Element} line */
   _keepInView(line) {
     const wanted = byId("follow").checked && this._player.playing;
-    if (wanted && performance.now() - this._readAt > READER_MS) {
+    if (wanted && performance.now() - this._scrolledAt > SCROLL_PAUSE_MS) {
       line.scrollIntoView({ block: "nearest", behavior: "smooth" });
     }
   }

@@ -9,7 +9,7 @@ import { make } from "./dom.js";
 /** @typedef {import("./transcript.js").Entry} Entry */
 
 const NEAR_END_PX = 64;
-const ANNOUNCED = 3;
+const MAX_ANNOUNCED = 3;
 const ROLES = { user: "You", agent: "Agent" };
 
 export class TranscriptView {
@@ -130,7 +130,7 @@ export class TranscriptView {
     const line = make("p", "", said);
     line.dir = "auto";
     this._announcer.append(line);
-    while (this._announcer.children.length > ANNOUNCED) {
+    while (this._announcer.children.length > MAX_ANNOUNCED) {
       this._announcer.firstElementChild?.remove();
     }
   }

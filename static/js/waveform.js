@@ -3,8 +3,8 @@
 
 import { fitCanvas } from "./canvas.js";
 
-const BAR = 2;
-const GAP = 1.5;
+const BAR_PX = 2;
+const GAP_PX = 1.5;
 
 /**
  * @param {number[]} peaks 0..100, evenly spaced
@@ -48,7 +48,7 @@ export class Waveform {
   }
 
   _resized() {
-    const count = Math.max(1, Math.floor((this._canvas.clientWidth + GAP) / (BAR + GAP)));
+    const count = Math.max(1, Math.floor((this._canvas.clientWidth + GAP_PX) / (BAR_PX + GAP_PX)));
     this._bins = [0, 1].map((lane) => binned(this._lanes[lane] ?? [], count));
     this._draw();
   }
@@ -63,10 +63,10 @@ export class Waveform {
     this._bins.forEach((bins, lane) => {
       pen.fillStyle = colours[lane];
       bins.forEach((peak, index) => {
-        const x = index * (BAR + GAP);
+        const x = index * (BAR_PX + GAP_PX);
         const tall = Math.max(1, (peak / 100) * (middle - 3));
         pen.globalAlpha = x < played ? 1 : 0.34;
-        pen.fillRect(x, lane === 0 ? middle - 1 - tall : middle + 1, BAR, tall);
+        pen.fillRect(x, lane === 0 ? middle - 1 - tall : middle + 1, BAR_PX, tall);
       });
     });
     pen.globalAlpha = 1;

@@ -65,7 +65,7 @@ test("a socket that comes back goes on where the server was, with no backlog of 
   [1, 2].forEach((number) => sound.take(chunk(number)));
   const { link, sockets } = linked(sound);
   sockets[0].say({ type: "session_started", received: 0, backlogMs: 200 });
-  link._dropped(1006);
+  link._onClose(1006);
   clearTimeout(link._timer);
   sound.take(chunk(3));
   link._connect();

@@ -115,7 +115,7 @@ test("a call that began here is the one that a new socket goes on with", () => {
   const begun = [];
   const { link, sockets } = linked(recorded(), { onCall: (callId) => begun.push(callId) });
   sockets[0].say({ type: "session_started", callId: "call", received: 0, backlogMs: 0 });
-  link._dropped(1006);
+  link._onClose(1006);
   clearTimeout(link._timer);
   link._connect();
   sockets[1].onopen();
@@ -145,7 +145,7 @@ test("the last piece is told before the call is hung up", async () => {
 test("the words of a call that began elsewhere are asked for, once the socket is open", () => {
   const socket = new Socket();
   socket.readyState = 0;
-  const signaling = new Signaling({ open: () => socket, lastSeq: () => 0, askLater: () => 0 });
+  const signaling = new Signaling({ open: () => socket, lastSeq: () => 0, pingLater: () => 0 });
   signaling.open();
   signaling.follow("call");
   assert.deepEqual(socket.sent, []);

@@ -14,10 +14,10 @@ class World {
       open: () => this.newSocket(),
       lastSeq: () => lastSeq,
       later: (work, afterMs) => this.newTimer(work, afterMs),
-      forget: (timer) => {
+      cancel: (timer) => {
         this.timers = this.timers.filter((other) => other !== timer);
       },
-      askLater: (work) => {
+      pingLater: (work) => {
         this.ask = work;
       },
       random: () => 0.5,
