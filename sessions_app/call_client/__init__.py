@@ -1,1 +1,1 @@
-"""A client for machines without a microphone: a file is spoken into a call."""
+"""A call client for machines without a microphone: it plays a sound file into a call."""

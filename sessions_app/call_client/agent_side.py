@@ -1,4 +1,4 @@
-"""What comes back from the agent: its voice, and whether it is done."""
+"""Receives the agent's voice, and tells when the agent has finished."""
 
 import asyncio
 import time
@@ -14,13 +14,13 @@ from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
 LOUD = 300
-"""Of 32767: louder than this is speech; silence and comfort noise are not."""
+"""Sample amplitude (of 32767) above which audio counts as speech; comfort noise is below."""
 
 POLL_S = 0.05
 
 
 class AgentSide:
-    """Keeps the agent's audio in place: what was silent is silent."""
+    """Records the agent's audio with its silences."""
 
     def __init__(self) -> None:
         self._started_s = time.monotonic()
@@ -31,7 +31,7 @@ class AgentSide:
         self._speaks = False
 
     def floor_is(self, floor: str) -> None:
-        """Notes who has the floor, as the server says it."""
+        """Records who has the floor, from a `floor` message."""
         self._speaks = True
         self._floor = floor
         self._changed_s = time.monotonic()
@@ -42,9 +42,9 @@ class AgentSide:
             self._reading = asyncio.ensure_future(self._read(track))
 
     async def wait_until_silent(self, over: asyncio.Event, silent_s: float, limit_s: float) -> None:
-        """Returns when the agent has listened for `silent_s`, the call is over, or time is up.
+        """Waits until the agent has listened for `silent_s`, the call has ended, or time is up.
 
-        At once for an agent that only transcribes.
+        Returns at once for an agent that only transcribes.
         """
         deadline = time.monotonic() + limit_s
         while self._speaks and not over.is_set() and time.monotonic() < deadline:
@@ -54,7 +54,7 @@ class AgentSide:
             await asyncio.sleep(POLL_S)
 
     async def finish(self, report: CallReport, target: Path | None) -> None:
-        """Puts into the report how long the agent was heard; writes its audio to `target`."""
+        """Adds the agent's speaking time to the report; writes its audio to `target`."""
         if self._reading is not None:
             await self._reading
         loud = [piece for piece in self._pieces if np.abs(piece[1]).max(initial=0) > LOUD]
@@ -76,7 +76,7 @@ class AgentSide:
             return
 
     def _write(self, target: Path) -> None:
-        """Writes 16 kHz mono; arrival times place what followed a silence."""
+        """Writes 16 kHz mono; audio after a silence is placed by its arrival time."""
         parts: list[Samples] = []
         written = 0
         for at_s, samples in self._pieces:

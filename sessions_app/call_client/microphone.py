@@ -19,7 +19,7 @@ LEAD_S = 0.3
 
 
 class FileError(Exception):
-    """A sound file that cannot be read; the message says which and why."""
+    """The sound file cannot be read; the message says which and why."""
 
 
 def read_sound(path: Path) -> Samples:

@@ -30,10 +30,10 @@ TAIL_S = 1.0
 """Silence after the file, so that the last utterance ends before the hang-up."""
 
 ANSWER_S = 25.0
-"""How long an agent may take to say all it has to say, after the file."""
+"""Longest time for the agent's answers after the end of the file."""
 
 SILENT_S = 1.5
-"""An agent that listens for so long has nothing more to say."""
+"""After listening this long the agent counts as finished."""
 
 CONNECT_S = 15.0
 BYE_S = 15.0
@@ -44,14 +44,14 @@ Shown = Callable[[dict[str, Any]], None]
 
 
 class CallError(Exception):
-    """A call that could not be placed; the message says why and what to do."""
+    """The call could not be placed; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """What to say to whom. `await_results` waits for recording and summary too.
+    """What to play to which agent. `await_results` also waits for recording and summary.
 
-    What the agent says is written to `heard`, where one is given.
+    The agent's audio is written to the file `heard`, if given.
     """
 
     sound: Path
@@ -65,9 +65,9 @@ class CallOptions:
 
 
 async def place_call(options: CallOptions, shown: Shown = lambda _: None) -> CallReport:
-    """Returns what the call brought; `shown` gets every message of the server.
+    """Places a call and returns its report; `shown` is called with every message of the server.
 
-    Raises CallError, FileError, RestError, each with what to do.
+    Raises CallError, FileError or RestError, whose message says what to do.
     """
     report = CallReport()
     microphone = FileMicrophone(read_sound(options.sound))
@@ -230,7 +230,7 @@ def _why_closed(closed: ConnectionClosed) -> str:
 
 
 async def _await_results(rest: RestClient, report: CallReport) -> None:
-    """Waits until recording and summary are made, and puts them into the report."""
+    """Waits for recording and summary, and adds them to the report."""
     deadline = asyncio.get_running_loop().time() + AFTER_S
     path = f"/api/v1/calls/{report.call}/"
     while True:

@@ -1,4 +1,4 @@
-"""What a placed call brought."""
+"""The report of a placed call."""
 
 import time
 from dataclasses import asdict, dataclass, field
@@ -26,24 +26,24 @@ class CallReport:
     timings: dict[str, int] = field(default_factory=dict)
 
     def noted(self, change: dict[str, Any]) -> None:
-        """Takes a `notes` message, which tells what changed."""
+        """Applies a `notes` message, which has only what changed."""
         gone = {*change.get("removed", ()), *(note["number"] for note in change["notes"])}
         kept = [] if change.get("whole") else self.notes
         left = [note for note in kept if note["number"] not in gone]
         self.notes = sorted([*left, *change["notes"]], key=lambda note: int(note["number"]))
 
     def as_json(self) -> dict[str, Any]:
-        """Returns the report as plain values."""
+        """Returns the report as plain values for JSON."""
         return asdict(self)
 
 
 class Stopwatch:
-    """Notes when things first happened, in ms since it was made."""
+    """Records when events first happened, in ms since its creation."""
 
     def __init__(self, timings: dict[str, int]) -> None:
         self._start_s = time.monotonic()
         self._timings = timings
 
     def first(self, name: str) -> None:
-        """Notes `name` now, unless it was noted before."""
+        """Records `name` now, unless it was recorded before."""
         self._timings.setdefault(name, round(1000 * (time.monotonic() - self._start_s)))

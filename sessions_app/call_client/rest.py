@@ -1,4 +1,4 @@
-"""The few REST requests a caller makes."""
+"""The REST requests of the call client."""
 
 import asyncio
 import json
@@ -10,11 +10,11 @@ REQUEST_S = 10.0
 
 
 class RestError(Exception):
-    """An answer that is not what was asked for; the message says what to do."""
+    """A REST request failed; the message says what to do."""
 
 
 class RestClient:
-    """Reads JSON from one server with one token."""
+    """Fetches JSON from one server with one token."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url.rstrip("/")

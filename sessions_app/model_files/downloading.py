@@ -1,4 +1,4 @@
-"""Downloads that go on where they broke off, and are there only once they are whole."""
+"""Resumable downloads; a file appears under its name only once it is complete."""
 
 import urllib.error
 import urllib.request
@@ -14,16 +14,16 @@ TIMEOUT_S = 30.0
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 
 Progress = Callable[[int, int | None], None]
-"""Told how many bytes are there, and of how many; None where the server does not say."""
+"""Called with the bytes received and the total; None if the server does not tell."""
 
 
 def is_address(source: str) -> bool:
-    """Returns whether it is an address that `downloaded` takes."""
+    """Returns whether `downloaded` supports the address."""
     return urlsplit(source).scheme in ("http", "https")
 
 
 def name_of(url: str) -> str:
-    """Returns the file name that an address ends with; raises FetchError for none."""
+    """Returns the file name at the end of a URL; raises FetchError if there is none."""
     name = PurePosixPath(urlsplit(url).path).name
     if not name:
         raise FetchError(f"{url} names no file.")
@@ -31,9 +31,9 @@ def name_of(url: str) -> str:
 
 
 def downloaded(url: str, folder: Path, progress: Progress) -> Path:
-    """Returns the file of that address in `folder`, fetched where it is not there yet.
+    """Returns the file of a URL in `folder`, downloading it if it is missing.
 
-    Proxies are those of the environment (`HTTPS_PROXY`). Raises FetchError; what came so far is
+    Uses the proxies of the environment (`HTTPS_PROXY`). Raises FetchError; a partial download is
     kept for the next try.
     """
     name = name_of(url)
@@ -51,13 +51,13 @@ def downloaded(url: str, folder: Path, progress: Progress) -> Path:
 
 
 def _why(error: Exception) -> str:
-    """Returns an error's own words; a URLError has them in another one."""
+    """Returns an error's message; a URLError wraps another error."""
     inner = error.reason if type(error) is urllib.error.URLError else error
     return str(inner) or type(inner).__name__
 
 
 def _download(url: str, part: Path, progress: Progress) -> None:
-    """Appends to `part` until it is whole; raises OSError where the connection breaks."""
+    """Appends to `part` until it is complete; raises OSError if the connection breaks."""
     there = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={there}-"} if there else {}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme was looked at
@@ -70,14 +70,14 @@ def _download(url: str, part: Path, progress: Progress) -> None:
         if _length_told(error.headers.get("Content-Range")) not in (None, there):
             part.unlink()
             raise ConnectionError("another file was fetched before; try again") from error
-        return  # nothing was missing
+        return  # the partial file was complete
     with answer:
         resumed = answer.status == PARTIAL_CONTENT
         there = there if resumed else 0
         length = answer.headers.get("Content-Length")
         total = there + int(length) if length else None
         with part.open("ab" if resumed else "wb") as out:
-            while piece := answer.read1(PIECE):  # what came before a chunk broke off is kept
+            while piece := answer.read1(PIECE):  # the bytes before the error are kept
                 out.write(piece)
                 there += len(piece)
                 progress(there, total)
@@ -86,6 +86,6 @@ def _download(url: str, part: Path, progress: Progress) -> None:
 
 
 def _length_told(content_range: str | None) -> int | None:
-    """Returns the length of a whole file from `bytes */LENGTH` (RFC 9110, 14.4)."""
+    """Returns the length of the complete file from `bytes */LENGTH` (RFC 9110, 14.4)."""
     length = (content_range or "").rpartition("/")[2]
     return int(length) if length.isdecimal() else None

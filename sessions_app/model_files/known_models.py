@@ -1,4 +1,4 @@
-"""The models that have a name for `manage.py fetch_model`: where each is from, what it must be."""
+"""The models that `manage.py fetch_model` knows by name: their sources and digests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Archives of models: told from other files, and unpacked where they cannot do harm."""
+"""Recognises archives of models, and unpacks them safely."""
 
 import tarfile
 import zipfile
@@ -8,7 +8,7 @@ ENDINGS = (".zip", ".tgz", ".gz", ".bz2", ".xz", ".tar", ".whl")
 
 
 class FetchError(Exception):
-    """A model that cannot be had; the message says what to do."""
+    """A model cannot be fetched; the message says what to do."""
 
 
 def is_archive(path: Path) -> bool:
@@ -17,7 +17,7 @@ def is_archive(path: Path) -> bool:
 
 
 def extract(archive: Path, target: Path) -> None:
-    """Unpacks into the new folder `target`, and writes nothing outside of it.
+    """Unpacks into the new folder `target`; writes nothing outside it.
 
     (tarfile's "data" filter; PEP 706.) Raises FetchError.
     """

@@ -1,1 +1,1 @@
-"""Daphne as voicesite runs it: limits before anything is read, deadlines, a drain, a safe log."""
+"""Daphne as voicesite runs it: request limits, deadlines, graceful shutdown, a safe access log."""

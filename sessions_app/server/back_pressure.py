@@ -1,4 +1,4 @@
-"""Back-pressure for Daphne's WebSockets, which has none: neither side can fill our memory."""
+"""Back-pressure for WebSockets, which Daphne lacks: neither side can fill our memory."""
 
 import asyncio
 import time
@@ -9,15 +9,16 @@ from zope.interface import implementer
 
 MOST_WAITING, FEW_WAITING = 64, 16
 MOST_BYTES = 2 << 20
-"""What of a client may wait for its consumer; then its socket is not read for a while."""
+"""How much of a client's input may wait for its consumer before its socket is no longer read.
+Larger: more memory per slow consumer."""
 
 
 @implementer(IPushProducer)
 class Flow:
-    """One socket's flow, both ways.
+    """Flow control of one socket, both ways.
 
-    It holds what the client sent until its consumer takes it. Twisted tells by
-    `pauseProducing` and `resumeProducing` how fast the client reads.
+    It queues the client's messages for the consumer. Twisted calls `pauseProducing` and
+    `resumeProducing` as the client reads slowly or catches up.
     """
 
     def __init__(self, protocol: Any) -> None:
@@ -33,7 +34,7 @@ class Flow:
     # -- from the client ------------------------------------------------------------------
 
     def put_nowait(self, message: Any) -> None:
-        """Takes what the client sent: Daphne's input queue."""
+        """Queues a message of the client; the interface of Daphne's input queue."""
         self._queue.put_nowait(message)
         self._waiting_bytes += _size(message)
         full = self._queue.qsize() > MOST_WAITING or self._waiting_bytes > MOST_BYTES
@@ -49,10 +50,10 @@ class Flow:
         return message
 
     def check_timeouts(self) -> None:
-        """Daphne's look at the socket's age and pings, where it means something.
+        """Runs Daphne's check of timeouts and pings, unless reading is paused.
 
-        While nothing is read, answers to pings are not either; and a second ping would take
-        the place of one that is still unanswered.
+        While the socket is not read, neither are pongs; and a second ping would replace one that
+        is still unanswered.
         """
         if not self._holding and self._protocol.autoPingTimeoutCall is None:
             self._check()
@@ -73,13 +74,13 @@ class Flow:
     # -- to the client ----------------------------------------------------------------------
 
     def watch(self) -> None:
-        """Asks Twisted to tell when the client reads too slowly; once it is open."""
+        """Registers for Twisted's `pauseProducing`; call it once the socket is open."""
         transport = self._protocol.transport
-        transport.unregisterProducer()  # the HTTP channel that the socket began as
+        transport.unregisterProducer()  # the HTTP channel that was upgraded to this socket
         transport.registerProducer(self, True)
 
     async def drained(self) -> None:
-        """Returns when the client has read enough for more to be sent, or is gone."""
+        """Waits until the client has read enough for more to be sent, or has disconnected."""
         await self._writable.wait()
 
     def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name

@@ -1,4 +1,4 @@
-"""Daphne's server with a drain, and an access log that keeps secrets to itself.
+"""Daphne's server with graceful shutdown, and an access log without secrets.
 
 Importing this module installs Twisted's asyncio reactor.
 """
@@ -25,29 +25,30 @@ from sessions_app.server.http.pace import Pace
 from sessions_app.server.http.request import Request, Socket
 from voicesite import targets
 
-reactor: Any = installed_reactor  # its interface is written without `self`, which mypy rejects
+reactor: Any = installed_reactor  # its interface lacks `self`, which mypy rejects
 log = logging.getLogger("voicesite.serve")
 access = logging.getLogger("voicesite.access")
 
 PING_S, PONG_S = 1, 3.5
-"""Daphne looks every 2 s: a client that vanished is known after 5.5 s at most."""
+"""WebSocket ping interval and time-out in seconds. Daphne checks every 2 s: a vanished client is
+noticed after 5.5 s at most."""
 
 MAX_MESSAGE_BYTES = 1 << 20
 CLOSE_SERVER_STOPPING = 4012
 DRAIN_S = 2.5
 SOCKETS_S = 0.5
 BACKLOG = 1024
-"""Connections that may wait to be taken: while many come at once, others must get in, too."""
+"""Connections that may wait to be accepted. Smaller: a burst of new ones is refused."""
 
 HARD_LIMIT_S = 4.0
 
 
 class PortError(Exception):
-    """The address cannot be listened on; the message says why and what to do."""
+    """The address cannot be bound; the message says why and what to do."""
 
 
 def probe_port(host: str, port: int) -> None:
-    """Raises PortError, with how to mend it, when `host`:`port` cannot be listened on."""
+    """Raises PortError, which says what to do, if `host`:`port` cannot be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -74,7 +75,7 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
-    """Daphne's action logger: one line for each answered request and opened or closed socket."""
+    """Daphne's action logger: a line for each answered request and each opened or closed socket."""
     path = targets.loggable(details["path"])
     if protocol == "http":
         access.info(
@@ -89,32 +90,31 @@ def log_action(protocol: str, action: str, details: dict[str, Any]) -> None:
 
 
 def _load_pages() -> None:
-    """Imports what answers requests; else the first request does, and holds up every call."""
+    """Imports the request handlers, which would else delay all calls at the first request."""
     targets.words()
 
 
 def _keep_for_good() -> None:
-    """Takes what start-up made out of Python's garbage collection.
+    """Excludes the objects created at start-up from garbage collection.
 
-    A full collection would look at all 130 000 of these objects, and hold up every call for
-    25 ms or more.
+    A full collection would scan all 130 000 of them, and delay every call by 25 ms or more.
     """
     gc.collect()
     gc.freeze()
 
 
 class Part(Protocol):
-    """What a process is there for: its engine, or its relay to the media processes."""
+    """The main part of a process: its engine, or its proxy to media processes."""
 
     async def start(self) -> None:
-        """Returns when it can serve."""
+        """Starts it; returns once it can serve."""
 
     async def drain(self) -> None:
-        """Ends what goes on, and frees all."""
+        """Ends calls or connections, and frees resources."""
 
 
 def _endpoints(host: str, port: int, unix: Path | None) -> list[str]:
-    """Returns what Twisted is to listen on; port 0 is none."""
+    """Returns Twisted's endpoint descriptions; port 0 is none."""
     found = [f"tcp:port={port}:backlog={BACKLOG}:interface={_quoted(host)}"] if port else []
     return [*found, f"unix:{_quoted(str(unix))}:mode=600:lockfile=0"] if unix is not None else found
 
@@ -124,12 +124,11 @@ def _quoted(text: str) -> str:
 
 
 class VoiceServer(Server):  # type: ignore[misc]
-    """Serves HTTP and WebSockets, and drains on SIGTERM and SIGINT.
+    """Serves HTTP and WebSockets, and shuts down gracefully on SIGTERM and SIGINT.
 
-    It listens on `port`, where that is not 0, and on the Unix socket `unix`. Its part starts
-    with the event loop. Drained means: nothing new is accepted, the engine has ended its
-    calls, every socket is closed with 4012. A process that has not ended after HARD_LIMIT_S
-    is ended by the kernel, whatever holds it.
+    It listens on `port`, unless that is 0, and on the Unix socket `unix`. Its part starts with
+    the event loop. Shutdown: nothing new is accepted, the engine ends its calls, every socket is
+    closed with 4012. After HARD_LIMIT_S the kernel ends the process, whatever blocks it.
     """
 
     def __init__(
@@ -171,16 +170,16 @@ class VoiceServer(Server):  # type: ignore[misc]
         self._ended = False
 
     def run(self) -> None:
-        """Serves until it is told to stop.
+        """Serves until it is stopped.
 
-        `failure` then tells why the server could not start, or is None.
+        `failure` then has the reason why the server could not start, or is None.
         """
-        # callWhenRunning would call before asyncio's loop runs
+        # callWhenRunning would call it before asyncio's loop runs
         reactor.callLater(0, self._on_running)
         super().run()
 
     def _take_connections(self) -> None:
-        """Puts our own protocols in the place of Daphne's, before the first client comes."""
+        """Replaces Daphne's protocols by our own, before the first client connects."""
         self.http_factory.buildProtocol = partial(
             build, self.http_factory, self.network, self._pace
         )
@@ -196,7 +195,7 @@ class VoiceServer(Server):  # type: ignore[misc]
         self.stop()
 
     def create_application(self, protocol: Any, scope: Any) -> Any:
-        """Returns the queue of what the client sends; a WebSocket's pushes back."""
+        """Returns the queue for the client's messages; a WebSocket's has back-pressure."""
         if scope["type"] != "websocket":
             return super().create_application(protocol, scope)
         scope.setdefault("asgi", {"version": "3.0"})
@@ -207,7 +206,7 @@ class VoiceServer(Server):  # type: ignore[misc]
         return flow
 
     async def handle_reply(self, protocol: Any, message: Any) -> None:
-        """Sends a message of the application, and waits while the client reads slowly."""
+        """Sends a message of the application; waits while the client reads slowly."""
         if isinstance(protocol, Request) and message["type"] == "http.response.body":
             await protocol.writable()
         await super().handle_reply(protocol, message)
@@ -224,7 +223,7 @@ class VoiceServer(Server):  # type: ignore[misc]
         self.log_action("http", "complete", details)
 
     def kill_all_applications(self) -> Any:
-        """Skips connections whose application has ended, on which Daphne's own stumbles."""
+        """Skips connections whose application has ended; Daphne's own version fails on them."""
         self.connections = {
             protocol: details
             for protocol, details in self.connections.items()
@@ -252,7 +251,7 @@ class VoiceServer(Server):  # type: ignore[misc]
 
     def _on_signal(self) -> None:
         if self._draining is not None:
-            self._end()  # asked twice: whoever asks does not want to wait
+            self._end()  # a second signal: end at once
             return
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, HARD_LIMIT_S)
@@ -284,7 +283,7 @@ class VoiceServer(Server):  # type: ignore[misc]
             log.exception("draining failed; the next start ends the calls")
 
     async def _close_sockets(self) -> None:
-        """Tells the sockets that are still open, and lets their consumers say goodbye."""
+        """Closes open sockets with 4012, and gives their consumers time to finish."""
         applications = []
         for protocol, details in list(self.connections.items()):
             if isinstance(protocol, WebSocketProtocol) and "application_instance" in details:

@@ -1,1 +1,1 @@
-"""How the server takes requests from strangers: in measured size, time and number."""
+"""HTTP with limits on the size, time and number of requests."""

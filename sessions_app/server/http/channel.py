@@ -1,6 +1,6 @@
-"""One connection that speaks HTTP/1.1: deadlines, and limits on what is read from it.
+"""One HTTP/1.1 connection, with deadlines and limits on its input.
 
-Twisted's own channel takes headers and bodies for as long as a byte comes each minute, and
+Twisted's own channel accepts headers and bodies for as long as a byte arrives each minute, and
 bodies of any size.
 """
 
@@ -20,52 +20,52 @@ from sessions_app.server.http.refusals import Refusal
 from sessions_app.server.http.request import Request
 from sessions_app.services.access import address_of
 
-HTTPChannel: Any = http.HTTPChannel  # most of them have no types
+HTTPChannel: Any = http.HTTPChannel  # Twisted's classes are mostly untyped
 Receiver: Any = LineReceiver
 
 HEAD_S = 10.0
-"""For the request line and all headers, from the first byte or the start of the connection."""
+"""Seconds for the request line and headers, from the first byte or the start of the connection."""
 
 BODY_S = 30.0
-"""For a body, whatever its size."""
+"""Seconds for a body, whatever its size."""
 
 IDLE_S = 60.0
-"""For the next request of a connection that is kept."""
+"""Seconds until the next request of a keep-alive connection."""
 
 STALL_S = 60.0
-"""For a client to read 64 KiB of an answer."""
+"""Seconds for a client to read 64 KiB of a response."""
 
 LINGER_S = 2.0
 MOST_LINGERING = 1 << 20
-"""How long, and how many bytes, a refused client may go on sending before it is cut off.
+"""How long (s), and how many bytes, a refused client may continue to send before it is cut off.
 
-Most clients read an answer only after all they send; a connection that is closed before would
-take the answer with it.
+Most clients read the response only after sending everything; closing the connection earlier
+would lose the response.
 """
 
 MOST_DIGITS = 18
 WITH_BODY = (b"POST", b"PUT", b"PATCH")
 HEAD_AT_ONCE, CHUNKS_AT_ONCE = 4096, 1024
-"""Bytes that are read in one turn of the event loop.
+"""Bytes that are parsed in one iteration of the event loop.
 
-Chunks of one byte cost a hundred times as much as one chunk; no call is to be held up by them.
+Chunks of one byte cost a hundred times as much as one large chunk, and must not delay calls.
 """
 
 MOST_FRAMING = 64 << 10
-"""Bytes of a chunked body that are none of its content; and an eighth of the content more."""
+"""Bytes of framing that a chunked body may have, plus an eighth of its content."""
 
 MOST_AHEAD = 16 << 10
-"""Bytes a client may send ahead of an answer and still keep its connection."""
+"""Bytes a client may send before the response and still keep its connection."""
 
 
 SLOWED_S = (5.0, 10.0)
-"""A client that sends too many requests waits so long to be told: a loop that tries again at once
-would cost the calls of others more than its requests do. By chance: a thousand that come together
-would be told, and come again, together."""
+"""Range, in seconds, of the delay before a client with too many requests gets its 429: immediate
+retries would cost other people's calls more than the requests. The delay is random, so that a
+thousand clients that came together do not retry together."""
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection of `connections`, which gives way while its request is not complete."""
+    """An HTTP connection of `connections`; without a complete request it may be dropped."""
 
     requestFactory = Request  # noqa: N815 - Twisted's name
     timeOut = HEAD_S  # noqa: N815 - Twisted's name
@@ -88,10 +88,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     @property
     def is_full(self) -> bool:
-        """Whether the client has yet to read what was sent before more is."""
+        """Whether the client must read more before anything is sent to it."""
         return bool(self._waitingForTransport)
 
-    # -- what comes -----------------------------------------------------------------------
+    # -- input ----------------------------------------------------------------------------
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         super().connectionMade()
@@ -108,7 +108,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self._idle:
             self._idle = False
             self.setTimeout(HEAD_S)
-        Receiver.dataReceived(self, data)  # the channel's own puts off the deadline
+        Receiver.dataReceived(self, data)  # the base class would extend the deadline
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
         if not self._refused:
@@ -123,7 +123,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if name == b"transfer-encoding" and given != b"chunked":
             self.refuse(refusals.UNKNOWN_CODING)
         if name == b"content-length" and given.isdigit() and len(given) > MOST_DIGITS:
-            self.refuse(refusals.too_large(self._longest()))  # Python reads no such number
+            self.refuse(refusals.too_large(self._longest()))  # Python parses no such number
         return not self._refused and bool(super().headerReceived(line))
 
     def _failChooseTransferDecoder(self) -> bool:  # noqa: N802 - Twisted's name
@@ -147,7 +147,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.transport.bufferSize = CHUNKS_AT_ONCE if self._in_chunks else self._read_at_once
 
     def _refusal(self) -> Refusal | None:
-        """Returns why its headers refuse a request (RFC 9112, 3.2 and 6.1; RFC 1945, 7.2.2)."""
+        """Returns why the headers are refused (RFC 9112, 3.2 and 6.1; RFC 1945, 7.2.2), or None."""
         headers = self.requests[-1].requestHeaders
         if wait_s := self._pace.wait_s(self._client(headers)):
             return refusals.too_many(wait_s)
@@ -179,7 +179,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.refuse(refusals.SMALL_CHUNKS)
 
     def takes(self, size: int) -> bool:
-        """Returns whether so many bytes more of the body are taken; else refuses the request."""
+        """Returns whether `size` more bytes of the body are allowed; else refuses the request."""
         if self._refused:
             return False
         self._size += size
@@ -208,7 +208,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     # -- refusing -------------------------------------------------------------------------
 
     def refuse(self, refusal: Refusal, after_s: float = 0.0) -> None:
-        """Answers a request that the application never sees, and closes the connection."""
+        """Answers a request without passing it to the application, and closes the connection."""
         if self._refused:
             return
         self._refused = True
@@ -277,7 +277,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.loseConnection()
 
     def loseConnection(self) -> None:  # noqa: N802 - Twisted's name
-        """Closes the connection once the client has read what was sent, within STALL_S."""
+        """Closes the connection once the client has read the response, after STALL_S at most."""
         super().loseConnection()
         if self._abortingCall is None:
             self._abortingCall = self.callLater(STALL_S, self.forceAbortClient)
@@ -293,7 +293,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 def build(
     factory: Any, connections: Connections, pace: Pace, address: IAddress
 ) -> Channel | Refused:
-    """Returns what takes a new connection."""
+    """Returns the protocol for a new connection."""
     if not connections.admits(getattr(address, "host", None)):
         return Refused()
     return Channel(factory, connections, pace)

@@ -1,4 +1,4 @@
-"""The connections of a server: how many there may be, of whom, and which give way."""
+"""Limits on the number of connections, in total and per client."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ from sessions_app.server.http.refusals import Refusal, answer
 log = logging.getLogger("voicesite.serve")
 
 MOST_WAITING_BYTES = 64 << 20
-"""What all bodies together may hold that are not complete yet."""
+"""Bytes that all incomplete bodies together may have."""
 
 TELL_EACH_S = 60.0
 
@@ -26,11 +26,11 @@ FULL = Refusal(
 
 
 class Connections:
-    """Counts the connections of a process; no more than `most` at once.
+    """Counts the connections of a process; at most `most` at once.
 
-    `each` is how many one network address may have, 0 for no limit. The machine itself has
-    none, as proxies and our own processes call from there. Where all are taken, the connection
-    that waits longest without a complete request gives way to a new one; calls never do.
+    `each` is the limit per network address, 0 for none. The machine itself has no limit, since
+    proxies and our own processes connect from there. If all are in use, a new connection replaces
+    the one that has waited longest without a complete request; calls are never dropped.
     """
 
     def __init__(self, most: int, each: int) -> None:
@@ -46,7 +46,7 @@ class Connections:
         return len(self._open)
 
     def admits(self, host: str | None) -> bool:
-        """Returns whether one more from `host` (None: over a Unix socket) may be opened."""
+        """Returns whether `host` (None: a Unix socket) may open one more connection."""
         group = group_of(host)
         if group and self._each and self._of[group] >= self._each:
             self._tell("one address has more than %d connections", self._each)
@@ -62,14 +62,14 @@ class Connections:
         return True
 
     def add(self, transport: Any) -> None:
-        """Counts a connection that was opened; its first request is awaited."""
+        """Counts a new connection, which waits for its first request."""
         group = group_of(getattr(transport.getPeer(), "host", None))
         self._open[transport] = group
         self._of[group] += 1
         self._waiting[transport] = None
 
     def remove(self, transport: Any) -> None:
-        """Forgets a connection that was closed."""
+        """Removes a closed connection."""
         self._waiting.pop(transport, None)
         group = self._open.pop(transport, None)
         if group is not None:
@@ -78,21 +78,21 @@ class Connections:
                 del self._of[group]
 
     def waits(self, transport: Any) -> None:
-        """Says that nothing is under way on a connection: it may give way."""
+        """Marks a connection as idle: it may be dropped for a new one."""
         if transport in self._open:
             self._waiting[transport] = None
 
     def works(self, transport: Any) -> None:
-        """Says that a connection's request is complete: it no longer gives way."""
+        """Marks a connection as busy with a complete request: it is not dropped."""
         self._waiting.pop(transport, None)
 
     def hold(self, size: int) -> bool:
-        """Counts bytes of a body that is not complete; returns whether there is room."""
+        """Counts bytes of an incomplete body; returns whether they fit the limit."""
         self._held += size
         return self._held <= MOST_WAITING_BYTES
 
     def release(self, size: int) -> None:
-        """Uncounts bytes of a body that is complete, or was given up."""
+        """Subtracts bytes of a body that is complete or was dropped."""
         self._held -= size
 
     def _tell(self, text: str, *values: object) -> None:
@@ -103,16 +103,16 @@ class Connections:
 
 
 def group_of(host: str | None) -> str:
-    """Returns whose a connection is: an IPv4 address, an IPv6 network of 64 bits.
+    """Returns the client a connection counts for: an IPv4 address, or an IPv6 /64 network.
 
-    Empty for what is not limited: this machine, and what is no address.
+    Empty if there is no limit: for this machine, and without an address.
     """
     address = host or ""
     return "" if is_this_machine(address) else network_of(address)
 
 
 class Refused(Protocol):
-    """A connection that is told that there are too many, and closed."""
+    """A connection over the limit, which gets an error and is closed."""
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         transport: Any = self.transport

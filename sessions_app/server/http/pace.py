@@ -1,4 +1,4 @@
-"""How many requests a client may send: looked at before anything of one reaches the application."""
+"""Rate limit of requests per client, checked before the application sees them."""
 
 import time
 from collections import OrderedDict
@@ -7,18 +7,18 @@ from sessions_app.engine.core.addresses import network_of
 from sessions_app.engine.core.rates import Allowance
 
 BURST_S = 5.0
-"""Requests of so many seconds may come at once: a page brings its scripts, pictures and sound."""
+"""A burst may have the requests of this many seconds: a page loads scripts, images and audio."""
 
 MOST_KEPT = 10_000
-"""Clients that are remembered; the oldest make room."""
+"""Clients that are counted; beyond that the oldest are forgotten."""
 
 
 class Pace:
-    """Counts requests by client, WebSocket handshakes among them; one a process.
+    """Counts requests, including WebSocket handshakes, by client; one per process.
 
-    `each_minute` is how many an IPv4 address, or an IPv6 network of 64 bits, may send; 0 for any
-    number. Django takes some milliseconds even for what it refuses: in a process that carries
-    calls, a client in a tight loop would be heard in all of them.
+    `each_minute` is the limit per IPv4 address or IPv6 /64 network; 0 for none. Django needs some
+    milliseconds even to refuse a request: in a process that carries calls, a client in a tight
+    loop would disturb the audio of all.
     """
 
     def __init__(self, each_minute: int) -> None:
@@ -26,9 +26,9 @@ class Pace:
         self._used: OrderedDict[str, Allowance] = OrderedDict()
 
     def wait_s(self, address: str) -> float:
-        """Counts a request of `address`, and returns 0.0; or else after how long to come again.
+        """Counts a request of `address` and returns 0.0, or the seconds until one is allowed.
 
-        Nothing is counted for what is no address: who calls over a Unix socket.
+        Clients without an address, over a Unix socket, have no limit.
         """
         name = network_of(address)
         if not self._each_minute or not name:

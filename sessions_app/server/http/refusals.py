@@ -1,4 +1,4 @@
-"""What the server itself answers where a request never reaches the application."""
+"""Errors that the server sends for requests that do not reach the application."""
 
 import json
 import re
@@ -13,14 +13,14 @@ from sessions_app.engine.core.body_limits import MAX_BODY
 from sessions_app.engine.core.rates import whole_seconds
 
 PAGE_BODY = 64 * 1024
-"""Bytes of a body for a page: a sign-in and a search are short."""
+"""Limit of a body sent to a page, in bytes: forms for signing in and search are short."""
 
 REST, ADMIN = "/api/v1/", "/admin/"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not taken: status, a word for programs, a sentence for people."""
+    """An error: status, a code for programs, a sentence for people."""
 
     status: int
     code: str
@@ -59,38 +59,38 @@ BUSY_READING = Refusal(
 
 
 def too_many(wait_s: float) -> Refusal:
-    """Returns the refusal of one request too many; after `wait_s` seconds another is taken."""
+    """Returns the 429 for a client over its rate limit; it may retry after `wait_s`."""
     seconds = whole_seconds(wait_s)
     told = f"You are sending too many requests. Try again in {seconds} s."
     return Refusal(429, "too_many_requests", told, retry_after_s=seconds)
 
 
 def too_large(limit: int) -> Refusal:
-    """Returns the refusal of a body of more than `limit` bytes."""
+    """Returns the 413 for a body of more than `limit` bytes."""
     return Refusal(413, "too_large", f"The body may be at most {limit // 1024} KiB. Send less.")
 
 
 def longest_body(path: str) -> int:
-    """Returns how many bytes a body sent to an address may have."""
+    """Returns the limit in bytes of a body sent to `path`."""
     if _is_for_programs(path):
         return MAX_BODY
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(ADMIN) else PAGE_BODY
 
 
 def path_of(target: bytes) -> str:
-    """Returns the path of a request's target as the application will see it."""
+    """Returns the path of a request target, decoded as for the application."""
     return unquote(target.partition(b"?")[0].decode("latin1"))
 
 
 def answer(refusal: Refusal, path: str) -> bytes:
-    """Returns the whole answer, after which the connection is closed.
+    """Returns the complete HTTP response, after which the connection is closed.
 
-    It is JSON where programs call, in the form that the address has for its errors.
+    On paths for programs it is JSON in the form of that path's other errors.
     """
     if _is_for_programs(path):
         told = {"code": refusal.code, "message": refusal.message}
         if not path.startswith(REST):
-            told["info"] = refusal.message  # Pipecat's client shows it
+            told["info"] = refusal.message  # Pipecat's client shows `info`
         kind, body = "application/json", json.dumps(told)
     else:
         kind, body = "text/html; charset=utf-8", _page(refusal)

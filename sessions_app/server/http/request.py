@@ -1,4 +1,4 @@
-"""One HTTP request, as the application is to see it, and its answer's way to the client."""
+"""One HTTP request, normalised for the application, and flow control of its response."""
 
 import asyncio
 from io import BytesIO
@@ -18,31 +18,31 @@ ROOT_PATH, PROTOCOLS = b"Daphne-Root-Path", b"Sec-WebSocket-Protocol"
 
 @implementer(IPushProducer)
 class Request(WebRequest):  # type: ignore[misc]
-    """A request whose body always has a length, and whose answer waits for a slow reader."""
+    """A request whose body always has a length, and whose response waits for a slow client."""
 
     producer: Any
     _readable: asyncio.Event | None = None
 
     def __init__(self, channel: Any, queued: object = False) -> None:
-        # fields of a form are the application's business, which has limits for them
+        # the application parses forms, within limits of its own
         super().__init__(channel, queued, parsePOSTFormSubmission=False)
 
     # -- from the client ------------------------------------------------------------------
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
-        self.content = BytesIO()  # bodies are short here; Twisted would take a file for many
+        self.content = BytesIO()  # bodies are limited, so memory will do; Twisted would use a file
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self.channel.takes(len(data)):
             super().handleContentChunk(data)
 
     def process(self) -> Any:
-        """Hands the complete request on; a chunked body has a length now (RFC 9112, 7.1.3).
+        """Passes the complete request on; a chunked body gets a length (RFC 9112, 7.1.3).
 
-        Django and REST framework take a body without Content-Length for none.
+        Django and REST framework ignore a body without Content-Length.
         """
         headers = self.requestHeaders
-        headers.removeHeader(ROOT_PATH)  # Daphne would let any client say where it is mounted
+        headers.removeHeader(ROOT_PATH)  # Daphne would trust any client's root path
         if headers.hasHeader(b"Transfer-Encoding"):
             headers.removeHeader(b"Transfer-Encoding")
             headers.removeHeader(b"Trailer")
@@ -50,7 +50,7 @@ class Request(WebRequest):  # type: ignore[misc]
         if b"%00" in self.uri:
             return self._refuse(refusals.NUL_IN_ADDRESS)
         if any(b"\\000" in value for value in headers.getRawHeaders(b"Cookie", [])):
-            return self._refuse(refusals.NUL_IN_COOKIE)  # Django would ask the database for it
+            return self._refuse(refusals.NUL_IN_COOKIE)  # Django would query the database with it
         if not all(value.isascii() for value in headers.getRawHeaders(PROTOCOLS, [])):
             return self._refuse(refusals.BAD_PROTOCOLS)
         return super().process()
@@ -61,7 +61,7 @@ class Request(WebRequest):  # type: ignore[misc]
     # -- to the client --------------------------------------------------------------------
 
     async def writable(self) -> None:
-        """Returns when the client has read enough for more to be sent, or is gone."""
+        """Waits until the client has read enough for more to be sent, or has disconnected."""
         if self.producer is None and self.channel is not None and not self.finished:
             self.registerProducer(self, True)
             if self.channel.is_full:
@@ -93,7 +93,7 @@ class Request(WebRequest):  # type: ignore[misc]
 
 
 class Socket(WebSocketProtocol):  # type: ignore[misc]
-    """A WebSocket, which is one of the server's connections as long as it stands."""
+    """A WebSocket, which counts as one of the server's connections while it is open."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's
         self.factory.server_class.network.remove(self.transport)
