@@ -16,7 +16,7 @@ from sessions_app.runtime import endings
 from sessions_app.runtime.engine import Engine, current, drain
 from sessions_app.runtime.settings import voice_config
 from sessions_app.services.authentication import Principal, Way
-from tests.engine.stt.worker.test_pool import children_of
+from tests.fixtures.processes import children_of
 
 BEFORE, NOW = Principal(7, Way.SESSION, "before"), Principal(7, Way.TOKEN, "1")
 

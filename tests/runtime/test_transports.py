@@ -6,6 +6,7 @@ import pytest
 
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import AudioIn, StartStream
+from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.websocket.transport import WebSocketTransport
 from sessions_app.runtime.settings import voice_config
 from sessions_app.runtime.transports import WEBSOCKET, Transports
@@ -38,7 +39,7 @@ async def open_source(_audio: object) -> Any:
 
 
 async def test_a_connection_is_closed_where_its_call_comes_to_nothing(closed: list[Any]) -> None:
-    transports = Transports(voice_config(), open_source)
+    transports = Transports(voice_config(), open_source, MediaLoop())
     wish = StartStream(AudioIn("pcm16"))
     with pytest.raises(KeyError):
         async with transports.websocket(Media(), wish) as connection:
@@ -47,7 +48,7 @@ async def test_a_connection_is_closed_where_its_call_comes_to_nothing(closed: li
 
 
 async def test_one_that_carries_a_call_stays_open(closed: list[Any]) -> None:
-    transports = Transports(voice_config(), open_source)
+    transports = Transports(voice_config(), open_source, MediaLoop())
     async with transports.websocket(Media(), StartStream(AudioIn("pcm16"))) as connection:
         assert connection.name == WEBSOCKET
     assert not closed

@@ -8,7 +8,7 @@ import pytest
 
 from sessions_app.engine.workers.fork_server import ForkServer
 from sessions_app.engine.workers.framing import messages, send
-from tests.engine.workers.test_pool import children_of
+from tests.fixtures.processes import children_of
 from tests.fixtures.server import wait_until
 
 
