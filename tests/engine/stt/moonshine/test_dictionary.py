@@ -20,6 +20,7 @@ BOXES = "There are three more boxes in the other room."
         ("I don't think it's the dogs' or my mother's; they're Anna\u2019s.", []),
         ("It costs 25 dollars at 9:05, or $3.50.", []),
         ("a ten-mile walk", []),
+        ("the yoghurt, the cannula and the windscreen; snorkelling and paddleboarding", []),
         ("Please call Kowalczyk about it.", []),  # a name, as far as anybody can tell
         ("", []),
         ("...", []),
