@@ -17,7 +17,7 @@ from sessions_app.runtime import engine
 from voicesite.urls import urlpatterns as product
 
 watching.watch_frames()
-_counted: Any = WebRTCTransport._heard
+_counted: Any = WebRTCTransport._on_frame
 
 
 def heard(self: WebRTCTransport, frame: AudioFrame) -> None:
@@ -31,7 +31,7 @@ async def never_prepared(_self: AgentVoice, _text: str) -> None:
     """The voices of the bench never end: made ahead, they would be made twice."""
 
 
-WebRTCTransport._heard = heard  # type: ignore[method-assign]
+WebRTCTransport._on_frame = heard  # type: ignore[method-assign]
 AgentVoice.prepare = never_prepared  # type: ignore[method-assign, assignment]
 
 

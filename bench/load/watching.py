@@ -8,7 +8,7 @@ from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.rtc.transport import WebRTCTransport
 
 _watching: list[asyncio.Task[None]] = []
-_heard: Any = WebRTCTransport._heard
+_heard: Any = WebRTCTransport._on_frame
 
 
 def heard(self: WebRTCTransport, frame: AudioFrame) -> None:
@@ -24,7 +24,7 @@ def heard(self: WebRTCTransport, frame: AudioFrame) -> None:
 
 def watch_frames() -> None:
     """Counts frames from now on, in this process."""
-    WebRTCTransport._heard = heard  # type: ignore[method-assign]
+    WebRTCTransport._on_frame = heard  # type: ignore[method-assign]
 
 
 def watch_loop() -> None:

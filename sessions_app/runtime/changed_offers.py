@@ -51,11 +51,11 @@ class ChangedOffers:
         return await self.renegotiate(call_id, party, sdp)
 
     async def _follow(self, session: CallSession, earlier: WebRTCTransport, sdp: str) -> str:
-        """Returns the answer of what stands in for a connection whose client goes on elsewhere."""
+        """Returns the answer of the connection that takes over, as its client moves to it."""
         async with self._transports.webrtc_after(session, sdp, earlier) as connection:
             transport = connection.transport
             transport.on_message, transport.on_key = session.hear_message, session.hear_key
-            transport.succeed(earlier)
+            transport.take_over(earlier)
             session.move_to(transport)
         return connection.answer
 

@@ -42,7 +42,7 @@ class VoiceConfig:
     video: VideoFormat | None
     figures: bool
     own_path: bool
-    wishes: OpusPreferences
+    opus_preferences: OpusPreferences
 
 
 def voice_config() -> VoiceConfig:
@@ -75,7 +75,7 @@ def voice_config() -> VoiceConfig:
         video=_video(voice["VIDEO"]),
         figures=bool(voice["FIGURES"]),
         own_path=voice["MEDIA_PATH"] == "own",
-        wishes=_wishes(voice["AUDIO"]),
+        opus_preferences=_opus_preferences(voice["AUDIO"]),
     )
 
 
@@ -102,7 +102,7 @@ def _video(given: Mapping[str, Any]) -> VideoFormat | None:
     return VideoFormat(tuple(size) if size else None, per_second, given.get("FORMAT", "rgb24"))
 
 
-def _wishes(given: Mapping[str, Any]) -> OpusPreferences:
+def _opus_preferences(given: Mapping[str, Any]) -> OpusPreferences:
     return OpusPreferences(
         bitrate=int(given["BITRATE"]),
         dtx=bool(given["DTX"]),

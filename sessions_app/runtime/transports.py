@@ -14,7 +14,7 @@ from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.aiortc_compat import connectivity
 from sessions_app.engine.rtc.loop.media_loop import MediaLoop
 from sessions_app.engine.rtc.transport import WebRTCTransport
-from sessions_app.engine.rtc.transport_change import Known
+from sessions_app.engine.rtc.transport_change import ConnectionIdentity
 from sessions_app.engine.rtc.video import VideoLine
 from sessions_app.engine.websocket.sources import OpenSource
 from sessions_app.engine.websocket.transport import WebSocketTransport
@@ -86,8 +86,8 @@ class Transports:
     async def webrtc_after(
         self, call: CallMedia, sdp: str, earlier: WebRTCTransport
     ) -> AsyncIterator[Connection[WebRTCTransport]]:
-        """Gives one that stands in for an earlier one, whose client goes on elsewhere."""
-        transport = self._peer(call, earlier.channel, earlier.known)
+        """Gives one that takes over from an earlier one, whose client moves to it."""
+        transport = self._peer(call, earlier.channel, earlier.identity)
         async with _closed_on_failure(transport):
             yield Connection(WEBRTC, transport, await transport.answer(sdp))
 
@@ -110,7 +110,9 @@ class Transports:
         async with _closed_on_failure(transport):
             yield Connection(WEBSOCKET, transport)
 
-    def _peer(self, call: CallMedia, channel: str, before: Known | None = None) -> WebRTCTransport:
+    def _peer(
+        self, call: CallMedia, channel: str, before: ConnectionIdentity | None = None
+    ) -> WebRTCTransport:
         configuration = ice.configuration(
             ice_servers.all_for(ice_servers.SERVER), relay_only=self._config.ice_relay_only
         )
@@ -122,7 +124,7 @@ class Transports:
             channel=channel,
             public_address=self._config.public_address,
             own_path=self._config.own_path,
-            wishes=self._config.wishes,
+            preferences=self._config.opus_preferences,
             media_loop=self._media_loop,
             before=before,
         )

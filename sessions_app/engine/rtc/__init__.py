@@ -1,1 +1,1 @@
-"""WebRTC: `transport` is a client's audio and data channel, `peer_connection` what carries it."""
+"""WebRTC: `transport` is a call's audio and data channel over a `peer_connection`."""

@@ -1,4 +1,4 @@
-"""The agent's voice as an aiortc track: ready packets, and nothing while it is silent."""
+"""The agent's voice as an aiortc track: encoded packets, and none while it is silent."""
 
 import asyncio
 import time
@@ -21,10 +21,10 @@ _PACKET_RTP = round(RTP_RATE * _PACKET_S)
 
 
 class OutgoingTrack(MediaStreamTrack):
-    """Yields `av.Packet`, which aiortc packs without coding. Timestamps follow real time.
+    """Yields `av.Packet`, which aiortc sends without encoding. Timestamps follow real time.
 
-    `convert` makes of an Opus packet what the client takes instead, where that is not Opus; it is
-    set before the first packet.
+    `convert` turns an Opus packet into one of the client's codec, where that is not Opus; it is set
+    before the first packet.
     """
 
     kind = "audio"
@@ -41,7 +41,7 @@ class OutgoingTrack(MediaStreamTrack):
         self.convert: FromOpus | None = None
 
     def stop(self) -> None:
-        """Ends the track; a `recv` that waits for something to say ends now."""
+        """Ends the track, and a `recv` that waits for speech."""
         super().stop()
         if self._limit is not None:
             self._limit.reschedule(asyncio.get_running_loop().time())
@@ -64,7 +64,7 @@ class OutgoingTrack(MediaStreamTrack):
         return self._packed(self._silence, time.monotonic())
 
     async def _has_something_to_say(self) -> bool:
-        """Returns True when a packet is due; False when only comfort is."""
+        """Returns True when a packet is due; False when only a packet of silence is."""
         waits = not self._playout.has_packet
         try:
             async with asyncio.timeout(self._comfort_s) as self._limit:

@@ -1,4 +1,4 @@
-"""ICE: servers, candidates, and what an offer must be cleaned of before aiortc reads it."""
+"""ICE: servers, candidates, and the cleaning of offers before aiortc reads them."""
 
 import asyncio
 import ipaddress
@@ -25,11 +25,11 @@ _HOST = re.compile(
 _PUBLIC_PRIORITY = 1_694_498_815
 
 RESOLVE_S = 1.0
-"""How long a `.local` name may take to resolve before its candidate is left out."""
+"""How long an mDNS name (`.local`) may take to resolve before its candidate is left out."""
 
 
 def configuration(servers: Sequence[IceServer], *, relay_only: bool = False) -> RTCConfiguration:
-    """Returns aiortc's settings; without servers there are host candidates only."""
+    """Returns aiortc's configuration; without servers there are host candidates only."""
     given = [
         RTCIceServer(
             urls=list(server.urls),
@@ -62,10 +62,10 @@ def with_public_address(sdp: str, address: str) -> str:
 
 
 def clean_offer(sdp: str) -> str:
-    """Returns `sdp` without `.local` candidates and end marks.
+    """Returns `sdp` without mDNS candidates and `a=end-of-candidates`.
 
-    aiortc would wait for each name to resolve, and with `a=end-of-candidates` it refuses
-    every candidate that comes later; the client is then found by its own checks.
+    aiortc would wait for each name to resolve, and would refuse every later candidate after the end
+    mark. The client is then found by its own connectivity checks.
     """
     lines = sdp.replace("\r\n", "\n").split("\n")
     kept = [line for line in lines if not _is_unwanted(line)]
@@ -79,14 +79,15 @@ def _is_unwanted(line: str) -> bool:
 
 
 def identity(sdp: str) -> str | None:
-    """Returns DTLS fingerprint and ICE user fragment, which tell one offer from another."""
+    """Returns an offer's DTLS fingerprint and ICE user fragment, which identify its connection."""
     return next(iter(identities(sdp)), None)
 
 
 def identities(sdp: str) -> list[str]:
-    """Returns the identity by each user fragment of the offer, one of which its client had before.
+    """Returns an offer's identities, one for each of its ICE user fragments.
 
-    A line that takes the place of a stopped one brings another, and the stopped one keeps its own.
+    A later offer of the same connection has one of them: where a line replaces a stopped one, it
+    brings another fragment, and the stopped line keeps its own.
     """
     fingerprint = re.search(r"^a=fingerprint:(\S+ \S+)", sdp, re.MULTILINE)
     if fingerprint is None:
@@ -96,10 +97,10 @@ def identities(sdp: str) -> list[str]:
 
 
 async def read_candidate(candidate: Candidate) -> RTCIceCandidate | None:
-    """Returns aiortc's form of `candidate`, or None for one that is of no use here.
+    """Returns `candidate` as aiortc has it; None for one that is not used.
 
-    End marks (empty text) are of no use: aiortc would drop all that follow. So are names
-    that do not resolve in time. Raises BadCandidateError for text that is no candidate.
+    Not used are end marks (empty text), after which aiortc would drop all others, and mDNS names
+    that do not resolve in time. Raises BadCandidateError for text that is not a candidate.
     """
     text = candidate.candidate.removeprefix("a=").removeprefix("candidate:").strip()
     if not text:

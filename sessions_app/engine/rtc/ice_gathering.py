@@ -1,4 +1,4 @@
-"""A connection's gathering of ICE candidates, which ends before the connection does."""
+"""ICE gathering with a time limit, which is never cancelled halfway."""
 
 import asyncio
 import functools
@@ -6,36 +6,40 @@ from collections.abc import Callable
 from typing import Any
 
 GATHER_S = 0.5
-"""How long STUN and TURN servers may take before the answer goes out without them."""
+"""How long STUN and TURN servers may take before the answer goes out without them.
+
+Less leaves clients behind strict networks without a relay; more delays every answer while a server
+is down.
+"""
 
 
 class IceGathering:
-    """What gathers for one connection; on one event loop.
+    """The gathering of one connection; on one event loop.
 
-    aioice leaves its sockets open, and what asks STUN and TURN servers without anybody who takes
-    its failure, where who waits for the candidates is cancelled. So nothing of it is cancelled.
+    Where the task that waits for candidates is cancelled, aioice leaves sockets open, and the tasks
+    that ask STUN and TURN servers fail with nobody to take the error. So it is never cancelled.
     """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def to_its_end(self, gather: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns what gathers for GATHER_S at most, whether or not who asks goes on waiting."""
-        hasty = functools.partial(gather, timeout=GATHER_S)
+    def uncancelled(self, gather: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns `gather` limited to GATHER_S, which goes on even if its caller is cancelled."""
+        limited = functools.partial(gather, timeout=GATHER_S)
 
         async def gathering(*args: Any, **kwargs: Any) -> Any:
-            task = asyncio.ensure_future(hasty(*args, **kwargs))
+            task = asyncio.ensure_future(limited(*args, **kwargs))
             self._tasks.add(task)
             task.add_done_callback(self._done)
             return await asyncio.shield(task)
 
         return gathering
 
-    async def over(self) -> None:
-        """Returns once nothing gathers any more."""
+    async def finished(self) -> None:
+        """Returns once all gathering has ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _done(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # is told to who waits for it, if anybody still does
+            task.exception()  # raised to the caller, if it still waits

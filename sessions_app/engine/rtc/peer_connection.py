@@ -1,4 +1,4 @@
-"""One aiortc peer connection that answers a client's offer."""
+"""One aiortc peer connection that answers a client's offers."""
 
 import asyncio
 import contextlib
@@ -22,24 +22,29 @@ from sessions_app.engine.rtc import ice, transport_change
 from sessions_app.engine.rtc.aiortc_compat import connectivity, media, negotiation
 from sessions_app.engine.rtc.aiortc_track import OutgoingTrack
 from sessions_app.engine.rtc.ice_gathering import IceGathering
+from sessions_app.engine.rtc.rtp.session import RtpSession
 from sessions_app.engine.rtc.sdp import codecs, media_lines, opus_preferences
-from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 from sessions_app.engine.rtc.sdp.lines import bundled, with_group
 from sessions_app.engine.rtc.sdp.media_lines import Lines
-from sessions_app.engine.rtc.transport_change import Known
+from sessions_app.engine.rtc.transport_change import ConnectionIdentity
 
 logger = logging.getLogger(__name__)
 
 GOODBYE_S = 6.0
-"""A connection that closes this soon after the client was heard was closed by the client."""
+"""A connection that closes this soon after a datagram of the client was closed by the client.
+
+Less takes goodbyes for a lost network; more takes a lost network for a goodbye.
+"""
 
 ASK_AFTER_S = 4.0
-"""A client that was not heard for so long is asked whether it is there.
+"""A client without a datagram for so long is asked whether it is there.
 
-Not all check consent themselves: some never do, or seldom, and send nothing while they are muted.
+Some clients never check consent, or seldom, and send nothing while they are muted. Less costs
+packets; more finds clients that are gone later.
 """
 
 MAX_CANDIDATES = 100
+"""ICE candidates of one client; more are refused, as each costs connectivity checks."""
 
 
 class PeerListener(Protocol):
@@ -53,36 +58,17 @@ class PeerListener(Protocol):
 
     def on_lost(self, *, by_peer: bool) -> None: ...
 
-    def tap(self) -> "Tap | None":
-        """Returns what takes and sends audio instead of tracks; None where tracks do."""
+    def open_rtp(self) -> RtpSession | None:
+        """Returns what receives and sends audio below aiortc; None for aiortc's tracks."""
         ...
-
-
-class Tap(Protocol):
-    """A connection's sound under aiortc, such as `rtc.rtp.session.RtpSession`."""
-
-    def hear(self, transceiver: Any, types: PayloadTypes) -> None:
-        """Takes the client's audio from this line from now on."""
-        ...
-
-    def tell(self, transceiver: Any, types: PayloadTypes | None) -> None:
-        """Sends the agent's voice on this line from now on; on none where there is none."""
-        ...
-
-    def connected(self) -> None: ...
-
-    def finish(self) -> None: ...
-
-    def close(self) -> None: ...
 
 
 class Peer:
-    """Answers a client's offers and watches whether it is still there.
+    """Answers a client's offers and watches whether the client is still there.
 
-    `outgoing`, ready packets, is sent where the client takes audio back.
-    With `pictures` to send, the client's first video is taken too. Each offer says anew which
-    lines there are, and what each is for. `before` is what the client knows of the connection that
-    it stands in for.
+    `outgoing` is the agent's voice, sent where the client takes audio. With `pictures` to send, the
+    client's first video line is received too. Each offer says again which lines there are, and
+    in which direction. `before` is the identity of an earlier connection that this takes over from.
     """
 
     def __init__(
@@ -91,14 +77,14 @@ class Peer:
         listener: PeerListener,
         outgoing: OutgoingTrack | None = None,
         pictures: MediaStreamTrack | None = None,
-        wishes: opus_preferences.OpusPreferences | None = None,
+        preferences: opus_preferences.OpusPreferences | None = None,
         *,
-        before: Known | None = None,
+        before: ConnectionIdentity | None = None,
     ) -> None:
         self._outgoing = outgoing
         self._before = before
-        self._wishes = wishes or opus_preferences.OpusPreferences()
-        self._tap: Tap | None = None
+        self._preferences = preferences or opus_preferences.OpusPreferences()
+        self._rtp: RtpSession | None = None
         self._lines = Lines()
         self._audio: Any = None
         self._videos: set[Any] = set()
@@ -126,35 +112,35 @@ class Peer:
 
     @property
     def can_play(self) -> bool:
-        """Whether the client hears the agent's voice, by its newest offer."""
-        return self._lines.told is not None
+        """Whether the client takes the agent's voice, by its newest offer."""
+        return self._lines.sending is not None
 
     @property
     def connected(self) -> bool:
         return bool(self._pc.connectionState == "connected")
 
-    def known(self, channel: RTCDataChannel | None) -> Known:
-        """Returns what the client knows of this connection, which has that data channel."""
-        return transport_change.known(self._pc, channel)
+    def identity(self, channel: RTCDataChannel | None) -> ConnectionIdentity:
+        """Returns this connection's identity, with its data channel."""
+        return transport_change.identity_of(self._pc, channel)
 
-    def leave(self) -> None:
-        """Sends no sound any more: its client's line is stopped."""
-        if self._tap is not None:
-            self._tap.tell(None, None)
+    def stop_sending(self) -> None:
+        """Sends no audio any more, as the client has stopped its line."""
+        if self._rtp is not None:
+            self._rtp.send_on(None, None)
 
     async def answer(self, sdp: str) -> str:
-        """Returns the answer's SDP to a cleaned offer; raises BadOfferError."""
+        """Returns the SDP that answers a cleaned offer; raises BadOfferError."""
         async with self._answering:
             return await self._answer(sdp)
 
     async def _answer(self, sdp: str) -> str:
         try:
-            offer = RTCSessionDescription(self._with_known_first(sdp), "offer")
+            offer = RTCSessionDescription(self._with_known_line_first(sdp), "offer")
             await self._pc.setRemoteDescription(offer)
             self._choose(sdp)
-            tapped = self._take_audio()
+            own_path = self._start_audio()
             self._follow_tracks()
-            self._stand_in()
+            self._take_identity()
             self._watch_ice()
             await self._pc.setLocalDescription()
             if self._pc.sctp is not None and self._pc.sctp.transport is None:
@@ -166,10 +152,10 @@ class Peer:
             ) from error
         self.answered = True
         answer = str(self._pc.localDescription.sdp)
-        if tapped:
-            answer = opus_preferences.with_wishes(answer, sdp, self._wishes)
-        for one in self._lines.types if tapped else ():
-            answer = codecs.with_beside(answer, one, noise=self._wishes.dtx)
+        if own_path:
+            answer = opus_preferences.with_preferences(answer, sdp, self._preferences)
+        for one in self._lines.types if own_path else ():
+            answer = codecs.with_extra_types(answer, one, noise=self._preferences.dtx)
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(
                 "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "
@@ -177,25 +163,25 @@ class Peer:
             )
         return answer
 
-    def _stand_in(self) -> None:
+    def _take_identity(self) -> None:
         before, self._before = self._before, None
-        channel = transport_change.name(self._pc, before) if before is not None else None
+        channel = transport_change.take_identity(self._pc, before) if before is not None else None
         if channel is not None:
             self._listener.on_channel(channel)
 
-    def _with_known_first(self, sdp: str) -> str:
-        """Returns the offer with its BUNDLE led by a line that was there before.
+    def _with_known_line_first(self, sdp: str) -> str:
+        """Returns the offer with a line first in its BUNDLE that was there before.
 
-        aiortc goes by the transport of the first, and gives one to each new line.
+        aiortc uses the first line's transport, and gives each new line one of its own.
         """
         known = {line.mid for line in self._pc.getTransceivers()}
         known |= {self._pc.sctp.mid} if self._pc.sctp is not None else set()
         return with_group(sdp, sorted(bundled(sdp), key=lambda mid: mid not in known))
 
     async def add_candidate(self, candidate: Candidate) -> None:
-        """Takes a candidate; names are looked up in the background.
+        """Adds a candidate; mDNS names are looked up in the background.
 
-        Raises BadCandidateError for one that cannot be read, or one too many.
+        Raises BadCandidateError for one that cannot be read, or after MAX_CANDIDATES.
         """
         self._candidates += 1
         if self._candidates > MAX_CANDIDATES:
@@ -211,28 +197,28 @@ class Peer:
     async def aclose(self) -> None:
         """Closes the connection; the client's track ends within milliseconds.
 
-        An answer that is being made is made first, and what is gathered has come: aiortc would
-        leave sockets open, and tasks that fail on closed ones.
+        Waits for an answer that is being made and for its candidates: otherwise aiortc would leave
+        sockets open, and tasks that fail on closed ones.
         """
         self._closing = True
         async with self._answering:
-            await self._gathering.over()
+            await self._gathering.finished()
             await self._close()
 
     async def _close(self) -> None:
-        if self._tap is not None:
-            self._tap.close()
+        if self._rtp is not None:
+            self._rtp.close()
         for task in list(self._adding):
             task.cancel()
         await asyncio.gather(*self._adding, return_exceptions=True)
         try:
             await self._pc.close()
-        except Exception as error:  # noqa: BLE001 - of an offer that was half taken
+        except Exception as error:  # noqa: BLE001 - after an offer that failed halfway
             logger.info("a connection did not close cleanly (%s)", type(error).__name__)
             await self._stop_transports()
 
     async def _stop_transports(self) -> None:
-        """Frees the sockets that a close which broke off left open."""
+        """Closes the sockets that a failed close has left open."""
         for dtls in transport_change.transports(self._pc):
             with contextlib.suppress(Exception):
                 await dtls.stop()
@@ -248,16 +234,16 @@ class Peer:
         except (ValueError, ConnectionError) as error:
             raise BadCandidateError("This ICE candidate cannot be used.") from error
 
-    def look(self, now_s: float, heard_s: float | None) -> None:
-        """Asks a client that fell silent whether it is there; to be called each second or so."""
+    def check_silence(self, now_s: float, heard_s: float | None) -> None:
+        """Asks a silent client whether it is there; to be called each second or so."""
         silent = heard_s is not None and now_s - heard_s > ASK_AFTER_S
-        way = transport_change.way(self._pc, self._lines.heard)
-        if silent and self._asking is None and way is not None and not self._closing:
-            self._asking = self._in_background(self._ask(way))
+        dtls = transport_change.transport_of(self._pc, self._lines.receiving)
+        if silent and self._asking is None and dtls is not None and not self._closing:
+            self._asking = self._in_background(self._ask(dtls))
 
-    async def _ask(self, way: Any) -> None:
+    async def _ask(self, dtls: Any) -> None:
         try:
-            if await connectivity.is_there(way):
+            if await connectivity.is_there(dtls):
                 self.last_heard_s = time.monotonic()
         finally:
             self._asking = None
@@ -274,67 +260,70 @@ class Peer:
             logger.info("a named ICE candidate was of no use")
 
     def _choose(self, sdp: str) -> None:
-        """Takes the audio that is sent, and gives the agent's where it can be heard."""
+        """Chooses the lines of an offer, and sends the voice and pictures on them."""
         present = media_lines.of_offer(self._pc.getTransceivers(), sdp)
-        answers, shows = self._outgoing is not None, self._pictures is not None
-        self._lines = media_lines.chosen(present, sdp, self._lines, answers=answers, shows=shows)
-        media_lines.direct(present, self._lines)
-        told, seen = self._lines.told, self._lines.seen
-        shown = seen if seen is not None and media_lines.may_send(seen) else None
+        voice, pictures = self._outgoing is not None, self._pictures is not None
+        self._lines = media_lines.chosen(present, sdp, self._lines, voice=voice, video=pictures)
+        media_lines.set_directions(present, self._lines)
+        video = self._lines.video
+        shown = video if video is not None and media_lines.may_send(video) else None
         for one in self._pc.getTransceivers():
-            track = {told: self._outgoing, shown: self._pictures}.get(one)
+            track = {self._lines.sending: self._outgoing, shown: self._pictures}.get(one)
             if one.sender.track is not track:
                 one.sender.replaceTrack(track)
 
-    def _take_audio(self) -> bool:
-        """Has the used lines tapped, each with one codec; returns whether they are.
+    def _start_audio(self) -> bool:
+        """Receives and sends on the chosen lines below aiortc, each with one codec.
 
-        What goes through aiortc's tracks is answered as aiortc says.
+        Returns False where audio goes through aiortc's tracks, whose answer is aiortc's own.
         """
         lines = self._lines
-        if self._tap is None and lines.types:
-            self._tap = self._listener.tap()
-        if self._tap is None:
-            if self._outgoing is not None and lines.tells is not None:
-                codec = lines.tells.codec
+        if self._rtp is None and lines.types:
+            self._rtp = self._listener.open_rtp()
+        if self._rtp is None:
+            if self._outgoing is not None and lines.sending_types is not None:
+                codec = lines.sending_types.codec
                 self._outgoing.convert = FromOpus(codec) if codec is not None else None
             return False
-        if lines.hears is not None:
-            self._tap.hear(lines.heard, lines.hears)
-        self._tap.tell(lines.told, lines.tells)
-        for line, types in ((lines.heard, lines.hears), (lines.told, lines.tells)):
+        if lines.receiving_types is not None:
+            self._rtp.receive_on(lines.receiving, lines.receiving_types)
+        self._rtp.send_on(lines.sending, lines.sending_types)
+        for line, types in (
+            (lines.receiving, lines.receiving_types),
+            (lines.sending, lines.sending_types),
+        ):
             if types is not None:
                 negotiation.set_codecs(line, negotiation.codecs(line)[:1])
         if self.connected:
-            self._tap.connected()
+            self._rtp.connected()
         return True
 
     def _follow_tracks(self) -> None:
-        """Tells of the tracks of the lines that are used now, and were not before."""
-        heard, seen = self._lines.heard, self._lines.seen
-        tapped = self._tap is not None and self._lines.hears is not None
-        track = heard.receiver.track if heard is not None and not tapped else None
+        """Tells the listener of the tracks of lines that were not used before."""
+        audio, video = self._lines.receiving, self._lines.video
+        own_path = self._rtp is not None and self._lines.receiving_types is not None
+        track = audio.receiver.track if audio is not None and not own_path else None
         if track is not None and track is not self._audio:
-            media.ignore_byes(heard.receiver)
+            media.ignore_byes(audio.receiver)
             self._listener.on_audio_track(track)
         self._audio = track or self._audio
-        track = seen.receiver.track if seen is not None else None
+        track = video.receiver.track if video is not None else None
         if track is not None and track not in self._videos:
             self._videos.add(track)
-            media.ignore_byes(seen.receiver)
+            media.ignore_byes(video.receiver)
             self._listener.on_video_track(track)
 
     def _watch_ice(self) -> None:
-        """Notes each datagram of the client, and bounds how long gathering takes.
+        """Notes the time of each datagram of the client, and limits how long gathering takes.
 
-        aiortc says nothing of consent checks, the only sign of life of a muted client,
-        and waits 5 s for a STUN server that does not answer.
+        aiortc does not report consent checks, the only sign of life of a muted client, and waits
+        5 s for a STUN server that does not answer.
         """
         for transport in transport_change.transports(self._pc):
             if transport.transport not in self._watched:
                 self._watched.add(transport.transport)
                 connectivity.wrap_incoming(transport, self._noted)
-                connectivity.wrap_gathering(transport, self._gathering.to_its_end)
+                connectivity.wrap_gathering(transport, self._gathering.uncancelled)
 
     def _noted(self, method: Callable[..., None]) -> Callable[..., None]:
         def noting(*args: Any, **kwargs: Any) -> None:
@@ -346,12 +335,12 @@ class Peer:
     def _state_changed(self) -> None:
         if self._pc.connectionState == "connected":
             self.last_heard_s = time.monotonic()
-            if self._tap is not None:
-                self._tap.connected()
+            if self._rtp is not None:
+                self._rtp.connected()
         if self._pc.connectionState in ("closed", "failed") and not self._closing:
-            self._listener.on_lost(by_peer=self._lately_heard())
+            self._listener.on_lost(by_peer=self._heard_recently())
 
-    def _lately_heard(self) -> bool:
-        """Tells a goodbye from a lost network: aiortc reports both as closed."""
+    def _heard_recently(self) -> bool:
+        """Returns whether this is a goodbye, no lost network: aiortc reports both as closed."""
         heard = self.last_heard_s
         return heard is not None and time.monotonic() - heard < GOODBYE_S

@@ -31,27 +31,32 @@ from sessions_app.engine.rtc.sdp.offers import read_offer
 from sessions_app.engine.rtc.sdp.opus_preferences import OpusPreferences
 from sessions_app.engine.rtc.sdp.origins import Origin, origin_of
 from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
-from sessions_app.engine.rtc.transport_change import Known, Whereabouts
+from sessions_app.engine.rtc.transport_change import ConnectionIdentity, TransportTracker
 from sessions_app.engine.rtc.video import VideoLine
 
 FLUSH_S = 1.0
+"""How long closing waits for the last messages. Less may lose a `bye`; more delays the end."""
+
 FLUSH_STEP_S = 0.02
 
 CHANNEL_BACKLOG = 200
-"""Messages kept for a data channel that is not open yet."""
+"""Messages kept for a data channel that is not open yet; with more, the oldest are dropped."""
 
-MOST_BUFFERED = 4 << 20
-"""Bytes on their way to a client; one that takes so few has its data channel closed."""
+MAX_BUFFERED = 4 << 20
+"""Bytes that wait to be sent to a client; with more, its data channel is closed.
+
+Less closes slow clients; more lets one that takes nothing fill memory.
+"""
 
 
 class WebRTCTransport:
-    """Answers one offer; yields the caller's audio; carries texts to one data channel.
+    """Answers a client's offers, yields its audio, and carries messages over one data channel.
 
-    `clock` is the call's; this transport drives it. What `playout` holds is sent,
-    where the client takes audio back (`can_play`), and its pictures go through `video`.
-    Sound is taken and sent under aiortc, unless `own_path` is off or cannot be; `media_loop` is
-    then what all calls share, or one of its own. With `before` it stands in for a connection that
-    `moves`. Fulfils `core.transport.Transport`.
+    `clock` is the call's, which this transport drives. The packets of `playout` are sent where the
+    client takes audio (`can_play`), and pictures both ways go through `video`. Audio is received
+    and sent below aiortc, unless `own_path` is off or the installed aiortc does not allow it;
+    `media_loop` is then what all calls share, or by default one of its own. With `before` it takes
+    over from a connection that `moves`. Fulfils `core.transport.Transport`.
     """
 
     def __init__(
@@ -64,9 +69,9 @@ class WebRTCTransport:
         channel: str = "control",
         public_address: str = "",
         own_path: bool = True,
-        wishes: OpusPreferences | None = None,
+        preferences: OpusPreferences | None = None,
         media_loop: MediaLoop | None = None,
-        before: Known | None = None,
+        before: ConnectionIdentity | None = None,
         on_message: Callable[[str | bytes], None] = lambda _: None,
     ) -> None:
         self._playout = playout
@@ -74,9 +79,11 @@ class WebRTCTransport:
         self._outgoing = OutgoingTrack(playout) if playout is not None else None
         self._video = video
         self._shown = video.out() if video is not None else None
-        self._peer = Peer(configuration, self, self._outgoing, self._shown, wishes, before=before)
+        self._peer = Peer(
+            configuration, self, self._outgoing, self._shown, preferences, before=before
+        )
         self._own_path = own_path and guard.available()
-        self.tapped: RtpSession | None = None
+        self.rtp: RtpSession | None = None
         self._public_address = public_address
         self._clock = clock
         self.channel = channel
@@ -92,7 +99,7 @@ class WebRTCTransport:
         self.closed_by_peer = False
         self._closing_channel = False
         self._follows = before is not None
-        self._where = Whereabouts()
+        self._tracker = TransportTracker()
         self._earlier: WebRTCTransport | None = None
         self._succeeded = False
         self._left = asyncio.Event()
@@ -110,7 +117,7 @@ class WebRTCTransport:
 
     @property
     def reads(self) -> bool:
-        """A peer connection has no way to ask for words alone."""
+        """A peer connection always takes part in the call, and cannot ask for words only."""
         return False
 
     @property
@@ -128,13 +135,13 @@ class WebRTCTransport:
 
     @property
     def dropped_ms(self) -> float:
-        """How much audio was thrown away because its reader was too slow."""
+        """How much audio was dropped because its reader was too slow."""
         return self._frames.dropped_ms
 
     @property
     def account(self) -> str:
-        tapped = self.tapped.account if self.tapped is not None else "aiortc's tracks"
-        return f"{tapped}, {self._heard_ms:.0f} ms heard, {self.dropped_ms:.0f} ms dropped"
+        rtp = self.rtp.account if self.rtp is not None else "aiortc's tracks"
+        return f"{rtp}, {self._heard_ms:.0f} ms heard, {self.dropped_ms:.0f} ms dropped"
 
     async def answer(self, sdp: str) -> str:
         """Returns the answer's SDP; a later offer of the same connection renegotiates it.
@@ -146,49 +153,49 @@ class WebRTCTransport:
         answer = with_group(await self._peer.answer(offered), bundled(offered))
         self._identities = frozenset(ice.identities(sdp))
         self._origin = origin_of(sdp)
-        self._where.see(sdp)
+        self._tracker.note_offer(sdp)
         answer = with_rejected(answer, rejected)
         if self._public_address:
             return ice.with_public_address(answer, self._public_address)
         return answer
 
     def is_of(self, sdp: str) -> bool:
-        """Returns whether that offer is one of this client's connection, by its newest one."""
+        """Returns whether an offer belongs to this client's connection."""
         origin = origin_of(sdp)
         known = not self._identities.isdisjoint(ice.identities(sdp))
         return known or (origin is not None and origin.follows(self._origin))
 
     def moves(self, sdp: str) -> bool:
-        """Returns whether by this offer the client goes on over a transport that is new to us.
+        """Returns whether with this offer the client moves to another transport (ports, DTLS).
 
-        Another of these, with what is `known` of this one, is then to answer it.
+        Another WebRTCTransport, with the `identity` of this one, is then to answer it.
         """
-        return self._where.left(sdp)
+        return self._tracker.moves(sdp)
 
     @property
-    def known(self) -> Known:
-        """What the client knows of this connection."""
-        return self._peer.known(self._channel)
+    def identity(self) -> ConnectionIdentity:
+        """What the client recognises this connection by."""
+        return self._peer.identity(self._channel)
 
-    def succeed(self, earlier: "WebRTCTransport") -> None:
-        """Goes on for the earlier connection, which its client is to leave once it has the answer.
+    def take_over(self, earlier: "WebRTCTransport") -> None:
+        """Goes on for an earlier connection, which its client leaves once it has the answer.
 
-        Until then that one stays: ended from here it would take the client's data channel with it.
+        Until then that one stays open: closed from here, it would close the client's data channel.
         """
         self._earlier, earlier._succeeded = earlier, True
-        earlier._peer.leave()
+        earlier._peer.stop_sending()
 
     def frames(self) -> BoundedFrames:
         return self._frames
 
     async def add_candidate(self, candidate: Candidate) -> None:
-        self._where.see_candidate(candidate)
+        self._tracker.note_candidate(candidate)
         await self._peer.add_candidate(candidate)
 
     def send(self, message: str | bytes) -> None:
         if self._channel is None or self._channel.readyState != "open":
             self._backlog.append(message)
-        elif self._channel.bufferedAmount > MOST_BUFFERED:
+        elif self._channel.bufferedAmount > MAX_BUFFERED:
             self._channel.close()
         else:
             self._channel.send(message)
@@ -199,8 +206,8 @@ class WebRTCTransport:
             self._channel.close()
 
     def close_input(self) -> None:
-        if self.tapped is not None:
-            self.tapped.finish()
+        if self.rtp is not None:
+            self.rtp.finish()
         if self._reading is not None:
             self._reading.cancel()
         self._frames.close()
@@ -218,7 +225,7 @@ class WebRTCTransport:
         await self._peer.aclose()
 
     async def _left_by_client(self) -> None:
-        """Returns when the client is on its new transport, or does not come to that."""
+        """Returns when the client has left this connection, or after GOODBYE_S."""
         if self._earlier is not None:
             self._earlier._left.set()
         if self._succeeded and self.connected:
@@ -227,7 +234,7 @@ class WebRTCTransport:
                     await self._left.wait()
 
     async def _flushed(self) -> None:
-        """Returns when the channel's last messages are out, or the client takes none."""
+        """Returns when the channel's last messages are sent, or the client takes none."""
         channel = self._channel
         deadline = time.monotonic() + FLUSH_S
         while channel is not None and self.connected and time.monotonic() < deadline:
@@ -239,7 +246,7 @@ class WebRTCTransport:
 
     def on_audio_track(self, track: Any) -> None:
         if self._reading is not None:
-            self._reading.cancel()  # of a line that the client left
+            self._reading.cancel()  # of a line that is not used any more
         self._reading = asyncio.ensure_future(self._read(track))
 
     def on_video_track(self, track: Any) -> None:
@@ -262,29 +269,29 @@ class WebRTCTransport:
             channel.close()
 
     def on_lost(self, *, by_peer: bool) -> None:
-        if self.tapped is not None:
+        if self.rtp is not None:
             self._input_ended()
         self._left.set()
-        # whoever stopped all lines has no transport left, and may offer anew
-        self.closed_by_peer = self.closed_by_peer or (by_peer and self._where.somewhere)
+        # a client that stopped all its lines has no transport, but may make another offer
+        self.closed_by_peer = self.closed_by_peer or (by_peer and self._tracker.has_lines)
 
     # -- the caller's audio -----------------------------------------------------------
 
-    def tap(self) -> RtpSession | None:
+    def open_rtp(self) -> RtpSession | None:
         if not self._own_path:
             return None
-        self.tapped = RtpSession(
-            hear=self._heard,
+        self.rtp = RtpSession(
+            on_frame=self._on_frame,
             call_ms=lambda: self._clock.now_ms(time.monotonic()),
-            on_media=self._media,
-            on_report=lambda now_s: self._peer.look(now_s, self.last_heard_s),
+            on_media=self._on_media,
+            on_report=lambda now_s: self._peer.check_silence(now_s, self.last_heard_s),
             on_key=lambda key: self.on_key(key),  # noqa: PLW0108 - set later
             playout=self._playout,
             media_loop=self._media_loop,
         )
-        return self.tapped
+        return self.rtp
 
-    def _heard(self, frame: AudioFrame) -> None:
+    def _on_frame(self, frame: AudioFrame) -> None:
         self._take(frame, time.monotonic())
 
     def _take(self, frame: AudioFrame, now_s: float) -> None:
@@ -293,16 +300,16 @@ class WebRTCTransport:
         self._clock.heard(frame.end_ms, now_s)
         self._frames.put(frame)
 
-    def _media(self, now_s: float) -> None:
+    def _on_media(self, now_s: float) -> None:
         self._media_s = now_s
 
     def _input_ended(self) -> None:
-        if self.tapped is not None:
-            self.tapped.finish()
+        if self.rtp is not None:
+            self.rtp.finish()
         self._frames.close()
 
     async def _read(self, track: Any) -> None:
-        """Takes every frame of the track: one that is not read would pile up in aiortc."""
+        """Reads every frame of the track: aiortc would queue the others without limit."""
         reader = TrackReader()
         try:
             while True:
@@ -321,10 +328,10 @@ class TrackReader:
     def __init__(self) -> None:
         self._timeline: Timeline | None = None
         self._resampler: Resampler | None = None
-        self._came_ms = 0.0
+        self._arrived_ms = 0.0
 
     def read(self, frame: av.AudioFrame, now_ms: float) -> list[AudioFrame]:
-        """Returns the frame's audio on the call clock; empty when it came too late.
+        """Returns the frame's audio on the call clock; [] if it is too late.
 
         `now_ms` is the call clock at arrival.
         """
@@ -333,11 +340,11 @@ class TrackReader:
             self._timeline = Timeline(rate, now_ms)
             self._resampler = Resampler(rate, len(frame.layout.channels))
         assert self._resampler is not None  # noqa: S101 - set with the timeline
-        away_ms, self._came_ms = now_ms - self._came_ms, now_ms
+        away_ms, self._arrived_ms = now_ms - self._arrived_ms, now_ms
         expected_ms = self._timeline.expected_ms(frame.pts or 0)
         if expected_ms is not None and away_ms > ABSENT_MS:
             late_ms = now_ms - expected_ms - 1000 * frame.samples / rate
-            if late_ms > LATE_MS:  # aiortc keeps too little for a stalled network to deliver it
+            if late_ms > LATE_MS:  # a pause: aiortc keeps too little to deliver so late
                 self._timeline.pause(late_ms)
         start_ms = self._timeline.place(frame.pts or 0, frame.samples, now_ms)
         if start_ms is None:

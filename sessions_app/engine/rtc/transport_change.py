@@ -1,10 +1,10 @@
-"""A client's connection that goes on over another transport, which only the client knows of.
+"""Follows a client whose connection goes on over another transport after a later offer.
 
-The transport of a BUNDLE is that of its first line, the one with the tag (RFC 9143, section 7).
-Where that line is stopped, browsers give the others a transport of their own: other ports and a
-DTLS handshake anew, under the ICE credentials that the connection had. aiortc has no way to follow
-within one peer connection. So another one stands in for it, under our own same credentials and
-certificate: the answer is the one that the client expects, with other candidates.
+The transport of a BUNDLE is that of its first line, the tagged one (RFC 9143, section 7). Where
+that line is stopped, browsers give the others a transport of their own: other ports and another
+DTLS handshake, under the connection's ICE credentials. aiortc cannot follow within one peer
+connection. So a second one takes over, with the first one's credentials and certificate: its answer
+is the one that the client expects, with other candidates.
 """
 
 import re
@@ -19,38 +19,38 @@ from sessions_app.engine.rtc.sdp.lines import bundled, mid_of, sections, spread
 from sessions_app.engine.rtc.sdp.rejected_lines import without_rejected
 
 _ADDRESS = re.compile(r"candidate:\S+ \d+ udp \d+ (\S+ \d+) typ ", re.IGNORECASE)
-"""Of TCP candidates many have the same port, which stands for none (RFC 6544, section 4.5)."""
+"""Of UDP only: TCP candidates all have port 9, which is no address (RFC 6544, section 4.5)."""
 
 
-class Whereabouts:
-    """On which line a client's transport is, by its offers, and at which addresses it may be."""
+class TransportTracker:
+    """Which line a client's transport belongs to, by its offers, and at which addresses it is."""
 
     def __init__(self) -> None:
         self._tag = ""
         self._live: set[str] = set()
         self._addresses: set[str] = set()
 
-    def see(self, sdp: str) -> None:
-        """Notes an offer that is answered here."""
+    def note_offer(self, sdp: str) -> None:
+        """Notes an offer that is answered on this transport."""
         live = _live(sdp)
         self._live = set(live)
         self._tag = next(iter(bundled(sdp)), self._tag)
         self._addresses.update(_ADDRESS.findall(live.get(self._tag, "")))
 
     @property
-    def somewhere(self) -> bool:
-        """Whether the newest offer had a line at all."""
+    def has_lines(self) -> bool:
+        """Whether the newest offer has a line that is not rejected."""
         return bool(self._live)
 
-    def see_candidate(self, candidate: Candidate) -> None:
-        """Notes the address of one that came alone; other lines' transports were never used."""
+    def note_candidate(self, candidate: Candidate) -> None:
+        """Notes a trickled candidate's address, unless it is of another line's unused transport."""
         if candidate.sdp_mid in (None, self._tag):
             self._addresses.update(_ADDRESS.findall(candidate.candidate))
 
-    def left(self, sdp: str) -> bool:
-        """Returns whether by this offer the client goes on over another transport.
+    def moves(self, sdp: str) -> bool:
+        """Returns whether with this offer the client moves to another transport.
 
-        A client that keeps the one it had although its line is gone offers its addresses again.
+        One that keeps its transport although its line is gone offers the same addresses again.
         """
         live = _live(sdp)
         tag = next(iter(bundled(sdp)), "")
@@ -67,14 +67,14 @@ def _live(sdp: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a client knows of our side of a connection."""
+class ConnectionIdentity:
+    """What a client recognises our side of a connection by."""
 
     certificates: list[Any]
-    user: str
-    password: str
+    ice_user: str
+    ice_password: str
     channel: tuple[str, int] | None
-    """The label and the stream of its data channel: it stays open, and is not opened anew."""
+    """Label and stream id of its data channel, which stays open and is not negotiated again."""
 
 
 def transports(connection: Any) -> set[Any]:
@@ -83,29 +83,31 @@ def transports(connection: Any) -> set[Any]:
     return found | ({connection.sctp.transport} if connection.sctp is not None else set())
 
 
-def way(connection: Any, liked: Any = None) -> Any:
-    """Returns the DTLS transport of the liked line, or of whichever there is; None for none."""
-    if liked is not None:
-        return liked.receiver.transport
+def transport_of(connection: Any, line: Any = None) -> Any:
+    """Returns the DTLS transport of a line, or of any where it is None; None without one."""
+    if line is not None:
+        return line.receiver.transport
     return next(iter(transports(connection)), None)
 
 
-def known(connection: Any, channel: RTCDataChannel | None) -> Known:
-    """Returns what the client of this RTCPeerConnection knows of it."""
-    own = way(connection).transport.iceGatherer.getLocalParameters()
+def identity_of(connection: Any, channel: RTCDataChannel | None) -> ConnectionIdentity:
+    """Returns the identity of an RTCPeerConnection that has this data channel."""
+    own = transport_of(connection).transport.iceGatherer.getLocalParameters()
     kept = None
     if channel is not None and channel.readyState == "open" and channel.id is not None:
         kept = (channel.label, channel.id)
-    return Known(negotiation.certificates(connection), own.usernameFragment, own.password, kept)
+    return ConnectionIdentity(
+        negotiation.certificates(connection), own.usernameFragment, own.password, kept
+    )
 
 
-def name(connection: Any, before: Known) -> RTCDataChannel | None:
-    """Gives its transports the credentials that the client knows, once it has the offer.
+def take_identity(connection: Any, before: ConnectionIdentity) -> RTCDataChannel | None:
+    """Gives an RTCPeerConnection the ICE credentials of an earlier one, once it has the offer.
 
-    Returns the data channel, if there was one.
+    Returns the data channel that goes on, if there was one.
     """
     for dtls in transports(connection):
-        connectivity.use_credentials(dtls, before.user, before.password)
+        connectivity.use_credentials(dtls, before.ice_user, before.ice_password)
     if before.channel is None or connection.sctp is None:
         return None
     label, number = before.channel

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class IceServer:
-    """One STUN or TURN server, as W3C `RTCIceServer`; TURN has a name and a credential."""
+    """One STUN or TURN server, as W3C `RTCIceServer`; TURN needs user name and credential."""
 
     urls: tuple[str, ...]
     username: str = ""
@@ -19,7 +19,7 @@ class IceServer:
 
 @dataclass(frozen=True, slots=True)
 class TurnServers:
-    """The operator's TURN servers and the secret that they share with us."""
+    """The operator's TURN servers, and the secret that voicesite shares with them."""
 
     urls: tuple[str, ...]
     secret: str = field(repr=False)
@@ -27,11 +27,11 @@ class TurnServers:
 
 
 def minted(turn: TurnServers, name: str, now_s: float) -> IceServer:
-    """Returns credentials for `name` that hold for `turn.ttl_s` from `now_s` (Unix time).
+    """Returns credentials for `name`, valid for `turn.ttl_s` from `now_s` (Unix time) or longer.
 
-    At most twice as long: they end at a multiple of it, so that one name has one user name at the
-    relay for so long, however often it asks. Relays count what a user takes by that. Whose
-    `ttl_s` is 0 or less has expired.
+    At most twice as long: they end at a multiple of `ttl_s`, so that a name has one user name at
+    the relay for that time, however often it asks, as relays limit users by that. With a `ttl_s` of
+    0 or less they have expired.
     """
     username = f"{_end(turn.ttl_s, now_s)}:{name}"
     digest = hmac.new(turn.secret.encode(), username.encode(), hashlib.sha1).digest()
@@ -45,7 +45,7 @@ def _end(ttl_s: int, now_s: float) -> int:
 
 
 def ice_server(given: Any) -> IceServer:
-    """Returns a server from an address or an object as W3C `RTCIceServer`.
+    """Returns a server from a URL or an object like W3C `RTCIceServer`.
 
     Raises ValueError, which says what to give, for anything else.
     """

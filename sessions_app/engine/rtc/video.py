@@ -1,4 +1,4 @@
-"""The pictures of one call: the newest of the caller's, and what is shown to them."""
+"""The video of one call: the caller's newest picture, and the pictures shown to them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,12 +10,13 @@ from sessions_app.engine.core.video import Picture, VideoFormat
 from sessions_app.engine.rtc.video_tracks import PicturesOut, pictures
 
 SHOWN_PER_SECOND = 15.0
+"""Pictures sent per second, unless told otherwise. More costs an encoding each."""
 
 
 class VideoLine:
-    """Outlives the connections that carry it. Fulfils `agent.responders.base.CallVideo`.
+    """A call's video, through all its connections. Fulfils `agent.responders.base.CallVideo`.
 
-    Pictures that nobody takes are dropped, never queued. Lives on one event loop.
+    Pictures that are not taken are dropped, never queued. Lives on one event loop.
     """
 
     def __init__(self, wanted: VideoFormat) -> None:
@@ -59,7 +60,7 @@ class VideoLine:
     # -- for the connection ---------------------------------------------------------------------
 
     def out(self) -> PicturesOut:
-        """Returns the track of what is shown, for a new connection."""
+        """Returns the track of the shown pictures, for a new connection."""
         self._out = PicturesOut(per_second=SHOWN_PER_SECOND)
         if self._shown is not None:
             self._out.animate(*self._shown)

@@ -1,4 +1,4 @@
-"""Pictures in and out of aiortc's video tracks: arrays instead of frames."""
+"""Pictures to and from aiortc's video tracks, as arrays."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from aiortc.mediastreams import MediaStreamError
 from sessions_app.engine.core.video import Picture
 
 VIDEO_CLOCK = 90_000
-"""Timestamp units a second of all video codecs (RFC 3551, section 5)."""
+"""Timestamp units per second of all video codecs (RFC 3551, section 5)."""
 
 
 async def pictures(
@@ -23,9 +23,9 @@ async def pictures(
     per_second: float = 5.0,
     form: str = "rgb24",
 ) -> AsyncGenerator[Picture, None]:
-    """Yields the track's newest picture, `per_second` at most: others are dropped, not queued.
+    """Yields the track's newest picture, at most `per_second`; others are dropped, not queued.
 
-    `size` is (width, height), or the camera's own; `form` is a pixel format of FFmpeg's.
+    `size` is (width, height), by default the camera's; `form` is one of FFmpeg's pixel formats.
     """
     newest: list[Any] = []
     fresh = asyncio.Event()
@@ -55,7 +55,7 @@ async def pictures(
 
 
 class PicturesOut(MediaStreamTrack):
-    """Sends a picture, or a run of them over and over, `per_second`; nothing before the first."""
+    """A track of one picture, or of several in a loop, `per_second`; of none before the first."""
 
     kind = "video"
 

@@ -211,8 +211,8 @@ async def test_silent_it_sends_one_packet_and_after_a_cut_none(own_path: bool) -
 
 
 async def sent(transport: WebRTCTransport) -> int:
-    if transport.tapped is not None:
-        assert transport.tapped.voice is not None
-        return transport.tapped.voice.output.packets
+    if transport.rtp is not None:
+        assert transport.rtp.voice is not None
+        return transport.rtp.voice.output.packets
     stats = await transport._peer._pc.getTransceivers()[0].sender.getStats()
     return next(int(s.packetsSent) for s in stats.values() if s.type == "outbound-rtp")

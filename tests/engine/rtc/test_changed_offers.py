@@ -226,7 +226,7 @@ async def test_a_stopped_line_is_over_and_an_added_one_is_taken(
             channel,
             ("audio", "2", "sendrecv"),
         ]
-    assert transport._peer._lines.heard.mid == "2"
+    assert transport._peer._lines.receiving.mid == "2"
     with_video = of_one_client(CHROME_AUDIO, CHANNEL, CHROME_AUDIO, SIMULCAST_VIDEO)
     assert (await directions(transport, stopped(with_video, 0)))[2:] == [
         ("audio", "2", "sendrecv"),
@@ -245,7 +245,7 @@ async def test_a_stopped_lines_place_is_used_again(transport: WebRTCTransport, o
     again = with_group(again, ["5", "1", "2"])
     answered = await directions(transport, again)
     assert [one[1] for one in answered] == ["5", "1", "2"]
-    assert transport._peer._lines.told.mid == ("5" if other == CHROME_AUDIO else "2")
+    assert transport._peer._lines.sending.mid == ("5" if other == CHROME_AUDIO else "2")
     pc: Any = transport._peer._pc
     assert {t.receiver.transport for t in pc.getTransceivers()} == {pc.sctp.transport}
 

@@ -91,7 +91,7 @@ async def test_a_client_without_opus_is_heard_and_hears_the_agent(
         answer = await client.call(transport)
         assert "a=sendrecv" in answer
         assert transport.can_play
-        assert (transport.tapped is not None) is own_path
+        assert (transport.rtp is not None) is own_path
         client.microphone.push(tone(500, 2.0))
         say(playout, "a", 700, 2.0)
         frames = await heard(transport, 60)

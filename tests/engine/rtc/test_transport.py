@@ -75,7 +75,7 @@ async def test_the_server_knows_at_once_that_its_client_closed() -> None:
 async def test_a_channel_whose_client_takes_too_little_is_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "MOST_BUFFERED", 20_000)
+    monkeypatch.setattr(module, "MAX_BUFFERED", 20_000)
     async with joined() as (transport, _client):
         channel = transport._channel
         async with asyncio.timeout(LIMIT_S):

@@ -21,7 +21,7 @@ from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.sdp.lines import END, sections, with_group
 from sessions_app.engine.rtc.transport import WebRTCTransport
-from sessions_app.engine.rtc.transport_change import Whereabouts
+from sessions_app.engine.rtc.transport_change import TransportTracker
 from tests.engine.audio.signals import tone
 from tests.engine.rtc.test_aiortc_track import say
 from tests.engine.rtc.test_changed_offers import of_one_client, stopped
@@ -72,20 +72,20 @@ BOTH = of_one_client(AUDIO, WORDS)
     ],
 )  # fmt: skip
 def test_whether_a_clients_transport_is_another(before: str, then: str, moves: bool) -> None:
-    where = Whereabouts()
-    where.see(before)
-    assert where.left(then) is moves
+    where = TransportTracker()
+    where.note_offer(before)
+    assert where.moves(then) is moves
 
 
 @pytest.mark.parametrize(("mid", "kept"), [("0", True), ("1", False), (None, True)])
 def test_candidates_that_came_alone_tell_of_the_lines_that_was_used(
     mid: str | None, kept: bool
 ) -> None:
-    where = Whereabouts()
-    where.see(of_one_client(CHROME_AUDIO, CHANNEL))
-    where.see_candidate(Candidate("candidate:1 1 udp 2122194687 192.0.2.7 4002 typ host", mid, 0))
+    where = TransportTracker()
+    where.note_offer(of_one_client(CHROME_AUDIO, CHANNEL))
+    where.note_candidate(Candidate("candidate:1 1 udp 2122194687 192.0.2.7 4002 typ host", mid, 0))
     then = stopped(of_one_client(CHROME_AUDIO, at(CHANNEL, 4002), CHROME_AUDIO), 0)
-    assert where.left(then) is not kept
+    assert where.moves(then) is not kept
 
 
 class Moving:
@@ -117,17 +117,17 @@ class Moving:
 
     async def move(self) -> tuple[str, str]:
         """Returns both answers: to the offer of the second transport, and what is known."""
-        pc, self.channel = self._client(transport_change.known(self.clients[0], None))
+        pc, self.channel = self._client(transport_change.identity_of(self.clients[0], None))
         await pc.setLocalDescription(await pc.createOffer())
         gone = re.sub(r"^m=audio \d+", "m=audio 0", sections(self._first)[1])
         head, *media = sections(pc.localDescription.sdp)
         sdp = "".join([head, gone, *media])
         earlier = self.transports[0]
         assert earlier.moves(sdp)
-        known = earlier.known
+        known = earlier.identity
         heir = self._transport(before=known)
         answer = await heir.answer(sdp)
-        heir.succeed(earlier)
+        heir.take_over(earlier)
         closing = asyncio.create_task(earlier.aclose())
         head, rejected, *media = sections(answer)
         assert rejected.startswith("m=audio 0 ")
@@ -136,7 +136,7 @@ class Moving:
         await closing
         await pc.setRemoteDescription(RTCSessionDescription("".join([head, *media]), "answer"))
         await self.until(lambda: pc.connectionState == "connected" and heir.connected)
-        return known.user, answer
+        return known.ice_user, answer
 
     def _client(self, known: Any = None) -> tuple[RTCPeerConnection, RTCDataChannel]:
         pc = RTCPeerConnection(NOTHING)
@@ -150,7 +150,7 @@ class Moving:
             channel = pc.createDataChannel("control")
         else:
             channel = pc.createDataChannel("control", negotiated=True, id=self._number)
-            transport_change.name(pc, known)
+            transport_change.take_identity(pc, known)
         channel.on("message", self.got.append)
         return pc, channel
 

@@ -17,7 +17,7 @@ COMPONENT = 1
 """RTP and RTCP share one port here, so that there is one ICE component."""
 
 REPEATS = 2
-"""Times that a question is sent again, half a second and one and a half after the first.
+"""Retransmissions of a check, 0.5 s and 1.5 s after the first.
 
 Fewer miss a client whose network loses packets; more take longer to notice that one is gone.
 """
@@ -84,7 +84,7 @@ async def is_there(dtls: Any) -> bool:
     """Asks the client at a transport's other end whether it is there; returns within 4 s.
 
     It is what a consent check is (RFC 7675): a binding request, whose answer is signed. aioice's
-    own checks take half a minute to notice. Where nobody can be asked, it is False.
+    own checks take half a minute to notice. Returns False where it cannot ask.
     """
     if not guard.has(_CONNECTION, *_ASKING):
         return False

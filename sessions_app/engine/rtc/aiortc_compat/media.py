@@ -98,8 +98,8 @@ def _receiving(protocol: Any, dtls: Any, listener: DatagramListener) -> Callable
 def send(dtls: Any, packet: bytes, *, rtcp: bool) -> bool:
     """Encrypts a packet and sends it over the pair of addresses that ICE has nominated now.
 
-    Returns False where it could not be sent: it is lost, as on the way. Before the connection is
-    up there is nobody to send it to, which is no loss.
+    Returns False where it could not be sent, which is a loss like any on the network. Before the
+    connection is up nothing is sent, and it returns True.
     """
     pair = ice_connection(dtls)._nominated.get(COMPONENT)
     srtp = dtls._tx_srtp

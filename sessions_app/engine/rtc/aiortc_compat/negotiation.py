@@ -28,10 +28,10 @@ CIPHERS = b":".join((
 
 
 def log_failed_connect(pc: RTCPeerConnection) -> None:
-    """Has a connection that fails to come about logged in one line, instead of as a traceback.
+    """Logs a connection that fails to come about in one line, instead of a traceback.
 
-    aiortc connects in a task that nobody awaits; an odd offer breaks it there. The call's
-    supervisor sees for itself that nothing connects. Without the method the traceback stays.
+    aiortc connects in a task that it never awaits, where an odd offer raises. The call's supervisor
+    notices by itself that nothing connects. Without the method the traceback stays.
     """
     if not guard.has(f"aiortc.RTCPeerConnection.{_CONNECT}"):
         return

@@ -16,7 +16,7 @@ _TICKS = 2
 """Of the grid to a packet, so that sending and reading wake the loop together."""
 
 STALL_S = 0.2
-"""After a longer stall of the loop, sending starts anew.
+"""After a longer stall of the loop, sending starts again from now.
 
 More sends a longer burst to catch up, which receivers drop; less skips audio after short stalls.
 """

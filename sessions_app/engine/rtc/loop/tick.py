@@ -31,7 +31,10 @@ More leaves less room for late timers, less leaves less for late packets.
 """
 
 MAX_WAIT_S = 0.004
-"""Wake at most so long after the gap begins, however long it is: those packets wait for it."""
+"""Wake at most this long after the gap begins, however long the gap is.
+
+More makes the packets before the gap wait longer; less misses those that are a little late.
+"""
 
 
 class TickGrid:
@@ -49,7 +52,7 @@ class TickGrid:
         return (int((now_s - self.phase_s) / apart_s) + 1) * apart_s + self.phase_s
 
     async def sleep(self, seconds: float) -> float:
-        """Returns at the first tick after so many seconds; how late that came, in seconds."""
+        """Sleeps until the first tick after that time; returns how late it woke, in seconds."""
         loop = asyncio.get_running_loop()
         due_s = self.next(loop.time() + seconds)
         late_s: asyncio.Future[float] = loop.create_future()

@@ -1,6 +1,6 @@
-"""What each codec makes of a run of packets: sound, or what stands for it. Pure.
+"""Decodes runs of packets by their codec: audio, repair and concealment of losses. Pure.
 
-All lengths of runs are in 48 kHz samples, whatever clock the codec's packets count in.
+All lengths of runs are in 48 kHz samples, whatever clock the codec's timestamps count in.
 """
 
 from typing import Protocol
@@ -20,36 +20,36 @@ from sessions_app.engine.rtc.rtp.jitter_buffer import RATE, PacketRun
 
 RATIO = RATE // SPEECH_RATE
 _STEP = SPEECH_RATE // 400
-"""Opus makes up audio in steps of 2.5 ms."""
+"""Opus conceals in steps of 2.5 ms (RFC 6716, section 2)."""
 
 _LONGEST = SPEECH_RATE * MAX_PACKET_MS // 1000
-CONCEALED_ALIKE = 0xFC
-"""The part of an Opus packet's first byte that says how long and how it is coded."""
+CONFIG_BITS = 0xFC
+"""The bits of an Opus packet's first byte for mode, bandwidth, frame size and channels."""
 
 
 class Decoding(Protocol):
     """One client's codec. Not thread-safe."""
 
     def duration(self, payload: bytes) -> int:
-        """Returns a payload's length; 0 for what is none."""
+        """Returns a payload's length; 0 for an invalid one."""
         ...
 
     def decode(self, payload: bytes) -> Samples:
-        """Returns a payload's audio, 16 kHz mono; raises MediaError for what is none."""
+        """Returns a payload's audio, int16 16 kHz mono; raises MediaError for an invalid one."""
         ...
 
     def repaired(self, run: PacketRun) -> Samples | None:
-        """Returns what the packet after a lost run has of it; None where it has nothing."""
+        """Returns a lost run's audio from the next packet's FEC; None where it has none."""
         ...
 
     def conceal(self, run: PacketRun) -> Samples:
-        """Returns made up audio as long as the run."""
+        """Returns concealment audio as long as the run."""
         ...
 
     def kept(self, run: PacketRun, *, whole: bool) -> bytes:
-        """Returns the Opus packet that stands for the run in a lane; empty where none does.
+        """Returns the Opus packet that is recorded for the run; empty where there is none.
 
-        `whole` for a payload that could be decoded.
+        `whole` says that its payload could be decoded.
         """
         ...
 
@@ -59,7 +59,7 @@ class Decoding(Protocol):
 
 
 class OpusDecoding:
-    """Opus, straight to 16 kHz; its packets go into the lane as they came."""
+    """Opus, decoded straight to 16 kHz; its packets are recorded as they arrived."""
 
     def __init__(self) -> None:
         self._decoder = OpusDecoder(SPEECH_RATE)
@@ -86,7 +86,7 @@ class OpusDecoding:
             return None
 
     def conceal(self, run: PacketRun) -> Samples:
-        """Returns made up audio; the rim that no decoder makes is silent."""
+        """Returns concealment audio; a rest of less than 2.5 ms is silent."""
         count = run.samples // RATIO
         samples = np.zeros(count, np.int16)
         made = min(count, _LONGEST) // _STEP * _STEP
@@ -95,10 +95,10 @@ class OpusDecoding:
         return samples
 
     def kept(self, run: PacketRun, *, whole: bool) -> bytes:
-        """Returns the packet, or one without a frame, which whoever plays the lane conceals."""
+        """Returns the packet, or one without a frame, which players of the recording conceal."""
         if run.payload:
             return run.payload if whole else b""
-        bare = bytes([self._toc & CONCEALED_ALIKE])
+        bare = bytes([self._toc & CONFIG_BITS])
         return bare if self.duration(bare) == run.samples else b""
 
     def close(self) -> None:
@@ -106,7 +106,7 @@ class OpusDecoding:
 
 
 class TelephoneDecoding:
-    """G.711 or G.722; the lane codes what is heard."""
+    """G.711 or G.722; the decoded audio is encoded again for the recording."""
 
     def __init__(self, codec: Telephone) -> None:
         self._decoder = TelephoneDecoder(codec)
@@ -131,5 +131,5 @@ class TelephoneDecoding:
 
 
 def decoding(codec: Telephone | None) -> Decoding:
-    """Returns what decodes the codec; None for Opus."""
+    """Returns the decoder of a codec, where None is Opus."""
     return OpusDecoding() if codec is None else TelephoneDecoding(codec)

@@ -1,4 +1,4 @@
-"""RTP and RTCP on the wire, as far as the audio path needs them (RFC 3550). Pure."""
+"""RTP and RTCP packets, as far as the audio path needs them (RFC 3550). Pure."""
 
 import struct
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 VERSION = 2
 MARKER = 0x80
-"""In the second byte: sound, or a key, begins."""
+"""In the second byte: audio begins after silence, or a key press begins."""
 
 _FIXED = struct.Struct("!BBHII")
 _EXTENSION_WORDS = struct.Struct("!H")
@@ -16,10 +16,10 @@ SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, BYE = 200, 201, 202, 203
 TRANSPORT_FEEDBACK, NACK = 205, 1
 _CNAME = 1
 _SSRC, _SENDER_INFO, _BLOCK = 4, 24, 24
-"""Bytes: an SSRC; with what a sender tells of its stream; and of one stream it receives."""
+"""Bytes: an SSRC; an SSRC with sender info; a report block (RFC 3550, section 6.4.1)."""
 
 _SSRCS, _LOST, _FOLLOWING = 8, 4, 16
-"""Bytes: the SSRCs of feedback; one field of it; and how many followers its bits stand for."""
+"""Bytes of a NACK's two SSRCs, and of one field; and how many packets its bit mask has."""
 
 _NTP_UNIX_S = 2_208_988_800
 """Seconds from 1900, where NTP counts from, to 1970."""
@@ -36,7 +36,7 @@ class RtpPacket(NamedTuple):
 
 
 def parse(data: bytes) -> RtpPacket:
-    """Returns the packet; raises ValueError for what is none, or is cut off."""
+    """Returns the packet; raises ValueError for data that is not RTP, or is cut off."""
     if len(data) < _FIXED.size or data[0] >> 6 != VERSION:
         raise ValueError("this is no RTP packet")
     first, second, sequence, timestamp, ssrc = _FIXED.unpack_from(data)
@@ -54,7 +54,7 @@ def parse(data: bytes) -> RtpPacket:
 
 
 def packed(packet: RtpPacket, *, marker: bool = False) -> bytes:
-    """Returns the packet as it goes to SRTP; the marker tells that sound begins after silence."""
+    """Returns the packet's bytes before SRTP; `marker` says that audio begins after silence."""
     kind = packet.payload_type | marker << 7
     first = VERSION << 6
     head = _FIXED.pack(first, kind, packet.sequence, packet.timestamp, packet.ssrc)
@@ -62,7 +62,7 @@ def packed(packet: RtpPacket, *, marker: bool = False) -> bytes:
 
 
 def is_rtcp(data: bytes) -> bool:
-    """Returns whether a datagram that is RTP or RTCP is the latter (RFC 5761)."""
+    """Returns whether a datagram that is RTP or RTCP is RTCP (RFC 5761)."""
     return len(data) > 1 and 192 <= data[1] <= 223  # noqa: PLR2004 - RFC 5761, section 4
 
 
@@ -72,14 +72,14 @@ def is_media(data: bytes) -> bool:
 
 
 def second_bytes(payload_types: Iterable[int]) -> frozenset[int]:
-    """Returns what the second byte of their RTP packets may be, without what RTCP has there."""
+    """Returns the values of the second byte of their RTP packets, without those of RTCP."""
     both = (kind | marker << 7 for kind in payload_types for marker in (0, 1))
     return frozenset(second for second in both if not is_rtcp(bytes([0, second])))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportBlock:
-    """What a report says of one stream that is received (RFC 3550, section 6.4.1)."""
+    """A report block: reception statistics of one stream (RFC 3550, section 6.4.1)."""
 
     ssrc: int
     fraction_lost: int
@@ -87,31 +87,33 @@ class ReportBlock:
 
     lost: int
     highest: int
-    """The highest sequence number, with its cycles above 16 bits."""
+    """The highest sequence number received, with its cycles in the upper 16 bits."""
 
     jitter: int
+    """Interarrival jitter in timestamp units."""
+
     last_report: int
-    """The middle 32 bits of the sender's NTP time, from its last report; 0 for none."""
+    """The middle 32 bits of the NTP time in the sender's last report; 0 for none."""
 
     since_report: int
-    """How long ago that came, in 1/65536 s."""
+    """How long ago that arrived, in 1/65536 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a report says of a stream's own sending (RFC 3550, section 6.4.1)."""
+    """The sender info of a report: what was sent of a stream (RFC 3550, section 6.4.1)."""
 
     unix_s: float
     timestamp: int
-    """The stream's, at that time."""
+    """The stream's RTP timestamp at that time."""
 
     packets: int
     octets: int
-    """Of payloads alone."""
+    """Of payloads only."""
 
 
 def report(sender: int, cname: str, sent: Sent | None, heard: ReportBlock | None) -> bytes:
-    """Returns the compound packet that tells of what the SSRC `sender` sent and heard."""
+    """Returns a compound packet: the report of the SSRC `sender`, and its CNAME."""
     blocks = b"" if heard is None else _block(heard)
     told = b"" if sent is None else _sent(sent)
     kind = RECEIVER_REPORT if sent is None else SENDER_REPORT
@@ -120,14 +122,14 @@ def report(sender: int, cname: str, sent: Sent | None, heard: ReportBlock | None
 
 
 def goodbye(sender: int) -> bytes:
-    """Returns what ends the stream of the SSRC `sender`."""
+    """Returns the BYE packet that ends the stream of the SSRC `sender`."""
     return _rtcp(BYE, 1, sender.to_bytes(4, "big"))
 
 
 def nack(sender: int, ssrc: int, sequences: Iterable[int]) -> bytes:
-    """Returns what asks for packets of a stream again (RFC 4585, 6.2.1), by number, in order.
+    """Returns a NACK for these packets of a stream, in order (RFC 4585, section 6.2.1).
 
-    It follows a report: no feedback goes alone (section 3.1).
+    To be sent after a report, as no feedback is sent alone (section 3.1).
     """
     fields: list[tuple[int, int]] = []
     for sequence in sequences:
@@ -177,21 +179,23 @@ def _block(heard: ReportBlock) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """What a compound RTCP packet tells of streams: sender reports, and streams that end."""
+    """What a compound RTCP packet says, by SSRC."""
 
     reports: dict[int, int]
-    """SSRC → the middle 32 bits of the NTP time of its report."""
+    """The middle 32 bits of the NTP time of each sender report."""
 
     ended: frozenset[int]
+    """Streams with a BYE."""
+
     losses: dict[int, float]
-    """SSRC of a stream that the other side receives → how much of it was lost lately, 0..1."""
+    """The share of each stream that the other side lost since its last report, 0..1."""
 
     asked: dict[int, list[int]] = field(default_factory=dict)
-    """SSRC of such a stream → the sequence numbers that are to be sent again."""
+    """The sequence numbers that are to be sent again."""
 
 
 def read_rtcp(data: bytes) -> Compound:
-    """Returns what a compound packet tells; what cannot be read ends it, without an error."""
+    """Returns what a compound packet says; stops at what cannot be read, without an error."""
     reports: dict[int, int] = {}
     ended: set[int] = set()
     losses: dict[int, float] = {}
@@ -227,7 +231,7 @@ def _asked(fields: bytes) -> list[int]:
 
 
 def _losses(blocks: bytes, count: int) -> dict[int, float]:
-    """Returns what report blocks say was lost since the report before (RFC 3550, 6.4.1)."""
+    """Returns the share lost since the last report, by SSRC (RFC 3550, section 6.4.1)."""
     whole = (
         blocks[n * _BLOCK : (n + 1) * _BLOCK] for n in range(min(count, len(blocks) // _BLOCK))
     )

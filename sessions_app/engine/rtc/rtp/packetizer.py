@@ -1,4 +1,4 @@
-"""One stream of sound on its way out: its packets, their redundancy, and what is told of them.
+"""Makes the RTP packets of one outgoing audio stream, with RED, and its sender reports.
 
 RFC 3550 (RTP), RFC 7587 (Opus), RFC 2198 (RED), RFC 3551 (G.711, G.722). Pure: times are
 arguments, monotonic s.
@@ -11,17 +11,18 @@ from sessions_app.engine.rtc.rtp.red import build
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 
 RATE = 48_000
+"""In which lengths and places are counted, whatever the codec."""
+
 _SEQ, _TS = 1 << 16, 1 << 32
 
 KEPT = 64
-"""Packets, of 20 ms, that may be asked for again."""
+"""How many packets (of 20 ms) are kept for retransmission. Fewer answer fewer NACKs."""
 
 
 class RtpOutput:
-    """Packets of one SSRC. Each carries its predecessor along where the client takes RED.
+    """Packets of one SSRC. Each carries the one before it where the client takes RED.
 
-    Timestamps follow real time over silences, and are without a gap over speech. Places and lengths
-    are counted in 48 kHz, timestamps by the codec's clock.
+    Timestamps follow real time over silence, and have no gaps within speech.
     """
 
     def __init__(self, ssrc: int, types: PayloadTypes) -> None:
@@ -29,7 +30,7 @@ class RtpOutput:
         self.packets = 0
         self.octets = 0
         self.use(types)
-        # below the half: SRTP loses its place where a number wraps before the first arrives
+        # below the half: SRTP fails where numbers wrap before the first packet has arrived
         self._sequence = secrets.randbelow(_SEQ // 2)
         self._origin = secrets.randbelow(_TS)
         self._began_s: float | None = None
@@ -41,20 +42,20 @@ class RtpOutput:
 
     @property
     def redundant(self) -> bool:
-        """Whether each packet carries its predecessor along."""
+        """Whether each packet carries the one before it (RED)."""
         return self._types.red is not None
 
     def uses(self, types: PayloadTypes) -> bool:
-        """Returns whether it sends with these numbers."""
+        """Returns whether packets have these payload types."""
         return self._types == types
 
     def use(self, types: PayloadTypes) -> None:
-        """Sends with these numbers from now on: a later answer may give others."""
+        """Sends with these payload types from now on, as a later answer may change them."""
         self._types = types
         self._units = RATE // types.clock
 
     def packet(self, payload: bytes, samples: int, now_s: float) -> bytes:
-        """Returns the RTP packet of a payload of so many samples (of 48 kHz)."""
+        """Returns the RTP packet of a payload of so many samples (at 48 kHz), to send now."""
         at, begins = self._place(samples, now_s)
         body, kind = self._body(payload, at)
         timestamp = (self._origin + at // self._units) % _TS
@@ -69,9 +70,9 @@ class RtpOutput:
         return out
 
     def again(self, sequence: int) -> bytes | None:
-        """Returns a packet that went out a moment ago, as it did; None where it is gone.
+        """Returns a packet that was sent recently; None where it is not kept any more.
 
-        Altogether no more than went out in the first place, whatever is asked for.
+        No more packets are sent again than were sent at all, whatever is asked for.
         """
         kept = self._kept.get(sequence)
         if kept is None or self.repeated >= self.packets:
@@ -80,14 +81,17 @@ class RtpOutput:
         return kept
 
     def sent(self, now_s: float, unix_s: float) -> Sent | None:
-        """Returns what to tell of it; None before its first packet. `unix_s` is now, too."""
+        """Returns what a sender report says; None before the first packet.
+
+        `unix_s` is the same time as `now_s`, in Unix time.
+        """
         if self._began_s is None:
             return None
         timestamp = self._origin + round((now_s - self._began_s) * self._types.clock)
         return Sent(unix_s, timestamp % _TS, self.packets, self.octets)
 
     def _place(self, samples: int, now_s: float) -> tuple[int, bool]:
-        """Returns where the next packet lies, and whether sound begins there."""
+        """Returns the next packet's place, and whether it begins speech after silence."""
         if self._began_s is None:
             self._began_s = now_s
             return 0, True

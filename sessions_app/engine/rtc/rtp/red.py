@@ -1,10 +1,10 @@
-"""Redundant audio data: a packet that carries its predecessors along (RFC 2198). Pure."""
+"""RED: redundant audio data, packets that carry earlier payloads (RFC 2198). Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 MAX_OFFSET = (1 << 14) - 1
-"""Timestamp units: how far back a redundant block can lie."""
+"""Timestamp units: how far before its packet a redundant block can lie."""
 
 MAX_LENGTH = (1 << 10) - 1
 """Bytes: the longest redundant block."""
@@ -14,7 +14,7 @@ _MORE = 0x80
 
 
 class Block(NamedTuple):
-    """One payload; `offset` is how far, in timestamp units, it lies before the packet's own."""
+    """One payload; `offset` is how many timestamp units it lies before the packet's own."""
 
     payload_type: int
     offset: int
@@ -22,7 +22,7 @@ class Block(NamedTuple):
 
 
 class RedError(ValueError):
-    """The payload is no RED."""
+    """The payload is not valid RED."""
 
 
 def parse(payload: bytes) -> list[Block]:
@@ -54,9 +54,10 @@ def parse(payload: bytes) -> list[Block]:
 
 
 def build(primary: bytes, payload_type: int, earlier: Sequence[tuple[int, bytes]]) -> bytes:
-    """Returns a RED payload of `primary` and of earlier payloads, the oldest first.
+    """Returns a RED payload of `primary` and earlier payloads, the oldest first.
 
-    `earlier` are (offset in timestamp units, payload); what does not fit a header is left out.
+    `earlier` are (offset in timestamp units, payload); one that is too old or too long for a header
+    is left out.
     """
     fits = [
         (offset, payload)

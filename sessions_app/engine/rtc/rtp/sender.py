@@ -1,4 +1,4 @@
-"""The agent's voice on its way out under aiortc: what the playout holds, at the pacer's ticks."""
+"""Sends the agent's voice under aiortc: the playout's packets, at the pacer's ticks."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,21 +9,27 @@ from sessions_app.engine.rtc.loop.pacer import Pacer
 from sessions_app.engine.rtc.rtp.packetizer import RATE, RtpOutput
 
 COMFORT_S = 5.0
-"""A packet now and then keeps the far side's track and the network's mappings awake."""
+"""A packet of silence goes out after so long without any.
 
-REMEMBERED = 0.9
-"""Of what was lost, from one report to the next; clients send one every second or five."""
+Less sends packets for nothing; more lets NAT mappings expire and clients end their track.
+"""
+
+LOSS_DECAY = 0.9
+"""How much of the client's loss is kept from one of its reports to the next (1 to 5 s apart).
+
+Less stops repair during short spells without loss; more spends bits on repair for longer.
+"""
 
 _SAMPLES = round(RATE * PACKET_MS / 1000)
 
 
 class RtpVoice:
-    """Sends one packet at once, so that the client's track begins; then only what is said.
+    """Sends a packet of silence at once, so that the client's track begins, and then only speech.
 
-    `send` takes RTP packets that are not encrypted. Where packets carry their predecessors,
-    one of silence follows the last of speech; and where the codec has no concealment of its own,
-    or a receiver would go on with the last sound. `convert` makes of an Opus packet what the
-    client takes instead; None where that is Opus.
+    `send` takes RTP packets that are not encrypted. `convert` turns an Opus packet into one of the
+    client's codec; None where that is Opus. One packet of silence follows the last of speech where
+    packets carry RED, so that the last one is carried too, and where the codec has no concealment,
+    as a receiver would go on with the last sound.
     """
 
     def __init__(
@@ -46,7 +52,7 @@ class RtpVoice:
         self._lost = 0.0
 
     def start(self, now_s: float) -> None:
-        """Takes the playout over, from whoever sent it before; may be called again."""
+        """Sends the playout's packets from now on, in place of any other; may be called again."""
         if self._on:
             return
         self._on = True
@@ -55,29 +61,29 @@ class RtpVoice:
         self._ready()
 
     def keep_awake(self, now_s: float) -> None:
-        """Sends a packet of silence when nothing was sent for a while; ask now and then."""
+        """Sends a packet of silence after COMFORT_S without any; to be called each second or so."""
         if self._on and now_s - self._sent_s >= COMFORT_S:
             self._out(self._silence, now_s)
 
     def client_lost(self, share: float) -> None:
-        """Takes from the client's report how much of the voice it lost lately, 0..1.
+        """Takes from the client's report which share of the voice it lost recently, 0..1.
 
-        Where packets do not carry their predecessors, further texts are coded with what repairs
-        losses; after they have ceased for half a minute or so, without. Only Opus has that.
+        Without RED, further speech is encoded with in-band FEC, which only Opus has, until there
+        has been no loss for half a minute or so.
         """
         if not self.output.redundant and self._convert is None:
-            self._lost = max(share, REMEMBERED * self._lost)
+            self._lost = max(share, LOSS_DECAY * self._lost)
             self._playout.expected_loss = round(100 * self._lost)
 
     def repeat(self, sequences: Iterable[int]) -> None:
-        """Sends packets again that the client asks for, as far as they are still there."""
+        """Sends packets again that the client asks for, as far as they are still kept."""
         for sequence in sequences:
             packet = self.output.again(sequence) if self._on else None
             if packet is not None:
                 self._send(packet)
 
     def send_due(self, due_s: float) -> bool:
-        """Sends the packet that is due; returns whether another may be."""
+        """Sends the packet that is due; returns whether another may follow."""
         if not self._on or self._playout.on_ready != self._ready:
             return False
         packet = self._playout.next_packet()
@@ -91,7 +97,7 @@ class RtpVoice:
         return self._playout.has_packet
 
     def close(self) -> None:
-        """Sends nothing more; may be called twice."""
+        """Stops sending; may be called twice."""
         self._on = False
         self._pacer.leave(self)
         if self._convert is not None:

@@ -1,10 +1,10 @@
-"""A call's audio, taken under aiortc where it arrives, and sent under it too.
+"""A call's RTP session: its audio received and sent below aiortc.
 
-aiortc's receiver costs a thread, a stereo decode and a fixed delay of 60 ms a call, and makes
-five lost packets in a hundred twenty-eight; its sender two tasks. So neither is ever started:
-datagrams are looked at where aioice gets them, and audio is decrypted and encrypted with the
-sessions that aiortc's handshake made (`aiortc_compat.media`). DTLS, STUN, data channels and video
-stay with aiortc. `aiortc_compat.guard.available` says whether the installed version allows that.
+aiortc's receiver costs a thread, a stereo decoder and a fixed delay of 60 ms for each call, and
+turns 5 % of lost packets into 28 %; its sender costs two tasks. So neither is ever started: audio
+is taken from the sockets and encrypted with the SRTP sessions of aiortc's DTLS handshake
+(`aiortc_compat.media`). DTLS, STUN, data channels and video stay with aiortc.
+`aiortc_compat.guard.available` says whether the installed version allows that.
 """
 
 import asyncio
@@ -37,36 +37,42 @@ from sessions_app.engine.rtc.rtp.telephone_events import KeyReader
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 
 REPORT_S = 1.0
-"""Without reports that tell of losses Chromium puts no FEC into its packets."""
+"""Between two RTCP reports. Chromium adds FEC to its packets only when reports show losses.
 
-LOOK_S = 0.01
-"""Between two looks at what a gap lacks: whether to ask for it, and whether to wait on."""
+More makes it react later, and finds silent clients later; less costs packets.
+"""
 
-ASK_MS = 3.0
-"""At least so long between two requests, whatever comes meanwhile."""
+CHECK_S = 0.01
+"""Between two checks of a gap in the stream. More asks later for lost packets; less costs CPU."""
 
-_LARGEST = 1_500
+MIN_NACK_MS = 3.0
+"""The least time between two NACKs, whatever arrives meanwhile. Less sends more of them."""
+
+_MAX_DATAGRAM = 1_500
+"""Bytes: larger audio packets are refused, as no network carries them."""
+
 
 NO_TYPES = PayloadTypes(-1)
-"""Before there is a line: no packet has this number."""
+"""Before there is a line: no packet has this payload type."""
 
 
 class RtpSession:
-    """One peer connection's audio. `hear` gets frames, `on_media` the time of each packet
-    (monotonic s), `on_key` each key that is pressed, `on_report` (monotonic s) whenever it looks
-    after the call, each second. What `playout` holds is sent from when the client may hear it.
+    """One peer connection's audio, both ways.
 
-    A goodbye (RTCP BYE) ends nothing: libwebrtc before M152 says it when a track is taken away,
-    and goes on with the same SSRC when one comes back.
+    `on_frame` gets the client's audio in frames, `on_media` the time of each packet (monotonic s),
+    `on_key` each DTMF key, `on_report` the time (monotonic s) of each report, every second. The
+    packets of `playout` are sent as soon as the client takes audio.
 
-    Takes the line that `hear` names and sends on the one that `tell` names, each the newest, which
-    may be one. Lives on one event loop, from before the answer until `close`.
+    Receives on the line that `receive_on` named last and sends on that of `send_on`, which may be
+    the same. An RTCP BYE ends nothing: libwebrtc before M152 sends one when a track is taken away,
+    and goes on with the same SSRC when one comes back. Lives on one event loop, from before the
+    answer until `close`.
     """
 
     def __init__(
         self,
         *,
-        hear: Callable[[AudioFrame], None],
+        on_frame: Callable[[AudioFrame], None],
         call_ms: Callable[[], float],
         on_media: Callable[[float], None],
         on_key: Callable[[str], None] = lambda _: None,
@@ -76,86 +82,86 @@ class RtpSession:
     ) -> None:
         self._types = NO_TYPES
         self.numbers: frozenset[int] = frozenset()
-        """Of `aiortc_compat.media.DatagramListener`, as `on_datagram` is."""
+        """For `aiortc_compat.media.DatagramListener`, as `on_datagram` is."""
         self._on_media = on_media
         self._on_report = on_report
         self._on_key = on_key
-        self.input = RtpInput(NO_TYPES, hear, call_ms)
+        self.input = RtpInput(NO_TYPES, on_frame, call_ms)
         self._keys = KeyReader({}, on_key)
-        self._heard: Any = None
-        self._told: Any = None
+        self._receiving: Any = None
+        self._sending: Any = None
         self._timer: asyncio.TimerHandle | None = None
         self._reporting: asyncio.TimerHandle | None = None
-        self._asked_ms = 0.0
+        self._nacked_ms = 0.0
         self._tapped: list[Any] = []
         self._attached: set[Any] = set()
         self._closed = False
         self.refused = 0
-        """Datagrams that were not what they said: not authentic, replayed, too large."""
+        """Datagrams that were not authentic, replayed, too large, or no RTP."""
         self.unsent = 0
-        """Datagrams for which there was no way."""
+        """Packets that could not be sent."""
         self._ssrc = 0
         self._cname = ""
         self._playout = playout
         self._outputs: dict[int, RtpOutput] = {}
-        """Of all lines there were: under one SSRC, SRTP wants one run of numbers."""
+        """By SSRC, of all lines so far: SRTP needs one run of sequence numbers for each."""
         self.voice: RtpVoice | None = None
         self._shared = media_loop or MediaLoop()
         self._polled: Any = None
 
-    def hear(self, transceiver: Any, types: PayloadTypes) -> None:
-        """Takes the client's audio from this line from now on, and from no other."""
-        another = transceiver is not self._heard
+    def receive_on(self, transceiver: Any, types: PayloadTypes) -> None:
+        """Receives the client's audio on this line from now on, and on no other."""
+        another = transceiver is not self._receiving
         if another or types != self._types:
             self.input.follow(types, another=another)
             self._keys = KeyReader(dict(types.keys), self._on_key)
-            self._heard, self._types = transceiver, types
+            self._receiving, self._types = transceiver, types
             self.numbers = second_bytes(types.numbers)
             self._ssrc = self._ssrc or media.ssrc_of(transceiver.sender)
             media.never_receive(transceiver.receiver)
             self._attach()
 
-    def tell(self, transceiver: Any, types: PayloadTypes | None) -> None:
-        """Sends the voice on this line from now on; without one the playout keeps it.
+    def send_on(self, transceiver: Any, types: PayloadTypes | None) -> None:
+        """Sends the agent's voice on this line from now on; on none where it is None.
 
-        It begins when the connection takes it: aiortc then calls the line's sender.
+        Sending begins once the connection is up: aiortc then starts the line's sender.
         """
         if transceiver is None or types is None or self._playout is None:
-            self._tell_nobody()
+            self._stop_sending()
             return
         ssrc = media.ssrc_of(transceiver.sender)
         output = self._outputs.setdefault(ssrc, RtpOutput(ssrc, types))
-        if self._told is not transceiver or not output.uses(types):
-            self._tell_nobody()
+        if self._sending is not transceiver or not output.uses(types):
+            self._stop_sending()
             output.use(types)
             convert = FromOpus(types.codec) if types.codec is not None else None
             self.voice = RtpVoice(self._playout, output, self._shared.pacer, self._send, convert)
-            self._told, self._ssrc = transceiver, ssrc
-            media.send_by(transceiver.sender, self._may_speak)
+            self._sending, self._ssrc = transceiver, ssrc
+            media.send_by(transceiver.sender, self._sender_started)
             self._attach()
 
-    def _tell_nobody(self) -> None:
-        self._told = None
+    def _stop_sending(self) -> None:
+        self._sending = None
         if self.voice is not None:
             self.voice.close()
 
     def _attach(self) -> None:
-        """Taps the transports that the lines have now: bundling may give them others."""
-        for line in (self._heard, self._told):
+        """Taps the lines' DTLS transports, which bundling may have changed."""
+        for line in (self._receiving, self._sending):
             dtls = line.receiver.transport if line is not None else None
             if dtls is not None and dtls not in self._attached:
                 self._attached.add(dtls)
-                media.tap(dtls, self._early, self._rtcp)
+                media.tap(dtls, self._on_rtp, self._on_rtcp)
 
     @property
     def _dtls(self) -> Any:
-        """What the client's audio comes through, or would: of bundled lines all there is."""
-        line = self._heard if self._heard is not None else self._told
+        """The DTLS transport of the client's audio; bundled lines share one."""
+        line = self._receiving if self._receiving is not None else self._sending
         return line.receiver.transport
 
     @property
     def account(self) -> str:
-        """What came and went, in ms and packets."""
+        """A summary for the log, in ms and packets."""
         output = self.voice.output if self.voice else None
         return (
             f"{self.input.account}, {self.refused} refused, "
@@ -164,28 +170,28 @@ class RtpSession:
         )
 
     def connected(self) -> None:
-        """Takes datagrams where aioice gets them, from now on; once the media may flow."""
+        """Takes audio from the sockets from now on; to be called when the connection is up."""
         self._attach()
         media.take_datagrams(self._dtls, self, self._tapped)
         if self._reporting is None and not self._closed:
             self._report_later()
 
-    def _read_with_others(self, transport: Any) -> None:
-        """Has the socket that the client sends to read together with those of all calls.
+    def _poll(self, transport: Any) -> None:
+        """Has the socket that audio arrives at read together with those of all calls.
 
-        It need not be that of the pair over which we send.
+        It may be another than the one that packets are sent from.
         """
         self._shared.poller.give_back(self._polled)
         self._polled = transport
         self._shared.poller.take(transport)
 
     def finish(self) -> None:
-        """Gives out what still waits behind a gap; no packet will follow."""
+        """Decodes the packets that still wait behind a gap, as none will follow."""
         if not self._closed:
             self.input.finish()
 
     def close(self) -> None:
-        """Takes and sends nothing more; may be called twice."""
+        """Receives and sends nothing more; may be called twice."""
         if self.voice is not None and not self._closed:
             self.voice.close()
             self._send_rtcp(goodbye(self._ssrc))
@@ -201,7 +207,7 @@ class RtpSession:
     def on_datagram(self, data: bytes, srtp: pylibsrtp.Session, transport: Any) -> None:
         if self._closed:
             return
-        if len(data) > _LARGEST:
+        if len(data) > _MAX_DATAGRAM:
             self.refused += 1
             return
         try:
@@ -210,11 +216,11 @@ class RtpSession:
             self.refused += 1
             return
         if transport is not self._polled:
-            self._read_with_others(transport)
+            self._poll(transport)
         self._plain(plain)
 
-    async def _early(self, handler: Handler, data: bytes, arrival_time_ms: int) -> None:
-        """Takes audio that came before datagrams were; the rest is aiortc's."""
+    async def _on_rtp(self, handler: Handler, data: bytes, arrival_time_ms: int) -> None:
+        """Takes audio that arrived before `connected`; leaves the rest to aiortc."""
         if len(data) > 1 and data[1] & 0x7F in self._types:
             self._plain(data)
         else:
@@ -233,27 +239,27 @@ class RtpSession:
         self._keys.take(packet, 1000 * now_s, marked=bool(data[1] & MARKER))
         self.input.take(packet, 1000 * now_s)
         if self.input.waits:
-            self._ask(1000 * now_s)
-            self._look_later()
+            self._request_lost(1000 * now_s)
+            self._check_later()
 
-    def _look_later(self) -> None:
+    def _check_later(self) -> None:
         due_ms = self.input.due_ms
         if due_ms is not None and self._timer is None and not self._closed:
-            wait_s = min(LOOK_S, max(0.0, due_ms / 1000 - time.monotonic()))
-            self._timer = asyncio.get_running_loop().call_later(wait_s, self._look)
+            wait_s = min(CHECK_S, max(0.0, due_ms / 1000 - time.monotonic()))
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._check)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._timer = None
         now_ms = 1000 * time.monotonic()
         self.input.tick(now_ms)
-        self._ask(now_ms)
-        self._look_later()
+        self._request_lost(now_ms)
+        self._check_later()
 
-    def _ask(self, now_ms: float) -> None:
-        """Asks the client for what was lost, where that may still come in time."""
-        if now_ms - self._asked_ms < ASK_MS:
+    def _request_lost(self, now_ms: float) -> None:
+        """Sends a NACK for lost packets that may still arrive in time."""
+        if now_ms - self._nacked_ms < MIN_NACK_MS:
             return
-        self._asked_ms = now_ms
+        self._nacked_ms = now_ms
         lost = self.input.asks(now_ms)
         if lost and self.input.ssrc is not None:
             told = report(self._ssrc, self._cname, None, None)
@@ -261,20 +267,20 @@ class RtpSession:
 
     # -- out ------------------------------------------------------------------------------
 
-    async def _may_speak(self, parameters: RTCRtpSendParameters) -> None:
-        """In place of aiortc's sender: called when the connection is up and takes our audio."""
+    async def _sender_started(self, parameters: RTCRtpSendParameters) -> None:
+        """Starts sending, in place of aiortc's sender: the connection is up."""
         self._cname = parameters.rtcp.cname or ""
         self.connected()
-        if self.voice is not None and self._told is not None and not self._closed:
+        if self.voice is not None and self._sending is not None and not self._closed:
             self.voice.start(time.monotonic())
 
     def _send(self, packet: bytes) -> None:
-        if self._told is not None:
-            self._datagram(packet, self._told.sender.transport, rtcp=False)
+        if self._sending is not None:
+            self._datagram(packet, self._sending.sender.transport, rtcp=False)
 
     def _send_rtcp(self, packet: bytes) -> None:
-        """Sends it to whom the client's audio comes from, and to whom the agent's goes."""
-        lines = (self._heard, self._told)
+        """Sends RTCP over the transports of both lines, which are mostly one."""
+        lines = (self._receiving, self._sending)
         for dtls in {line.receiver.transport for line in lines if line is not None}:
             self._datagram(packet, dtls, rtcp=True)
 
@@ -284,7 +290,7 @@ class RtpSession:
 
     # -- reports --------------------------------------------------------------------------
 
-    async def _rtcp(self, handler: Handler, data: bytes) -> None:
+    async def _on_rtcp(self, handler: Handler, data: bytes) -> None:
         told = read_rtcp(data)
         now_ms = 1000 * time.monotonic()
         for ssrc, ntp_middle in told.reports.items():

@@ -1,9 +1,9 @@
-"""Which codec a client's audio line is answered with, and what goes beside it.
+"""Chooses the codec of a client's audio line, and the payload types that go with it.
 
-Opus before all others; else G.722 or G.711, whichever the client names first: it need not convert
-that one. Telephone events (RFC 4733), which aiortc does not know, are taken and answered, at the
-clock of the audio and at 8 kHz, which many send beside Opus. Comfort noise (RFC 3389) is taken
-wherever it comes, and asked for only where silence is not to be sent.
+Opus is preferred; then G.722 or G.711, whichever the client names first, as it need not transcode
+that one. Telephone events (RFC 4733), which aiortc does not know, are accepted at the clock rate of
+the audio and at 8 kHz, which many clients send with Opus. Comfort noise (RFC 3389) is always
+accepted, and asked for only with DTX.
 """
 
 import re
@@ -17,10 +17,10 @@ from sessions_app.engine.rtc.sdp import opus_preferences
 from sessions_app.engine.rtc.sdp.lines import END, sections
 
 EVENTS = "0-16"
-"""The keys of a telephone, 0 to 15, and flash: what of RFC 4733 is understood."""
+"""The events that are understood: DTMF keys (0 to 15) and flash (RFC 4733, section 3.2)."""
 
 STATIC = {0: "PCMU/8000", 8: "PCMA/8000", 9: "G722/8000", 13: "CN/8000"}
-"""Numbers that need no `a=rtpmap` (RFC 3551, section 6)."""
+"""Static payload types, which need no `a=rtpmap` (RFC 3551, section 6)."""
 
 NOISE = 13
 
@@ -29,11 +29,11 @@ _RTPMAP = re.compile(r"(?m)^a=rtpmap:(\d+) ([\w.-]+)/(\d+)(?:/1)?\s*$")
 
 @dataclass(frozen=True, slots=True)
 class PayloadTypes:
-    """The numbers that an answer gave to a codec, None for Opus, and to what goes beside it.
+    """The payload types of an answered audio line.
 
-    `red` is RED of Opus; `noise` is comfort noise; `keys` are (number, clock in Hz) of telephone
-    events. `line` is that of the media line, from 0; `silence` is the comfort noise that the client
-    offers to send in place of silence.
+    `audio` is the codec's (`codec` None is Opus), `red` that of RED with Opus, `noise` those of
+    comfort noise, `keys` (payload type, clock rate in Hz) of telephone events. `line` is the number
+    of the media line, from 0; `silence` is the comfort noise that the client offers for DTX.
     """
 
     audio: int
@@ -46,7 +46,7 @@ class PayloadTypes:
 
     @property
     def clock(self) -> int:
-        """Timestamp units a second, of the audio."""
+        """The audio's timestamp units per second."""
         return OPUS_RATE if self.codec is None else CLOCK
 
     @property
@@ -56,7 +56,7 @@ class PayloadTypes:
 
     @property
     def soundless(self) -> frozenset[int]:
-        """Of what takes sequence numbers and is no sound."""
+        """Those without audio: comfort noise and telephone events."""
         return frozenset((*self.noise, *(number for number, _ in self.keys)))
 
     def __contains__(self, payload_type: int) -> bool:
@@ -64,12 +64,12 @@ class PayloadTypes:
 
 
 def with_static(sdp: str) -> str:
-    """Returns the offer with names for numbers that have theirs from RFC 3551 alone."""
+    """Returns the offer with an `a=rtpmap` for each static payload type that lacks one."""
     return "".join(_named(section) for section in sections(sdp))
 
 
 def chosen(sdp: str, line: int) -> PayloadTypes | None:
-    """Returns what the offer's media line of that number (from 0) is answered with, if anything."""
+    """Returns the payload types that answer media line `line` (from 0); None if there are none."""
     section = _line(sdp, line)
     named = {int(number): (name, int(rate)) for number, name, rate in _RTPMAP.findall(section)}
     opus = opus_preferences.offered(sdp, line)
@@ -79,10 +79,10 @@ def chosen(sdp: str, line: int) -> PayloadTypes | None:
         return None
     codec = None if opus is not None or number is None else codecs[number]
     clocks = (OPUS_RATE, CLOCK) if codec is None else (CLOCK,)
-    beside = [(n, *named[n]) for n in _numbers(section) if n in named]
-    noise = tuple(n for n, name, _ in beside if name.upper() == "CN")
+    others = [(n, *named[n]) for n in _numbers(section) if n in named]
+    noise = tuple(n for n, name, _ in others if name.upper() == "CN")
     if codec is not None and NOISE not in named:
-        noise += (NOISE,)  # which telephones send unasked
+        noise += (NOISE,)  # which telephones send although it is not negotiated
     return PayloadTypes(
         audio=opus.opus if opus is not None else number or 0,
         red=opus.red if opus is not None else None,
@@ -90,27 +90,27 @@ def chosen(sdp: str, line: int) -> PayloadTypes | None:
         noise=noise,
         keys=tuple(
             (n, rate)
-            for n, name, rate in beside
+            for n, name, rate in others
             if name.lower() == "telephone-event" and rate in clocks
         ),
         line=line,
         silence=next(
-            (n for n, name, rate in beside if name.upper() == "CN" and rate == CLOCK), None
+            (n for n, name, rate in others if name.upper() == "CN" and rate == CLOCK), None
         ),
     )
 
 
 def put_first(codecs: Sequence[Any], types: PayloadTypes) -> list[Any]:
-    """Returns aiortc's codecs with the chosen one first: it sends with the first of its answer.
+    """Returns aiortc's codecs with the chosen one first, as aiortc sends with the first.
 
-    It packs what it is given as it is: one codec under another's number is noise at full scale.
-    RFC 3264, section 6.1, lets an answer order codecs anew.
+    It labels packets with that payload type whatever is in them: a wrong one is heard as noise at
+    full volume. An answer may reorder codecs (RFC 3264, section 6.1).
     """
     return sorted(codecs, key=lambda codec: bool(codec.payloadType != types.audio))
 
 
-def with_beside(answer: str, types: PayloadTypes, *, noise: bool = False) -> str:
-    """Returns the answer with what aiortc does not know, in the line that the types are of.
+def with_extra_types(answer: str, types: PayloadTypes, *, noise: bool = False) -> str:
+    """Returns the answer with the types that aiortc does not know, in their line.
 
     `noise` lets the client send comfort noise instead of silence.
     """
@@ -118,11 +118,11 @@ def with_beside(answer: str, types: PayloadTypes, *, noise: bool = False) -> str
     for section in sections(answer):
         at += section.startswith("m=")
         mine = at == types.line and f"a=rtpmap:{types.audio} " in section
-        out.append(_with_beside(section, types, noise=noise) if mine else section)
+        out.append(_with_extra_types(section, types, noise=noise) if mine else section)
     return "".join(out)
 
 
-def _with_beside(section: str, types: PayloadTypes, *, noise: bool) -> str:
+def _with_extra_types(section: str, types: PayloadTypes, *, noise: bool) -> str:
     lines = section.removesuffix(END).split(END)
     numbers = [number for number, _ in types.keys]
     for number, rate in types.keys:

@@ -1,8 +1,8 @@
-"""An SDP as its session's part and its media lines, and what lines of one BUNDLE share.
+"""Splits an SDP into its session part and media lines, and completes the lines of a BUNDLE.
 
-RFC 9143: what belongs to the transport an offer may say in one line of the group alone, and a line
-that is of use only in the group has port 0 and `a=bundle-only`. aiortc wants it all in each line.
-A rejected line has port 0, too, and is in no group.
+RFC 9143: an offer may give transport attributes in one line of the group only, and a line that may
+only be used in the group has port 0 and `a=bundle-only`. aiortc needs all attributes in each line.
+A rejected line has port 0, too, but is in no group.
 """
 
 import re
@@ -15,31 +15,31 @@ _MID = re.compile(r"(?m)^a=mid:(\S+)")
 
 RTCP_MUX = "rtcp-mux"
 _SHARED = ("ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "setup", RTCP_MUX)
-"""RFC 8829, section 5.2.1: what only the line of the BUNDLE-tag need say."""
+"""The attributes that only the tagged line of a BUNDLE needs (RFC 8829, section 5.2.1)."""
 
 _ANY_PORT = 9
 
 
 def sections(sdp: str) -> list[str]:
-    """Returns the session's part and each media line's, which joined are the whole."""
+    """Returns the session part and each media line's part; joined, they are the whole."""
     lines = sdp.replace(END, "\n").replace("\n", END)
     return re.split(r"(?m)^(?=m=)", lines)
 
 
 def mid_of(section: str) -> str:
-    """Returns the name of a media line; empty for none."""
+    """Returns a media line's mid; empty without one."""
     found = _MID.search(section)
     return found[1] if found else ""
 
 
 def bundled(sdp: str) -> list[str]:
-    """Returns the mids of an SDP's first BUNDLE group, in its order; aiortc knows no second."""
+    """Returns the mids of an SDP's first BUNDLE group, in order; aiortc supports only one."""
     found = _BUNDLE.search(sections(sdp)[0])
     return found[1].split() if found else []
 
 
 def with_group(sdp: str, mids: list[str]) -> str:
-    """Returns the SDP with one BUNDLE group, of these lines; with none where there are none."""
+    """Returns the SDP with one BUNDLE group of these lines; with none for no lines."""
     head, *media = sections(sdp)
     head = _BUNDLE.sub("", head)
     if mids:
@@ -48,14 +48,16 @@ def with_group(sdp: str, mids: list[str]) -> str:
 
 
 def spread(sdp: str) -> str:
-    """Returns an offer in which each line of a BUNDLE says what its group's others say for it."""
+    """Returns an offer whose lines in a BUNDLE all have the shared transport attributes."""
     head, *media = sections(sdp)
     group = bundled(sdp)
     members = {mid: section for section in media if (mid := mid_of(section)) in group}
-    shared = next((_said(members[mid]) for mid in group if _has_transport(members.get(mid))), {})
+    shared = next(
+        (_shared_attributes(members[mid]) for mid in group if _has_transport(members.get(mid))), {}
+    )
     return "".join([
         head,
-        *(_whole(one, shared) if mid_of(one) in members else one for one in media),
+        *(_completed(one, shared) if mid_of(one) in members else one for one in media),
     ])  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def _is_held(section: str) -> bool:
     return _has_transport(section) and f"{END}a=inactive{END}" in section
 
 
-def _said(section: str) -> dict[str, list[str]]:
+def _shared_attributes(section: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in section.split(END):
         name = line.removeprefix("a=").partition(":")[0]
@@ -77,12 +79,12 @@ def _said(section: str) -> dict[str, list[str]]:
     return found
 
 
-def _whole(section: str, shared: dict[str, list[str]]) -> str:
+def _completed(section: str, shared: dict[str, list[str]]) -> str:
     if _ONLY.search(section) or _is_held(section):
         section = REJECTED.sub(lambda found: found[0].replace(" 0 ", f" {_ANY_PORT} "), section, 1)
     elif REJECTED.match(section):
         return section
-    own = _said(section)
+    own = _shared_attributes(section)
     own |= {} if section.startswith(("m=audio", "m=video")) else {RTCP_MUX: []}
     lacking = [line for name, lines in shared.items() if name not in own for line in lines]
     return section + "".join(f"{line}{END}" for line in lacking)

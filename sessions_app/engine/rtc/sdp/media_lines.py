@@ -1,6 +1,6 @@
-"""Which lines of an offer a call uses: where its client is heard, and where the client hears.
+"""Which media lines of an offer a call uses, and in which direction.
 
-RFC 8829 (JSEP), section 5.3.1. An offer says what the client wants from then on; lines of
+RFC 8829 (JSEP), section 5.3.1: an offer says what the client wants from then on, and lines of
 earlier offers that it lacks, or rejects, are over. aiortc keeps a transceiver for each line there
 ever was.
 """
@@ -20,29 +20,30 @@ _SENDS = ("sendonly", "sendrecv")
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The transceivers of the present offer that the call uses, each None for none.
+    """The transceivers that a call uses, by the newest offer; None for none.
 
-    The client is heard on `heard`, by `hears`, None for what aiortc alone decodes; it hears the
-    agent on `told`, by `tells`; and it is seen on `seen`.
+    The client's audio is received on `receiving` with `receiving_types`, which are None for a codec
+    that only aiortc decodes. The agent's voice is sent on `sending` with `sending_types`. `video`
+    is the line of the client's video, on which pictures for it are sent, too.
     """
 
-    heard: Any = None
-    hears: PayloadTypes | None = None
-    told: Any = None
-    tells: PayloadTypes | None = None
-    seen: Any = None
+    receiving: Any = None
+    receiving_types: PayloadTypes | None = None
+    sending: Any = None
+    sending_types: PayloadTypes | None = None
+    video: Any = None
 
     @property
     def types(self) -> tuple[PayloadTypes, ...]:
-        """What goes over the lines, of each once."""
-        both = (self.hears, self.tells if self.told is not self.heard else None)
-        return tuple(one for one in both if one is not None)
+        """The payload types of both lines, once where they are the same line."""
+        sending = self.sending_types if self.sending is not self.receiving else None
+        return tuple(one for one in (self.receiving_types, sending) if one is not None)
 
 
 def of_offer(transceivers: Sequence[Any], sdp: str) -> list[Any]:
-    """Returns those of the offer's lines, in its order, and retires all others.
+    """Returns the transceivers of the offer's lines, in its order, and retires all others.
 
-    Each gets the number of its line, which aiortc goes by, as rejected lines were taken out.
+    Numbers them, as rejected lines were taken out of the offer.
     """
     places = _places(sdp)
     present = {}
@@ -56,52 +57,52 @@ def of_offer(transceivers: Sequence[Any], sdp: str) -> list[Any]:
     return [present[place] for place in sorted(present)]
 
 
-def chosen(present: Sequence[Any], sdp: str, before: Lines, *, answers: bool, shows: bool) -> Lines:
-    """Returns which of the offer's lines are used, those in use `before` going first.
+def chosen(present: Sequence[Any], sdp: str, before: Lines, *, voice: bool, video: bool) -> Lines:
+    """Returns which of the offer's lines are used; those in use `before` go first.
 
-    The agent is sent on the line that its caller speaks on, or else on another that the client
-    hears. `answers` and `shows` say whether there is a voice, and a picture, to send.
+    The agent is sent on the line that audio is received on, or else on another that the client
+    takes audio on. `voice` and `video` say whether there is an agent's voice, and video, to send.
     """
     audio = [one for one in present if one.kind == "audio"]
     places = _places(sdp)
     types = {one: codecs.chosen(sdp, places[one.mid]) for one in audio}
-    heard = _first([one for one in audio if _may_receive(one)], before.heard)
-    hearing = [one for one in audio if may_send(one) and types[one] is not None]
-    told = _first(hearing, heard if heard in hearing else before.told) if answers else None
-    video = [one for one in present if one.kind == "video"]
-    return Lines(
-        heard, types.get(heard), told, types.get(told), video[0] if shows and video else None
-    )
+    receiving = _first([one for one in audio if _may_receive(one)], before.receiving)
+    able = [one for one in audio if may_send(one) and types[one] is not None]
+    sending = None
+    if voice:
+        sending = _first(able, receiving if receiving in able else before.sending)
+    shown = next((one for one in present if one.kind == "video"), None) if video else None
+    return Lines(receiving, types.get(receiving), sending, types.get(sending), shown)
 
 
-def direct(present: Sequence[Any], lines: Lines) -> None:
-    """Answers each line with what it is used for, the chosen codec first."""
+def set_directions(present: Sequence[Any], lines: Lines) -> None:
+    """Answers each line with the direction it is used in, the chosen codec first."""
     for one in present:
-        hears, tells = one is lines.heard, one is lines.told
+        receives, sends = one is lines.receiving, one is lines.sending
         one.direction = {
             (True, True): "sendrecv",
             (True, False): "recvonly",
             (False, True): "sendonly",
             (False, False): "inactive",
-        }[hears, tells]
-        if one is lines.seen:
+        }[receives, sends]
+        if one is lines.video:
             one.direction = negotiation.offered_direction(one) or "inactive"
-        types = lines.hears if hears else lines.tells if tells else None
+        types = lines.receiving_types if receives else lines.sending_types if sends else None
         if types is not None:
             negotiation.set_codecs(one, codecs.put_first(negotiation.codecs(one), types))
 
 
-def _first(found: Sequence[Any], liked: Any) -> Any:
-    return liked if liked in found else next(iter(found), None)
-
-
 def may_send(transceiver: Any) -> bool:
-    """Returns whether the newest offer has the client take what is sent on this line."""
+    """Returns whether the newest offer has the client receive on this line."""
     return negotiation.offered_direction(transceiver) in _SENDS
 
 
 def _may_receive(transceiver: Any) -> bool:
     return negotiation.offered_direction(transceiver) in _RECEIVES
+
+
+def _first(found: Sequence[Any], preferred: Any) -> Any:
+    return preferred if preferred in found else next(iter(found), None)
 
 
 def _places(sdp: str) -> dict[str, int]:

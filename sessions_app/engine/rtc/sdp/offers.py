@@ -1,4 +1,4 @@
-"""Reads what a client offers, and says what is wrong with it in its client's words."""
+"""Checks a client's offer and prepares it for aiortc; errors say what the client should offer."""
 
 import re
 
@@ -13,17 +13,16 @@ MAX_SDP_CHARS = 60_000
 
 SETUP = re.compile(r"(?m)^a=setup:([^\r\n]*)")
 SETUPS = ("actpass", "active", "passive")
-"""Who opens the DTLS connection: an offer of `active` is answered with `passive`, others with
-`active`."""
+"""Who opens the DTLS connection: `active` is answered with `passive`, others with `active`."""
 
 HASHES = ("sha-256", "sha-384", "sha-512")
-"""By which a certificate is known; RFC 8122 wants no weaker one."""
+"""The hash functions for fingerprints; weaker ones are not allowed (RFC 8122, section 5)."""
 
 
 def read_offer(sdp: str, *, first: bool = True) -> str:
-    """Returns an offer fit for aiortc; raises BadOfferError, naming what is wrong.
+    """Returns the offer as aiortc can read it; raises BadOfferError, which says what is wrong.
 
-    A connection's `first` must have the caller's audio; a later one may hold the line.
+    A connection's `first` offer must send audio; a later one may put it on hold.
     """
     if len(sdp) > MAX_SDP_CHARS:
         raise BadOfferError(f"The offer's SDP is over {MAX_SDP_CHARS} characters.")
@@ -52,19 +51,19 @@ def read_offer(sdp: str, *, first: bool = True) -> str:
 
 
 def _with_setups(sdp: str) -> str:
-    """Returns an offer whose lines all say who opens the DTLS connection; raises BadOfferError.
+    """Returns an offer whose lines all have `a=setup`; raises BadOfferError for a bad one.
 
-    One that does not is `active` (RFC 4145, section 4).
+    Without it a line is `active` (RFC 4145, section 4).
     """
     head, *media = sections(sdp)
     used = [one for one in media if not REJECTED.match(one)]
     for found in SETUP.findall("".join([head, *used])):
         _check_setup(found)
     lacking = "" if SETUP.search(head) else f"a=setup:active{END}"
-    return "".join([head, *(_whole(one, lacking) for one in media)])
+    return "".join([head, *(_with_setup(one, lacking) for one in media)])
 
 
-def _whole(line: str, lacking: str) -> str:
+def _with_setup(line: str, lacking: str) -> str:
     if REJECTED.match(line):
         return re.sub(rf"{SETUP.pattern}{END}", "", line)  # aiortc reads it all the same
     return line if SETUP.search(line) else line + lacking
@@ -84,7 +83,7 @@ def _check_setup(value: str) -> None:
 
 
 def _check_transport(section: MediaDescription) -> None:
-    """Raises BadOfferError for a line that lacks what its connection is made by."""
+    """Raises BadOfferError for a line without fingerprint or ICE credentials."""
     if section.port == 0:
         return
     prints = section.dtls.fingerprints if section.dtls is not None else []

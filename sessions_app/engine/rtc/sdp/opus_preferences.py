@@ -1,8 +1,8 @@
-"""What our answer asks of the client's Opus: what speech needs, and what survives a network.
+"""What an answer asks of the client's Opus encoder: parameters for speech, RED and NACK.
 
-RFC 7587 (Opus in SDP), RFC 2198 (RED), RFC 4585 (packets sent again). The answer that is sent may
-say more than the local description that aiortc holds, which knows nothing of RED. Browsers send
-lost audio again to whoever's answer says that it is asked for, though they do not offer it.
+RFC 7587 (Opus in SDP), RFC 2198 (RED), RFC 4585 (NACK). The answer that is sent says more than
+aiortc's local description, as aiortc does not know RED. Browsers do not offer NACK for audio, but
+retransmit where the answer asks for it.
 """
 
 import re
@@ -12,17 +12,17 @@ from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.rtc.sdp.lines import END, sections
 
 _OPUS = re.compile(r"a=rtpmap:(\d+) opus/48000(?:/2)?\s", re.IGNORECASE)
-"""RFC 7587 has it always stereo; webrtcbin leaves that out while its encoder has not begun."""
+"""RFC 7587 requires `/2`; GStreamer's webrtcbin leaves it out until its encoder has started."""
 
 _RED = re.compile(r"a=rtpmap:(\d+) red/48000/2", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class OpusPreferences:
-    """`bitrate` in bits a second; `ptime_ms` 0 leaves it to the client.
+    """`bitrate` in bits per second; with `dtx` silence is not sent; `ptime_ms` 0 asks for none.
 
-    `rate` is what the sound is played at here, in Hz: clients spend no bits on more
-    (`maxplaybackrate` of RFC 7587, section 6.1).
+    `rate` is the sample rate in Hz that audio is decoded to here, so that clients spend no bits on
+    more (`maxplaybackrate`, RFC 7587, section 6.1).
     """
 
     bitrate: int = 32_000
@@ -33,14 +33,14 @@ class OpusPreferences:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The payload types of Opus and of RED of it in one audio line of an offer."""
+    """The payload types of Opus, and of RED with Opus, in one audio line of an offer."""
 
     opus: int
     red: int | None
 
 
 def offered(sdp: str, line: int = 0) -> Offered | None:
-    """Returns what the offer's media line of that number (from 0) has; None for no Opus."""
+    """Returns the payload types in media line `line` (from 0) of an offer; None without Opus."""
     media = [section for section in sections(sdp) if section.startswith("m=")]
     section = media[line] if line < len(media) and media[line].startswith("m=audio") else ""
     opus = _OPUS.search(section)
@@ -51,25 +51,33 @@ def offered(sdp: str, line: int = 0) -> Offered | None:
     return Offered(int(opus[1]), int(red[1]) if red is not None and same else None)
 
 
-def with_wishes(answer: str, offer: str, wishes: OpusPreferences) -> str:
-    """Returns the answer's SDP with what is asked of its audio lines, RED first where offered.
+def with_preferences(answer: str, offer: str, preferences: OpusPreferences) -> str:
+    """Returns the answer with the preferences in its audio lines, and RED first where offered.
 
-    Lines that are not used now are asked for the same: in one BUNDLE a payload type means one
-    thing (RFC 9143, section 9.1), and the line may be used after the next offer.
+    Unused lines have them, too: a payload type has one meaning in all of a BUNDLE (RFC 9143,
+    section 9.1), and the line may be used after the next offer.
     """
     head, *media = sections(answer)
-    return "".join([head, *(_asked(one, offered(offer, n), wishes) for n, one in enumerate(media))])
+    return "".join(
+        [
+            head,
+            *(
+                _with_preferences(one, offered(offer, n), preferences)
+                for n, one in enumerate(media)
+            ),
+        ]
+    )
 
 
-def _asked(section: str, types: Offered | None, wishes: OpusPreferences) -> str:
-    taken = types is not None and f"a=rtpmap:{types.opus} opus/" in section
-    return _asking(section, types, wishes) if types is not None and taken else section
+def _with_preferences(section: str, types: Offered | None, preferences: OpusPreferences) -> str:
+    has_opus = types is not None and f"a=rtpmap:{types.opus} opus/" in section
+    return _asking_for(section, types, preferences) if types is not None and has_opus else section
 
 
-def _asking(section: str, types: Offered, wishes: OpusPreferences) -> str:
-    parameters = f"minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate={wishes.bitrate}"
-    parameters += f";maxplaybackrate={wishes.rate}"
-    parameters += ";usedtx=1" if wishes.dtx else ""
+def _asking_for(section: str, types: Offered, preferences: OpusPreferences) -> str:
+    parameters = f"minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate={preferences.bitrate}"
+    parameters += f";maxplaybackrate={preferences.rate}"
+    parameters += ";usedtx=1" if preferences.dtx else ""
     kept = [line for line in section.split(END) if not line.startswith(f"a=fmtp:{types.opus} ")]
     out = []
     for line in kept:
@@ -81,8 +89,8 @@ def _asking(section: str, types: Offered, wishes: OpusPreferences) -> str:
                 out.append(f"a=rtpmap:{types.red} red/48000/2")
                 out.append(f"a=fmtp:{types.red} {types.opus}/{types.opus}")
                 out.append(f"a=rtcp-fb:{types.red} nack")
-            if wishes.ptime_ms:
-                out.append(f"a=ptime:{wishes.ptime_ms}")
+            if preferences.ptime_ms:
+                out.append(f"a=ptime:{preferences.ptime_ms}")
     if types.red is not None:
         first, port, profile, *numbers = out[0].split(" ")
         out[0] = " ".join([first, port, profile, str(types.red), *numbers])

@@ -1,9 +1,9 @@
-"""Of which session a description is, and which of its versions: its line `o=`.
+"""Recognises a connection's later offers by their session id and version, the `o=` line.
 
-RFC 8866, section 5.2, and RFC 8829, section 5.2.1: a peer connection keeps its session through all
-of its offers, and each has a higher version. So a connection is known that has made new ICE
-credentials: libwebrtc does where a new line takes the place of the first one, which was stopped.
-Some stacks name every session anew, or all the same; those are known by their credentials alone.
+A peer connection keeps its session id in all its offers, with a higher version in each (RFC 8866,
+section 5.2; RFC 8829, section 5.2.1). So a connection is recognised after it changed its ICE
+credentials, as libwebrtc does where a new line replaces the stopped first one. Some clients use
+another session id for each offer, or one for all; those are recognised by their credentials only.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class Origin:
 
 
 def origin_of(sdp: str) -> Origin | None:
-    """Returns whose description it is; None where it does not say, or names no certificate."""
+    """Returns a description's origin; None without an `o=` line or a fingerprint."""
     origin, certificate = _ORIGIN.search(sdp), _FINGERPRINT.search(sdp)
     if origin is None or certificate is None:
         return None

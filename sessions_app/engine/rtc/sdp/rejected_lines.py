@@ -1,6 +1,6 @@
-"""Lines that an offer itself rejects: aiortc cannot read them, and an answer must repeat them.
+"""Lines that an offer rejects itself: taken out for aiortc, and put back into the answer.
 
-RFC 3264, section 6: an answer has as many `m=` lines as its offer, in the same order.
+An answer has as many `m=` lines as its offer, in the same order (RFC 3264, section 6).
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from sessions_app.engine.rtc.sdp.lines import (
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A line with port 0: its place, and what the offer has there."""
+    """A line with port 0: its number, from 0, and its part of the offer."""
 
     index: int
     offered: str
@@ -28,14 +28,14 @@ class Rejected:
 
     @property
     def section(self) -> str:
-        """The section that answers it. Some stacks want to read there what the numbers mean."""
+        """The line's part of the answer, with the rtpmaps that some clients need there."""
         line, *attributes = self.offered.split(END)
         kept = [one for one in attributes if one.startswith(("a=mid:", "a=rtpmap:"))]
         return END.join([line, "c=IN IP4 0.0.0.0", "a=inactive", *kept, ""])
 
 
 def without_rejected(sdp: str) -> tuple[str, tuple[Rejected, ...]]:
-    """Returns the offer without its rejected lines, and these."""
+    """Returns the offer without its rejected lines, and those lines."""
     head, *media = sections(sdp)
     gone = tuple(
         Rejected(index, section) for index, section in enumerate(media) if REJECTED.match(section)

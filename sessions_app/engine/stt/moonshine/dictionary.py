@@ -1,8 +1,8 @@
 """Which words are English: 284 000 of them, American and British.
 
 The model spells what it hears by pieces of words, and now and then writes a word that does not
-exist: "doxes" for "boxes", "listle" for "list all". The words are those of the lexicons in the wheel
-of hibari, the embedded voice, and of the CMU Pronouncing Dictionary in the wheel of PocketSphinx;
+exist: "doxes" for "boxes", "listle" for "list all". The words are those of the lexicons in the
+wheel of hibari, the embedded voice, and of the CMU Pronouncing Dictionary in that of PocketSphinx;
 no code of either is imported. The CMU dictionary alone lacks too much ("yoghurt", "windscreen"), so
 without hibari's every word counts as known.
 """

@@ -8,18 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_app.engine.rtc.rtp.jitter_buffer import (
-    LONGEST_WAIT_MS,
-    MOST_ASKED,
-    MOST_BEHIND_MS,
-    MOST_FILLED_MS,
-    MOST_WAITING,
-    SHORTEST_WAIT_MS,
+    MAX_BEHIND_MS,
+    MAX_FILLED_MS,
+    MAX_NACKED,
+    MAX_WAIT_MS,
+    MAX_WAITING,
+    MIN_WAIT_MS,
     JitterBuffer,
     Packet,
     PacketKind,
     PacketRun,
 )
-from sessions_app.engine.rtc.rtp.nack import MANY
+from sessions_app.engine.rtc.rtp.nack import OUTAGE_PACKETS
 
 STEP = 960
 START_MS = 1000.0
@@ -101,7 +101,7 @@ def test_a_gap_is_waited_for_and_then_told() -> None:
     at_ms, gap = out[7]
     assert (gap.start, gap.samples, gap.repair) == (sent[7].place, STEP, body(8))
     assert sent[8].arrives_ms is not None
-    assert at_ms == pytest.approx(sent[8].arrives_ms + SHORTEST_WAIT_MS)
+    assert at_ms == pytest.approx(sent[8].arrives_ms + MIN_WAIT_MS)
     assert buffer.counts.lost == 1
 
 
@@ -143,7 +143,7 @@ def test_a_loss_after_silence_lies_right_before_the_speech() -> None:
 
 
 def test_a_long_outage_stays_a_gap() -> None:
-    lost = frozenset(range(10, 10 + int(MOST_FILLED_MS / 20) + 5))
+    lost = frozenset(range(10, 10 + int(MAX_FILLED_MS / 20) + 5))
     sent = stream(120, lost=lost)
     buffer, out = through(sent)
     assert set(kinds(out)) == {"received"}
@@ -165,7 +165,7 @@ def test_doubles_and_what_comes_too_late_are_counted() -> None:
 def test_a_late_network_is_waited_for_longer() -> None:
     delays = {n: 60.0 if n % 5 == 0 else 0.0 for n in range(200)}
     buffer, out = through(stream(200, delays=delays))
-    assert SHORTEST_WAIT_MS < buffer.wait_ms <= LONGEST_WAIT_MS
+    assert MIN_WAIT_MS < buffer.wait_ms <= MAX_WAIT_MS
     assert set(kinds(out)[100:]) == {"received"}
 
 
@@ -181,8 +181,8 @@ def test_a_flood_behind_a_gap_does_not_pile_up() -> None:
     buffer = JitterBuffer(length)
     sent = stream(500, lost=frozenset({1}))
     out = [run for s in sent if s.arrives_ms for run in buffer.put(s.packet, START_MS)]
-    assert len(out) > 500 - MOST_WAITING - 5
-    assert len(buffer.flush()) <= MOST_WAITING + 1
+    assert len(out) > 500 - MAX_WAITING - 5
+    assert len(buffer.flush()) <= MAX_WAITING + 1
 
 
 def test_what_is_no_audio_is_left_out() -> None:
@@ -270,7 +270,7 @@ def test_who_answers_too_late_is_waited_for_no_longer_than_the_longest_and_then_
     None
 ):
     lost = frozenset(range(5, 200, 10))
-    runs = asked(201, lost, red=False, answer_ms=LONGEST_WAIT_MS + 30)
+    runs = asked(201, lost, red=False, answer_ms=MAX_WAIT_MS + 30)
     assert [run.kind for run in runs].count(PacketKind.LOST) == len(lost)
     buffer, out = through(stream(201, lost=lost))
     assert [run for _, run in out] == runs
@@ -283,9 +283,9 @@ def test_a_packet_that_was_asked_for_makes_no_network_late() -> None:
     for number in (0, 1, 3):
         buffer.put(sent[number].packet, 20.0 * number)
     assert buffer.asks(60.0) == [sent[2].packet.sequence]
-    assert buffer.wait_ms == LONGEST_WAIT_MS
+    assert buffer.wait_ms == MAX_WAIT_MS
     buffer.put(sent[2].packet, 140.0)
-    assert buffer.wait_ms == SHORTEST_WAIT_MS
+    assert buffer.wait_ms == MIN_WAIT_MS
     assert buffer.counts.reordered == 0
 
 
@@ -302,7 +302,7 @@ def test_after_an_outage_all_of_it_comes_again_however_slowly() -> None:
         out += buffer.put(sent[number].packet, now_ms)
         coming += [(asked - sent[0].packet.sequence) % 65_536 for asked in buffer.asks(now_ms)]
     assert [run.payload for run in out] == [body(n) for n in range(400)]
-    assert buffer.requests.asked <= 130 + MANY
+    assert buffer.requests.asked <= 130 + OUTAGE_PACKETS
 
 
 def test_what_comes_after_an_outage_waits_no_longer_than_the_most() -> None:
@@ -317,7 +317,7 @@ def test_what_comes_after_an_outage_waits_no_longer_than_the_most() -> None:
         went_on += [(now_ms, run) for run in buffer.due(now_ms)]
         went_on += [(now_ms, run) for run in buffer.put(sent[at + 1].packet, now_ms)]
     (last_ms,) = [at_ms for at_ms, run in went_on if run.payload == body(101)]
-    assert MOST_BEHIND_MS < last_ms - 2020.0 <= MOST_BEHIND_MS + LONGEST_WAIT_MS + 40
+    assert MAX_BEHIND_MS < last_ms - 2020.0 <= MAX_BEHIND_MS + MAX_WAIT_MS + 40
 
 
 def test_gaps_without_end_are_asked_for_in_part() -> None:
@@ -326,7 +326,7 @@ def test_gaps_without_end_are_asked_for_in_part() -> None:
     for number in range(1, 20):
         sequence = 2_000 * number
         buffer.put(Packet(sequence % 65_536, STEP * sequence, body(sequence)), 1.0 * number)
-        wanted = [n % 65_536 for n in range(sequence - MOST_ASKED, sequence)]
+        wanted = [n % 65_536 for n in range(sequence - MAX_NACKED, sequence)]
         assert buffer.asks(1.0 * number) == wanted
 
 
@@ -335,7 +335,7 @@ def test_the_newest_of_many_that_are_missing_are_asked_for() -> None:
     buffer = JitterBuffer(length)
     buffer.put(sent[0].packet, 0.0)
     buffer.put(sent[999].packet, 20.0)
-    assert buffer.asks(20.0) == [s.packet.sequence for s in sent[999 - MOST_ASKED : 999]]
+    assert buffer.asks(20.0) == [s.packet.sequence for s in sent[999 - MAX_NACKED : 999]]
 
 
 @settings(max_examples=300, deadline=None)
@@ -387,13 +387,13 @@ def test_whatever_the_network_does(  # noqa: PLR0917 - hypothesis gives them by 
     for at_ms, run in out:
         if run.kind is PacketKind.RECEIVED:
             first_ms = min(s.arrives_ms or 0.0 for s in [*came, *doubles] if s.place == run.start)
-            assert at_ms - first_ms <= LONGEST_WAIT_MS + 0.001
+            assert at_ms - first_ms <= MAX_WAIT_MS + 0.001
             assert arrived[run.start] is not None
     # every packet that was sent between two that were heard has its place, or a long gap
     covered = {at for run in runs for at in range(run.start, run.start + run.samples, STEP)}
     for before, after in pairwise(runs):
         gap = after.start - before.start - before.samples
-        if 0 < gap <= MOST_FILLED_MS * 48 - STEP:
+        if 0 < gap <= MAX_FILLED_MS * 48 - STEP:
             missing = [s for s in sent if before.start < s.place < after.start]
             # what was lost beside a pause is taken to lie after it
             assert len([s for s in missing if s.place not in covered]) <= sum(pauses.values())

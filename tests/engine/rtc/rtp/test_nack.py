@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.engine.rtc.rtp.nack import (
-    FIRST_AGAIN_MS,
-    IN_VAIN,
-    MANY,
-    SOONEST_AGAIN_MS,
-    TRIES,
+    FIRST_RETRY_MS,
+    MAX_REQUESTS,
+    MAX_UNANSWERED,
+    MIN_RETRY_MS,
+    OUTAGE_PACKETS,
     Requests,
 )
 
@@ -36,8 +36,8 @@ def test_where_packets_come_out_of_order_they_are_waited_for_first() -> None:
 def test_it_is_asked_again_as_soon_as_answers_take() -> None:
     requests = Requests()
     requests.due([1], 0.0)
-    assert requests.due([1], FIRST_AGAIN_MS - 1) == []
-    assert requests.due([1], FIRST_AGAIN_MS) == [1]
+    assert requests.due([1], FIRST_RETRY_MS - 1) == []
+    assert requests.due([1], FIRST_RETRY_MS) == [1]
     requests.came(1, 70.0)  # of which request this is the answer is not known
     requests.due([2], 100.0)
     requests.came(2, 130.0)
@@ -49,13 +49,13 @@ def test_it_is_asked_again_as_soon_as_answers_take() -> None:
         requests.due([number], 1000.0 * number)
         requests.came(number, 1000.0 * number + 2)
     requests.due([50], 50_000.0)
-    assert requests.due([50], 50_000.0 + SOONEST_AGAIN_MS - 1) == []
-    assert requests.due([50], 50_000.0 + SOONEST_AGAIN_MS) == [50]
+    assert requests.due([50], 50_000.0 + MIN_RETRY_MS - 1) == []
+    assert requests.due([50], 50_000.0 + MIN_RETRY_MS) == [50]
 
 
 def test_while_many_come_again_they_are_not_asked_for_once_more() -> None:
     requests = Requests()
-    missing = list(range(MANY + 20))
+    missing = list(range(OUTAGE_PACKETS + 20))
     assert requests.due(missing, 0.0) == missing
     for number in range(20):
         assert requests.due(missing[number:], 50.0 + 10 * number) == []
@@ -66,12 +66,12 @@ def test_while_many_come_again_they_are_not_asked_for_once_more() -> None:
 def test_it_is_asked_for_so_often_and_no_more() -> None:
     requests = Requests()
     asked = [at for at in range(0, 10_000, 10) if requests.due([1], float(at))]
-    assert len(asked) == TRIES
+    assert len(asked) == MAX_REQUESTS
 
 
 def test_a_client_that_sends_nothing_again_is_asked_no_more() -> None:
     requests = Requests()
-    for gap in range(IN_VAIN):
+    for gap in range(MAX_UNANSWERED):
         assert requests.due([gap], 1000.0 * gap) == [gap]
         assert requests.open
         requests.give_up([gap])
@@ -81,9 +81,9 @@ def test_a_client_that_sends_nothing_again_is_asked_no_more() -> None:
 
 def test_an_answer_now_and_then_keeps_it_going() -> None:
     requests = Requests()
-    for gap in range(4 * IN_VAIN):
+    for gap in range(4 * MAX_UNANSWERED):
         assert requests.due([gap], 1000.0 * gap) == [gap]
-        if gap % IN_VAIN:
+        if gap % MAX_UNANSWERED:
             requests.give_up([gap])
         else:
             requests.came(gap, 1000.0 * gap + 30)
@@ -91,7 +91,7 @@ def test_an_answer_now_and_then_keeps_it_going() -> None:
 
 def test_gaps_that_were_only_late_say_nothing_of_the_client() -> None:
     requests = Requests()
-    for gap in range(4 * IN_VAIN):
+    for gap in range(4 * MAX_UNANSWERED):
         requests.due([gap], 1000.0 * gap, 50.0)
         requests.give_up([gap])
     assert requests.due([100], 90_000.0) == [100]

@@ -12,7 +12,7 @@ from sessions_app.engine.audio.opus import OpusDecoder, OpusEncoder
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.frames import AudioFrame, Samples
 from sessions_app.engine.rtc.rtp.packet import RtpPacket
-from sessions_app.engine.rtc.rtp.receiver import MOST_STREAMS, STREAM_MS, RtpInput
+from sessions_app.engine.rtc.rtp.receiver import MAX_STREAMS, NEW_STREAM_MS, RtpInput
 from sessions_app.engine.rtc.rtp.red import build
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 from tests.engine.audio.signals import likeness
@@ -174,11 +174,11 @@ def test_streams_without_end_are_refused(speech: Samples) -> None:  # noqa: F811
     ears = Ears()
     for ssrc in range(1, 50):
         ears.take(sent(payloads, ssrc=ssrc)[0], 20.0 * ssrc)
-    assert len(ears.frames) == MOST_STREAMS
-    assert ears.input.broken == 49 - MOST_STREAMS
+    assert len(ears.frames) == MAX_STREAMS
+    assert ears.input.broken == 49 - MAX_STREAMS
     again = sent(payloads, ssrc=99)[0]
-    ears.take(again, 49 * 20.0 + STREAM_MS)
-    assert len(ears.frames) == MOST_STREAMS + 1
+    ears.take(again, 49 * 20.0 + NEW_STREAM_MS)
+    assert len(ears.frames) == MAX_STREAMS + 1
 
 
 SECOND = 48_000

@@ -94,7 +94,7 @@ async def heard(transport: WebRTCTransport, count: int) -> list[AudioFrame]:
 @both_ways
 async def test_a_real_client_is_heard(own_path: bool) -> None:
     async with calling(own_path=own_path) as (transport, _, microphone):
-        assert (transport.tapped is not None) is own_path
+        assert (transport.rtp is not None) is own_path
         microphone.push(tone(440, 2.0, 48_000))
         frames = await heard(transport, 90)
     assert all(frame.sample_rate == 16_000 for frame in frames)
@@ -141,15 +141,15 @@ async def test_the_client_learns_of_its_losses_and_of_the_way() -> None:
 
 async def test_a_client_sends_again_what_was_lost_on_the_way() -> None:
     async with calling() as (transport, _, microphone):
-        tapped: Any = transport.tapped
+        rtp: Any = transport.rtp
         await heard(transport, 1)
-        lossy = Lossy(tapped._dtls._rx_srtp, {20, 21, 22, 40})
-        tapped._dtls._rx_srtp = lossy
+        lossy = Lossy(rtp._dtls._rx_srtp, {20, 21, 22, 40})
+        rtp._dtls._rx_srtp = lossy
         microphone.push(tone(440, 2.0, 48_000))
         frames = await heard(transport, 80)
         assert len(lossy.lost) == 4
-        assert tapped.input.requests.answered == 4
-        assert (tapped.input.counts.lost, tapped.refused) == (0, len(lossy.lost))
+        assert rtp.input.requests.answered == 4
+        assert (rtp.input.counts.lost, rtp.refused) == (0, len(lossy.lost))
     assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
     assert all(frame.packet for frame in frames)
 
@@ -158,7 +158,7 @@ async def test_a_client_is_sent_again_what_it_asks_for() -> None:
     playout = Playout(lambda: 0.0)
     async with calling(playout=playout) as (transport, client, _):
         await heard(transport, 1)  # so the voice has begun
-        tapped: Any = transport.tapped
+        rtp: Any = transport.rtp
         (receiver,) = client.getReceivers()
         lossy = receiver.transport._rx_srtp = Lossy(receiver.transport._rx_srtp, {2})
         playout.begin(object())
@@ -172,7 +172,7 @@ async def test_a_client_is_sent_again_what_it_asks_for() -> None:
             await receiver._send_rtcp_nack(lost.ssrc, [lost.sequence])
             while lost.sequence not in {parse(data).sequence for data in lossy.kept}:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        assert tapped.voice.output.repeated == 1
+        assert rtp.voice.output.repeated == 1
 
 
 async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:
@@ -180,13 +180,13 @@ async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:
     async with calling() as (transport, client, microphone):
         microphone.push(tone(440, 4.0, 48_000))
         await heard(transport, 5)
-        assert transport.tapped is not None
+        assert transport.rtp is not None
         (sender,) = client.getSenders()
         ours, theirs = (
-            transport.tapped._dtls.transport._connection,
+            transport.rtp._dtls.transport._connection,
             sender.transport.transport._connection,
         )
-        before = transport.tapped.input.counts.received
+        before = transport.rtp.input.counts.received
         # a machine with one address has loopback beside it
         used = ours._nominated[1].local_candidate.host
         here, there = (
@@ -197,8 +197,8 @@ async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:
         theirs._nominated[1] = CandidatePair(there, here.local_candidate)
         frames = await heard(transport, 60)
         assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
-        assert transport.tapped.input.counts.received >= before + 50
-        assert (transport.tapped.unsent, transport.tapped.input.counts.lost) == (0, 0)
+        assert transport.rtp.input.counts.received >= before + 50
+        assert (transport.rtp.unsent, transport.rtp.input.counts.lost) == (0, 0)
 
 
 @both_ways
@@ -239,9 +239,9 @@ async def test_the_input_ends_with_the_clients_stream() -> None:
 async def test_what_others_send_is_refused_and_hinders_nobody() -> None:
     async with calling() as (transport, _, microphone):
         await heard(transport, 3)
-        tapped: Any = transport.tapped
-        opus = tapped._types.audio
-        port = tapped._tapped[0].transport.get_extra_info("sockname")
+        rtp: Any = transport.rtp
+        opus = rtp._types.audio
+        port = rtp._tapped[0].transport.get_extra_info("sockname")
         head = bytes([0x80, opus, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             for noise in (head, head + b"x" * 60, head[:3], head + b"x" * 3000, b"", b"\x80"):
@@ -249,7 +249,7 @@ async def test_what_others_send_is_refused_and_hinders_nobody() -> None:
                     other.sendto(noise, port[:2])
         microphone.push(tone(440, 1.0, 48_000))
         frames = await heard(transport, 40)
-        assert tapped.refused >= 100
+        assert rtp.refused >= 100
     assert all(a.end_ms == pytest.approx(b.start_ms, abs=0.1) for a, b in pairwise(frames))
 
 
@@ -262,7 +262,7 @@ async def test_where_it_cannot_be_aiortcs_tracks_do_and_one_warning_says_so(
         with caplog.at_level(logging.WARNING, guard.__name__):
             for _ in range(2):
                 async with calling() as (transport, _, microphone):
-                    assert transport.tapped is None
+                    assert transport.rtp is None
                     microphone.push(tone(440, 1.0, 48_000))
                     assert await heard(transport, 10)
     finally:

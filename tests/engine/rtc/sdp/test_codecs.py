@@ -4,7 +4,7 @@ import pytest
 from aiortc.sdp import SessionDescription
 
 from sessions_app.engine.audio.g711_g722 import Telephone
-from sessions_app.engine.rtc.sdp.codecs import PayloadTypes, chosen, with_beside, with_static
+from sessions_app.engine.rtc.sdp.codecs import PayloadTypes, chosen, with_extra_types, with_static
 from tests.fixtures.offers import (
     CHROME_AUDIO,
     FIREFOX_AUDIO,
@@ -88,25 +88,27 @@ ANSWER = "\r\n".join([
 
 def test_telephone_events_are_answered_on_the_line_that_is_taken() -> None:
     types = PayloadTypes(0, None, Telephone.PCMU, (13,), ((101, 8_000),), line=1)
-    first, second = SessionDescription.parse(with_beside(ANSWER, types)).media
+    first, second = SessionDescription.parse(with_extra_types(ANSWER, types)).media
     assert [codec.name for codec in first.rtp.codecs] == ["PCMU"]
     assert [(c.name, c.clockRate) for c in second.rtp.codecs] == [
         ("PCMU", 8_000),
         ("telephone-event", 8_000),
     ]
     assert second.fmt == [0, 101]
-    assert "a=fmtp:101 0-16\r\n" in with_beside(ANSWER, types)
+    assert "a=fmtp:101 0-16\r\n" in with_extra_types(ANSWER, types)
 
 
 def test_comfort_noise_is_asked_for_only_where_silence_is_not_to_be_sent() -> None:
     types = PayloadTypes(0, None, Telephone.PCMU, (13,), (), line=1, silence=13)
-    assert "CN/8000" not in with_beside(ANSWER, types)
-    assert "UDP/TLS/RTP/SAVPF 0 13\r\n" in with_beside(ANSWER, types, noise=True)
-    assert "a=rtpmap:13 CN/8000\r\n" in with_beside(ANSWER, types, noise=True)
+    assert "CN/8000" not in with_extra_types(ANSWER, types)
+    assert "UDP/TLS/RTP/SAVPF 0 13\r\n" in with_extra_types(ANSWER, types, noise=True)
+    assert "a=rtpmap:13 CN/8000\r\n" in with_extra_types(ANSWER, types, noise=True)
     unasked = PayloadTypes(0, None, Telephone.PCMU, (13,), (), line=1)
-    assert "CN/8000" not in with_beside(ANSWER, unasked, noise=True)  # it is taken, if it comes
+    assert "CN/8000" not in with_extra_types(
+        ANSWER, unasked, noise=True
+    )  # it is taken, if it comes
 
 
 def test_a_line_that_was_not_taken_is_left_alone() -> None:
-    assert with_beside(ANSWER, PayloadTypes(0, keys=((101, 8_000),), line=2)) == ANSWER
-    assert with_beside(ANSWER, PayloadTypes(9, keys=((101, 8_000),), line=0)) == ANSWER
+    assert with_extra_types(ANSWER, PayloadTypes(0, keys=((101, 8_000),), line=2)) == ANSWER
+    assert with_extra_types(ANSWER, PayloadTypes(9, keys=((101, 8_000),), line=0)) == ANSWER

@@ -4,7 +4,7 @@ from sessions_app.engine.rtc.sdp.opus_preferences import (
     Offered,
     OpusPreferences,
     offered,
-    with_wishes,
+    with_preferences,
 )
 
 CHROME = "\r\n".join([
@@ -43,7 +43,7 @@ def test_what_is_offered_is_read() -> None:
 
 
 def test_red_is_asked_for_first_and_fec_and_one_channel() -> None:
-    answer = with_wishes(ANSWER, CHROME, OpusPreferences(bitrate=32_000))
+    answer = with_preferences(ANSWER, CHROME, OpusPreferences(bitrate=32_000))
     lines = answer.split("\r\n")
     assert "m=audio 9 UDP/TLS/RTP/SAVPF 63 111" in lines
     assert "a=rtpmap:63 red/48000/2" in lines
@@ -55,7 +55,7 @@ def test_red_is_asked_for_first_and_fec_and_one_channel() -> None:
 
 
 def test_without_red_the_rest_is_asked_for() -> None:
-    answer = with_wishes(ANSWER, WITHOUT_RED, OpusPreferences(dtx=True, ptime_ms=60))
+    answer = with_preferences(ANSWER, WITHOUT_RED, OpusPreferences(dtx=True, ptime_ms=60))
     assert "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" in answer
     assert "usedtx=1\r\n" in answer
     assert "a=ptime:60\r\n" in answer
@@ -70,12 +70,12 @@ def test_without_red_the_rest_is_asked_for() -> None:
     ],
 )
 def test_a_line_that_takes_no_opus_is_left_alone(answer: str) -> None:
-    assert with_wishes(answer, CHROME, OpusPreferences()) == answer
+    assert with_preferences(answer, CHROME, OpusPreferences()) == answer
 
 
 def test_parameters_that_are_there_are_replaced() -> None:
     there = ANSWER.replace("opus/48000/2\r\n", "opus/48000/2\r\na=fmtp:111 stereo=1\r\n")
-    answer = with_wishes(there, WITHOUT_RED, OpusPreferences())
+    answer = with_preferences(there, WITHOUT_RED, OpusPreferences())
     assert answer.count("a=fmtp:111 ") == 1
     assert "stereo=1" not in answer
 
@@ -86,14 +86,14 @@ def test_every_line_is_asked_for_the_same() -> None:
     offer = CHROME.replace("m=application", second + "m=application")
     mine = ANSWER[ANSWER.index("m=audio") :].partition("m=application")[0]
     unused = mine.replace("a=sendrecv", "a=inactive")
-    answer = with_wishes(
+    answer = with_preferences(
         ANSWER.replace("m=application", unused + "m=application"), offer, OpusPreferences()
     )
     asked = [line for line in answer.split("\r\n") if line.startswith("a=fmtp:111 ")]
     assert len(asked) == 2
     assert len(set(asked)) == 1
     other = second.replace(":111", ":96").replace("111", "96")
-    mixed = with_wishes(
+    mixed = with_preferences(
         ANSWER.replace("m=application", unused.replace("111", "96") + "m=application"),
         CHROME.replace("m=application", other + "m=application"),
         OpusPreferences(),
