@@ -1,6 +1,7 @@
 """Parsing clients' JSON, with all text cleaned; each error says what is wrong and how to fix it."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import (
     Annotated,
     Any,
@@ -126,9 +127,14 @@ def _says(shape: Any, path: list[str]) -> list[Says]:
     """Returns what the key at the end of `path` says of mistakes."""
     found: list[Says] = []
     for name in path:
-        hint = get_type_hints(shape, include_extras=True)[name]
-        shape, found = _unwrapped(hint)
+        shape, found = _unwrapped(_hints(shape)[name])
     return found
+
+
+@cache
+def _hints(shape: Any) -> dict[str, Any]:
+    """Returns the types of a TypedDict's keys; finding them takes longer than all else here."""
+    return get_type_hints(shape, include_extras=True)
 
 
 def _unwrapped(hint: Any) -> tuple[Any, list[Says]]:
