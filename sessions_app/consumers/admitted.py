@@ -7,7 +7,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from sessions_app.consumers import allowance
 from sessions_app.consumers.allowance import Place
-from sessions_app.consumers.auth import principal_of, shown_by
+from sessions_app.consumers.auth import claims_of, principal_of
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.party import Party
 from sessions_app.runtime import endings
@@ -55,7 +55,7 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Accepts first, since a browser cannot read the code of a refused handshake."""
         await self.accept()
         try:
-            self.places.append(allowance.for_address(shown_by(self.scope).address))
+            self.places.append(allowance.for_address(claims_of(self.scope).address))
             self.admit(await principal_of(self.scope))
         except RefusedError as refused:
             await self.refused(refused)

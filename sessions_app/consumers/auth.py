@@ -12,7 +12,7 @@ from sessions_app.engine.core.errors import VoiceError
 from sessions_app.services import authentication, entrance
 from sessions_app.services.authentication import Principal
 from sessions_app.services.database import AWAY, busy
-from sessions_app.services.entrance import Shown
+from sessions_app.services.entrance import ClientClaims
 
 
 class NotSignedInError(VoiceError):
@@ -23,13 +23,13 @@ class NotSignedInError(VoiceError):
 
 async def principal_of(scope: WebSocketScope) -> Principal:
     """Returns who opens the socket, their ticket used up; raises RefusedError, BusyError."""
-    found: Principal = await _asked(partial(entrance.principal_of, shown_by(scope), use_up=True))
+    found: Principal = await _asked(partial(entrance.principal_of, claims_of(scope), use_up=True))
     return found
 
 
 async def guest_of(scope: WebSocketScope) -> Principal | None:
     """Returns whom a vosk-server client counts as, where the settings let it in; or BusyError."""
-    found: Principal | None = await _asked(partial(entrance.guest_of, shown_by(scope)))
+    found: Principal | None = await _asked(partial(entrance.guest_of, claims_of(scope)))
     return found
 
 
@@ -38,7 +38,7 @@ async def principal_with_token(scope: WebSocketScope, token: str) -> Principal:
     found: Principal | None = await _asked(partial(authentication.by_token, token))
     if found is None:
         raise NotSignedInError("Send a valid token as `auth.token`.")
-    return found.at(shown_by(scope).address)
+    return found.at(claims_of(scope).address)
 
 
 async def _asked(question: Callable[[], Any]) -> Any:
@@ -49,15 +49,15 @@ async def _asked(question: Callable[[], Any]) -> Any:
         raise busy() from error
 
 
-def shown_by(scope: Any) -> Shown:
-    """Returns what the client of a socket shows of itself."""
+def claims_of(scope: Any) -> ClientClaims:
+    """Returns what the client of a socket says of itself."""
     given: dict[str, str] = {}
     for raw, value in scope["headers"]:
         name = "HTTP_" + raw.decode("latin1").upper().replace("-", "_")
         before = f"{given[name]}, " if name in given else ""
         given[name] = before + value.decode("latin1")
     route: Any = scope.get("url_route") or {}
-    return Shown(
+    return ClientClaims(
         HttpHeaders(given),
         scope.get("session"),
         given.get("HTTP_HOST", ""),

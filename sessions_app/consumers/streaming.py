@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from sessions_app.consumers.admitted import BUSY, LONGEST_REASON
-from sessions_app.consumers.auth import principal_with_token, shown_by
+from sessions_app.consumers.auth import claims_of, principal_with_token
 from sessions_app.consumers.sockets import CLOSED_BY_CLIENT, CallSocket
 from sessions_app.engine.core.commands import AudioEnded, StartStream, ToCall
 from sessions_app.engine.core.errors import BusyError, MediaError
@@ -28,7 +28,7 @@ class StreamingConsumer(CallSocket):
     features: frozenset[str] = frozenset()
 
     async def refused(self, refused: RefusedError) -> None:
-        if shown_by(self.scope).ticket:
+        if claims_of(self.scope).ticket:
             await super().refused(refused)
             return
         self.tasks.append(asyncio.create_task(self.wait_for_token(refused)))

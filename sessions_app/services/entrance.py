@@ -1,4 +1,4 @@
-"""Authentication, the same for requests and sockets: from what a client shows to a principal."""
+"""Authentication, the same for requests and sockets: from what a client claims to a principal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -39,8 +39,8 @@ class RefusedError(VoiceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a client shows of itself.
+class ClientClaims:
+    """What a client says of itself, none of it checked yet.
 
     `session` is the cookie's, not yet read, or None where there can be none. `peer` is who opened
     the connection, empty for a Unix socket.
@@ -73,33 +73,33 @@ def passed_by_unknown_proxy(names: Iterable[str]) -> bool:
     return not settings.VOICE["TRUSTED_PROXIES"] and not PROXIES.isdisjoint(names)
 
 
-def principal_of(shown: Shown, *, use_up: bool) -> Principal:
+def principal_of(claims: ClientClaims, *, use_up: bool) -> Principal:
     """Returns who comes in; raises RefusedError.
 
     A ticket or a bearer token counts by itself. A cookie counts only with exactly our own origin
     (RFC 6454): a browser sends cookies along for pages of any origin, and ignores the port.
     With `use_up` a ticket is used up at once, as sockets do.
     """
-    found = _by_ticket(shown, use_up=use_up) if shown.ticket else _by_token(shown)
+    found = _by_ticket(claims, use_up=use_up) if claims.ticket else _by_token(claims)
     if found is None:
-        found = _by_cookie(shown)
-    return found.at(shown.address)
+        found = _by_cookie(claims)
+    return found.at(claims.address)
 
 
-def guest_of(shown: Shown) -> Principal | None:
+def guest_of(claims: ClientClaims) -> Principal | None:
     """Returns whom a vosk-server client without any key counts as; None where none is let in.
 
     Never a browser's page: any site could open a connection here from a visitor's machine.
     """
-    if "Origin" in shown.headers:
+    if "Origin" in claims.headers:
         return None
-    found = authentication.by_guest(shown.address, forwarded=shown.through_unknown_proxy)
-    return None if found is None else found.at(shown.address)
+    found = authentication.by_guest(claims.address, forwarded=claims.through_unknown_proxy)
+    return None if found is None else found.at(claims.address)
 
 
-def _by_ticket(shown: Shown, *, use_up: bool) -> Principal:
+def _by_ticket(claims: ClientClaims, *, use_up: bool) -> Principal:
     take = tickets.redeem if use_up else tickets.look
-    found = take(shown.ticket, shown.headers.get("Origin", ""))
+    found = take(claims.ticket, claims.headers.get("Origin", ""))
     if found is None:
         raise RefusedError(
             NOT_SIGNED_IN, "not_signed_in", "This ticket is not valid, or has been used."
@@ -107,8 +107,8 @@ def _by_ticket(shown: Shown, *, use_up: bool) -> Principal:
     return found
 
 
-def _by_token(shown: Shown) -> Principal | None:
-    scheme, _, secret = shown.headers.get("Authorization", "").partition(" ")
+def _by_token(claims: ClientClaims) -> Principal | None:
+    scheme, _, secret = claims.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
     found = authentication.by_token(secret.strip())
@@ -119,12 +119,12 @@ def _by_token(shown: Shown) -> Principal | None:
     return found
 
 
-def _by_cookie(shown: Shown) -> Principal:
-    origin = shown.headers.get("Origin", "")
-    own = access.own_origin(origin, shown.host)
+def _by_cookie(claims: ClientClaims) -> Principal:
+    origin = claims.headers.get("Origin", "")
+    own = access.own_origin(origin, claims.host)
     if origin and not own:
         raise _wrong_origin()
-    found = authentication.by_session(shown.session)
+    found = authentication.by_session(claims.session)
     if found is None:
         raise RefusedError(NOT_SIGNED_IN, "not_signed_in", "Sign in, or send a bearer token.")
     if not own:

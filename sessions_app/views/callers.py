@@ -26,7 +26,7 @@ from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.services import entrance, tickets
 from sessions_app.services.authentication import Principal, Way
 from sessions_app.services.database import AWAY, busy
-from sessions_app.services.entrance import RefusedError, Shown
+from sessions_app.services.entrance import ClientClaims, RefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -98,10 +98,10 @@ def _placed(placing: "asyncio.Task[AnsweredCall]") -> None:
         logger.info("an offer came to nothing (%s)", type(error).__name__)
 
 
-def shown_by(request: HttpRequest, ticket: str = "") -> Shown:
-    """Returns the request's credentials; `ticket` is the one in the URL."""
+def claims_of(request: HttpRequest, ticket: str = "") -> ClientClaims:
+    """Returns what the client of a request says of itself; `ticket` is the one of the address."""
     peer = str(request.META.get("REMOTE_ADDR") or "")
-    return Shown(request.headers, request.session, request.get_host(), peer, ticket)
+    return ClientClaims(request.headers, request.session, request.get_host(), peer, ticket)
 
 
 def _is_short(request: HttpRequest) -> bool:
@@ -117,8 +117,8 @@ async def caller(request: HttpRequest, *methods: str, ticket: str = "") -> Calle
     A session cookie needs a JSON content type, too, which no form of another site can send.
     """
     check_request(request, *methods)
-    shown = shown_by(request, ticket)
-    found = await sync_to_async(entrance.principal_of)(shown, use_up=False)
+    claims = claims_of(request, ticket)
+    found = await sync_to_async(entrance.principal_of)(claims, use_up=False)
     if found.way is Way.SESSION and request.content_type != "application/json":
         raise BadRequestError("Send the content type application/json.")
     return Caller(found, request.headers.get("Origin", ""))
@@ -142,8 +142,8 @@ def check_parameters(request: HttpRequest, known: Sequence[str] = ()) -> None:
         raise BadRequestError(f"Unknown query parameter {listed}: this address {takes}.")
 
 
-async def told(work: Callable[[], Awaitable[Any]], *methods: str) -> JsonResponse:
-    """Returns the result of `work`, or its error, as JSON."""
+async def json_answer(work: Callable[[], Awaitable[Any]], *methods: str) -> JsonResponse:
+    """Returns what `work` returns as JSON, or what went wrong."""
     try:
         return JsonResponse(await work())
     except VoiceError as error:

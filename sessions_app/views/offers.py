@@ -10,7 +10,7 @@ from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.protocols import offer as offer_dialect
 from sessions_app.engine.protocols import results
 from sessions_app.runtime.answered_offers import AnsweredCall
-from sessions_app.views.callers import caller, check_parameters, told
+from sessions_app.views.callers import caller, check_parameters, json_answer
 
 
 # `caller` does what the middleware would: it knows tokens too
@@ -50,4 +50,4 @@ async def _placed(
         check_parameters(request, parameters)
         return answer(await who.place(parse(request.body)))
 
-    return await told(work, "POST")
+    return await json_answer(work, "POST")

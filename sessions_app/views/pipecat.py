@@ -11,7 +11,7 @@ from sessions_app.engine.protocols import smallwebrtc
 from sessions_app.runtime import engine, ice_servers
 from sessions_app.runtime.peers import PeerWish
 from sessions_app.services import tickets
-from sessions_app.views.callers import Caller, caller, told
+from sessions_app.views.callers import Caller, caller, json_answer
 
 
 @csrf_exempt
@@ -34,7 +34,7 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
         servers = ice_servers.for_client(who.party.key)
         return {"sessionId": session_id, "iceConfig": {"iceServers": servers}}
 
-    return await told(work, "POST")
+    return await json_answer(work, "POST")
 
 
 @csrf_exempt
@@ -56,7 +56,7 @@ async def offer(request: HttpRequest, session_id: str = "", ticket: str = "") ->
         answered = await current.peers.offer(wish, who.place)
         return smallwebrtc.answer(answered.sdp, answered.pc_id)
 
-    return await told(work, "POST", "PATCH")
+    return await json_answer(work, "POST", "PATCH")
 
 
 async def _candidates(who: Caller, body: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sessions_app.engine.protocols import vosk
 from sessions_app.services import entrance
-from sessions_app.views.callers import Caller, caller, check_request, shown_by, told
+from sessions_app.views.callers import Caller, caller, check_request, claims_of, json_answer
 
 
 @csrf_exempt
@@ -21,12 +21,12 @@ async def offer(request: HttpRequest, ticket: str = "") -> JsonResponse:
         placed = await who.place(vosk.parse_offer(request.body))
         return vosk.answer(placed.sdp)
 
-    return await told(work, "POST")
+    return await json_answer(work, "POST")
 
 
 async def _caller(request: HttpRequest, ticket: str) -> Caller:
     guest = None
     check_request(request, "POST")
     if not ticket and "Authorization" not in request.headers:
-        guest = await sync_to_async(entrance.guest_of)(shown_by(request))
+        guest = await sync_to_async(entrance.guest_of)(claims_of(request))
     return Caller(guest) if guest is not None else await caller(request, "POST", ticket=ticket)

@@ -8,7 +8,7 @@ from django.http import HttpHeaders
 
 from sessions_app.proxy.headers import passed_on
 from sessions_app.services import access, entrance
-from sessions_app.services.entrance import PROXIES, Shown
+from sessions_app.services.entrance import PROXIES, ClientClaims
 
 pytestmark = pytest.mark.django_db
 
@@ -18,13 +18,13 @@ def open_door(settings: Any, alice: User) -> None:
     settings.VOICE = {**settings.VOICE, "VOSK_USER": alice.username}
 
 
-def shown(peer: str = "127.0.0.1", **headers: str) -> Shown:
+def claims(peer: str = "127.0.0.1", **headers: str) -> ClientClaims:
     given = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-    return Shown(HttpHeaders(given), None, "testserver", peer)
+    return ClientClaims(HttpHeaders(given), None, "testserver", peer)
 
 
 def test_this_machine_is_let_in_as_a_stranger_each_time(alice: User) -> None:
-    first, second = entrance.guest_of(shown()), entrance.guest_of(shown())
+    first, second = entrance.guest_of(claims()), entrance.guest_of(claims())
     assert first is not None
     assert second is not None
     assert first.user_id == second.user_id == alice.pk
@@ -34,17 +34,17 @@ def test_this_machine_is_let_in_as_a_stranger_each_time(alice: User) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://testserver", "null"])
 def test_no_page_is(origin: str) -> None:
-    assert entrance.guest_of(shown(origin=origin)) is None
+    assert entrance.guest_of(claims(origin=origin)) is None
 
 
 @pytest.mark.parametrize("header", sorted(PROXIES))
 def test_nobody_is_through_a_proxy_that_is_not_counted(header: str, settings: Any) -> None:
     claimed = {header.replace("-", "_"): "127.0.0.1"}
-    assert entrance.guest_of(shown(**claimed)) is None
+    assert entrance.guest_of(claims(**claimed)) is None
     # one that is counted tells where the client is, and that must be near
     settings.VOICE = {**settings.VOICE, "TRUSTED_PROXIES": 1}
-    assert entrance.guest_of(shown(x_forwarded_for="203.0.113.9")) is None
-    assert entrance.guest_of(shown(x_forwarded_for="127.0.0.1")) is not None
+    assert entrance.guest_of(claims(x_forwarded_for="203.0.113.9")) is None
+    assert entrance.guest_of(claims(x_forwarded_for="127.0.0.1")) is not None
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_media_process_is_told_of_the_proxy(
     relayed = passed_on({"headers": headers, "client": ["127.0.0.1", 4711]})
     settings.VOICE = {**settings.VOICE, "ROLE": "media"}
     names = {name.decode().replace("-", "_"): value.decode() for name, value in relayed}
-    assert (entrance.guest_of(shown(peer="", **names)) is not None) is let_in
+    assert (entrance.guest_of(claims(peer="", **names)) is not None) is let_in
 
 
 @pytest.mark.parametrize(
@@ -77,5 +77,5 @@ def test_a_media_process_is_told_of_the_proxy(
 )
 def test_whoever_has_many_addresses_counts_as_one(alice: User, peer: str, counts_as: str) -> None:
     _, secret = access.issue_token(alice, "test")
-    found = entrance.principal_of(shown(peer, authorization=f"Bearer {secret}"), use_up=False)
+    found = entrance.principal_of(claims(peer, authorization=f"Bearer {secret}"), use_up=False)
     assert found.address == counts_as
