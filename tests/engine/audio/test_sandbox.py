@@ -46,7 +46,7 @@ async def attempted(server: ForkServer, kind: str) -> str:
     channel = server.fork(KINDS[kind])
     reader, writer = await asyncio.open_connection(sock=channel)
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             return (await reader.read()).decode()
     except ConnectionResetError:
         return ""
