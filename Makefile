@@ -48,6 +48,11 @@ test: tools ## Run every test (installs what tests need; ALLOW_SKIPS=1 tolerates
 	@deploy/python-tests $(PYTEST)
 	@deploy/js-tests
 
+.PHONY: test-fast
+test-fast: ## Run the tests that need no server, browser or speech: two minutes
+	@deploy/venv dev
+	@deploy/fast-tests $(PYTEST)
+
 .PHONY: check
 check: tools ## Check style, types, layers, migrations, settings and packages, then run every test
 	@$(PY) -m ruff check .
