@@ -1,5 +1,6 @@
 """Reading the environment: a value that does not fit is named, with what to do."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ def read(kind: str, name: str, default: Any) -> Any:
     Numbers are counts, limits and times: none is negative.
     """
     try:
-        value = getattr(env, kind)(name, default=default)
+        value = (
+            _float(name, default) if kind == "float" else getattr(env, kind)(name, default=default)
+        )
     except (ValueError, TypeError) as error:
         raise _wrong(name, f"is not a valid {kind}") from error
     if kind == "bool" and not value and env.str(name, default="").strip().lower() not in _NO:
@@ -26,6 +29,15 @@ def read(kind: str, name: str, default: Any) -> Any:
     if kind in {"int", "float"} and not value >= 0:
         raise _wrong(name, "must be 0 or more")
     return value
+
+
+def _float(name: str, default: float) -> float:
+    """Returns a finite number; environ's own reads "1e3" as 13 and "5s" as 5."""
+    text = env.str(name, default="").strip()
+    number = float(text) if text else float(default)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _wrong(name: str, why: str) -> ImproperlyConfigured:

@@ -15,6 +15,7 @@ from voicesite.reading import read, within
         ("bool", " no ", False),
         ("int", "0", 0),
         ("float", "2.5", 2.5),
+        ("float", " 1e3 ", 1000.0),
         ("str", "maybe", "maybe"),
     ],
 )
@@ -30,7 +31,10 @@ def test_what_fits_is_taken(
     [
         *(("bool", value) for value in ("maybe", "nope", "ja")),
         *(("int", value) for value in ("-1", "two", "1.5")),
-        *(("float", value) for value in ("-0.5", "nan", "fast")),
+        *(
+            ("float", value)
+            for value in ("-0.5", "nan", "inf", "1e400", "fast", "5s", "0x10", "1.2.3", "3 600")
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch, kind: str, value: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
-from sessions_app.engine.agent.responders.scribe.corrections import corrected
+from sessions_app.engine.agent.responders.scribe.corrections import corrected, restated
 from sessions_app.engine.agent.responders.scribe.found import Found, texts
 from sessions_app.engine.agent.responders.scribe.garbled import alike
 from sessions_app.engine.agent.responders.scribe.meant import meant, told
@@ -113,9 +113,7 @@ def _put_right(note: HeardCommand, undo: HeardCommand, after: str) -> str | None
         return None
     if undo.command is not Intent.UNDO or undo.which is not None:
         return None
-    said = f"{note.rest}, scratch that, {_without_stop(after)}"
-    right = corrected(said)
-    return right if right != said else None
+    return restated(note.rest, _without_stop(after))
 
 
 def _is_said_again(before: Sequence[Found], one: Found) -> bool:

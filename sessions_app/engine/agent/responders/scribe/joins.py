@@ -12,6 +12,9 @@ from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 COURTESIES = frozenset({"please", "scribe", "thanks"})
+ENDEARMENTS = listed("love mate darling dear pal buddy honey hon sweetheart sweetie")
+"""Courtesies at a sentence's end alone: within one they may be what it is about."""
+
 _FOR_THAT = (["for", "that"], ["for", "this"], ["for", "me"], ["for", "us"])
 _TAGS = (["will", "you"], ["would", "you"], ["can", "you"], ["could", "you"])
 """With these it is asked once more: "jot this down, will you: milk"."""

@@ -4,13 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sessions_app.engine.agent.responders.scribe.found import REFERS, texts
-from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
+from sessions_app.engine.agent.responders.scribe.joins import COURTESIES, ENDEARMENTS
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _OF = listed("of about for")
 _TRAILS = COURTESIES | listed("thank you too also well as down for me us somewhere quickly")
 """What may stand between "that" and the mark after it."""
+
+_TAILS = frozenset(
+    {
+        *("if you would", "if you could", "if you can", "if you like", "if you do not mind"),
+        *("if you don't mind", "if possible", "before i forget", "before we forget", "for later"),
+        *("before i forget it", "when you get a minute", "when you get a moment", "for now"),
+        *("when you get a chance", "when you get the chance", "when you have a minute"),
+        *("when you have a moment", "when you can", "for the record", "for the file"),
+        *("for the minutes", "for the notes", "for the meeting", "for everyone", "for everybody"),
+        *("for all of us", "somewhere safe", "in capitals", "in full", "in the notes"),
+        *("in my notes", "as a note", "as a reminder", "as a task"),
+        *("right now", "right away", "straight away", "as soon as you can", "as we speak"),
+    }
+)
+"""What may follow "note that down", said as a whole and up to the sentence's end."""
 
 _TELLING = (["note", "that"], ["remember", "that"], ["write", "that"], ["save", "that"])
 _TRAILS_TELLING = COURTESIES | listed("too down")
@@ -68,7 +83,17 @@ def pointing(words: Sequence[PlainWord], at: int, stop: int, end: int) -> Pointi
         return None
     bare = phrase in _TELLING
     after = _after(words, here, end, _TRAILS_TELLING if bare else _TRAILS)
+    if any(_closes(words, begin, end) for begin in range(here, after + 1) if begin < end):
+        return Pointing(end, (0, 0), bare=False)
     return Pointing(after, (0, 0), bare=bare and after == here)
+
+
+def _closes(words: Sequence[PlainWord], at: int, end: int) -> bool:
+    """Returns whether the rest of the sentence is a turn of phrase: "if you would, love"."""
+    rest = [word for word in texts(words, at, end) if word not in COURTESIES]
+    while rest and rest[-1] in ENDEARMENTS:
+        rest.pop()
+    return not rest or " ".join(rest) in _TAILS
 
 
 def _joins(after: Sequence[str], *, reminds: bool) -> int:

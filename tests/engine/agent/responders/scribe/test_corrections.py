@@ -18,6 +18,8 @@ from sessions_app.engine.agent.responders.scribe.commands import orders
             "Note that he pays on Monday, scratch that, on Tuesday morning.",
             "he pays on Tuesday morning",
         ),
+        ("Remind me to be there at six, scratch that, seven.", "be there at seven"),
+        ("remind me to be there on Monday no scratch that Tuesday", "be there on Tuesday"),
         # nothing tells what is wrong
         (
             "Note that he pays on Monday, scratch that, he never pays.",
@@ -47,6 +49,27 @@ def test_a_correction_takes_the_place_of_what_begins_alike(text: str, wanted: st
             ["we meet at seven", ""],
         ),
         ("Note that we meet at six. Scratch that. He is late.", ["we meet at six", ""]),
+        ("Note that we meet at six. Scratch that. We meet at seven.", ["We meet at seven"]),
+        ("Note that we meet at six. Scratch that. Seven.", ["we meet at seven"]),
+        ("Note that he pays on Monday. No, scratch that. Tuesday.", ["he pays on Tuesday"]),
+        ("Note that the total is 40 pounds. Scratch that. 50.", ["the total is 50 pounds"]),
+        # these only share a word with the note
+        (
+            "Note that the dog needs the vet. Scratch that. The kids are shouting.",
+            ["the dog needs the vet", ""],
+        ),
+        (
+            "Remind me to call the bank. Scratch that. The bank called me.",
+            ["call the bank", ""],
+        ),
+        (
+            "Note that we meet at six at the hall. Scratch that. At home I have a dog.",
+            ["we meet at six at the hall", ""],
+        ),
+        (
+            "Note that the code is thirty four. Scratch that. Five.",
+            ["the code is thirty four", ""],
+        ),
         ("Note that we meet at six. Undo that. Read my notes.", ["we meet at six", "", ""]),
     ],
 )

@@ -207,3 +207,30 @@ def test_what_is_said_after_that_stays_in_a_recap() -> None:
 )
 def test_what_is_told_points_to_nothing(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        *("love", "please love", "for us please, darling", "if you would", "if you would, mate"),
+        *("before I forget", "when you get a minute", "for later", "for the file", "in capitals"),
+        *("somewhere safe", "as a reminder", "for me before I forget, love"),
+    ],
+)
+@pytest.mark.parametrize(
+    "asked", ["could you note that down", "please write that down", "make a note of that"]
+)
+def test_what_only_closes_a_request_is_no_text(asked: str, tail: str) -> None:
+    assert found(f"The hoist is broken. {asked} {tail}.") == ["note: The hoist is broken"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Note that love is blind.", ["note: love is blind"]),
+        ("Note that for later trains we need tickets.", ["note: for later trains we need tickets"]),
+        ("Note that if you would call Ann, she helps.", ["note: if you would call Ann, she helps"]),
+    ],
+)
+def test_what_goes_on_after_such_words_is_text(text: str, wanted: list[str]) -> None:
+    assert found(text) == wanted
