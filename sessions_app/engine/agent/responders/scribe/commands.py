@@ -37,8 +37,15 @@ _SIGNS = re.compile(r"(?<!\S)(?=\S*[^\s:;,.!?\u2026\u2013\u2014-])\S+(?!\S)")
 _ASKERS = listed("could can would will may mind possible able do does did is are should why")
 """Words of a question: a mark at its end is the question's, and no part of a note within it."""
 
-SHORTEST_NAMING = 4
-"""Shorter words before "delete it" tell nothing of the note."""
+SHORTEST_NAMING = 2
+"""A letter alone before "delete it" tells nothing of the note; "Jo" and "tea" do."""
+
+_FILLERS = listed(
+    "oh ah er um uh hmm no nope nah yes yeah yep ok okay right well sorry wait hang hold on a sec "
+    "second minute moment so now then actually look listen please i've i'm i'd i'll me my you and "
+    "but or if got get gone just can could would will let's that's it's there"
+)
+"""Words before "delete it" that name no note, whatever note has them: "hang on, delete that"."""
 
 MOST_ORDERS = 8
 """So many commands of one turn are obeyed."""
@@ -250,7 +257,8 @@ def _meant(words: Sequence[PlainWord], found: Found, since: int) -> Which | None
         return None
     if (counted := mentioned(before)) is not None:
         return counted
-    about = tuple(word for word in content(before) if len(word) >= SHORTEST_NAMING)
+    named = (word.removesuffix("'s") for word in content(before) if word not in _FILLERS)
+    about = tuple(word for word in named if len(word) >= SHORTEST_NAMING)
     if not about or not takes_out(texts(words, found.at, len(words))):
         return None
     return Which(words=about, near=True)

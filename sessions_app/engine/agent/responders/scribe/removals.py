@@ -103,6 +103,7 @@ def begins(words: Sequence[str]) -> bool:
 def takes_out(words: Sequence[str]) -> bool:
     """Returns whether these words ask to take out something that was named before: "remove it"."""
     verb, _rest, taken = _verb(words)
+    taken |= list(words[2:3]) in (["off"], ["out"])  # "take that off the list"
     return verb in _NOTES - {"scratch", "strike"} or (verb in _TAKEN and taken)
 
 

@@ -222,3 +222,22 @@ def test_words_that_may_be_plain_talk_stay_in_a_recap() -> None:
     assert talk("We talked. Remove the lid and stir.") == "We talked. Remove the lid and stir."
     assert talk("We talked. Delete the second note.") == "We talked."
     assert len(orders("Delete number two, and then delete the note about bread.")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("I've rung Jo, cross that one off.", "ring Al|the dog needs food|hang glider"),
+        ("The dog's fed, take that off the list.", "ring Jo|ring Al|hang glider"),
+        ("Oh, Al called me back. Delete that, please.", "ring Jo|the dog needs food|hang glider"),
+        ("Hang on, delete that.", "ring Jo|ring Al|the dog needs food"),
+        ("No wait, delete it.", "ring Jo|ring Al|the dog needs food"),
+        ("The weather is nice. Delete that.", "ring Jo|ring Al|the dog needs food"),
+    ],
+)
+async def test_short_names_tell_notes_apart_and_fillers_do_not(text: str, left: str) -> None:
+    room = Room(ScribeResponder())
+    for noted in ("ring Jo", "ring Al", "the dog needs food", "hang glider"):
+        room.host.add_note(NoteKind.NOTE, noted)
+    await room.ask(text)
+    assert "|".join(note.text for note in room.host.kept) == left
