@@ -103,8 +103,16 @@ def _replaced(said: str, known: re.Match[str], found: re.Match[str], later: str)
     tail, rest = said[known.end() :], _INSTEAD.sub("", later[found.end() :], count=1)
     if _TIME_NEXT.match(rest):
         tail = _TIME_NEXT.sub("", tail, count=1)
+    if _says_again(tail, rest):
+        tail = ""
     new = f"{before} {found['core']}" if before else found["core"]
     return f"{said[: known.start()]}{new}{tail}{rest}"
+
+
+def _says_again(tail: str, rest: str) -> bool:
+    """Returns whether the words after the number are said again: "six doors, no, seven doors"."""
+    first, again = (re.match(r"\s+([\w'\u2019]+)", text) for text in (tail, rest))
+    return first is not None and again is not None and first[1].lower() == again[1].lower()
 
 
 def _is_replaceable(known: re.Match[str], kind: re.Pattern[str], said: str) -> bool:

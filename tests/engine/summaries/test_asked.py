@@ -30,7 +30,7 @@ def told(sentence: str) -> list[str]:
         "please don't call the plumber on monday",
     ],
 )
-def test_what_shall_not_be_done_is_never_asked_for(sentence: str) -> None:
+def test_a_request_not_to_do_something_keeps_its_not(sentence: str) -> None:
     assert asked(sentence) == [sentence]
 
 

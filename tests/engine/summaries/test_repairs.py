@@ -22,6 +22,16 @@ from tests.engine.summaries.test_extractive import lines
             "It is due on the fourth of May.",
         ),
         ("Order five, sorry, six chairs.", "Order six chairs."),
+        (
+            "Order forty bags of plaster, no, fifty bags of plaster.",
+            "Order fifty bags of plaster.",
+        ),
+        (
+            "We have six doors, sorry, seven doors and five frames.",
+            "We have seven doors and five frames.",
+        ),
+        ("It is six hundred, no, seven hundred a month.", "It is seven hundred a month."),
+        ("Order five blue chairs, sorry, six.", "Order six blue chairs."),
         ("Call Anna, no, Peter about the rent.", "Call Peter about the rent."),
         ("Send it to Anna, I mean to Peter Lee.", "Send it to Peter Lee."),
         ("Send it on Friday, actually, send it on Monday.", "send it on Monday."),
