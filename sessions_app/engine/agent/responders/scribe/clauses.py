@@ -8,6 +8,7 @@ from sessions_app.engine.agent.responders.scribe.frames import FRAMES, LONGEST_F
 from sessions_app.engine.agent.responders.scribe.joins import is_cut
 from sessions_app.engine.agent.responders.scribe.labels import is_told_of
 from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
+from sessions_app.engine.agent.responders.scribe.pointing import when_before
 from sessions_app.engine.agent.responders.scribe.quoted import is_told, quote_begin
 from sessions_app.engine.agent.responders.scribe.reminders import asks_again
 from sessions_app.engine.agent.responders.scribe.removals import begins
@@ -44,6 +45,8 @@ class Clauses:
             return before.marked and asks
         if before.marked or before.text in CALLS or asked(self._words, self._start, at):
             return True
+        if self._texts(at, at + 3) == ["remind", "me", "to"]:
+            return when_before(self._words, self._start, at) is not None
         if parts(self._texts(at, self._end)):
             return True  # if all before closes, too
         return closes(self._words, self._start, at, self._end)

@@ -14,6 +14,7 @@ from sessions_app.engine.agent.responders.scribe.found import Found, texts
 from sessions_app.engine.agent.responders.scribe.garbled import alike
 from sessions_app.engine.agent.responders.scribe.meant import meant, told
 from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
+from sessions_app.engine.agent.responders.scribe.pointing import when_before
 from sessions_app.engine.agent.responders.scribe.reminders import asks
 from sessions_app.engine.agent.responders.scribe.removals import takes_out
 from sessions_app.engine.agent.responders.scribe.sentences import CommandSentence
@@ -25,6 +26,7 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import (
 )
 from sessions_app.engine.agent.responders.scribe.which import Which, content, mentioned
 from sessions_app.engine.agent.responders.scribe.words import PlainWord, spoken, whole
+from sessions_app.engine.text.joints import small
 from sessions_app.engine.text.stops import is_abbreviated
 from sessions_app.engine.text.word_lists import listed
 
@@ -219,6 +221,8 @@ def _heard(
         if _ASKERS & set(texts(words, start, found.at)):
             rest = rest.rstrip("? ")
         written = corrected(_without_stop(in_one_breath(rest.strip())))
+        if found.command is Intent.ACTION and (when := _said_before(text, words, start, found)):
+            written = with_time(written, when)
         return HeardCommand(found.command, written, before)
     if not found.refers:
         return HeardCommand(found.command, "", before, which=found.which)
@@ -226,6 +230,20 @@ def _heard(
     earlier = meant(text, words, [one for one in all_found if one.at < found.at], found)
     said = _without_stop(_written(text, words, *earlier)) if earlier else ""
     return HeardCommand(found.command, with_time(said, when), before, refers=True, when=when)
+
+
+def _said_before(text: str, words: Sequence[PlainWord], start: int, found: Found) -> str:
+    """Returns when to remind, where the sentence says it first: "on Friday, remind me to"."""
+    asked = next((n for n in range(start, found.at + 2) if _reminds(words, n)), None)
+    span = when_before(words, start, asked) if asked else None
+    if span is None:
+        return ""
+    said = text[words[span[0]].start : words[span[1] - 1].end]
+    return small(said.rstrip(",;:- "), "en")
+
+
+def _reminds(words: Sequence[PlainWord], at: int) -> bool:
+    return texts(words, at, at + 2) == ["remind", "me"]
 
 
 def with_time(said: str, when: str) -> str:

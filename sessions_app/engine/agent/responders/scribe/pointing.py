@@ -49,6 +49,15 @@ _WHEN = (
 )
 
 
+SHORTEST_CLAUSE = 3
+"""Fewer words are no clause that says when: "if you"."""
+
+_BEFORE_WHEN = listed("and so okay ok oh right well also then please")
+_BEFORE_REQUEST = listed("then could can would will you")
+_NEVER_WHEN = listed("i you he she it we they to not who that could can would will had have please")
+"""Before "remind me" these make one sentence with it: "if she had to remind me"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pointing:
     """Where a command that points ends, and the words before that which say when."""
@@ -112,6 +121,25 @@ def _after(
             break
         at += 1
     return at
+
+
+def when_before(words: Sequence[PlainWord], start: int, at: int) -> tuple[int, int] | None:
+    """Returns the words from `start` on that say when to remind, up to the request at `at`.
+
+    "On Friday, remind me to", "when Bob calls remind me to"; None where they are something else.
+    """
+    while start < at and words[start].text in _BEFORE_WHEN:
+        start += 1
+    end = at
+    while end > start and words[end - 1].text in COURTESIES | _BEFORE_REQUEST:
+        end -= 1
+    shown = texts(words, start, end)
+    if not shown or shown[-1] in _NEVER_WHEN:
+        return None
+    known = all(word in _WHEN or any(map(str.isdigit, word)) for word in shown)
+    timed = known and shown[0] in _WHEN_BEGINS
+    clause = shown[0] in _CLAUSES | {"if"} and len(shown) >= SHORTEST_CLAUSE
+    return (start, end) if timed or clause else None
 
 
 def begins_after(words: Sequence[PlainWord], at: int, stop: int, end: int) -> int:

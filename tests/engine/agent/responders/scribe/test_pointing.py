@@ -234,3 +234,39 @@ def test_what_only_closes_a_request_is_no_text(asked: str, tail: str) -> None:
 )
 def test_what_goes_on_after_such_words_is_text(text: str, wanted: list[str]) -> None:
     assert found(text) == wanted
+
+
+@pytest.mark.parametrize("mark", [", ", " "])
+@pytest.mark.parametrize(
+    ("when", "written"),
+    [
+        ("When Bob calls", "when Bob calls"),
+        ("Tomorrow morning", "tomorrow morning"),
+        ("On Friday", "on Friday"),
+        ("Okay, at six o'clock", "at six o'clock"),
+        ("In an hour", "in an hour"),
+        ("When I get home", "when I get home"),
+        ("If it rains", "if it rains"),
+    ],
+)
+def test_when_to_remind_may_be_said_first(when: str, mark: str, written: str) -> None:
+    assert found(f"{when}{mark}remind me to ask about the car.") == [
+        f"action: ask about the car {written}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She always has to remind me to lock the door.",
+        "If she had to remind me to pay it would be late.",
+        "When they remind me to pay I pay.",
+        "My sister will remind me to call.",
+    ],
+)
+def test_who_tells_of_being_reminded_asks_for_nothing(text: str) -> None:
+    assert found(text) == []
+
+
+def test_what_is_said_before_a_reminder_and_says_no_time_is_left_out() -> None:
+    assert found("The car is broken, remind me to call Tom.") == ["action: call Tom"]
