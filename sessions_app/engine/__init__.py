@@ -2,6 +2,7 @@
 
     core        values and contracts that all the rest shares: frames, events, commands, errors
     text        how languages are written: words, marks, where a sentence ends
+    workers     processes for what blocks or may crash: fork server, wire, pool
     audio       sound itself: Opus, G.711 and G.722, resampling, levels, VAD, playout
     recording   a call's sides as Ogg Opus files that grow while it goes on
     rtc         WebRTC: offers, ICE, RTP (jitter buffer, NACK, RED), the loop that reads and sends
