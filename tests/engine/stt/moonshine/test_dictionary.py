@@ -16,7 +16,7 @@ BOXES = "There are three more boxes in the other room."
     ("text", "odd"),
     [
         ("There are three more doxes in the other room.", ["doxes"]),
-        ("Listle my notes. Splatchet, please.", ["Listle", "Splatchet"]),
+        ("Listle my notes. Endube, please.", ["Listle", "Endube"]),
         ("I don't think it's the dogs' or my mother's; they're Anna\u2019s.", []),
         ("It costs 25 dollars at 9:05, or $3.50.", []),
         ("a ten-mile walk", []),
