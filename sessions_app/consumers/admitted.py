@@ -28,7 +28,7 @@ LONGEST_REASON = 100
 
 
 class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """A socket that counts, and is closed when whoever is behind it may not go on."""
+    """A socket that is counted against its party's limits, and closed when they may not go on."""
 
     principal: Principal | None = None
     hold: Hold | None = None
@@ -40,8 +40,8 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves the socket. Whatever ends that, it holds nothing then.
 
-        Channels tells `disconnect` of a client that has left, and not of a fault of ours; nor when
-        Daphne cancels a socket which ten seconds later still is at messages that came before.
+        Channels calls `disconnect` when a client has left, but not after a fault of ours, nor when
+        Daphne cancels a socket that is still busy ten seconds after it closed.
         """
         self.tasks: list[asyncio.Task[None]] = []
         self.places: list[Place] = []

@@ -139,9 +139,9 @@ def resume_token(holder: Principal, call_id: str) -> str:
 def narrowed(holder: Principal, wish: W) -> W:
     """Returns what `holder` may wish for; raises NotAllowedError for anything else.
 
-    `wish` names its agent and, where it goes on with a call, that call. Whoever may start one
-    call alone goes on with none but that; the party's own others stay out of reach, since a
-    ticket may be in other hands than the one before it.
+    `wish` names its agent and, where it goes on with a call, that call. A holder limited to
+    one call may resume only that call, not the party's other calls, since a ticket may be in other
+    hands than the one before it.
     """
     if not holder.for_one_call:
         return wish
@@ -171,7 +171,7 @@ def forget_old(now: datetime) -> int:
 
 
 def _opened(token: str) -> tuple[int, str]:
-    """Returns ticket and call of a resume token; those of none where it was not made here."""
+    """Returns ticket and call of a resume token; (0, "") where it was not signed here."""
     try:
         ticket_pk, call_id = signing.loads(token, salt=_SALT)
         return int(ticket_pk), str(call_id)

@@ -26,7 +26,7 @@ MAX_ATTEMPTS = 3
 """Failures until the work is given up; a permanent cause shows within a minute or two."""
 
 MAX_TAKES = 10
-"""Attempts until work is given up that never tells why it fails: it kills its workers."""
+"""Claims without a reported error until the work is given up: it kills its workers."""
 
 PAUSE = timedelta(seconds=10)
 """The pause before the second attempt; before the third it is twice as long."""

@@ -9,25 +9,25 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 ABSENT_MS = 200.0
-"""Nothing came for so long after it was due: only then may the client have sent nothing."""
+"""Silence this long past the due time may mean that the client stopped sending."""
 
 LATE_MS = 500.0
-"""Audio that ends so long before it comes is late, or its times left a pause out."""
+"""Audio that ends this long before it arrives is late, or its timestamps left a pause out."""
 
 QUIET_MS = 500.0
-"""Nothing came for so long: the client sends nothing now. As long as a VAD waits for an end."""
+"""After this long without audio the client counts as silent; a VAD waits as long for an end."""
 
 OVERDUE_MS = 400.0
-"""The same, after what a client that sends much at a time was due to send."""
+"""The same, counted from when the next burst of a client that sends in bursts was due."""
 
 NEAR_MS = 250.0
-"""What was held has caught up with the clock when it ends so close to it."""
+"""Held audio has caught up when it ends this close to the clock."""
 
 FASTER_MS = 150.0
-"""So much more than real time brings is delivered late, and not spoken now."""
+"""This much more audio than real time brings was delayed, and is not being spoken now."""
 
 SLOWER_MS = 50.0
-"""So much less than real time brings comes over a network that is only beginning to deliver."""
+"""This much less than real time brings: the network is only beginning to deliver."""
 
 ROUNDING_MS = 0.1
 
@@ -38,15 +38,15 @@ CAUGHT_UP_MS = 500.0
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """What came at once after a pause: a recorder may have had its beginning before the pause."""
+class Burst:
+    """Audio that arrived at once after a pause; a recorder may have begun it before the pause."""
 
     ms: float = 0.0
     slice_ms: float = 0.0
     """How long the recorder's slices are; 0.0: not known."""
 
     kept_ms: float | None = None
-    """So much of it is from before the pause; None: only its sound can tell."""
+    """How much of it is from before the pause; None: only its sound can tell."""
 
 
 class Resumption:
@@ -54,7 +54,7 @@ class Resumption:
 
     `from_ms` is where the first audio would lie had there been none. What comes is held for
     `hold_ms`, unless it catches up sooner, to `near_ms`; for `longest_ms` while less comes than is
-    spoken. `first` is what is known of the visit that begins now.
+    spoken. `first` is what is known of the burst that begins now.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Resumption:
         hold_ms: float,
         longest_ms: float = 0.0,
         near_ms: float = NEAR_MS,
-        first: Visit | None = None,
+        first: Burst | None = None,
     ) -> None:
         self._from_ms = from_ms
         self._since_ms = now_ms
@@ -74,8 +74,8 @@ class Resumption:
         self._near_ms = near_ms
         self._came_ms = now_ms
         self._end_ms = self._early_end_ms = from_ms
-        self.first = first or Visit(kept_ms=0.0)
-        """What came at once, as the first of it."""
+        self.first = first or Burst(kept_ms=0.0)
+        """The burst that opened this resumption."""
 
         self._first_ms: float | None = None
         self._most_ms = 0.0
@@ -115,19 +115,22 @@ class Resumption:
 
 
 class FirstAudio:
-    """Finds where the first audio lies that comes at once, a piece at a time: it ends now.
+    """Places an opening burst that arrives in pieces: its end is now.
 
-    Placed by its first piece, a recorder's slice would lie a second too late, and all that follows;
-    what was spoken while a network stood would wait for a time to come. `kept_ms` of it are from
-    before the client said that it stops sending.
+    Placed by its first piece, a recorder's slice would lie a second late and shift all that
+    follows, and audio that was spoken during a stall would be placed in the future. `kept_ms` of it
+    are from before the client said that it stops sending.
     """
 
     TOGETHER_MS, LONGEST_MS = 40.0, 200.0
+    """Pieces this close belong together; a burst is waited for no longer than this."""
+
     FAST, FAST_LONGEST_MS, MOST_MS = 2.0, 2_000.0, 60_000.0
-    """What comes so much faster than it is spoken is waited for longer, up to so much of it."""
+    """A burst that arrives this many times faster than speech is waited for longer, unless it holds
+    more than MOST_MS already."""
 
     def __init__(self, now_ms: float, kept_ms: float = 0.0) -> None:
-        self.first = Visit(kept_ms=kept_ms)
+        self.first = Burst(kept_ms=kept_ms)
         self._since_ms = self._came_ms = now_ms
         self._brought_ms = 0.0
         self.latest_ms = float("inf")
@@ -154,7 +157,7 @@ class Lateness:
         self._since: tuple[float, float] | None = None
 
     def stays(self, end_ms: float, now_ms: float) -> bool:
-        """Takes where audio ends that came now; returns whether it is to go on at the present."""
+        """Given where new audio ends, returns whether the stream is to be placed at now again."""
         lag_ms = now_ms - end_ms
         if lag_ms <= BEHIND_MS:
             self._since = None
@@ -180,14 +183,15 @@ class Rhythm:
 
     TOGETHER_MS = 3.0
     MOST_AT_FIRST_MS = 1_500.0
-    VISITS = 4
+    BURSTS = 4
     SHORT = 0.85
+    """A burst with less than this share of a slice is partial."""
 
     def __init__(self, *, in_pieces: bool = False) -> None:
         self._in_pieces = in_pieces
         self._longest_ms = 0.0
-        self._usual: deque[float] = deque(maxlen=self.VISITS)
-        self._slices: deque[float] = deque(maxlen=self.VISITS)
+        self._usual: deque[float] = deque(maxlen=self.BURSTS)
+        self._slices: deque[float] = deque(maxlen=self.BURSTS)
         self._began_ms: float | None = None
         self._last_ms = 0.0
         self._brought_ms = 0.0
@@ -215,13 +219,13 @@ class Rhythm:
 
     @property
     def flushed(self) -> bool:
-        """Whether what came last is no whole slice: the recorder was asked for all it had."""
+        """Whether the last burst was a partial slice: the recorder was flushed."""
         slices = self._brought_ms / self.slice_ms if self.slice_ms else 1.0
         return abs(slices - max(1, round(slices))) > 1 - self.SHORT
 
     @property
     def usual_ms(self) -> float:
-        """How far apart what the client sends is; of what came first, as long as it was."""
+        """The usual interval between bursts; until it is known, the length of the first burst."""
         if not any(self._usual):
             first_ms = self._brought_ms if self._in_pieces else self._longest_ms
             return min(first_ms, self.MOST_AT_FIRST_MS)

@@ -16,7 +16,11 @@ from sessions_app.engine.core.rates import (
 logger = logging.getLogger(__name__)
 
 TELL_AGAIN_S = 10.0
+"""A client above its limit is told so no more often than this."""
+
 STEP_S = 1.0
+"""The longest wait at a time, so that the end of a call is noticed."""
+
 MOST_PACED_S, PACED_WITHIN_S = 15.0, 90.0
 """A socket that was kept waiting for more than MOST_PACED_S within PACED_WITHIN_S is closed."""
 

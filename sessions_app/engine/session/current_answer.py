@@ -210,7 +210,7 @@ class CurrentAnswer:
             self.on_first_sound()
             if not self._playout.held:
                 answer.heard()
-        # heard again soon, it is an echo
+        # if this text is heard back soon, it is an echo
         self._parts.turn_manager.judge.said.add(item.text, now)
 
     def _piece_heard(self, item: object) -> None:

@@ -23,7 +23,7 @@ def actions_for(manager: TurnManager, event: CallEvent, now_ms: float) -> list[A
     if isinstance(event, SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed):
         return _by_ear(manager, event, now_ms)
     if isinstance(event, TurnJudged):
-        return manager.on_judged(event.finished, event.at_ms, now_ms)
+        return manager.on_turn_model(event.finished, event.at_ms, now_ms)
     return _by_words(manager, event, now_ms)
 
 

@@ -29,10 +29,10 @@ ANSWER_S = 120.0
 """The longest that one utterance may take; then the recogniser has failed."""
 
 SHORTEST_MS = 400.0
-"""Speech without words that is shorter is taken for the rim of an utterance, and left alone."""
+"""Shorter speech without words is taken for the edge of an utterance, and left alone."""
 
-RIM_MS = 250.0
-"""So far around a known segment speech is taken to belong to it: engines trim what they tell."""
+EDGE_MS = 250.0
+"""Speech this close to a known segment belongs to it: engines trim the times that they give."""
 
 Audio = Callable[[], Iterable[AudioFrame]]
 """Gives the audio from its beginning, 16 kHz on the call clock; it is asked twice."""
@@ -176,7 +176,7 @@ def _pieces(audio: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
 
 
 def _without(stretch: Stretch, known: Stretch) -> list[Stretch]:
-    start_ms, end_ms = known.start_ms - RIM_MS, known.end_ms + RIM_MS
+    start_ms, end_ms = known.start_ms - EDGE_MS, known.end_ms + EDGE_MS
     if end_ms <= stretch.start_ms or start_ms >= stretch.end_ms:
         return [stretch]
     parts = (Stretch(stretch.start_ms, start_ms), Stretch(end_ms, stretch.end_ms))

@@ -20,7 +20,7 @@ POST_ROLL_MS = 200.0
 """Audio after the VAD's end that belongs to the utterance; more makes each final later."""
 
 SLACK_MS = 100.0
-"""A frame that reaches so much further back than the pre-roll is not parted for it."""
+"""A frame that begins before the pre-roll by no more than this is not split."""
 
 KEPT_MS = 2_000.0
 """Audio kept while nobody speaks, for the pre-roll.

@@ -11,8 +11,8 @@ from sessions_app.engine.turns.overlaps import LatestSpeech, Overlap
 LONG_MS = 10_000.0
 """Speech that goes on after a pause was given up has lasted long enough."""
 
-FINAL_MS = 2_000.0
-"""After speech its final is waited for so long, where interims decide nothing."""
+LATE_FINAL_MS = 2_000.0
+"""How long after speech its final is waited for, where interims decide nothing."""
 
 REST_MS = 150
 """The rest of a turn may be one short word."""
@@ -24,9 +24,8 @@ ASK_EVERY_MS = 1_000.0
 class Judge:
     """Asks the rule. Times are in ms on the call clock.
 
-    Babble and noise have words, too, of which a recogniser is unsure. One that `scores` says how
-    sure it is of all words when it is asked for them: its interims, which come without, decide
-    nothing then, from the greeting on.
+    Babble and noise have words, too, of which a recogniser is unsure. If a recogniser `scores`
+    words on request, its unscored interims never decide.
     """
 
     def __init__(self, rule: BargeIn, settings: TurnSettings) -> None:
@@ -67,7 +66,7 @@ class Judge:
         settings = self._settings if over.before is None else self._of_rest
         verdict = self._rule.judge(heard, settings)
         unscored = self.scores and over.sure is None and not over.final
-        due = heard.speaking or heard.silent_ms < FINAL_MS
+        due = heard.speaking or heard.silent_ms < LATE_FINAL_MS
         return Verdict.WAIT if verdict is Verdict.INTERRUPT and unscored and due else verdict
 
     def words_interrupt(self, text: str, sure: float | None) -> bool:

@@ -111,7 +111,7 @@ class TurnManager:
         self._latest.end_ms = at_ms
         if self._over is not None:
             self._over.ended_ms = at_ms
-            return self._settled(self._judged(now_ms), now_ms)
+            return self._settled(self._act_on_verdict(now_ms), now_ms)
         if self._listens() and not answered:
             self._turn.pause_ms = None
             self._turn.speech_end_ms = at_ms
@@ -145,9 +145,9 @@ class TurnManager:
             self._turn.take_interim(text)
         return self._settled(over or [], now_ms)
 
-    def on_judged(self, finished: float, at_ms: float, now_ms: float) -> list[Action]:
+    def on_turn_model(self, finished: float, at_ms: float, now_ms: float) -> list[Action]:
         """A turn model heard the silence that began at `at_ms`: 1.0 is surely the turn's end."""
-        self._turn.take_judged(finished, at_ms)
+        self._turn.take_turn_model(finished, at_ms)
         return self._settled([], now_ms)
 
     def on_final(
@@ -165,7 +165,7 @@ class TurnManager:
         if self._over is not None:
             self._over.take(text, last=not self._speaking, sure=confidence)
             self._latest.unheard = self._speaking
-            return self._settled(self._judged(now_ms), now_ms)
+            return self._settled(self._act_on_verdict(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
             return self._settled(self._final_over(text, confidence, now_ms), now_ms)
         if text and self._agent is not _Agent.THINKING and self._turn.speech_end_ms is None:
@@ -236,7 +236,7 @@ class TurnManager:
     def on_tick(self, now_ms: float) -> list[Action]:
         """`deadline_ms` has come."""
         if self._over is not None:
-            return self._settled(self._judged(now_ms), now_ms)
+            return self._settled(self._act_on_verdict(now_ms), now_ms)
         due = self._endpoint_ms()
         if due is None or now_ms < due:
             return self._settled([], now_ms)
@@ -331,7 +331,7 @@ class TurnManager:
             self._over.interim = text
             if sure is not None:
                 self._over.sure = sure
-            return self._judged(now_ms)
+            return self._act_on_verdict(now_ms)
         speaks = self._agent is _Agent.SPEAKING and not self._paused
         return self._words_over(text, sure, now_ms) if speaks else None
 
@@ -342,7 +342,7 @@ class TurnManager:
         if not self.judge.words_interrupt(text, confidence):
             return [AskWords()] if text and self.judge.asks(now_ms) else []
         self._over = self._answered.overlap(self._latest.start_ms, interim=text)
-        return self._judged(now_ms, Verdict.INTERRUPT)
+        return self._act_on_verdict(now_ms, Verdict.INTERRUPT)
 
     def _final_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
         """A final came after the pause was given up: its words may interrupt all the same."""
@@ -354,7 +354,7 @@ class TurnManager:
         speech.unheard = False
         self._over = self._answered.overlap(speech.start_ms, words=[text], final=True)
         self._over.ended_ms = speech.end_ms
-        return self._judged(now_ms, Verdict.INTERRUPT)
+        return self._act_on_verdict(now_ms, Verdict.INTERRUPT)
 
     def _left_over(self, text: str, confidence: float | None, end_ms: float) -> str:
         """Returns `text` when it begins a turn although the agent spoke during it, else ""."""
@@ -365,7 +365,7 @@ class TurnManager:
             self._turn.speech_end_ms = end_ms
         return text
 
-    def _judged(self, now_ms: float, verdict: Verdict | None = None) -> list[Action]:
+    def _act_on_verdict(self, now_ms: float, verdict: Verdict | None = None) -> list[Action]:
         over = self._over
         assert over is not None  # noqa: S101 - asked only while there is one
         verdict = verdict or self.judge.of_overlap(over, now_ms)

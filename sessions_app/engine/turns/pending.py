@@ -9,11 +9,11 @@ from sessions_app.engine.text.writing import closed, join_sentences, plain_words
 from sessions_app.engine.turns.endpointing.base import Endpointer, TurnSoFar
 from sessions_app.engine.turns.seams import lowered, unmarked
 
-FINAL_MS = 2_000.0
-"""How long after the maximum delay a final text is waited for."""
+FINAL_GRACE_MS = 2_000.0
+"""How long after the maximum delay a final is waited for."""
 
 OWED_MS = 1_000.0
-"""A final of words that end so much later than those that were answered is of others."""
+"""A final that ends this much later than the answered words belongs to other words."""
 
 
 class Typed(str):
@@ -74,7 +74,7 @@ class Pending:
         if self.end_ms is None or not (self.text or self.final_due):
             return None
         if self.awaits_final:
-            return self.end_ms + settings.max_delay_ms + FINAL_MS
+            return self.end_ms + settings.max_delay_ms + FINAL_GRACE_MS
         return self.end_ms + endpointer.wait_ms(self.said, settings)
 
     def merge(self) -> bool:
@@ -94,7 +94,7 @@ class Pending:
             self.interim = lowered(text) if self.within else text
             self.sure, self.whole = sure, True
 
-    def take_judged(self, finished: float, at_ms: float) -> None:
+    def take_turn_model(self, finished: float, at_ms: float) -> None:
         """Takes what a turn model says of the silence that began at `at_ms`, if it is this one."""
         if at_ms in (self.pause_ms, self.speech_end_ms):
             self.finished = finished

@@ -7,28 +7,28 @@ from sessions_app.engine.audio.late_audio import (
     OVERDUE_MS,
     PATIENCE_MS,
     QUIET_MS,
+    Burst,
     FirstAudio,
     Lateness,
     Resumption,
     Rhythm,
-    Visit,
 )
 
 HOLD_MS = 400.0
 LONGEST_HOLD_MS = 1_000.0
-"""What comes after a pause waits so long: TCP takes a few round trips to deliver at full speed."""
+"""How long audio after a pause is held: TCP takes a few round trips to reach full speed."""
 
 LEAST_OWED_MS = 300.0
-"""Less of a slice is no word, and not worth waiting longer for the end of those before it."""
+"""A shorter remainder of a slice cannot hold a word, and is not waited for."""
 
 
 class Arrivals:
     """One stream of audio over an ordered, lossless wire such as TCP.
 
     Audio follows what came before without a gap: after a stall of the network it all arrives
-    at once, and belongs where it was spoken. What comes at the pace of speech after nothing came
-    is spoken then: where it lies is `unsettled` until that shows, and `settle` tells. A stream
-    that stays late goes on at the present. All times are in ms of the call clock as `now_ms`
+    at once, and belongs where it was spoken. Audio that arrives at the pace of speech after a pause
+    is live; its place is `unsettled` until the pace is known, and `settle` gives it. A stream that
+    stays late is placed at now again. All times are in ms of the call clock as `now_ms`
     tells it.
     """
 
@@ -47,7 +47,7 @@ class Arrivals:
         self._rhythm = Rhythm(in_pieces=gathers)
         self._resumption: Resumption | FirstAudio | None = None
         self._owed_ms = 0.0
-        self.first = Visit(kept_ms=0.0)
+        self.first = Burst(kept_ms=0.0)
         """What came at once, as the first of what was settled last."""
 
     @property
@@ -170,7 +170,7 @@ class Arrivals:
                 hold_ms=HOLD_MS,
                 longest_ms=LONGEST_HOLD_MS,
                 near_ms=max(NEAR_MS, usual_ms / 2),
-                first=Visit(slice_ms=self._rhythm.slice_ms, kept_ms=kept_ms),
+                first=Burst(slice_ms=self._rhythm.slice_ms, kept_ms=kept_ms),
             )
 
     def _present(self, duration_ms: float, now_ms: float) -> float:

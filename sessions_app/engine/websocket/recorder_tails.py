@@ -9,7 +9,7 @@ and all of Firefox's fill theirs first, so that only the sound can tell.
 
 import numpy as np
 
-from sessions_app.engine.audio.late_audio import Rhythm, Visit
+from sessions_app.engine.audio.late_audio import Burst, Rhythm
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 
 SHORTEST_MS = 150.0
@@ -28,7 +28,7 @@ LOUDEST_QUIET = 0.5
 SAMPLE_MS = 1000 / SPEECH_RATE
 
 
-def kept_ms(first: Visit, frames: list[AudioFrame]) -> float:
+def kept_ms(first: Burst, frames: list[AudioFrame]) -> float:
     """Returns how much of what came after a pause was spoken before it; `frames` are all of it."""
     if first.kept_ms is not None:
         return first.kept_ms

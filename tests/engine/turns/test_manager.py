@@ -84,7 +84,7 @@ def judged(finished: float, at: float) -> list[float]:
     """Returns when turns are over where a model judges the silence at `at` so."""
     scene = Scene(TurnManager(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
     scene.speech(1000, 2000, "i went to the market")
-    scene.at(2750, "judged", finished, at).to(10_000)
+    scene.at(2750, "turn_model", finished, at).to(10_000)
     return [when for when, _ in scene.replies()]
 
 
@@ -97,7 +97,7 @@ def test_a_turn_that_sounds_finished_is_over_at_once_and_an_unfinished_one_later
 def test_what_is_said_of_another_silence_changes_nothing() -> None:
     assert judged(0.1, 1800) == [3000]
     scene = Scene(TurnManager(SETTINGS, SmartTurnEndpointer("nowhere"), ConfirmedBargeIn()))
-    scene.speech(1000, 2000, "i went to the market").at(2750, "judged", 0.1, 2000)
+    scene.speech(1000, 2000, "i went to the market").at(2750, "turn_model", 0.1, 2000)
     scene.speech(3000, 4000, "and came back home").to(10_000)
     assert [when for when, _ in scene.replies()] == [5000]
 
@@ -279,7 +279,7 @@ EVENTS = st.sampled_from(
         ("interim", ("mhm",)),
         ("final", ("hello there you",)),
         ("final", ("",)),
-        ("judged", (0.9, 1000.0)),
+        ("turn_model", (0.9, 1000.0)),
         ("typed", ("typed",)),
         ("playing", None),
         ("reply_over", None),

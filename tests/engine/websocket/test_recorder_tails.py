@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 import pytest
 
-from sessions_app.engine.audio.late_audio import Visit
+from sessions_app.engine.audio.late_audio import Burst
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.websocket.arrivals import Arrivals
 from sessions_app.engine.websocket.recorder_tails import cut, kept_ms, split
@@ -63,18 +63,18 @@ SLICE = (WORD, 400), (HUSH, 400), (WORD, 200)
 @pytest.mark.parametrize(
     ("first", "parts", "wanted_ms"),
     [
-        (Visit(1_000, 1_000), SLICE, 600),
-        (Visit(1_000), SLICE, 600),
-        (Visit(600, 1_000), SLICE, 600),
-        (Visit(1_000, 1_000, kept_ms=250.0), SLICE, 250),
-        (Visit(1_000, 1_000, kept_ms=0.0), SLICE, 0),
-        (Visit(100, 100), SLICE, 0),
-        (Visit(200, 200), ((WORD, 120), (HUSH, 280), (WORD, 300)), 200),
-        (Visit(200, 200), ((WORD, 60), (HUSH, 200), (WORD, 300)), 160),
+        (Burst(1_000, 1_000), SLICE, 600),
+        (Burst(1_000), SLICE, 600),
+        (Burst(600, 1_000), SLICE, 600),
+        (Burst(1_000, 1_000, kept_ms=250.0), SLICE, 250),
+        (Burst(1_000, 1_000, kept_ms=0.0), SLICE, 0),
+        (Burst(100, 100), SLICE, 0),
+        (Burst(200, 200), ((WORD, 120), (HUSH, 280), (WORD, 300)), 200),
+        (Burst(200, 200), ((WORD, 60), (HUSH, 200), (WORD, 300)), 160),
     ],
 )
 def test_how_much_of_a_slice_was_spoken_before_the_pause(
-    first: Visit, parts: tuple[tuple[str, int], ...], wanted_ms: float
+    first: Burst, parts: tuple[tuple[str, int], ...], wanted_ms: float
 ) -> None:
     assert kept_ms(first, frames(sound(*parts))) == pytest.approx(wanted_ms, abs=25)
 
@@ -105,7 +105,7 @@ class Recorder:
         if self.arrivals.gathering:
             self.arrivals.settle(at_ms + 300.0)
 
-    def after_pause(self, at_ms: float, length_ms: float) -> Visit:
+    def after_pause(self, at_ms: float, length_ms: float) -> Burst:
         self.gives(at_ms, length_ms)
         self.arrivals.settle(at_ms + 1_200.0)
         return self.arrivals.first
@@ -119,7 +119,7 @@ def recording(*last: tuple[float, float]) -> Recorder:
 
 
 def test_a_full_slice_after_a_pause_may_hold_what_was_kept_back() -> None:
-    assert recording().after_pause(7_000.0, 1_000.0) == Visit(1_000.0, 1_000.0, None)
+    assert recording().after_pause(7_000.0, 1_000.0) == Burst(1_000.0, 1_000.0, None)
 
 
 def test_a_short_one_holds_nothing_else() -> None:

@@ -35,8 +35,10 @@ GUARDED_SHARE = 0.3
 """Of the caller's own loudness: what is 10 dB lower is an echo, or people in the background."""
 
 SURE = 0.8
+"""The probability from which a window teaches how loud the caller is."""
+
 RESUMED_WINDOWS = 2
-"""Whether a pause goes on is looked at so often: who resumes must not be answered."""
+"""Windows between checks that a pause still holds: who resumes must not be answered."""
 
 STEADINESS = 0.97
 """How much of the known loudness stays with each further window of sure speech."""
@@ -91,7 +93,7 @@ class Boundaries:
             self._run_ms = start_ms
         self._run += 1
         if self._run >= self._needed:
-            return self._turn(self._run_ms)
+            return self._flip(self._run_ms)
         if self.watching and self._speaking and self._run == limits.pause_windows:
             self._paused = True
             return SpeechPaused(self._speaker, self._run_ms)
@@ -122,10 +124,10 @@ class Boundaries:
         """Returns the end of speech still open when the audio ended."""
         if not self._speaking:
             return None
-        self._turn(0.0)
+        self._flip(0.0)
         return SpeechEnded(self._speaker, end_ms)
 
-    def _turn(self, at_ms: float) -> SpeechStarted | SpeechEnded:
+    def _flip(self, at_ms: float) -> SpeechStarted | SpeechEnded:
         self._speaking = not self._speaking
         self._began_guarded = self.guarded
         self._run, self._paused = 0, False

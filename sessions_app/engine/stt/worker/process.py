@@ -35,7 +35,7 @@ LOAD_S = 180.0
 """A model that has not loaded by then has failed. A large one on a slow disk takes minutes."""
 
 LOAD_HOLDS_S = 3.0
-"""So long a process's word of its load is believed: one that answers nobody has no work."""
+"""How long a load report is valid: a process that has sent none since is idle."""
 
 GONE = "The recogniser's process died."
 Told = tuple[int, dict[str, Any]]

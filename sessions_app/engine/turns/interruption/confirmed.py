@@ -16,11 +16,11 @@ LONGEST_MS = 6_000.0
 ECHO_SHARE = 0.6
 
 UNSURE = 0.55
-"""Of words of which a recogniser is less sure than this on the whole nobody said them to the agent:
-what it hears in three seconds of four people at once has 0.52 at most, a question 0.8."""
+"""Below this mean confidence the words were not meant for the agent: what a recogniser hears in
+three seconds of four people at once has 0.52 at most, a question 0.8."""
 
 END_LAG_MS = 512.0
-"""A VAD tells of an end so late: what seems to be speech may be over for as long."""
+"""How late a VAD tells of an end: what seems to be speech may have been over for this long."""
 
 
 class ConfirmedBargeIn(BargeIn):

@@ -31,7 +31,7 @@ STOPS = listed(
 )
 """Words that take the floor alone, at once."""
 
-_STOPS_AT_THE_BEGIN = tuple(
+_STOP_PREFIXES = tuple(
     listed(
         "停 等等 等一下 等下 稍等 打住 别说 别讲 不要 不是 对不起 不好意思 喂 "
         "待って ちょっと やめて 止めて ストップ すみません いいえ 違"
@@ -60,4 +60,4 @@ def says_stop(text: str) -> bool:
     words = real_words(text)
     if not words:
         return False
-    return words[0] in STOPS or "".join(words).startswith(_STOPS_AT_THE_BEGIN)
+    return words[0] in STOPS or "".join(words).startswith(_STOP_PREFIXES)
