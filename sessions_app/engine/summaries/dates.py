@@ -147,6 +147,28 @@ def _of_year(match: re.Match[str], today: date) -> date | None:
     return _matching_weekday(match, [day for day in days if match["year"] or day >= today])
 
 
+def _nth_weekday(match: re.Match[str], today: date) -> date:
+    """Reads "the first Monday in December", "the last Friday of January"."""
+    month, weekday = MONTHS.index(match["month"]) + 1, DAYS.index(match["day"])
+    years = [int(match["year"])] if match["year"] else [today.year, today.year + 1]
+    days = [_weekday_of_month(year, month, weekday, match["which"]) for year in years]
+    return next((day for day in days if day >= today), days[-1])
+
+
+def _weekday_of_month(year: int, month: int, weekday: int, which: str) -> date:
+    fitting = [
+        day
+        for number in range(1, monthrange(year, month)[1] + 1)
+        if (day := date(year, month, number)).weekday() == weekday
+    ]
+    return fitting[-1 if which == "last" else ORDINALS[which] - 1]
+
+
+def _unclear(_match: re.Match[str], _today: date) -> date:
+    """Reads days of which no table is kept: "Easter Monday" is no Monday of next week."""
+    return UNCLEAR
+
+
 def _of_figures(match: re.Match[str], _today: date) -> date | None:
     return next(
         iter(_valid_dates(int(match["year"]), int(match["month"]), int(match["nth"]))), None
@@ -251,6 +273,9 @@ _HOLIDAYS = {
     "christmas": (12, 25),
     "new year": (1, 1),
 }
+_FEASTS = "easter|good|ash|shrove|maundy|palm|whit|black|cyber|holy|bank holiday|pancake"
+"""Before a weekday they make one day of the year, which moves."""
+
 _ANCHOR = re.compile("christmas|new year")
 """These only serve to count another day from: "the Friday before Christmas"."""
 
@@ -283,6 +308,11 @@ _DATES: Readings = [
             _of_next_month,
         ),
         (rf"\bend of {_MONTH}\b{_YEAR}", _end_of_month),
+        (
+            rf"\b(?P<which>first|second|third|fourth|last) {_DAY} (?:in|of) {_MONTH}\b{_YEAR}",
+            _nth_weekday,
+        ),
+        (rf"\b(?:{_FEASTS}) {_DAY}\b", _unclear),
         (rf"\b(?:{'|'.join(_HOLIDAYS)})(?:(?<= day)|(?<= eve)|{_END_OF_HOLIDAY})", _holiday),
     )
 ]

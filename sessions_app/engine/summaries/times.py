@@ -36,6 +36,7 @@ _TIMES = [
     for pattern in (
         rf"{_TIME_PREPOSITION}{_MINUTES_PART} (?P<side>past|to) {_HOUR}{_AFTER_TIME}",
         rf"\b{_MINUTES_PART} (?P<side>past) {_HOUR}\b",
+        rf"\b(?P<part>half) {_HOUR}{_AFTER_TIME}",
         rf"\b(?P<part>(?:a )?quarter) (?P<side>to) {_HOUR}\b",
         rf"(?<!from )(?<!between )\b(?!\d){_MINUTES_PART} (?P<side>to) {_HOUR}{_AFTER_TIME}",
         rf"\b{_HOUR}{_MINUTE} ?{_AM_PM}",

@@ -34,7 +34,8 @@ _CONTRAST = re.compile(
     rf"(?=(?:rather )?(?:(?:on|at|in|for|to|from|by) )?(?:{_DATE}|{_CLOCK_TIME}))"
 )
 _RULED_OUT = re.compile(
-    r"(?:\bnot|n't|\binstead of|\brather than|\bno longer)"
+    r"(?:\bnot|n't|\binstead of|\brather than|\bno longer"
+    r"|\b(?:any|every)(?: ?\w+)? (?:but|bar|except(?: for)?))"
     r"(?: (?:on|at|in|for|to|from|of|the|this|next))*$"
 )
 _IRREGULAR = (
