@@ -21,6 +21,9 @@ from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 _REQUESTS = listed("please could can would will so")
 NAMED = frozenset({"please", "scribe"})
 _LAYS = listed("put get take mark type")
+_SETS_DOWN = listed("put take set lay")
+_WHERE_TO = listed("to a from off onto there here or before")
+_WHO = listed("you you'll you're it it's he she they i'm i'll we'll")
 _REASONS = listed("because since but")
 LONGEST_LEAD = max(6, LONGEST_FRAME)
 _LEADS = LEADS | FRAMES
@@ -113,12 +116,23 @@ class Clauses:
     def _is_laid_down(self, at: int, stop: int) -> bool:
         """Returns whether "put it down" is about a thing: nothing to note was said before it."""
         phrase = self._texts(at, stop)
+        if phrase[0] in _SETS_DOWN and phrase[1:] == ["that", "down"] and stop < self._end:
+            return self._says_more(stop)
         if phrase[0] not in _LAYS or phrase[1:] != ["it", "down"]:
             return False
         here = self._start
         while here < at and (lead := self._lead(here)):
             here += lead
         return not polite(self._texts(stop, self._end)) or (here >= at and not self._start)
+
+    def _says_more(self, at: int) -> bool:
+        """Returns whether "take that down" is about a thing: "to the cellar", "you'll drop it".
+
+        After another mark it is told what to take down.
+        """
+        if self._words[at - 1].marked:
+            return self._words[at].text in _WHO
+        return self._words[at].text in _WHERE_TO
 
     def _texts(self, start: int, end: int) -> list[str]:
         return texts(self._words, start, end)

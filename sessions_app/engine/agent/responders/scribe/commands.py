@@ -10,7 +10,7 @@ from functools import partial
 
 from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, restated
-from sessions_app.engine.agent.responders.scribe.found import Found, texts
+from sessions_app.engine.agent.responders.scribe.found import Found, polite, texts
 from sessions_app.engine.agent.responders.scribe.garbled import alike
 from sessions_app.engine.agent.responders.scribe.meant import meant, told
 from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
@@ -38,6 +38,9 @@ _SIGNS = re.compile(r"(?<!\S)(?=\S*[^\s:;,.!?\u2026\u2013\u2014-])\S+(?!\S)")
 
 _ASKERS = listed("could can would will may mind possible able do does did is are should why")
 """Words of a question: a mark at its end is the question's, and no part of a note within it."""
+
+_ANNOUNCED = re.compile(r"(?:this|the following)(?: [^\W\d_]+){1,2}", re.IGNORECASE)
+"""A text that is no more than this is still to be told: "this number", "this phone number"."""
 
 SHORTEST_NAMING = 2
 """A letter alone before "delete it" tells nothing of the note; "Jo" and "tea" do."""
@@ -90,7 +93,26 @@ def orders(text: str, *, clearly: bool = False) -> list[HeardCommand]:
     ]
     once = [one for number, one in enumerate(meant) if not _is_said_again(meant[:number], one)]
     heard = [_heard(text, words, found, one) for one in once]
+    heard = [_with_what_follows(text, words, once, heard, at) for at in range(len(heard))]
     return _corrected_later(text, words, once, heard)[:MOST_ORDERS]
+
+
+def _with_what_follows(
+    text: str,
+    words: Sequence[PlainWord],
+    found: Sequence[Found],
+    heard: Sequence[HeardCommand],
+    at: int,
+) -> HeardCommand:
+    """Returns a command with what it announces: "write this number down: 07700 900123"."""
+    one = heard[at]
+    if one.command not in TAKES_TEXT or not _ANNOUNCED.fullmatch(one.rest):
+        return one
+    until = found[at + 1].begun if at + 1 < len(found) else len(words)
+    after = range(max(found[at].end, 1), until)
+    begun = next((n for n in after if words[n - 1].marked), until)
+    told = "" if polite(texts(words, begun, until)) else _between(text, words, begun, until)
+    return replace(one, rest=_without_stop(told)) if told else one
 
 
 def _corrected_later(

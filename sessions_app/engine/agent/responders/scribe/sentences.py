@@ -207,8 +207,10 @@ class CommandSentence(Clauses):
     def _reminding(self, at: int, *, bare: bool) -> Found | None:
         """Returns what reminds somebody else: "remind Anna to send the slides"."""
         after = self._texts(at + 1, min(at + 2 + LONGEST_NAME, self._end))
-        if self._words[at].text != "remind" or not after or after[0] in _OWN:
+        if self._words[at].text != "remind" or not after:
             return None
+        if after[0] in _OWN and not (after[0] == "my" and after[2:3] == ["to"]):
+            return None  # "remind my husband to" is of another person
         if bare and not self._is_apart(at):
             return None
         join = next((n for n, word in enumerate(after) if n and word in _REMINDS_TO), 0)

@@ -270,3 +270,33 @@ def test_who_tells_of_being_reminded_asks_for_nothing(text: str) -> None:
 
 def test_what_is_said_before_a_reminder_and_says_no_time_is_left_out() -> None:
     assert found("The car is broken, remind me to call Tom.") == ["action: call Tom"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Write this number down for me: 07700 900123.", ["note: 07700 900123"]),
+        ("Note this address down: 5 Elm Street.", ["note: 5 Elm Street"]),
+        ("Jot this code down. It's 4921.", ["note: It's 4921"]),
+        ("Write this number down: 5512. Read my notes.", ["note: 5512", "read:"]),
+        ("Please write this number down.", ["note: this number"]),
+        ("Note this address down, please.", ["note: this address"]),
+        ("remind my husband to get milk", ["action: remind my husband to get milk"]),
+        ("please remind my mother to call", ["action: remind my mother to call"]),
+    ],
+)
+def test_what_is_announced_is_what_is_written(text: str, wanted: list[str]) -> None:
+    assert found(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Put that down, you'll break it.",
+        "Take that down to the cellar.",
+        "Take that down a notch.",
+        "Put that down to experience.",
+    ],
+)
+def test_things_are_put_down_without_a_note(text: str) -> None:
+    assert found(text) == []
