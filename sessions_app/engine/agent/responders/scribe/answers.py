@@ -89,7 +89,7 @@ _ALONE = frozenset({Intent.HELLO, Intent.QUIET})
 
 _WAITS = BACK_CHANNELS | listed(
     "hang hold on wait a an one just moment second minute sec bit give me let think see please for "
-    "thank thanks you so well er err erm now actually sorry"
+    "thank thanks you so well er err erm um uh now actually sorry bear with sec love mate"
 )
 _DECLINED = frozenset(
     {
@@ -97,6 +97,8 @@ _DECLINED = frozenset(
         *("cancel", "stop", "nothing never mind", "oh never mind", "actually never mind"),
         *("it is fine", "leave it", "do not", "nothing really", "sorry never mind"),
         *("never mind that", "nothing at all", "nothing after all", "no nothing really"),
+        *("do not bother", "don't bother", "not now", "oh forget it", "i can not remember"),
+        *("i cannot remember", "i can not remember now", "i forgot", "i have forgotten"),
         *("okay never mind", "ok never mind", "well never mind", "cancel that", "cancel it"),
     }
 )

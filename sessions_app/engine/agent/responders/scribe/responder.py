@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sessions_app.engine.agent.responders.base import Conversation, NoteRefusedError, Responder
 from sessions_app.engine.agent.responders.scribe import tidying
 from sessions_app.engine.agent.responders.scribe.answers import agrees, declines, dictated
+from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.commands import (
     HeardCommand,
     fact,
@@ -17,6 +18,7 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     talk,
     with_time,
 )
+from sessions_app.engine.agent.responders.scribe.corrections import corrected
 from sessions_app.engine.agent.responders.scribe.readings import read_out
 from sessions_app.engine.agent.responders.scribe.removals import WHICH, choice, line
 from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent, hints
@@ -145,7 +147,8 @@ class ScribeResponder(Responder):
         if not answer.commands and not answer.text:
             return NOTHING if answer.dropped else ""
         kind = NoteKind.NOTE if asked == WHAT_NOTE else NoteKind.ACTION
-        done = [self._write(conversation, kind, answer.text)] if answer.text else []
+        text = corrected(in_one_breath(answer.text))
+        done = [self._write(conversation, kind, text)] if text else []
         done += [self._obey(conversation, _meant(conversation, one)) for one in answer.commands]
         said = " ".join(filter(None, done))
         settled = answer.text or answer.dropped or _SETTLES & {c.command for c in answer.commands}

@@ -97,3 +97,36 @@ async def test_an_answer_may_make_it_an_action_item() -> None:
         "Action item: Call Ann. You have one note. Action item 1: Call Ann."
     )
     assert [note.kind for note in room.host.kept] == [NoteKind.ACTION]
+
+
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("My sister. Is coming on Friday.", ["My sister is coming on Friday."]),
+        ("We meet at six, no, scratch that, at seven.", ["We meet at seven."]),
+    ],
+)
+async def test_a_text_is_written_as_a_note_is(reply: str, kept: list[str]) -> None:
+    room = await asked()
+    await room.ask(reply)
+    assert [note.text for note in room.host.kept] == kept
+
+
+@pytest.mark.parametrize(
+    "reply", ["Bear with me.", "Just a sec, love.", "Um, well, hang on.", "Just a second, mate."]
+)
+async def test_who_asks_for_time_is_waited_for(reply: str) -> None:
+    room = await asked()
+    await room.ask(reply)
+    assert not room.host.kept
+    await room.ask("The code is 5521.")
+    assert [note.text for note in room.host.kept] == ["The code is 5521."]
+
+
+@pytest.mark.parametrize(
+    "reply", ["Don't bother.", "Not now.", "Oh, forget it.", "I can't remember."]
+)
+async def test_who_gives_up_has_nothing_written(reply: str) -> None:
+    room = await asked()
+    assert await room.ask(reply) == NOTHING
+    assert not room.host.kept
