@@ -15,6 +15,9 @@ EMBEDDED = ("moonshine", "pocketsphinx")
 FOR_RECORDINGS = ("whisper", "moonshine", "thorough")
 """Who listens to recordings, the best in noise first (docs/campaigns/recordings.md)."""
 
+SMALLEST_PICTURE = 16
+"""Pixels: a codec takes no smaller pictures."""
+
 ENGINES = "sessions_app.engine.stt.engines"
 WRAPPERS = "sessions_app.engine.stt.wrappers"
 INTERRUPTION = "sessions_app.engine.turns.interruption"
@@ -59,7 +62,7 @@ def _limits() -> dict[str, Any]:
     return {
         "MAX_CALLS": read("int", "VOICE_MAX_CALLS", 50),
         "MAX_LAG_MS": read("float", "VOICE_MAX_LAG_MS", 100.0),
-        "MAX_CALL_S": read("int", "VOICE_MAX_CALL_S", 4 * 3600),
+        "MAX_CALL_S": within("VOICE_MAX_CALL_S", 4 * 3600, 1, 10 * 365 * 86_400),
         "RESULTS_INPUT_S": 2.0,
         "IDLE_S": read("int", "VOICE_IDLE_S", 0),
         "CALLS_PER_USER": read("int", "VOICE_CALLS_PER_USER", 10),
@@ -108,7 +111,7 @@ def _network() -> dict[str, Any]:
         "TURN": {
             "URLS": read("list", "VOICE_TURN_URLS", []),
             "SECRET": read("str", "VOICE_TURN_SECRET", ""),
-            "TTL_S": read("int", "VOICE_TURN_TTL_S", 3600),
+            "TTL_S": within("VOICE_TURN_TTL_S", 3600, 60, 365 * 86_400),
         },
         "ICE_RELAY_ONLY": read("bool", "VOICE_ICE_RELAY_ONLY", False),
         "PUBLIC_ADDRESS": read("str", "VOICE_PUBLIC_ADDRESS", ""),
@@ -130,11 +133,16 @@ def _video() -> dict[str, Any]:
         return {}
     given: str = read("str", "VOICE_VIDEO_SIZE", "640x480")
     size = re.fullmatch(r"(\d{1,4})x(\d{1,4})", given)
-    if size is None:
+    if size is None or min(int(size[1]), int(size[2])) < SMALLEST_PICTURE:
         raise ImproperlyConfigured(f"VOICE_VIDEO_SIZE={given!r} must be such as 640x480.")
+    per_second: float = read("float", "VOICE_VIDEO_PER_SECOND", 5.0)
+    if not per_second:
+        raise ImproperlyConfigured(
+            "VOICE_VIDEO_PER_SECOND must be more than 0; VOICE_VIDEO=0 takes none."
+        )
     return {
         "SIZE": (int(size[1]), int(size[2])),
-        "PER_SECOND": read("float", "VOICE_VIDEO_PER_SECOND", 5.0),
+        "PER_SECOND": per_second,
         "FORMAT": "rgb24",
     }
 

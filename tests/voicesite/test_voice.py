@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from voicesite import voice as settings
 
@@ -35,3 +36,23 @@ def test_recordings_are_heard_by_the_best_that_is_installed(
     made = settings.voice(tmp_path, "UTC")
     assert made["SECOND_PASS"] == order
     assert set(order) <= set(made["RECOGNISERS"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VOICE_VIDEO_SIZE", "0x0"),
+        ("VOICE_VIDEO_SIZE", "1x480"),
+        ("VOICE_VIDEO_SIZE", "large"),
+        ("VOICE_VIDEO_PER_SECOND", "0"),
+        ("VOICE_MAX_CALL_S", "0"),
+        ("VOICE_TURN_TTL_S", "0"),
+    ],
+)
+def test_what_no_call_can_have_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    monkeypatch.setenv("VOICE_VIDEO", "1")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings.voice(tmp_path, "UTC")
