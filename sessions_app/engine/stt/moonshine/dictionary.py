@@ -68,7 +68,7 @@ def _holds(known: NDArray[np.uint32], word: str) -> bool:
 def _known() -> NDArray[np.uint32]:
     """Returns the sorted CRC-32 of every word: a megabyte, which forked workers share.
 
-    As strings they would take 25 MB. One unknown word in 15 000 counts as known by accident.
+    As strings they would take 33 MB. One unknown word in 15 000 counts as known by accident.
     """
     lexicons = [word for path in _files(*LEXICONS) for word in _keys(path)]
     others = [word for path in _files(*CMU) for word in _words(path)] if lexicons else []

@@ -18,7 +18,7 @@ from sessions_app.engine.stt.moonshine.tokens import BEGIN, END
 WIDTH = 6
 """Of 2 194 words 19.2 % were wrong with 4 hypotheses, 18.5 % with 6, 19.1 % with 8."""
 
-Malus = Callable[[Sequence[int]], float]
+Penalty = Callable[[Sequence[int]], float]
 """From the tokens of a whole hypothesis to by how much less likely it is."""
 
 NEVER = 12.0
@@ -50,11 +50,11 @@ def searched(
     memory: EncoderMemory,
     expected: Expected | None = None,
     width: int = WIDTH,
-    malus: Malus | None = None,
+    penalty: Penalty | None = None,
 ) -> list[int]:
     """Returns the tokens of the likeliest hypothesis that was found; none where that is silence.
 
-    `malus` (0 or more) is taken from the log-probability of each whole hypothesis.
+    `penalty` (0 or more) is taken from the log-probability of each whole hypothesis.
     """
     past, paths = Past(), [_Path((), (), 0.0, 0)]
     best: _Path | None = None
@@ -65,7 +65,7 @@ def searched(
         peaks = [int(peak) for peak in step.peaks]
         ended, paths = _parted(_next(paths, step.logits, peaks, expected, width), width)
         for path in ended:
-            less = malus(path.tokens) if malus is not None else 0.0
+            less = penalty(path.tokens) if penalty is not None else 0.0
             whole = replace(path, bonus=path.bonus - less)
             if best is None or whole.rank > best.rank:
                 best = whole

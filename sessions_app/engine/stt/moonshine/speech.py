@@ -15,7 +15,7 @@ from sessions_app.engine.stt.moonshine.invented import is_invented
 from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model
 from sessions_app.engine.stt.moonshine.modern import modern
 from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.moonshine.searching import Malus
+from sessions_app.engine.stt.moonshine.searching import Penalty
 from sessions_app.engine.stt.moonshine.timing import FRAME_S, envelope, times
 from sessions_app.engine.stt.moonshine.tokens import common_length
 from sessions_app.engine.stt.worker.blocking.base import TimedWord, UtteranceResult
@@ -223,28 +223,28 @@ class MoonshineUtterance:
         least = DOUBTFUL if self._names is None else DOUBTFUL_WITH_PHRASES
         odd = self._has_odd_word(greedy)
         if odd or _mean(greedy) < least:
-            decoded = self._likeliest(memory, self._malus if odd else None) or greedy
+            decoded = self._likeliest(memory, self._penalty if odd else None) or greedy
         return _Heard(memory, decoded, greedy, _mean(decoded))
 
     def _likeliest(
-        self, memory: EncoderMemory, malus: Malus | None
+        self, memory: EncoderMemory, penalty: Penalty | None
     ) -> decoding.DecodedTokens | None:
         """Returns the likeliest words that a search finds; None where those are no speech.
 
         Words that are only found for an agent's phrases, and are no speech, cost no others.
         """
         expected = self._names.expected if self._names is not None else None
-        found = self._searched(memory, expected, malus)
+        found = self._searched(memory, expected, penalty)
         if expected is None:
             return found
         if found is None or is_invented(self._text(found), _mean(found)):
-            return self._searched(memory, None, malus)
+            return self._searched(memory, None, penalty)
         return found
 
     def _searched(
-        self, memory: EncoderMemory, expected: Expected | None, malus: Malus | None
+        self, memory: EncoderMemory, expected: Expected | None, penalty: Penalty | None
     ) -> decoding.DecodedTokens | None:
-        tokens = searching.searched(self._model, memory, expected, malus=malus)
+        tokens = searching.searched(self._model, memory, expected, penalty=penalty)
         if not tokens:
             return None
         decoded = decoding.scored(self._model, memory, tokens)
@@ -259,7 +259,7 @@ class MoonshineUtterance:
             if any(word in span.text for word in odd)
         )
 
-    def _malus(self, tokens: Sequence[int]) -> float:
+    def _penalty(self, tokens: Sequence[int]) -> float:
         return ODD_WORD * len(self._odd(self._model.tokens.text(tokens)))
 
     def _odd(self, text: str) -> list[str]:

@@ -245,7 +245,7 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
         return found
 
     def searched(
-        model: Model, memory: EncoderMemory, _expected: object, malus: object
+        model: Model, memory: EncoderMemory, _expected: object, penalty: object
     ) -> list[int]:
         return [] if tries[before[0]][1] is None else model.tokens.of(f"found {before[0]}")
 
@@ -317,7 +317,7 @@ def test_words_that_are_only_found_for_a_phrase_and_are_no_speech_cost_no_others
     texts = {True: "Thank you for watching", False: plain_final(model, said)}
     tokens = {expects: model.tokens.of(text) for expects, text in texts.items()}
     monkeypatch.setattr(
-        searching, "searched", lambda _, __, expected, malus: tokens[expected is not None]
+        searching, "searched", lambda _, __, expected, penalty: tokens[expected is not None]
     )
     monkeypatch.setattr(speech, "DOUBTFUL_WITH_PHRASES", 1.0)
     utterance = MoonshineUtterance(model, names)

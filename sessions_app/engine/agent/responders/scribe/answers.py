@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from sessions_app.engine.agent.responders.scribe.closings import consents
 from sessions_app.engine.agent.responders.scribe.commands import HeardCommand, orders, talk
+from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import spoken
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import plain_words
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
-
-_COURTESIES = frozenset({"please", "scribe", "thanks"})
 
 
 def agrees(text: str) -> bool:
@@ -42,7 +41,7 @@ def _clauses(text: str) -> list[list[str]]:
     """Returns the words between marks, without courtesies."""
     found: list[list[str]] = [[]]
     for word in spoken(text):
-        if word.text not in _COURTESIES:
+        if word.text not in COURTESIES:
             found[-1].append(word.text)
         if word.marked:
             found.append([])
