@@ -19,11 +19,11 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
-from deploy.embedded.tied import tie_to_parent
+from deploy.embedded.die_with_parent import die_with_parent
 from voicesite.private import keep_private
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TIED = ROOT / "deploy" / "embedded" / "tied.py"
+DIE_WITH_PARENT = ROOT / "deploy" / "embedded" / "die_with_parent.py"
 CONFIG = ROOT / "deploy" / "embedded" / "supervisord.conf"
 CONFIG_WITH_MEDIA = ROOT / "deploy" / "embedded" / "supervisord-media.conf"
 LOG_BYTES = 5_000_000
@@ -94,7 +94,7 @@ def environment(media: int = 0) -> dict[str, str]:
         "PORT": os.environ.get("PORT", "") or "8000",
         "PYTHONUNBUFFERED": "1",
         "VOICESITE_MEDIA": str(media),
-        "VOICESITE_TIED": f"{sys.executable} {TIED}",
+        "VOICESITE_DIE_WITH_PARENT": f"{sys.executable} {DIE_WITH_PARENT}",
     }
 
 
@@ -119,7 +119,7 @@ def take_lock(var: Path) -> IO[str]:
 def manage(command: str, *arguments: str, env: dict[str, str], what: str) -> str:
     """Returns what `manage.py command` printed; raises CannotStartError saying `what` failed."""
     done = subprocess.run(
-        [sys.executable, str(TIED), "manage.py", command, *arguments],
+        [sys.executable, str(DIE_WITH_PARENT), "manage.py", command, *arguments],
         cwd=ROOT,
         env=env,
         text=True,
@@ -150,7 +150,7 @@ def supervise(env: dict[str, str]) -> int:
     # a session of its own: Ctrl-C and a closed terminal reach only this process, which
     # passes them on as the one signal that supervisord takes for "stop"
     supervisord = subprocess.Popen(
-        [sys.executable, str(TIED), "-m", "supervisor.supervisord", "-c", str(config)],
+        [sys.executable, str(DIE_WITH_PARENT), "-m", "supervisor.supervisord", "-c", str(config)],
         cwd=ROOT,
         env=env,
         text=True,
@@ -205,7 +205,7 @@ def keep_log(folder: Path) -> None:
 
 
 def main() -> int:
-    tie_to_parent()
+    die_with_parent()
     parser = argparse.ArgumentParser(description="Runs voicesite until it is told to stop.")
     parser.add_argument("--media", type=int, default=0, help="media processes; 0: all in one")
     env = environment(max(0, parser.parse_args().media))

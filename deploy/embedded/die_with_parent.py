@@ -1,7 +1,7 @@
-"""Runs Python with the given arguments, tied to the process that started it.
+"""Runs Python with the given arguments, in a process that ends with the one that started it.
 
-When that one dies, in whatever way, the kernel tells this one to stop: a killed supervisor
-leaves nothing running. Other systems than Linux have no such tie; there it runs untied.
+The kernel sends SIGTERM when the parent dies, however that happens: a killed supervisor leaves
+nothing running. Only Linux has this; elsewhere the program runs without it.
 """
 
 import ctypes
@@ -12,12 +12,12 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def tie_to_parent() -> None:
+def die_with_parent() -> None:
     """Asks the kernel for SIGTERM when the parent process ends (Linux, prctl(2))."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    tie_to_parent()
+    die_with_parent()
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
