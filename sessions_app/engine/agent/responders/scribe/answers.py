@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sessions_app.engine.agent.responders.scribe.closings import consents
 from sessions_app.engine.agent.responders.scribe.commands import HeardCommand, orders, talk
+from sessions_app.engine.agent.responders.scribe.corrections import corrected
 from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import spoken
@@ -60,6 +61,8 @@ class Dictated:
 
 def dictated(text: str) -> Dictated:
     """Returns what an answer to what to write down has: commands in it are none of its text."""
+    if (right := corrected(text)) != text:
+        return Dictated(right)
     if declines(text):
         return Dictated("", dropped=True)
     if waits(text):

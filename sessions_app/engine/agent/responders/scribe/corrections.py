@@ -12,6 +12,13 @@ _CORRECTED = re.compile(
     r"(?:scratch|strike|delete|undo|cancel) that[,;:.]* (?P<first>\S+)(?P<rest>( \S+){0,5})",
     re.IGNORECASE,
 )
+_TAKEN_BACK = re.compile(
+    r"(?:(?:no|nope|oh|wait|sorry|actually|i mean|i meant|make (?:that|it)|it's|it is|that's"
+    r"|(?:scratch|strike|delete|undo|cancel) that)[,;.!\u2026\u2013\u2014-]* )+",
+    re.IGNORECASE,
+)
+"""How somebody begins to put right what was just written down."""
+
 LONGEST_PHRASE = 4
 """A sentence of its own is a correction only where it has no more words."""
 
@@ -42,7 +49,7 @@ def corrected(text: str) -> str:
     at = next((n for n in range(len(words) - 1, 0, -1) if words[n].lower() == first), 0)
     if found["rest"] and at and len(words) - at <= LONGEST_CORRECTED:
         return " ".join([*words[:at], first]) + found["rest"]
-    return _other_value(words, (found["first"] + found["rest"]).split()) or text
+    return restated(found["said"], (found["first"] + found["rest"]).rstrip(".")) or text
 
 
 def restated(text: str, after: str) -> str | None:
@@ -60,6 +67,16 @@ def restated(text: str, after: str) -> str | None:
     if at and first in _PREPOSITIONS and short and len(words) - at <= LONGEST_PHRASE + 1:
         return " ".join([*words[:at], first, *more[1:]])
     return _other_value(words, more)
+
+
+def put_right(note: str, text: str) -> str | None:
+    """Returns what a note is by what is said as soon as it was taken; None where by none.
+
+    "No, at seven", "Scratch that, seven", "Sorry, I meant Tuesday", "Make that eight".
+    """
+    begun = _TAKEN_BACK.match(text)
+    rest = text[begun.end() :].rstrip(".!, ") if begun else ""
+    return restated(note, rest) if rest else None
 
 
 def _other_value(words: Sequence[str], more: Sequence[str]) -> str | None:

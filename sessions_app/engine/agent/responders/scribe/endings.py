@@ -45,10 +45,15 @@ def may_ask(words: Sequence[PlainWord], first: int, at: int) -> bool:
     if _TOLD & set(texts(words, first, at)):
         return False
     here = at + (words[at].text in {"and", "so", "then"})
-    asks = words[here].text in _QUESTIONS if here < len(words) else False
+    asks = here < len(words) and (words[here].text in _QUESTIONS or _reads_back(words, here))
     if not words[at - 1].marked:
         return asks and words[at].text == "and"
     return asks or _begins_asking(words, here)
+
+
+def _reads_back(words: Sequence[PlainWord], at: int) -> bool:
+    """Returns whether "read it back" is here; "and read it" may be what is to be noted."""
+    return words[at].text == "read" and "back" in texts(words, at + 1, at + 4)
 
 
 def _begins_asking(words: Sequence[PlainWord], at: int) -> bool:

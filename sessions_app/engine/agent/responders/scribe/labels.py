@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.found import texts
-from sessions_app.engine.agent.responders.scribe.nouns import MEMORIES
+from sessions_app.engine.agent.responders.scribe.nouns import MEMORIES, is_statement
 from sessions_app.engine.agent.responders.scribe.removals import begins
 from sessions_app.engine.agent.responders.scribe.requests_at_end import courteous
 from sessions_app.engine.agent.responders.scribe.which import counted
@@ -27,7 +27,9 @@ def shows_its_text(words: Sequence[PlainWord], at: int, stop: int, end: int) -> 
     if phrase == ["action"]:
         return _is_label(words, at, end)
     if phrase in _LABELS:
-        return words[at].marked or _is_label(words, at, end)
+        begins_it = phrase == ["note"] and (not at or words[at - 1].stops)
+        told = begins_it and is_statement(words, stop, end)  # "note the tap is dripping"
+        return words[at].marked or _is_label(words, at, end) or told
     if phrase in _KINDS:
         begins_it = not at or words[at - 1].stops
         return _is_label(words, at, end) or (begins_it and words[at].marked and stop < end)
@@ -55,5 +57,6 @@ def is_told_of(words: Sequence[PlainWord], at: int, stop: int, end: int) -> bool
     if texts(words, at, stop) not in _TOLD_OF:
         return False
     if stop < end:
-        return words[stop].text in MEMORIES
+        of_whom = texts(words, stop + 1, min(stop + 2, end))
+        return words[stop].text in MEMORIES or of_whom in (["who"], ["whose"])
     return at == 0 or not words[at - 1].marked

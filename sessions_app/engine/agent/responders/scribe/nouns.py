@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sessions_app.engine.agent.responders.scribe.adverbials import WHEN
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
@@ -30,6 +31,13 @@ _NOT_TOLD = listed("hundred naked wicked sacred embed")
 _SHORTEST_TOLD = 5
 _OF = listed("of from by")
 _PLACES = listed("on in at under behind above from")
+_PUT_THERE = listed("in under behind above from")
+"""With these a note is paper, whatever is done with it; one on a thing may be about it."""
+
+_WANTS = listed("i we")
+_OR_ANOTHER = listed("and or")
+"""After what somebody needs, these go on with what else: "a new note and a new pen"."""
+
 _DETERMINERS = listed("the a an my your his her its our their this that these those")
 _COMPOUNDS = {
     **dict.fromkeys(
@@ -48,10 +56,26 @@ _PLACED = listed("from off on onto into")
 """After "take that down" with these a thing is taken: "from the wall"."""
 
 _KEEPS = listed("save record mark log")
+_PERSONS = listed("i you he she we they there")
+SHORTEST_STATEMENT = 3
 _CLAUSE_SUBJECTS = _DETERMINERS | listed(
     "i you he she it we they there someone somebody everyone nobody"
 )
 """With these a clause begins: "save that the code is 12" is no seat that is to be saved."""
+
+
+def is_statement(words: Sequence[PlainWord], at: int, end: int) -> bool:
+    """Returns whether words say something of somebody: "we need eggs", "the tap is dripping".
+
+    That is up to a mark; "this tap" is one that is shown.
+    """
+    end = next((n + 1 for n in range(at, end) if words[n].marked), end)
+    if words[at].text == "this":
+        return False
+    if end - at < SHORTEST_STATEMENT or words[at].text not in _CLAUSE_SUBJECTS:
+        return False
+    told = any(_tells(word.text) for word in words[at + 1 : end])
+    return told or words[at].text in _PERSONS
 
 
 def is_spoken_of(words: Sequence[PlainWord], at: int, stop: int) -> bool:
@@ -63,19 +87,20 @@ def is_spoken_of(words: Sequence[PlainWord], at: int, stop: int) -> bool:
         return False
     verb, last = words[at].text, words[stop - 1].text
     if last in _NOUNS:
-        return _is_noun(verb, last, [word.text for word in words[stop : stop + 2]])
+        return _is_noun(verb, last, [word.text for word in words[stop : stop + 3]])
     if last == "down" and verb in _LAYS:
         return words[stop].text in _PLACED and _follows(words, stop + 1, _DETERMINERS)
     return last == "that" and verb in _KEEPS and not _is_clause(words, stop)
 
 
 def _is_noun(verb: str, noun: str, follows: Sequence[str]) -> bool:
-    after, then = follows[0], follows[-1]
-    if after in _COMPOUNDS.get(noun, ()):
+    after, then = follows[0], follows[min(1, len(follows) - 1)]
+    if after in _COMPOUNDS.get(noun, ()) or (verb in _WANTS and after in _OR_ANOTHER):
         return True
     placed = after in _PLACES and then in _DETERMINERS
     if verb in _ASKS:
-        return placed and after == "from"
+        timed = follows[-1] in WHEN  # "take a note in the morning we leave" says what to write
+        return placed and not timed and (after in _PUT_THERE or verb == "leave")
     return after in _OF or placed or _tells(then if after == "that" else after)
 
 

@@ -3,6 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sessions_app.engine.agent.responders.scribe.adverbials import (
+    WHEN_EARLIER,
+    only_adverbials,
+    says_when,
+)
 from sessions_app.engine.agent.responders.scribe.found import REFERS, texts
 from sessions_app.engine.agent.responders.scribe.joins import COURTESIES, ENDEARMENTS
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
@@ -12,42 +17,11 @@ _OF = listed("of about for")
 _TRAILS = COURTESIES | listed("thank you too also well as down for me us somewhere quickly")
 """What may stand between "that" and the mark after it."""
 
-_TAILS = frozenset(
-    {
-        *("if you would", "if you could", "if you can", "if you like", "if you do not mind"),
-        *("if you don't mind", "if possible", "before i forget", "before we forget", "for later"),
-        *("before i forget it", "when you get a minute", "when you get a moment", "for now"),
-        *("when you get a chance", "when you get the chance", "when you have a minute"),
-        *("when you have a moment", "when you can", "for the record", "for the file"),
-        *("for the minutes", "for the notes", "for the meeting", "for everyone", "for everybody"),
-        *("for all of us", "somewhere safe", "in capitals", "in full", "in the notes"),
-        *("in my notes", "as a note", "as a reminder", "as a task"),
-        *("right now", "right away", "straight away", "as soon as you can", "as we speak"),
-    }
-)
-"""What may follow "note that down", said as a whole and up to the sentence's end."""
-
 _TELLING = (["note", "that"], ["remember", "that"], ["write", "that"], ["save", "that"])
 _TRAILS_TELLING = COURTESIES | listed("too down")
 """After these phrases, which may lead to what is told: "note that for us, ..."."""
 
-_WHEN_BEGINS = listed("tomorrow today tonight later on in at next this every by for")
 _CLAUSES = listed("when before after once as until")
-_EARLIER = listed("before earlier beforehand after afterwards later")
-_WHEN = (
-    _WHEN_BEGINS
-    | _EARLIER
-    | listed(
-        "the a an morning evening afternoon night noon midnight week month year day days weekend "
-        "minutes minute hour hours half quarter one two three four five six seven eight nine ten "
-        "eleven twelve fifteen twenty thirty forty fifty past to and o'clock oclock am pm first "
-        "monday tuesday wednesday thursday friday saturday sunday weeks months time soon early "
-        "late again "
-        "january february march april may june july august september october november december "
-        "lunch dinner breakfast work before after couple few of"
-    )
-)
-
 
 SHORTEST_CLAUSE = 3
 """Fewer words are no clause that says when: "if you"."""
@@ -102,7 +76,7 @@ def _closes(words: Sequence[PlainWord], at: int, end: int) -> bool:
     rest = [word for word in texts(words, at, end) if word not in COURTESIES]
     while rest and rest[-1] in ENDEARMENTS:
         rest.pop()
-    return not rest or " ".join(rest) in _TAILS
+    return only_adverbials(rest)
 
 
 def _joins(after: Sequence[str], *, reminds: bool) -> int:
@@ -136,10 +110,8 @@ def when_before(words: Sequence[PlainWord], start: int, at: int) -> tuple[int, i
     shown = texts(words, start, end)
     if not shown or shown[-1] in _NEVER_WHEN:
         return None
-    known = all(word in _WHEN or any(map(str.isdigit, word)) for word in shown)
-    timed = known and shown[0] in _WHEN_BEGINS
     clause = shown[0] in _CLAUSES | {"if"} and len(shown) >= SHORTEST_CLAUSE
-    return (start, end) if timed or clause else None
+    return (start, end) if says_when(shown) or clause else None
 
 
 def begins_after(words: Sequence[PlainWord], at: int, stop: int, end: int) -> int:
@@ -161,7 +133,6 @@ def _when(words: Sequence[PlainWord], at: int, end: int, *, clauses: bool) -> in
         shown.pop()
     if not shown:
         return 0
-    known = all(word in _WHEN or any(map(str.isdigit, word)) for word in shown)
-    earlier = known and shown[-1] in _EARLIER
-    says = earlier or (known and shown[0] in _WHEN_BEGINS) or (clauses and shown[0] in _CLAUSES)
+    earlier = shown[-1] in WHEN_EARLIER and says_when(["at", *shown])
+    says = earlier or says_when(shown) or (clauses and shown[0] in _CLAUSES)
     return at + len(shown) if says else 0

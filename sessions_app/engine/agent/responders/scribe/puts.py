@@ -77,9 +77,10 @@ def put(words: Sequence[PlainWord], at: int, end: int) -> Found | None:
             or not polite(texts(words, after, end))
         ):
             return None
-        refers = stop == at + 2 and words[at + 1].text in REFERS | REFERS_TO_MANY | {"this"}
+        until = stop - (stop > at + 2 and words[stop - 1].text == "down")  # "write milk down on"
+        refers = until == at + 2 and words[at + 1].text in REFERS | REFERS_TO_MANY | {"this"}
         if polite(texts(words, after, end)):
-            text = (end, end) if refers else (at + 1, stop)
+            text = (end, end) if refers else (at + 1, until)
             after = end
         elif refers:  # "put this on my list: buy milk"
             text, refers = (after, end), words[at + 1].text != "this"

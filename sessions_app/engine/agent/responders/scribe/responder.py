@@ -18,7 +18,7 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     talk,
     with_time,
 )
-from sessions_app.engine.agent.responders.scribe.corrections import corrected
+from sessions_app.engine.agent.responders.scribe.corrections import corrected, put_right
 from sessions_app.engine.agent.responders.scribe.readings import read_out
 from sessions_app.engine.agent.responders.scribe.removals import WHICH, choice, line
 from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent, hints
@@ -34,6 +34,7 @@ WHAT_NOTE = "What should I write down?"
 WHAT_ACTION = "What needs to be done?"
 NOTHING = "All right, nothing was written down."
 SURE = "Should I end the call?"
+WRITTEN = {NoteKind.NOTE: "Noted", NoteKind.ACTION: "Action item"}
 STILL_HERE = "OK, I'm still here."
 """Without it the question would stand: a later "okay" would end the call."""
 
@@ -123,6 +124,9 @@ class ScribeResponder(Responder):
         if asked == SURE and (agrees(text) or _ends(text)):
             conversation.host.end_call()
             return "All right."
+        if (right := _put_right(conversation)) is not None:
+            conversation.host.undo_notes()
+            return self._write(conversation, *right)
         heard = [_meant(conversation, one) for one in orders(text) if _is_meant(conversation, one)]
         if asked == WHICH and not heard:
             return self._chosen(conversation)
@@ -176,8 +180,7 @@ class ScribeResponder(Responder):
             note = conversation.host.add_note(kind, text)
         except NoteRefusedError as refused:
             return str(refused)
-        what = "Noted" if kind is NoteKind.NOTE else "Action item"
-        return closed(f"{what}: {note.text}")
+        return closed(f"{WRITTEN[kind]}: {note.text}")
 
     def _read(self, conversation: Conversation, _rest: str) -> str:
         notes = conversation.host.notes
@@ -225,6 +228,15 @@ class ScribeResponder(Responder):
     def _once(self, conversation: Conversation) -> str:
         told = any(NO_MODEL in m.text for m in conversation.messages)
         return "" if told else NO_MODEL
+
+
+def _put_right(conversation: Conversation) -> tuple[NoteKind, str] | None:
+    """Returns what the note is that was taken a moment ago, where the caller puts it right."""
+    notes, said = conversation.host.notes, _last_said(conversation)
+    if not notes or not said.startswith(WRITTEN[notes[-1].kind]):
+        return None
+    right = put_right(notes[-1].text, conversation.last_text)
+    return None if right is None else (notes[-1].kind, right)
 
 
 def _zone(name: Any) -> ZoneInfo:

@@ -50,6 +50,10 @@ _WHOLE = {
     "didnt": ("did", "not"),
     "whats": ("what", "is"),
     "thats": ("that", "is"),
+    "u": ("you",),
+    "pls": ("please",),
+    "plz": ("please",),
+    "thx": ("thanks",),
     "takenot": ("take", "note"),
     "takenote": ("take", "note"),
 }

@@ -3,6 +3,8 @@
 import pytest
 
 from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
+from tests.engine.agent.responders.scribe.rooms import Room
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,54 @@ def test_a_correction_takes_the_place_of_what_begins_alike(text: str, wanted: st
 )
 def test_a_correction_may_be_sentences_of_its_own(text: str, wanted: list[str]) -> None:
     assert [one.rest for one in orders(text)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("noted", "said", "wanted"),
+    [
+        ("Note that we meet at six.", "Scratch that, at seven.", "we meet at seven"),
+        ("Note that we meet at six.", "Scratch that. Seven.", "we meet at seven"),
+        ("Note that we meet at six.", "No, at seven.", "we meet at seven"),
+        ("Note that we meet at six.", "Actually, make that seven.", "we meet at seven"),
+        ("Note that we meet on Monday.", "Sorry, I meant on Tuesday.", "we meet on Tuesday"),
+        ("Remind me to call Ann on Monday.", "Oh no, Tuesday.", "call Ann on Tuesday"),
+        ("Note that we meet at six.", "No, we meet at eight.", "we meet at eight"),
+    ],
+)
+async def test_a_note_is_put_right_by_the_next_turn(noted: str, said: str, wanted: str) -> None:
+    room = Room(ScribeResponder())
+    await room.ask(noted)
+    assert wanted in await room.ask(said)
+    assert [note.text for note in room.host.notes] == [wanted]
+    await room.ask("Undo that.")
+    assert [note.text for note in room.host.notes] == []
+
+
+@pytest.mark.parametrize("said", ["No.", "No, he is late.", "At seven we eat.", "Actually no."])
+async def test_other_words_in_the_next_turn_leave_a_note_alone(said: str) -> None:
+    room = Room(ScribeResponder())
+    await room.ask("Note that we meet at six.")
+    await room.ask(said)
+    assert [note.text for note in room.host.notes] == ["we meet at six"]
+
+
+async def test_a_note_is_put_right_only_while_it_was_the_last_thing_said() -> None:
+    room = Room(ScribeResponder())
+    await room.ask("Note that we meet at six.")
+    await room.ask("What time is it?")
+    await room.ask("No, at seven.")
+    assert [note.text for note in room.host.notes] == ["we meet at six"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("We need eggs. Scratch that. We need milk.", "We need milk"),
+        ("We meet at six, no, scratch that, at seven.", "We meet at seven."),
+    ],
+)
+async def test_what_is_dictated_may_be_corrected(said: str, wanted: str) -> None:
+    room = Room(ScribeResponder())
+    await room.ask("Take a note.")
+    await room.ask(said)
+    assert [note.text for note in room.host.notes] == [wanted]

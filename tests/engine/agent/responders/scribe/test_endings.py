@@ -112,3 +112,15 @@ def test_the_end_is_asked_for(text: str) -> None:
 )
 def test_when_somebody_may_hang_up_ends_nothing(text: str) -> None:
     assert orders(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Note that the rent is due on Friday, and read it back.", ["the rent is due on Friday"]),
+        ("Take a note, the rent is due and read it back to me.", ["the rent is due"]),
+        ("Take a note, pick up the book and read it.", ["pick up the book and read it"]),
+    ],
+)
+def test_a_note_may_be_read_back_at_once(text: str, wanted: list[str]) -> None:
+    assert [one.rest for one in orders(text) if one.rest] == wanted

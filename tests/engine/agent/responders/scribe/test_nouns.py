@@ -67,3 +67,36 @@ def test_a_note_is_asked_for_without_a_verb(text: str, wanted: str) -> None:
 def test_a_text_goes_on_where_a_task_is_spoken_of() -> None:
     (one,) = orders("Note that the hall is booked, another task was dropped.")
     assert one.rest == "the hall is booked, another task was dropped"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leave a note on the fridge for your sister.",
+        "Just leave a note under the door.",
+        "Make a note in your diary.",
+        "I need a new note and a new pen.",
+        "Remember that lad who fixed the roof?",
+        "Remember that woman whose car we hit.",
+        "Note the difference.",
+        "On that note we ended.",
+    ],
+)
+def test_notes_on_paper_and_memories_are_only_spoken_of(text: str) -> None:
+    assert orders(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Make a note in the morning we leave at six.", "note: in the morning we leave at six"),
+        ("Make a note on the boiler, it leaks.", "note: on the boiler, it leaks"),
+        ("Note we need eggs.", "note: we need eggs"),
+        ("Note the boiler is leaking.", "note: the boiler is leaking"),
+        ("Okay. Note there are two of them.", "note: there are two of them"),
+        ("Can u note that the rent is due", "note: the rent is due"),
+        ("plz remind me to call Anna", "action: call Anna"),
+    ],
+)
+def test_a_statement_after_note_is_its_text(text: str, wanted: str) -> None:
+    assert [f"{one.command}: {one.rest}" for one in orders(text)] == [wanted]

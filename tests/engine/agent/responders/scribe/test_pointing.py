@@ -300,3 +300,52 @@ def test_what_is_announced_is_what_is_written(text: str, wanted: list[str]) -> N
 )
 def test_things_are_put_down_without_a_note(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "first thing tomorrow",
+        "as a reminder for tomorrow",
+        "on the list as well",
+        "down in my notes, before I forget",
+        "down in full for the file, if you don't mind",
+        "at the top of the list",
+        "when you get a chance, thanks",
+        "for the next meeting, please, love",
+        "tomorrow if you can",
+    ],
+)
+def test_adverbials_add_nothing_to_what_is_pointed_to(after: str) -> None:
+    assert found(f"The plumber comes at nine. Note that {after}.") == [
+        "note: The plumber comes at nine"
+    ]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "on the list there are two mistakes",
+        "first thing tomorrow the bins go out",
+        "in the file the date is wrong",
+        "for the team it is too late",
+    ],
+)
+def test_adverbials_may_begin_what_is_to_be_written(after: str) -> None:
+    assert found(f"The plumber comes at nine. Note that {after}.") == [f"note: {after}"]
+
+
+def test_many_words_that_could_be_adverbials_take_no_time() -> None:
+    text = "The bus is late. Note that " + "in " * 2_000 + "."
+    assert found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The plumber comes at nine, write that down on the list.", "The plumber comes at nine"),
+        ("Write milk down on my list.", "milk"),
+    ],
+)
+def test_what_is_written_down_on_a_list_is_without_its_down(text: str, wanted: str) -> None:
+    assert found(text) == [f"action: {wanted}"]
