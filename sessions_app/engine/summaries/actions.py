@@ -64,6 +64,9 @@ _SOMEBODY = (
     r"|(?:the|my|our|his|her|their|your) [\w'\u2019]+)"
 )
 
+_SOMEBODY_OR_WE = rf"(?:{_SOMEBODY}|i|we|he|she|they|me|us)"
+_ANYBODY = "(?:somebody|someone|anybody|anyone|one of you)"
+
 _NOT_A_NOUN = (
     r"(?! (?:was|were|is|are|has|had|came|comes|went|goes|works?|worked|looks?|looked|seems?"
     r"|seemed|of|for sale|numbers?|it a day|me crazy|sense|sure|place|part|care|time)\b)"
@@ -99,6 +102,11 @@ RULES = {
         r"(?!(?:hear|see|imagine|believe|guess|remember|repeat|be|like|understand|say|come again"
         rf"|not|rather|ever|agree|prefer|recommend)\b"
         rf"|have (?:ever |also |already |just )?{_PERFECT})\w+"
+        rf"|\b(?:can|could|would|will) {_ANYBODY} (?:please |also )?{VERBS}\b"
+        rf"|\b(?:can|could) we (?:please |also )?(?:get (?:a|an|the|some|more)\b|{VERBS}\b)"
+        rf"|\bany chance (?:that )?(?:you|he|she|they|{_ANYBODY}) (?:can|could|would)\b"
+        r"|\b(?:was|am|['\u2019]m) wondering (?:if|whether) you (?:can|could|would)\b"
+        rf"|\bit would (?:be|help)\b[\w ]{{0,20}} if (?:you|{_ANYBODY}) (?:can|could|would)\b"
     ),
     "a wish that somebody do it": (
         r"(?<!\bif )(?<!\bwhen )\b(?:(?:i|we|they)(?: (?:also |just |still |really )*(?:want|need)"
@@ -122,6 +130,15 @@ RULES = {
         r"|\b(?!(?:it|that|this|there|which|what|who|and|but|or|nothing|something|everything)\b)"
         r"[\w'\u2019]+"
         rf" (?:will|should|must|has to|needs to|is going to) {VERBS}\b"
+        rf"|\b{WHO}['\u2019]d better (?!(?:not|be|have|than)\b)\w+|\bhad better {VERBS}\b"
+        r"|\bsee to it\b"
+    ),
+    "an agreement": (
+        rf"\b(?:agreed|decided|arranged|settled) that {_SOMEBODY_OR_WE}"
+        rf" (?:will|would|should) {VERBS}\b"
+        rf"|(?<!\bif )\b(?:agreed|offered|promised|volunteered|undertook) to {VERBS}\b"
+        rf"|\bpromised(?: {_SOMEBODY})?(?: that)? {WHO} (?:will|would|['\u2019]d) {VERBS}\b"
+        rf"|\bup to {_SOMEBODY_OR_WE} to {VERBS}\b"
     ),
     "a need": (
         rf"{_BEFORE_NEED}\b{WHO}(?:['\u2019]ve)? (?:still |also |really )?"
@@ -141,7 +158,8 @@ RULES = {
     ),
     "a reminder": (
         r"\b(?:remember to|make sure|be sure to"
-        r"|(?:do not|don['\u2019]t|must not|mustn['\u2019]t|can['\u2019]t|never) forget)\b"
+        r"|(?:do not|don['\u2019]t|must not|mustn['\u2019]t|can['\u2019]t|never)"
+        r"(?: let (?:me|us|him|her|them))? forget)\b"
     ),
     "named as one": r"\b(?:action (?:item|point)|to-?do|next step|follow[ -]up|deadline)s?\b",
     "a date to keep": (

@@ -23,6 +23,13 @@ from sessions_app.engine.summaries.unmeant import (
 _DAY = rf"(?P<day>{'|'.join(DAYS)})"
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
 _YEAR = r"(?:,? (?P<year>20\d\d))?"
+_SHORT = "(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+_SHORT_MONTH = re.compile(
+    rf"(?P<nth>\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)(?P<after>{_SHORT})\b\.?"
+    rf"|\b(?P<first>{_SHORT})\.?(?= (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b)"
+)
+"""Months as some recognisers write them: "7 Dec", "Dec. 7th"."""
+
 WORKDAYS = 5
 """Working days of a week: "the end of the week" is Friday."""
 
@@ -58,11 +65,16 @@ def named(text: str, said_on: date) -> NamedTime | None:
     "this evening" and the like, and nothing otherwise.
     """
     plain = " ".join(without_asides(text).lower().replace("\u2019", "'").replace("-", " ").split())
-    plain = without_contrasts(plain)
+    plain = without_contrasts(_SHORT_MONTH.sub(_whole_month, plain))
     later, plain = moved_to(plain), without_moved_from(plain)
     day = _day(later, said_on) if later else None
     day = day or _day(plain, said_on)
     return NamedTime(day, time_of_day(later or plain)) if day else None
+
+
+def _whole_month(short: re.Match[str]) -> str:
+    name = short["after"] or short["first"]
+    return (short["nth"] or "") + next(month for month in MONTHS if month.startswith(name[:3]))
 
 
 def _day(plain: str, said_on: date) -> date | None:
@@ -270,6 +282,7 @@ _HOLIDAYS = {
     "boxing day": (12, 26),
     "new year's eve": (12, 31),
     "new year's day": (1, 1),
+    "by christmas": (12, 25),
     "christmas": (12, 25),
     "new year": (1, 1),
 }

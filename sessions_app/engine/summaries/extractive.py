@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sessions_app.engine.core.transcript import TranscriptLine
+from sessions_app.engine.summaries.actions import is_action
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.clauses import MIN_CLAUSE_WORDS, clauses
 from sessions_app.engine.summaries.repairs import repaired
@@ -58,6 +59,15 @@ CORRECTS = re.compile(
     r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction)\b", re.IGNORECASE
 )
 """How a sentence may begin that corrects the sentence before it."""
+
+
+_TAKEN_BACK = re.compile(
+    r"(?:(?:oh|actually|no|nope|wait|sorry|well|on second thoughts?)\b[ ,.!]*)*"
+    r"(?:(?:please )?(?:do not|don['\u2019]t)(?: bother| worry| do (?:it|that))?"
+    r"|never ?mind(?: that)?|(?:scratch|forget|cancel|strike|ignore) (?:it|that)|leave it)[.!]?",
+    re.IGNORECASE,
+)
+"""A sentence by which its speaker takes back what they asked for a moment before."""
 
 
 def words_were(words: int) -> str:
@@ -127,12 +137,20 @@ def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[
     found: list[CallSentence] = []
     for one in sentences:
         if found and found[-1].speaker == one.speaker:
+            if _TAKEN_BACK.fullmatch(one.text.strip()) and is_action(found[-1].text):
+                found[-1:] = _without_requests(found[-1])
+                continue
             both = f"{found[-1].text} {one.text}"
             if CORRECTS.match(one.text) and (text := repaired(both)) != both:
                 found[-1] = replace(found[-1], text=text)
                 continue
         found.append(replace(one, text=repaired(one.text)))
     return found
+
+
+def _without_requests(one: CallSentence) -> list[CallSentence]:
+    told = " ".join(clause.text for clause in clauses(one.text) if not clause.asks)
+    return [replace(one, text=told)] if told else []
 
 
 def _requests_and_statements(

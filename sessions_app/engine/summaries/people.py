@@ -13,7 +13,7 @@ _NAME_ENDS = (
     "|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 )
 _PRONOUN = (
-    "me|him|her|them|us|you|it|i|we|he|she|they|that|this|there|everybody|everyone|somebody|someone"
+    "every|each|me|him|her|them|us|you|it|i|we|he|she|they|that|this|there|everybody|everyone|somebody|someone"
     "|anybody|anyone|nobody|what|which|who|nothing|something|everything|all|both|one|people|things"
 )
 _NO_NOUN = (
@@ -45,6 +45,7 @@ _CONTACTED = re.compile(
     rf"|speak to|text|message|let|reply to) (?:up )?{_PERSON}",
     re.IGNORECASE,
 )
+_UP_TO = re.compile(rf"\bup to {_PERSON}", re.IGNORECASE)
 _RECIPIENT = re.compile(
     rf"\b(?:send|email|forward|bring|give|show|return|deliver|post|hand)\b[^;,]*? to {_PERSON}",
     re.IGNORECASE,
@@ -53,7 +54,9 @@ _DOER = re.compile(
     r"(?:^|\b(?:and|that|then|but|so|,) )"
     rf"(?P<who>(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+)"
     rf"(?:(?:, (?:and )?| and | or )(?:{_TITLED}|(?:the|{_POSSESSIVE}) [\w'\u2019-]+))*)"
-    r" (?:will|should|must|(?:has|have) to(?! be\b)|needs? to(?! be\b)"
+    r" (?:will|should|must|would(?! (?:be|have|like|love)\b)"
+    r"|(?:agreed|offered|promised|volunteered|undertook) to"
+    r"|(?:is|are|has|have) to(?! be\b)|needs? to(?! be\b)"
     r"|is going to|are going to|ought to)\b",
     re.IGNORECASE,
 )
@@ -73,7 +76,7 @@ def person(text: str) -> str:
     The person who is to act takes precedence over the one to be called, told or written to:
     "Anna should call the plumber" names Anna, and "call the plumber" the plumber.
     """
-    for pattern in (_DOER, _CONTACTED, _RECIPIENT):
+    for pattern in (_DOER, _UP_TO, _CONTACTED, _RECIPIENT):
         for match in pattern.finditer(without_asides(text)):
             who = match["who"].rstrip(".,;!?").removesuffix("'s")
             if not _NOT_A_PERSON.match(who):

@@ -197,3 +197,48 @@ def test_no_clause_ends_with_a_word_that_only_leads_on() -> None:
     ]:
         assert told(sentence) == [before]
         assert len(asked(sentence)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who"),
+    [
+        ("You had better ring the bank.", "the bank"),
+        ("I'd better call Anna.", "Anna"),
+        ("Any chance you could send me the slides?", ""),
+        ("We agreed that Owen would book the hall.", "Owen"),
+        ("Owen agreed to book the hall.", "Owen"),
+        ("Maria offered to bring the cake.", "Maria"),
+        ("Owen is to send the invoice by Friday.", "Owen"),
+        ("I was wondering if you could send the slides.", ""),
+        ("It would be great if somebody could clean the kitchen.", ""),
+        ("Don't let me forget to call Anna.", "Anna"),
+        ("It is up to Maria to call the bank.", "Maria"),
+        ("See to it that the door is locked.", ""),
+        ("Can somebody order paper?", ""),
+        ("Could someone call the caretaker?", "the caretaker"),
+        ("Can we get a new key cut?", ""),
+        ("I promised Anna I would call the office.", "the office"),
+        ("Ring every Monday.", ""),
+    ],
+)
+def test_people_ask_in_many_ways(sentence: str, who: str) -> None:
+    assert asked(sentence) == [sentence.rstrip(".")] or asked(sentence) == [sentence]
+    assert person(sentence) == who
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "He had better days.",
+        "You had better luck than me.",
+        "It would have been better to leave.",
+        "They agreed to disagree.",
+        "I agreed that it would rain.",
+        "Is there any chance it will rain?",
+        "Can anybody hear me?",
+        "I had better not.",
+        "It was up to the weather.",
+    ],
+)
+def test_words_of_requests_ask_for_nothing_elsewhere(sentence: str) -> None:
+    assert asked(sentence) == []

@@ -112,3 +112,25 @@ def test_weeks_and_years_turn(today: date, text: str, moment: str) -> None:
     found = named(text, today)
     assert found is not None
     assert found.isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("pay it by 7 Dec", date(2026, 12, 7)),
+        ("pay it by the 7th of Dec.", date(2026, 12, 7)),
+        ("see you on Dec. 7th", date(2026, 12, 7)),
+        ("the fair is on 3 Sept", date(2027, 9, 3)),
+        ("finish it by Christmas", date(2026, 12, 25)),
+        ("by Christmas Eve it must be there", date(2026, 12, 24)),
+    ],
+)
+def test_short_months_and_christmas_as_a_deadline(text: str, day: date) -> None:
+    found = named(text, date(2026, 11, 24))
+    assert found is not None
+    assert found.day == day
+
+
+@pytest.mark.parametrize("text", ["we may go", "mar the table", "after Christmas", "I dec it"])
+def test_other_words_name_no_month(text: str) -> None:
+    assert named(text, date(2026, 11, 24)) is None

@@ -173,3 +173,21 @@ def test_a_chinese_call_is_summed_up_in_chinese_sentences() -> None:
 )
 def test_every_language_is_summed_up(language: str) -> None:
     assert ExtractiveSummariser(sentences=2).summarise(lines(CHINESE), language).key_points
+
+
+@pytest.mark.parametrize(
+    "after", ["No, don't.", "Actually, never mind.", "Oh wait, scratch that.", "Don't bother."]
+)
+def test_what_is_taken_back_in_the_next_sentence_is_nothing_to_do(after: str) -> None:
+    texts = ["The roof is leaking again.", "Please call the plumber on Monday.", after]
+    texts.append("Tom will bring the long ladder and the tools tomorrow.")
+    summary = ExtractiveSummariser().summarise(lines(texts), "en-US")
+    assert [item.seq for item in summary.action_items] == [4]
+    assert "plumber" not in summary.text
+
+
+@pytest.mark.parametrize("after", ["No.", "Don't forget the key.", "Never mind the rain."])
+def test_other_answers_take_nothing_back(after: str) -> None:
+    texts = ["The roof is leaking again.", "Please call the plumber on Monday.", after]
+    summary = ExtractiveSummariser().summarise(lines(texts), "en-US")
+    assert 2 in [item.seq for item in summary.action_items]
