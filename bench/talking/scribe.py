@@ -18,7 +18,7 @@ from subprocess import run
 import numpy as np
 
 from bench.tables import write_table
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 from sessions_app.engine.agent.responders.scribe.vocabulary import hints
 from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.audio.vad.silero import SileroVad
@@ -76,7 +76,7 @@ def _action(shown: str) -> Action:
 
 def done(text: str) -> tuple[Action, ...]:
     """Returns what the scribe does for `text`."""
-    return tuple((str(one.command), " ".join(plain_words(one.rest))) for one in orders(text))
+    return tuple((str(one.intent), " ".join(plain_words(one.text))) for one in commands_in(text))
 
 
 # -- measured -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What may follow "note that down" and adds nothing to write: "in full, before I forget"."""
+"""Phrases that may follow "note that down" and are no text: "in full, before I forget"."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import written_out
 from sessions_app.engine.text.word_lists import listed
 
 WHEN_BEGINS = listed("tomorrow today tonight later on in at next this every by for first last")
-"""Words that may begin what says when: "by Friday", "first thing tomorrow"."""
+"""Words that may begin a phrase of time: "by Friday", "first thing tomorrow"."""
 
 WHEN_EARLIER = listed("before earlier beforehand after afterwards later")
 WHEN = (
@@ -22,7 +22,7 @@ WHEN = (
         "lunch dinner breakfast work couple few of"
     )
 )
-"""Words of which something that says when is made."""
+"""All words that may be in a phrase of time."""
 
 _ONE = "a|the|my|our|your|this|that"
 _PLACES = (
@@ -59,17 +59,17 @@ _PHRASES = frozenset(
     for phrase in written_out(line)
 )
 MOST_WORDS = 12
-"""Longer is never looked at: each way to part the words is tried."""
+"""Longer runs are not examined, since every way of splitting them is tried."""
 
 
 def says_when(words: Sequence[str]) -> bool:
-    """Returns whether these words alone may say when: "first thing on Monday", "at half past 9"."""
+    """Returns whether these words are a phrase of time: "first thing on Monday"."""
     known = all(word in WHEN or any(map(str.isdigit, word)) for word in words)
     return known and bool(words) and words[0] in WHEN_BEGINS
 
 
 def only_adverbials(words: Sequence[str]) -> bool:
-    """Returns whether these words, up to a sentence's end, add nothing that is to be written."""
+    """Returns whether these words are only such phrases, with nothing to write down."""
     if len(words) > MOST_WORDS:
         return False
     return not words or any(

@@ -1,11 +1,11 @@
-"""What is said to a question of the scribe's."""
+"""Reads the caller's answers to the scribe's questions: "What should I write down?"."""
 
 from dataclasses import dataclass
 
 from sessions_app.engine.agent.responders.scribe.closings import consents
-from sessions_app.engine.agent.responders.scribe.commands import HeardCommand, orders, talk
+from sessions_app.engine.agent.responders.scribe.commands import HeardCommand, commands_in, talk
 from sessions_app.engine.agent.responders.scribe.corrections import corrected
-from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
+from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import spoken
 from sessions_app.engine.text.word_lists import listed
@@ -14,44 +14,44 @@ from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
 
 def agrees(text: str) -> bool:
-    """Returns whether `text` is a yes to the end of a call, and nothing but that.
+    """Returns whether `text` only agrees to end the call.
 
-    "Okay, wait a second" and "Yes, I know what you mean" begin with a yes and are none.
+    "Okay, wait a second" and "Yes, I know what you mean" do not.
     """
     return consents([word.text for word in spoken(text)])
 
 
 def declines(text: str) -> bool:
-    """Returns whether `text`, asked for what to write down, is a change of mind."""
+    """Returns whether `text` takes back the wish to write something down: "never mind"."""
     clauses = [clause for clause in _clauses(text) if not _WAITS.issuperset(clause)]
     if clauses and all(" ".join(clause) in _DECLINED for clause in clauses):
         return True
     shown = " ".join(word for clause in _clauses(text) for word in clause)
-    heard = orders(text, clearly=True)
+    commands = commands_in(text, clearly=True)
     return shown in _DECLINED or (
-        [one.command for one in heard] == [Intent.UNDO] and heard[0].which is None
+        [command.intent for command in commands] == [Intent.UNDO] and commands[0].notes is None
     )
 
 
 def waits(text: str) -> bool:
-    """Returns whether `text` only asks for time to think, or fills a pause: "hang on a second"."""
+    """Returns whether `text` only asks for time to think: "hang on a second"."""
     return all(_WAITS.issuperset(clause) for clause in _clauses(text))
 
 
 def _clauses(text: str) -> list[list[str]]:
-    """Returns the words between marks, without courtesies."""
-    found: list[list[str]] = [[]]
+    """Returns the words of `text` split at punctuation, without courtesies."""
+    clauses: list[list[str]] = [[]]
     for word in spoken(text):
         if word.text not in COURTESIES:
-            found[-1].append(word.text)
+            clauses[-1].append(word.text)
         if word.marked:
-            found.append([])
-    return [*filter(None, found)]
+            clauses.append([])
+    return [*filter(None, clauses)]
 
 
 @dataclass(frozen=True, slots=True)
 class Dictated:
-    """The answer to what to write down: its text, and the commands in it."""
+    """The answer to "What should I write down?": its text, and the commands in it."""
 
     text: str
     commands: tuple[HeardCommand, ...] = ()
@@ -60,26 +60,26 @@ class Dictated:
 
 
 def dictated(text: str) -> Dictated:
-    """Returns what an answer to what to write down has: commands in it are none of its text."""
-    if (right := corrected(text)) != text:
-        return Dictated(right)
+    """Splits the answer to "What should I write down?" into its text and its commands."""
+    if (correction := corrected(text)) != text:
+        return Dictated(correction)
     if declines(text):
         return Dictated("", dropped=True)
     if waits(text):
         return Dictated("")
-    left = talk(text, clearly=True)
-    heard = tuple(one for one in orders(text, clearly=True) if _is_within(one))
-    if not heard or (any(one.command in _ALONE for one in heard) and not waits(left)):
+    rest = talk(text, clearly=True)
+    commands = tuple(filter(_is_sure, commands_in(text, clearly=True)))
+    if not commands or (any(c.intent in _ALONE for c in commands) and not waits(rest)):
         return Dictated(text)
-    dropped = any(declines(one.before) for one in heard)
-    written = {plain for one in heard if one.refers for plain in [_plain(one.rest)] if plain}
-    told = not waits(left) and not declines(left) and _plain(left) not in written
-    return Dictated(left if told else "", heard, dropped)
+    dropped = any(declines(command.before) for command in commands)
+    referred_to = {_plain(command.text) for command in commands if command.refers_back} - {""}
+    is_text = not waits(rest) and not declines(rest) and _plain(rest) not in referred_to
+    return Dictated(rest if is_text else "", commands, dropped)
 
 
-def _is_within(heard: HeardCommand) -> bool:
-    """Returns whether a command may be one within what is dictated."""
-    return heard.which is None or heard.which.sure
+def _is_sure(command: HeardCommand) -> bool:
+    """Returns whether a command certainly is one, and not part of what is dictated."""
+    return command.notes is None or command.notes.sure
 
 
 def _plain(text: str) -> str:
@@ -87,7 +87,7 @@ def _plain(text: str) -> str:
 
 
 _ALONE = frozenset({Intent.HELLO, Intent.QUIET})
-"""These are commands where nothing is dictated with them."""
+"""Commands only if nothing is dictated with them: "hello" may be a note's first word."""
 
 _WAITS = BACK_CHANNELS | listed(
     "hang hold on wait a an one just moment second minute sec bit give me let think see please for "

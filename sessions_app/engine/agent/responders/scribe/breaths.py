@@ -1,7 +1,7 @@
-"""A note that was said in two breaths: "my sister. Is coming" is "my sister is coming".
+"""Joins a note that was said in two breaths: "my sister. Is coming" is "my sister is coming".
 
-A recogniser takes what was said before a breath for a sentence. Only where the words themselves
-say that it goes on are both put together, since a note may hold several sentences.
+A recogniser ends a sentence at each breath. Two are joined only if their words show that they are
+one, since a note may hold several sentences.
 """
 
 from sessions_app.engine.summaries.breaths import goes_on_after_breath, joined
@@ -14,13 +14,13 @@ _SUBJECTS = listed(
     "anybody anyone somebody someone everybody everyone"
 )
 _NOT_AFTER = listed("it that this he she they we i you")
-"""Their sentence may be whole: "I know it. Is coming late a habit"."""
+"""After these the sentence may be complete: "I know it. Is coming late a habit"."""
 
 ENGLISH = "en"
 
 
 def in_one_breath(text: str) -> str:
-    """Returns a note's text with the sentences put together that are one."""
+    """Returns a note's text with the sentences joined that belong together."""
     parts = sentences(text)
     whole = parts[:1]
     for part in parts[1:]:
@@ -36,10 +36,10 @@ def _lacks_subject(before: str, after: str) -> bool:
 
     A question has its subject next: "is the door open", "is Anna coming".
     """
-    said, more = plain_words(before), after.split()
+    previous, shown = plain_words(before), after.split()
     words = plain_words(after)
-    if len(words) < 2 or not said or words[0] not in _VERBS:  # noqa: PLR2004 - verb and what follows
+    if len(words) < 2 or not previous or words[0] not in _VERBS:  # noqa: PLR2004 - verb and what follows
         return False
-    if after.endswith("?") or _VERBS & set(said) or said[-1] in _NOT_AFTER:
+    if after.endswith("?") or _VERBS & set(previous) or previous[-1] in _NOT_AFTER:
         return False
-    return words[1] not in _SUBJECTS and not more[1][:1].isupper()
+    return words[1] not in _SUBJECTS and not shown[1][:1].isupper()

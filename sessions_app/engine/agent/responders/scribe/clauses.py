@@ -2,35 +2,43 @@
 
 from collections.abc import Sequence
 
-from sessions_app.engine.agent.responders.scribe.closings import ends_here, parts
-from sessions_app.engine.agent.responders.scribe.found import CALLS, asked, polite, texts
+from sessions_app.engine.agent.responders.scribe.closings import ends_here, lets_go
+from sessions_app.engine.agent.responders.scribe.found_command import (
+    CALLS,
+    ends_in_could_you,
+    polite,
+    texts,
+)
 from sessions_app.engine.agent.responders.scribe.frames import FRAMES, LONGEST_FRAME
-from sessions_app.engine.agent.responders.scribe.joins import is_cut
-from sessions_app.engine.agent.responders.scribe.labels import is_told_of
+from sessions_app.engine.agent.responders.scribe.labels import lacks_text
 from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
 from sessions_app.engine.agent.responders.scribe.pointing import when_before
-from sessions_app.engine.agent.responders.scribe.quoted import is_told, quote_begin
-from sessions_app.engine.agent.responders.scribe.reminders import asks_again
-from sessions_app.engine.agent.responders.scribe.removals import begins
-from sessions_app.engine.agent.responders.scribe.requests_at_end import closes, courteous
+from sessions_app.engine.agent.responders.scribe.quoted import is_reported, quote_begin
+from sessions_app.engine.agent.responders.scribe.reminders import asks_what_was_forgotten
+from sessions_app.engine.agent.responders.scribe.removals import begins_removal
+from sessions_app.engine.agent.responders.scribe.requests_at_end import (
+    is_request_at_end,
+    without_courtesies,
+)
+from sessions_app.engine.agent.responders.scribe.text_starts import text_begins_within
 from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, LONGEST, TAKES_TEXT
-from sessions_app.engine.agent.responders.scribe.words import LEADS, TALE, PlainWord
+from sessions_app.engine.agent.responders.scribe.words import LEADS, REPORTING_VERBS, PlainWord
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
 _REQUESTS = listed("please could can would will so")
-NAMED = frozenset({"please", "scribe"})
-_LAYS = listed("put get take mark type")
-_SETS_DOWN = listed("put take set lay")
-_WHERE_TO = listed("to a from off onto there here or before")
-_WHO = listed("you you'll you're it it's he she they i'm i'll we'll")
+CALLED_BY = frozenset({"please", "scribe"})
+_LAY_VERBS = listed("put get take mark type")
+_SET_DOWN_VERBS = listed("put take set lay")
+_DIRECTIONS = listed("to a from off onto there here or before")
+_PERSONS = listed("you you'll you're it it's he she they i'm i'll we'll")
 _REASONS = listed("because since but")
 LONGEST_LEAD = max(6, LONGEST_FRAME)
-_LEADS = LEADS | FRAMES
+_ALL_LEADS = LEADS | FRAMES
 
 
 class Clauses:
-    """What a sentence's words are for each other, without what they ask for."""
+    """Says where in a sentence a command may begin, whichever command it is."""
 
     def __init__(self, words: Sequence[PlainWord], start: int, end: int) -> None:
         self._words = words
@@ -41,98 +49,105 @@ class Clauses:
     def _may_begin(self, at: int) -> bool:
         """Returns whether a command may begin at a word within the sentence."""
         before = self._words[at - 1]
-        if at >= self._quoted or is_told(self._words, self._start, at):
+        if at >= self._quoted or is_reported(self._words, self._start, at):
             return False
-        if any(text in TALE for text in self._texts(self._start, at)):
-            asks = self._words[at].text in _REQUESTS and before.text not in TALE
+        if any(text in REPORTING_VERBS for text in self._texts(self._start, at)):
+            asks = self._words[at].text in _REQUESTS and before.text not in REPORTING_VERBS
             return before.marked and asks
-        if before.marked or before.text in CALLS or asked(self._words, self._start, at):
+        if before.marked or before.text in CALLS or ends_in_could_you(self._words, self._start, at):
             return True
         if self._texts(at, at + 3) == ["remind", "me", "to"]:
             return when_before(self._words, self._start, at) is not None
-        if parts(self._texts(at, self._end)):
-            return True  # if all before closes, too
-        return closes(self._words, self._start, at, self._end)
+        if lets_go(self._texts(at, self._end)):
+            return True  # _ends_here then looks at what is before
+        return is_request_at_end(self._words, self._start, at, self._end)
 
-    def _lead(self, at: int) -> int:
-        """Returns how many words here only lead to a command."""
+    def _lead_words(self, at: int) -> int:
+        """Returns how many words here introduce a command: 2 for "could you"; 0 for none."""
         for many in range(min(LONGEST_LEAD, self._end - at), 1, -1):
-            if " ".join(self._texts(at, at + many)) in _LEADS:
+            if " ".join(self._texts(at, at + many)) in _ALL_LEADS:
                 return many
         reminds = self._texts(at, at + 2) == ["remind", "me"] and at + 2 < self._end
-        if reminds and asks_again(self._words, at + 2, self._end):
+        if reminds and asks_what_was_forgotten(self._words, at + 2, self._end):
             return 2  # "remind me what is on my list"
         if self._texts(at, at + 2) in (["you", "can"], ["you", "may"]):
-            return 2 * begins(self._texts(at + 2, self._end))
+            return 2 * begins_removal(self._texts(at + 2, self._end))
         return int(self._words[at].text in LEADS or self._words[at].text in BACK_CHANNELS)
 
     def _is_clause(self, at: int) -> bool:
-        """Returns whether what follows says something else than which notes."""
+        """Returns whether another clause begins here: "delete two because", "and note that"."""
         if self._words[at - 1].marked or self._words[at].text in _REASONS:
             return True
         joins = self._words[at].text in {"and", "then"}
-        return joins and (self._is_text_command(at) or begins(self._texts(at + 1, self._end)))
+        return joins and (
+            self._is_text_command(at) or begins_removal(self._texts(at + 1, self._end))
+        )
 
     def _is_apart(self, at: int) -> bool:
-        """Returns whether something stands between a word and what is before it, or calls it."""
-        return self._words[at - 1].marked or self._words[at - 1].text in NAMED
+        """Returns whether a mark, "please" or "scribe" sets a word apart from those before it."""
+        return self._words[at - 1].marked or self._words[at - 1].text in CALLED_BY
 
-    def _courteous(self, at: int) -> list[str]:
-        """Returns the words of the sentence from there on, without courtesies at its end."""
-        return courteous(self._words, at, self._end)
+    def _request(self, at: int) -> list[str]:
+        """Returns the words from `at` to the sentence's end, without "please" or "thanks" there."""
+        return without_courtesies(self._words, at, self._end)
 
     def _joined_on(self, at: int) -> bool:
-        """Returns whether "and note that" or "and remind me" is here, in words without a mark."""
+        """Returns whether "and note that" or "and remind me" stands here, without a mark."""
         if self._words[at].text != "and":
             return False
         after = self._texts(at + 1, at + 3)
         return after in (["note", "that"], ["remind", "me"]) and at + 3 < self._end
 
     def _is_text_command(self, at: int) -> bool:
-        """Returns whether a command that takes a text begins at a word, or after leads there."""
-        begun = at
-        while at < self._end and (lead := self._lead(at)):
+        """Returns whether a command with a text begins here, perhaps behind "could you"."""
+        start = at
+        while at < self._end and (lead := self._lead_words(at)):
             at += lead
         for many in range(min(LONGEST, self._end - at), 1, -1):
             if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
                 if is_spoken_of(self._words, at, at + many):
                     return False
-                return at > begun or self._texts(at, at + many) != ["note", "that"]
+                return at > start or self._texts(at, at + many) != ["note", "that"]
         return False
 
     def _ends_here(self, at: int, stop: int) -> bool:
-        """Returns whether a phrase ends the call; "before I forget" is no "before" of a time."""
+        """Returns whether a phrase ends the call.
+
+        "If nobody answers, hang up" does not; "before I forget, hang up" does.
+        """
         begin = self._start
         framed = (n for n in range(at, begin, -1) if " ".join(self._texts(begin, n)) in FRAMES)
         begin = next(framed, begin)
         return ends_here(self._texts(begin, at), self._texts(at, stop))
 
     def _is_no_request(self, at: int, stop: int) -> bool:
-        """Returns whether a phrase that takes a text is one of what is told, by what follows it."""
-        if is_cut(self._words, at, stop) or is_told_of(self._words, at, stop, self._end):
+        """Returns whether the words after a phrase show that it asks for no note."""
+        if text_begins_within(self._words, at, stop) or lacks_text(
+            self._words, at, stop, self._end
+        ):
             return True
         return is_spoken_of(self._words, at, stop) or self._is_laid_down(at, stop)
 
     def _is_laid_down(self, at: int, stop: int) -> bool:
-        """Returns whether "put it down" is about a thing: nothing to note was said before it."""
+        """Returns whether "put it down" is about a thing, not about writing something down."""
         phrase = self._texts(at, stop)
-        if phrase[0] in _SETS_DOWN and phrase[1:] == ["that", "down"] and stop < self._end:
-            return self._says_more(stop)
-        if phrase[0] not in _LAYS or phrase[1:] != ["it", "down"]:
+        if phrase[0] in _SET_DOWN_VERBS and phrase[1:] == ["that", "down"] and stop < self._end:
+            return self._is_moved(stop)
+        if phrase[0] not in _LAY_VERBS or phrase[1:] != ["it", "down"]:
             return False
-        here = self._start
-        while here < at and (lead := self._lead(here)):
-            here += lead
-        return not polite(self._texts(stop, self._end)) or (here >= at and not self._start)
+        first = self._start
+        while first < at and (lead := self._lead_words(first)):
+            first += lead
+        return not polite(self._texts(stop, self._end)) or (first >= at and not self._start)
 
-    def _says_more(self, at: int) -> bool:
-        """Returns whether "take that down" is about a thing: "to the cellar", "you'll drop it".
+    def _is_moved(self, at: int) -> bool:
+        """Returns whether "take that down" is about a thing: "to the cellar", ", you'll drop it".
 
-        After another mark it is told what to take down.
+        Other words after a mark are what to write down: "take that down: milk".
         """
         if self._words[at - 1].marked:
-            return self._words[at].text in _WHO
-        return self._words[at].text in _WHERE_TO
+            return self._words[at].text in _PERSONS
+        return self._words[at].text in _DIRECTIONS
 
     def _texts(self, start: int, end: int) -> list[str]:
         return texts(self._words, start, end)

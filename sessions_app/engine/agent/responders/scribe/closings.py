@@ -1,18 +1,18 @@
-"""What people say as they come to an end, and how they agree that a call does."""
+"""How people end a conversation, and how they agree to end the call."""
 
 from collections.abc import Collection, Sequence
 
-from sessions_app.engine.agent.responders.scribe.found import polite
+from sessions_app.engine.agent.responders.scribe.found_command import polite
 from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, Intent
 from sessions_app.engine.text.word_lists import listed
 
 _PARTINGS = frozenset(
     f"you {may} {go}" for may in ("can", "may") for go in ("hang up", "end the call")
 )
-"""These let the scribe go, where nothing but a closing is said before them."""
+"""Phrases that let the scribe go, if only closing words stand before them."""
 
 _IF = listed("if when whenever once after before until till unless while")
-"""What begins so tells when a call ends, and ends none: "if nobody answers, hang up"."""
+"""A sentence that begins so is about another call: "if nobody answers, hang up"."""
 
 _VERBS = listed("end finish close terminate hang stop disconnect cut")
 
@@ -22,12 +22,12 @@ _DONE = (
     *("i am off", "i have got to go", "i must go"),
 )
 _WRONG = ("that is wrong", "that was wrong", "that is not right", "not that one")
-_HEARD_FOR = {
+_MISHEARD = {
     "and the call": (Intent.END, _DONE),
     **dict.fromkeys(("and do it", "and do that"), (Intent.UNDO, _WRONG)),
     **dict.fromkeys(("i am do it", "i am do that"), (Intent.UNDO, _WRONG)),
 }
-"""What is heard for "end the call" and "undo it" after these words, and ends the sentence."""
+"""What recognisers write for "end the call" and "undo it", with the words it must come after."""
 
 _YES = listed(
     "yes yeah yep yup yea aye sure okay ok correct right alright absolutely definitely certainly "
@@ -70,46 +70,46 @@ _CONSENT = _YES | _YES_TOO | _OVER | _GOODBYES | {"bye", "end"}
 _AROUND_CONSENT = (_COURTESIES - {"no"}) | _COURTESIES_TOO
 _CLOSES = _OVER | (_GOODBYES - _PARTINGS)
 _AROUND_CLOSES = _COURTESIES | _COURTESIES_TOO | (_YES - {"please"}) | {"all right"}
-_LONGEST = max(len(one.split()) for one in _CONSENT | _AROUND_CLOSES | _CLOSES)
+_LONGEST = max(len(phrase.split()) for phrase in _CONSENT | _AROUND_CLOSES | _CLOSES)
 
 
 def consents(words: Sequence[str]) -> bool:
-    """Returns whether these words say yes to the end of a call, and nothing besides."""
-    said = _phrases(words, _CONSENT | _AROUND_CONSENT)
-    return said is not None and any(one in _CONSENT for one in said)
+    """Returns whether these words agree to end the call and say nothing else: "yes, please"."""
+    phrases = _phrases(words, _CONSENT | _AROUND_CONSENT)
+    return phrases is not None and any(phrase in _CONSENT for phrase in phrases)
 
 
-def closes(words: Sequence[str]) -> bool:
-    """Returns whether these words only close a talk: "okay thanks, that was everything"."""
+def only_closes(words: Sequence[str]) -> bool:
+    """Returns whether these words only close the talk: "okay thanks, that was everything"."""
     return _phrases(words, _CLOSES | _AROUND_CLOSES) is not None
 
 
 def ends_here(before: Sequence[str], phrase: Sequence[str]) -> bool:
-    """Returns whether a phrase ends the call after what was said before it in its sentence.
+    """Returns whether `phrase` ends the call, given the words `before` it in its sentence.
 
-    "When the music stops, you can hang up" and "if nobody answers, hang up" end none.
+    "When the music stops, you can hang up" and "if nobody answers, hang up" do not.
     """
-    if not before or closes(before):
+    if not before or only_closes(before):
         return True
     if " ".join(phrase) in _PARTINGS:
         return False
     return phrase[0] not in _VERBS or before[0] not in _IF
 
 
-def parts(words: Sequence[str]) -> bool:
-    """Returns whether these words let the scribe go, and do no more."""
-    said = " ".join(words)
-    return any(said.startswith(one) and polite(words[len(one.split()) :]) for one in _PARTINGS)
+def lets_go(words: Sequence[str]) -> bool:
+    """Returns whether these words only let the scribe go: "you can hang up now"."""
+    text = " ".join(words)
+    return any(text.startswith(bye) and polite(words[len(bye.split()) :]) for bye in _PARTINGS)
 
 
-def heard_for(before: Sequence[str], said: Sequence[str]) -> Intent | None:
-    """Returns what was said where a recogniser wrote "and the call" after "we are done"."""
-    command, led = _HEARD_FOR.get(" ".join(said), (None, ()))
-    return command if " ".join(before).endswith(led) else None
+def misheard_command(before: Sequence[str], words: Sequence[str]) -> Intent | None:
+    """Returns the command that was misheard: END for "and the call" after "we are done"."""
+    command, leads = _MISHEARD.get(" ".join(words), (None, ()))
+    return command if " ".join(before).endswith(leads) else None
 
 
 def _phrases(words: Sequence[str], known: Collection[str]) -> list[str] | None:
-    """Returns the known phrases that these words are, the longest first; None for others."""
+    """Returns the words split into `known` phrases, longest match first; None if they cannot be."""
     found: list[str] = []
     at = 0
     while at < len(words):

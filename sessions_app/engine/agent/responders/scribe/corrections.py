@@ -1,4 +1,4 @@
-"""A text that is corrected as it is said: "at six, scratch that, at seven" is at seven."""
+"""Corrections of a note, as it is said or afterwards: "at six, scratch that, at seven"."""
 
 import re
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ _CORRECTED = re.compile(
     r"(?:scratch|strike|delete|undo|cancel) that[,;:.]* (?P<first>\S+)(?P<rest>( \S+){0,5})",
     re.IGNORECASE,
 )
-_TAKEN_BACK = re.compile(
+_CORRECTION_LEAD = re.compile(
     r"(?:(?:no|nope|oh|wait|sorry|actually|i mean|i meant|make (?:that|it)|it's|it is|that's"
     r"|(?:scratch|strike|delete|undo|cancel) that)[,;.!\u2026\u2013\u2014-]* )+",
     re.IGNORECASE,
 )
-"""How somebody begins to put right what was just written down."""
+"""How a correction of the note just taken begins: "no, I meant"."""
 
 LONGEST_PHRASE = 4
-"""A sentence of its own is a correction only where it has no more words."""
+"""A correction in a sentence of its own has at most this many words."""
 
-NEAR = 3
-"""A number, day or month that is put right is among the last so many words."""
+LOOK_BACK_WORDS = 3
+"""A number, day or month is corrected only among this many last words of the note."""
 
 _PREPOSITIONS = listed(
     "at on in by for to from with until before after around about next this every"
@@ -33,30 +33,31 @@ _NUMBERS = frozenset((*NUMBERS, *ORDINALS)) - {"a", "an"}
 _KINDS = (frozenset(DAYS) | listed("today tomorrow tonight"), frozenset(MONTHS), _NUMBERS)
 
 LONGEST_CORRECTED = 6
-"""So many words and no more are replaced, counted from the one that both have."""
+"""At most this many words are replaced, counted from the one that the correction repeats."""
 
 
 def corrected(text: str) -> str:
-    """Returns a text with its correction in place: what begins with the same word gives way.
+    """Returns a text with the correction in it applied.
 
-    Where no word before has that beginning nothing tells what is wrong, and all stays.
+    "Meet at six, scratch that, at seven" is "Meet at seven": the last words from "at" on are
+    replaced. If no word before is repeated nothing shows what is wrong, and the text is unchanged.
     """
-    found = _CORRECTED.fullmatch(text)
-    if found is None:
+    match = _CORRECTED.fullmatch(text)
+    if match is None:
         return text
-    words = found["said"].split()
-    first = found["first"].lower()
+    words = match["said"].split()
+    first = match["first"].lower()
     at = next((n for n in range(len(words) - 1, 0, -1) if words[n].lower() == first), 0)
-    if found["rest"] and at and len(words) - at <= LONGEST_CORRECTED:
-        return " ".join([*words[:at], first]) + found["rest"]
-    return restated(found["said"], (found["first"] + found["rest"]).rstrip(".")) or text
+    if match["rest"] and at and len(words) - at <= LONGEST_CORRECTED:
+        return " ".join([*words[:at], first]) + match["rest"]
+    return restated(match["said"], (match["first"] + match["rest"]).rstrip(".")) or text
 
 
 def restated(text: str, after: str) -> str | None:
-    """Returns what a text is by a sentence that follows its being taken back; None where by none.
+    """Returns a text corrected by the sentence after "scratch that"; None if it is no correction.
 
-    "We meet at six" is corrected by "At seven", "Seven" and "We meet at seven", and not by what
-    only has a word of it: "At home I have a dog".
+    "We meet at six" is corrected by "At seven", "Seven" and "We meet at seven", but not by "At home
+    I have a dog".
     """
     words, more = text.split(), after.split()
     if len(more) > 1 and _plain(more[:2]) == _plain(words[:2]):
@@ -69,30 +70,32 @@ def restated(text: str, after: str) -> str | None:
     return _other_value(words, more)
 
 
-def put_right(note: str, text: str) -> str | None:
-    """Returns what a note is by what is said as soon as it was taken; None where by none.
+def corrected_note(note: str, text: str) -> str | None:
+    """Returns a note corrected by the turn right after it; None if that is no correction.
 
-    "No, at seven", "Scratch that, seven", "Sorry, I meant Tuesday", "Make that eight".
+    Corrections are "No, at seven", "Scratch that, seven", "Sorry, I meant Tuesday".
     """
-    begun = _TAKEN_BACK.match(text)
-    rest = text[begun.end() :].rstrip(".!, ") if begun else ""
+    lead = _CORRECTION_LEAD.match(text)
+    rest = text[lead.end() :].rstrip(".!, ") if lead else ""
     return restated(note, rest) if rest else None
 
 
 def _other_value(words: Sequence[str], more: Sequence[str]) -> str | None:
-    """Returns the text with another number, day or month in place of its last one."""
-    kind = next((kind for kind in _KINDS if len(more) == 1 and _is(more[0], kind)), None)
+    """Returns the text with its last number, day or month replaced: "seven" for "six"."""
+    kind = next((kind for kind in _KINDS if len(more) == 1 and _is_of_kind(more[0], kind)), None)
     if kind is None:
         return None
-    near = range(len(words) - 1, max(len(words) - 1 - NEAR, 0), -1)
-    at = next((n for n in near if _is(words[n], kind)), None)
-    if at is None or (at > 0 and _is(words[at - 1], kind)):  # of "thirty four" nothing tells which
+    near = range(len(words) - 1, max(len(words) - 1 - LOOK_BACK_WORDS, 0), -1)
+    at = next((n for n in near if _is_of_kind(words[n], kind)), None)
+    if at is None or (
+        at > 0 and _is_of_kind(words[at - 1], kind)
+    ):  # which part of "thirty four" is wrong?
         return None
     value = more[0].lower() if kind is _NUMBERS else more[0]
     return " ".join([*words[:at], value, *words[at + 1 :]])
 
 
-def _is(word: str, kind: frozenset[str]) -> bool:
+def _is_of_kind(word: str, kind: frozenset[str]) -> bool:
     plain = _plain([word])[0]
     return plain in kind or (kind is _NUMBERS and plain.replace(":", "").isdigit())
 

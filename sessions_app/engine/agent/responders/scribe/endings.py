@@ -1,25 +1,29 @@
-"""Where the text of a note ends, though more is said: an aside, a question, a change of mind."""
+"""Where a note's text ends although the caller goes on: an aside, a question, a change of mind."""
 
 from collections.abc import Sequence
 
-from sessions_app.engine.agent.responders.scribe.found import asked, polite, texts
+from sessions_app.engine.agent.responders.scribe.found_command import (
+    ends_in_could_you,
+    polite,
+    texts,
+)
 from sessions_app.engine.agent.responders.scribe.vocabulary import COMMANDS, LONGEST, Intent
-from sessions_app.engine.agent.responders.scribe.words import TALE, PlainWord
+from sessions_app.engine.agent.responders.scribe.words import REPORTING_VERBS, PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _ASIDES = (
     *("anyway", "anyhow", "moving on", "where was i", "where were we", "what was i saying"),
     *("as i was saying", "as i said", "but back to", "back to", "so yeah", "but i digress"),
 )
-"""What people say as they go back to what they were saying."""
+"""How people return to what they were saying before the note."""
 
-_SURELY = ("anyway where was i", "anyway where were we", "anyway as i was saying")
-"""These are asides without a mark, too."""
+_UNMARKED_ASIDES = ("anyway where was i", "anyway where were we", "anyway as i was saying")
+"""Asides that need no mark before them."""
 
-_DOUBTS = listed("no nope wait sorry actually oh hmm uh um well")
+_HESITATIONS = listed("no nope wait sorry actually oh hmm uh um well")
 _DENIALS = listed("no nope wait sorry actually")
 
-ASKED = frozenset(
+QUESTIONS = frozenset(
     {
         Intent.READ,
         Intent.TIME,
@@ -29,52 +33,57 @@ ASKED = frozenset(
         Intent.HELP,
     }
 )
-"""What is asked for after a text: "call Anna, and what have I got so far?"."""
+"""Commands that may follow a text as a question: "call Anna, and what have I got so far?"."""
 
 SHORTEST_QUESTION = 3
-_QUESTIONS = listed("what how which where")
-_TOLD = TALE | listed("ask tell say know wonder wonders wondered know knows find check see")
-"""With these a question is told of: "ask Tom, what time is it"."""
+_QUESTION_WORDS = listed("what how which where")
+_INDIRECT_QUESTION_VERBS = REPORTING_VERBS | listed(
+    "ask tell say know wonder wonders wondered know knows find check see"
+)
+"""After these a question is part of the note: "ask Tom, what time is it"."""
 
 
 def may_ask(words: Sequence[PlainWord], first: int, at: int) -> bool:
     """Returns whether a question to the scribe may begin at a word, in a text from `first` on.
 
-    It wants a mark before it, or "and" and a word of questions.
+    It needs a mark before it, or "and" with a question word after it.
     """
-    if _TOLD & set(texts(words, first, at)):
+    if _INDIRECT_QUESTION_VERBS & set(texts(words, first, at)):
         return False
-    here = at + (words[at].text in {"and", "so", "then"})
-    asks = here < len(words) and (words[here].text in _QUESTIONS or _reads_back(words, here))
+    first_word = at + (words[at].text in {"and", "so", "then"})
+    asks = first_word < len(words) and (
+        words[first_word].text in _QUESTION_WORDS or _reads_back(words, first_word)
+    )
     if not words[at - 1].marked:
         return asks and words[at].text == "and"
-    return asks or _begins_asking(words, here)
+    return asks or _begins_politely(words, first_word)
 
 
 def _reads_back(words: Sequence[PlainWord], at: int) -> bool:
-    """Returns whether "read it back" is here; "and read it" may be what is to be noted."""
+    """Returns whether this is "read it back"; "and read it" may be part of the note."""
     return words[at].text == "read" and "back" in texts(words, at + 1, at + 4)
 
 
-def _begins_asking(words: Sequence[PlainWord], at: int) -> bool:
-    return texts(words, at, at + 1) == ["please"] or asked(words, at, at + 2)
+def _begins_politely(words: Sequence[PlainWord], at: int) -> bool:
+    """Returns whether "please" or "could you" stands here."""
+    return texts(words, at, at + 1) == ["please"] or ends_in_could_you(words, at, at + 2)
 
 
 def aside_at(words: Sequence[PlainWord]) -> bool:
     """Returns whether an aside begins after the first of these words."""
     rest = " ".join(texts(words, 1, len(words))) + " "
-    if rest.startswith(tuple(f"{aside} " for aside in _SURELY)):
+    if rest.startswith(tuple(f"{aside} " for aside in _UNMARKED_ASIDES)):
         return True
     return words[0].marked and rest.startswith(tuple(f"{aside} " for aside in _ASIDES))
 
 
 def taken_back_at(words: Sequence[PlainWord]) -> bool:
-    """Returns whether all after the first word takes back what was said: "no, scratch that"."""
+    """Returns whether the words after the first one take the text back: "no, scratch that"."""
     at = 1
-    while at < len(words) and words[at].text in _DOUBTS:
+    while at < len(words) and words[at].text in _HESITATIONS:
         at += 1
-    denied = any(word in _DENIALS for word in texts(words, 1, at))
-    if not (words[0].marked or denied):
+    denies = any(word in _DENIALS for word in texts(words, 1, at))
+    if not (words[0].marked or denies):
         return False
     for many in range(min(LONGEST, len(words) - at), 1, -1):
         phrase = texts(words, at, at + many)

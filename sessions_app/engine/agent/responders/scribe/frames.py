@@ -1,4 +1,4 @@
-"""Longer ways into a request: "it would be great if you could", "before I forget". English."""
+"""Phrases that introduce a request: "it would be great if you could". English."""
 
 from sessions_app.engine.agent.responders.scribe.vocabulary import written_out
 

@@ -1,4 +1,4 @@
-"""Commands that only point to what was said: "make a note of that", "remind me of it tomorrow"."""
+"""Commands about something said before: "make a note of that", "remind me of it tomorrow"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,71 +8,71 @@ from sessions_app.engine.agent.responders.scribe.adverbials import (
     only_adverbials,
     says_when,
 )
-from sessions_app.engine.agent.responders.scribe.found import REFERS, texts
-from sessions_app.engine.agent.responders.scribe.joins import COURTESIES, ENDEARMENTS
+from sessions_app.engine.agent.responders.scribe.found_command import REFERS, texts
+from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES, ENDEARMENTS
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _OF = listed("of about for")
 _TRAILS = COURTESIES | listed("thank you too also well as down for me us somewhere quickly")
-"""What may stand between "that" and the mark after it."""
+"""Words that may stand between "that" and the mark after it."""
 
 _TELLING = (["note", "that"], ["remember", "that"], ["write", "that"], ["save", "that"])
 _TRAILS_TELLING = COURTESIES | listed("too down")
-"""After these phrases, which may lead to what is told: "note that for us, ..."."""
+"""The same after `_TELLING`, whose text may follow: "note that, please, we meet at six"."""
 
 _CLAUSES = listed("when before after once as until")
 
 SHORTEST_CLAUSE = 3
-"""Fewer words are no clause that says when: "if you"."""
+"""Fewer words are no clause of time: "if you"."""
 
 _BEFORE_WHEN = listed("and so okay ok oh right well also then please")
 _BEFORE_REQUEST = listed("then could can would will you")
 _NEVER_WHEN = listed("i you he she it we they to not who that could can would will had have please")
-"""Before "remind me" these make one sentence with it: "if she had to remind me"."""
+"""Before "remind me" these belong to its sentence: "if she had to remind me"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
-    """Where a command that points ends, and the words before that which say when."""
+    """Where a command about something said before ends, and its words of time."""
 
     stop: int
     when: tuple[int, int]
     bare: bool
-    """Whether it may lead to what is told, too: "note that, ..."."""
+    """Whether a text may follow after all: "note that, we meet at six"."""
 
 
 def pointing(words: Sequence[PlainWord], at: int, stop: int, end: int) -> Pointing | None:
-    """Returns how a command points to what was said before it; None where it does not.
+    """Returns how a command refers to what was said before it; None if it does not.
 
-    Its phrase is from `at` to `stop`, its sentence ends with `end`.
+    Its phrase is from `at` to `stop`, its sentence ends at `end`.
     """
     phrase = texts(words, at, stop)
     reminds = phrase[:2] in (["remind", "me"], ["remind", "us"]) or "reminder" in phrase
-    here, said = stop, bool(REFERS & set(phrase[1:]))
+    next_at, refers = stop, bool(REFERS & set(phrase[1:]))
     if "this" in phrase:
         return None
-    if not said and not words[stop - 1].marked:
-        here += _joins(texts(words, here, end), reminds=reminds)
-        said = here < end and words[here].text in REFERS and not words[here].opened
-        here = here + 1 if said else stop
-    if not said and not reminds:
+    if not refers and not words[stop - 1].marked:
+        next_at += _joins(texts(words, next_at, end), reminds=reminds)
+        refers = next_at < end and words[next_at].text in REFERS and not words[next_at].opened
+        next_at = next_at + 1 if refers else stop
+    if not refers and not reminds:
         return None
-    if reminds and here < end and not words[here - 1].marked:
-        to = _when(words, here, end, clauses=said)
-        if to and (said or _after(words, to, end) == end):
-            return Pointing(_after(words, to, end), (here, to), bare=not said)
-    if not said:
+    if reminds and next_at < end and not words[next_at - 1].marked:
+        when_end = _when(words, next_at, end, clauses=refers)
+        if when_end and (refers or _after(words, when_end, end) == end):
+            return Pointing(_after(words, when_end, end), (next_at, when_end), bare=not refers)
+    if not refers:
         return None
     bare = phrase in _TELLING
-    after = _after(words, here, end, _TRAILS_TELLING if bare else _TRAILS)
-    if any(_closes(words, begin, end) for begin in range(here, after + 1) if begin < end):
+    after = _after(words, next_at, end, _TRAILS_TELLING if bare else _TRAILS)
+    if any(_only_phrases(words, begin, end) for begin in range(next_at, min(after + 1, end))):
         return Pointing(end, (0, 0), bare=False)
-    return Pointing(after, (0, 0), bare=bare and after == here)
+    return Pointing(after, (0, 0), bare=bare and after == next_at)
 
 
-def _closes(words: Sequence[PlainWord], at: int, end: int) -> bool:
-    """Returns whether the rest of the sentence is a turn of phrase: "if you would, love"."""
+def _only_phrases(words: Sequence[PlainWord], at: int, end: int) -> bool:
+    """Returns whether the rest of the sentence is only set phrases: "if you would, love"."""
     rest = [word for word in texts(words, at, end) if word not in COURTESIES]
     while rest and rest[-1] in ENDEARMENTS:
         rest.pop()
@@ -80,7 +80,7 @@ def _closes(words: Sequence[PlainWord], at: int, end: int) -> bool:
 
 
 def _joins(after: Sequence[str], *, reminds: bool) -> int:
-    """Returns how many words join "that" to a command: "of that", "remind me to do that"."""
+    """Returns how many words stand before "that": 1 in "of that", 2 in "to do that"."""
     if reminds and list(after[:2]) == ["to", "do"]:
         return 2
     return int(bool(after) and after[0] in _OF)
@@ -89,7 +89,7 @@ def _joins(after: Sequence[str], *, reminds: bool) -> int:
 def _after(
     words: Sequence[PlainWord], at: int, end: int, trails: frozenset[str] = COURTESIES
 ) -> int:
-    """Returns the first word that is none of these, up to a mark; courtesies may follow one."""
+    """Returns the first word after these, up to a mark; courtesies may follow the mark."""
     while at < end and words[at].text in trails:
         if words[at - 1].stops or (words[at - 1].marked and words[at].text not in COURTESIES):
             break
@@ -98,9 +98,9 @@ def _after(
 
 
 def when_before(words: Sequence[PlainWord], start: int, at: int) -> tuple[int, int] | None:
-    """Returns the words from `start` on that say when to remind, up to the request at `at`.
+    """Returns the span of words that say when, from `start` to the request at `at`.
 
-    "On Friday, remind me to", "when Bob calls remind me to"; None where they are something else.
+    "On Friday, remind me to", "when Bob calls remind me to". None if they say something else.
     """
     while start < at and words[start].text in _BEFORE_WHEN:
         start += 1
@@ -114,18 +114,18 @@ def when_before(words: Sequence[PlainWord], start: int, at: int) -> tuple[int, i
     return (start, end) if says_when(shown) or clause else None
 
 
-def begins_after(words: Sequence[PlainWord], at: int, stop: int, end: int) -> int:
-    """Returns the word after a mark that ends "of it, please"; 0 where a text may begin within."""
-    found = pointing(words, at, stop, end)
-    if found is None or found.bare or any(found.when) or not words[found.stop - 1].marked:
+def text_begin_after(words: Sequence[PlainWord], at: int, stop: int, end: int) -> int:
+    """Returns where a text begins after "of it, please:"; 0 if it may begin before that."""
+    pointer = pointing(words, at, stop, end)
+    if pointer is None or pointer.bare or any(pointer.when):
         return 0
-    return found.stop
+    return pointer.stop if words[pointer.stop - 1].marked else 0
 
 
 def _when(words: Sequence[PlainWord], at: int, end: int, *, clauses: bool) -> int:
-    """Returns the word after those that say when, up to a mark; 0 where other words follow.
+    """Returns the word after those that say when, up to a mark; 0 if other words stand there.
 
-    With `clauses` all words of "when I get home" do.
+    With `clauses`, "when I get home" says when, too.
     """
     stop = next((n + 1 for n in range(at, end) if words[n].marked), end)
     shown = texts(words, at, stop)
@@ -134,5 +134,5 @@ def _when(words: Sequence[PlainWord], at: int, end: int, *, clauses: bool) -> in
     if not shown:
         return 0
     earlier = shown[-1] in WHEN_EARLIER and says_when(["at", *shown])
-    says = earlier or says_when(shown) or (clauses and shown[0] in _CLAUSES)
-    return at + len(shown) if says else 0
+    timed = earlier or says_when(shown) or (clauses and shown[0] in _CLAUSES)
+    return at + len(shown) if timed else 0

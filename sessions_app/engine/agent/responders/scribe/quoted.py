@@ -6,59 +6,59 @@ from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 _REPORTING_VERBS = listed("asked told texted emailed messaged wrote writes begged")
-"""After these, and whom it was said to, all is what was said: "I asked him, please write it"."""
+"""Verbs that quote, perhaps with the person told: "I asked him, please write it"."""
 
 _SAYS = listed(
     "said says goes went go read reads replied shouted answered thought yelled whispered mumbled "
     "muttered screamed shouts yells insisted insists begs asks"
 )
-"""After these all is what was said, where a mark follows at once."""
+"""Verbs that quote if a mark follows at once: "she said, stop"."""
 
 _BE = listed("is was were am are be been")
 _LIKE_TOO = listed("like all just")
 _WORDS = listed("message text email mail letter sign question answer reply request order words")
-"""Of these it is quoted what they were: "the message was, remind me"."""
+"""Nouns whose wording is quoted: "the message was, remind me"."""
 
 _ASIDES = (["as", "i"], ["like", "i"], ["here"], ["it"], ["so", "it"], ["there"], ["as", "you"])
-"""Before "said" or "goes": nobody is quoted in "as I said, please note that"."""
+"""Before "said" or "goes" these quote nobody: "as I said, please note that"."""
 
 _WHO_GO = listed("i they we you always then people")
-"""Before "go": "they go, what time is it"; in "I have to go, remind me" nobody says a thing."""
+"""Before "go" these quote: "they go, what time is it"; in "I have to go" nobody is quoted."""
 
 _MODALS = listed("should must would might may will shall to not never people they who")
-"""Before "please": it is told what somebody does."""
+"""Before "please" these make a statement: "people should please be quiet"."""
 
 _REQUESTS = listed("please could can would will you kindly so and now also then")
 _ASK_FIRST = listed("please could can would will")
 LONGEST_NAME = 2
 LONGEST_OPENING = 6
-"""So many words before what was said are looked at."""
+"""How many words before a quote are examined."""
 
 
 def quote_begin(words: Sequence[PlainWord], start: int, end: int) -> int:
-    """Returns the first word of a sentence that somebody is quoted with behind a mark; or `end`."""
+    """Returns where a quote begins in a sentence, after a mark; `end` if nobody is quoted."""
     marked = (at + 1 for at in range(start, end) if words[at].marked)
-    return next((stop for stop in marked if _opens(words, start, stop)), end)
+    return next((stop for stop in marked if _quotes(words, start, stop)), end)
 
 
-def is_told(words: Sequence[PlainWord], start: int, at: int) -> bool:
-    """Returns whether a request at a word, of the sentence from `start`, is told without a mark."""
-    here = at
-    while here > max(start, at - LONGEST_OPENING) and _goes_on(words[here - 1]):
-        here -= 1
-    if here == start or words[here - 1].marked:
+def is_reported(words: Sequence[PlainWord], start: int, at: int) -> bool:
+    """Returns whether a request at a word is reported without a mark: "he said please stop"."""
+    first = at
+    while first > max(start, at - LONGEST_OPENING) and _belongs_to_request(words[first - 1]):
+        first -= 1
+    if first == start or words[first - 1].marked:
         return False
-    if words[here - 1].text in _MODALS and words[here].text == "please":
+    if words[first - 1].text in _MODALS and words[first].text == "please":
         return True
-    return (here == at or words[here].text in _ASK_FIRST) and _opens(words, start, here)
+    return (first == at or words[first].text in _ASK_FIRST) and _quotes(words, start, first)
 
 
-def _goes_on(word: PlainWord) -> bool:
+def _belongs_to_request(word: PlainWord) -> bool:
     return word.text in _REQUESTS and not word.marked
 
 
-def _opens(words: Sequence[PlainWord], start: int, stop: int) -> bool:
-    """Returns whether the words before `stop` lead to what somebody said."""
+def _quotes(words: Sequence[PlainWord], start: int, stop: int) -> bool:
+    """Returns whether the words before `stop` introduce a quote: "she was like"."""
     before = [word.text for word in words[max(start, stop - LONGEST_OPENING) : stop]]
     last = len(before) - 1
     while last > 0 and before[last] in _LIKE_TOO:
@@ -75,13 +75,14 @@ def _opens(words: Sequence[PlainWord], start: int, stop: int) -> bool:
 
 
 def _says(before: Sequence[str], verb: str) -> bool:
+    """Returns whether a verb after these words quotes somebody: not "as I said"."""
     if verb == "go" and before[-1] not in _WHO_GO:
         return False
-    return not any(list(before[-len(one) :]) == one for one in _ASIDES)
+    return not any(list(before[-len(aside) :]) == aside for aside in _ASIDES)
 
 
 def _is_whom(words: Sequence[str]) -> bool:
-    """Returns whether these words are at most whom it was said to; "you" is the scribe itself."""
+    """Returns whether these words are nothing or the person told; "you" is the scribe itself."""
     if list(words) == ["you"]:
         return False
     return len(words) <= 1 or (words[0] == "to" and len(words) <= LONGEST_NAME)

@@ -1,12 +1,17 @@
-"""Some of the notes that are to be read: "read me note number three", "what was the last task"."""
+"""Requests to read some of the notes: "read me note number three", "what was the last task"."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 from sessions_app.engine.agent.responders.base import CallHost
-from sessions_app.engine.agent.responders.scribe.joins import COURTESIES
+from sessions_app.engine.agent.responders.scribe.note_references import (
+    NOTES_NOUNS,
+    NOUNS,
+    NoteReference,
+    numbered_notes,
+)
 from sessions_app.engine.agent.responders.scribe.removals import HOW, choice, line
-from sessions_app.engine.agent.responders.scribe.which import MANY, NOUNS, Which, counted
+from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import closed
 
@@ -14,34 +19,34 @@ _READS = listed("read repeat show tell")
 _TO = listed("me us back out again aloud")
 _ASKS = (["what", "is"], ["what", "are"], ["what", "was"], ["what", "were"])
 _SAYS = (["what", "does"], ["what", "do"], ["what", "did"])
-BEGINS = _READS | {"what"}
-"""With these it begins."""
+FIRST_WORDS = _READS | {"what"}
+"""Words that such a request begins with."""
 
 _VAGUE = listed("thing things part parts bit point points one ones")
-"""What is not only said of notes: "repeat the last part" is about what was said."""
+"""Nouns not only used for notes: "repeat the last part" is about what was said."""
 
 _NOTES = NOUNS - _VAGUE
 
 
-def reading(words: Sequence[str]) -> Which | None:
-    """Returns which notes a sentence of these words asks to hear, by number or place; or None."""
-    rest = _named(words)
+def reading(words: Sequence[str]) -> NoteReference | None:
+    """Returns which notes a sentence asks to hear, by number or position, or None."""
+    rest = _note_words(words)
     if rest is None or _is_how_many(rest):
         return None
     if not _NOTES & set(rest) and (words[0] != "read" or _VAGUE - {"one", "ones"} & set(rest)):
         return None
-    return counted(rest)
+    return numbered_notes(rest)
 
 
-def read_out(host: CallHost, which: Which) -> str:
-    """Returns the notes that are meant, as they are read aloud, or why there is none."""
-    chosen = choice(which, host.notes)
-    told = " ".join(closed(line(note)) for note in chosen.notes)
-    return told or chosen.problem.removesuffix(f" {HOW}")
+def read_out(host: CallHost, reference: NoteReference) -> str:
+    """Returns the notes that are meant, to be read aloud, or why there are none."""
+    chosen = choice(reference, host.notes)
+    lines = " ".join(closed(line(note)) for note in chosen.notes)
+    return lines or chosen.problem.removesuffix(f" {HOW}")
 
 
-def _named(words: Sequence[str]) -> list[str] | None:
-    """Returns what names the notes; None where nothing is to be read."""
+def _note_words(words: Sequence[str]) -> list[str] | None:
+    """Returns the words that name the notes; None if this is no request to read."""
     rest = list(words)
     while rest and rest[-1] in COURTESIES:
         rest.pop()
@@ -56,8 +61,12 @@ def _named(words: Sequence[str]) -> list[str] | None:
 
 
 def _is_how_many(words: Sequence[str]) -> bool:
-    """Returns whether a number tells how many notes there are: "my two notes" are all of them."""
+    """Returns whether a number only counts the notes: "my two notes" means all of them."""
     for at, (word, after) in enumerate(pairwise(words)):
-        if after in MANY and counted(["number", word]) and not counted(words[: at + 1]):
+        if (
+            after in NOTES_NOUNS
+            and numbered_notes(["number", word])
+            and not numbered_notes(words[: at + 1])
+        ):
             return True
     return False

@@ -1,39 +1,43 @@
-"""What is to be taken off the notes: how it is asked for, and which notes that is."""
+"""Requests to remove notes, and which notes they mean: "delete number two"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from sessions_app.engine.agent.responders.scribe.which import NOUNS, Which, which
+from sessions_app.engine.agent.responders.scribe.note_references import (
+    NOUNS,
+    NoteReference,
+    note_reference,
+)
 from sessions_app.engine.core.events import NoteKind, NoteTaken
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import closed, plain_words
 
 HOW = "Say delete and its number, or words that are in it."
-"""What is said where it is not clear which note is meant."""
+"""Said when it is not clear which note is meant."""
 
-WHICH = "Which one should I remove?"
+WHICH_NOTE = "Which one should I remove?"
 MOST_LISTED = 5
 
-_SURE = listed("delete erase scratch strike")
-"""After these verbs a few words name a note, whatever else they are."""
+_SURE_VERBS = listed("delete erase scratch strike")
+"""After these verbs a few words name a note, even if no note has them."""
 
-_FREE = _SURE | listed("remove cross discard forget")
-"""After these, words name a note where one has them."""
+_WORD_VERBS = _SURE_VERBS | listed("remove cross discard forget")
+"""After these, words name a note if one has them."""
 
-_NOTES = _FREE | listed("wipe clear cancel drop trash bin dump ditch")
-"""After these, what is named is a note where notes are spoken of."""
+_VERBS = _WORD_VERBS | listed("wipe clear cancel drop trash bin dump ditch")
+"""After these, the words name a note only if "note" or the like is among them."""
 
-_CLEANS = listed("wipe clear")
-"""Of rooms and tables, with a word such as "down"."""
+_CLEANING_VERBS = listed("wipe clear")
+"""Verbs of rooms and tables, too: "wipe everything down"."""
 
-_PLACED = listed("off out away down up over")
+_CLEANING_PARTICLES = listed("off out away down up over")
 _VAGUE = listed("thing things part bit")
-"""What is not only said of notes."""
+"""Nouns that are not only used for notes."""
 
-_TAKEN = listed("take throw")
-"""Verbs that take notes "off", "out" or "away"."""
+_TAKE_VERBS = listed("take throw")
+"""Verbs that need "off", "out" or "away"."""
 
 _ANY_ONE = listed("a one some single any that this")
 _THAT_ACTION = [
@@ -41,163 +45,163 @@ _THAT_ACTION = [
     for that in ("that", "this")
     for what in ("reminder", "task", "todo", "action item")
 ]
-"""It is the last of them that is meant."""
+"""These mean the last action item."""
 
 _PARTICLES = listed("off out away down")
 _TRAILS = _PARTICLES | listed("please again now too thanks scribe then")
-_STATES = listed("is was are were has had means does did will would can should works")
-"""After a verb at the beginning: it was a name, as of a key."""
+_AFTER_NOUN = listed("is was are were has had means does did will would can should works")
+"""After the verb, these show that it was a noun: "delete is the key on the right"."""
 
 _NAMING = listed("the my our your that those these number note notes item all everything both")
 _OWNERS = listed("my the our your")
-_PLACE = listed("notes note list notebook todos tasks reminders todo")
-ALIKE = 80.0
-"""Of 100: words so much alike are one, as a recogniser writes it."""
+_LISTS = listed("notes note list notebook todos tasks reminders todo")
+MIN_SIMILARITY = 80.0
+"""Of 100: words at least so alike count as the same, since recognisers misspell names."""
 
 SHORTEST_ALIKE = 4
 _ENDINGS = ("ing", "ed", "es", "s", "'s")
 
 
-def removal(words: Sequence[str]) -> Which | None:
-    """Returns which notes a sentence of these words asks to take out; None where it does not.
+def removal(words: Sequence[str]) -> NoteReference | None:
+    """Returns which notes a sentence asks to remove; None if it does not ask for that.
 
-    "Delete that" is none: it takes back what was written down last.
+    "Delete that" returns None: it is an undo.
     """
-    verb, rest, taken = _verb(words)
+    verb, rest, takes_off = _verb(words)
     if not verb:
         return None
-    rest, listed_there = _trimmed(rest)
-    spoken_of = listed_there or bool(NOUNS & set(rest)) or "number" in rest
-    if not rest or rest[0] in _STATES:
+    rest, from_list = _trimmed(rest)
+    has_noun = from_list or bool(NOUNS & set(rest)) or "number" in rest
+    if not rest or rest[0] in _AFTER_NOUN:
         return None
-    if verb in _TAKEN and not (listed_there or (spoken_of and taken and rest[0] in _NAMING)):
+    if verb in _TAKE_VERBS and not (from_list or (has_noun and takes_off and rest[0] in _NAMING)):
         return None  # "take another note: she moved out"
     if _is_any_one(rest):
-        return None if rest[0] in {"that", "this"} else Which()
-    last = Which(numbers=(-1,), actions=True) if rest in _THAT_ACTION else None
-    found = last or which(rest, sure=verb in _SURE or listed_there)
-    if found is not None and found.every:
-        notes = listed_there or bool((NOUNS - _VAGUE) & set(rest))
-        return found if notes or _is_surely_all(verb, words) else None
-    return found if verb in _FREE or spoken_of else None
+        return None if rest[0] in {"that", "this"} else NoteReference()
+    last = NoteReference(numbers=(-1,), actions=True) if rest in _THAT_ACTION else None
+    reference = last or note_reference(rest, sure=verb in _SURE_VERBS or from_list)
+    if reference is not None and reference.every:
+        of_notes = from_list or bool((NOUNS - _VAGUE) & set(rest))
+        return reference if of_notes or _is_surely_all(verb, words) else None
+    return reference if verb in _WORD_VERBS or has_noun else None
 
 
 def _is_surely_all(verb: str, words: Sequence[str]) -> bool:
-    """Returns whether "everything" is the notes: not where one forgets it, or wipes it down."""
-    if verb in _CLEANS:
-        return not _PLACED & set(words)
-    return verb in _FREE and verb != "forget"
+    """Returns whether "everything" means the notes; in "forget it all" it does not."""
+    if verb in _CLEANING_VERBS:
+        return not _CLEANING_PARTICLES & set(words)
+    return verb in _WORD_VERBS and verb != "forget"
 
 
 def _is_any_one(rest: Sequence[str]) -> bool:
-    """Returns whether no note is told from others: "a note"; "note one" is the first."""
-    said = [word for word in rest if word not in _ANY_ONE]
-    return said in (["note"], ["notes"]) and list(rest[-2:]) != ["note", "one"]
+    """Returns whether any note is meant: "a note", but not "note one"."""
+    nouns = [word for word in rest if word not in _ANY_ONE]
+    return nouns in (["note"], ["notes"]) and list(rest[-2:]) != ["note", "one"]
 
 
-def begins(words: Sequence[str]) -> bool:
-    """Returns whether these words begin as what asks to take something out does."""
+def begins_removal(words: Sequence[str]) -> bool:
+    """Returns whether these words begin with a verb of removing."""
     return bool(_verb(words)[0])
 
 
 def takes_out(words: Sequence[str]) -> bool:
-    """Returns whether these words ask to take out something that was named before: "remove it"."""
-    verb, _rest, taken = _verb(words)
-    taken |= list(words[2:3]) in (["off"], ["out"])  # "take that off the list"
-    return verb in _NOTES - {"scratch", "strike"} or (verb in _TAKEN and taken)
+    """Returns whether these words ask to remove something named before them: "remove it"."""
+    verb, _rest, takes_off = _verb(words)
+    takes_off |= list(words[2:3]) in (["off"], ["out"])  # "take that off the list"
+    return verb in _VERBS - {"scratch", "strike"} or (verb in _TAKE_VERBS and takes_off)
 
 
 def _verb(words: Sequence[str]) -> tuple[str, list[str], bool]:
-    """Returns the verb at the beginning, what follows it, and whether it takes something off."""
+    """Returns the verb at the beginning, the words after it, and whether it has "off" or "out"."""
     if list(words[:3]) == ["get", "rid", "of"]:
         return "remove", list(words[3:]), True
     verb, rest = (words[0], list(words[1:])) if words else ("", [])
-    if verb not in _NOTES | _TAKEN:
+    if verb not in _VERBS | _TAKE_VERBS:
         return "", [], False
-    taken = bool({"off", "out", "away"} & {*rest[:1], *rest[-1:], *rest[-2:-1]})
+    takes_off = bool({"off", "out", "away"} & {*rest[:1], *rest[-1:], *rest[-2:-1]})
     while rest and (rest[0] in _PARTICLES or (verb == "forget" and rest[0] == "about")):
         rest.pop(0)
-    return verb, rest, taken
+    return verb, rest, takes_off
 
 
 def _trimmed(rest: list[str]) -> tuple[list[str], bool]:
-    """Returns what is named, without what ends a request; and whether a list of notes ends it."""
-    named = False
+    """Returns the words that name notes, and whether "from my list" stood behind them."""
+    from_list = False
     while rest:
         if rest[-1] in _TRAILS:
             rest = rest[:-1]
         elif rest[-2:] in (["for", "me"], ["as", "well"], ["right", "now"]):
             rest = rest[:-2]
-        elif len(rest) > 3 and rest[-1] in _PLACE and rest[-2] in _OWNERS | {"todo", "shopping"}:  # noqa: PLR2004
+        elif len(rest) > 3 and rest[-1] in _LISTS and rest[-2] in _OWNERS | {"todo", "shopping"}:  # noqa: PLR2004
             at = len(rest) - 2
             while at > 1 and rest[at] in _OWNERS | {"todo", "shopping"}:
                 at -= 1
             if rest[at] not in {"from", "off", "in", "on", "of", "out"} or not rest[:at]:
                 break
-            rest, named = rest[: at - (rest[at - 1 : at] == ["out"])], True
+            rest, from_list = rest[: at - (rest[at - 1 : at] == ["out"])], True
         else:
             break
-    return rest, named
+    return rest, from_list
 
 
-# -- which notes that is --------------------------------------------------------------------
+# -- finding the notes ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class NoteChoice:
-    """The notes that are meant; or, where that is not certain, what to say to it.
+    """The notes that are meant, or what to say because that is not clear.
 
-    Neither where nothing that was said names a note.
+    Both are empty if the words name no note at all.
     """
 
     notes: tuple[NoteTaken, ...] = ()
     problem: str = ""
 
 
-def choice(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
-    """Returns which of `notes` are meant."""
+def choice(wanted: NoteReference, notes: Sequence[NoteTaken]) -> NoteChoice:
+    """Returns which of `notes` a reference means."""
     if not notes:
         return NoteChoice(problem="You have no notes yet." if wanted.sure else "")
     if wanted.every:
-        return _every(wanted, notes)
+        return _all(wanted, notes)
     if wanted.numbers:
-        return _counted(wanted, notes)
-    return _nearly(wanted, notes) if wanted.near else _worded(wanted, notes)
+        return _by_number(wanted, notes)
+    return _by_some_words(wanted, notes) if wanted.near else _by_words(wanted, notes)
 
 
-def _worded(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
+def _by_words(wanted: NoteReference, notes: Sequence[NoteTaken]) -> NoteChoice:
     """Returns the one note that has all the words."""
     if not wanted.words:
-        return _asked(notes)
-    fitting = having(wanted.words, notes)
-    if len(fitting) == 1:
-        return NoteChoice(tuple(fitting))
-    if fitting:
-        return NoteChoice(problem=f"{_told(fitting)} {WHICH}")
+        return _ask_which(notes)
+    matches = having(wanted.words, notes)
+    if len(matches) == 1:
+        return NoteChoice(tuple(matches))
+    if matches:
+        return NoteChoice(problem=f"{_lines(matches)} {WHICH_NOTE}")
     return NoteChoice(
         problem=f"{_no_note_has(wanted)} {_near(wanted, notes)}" if wanted.sure else ""
     )
 
 
 def having(words: Sequence[str], notes: Sequence[NoteTaken]) -> list[NoteTaken]:
-    """Returns the notes that have all these words, said so or nearly so."""
+    """Returns the notes that have all these words, or words nearly like them."""
     return [note for note in notes if _shared(words, note) == len(words)]
 
 
 def best(words: Sequence[str], notes: Sequence[NoteTaken]) -> list[NoteTaken]:
-    """Returns the notes that have most of the words; none where no note has any."""
+    """Returns the notes that have the most of these words; none if no note has any."""
     shared = [(_shared(words, note), note) for note in notes]
     most = max((many for many, _ in shared), default=0)
     return [note for many, note in shared if many == most > 0]
 
 
 def line(note: NoteTaken) -> str:
-    """Returns a note as it is counted and read aloud."""
+    """Returns a note as it is read aloud: "Note 2: buy milk"."""
     what = "Note" if note.kind is NoteKind.NOTE else "Action item"
     return f"{what} {note.number}: {note.text}"
 
 
-def _every(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
+def _all(wanted: NoteReference, notes: Sequence[NoteTaken]) -> NoteChoice:
     kind = NoteKind.ACTION if wanted.actions else None
     pool = [note for note in notes if kind is None or note.kind is kind]
     if not pool:
@@ -206,7 +210,7 @@ def _every(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     if not pool:
         return NoteChoice(problem=f"{_no_note_has(wanted)} {HOW}" if wanted.sure else "")
     if wanted.many and wanted.many != len(pool):
-        return _asked(pool)
+        return _ask_which(pool)
     if wanted.but is None:
         return NoteChoice(tuple(pool))
     kept = choice(wanted.but, notes)
@@ -215,19 +219,19 @@ def _every(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     return NoteChoice(tuple(note for note in pool if note not in kept.notes))
 
 
-def _asked(notes: Sequence[NoteTaken]) -> NoteChoice:
-    return NoteChoice(problem=f"You have {_count(len(notes))}. {_told(notes)} {WHICH}")
+def _ask_which(notes: Sequence[NoteTaken]) -> NoteChoice:
+    return NoteChoice(problem=f"You have {_count(len(notes))}. {_lines(notes)} {WHICH_NOTE}")
 
 
-def _nearly(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
-    """Returns the note that has most of the words, or the newest where none has any."""
-    fitting = best(wanted.words, notes)
-    if len(fitting) > 1:
-        return NoteChoice(problem=f"{_told(fitting)} {WHICH}")
-    return NoteChoice(tuple(fitting) or (notes[-1],))
+def _by_some_words(wanted: NoteReference, notes: Sequence[NoteTaken]) -> NoteChoice:
+    """Returns the note that has the most of the words, or the newest if none has any."""
+    matches = best(wanted.words, notes)
+    if len(matches) > 1:
+        return NoteChoice(problem=f"{_lines(matches)} {WHICH_NOTE}")
+    return NoteChoice(tuple(matches) or (notes[-1],))
 
 
-def _counted(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
+def _by_number(wanted: NoteReference, notes: Sequence[NoteTaken]) -> NoteChoice:
     pool = [n for n in notes if n.kind is NoteKind.ACTION or not wanted.actions]
     chosen = []
     for number in wanted.numbers:
@@ -240,17 +244,17 @@ def _counted(wanted: Which, notes: Sequence[NoteTaken]) -> NoteChoice:
     return NoteChoice(tuple(note for note in notes if note in chosen))
 
 
-def _no_note_has(wanted: Which) -> str:
+def _no_note_has(wanted: NoteReference) -> str:
     return f"No note has {' '.join(wanted.words)} in it."
 
 
-def _near(wanted: Which, notes: Sequence[NoteTaken]) -> str:
-    """Returns how to name the note that has some of the words, or any note."""
+def _near(wanted: NoteReference, notes: Sequence[NoteTaken]) -> str:
+    """Returns the note that has some of the words, if there is one, and how to name a note."""
     near = best(wanted.words, notes)
     return f"{closed(line(near[0]))} {HOW}" if len(near) == 1 else HOW
 
 
-def _told(notes: Sequence[NoteTaken]) -> str:
+def _lines(notes: Sequence[NoteTaken]) -> str:
     return " ".join(closed(line(note)) for note in notes[:MOST_LISTED])
 
 
@@ -259,8 +263,9 @@ def _count(many: int, what: str = "note") -> str:
 
 
 def _shared(words: Sequence[str], note: NoteTaken) -> int:
-    there = plain_words(note.text)
-    return sum(any(_same(word, other) for other in there) for word in words)
+    """Returns how many of the words a note has."""
+    note_words = plain_words(note.text)
+    return sum(any(_same(word, other) for other in note_words) for word in words)
 
 
 def _same(word: str, other: str) -> bool:
@@ -268,7 +273,7 @@ def _same(word: str, other: str) -> bool:
     if word == other:
         return True
     short = min(len(word), len(other)) < SHORTEST_ALIKE
-    return not short and fuzz.ratio(word, other) >= ALIKE
+    return not short and fuzz.ratio(word, other) >= MIN_SIMILARITY
 
 
 def _stem(word: str) -> str:

@@ -13,16 +13,19 @@ from sessions_app.engine.agent.responders.scribe.answers import agrees, declines
 from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.commands import (
     HeardCommand,
-    fact,
-    orders,
+    commands_in,
+    last_statement,
     talk,
     with_time,
 )
-from sessions_app.engine.agent.responders.scribe.corrections import corrected, put_right
+from sessions_app.engine.agent.responders.scribe.corrections import corrected, corrected_note
+from sessions_app.engine.agent.responders.scribe.note_references import (
+    note_reference,
+    numbered_notes,
+)
 from sessions_app.engine.agent.responders.scribe.readings import read_out
-from sessions_app.engine.agent.responders.scribe.removals import WHICH, choice, line
+from sessions_app.engine.agent.responders.scribe.removals import WHICH_NOTE, choice, line
 from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent, hints
-from sessions_app.engine.agent.responders.scribe.which import counted, which
 from sessions_app.engine.agent.responders.scribe.words import spoken
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
@@ -36,7 +39,7 @@ NOTHING = "All right, nothing was written down."
 SURE = "Should I end the call?"
 WRITTEN = {NoteKind.NOTE: "Noted", NoteKind.ACTION: "Action item"}
 STILL_HERE = "OK, I'm still here."
-"""Without it the question would stand: a later "okay" would end the call."""
+"""Closes the question SURE; otherwise a later "okay" would end the call."""
 
 HELP = (
     "Say take a note, or action item, and then what to write down. "
@@ -44,25 +47,25 @@ HELP = (
     "or end the call."
 )
 NO_MODEL = "I can take notes and read them back. No language model is configured, so I cannot chat."
-MOST_RECALLED, MOST_LOOKED_AT = 5, 100
+MOST_RECALLED, MOST_SEARCHED = 5, 100
 MOST_LOOKED_BACK = 5
-"""In so many of the caller's turns it is sought what "that" means."""
+"""How many of the caller's turns are searched for what "that" refers to."""
 
 OPTIONS = ("time_zone",)
-"""What an agent may have of its own."""
+"""Names that an agent's `responder_options` may have."""
 
 _SETTLES = TAKES_TEXT | {Intent.END}
-"""After these what to write down is no open question any more."""
+"""Commands after which the question what to write down is no longer open."""
 
-PART = 6
-"""A question of which fewer letters were heard was not understood."""
+SHORTEST_PART = 6
+"""Letters of an interrupted question that must have been heard for it to count as asked."""
 
 
 class ScribeResponder(Responder):
     """Obeys a dozen commands, and is silent otherwise.
 
-    What it asked last tells how the next words are meant; all of that is in the conversation, and
-    what can be undone in the call's notes.
+    It keeps no state: its last question, which the caller may be answering, is found in the
+    conversation, and what can be undone is kept with the call's notes.
     `time_zone` is an IANA name; an agent's `responder_options` may name another one.
     """
 
@@ -95,11 +98,11 @@ class ScribeResponder(Responder):
         return hints()
 
     def turn_of_keys(self, persona: AgentConfig, keys: str) -> str:
-        """Returns nothing: keys are kept in the record, and no command."""
+        """Returns nothing: keys are recorded, but are no command."""
         return ""
 
     def check(self, persona: AgentConfig) -> None:
-        """Raises ResponderError for an option or a time zone that there is not."""
+        """Raises ResponderError for an unknown option or time zone."""
         unknown = [name for name in persona.responder_options if name not in OPTIONS]
         if unknown:
             raise ResponderError(
@@ -117,63 +120,70 @@ class ScribeResponder(Responder):
             yield answer
 
     def _answer(self, conversation: Conversation) -> str:
-        asked = _asked(conversation)
+        question = _open_question(conversation)
         text = conversation.last_text
-        if asked in (WHAT_NOTE, WHAT_ACTION):
-            return self._dictated(conversation, asked)
-        if asked == SURE and (agrees(text) or _ends(text)):
+        if question in (WHAT_NOTE, WHAT_ACTION):
+            return self._answer_to_what(conversation, question)
+        if question == SURE and (agrees(text) or _ends(text)):
             conversation.host.end_call()
             return "All right."
-        if (right := _put_right(conversation)) is not None:
+        if (correction := _correction(conversation)) is not None:
             conversation.host.undo_notes()
-            return self._write(conversation, *right)
-        heard = [_meant(conversation, one) for one in orders(text) if _is_meant(conversation, one)]
-        if asked == WHICH and not heard:
-            return self._chosen(conversation)
-        if not heard and asked != SURE:
-            return self._unasked(conversation)
-        said = " ".join(filter(None, (self._obey(conversation, one) for one in heard)))
-        return said or (STILL_HERE if asked == SURE else "")
+            return self._write(conversation, *correction)
+        commands = [
+            _with_earlier_text(conversation, command)
+            for command in commands_in(text)
+            if _is_command(conversation, command)
+        ]
+        if question == WHICH_NOTE and not commands:
+            return self._answer_to_which(conversation)
+        if not commands and question != SURE:
+            return self._answer_to_talk(conversation)
+        answers = (self._obey(conversation, command) for command in commands)
+        return " ".join(filter(None, answers)) or (STILL_HERE if question == SURE else "")
 
-    def _obey(self, conversation: Conversation, heard: HeardCommand) -> str:
-        if heard.which is not None:
-            act = read_out if heard.command is Intent.READ else tidying.take_out
-            return act(conversation.host, heard.which)
-        return self._obeys[heard.command](conversation, heard.rest)
+    def _obey(self, conversation: Conversation, command: HeardCommand) -> str:
+        if command.notes is not None:
+            act = read_out if command.intent is Intent.READ else tidying.take_out
+            return act(conversation.host, command.notes)
+        return self._obeys[command.intent](conversation, command.text)
 
-    def _dictated(self, conversation: Conversation, asked: str) -> str:
-        """Takes the answer to what to write down: its text and its commands, or a change of mind.
+    def _answer_to_what(self, conversation: Conversation, question: str) -> str:
+        """Handles the answer to what to write down: a text, commands, or a change of mind.
 
-        Where neither is written nor dropped what was asked is still open, and asked again after
-        what else there was to say.
+        If the caller only gives a command, such as "what time is it", the question is repeated
+        after the answer to that.
         """
         answer = dictated(conversation.last_text)
         if not answer.commands and not answer.text:
             return NOTHING if answer.dropped else ""
-        kind = NoteKind.NOTE if asked == WHAT_NOTE else NoteKind.ACTION
+        kind = NoteKind.NOTE if question == WHAT_NOTE else NoteKind.ACTION
         text = corrected(in_one_breath(answer.text))
-        done = [self._write(conversation, kind, text)] if text else []
-        done += [self._obey(conversation, _meant(conversation, one)) for one in answer.commands]
-        said = " ".join(filter(None, done))
-        settled = answer.text or answer.dropped or _SETTLES & {c.command for c in answer.commands}
-        return said if settled or not said or said.endswith(asked) else f"{said} {asked}"
+        replies = [self._write(conversation, kind, text)] if text else []
+        commands = (_with_earlier_text(conversation, command) for command in answer.commands)
+        replies += [self._obey(conversation, command) for command in commands]
+        reply = " ".join(filter(None, replies))
+        settled = answer.text or answer.dropped or _SETTLES & {c.intent for c in answer.commands}
+        if settled or not reply or reply.endswith(question):
+            return reply
+        return f"{reply} {question}"
 
-    def _chosen(self, conversation: Conversation) -> str:
-        """Takes the answer to which note to remove: its number, or words of it."""
+    def _answer_to_which(self, conversation: Conversation) -> str:
+        """Handles the answer to which note to remove: its number, or words in it."""
         text = conversation.last_text
         if declines(text) or text.lower().startswith("none"):
             return tidying.KEPT
         words = [word.text for word in spoken(text)]
-        chosen = counted(words, bare=True) or which(words, sure=True)
-        if chosen is None:
-            return self._unasked(conversation)
-        return tidying.take_out(conversation.host, chosen)
+        reference = numbered_notes(words, bare=True) or note_reference(words, sure=True)
+        if reference is None:
+            return self._answer_to_talk(conversation)
+        return tidying.take_out(conversation.host, reference)
 
-    def _note(self, conversation: Conversation, rest: str) -> str:
-        return self._write(conversation, NoteKind.NOTE, rest) if rest else WHAT_NOTE
+    def _note(self, conversation: Conversation, text: str) -> str:
+        return self._write(conversation, NoteKind.NOTE, text) if text else WHAT_NOTE
 
-    def _action(self, conversation: Conversation, rest: str) -> str:
-        return self._write(conversation, NoteKind.ACTION, rest) if rest else WHAT_ACTION
+    def _action(self, conversation: Conversation, text: str) -> str:
+        return self._write(conversation, NoteKind.ACTION, text) if text else WHAT_ACTION
 
     def _write(self, conversation: Conversation, kind: NoteKind, text: str) -> str:
         try:
@@ -182,65 +192,67 @@ class ScribeResponder(Responder):
             return str(refused)
         return closed(f"{WRITTEN[kind]}: {note.text}")
 
-    def _read(self, conversation: Conversation, _rest: str) -> str:
+    def _read(self, conversation: Conversation, _text: str) -> str:
         notes = conversation.host.notes
         if not notes:
             return "You have no notes yet."
-        counted = "one note" if len(notes) == 1 else f"{len(notes)} notes"
-        return " ".join([f"You have {counted}.", *(closed(line(note)) for note in notes)])
+        count = "one note" if len(notes) == 1 else f"{len(notes)} notes"
+        return " ".join([f"You have {count}.", *(closed(line(note)) for note in notes)])
 
-    def _recap(self, conversation: Conversation, _rest: str) -> str:
-        newest = reversed(conversation.messages[:-1][-MOST_LOOKED_AT:])
+    def _recap(self, conversation: Conversation, _text: str) -> str:
+        newest = reversed(conversation.messages[:-1][-MOST_SEARCHED:])
         talks = (talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
-        told = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
+        recalled = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
         notes = [closed(line(note)) for note in conversation.host.notes]
-        if not told and not notes:
+        if not recalled and not notes:
             return "There is nothing to recap yet."
-        return " ".join([*(["You said:"] if told else []), *map(closed, told), *notes])
+        return " ".join([*(["You said:"] if recalled else []), *map(closed, recalled), *notes])
 
-    def _repeat(self, conversation: Conversation, _rest: str) -> str:
+    def _repeat(self, conversation: Conversation, _text: str) -> str:
         return _last_said(conversation) or "I haven't said anything yet."
 
-    def _time(self, conversation: Conversation, _rest: str) -> str:
+    def _time(self, conversation: Conversation, _text: str) -> str:
         now = datetime.now(self._zone_of(conversation.persona))
         return f"It is {now.hour % 12 or 12}:{now.minute:02} {'a.m.' if now.hour < 12 else 'p.m.'}"  # noqa: PLR2004
 
-    def _date(self, conversation: Conversation, _rest: str) -> str:
+    def _date(self, conversation: Conversation, _text: str) -> str:
         now = datetime.now(self._zone_of(conversation.persona))
         return f"It is {now:%A}, {now.day} {now:%B} {now.year}."
 
-    def _length(self, conversation: Conversation, _rest: str) -> str:
+    def _length(self, conversation: Conversation, _text: str) -> str:
         minutes, seconds = divmod(round(conversation.host.now_ms() / 1000), 60)
         parts = [_counted(minutes, "minute")] if minutes else []
         return f"We have talked for {' and '.join([*parts, _counted(seconds, 'second')])}."
 
-    def _hello(self, conversation: Conversation, _rest: str) -> str:
-        return f"Hello. {self._once(conversation)}".strip()
+    def _hello(self, conversation: Conversation, _text: str) -> str:
+        return f"Hello. {self._no_model_once(conversation)}".strip()
 
-    def _unasked(self, conversation: Conversation) -> str:
-        """Answers somebody who talks to it and means no command; keeps out of plain talk."""
+    def _answer_to_talk(self, conversation: Conversation) -> str:
+        """Answers questions and those who address it by name, though no command was found."""
         text = f" {conversation.last_text.lower()} "
-        named = " scribe " in text or ((name := conversation.persona.name.lower()) and name in text)
-        if not named and not text.strip().endswith("?"):
+        name = conversation.persona.name.lower()
+        addressed = " scribe " in text or (name and name in text)
+        if not addressed and not text.strip().endswith("?"):
             return ""
-        return self._once(conversation) or "Say help to hear what I can do."
+        return self._no_model_once(conversation) or "Say help to hear what I can do."
 
-    def _once(self, conversation: Conversation) -> str:
-        told = any(NO_MODEL in m.text for m in conversation.messages)
-        return "" if told else NO_MODEL
+    def _no_model_once(self, conversation: Conversation) -> str:
+        """Returns NO_MODEL, the first time in a call."""
+        known = any(NO_MODEL in m.text for m in conversation.messages)
+        return "" if known else NO_MODEL
 
 
-def _put_right(conversation: Conversation) -> tuple[NoteKind, str] | None:
-    """Returns what the note is that was taken a moment ago, where the caller puts it right."""
-    notes, said = conversation.host.notes, _last_said(conversation)
-    if not notes or not said.startswith(WRITTEN[notes[-1].kind]):
+def _correction(conversation: Conversation) -> tuple[NoteKind, str] | None:
+    """Returns the corrected note, if the caller corrects the one just written: "no, at seven"."""
+    notes, last_answer = conversation.host.notes, _last_said(conversation)
+    if not notes or not last_answer.startswith(WRITTEN[notes[-1].kind]):
         return None
-    right = put_right(notes[-1].text, conversation.last_text)
-    return None if right is None else (notes[-1].kind, right)
+    note_text = corrected_note(notes[-1].text, conversation.last_text)
+    return None if note_text is None else (notes[-1].kind, note_text)
 
 
 def _zone(name: Any) -> ZoneInfo:
-    """Returns a time zone; raises ResponderError, which names it, for one that there is not."""
+    """Returns a time zone; raises ResponderError, which names it, for an unknown one."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
@@ -249,45 +261,46 @@ def _zone(name: Any) -> ZoneInfo:
         ) from error
 
 
-def _asked(conversation: Conversation) -> str:
-    """Returns the question that the scribe asked last, heard whole or in part; else nothing."""
-    said = [m for m in conversation.messages if m.speaker is Speaker.AGENT]
-    if not said:
+def _open_question(conversation: Conversation) -> str:
+    """Returns the question in the scribe's last answer, if enough of it was heard; else ""."""
+    answers = [m for m in conversation.messages if m.speaker is Speaker.AGENT]
+    if not answers:
         return ""
-    heard = said[-1].text
-    for question in (WHAT_NOTE, WHAT_ACTION, SURE, WHICH):
+    heard = answers[-1].text
+    for question in (WHAT_NOTE, WHAT_ACTION, SURE, WHICH_NOTE):
         if heard.endswith(question):
             return question
-        if said[-1].interrupted and len(heard) >= PART and question.startswith(heard):
+        if answers[-1].interrupted and len(heard) >= SHORTEST_PART and question.startswith(heard):
             return question
     return ""
 
 
 def _last_said(conversation: Conversation) -> str:
-    said = (m.text for m in reversed(conversation.messages) if m.speaker is Speaker.AGENT)
-    return next(said, "")
+    answers = (m.text for m in reversed(conversation.messages) if m.speaker is Speaker.AGENT)
+    return next(answers, "")
 
 
 def _ends(text: str) -> bool:
-    """Returns whether `text` asks for the end of the call, and says nothing else."""
-    return [heard.command for heard in orders(text)] == [Intent.END] and not talk(text)
+    """Returns whether `text` asks to end the call, and says nothing else."""
+    intents = [command.intent for command in commands_in(text)]
+    return intents == [Intent.END] and not talk(text)
 
 
-def _is_meant(conversation: Conversation, heard: HeardCommand) -> bool:
-    """Returns whether a command is one: words that no note has are plain talk."""
-    if heard.which is None or heard.which.sure:
+def _is_command(conversation: Conversation, command: HeardCommand) -> bool:
+    """Returns whether this is a command: "remove the paint" only is one if a note has "paint"."""
+    if command.notes is None or command.notes.sure:
         return True
-    chosen = choice(heard.which, conversation.host.notes)
+    chosen = choice(command.notes, conversation.host.notes)
     return bool(chosen.notes or chosen.problem)
 
 
-def _meant(conversation: Conversation, heard: HeardCommand) -> HeardCommand:
-    """Returns a command whose text is what the caller told last, in the turns before."""
-    if heard.command not in TAKES_TEXT or not heard.refers or heard.rest:
-        return heard
-    said = (m.text for m in conversation.messages[-2::-1] if m.speaker is Speaker.CALLER)
-    facts = (fact(text) for text in itertools.islice(said, MOST_LOOKED_BACK))
-    return replace(heard, rest=with_time(next(filter(None, facts), ""), heard.when))
+def _with_earlier_text(conversation: Conversation, command: HeardCommand) -> HeardCommand:
+    """Returns "make a note of that" with the caller's last statement, of an earlier turn."""
+    if command.intent not in TAKES_TEXT or not command.refers_back or command.text:
+        return command
+    turns = (m.text for m in conversation.messages[-2::-1] if m.speaker is Speaker.CALLER)
+    statements = (last_statement(text) for text in itertools.islice(turns, MOST_LOOKED_BACK))
+    return replace(command, text=with_time(next(filter(None, statements), ""), command.when))
 
 
 def _counted(count: int, what: str) -> str:

@@ -1,7 +1,7 @@
-"""What people say to the scribe: its commands in phrases.
+"""The phrases of the scribe's commands.
 
-In a line "a|b" is either word, and a word with "?" may be missing. Contractions are written out
-("what is"), since they are before anything is compared.
+In a line, "a|b" is either word, and a word with "?" may be missing. Contractions are written out
+("what is"), as they are in the caller's words before the two are compared.
 """
 
 import itertools
@@ -28,8 +28,8 @@ class Intent(StrEnum):
 
 TAKES_TEXT = frozenset({Intent.NOTE, Intent.ACTION})
 EACH_TIME = TAKES_TEXT | {Intent.UNDO, Intent.RESTORE, Intent.REDO}
-"""Said twice in a turn these are done twice: "undo that, undo that". "I'm lost. What can I say?"
-asks for one answer."""
+"""Commands that are done twice if said twice in a turn: "undo that, undo that". Of others, such as
+"I'm lost. What can I say?", one answer is enough."""
 
 SHORT: dict[Intent, tuple[str, ...]] = {
     Intent.NOTE: (
@@ -57,11 +57,11 @@ SHORT: dict[Intent, tuple[str, ...]] = {
     Intent.END: ("end the call", "end call", "hang up", "goodbye", "bye bye"),
     Intent.HELLO: ("hello", "hello scribe", "hi scribe", "hey scribe", "good morning"),
 }
-"""The shortest way to say each: those are understood garbled, too."""
+"""The shortest phrases of each command, which are also understood when they were garbled."""
 
 _MAKE = "take|make|add|create|write|put|start|open|do|get|have"
 
-_NATURAL: dict[Intent, tuple[str, ...]] = {
+_LINES: dict[Intent, tuple[str, ...]] = {
     Intent.NOTE: (
         f"{_MAKE}|leave|keep|save|record a|another|one|the|this|my? quick|short|new|next? note",
         "i|we would? need|want|like|love a|another new? note",
@@ -309,7 +309,7 @@ _NATURAL: dict[Intent, tuple[str, ...]] = {
 
 
 def written_out(line: str) -> list[str]:
-    """Returns the phrases of a line."""
+    """Returns the phrases of a line: "note|memo please?" is four."""
     places = []
     for place in line.split():
         words = place.removesuffix("?").split("|")
@@ -320,16 +320,16 @@ def written_out(line: str) -> list[str]:
 
 COMMANDS: dict[tuple[str, ...], Intent] = {
     tuple(phrase.split()): command
-    for command, lines in _NATURAL.items()
+    for command, lines in _LINES.items()
     for line in lines
     for phrase in written_out(line)
 } | {
     tuple(phrase.split()): command
     for command, phrases in SHORT.items()
     for phrase in phrases
-    if phrase not in {"remind me to", "silence please"}  # of the phrases before, and what follows
+    if phrase not in {"remind me to", "silence please"}  # parts of longer phrases
 }
-"""Every phrase, word by word."""
+"""The command of every phrase, as a tuple of its words."""
 
 LONGEST = max(map(len, COMMANDS))
 
@@ -345,9 +345,9 @@ AROUND = (
         "that's all for today",
     ),
 )
-"""What stands before or after commands, and is none by itself."""
+"""Phrases before or after commands, which are no commands themselves."""
 
-_SAID = (
+_USUAL = (
     *("note down", "jot down", "write that down", "put this down", "make a note of that"),
     *("another note", "new note", "quick note", "add a note", "take this down", "write this"),
     *("write something down", "note to self", "for the record", "save that as a note"),
@@ -373,11 +373,11 @@ _SAID = (
     *("end this call", "you can hang up", "see you later"),
     *("please undo", "good evening scribe", "good night scribe"),
 )
-_COMMON = frozenset({"stop", "help", "hello", "repeat"})
-"""Words that engines hear well enough, and would hear too often if they expected them."""
+_NO_HINTS = frozenset({"stop", "help", "hello", "repeat"})
+"""Words that recognisers hear well enough; as hints they would be recognised too often."""
 
 
 def hints() -> tuple[str, ...]:
-    """Returns what a recogniser may expect, as people say it: the shortest phrases first."""
-    short = (phrase for phrases in SHORT.values() for phrase in phrases if phrase not in _COMMON)
-    return (*short, *_SAID, *AROUND)
+    """Returns the phrases that a recogniser may expect, the shortest ones of each command first."""
+    short = (phrase for phrases in SHORT.values() for phrase in phrases if phrase not in _NO_HINTS)
+    return (*short, *_USUAL, *AROUND)

@@ -1,4 +1,4 @@
-"""Spoken English as commands are looked for in it: words without marks, and where sentences end."""
+"""Splits spoken English into plain words and sentences, for finding commands in it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -36,12 +36,14 @@ LEADS = listed(
     *("we are done", "we are done here", "i am done", "that is wrong", "that was wrong"),
     *("that is not right", "that is a good idea", "good idea"),
 }
-"""What may stand before a command at the beginning of a sentence."""
+"""Words and phrases that may introduce a command at the beginning of a sentence."""
 
-TALE = listed("said says told tells asked asks saying wanted replied shouted answered thought knew")
-"""Words after which a command is one that is told of."""
+REPORTING_VERBS = listed(
+    "said says told tells asked asks saying wanted replied shouted answered thought knew"
+)
+"""Verbs of reported speech: "he said stop" is no command."""
 
-_WHOLE = {
+_WRITTEN_OUT = {
     "can't": ("can", "not"),
     "won't": ("will", "not"),
     "let's": ("let", "us"),
@@ -60,9 +62,9 @@ _WHOLE = {
 _ENDINGS = {"n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'m": "am", "'d": "would"}
 _IS = re.compile(r"(what|long|that|who|where|how|when|it|there|here|he|she)'s")
 _DOTTED = re.compile(r"\W*(?:[^\W\d]\.)+\W*")
-"""Such as "p.m." or "U.S.": its full stop may end nothing."""
+"""Such as "p.m." or "U.S.", whose full stop may not end the sentence."""
 
-_MINDED = {
+_AFTER_MIND = {
     **{"noting": "note", "making": "make", "taking": "take", "writing": "write", "adding": "add"},
     **{"putting": "put", "jotting": "jot", "reminding": "remind", "setting": "set"},
     **{"reading": "read", "telling": "tell", "showing": "show", "listing": "list", "going": "go"},
@@ -71,15 +73,15 @@ _MINDED = {
     **{"scratching": "scratch", "summarising": "summarise", "summarizing": "summarize"},
     **{"hanging": "hang", "creating": "create", "keeping": "keep"},
 }
-"""What is asked for after "would you mind"."""
+"""Verb forms after "would you mind"."""
 
 _CHUNKS = re.compile(r"\S+?(?:(?<=[^\W\d_]{2})-+(?=[^\W\d_]{2})|(?=\s|$))")
-"""What blanks part, and hyphens between words: "the garden-please note that"."""
+"""Runs between blanks, also split at hyphens between words: "the garden-please note that"."""
 
 _SETS_OFF = (":", "\u2013", "\u2014")
-"""Marks after which a text begins."""
+"""Marks that a text may begin after."""
 
-_SOUNDS = {
+_MISHEARD = {
     ("right", "down"): "write",
     ("no", "down"): "note",
     ("knew", "note"): "new",
@@ -88,7 +90,7 @@ _SOUNDS = {
     ("by", "for now"): "bye",
     ("inaction", "item"): "action",
 }
-"""What is heard for words that sound like it, where the words after it tell."""
+"""A misheard word and the words after it that show this, with the word that was meant."""
 
 _GREETS = listed("hey hi hello")
 
@@ -99,31 +101,31 @@ _NOT_TODO = listed(
     "so this that it the what a an my your his her its our their these those them him us me you "
     "nothing something anything everything all more less better well good justice or and is was"
 )
-"""After "to do": it is a verb."""
+"""With one of these after it, "to do" is a verb, and no to-do."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlainWord:
-    """A word without its marks, in lower case, and where it lies in the text.
+    """A word without punctuation, in lower case, and its place in the text.
 
-    Both words of a contraction lie where it does.
+    The two words of a contraction have the same place.
     """
 
     text: str
     start: int
     end: int
     marked: bool
-    """Whether a mark follows it."""
+    """Whether punctuation follows it."""
 
     stops: bool
     """Whether a sentence ends with it."""
 
     opened: bool = False
-    """Whether it begins what is quoted or set off: after a quote, a sign, a colon or a dash."""
+    """Whether a quote, a sign, a colon or a dash stands right before it."""
 
 
 def spoken(text: str, *, as_heard: bool = False) -> list[PlainWord]:
-    """Returns the words of `text`, with contractions written out unless `as_heard`."""
+    """Returns the words of `text`; unless `as_heard`, contractions are written out ("what is")."""
     found: list[PlainWord] = []
     opens = False
     for match in _CHUNKS.finditer(text):
@@ -137,19 +139,22 @@ def spoken(text: str, *, as_heard: bool = False) -> list[PlainWord]:
         marked = stops or ends_clause(shown) or goes_on(shown)
         if word:
             if found and found[-1].text == "mind":
-                word = _MINDED.get(word, word)
+                word = _AFTER_MIND.get(word, word)
             parts = [word] if as_heard else list(_written_out(word))
-            made = [PlainWord(part, match.start(), match.end(), False, False) for part in parts]
-            made[0] = replace(made[0], opened=opens or not shown[0].isalnum())
-            found += [*made[:-1], replace(made[-1], marked=marked, stops=stops)]
+            plain_words = [
+                PlainWord(part, match.start(), match.end(), False, False) for part in parts
+            ]
+            plain_words[0] = replace(plain_words[0], opened=opens or not shown[0].isalnum())
+            last = replace(plain_words[-1], marked=marked, stops=stops)
+            found += [*plain_words[:-1], last]
         elif found and marked:
             found[-1] = replace(found[-1], marked=True, stops=found[-1].stops or stops)
         opens = not word or shown.endswith(_SETS_OFF)
-    return found if as_heard else [*_with_todos(_as_meant(found))]
+    return found if as_heard else [*_with_todos(_unmisheard(found))]
 
 
-def whole(words: Sequence[PlainWord]) -> list[tuple[int, int]]:
-    """Returns the sentences of these words: the first of each, and the first that is not its."""
+def sentence_spans(words: Sequence[PlainWord]) -> list[tuple[int, int]]:
+    """Returns the sentences of these words, each as its first word and the one after its last."""
     ends = [at + 1 for at, word in enumerate(words) if word.stops]
     if words and (not ends or ends[-1] < len(words)):
         ends.append(len(words))
@@ -157,8 +162,8 @@ def whole(words: Sequence[PlainWord]) -> list[tuple[int, int]]:
 
 
 def _written_out(word: str) -> Iterator[str]:
-    if word in _WHOLE:
-        yield from _WHOLE[word]
+    if word in _WRITTEN_OUT:
+        yield from _WRITTEN_OUT[word]
     elif _IS.fullmatch(word):
         yield from (word[:-2], "is")
     else:
@@ -168,24 +173,25 @@ def _written_out(word: str) -> Iterator[str]:
             yield _ENDINGS[ending]
 
 
-def _as_meant(words: Sequence[PlainWord]) -> list[PlainWord]:
+def _unmisheard(words: Sequence[PlainWord]) -> list[PlainWord]:
+    """Returns the words with "right down" as "write down" and the like."""
     if [word.text for word in words] == ["high", "there"]:
         return [replace(words[0], text="hi"), words[1]]
-    meant = list(words)
+    fixed = list(words)
     for at, word in enumerate(words[:-1]):
         if _is_new_note(words, at):
-            meant[at : at + 2] = (replace(word, text="new"), replace(words[at + 1], text="note"))
+            fixed[at : at + 2] = (replace(word, text="new"), replace(words[at + 1], text="note"))
         if at and not words[at - 1].marked:
             continue
-        for (heard, after), said in _SOUNDS.items():
+        for (misheard, after), right in _MISHEARD.items():
             follows = " ".join(w.text for w in words[at + 1 : at + 1 + len(after.split())])
-            if word.text == heard and follows == after and not word.marked:
-                meant[at] = replace(word, text=said)
-    return meant
+            if word.text == misheard and follows == after and not word.marked:
+                fixed[at] = replace(word, text=right)
+    return fixed
 
 
 def _is_new_note(words: Sequence[PlainWord], at: int) -> bool:
-    """Returns whether "knew not" is said to the scribe, and not of one who knew not."""
+    """Returns whether "scribe knew not" is "scribe, new note" misheard."""
     if [word.text for word in words[at - 1 : at + 2]] != ["scribe", "knew", "not"]:
         return False
     if words[at - 1].marked:
@@ -196,7 +202,7 @@ def _is_new_note(words: Sequence[PlainWord], at: int) -> bool:
 
 
 def _with_todos(words: Sequence[PlainWord]) -> Iterator[PlainWord]:
-    """Yields the words with "to do" as one where it is a noun."""
+    """Yields the words with "to do" as the single word "todo" where it is a noun."""
     at = 0
     while at < len(words):
         pair = words[at : at + 2]

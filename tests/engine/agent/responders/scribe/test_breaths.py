@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ from sessions_app.engine.agent.responders.scribe.commands import orders
     ],
 )
 def test_what_is_one_sentence_is_written_as_one(text: str, wanted: str) -> None:
-    assert [one.rest for one in orders(text)][:1] == [wanted]
+    assert [one.text for one in commands_in(text)][:1] == [wanted]

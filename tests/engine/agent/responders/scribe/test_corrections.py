@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from tests.engine.agent.responders.scribe.rooms import Room
 
@@ -35,7 +35,7 @@ from tests.engine.agent.responders.scribe.rooms import Room
     ],
 )
 def test_a_correction_takes_the_place_of_what_begins_alike(text: str, wanted: str) -> None:
-    assert [one.rest for one in orders(text)] == [wanted]
+    assert [one.text for one in commands_in(text)] == [wanted]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_correction_takes_the_place_of_what_begins_alike(text: str, wanted: st
     ],
 )
 def test_a_correction_may_be_sentences_of_its_own(text: str, wanted: list[str]) -> None:
-    assert [one.rest for one in orders(text)] == wanted
+    assert [one.text for one in commands_in(text)] == wanted
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from sessions_app.engine.agent.responders.scribe.answers import agrees
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 from sessions_app.engine.agent.responders.scribe.responder import STILL_HERE, SURE, ScribeResponder
 from tests.engine.agent.responders.scribe.rooms import Room
 
@@ -89,7 +89,7 @@ def test_nothing_is_no_consent() -> None:
     ],
 )
 def test_the_end_is_asked_for(text: str) -> None:
-    assert [one.command for one in orders(text)] == ["end"]
+    assert [one.intent for one in commands_in(text)] == ["end"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_end_is_asked_for(text: str) -> None:
     ],
 )
 def test_when_somebody_may_hang_up_ends_nothing(text: str) -> None:
-    assert orders(text) == []
+    assert commands_in(text) == []
 
 
 @pytest.mark.parametrize(
@@ -123,4 +123,4 @@ def test_when_somebody_may_hang_up_ends_nothing(text: str) -> None:
     ],
 )
 def test_a_note_may_be_read_back_at_once(text: str, wanted: list[str]) -> None:
-    assert [one.rest for one in orders(text) if one.rest] == wanted
+    assert [one.text for one in commands_in(text) if one.text] == wanted

@@ -2,12 +2,12 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 from sessions_app.engine.agent.responders.scribe.frames import FRAMES
 
 
 def found(text: str) -> list[str]:
-    return [f"{one.command}: {one.rest}".strip() for one in orders(text)]
+    return [f"{one.intent}: {one.text}".strip() for one in commands_in(text)]
 
 
 @pytest.mark.parametrize("mark", ["", ","])

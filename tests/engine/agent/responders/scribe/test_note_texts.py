@@ -2,13 +2,13 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from tests.engine.agent.responders.scribe.rooms import Room
 
 
 def found(text: str) -> list[str]:
-    return [f"{one.command}: {one.rest}" for one in orders(text)]
+    return [f"{one.intent}: {one.text}" for one in commands_in(text)]
 
 
 @pytest.mark.parametrize(

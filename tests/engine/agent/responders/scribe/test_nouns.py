@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from sessions_app.engine.agent.responders.scribe.commands import orders
     ],
 )
 def test_a_note_that_is_spoken_of_asks_for_none(text: str) -> None:
-    assert orders(text) == []
+    assert commands_in(text) == []
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_a_note_that_is_spoken_of_asks_for_none(text: str) -> None:
     ],
 )
 def test_a_note_is_asked_for_without_a_verb(text: str, wanted: str) -> None:
-    assert [f"{one.command}: {one.rest}" for one in orders(text)] == [wanted]
+    assert [f"{one.intent}: {one.text}" for one in commands_in(text)] == [wanted]
 
 
 def test_a_text_goes_on_where_a_task_is_spoken_of() -> None:
-    (one,) = orders("Note that the hall is booked, another task was dropped.")
-    assert one.rest == "the hall is booked, another task was dropped"
+    (one,) = commands_in("Note that the hall is booked, another task was dropped.")
+    assert one.text == "the hall is booked, another task was dropped"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_text_goes_on_where_a_task_is_spoken_of() -> None:
     ],
 )
 def test_notes_on_paper_and_memories_are_only_spoken_of(text: str) -> None:
-    assert orders(text) == []
+    assert commands_in(text) == []
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_notes_on_paper_and_memories_are_only_spoken_of(text: str) -> None:
     ],
 )
 def test_a_statement_after_note_is_its_text(text: str, wanted: str) -> None:
-    assert [f"{one.command}: {one.rest}" for one in orders(text)] == [wanted]
+    assert [f"{one.intent}: {one.text}" for one in commands_in(text)] == [wanted]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 
 PLAIN = (
     *("What did you do?", "I don't know what to do.", "What do we have here?"),
@@ -123,11 +123,11 @@ ASKED = {
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_plain_talk_asks_for_nothing(text: str) -> None:
-    assert orders(text) == []
+    assert commands_in(text) == []
 
 
 @pytest.mark.parametrize(
     ("text", "command"), [(text, command) for command, texts in ASKED.items() for text in texts]
 )
 def test_what_is_asked_for_is_done(text: str, command: str) -> None:
-    assert [str(one.command) for one in orders(text)] == [command]
+    assert [str(one.intent) for one in commands_in(text)] == [command]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders, talk
+from sessions_app.engine.agent.responders.scribe.commands import commands_in, talk
 from sessions_app.engine.agent.responders.scribe.responder import (
     WHAT_ACTION,
     WHAT_NOTE,
@@ -12,7 +12,7 @@ from tests.engine.agent.responders.scribe.rooms import Room
 
 
 def found(text: str) -> list[str]:
-    return [f"{one.command}: {one.rest}".strip() for one in orders(text)]
+    return [f"{one.intent}: {one.text}".strip() for one in commands_in(text)]
 
 
 @pytest.mark.parametrize("mark", [".", ","])

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from sessions_app.engine.agent.responders.scribe.commands import orders
     ],
 )
 def test_what_somebody_else_asked_for_is_none(text: str) -> None:
-    assert orders(text) == []
+    assert commands_in(text) == []
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def test_what_somebody_else_asked_for_is_none(text: str) -> None:
     ],
 )
 def test_what_is_told_may_be_followed_by_a_command(text: str) -> None:
-    assert [one.command in {"note", "action"} for one in orders(text)] == [True]
+    assert [one.intent in {"note", "action"} for one in commands_in(text)] == [True]
 
 
 @pytest.mark.parametrize("word", ["well, ", "she goes, ", "he asked Tom, ", "please so could you "])
 def test_long_tales_are_heard_quickly(word: str) -> None:
     started = time.process_time()
-    orders(word * 400)
+    commands_in(word * 400)
     assert time.process_time() - started < 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from sessions_app.engine.core.events import NoteKind
 from tests.engine.agent.responders.scribe.rooms import Room
@@ -61,4 +61,4 @@ async def test_without_notes_none_is_read() -> None:
     ],
 )
 def test_what_is_no_note_is_not_read(text: str, done: str) -> None:
-    assert "; ".join(one.command for one in orders(text)) == done
+    assert "; ".join(one.intent for one in commands_in(text)) == done

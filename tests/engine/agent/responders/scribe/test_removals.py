@@ -2,8 +2,8 @@
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders, talk
-from sessions_app.engine.agent.responders.scribe.removals import HOW, WHICH
+from sessions_app.engine.agent.responders.scribe.commands import commands_in, talk
+from sessions_app.engine.agent.responders.scribe.removals import HOW, WHICH_NOTE
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from sessions_app.engine.agent.responders.scribe.tidying import KEPT
 from sessions_app.engine.core.events import NoteKind
@@ -108,11 +108,11 @@ async def test_the_notes_that_are_meant_go_and_no_other(text: str, left: str) ->
         ("Delete the other one.", f"No note has other in it. {HOW}"),
         (
             "Delete the note about the tea.",
-            f"Note 3: Jonas likes tea. Action item 4: call Ann about the tea. {WHICH}",
+            f"Note 3: Jonas likes tea. Action item 4: call Ann about the tea. {WHICH_NOTE}",
         ),
-        ("Delete both notes.", WHICH),
-        ("Delete a note.", WHICH),
-        ("Delete any one note.", WHICH),
+        ("Delete both notes.", WHICH_NOTE),
+        ("Delete a note.", WHICH_NOTE),
+        ("Delete any one note.", WHICH_NOTE),
     ],
 )
 async def test_where_it_is_not_certain_which_is_meant_none_goes(text: str, answer: str) -> None:
@@ -167,7 +167,7 @@ async def test_what_is_about_something_else_takes_nothing_out(text: str) -> None
 )
 async def test_who_is_asked_which_one_says_it(reply: str, left: str) -> None:
     there = room()
-    assert (await there.ask("Scratch the tea.")).endswith(WHICH)
+    assert (await there.ask("Scratch the tea.")).endswith(WHICH_NOTE)
     answer = await there.ask(reply)
     assert kept(there) == left
     assert answer.startswith("Removed") if left != "1234" else answer == KEPT
@@ -221,7 +221,7 @@ async def test_there_is_nothing_to_remove_in_an_empty_book() -> None:
 def test_words_that_may_be_plain_talk_stay_in_a_recap() -> None:
     assert talk("We talked. Remove the lid and stir.") == "We talked. Remove the lid and stir."
     assert talk("We talked. Delete the second note.") == "We talked."
-    assert len(orders("Delete number two, and then delete the note about bread.")) == 2
+    assert len(commands_in("Delete number two, and then delete the note about bread.")) == 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.agent.responders.scribe.answers import agrees
-from sessions_app.engine.agent.responders.scribe.commands import understood
+from sessions_app.engine.agent.responders.scribe.commands import first_command
 from sessions_app.engine.agent.responders.scribe.responder import (
     HELP,
     NO_MODEL,
@@ -52,9 +52,9 @@ from tests.engine.agent.responders.scribe.rooms import Room
     ],
 )
 def test_commands_are_understood(text: str, command: Intent, rest: str) -> None:
-    heard = understood(text)
+    heard = first_command(text)
     assert heard is not None
-    assert (heard.command, heard.rest) == (command, rest)
+    assert (heard.intent, heard.text) == (command, rest)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_commands_are_understood(text: str, command: Intent, rest: str) -> None:
     ],
 )
 def test_plain_talk_is_no_command(text: str) -> None:
-    assert understood(text) is None
+    assert first_command(text) is None
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_plain_talk_is_no_command(text: str) -> None:
     ],
 )
 def test_a_note_keeps_what_was_said(text: str, rest: str) -> None:
-    heard = understood(text)
+    heard = first_command(text)
     assert heard is not None
-    assert heard.rest == rest
+    assert heard.text == rest
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_a_note_keeps_what_was_said(text: str, rest: str) -> None:
 def test_commands_are_found_inside_longer_speech(
     text: str, command: Intent, rest: str, before: str
 ) -> None:
-    heard = understood(text)
+    heard = first_command(text)
     assert heard is not None
-    assert (heard.command, heard.rest, heard.before) == (command, rest, before)
+    assert (heard.intent, heard.text, heard.before) == (command, rest, before)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_commands_are_found_inside_longer_speech(
     ],
 )
 def test_words_of_commands_in_plain_talk_are_none(text: str) -> None:
-    assert understood(text) is None
+    assert first_command(text) is None
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ async def test_it_tells_the_date_of_its_time_zone(text: str) -> None:
     ],
 )
 def test_another_date_is_not_asked_for(text: str) -> None:
-    assert understood(text) is None
+    assert first_command(text) is None
 
 
 @pytest.mark.parametrize(

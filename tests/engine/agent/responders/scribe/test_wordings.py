@@ -7,7 +7,7 @@ import pytest
 from bench.talking.scribe import done, utterances
 from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.agent.responders.scribe.answers import declines
-from sessions_app.engine.agent.responders.scribe.commands import orders, talk, understood
+from sessions_app.engine.agent.responders.scribe.commands import commands_in, first_command, talk
 from sessions_app.engine.agent.responders.scribe.responder import NOTHING, SURE, ScribeResponder
 from sessions_app.engine.agent.responders.scribe.vocabulary import AROUND, hints
 from sessions_app.engine.core.events import NoteKind, Speaker
@@ -21,7 +21,7 @@ def test_natural_wording_has_the_right_action() -> None:
 
 def test_every_hint_is_a_phrase_that_is_understood_or_stands_beside_some() -> None:
     assert len(set(hints())) == len(hints())
-    ignored = {phrase for phrase in hints() if understood(phrase) is None}
+    ignored = {phrase for phrase in hints() if first_command(phrase) is None}
     assert ignored <= set(AROUND) <= set(hints())
 
 
@@ -37,7 +37,7 @@ def test_every_hint_is_a_phrase_that_is_understood_or_stands_beside_some() -> No
     ],
 )
 def test_what_is_asked_for_twice_is_answered_once(text: str) -> None:
-    assert len(orders(text)) == 1
+    assert len(commands_in(text)) == 1
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def test_what_is_asked_for_twice_is_answered_once(text: str) -> None:
     ],
 )
 def test_a_request_may_leave_it_open(text: str, command: str) -> None:
-    assert [str(one.command) for one in orders(text)] == [command]
+    assert [str(one.intent) for one in commands_in(text)] == [command]
 
 
 def test_what_changes_notes_is_done_as_often_as_it_is_said() -> None:
     twice = (
         "Undo that. Undo that. Take a note: milk. Take a note: milk. Read note one. Read note two."
     )
-    assert [str(one.command) for one in orders(twice)] == [
+    assert [str(one.intent) for one in commands_in(twice)] == [
         *("undo", "undo", "note", "note", "read", "read")
     ]
 
@@ -86,7 +86,7 @@ def test_what_changes_notes_is_done_as_often_as_it_is_said() -> None:
 def test_what_changes_notes_is_done_each_time_and_what_tells_is_told_once(
     text: str, wanted: str
 ) -> None:
-    assert [str(one.command) for one in orders(text)] == wanted.split()
+    assert [str(one.intent) for one in commands_in(text)] == wanted.split()
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_a_request_at_the_end_needs_no_mark_before_it(
     text: str, action: tuple[str, str] | None
 ) -> None:
     """Recognisers leave it out."""
-    heard = orders(text)
+    heard = commands_in(text)
     if action is None:
         assert heard == []
     else:
-        assert [str(one.command) for one in heard] == [action[0]]
-        assert heard[0].rest.startswith(action[1])
+        assert [str(one.intent) for one in heard] == [action[0]]
+        assert heard[0].text.startswith(action[1])
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_request_at_the_end_needs_no_mark_before_it(
     ],
 )
 def test_what_only_sounds_like_a_command_is_none(text: str) -> None:
-    assert orders(text) == []
+    assert commands_in(text) == []
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_what_only_sounds_like_a_command_is_none(text: str) -> None:
 )
 def test_long_talk_is_understood_quickly(text: str) -> None:
     started = time.process_time()
-    assert len(orders(text)) <= 8
+    assert len(commands_in(text)) <= 8
     assert time.process_time() - started < 1
 
 

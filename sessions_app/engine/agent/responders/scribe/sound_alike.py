@@ -1,8 +1,8 @@
-"""The scribe's commands by their sound: sentences that are spelt otherwise and said nearly so.
+"""Recognises commands by their sound: "some airs the call" for "summarise the call".
 
-A recogniser that does not know a voice writes words that sound like those that were said. Such a
-sentence is a command where all of it sounds like one; letters that are easily taken for each
-other are one sound here, and vowels are one.
+A recogniser that is not used to a voice writes words that sound like the right ones. A sentence is
+a command if all of it sounds like one. Consonants that are easily confused count as one sound, and
+so do all vowels.
 """
 
 import re
@@ -18,28 +18,28 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import (
 )
 from sessions_app.engine.text.word_lists import listed
 
-ALIKE = 88.0
-"""Of 100: sentences whose sounds are so much alike are one. Of 14 654 clauses of English prose none
-was, with the limits below."""
+MIN_SIMILARITY = 88.0
+"""Of 100: how alike the sounds of a sentence and a phrase must be. With the limits below, none of
+14 654 clauses of English prose was taken for a command."""
 
-OTHERWISE_CUT = 90.0
-"""Of as many words less is asked than of words that are cut at other places."""
+MIN_SIMILARITY_RECUT = 90.0
+"""The same for sentences with another number of words than the phrase."""
 
-MOST_CUT = 1
-"""So many words more or fewer are those that were cut otherwise: "some airs" for "summarise"."""
+MAX_WORDS_APART = 1
+"""How many words more or fewer a sentence may have: "some airs" for "summarise"."""
 
-RECUT = 70.0
-"""Of 100: so much alike is what was cut otherwise."""
+MIN_RECUT_PART = 70.0
+"""Of 100: how alike the differing words must then be."""
 
-SHORT = 5
-"""Words of a phrase of which each must be surer."""
+SHORT_PHRASE = 5
+"""Phrases of at most this many words are compared more strictly."""
 
 FEWEST_SOUNDS = 9
-"""Fewer sounds are alike by chance."""
+"""Phrases with fewer sounds would match by chance."""
 
 MOST_WORDS = 9
-NEAR = 82.0
-"""Of 100: so much alike is each word of as many: "how long is the table" is about no call."""
+MIN_WORD_SIMILARITY = 82.0
+"""Of 100: how alike each word must be. "How long is the table" must not match "... the call"."""
 
 _LETTERS = (
     (r"^(?:kn|gn)", "n"),
@@ -60,7 +60,7 @@ _LETTERS = (
 )
 _COMPILED = tuple((re.compile(pattern), sound) for pattern, sound in _LETTERS)
 _LEADS = listed("please so and well okay ok now then good could can would you i oh no hey they for")
-_TELLERS, _MODALS = listed("i you they he she we it"), listed("can could would will should")
+_PERSONS, _MODALS = listed("i you they he she we it"), listed("can could would will should")
 _TRAILS = listed("please now then thanks scribe for me far so yet today again")
 _RISKY = frozenset(
     {
@@ -75,12 +75,12 @@ _RISKY = frozenset(
         Intent.REDO,
     }
 )
-"""Never taken by their sound alone: short, common in plain talk, or near it: "what is this"."""
+"""Never recognised by sound alone: short, or too much like plain talk ("what is this")."""
 
 
 @cache
 def sound(word: str) -> str:
-    """Returns the sounds of a word in small letters."""
+    """Returns the sounds of a word, one letter each."""
     for pattern, heard in _COMPILED:
         word = pattern.sub(heard, word)
     return word
@@ -88,64 +88,67 @@ def sound(word: str) -> str:
 
 @cache
 def _phrases() -> dict[str, tuple[Intent, tuple[str, ...]]]:
-    """Returns the commands that take no text, with their words, by all their sounds."""
-    made: dict[str, tuple[Intent, tuple[str, ...]]] = {}
+    """Returns the commands without a text, with the words of a phrase, by the phrase's sounds."""
+    phrases: dict[str, tuple[Intent, tuple[str, ...]]] = {}
     for phrase, command in COMMANDS.items():
         sounds = "".join(map(sound, phrase))
         if command not in TAKES_TEXT | _RISKY and len(sounds) >= FEWEST_SOUNDS:
-            made[sounds] = (command, phrase)
-    return made
+            phrases[sounds] = (command, phrase)
+    return phrases
 
 
 def sounds_like(words: Sequence[str]) -> Intent | None:
-    """Returns the command that a whole sentence sounds like; None for none."""
+    """Returns the command that a whole sentence sounds like, or None."""
     words = list(words)
     while words and words[-1] in _TRAILS:
         words.pop()
-    if words and words[0] in _TELLERS and _MODALS.intersection(words[1:2]):
-        return None  # "I'd delete that" tells what one would do
+    if words and words[0] in _PERSONS and _MODALS.intersection(words[1:2]):
+        return None  # "I'd delete that" is no request
     best: tuple[float, Intent] | None = None
     for start in range(len(words)):
         if len(words) - start <= MOST_WORDS:
-            found = _likest(words[start:])
-            if found is not None and (best is None or found[0] > best[0]):
-                best = found
+            match = _closest(words[start:])
+            if match is not None and (best is None or match[0] > best[0]):
+                best = match
         if words[start] not in _LEADS:
             break
     return best[1] if best else None
 
 
-def _likest(heard: Sequence[str]) -> tuple[float, Intent] | None:
+def _closest(heard: Sequence[str]) -> tuple[float, Intent] | None:
+    """Returns the command whose phrase sounds most like these words, with its score of 100."""
     joined = "".join(map(sound, heard))
     if len(joined) < FEWEST_SOUNDS:
         return None
     known = _phrases()
-    near = process.extract(joined, known.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
+    near = process.extract(
+        joined, known.keys(), scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY, limit=3
+    )
     for sounds, score, _at in near:
         command, phrase = known[sounds]
         if len(phrase) == len(heard):
             if _near(phrase, heard):
                 return score, command
-        elif command is Intent.UNDO or abs(len(phrase) - len(heard)) > MOST_CUT:
-            continue  # an undo must be surer
-        elif score >= OTHERWISE_CUT and _is_recut(phrase, heard):
+        elif command is Intent.UNDO or abs(len(phrase) - len(heard)) > MAX_WORDS_APART:
+            continue  # an undo must match word by word
+        elif score >= MIN_SIMILARITY_RECUT and _is_recut(phrase, heard):
             return score, command
     return None
 
 
 def _is_recut(phrase: Sequence[str], heard: Sequence[str]) -> bool:
-    """Returns whether what differs sounds alike: "that" is not "the call", "sawn" is "is on"."""
+    """Returns whether the differing words sound alike, as "sawn" and "is on" do."""
     missing = "".join(sound(word) for word in phrase if word not in heard)
     strange = "".join(sound(word) for word in heard if word not in phrase)
-    return fuzz.ratio(missing, strange) >= RECUT
+    return fuzz.ratio(missing, strange) >= MIN_RECUT_PART
 
 
 def _near(phrase: Sequence[str], heard: Sequence[str]) -> bool:
-    """Returns whether each word sounds like its own of a phrase; "tune" is not "time"."""
-    short = len(phrase) <= SHORT
+    """Returns whether each word sounds like that of the phrase; "tune" does not like "time"."""
+    short = len(phrase) <= SHORT_PHRASE
     for wanted, word in zip(phrase, heard, strict=True):
         one, other = sound(wanted), sound(word)
-        if one[:1] != other[:1] or fuzz.ratio(one, other) < NEAR:
+        if one[:1] != other[:1] or fuzz.ratio(one, other) < MIN_WORD_SIMILARITY:
             return False
         if short and ("m" in wanted) != ("m" in word):
             return False

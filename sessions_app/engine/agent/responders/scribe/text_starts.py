@@ -1,42 +1,42 @@
-"""Where the text of a note begins: after what joins it to the command, at its own first word.
+"""Where the text of a note begins: after the words that join it to the command, such as "that".
 
-"Note that that bug is back" is about that bug. After a mark no word joins anything: in "note: to
-be continued" all is text.
+In "note that that bug is back" the text is "that bug is back". After a mark all words are text:
+"note: to be continued".
 """
 
 from collections.abc import Sequence
 
-from sessions_app.engine.agent.responders.scribe.found import texts
+from sessions_app.engine.agent.responders.scribe.found_command import texts
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
 from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 
 COURTESIES = frozenset({"please", "scribe", "thanks"})
 ENDEARMENTS = listed("love mate darling dear pal buddy honey hon sweetheart sweetie")
-"""Courtesies at a sentence's end alone: within one they may be what it is about."""
+"""Courtesies at the end of a sentence only; within one they may be part of a note."""
 
 _FOR_THAT = (["for", "that"], ["for", "this"], ["for", "me"], ["for", "us"])
 _TAGS = (["will", "you"], ["would", "you"], ["can", "you"], ["could", "you"])
-"""With these it is asked once more: "jot this down, will you: milk"."""
+"""Question tags: "jot this down, will you: milk"."""
 
 _JOINS = {
     Intent.NOTE: listed("of to about saying down"),
     Intent.ACTION: listed("to about of saying"),
 }
-"""Before a text; "that" may be one, too, and may follow the others."""
+"""Words that join a text to its command; "that" may follow them, or be the only one."""
 
 _ABOUT = listed("of about to")
-"""After these "that" is a word of the text: "about that bug"."""
+"""After these "that" belongs to the text: "about that bug"."""
 
-_WITHIN = listed("that of to")
-"""Words by which a phrase is joined to its text, and which may be the first of a text."""
+_PHRASE_ENDS = listed("that of to")
+"""Words that end a phrase ("note that") or begin a text ("note: that")."""
 
 
-def is_cut(words: Sequence[PlainWord], at: int, stop: int) -> bool:
-    """Returns whether a mark within a phrase shows that a text begins there: "note: that"."""
+def text_begins_within(words: Sequence[PlainWord], at: int, stop: int) -> bool:
+    """Returns whether a mark within a phrase shows that the text begins there: "note: that"."""
     return any(
-        words[here].opened or (words[here].text in _WITHIN and words[here - 1].marked)
-        for here in range(at + 1, stop)
+        words[n].opened or (words[n].text in _PHRASE_ENDS and words[n - 1].marked)
+        for n in range(at + 1, stop)
     )
 
 
@@ -51,7 +51,7 @@ def text_begin(words: Sequence[PlainWord], command: Intent, stop: int, until: in
 
 
 def _after_courtesies(words: Sequence[PlainWord], at: int, until: int) -> int:
-    """Returns the first word that is no courtesy, nor who or what the note is for."""
+    """Returns the first word that is no courtesy, no question tag and no "for me"."""
     while at < until and not words[at].opened:
         pair = texts(words, at, min(at + 2, until))
         if words[at].text in COURTESIES:
@@ -66,7 +66,7 @@ def _after_courtesies(words: Sequence[PlainWord], at: int, until: int) -> int:
 
 
 def _tag(words: Sequence[PlainWord], at: int, until: int) -> int:
-    """Returns how many words here only ask once more, as a mark after them shows: "will you:"."""
+    """Returns how many words here are a question tag, with a mark after it: 2 in "will you:"."""
     if texts(words, at, at + 2) not in _TAGS:
         return 0
     stop = at + 2
@@ -76,16 +76,16 @@ def _tag(words: Sequence[PlainWord], at: int, until: int) -> int:
 
 
 def _after_joins(words: Sequence[PlainWord], joins: frozenset[str], at: int, until: int) -> int:
-    """Returns the first word that joins nothing: "that" is the last that does, and once."""
+    """Returns the first word of the text, after the joining words."""
     last = words[at - 1].text
-    if last not in _WITHIN and _joins(words, at, until) and words[at].text in joins:
+    if last not in _PHRASE_ENDS and _may_join(words, at, until) and words[at].text in joins:
         last = words[at].text
         at += 1
-    if last == "that" or not _joins(words, at, until) or words[at].text != "that":
+    if last == "that" or not _may_join(words, at, until) or words[at].text != "that":
         return at
     return at if last in _ABOUT and not words[at].marked else at + 1
 
 
-def _joins(words: Sequence[PlainWord], at: int, until: int) -> bool:
-    """Returns whether a word may join a text: no mark stands before it."""
+def _may_join(words: Sequence[PlainWord], at: int, until: int) -> bool:
+    """Returns whether a word may be a joining one: no mark stands before it."""
     return at < until and not words[at].opened and not words[at - 1].marked

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from sessions_app.engine.agent.responders.scribe.commands import orders
-from sessions_app.engine.agent.responders.scribe.sounding import sound
+from sessions_app.engine.agent.responders.scribe.commands import commands_in
+from sessions_app.engine.agent.responders.scribe.sound_alike import sound
 
 
 def found(text: str) -> list[str]:
-    return [f"{one.command}: {one.rest}".removesuffix(": ") for one in orders(text)]
+    return [f"{one.intent}: {one.text}".removesuffix(": ") for one in commands_in(text)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
-"""The scribe's commands in whatever words: whole sentences of a small vocabulary.
+"""Recognises commands in free wording: whole sentences of a small vocabulary.
 
-No list of phrases has all ways to ask for one's notes. A sentence is a command, too, where it
-begins as requests do, has a word that names what is asked for, and no word that is about
-anything else. Nothing that takes a text is found so.
+No list of phrases has all ways to ask for one's notes. A sentence is also a command if it begins as
+requests do, has a word that names what is asked for, and has no word from outside the command's
+vocabulary: "let me hear everything I have noted so far". Commands with a text are not found so.
 """
 
 from collections.abc import Sequence
@@ -22,18 +22,22 @@ _FILL = listed(
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """Sentences that mean a command: each has all words of one of `names`, in their order."""
+class _Vocabulary:
+    """The vocabulary of a command.
 
-    command: Intent
+    A sentence must start with a word of `begins`, hold all words of one of `names` in their order,
+    and otherwise consist of common words, `begins` and `also`, without those of `but`.
+    """
+
+    intent: Intent
     begins: frozenset[str]
     names: tuple[str, ...]
     also: frozenset[str] = frozenset()
     but: frozenset[str] = frozenset()
 
 
-_WAYS = (
-    _Way(
+_VOCABULARIES = (
+    _Vocabulary(
         Intent.READ,
         listed(
             "read tell show list give hear run go walk see what which have do did play check "
@@ -51,7 +55,7 @@ _WAYS = (
         ),
         listed("a been of"),
     ),
-    _Way(
+    _Vocabulary(
         Intent.UNDO,
         listed(
             "undo delete remove erase scratch strike cross cancel take get throw discard revert"
@@ -74,7 +78,7 @@ _WAYS = (
         listed("note item entry list rid away off wrote written noted added said saved line what"),
         listed("call to have been notes"),
     ),
-    _Way(
+    _Vocabulary(
         Intent.RECAP,
         listed(
             "give get have sum summarise summarize recap do make tell what where remind bring "
@@ -111,7 +115,7 @@ _WAYS = (
             "conversation talk everything remind all"
         ),
     ),
-    _Way(
+    _Vocabulary(
         Intent.REPEAT,
         listed("repeat say tell what sorry pardon come i one once read"),
         (*("repeat", "say again", "that again", "it again", "once more", "one more time"),),
@@ -121,21 +125,21 @@ _WAYS = (
         ),
         listed("my notes"),
     ),
-    _Way(
+    _Vocabulary(
         Intent.REPEAT,
         listed("sorry pardon what i"),
         ("not catch", "not hear", "not get", "not understand", "missed that"),
         listed("catch hear missed not part sentence quite word words what understand said"),
         listed("my notes it them those these"),
     ),
-    _Way(
+    _Vocabulary(
         Intent.TIME,
         listed("what tell do have got any how know give"),
         ("the time", "what time", "how late"),
         listed("what time idea know how late right current"),
         listed("to for been last most recent there over"),
     ),
-    _Way(
+    _Vocabulary(
         Intent.LENGTH,
         listed("how"),
         ("how long", "how many minutes", "how much time"),
@@ -145,7 +149,7 @@ _WAYS = (
         ),
         listed("to for"),
     ),
-    _Way(
+    _Vocabulary(
         Intent.HELP,
         listed("what how help i tell which explain show"),
         (
@@ -158,7 +162,7 @@ _WAYS = (
         ),
         listed("them those these did up"),
     ),
-    _Way(
+    _Vocabulary(
         Intent.END,
         listed("end hang finish close stop disconnect terminate cut"),
         ("call", "hang up", "conversation", "disconnect"),
@@ -169,18 +173,18 @@ _WAYS = (
 _ABOUT_TALK = listed("talked talking speaking spoken call conversation line phone going")
 
 
-def loosely(words: Sequence[str]) -> Intent | None:
-    """Returns the command that a sentence of these words is; None for none."""
+def freely_worded(words: Sequence[str]) -> Intent | None:
+    """Returns the command that a sentence of these words is, or None."""
     if not 1 < len(words) <= MOST_WORDS:
         return None
-    for way in _WAYS:
-        allowed = (_FILL | way.begins | way.also) - way.but
-        if words[0] not in way.begins or not allowed.issuperset(words):
+    for vocabulary in _VOCABULARIES:
+        allowed = (_FILL | vocabulary.begins | vocabulary.also) - vocabulary.but
+        if words[0] not in vocabulary.begins or not allowed.issuperset(words):
             continue
-        if way.command is Intent.LENGTH and not _ABOUT_TALK.intersection(words):
+        if vocabulary.intent is Intent.LENGTH and not _ABOUT_TALK.intersection(words):
             continue
-        if any(_in_order(name.split(), words) for name in way.names):
-            return way.command
+        if any(_in_order(name.split(), words) for name in vocabulary.names):
+            return vocabulary.intent
     return None
 
 
