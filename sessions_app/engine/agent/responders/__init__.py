@@ -1,1 +1,1 @@
-"""What decides an agent's words: `scribe` needs no model, `chat` asks one."""
+"""Responders decide what an agent says: `scribe` needs no model, `chat` asks one."""

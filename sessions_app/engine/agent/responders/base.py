@@ -1,4 +1,4 @@
-"""The contract of what decides an agent's words. Backends get OPTIONS as keywords."""
+"""The contract of responders, which decide what an agent says. Backends get OPTIONS as keywords."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
@@ -10,12 +10,12 @@ from sessions_app.engine.core.events import NoteKind, NoteTaken, Speaker
 from sessions_app.engine.core.video import Picture
 
 PRESSED = "[pressed {keys} on the telephone's keypad]"
-"""What keys are to an agent: a turn of the caller's."""
+"""The caller's turn that pressed keys become."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of the conversation as it was heard; `interrupted` when the agent was cut off."""
+    """One turn of the conversation as it was heard; `interrupted` if the agent was cut off."""
 
     speaker: Speaker
     text: str
@@ -37,9 +37,9 @@ class NoteRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NotesUndone:
-    """What undoing a change of the notes did, or doing it again.
+    """What an undo of a change of the notes did, or a redo.
 
-    Each note is as it was counted, or is counted now.
+    Removed notes have the numbers they had, restored ones those they have now.
     """
 
     removed: tuple[NoteTaken, ...] = ()
@@ -47,7 +47,7 @@ class NotesUndone:
 
 
 class CallVideo(Protocol):
-    """The pictures of a call, both ways. Nothing is queued: who is slow sees fewer."""
+    """The pictures of a call, both ways. Nothing is queued: a slow reader sees fewer."""
 
     @property
     def latest(self) -> Picture | None:
@@ -55,7 +55,7 @@ class CallVideo(Protocol):
         ...
 
     def pictures(self) -> AsyncIterator[Picture]:
-        """Yields the newest picture whenever there is another one, until the call ends."""
+        """Yields the newest picture whenever it changes, until the call ends."""
         ...
 
     def show(self, picture: Picture) -> None:
@@ -80,32 +80,32 @@ class CallHost(Protocol):
         ...
 
     def add_note(self, kind: NoteKind, text: str) -> NoteTaken:
-        """Writes something down: shown to the caller, stored, in the summary.
+        """Takes a note, which is shown to the caller, stored, and part of the summary.
 
-        Raises NoteRefusedError for one too many, or one that is too long.
+        Raises NoteRefusedError if there are too many notes, or this one is too long.
         """
         ...
 
     def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
-        """Takes out the notes with these numbers and returns them; those behind them move up."""
+        """Removes the notes with these numbers and returns them; later ones move up."""
         ...
 
     def restore_notes(self) -> Sequence[NoteTaken]:
-        """Puts back what was taken out last, where it was; nothing where nothing was.
+        """Puts the notes that were removed last back in their places; none if there are none.
 
-        Raises NoteRefusedError where there is no room for it any more.
+        Raises NoteRefusedError if there is no room for them any more.
         """
         ...
 
     def undo_notes(self) -> NotesUndone | None:
-        """Takes back the newest change of the notes: one written down, taken out or put back.
+        """Undoes the newest change of the notes: an addition, removal or restoration.
 
-        None where there is nothing to undo.
+        Returns None if there is nothing to undo.
         """
         ...
 
     def redo_notes(self) -> NotesUndone | None:
-        """Takes back the newest `undo_notes`; None where none was, or notes were changed since."""
+        """Undoes the newest `undo_notes`; None if there was none, or notes were changed since."""
         ...
 
     def end_call(self) -> None:
@@ -118,7 +118,7 @@ class CallHost(Protocol):
 
     @property
     def video(self) -> CallVideo | None:
-        """The call's pictures; None where VOICE["VIDEO"] is off."""
+        """The call's pictures; None if VOICE["VIDEO"] is off."""
         ...
 
     async def confirmed(self) -> None:
@@ -126,7 +126,7 @@ class CallHost(Protocol):
         ...
 
     async def earlier_calls(self, query: str, limit: int = 3) -> Sequence[EarlierCall]:
-        """Returns this user's earlier calls that hold `query`, newest first."""
+        """Returns this user's earlier calls with `query` in them, newest first."""
         ...
 
 
@@ -151,16 +151,16 @@ class Conversation:
 
 
 class Anew(str):
-    """A piece of an answer with which it begins anew: what came before was no part of it.
+    """A piece that begins the answer anew: the pieces before it were no part of it.
 
-    So much of that as nobody has heard yet is neither said nor kept.
+    Whatever of them nobody has heard yet is neither said nor kept.
     """
 
     __slots__ = ()
 
 
 async def whole(pieces: AsyncIterator[str]) -> str:
-    """Returns an answer's pieces as one text, from where it began anew."""
+    """Returns an answer's pieces as one text, from the last `Anew` on."""
     text = ""
     async for piece in pieces:
         text = str(piece) if isinstance(piece, Anew) else text + piece
@@ -170,21 +170,21 @@ async def whole(pieces: AsyncIterator[str]) -> str:
 class Responder(ABC):
     """One object serves all calls of a process that name it, on its event loop.
 
-    What belongs to a call lies in its Conversation.
+    All that belongs to a single call is in its Conversation.
     """
 
     speculative: bool = True
     """Whether an answer may be started on words that may still change. Such a responder awaits
-    `host.confirmed()` before it does anything that cannot be taken back."""
+    `host.confirmed()` before it does anything irreversible."""
 
     markdown: bool = True
-    """Whether its answers are Markdown, as models write; else they are shown as they are."""
+    """Whether its answers are Markdown, as models write it; otherwise they are shown unchanged."""
 
     async def start(self) -> None:
-        """Makes it ready; raises ResponderError when it cannot run."""
+        """Prepares it; raises ResponderError if it cannot run."""
 
     def check(self, persona: AgentConfig) -> None:
-        """Raises ResponderError for settings of an agent that it could not serve."""
+        """Raises ResponderError for an agent whose settings it could not serve."""
 
     def phrases(self, persona: AgentConfig) -> Sequence[str]:
         """Returns what callers are likely to say to it: hints to the recogniser."""
@@ -202,16 +202,17 @@ class Responder(ABC):
         """
 
     def on_app_message(self, persona: AgentConfig, host: CallHost, data: Any) -> None:
-        """Takes what the client's own code sent; any JSON. Never blocks."""
+        """Takes any JSON that the client's own code sent. Never blocks."""
 
     def on_key(self, persona: AgentConfig, host: CallHost, key: str) -> None:
-        """Takes a key of a telephone as it is pressed: 0-9, *, #, A-D or flash. Never blocks."""
+        """Takes a telephone key as it is pressed: 0-9, *, #, A-D or flash. Never blocks."""
 
     def turn_of_keys(self, persona: AgentConfig, keys: str) -> str:
-        """Returns the caller's turn that keys are, such as "12#"; empty for none.
+        """Returns the caller's turn for pressed keys, such as "12#"; empty if they are no turn.
 
-        It is taken once the caller presses no more, or what ends it (VOICE["KEYS"]); the agent is
-        silent from the first key of a turn on. Asked with the keys so far, too.
+        The turn is taken once the caller stops pressing, or presses a key that ends it
+        (VOICE["KEYS"]); the agent is silent from its first key on. Also called before its end, with
+        the keys so far.
         """
         return PRESSED.format(keys=keys)
 

@@ -1,4 +1,4 @@
-"""Says what it is told, at a set pace: for tests and benchmarks."""
+"""A responder that gives set answers at a set pace, for tests and benchmarks."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -8,10 +8,10 @@ from sessions_app.engine.core.errors import ResponderUnavailableError
 
 
 class ScriptedResponder(Responder):
-    """Answers with the first entry of `script` whose key the caller's words hold, else `default`.
+    """Answers with the first entry of `script` whose key is in the caller's words, else `default`.
 
-    The words come `first_token_ms` after the question, `tokens_per_s` a second. `{text}` in
-    an answer is what the caller said. The answer "fail" fails.
+    Words come from `first_token_ms` after the question on, `tokens_per_s` a second. `{text}` in an
+    answer stands for what the caller said. The answer "fail" raises an error.
     """
 
     def __init__(
@@ -27,9 +27,9 @@ class ScriptedResponder(Responder):
         self._token_s = 1 / tokens_per_s
 
     async def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
-        said = conversation.last_text.lower()
-        found = (answer for key, answer in self._script.items() if key.lower() in said)
-        answer = next(found, self._default)
+        question = conversation.last_text.lower()
+        answers = (answer for key, answer in self._script.items() if key.lower() in question)
+        answer = next(answers, self._default)
         await asyncio.sleep(self._first_s)
         if answer == "fail":
             raise ResponderUnavailableError("The scripted answer fails, as it was told to.")

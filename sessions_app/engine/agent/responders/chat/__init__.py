@@ -1,1 +1,1 @@
-"""Answers by any OpenAI-compatible endpoint. `responder` is the agent, `stream` one answer."""
+"""Answers from any OpenAI-compatible endpoint. `responder` is the agent, `stream` one answer."""

@@ -1,45 +1,46 @@
-"""Which models begin their answers within a thought, whose first tag stood in the prompt.
+"""Which models begin their answers within a thought, since the opening tag is in the prompt.
 
-Chat templates write `<think>` themselves for models that always think; what streams then is the
-thought, its closing tag and the answer. Reasoning parsers of servers assume as much by name
+For models that always think, the chat template writes `<think>`; what is streamed is the thought,
+its closing tag and the answer. Reasoning parsers of servers also go by the model's name
 (https://docs.sglang.io/docs/advanced_features/separate_reasoning, vLLM's `deepseek_r1`).
 """
 
 import re
 
 FORGOTTEN_AFTER = 5
-"""Whole answers without a thought after which a model is no longer taken to begin within one: what
-it says would be kept back to its end, in every call, because one caller had it say a tag. Twice as
-many each time that it is learnt again."""
+"""After this many whole answers without a thought, a model no longer counts as beginning in one.
+
+Otherwise a caller who once made it say a closing tag would delay all later answers to their end, in
+every call. The number doubles each time the model is learnt again."""
 
 _KNOWN = re.compile(
     r"deepseek-?r1|\br1-distill|\bqwq\b|minimax-?m[2-9]|(?:qwen|ernie|glm|hunyuan|lfm).*thinking",
     re.IGNORECASE,
 )
-"""Models that think always, and whose templates begin the thought. One without a thought in its
-first answer is behind a server that takes thoughts out, and is known for it from then on."""
+"""Models that always think, and whose templates open the thought. If the first answer of one has no
+thought, its server strips thoughts, which is remembered."""
 
 
 class Beginnings:
-    """What a process has learnt of its models; theirs are asked for by name."""
+    """What the process has learnt about its models, by their names."""
 
     def __init__(self) -> None:
         self._without: dict[str, int] = {}
-        """Models that begin within thoughts, each with how many answers since had none."""
+        """Models that begin in a thought, with the number of answers without one since."""
 
         self._learnt: dict[str, int] = {}
-        """How often each of them was learnt: one that is met again is remembered twice as long."""
+        """How often each was learnt; a model is remembered twice as long each time."""
 
         self._plain: set[str] = set()
-        """Models that are known by name to think, and did not."""
+        """Models that should think by their names, but did not."""
 
-    def within(self, model: str) -> bool:
-        """Returns whether an answer of `model` is taken to begin within a thought."""
+    def begins_in_thought(self, model: str) -> bool:
+        """Returns whether the next answer of `model` is expected to begin in a thought."""
         return model in self._without or (model not in self._plain and _thinks(model))
 
-    def note(self, model: str, *, unopened: bool) -> None:
-        """Learns from a whole answer: `unopened` of one that began within a thought."""
-        if unopened:
+    def note(self, model: str, *, began_in_thought: bool) -> None:
+        """Learns from a whole answer whether it `began_in_thought`."""
+        if began_in_thought:
             if model not in self._without:
                 self._learnt[model] = self._learnt.get(model, 0) + 1
             self._without[model] = 0

@@ -1,7 +1,7 @@
-"""Calls as Python that stand in an answer without a tag around them, and are no part of it.
+"""Takes tool calls out of an answer that are written as Python without tags around them.
 
-`[take_note(text="Milk")]` is Llama's form; Gemma writes a block of code that is named tool_code.
-What is neither stays as it is: "[see (a) below]", "call print(x)".
+`[take_note(text="Milk")]` is Llama's form; Gemma writes a code block with the language tool_code.
+Other brackets are left alone: "[see (a) below]", "call print(x)".
 """
 
 import re
@@ -14,27 +14,28 @@ from sessions_app.engine.agent.responders.chat.written_calls import written_call
 _TICKS = "```"
 _BLOCKS = (f"{_TICKS}tool_code", f"{_TICKS}tool_call", f"{_TICKS}tool_calls")
 _BLOCK = re.compile(rf"{_TICKS}tool_(?:code|calls?)(?:[ \t\r]*\n|[ \t]+(?=[A-Za-z_][\w.]*\())")
-_BLOCK_BEGUN = re.compile(rf"{_TICKS}tool_(?:code|calls?)(?:[ \t\r]*|[ \t]+[A-Za-z_][\w.]*)")
+_PARTIAL_BLOCK = re.compile(rf"{_TICKS}tool_(?:code|calls?)(?:[ \t\r]*|[ \t]+[A-Za-z_][\w.]*)")
 _LIST = re.compile(
     r"\[\s*[A-Za-z_][\w.]{0,80}\((?:\s*[A-Za-z_]\w{0,80}\s*=\s*[^=\s]|\s*\)\s*[,\]])"
 )
-_LIST_BEGUN = re.compile(
+_PARTIAL_LIST = re.compile(
     r"\[\s*(?:[A-Za-z_][\w.]{0,80}(?:\(\s*(?:[A-Za-z_]\w{0,80}\s*(?:=\s*)?|\)\s*)?)?)?"
 )
 _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 _FIRST = re.compile(r"`+|\[")
 _QUOTES = "\"'`\u201c\u201e\u2018\u00ab"
-"""Behind one of these a call is only talked of."""
+"""After one of these a call is only quoted."""
 
 _KEPT = 80
+"""Characters kept of the text before, to see whether a call begins a line."""
 
 
 class BracketCalls:
-    """Takes an answer's text in pieces; gives back what of it is no such call.
+    """Takes an answer's text in pieces; returns it without such calls.
 
-    A call may be cut anywhere: while it is undecided whether a text is one it is kept back. A list
-    counts where the agent has one of its `tools`; one of others where it is all that its line and
-    the end of the answer hold. A block counts that begins a line.
+    A call may arrive in any pieces, so text that may become one is held back. A list counts if it
+    calls one of the agent's `tools`, or if it stands alone on the last line of the answer. A code
+    block counts if it begins a line or calls one of the tools.
     """
 
     def __init__(self, tools: Collection[str]) -> None:
@@ -42,7 +43,7 @@ class BracketCalls:
         self._text = ""
         self._before = ""
         self.calls: list[str] = []
-        """The calls that were found, each as it was written."""
+        """The calls found so far, each as it was written."""
 
     def feed(self, piece: str) -> str:
         """Returns what `piece` adds to the answer, or `Anew` with what it is from now on."""
@@ -50,58 +51,58 @@ class BracketCalls:
             self._text += piece
             return self._take()
         self._text, self._before = str(piece), ""
-        self.calls.clear()  # those were thought of
+        self.calls.clear()  # they were part of a thought
         return Anew(self._take())
 
     def finish(self) -> str:
-        """Returns what was kept back and is no call."""
-        return self._take(over=True)
+        """Returns the text held back that turned out to be no call."""
+        return self._take(final=True)
 
-    def _take(self, *, over: bool = False) -> str:
+    def _take(self, *, final: bool = False) -> str:
         out = ""
-        while (found := _FIRST.search(self._text)) is not None:
-            out += self._said(found.start())
-            listed = self._text.startswith("[")
-            length = self._listed(over=over) if listed else self._fenced(over=over)
+        while (match := _FIRST.search(self._text)) is not None:
+            out += self._pass_on(match.start())
+            is_list = self._text.startswith("[")
+            length = self._list_length(final=final) if is_list else self._block_length(final=final)
             if length is None:
                 return out
             if length:
                 self.calls.append(self._text[:length])
                 self._text = self._text[length:]
             else:
-                out += self._said(len(found[0]))
-        return out + self._said(len(self._text))
+                out += self._pass_on(len(match[0]))
+        return out + self._pass_on(len(self._text))
 
-    def _said(self, length: int) -> str:
+    def _pass_on(self, length: int) -> str:
         text, self._text = self._text[:length], self._text[length:]
         self._before = (self._before + text)[-_KEPT:]
         return text
 
-    def _fenced(self, *, over: bool) -> int | None:
-        """Returns how much of the text is a block with calls, 0 for none; None while undecided."""
-        found = _BLOCK.match(self._text)
-        if found is None:
-            may = _BLOCK_BEGUN.fullmatch(self._text) or any(
+    def _block_length(self, *, final: bool) -> int | None:
+        """Returns the length of a code block with calls; 0 if this is none, None if undecided."""
+        match = _BLOCK.match(self._text)
+        if match is None:
+            partial = _PARTIAL_BLOCK.fullmatch(self._text) or any(
                 block.startswith(self._text) for block in _BLOCKS
             )
-            return None if may and not over else 0
-        end = self._text.find(_TICKS, found.end())
-        if end < 0 and not over:
+            return None if partial and not final else 0
+        end = self._text.find(_TICKS, match.end())
+        if end < 0 and not final:
             return None
-        inner = self._text[found.end() : end if end >= 0 else None]
-        if not (self._begins_line() or self._has_one(inner)):
+        inner = self._text[match.end() : end if end >= 0 else None]
+        if not (self._begins_line() or self._calls_tool(inner)):
             return 0
         return end + len(_TICKS) if end >= 0 else len(self._text)
 
-    def _listed(self, *, over: bool) -> int | None:
-        """Returns how much of the text is a list of calls, 0 for none; None while undecided."""
+    def _list_length(self, *, final: bool) -> int | None:
+        """Returns the length of a list of calls; 0 if this is none, None if undecided."""
         if not self._tools or self._before.endswith(tuple(_QUOTES)):
             return 0
-        found = _LIST.match(self._text)
-        if found is None:
-            return None if not over and _LIST_BEGUN.fullmatch(self._text) else 0
+        match = _LIST.match(self._text)
+        if match is None:
+            return None if not final and _PARTIAL_LIST.fullmatch(self._text) else 0
         end = list_end(self._text)
-        if end is None and not over:
+        if end is None and not final:
             return None
         written = self._text[:end]
         if any(tool_name(name) in self._tools for name in _CALLED.findall(written)):
@@ -109,11 +110,11 @@ class BracketCalls:
         alone = self._begins_line() and not self._text[len(written) :].strip()
         if not (alone and python_calls(written)):
             return 0
-        return len(self._text) if over else None
+        return len(self._text) if final else None
 
     def _begins_line(self) -> bool:
         before = self._before.rstrip(" \t")
         return not before or before.endswith("\n")
 
-    def _has_one(self, text: str) -> bool:
+    def _calls_tool(self, text: str) -> bool:
         return any(name in self._tools for name, _ in written_calls(text))

@@ -1,4 +1,4 @@
-"""What a model writes: what of it is said, what was thought, and which tools it calls."""
+"""Splits what a model writes into what is said, its thoughts, and its tool calls."""
 
 from collections.abc import Collection
 
@@ -9,48 +9,50 @@ from sessions_app.engine.agent.responders.chat.thoughts import ThoughtFilter
 from sessions_app.engine.agent.responders.chat.tool_calls import ToolCalls
 from sessions_app.engine.agent.responders.chat.written_calls import written_calls
 
-_GIVEN = ('"arguments"', '"parameters"')
-"""By these JSON that is no call of a known tool is told from any other."""
+_ARGUMENT_KEYS = ('"arguments"', '"parameters"')
+"""JSON with one of these is a call, though of an unknown tool, and not an answer in JSON."""
 
 
 class Content:
-    """Takes an answer's text in pieces; gives back what of it is said.
+    """Takes an answer's text in pieces; returns what is to be said.
 
-    Calls of `tools` that are written into it are added to `calls`. With `opened` the answer begins
-    within a thought.
+    Calls of `tools` within the text are added to `calls`. `in_thought`: the answer begins within a
+    thought.
     """
 
-    def __init__(self, calls: ToolCalls, tools: Collection[str], *, opened: bool = False) -> None:
+    def __init__(
+        self, calls: ToolCalls, tools: Collection[str], *, in_thought: bool = False
+    ) -> None:
         self._calls = calls
         self._tools = tools
         self._opening = Opening(calls=bool(tools))
-        self._filter = ThoughtFilter(opened=opened)
+        self._filter = ThoughtFilter(in_thought=in_thought)
         self._brackets = BracketCalls(tools)
         self.misread = False
-        """Whether it holds a call of a tool that is not known, or cannot be read."""
+        """Whether the text holds a call of an unknown tool, or one that cannot be parsed."""
 
     @property
-    def seen(self) -> bool:
+    def has_thought(self) -> bool:
         """Whether there was any thought."""
-        return self._filter.seen or self._opening.thought
+        return self._filter.has_thought or self._opening.thought
 
     @property
-    def unopened(self) -> bool:
+    def began_in_thought(self) -> bool:
         """Whether the answer began within a thought."""
-        return self._filter.unopened
+        return self._filter.began_in_thought
 
     def feed(self, piece: str) -> str:
         """Returns what `piece` adds to the answer, or `Anew` with what it is from now on."""
         return self._brackets.feed(self._filter.feed(self._opening.feed(piece)))
 
-    def parsed(self) -> None:
-        """Notes that the server tells thoughts apart: none is within the text."""
-        self._filter.parsed()
+    def server_strips_thoughts(self) -> None:
+        """Notes that the server streams thoughts apart, so that none are in the text."""
+        self._filter.server_strips_thoughts()
 
     def finish(self, *, cut: bool = False) -> str:
-        """Returns what is left at the end; with `cut` the model was stopped by its limit."""
+        """Returns the rest at the end; with `cut` the model hit its token limit."""
         rest = self._opening.finish(cut=cut)
-        if self._opening.call and (self._add(rest) or any(name in rest for name in _GIVEN)):
+        if self._opening.call and (self._add(rest) or any(key in rest for key in _ARGUMENT_KEYS)):
             self.misread = not self._calls
             rest = ""
         said = self._filter.feed(rest)
@@ -61,7 +63,7 @@ class Content:
         return said
 
     def _add(self, written: str) -> bool:
-        """Takes the calls in a text; returns whether there are any."""
+        """Adds the calls in a text; returns whether there are any."""
         found = [call for call in written_calls(written) if call[0] in self._tools]
         for name, arguments in found:
             self._calls.add_whole(name, arguments)
@@ -69,7 +71,7 @@ class Content:
 
 
 def _joined(before: str, after: str) -> str:
-    """Returns two pieces as one; the last that begins the answer anew decides."""
+    """Returns two pieces as one; a second piece that is `Anew` replaces the first."""
     if isinstance(after, Anew):
         return after
     return Anew(before + after) if isinstance(before, Anew) else before + after

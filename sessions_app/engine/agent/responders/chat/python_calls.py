@@ -1,6 +1,6 @@
-"""Tool calls that a model wrote as Python: `[take_note(text="Milk")]`, `print(take_note(...))`.
+"""Parses tool calls that a model wrote as Python: `[take_note(text="Milk")]`, `print(end_call())`.
 
-Llama 3.2 and 4, LFM and Gemma write so. They are read, never run: arguments are literals.
+Llama 3.2 and 4, LFM and Gemma do. The code is never run; arguments must be literals.
 https://docs.python.org/3/library/ast.html#ast.literal_eval
 """
 
@@ -13,10 +13,10 @@ from textwrap import dedent
 from typing import Any
 
 LONGEST = 20_000
-"""Characters: more is no call of a tool."""
+"""Characters; longer text is not parsed."""
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
-"""What models write that know JSON better."""
+"""JSON's constants, which models write in Python, too."""
 
 _DOTTED = re.compile(r"[\w.]+")
 _PART = re.compile(
@@ -27,7 +27,10 @@ _PART = re.compile(
 
 
 def python_calls(text: str) -> list[tuple[str, str]]:
-    """Returns the calls that a text is, and nothing else: each name, and its arguments as JSON."""
+    """Returns the calls in a text, each as a name and its arguments as JSON.
+
+    Empty if the text is anything but calls.
+    """
     if len(text) > LONGEST:
         return []
     try:
@@ -39,12 +42,12 @@ def python_calls(text: str) -> list[tuple[str, str]]:
 
 
 def list_end(text: str) -> int | None:
-    """Returns where the bracket ends with which a text begins; None before its end came."""
+    """Returns the end of the bracket that the text begins with; None if it is not closed yet."""
     depth = 0
     for found in _PART.finditer(text):
         part = found[0]
         if part in ('"', "'"):
-            return None  # a text that goes on
+            return None  # an unfinished string
         depth += (part in "([{") - (part in ")]}")
         if not depth:
             return found.end()
@@ -52,7 +55,7 @@ def list_end(text: str) -> int | None:
 
 
 def tool_name(name: str) -> str:
-    """Returns a tool's name without what models put around it: `default_api.x`, `x.call`."""
+    """Returns the tool's name in `default_api.take_note` or `take_note.call`: "take_note"."""
     *before, last = name.split(".")
     return before[-1] if before and last == "call" else last
 
@@ -62,25 +65,25 @@ def _calls(node: ast.AST) -> Iterator[tuple[str, str]]:
     match node:
         case ast.Expr(value=inner):
             yield from _calls(inner)
-        case ast.List(elts=several) | ast.Tuple(elts=several):
-            for one in several:
-                yield from _calls(one)
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            for item in items:
+                yield from _calls(item)
         case ast.Call(func=ast.Name(id="print"), args=[ast.Call() as inner], keywords=[]):
             yield from _calls(inner)
-        case ast.Call(func=ast.Name() | ast.Attribute() as function, args=[], keywords=given):
+        case ast.Call(func=ast.Name() | ast.Attribute() as function, args=[], keywords=keywords):
             name = ast.unparse(function)
             if not _DOTTED.fullmatch(name):
-                raise ValueError("This is no name.")
-            arguments = {str(keyword.arg): _value(keyword) for keyword in given}
+                raise ValueError("This is not a name.")
+            arguments = {str(keyword.arg): _value(keyword) for keyword in keywords}
             yield tool_name(name), json.dumps(arguments)
         case _:
             raise ValueError("This is no call with arguments by name.")
 
 
-def _value(given: ast.keyword) -> Any:
-    """Returns an argument; raises ValueError for what is no literal, or has no name (`**x`)."""
-    if given.arg is None:
+def _value(keyword: ast.keyword) -> Any:
+    """Returns an argument; raises ValueError if it is no literal, or has no name (`**x`)."""
+    if keyword.arg is None:
         raise ValueError("This argument has no name.")
-    if isinstance(given.value, ast.Name) and given.value.id in _CONSTANTS:
-        return _CONSTANTS[given.value.id]
-    return ast.literal_eval(given.value)
+    if isinstance(keyword.value, ast.Name) and keyword.value.id in _CONSTANTS:
+        return _CONSTANTS[keyword.value.id]
+    return ast.literal_eval(keyword.value)

@@ -1,4 +1,4 @@
-"""Parameters that a model's server refuses: which one it names, and how to ask without it."""
+"""Parameters that a model's server refuses: which one an error names, and how to ask without."""
 
 import json
 import re
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 STATUSES = frozenset({400, 404, 422, 500, 501})
-"""With which servers refuse a parameter; llama.cpp says 500, OpenRouter 404."""
+"""HTTP statuses of such refusals; llama.cpp sends 500, OpenRouter 404."""
 
 NEW_NAMES = {"max_tokens": "max_completion_tokens"}
-"""OpenAI's newer models take the limit by another name."""
+"""Parameters that OpenAI's newer models call by another name."""
 
-_NAMED = {
+_PATTERNS = {
     "max_tokens": re.compile(r"\bmax_tokens\b"),
     "max_completion_tokens": re.compile(r"\bmax_completion_tokens\b"),
     "temperature": re.compile(r"\btemperature\b", re.IGNORECASE),
@@ -20,21 +20,21 @@ _NAMED = {
 }
 _CANNOT = re.compile(r"support|require|enable|unknown|unrecogni|not permitted|extra", re.IGNORECASE)
 _SIMPLE_NAME = re.compile(r"[\w.\[\]]{1,60}")
-_WITHIN = ("error", "message", "detail", "details", "errors", "msg", "metadata", "raw")
-"""Where servers, and proxies before them, say what is wrong."""
+_ERROR_KEYS = ("error", "message", "detail", "details", "errors", "msg", "metadata", "raw")
+"""Keys below which servers, and proxies in front of them, describe the error."""
 
 _ECHO = re.compile(r"""(["'])input\1\s*:.*""", re.DOTALL)
-"""What a list of refusals that came as text repeats of the request."""
+"""The part of a list of errors, sent as text, that repeats the request."""
 
 DEEPEST, MOST, LONGEST = 8, 20, 2000
-"""How deep a body is read, how many refusals of a list, and how many characters of a text."""
+"""How deep a body is read, how many items of a list, and how many characters of a text."""
 
 
 class Refusals:
-    """What each model was found to refuse; kept while the process lives.
+    """What each model has refused so far, kept for the life of the process.
 
-    A new name is kept for the model, an omission for the value that was refused: another agent
-    may give one that is taken.
+    A new name holds for the model. A parameter is left out only with the value that was refused,
+    since another agent may use one that is accepted.
     """
 
     def __init__(self) -> None:
@@ -42,20 +42,23 @@ class Refusals:
         self._left_out: set[tuple[Any, str, Any]] = set()
 
     def without(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns the request as its model takes it, as far as that is known."""
+        """Returns the request without what its model is known to refuse."""
         model = request.get("model")
-        told: dict[str, Any] = {}
+        accepted: dict[str, Any] = {}
         for name, value in request.items():
             new = NEW_NAMES[name] if (model, name) in self._renamed else name
             if (model, new, _key(value)) not in self._left_out:
-                told[new] = value
-        if "tools" not in told:
-            told.pop("tool_choice", None)
-        return told
+                accepted[new] = value
+        if "tools" not in accepted:
+            accepted.pop("tool_choice", None)
+        return accepted
 
     def learn(self, sent: Mapping[str, Any], name: str) -> str:
-        """Takes that `name` was refused in `sent`; returns how to ask again, "" for not at all."""
-        if name not in sent or name not in _NAMED:
+        """Records that `name` in `sent` was refused.
+
+        Returns how to ask again: "without" it or "with" another name; "" if neither helps.
+        """
+        if name not in sent or name not in _PATTERNS:
             return ""
         if name in NEW_NAMES:
             self._renamed.add((sent.get("model"), name))
@@ -64,18 +67,18 @@ class Refusals:
         return "without"
 
 
-def refused(body: Any, sent: Mapping[str, Any]) -> str:
-    """Returns the parameter that an error's body names; "" for none.
+def refused_parameter(body: Any, sent: Mapping[str, Any]) -> str:
+    """Returns the parameter that an error's body names; "" if it names none.
 
-    Only what servers write is looked at: a body may repeat the request, speech included.
+    Only the server's own words are examined: a body may repeat the request, speech included.
     """
-    told = list(_told(body))
-    for read in (_parameter, _located):
-        named = next((name for value in told if (name := read(value))), "")
-        if named:
-            return named
-    text = "\n".join(_ECHO.sub("", value) for value in told if isinstance(value, str))
-    for name, pattern in _NAMED.items():
+    parts = list(_error_parts(body))
+    for read in (_parameter, _location):
+        name = next((name for part in parts if (name := read(part))), "")
+        if name:
+            return name
+    text = "\n".join(_ECHO.sub("", part) for part in parts if isinstance(part, str))
+    for name, pattern in _PATTERNS.items():
         if name in sent and pattern.search(text):
             if name == "tools" and not _CANNOT.search(text):
                 continue
@@ -83,11 +86,11 @@ def refused(body: Any, sent: Mapping[str, Any]) -> str:
     return ""
 
 
-def _told(value: Any, depth: int = 0) -> Iterator[Any]:
-    """Yields what a server says of an error wherever it nests it, from the outside inwards.
+def _error_parts(value: Any, depth: int = 0) -> Iterator[Any]:
+    """Yields the objects and texts of an error's body, from the outside inwards.
 
-    Mistral puts a list of refusals below `message`, others below `detail` or `error`, proxies the
-    whole body of the server behind them as text.
+    Mistral puts a list of errors below `message`, others below `detail` or `error`; proxies put the
+    whole body of the server behind them into a text.
     """
     if depth > DEEPEST:
         return
@@ -96,18 +99,18 @@ def _told(value: Any, depth: int = 0) -> Iterator[Any]:
         if inner is None:
             yield value[:LONGEST]
         else:
-            yield from _told(inner, depth + 1)
+            yield from _error_parts(inner, depth + 1)
     elif isinstance(value, Mapping):
         yield value
-        for key in _WITHIN:
-            yield from _told(value.get(key), depth + 1)
+        for key in _ERROR_KEYS:
+            yield from _error_parts(value.get(key), depth + 1)
     elif isinstance(value, list):
-        for one in value[:MOST]:
-            yield from _told(one if isinstance(one, Mapping) else None, depth + 1)
+        for item in value[:MOST]:
+            yield from _error_parts(item if isinstance(item, Mapping) else None, depth + 1)
 
 
 def _parsed(text: str) -> Any:
-    """Returns the object or list that a text is as JSON; None for any other text."""
+    """Returns the object or list that a text holds as JSON; None for other texts."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
@@ -117,19 +120,20 @@ def _parsed(text: str) -> Any:
 
 
 def _parameter(value: Any) -> str:
-    named = value.get("param") if isinstance(value, Mapping) else None
-    return named if isinstance(named, str) and _SIMPLE_NAME.fullmatch(named) else ""
+    """Returns OpenAI's `param`."""
+    name = value.get("param") if isinstance(value, Mapping) else None
+    return name if isinstance(name, str) and _SIMPLE_NAME.fullmatch(name) else ""
 
 
-def _located(value: Any) -> str:
-    """Returns the place that FastAPI's 422 names: `detail[].loc` of "body", "temperature"."""
+def _location(value: Any) -> str:
+    """Returns "temperature" from FastAPI's 422: `loc` is ["body", "temperature"]."""
     place = value.get("loc") if isinstance(value, Mapping) else None
     if not isinstance(place, Sequence) or isinstance(place, str):
         return ""
-    named = next((part for part in place if part != "body"), "")
-    return named if isinstance(named, str) and _SIMPLE_NAME.fullmatch(named) else ""
+    name = next((part for part in place if part != "body"), "")
+    return name if isinstance(name, str) and _SIMPLE_NAME.fullmatch(name) else ""
 
 
 def _key(value: Any) -> Any:
-    """Returns a value as a key; tools are all alike."""
+    """Returns a hashable key for a value; all lists of tools have the same."""
     return value if isinstance(value, str | int | float | bool | None) else type(value).__name__

@@ -1,4 +1,4 @@
-"""Answers by any OpenAI-compatible chat endpoint, streamed.
+"""Streams answers from any OpenAI-compatible chat endpoint.
 
 https://platform.openai.com/docs/api-reference/chat/streaming
 """
@@ -13,7 +13,7 @@ from typing import Any
 from sessions_app.engine.agent.budget import estimate, newest_within
 from sessions_app.engine.agent.responders.base import Anew, Conversation, Message, Responder
 from sessions_app.engine.agent.responders.chat.beginnings import Beginnings
-from sessions_app.engine.agent.responders.chat.refusals import STATUSES, Refusals, refused
+from sessions_app.engine.agent.responders.chat.refusals import STATUSES, Refusals, refused_parameter
 from sessions_app.engine.agent.responders.chat.stream import EMPTY, ChatStream
 from sessions_app.engine.agent.tools import Tool, load_tools
 from sessions_app.engine.core.agent_config import AgentConfig
@@ -34,21 +34,21 @@ VOICE_RULES = (
 )
 CUT = " [interrupted by the caller]"
 OPTIONS = ("model", "temperature", "max_tokens", "tools")
-"""What an agent may have of its own."""
+"""Names that an agent's `responder_options` may have."""
 
 REFUSALS = frozenset({400, 401, 403, 404, 422})
 END_S = 0.5
-"""How long after its `finish_reason` a server may take to end the stream, or to go on after all."""
+"""How long after its `finish_reason` a server may take to end the stream, or to continue it."""
 
 
 class ChatResponder(Responder):
     """Streams the model's answer; closing it closes the model's stream.
 
-    An agent's `responder_options` may name another model, temperature, max_tokens or tools.
-    A failure before the first token is tried again `retries` times. A model that thinks before it
-    speaks may take `thought_timeout_s` for it. What a model refuses or how it thinks is learnt
-    once, and kept. `tools` are those an agent
-    has unless it says otherwise; `known_tools` is VOICE["TOOLS"].
+    An agent's `responder_options` may set another model, temperature, max_tokens or tools.
+    A request that fails before the first token is repeated up to `retries` times. A model that
+    thinks before it speaks may take `thought_timeout_s` for that. Which parameters a model refuses
+    and how it begins its thoughts is learnt once per process. `tools` are an agent's unless it sets
+    its own; `known_tools` is VOICE["TOOLS"].
     """
 
     def __init__(
@@ -93,24 +93,26 @@ class ChatResponder(Responder):
         for number in range(MOST_ROUNDS + 1):
             if tools and number == MOST_ROUNDS:
                 request["tool_choice"] = "none"
-            answer = await self._opened(request, said=said)
+            answer = await self._open_answer(request, said=said)
             async with aclosing(self._texts(answer)) as texts:
                 async for text in texts:
-                    if isinstance(text, Anew):  # an interruption must not keep it from being learnt
-                        self._beginnings.note(str(request["model"]), unopened=True)
+                    if isinstance(text, Anew):  # learnt at once, as the caller may interrupt
+                        self._beginnings.note(str(request["model"]), began_in_thought=True)
                     yield text
             said = said or bool(answer.text.strip())
-            if answer.unopened or answer.whole:
-                self._beginnings.note(str(request["model"]), unopened=answer.unopened)
+            if answer.began_in_thought or answer.whole:
+                self._beginnings.note(
+                    str(request["model"]), began_in_thought=answer.began_in_thought
+                )
             if not answer.calls:
                 _check_said(answer)
                 return
-            done = await self._use(answer, tools, conversation)
-            request["messages"] = [*request["messages"], *done]
+            results = await self._use_tools(answer, tools, conversation)
+            request["messages"] = [*request["messages"], *results]
         raise ResponderError("The model asked for its tools again and again.")
 
     def check(self, persona: AgentConfig) -> None:
-        """Raises ResponderError for an option or a tool that there is not."""
+        """Raises ResponderError for an unknown option or tool."""
         self._tools_of(_options(persona).get("tools", self._tools))
 
     async def aclose(self) -> None:
@@ -130,11 +132,11 @@ class ChatResponder(Responder):
         rules = VOICE_RULES.format(language=persona.language)
         system = f"{persona.prompt}\n\n{rules}".strip()
         left = self._context_tokens - estimate(system)
-        told = _by_turns(newest_within(conversation.messages, left))
-        if told and told[0]["role"] == "assistant":
-            # many models' templates want the caller to speak first
-            system = f"{system}\n\nYou began with: {told.pop(0)['content']}"
-        return [{"role": "system", "content": system}, *told]
+        messages = _alternating(newest_within(conversation.messages, left))
+        if messages and messages[0]["role"] == "assistant":
+            # many models' templates require the caller to speak first
+            system = f"{system}\n\nYou began with: {messages.pop(0)['content']}"
+        return [{"role": "system", "content": system}, *messages]
 
     # -- the answer -----------------------------------------------------------------------
 
@@ -149,24 +151,24 @@ class ChatResponder(Responder):
         finally:
             await answer.aclose()
 
-    async def _opened(self, request: Mapping[str, Any], *, said: bool) -> ChatStream:
-        """Returns an answer that has begun; tries again what may succeed.
+    async def _open_answer(self, request: Mapping[str, Any], *, said: bool) -> ChatStream:
+        """Returns an answer that has begun; retries failures that may pass.
 
-        An empty one is a failure, unless something was `said` before its tools were used.
+        An empty answer is a failure, unless something was `said` before tools were called.
         """
         attempt = 0
         while True:
             try:
-                answer = await self._asked(request)
-                return answer if said else await self._begun(answer)
+                answer = await self._send(request)
+                return answer if said else await self._not_empty(answer)
             except ResponderUnavailableError:
                 attempt += 1
                 if attempt > self._retries:
                     raise
                 await asyncio.sleep(0.1 * 2**attempt * random.uniform(0.5, 1.5))
 
-    async def _begun(self, answer: ChatStream) -> ChatStream:
-        """Returns the answer; raises ResponderUnavailableError for one that is over and empty."""
+    async def _not_empty(self, answer: ChatStream) -> ChatStream:
+        """Returns the answer; raises ResponderUnavailableError if it ended without any text."""
         try:
             while answer.finished and answer.empty:
                 if await self._next(answer) is None:
@@ -176,15 +178,15 @@ class ChatResponder(Responder):
             raise
         return answer
 
-    async def _asked(self, request: Mapping[str, Any]) -> ChatStream:
-        """Asks; again without a parameter that the model refuses, and so from then on."""
+    async def _send(self, request: Mapping[str, Any]) -> ChatStream:
+        """Sends the request, and again without each parameter that the model refuses."""
         while True:
             sent = self._refusals.without(request)
             try:
                 return await self._open(sent)
             except self._openai.APIStatusError as error:
                 status = error.status_code
-                name = refused(error.body, sent) if status in STATUSES else ""
+                name = refused_parameter(error.body, sent) if status in STATUSES else ""
                 how = self._refusals.learn(sent, name)
                 if not how:
                     raise _refusal(status, name) from error
@@ -192,18 +194,18 @@ class ChatResponder(Responder):
 
     async def _open(self, sent: Mapping[str, Any]) -> ChatStream:
         answer: ChatStream | None = None
-        begun_s = asyncio.get_running_loop().time()
+        start_s = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._first_s) as limit:
                 create = self._client.chat.completions.with_streaming_response.create
                 response = await create(**sent, stream=True).__aenter__()
-                within = self._beginnings.within(str(sent["model"]))
+                in_thought = self._beginnings.begins_in_thought(str(sent["model"]))
                 tools = [tool["function"]["name"] for tool in sent.get("tools", ())]
-                answer = ChatStream(response, opened=within, tools=tools)
-                # most servers say who speaks before they say anything
+                answer = ChatStream(response, in_thought=in_thought, tools=tools)
+                # most servers send an empty chunk with the role first
                 while await answer.read() == "" and not (answer.calls or answer.finished):
                     if answer.thought:
-                        limit.reschedule(begun_s + max(self._first_s, self._thought_s))
+                        limit.reschedule(start_s + max(self._first_s, self._thought_s))
         except BaseException as error:
             if answer is not None:
                 await answer.aclose()
@@ -227,7 +229,7 @@ class ChatResponder(Responder):
             raise self._meaning(error) from error
 
     def _meaning(self, error: BaseException) -> BaseException:
-        """Returns what a failure means: for good, for now, or nothing of the model's."""
+        """Returns a failure as a ResponderError; cancellations and the like unchanged."""
         if isinstance(error, ResponderError):
             return error
         if isinstance(error, TimeoutError | self._openai.APITimeoutError):
@@ -240,12 +242,12 @@ class ChatResponder(Responder):
 
     # -- tools ------------------------------------------------------------------------------
 
-    async def _use(
+    async def _use_tools(
         self, answer: ChatStream, tools: Mapping[str, Tool], conversation: Conversation
     ) -> list[dict[str, Any]]:
-        """Returns the messages that tell the model what its tools brought."""
-        calls = cleaned(answer.calls.as_told())
-        told: list[dict[str, Any]] = [
+        """Runs the tools that an answer calls; returns the messages with their results."""
+        calls = cleaned(answer.calls.as_openai())
+        messages: list[dict[str, Any]] = [
             {"role": "assistant", "content": clean(answer.text) or None, "tool_calls": calls}
         ]
         for call in calls:
@@ -255,12 +257,12 @@ class ChatResponder(Responder):
                 result = f"Error: there is no tool {function['name']!r}."
             else:
                 result = await tool.run(conversation.host, function["arguments"])
-            told.append({"role": "tool", "tool_call_id": call["id"], "content": result})
-        return told
+            messages.append({"role": "tool", "tool_call_id": call["id"], "content": result})
+        return messages
 
 
 def _refusal(status: int, name: str) -> ResponderError:
-    """Returns what an HTTP status means, and the parameter that it is about, if known."""
+    """Returns the error for an HTTP status and the refused parameter, if known."""
     if status not in REFUSALS:
         return ResponderUnavailableError(f"The model's server failed ({status}).")
     if name:
@@ -274,18 +276,18 @@ def _refusal(status: int, name: str) -> ResponderError:
     )
 
 
-def _by_turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Returns the messages with each side's in a row as one: templates want them by turns."""
-    told: list[dict[str, Any]] = []
-    for message in map(_told, messages):
-        if told and told[-1]["role"] == message["role"]:
-            told[-1]["content"] = join_sentences((told[-1]["content"], message["content"]))
+def _alternating(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Returns the messages with successive ones of a side merged: templates require turns."""
+    merged: list[dict[str, Any]] = []
+    for message in map(_as_openai, messages):
+        if merged and merged[-1]["role"] == message["role"]:
+            merged[-1]["content"] = join_sentences((merged[-1]["content"], message["content"]))
         else:
-            told.append(message)
-    return told
+            merged.append(message)
+    return merged
 
 
-def _told(message: Message) -> dict[str, Any]:
+def _as_openai(message: Message) -> dict[str, Any]:
     if message.speaker is Speaker.CALLER:
         return {"role": "user", "content": message.text}
     cut = CUT if message.interrupted else ""
@@ -293,7 +295,7 @@ def _told(message: Message) -> dict[str, Any]:
 
 
 def _check_said(answer: ChatStream) -> None:
-    """Raises ResponderError for an answer that was thought and never said, or a call unread."""
+    """Raises ResponderError for an answer of thoughts only, or with an unusable call."""
     if answer.misread:
         raise ResponderError(
             "The model wrote a call of a tool into its answer that the agent does not have, or "
@@ -307,7 +309,7 @@ def _check_said(answer: ChatStream) -> None:
 
 
 def _options(persona: AgentConfig) -> dict[str, Any]:
-    """Returns an agent's own options; raises ResponderError for one that there is not."""
+    """Returns an agent's own options; raises ResponderError for an unknown one."""
     options = dict(persona.responder_options)
     unknown = [name for name in options if name not in OPTIONS]
     if unknown:

@@ -1,4 +1,4 @@
-"""One streamed answer of an OpenAI-compatible server, in any of the shapes that servers send.
+"""Reads one streamed answer of an OpenAI-compatible server, in any of the shapes in use.
 
 https://platform.openai.com/docs/api-reference/chat/streaming;
 https://html.spec.whatwg.org/multipage/server-sent-events.html
@@ -13,157 +13,166 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from sessions_app.engine.agent.responders.base import Anew
-from sessions_app.engine.agent.responders.chat.breaks import BROKE_OFF, FAILED, broken, says_error
+from sessions_app.engine.agent.responders.chat.breaks import (
+    BROKE_OFF,
+    FAILED,
+    failure_of,
+    says_error,
+)
 from sessions_app.engine.agent.responders.chat.content import Content
 from sessions_app.engine.agent.responders.chat.tool_calls import ToolCalls
 from sessions_app.engine.core.errors import ResponderUnavailableError
 
 DONE = "[DONE]"
 NOTHING = "null"
-"""An event that is there to keep a connection open."""
+"""An event that only keeps the connection open."""
 
 LONGEST_EVENT = 1_000_000
-"""Bytes: a line that goes on is no chunk."""
+"""Bytes; a longer line is no chunk of a chat completion."""
 
 _LINE_ENDS = re.compile(rb"\r\n|\n|\r(?!\Z)")
-"""A CR at the end of what has come may have its LF yet to come."""
+"""A CR at the end of the data may be half of a CR LF."""
 
 DRAIN_S = 0.05
-"""How long the end of a response may take to come after `[DONE]`."""
+"""How long a response may take to end after `[DONE]`."""
 
 NO_CHAT = "The model's server does not answer with chat completions."
 EMPTY = "The model's server sent an empty answer."
 NO_REASONS = ("", "null")
-"""What some servers write as long as there is no `finish_reason`."""
+"""What some servers send before there is a `finish_reason`."""
 
 THOUGHTS = ("reasoning_content", "reasoning", "thinking")
-"""Where servers put a model's thoughts that have a parser for them."""
+"""Keys for a model's thoughts, on servers that parse them."""
 
 
 class ChatStream:
     """Reads one response to its end; `aclose` ends it anywhere.
 
-    An answer is over with a `finish_reason` that is not empty, or with `[DONE]`. What has
-    neither broke off, and so did what says so (breaks.py). `tools` are those that the model may
-    call.
+    An answer ends with a `finish_reason` or with `[DONE]`. Without either it broke off; so did one
+    with a reason listed in breaks.py. `tools` are the names of those that the model may call.
+    `in_thought`: the text begins within a thought.
     """
 
-    def __init__(self, response: Any, *, opened: bool = False, tools: Collection[str] = ()) -> None:
+    def __init__(
+        self, response: Any, *, in_thought: bool = False, tools: Collection[str] = ()
+    ) -> None:
         self._response = response
         self._events = _events(response)
         self.calls = ToolCalls()
-        self._content = Content(self.calls, tools, opened=opened)
-        self._over = False
-        self._any = False
+        self._content = Content(self.calls, tools, in_thought=in_thought)
+        self._ended = False
+        self._has_chunk = False
         self._index: Any = None
         self._reason = ""
         self._broken = ""
-        self._told = ""
+        self._raw_text = ""
         self.text = ""
-        """What was said so far, since it began anew."""
+        """The text so far; of an answer that began anew, the text since then."""
 
         self.thought = False
-        """Whether the model has thought, within its text or beside it."""
+        """Whether the model has thought, in its text or apart from it."""
 
     @property
     def finished(self) -> bool:
-        """Whether the model said that its answer is over; a server may still say something."""
-        return bool(self._reason) or self._over
+        """Whether the model ended its answer; more chunks may come nevertheless."""
+        return bool(self._reason) or self._ended
 
     @property
     def cut(self) -> bool:
-        """Whether the model was stopped by its limit of tokens."""
+        """Whether the model hit its token limit."""
         return self._reason == "length"
 
     @property
-    def unopened(self) -> bool:
+    def began_in_thought(self) -> bool:
         """Whether the answer began within a thought."""
-        return self._content.unopened
+        return self._content.began_in_thought
 
     @property
     def whole(self) -> bool:
-        """Whether the answer was said to its end: it shows how the model begins."""
+        """Whether this is a complete answer in words, which shows how the model begins."""
         return bool(self.text.strip()) and not (self.cut or self.calls)
 
     @property
     def misread(self) -> bool:
-        """Whether the model wrote a call into its answer that cannot be done."""
+        """Whether the model wrote a call into its answer that cannot be carried out."""
         return self._content.misread
 
     @property
     def empty(self) -> bool:
-        """Whether it says nothing, calls nothing, and shows no thought."""
+        """Whether there is no text, no call and no thought."""
         return not (self.text.strip() or self.calls or self.thought or self.misread)
 
     async def read(self) -> str | None:
-        """Returns what the next chunk says, "" for nothing; None at the end.
+        """Returns the text of the next chunk, perhaps ""; None at the end.
 
-        `Anew` where what was said so far was a thought.
+        An `Anew` means that the text so far was a thought.
 
-        Raises ResponderUnavailableError for what is no chat completion, for an error that came
-        in place of a chunk, and for an end that is none.
+        Raises ResponderUnavailableError (retryable) if the response is no chat completion, for an
+        error instead of a chunk, and for an answer that broke off.
         """
-        if self._over:
+        if self._ended:
             return None
         if self._broken:
             raise ResponderUnavailableError(self._broken)
         chunk = await anext(self._events, None)
-        if chunk is None and not self._any:
+        if chunk is None and not self._has_chunk:
             raise ResponderUnavailableError(EMPTY)
         if chunk is None and not self._reason:
             raise ResponderUnavailableError(BROKE_OFF)
         if chunk is None or chunk == DONE:
-            if not self._any:
+            if not self._has_chunk:
                 raise ResponderUnavailableError(EMPTY)
             return self.end()
-        return self._said(self._take(chunk))
+        return self._add_text(self._read_chunk(chunk))
 
     def end(self) -> str:
-        """Takes the answer as over; returns what of it was kept back."""
-        self._over = True
-        return self._said(self._content.finish(cut=self.cut))
+        """Ends the answer; returns the text held back."""
+        self._ended = True
+        return self._add_text(self._content.finish(cut=self.cut))
 
     async def aclose(self) -> None:
-        """Ends it; may be called twice. A connection whose answer is over is kept for the next."""
-        if self._over:
+        """Closes the response; may be called twice. A whole answer leaves its connection usable."""
+        if self._ended:
             with suppress(Exception):
                 async with asyncio.timeout(DRAIN_S):
                     await anext(self._events, None)
         await self._response.close()
         await self._events.aclose()
 
-    def _said(self, text: str) -> str:
+    def _add_text(self, text: str) -> str:
         self.text = str(text) if isinstance(text, Anew) else self.text + text
-        self.thought = self.thought or self._content.seen
+        self.thought = self.thought or self._content.has_thought
         return text
 
-    def _take(self, chunk: Any) -> str:
-        """Returns the text of a chunk that is no thought; keeps what else it says."""
+    def _read_chunk(self, chunk: Any) -> str:
+        """Returns the text of a chunk without thoughts; keeps its calls and finish reason."""
         if chunk == []:
-            return ""  # there to keep a connection open
+            return ""  # keeps the connection open
         if not isinstance(chunk, Mapping):
             raise ResponderUnavailableError(NO_CHAT)
         if says_error(chunk):
             raise ResponderUnavailableError(FAILED)
         choice = self._choice(chunk.get("choices"))
         if choice is None:
-            return ""  # counts of tokens, verdicts of a filter
-        self._any = True
+            return ""  # token counts or filter results
+        self._has_chunk = True
         delta = choice.get("delta")
-        delta = delta if isinstance(delta, Mapping) else self._rest(choice)
+        delta = delta if isinstance(delta, Mapping) else self._as_delta(choice)
         text = self._delta(delta)
         reason = choice.get("finish_reason")
-        self._broken = FAILED if choice.get("error") else broken(reason)
+        self._broken = FAILED if choice.get("error") else failure_of(reason)
         if self._broken:
-            return text  # said before it fails: the next read does
+            return text  # the next read raises
         if isinstance(reason, str) and reason not in NO_REASONS:
             self._reason = reason
         elif any(delta.get(name) for name in ("content", "tool_calls", "function_call")):
-            self._reason = ""  # some name a reason in each chunk: the end is what nothing follows
+            self._reason = (
+                ""  # some servers send a reason with each chunk; only the last one counts
+            )
         return text
 
     def _choice(self, choices: Any) -> Mapping[str, Any] | None:
-        """Returns what belongs to the answer: a server may send others beside it."""
+        """Returns the choice of this answer: a server may send several, told apart by index."""
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, Mapping):
                 index = choice.get("index") or 0
@@ -175,30 +184,30 @@ class ChatStream:
     def _delta(self, delta: Mapping[str, Any]) -> str:
         apart = any(delta.get(name) for name in THOUGHTS)
         self.calls.add(delta.get("tool_calls"))
-        self.calls.add_old(delta.get("function_call"))
+        self.calls.add_function_call(delta.get("function_call"))
         content = delta.get("content")
         if isinstance(content, list):  # Mistral: thoughts and text as parts
             apart = apart or any(_kind(part) == "thinking" for part in content)
             content = "".join(str(p.get("text") or "") for p in content if _kind(p) == "text")
         if apart:
             self.thought = True
-            self._content.parsed()
-        told = "".join(t for t in (content, delta.get("refusal")) if isinstance(t, str))
-        self._told += told
-        return self._content.feed(told)
+            self._content.server_strips_thoughts()
+        text = "".join(t for t in (content, delta.get("refusal")) if isinstance(t, str))
+        self._raw_text += text
+        return self._content.feed(text)
 
-    def _rest(self, choice: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Returns a message or a text that stands in place of a delta as one.
+    def _as_delta(self, choice: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Returns a delta for a chunk that has a `message` or a `text` instead.
 
-        Some servers send each piece so, others the whole answer again with its end. Servers of
-        plain completions send texts.
+        Some servers send each piece as a message, others repeat the whole answer at the end.
+        Servers of plain completions send texts.
         """
         message = choice.get("message")
         if not isinstance(message, Mapping):
             return {"content": choice.get("text")}
         content = message.get("content")
-        if isinstance(content, str) and content.startswith(self._told):
-            return {**message, "content": content[len(self._told) :]}
+        if isinstance(content, str) and content.startswith(self._raw_text):
+            return {**message, "content": content[len(self._raw_text) :]}
         return message
 
 
@@ -207,9 +216,9 @@ def _kind(part: Any) -> str:
 
 
 async def _events(response: Any) -> AsyncGenerator[Any, None]:
-    """Yields each chunk as plain values, and DONE where the server says so."""
+    """Yields each chunk as parsed JSON, and DONE when the server sends that."""
     if "json" in response.headers.get("content-type", ""):
-        yield _whole(await response.read())  # a server that does not stream
+        yield _as_chunk(await response.read())  # a server that does not stream
         yield DONE
         return
     async with aclosing(_lines(response.iter_bytes())) as lines:
@@ -231,22 +240,22 @@ async def _events(response: Any) -> AsyncGenerator[Any, None]:
                 held = ""
                 yield chunk
         async for _ in lines:
-            pass  # a connection is used again once its response was read to the end
+            pass  # a connection can be reused only if its response was read to the end
 
 
-def _whole(body: bytes) -> Any:
-    """Returns an answer that came in one piece as a chunk."""
+def _as_chunk(body: bytes) -> Any:
+    """Returns an answer that was not streamed as a single chunk."""
     answer = _parsed(body.decode(errors="replace"))
     if not isinstance(answer, Mapping):
         raise ResponderUnavailableError(NO_CHAT)
     choices = answer.get("choices")
-    whole = choices if isinstance(choices, list) else []
-    told = [{"finish_reason": "stop", **c} for c in whole if isinstance(c, Mapping)]
-    return {**answer, "choices": told}
+    choices = choices if isinstance(choices, list) else []
+    finished = [{"finish_reason": "stop", **c} for c in choices if isinstance(c, Mapping)]
+    return {**answer, "choices": finished}
 
 
 def _parsed(text: str) -> Any:
-    """Returns the JSON value; None while it is not whole."""
+    """Returns the JSON value; None while it is incomplete."""
     try:
         return json.loads(text)
     except ValueError:
@@ -254,10 +263,10 @@ def _parsed(text: str) -> Any:
 
 
 async def _lines(pieces: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
-    """Yields the lines, the last one too where the server left its end out.
+    """Yields the lines, including a last one without a line end.
 
-    They end as server-sent events may: with CR, LF or both. A text's own line separators (U+2028
-    and others) end none. A byte order mark before the first is none of it.
+    As in server-sent events, CR, LF and CR LF end a line, other separators (U+2028) do not, and a
+    byte order mark before the first line is dropped.
     """
     held, mark = b"", BOM_UTF8
     async for piece in pieces:

@@ -1,4 +1,4 @@
-"""The tags around a model's thoughts: how they are written, and where one is only talked of."""
+"""The tags around a model's thoughts: how they are written, and where one is only mentioned."""
 
 import re
 from string import ascii_lowercase, ascii_uppercase
@@ -23,9 +23,9 @@ _NAMES = (
     "mm:think",
     "antml:thinking",
 )
-"""Elements of DeepSeek, Qwen and most others; of Seed, MiniMax and Claude."""
+"""Names of elements: DeepSeek, Qwen and most others; Seed, MiniMax and Claude."""
 
-_OTHERS = {
+_OTHER_PAIRS = {
     "<unused94>": "<unused95>",
     "<|begin_of_thought|>": "<|end_of_thought|>",
     "[think]": "[/think]",
@@ -34,9 +34,9 @@ _OTHERS = {
     "<|channel>thought": "<channel|>",
     "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
 }
-"""MedGemma; Sky-T1; Mistral; Kimi; Cohere; Gemma; gpt-oss: each begins and ends in its own way."""
+"""Opening and closing tags of MedGemma, Sky-T1, Mistral, Kimi, Cohere, Gemma and gpt-oss."""
 
-PAIRS = {**{f"<{name}>": f"</{name}>" for name in _NAMES}, **_OTHERS}
+PAIRS = {**{f"<{name}>": f"</{name}>" for name in _NAMES}, **_OTHER_PAIRS}
 CLOSERS = frozenset(PAIRS.values())
 OPENERS = {closer: opener for opener, closer in (*PAIRS.items(), *CALLS.items())}
 
@@ -50,7 +50,7 @@ ENDED_BY = {
         }
     )
 }
-"""With these gpt-oss goes on behind a thought, too: words before a call, and the call."""
+"""What may also end a thought of gpt-oss: words before a call, and the call."""
 
 DROPPED = frozenset(
     {
@@ -65,81 +65,85 @@ DROPPED = frozenset(
         "<|end_response|>",
     }
 )
-"""What gpt-oss, Sky-T1 and Cohere write around an answer."""
+"""Tags of gpt-oss, Sky-T1 and Cohere around an answer; always dropped."""
 
 AROUND = frozenset({"<answer>", "</answer>", "<response>", "</response>"})
-"""What Hunyuan and ERNIE write around an answer; a tag like any other without a thought before."""
+"""Tags of Hunyuan and ERNIE around an answer; dropped only after a thought."""
 
 _OF_THOUGHTS = frozenset({*PAIRS, *CLOSERS, *DROPPED})
 _ATTRIBUTES = r"(?:\s[^<>]{0,100})?"
 _ELEMENT = rf"<(/?)({'|'.join(map(re.escape, _NAMES))}){_ATTRIBUTES}(/?)>"
 _TEMPLATES = {*ENDS, *LEFT_OUT, *CALLS, *CALLS.values()}
-_LITERAL = sorted(
-    {*_OTHERS, *_OTHERS.values(), *DROPPED, *AROUND, *_TEMPLATES}, key=len, reverse=True
+_LITERALS = sorted(
+    {*_OTHER_PAIRS, *_OTHER_PAIRS.values(), *DROPPED, *AROUND, *_TEMPLATES}, key=len, reverse=True
 )
-_TAG = re.compile(f"{'|'.join(map(re.escape, _LITERAL))}|{_ELEMENT}|{ANY}")
-_WRITTEN = (*_LITERAL, *(f"<{slash}{name}" for name in _NAMES for slash in ("", "/")))
-_BEGUN = frozenset(tag[:end] for tag in _WRITTEN for end in range(1, len(tag) + 1))
-_LONGER = frozenset(tag[:end] for tag in _LITERAL for end in range(1, len(tag)))
-"""What may go on to be a longer tag."""
+_TAG = re.compile(f"{'|'.join(map(re.escape, _LITERALS))}|{_ELEMENT}|{ANY}")
+_ALL_TAGS = (*_LITERALS, *(f"<{slash}{name}" for name in _NAMES for slash in ("", "/")))
+_PARTIAL_TAGS = frozenset(tag[:end] for tag in _ALL_TAGS for end in range(1, len(tag) + 1))
+_PARTIAL_LITERALS = frozenset(tag[:end] for tag in _LITERALS for end in range(1, len(tag)))
+"""Text that may become a longer tag."""
 
-_UNCLOSED = re.compile(rf"</?(?:{'|'.join(map(re.escape, _NAMES))}){_ATTRIBUTES}/?")
-_TOKEN_BEGUN = re.compile(r"<[|\uff5c][^\s<>|\uff5c]{0,40}[|\uff5c]?")
+_PARTIAL_ELEMENT = re.compile(rf"</?(?:{'|'.join(map(re.escape, _NAMES))}){_ATTRIBUTES}/?")
+_PARTIAL_TOKEN = re.compile(r"<[|\uff5c][^\s<>|\uff5c]{0,40}[|\uff5c]?")
 _FIRST = re.compile("[<[◁]")
-_MOST = 130
+_LONGEST = 130
 """Characters of the longest tag."""
 
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Tag:
-    """A tag in a text, from `start` to `end`; `name` is how it is written without attributes."""
+    """A tag in a text, from `start` to `end`; `name` is the tag without attributes: "<think>"."""
 
     def __init__(self, found: re.Match[str]) -> None:
         self.start, self.end = found.span()
         self.name = f"<{found[1]}{found[2]}>" if found[2] else found[0]
         self.empty = bool(found[3])
-        """Whether it is a whole thought of no words, as `<think/>` is."""
+        """Whether it is an empty thought: `<think/>`."""
 
     @property
     def is_word(self) -> bool:
-        """Whether people may write it in a sentence: not what is one token of a model."""
+        """Whether people may write it in a sentence, unlike a special token of a model."""
         return not self.name.startswith(("<|", "<\uff5c", "<unused"))
 
     @property
     def is_template(self) -> bool:
-        """Whether it is a token of a chat template, or stands around a call of a tool."""
+        """Whether it is a token of a chat template, or marks a tool call."""
         return self.name in _TEMPLATES or not (self.is_word or self.name in _OF_THOUGHTS)
 
 
-def find(text: str, at: int = 0, *, over: bool = False) -> Tag | None:
-    """Returns the first tag of `text` from `at` on; None while it may become a longer one.
+def find(text: str, at: int = 0, *, final: bool = False) -> Tag | None:
+    """Returns the first tag of `text` from `at` on; None if there is none, or it may get longer.
 
-    With `over` nothing more comes.
+    `final`: no more text comes.
     """
     small = lowered(text)
     found = _TAG.search(small, at)
-    if found is None or (not over and small[found.start() :] in _LONGER):
+    if found is None or (not final and small[found.start() :] in _PARTIAL_LITERALS):
         return None
     return Tag(found)
 
 
 def sure(text: str) -> int:
-    """Returns how much of `text` cannot be the beginning of a tag."""
+    """Returns the length of the part of `text` that cannot be in a tag."""
     small = lowered(text)
-    for found in _FIRST.finditer(small, max(0, len(small) - _MOST)):
+    for found in _FIRST.finditer(small, max(0, len(small) - _LONGEST)):
         tail = small[found.start() :]
-        if tail in _BEGUN or _UNCLOSED.fullmatch(tail) or _TOKEN_BEGUN.fullmatch(tail):
+        if (
+            tail in _PARTIAL_TAGS
+            or _PARTIAL_ELEMENT.fullmatch(tail)
+            or _PARTIAL_TOKEN.fullmatch(tail)
+        ):
             return found.start()
     return len(text)
 
 
 def lowered(text: str) -> str:
-    """Returns the text with the tags' letters small; a few others would become two."""
+    """Returns the text with ASCII letters in lower case, so that its length stays the same."""
     return text.translate(_SMALL)
 
 
-# -- tags that are only talked of ---------------------------------------------------------------
+# -- tags that are only mentioned ---------------------------------------------------------------
 
 _QUOTED = re.compile("[\"'\u201c\u201d\u2018\u2019\u201e«»\u2039\u203a「」『』()*_`]")
 _ENDED = re.compile(r"\n|\w[.!?]\s*$")
@@ -149,21 +153,23 @@ _PAIR_WITHIN = 60
 
 
 class Mentions:
-    """Follows what is said, and tells tags that are only named in it: "use the `<think>` tag"."""
+    """Follows an answer's text, and recognises tags it only mentions: "use the `<think>` tag"."""
 
     def __init__(self) -> None:
         self._ticks = 0
-        """How many backticks began the present code; none outside of any."""
+        """How many backticks opened the current code; 0 outside code."""
 
         self._run = 0
+        """Backticks at the end of the text so far."""
+
         self._since = _PAIR_WITHIN
-        """Characters since a tag was named."""
+        """Characters since the last mention of a tag."""
 
         self.before = ""
-        """The last of what was said."""
+        """The end of the text so far."""
 
-    def say(self, text: str, *, named: bool = False) -> None:
-        """Takes text that is said; `named` is a tag."""
+    def say(self, text: str, *, mention: bool = False) -> None:
+        """Takes the next text; `mention`: it is a tag that is only mentioned."""
         for letter in text:
             if letter == "`":
                 self._run += 1
@@ -171,14 +177,14 @@ class Mentions:
                 self._end_run()
         if self._ticks < len("```") and "\n\n" in self.before[-1:] + text:
             self._ticks = 0
-        self._since = 0 if named else self._since + len(text)
+        self._since = 0 if mention else self._since + len(text)
         self.before = (self.before + text)[-_PAIR_WITHIN:]
 
-    def is_named(self, tag: Tag, after: str, *, over: bool) -> bool | None:
-        """Returns whether a tag is only named; None before enough came `after` it.
+    def is_mention(self, tag: Tag, after: str, *, final: bool) -> bool | None:
+        """Returns whether a tag is only mentioned; None until enough text has come `after` it.
 
-        With `over` nothing more comes. A thought begins with an answer, a line or a sentence, and
-        its end is the end of one.
+        `final`: no more text comes. A real thought begins where an answer, a line or a sentence
+        begins, and ends where one ends.
         """
         ends = tag.name.startswith(("</", "[/", "◁/"))
         if not tag.is_word and not tag.is_template:
@@ -187,24 +193,24 @@ class Mentions:
             return True
         if not self.before.strip() or self.before.rstrip(" \t").endswith("\n"):
             return False
-        if len(after) < 2 and not over and "\n" not in after:  # noqa: PLR2004 - a blank and a letter
+        if len(after) < 2 and not final and "\n" not in after:  # noqa: PLR2004 - a blank and a letter
             return None
         quoted = _QUOTED.match(self.before[-1]) and _QUOTED.match(after)
         if tag.is_template and not (after[:1] == " " and after[1:2].isalpha()):
-            return bool(quoted)  # a sentence goes on behind what it speaks of
+            return bool(quoted)  # behind a mention the sentence would go on
         return bool(quoted) or self._is_within(after, ends=ends)
 
     def _is_within(self, after: str, *, ends: bool) -> bool:
-        """Returns whether a sentence goes on before and `after` a tag."""
+        """Returns whether one sentence continues from before a tag to `after` it."""
         if self.before[-1] not in " \t" or ends_sentence(self.before):
             return False
         if ends and after[1:2].isupper():
-            return False  # an answer begins so
+            return False  # the answer begins here
         goes_on = after[:1] in " \t" and not after[1:2].isspace()
         return goes_on or not after.strip(" \t") or after[0] in _AFTER_WORD
 
     def _is_paired(self) -> bool:
-        """Returns whether the tag that was named just before is named together with its end."""
+        """Returns whether this closing tag belongs to an opening one just mentioned."""
         between = self.before[len(self.before) - self._since :] if self._since else ""
         return self._since < _PAIR_WITHIN and not _ENDED.search(between)
 

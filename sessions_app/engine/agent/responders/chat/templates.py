@@ -1,7 +1,7 @@
-"""Tokens of models' chat templates that come through as text, where a server does not know them.
+"""Tokens of models' chat templates that servers let through as text.
 
-A model ends its turn with a token of its own; one that goes on writes the caller's turn, too. Each
-name is written as the templates in use write it, with its letters small.
+A model ends its turn with a token of its own; if it is not stopped there, it also writes the
+caller's next turn. The tokens are spelt as in the templates, in lower case.
 """
 
 ENDS = frozenset(
@@ -47,7 +47,7 @@ ENDS = frozenset(
         "[e~[",  # MiniMax
     }
 )
-"""With these a turn is over: nothing that follows is said."""
+"""Tokens that end the turn: nothing after them is said."""
 
 LEFT_OUT = frozenset(
     {
@@ -66,10 +66,10 @@ LEFT_OUT = frozenset(
         "<unk>",
     }
 )
-"""What begins the model's own turn, or fills it."""
+"""Tokens that begin the model's own turn, or pad it."""
 
 ANY = r"<[|\uff5c][^\s<>|\uff5c]{1,40}[|\uff5c]>"
-"""Any other token of the usual kind: it is none of an answer."""
+"""Pattern of any other special token; none is part of an answer."""
 
 CALLS = {
     "<tool_call>": "</tool_call>",  # Hermes, Qwen, GLM
@@ -92,4 +92,4 @@ CALLS = {
     "<|python_tag|>": "<the end>",  # Llama 3
     "[tool_calls]": "<the end>",  # Mistral
 }
-"""What a call of a tool is written between, where a server has no parser for it."""
+"""Opening and closing tags of tool calls, as servers without a parser for them stream them."""

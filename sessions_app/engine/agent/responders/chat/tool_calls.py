@@ -1,4 +1,4 @@
-"""Tool calls as servers stream them: in pieces or whole, with an index, one for all, or none."""
+"""Gathers tool calls as servers stream them: in pieces or whole, with or without an index."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_ENCODED = 2
-"""How often arguments are encoded as a text at most."""
+"""How many times arguments may be encoded as a JSON text."""
 
 _NOTHING: tuple[Any, ...] = ({}, "", None)
 _DECODER = json.JSONDecoder()
@@ -14,7 +14,7 @@ _DECODER = json.JSONDecoder()
 
 @dataclass(slots=True)
 class ToolCall:
-    """A call that comes in pieces; `arguments` is JSON once it is whole."""
+    """A call that comes in pieces; `arguments` is JSON once all have come."""
 
     identity: str = ""
     name: str = ""
@@ -26,15 +26,14 @@ class ToolCall:
         return bool(_values(self.arguments))
 
     @property
-    def given(self) -> str:
-        """The arguments as one JSON object, where that is what they mean.
+    def arguments_object(self) -> str:
+        """The arguments as one JSON object, if they can be read as one.
 
-        Some servers send `{}` before or behind them, or the whole twice, and some encode them as a
-        JSON text.
+        Some servers send an extra `{}`, or the object twice, or encode it as a JSON text.
         """
         values = [_decoded(value) for value in _values(self.arguments)]
         first, *others = [value for value in values if value not in _NOTHING] or [{}]
-        if not values or not isinstance(first, Mapping) or any(o != first for o in others):
+        if not values or not isinstance(first, Mapping) or any(other != first for other in others):
             return self.arguments or "{}"
         plain = len(values) == 1 and self.arguments.lstrip().startswith("{")
         return self.arguments if plain else json.dumps(first)
@@ -43,9 +42,9 @@ class ToolCall:
 class ToolCalls:
     """Gathers the pieces of all calls of one answer.
 
-    OpenAI gives each call an index, and its id and name once. Others give all calls index 0
-    (Ollama) or none (Gemini), repeat or leave out the id, repeat the name, the last time beside
-    nothing, or give the arguments as an object.
+    OpenAI sends an index with each piece, and the id and name once. Others send index 0 for all
+    calls (Ollama) or no index (Gemini), repeat or omit the id, repeat the name, even alone at the
+    end, or send the arguments as an object.
     """
 
     def __init__(self) -> None:
@@ -56,34 +55,34 @@ class ToolCalls:
         return bool(self._calls)
 
     def add(self, pieces: Any) -> None:
-        """Takes a delta's `tool_calls`; what is none is left out."""
+        """Takes a delta's `tool_calls`; anything malformed is ignored."""
         for piece in pieces if isinstance(pieces, list) else ():
             if isinstance(piece, Mapping):
                 self._add(piece)
 
     def add_whole(self, name: str, arguments: str) -> None:
-        """Takes a call of which nothing more comes."""
+        """Takes a complete call."""
         self._calls.append(ToolCall(name=name, arguments=arguments))
 
-    def add_old(self, piece: Any) -> None:
-        """Takes a delta's `function_call`, which came before `tool_calls`: one for an answer."""
+    def add_function_call(self, piece: Any) -> None:
+        """Takes a delta's `function_call`, the predecessor of `tool_calls`, with one per answer."""
         if isinstance(piece, Mapping) and piece:
             self._add({"index": "function_call", "function": piece})
 
-    def as_told(self) -> list[dict[str, Any]]:
-        """Returns the calls as the next request repeats them; each has an id and an object."""
+    def as_openai(self) -> list[dict[str, Any]]:
+        """Returns the calls for the next request, each with an id and an object as arguments."""
         return [
             {
                 "id": call.identity or f"call_{number}",
                 "type": "function",
-                "function": {"name": call.name, "arguments": call.given},
+                "function": {"name": call.name, "arguments": call.arguments_object},
             }
             for number, call in enumerate(self._calls)
             if not self._is_repeated(number, call)
         ]
 
     def _is_repeated(self, number: int, call: ToolCall) -> bool:
-        """Returns whether it is but the name of the call before it, said once more at its end."""
+        """Returns whether a call only repeats the name of the one before it."""
         if not number or call.identity or call.arguments:
             return False
         return call.name == self._calls[number - 1].name
@@ -92,20 +91,20 @@ class ToolCalls:
         function = piece.get("function")
         function = function if isinstance(function, Mapping) else {}
         identity, name = _text(piece.get("id")), _text(function.get("name"))
-        given = function.get("arguments")
-        call = self._of(identity, piece.get("index"), name)
+        arguments = function.get("arguments")
+        call = self._call_for(identity, piece.get("index"), name)
         call.identity = call.identity or identity
         if name != call.name:
             call.name += name
-        if given is not None:
-            call.arguments += given if isinstance(given, str) else json.dumps(given)
+        if arguments is not None:
+            call.arguments += arguments if isinstance(arguments, str) else json.dumps(arguments)
 
-    def _of(self, identity: str, index: Any, name: str) -> ToolCall:
+    def _call_for(self, identity: str, index: Any, name: str) -> ToolCall:
         """Returns the call that a piece belongs to."""
         known = next((c for c in self._calls if identity and c.identity == identity), None)
         if known is None:
             known = self._by_index.get(index)
-            if known is not None and name and _another(known, identity, index, name):
+            if known is not None and name and _is_new_call(known, identity, index, name):
                 known = None
         if known is None:
             known = ToolCall()
@@ -114,15 +113,15 @@ class ToolCalls:
         return known
 
 
-def _another(known: ToolCall, identity: str, index: Any, name: str) -> bool:
-    """Returns whether a piece with a name begins another call than the last of its index."""
+def _is_new_call(known: ToolCall, identity: str, index: Any, name: str) -> bool:
+    """Returns whether a piece with a name begins a new call, not the `known` one of its index."""
     if known.whole or (identity and known.identity and identity != known.identity):
         return True
     return index is None and bool(known.name) and name != known.name
 
 
 def _values(text: str) -> list[Any]:
-    """Returns the JSON values that a text is, one behind another; none while it is not whole."""
+    """Returns the JSON values that a text consists of; none while it is incomplete."""
     values, text = [], text.strip()
     at = 0
     try:
@@ -137,7 +136,7 @@ def _values(text: str) -> list[Any]:
 
 
 def _decoded(value: Any) -> Any:
-    """Returns the object that a JSON text holds; any other value itself."""
+    """Returns the object that a JSON text holds; any other value unchanged."""
     inner = value
     for _ in range(MOST_ENCODED):
         if not isinstance(inner, str):

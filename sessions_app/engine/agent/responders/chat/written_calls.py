@@ -1,4 +1,4 @@
-"""Tool calls that a model wrote into its answer, as servers without a parser for them stream."""
+"""Parses tool calls that a model wrote into its answer, from servers without a parser for them."""
 
 import json
 import re
@@ -10,16 +10,16 @@ from sessions_app.engine.agent.responders.chat.python_calls import python_calls
 _TOKENS = re.compile(
     r"<\|constrain\|>\s*\w+|<[|\uff5c][^<>]*[|\uff5c]>|\[args\]|```(?:json)?", re.IGNORECASE
 )
-"""What stands between a name and its arguments (gpt-oss, Kimi, DeepSeek, Mistral)."""
+"""Tokens between a name and its arguments (gpt-oss, Kimi, DeepSeek, Mistral)."""
 
 _EDGES = re.compile(r"\A(?:\s|<\|[^<>]*\|>|```\w*)+|(?:\s|<\|[^<>]*\|>|```)+\Z")
-"""What may stand around calls that are Python."""
+"""Tokens that may stand around calls in Python."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
-_NAMED = re.compile(
+_QUOTED_ARGUMENTS = re.compile(
     r""""name"\s*:\s*"([\w.-]+)"\s*,\s*"(?:arguments|parameters|args)"\s*:\s*['"]\s*\Z"""
 )
-"""The beginning of a call whose arguments are a text that is not escaped, or in single quotes."""
+"""The start of a call whose arguments are unescaped JSON in quotes."""
 
 _FUNCTION = re.compile(
     r"(?:<function=|<invoke name=\"|^\s*)([\w.-]+)\"?>?\s*"
@@ -47,19 +47,19 @@ def written_calls(text: str) -> list[tuple[str, str]]:
 
 
 def _elements(text: str) -> Iterator[tuple[str, str]]:
-    """Yields calls whose arguments are elements of their own (Qwen Coder, GLM, MiniMax)."""
-    found = list(_FUNCTION.finditer(text))
-    for function, after in zip(found, [*found[1:], None], strict=False):
+    """Yields calls with an element for each argument (Qwen Coder, GLM, MiniMax)."""
+    functions = list(_FUNCTION.finditer(text))
+    for function, after in zip(functions, [*functions[1:], None], strict=False):
         inner = text[function.end() : after.start() if after else None]
-        given = {
+        arguments = {
             name or key: _value(value if name else other)
             for name, value, key, other in _PARAMETER.findall(inner)
         }
-        yield function[1], json.dumps(given)
+        yield function[1], json.dumps(arguments)
 
 
 def _unescaped(text: str) -> str:
-    """Returns the text without an escape that JSON does not have: arguments in single quotes."""
+    """Returns the text with \\' as an apostrophe: JSON has no such escape."""
     return _APOSTROPHE.sub("'", text)
 
 
@@ -71,7 +71,7 @@ def _value(text: str) -> Any:
 
 
 def _objects(text: str) -> Iterator[tuple[str, str]]:
-    """Yields calls that are JSON objects, or whose names stand before their arguments."""
+    """Yields calls that are JSON objects, or a name with a JSON object after it."""
     at = ended = 0
     while (start := _VALUE.search(text, at)) is not None:
         try:
@@ -82,29 +82,31 @@ def _objects(text: str) -> Iterator[tuple[str, str]]:
         except RecursionError:
             return
         before, ended = text[ended : start.start()], at
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, Mapping):
-                yield from _object(one, before)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Mapping):
+                yield _call(item, before)
 
 
-def _object(value: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:
+def _call(value: Mapping[str, Any], before: str) -> tuple[str, str]:
+    """Returns the name and arguments in an object, or the name `before` it if it has none."""
     inner = value.get("function")
     function = inner if isinstance(inner, Mapping) else value
     name = function.get("name") or function.get("tool_name") or inner
     if isinstance(name, str) and name and len(value) <= len(_ARGUMENTS):
-        given: Any = next((function[key] for key in _ARGUMENTS if key in function), {})
+        arguments: Any = next((function[key] for key in _ARGUMENTS if key in function), {})
     else:
-        name, given = _name_before(before), value
-    yield name.removeprefix("functions."), given if isinstance(given, str) else json.dumps(given)
+        name, arguments = _name_before(before), value
+    encoded = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    return name.removeprefix("functions."), encoded
 
 
 def _name_before(text: str) -> str:
-    """Returns the tool that is named before its arguments.
+    """Returns the tool's name in the text before its arguments.
 
-    gpt-oss has the kind of its arguments behind the name, which it gives a namespace; Glaive's
-    models have the arguments as a text within the call.
+    gpt-oss writes "functions.take_note" with the type of the arguments behind it; Glaive's models
+    write the arguments as a text within a JSON object.
     """
-    named = _NAMED.search(text)
-    names = [named[1]] if named else _NAME.findall(_TOKENS.sub(" ", text))
-    spaced = [name for name in names if name.startswith("functions.")]
-    return next(reversed(spaced or names), "")
+    match = _QUOTED_ARGUMENTS.search(text)
+    names = [match[1]] if match else _NAME.findall(_TOKENS.sub(" ", text))
+    qualified = [name for name in names if name.startswith("functions.")]
+    return next(reversed(qualified or names), "")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sessions_app.engine.agent.responders.chat.refusals import refused
+from sessions_app.engine.agent.responders.chat.refusals import refused_parameter
 from sessions_app.engine.agent.responders.chat.tool_calls import ToolCalls
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError, ResponderUnavailableError
@@ -188,19 +188,22 @@ async def test_a_server_that_broke_is_unavailable_whatever_it_says() -> None:
 def test_the_callers_words_are_no_parameter() -> None:
     sent = {"temperature": 0.6, "messages": []}
     repeated = {"detail": [{"loc": ["body", "messages"], "input": "set the temperature"}]}
-    assert refused(repeated, sent) == "messages"
-    assert refused({"message": "bad", "input": "temperature"}, sent) == ""
-    assert refused({"message": str(repeated["detail"])}, sent) == ""
-    assert refused({"message": {"detail": [{"input": {"message": "temperature"}}]}}, sent) == ""
-    assert refused(["temperature"], sent) == ""
+    assert refused_parameter(repeated, sent) == "messages"
+    assert refused_parameter({"message": "bad", "input": "temperature"}, sent) == ""
+    assert refused_parameter({"message": str(repeated["detail"])}, sent) == ""
+    assert (
+        refused_parameter({"message": {"detail": [{"input": {"message": "temperature"}}]}}, sent)
+        == ""
+    )
+    assert refused_parameter(["temperature"], sent) == ""
 
 
 def test_a_body_that_is_nested_without_end_names_nothing() -> None:
     deep: Any = "temperature"
     for _ in range(50):
         deep = {"error": deep}
-    assert refused(deep, {"temperature": 0.6}) == ""
-    assert refused("[" * 100_000, {"temperature": 0.6}) == ""
+    assert refused_parameter(deep, {"temperature": 0.6}) == ""
+    assert refused_parameter("[" * 100_000, {"temperature": 0.6}) == ""
 
 
 # -- tool calls -------------------------------------------------------------------------------
@@ -351,7 +354,7 @@ async def test_calls_count_whatever_the_reason_says(finish: str | None) -> None:
 def test_no_arguments_are_an_empty_object(arguments: Any) -> None:
     calls = ToolCalls()
     calls.add([piece("end_call", arguments)])
-    (told,) = calls.as_told()
+    (told,) = calls.as_openai()
     assert told["function"]["arguments"] == "{}"
     assert told["id"]
 
@@ -363,4 +366,4 @@ def test_no_arguments_are_an_empty_object(arguments: Any) -> None:
 def test_arguments_that_are_no_one_object_stay_as_they_were_written(arguments: str) -> None:
     calls = ToolCalls()
     calls.add([piece(NOTE, arguments)])
-    assert calls.as_told()[0]["function"]["arguments"] == arguments
+    assert calls.as_openai()[0]["function"]["arguments"] == arguments

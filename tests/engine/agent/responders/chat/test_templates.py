@@ -33,7 +33,7 @@ def written(text: str, size: int, *, cut: bool = False) -> tuple[str, list[Any],
     pieces = [text[at : at + size] for at in range(0, len(text), size)]
     for told in (*map(content.feed, pieces), content.finish(cut=cut)):
         said = str(told) if isinstance(told, Anew) else said + told
-    functions = [call["function"] for call in calls.as_told()]
+    functions = [call["function"] for call in calls.as_openai()]
     return said, [(f["name"], json.loads(f["arguments"])) for f in functions], content
 
 
@@ -117,7 +117,7 @@ def test_what_only_looks_like_it_is_said(text: str) -> None:
 
 def test_a_thought_that_was_cut_off_is_none_of_the_answer() -> None:
     said, _, content = written("Here is my thought process: the caller", 3, cut=True)
-    assert (said, content.seen) == ("", True)
+    assert (said, content.has_thought) == ("", True)
 
 
 JSON = json.dumps({"name": "take_note", "arguments": ARGUMENTS})

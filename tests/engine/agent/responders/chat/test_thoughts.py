@@ -49,7 +49,7 @@ def test_only_what_is_no_thought_is_said(answer: str) -> None:
 
 def said(answer: str, size: int, *, opened: bool = False, cut: bool = False) -> str:
     """Returns what is said of an answer that comes in pieces of that size."""
-    thoughts, text = ThoughtFilter(opened=opened), ""
+    thoughts, text = ThoughtFilter(in_thought=opened), ""
     pieces = [answer[at : at + size] for at in range(0, len(answer), size)]
     for told in (*map(thoughts.feed, pieces), thoughts.finish(cut=cut)):
         text = str(told) if isinstance(told, Anew) else text + told
@@ -103,8 +103,8 @@ def test_what_was_no_thought_is_not_lost_at_the_end() -> None:
 
 
 def test_a_server_that_tells_thoughts_apart_keeps_nothing_back() -> None:
-    thoughts = ThoughtFilter(opened=True)
-    thoughts.parsed()
+    thoughts = ThoughtFilter(in_thought=True)
+    thoughts.server_strips_thoughts()
     assert thoughts.feed("At once. ") == "At once. "
 
 
@@ -118,24 +118,24 @@ def test_no_cut_changes_what_is_said(answer: str, size: int) -> None:
 def test_models_that_always_think_are_known_by_name_and_by_what_they_do() -> None:
     models = Beginnings()
     for name in ("deepseek-r1:8b", "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B", "Qwen/QwQ-32B"):
-        assert models.within(name)
-    assert models.within("Qwen/Qwen3-30B-A3B-Thinking-2507")
+        assert models.begins_in_thought(name)
+    assert models.begins_in_thought("Qwen/Qwen3-30B-A3B-Thinking-2507")
     for name in ("gpt-4o", "qwen3:8b", "deepseek-chat", "kimi-k2"):
-        assert not models.within(name)
-    models.note("QwQ", unopened=False)  # its server takes the thoughts out
-    assert not models.within("QwQ")
-    models.note("own", unopened=True)
-    assert models.within("own")
+        assert not models.begins_in_thought(name)
+    models.note("QwQ", began_in_thought=False)  # its server takes the thoughts out
+    assert not models.begins_in_thought("QwQ")
+    models.note("own", began_in_thought=True)
+    assert models.begins_in_thought("own")
     for _ in range(FORGOTTEN_AFTER):
-        models.note("own", unopened=False)
-    assert not models.within("own")
+        models.note("own", began_in_thought=False)
+    assert not models.begins_in_thought("own")
 
 
 def test_a_model_that_is_met_again_is_remembered_twice_as_long() -> None:
     models = Beginnings()
     for times in (1, 2, 4):
-        models.note("own", unopened=True)
+        models.note("own", began_in_thought=True)
         for _ in range(FORGOTTEN_AFTER * times):
-            assert models.within("own")
-            models.note("own", unopened=False)
-        assert not models.within("own")
+            assert models.begins_in_thought("own")
+            models.note("own", began_in_thought=False)
+        assert not models.begins_in_thought("own")
