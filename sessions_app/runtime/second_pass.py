@@ -29,8 +29,8 @@ from sessions_app.engine.stt.batch_transcribe import (
 )
 from sessions_app.engine.stt.segmenter import as_marked, in_pieces, readable
 from sessions_app.engine.text.cleaning import one_line
-from sessions_app.engine.text.comparing import AlignedWords, SegmentSpan, placed, timed
-from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.comparing import AlignedWords, SegmentSpan, align_words, timed_words
+from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.writing import ends_sentence, has_marks, join_sentences
 from sessions_app.models import Call, Purpose, Recording, Segment, Version, VersionSegment
 from sessions_app.runtime.recognisers import Recognisers
@@ -138,15 +138,15 @@ def _spans(segments: Iterable[Segment]) -> list[SegmentSpan]:
 def _rows(
     spans: Sequence[SegmentSpan], heard: Iterable[Hypothesis], figures: str, language: str
 ) -> list[VersionSegment]:
-    finals = [(final, timed(final)) for final in heard]
+    finals = [(final, timed_words(final)) for final in heard]
     own = _own(finals)
     words = [word for _, found in finals for word in found]
-    return [_row(one, own, figures, language) for one in placed(spans, words)]
+    return [_row(one, own, figures, language) for one in align_words(spans, words)]
 
 
 def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[VersionSegment]:
     """Returns segments of their own, cut as live ones are."""
-    finals = [(final, timed(final)) for final in heard]
+    finals = [(final, timed_words(final)) for final in heard]
     own = _own(finals)
     cut = (
         words
@@ -182,7 +182,7 @@ def _own(finals: Iterable[tuple[Hypothesis, Sequence[Word]]]) -> dict[int, _Own]
     found: dict[int, _Own] = {}
     for number, (final, words) in enumerate(finals):
         marked, before, speaker = has_marks(final.text), "", None
-        parts = written(final.text, [word.text for word in words])
+        parts = word_slices(final.text, [word.text for word in words])
         for word, text in zip(words, parts, strict=True):
             begins = not before or ends_sentence(before) or word.speaker != speaker
             found[id(word)] = _Own(number, text, begins, marked)

@@ -115,7 +115,7 @@ def _facts(text: str, call: Call) -> dict[str, str]:
     if base_of(call.language) != "en":
         return {"who": "", "due": ""}
     meant = repaired(text)
-    moment = dates.named(meant, _day_of(call))
+    moment = dates.named_time(meant, _day_of(call))
     return {"who": people.person(meant), "due": moment.isoformat() if moment else ""}
 
 

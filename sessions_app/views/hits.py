@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from sessions_app.engine.text.folding import folded, found, terms
+from sessions_app.engine.text.folding import find_folded, folded, terms
 from sessions_app.engine.text.writing import clip, clip_start, token_spans
 
 Piece = tuple[str, bool]
@@ -31,7 +31,7 @@ def places(text: str, wanted: str) -> list[tuple[int, int]]:
 
 def _places_of(text: str, term: str) -> Iterator[tuple[int, int]]:
     start = 0
-    while (place := found(text[start:], term)) is not None:
+    while (place := find_folded(text[start:], term)) is not None:
         yield start + place[0], start + place[1]
         start += place[1]
 

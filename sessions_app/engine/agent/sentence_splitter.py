@@ -1,4 +1,4 @@
-"""Text on its way to a voice: split early, split well, and without markup."""
+"""Splits an answer into pieces for the voice: early, but never within a name, number or link."""
 
 import itertools
 import re
@@ -7,34 +7,35 @@ from sessions_app.engine.agent.markup import Markup, is_open
 from sessions_app.engine.text import marks, writing
 from sessions_app.engine.text.characters import of_width, speaking_ms, width
 from sessions_app.engine.text.links import link_at
-from sessions_app.engine.text.stops import ends_list, holds_on, is_counted
+from sessions_app.engine.text.stops import ends_in_abbreviation, ends_list, may_precede_number
 from sessions_app.engine.tts.normalisation.languages import WORDS
 from sessions_app.engine.tts.normalisation.plain import PICTURES
 
 FIRST_MS = 780.0
 FIRST_WORDS = 6
-"""The first piece ends at a mark after so much speech (12 letters), or after so many words."""
+"""The first piece ends at a mark after this much speech (12 letters), or after this many words."""
 
 MORE_WORDS = 4
-"""So many more where a number and its unit would be parted."""
+"""How many more words if a number would be separated from its unit."""
 
 LONGEST = 200
-"""A sentence that goes on is split near this many characters."""
+"""A longer sentence is split near this many characters."""
 
 LONGEST_LINK = 2000
-"""A longer one is cut nevertheless: an answer without blanks must not be kept for ever."""
+"""A longer link is cut, since an answer without blanks must not be held back for ever."""
 
 MOST_ENDS = 12
-"""So many marks are looked at, for a parser reads what is before each of them."""
+"""How many marks are examined at most: the text before each of them is parsed."""
 
 _MARKS = ".,;:!?'*~|"
-"""May be of a link, or end it: what comes next tells."""
+"""Marks that may be part of a link or follow it, depending on what comes next."""
 
 _EMPHASIS = "*_"
-"""Closes what was stressed, like a quote, after the mark."""
+"""Closing emphasis that may follow a mark, like a closing quote."""
 
 _PHRASE = 40
-"""Thai and kin end sentences with a blank, which ends phrases, too: one that is so long."""
+"""Characters: Thai and similar scripts separate both phrases and sentences by a blank, so a blank
+ends a sentence after this many."""
 
 _ENDS = re.compile(
     rf"{marks.sentence_end(_EMPHASIS)}|(?<=.{{{_PHRASE}}}){marks.PHRASE_END}"
@@ -43,21 +44,21 @@ _ENDS = re.compile(
 _STOPPED = re.compile(rf"\.{marks.closing(_EMPHASIS)}\s+$")
 _DAY = re.compile(r"(?<![\d.,:])\d{1,2}\.\s+$")
 _MONTHS = WORDS["de"].months
-"""Those that are written with a capital after a day: "3. März"."""
+"""Months with a capital after a day: "3. März"."""
 
-_BELONGS = re.compile(r"(?:[\d$€£#~+*/=<>-]|\d[.,:]?)\s*$")
-"""What is read with the word that follows: "5 km", "10 - 5", "5公里"."""
+_NEEDS_NEXT_WORD = re.compile(r"(?:[\d$€£#~+*/=<>-]|\d[.,:]?)\s*$")
+"""Text that is read together with the next word: "5 km", "10 - 5", "5公里"."""
 
 _PICTURED = re.compile(rf"(?:(?:{PICTURES.pattern})[^\S\n]*)+")
 _CLAUSE = re.compile(f"{marks.clause_end(_EMPHASIS)}|{marks.PHRASE_END}")
 
 
 class SentenceSplitter:
-    """Takes an answer in tokens; gives back pieces worth speaking, as soon as they are whole.
+    """Takes an answer in tokens; returns pieces to speak as soon as they are complete.
 
-    The pieces together are the text, spaces included. The first piece may be a clause, so
-    that the voice begins early, unless it is to be `whole`; the others are sentences. None is cut
-    within a link, nor within emphasis or code of `markdown`, unless it would be too long.
+    The pieces together are the text, blanks included. The first piece may be a clause, so that the
+    voice begins early (unless `whole`); the others are sentences. No cut is made within a link, nor
+    within emphasis or code of `markdown`, unless the piece would be too long.
     """
 
     def __init__(self, *, whole: bool = False, markdown: bool = True) -> None:
@@ -65,7 +66,7 @@ class SentenceSplitter:
         self._first = not whole
         self._is_open = is_open if markdown else _is_never_open
         self._capitals: bool | None = None
-        """Whether the answer begins with a capital; None while nobody knows."""
+        """Whether the answer begins with a capital; None until its first letter."""
 
     def feed(self, token: str) -> list[str]:
         """Returns the pieces that `token` completes."""
@@ -80,7 +81,7 @@ class SentenceSplitter:
         return out
 
     def finish(self) -> list[str]:
-        """Returns what is left, at the end of the answer."""
+        """Returns the rest, at the end of the answer."""
         rest, self._text = self._text, ""
         return [rest] if rest.strip() else []
 
@@ -105,7 +106,7 @@ class SentenceSplitter:
         return None
 
     def _after_pictures(self, cut: int) -> int | None:
-        """Returns where a sentence ends with the emoji behind it; None while more may come."""
+        """Returns where the emoji behind a sentence end; None while more may come."""
         pictures = _PICTURED.match(self._text, cut)
         on_next_line = "\n" in self._text[len(self._text[:cut].rstrip()) : cut]
         if pictures is None or on_next_line or pictures.end() > LONGEST:
@@ -124,14 +125,18 @@ class SentenceSplitter:
         return words if words and not self._is_open(head) else None
 
     def _words_end(self) -> int | None:
-        """Returns where the first words end, at one that is read without the next."""
+        """Returns where the first words end, before a word that can be spoken by itself."""
         end = None
         for count in range(FIRST_WORDS, FIRST_WORDS + MORE_WORDS):
             end = writing.after_words(self._text, count)
             if end is None:
                 return None
             head = self._text[:end]
-            goes_on = _BELONGS.search(head) or holds_on(head) or is_counted(head)
+            goes_on = (
+                _NEEDS_NEXT_WORD.search(head)
+                or ends_in_abbreviation(head)
+                or may_precede_number(head)
+            )
             if goes_on or link_at(self._text, end) is not None:
                 continue
             return end
@@ -141,20 +146,23 @@ class SentenceSplitter:
         head, rest = self._text[:end], self._text[end:]
         if not rest and marks.may_close(head):
             return False
-        if (not rest or rest[0].isdigit()) and is_counted(head):
+        if (not rest or rest[0].isdigit()) and may_precede_number(head):
             return False
         if _STOPPED.search(head) and self._goes_on(head, rest):
             return False
         if link_at(self._text, end) is not None:
             return False
-        if holds_on(head) and not (ends_list(head) and rest.lstrip(marks.OPENERS)[:1].isupper()):
+        if ends_in_abbreviation(head) and not (
+            ends_list(head) and rest.lstrip(marks.OPENERS)[:1].isupper()
+        ):
             return False
         return not self._is_open(head)
 
     def _goes_on(self, head: str, rest: str) -> bool:
-        """Returns whether what follows a full stop is of the same sentence, or yet to come.
+        """Returns whether the sentence goes on after a full stop, or that is not known yet.
 
-        A small letter is (UAX 29, SB8), in an answer that has capitals; so is a day's month.
+        It does if a small letter follows in an answer with capitals (UAX 29, SB8), or a month after
+        a day.
         """
         if not rest or (self._capitals and rest[0].islower()):
             return True
@@ -169,10 +177,10 @@ class SentenceSplitter:
             return clauses[-1]
         end = len(writing.whole_words(self._text, len(head))) or len(head)
         blanks = len(self._text[end:]) - len(self._text[end:].lstrip())
-        return end + blanks  # a piece that begins with a blank could not go on with emphasis
+        return end + blanks  # a blank at the start of a piece would keep emphasis from going on
 
     def _whole_link(self, cut: int) -> int | None:
-        """Returns where to cut so that no link is: before it, or after one that comes first."""
+        """Returns where to cut without splitting a link: before it, or after a leading one."""
         link = link_at(self._text, cut)
         if link is None or len(self._text) > LONGEST_LINK:
             return cut
@@ -187,7 +195,7 @@ def _is_never_open(_text: str) -> bool:
 
 
 def spoken_pieces(text: str) -> list[str]:
-    """Returns what a voice is given of a whole text, piece by piece."""
+    """Returns the pieces of a whole text as a voice gets them."""
     splitter, markup = SentenceSplitter(), Markup()
     pieces = [markup.plain(piece, more=True) for piece in splitter.feed(text)]
     pieces += [markup.plain(piece) for piece in splitter.finish()]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.stt.wrappers.replay_buffer import UNSURE_MS
-from sessions_app.engine.text.joints import small, unclosed
-from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.joints import uncapitalised, without_end_mark
+from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on
 
 HELD_MS = 8_000.0
@@ -46,7 +46,7 @@ def parted(final: Hypothesis, cut_ms: float) -> Parted:
     One word without an end is kept whole: nothing is gained by waiting.
     """
     words = final.words
-    own = written(final.text, [word.text for word in words])
+    own = word_slices(final.text, [word.text for word in words])
     many = _place(words, own, cut_ms)
     if not many:
         return Parted(replace(final, cut=True), cut_ms)
@@ -54,8 +54,8 @@ def parted(final: Hypothesis, cut_ms: float) -> Parted:
     kept, text = words[:many], "".join(own[:many]).strip()
     sentence = many < len(words) and _is_end(own[many - 1])
     if not sentence:
-        text = unclosed(text)
-        kept = (*kept[:-1], replace(kept[-1], text=unclosed(kept[-1].text)))
+        text = without_end_mark(text)
+        kept = (*kept[:-1], replace(kept[-1], text=without_end_mark(kept[-1].text)))
     before = own[many] if many < len(words) and not sentence else ""
     said = replace(final, text=text, words=kept, start_ms=kept[0].start_ms, end_ms=rest_ms)
     return Parted(replace(said, cut=not sentence), rest_ms, before)
@@ -66,7 +66,7 @@ def begun(text: str, before: str, language: str = "") -> str:
 
     What was no name there is none here, although the engine began with a capital.
     """
-    return small(text, language) if before[:1].islower() else text
+    return uncapitalised(text, language) if before[:1].islower() else text
 
 
 def _place(words: Sequence[Word], own: Sequence[str], cut_ms: float) -> int:

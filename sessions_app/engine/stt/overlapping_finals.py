@@ -10,7 +10,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from sessions_app.engine.core.events import Hypothesis, Word
-from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.writing import letters
 
 ALIKE = 60.0
@@ -48,7 +48,7 @@ class HeardAgain:
         many = self._known(final.words) if overlaps else 0
         if many == len(final.words):
             return replace(final, text="", words=())
-        own = written(final.text, [word.text for word in final.words])
+        own = word_slices(final.text, [word.text for word in final.words])
         words = self._after(final.words[many:])
         text = "".join(own[many:]).strip()
         return replace(final, text=text, words=words, start_ms=words[0].start_ms)

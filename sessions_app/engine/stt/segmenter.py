@@ -11,9 +11,9 @@ from itertools import groupby
 
 from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.stt.number_formatting import with_figures
-from sessions_app.engine.text.joints import gone_on, unclosed
+from sessions_app.engine.text.joints import as_continuation, without_end_mark
 from sessions_app.engine.text.languages import base_of
-from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.stops import whole_sentences
 from sessions_app.engine.text.writing import (
     capitalised,
@@ -140,7 +140,7 @@ class Segmenter:
 
     def _pieces(self, whole: Hypothesis, *, begins: bool) -> Iterator[Hypothesis]:
         """Yields the pieces of a final; each has its part of the recogniser's own text."""
-        own = written(whole.text, [word.text for word in whole.words])
+        own = word_slices(whole.text, [word.text for word in whole.words])
         at, before, speaker = 0, "", whole.words[0].speaker
         for words in in_pieces(whole.words, own, whole.language):
             text = "".join(own[at : at + len(words)]).strip()
@@ -170,8 +170,8 @@ def _opened(final: Hypothesis, text: str) -> Hypothesis:
     """Returns a final without the full stop at its end."""
     words = final.words
     if words:
-        words = (*words[:-1], dataclasses.replace(words[-1], text=unclosed(words[-1].text)))
-    return dataclasses.replace(final, text=unclosed(text), words=words)
+        words = (*words[:-1], dataclasses.replace(words[-1], text=without_end_mark(words[-1].text)))
+    return dataclasses.replace(final, text=without_end_mark(text), words=words)
 
 
 def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool) -> str:
@@ -181,7 +181,7 @@ def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool)
     sentence's first word has.
     """
     clean = _clean(text, figures, language)
-    return capitalised(clean, language) if begins else gone_on(clean, language)
+    return capitalised(clean, language) if begins else as_continuation(clean, language)
 
 
 def in_pieces(

@@ -57,7 +57,7 @@ _NOT_A_STATE = (
     r"(?!(?:be(?! (?:here|there|back|in touch)\b)|know|understand|have|feel|like|see|hear|think"
     r"|believe|win|lose|stop)\b)"
 )
-"""Not a state: what somebody is or feels is nothing to do."""
+"""Not a state: "I want you to be happy" is nothing to do."""
 
 _SOMEBODY = (
     r"(?:you|him|her|them|somebody|someone|everybody|everyone|(?-i:[A-Z])[\w'\u2019]+"
@@ -181,7 +181,7 @@ _NOBODYS_DUTY = re.compile(
     r" (?:ever |really )?\w+",
     re.IGNORECASE,
 )
-"""A duty of nobody is no duty: "nobody has to bring anything"."""
+"""A duty that nobody has is no action item: "nobody has to bring anything"."""
 
 _ANY_RULE = re.compile("|".join(f"(?:{rule})" for rule in RULES.values()), re.IGNORECASE)
 _PAST_TENSE = re.compile(
@@ -195,7 +195,7 @@ _OPEN_QUESTION = re.compile(
     r"(?!n['\u2019]t)",
     re.IGNORECASE,
 )
-"""A question for information, and no request: "what will you do tomorrow?"."""
+"""A question for information is no request: "what will you do tomorrow?"."""
 
 _IF_PROMISE = re.compile(
     rf"{LEADS}(?:if|unless|in case|suppose|as long as)\b.*?"

@@ -8,13 +8,18 @@ import re
 
 from sessions_app.engine.summaries.actions import VERBS
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBERS, ORDINALS
-from sessions_app.engine.text.joints import gone_on, unclosed
+from sessions_app.engine.text.joints import as_continuation, without_end_mark
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.word_lists import listed
-from sessions_app.engine.text.writing import asks, ends_sentence, join_sentences, plain_words
+from sessions_app.engine.text.writing import (
+    ends_question,
+    ends_sentence,
+    join_sentences,
+    plain_words,
+)
 
 MAX_BREATH_MS = 3_000
-"""After a longer pause the sentence counts as unfinished. Larger: wrong parts get joined, too."""
+"""After a longer pause the two parts stay apart. Larger: wrong parts get joined, too."""
 
 
 _NEVER_LAST = listed(
@@ -55,53 +60,53 @@ def goes_on_after_breath(before: str, after: str, pause_ms: int, language: str) 
 
     Always False in other languages than English.
     """
-    if base_of(language) not in ("", "en") or pause_ms > MAX_BREATH_MS or asks(before):
+    if base_of(language) not in ("", "en") or pause_ms > MAX_BREATH_MS or ends_question(before):
         return False
-    said, next_said = plain_words(before), plain_words(after)
-    if not said or not next_said:
+    words, next_words = plain_words(before), plain_words(after)
+    if not words or not next_words:
         return False
     return any(
-        rule(said, next_said, before)
+        rule(words, next_words, before)
         for rule in (_never_last, _open_adjective, _open_preposition, _before_day, _open_auxiliary)
     )
 
 
-def joined(before: str, after: str, language: str) -> str:
-    """Returns both parts as one sentence, without the full stop and capital between them."""
+def join_breaths(before: str, after: str, language: str) -> str:
+    """Returns both parts as one sentence, without the full stop and capital where they meet."""
     first = next(iter(plain_words(after)), "")
-    rest = gone_on(after, language)
+    rest = as_continuation(after, language)
     if first in NUMBERS or first in ORDINALS:
         rest = rest[:1].lower() + rest[1:]
-    return join_sentences([unclosed(before), rest])
+    return join_sentences([without_end_mark(before), rest])
 
 
-def _never_last(said: list[str], _after: list[str], _text: str) -> bool:
-    return said[-1] in _NEVER_LAST
+def _never_last(words: list[str], _after: list[str], _text: str) -> bool:
+    return words[-1] in _NEVER_LAST
 
 
-def _open_adjective(said: list[str], _after: list[str], _text: str) -> bool:
+def _open_adjective(words: list[str], _after: list[str], _text: str) -> bool:
     """Reads "I met my old"."""
-    return len(said) > 1 and said[-1] in _ADJECTIVES and said[-2] in _DETERMINERS
+    return len(words) > 1 and words[-1] in _ADJECTIVES and words[-2] in _DETERMINERS
 
 
-def _open_preposition(said: list[str], after: list[str], _text: str) -> bool:
+def _open_preposition(words: list[str], after: list[str], _text: str) -> bool:
     """Reads "the plumber comes at", not "what I was looking at"."""
-    if said[-1] not in _PREPOSITIONS or _STRAND_PREPOSITIONS & set(said[:-1]):
+    if words[-1] not in _PREPOSITIONS or _STRAND_PREPOSITIONS & set(words[:-1]):
         return False
-    if said[-1] == "to":
+    if words[-1] == "to":
         return after[0] not in _START_CLAUSES
     return after[0] not in _START_CLAUSES and not _ORDERS.match(" ".join(after[:2]))
 
 
-def _before_day(said: list[str], after: list[str], _text: str) -> bool:
+def _before_day(words: list[str], after: list[str], _text: str) -> bool:
     """Reads "call me on" before "Tuesday": elsewhere "on" may end a sentence."""
-    return said[-1] in _BEFORE_DAYS and (after[0] in _DAY_AND_TIME_WORDS or after[0][0].isdigit())
+    return words[-1] in _BEFORE_DAYS and (after[0] in _DAY_AND_TIME_WORDS or after[0][0].isdigit())
 
 
-def _open_auxiliary(said: list[str], _after: list[str], text: str) -> bool:
+def _open_auxiliary(words: list[str], _after: list[str], text: str) -> bool:
     """Reads "the invoice is", not "yes, I will"."""
     return (
-        len(said) > 1
-        and said[-1] in _AUXILIARIES
-        and not (ends_sentence(text) or said[-2] in _PRONOUNS)
+        len(words) > 1
+        and words[-1] in _AUXILIARIES
+        and not (ends_sentence(text) or words[-2] in _PRONOUNS)
     )

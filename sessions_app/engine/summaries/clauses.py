@@ -40,7 +40,7 @@ _IF_YOU_CAN = (
 )
 _CLAUSE_STARTS = (
     rf"(?:{_IF_YOU_CAN}?{_REQUEST_STARTS}|please\b"
-    rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # whose name is in the one before
+    rf"|{VERBS}\b(?! (?:him|her|them|it)\b)"  # the name is in the clause before
     rf"|(?:it|that|this|there)(?:['\u2019]s| {_AUXILIARY})\b"
     rf"|{WHO}(?:['\u2019]\w+)?\s"
     r"|(?:the|my|our|a|an|his|her|their|your)\s\S+"
@@ -112,11 +112,11 @@ def clauses(sentence: str) -> list[Clause]:
 
     A sentence without requests is one clause.
     """
-    found = [part for piece in _pieces(sentence) for part in _orders(piece, sentence)]
-    if not any(map(_asks, found)):
+    parts = [part for piece in _pieces(sentence) for part in _orders(piece, sentence)]
+    if not any(map(_asks, parts)):
         asks = _asks(sentence)
         return [Clause(_bare(sentence) if asks else sentence, asks)]
-    return list(_joined(found))
+    return list(_joined(parts))
 
 
 def _pieces(sentence: str) -> Iterator[str]:
@@ -142,10 +142,9 @@ def _orders(piece: str, sentence: str) -> list[str]:
     """Returns a request split before each further order."""
     if has_marks(sentence.rstrip(" .")) or not _asks(piece):
         return [piece]
-    begun = _NEXT_ORDER.finditer(piece)
     more = (
         cut.end()
-        for cut in begun
+        for cut in _NEXT_ORDER.finditer(piece)
         if not _GOVERNED.search(piece[: cut.start()][-LOOK_BACK_CHARACTERS:])
     )
     cuts = [0, *more, len(piece)]
@@ -153,18 +152,18 @@ def _orders(piece: str, sentence: str) -> list[str]:
 
 
 def _joined(parts: list[str]) -> Iterator[Clause]:
-    """Yields each request by itself, and the text between two as one clause, if long enough."""
-    told = ""
+    """Yields each request by itself, and the text between two requests as one statement."""
+    statement = ""
     for part in parts:
         if not _asks(part):
-            told += part
+            statement += part
             continue
-        if told and count(_bare(part)) < MIN_ORDER_WORDS:
-            part, told = told + part, ""  # noqa: PLW2901 - "he comes on Monday, tell Martin"
-        yield from _told(told)
+        if statement and count(_bare(part)) < MIN_ORDER_WORDS:
+            part, statement = statement + part, ""  # noqa: PLW2901 - "he comes on Monday, tell Martin"
+        yield from _statement(statement)
         yield Clause(_bare(part), asks=True)
-        told = ""
-    yield from _told(told)
+        statement = ""
+    yield from _statement(statement)
 
 
 def _asks(text: str) -> bool:
@@ -172,7 +171,8 @@ def _asks(text: str) -> bool:
     return is_action(without_reports(without_asides(text)))
 
 
-def _told(text: str) -> Iterator[Clause]:
+def _statement(text: str) -> Iterator[Clause]:
+    """Yields the text as a clause, if it is long enough to stand alone."""
     bare = _bare(text)
     if count(bare) >= MIN_CLAUSE_WORDS:
         yield Clause(bare, asks=False)

@@ -12,13 +12,13 @@ from datetime import date, time, timedelta
 
 from sessions_app.engine.summaries.asides import without_asides
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBER, NUMBERS, ORDINAL, ORDINALS
-from sessions_app.engine.summaries.times import time_of_day
-from sessions_app.engine.summaries.unmeant import (
-    is_meant,
+from sessions_app.engine.summaries.excluded_days import (
+    is_meant_day,
     moved_to,
     without_contrasts,
     without_moved_from,
 )
+from sessions_app.engine.summaries.times import time_of_day
 
 _DAY = rf"(?P<day>{'|'.join(DAYS)})"
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})"
@@ -37,18 +37,18 @@ MONTHS_AHEAD = 25
 """How many months ahead to look for a day of the month that falls on the weekday named with it."""
 
 UNCLEAR = date.min
-"""Stands for words that mean some day without telling which; words within them name none either."""
+"""Result for words that mean a day which cannot be computed: "the Friday before the wedding"."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedTime:
-    """A named day, and the time of day where one was named, on the clock of where it was said."""
+    """A named day, and the time of day if one was named, in the speaker's local time."""
 
     day: date
     at: time | None = None
 
     def isoformat(self) -> str:
-        """Returns such as "2026-12-01", or "2026-12-01T09:00"."""
+        """Returns "2026-12-01", or "2026-12-01T09:00" with a time."""
         shown = self.day.isoformat()
         return shown if self.at is None else f"{shown}T{self.at:%H:%M}"
 
@@ -57,12 +57,12 @@ Reading = Callable[[re.Match[str], date], date | None]
 Readings = Sequence[tuple[re.Pattern[str], Reading]]
 
 
-def named(text: str, said_on: date) -> NamedTime | None:
+def named_time(text: str, said_on: date) -> NamedTime | None:
     """Returns the first date that `text`, said on `said_on`, names; None for none.
 
-    "Tuesday" is the next one after that day, "next Tuesday" that of the next week; a day of the
-    year that has passed is next year's. A time without a day is of that day if it says "tonight",
-    "this evening" and the like, and nothing otherwise.
+    "Tuesday" is the first one after that day, "next Tuesday" the one in the next week; a date that
+    has passed is next year's. A time without a day counts only with "tonight", "this evening" and
+    the like.
     """
     plain = " ".join(without_asides(text).lower().replace("\u2019", "'").replace("-", " ").split())
     plain = without_contrasts(_SHORT_MONTH.sub(_whole_month, plain))
@@ -84,18 +84,18 @@ def _day(plain: str, said_on: date) -> date | None:
 
 def _first(readings: Readings, plain: str, said_on: date) -> date | None:
     """Returns the earliest date in the text; of several that begin there, the longest match."""
-    found = [
+    candidates = [
         (start, -match.end(), day)
         for pattern, read in readings
         for match in pattern.finditer(plain)
         if (read_as := read(match, said_on)) is not None
-        and is_meant(plain[: match.start()], match.group())
-        for start, day in _counted(match, read_as)
+        and is_meant_day(plain[: match.start()], match.group())
+        for start, day in _with_shift(match, read_as)
     ]
-    return min(found, default=(0, 0, None))[2]
+    return min(candidates, default=(0, 0, None))[2]
 
 
-def _counted(match: re.Match[str], day: date) -> Iterator[tuple[int, date]]:
+def _with_shift(match: re.Match[str], day: date) -> Iterator[tuple[int, date]]:
     """Yields a match's position and date, shifted by words like: "three days after Monday"."""
     before = match.string[: match.start()]
     shift = _SHIFT.search(before)
@@ -177,7 +177,7 @@ def _weekday_of_month(year: int, month: int, weekday: int, which: str) -> date:
 
 
 def _unclear(_match: re.Match[str], _today: date) -> date:
-    """Reads days of which no table is kept: "Easter Monday" is no Monday of next week."""
+    """Reads movable feasts, which are not computed: "Easter Monday" is not simply next Monday."""
     return UNCLEAR
 
 
@@ -211,8 +211,8 @@ def _end_of_month(match: re.Match[str], today: date) -> date:
 
 def _matching_weekday(match: re.Match[str], days: Sequence[date]) -> date | None:
     """Returns the first day that falls on the weekday also named; else the first."""
-    named_too = match.groupdict().get("day")
-    fitting = (day for day in days if named_too and DAYS[day.weekday()] == named_too)
+    weekday = match.groupdict().get("day")
+    fitting = (day for day in days if weekday and DAYS[day.weekday()] == weekday)
     return next(fitting, next(iter(days), None))
 
 
@@ -287,10 +287,10 @@ _HOLIDAYS = {
     "new year": (1, 1),
 }
 _FEASTS = "easter|good|ash|shrove|maundy|palm|whit|black|cyber|holy|bank holiday|pancake"
-"""Before a weekday they make one day of the year, which moves."""
+"""Words that make a movable feast of a weekday: "Easter Monday"."""
 
 _ANCHOR = re.compile("christmas|new year")
-"""These only serve to count another day from: "the Friday before Christmas"."""
+"""Only used to count another day from: "the Friday before Christmas"."""
 
 _END_OF_HOLIDAY = (
     r"(?=[.,;!?]|$| (?:and|at|to|so|please|because|in|from|with|if|this|next|about|we|i)\b)"

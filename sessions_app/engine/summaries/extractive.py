@@ -1,4 +1,4 @@
-"""A summary made of the call's own sentences, without any model."""
+"""Makes a summary of the call's own sentences, without a model."""
 
 import re
 import warnings
@@ -11,7 +11,7 @@ from sessions_app.engine.summaries.actions import is_action
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.clauses import MIN_CLAUSE_WORDS, clauses
 from sessions_app.engine.summaries.repairs import repaired
-from sessions_app.engine.summaries.sentences import CallSentence, said
+from sessions_app.engine.summaries.sentences import CallSentence, call_sentences
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import capitalised, closed, join_sentences, plain_words
 from sessions_app.engine.text.writing import count as _count
@@ -52,13 +52,13 @@ SMALL_TALK = re.compile(
     r"|you(?:['\u2019]re| are) welcome|i(?:['\u2019]m| am) (?:fine|good))\b[ ,.!?]*)+",
     re.IGNORECASE,
 )
-"""Matches English sentences that hold nothing but greetings and goodbyes: they tell nothing."""
+"""Matches English sentences of nothing but greetings and goodbyes."""
 
 
 CORRECTS = re.compile(
     r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction)\b", re.IGNORECASE
 )
-"""How a sentence may begin that corrects the sentence before it."""
+"""The beginning of a sentence that corrects the one before it: "No, I mean Tuesday"."""
 
 
 _TAKEN_BACK = re.compile(
@@ -67,11 +67,11 @@ _TAKEN_BACK = re.compile(
     r"|never ?mind(?: that)?|(?:scratch|forget|cancel|strike|ignore) (?:it|that)|leave it)[.!]?",
     re.IGNORECASE,
 )
-"""A sentence by which its speaker takes back what they asked for a moment before."""
+"""A sentence that withdraws the request before it: "never mind"."""
 
 
 def words_were(words: int) -> str:
-    """Returns the beginning of the sentence that tells how few words were said."""
+    """Returns "Only 5 words were", the start of a sentence about a call that is too short."""
     return "One word was" if words == 1 else f"Only {words} words were"
 
 
@@ -79,8 +79,8 @@ class ExtractiveSummariser(Summariser):
     """Latent semantic analysis over sentences (Steinberger and Ježek, 2004), by sumy.
 
     A final without punctuation is one sentence. `sentences` is the highest number of key points.
-    Each clause appears once: a request is an action item and no key point, and a call that is short
-    enough to be told whole has a text and no key points.
+    Each clause appears once: a request is an action item and no key point, and there are no key
+    points if the text holds all statements of a short call.
     """
 
     name = "extractive"
@@ -95,30 +95,30 @@ class ExtractiveSummariser(Summariser):
         words = sum(_count(s.text) for s in segments)
         if not words:
             return CallSummary("Nothing was said in this call.")
-        asked, told = _requests_and_statements(
-            _with_corrections(said(segments, language), language)
+        requests, statements = _requests_and_statements(
+            _with_corrections(call_sentences(segments, language), language)
         )
-        items = tuple(_point(s, language) for s in _without_repeats(asked))
+        items = tuple(_point(s, language) for s in _without_repeats(requests))
         if words < MIN_CALL_WORDS:
             text = f"{words_were(words)} said, too few to summarise."
             return CallSummary(text, action_items=items, too_few=words)
-        candidates = _summary_candidates(told)
+        candidates = _summary_candidates(statements)
         if not candidates and not items:
-            candidates = _without_repeats([s for s in told if _count(s.text)])
+            candidates = _without_repeats([s for s in statements if _count(s.text)])
         if not candidates:
-            return CallSummary(self._only_asked(asked, language), action_items=items)
+            return CallSummary(self._only_requests(requests, language), action_items=items)
         points = tuple(_point(s, language) for s in self._chosen(candidates, language))
         text = join_sentences(p.text for p in points)
         return CallSummary(text, points if len(points) < len(candidates) else (), items)
 
-    def _only_asked(self, asked: Sequence[CallSentence], language: str) -> str:
-        """Returns the text for a call of requests alone; of many, the main ones."""
-        only = "Everything that was said is something to do"
-        once = _without_repeats(asked)
-        if len(once) <= self._sentences:
-            return f"{only}."
-        most = [_point(one, language).text for one in self._chosen(once, language)]
-        return join_sentences([f"{only}, {len(once)} items in all.", *most])
+    def _only_requests(self, requests: Sequence[CallSentence], language: str) -> str:
+        """Returns the text for a call with nothing but requests; of many, the main ones."""
+        opening = "Everything that was said is something to do"
+        distinct = _without_repeats(requests)
+        if len(distinct) <= self._sentences:
+            return f"{opening}."
+        points = [_point(sentence, language).text for sentence in self._chosen(distinct, language)]
+        return join_sentences([f"{opening}, {len(distinct)} items in all.", *points])
 
     def _chosen(self, candidates: list[CallSentence], language: str) -> list[CallSentence]:
         """Returns the most informative sentences, in the order they were said."""
@@ -131,45 +131,46 @@ class ExtractiveSummariser(Summariser):
 
 
 def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[CallSentence]:
-    """Returns the sentences with their speakers' own corrections made (English only)."""
+    """Returns the sentences with their speakers' own corrections applied (English only)."""
     if base_of(language) != "en":
         return list(sentences)
-    found: list[CallSentence] = []
-    for one in sentences:
-        if found and found[-1].speaker == one.speaker:
-            if _TAKEN_BACK.fullmatch(one.text.strip()) and is_action(found[-1].text):
-                found[-1:] = _without_requests(found[-1])
+    corrected: list[CallSentence] = []
+    for sentence in sentences:
+        if corrected and corrected[-1].speaker == sentence.speaker:
+            if _TAKEN_BACK.fullmatch(sentence.text.strip()) and is_action(corrected[-1].text):
+                corrected[-1:] = _without_requests(corrected[-1])
                 continue
-            both = f"{found[-1].text} {one.text}"
-            if CORRECTS.match(one.text) and (text := repaired(both)) != both:
-                found[-1] = replace(found[-1], text=text)
+            both = f"{corrected[-1].text} {sentence.text}"
+            if CORRECTS.match(sentence.text) and (text := repaired(both)) != both:
+                corrected[-1] = replace(corrected[-1], text=text)
                 continue
-        found.append(replace(one, text=repaired(one.text)))
-    return found
+        corrected.append(replace(sentence, text=repaired(sentence.text)))
+    return corrected
 
 
-def _without_requests(one: CallSentence) -> list[CallSentence]:
-    told = " ".join(clause.text for clause in clauses(one.text) if not clause.asks)
-    return [replace(one, text=told)] if told else []
+def _without_requests(sentence: CallSentence) -> list[CallSentence]:
+    """Returns the statements of a sentence as one, or nothing if it only asks."""
+    statements = " ".join(clause.text for clause in clauses(sentence.text) if not clause.asks)
+    return [replace(sentence, text=statements)] if statements else []
 
 
 def _requests_and_statements(
     sentences: Sequence[CallSentence],
 ) -> tuple[list[CallSentence], list[CallSentence]]:
     """Returns the requests, and everything else that was said."""
-    asked: list[CallSentence] = []
-    told: list[CallSentence] = []
-    for one in sentences:
-        for clause in clauses(one.text):
-            (asked if clause.asks else told).append(replace(one, text=clause.text))
-    return asked, told
+    requests: list[CallSentence] = []
+    statements: list[CallSentence] = []
+    for sentence in sentences:
+        for clause in clauses(sentence.text):
+            (requests if clause.asks else statements).append(replace(sentence, text=clause.text))
+    return requests, statements
 
 
 def _summary_candidates(sentences: Sequence[CallSentence]) -> list[CallSentence]:
-    """Returns sentences that can stand alone; if all are short, all that are no small talk."""
-    telling = [s for s in sentences if _count(s.text) and not SMALL_TALK.fullmatch(s.text.strip())]
-    long = [s for s in telling if _count(s.text) >= MIN_CLAUSE_WORDS]
-    return _without_repeats(long or telling)
+    """Returns the sentences long enough to stand alone; if none is, all but the small talk."""
+    relevant = [s for s in sentences if _count(s.text) and not SMALL_TALK.fullmatch(s.text.strip())]
+    long = [s for s in relevant if _count(s.text) >= MIN_CLAUSE_WORDS]
+    return _without_repeats(long or relevant)
 
 
 class _Words:
@@ -180,7 +181,7 @@ class _Words:
 
 
 def _ranked(candidates: Sequence[CallSentence], count: int, language: str) -> list[CallSentence]:
-    """Returns the `count` best in their order; none if they hold stop words only."""
+    """Returns the `count` best sentences in order; none if all consist of stop words."""
     # sumy takes 2 CPU-seconds to import: only a worker that summarises should pay
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # noqa: PLC0415
 
@@ -210,12 +211,12 @@ def _lsa(language: str) -> Any:
 
 def _without_repeats(sentences: Sequence[CallSentence]) -> list[CallSentence]:
     """Returns the sentences without verbatim repeats."""
-    first: dict[str, CallSentence] = {}
-    for one in sentences:
-        first.setdefault(" ".join(plain_words(one.text)), one)
-    return list(first.values())
+    by_words: dict[str, CallSentence] = {}
+    for sentence in sentences:
+        by_words.setdefault(" ".join(plain_words(sentence.text)), sentence)
+    return list(by_words.values())
 
 
-def _point(one: CallSentence, language: str) -> SummaryPoint:
-    """Returns it with a capital and a full stop, which recognisers often leave out."""
-    return SummaryPoint(closed(capitalised(one.text, language), language), one.seq)
+def _point(sentence: CallSentence, language: str) -> SummaryPoint:
+    """Returns a sentence with a capital and a full stop, which recognisers often leave out."""
+    return SummaryPoint(closed(capitalised(sentence.text, language), language), sentence.seq)

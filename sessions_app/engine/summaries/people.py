@@ -1,4 +1,4 @@
-"""The person whom an action item names: who is to do it, or whom to contact. English."""
+"""Finds the person in an action item: who should do it, or should be contacted. English."""
 
 import re
 
@@ -73,7 +73,7 @@ _NOT_A_PERSON = re.compile(rf"(?:{_PRONOUN}|{_NAME_ENDS})$|.*\b(?:{_THINGS})$", 
 def person(text: str) -> str:
     """Returns the person `text` names, spelt as there; empty for none.
 
-    The person who is to act takes precedence over the one to be called, told or written to:
+    The person who should act takes precedence over the one to be called, told or written to:
     "Anna should call the plumber" names Anna, and "call the plumber" the plumber.
     """
     for pattern in (_DOER, _UP_TO, _CONTACTED, _RECIPIENT):

@@ -15,7 +15,7 @@ _PAUSE = r"[\s,;.:\u2026\u2013\u2014-]"
 _UNMARKED = (
     r"no,? wait|wait,? no|no,? sorry|sorry,? no|no,? no|i meant?|or rather|scratch that|correction"
 )
-"""These need no punctuation before them, since they only occur in corrections."""
+"""Words that occur only in corrections, and need no punctuation before them."""
 
 _CORRECTION_MARK = re.compile(
     rf"(?:\s*[,;.:\u2026\u2013\u2014-]+\s*(?:(?:{_CORRECTION_WORDS})\b{_PAUSE}+)*?(?:{_CORRECTIONS})\b"
@@ -66,10 +66,10 @@ _TIME_NEXT = re.compile(rf"\s*(?:at|by|around) (?:{_CLOCK_TIME})(?![\w'\u2019])"
 _INSTEAD = re.compile(r"\s+instead(?=[.,;!?]|$)", re.IGNORECASE)
 _NO_NAME = re.compile(rf"{_WEEKDAY}|{_MONTH_NAME}|I\b", re.IGNORECASE)
 MIN_LONE_WORD = 4
-"""A repeated word of at least this many letters shows that the speaker restarted."""
+"""A single repeated word shows a restart only if it has this many letters."""
 
 MAX_REPAIRS = 5
-"""How many corrections of one sentence are tried, which bounds the time."""
+"""How many corrections of one sentence are applied at most, to limit the time."""
 
 
 def repaired(text: str) -> str:
@@ -86,31 +86,33 @@ def repaired(text: str) -> str:
 
 
 def _corrected(said: str, later: str) -> str | None:
-    """Returns both as one text with `later`'s correction made; None if it corrects nothing."""
+    """Returns `said` corrected by `later`; None if that corrects nothing."""
     for kind in _KINDS:
-        found = kind.match(later)
-        if found is None or (kind is _KINDS[-1] and not _is_name(found, later)):
+        correction = kind.match(later)
+        if correction is None or (kind is _KINDS[-1] and not _is_name(correction, later)):
             continue
-        named = _NAMED if kind is _KINDS[-1] else kind
-        known = [one for one in named.finditer(said) if _is_replaceable(one, kind, said)]
-        if known:
-            return _replaced(said, known[-1], found, later)
-    return _restarted(said, later)
+        pattern = _NAMED if kind is _KINDS[-1] else kind
+        candidates = [
+            match for match in pattern.finditer(said) if _is_replaceable(match, kind, said)
+        ]
+        if candidates:
+            return _replace(said, candidates[-1], correction, later)
+    return _join_at_restart(said, later)
 
 
-def _replaced(said: str, known: re.Match[str], found: re.Match[str], later: str) -> str:
+def _replace(said: str, known: re.Match[str], found: re.Match[str], later: str) -> str:
     before = (found["before"] or known["before"] or "").strip()
     tail, rest = said[known.end() :], _INSTEAD.sub("", later[found.end() :], count=1)
     if _TIME_NEXT.match(rest):
         tail = _TIME_NEXT.sub("", tail, count=1)
-    if _says_again(tail, rest):
+    if _repeats_noun(tail, rest):
         tail = ""
     new = f"{before} {found['core']}" if before else found["core"]
     return f"{said[: known.start()]}{new}{tail}{rest}"
 
 
-def _says_again(tail: str, rest: str) -> bool:
-    """Returns whether the words after the number are said again: "six doors, no, seven doors"."""
+def _repeats_noun(tail: str, rest: str) -> bool:
+    """Returns whether the noun after a number is repeated: "six doors, no, seven doors"."""
     first, again = (re.match(r"\s+([\w'\u2019]+)", text) for text in (tail, rest))
     return first is not None and again is not None and first[1].lower() == again[1].lower()
 
@@ -129,8 +131,8 @@ def _is_name(found: re.Match[str], later: str) -> bool:
     return plain and _AFTER_NAME.match(later, found.end()) is not None
 
 
-def _restarted(said: str, later: str) -> str | None:
-    """Returns both as one text if `later` restarts with words of `said`; else None."""
+def _join_at_restart(said: str, later: str) -> str | None:
+    """Returns `said` up to the words that `later` repeats, and `later`; None if it repeats none."""
     words = re.findall(r"[\w'\u2019]+", later)[:2]
     if words and len(words[0]) >= MIN_LONE_WORD:
         words = words[:1]

@@ -10,7 +10,7 @@ FIRST_MORNING_HOUR = 7
 """A bare hour below this is in the afternoon: "at 3" is 15:00."""
 
 AFTER_MIDNIGHT = (12, 1, 2, 3, 4)
-"""Hours that, of a night, belong to the next day: no time is returned rather than a wrong day."""
+"""Night hours that belong to the next day: no time is better than one on the wrong day."""
 
 _HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(UNITS.split()[:12])})"
 _MINUTES = {

@@ -51,15 +51,15 @@ def of_width(text: str, cells: int) -> list[str]:
     """Returns `text` split between characters into pieces of at most `cells` cells."""
     if 2 * len(text) <= cells or (text.isascii() and len(text) <= cells):
         return [text]
-    made, room = [""], cells
+    pieces, room = [""], cells
     for character in characters(text):
         wide = _cell_width(character)
-        if wide > room and made[-1]:
-            made.append("")
+        if wide > room and pieces[-1]:
+            pieces.append("")
             room = cells
-        made[-1] += character
+        pieces[-1] += character
         room -= wide
-    return made
+    return pieces
 
 
 def speaking_ms(text: str) -> float:

@@ -35,15 +35,15 @@ _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 def clean(text: str) -> str:
     """Returns `text` in a form that is safe for voices, databases, UTF-8 and pages.
 
-    Two halves of a surrogate pair are joined, one alone is left out, and so are controls,
-    noncharacters and what turns the direction of other text. Line breaks other than CR LF, which
-    session descriptions want, become line feeds. What people write stays: direction marks, joined
-    emoji, accents. Text that is clean is returned itself.
+    Surrogate pairs are joined. Lone surrogates, control characters, noncharacters and characters
+    that change the direction of other text are removed. Line breaks become line feeds, except CR
+    LF, which SDP requires. Direction marks, joined emoji and accents stay. Text that is clean
+    already is returned itself.
     """
     if _PLAIN.fullmatch(text):
         return text
-    found, _ = _moderate(_whole(text), 0)
-    return text if found == text else found
+    result, _ = _limit_marks(_without_controls(text), 0)
+    return text if result == text else result
 
 
 def one_line(text: str) -> str:
@@ -52,9 +52,9 @@ def one_line(text: str) -> str:
 
 
 def cleaned(value: Any) -> Any:
-    """Returns any JSON with all its text clean, keys too.
+    """Returns any JSON value with all its texts clean, including keys.
 
-    Raises RecursionError for what is nested too deeply.
+    Raises RecursionError if it is nested too deeply.
     """
     if isinstance(value, str):
         return clean(value)
@@ -78,9 +78,9 @@ def read_json_as_sent(text: str | bytes) -> Any:
 
     The caller must check each text. Raises ValueError, which says what is wrong. It must be
     UTF-8, with or without a byte order mark (RFC 8259, 8.1). NaN and infinite numbers are no
-    JSON: nobody could be told of them (section 6).
+    JSON (section 6).
     """
-    # json.loads would take UTF-16 too, and halves of surrogate pairs as bytes
+    # json.loads would also accept UTF-16, and encoded surrogates
     text = text if isinstance(text, str) else text.decode("utf-8-sig")
     try:
         return json.loads(text, parse_constant=_no_number, parse_float=_finite)
@@ -91,7 +91,7 @@ def read_json_as_sent(text: str | bytes) -> Any:
 class Cleaning:
     """Cleans a text that comes in pieces, such as a model's tokens.
 
-    A pair whose halves come in two pieces is joined, and a line break in two is one.
+    Surrogate pairs and CR LF line breaks may be split between two pieces.
     """
 
     def __init__(self) -> None:
@@ -99,14 +99,14 @@ class Cleaning:
         self._marks = 0
 
     def feed(self, piece: str) -> str:
-        """Returns the next piece, clean; empty where nothing is left of it."""
+        """Returns the next piece, clean; empty if nothing of it is left."""
         text = self._half + piece
         self._half = text[-1:] if text[-1:] == "\r" or "\ud800" <= text[-1:] <= "\udbff" else ""
-        text, self._marks = _moderate(_whole(text.removesuffix("\r")), self._marks)
+        text, self._marks = _limit_marks(_without_controls(text.removesuffix("\r")), self._marks)
         return text
 
 
-def _whole(text: str) -> str:
+def _without_controls(text: str) -> str:
     joined = _PAIR.sub(_joined, text)
     return _REMOVED.sub("", _BREAKS.sub("\n", joined))
 
@@ -120,10 +120,11 @@ def _follows(character: str) -> bool:
     return unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf")
 
 
-def _moderate(text: str, marks: int) -> tuple[str, int]:
-    """Returns `text` without what comes after the first MAX_COMBINING_MARKS marks of a letter.
+def _limit_marks(text: str, marks: int) -> tuple[str, int]:
+    """Returns `text` with at most MAX_COMBINING_MARKS marks on each letter, and a count.
 
-    `marks` are those of the last letter before it; those of its own last letter come back.
+    `marks` is the number of marks so far on the last letter before `text`; the count returned is
+    that of its own last letter.
     """
     if _PLAIN.fullmatch(text):
         return text, 0 if text else marks

@@ -59,7 +59,7 @@ class DiffRun:
     blank: bool = True
 
 
-def timed(hypothesis: Hypothesis) -> tuple[Word, ...]:
+def timed_words(hypothesis: Hypothesis) -> tuple[Word, ...]:
     """Returns the words with their times; evenly spread where the engine gives none."""
     if hypothesis.words:
         return hypothesis.words
@@ -72,25 +72,25 @@ def timed(hypothesis: Hypothesis) -> tuple[Word, ...]:
     )
 
 
-def placed(spans: Sequence[SegmentSpan], words: Iterable[Word]) -> list[AlignedWords]:
+def align_words(spans: Sequence[SegmentSpan], words: Iterable[Word]) -> list[AlignedWords]:
     """Returns the words assigned to each span, and those left over, ordered by time.
 
     A word goes to the span that its middle lies in, else to the nearest within NEAR_MS.
     Every span is in the result, possibly without words.
     """
-    given: dict[int, list[Word]] = {span.seq: [] for span in spans}
-    loose: list[list[Word]] = []
+    by_span: dict[int, list[Word]] = {span.seq: [] for span in spans}
+    unassigned: list[list[Word]] = []
     for word in sorted(words, key=lambda word: word.start_ms):
         nearest = min(spans, key=lambda span: _distance(span, word), default=None)
         if nearest is not None and _distance(nearest, word) <= NEAR_MS:
-            given[nearest.seq].append(word)
-        elif loose and word.start_ms - loose[-1][-1].end_ms <= PAUSE_MS:
-            loose[-1].append(word)
+            by_span[nearest.seq].append(word)
+        elif unassigned and word.start_ms - unassigned[-1][-1].end_ms <= PAUSE_MS:
+            unassigned[-1].append(word)
         else:
-            loose.append([word])
-    stand_ins = [AlignedWords(s.seq, tuple(given[s.seq]), s.start_ms, s.end_ms) for s in spans]
-    added = [AlignedWords(None, tuple(run), run[0].start_ms, run[-1].end_ms) for run in loose]
-    return sorted([*stand_ins, *added], key=lambda one: one.start_ms)
+            unassigned.append([word])
+    assigned = [AlignedWords(s.seq, tuple(by_span[s.seq]), s.start_ms, s.end_ms) for s in spans]
+    added = [AlignedWords(None, tuple(run), run[0].start_ms, run[-1].end_ms) for run in unassigned]
+    return sorted([*assigned, *added], key=lambda aligned: aligned.start_ms)
 
 
 def differences(before: str, after: str) -> list[DiffRun]:

@@ -23,8 +23,8 @@ _ACCENTS = re.compile(
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points and chant
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0640]"
 )
-"""Marks that many leave out when they type: accents, points and Arabic vowels, and its stretching.
-Those of other scripts are letters: vowels in India, the marks that tell kana apart."""
+"""Marks that people often omit when typing: accents, Hebrew points, Arabic vowels and tatweel.
+Marks of other scripts count as letters: Indic vowels, the voicing marks of kana."""
 
 _STROKES = str.maketrans("\u0142\u00f8\u0111\u0127\u0167", "lodht")
 """Letters with a stroke, which Unicode does not decompose."""
@@ -33,9 +33,9 @@ _STROKES = str.maketrans("\u0142\u00f8\u0111\u0127\u0167", "lodht")
 def folded(text: str) -> str:
     """Returns `text` for searching: without case and accents, with plain quotes and dashes.
 
-    It is NFKC_Casefold (Unicode, 3.13.3), so that full-width letters, ligatures and characters
-    that are not seen, such as joiners, make no difference; nor do accents, points and strokes,
-    which whoever searches may not have on the keyboard. Blanks become single ones.
+    It is NFKC_Casefold (Unicode, 3.13.3), so that full-width letters, ligatures and invisible
+    characters, such as joiners, make no difference. Neither do accents, points and strokes, which
+    may not be on the keyboard. Runs of blanks become single ones.
     """
     plain = unicodedata.normalize("NFKC", text.translate(_QUOTES_AND_DASHES)).casefold()
     plain = _TURKISH.sub("i", plain)
@@ -47,27 +47,27 @@ def folded(text: str) -> str:
 _QUERY_PARTS = re.compile(r'"([^"]+)"|([^\s"]+)')
 
 MAX_TERMS = 10
-"""Terms of one query that are used. Each costs the database a scan of all segments."""
+"""How many terms of a query are used. Each costs the database a scan of all segments."""
 
 
 @lru_cache(64)
 def terms(query: str) -> tuple[str, ...]:
     """Returns the terms of a query, `folded`: each word, and each quoted phrase.
 
-    Of more than MAX_TERMS the longest are used. In scripts without blanks a run of words is one
-    term. An empty query has none.
+    If there are more than MAX_TERMS, the longest are returned. In scripts without blanks a run of
+    words is one term. An empty query has no terms.
     """
     plain = folded(query)
     # a word may hold an apostrophe; around it, it is a quote
     parts = (quoted.strip() or word.strip("'") for quoted, word in _QUERY_PARTS.findall(plain))
-    asked = dict.fromkeys(filter(None, parts)) or dict.fromkeys(filter(None, [plain]))
-    longest = sorted(asked, key=len, reverse=True)[:MAX_TERMS]
-    return tuple(term for term in asked if term in longest)
+    distinct = dict.fromkeys(filter(None, parts)) or dict.fromkeys(filter(None, [plain]))
+    longest = sorted(distinct, key=len, reverse=True)[:MAX_TERMS]
+    return tuple(term for term in distinct if term in longest)
 
 
-def found(text: str, wanted: str) -> tuple[int, int] | None:
-    """Returns the start and end of `wanted` in `text`, compared as `folded`; None if not found."""
-    needle = folded(wanted)
+def find_folded(text: str, term: str) -> tuple[int, int] | None:
+    """Returns the start and end of `term` in `text`, compared as `folded`; None if not found."""
+    needle = folded(term)
     shown, starts, ends = "", [], []
     at = 0
     for character in characters(text):

@@ -7,7 +7,7 @@ import re
 
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.marks import ASCII_ENDS, OWN_ENDS
-from sessions_app.engine.text.stops import holds_on
+from sessions_app.engine.text.stops import ends_in_abbreviation
 
 _END_MARKS = re.compile(rf"[{ASCII_ENDS.replace('…', '')}{OWN_ENDS}]+$")
 _ELLIPSIS = re.compile(r"\.\.+$")
@@ -24,19 +24,21 @@ in on off out up down also just even still only please would could should can ca
 won't
 """
 _NO_NAMES = frozenset(_SMALL_WORDS.split())
-"""English words with a capital only where a sentence begins; no "will", no "may"."""
+"""English words with a capital only at the start of a sentence; "will" and "may" may be names."""
 
 
-def unclosed(text: str) -> str:
+def without_end_mark(text: str) -> str:
     """Returns `text` without its final sentence mark, if it has one.
 
     The full stop of an abbreviation stays, and so does an ellipsis.
     """
     bare = text.rstrip()
-    return bare if _ELLIPSIS.search(bare) or holds_on(bare) else _END_MARKS.sub("", bare)
+    if _ELLIPSIS.search(bare) or ends_in_abbreviation(bare):
+        return bare
+    return _END_MARKS.sub("", bare)
 
 
-def small(text: str, language: str = "") -> str:
+def uncapitalised(text: str, language: str = "") -> str:
     """Returns `text` with its first letter in lower case; "I", "BBC" and "McLean" stay."""
     first = _FIRST.search(text)
     if first is None or text[: first.start()].strip().isalnum():
@@ -48,11 +50,11 @@ def small(text: str, language: str = "") -> str:
     return text[:at] + word[:1].lower() + text[at + 1 :]
 
 
-def gone_on(text: str, language: str = "") -> str:
+def as_continuation(text: str, language: str = "") -> str:
     """Returns `text`, which continues a sentence, without the capital of its first word.
 
     English only; whatever may be a name keeps its capital.
     """
     first = _FIRST.search(text)
-    known = first is not None and first.group().lower().replace("\u2019", "'") in _NO_NAMES
-    return small(text, language) if known and base_of(language) in ("", "en") else text
+    is_no_name = first is not None and first.group().lower().replace("\u2019", "'") in _NO_NAMES
+    return uncapitalised(text, language) if is_no_name and base_of(language) in ("", "en") else text

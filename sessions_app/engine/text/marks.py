@@ -26,10 +26,9 @@ ALSO_CLOSE = "\u201c\u2018«\u2039"
 
 SPACED = " \u00a0\u2009\u202f"
 _GOES_ON = rf"(?=[\s.,;:!?…)\]{ALSO_CLOSE[0]}»]|$)"
-"""Lookahead: what follows a closing quote, and never an opening one."""
+"""Lookahead for what may follow a closing quote, but never an opening one."""
 
 OPENERS = "\"'\u201c\u2018\u201e([«‹「『（【〈《〔｛｢¿¡"
-
 """Opening marks that may stand before a word and belong to it."""
 
 ASCII_ENDS = ".!?…"
@@ -85,7 +84,7 @@ def clause_end(also: str = "") -> str:
 
 
 PHRASE_END = rf"(?<=[{PHRASED}])\s+(?=[{PHRASED}])"
-"""A blank between phrases, in scripts that have neither blanks between words nor other marks."""
+"""A blank between phrases, in scripts with neither blanks between words nor other marks."""
 
 
 def may_close(text: str) -> bool:

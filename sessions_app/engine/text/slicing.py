@@ -16,7 +16,7 @@ MIN_SHARED_WORDS = 0.5
 """Share of the words that the text must contain; below it, the two are unrelated."""
 
 
-def written(text: str, words: Sequence[str]) -> list[str]:
+def word_slices(text: str, words: Sequence[str]) -> list[str]:
     """Returns each word as `text` writes it, with the marks and blanks after it.
 
     Concatenated they are `text`. A word that is not found is empty or takes unmatched text at its
@@ -42,37 +42,37 @@ def _bare(words: Sequence[str]) -> list[str]:
 def _places(text: str, words: Sequence[str]) -> list[int] | None:
     """Returns where each word begins in the text; None if the two are unrelated."""
     atoms = atom_spans(text)
-    shown = [letters(text[start:end]) for start, end in atoms]
-    said: list[str] = []
+    written = [letters(text[start:end]) for start, end in atoms]
+    spoken: list[str] = []
     firsts: list[int] = []
     for word in words:
-        firsts.append(len(said))
-        said += [letters(word[start:end]) for start, end in atom_spans(word)]
-    found = _matched(said, shown)
-    if not said or len(found) < MIN_SHARED_WORDS * len(said):
+        firsts.append(len(spoken))
+        spoken += [letters(word[start:end]) for start, end in atom_spans(word)]
+    matches = _matched(spoken, written)
+    if not spoken or len(matches) < MIN_SHARED_WORDS * len(spoken):
         return None
     places: list[int] = []
     seen = 0
-    for first, following in zip(firsts, [*firsts[1:], len(said)], strict=True):
-        atom = next((found[n] for n in range(first, following) if n in found), None)
+    for first, following in zip(firsts, [*firsts[1:], len(spoken)], strict=True):
+        atom = next((matches[n] for n in range(first, following) if n in matches), None)
         start = _opened(text, atoms[atom][0]) if atom is not None else None
         if atom is None or start is None:
-            # what stands between two that were found belongs to the first that was not
+            # unmatched text belongs to the first unmatched word at its place
             start = _after(text, atoms, seen, places[-1] if places else 0)
         else:
-            seen = max(seen, max(found[n] for n in range(first, following) if n in found) + 1)
+            seen = max(seen, max(matches[n] for n in range(first, following) if n in matches) + 1)
         places.append(max(start, places[-1] if places else 0))
     places[0] = 0
     return places
 
 
-def _matched(said: Sequence[str], shown: Sequence[str]) -> dict[int, int]:
+def _matched(spoken: Sequence[str], written: Sequence[str]) -> dict[int, int]:
     """Returns the index of the matching text atom for each matched atom of the words."""
-    # difflib takes ten seconds where four hundred words repeat themselves; this is live code
-    alike = (step for step in LCSseq.opcodes(said, shown) if step.tag == "equal")
+    # difflib takes ten seconds for four hundred repetitive words, and this is live code
+    runs = (step for step in LCSseq.opcodes(spoken, written) if step.tag == "equal")
     return {
         step.src_start + n: step.dest_start + n
-        for step in alike
+        for step in runs
         for n in range(step.src_end - step.src_start)
     }
 
@@ -90,8 +90,8 @@ def _opened(text: str, at: int) -> int:
     return at
 
 
-def part(text: str, words: Sequence[str], kept: Sequence[bool]) -> str:
+def kept_text(text: str, words: Sequence[str], kept: Sequence[bool]) -> str:
     """Returns the parts of the text that belong to the kept words."""
     return "".join(
-        own for own, keep in zip(written(text, words), kept, strict=True) if keep
+        own for own, keep in zip(word_slices(text, words), kept, strict=True) if keep
     ).strip()

@@ -20,7 +20,7 @@ _FOR_EXAMPLE = re.compile(
     rf"{marks.closing()}\s*$",
     re.IGNORECASE,
 )
-""""For example" as two abbreviated words, of which the second is an ordinary word elsewhere."""
+""""For example" as two abbreviations; the second alone is an ordinary word: "p. ex."."""
 
 _ELIDED = re.compile(r"^\w+['\u2019]")
 """A French or Italian elision before a vowel: "d'env.", "dell'art."."""
@@ -41,13 +41,13 @@ _BEFORE_NUMBER = re.compile(
     r"(?<![\w.])(?:No|Nos|nos|Nr|nr|pp|Fig|fig|Ext|ext|Ch|ch|n|N|nn|núm|n\.º"
     r"|(?i:chap|tel|tél|ref|réf|máx|mín))\.\s*$"
 )
-"""Abbreviations that stand before a number: "No. 5"."""
+"""Abbreviations that a number follows: "No. 5"."""
 
 _BEFORE_NUMBER_ABROAD = re.compile(
     r"(?<![\w.])(?i:arts?|caps?|ex|eds?|max|min|col|tab|sec|av|km"
     r"|abs|kap|bd|abb|mind|ziff|afb|ong)\.\s*$"
 )
-"""The same in other languages; in English a sentence may end with such a word."""
+"""The same in other languages; in English such a word may end a sentence."""
 
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d+[.)]\s*$")
 _LAST_WORD = re.compile(rf"(\S+?)[.!?…]*{marks.closing()}\s*$")
@@ -67,8 +67,8 @@ def is_abbreviated(word: str) -> bool:
     return len(bare) == 1 and bare != bare.upper() and bare != "i"
 
 
-def holds_on(text: str) -> bool:
-    """Returns whether `text` ends in an abbreviation or list number, whose mark is no end."""
+def ends_in_abbreviation(text: str) -> bool:
+    """Returns whether `text` ends in an abbreviation or list number, and so may go on."""
     if _LIST_NUMBER.search(text.rstrip()):
         return True
     last = _LAST_WORD.search(text)
@@ -77,7 +77,7 @@ def holds_on(text: str) -> bool:
     return is_abbreviated(last.group(1)) or bool(_FOR_EXAMPLE.search(text))
 
 
-def is_counted(text: str, language: str = "") -> bool:
+def may_precede_number(text: str, language: str = "") -> bool:
     """Returns whether `text` ends in an abbreviation that a number may follow: "art. 5".
 
     In `language` (BCP 47); if empty, in any language.
@@ -114,7 +114,7 @@ def _is_end(head: str, rest: str, language: str, *, capitals: bool) -> bool:
         return False
     if not _FULL_STOP_AT_END.search(head):
         return not small or not (writing.goes_on(head) or writing.ends_quote(head))
-    if rest[0].isdigit() and is_counted(head, language):
+    if rest[0].isdigit() and may_precede_number(head, language):
         return False
     if _ORDINAL_DAY.search(head) and _ORDINALS.fullmatch(base_of(language)):
         return False
@@ -122,7 +122,7 @@ def _is_end(head: str, rest: str, language: str, *, capitals: bool) -> bool:
     if last is not None and _MAY_END_SENTENCE.fullmatch(_bare(last.group(1))):
         return rest[0].isupper() and not _CAPITALISED_DATE.match(rest)
     # a small letter goes on with the sentence (UAX 29, SB8)
-    return not (small and capitals) and not holds_on(head) and not _is_initial(head)
+    return not (small and capitals) and not ends_in_abbreviation(head) and not _is_initial(head)
 
 
 def _is_initial(head: str) -> bool:

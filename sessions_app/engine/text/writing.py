@@ -138,11 +138,11 @@ def tokens(text: str) -> list[Token]:
     """
     spans = token_spans(text)
     follows = [start for start, _ in spans[1:]]
-    made = [
+    inner = [
         Token(text[start:end], blank=end < later)
         for (start, end), later in zip(spans, follows, strict=False)
     ]
-    return [*made, *(Token(text[start:end], blank=False) for start, end in spans[-1:])]
+    return [*inner, *(Token(text[start:end], blank=False) for start, end in spans[-1:])]
 
 
 def token_spans(text: str) -> list[tuple[int, int]]:
@@ -178,12 +178,12 @@ def join_sentences(parts: Iterable[str]) -> str:
 
 
 def parted(before: str, after: str) -> bool:
-    """Returns whether adjoining letters belong to different words, as Han and Kana may."""
+    """Returns whether two adjoining texts may be separate words without a blank (Han, Kana)."""
     return bool(_dense.match(before[-1:]) or _dense.match(after[:1]))
 
 
 def blank_between(before: str, after: str) -> bool:
-    """Returns whether a blank stands between two words of one text."""
+    """Returns whether their scripts put a blank between two words."""
     return bool(before and after) and _blank_between(before, after, phrases=False)
 
 
@@ -247,7 +247,7 @@ def ends_quote(text: str) -> bool:
     return _CLOSERS_AT_END.search(text.rstrip()) is not None
 
 
-def asks(text: str) -> bool:
+def ends_question(text: str) -> bool:
     """Returns whether `text` ends with a question mark of its script."""
     return _QUESTION_AT_END.search(text.rstrip()) is not None
 
@@ -297,7 +297,7 @@ def full_stop(text: str, language: str = "") -> str:
 def capitalised(text: str, language: str = "") -> str:
     """Returns `text` with a capital at its beginning, where its script has capitals.
 
-    It stands behind marks that open the text. A word with a capital of its own ("iPhone") stays.
+    Opening marks before it are skipped. A word with a capital within it ("iPhone") stays.
     """
     base, at = base_of(language), 0
     if base in ("nl", "af") and (cut_off := _CUT_OFF.match(text)):
@@ -326,14 +326,14 @@ def _split_spaceless(chunk: str) -> list[str]:
         else:
             parts.append(segment)
         opened = opens or (opened and not is_word)
-    made: list[str] = []
+    merged: list[str] = []
     for part in parts:
         # ICU splits "well-known" and "a@b.org" at their marks
-        if made and part[0] not in OPENERS and not _spaceless.search(made[-1][-1] + part[0]):
-            made[-1] += part
+        if merged and part[0] not in OPENERS and not _spaceless.search(merged[-1][-1] + part[0]):
+            merged[-1] += part
         else:
-            made.append(part)
-    return made
+            merged.append(part)
+    return merged
 
 
 def _undashed(word: str) -> list[str]:
@@ -343,10 +343,10 @@ def _undashed(word: str) -> list[str]:
 
 
 def _joined(parts: Iterable[str], *, phrases: bool) -> str:
-    made = ""
+    joined = ""
     for part in filter(None, (part.strip() for part in parts)):
-        made += f" {part}" if made and _blank_between(made, part, phrases=phrases) else part
-    return made
+        joined += f" {part}" if joined and _blank_between(joined, part, phrases=phrases) else part
+    return joined
 
 
 def _blank_between(before: str, after: str, *, phrases: bool) -> bool:

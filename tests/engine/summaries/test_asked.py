@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from sessions_app.engine.summaries.clauses import clauses
-from sessions_app.engine.summaries.dates import named
+from sessions_app.engine.summaries.dates import named_time
 from sessions_app.engine.summaries.people import person
 
 
@@ -162,10 +162,10 @@ def test_days_of_a_relative_clause_are_not_those_of_the_to_do() -> None:
         ("Please call Anna, who was ill, on Friday.", date(2026, 12, 4)),
         ("Send the car, which came on Monday, to the garage on Tuesday.", date(2026, 12, 1)),
     ]:
-        found = named(text, date(2026, 11, 28))
+        found = named_time(text, date(2026, 11, 28))
         assert found is not None
         assert found.day == day
-    assert named("Call the plumber, who came on Monday.", date(2026, 11, 28)) is None
+    assert named_time("Call the plumber, who came on Monday.", date(2026, 11, 28)) is None
 
 
 def test_what_somebody_asked_for_as_is_told_is_no_to_do() -> None:

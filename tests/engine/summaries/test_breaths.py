@@ -4,16 +4,16 @@ from datetime import date
 
 import pytest
 
-from sessions_app.engine.summaries.dates import named
+from sessions_app.engine.summaries.dates import named_time
 from sessions_app.engine.summaries.extractive import ExtractiveSummariser
-from sessions_app.engine.summaries.sentences import said
+from sessions_app.engine.summaries.sentences import call_sentences
 from tests.engine.summaries.test_extractive import Line
 
 
 def told(*texts: str, pause_ms: int = 700, language: str = "en-US") -> list[str]:
     step = 900 + pause_ms
     lines = [Line(n, text, "caller", step * n, step * n + 900) for n, text in enumerate(texts)]
-    return [one.text for one in said(lines, language)]
+    return [one.text for one in call_sentences(lines, language)]
 
 
 def test_a_time_after_a_breath_belongs_to_its_to_do() -> None:
@@ -26,7 +26,7 @@ def test_a_time_after_a_breath_belongs_to_its_to_do() -> None:
         ("Please call the plumber on Tuesday at nine.", 1),
         ("Tell Martin that the invoice is late.", 1),
     ]
-    due = named(summary.action_items[0].text, date(2026, 11, 28))
+    due = named_time(summary.action_items[0].text, date(2026, 11, 28))
     assert due is not None
     assert due.isoformat() == "2026-12-01T09:00"
 
@@ -72,4 +72,4 @@ def test_a_sentence_left_hanging_stays_so() -> None:
     assert told(*texts, pause_ms=6000) == [*texts]
     assert told("Wir gehen an.", "The Roof.", language="de-DE") == ["Wir gehen an.", "The Roof."]
     lines = [Line(1, "We meet at.", "caller", 0, 900), Line(2, "Nine is fine.", "agent", 950, 1500)]
-    assert len(said(lines, "en")) == 2
+    assert len(call_sentences(lines, "en")) == 2

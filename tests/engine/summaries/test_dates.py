@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from sessions_app.engine.summaries.dates import named
+from sessions_app.engine.summaries.dates import named_time
 
 SATURDAY = date(2026, 11, 28)
 
@@ -64,7 +64,7 @@ SATURDAY = date(2026, 11, 28)
     ],
 )
 def test_a_named_day_is_counted_from_the_calls_day(text: str, moment: str) -> None:
-    found = named(text, SATURDAY)
+    found = named_time(text, SATURDAY)
     assert found is not None
     assert found.isoformat() == moment
 
@@ -92,7 +92,7 @@ def test_a_named_day_is_counted_from_the_calls_day(text: str, moment: str) -> No
     ],
 )
 def test_what_names_no_one_day_has_none(text: str) -> None:
-    assert named(text, SATURDAY) is None
+    assert named_time(text, SATURDAY) is None
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_names_no_one_day_has_none(text: str) -> None:
     ],
 )
 def test_weeks_and_years_turn(today: date, text: str, moment: str) -> None:
-    found = named(text, today)
+    found = named_time(text, today)
     assert found is not None
     assert found.isoformat() == moment
 
@@ -126,11 +126,11 @@ def test_weeks_and_years_turn(today: date, text: str, moment: str) -> None:
     ],
 )
 def test_short_months_and_christmas_as_a_deadline(text: str, day: date) -> None:
-    found = named(text, date(2026, 11, 24))
+    found = named_time(text, date(2026, 11, 24))
     assert found is not None
     assert found.day == day
 
 
 @pytest.mark.parametrize("text", ["we may go", "mar the table", "after Christmas", "I dec it"])
 def test_other_words_name_no_month(text: str) -> None:
-    assert named(text, date(2026, 11, 24)) is None
+    assert named_time(text, date(2026, 11, 24)) is None

@@ -1,14 +1,14 @@
 """Sentences over segments."""
 
 from sessions_app.engine.summaries.extractive import ExtractiveSummariser
-from sessions_app.engine.summaries.sentences import said
+from sessions_app.engine.summaries.sentences import call_sentences
 from tests.engine.summaries.test_extractive import Line
 
 
 def told(*lines: tuple[str, str] | str) -> list[tuple[str, int]]:
     pairs = [("caller", line) if isinstance(line, str) else line for line in lines]
     made = [Line(n, text, who, 1000 * n, 1000 * n + 900) for n, (who, text) in enumerate(pairs, 1)]
-    return [(one.text, one.seq) for one in said(made, "en-US")]
+    return [(one.text, one.seq) for one in call_sentences(made, "en-US")]
 
 
 def test_a_segment_of_two_sentences_is_two() -> None:
@@ -40,7 +40,7 @@ def test_lines_without_marks_are_a_sentence_each() -> None:
 
 def test_a_sentence_is_not_gone_on_with_much_later() -> None:
     lines = [Line(1, "We should talk", "caller", 0, 900), Line(2, "about it.", "caller", 60_000)]
-    assert [one.text for one in said(lines, "en")] == ["We should talk", "about it."]
+    assert [one.text for one in call_sentences(lines, "en")] == ["We should talk", "about it."]
 
 
 def test_to_dos_are_found_by_clause_and_the_rest_is_told() -> None:

@@ -4,10 +4,10 @@ from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.text.comparing import (
     Change,
     SegmentSpan,
+    align_words,
     differences,
-    placed,
     same_words,
-    timed,
+    timed_words,
 )
 
 
@@ -55,7 +55,7 @@ def test_both_texts_can_be_read_from_the_pieces() -> None:
 def test_each_word_goes_where_it_was_said() -> None:
     spans = [SegmentSpan(1, 0.0, 900.0), SegmentSpan(2, 1200.0, 2100.0)]
     spoken = [*words("a b c", 0.0), *words("d e f", 1200.0)]
-    found = placed(spans, reversed(spoken))
+    found = align_words(spans, reversed(spoken))
     assert [(one.seq, [w.text for w in one.words]) for one in found] == [
         (1, ["a", "b", "c"]),
         (2, ["d", "e", "f"]),
@@ -64,14 +64,14 @@ def test_each_word_goes_where_it_was_said() -> None:
 
 def test_a_word_between_two_goes_to_the_nearer() -> None:
     spans = [SegmentSpan(1, 0.0, 900.0), SegmentSpan(2, 2000.0, 2900.0)]
-    (first, second) = placed(spans, words("late", 1000.0))
+    (first, second) = align_words(spans, words("late", 1000.0))
     assert [len(first.words), len(second.words)] == [1, 0]
 
 
 def test_words_far_from_every_segment_are_added_run_by_run() -> None:
     spans = [SegmentSpan(1, 0.0, 900.0)]
     spoken = [*words("lost words", 5000.0), *words("and more", 9000.0)]
-    found = placed(spans, spoken)
+    found = align_words(spans, spoken)
     assert [(one.seq, one.start_ms, one.end_ms) for one in found] == [
         (1, 0.0, 900.0),
         (None, 5000.0, 5600.0),
@@ -80,20 +80,20 @@ def test_words_far_from_every_segment_are_added_run_by_run() -> None:
 
 
 def test_without_any_segment_all_is_added() -> None:
-    (one,) = placed([], words("hello there", 100.0))
+    (one,) = align_words([], words("hello there", 100.0))
     assert (one.seq, [w.text for w in one.words]) == (None, ["hello", "there"])
 
 
 def test_no_word_is_lost_or_doubled() -> None:
     spans = [SegmentSpan(n, n * 4000.0, n * 4000.0 + 2000.0) for n in range(5)]
     spoken = words(" ".join(f"w{n}" for n in range(100)), 0.0, 210.0)
-    found = placed(spans, spoken)
+    found = align_words(spans, spoken)
     assert sorted(w.text for one in found for w in one.words) == sorted(w.text for w in spoken)
     assert all(a.start_ms <= b.start_ms for a, b in pairwise(found))
 
 
 def test_words_without_times_are_spread_evenly() -> None:
-    found = timed(Hypothesis("one two", True, 1000.0, 2000.0, confidence=0.5))
+    found = timed_words(Hypothesis("one two", True, 1000.0, 2000.0, confidence=0.5))
     assert found == (Word("one", 1000.0, 1500.0, 0.5), Word("two", 1500.0, 2000.0, 0.5))
 
 
@@ -115,5 +115,5 @@ def test_pieces_know_where_blanks_stand() -> None:
 
 
 def test_words_without_times_are_those_of_the_script() -> None:
-    spread = timed(Hypothesis("我想问一下", True, 0.0, 900.0))
+    spread = timed_words(Hypothesis("我想问一下", True, 0.0, 900.0))
     assert [word.text for word in spread] == ["我想", "问", "一下"]

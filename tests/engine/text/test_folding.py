@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.engine.text.folding import folded, found, terms
+from sessions_app.engine.text.folding import find_folded, folded, terms
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_folding_again_changes_nothing(text: str) -> None:
     ],
 )
 def test_what_was_found_is_shown_as_it_is_written(text: str, wanted: str, hit: str) -> None:
-    place = found(text, wanted)
+    place = find_folded(text, wanted)
     assert place is not None
     assert text[place[0] : place[1]] == hit
 
 
 def test_what_is_not_there_is_not_found() -> None:
-    assert found("hello", "help") is None
-    assert found("hello", "") is None
+    assert find_folded("hello", "help") is None
+    assert find_folded("hello", "") is None

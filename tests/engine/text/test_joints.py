@@ -1,6 +1,6 @@
 import pytest
 
-from sessions_app.engine.text.joints import gone_on, small, unclosed
+from sessions_app.engine.text.joints import as_continuation, uncapitalised, without_end_mark
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from sessions_app.engine.text.joints import gone_on, small, unclosed
     ],
 )
 def test_the_mark_of_a_sentence_that_goes_on_is_taken_back(text: str, bare: str) -> None:
-    assert unclosed(text) == bare
+    assert without_end_mark(text) == bare
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_mark_of_a_sentence_that_goes_on_is_taken_back(text: str, bare: str)
     ],
 )
 def test_what_goes_on_has_a_small_letter(text: str, language: str, shown: str) -> None:
-    assert small(text, language) == shown
+    assert uncapitalised(text, language) == shown
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ def test_what_goes_on_has_a_small_letter(text: str, language: str, shown: str) -
     ],
 )
 def test_only_what_is_no_name_loses_its_capital(text: str, language: str, shown: str) -> None:
-    assert gone_on(text, language) == shown
+    assert as_continuation(text, language) == shown

@@ -11,7 +11,7 @@ from sessions_app.engine.stt.wrappers.replay_buffer import (
     without_words_after,
     without_words_before,
 )
-from sessions_app.engine.text.slicing import part, written
+from sessions_app.engine.text.slicing import kept_text, word_slices
 
 
 @pytest.mark.parametrize(
@@ -41,27 +41,27 @@ from sessions_app.engine.text.slicing import part, written
     ],
 )
 def test_each_word_has_its_part(text: str, words: list[str], own: list[str]) -> None:
-    assert written(text, words) == own
+    assert word_slices(text, words) == own
 
 
 @given(st.text(alphabet="ab ,.今天。'3", max_size=30), st.lists(st.sampled_from("ab今天3")))
 def test_the_parts_are_the_text(text: str, words: list[str]) -> None:
-    own = written(text, words)
+    own = word_slices(text, words)
     assert len(own) == len(words)
-    assert "".join(own) in (text if words else "", "".join(written("", words)))
+    assert "".join(own) in (text if words else "", "".join(word_slices("", words)))
 
 
 def test_a_text_that_repeats_itself_holds_nobody_up() -> None:
     began_s = time.process_time()
-    own = written("la le " * 400, ["la", "lo"] * 400)
+    own = word_slices("la le " * 400, ["la", "lo"] * 400)
     assert time.process_time() - began_s < 1
     assert own[:4] == ["la ", "le ", "la ", "le "]
 
 
 def test_what_is_kept_is_a_part_of_the_text() -> None:
     words = ["yes", "i", "can"]
-    assert part("Yes, I can.", words, [True, False, False]) == "Yes,"
-    assert part("Yes, I can.", words, [False, True, True]) == "I can."
+    assert kept_text("Yes, I can.", words, [True, False, False]) == "Yes,"
+    assert kept_text("Yes, I can.", words, [False, True, True]) == "I can."
 
 
 def test_a_final_that_was_said_in_part_keeps_its_marks() -> None:

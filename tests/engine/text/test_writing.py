@@ -162,9 +162,9 @@ def test_a_text_is_closed_with_the_mark_of_its_script(
 
 def test_questions_are_known_by_their_marks() -> None:
     for text in ("Really?", "真的吗？", "كيف حالك؟", "Πώς είσαι;", "Ինչպե՞ս։", "「本当？」"):
-        assert writing.asks(text), text
+        assert writing.ends_question(text), text
     for text in ("Really.", "one;", "真的。", ""):
-        assert not writing.asks(text), text
+        assert not writing.ends_question(text), text
 
 
 def test_capitals_are_those_of_the_language() -> None:
@@ -282,5 +282,5 @@ def test_a_quote_ends_with_the_mark_within_it(text: str) -> None:
 
 
 def test_what_is_asked_may_be_quoted() -> None:
-    assert all(map(writing.asks, ("«\u202fOui ?\u202f»", "„Ja?“", "»Ja?«", "「え？」")))
+    assert all(map(writing.ends_question, ("«\u202fOui ?\u202f»", "„Ja?“", "»Ja?«", "「え？」")))
     assert writing.capitalised("«\u202foui\u202f»") == "«\u202fOui\u202f»"

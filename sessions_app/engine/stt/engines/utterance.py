@@ -9,7 +9,7 @@ import numpy as np
 from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.stt.cuts import begun, parted
-from sessions_app.engine.text.slicing import written
+from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.writing import join_words
 
 AUDIBLE = 100
@@ -88,7 +88,7 @@ class Utterance:
         if not words:
             return own
         said = [word.text for word in words]
-        return join_words(said) if spelt else "".join(written(own, said)).strip()
+        return join_words(said) if spelt else "".join(word_slices(own, said)).strip()
 
     def _word(self, word: Sequence[Any], spelt: Mapping[str, str]) -> Word:
         text, start_s, end_s, *rest = word

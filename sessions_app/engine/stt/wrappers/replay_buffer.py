@@ -11,7 +11,7 @@ from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.stt.base import RecogniserStream
 from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, Pause
-from sessions_app.engine.text.slicing import part
+from sessions_app.engine.text.slicing import kept_text
 
 KEEP_MS = 330_000.0
 """More than any engine's longest stream: what is not kept cannot be said again."""
@@ -185,7 +185,7 @@ def only_words(final: Hypothesis, kept: Sequence[bool]) -> Hypothesis | None:
     words = [word for word, keep in zip(final.words, kept, strict=True) if keep]
     return dataclasses.replace(
         final,
-        text=part(final.text, [word.text for word in final.words], kept),
+        text=kept_text(final.text, [word.text for word in final.words], kept),
         words=tuple(words),
         start_ms=words[0].start_ms,
         end_ms=words[-1].end_ms,

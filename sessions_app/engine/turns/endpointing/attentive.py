@@ -2,7 +2,13 @@
 
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.text.languages import base_of
-from sessions_app.engine.text.writing import asks, ends_sentence, goes_on, plain_words, sentences
+from sessions_app.engine.text.writing import (
+    ends_question,
+    ends_sentence,
+    goes_on,
+    plain_words,
+    sentences,
+)
 from sessions_app.engine.turns.endpointing import english as english_words
 from sessions_app.engine.turns.endpointing.base import Endpointer, TurnSoFar
 from sessions_app.engine.turns.endpointing.digits import may_be_digits, trailing
@@ -38,7 +44,7 @@ class AttentiveEndpointer(Endpointer):
         english = base_of(language) in ("", "en")
         share = share_of(said.text.strip().lower(), english=english)
         # a question is known by its beginning, whatever its last word was
-        unsure = said.sure is not None and said.sure < UNSURE and not asks(said.text)
+        unsure = said.sure is not None and said.sure < UNSURE and not ends_question(said.text)
         return max(share, LIKELY) if unsure else share
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sessions_app.engine.text.word_lists import listed
-from sessions_app.engine.text.writing import asks, ends_sentence, goes_on
+from sessions_app.engine.text.writing import ends_question, ends_sentence, goes_on
 from sessions_app.engine.turns.endpointing.requests import (
     in_relative_clause,
     lacks_object,
@@ -113,7 +113,7 @@ def _stranded(said: LastSentence) -> float | None:
     """A question about what? may end with its preposition: "where are you from"."""
     if not _asks_what(said) or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
         return None
-    return OVER if asks(said.text) else PLAIN
+    return OVER if ends_question(said.text) else PLAIN
 
 
 def is_open(said: LastSentence) -> bool:
@@ -125,7 +125,7 @@ def _open(said: LastSentence) -> float | None:
     if said.last not in _OPEN:
         return None
     marked = ends_sentence(said.text)
-    asked = asks(said.text) and said.first in _YES_NO  # "is this what you asked for?"
+    asked = ends_question(said.text) and said.first in _YES_NO  # "is this what you asked for?"
     relative = marked and said.last in _PREPOSITIONS and bool(_RELATIVE & set(said.words[1:-1]))
     return LIKELY if asked or relative else OPEN  # "this is what I was looking for."
 
@@ -144,7 +144,7 @@ def _misheard(said: LastSentence) -> float | None:
 def _verb(said: LastSentence) -> float | None:
     """After a verb its object is missing: "my card ends in", "the thing is"."""
     requested = without_request(said.words) != said.words and not _RELATIVE & set(said.words)
-    if said.last not in _BE | _MODALS or (asks(said.text) and not requested):
+    if said.last not in _BE | _MODALS or (ends_question(said.text) and not requested):
         return None
     short = ends_sentence(said.text) and said.before in _PRONOUNS  # "Yes, I will."
     return PLAIN if short else OPEN
@@ -210,7 +210,7 @@ def _asks_what(said: LastSentence) -> bool:
     """Returns whether it asks for a thing, a place or a person."""
     if said.first not in _WHAT or len(said.words) < SHORTEST_QUESTION or _is_clause(said):
         return False
-    tells = said.words[1] in _PRONOUNS and not asks(said.text)  # "what I want is"
+    tells = said.words[1] in _PRONOUNS and not ends_question(said.text)  # "what I want is"
     return not tells
 
 

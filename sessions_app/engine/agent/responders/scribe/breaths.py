@@ -4,7 +4,7 @@ A recogniser ends a sentence at each breath. Two are joined only if their words 
 one, since a note may hold several sentences.
 """
 
-from sessions_app.engine.summaries.breaths import goes_on_after_breath, joined
+from sessions_app.engine.summaries.breaths import goes_on_after_breath, join_breaths
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import plain_words, sentences
 
@@ -25,7 +25,7 @@ def in_one_breath(text: str) -> str:
     whole = parts[:1]
     for part in parts[1:]:
         if goes_on_after_breath(whole[-1], part, 0, ENGLISH) or _lacks_subject(whole[-1], part):
-            whole[-1] = joined(whole[-1], part, ENGLISH)
+            whole[-1] = join_breaths(whole[-1], part, ENGLISH)
         else:
             whole.append(part)
     return " ".join(whole) if len(whole) < len(parts) else text

@@ -30,7 +30,7 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import (
     Intent,
 )
 from sessions_app.engine.agent.responders.scribe.words import PlainWord, sentence_spans, spoken
-from sessions_app.engine.text.joints import small
+from sessions_app.engine.text.joints import uncapitalised
 from sessions_app.engine.text.stops import is_abbreviated
 from sessions_app.engine.text.word_lists import listed
 
@@ -280,7 +280,7 @@ def _time_before(text: str, words: Sequence[PlainWord], start: int, found: Found
     if span is None:
         return ""
     when = text[words[span[0]].start : words[span[1] - 1].end]
-    return small(when.rstrip(",;:- "), "en")
+    return uncapitalised(when.rstrip(",;:- "), "en")
 
 
 def _reminds(words: Sequence[PlainWord], at: int) -> bool:

@@ -1,4 +1,4 @@
-"""Finds named days that are not meant: past ones, ones something was moved from, excluded ones.
+"""Finds days that are named but not meant: past ones, excluded ones, and those before a move.
 
 English. All texts are lower case, with single blanks and straight apostrophes. Pure.
 """
@@ -66,7 +66,7 @@ _DEADLINE = re.compile(r"\b(?:for|to|until|till|by|before|into|onto)(?: the| thi
 _FUTURE_DAY = re.compile(r"(?:next|this|coming|tomorrow|within|in|end of)\b")
 
 
-def is_meant(before: str, day: str) -> bool:
+def is_meant_day(before: str, day: str) -> bool:
     """Returns whether `day`, said after `before`, is neither excluded nor in the past."""
     before = before[-LOOK_BACK_CHARACTERS:].rstrip()
     if _RULED_OUT.search(before):

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from sessions_app.engine.summaries.dates import named
+from sessions_app.engine.summaries.dates import named_time
 
 SATURDAY = date(2026, 11, 28)
 
 
 def read(text: str, said_on: date = SATURDAY) -> str:
-    found = named(text, said_on)
+    found = named_time(text, said_on)
     return found.isoformat() if found else ""
 
 
