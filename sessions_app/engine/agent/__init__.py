@@ -1,1 +1,1 @@
-"""What an agent says: responders, tools, memory, and one answer on its way to the voice."""
+"""What an agent says: responders, tools, memory, and the way of an answer to the voice."""

@@ -1,7 +1,7 @@
-"""Markdown taken out of an answer, and nothing but Markdown: a parser decides what is any.
+"""Takes Markdown out of an answer, and nothing else: a parser decides what is Markdown.
 
 https://spec.commonmark.org/ by markdown-it-py, with a stricter rule for stars: within a word they
-are none, since people read `12*34*2` as it stands.
+are no emphasis, so that `12*34*2` stays.
 """
 
 import re
@@ -33,29 +33,29 @@ _SPEECH = "speak|break|prosody|emphasis|say-as|phoneme|voice"
 
 _FORMATTING = re.compile(rf"</?(?:{_BLOCKS}|{_WITHIN}|{_SPEECH})(?![\w:-])[^>]*>", re.IGNORECASE)
 _BREAKING = re.compile(rf"</?(?:{_BLOCKS}|break)\b", re.IGNORECASE)
-"""What parts the words beside it."""
+"""Tags that separate the words around them."""
 
 _SHOWN = re.compile(r"""<img\b[^>]*\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _COMMENT = re.compile(
     r"(```.*?(?:```|\Z)|(?<!`)`[^`\n]+`)|<!--.*?-->|<(script|style)\b[^>]*>.*?</\2\s*>",
     re.DOTALL | re.IGNORECASE,
 )
-"""Code, which stays as it is, or a comment, or what a browser would not show as text."""
+"""Code, which stays, or else a comment, script or style sheet, which a browser does not show."""
 
 _NOTE = re.compile(
     r"\[\^[^\]\s]+\]:?|^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]|【\d+(?::\d+)?†[^】]*】"
 )
-"""A footnote's mark, GitHub's of a quote, or that of a source as OpenAI's servers write it."""
+"""Marks of a footnote, of GitHub's alerts, and of a source as OpenAI's servers write it."""
 
 _REFERENCE = re.compile(r"(?<![\w\]])!?\[((?!\d+\])[^\[\]]+)\]\[[^\[\]]*\]")
 _DEFINITION = re.compile(r"""\s*\[[^\]]+\]:\s*<?(?:https?://|/|#|mailto:)\S+(?:\s+["'(].*)?""")
-"""A link whose address stands elsewhere, and the line where it does."""
+"""The line that gives the address of a reference link: `[docs]: https://example.org`."""
 
 _TASK = re.compile(r"^\[[ xX\u2713]\]\s+(?=\S)")
 
 _RAISED = re.compile(r"<su[bp]\b", re.IGNORECASE)
 _SIGNED = re.compile(r"(\s*)(?:[-+*#](?= +[\d.,$€£])|>(?= *[\d.,$€£]))")
-"""A sign before a number, where a line's first would be markup."""
+"""A sign before a number that would be markup at the beginning of a line: "- 5"."""
 
 _FIRST_SIGN = re.compile(
     r"(\s*)(?:>(?= *[\d.,$€£])|[-+](?= *[$€£]? *\d[\d.,]*\s*(?:[.!?;:]?\s*$"
@@ -63,25 +63,25 @@ _FIRST_SIGN = re.compile(
     r"|per ?cent|por ?cent|pour ?cent|pro[cz]ent)))",
     re.IGNORECASE,
 )
-"""The same where an answer begins: less sure, since a list may begin there, or a quote."""
+"""The same at the beginning of an answer, where it is less certain: a list may begin there."""
 
 _SCHEME = re.compile(r"(?<![A-Za-z0-9_])(?:https?|wss?|ftp)\Z", re.IGNORECASE)
 
 _LONGEST_SCHEME = 5
 
 _OPENED = "opened_text"
-"""The type of a star that would begin emphasis, had it an end; others than "text" stay apart."""
+"""The token type of stars that open emphasis not closed yet; "text" would be merged with words."""
 
 _MARKERS = ("*", "`", "[", "~~", "__", "<!--")
 
 
 def speakable(text: str) -> str:
-    """Returns `text` as it is shown and spoken: without markup."""
+    """Returns `text` without markup, as it is shown and spoken."""
     return Markup().plain(text)
 
 
 class PlainText:
-    """Takes an answer's pieces that hold no markup: in place of `Markup`."""
+    """Stands in for `Markup` where answers have no markup."""
 
     def plain(self, piece: str, *, more: bool = False) -> str:
         """Returns the piece as one line."""
@@ -89,23 +89,23 @@ class PlainText:
 
 
 class Markup:
-    """Takes an answer's pieces in order; what one opens another may close."""
+    """Takes an answer's pieces in order; one may close what an earlier one opened."""
 
     def __init__(self) -> None:
         self._carry = ""
         self._in_line = False
-        """Whether the last piece ended within a line."""
+        """Whether the last piece ended in the middle of a line."""
 
         self._begun = self._hidden = False
-        """Whether anything came before, and whether it ended within a comment."""
+        """Whether there was any text before, and whether it ended within a comment."""
 
     def plain(self, piece: str, *, more: bool = False) -> str:
         """Returns the piece without its markup, as one line.
 
-        With `more` to come in its paragraph, what opens at a word and is not closed is markup
+        With `more`, the paragraph goes on: emphasis that is opened and not closed counts as markup
         that a later piece will close.
         """
-        piece = self._revealed(piece, more=more)
+        piece = self._without_comments(piece, more=more)
         if not self._carry and (signed := self._signed(piece)):
             piece = f"{signed[1]}\\{piece[signed.end(1) :]}"
         self._begun = self._begun or bool(piece.strip())
@@ -119,19 +119,19 @@ class Markup:
         return _tidy("\n".join(_blocks(tokens, drop_opened=bool(self._carry))))
 
     def _signed(self, piece: str) -> re.Match[str] | None:
-        """Returns the sign that a number at the beginning of a piece has."""
+        """Returns the sign before a number at the beginning of a piece, if it is no markup."""
         if self._in_line:
             return _SIGNED.match(piece)
         if self._begun or piece.endswith("\n") or _LISTED.search(piece):
             return None
         return _FIRST_SIGN.match(piece)
 
-    def _revealed(self, piece: str, *, more: bool) -> str:
-        """Returns a piece without comments, which a later one may end."""
+    def _without_comments(self, piece: str, *, more: bool) -> str:
+        """Returns a piece without comments; a later piece may end one."""
         if self._hidden:
             _, ended, rest = piece.partition("-->")
             self._hidden = not ended
-            return self._revealed(rest, more=more) if ended else ""
+            return self._without_comments(rest, more=more) if ended else ""
         if "<" not in piece or self._carry.startswith(("```", "~~~")):
             return piece
         shown = _COMMENT.sub(lambda found: found[1] or "", piece)
@@ -152,13 +152,13 @@ def is_open(text: str) -> bool:
 
 
 def _unended(text: str) -> int:
-    """Returns where a comment begins that does not end, code aside; -1 for none."""
+    """Returns where an unclosed comment begins, ignoring code; -1 if there is none."""
     bare = _COMMENT.sub(lambda found: " " * len(found[0]), text)
     return bare.find("<!--")
 
 
 def _stars(state: StateInline, silent: bool) -> bool:
-    """The parser's rule for emphasis, with what people mean by stars and underscores in names."""
+    """The parser's rule for emphasis, except for stars and underscores in code and sums."""
     first, start = len(state.delimiters), state.pos
     if not _usual(state, silent):
         return False
@@ -172,7 +172,7 @@ def _stars(state: StateInline, silent: bool) -> bool:
     after = state.src[state.pos] if state.pos < len(state.src) else " "
     for mark in state.delimiters[first:]:
         if is_spaceless(before) or is_spaceless(after):
-            # full-width marks count as punctuation, blanks are not written
+            # full-width marks count as punctuation, and there are no blanks
             mark.open, mark.close = not after.isspace(), not before.isspace()
         elif before.isalnum() and after.isalnum():
             mark.open, mark.close = False, mark.close and mark.length > 1
@@ -183,9 +183,9 @@ def _stars(state: StateInline, silent: bool) -> bool:
 
 
 def _address(state: StateInline, silent: bool) -> bool:
-    """The parser's rule for an address that stands in the text: no sign in it is markup.
+    """The parser's rule for a URL in the text: no sign in it is markup.
 
-    Asked at the colon, since the parser has read over the scheme by then.
+    Called at the colon, since the parser has already read the scheme as text.
     """
     scheme = _SCHEME.search(state.src, max(0, state.pos - _LONGEST_SCHEME), state.pos)
     if scheme is None or not state.pending.endswith(scheme[0]):
@@ -200,26 +200,26 @@ def _address(state: StateInline, silent: bool) -> bool:
 
 
 def _remember(state: StateInline) -> None:
-    """Notes the stars that open emphasis which nothing closes."""
+    """Marks the stars that open emphasis and are not closed."""
     opened = [m for m in state.delimiters if m.open and m.end < 0 and m.marker == ord("*")]
     for mark in opened:
         state.tokens[mark.token].type = _OPENED
 
 
 def _parser() -> MarkdownIt:
-    made = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    made.disable(["html_block", "code", "reference"])
-    made.inline.ruler.at("emphasis", _stars)
-    made.inline.ruler.before("escape", "address", _address)
-    made.inline.ruler2.after("balance_pairs", "remember_opened", _remember)
-    return made
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser.disable(["html_block", "code", "reference"])
+    parser.inline.ruler.at("emphasis", _stars)
+    parser.inline.ruler.before("escape", "address", _address)
+    parser.inline.ruler2.after("balance_pairs", "remember_opened", _remember)
+    return parser
 
 
 _PARSER = _parser()
 
 
 def _opened(tokens: Sequence[Token]) -> str:
-    """Returns the stars at the end of the last paragraph that are still to be closed."""
+    """Returns the stars of the last paragraph that are not closed yet."""
     last = next((t for t in reversed(tokens) if t.type == "inline"), None)
     found = (t for t in (last.children or () if last else ()) if t.type == _OPENED)
     return "".join(t.content for t in found)
@@ -249,7 +249,7 @@ def _blocks(tokens: Iterable[Token], *, drop_opened: bool) -> Iterable[str]:
             yield number  # a number alone, such as "5." for an answer
             number = ""
         elif token.type == "fence":
-            # what follows the fence names a language, unless there is nothing else
+            # the text after the opening fence is a language, unless there is nothing else
             yield token.content if token.content.strip() else token.info
 
 
@@ -268,7 +268,7 @@ def _inline(tokens: Sequence[Token], *, drop_opened: bool) -> Iterable[str]:
 
 
 def _tag(tag: str, before: str, after: str) -> str:
-    """Returns what is read for a tag of HTML; two numbers must not become one."""
+    """Returns the text for an HTML tag: a blank for some, so that "2<sup>3" does not become 23."""
     if tag.startswith(("<!", "<?")):
         return ""
     if not _FORMATTING.fullmatch(tag):
@@ -280,10 +280,10 @@ def _tag(tag: str, before: str, after: str) -> str:
 
 
 def _line(line: str) -> str:
-    """Returns a line without what Markdown's parser leaves of its marks.
+    """Returns a line without marks that the parser leaves.
 
-    That is a bullet of another kind, a box of a list of tasks, where a link leads, and a row of a
-    table cut off.
+    Those are other kinds of bullets, check boxes, the addresses of reference links, and rows of an
+    incomplete table.
     """
     line = line.strip()
     if line[:1] and line[:1] in _BULLETS:

@@ -1,4 +1,4 @@
-"""What both sides know of the conversation: what was said, and what was heard."""
+"""The conversation as both sides know it: what the caller said, and heard of the agent."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from sessions_app.engine.agent.responders.base import Message
 from sessions_app.engine.core.events import Speaker
 
 MOST_KEPT = 2_000
-"""Turns; no model takes more, and who types without end must not fill our memory."""
+"""Turns. No model takes more, and a client that sends without end must not fill the memory."""
 
 
 class ConversationMemory:
@@ -25,11 +25,11 @@ class ConversationMemory:
         return self._add(Message(Speaker.CALLER, text))
 
     def add_agent(self, heard: str, *, interrupted: bool = False) -> Message | None:
-        """Keeps what was heard of an answer; one of which nothing was heard leaves no trace."""
+        """Keeps the part of an answer that was heard; returns None if that is nothing."""
         return self._add(Message(Speaker.AGENT, heard, interrupted)) if heard else None
 
     def drop(self, messages: Sequence[Message]) -> None:
-        """Forgets these very messages."""
+        """Forgets these messages, compared by identity."""
         gone = {id(message) for message in messages}
         for _ in range(len(self._messages)):
             message = self._messages.popleft()

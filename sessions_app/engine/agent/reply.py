@@ -1,4 +1,4 @@
-"""One answer on its way: tokens to pieces of text, to audio, to the playout, all overlapping."""
+"""Speaks one answer: from tokens to pieces of text, audio and playout, all at the same time."""
 
 import asyncio
 import logging
@@ -28,14 +28,14 @@ logger = logging.getLogger(__name__)
 PACKET_MS = 20.0
 
 MOST_AHEAD = 200
-"""So many pieces of text may wait for the voice; then the answer is read more slowly."""
+"""How many pieces of text may wait for the voice before reading the answer has to wait, too."""
 
 TOKEN_CHARACTERS = 500
-"""A longer token is taken in parts: splitting it must not hold up other calls."""
+"""A longer token is processed in parts, so that splitting it does not delay other calls."""
 
 
 class Speaks(Protocol):
-    """What turns a text into packets, such as `AgentVoice`."""
+    """Turns a text into packets, as `AgentVoice` does."""
 
     def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
@@ -43,7 +43,7 @@ class Speaks(Protocol):
 
 
 class AnswerPiece:
-    """A run of text that is spoken in one go; the playout's item."""
+    """A text that is synthesised at once; an item of the playout."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -58,14 +58,14 @@ class AnswerPiece:
         return self.made_ms if self.complete else None
 
     def add(self, spoken: SpokenPackets) -> None:
-        """Takes audio that was made."""
+        """Adds synthesised audio."""
         self.words += spoken.words
         for packet in spoken.packets:
             self.made_ms += PACKET_MS
             self.packets.put_nowait(packet)
 
     def finish(self) -> None:
-        """Notes that no more audio comes."""
+        """Marks the audio as complete."""
         self.complete = True
         self.packets.put_nowait(None)
 
@@ -77,11 +77,11 @@ class AnswerPiece:
 class Reply:
     """Speaks the tokens of one answer, once `allow` was called.
 
-    Reading the answer, making the audio of a piece, and handing the one before it to the
-    playout go on at the same time. Without `markdown` the answer is taken as it is. Failures end
-    the answer where they happen: `failure` says which. Texts that have no voice, all of them where
-    it is `mute`, are given to `on_mute`. Where the answer begins anew, what was not heard of it is
-    dropped, and `on_anew` told.
+    Three tasks run at the same time: one reads the answer, one synthesises a piece, and one hands
+    the piece before it to the playout. Without `markdown` the text is not parsed. A failure ends
+    the answer there, and is kept in `failure`. Texts that cannot be spoken (all of them if `mute`)
+    go to `on_mute`. If the answer begins anew, what was not yet heard is dropped and `on_anew` is
+    called.
     """
 
     def __init__(
@@ -124,25 +124,25 @@ class Reply:
 
     @property
     def waiting_text(self) -> str:
-        """What was generated and not handed to the playout."""
+        """The text that was generated but not handed to the playout."""
         return join_sentences(self._unplayed)
 
     def allow(self) -> None:
-        """Lets the sound out: the turn is certain."""
+        """Lets the playout begin, as the turn is certain."""
         self._allowed.set()
 
     def silence(self) -> None:
-        """Hands nothing more to the playout, from this moment on.
+        """Stops handing audio to the playout, with immediate effect.
 
-        Cancelling `run` reaches what it runs only a few steps of the loop later, and a playout
-        that was just cleared has room.
+        Cancelling `run` takes a few steps of the event loop to reach its tasks, which could refill
+        a playout that was just cleared.
         """
         self._silenced = True
         if self._playing is not None:
             self._playing.cancel()
 
     async def run(self) -> None:
-        """Returns when all of it was handed to the playout. Cancelling it cancels all work."""
+        """Returns once the whole answer is with the playout. Cancelling it cancels all work."""
         async with self._group as group:
             group.create_task(self._read())
             self._sound()
@@ -151,8 +151,8 @@ class Reply:
         self._speaking = self._group.create_task(self._speak())
         self._playing = self._group.create_task(self._play())
 
-    async def _take_back(self) -> None:
-        """Drops all that was not heard, and goes on as if nothing had been said."""
+    async def _start_over(self) -> None:
+        """Drops all that was not heard, and continues as if nothing had been said."""
         work = [task for task in (self._speaking, self._playing) if task is not None]
         for task in work:
             task.cancel()
@@ -167,8 +167,8 @@ class Reply:
         self._sound()
 
     def _reading(self) -> tuple[Cleaning, SentenceSplitter, Markup | PlainText]:
-        """Returns what reads an answer from its beginning."""
-        # where nobody waits for a voice to begin, sentences are shown whole
+        """Returns new filters for an answer that begins now."""
+        # if there is no voice that should begin early, whole sentences are shown
         splitter = SentenceSplitter(whole=self._mute, markdown=self._markdown)
         return Cleaning(), splitter, Markup() if self._markdown else PlainText()
 
@@ -178,7 +178,7 @@ class Reply:
             async with aclosing(self._tokens) as tokens:
                 async for piece in tokens:
                     if isinstance(piece, Anew):
-                        await self._take_back()
+                        await self._start_over()
                         cleaning, splitter, markup = self._reading()
                     for start in range(0, len(piece), TOKEN_CHARACTERS):
                         if token := cleaning.feed(piece[start : start + TOKEN_CHARACTERS]):
@@ -194,30 +194,30 @@ class Reply:
             await self._add(markup.plain(text))
         await self._texts.put(None)
 
-    async def _add(self, said: str) -> None:
-        if any(c.isalnum() for c in said):
-            self._unplayed.append(said)
-            await self._texts.put(said)
+    async def _add(self, text: str) -> None:
+        if any(c.isalnum() for c in text):
+            self._unplayed.append(text)
+            await self._texts.put(text)
 
     async def _speak(self) -> None:
         while (text := await self._texts.get()) is not None:
             piece = AnswerPiece(text)
             await self._voiced.put(piece)
             if not self._mute:
-                await self._make(piece)
+                await self._synthesise(piece)
             piece.finish()
         await self._voiced.put(None)
 
-    async def _make(self, piece: AnswerPiece) -> None:
+    async def _synthesise(self, piece: AnswerPiece) -> None:
         try:
-            made = self._voice.stream(
+            packets = self._voice.stream(
                 piece.text, keep=self._keep, expected_loss=self._playout.expected_loss
             )
-            async with aclosing(made) as stream:
+            async with aclosing(packets) as stream:
                 async for spoken in stream:
                     piece.add(spoken)
         except UnspeakableError as error:
-            self.failure = self.failure or error  # what follows may well be spoken
+            self.failure = self.failure or error  # other pieces may still be speakable
         except SynthesiserError as error:
             self._lose_voice(error)
         except Exception as error:  # noqa: BLE001 - a backend breaks in its own ways

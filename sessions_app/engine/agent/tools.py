@@ -1,7 +1,7 @@
-"""What a model may do: plain typed Python functions, each with its own time limit.
+"""Tools that a model may call: plain typed Python functions, each with its own time limit.
 
-A tool's first parameter is the call it serves (`CallHost`); the others, with their types and the
-first line of the docstring, are what the model is told.
+A tool's first parameter is the call it serves (`CallHost`). The model is told the other parameters
+with their types, and the first line of the docstring.
 """
 
 import asyncio
@@ -36,21 +36,21 @@ class Tool:
     timeout_s: float = TIMEOUT_S
 
     def as_openai(self) -> dict[str, Any]:
-        """Returns the tool as chat completions take it."""
-        told = {"name": self.name, "description": self.description, "parameters": self.schema}
-        return {"type": "function", "function": told}
+        """Returns the tool in the format of chat completions."""
+        function = {"name": self.name, "description": self.description, "parameters": self.schema}
+        return {"type": "function", "function": function}
 
     async def run(self, host: CallHost, arguments: str) -> str:
-        """Returns what the model is told: the result, or in a sentence what went wrong.
+        """Runs the tool; returns the result, or a sentence that tells the model what went wrong.
 
         `arguments` is the JSON that the model wrote.
         """
         try:
-            given = read_json(arguments or "{}")
-            if not isinstance(given, dict):
+            values = read_json(arguments or "{}")
+            if not isinstance(values, dict):
                 return "Error: the arguments must be a JSON object."
             async with asyncio.timeout(self.timeout_s):
-                return clean(_encoded(await self._call(host, given)))
+                return clean(_encoded(await self._call(host, values)))
         except TimeoutError:
             return f"Error: {self.name} took longer than {self.timeout_s:g} s."
         except ValueError as error:
@@ -60,27 +60,27 @@ class Tool:
         except Exception as error:  # noqa: BLE001 - a tool is an operator's code
             return f"Error: {self.name} failed ({type(error).__name__})."
 
-    async def _call(self, host: CallHost, given: dict[str, Any]) -> Any:
+    async def _call(self, host: CallHost, arguments: dict[str, Any]) -> Any:
         if inspect.iscoroutinefunction(self.function):
-            return await self.function(host, **given)
+            return await self.function(host, **arguments)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_THREADS, partial(self.function, host, **given))
+        return await loop.run_in_executor(_THREADS, partial(self.function, host, **arguments))
 
 
 _THREADS = ThreadPoolExecutor(8, thread_name_prefix="voice-tool")
-"""The tools' own: one that hangs must not keep a thread from anything else."""
+"""A pool of their own, so that a tool that hangs takes no thread from anything else."""
 
 
 def _encoded(result: Any) -> str:
     return result if isinstance(result, str) else json.dumps(result, default=str)
 
 
-def load_tools(named: Mapping[str, Mapping[str, Any]]) -> dict[str, Tool]:
+def load_tools(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Tool]:
     """Returns the tools of VOICE["TOOLS"]: name -> {"PATH": dotted path, "TIMEOUT_S": seconds}.
 
     Raises ResponderError, which names the key, the path and the cause.
     """
-    return {name: _load(name, entry) for name, entry in named.items()}
+    return {name: _load(name, entry) for name, entry in entries.items()}
 
 
 def _load(name: str, entry: Mapping[str, Any]) -> Tool:
@@ -91,13 +91,13 @@ def _load(name: str, entry: Mapping[str, Any]) -> Tool:
     try:
         timeout_s = float(entry.get("TIMEOUT_S", TIMEOUT_S))
         function = getattr(import_module(module), attribute)
-        description, schema = _told(function)
+        description, schema = _describe(function)
     except (ImportError, AttributeError, ValueError, TypeError, NameError) as error:
         raise ResponderError(f"VOICE['TOOLS'][{name!r}], {path!r}: {error}") from error
     return Tool(name, description, schema, function, timeout_s)
 
 
-def _told(function: Callable[..., Any]) -> tuple[str, dict[str, Any]]:
+def _describe(function: Callable[..., Any]) -> tuple[str, dict[str, Any]]:
     """Returns a function's description and the schema of its arguments."""
     document = inspect.getdoc(function) or ""
     if not document:

@@ -10,12 +10,12 @@ from sessions_app.engine.tts.normalisation.forms import spoken_form
 from sessions_app.engine.tts.word_places import WordPlaces
 
 MOST_KEPT = 3_000
-"""Packets, a minute of speech: what is longer is no fixed prompt."""
+"""Packets: a minute of speech. Anything longer is no fixed prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenPackets:
-    """The next 20 ms Opus packets of a text, and words whose times are known from now on."""
+    """The next 20 ms Opus packets of a text, and the words whose times have become known."""
 
     packets: Sequence[bytes]
     words: Sequence[SpokenWord] = ()
@@ -24,8 +24,8 @@ class SpokenPackets:
 class AgentVoice:
     """Speaks one agent's texts. `engine` names the synthesiser in the cache's keys.
 
-    What voices misread (amounts, times, dates, units) they are given in words of `language`
-    (BCP 47); the words told of are those of the text as it is written.
+    Amounts, times, dates and units, which voices misread, are spelt out in `language` (BCP 47)
+    first. The words it yields are those of the original text.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class AgentVoice:
     async def stream(
         self, text: str, *, keep: bool = False, expected_loss: int = 0
     ) -> AsyncGenerator[SpokenPackets, None]:
-        """Yields the packets of `text` as they come; `keep` one that will be said again, if short.
+        """Yields the packets of `text` as they are made; with `keep`, caches them if few.
 
-        With `expected_loss` (percent) they repair each other, unless the text was kept before.
-        Closing it cancels the synthesis. Raises SynthesiserError; what came before stands.
+        With an `expected_loss` (percent) the packets carry in-band FEC, unless they come from the
+        cache. Closing it cancels the synthesis. Raises SynthesiserError, even after some packets.
         """
         key = (self._engine, self._voice, self._speed, self._language, text)
         clip = self._cache.get(key)
@@ -60,7 +60,7 @@ class AgentVoice:
             return
         packets: list[bytes] = []
         words: list[SpokenWord] = []
-        async for spoken in self._made(text, expected_loss):
+        async for spoken in self._synthesised(text, expected_loss):
             keep = keep and len(packets) + len(spoken.packets) <= MOST_KEPT
             if keep:
                 packets += spoken.packets
@@ -73,12 +73,14 @@ class AgentVoice:
             self._cache.put(key, SpokenClip(tuple(packets), tuple(words), text))
 
     async def prepare(self, text: str) -> None:
-        """Returns when `text` can be said without any synthesis."""
+        """Puts the audio of `text` into the cache."""
         async with aclosing(self.stream(text, keep=True)) as stream:
             async for _ in stream:
                 pass
 
-    async def _made(self, text: str, expected_loss: int) -> AsyncGenerator[SpokenPackets, None]:
+    async def _synthesised(
+        self, text: str, expected_loss: int
+    ) -> AsyncGenerator[SpokenPackets, None]:
         encoder = SpeechEncoder(expected_loss)
         spoken = spoken_form(text, self._language)
         places = WordPlaces(text, spoken.changes)
