@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from sessions_app.engine.agent.responders.scribe.back_references import when_before
 from sessions_app.engine.agent.responders.scribe.closings import ends_here, lets_go
 from sessions_app.engine.agent.responders.scribe.found_command import (
     CALLS,
+    REFERS,
     ends_in_could_you,
     polite,
     texts,
@@ -12,7 +14,6 @@ from sessions_app.engine.agent.responders.scribe.found_command import (
 from sessions_app.engine.agent.responders.scribe.frames import FRAMES, LONGEST_FRAME
 from sessions_app.engine.agent.responders.scribe.labels import lacks_text
 from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
-from sessions_app.engine.agent.responders.scribe.pointing import when_before
 from sessions_app.engine.agent.responders.scribe.quoted import is_reported, quote_begin
 from sessions_app.engine.agent.responders.scribe.reminders import asks_what_was_forgotten
 from sessions_app.engine.agent.responders.scribe.removals import begins_removal
@@ -33,6 +34,10 @@ _SET_DOWN_VERBS = listed("put take set lay")
 _DIRECTIONS = listed("to a from off onto there here or before")
 _PERSONS = listed("you you'll you're it it's he she they i'm i'll we'll")
 _REASONS = listed("because since but")
+_NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
+"""Phrases common in plain talk: within a sentence they need "please" or "could you" before them."""
+
+_AFTER_SECOND_UNDO = REFERS | listed("this the last")
 LONGEST_LEAD = max(6, LONGEST_FRAME)
 _ALL_LEADS = LEADS | FRAMES
 
@@ -61,6 +66,15 @@ class Clauses:
         if lets_go(self._texts(at, self._end)):
             return True  # _ends_here then looks at what is before
         return is_request_at_end(self._words, self._start, at, self._end)
+
+    def _may_be_inside(self, at: int, many: int) -> bool:
+        """Returns whether a phrase may be a command in the middle of a sentence."""
+        before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
+        if phrase in _NEVER_INSIDE:
+            alone = polite(self._texts(at + many, self._end)) or self._words[at + many - 1].marked
+            alone = alone and before.marked
+            return phrase == "note that" and (before.text == "please" or alone)
+        return many > 1 or before.marked or before.text in CALLED_BY
 
     def _lead_words(self, at: int) -> int:
         """Returns how many words here introduce a command: 2 for "could you"; 0 for none."""
@@ -119,6 +133,11 @@ class Clauses:
         framed = (n for n in range(at, begin, -1) if " ".join(self._texts(begin, n)) in FRAMES)
         begin = next(framed, begin)
         return ends_here(self._texts(begin, at), self._texts(at, stop))
+
+    def _is_said_twice(self, at: int, stop: int) -> bool:
+        """Returns whether "undo that undo" is the start of two undos: "undo that, undo that"."""
+        inside = any(word.marked for word in self._words[at : stop - 1])
+        return inside or (stop < self._end and self._words[stop].text in _AFTER_SECOND_UNDO)
 
     def _is_no_request(self, at: int, stop: int) -> bool:
         """Returns whether the words after a phrase show that it asks for no note."""

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sessions_app.engine.agent.responders.scribe.back_references import when_before
 from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, restated
 from sessions_app.engine.agent.responders.scribe.found_command import FoundCommand, polite, texts
 from sessions_app.engine.agent.responders.scribe.garbled import garbled_command
 from sessions_app.engine.agent.responders.scribe.note_references import (
     NoteReference,
+    distinctive_words,
     mentioned_number,
-    telling_words,
 )
 from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
-from sessions_app.engine.agent.responders.scribe.pointing import when_before
 from sessions_app.engine.agent.responders.scribe.referents import referent, statements
 from sessions_app.engine.agent.responders.scribe.reminders import is_question_word
 from sessions_app.engine.agent.responders.scribe.removals import takes_out
@@ -319,7 +319,7 @@ def _notes_meant(
         return None
     if (numbered := mentioned_number(before)) is not None:
         return numbered
-    names = (word.removesuffix("'s") for word in telling_words(before) if word not in _FILLERS)
+    names = (word.removesuffix("'s") for word in distinctive_words(before) if word not in _FILLERS)
     about = tuple(word for word in names if len(word) >= SHORTEST_NAME)
     if not about or not takes_out(texts(words, found.at, len(words))):
         return None

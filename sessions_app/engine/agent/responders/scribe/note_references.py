@@ -29,11 +29,15 @@ _HEARD_AS = {"to": 2, "too": 2, "for": 4, "won": 1, "ate": 8, "tree": 3, "free":
 """What recognisers write for a number after "number" or "note": "note to"."""
 
 ACTIONS = listed("todo todos task tasks reminder reminders action actions")
-NOTE_NOUNS = listed("note item entry one point thing memo part bit") | {"todo", "task", "reminder"}
-NOTES_NOUNS = listed(
+SINGULAR_NOUNS = listed("note item entry one point thing memo part bit") | {
+    "todo",
+    "task",
+    "reminder",
+}
+PLURAL_NOUNS = listed(
     "notes items entries ones points things memos list notebook todos tasks reminders"
 )
-NOUNS = NOTE_NOUNS | NOTES_NOUNS | {"action"}
+NOUNS = SINGULAR_NOUNS | PLURAL_NOUNS | {"action"}
 _ALL = listed("everything all every each both entire whole lot")
 _EXCEPT = listed("but except without")
 _LEADS = listed(
@@ -69,8 +73,8 @@ class NoteReference:
     """Which notes are meant: those with these `numbers`, those with all `words`, or `every` one.
 
     `numbers` count from 1, or from the end with -1 for the last one; with `actions` they count
-    action items only. `sure` is false if the words may be about something else: "delete that
-    photo" is a command only if a note has "photo" in it.
+    action items only. `sure` is false if the words may be about something else: "remove the paint"
+    is a command only if a note has "paint" in it.
     """
 
     numbers: tuple[int, ...] = ()
@@ -105,20 +109,20 @@ def numbered_notes(words: Sequence[str], *, bare: bool = False) -> NoteReference
 def mentioned_number(words: Sequence[str]) -> NoteReference | None:
     """Returns the last notes named by number within a statement: "the second one is wrong"."""
     for start in range(len(words) - 1, -1, -1):
-        if words[start] not in {"number", *NOTE_NOUNS, *_PLACES} or _is_denied(words[:start]):
+        if words[start] not in {"number", *SINGULAR_NOUNS, *_PLACES} or _is_denied(words[:start]):
             continue
         if words[start] in _PLACES and words[start - 1 : start] not in (["the"], ["my"], ["that"]):
             continue
         for stop in range(min(len(words), start + 4), start + 1, -1):
-            found = numbered_notes(words[start:stop])
-            if found is not None and (words[start] not in NOTE_NOUNS or stop - start > 1):
-                return found
+            notes = numbered_notes(words[start:stop])
+            if notes is not None and (words[start] not in SINGULAR_NOUNS or stop - start > 1):
+                return notes
         if words[start] in _PLACES and start == len(words) - 1:
             return numbered_notes(words[start:])
     return None
 
 
-def telling_words(words: Sequence[str]) -> tuple[str, ...]:
+def distinctive_words(words: Sequence[str]) -> tuple[str, ...]:
     """Returns the words that may distinguish one note from others."""
     return tuple(word for word in words if word not in _STOP_WORDS)
 
@@ -131,7 +135,7 @@ def _is_denied(before: Sequence[str]) -> bool:
 def _every(words: Sequence[str]) -> NoteReference | None:
     """Reads "everything but the last", or "all notes about Anna"."""
     owned = words[:1] and words[0] in {"my", "the", "our", "these", "those", "your"}
-    plural = owned and bool(NOTES_NOUNS & set(words[1:3])) and not _PLACES.keys() & set(words)
+    plural = owned and bool(PLURAL_NOUNS & set(words[1:3])) and not _PLACES.keys() & set(words)
     if not words or not (_ALL & set(words[:3]) or plural):
         return None
     for at, word in enumerate(words):
@@ -143,7 +147,7 @@ def _every(words: Sequence[str]) -> NoteReference | None:
             return NoteReference(every=True, but=kept, words=every.words)
     if _PLACES.keys() & set(words):
         return numbered_notes([word for word in words if word not in _ALL])
-    about = telling_words(words)
+    about = distinctive_words(words)
     many = 2 if "both" in words else 0
     if len(about) == 1 and (number := _number(about[0])):
         many, about = number, ()
@@ -158,7 +162,7 @@ def _every(words: Sequence[str]) -> NoteReference | None:
 
 def _named(words: Sequence[str], *, sure: bool) -> NoteReference | None:
     """Reads "the note about the roof", which names it by a word in it."""
-    about = telling_words(words)
+    about = distinctive_words(words)
     has_noun = bool(NOUNS & set(words))
     if not about or (words[0] in {"that", "it", "this", "them"} and not has_noun):
         return None

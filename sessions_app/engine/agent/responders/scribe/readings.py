@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from sessions_app.engine.agent.responders.base import CallHost
 from sessions_app.engine.agent.responders.scribe.note_references import (
-    NOTES_NOUNS,
     NOUNS,
+    PLURAL_NOUNS,
     NoteReference,
     numbered_notes,
 )
@@ -64,7 +64,7 @@ def _is_how_many(words: Sequence[str]) -> bool:
     """Returns whether a number only counts the notes: "my two notes" means all of them."""
     for at, (word, after) in enumerate(pairwise(words)):
         if (
-            after in NOTES_NOUNS
+            after in PLURAL_NOUNS
             and numbered_notes(["number", word])
             and not numbered_notes(words[: at + 1])
         ):

@@ -9,7 +9,11 @@ behind "could you" and the like. Since many recognisers write no punctuation, wo
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sessions_app.engine.agent.responders.scribe.clauses import CALLED_BY, Clauses
+from sessions_app.engine.agent.responders.scribe.back_references import (
+    back_reference,
+    text_begin_after,
+)
+from sessions_app.engine.agent.responders.scribe.clauses import Clauses
 from sessions_app.engine.agent.responders.scribe.closings import misheard_command
 from sessions_app.engine.agent.responders.scribe.endings import (
     QUESTIONS,
@@ -37,7 +41,6 @@ from sessions_app.engine.agent.responders.scribe.list_items import (
     put_on_list,
     states_something,
 )
-from sessions_app.engine.agent.responders.scribe.pointing import pointing, text_begin_after
 from sessions_app.engine.agent.responders.scribe.readings import FIRST_WORDS, reading
 from sessions_app.engine.agent.responders.scribe.referents import tells_enough, tells_something
 from sessions_app.engine.agent.responders.scribe.reminders import (
@@ -57,9 +60,6 @@ from sessions_app.engine.agent.responders.scribe.words import PlainWord
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
-_NEVER_INSIDE = frozenset({"note that", "remember to", "hello", "good morning", "pardon me"})
-"""Phrases common in plain talk: within a sentence they need "please" or "could you" before them."""
-
 _REQUEST_WORDS = frozenset({"please", "you", "maybe", "also"})
 _SELF = listed("me us you my mine mean be may mi knee we meet myself yourself")
 """After "remind", not another person; "be", "may" or "knee" are "me" misheard."""
@@ -67,7 +67,6 @@ _SELF = listed("me us you my mine mean be may mi knee we meet myself yourself")
 _AFTER_PERSON = listed("to about that of")
 LONGEST_NAME = 4
 _TAKE_DOWN_VERBS = listed("take put get")
-_AFTER_SECOND_UNDO = REFERS | listed("this the last")
 MOST_IN_A_ROW = 8
 """How many commands without a text may follow each other in one sentence."""
 
@@ -78,8 +77,8 @@ class CommandSentence(Clauses):
     """One sentence in which commands are looked for; `later` are the spans of those after it.
 
     `has_statement` tells whether earlier sentences hold a statement that "that" may refer to ("make
-    a note of that"). With `ahead` it is only asked whether a command begins at a word, and looks no
-    further itself, which would never end.
+    a note of that"). With `ahead`, only whether a command begins at a word matters: such a sentence
+    does not look for further commands itself, so that the search ends.
     """
 
     def __init__(
@@ -101,15 +100,15 @@ class CommandSentence(Clauses):
 
     def commands(self) -> list[FoundCommand]:
         """Returns the commands at its start, or else the first one within it with those after."""
-        found = self.begun_at(self._start)
+        found = self.commands_at(self._start)
         for at in range(self._start + 1, self._end):
             if found:
                 break
             if self._may_begin(at):
-                found = self.begun_at(at, inside=True)
+                found = self.commands_at(at, inside=True)
         return found
 
-    def begun_at(
+    def commands_at(
         self, at: int, *, inside: bool = False, most: int = MOST_IN_A_ROW
     ) -> list[FoundCommand]:
         """Returns the commands at a word, or behind words there that introduce one: "could you"."""
@@ -135,7 +134,7 @@ class CommandSentence(Clauses):
         return [command] if command else self._phrase(at, bare=bare, most=most)
 
     def _phrase(self, at: int, *, bare: bool, most: int) -> list[FoundCommand]:
-        """Returns the commands that begin with a known phrase, the longest first, or in words."""
+        """Returns the commands of the longest phrase here, or of free wording."""
         for many in range(min(LONGEST, self._end - at), 0, -1):
             intent = COMMANDS.get(tuple(self._texts(at, at + many)))
             if intent is None or (bare and not self._may_be_inside(at, many)):
@@ -150,18 +149,17 @@ class CommandSentence(Clauses):
                 found = self._with_text(intent, at, at + many)
             if found:
                 return found
-        loose = not bare or (
-            self._words[at - 1].marked and begins_removal(self._texts(at, self._end))
-        )
-        intent = freely_worded(self._request(at)) if loose else None
-        if intent is not None and (intent is not Intent.END or self._ends_here(at, self._end)):
+        if (intent := self._free_wording(at, bare=bare)) is not None:
             return [FoundCommand(intent, at)]
         return self._please(at) or self._added(at) or self._taking_down(at)
 
-    def _is_said_twice(self, at: int, stop: int) -> bool:
-        """Returns whether "undo that undo" is the start of two undos: "undo that, undo that"."""
-        inside = any(word.marked for word in self._words[at : stop - 1])
-        return inside or (stop < self._end and self._words[stop].text in _AFTER_SECOND_UNDO)
+    def _free_wording(self, at: int, *, bare: bool) -> Intent | None:
+        """Returns the command that the rest of the sentence is in free wording."""
+        marked = at > 0 and self._words[at - 1].marked
+        if bare and not (marked and begins_removal(self._texts(at, self._end))):
+            return None
+        intent = freely_worded(self._request(at))
+        return None if intent is Intent.END and not self._ends_here(at, self._end) else intent
 
     def _put(self, at: int) -> FoundCommand | None:
         """Returns the command of "add milk to my list".
@@ -173,7 +171,7 @@ class CommandSentence(Clauses):
         if command is None or not command.refers_back or command.text[0] >= command.text[1]:
             return command
         after = command.text[0]
-        if self._points_back(after, tells_something):
+        if self._is_back_reference(after, tells_something):
             return replace(command, text=(after, after))
         return replace(command, refers_back=False)
 
@@ -201,12 +199,12 @@ class CommandSentence(Clauses):
             return None
         ends = [stop for stop in range(at + 2, self._end) if self._is_clause(stop)]
         for stop in reversed([*ends, self._end]):
-            found = removal(self._texts(at, stop))
-            if found is not None and not found.words:
-                return FoundCommand(Intent.UNDO, at, (stop, stop), notes=found)
+            notes = removal(self._texts(at, stop))
+            if notes is not None and not notes.words:
+                return FoundCommand(Intent.UNDO, at, (stop, stop), notes=notes)
         stop = next(iter([*ends, self._end]))
-        found = removal(self._texts(at, stop))
-        return None if found is None else FoundCommand(Intent.UNDO, at, (stop, stop), notes=found)
+        notes = removal(self._texts(at, stop))
+        return None if notes is None else FoundCommand(Intent.UNDO, at, (stop, stop), notes=notes)
 
     def _reading(self, at: int, *, bare: bool) -> FoundCommand | None:
         """Returns the command that reads some of the notes: "read me the last two"."""
@@ -215,8 +213,8 @@ class CommandSentence(Clauses):
         for stop in range(min(self._end, at + LONGEST_READING), at + 2, -1):
             if stop < self._end and not self._is_clause(stop):
                 continue
-            if (found := reading(self._texts(at, stop))) is not None:
-                return FoundCommand(Intent.READ, at, (stop, stop), notes=found)
+            if (notes := reading(self._texts(at, stop))) is not None:
+                return FoundCommand(Intent.READ, at, (stop, stop), notes=notes)
         return None
 
     def _reminding(self, at: int, *, bare: bool) -> FoundCommand | None:
@@ -254,48 +252,38 @@ class CommandSentence(Clauses):
 
     def _taking_down(self, at: int) -> list[FoundCommand]:
         """Returns the note of "take down that the roof leaks", not of "take down that poster"."""
-        if (
-            self._texts(at + 1, at + 3) != ["down", "that"]
-            or self._words[at].text not in _TAKE_DOWN_VERBS
-        ):
+        if self._words[at].text not in _TAKE_DOWN_VERBS:
+            return []
+        if self._texts(at + 1, at + 3) != ["down", "that"]:
             return []
         if not states_something("write", self._texts(at + 2, self._end)):
             return []
         return self._with_text(Intent.NOTE, at, at + 3)
 
-    def _may_be_inside(self, at: int, many: int) -> bool:
-        """Returns whether a phrase may be a command in the middle of a sentence."""
-        before, phrase = self._words[at - 1], " ".join(self._texts(at, at + many))
-        if phrase in _NEVER_INSIDE:
-            last = polite(self._texts(at + many, self._end)) or self._words[at + many - 1].marked
-            last = last and before.marked
-            return phrase == "note that" and (before.text == "please" or last)
-        return many > 1 or before.marked or before.text in CALLED_BY
-
-    def _without_text(self, command: Intent, at: int, stop: int, most: int) -> list[FoundCommand]:
+    def _without_text(self, intent: Intent, at: int, stop: int, most: int) -> list[FoundCommand]:
         """Returns a command and those that follow it; nothing if it goes on with other words."""
         rest = polite_end(self._words, stop, self._end)
         if rest == self._end:
-            different = asks_something_else(command, self._texts(stop, rest))
-            return [] if different else [FoundCommand(command, at)]
+            different = asks_something_else(intent, self._texts(stop, rest))
+            return [] if different else [FoundCommand(intent, at)]
         more: list[FoundCommand] = []
-        if command is not Intent.HELLO and most >= 2:  # noqa: PLR2004 - this one and another
-            more = self._first_begun(range(stop, rest + 1), most - 1)
-        again = bool(more) and command in EACH_TIME and more[0].intent in EACH_TIME
-        if not again and (intent := freely_worded(self._request(at))):
-            return [FoundCommand(intent, at)]
-        if not more or (more[0].intent is command and not again):
+        if intent is not Intent.HELLO and most >= 2:  # noqa: PLR2004 - this one and another
+            more = self._first_commands(range(stop, rest + 1), most - 1)
+        again = bool(more) and intent in EACH_TIME and more[0].intent in EACH_TIME
+        if not again and (wording := freely_worded(self._request(at))):
+            return [FoundCommand(wording, at)]
+        if not more or (more[0].intent is intent and not again):
             return more
-        return [FoundCommand(command, at), *more]
+        return [FoundCommand(intent, at), *more]
 
-    def _first_begun(self, starts: range, most: int) -> list[FoundCommand]:
+    def _first_commands(self, starts: range, most: int) -> list[FoundCommand]:
         """Returns the commands at the first of these places that has any."""
-        return next(filter(None, (self.begun_at(start, most=most) for start in starts)), [])
+        return next(filter(None, (self.commands_at(start, most=most) for start in starts)), [])
 
     # -- texts ------------------------------------------------------------------------------
 
     def _with_text(
-        self, command: Intent, at: int, stop: int, *, asked_for: bool = False
+        self, intent: Intent, at: int, stop: int, *, asked_for: bool = False
     ) -> list[FoundCommand]:
         """Returns a command with its text; nothing if the phrase is no request for a note.
 
@@ -312,32 +300,38 @@ class CommandSentence(Clauses):
         if self._is_no_request(at, stop):
             return []
         until = self._text_end(stop)
-        if (pointed := self._pointed(command, at, stop, until)) is not None:
-            return [pointed]
+        if (command := self._with_earlier_text(intent, at, stop, until)) is not None:
+            return [command]
         begin = max(
-            text_begin(words, command, stop, until), text_begin_after(words, at, stop, self._end)
+            text_begin(words, intent, stop, until), text_begin_after(words, at, stop, self._end)
         )
         rest = self._texts(stop, until)
         if all(word in POLITE or word in REFERS or word == "of" for word in rest):
             refers_back = bool(REFERS & {*phrase[1:2], *rest}) and "this" not in phrase
             refers_back = refers_back or (at > self._start and phrase[0] == "remind")
-            return [FoundCommand(command, at, (until, until), refers_back)]
-        return [FoundCommand(command, at, (min(begin, until), until))]
+            return [FoundCommand(intent, at, (until, until), refers_back)]
+        return [FoundCommand(intent, at, (min(begin, until), until))]
 
-    def _pointed(self, command: Intent, at: int, stop: int, until: int) -> FoundCommand | None:
+    def _with_earlier_text(
+        self, intent: Intent, at: int, stop: int, until: int
+    ) -> FoundCommand | None:
         """Returns a command about what was said before it: "make a note of that"; else None."""
-        pointer = pointing(self._words, at, stop, self._end)
-        if pointer is None:
+        reference = back_reference(self._words, at, stop, self._end)
+        if reference is None:
             return self._asked_to_remind(at, stop)
-        after, timed = pointer.stop, pointer.when[0] < pointer.when[1]
-        if pointer.bare and timed and (until > self._end or not self._has_statement(tells_enough)):
+        after, timed = reference.stop, reference.when[0] < reference.when[1]
+        if (
+            reference.bare
+            and timed
+            and (until > self._end or not self._has_statement(tells_enough))
+        ):
             return None  # "remind me tomorrow. Call Ann."
-        if pointer.bare and not timed and self._may_introduce(at, after):
+        if reference.bare and not timed and self._may_introduce(at, after):
             return None
-        back = self._points_back(after, tells_enough)
+        back = self._is_back_reference(after, tells_enough)
         if not back and not after == self._end == until:
             return None
-        return FoundCommand(command, at, (after, after), refers_back=True, when=pointer.when)
+        return FoundCommand(intent, at, (after, after), refers_back=True, when=reference.when)
 
     def _asked_to_remind(self, at: int, stop: int) -> FoundCommand | None:
         """Returns the command of "I must call Ann, can you remind me?", about what is before it."""
@@ -356,7 +350,7 @@ class CommandSentence(Clauses):
         first = self._lead_start == self._start and not self._words[after - 1].stops
         return first and not self._command_at(after) and at < after < self._end
 
-    def _points_back(self, after: int, enough: Callable[[Sequence[str]], bool]) -> bool:
+    def _is_back_reference(self, after: int, enough: Callable[[Sequence[str]], bool]) -> bool:
         """Returns whether "that" is what was said before: a mark or another command follows it."""
         if after < len(self._words) and self._words[after].opened:
             return False
@@ -369,9 +363,10 @@ class CommandSentence(Clauses):
         return enough(self._texts(self._start, self._lead_start)) or self._has_earlier_statement()
 
     def _command_at(self, at: int) -> bool:
+        """Returns whether a command begins at a word."""
         if self._ahead or at >= self._end:
             return False
-        return bool(CommandSentence(self._words, at, self._end, ahead=True).begun_at(at))
+        return bool(CommandSentence(self._words, at, self._end, ahead=True).commands_at(at))
 
     def _text_end(self, stop: int) -> int:
         """Returns where a text ends: before the next command, an aside or a "thank you"."""
@@ -386,7 +381,7 @@ class CommandSentence(Clauses):
         for start, end in self._later:
             aside = polite(self._texts(start, end)) or aside_at(self._words[start - 1 : end])
             if start >= stop and (
-                aside or CommandSentence(self._words, start, end, ahead=True).begun_at(start)
+                aside or CommandSentence(self._words, start, end, ahead=True).commands_at(start)
             ):
                 return start
         return len(self._words)
@@ -395,7 +390,7 @@ class CommandSentence(Clauses):
         """Returns whether a question to the scribe begins here: "call Anna, what's on my list"."""
         if self._ahead or self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
             return False
-        found = CommandSentence(self._words, at, self._end, ahead=True).begun_at(at)
+        found = CommandSentence(self._words, at, self._end, ahead=True).commands_at(at)
         return bool(found) and all(command.intent in QUESTIONS for command in found)
 
 

@@ -33,7 +33,7 @@ _NEVER_WHEN = listed("i you he she it we they to not who that could can would wi
 
 
 @dataclass(frozen=True, slots=True)
-class Pointing:
+class BackReference:
     """Where a command about something said before ends, and its words of time."""
 
     stop: int
@@ -42,7 +42,9 @@ class Pointing:
     """Whether a text may follow after all: "note that, we meet at six"."""
 
 
-def pointing(words: Sequence[PlainWord], at: int, stop: int, end: int) -> Pointing | None:
+def back_reference(
+    words: Sequence[PlainWord], at: int, stop: int, end: int
+) -> BackReference | None:
     """Returns how a command refers to what was said before it; None if it does not.
 
     Its phrase is from `at` to `stop`, its sentence ends at `end`.
@@ -61,14 +63,14 @@ def pointing(words: Sequence[PlainWord], at: int, stop: int, end: int) -> Pointi
     if reminds and next_at < end and not words[next_at - 1].marked:
         when_end = _when(words, next_at, end, clauses=refers)
         if when_end and (refers or _after(words, when_end, end) == end):
-            return Pointing(_after(words, when_end, end), (next_at, when_end), bare=not refers)
+            return BackReference(_after(words, when_end, end), (next_at, when_end), bare=not refers)
     if not refers:
         return None
     bare = phrase in _TELLING
     after = _after(words, next_at, end, _TRAILS_TELLING if bare else _TRAILS)
     if any(_only_phrases(words, begin, end) for begin in range(next_at, min(after + 1, end))):
-        return Pointing(end, (0, 0), bare=False)
-    return Pointing(after, (0, 0), bare=bare and after == next_at)
+        return BackReference(end, (0, 0), bare=False)
+    return BackReference(after, (0, 0), bare=bare and after == next_at)
 
 
 def _only_phrases(words: Sequence[PlainWord], at: int, end: int) -> bool:
@@ -116,10 +118,10 @@ def when_before(words: Sequence[PlainWord], start: int, at: int) -> tuple[int, i
 
 def text_begin_after(words: Sequence[PlainWord], at: int, stop: int, end: int) -> int:
     """Returns where a text begins after "of it, please:"; 0 if it may begin before that."""
-    pointer = pointing(words, at, stop, end)
-    if pointer is None or pointer.bare or any(pointer.when):
+    reference = back_reference(words, at, stop, end)
+    if reference is None or reference.bare or any(reference.when):
         return 0
-    return pointer.stop if words[pointer.stop - 1].marked else 0
+    return reference.stop if words[reference.stop - 1].marked else 0
 
 
 def _when(words: Sequence[PlainWord], at: int, end: int, *, clauses: bool) -> int:
