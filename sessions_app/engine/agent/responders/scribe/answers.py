@@ -7,7 +7,7 @@ from sessions_app.engine.agent.responders.scribe.commands import HeardCommand, c
 from sessions_app.engine.agent.responders.scribe.corrections import corrected
 from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES
 from sessions_app.engine.agent.responders.scribe.vocabulary import Intent
-from sessions_app.engine.agent.responders.scribe.words import spoken
+from sessions_app.engine.agent.responders.scribe.words import command_words
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import plain_words
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
@@ -18,7 +18,7 @@ def agrees(text: str) -> bool:
 
     "Okay, wait a second" and "Yes, I know what you mean" do not.
     """
-    return consents([word.text for word in spoken(text)])
+    return consents([word.text for word in command_words(text)])
 
 
 def declines(text: str) -> bool:
@@ -26,9 +26,9 @@ def declines(text: str) -> bool:
     clauses = [clause for clause in _clauses(text) if not _WAITS.issuperset(clause)]
     if clauses and all(" ".join(clause) in _DECLINED for clause in clauses):
         return True
-    shown = " ".join(word for clause in _clauses(text) for word in clause)
+    answer = " ".join(word for clause in _clauses(text) for word in clause)
     commands = commands_in(text, clearly=True)
-    return shown in _DECLINED or (
+    return answer in _DECLINED or (
         [command.intent for command in commands] == [Intent.UNDO] and commands[0].notes is None
     )
 
@@ -41,7 +41,7 @@ def waits(text: str) -> bool:
 def _clauses(text: str) -> list[list[str]]:
     """Returns the words of `text` split at punctuation, without courtesies."""
     clauses: list[list[str]] = [[]]
-    for word in spoken(text):
+    for word in command_words(text):
         if word.text not in COURTESIES:
             clauses[-1].append(word.text)
         if word.marked:
@@ -50,7 +50,7 @@ def _clauses(text: str) -> list[list[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Dictated:
+class Dictation:
     """The answer to "What should I write down?": its text, and the commands in it."""
 
     text: str
@@ -59,22 +59,22 @@ class Dictated:
     """Whether nothing is to be written down after all."""
 
 
-def dictated(text: str) -> Dictated:
+def split_dictation(text: str) -> Dictation:
     """Splits the answer to "What should I write down?" into its text and its commands."""
     if (correction := corrected(text)) != text:
-        return Dictated(correction)
+        return Dictation(correction)
     if declines(text):
-        return Dictated("", dropped=True)
+        return Dictation("", dropped=True)
     if waits(text):
-        return Dictated("")
+        return Dictation("")
     rest = talk(text, clearly=True)
     commands = tuple(filter(_is_sure, commands_in(text, clearly=True)))
     if not commands or (any(c.intent in _ALONE for c in commands) and not waits(rest)):
-        return Dictated(text)
+        return Dictation(text)
     dropped = any(declines(command.before) for command in commands)
     referred_to = {_plain(command.text) for command in commands if command.refers_back} - {""}
     is_text = not waits(rest) and not declines(rest) and _plain(rest) not in referred_to
-    return Dictated(rest if is_text else "", commands, dropped)
+    return Dictation(rest if is_text else "", commands, dropped)
 
 
 def _is_sure(command: HeardCommand) -> bool:

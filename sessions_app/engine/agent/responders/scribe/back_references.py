@@ -109,11 +109,11 @@ def when_before(words: Sequence[PlainWord], start: int, at: int) -> tuple[int, i
     end = at
     while end > start and words[end - 1].text in COURTESIES | _BEFORE_REQUEST:
         end -= 1
-    shown = texts(words, start, end)
-    if not shown or shown[-1] in _NEVER_WHEN:
+    phrase = texts(words, start, end)
+    if not phrase or phrase[-1] in _NEVER_WHEN:
         return None
-    clause = shown[0] in _CLAUSES | {"if"} and len(shown) >= SHORTEST_CLAUSE
-    return (start, end) if says_when(shown) or clause else None
+    clause = phrase[0] in _CLAUSES | {"if"} and len(phrase) >= SHORTEST_CLAUSE
+    return (start, end) if says_when(phrase) or clause else None
 
 
 def text_begin_after(words: Sequence[PlainWord], at: int, stop: int, end: int) -> int:
@@ -130,11 +130,11 @@ def _when(words: Sequence[PlainWord], at: int, end: int, *, clauses: bool) -> in
     With `clauses`, "when I get home" says when, too.
     """
     stop = next((n + 1 for n in range(at, end) if words[n].marked), end)
-    shown = texts(words, at, stop)
-    while shown and shown[-1] in COURTESIES:
-        shown.pop()
-    if not shown:
+    phrase = texts(words, at, stop)
+    while phrase and phrase[-1] in COURTESIES:
+        phrase.pop()
+    if not phrase:
         return 0
-    earlier = shown[-1] in WHEN_EARLIER and says_when(["at", *shown])
-    timed = earlier or says_when(shown) or (clauses and shown[0] in _CLAUSES)
-    return at + len(shown) if timed else 0
+    earlier = phrase[-1] in WHEN_EARLIER and says_when(["at", *phrase])
+    timed = earlier or says_when(phrase) or (clauses and phrase[0] in _CLAUSES)
+    return at + len(phrase) if timed else 0

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.back_references import when_before
-from sessions_app.engine.agent.responders.scribe.closings import ends_here, lets_go
+from sessions_app.engine.agent.responders.scribe.closings import ends_call, lets_go
 from sessions_app.engine.agent.responders.scribe.found_command import (
-    CALLS,
+    INTRODUCERS,
     REFERS,
     ends_in_could_you,
     polite,
@@ -13,7 +13,7 @@ from sessions_app.engine.agent.responders.scribe.found_command import (
 )
 from sessions_app.engine.agent.responders.scribe.frames import FRAMES, LONGEST_FRAME
 from sessions_app.engine.agent.responders.scribe.labels import lacks_text
-from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
+from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.quoted import is_reported, quote_begin
 from sessions_app.engine.agent.responders.scribe.reminders import asks_what_was_forgotten
 from sessions_app.engine.agent.responders.scribe.removals import begins_removal
@@ -28,7 +28,7 @@ from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.turns.interruption.words import BACK_CHANNELS
 
 _REQUESTS = listed("please could can would will so")
-CALLED_BY = frozenset({"please", "scribe"})
+ADDRESS_WORDS = frozenset({"please", "scribe"})
 _LAY_VERBS = listed("put get take mark type")
 _SET_DOWN_VERBS = listed("put take set lay")
 _DIRECTIONS = listed("to a from off onto there here or before")
@@ -59,7 +59,11 @@ class Clauses:
         if any(text in REPORTING_VERBS for text in self._texts(self._start, at)):
             asks = self._words[at].text in _REQUESTS and before.text not in REPORTING_VERBS
             return before.marked and asks
-        if before.marked or before.text in CALLS or ends_in_could_you(self._words, self._start, at):
+        if (
+            before.marked
+            or before.text in INTRODUCERS
+            or ends_in_could_you(self._words, self._start, at)
+        ):
             return True
         if self._texts(at, at + 3) == ["remind", "me", "to"]:
             return when_before(self._words, self._start, at) is not None
@@ -74,7 +78,7 @@ class Clauses:
             alone = polite(self._texts(at + many, self._end)) or self._words[at + many - 1].marked
             alone = alone and before.marked
             return phrase == "note that" and (before.text == "please" or alone)
-        return many > 1 or before.marked or before.text in CALLED_BY
+        return many > 1 or before.marked or before.text in ADDRESS_WORDS
 
     def _lead_words(self, at: int) -> int:
         """Returns how many words here introduce a command: 2 for "could you"; 0 for none."""
@@ -99,13 +103,13 @@ class Clauses:
 
     def _is_apart(self, at: int) -> bool:
         """Returns whether a mark, "please" or "scribe" sets a word apart from those before it."""
-        return self._words[at - 1].marked or self._words[at - 1].text in CALLED_BY
+        return self._words[at - 1].marked or self._words[at - 1].text in ADDRESS_WORDS
 
     def _request(self, at: int) -> list[str]:
         """Returns the words from `at` to the sentence's end, without "please" or "thanks" there."""
         return without_courtesies(self._words, at, self._end)
 
-    def _joined_on(self, at: int) -> bool:
+    def _is_joined_command(self, at: int) -> bool:
         """Returns whether "and note that" or "and remind me" stands here, without a mark."""
         if self._words[at].text != "and":
             return False
@@ -119,12 +123,12 @@ class Clauses:
             at += lead
         for many in range(min(LONGEST, self._end - at), 1, -1):
             if COMMANDS.get(tuple(self._texts(at, at + many))) in TAKES_TEXT:
-                if is_spoken_of(self._words, at, at + many):
+                if is_only_mentioned(self._words, at, at + many):
                     return False
                 return at > start or self._texts(at, at + many) != ["note", "that"]
         return False
 
-    def _ends_here(self, at: int, stop: int) -> bool:
+    def _ends_call(self, at: int, stop: int) -> bool:
         """Returns whether a phrase ends the call.
 
         "If nobody answers, hang up" does not; "before I forget, hang up" does.
@@ -132,7 +136,7 @@ class Clauses:
         begin = self._start
         framed = (n for n in range(at, begin, -1) if " ".join(self._texts(begin, n)) in FRAMES)
         begin = next(framed, begin)
-        return ends_here(self._texts(begin, at), self._texts(at, stop))
+        return ends_call(self._texts(begin, at), self._texts(at, stop))
 
     def _is_said_twice(self, at: int, stop: int) -> bool:
         """Returns whether "undo that undo" is the start of two undos: "undo that, undo that"."""
@@ -145,7 +149,7 @@ class Clauses:
             self._words, at, stop, self._end
         ):
             return True
-        return is_spoken_of(self._words, at, stop) or self._is_laid_down(at, stop)
+        return is_only_mentioned(self._words, at, stop) or self._is_laid_down(at, stop)
 
     def _is_laid_down(self, at: int, stop: int) -> bool:
         """Returns whether "put it down" is about a thing, not about writing something down."""

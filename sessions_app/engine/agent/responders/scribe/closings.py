@@ -84,7 +84,7 @@ def only_closes(words: Sequence[str]) -> bool:
     return _phrases(words, _CLOSES | _AROUND_CLOSES) is not None
 
 
-def ends_here(before: Sequence[str], phrase: Sequence[str]) -> bool:
+def ends_call(before: Sequence[str], phrase: Sequence[str]) -> bool:
     """Returns whether `phrase` ends the call, given the words `before` it in its sentence.
 
     "When the music stops, you can hang up" and "if nobody answers, hang up" do not.
@@ -110,7 +110,7 @@ def misheard_command(before: Sequence[str], words: Sequence[str]) -> Intent | No
 
 def _phrases(words: Sequence[str], known: Collection[str]) -> list[str] | None:
     """Returns the words split into `known` phrases, longest match first; None if they cannot be."""
-    found: list[str] = []
+    phrases: list[str] = []
     at = 0
     while at < len(words):
         many = min(_LONGEST, len(words) - at)
@@ -118,6 +118,6 @@ def _phrases(words: Sequence[str], known: Collection[str]) -> list[str] | None:
             many -= 1
         if not many:
             return None
-        found.append(" ".join(words[at : at + many]))
+        phrases.append(" ".join(words[at : at + many]))
         at += many
-    return found
+    return phrases

@@ -18,10 +18,10 @@ from sessions_app.engine.agent.responders.scribe.note_references import (
     distinctive_words,
     mentioned_number,
 )
-from sessions_app.engine.agent.responders.scribe.nouns import is_spoken_of
+from sessions_app.engine.agent.responders.scribe.nouns import is_only_mentioned
 from sessions_app.engine.agent.responders.scribe.referents import referent, statements
 from sessions_app.engine.agent.responders.scribe.reminders import is_question_word
-from sessions_app.engine.agent.responders.scribe.removals import takes_out
+from sessions_app.engine.agent.responders.scribe.removals import removes_named
 from sessions_app.engine.agent.responders.scribe.sentences import CommandSentence
 from sessions_app.engine.agent.responders.scribe.sound_alike import sounds_like
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
@@ -29,7 +29,11 @@ from sessions_app.engine.agent.responders.scribe.vocabulary import (
     TAKES_TEXT,
     Intent,
 )
-from sessions_app.engine.agent.responders.scribe.words import PlainWord, sentence_spans, spoken
+from sessions_app.engine.agent.responders.scribe.words import (
+    PlainWord,
+    command_words,
+    sentence_spans,
+)
 from sessions_app.engine.text.joints import uncapitalised
 from sessions_app.engine.text.stops import is_abbreviated
 from sessions_app.engine.text.word_lists import listed
@@ -207,29 +211,29 @@ def _find(text: str, *, clearly: bool = False) -> tuple[list[PlainWord], list[Fo
 
 
 def _find_clear(text: str) -> tuple[list[PlainWord], list[FoundCommand]]:
-    words = spoken(text)
-    found: list[FoundCommand] = []
+    words = command_words(text)
+    commands: list[FoundCommand] = []
     spans = sentence_spans(words)
     for number, (start, end) in enumerate(spans):
-        at = max(start, found[-1].end if found else 0)
+        at = max(start, commands[-1].end if commands else 0)
         while at < end:
-            earlier = partial(_has_statement, text, words, tuple(found), at)
+            earlier = partial(_has_statement, text, words, tuple(commands), at)
             sentence = CommandSentence(words, at, end, spans[number + 1 :], has_statement=earlier)
             more = sentence.commands()
-            found += more
+            commands += more
             at = more[-1].end if more and more[-1].end > at else end
-    return words, found
+    return words, commands
 
 
 def _find_garbled(text: str, words: list[PlainWord]) -> tuple[list[PlainWord], list[FoundCommand]]:
     """Returns a command that was garbled, or else those that whole sentences sound like."""
-    if (match := garbled_command(heard := spoken(text, as_heard=True))) is not None:
+    if (match := garbled_command(heard := command_words(text, as_heard=True))) is not None:
         words = heard
         command, at, stop = match
         span = (stop, len(words)) if command in TAKES_TEXT else (0, 0)
-        spoken_of = command in TAKES_TEXT and is_spoken_of(words, at, stop)
+        mentioned = command in TAKES_TEXT and is_only_mentioned(words, at, stop)
         question = command is Intent.ACTION and any(map(is_question_word, words[at : stop + 1]))
-        if not spoken_of and not question:
+        if not mentioned and not question:
             return words, [FoundCommand(command, at, span, lead_start=0)]
     return words, _by_sound(words)
 
@@ -321,7 +325,7 @@ def _notes_meant(
         return numbered
     names = (word.removesuffix("'s") for word in distinctive_words(before) if word not in _FILLERS)
     about = tuple(word for word in names if len(word) >= SHORTEST_NAME)
-    if not about or not takes_out(texts(words, found.at, len(words))):
+    if not about or not removes_named(texts(words, found.at, len(words))):
         return None
     return NoteReference(words=about, near=True)
 

@@ -17,7 +17,7 @@ POLITE = listed(
 
 _CHANGES_QUESTION = {Intent.READ: frozenset({"here"}), Intent.HELLO: frozenset({"yet"})}
 
-CALLS = listed("please scribe now so and okay ok well then also")
+INTRODUCERS = listed("please scribe now so and okay ok well then also")
 """Words that may introduce a command within longer speech: "Anna is ill so take a note"."""
 
 _COULD_YOU = frozenset({"could you", "can you", "would you", "will you"})

@@ -45,33 +45,33 @@ _SHORT_PHRASE = 2
 
 
 def garbled_command(words: Sequence[PlainWord]) -> tuple[Intent, int, int] | None:
-    """Returns the command that the words begin with, nearly, with its first and next word.
+    """Returns the command that the words nearly begin with, its first word, and the one after it.
 
-    None if they are not like any. A command without a text must be all that was said.
+    None if there is no such command. One without a text must be all that was said.
     """
-    first = _first(words)
-    if first and words[first - 1].text == "and" and words[first].text == "the":
-        first -= 1  # "and the call" is "end the call"
-    texts = [word.text for word in words[first:]]
-    quoted = next((at for at, word in enumerate(words[first:]) if at and word.opened), len(texts))
+    start = _first_word(words)
+    if start and words[start - 1].text == "and" and words[start].text == "the":
+        start -= 1  # "and the call" is "end the call"
+    texts = [word.text for word in words[start:]]
+    quoted = next((at for at, word in enumerate(words[start:]) if at and word.opened), len(texts))
     if not texts or texts[0] in _STATEMENT_STARTS:
         return None
     best: tuple[float, int, Intent] | None = None
-    for command, phrases in SHORT.items():
+    for intent, phrases in SHORT.items():
         for phrase in phrases:
             if phrase == "note that":  # too many words are like these
                 continue
-            if command is Intent.UNDO and texts[0] in _READS:
+            if intent is Intent.UNDO and texts[0] in _READS:
                 continue
-            match = _likeness(texts, phrase, takes_text=command in TAKES_TEXT)
-            if match is not None and command in TAKES_TEXT:  # "action: that one" is its text
+            match = _match(texts, phrase, takes_text=intent in TAKES_TEXT)
+            if match is not None and intent in TAKES_TEXT:  # "action: that one" is its text
                 match = (match[0], min(match[1], quoted))
             if match is not None and (best is None or match > best[:2]):
-                best = (*match, command)
-    return (best[2], first, first + best[1]) if best else None
+                best = (*match, intent)
+    return (best[2], start, start + best[1]) if best else None
 
 
-def _likeness(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float, int] | None:
+def _match(words: list[str], phrase: str, *, takes_text: bool) -> tuple[float, int] | None:
     """Returns how alike the first words and a phrase are (of 100), and how many words those are.
 
     None below MIN_SIMILARITY.
@@ -104,20 +104,22 @@ def _is_misheard(words: Sequence[str], phrase: str) -> bool:
     wanted = phrase.split()
     strange = [word for word in words if word not in wanted]
     missing = [word for word in wanted if word not in words]
-    telling = [word for word in strange if word not in _NOISE]
-    if not telling and _NOISE.issuperset(missing):
+    content = [word for word in strange if word not in _NOISE]
+    if not content and _NOISE.issuperset(missing):
         return True
-    wanted_telling = [word for word in missing if word not in _NOISE]
-    return _is_like(strange, missing) or _is_like(telling, wanted_telling)
+    wanted_content = [word for word in missing if word not in _NOISE]
+    return _sounds_like(strange, missing) or _sounds_like(content, wanted_content)
 
 
-def _is_like(words: Sequence[str], wanted: Sequence[str]) -> bool:
+def _sounds_like(words: Sequence[str], wanted: Sequence[str]) -> bool:
     """Returns whether words sound like those wanted, or like their beginning."""
-    heard, meant = _sounds(words), _sounds(wanted)
-    if words and words[0].endswith("'d") and meant.startswith(heard):  # "action i'd", of "item"
+    sounds, wanted_sounds = _sounds(words), _sounds(wanted)
+    if (
+        words and words[0].endswith("'d") and wanted_sounds.startswith(sounds)
+    ):  # "action i'd", of "item"
         return True
-    enough = SHORT_ALIKE if len(meant) <= _SHORT_SOUND else SOUNDS_ALIKE
-    return fuzz.ratio(heard, meant) >= enough
+    enough = SHORT_ALIKE if len(wanted_sounds) <= _SHORT_SOUND else SOUNDS_ALIKE
+    return fuzz.ratio(sounds, wanted_sounds) >= enough
 
 
 def _sounds(words: Sequence[str]) -> str:
@@ -131,7 +133,7 @@ def _content_words(phrase: str) -> set[str]:
     return set(phrase.split()) - _COMMON
 
 
-def _first(words: Sequence[PlainWord]) -> int:
+def _first_word(words: Sequence[PlainWord]) -> int:
     """Returns the first word after hesitations and polite words."""
     at = 0
     while at < len(words) - 1 and (

@@ -67,7 +67,7 @@ _CLAUSE_SUBJECTS = _DETERMINERS | listed(
 def is_statement(words: Sequence[PlainWord], at: int, end: int) -> bool:
     """Returns whether the words up to a mark are a statement: "we need eggs", "the tap drips".
 
-    One that begins with "this" is none: the caller points at something.
+    One that begins with "this" does not count: the caller points at something.
     """
     end = next((n + 1 for n in range(at, end) if words[n].marked), end)
     if words[at].text == "this":
@@ -78,7 +78,7 @@ def is_statement(words: Sequence[PlainWord], at: int, end: int) -> bool:
     return predicate or words[at].text in _PERSONS
 
 
-def is_spoken_of(words: Sequence[PlainWord], at: int, stop: int) -> bool:
+def is_only_mentioned(words: Sequence[PlainWord], at: int, stop: int) -> bool:
     """Returns whether a phrase from `at` to `stop` only talks about a note, by what follows it.
 
     "Another note came" does; a mark or quote after the phrase makes it a command.
@@ -94,6 +94,7 @@ def is_spoken_of(words: Sequence[PlainWord], at: int, stop: int) -> bool:
 
 
 def _is_noun(verb: str, noun: str, follows: Sequence[str]) -> bool:
+    """Returns whether the words after "a note" make it a thing: "came", "on the fridge"."""
     after, then = follows[0], follows[min(1, len(follows) - 1)]
     if after in _COMPOUNDS.get(noun, ()) or (verb in _WANTS and after in _OR_ANOTHER):
         return True
@@ -109,6 +110,7 @@ def _follows(words: Sequence[PlainWord], at: int, any_of: frozenset[str]) -> boo
 
 
 def _is_predicate(word: str) -> bool:
+    """Returns whether a word may be the verb of a statement: "came", "dripped"."""
     if word in _PREDICATE_WORDS:
         return True
     past = word.endswith("ed") and not word.endswith("eed") and len(word) >= _SHORTEST_PAST_TENSE

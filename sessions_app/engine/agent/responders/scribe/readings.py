@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sessions_app.engine.agent.responders.base import CallHost
+from sessions_app.engine.agent.responders.scribe.note_choice import (
+    HOW_TO_NAME,
+    choose_notes,
+    note_line,
+)
 from sessions_app.engine.agent.responders.scribe.note_references import (
     NOUNS,
     PLURAL_NOUNS,
     NoteReference,
     numbered_notes,
 )
-from sessions_app.engine.agent.responders.scribe.removals import HOW, choice, line
 from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import closed
@@ -40,9 +44,9 @@ def reading(words: Sequence[str]) -> NoteReference | None:
 
 def read_out(host: CallHost, reference: NoteReference) -> str:
     """Returns the notes that are meant, to be read aloud, or why there are none."""
-    chosen = choice(reference, host.notes)
-    lines = " ".join(closed(line(note)) for note in chosen.notes)
-    return lines or chosen.problem.removesuffix(f" {HOW}")
+    chosen = choose_notes(reference, host.notes)
+    lines = " ".join(closed(note_line(note)) for note in chosen.notes)
+    return lines or chosen.problem.removesuffix(f" {HOW_TO_NAME}")
 
 
 def _note_words(words: Sequence[str]) -> list[str] | None:

@@ -7,7 +7,7 @@ hesitations are no statements, and neither is "right?".
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.scribe.found_command import (
-    CALLS,
+    INTRODUCERS,
     POLITE,
     FoundCommand,
     Span,
@@ -107,7 +107,7 @@ def referent(
     """
     spans = statements(text, words, found, until=command.lead_start)
     first = next(start for start, end in sentence_spans(words) if start <= command.at < end)
-    same_sentence = [_without_calls(words, span) for span in spans if span[0] >= first]
+    same_sentence = [_without_introduction(words, span) for span in spans if span[0] >= first]
     same_sentence = [span for span in same_sentence if span[0] < span[1]]
     earlier = [span for span in spans if span[0] < first]
     if same_sentence and (tells_enough(texts(words, *same_sentence[-1])) or not earlier):
@@ -115,7 +115,7 @@ def referent(
     return next(reversed(earlier), None)
 
 
-def _without_calls(words: Sequence[PlainWord], span: Span) -> Span:
+def _without_introduction(words: Sequence[PlainWord], span: Span) -> Span:
     """Returns a span without the words that belong to the next command: "and", "could you"."""
     start, end = span
     while end > start and (_introduces(words[end - 1]) or ends_in_could_you(words, start, end)):
@@ -127,4 +127,4 @@ def _without_calls(words: Sequence[PlainWord], span: Span) -> Span:
 
 def _introduces(word: PlainWord) -> bool:
     """Returns whether a word introduces a command; "now" in "he lives here now," does not."""
-    return word.text in CALLS and not (word.marked and word.text in {"now", "well", "then"})
+    return word.text in INTRODUCERS and not (word.marked and word.text in {"now", "well", "then"})

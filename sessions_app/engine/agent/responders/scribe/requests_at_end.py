@@ -37,10 +37,10 @@ _SUBJECTS_AND_AUXILIARIES = listed(
 
 def without_courtesies(words: Sequence[PlainWord], at: int, end: int) -> list[str]:
     """Returns the words from `at` to `end`, without courtesies at their end."""
-    shown = texts(words, at, end)
-    while shown and shown[-1] in COURTESIES:
-        shown.pop()
-    return shown
+    rest = texts(words, at, end)
+    while rest and rest[-1] in COURTESIES:
+        rest.pop()
+    return rest
 
 
 def is_request_at_end(words: Sequence[PlainWord], start: int, at: int, end: int) -> bool:
@@ -52,9 +52,9 @@ def is_request_at_end(words: Sequence[PlainWord], start: int, at: int, end: int)
         return False
     rest = without_courtesies(words, at, end)
     asks = "please" in texts(words, at + len(rest), end)
-    shown = " ".join(rest)
-    if asks and shown in _NOTES_THAT:
+    request = " ".join(rest)
+    if asks and request in _NOTES_THAT:
         return True
     before = texts(words, start, at)
     states = len(before) >= SHORTEST_STATEMENT and bool(_SUBJECTS_AND_AUXILIARIES & set(before))
-    return (asks or states) and _LISTS.fullmatch(shown) is not None
+    return (asks or states) and _LISTS.fullmatch(request) is not None

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sessions_app.engine.agent.responders.base import Conversation, NoteRefusedError, Responder
 from sessions_app.engine.agent.responders.scribe import tidying
-from sessions_app.engine.agent.responders.scribe.answers import agrees, declines, dictated
+from sessions_app.engine.agent.responders.scribe.answers import agrees, declines, split_dictation
 from sessions_app.engine.agent.responders.scribe.breaths import in_one_breath
 from sessions_app.engine.agent.responders.scribe.commands import (
     HeardCommand,
@@ -19,14 +19,18 @@ from sessions_app.engine.agent.responders.scribe.commands import (
     with_time,
 )
 from sessions_app.engine.agent.responders.scribe.corrections import corrected, corrected_note
+from sessions_app.engine.agent.responders.scribe.note_choice import (
+    WHICH_NOTE,
+    choose_notes,
+    note_line,
+)
 from sessions_app.engine.agent.responders.scribe.note_references import (
     note_reference,
     numbered_notes,
 )
 from sessions_app.engine.agent.responders.scribe.readings import read_out
-from sessions_app.engine.agent.responders.scribe.removals import WHICH_NOTE, choice, line
 from sessions_app.engine.agent.responders.scribe.vocabulary import TAKES_TEXT, Intent, hints
-from sessions_app.engine.agent.responders.scribe.words import spoken
+from sessions_app.engine.agent.responders.scribe.words import command_words
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
 from sessions_app.engine.core.events import NoteKind, Speaker
@@ -144,7 +148,7 @@ class ScribeResponder(Responder):
 
     def _obey(self, conversation: Conversation, command: HeardCommand) -> str:
         if command.notes is not None:
-            act = read_out if command.intent is Intent.READ else tidying.take_out
+            act = read_out if command.intent is Intent.READ else tidying.remove
             return act(conversation.host, command.notes)
         return self._obeys[command.intent](conversation, command.text)
 
@@ -154,7 +158,7 @@ class ScribeResponder(Responder):
         If the caller only gives a command, such as "what time is it", the question is repeated
         after the answer to that.
         """
-        answer = dictated(conversation.last_text)
+        answer = split_dictation(conversation.last_text)
         if not answer.commands and not answer.text:
             return NOTHING if answer.dropped else ""
         kind = NoteKind.NOTE if question == WHAT_NOTE else NoteKind.ACTION
@@ -173,11 +177,11 @@ class ScribeResponder(Responder):
         text = conversation.last_text
         if declines(text) or text.lower().startswith("none"):
             return tidying.KEPT
-        words = [word.text for word in spoken(text)]
+        words = [word.text for word in command_words(text)]
         reference = numbered_notes(words, bare=True) or note_reference(words, sure=True)
         if reference is None:
             return self._answer_to_talk(conversation)
-        return tidying.take_out(conversation.host, reference)
+        return tidying.remove(conversation.host, reference)
 
     def _note(self, conversation: Conversation, text: str) -> str:
         return self._write(conversation, NoteKind.NOTE, text) if text else WHAT_NOTE
@@ -197,13 +201,13 @@ class ScribeResponder(Responder):
         if not notes:
             return "You have no notes yet."
         count = "one note" if len(notes) == 1 else f"{len(notes)} notes"
-        return " ".join([f"You have {count}.", *(closed(line(note)) for note in notes)])
+        return " ".join([f"You have {count}.", *(closed(note_line(note)) for note in notes)])
 
     def _recap(self, conversation: Conversation, _text: str) -> str:
         newest = reversed(conversation.messages[:-1][-MOST_SEARCHED:])
         talks = (talk(m.text) for m in newest if m.speaker is Speaker.CALLER)
         recalled = [*itertools.islice(filter(None, talks), MOST_RECALLED)][::-1]
-        notes = [closed(line(note)) for note in conversation.host.notes]
+        notes = [closed(note_line(note)) for note in conversation.host.notes]
         if not recalled and not notes:
             return "There is nothing to recap yet."
         return " ".join([*(["You said:"] if recalled else []), *map(closed, recalled), *notes])
@@ -290,7 +294,7 @@ def _is_command(conversation: Conversation, command: HeardCommand) -> bool:
     """Returns whether this is a command: "remove the paint" only is one if a note has "paint"."""
     if command.notes is None or command.notes.sure:
         return True
-    chosen = choice(command.notes, conversation.host.notes)
+    chosen = choose_notes(command.notes, conversation.host.notes)
     return bool(chosen.notes or chosen.problem)
 
 

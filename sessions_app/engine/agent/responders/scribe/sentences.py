@@ -13,7 +13,6 @@ from sessions_app.engine.agent.responders.scribe.back_references import (
     back_reference,
     text_begin_after,
 )
-from sessions_app.engine.agent.responders.scribe.clauses import Clauses
 from sessions_app.engine.agent.responders.scribe.closings import misheard_command
 from sessions_app.engine.agent.responders.scribe.endings import (
     QUESTIONS,
@@ -41,13 +40,13 @@ from sessions_app.engine.agent.responders.scribe.list_items import (
     put_on_list,
     states_something,
 )
-from sessions_app.engine.agent.responders.scribe.readings import FIRST_WORDS, reading
+from sessions_app.engine.agent.responders.scribe.note_requests import NoteRequests
 from sessions_app.engine.agent.responders.scribe.referents import tells_enough, tells_something
 from sessions_app.engine.agent.responders.scribe.reminders import (
     after_again,
     asks_what_was_forgotten,
 )
-from sessions_app.engine.agent.responders.scribe.removals import begins_removal, removal
+from sessions_app.engine.agent.responders.scribe.removals import begins_removal
 from sessions_app.engine.agent.responders.scribe.text_starts import COURTESIES, text_begin
 from sessions_app.engine.agent.responders.scribe.vocabulary import (
     COMMANDS,
@@ -70,10 +69,8 @@ _TAKE_DOWN_VERBS = listed("take put get")
 MOST_IN_A_ROW = 8
 """How many commands without a text may follow each other in one sentence."""
 
-LONGEST_READING = 16
 
-
-class CommandSentence(Clauses):
+class CommandSentence(NoteRequests):
     """One sentence in which commands are looked for; `later` are the spans of those after it.
 
     `has_statement` tells whether earlier sentences hold a statement that "that" may refer to ("make
@@ -100,13 +97,13 @@ class CommandSentence(Clauses):
 
     def commands(self) -> list[FoundCommand]:
         """Returns the commands at its start, or else the first one within it with those after."""
-        found = self.commands_at(self._start)
+        commands = self.commands_at(self._start)
         for at in range(self._start + 1, self._end):
-            if found:
+            if commands:
                 break
             if self._may_begin(at):
-                found = self.commands_at(at, inside=True)
-        return found
+                commands = self.commands_at(at, inside=True)
+        return commands
 
     def commands_at(
         self, at: int, *, inside: bool = False, most: int = MOST_IN_A_ROW
@@ -119,10 +116,10 @@ class CommandSentence(Clauses):
             if start == self._start and intent is not None:
                 return [FoundCommand(intent, at, lead_start=start)]
             self._lead_start = start
-            found = self._match(at, bare=inside and not introduced, most=most)
+            commands = self._match(at, bare=inside and not introduced, most=most)
             lead = self._lead_words(at)
-            if found or not lead:
-                return [_with_lead(command, start) for command in found]
+            if commands or not lead:
+                return [_with_lead(command, start) for command in commands]
             introduced = introduced or self._words[at].text not in BACK_CHANNELS
             at += lead
         return []
@@ -139,16 +136,16 @@ class CommandSentence(Clauses):
             intent = COMMANDS.get(tuple(self._texts(at, at + many)))
             if intent is None or (bare and not self._may_be_inside(at, many)):
                 continue
-            if intent is Intent.END and not self._ends_here(at, at + many):
+            if intent is Intent.END and not self._ends_call(at, at + many):
                 continue
             if intent is Intent.REDO and self._is_said_twice(at, at + many):
                 continue
             if intent not in TAKES_TEXT:
-                found = self._without_text(intent, at, at + many, most)
+                commands = self._without_text(intent, at, at + many, most)
             else:
-                found = self._with_text(intent, at, at + many)
-            if found:
-                return found
+                commands = self._with_text(intent, at, at + many)
+            if commands:
+                return commands
         if (intent := self._free_wording(at, bare=bare)) is not None:
             return [FoundCommand(intent, at)]
         return self._please(at) or self._added(at) or self._taking_down(at)
@@ -159,7 +156,7 @@ class CommandSentence(Clauses):
         if bare and not (marked and begins_removal(self._texts(at, self._end))):
             return None
         intent = freely_worded(self._request(at))
-        return None if intent is Intent.END and not self._ends_here(at, self._end) else intent
+        return None if intent is Intent.END and not self._ends_call(at, self._end) else intent
 
     def _put(self, at: int) -> FoundCommand | None:
         """Returns the command of "add milk to my list".
@@ -188,33 +185,6 @@ class CommandSentence(Clauses):
             whole = marked and not command.refers_back and self._lead_start == self._start
             if whole or self._command_at(stop):
                 return command
-        return None
-
-    def _removal(self, at: int, *, bare: bool) -> FoundCommand | None:
-        """Returns the command that removes notes by number, by words in them, or all of them.
-
-        A list of numbers may go on after a comma or "and"; words end where another clause begins.
-        """
-        if (bare and not self._is_apart(at)) or not begins_removal(self._texts(at, self._end)):
-            return None
-        ends = [stop for stop in range(at + 2, self._end) if self._is_clause(stop)]
-        for stop in reversed([*ends, self._end]):
-            notes = removal(self._texts(at, stop))
-            if notes is not None and not notes.words:
-                return FoundCommand(Intent.UNDO, at, (stop, stop), notes=notes)
-        stop = next(iter([*ends, self._end]))
-        notes = removal(self._texts(at, stop))
-        return None if notes is None else FoundCommand(Intent.UNDO, at, (stop, stop), notes=notes)
-
-    def _reading(self, at: int, *, bare: bool) -> FoundCommand | None:
-        """Returns the command that reads some of the notes: "read me the last two"."""
-        if self._words[at].text not in FIRST_WORDS or (bare and not self._is_apart(at)):
-            return None
-        for stop in range(min(self._end, at + LONGEST_READING), at + 2, -1):
-            if stop < self._end and not self._is_clause(stop):
-                continue
-            if (notes := reading(self._texts(at, stop))) is not None:
-                return FoundCommand(Intent.READ, at, (stop, stop), notes=notes)
         return None
 
     def _reminding(self, at: int, *, bare: bool) -> FoundCommand | None:
@@ -373,7 +343,9 @@ class CommandSentence(Clauses):
         if self._ahead:
             return self._end
         for at in range(stop + 1, self._end):
-            if self._is_text_command(at) and (self._words[at - 1].marked or self._joined_on(at)):
+            if self._is_text_command(at) and (
+                self._words[at - 1].marked or self._is_joined_command(at)
+            ):
                 return at
             rest = self._words[at - 1 : self._end]
             if taken_back_at(rest) or aside_at(rest) or self._asks_something(stop, at):
@@ -390,8 +362,8 @@ class CommandSentence(Clauses):
         """Returns whether a question to the scribe begins here: "call Anna, what's on my list"."""
         if self._ahead or self._end - at < SHORTEST_QUESTION or not may_ask(self._words, stop, at):
             return False
-        found = CommandSentence(self._words, at, self._end, ahead=True).commands_at(at)
-        return bool(found) and all(command.intent in QUESTIONS for command in found)
+        commands = CommandSentence(self._words, at, self._end, ahead=True).commands_at(at)
+        return bool(commands) and all(command.intent in QUESTIONS for command in commands)
 
 
 def _with_lead(command: FoundCommand, start: int) -> FoundCommand:

@@ -90,10 +90,10 @@ def sound(word: str) -> str:
 def _phrases() -> dict[str, tuple[Intent, tuple[str, ...]]]:
     """Returns the commands without a text, with the words of a phrase, by the phrase's sounds."""
     phrases: dict[str, tuple[Intent, tuple[str, ...]]] = {}
-    for phrase, command in COMMANDS.items():
+    for phrase, intent in COMMANDS.items():
         sounds = "".join(map(sound, phrase))
-        if command not in TAKES_TEXT | _RISKY and len(sounds) >= FEWEST_SOUNDS:
-            phrases[sounds] = (command, phrase)
+        if intent not in TAKES_TEXT | _RISKY and len(sounds) >= FEWEST_SOUNDS:
+            phrases[sounds] = (intent, phrase)
     return phrases
 
 
@@ -125,14 +125,14 @@ def _closest(heard: Sequence[str]) -> tuple[float, Intent] | None:
         joined, known.keys(), scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY, limit=3
     )
     for sounds, score, _at in near:
-        command, phrase = known[sounds]
+        intent, phrase = known[sounds]
         if len(phrase) == len(heard):
-            if _near(phrase, heard):
-                return score, command
-        elif command is Intent.UNDO or abs(len(phrase) - len(heard)) > MAX_WORDS_APART:
+            if _sounds_like_each(phrase, heard):
+                return score, intent
+        elif intent is Intent.UNDO or abs(len(phrase) - len(heard)) > MAX_WORDS_APART:
             continue  # an undo must match word by word
         elif score >= MIN_SIMILARITY_RECUT and _is_recut(phrase, heard):
-            return score, command
+            return score, intent
     return None
 
 
@@ -143,12 +143,15 @@ def _is_recut(phrase: Sequence[str], heard: Sequence[str]) -> bool:
     return fuzz.ratio(missing, strange) >= MIN_RECUT_PART
 
 
-def _near(phrase: Sequence[str], heard: Sequence[str]) -> bool:
-    """Returns whether each word sounds like that of the phrase; "tune" does not like "time"."""
+def _sounds_like_each(phrase: Sequence[str], heard: Sequence[str]) -> bool:
+    """Returns whether each word sounds like its counterpart; "tune" does not sound like "time"."""
     short = len(phrase) <= SHORT_PHRASE
     for wanted, word in zip(phrase, heard, strict=True):
-        one, other = sound(wanted), sound(word)
-        if one[:1] != other[:1] or fuzz.ratio(one, other) < MIN_WORD_SIMILARITY:
+        wanted_sound, word_sound = sound(wanted), sound(word)
+        if (
+            wanted_sound[:1] != word_sound[:1]
+            or fuzz.ratio(wanted_sound, word_sound) < MIN_WORD_SIMILARITY
+        ):
             return False
         if short and ("m" in wanted) != ("m" in word):
             return False

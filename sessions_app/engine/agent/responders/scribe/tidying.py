@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 from sessions_app.engine.agent.responders.base import CallHost, NoteRefusedError, NotesUndone
+from sessions_app.engine.agent.responders.scribe.note_choice import (
+    NoteChoice,
+    choose_notes,
+    note_line,
+)
 from sessions_app.engine.agent.responders.scribe.note_references import NoteReference
-from sessions_app.engine.agent.responders.scribe.removals import NoteChoice, choice, line
 from sessions_app.engine.core.events import NoteTaken
 from sessions_app.engine.text.writing import closed
 
@@ -14,9 +18,9 @@ MOST_READ_OUT = 3
 """At most this many removed notes are read aloud; of more only the number is said."""
 
 
-def take_out(host: CallHost, reference: NoteReference) -> str:
+def remove(host: CallHost, reference: NoteReference) -> str:
     """Removes the notes that are meant and returns what to say; removes none if that is unclear."""
-    chosen: NoteChoice = choice(reference, host.notes)
+    chosen: NoteChoice = choose_notes(reference, host.notes)
     if not chosen.notes:
         return chosen.problem
     every = len(chosen.notes) == len(host.notes) > 1
@@ -57,4 +61,4 @@ def _report(verb: str, notes: Sequence[NoteTaken]) -> str:
         return closed(f"{verb}: {notes[0].text}")
     if len(notes) > MOST_READ_OUT:
         return f"{verb} {len(notes)} notes."
-    return " ".join([f"{verb} {len(notes)} notes.", *(closed(line(note)) for note in notes)])
+    return " ".join([f"{verb} {len(notes)} notes.", *(closed(note_line(note)) for note in notes)])

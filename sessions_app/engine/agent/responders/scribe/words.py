@@ -124,33 +124,31 @@ class PlainWord:
     """Whether a quote, a sign, a colon or a dash stands right before it."""
 
 
-def spoken(text: str, *, as_heard: bool = False) -> list[PlainWord]:
+def command_words(text: str, *, as_heard: bool = False) -> list[PlainWord]:
     """Returns the words of `text`; unless `as_heard`, contractions are written out ("what is")."""
-    found: list[PlainWord] = []
+    words: list[PlainWord] = []
     opens = False
     for match in _CHUNKS.finditer(text):
-        shown = match.group()
+        chunk = match.group()
         if not text[match.end() : match.end() + 1].isspace():
-            shown = shown.rstrip("-")
-        plain = shown.lower().replace("\u2019", "'").strip("'")
-        word = "".join(c for c in plain if c.isalnum() or c == "'").strip("'")
-        shortened = "." in shown[-2:] and is_abbreviated(shown)
-        stops = ends_sentence(shown) and not shortened and not _DOTTED.fullmatch(shown)
-        marked = stops or ends_clause(shown) or goes_on(shown)
+            chunk = chunk.rstrip("-")
+        lower = chunk.lower().replace("\u2019", "'").strip("'")
+        word = "".join(c for c in lower if c.isalnum() or c == "'").strip("'")
+        shortened = "." in chunk[-2:] and is_abbreviated(chunk)
+        stops = ends_sentence(chunk) and not shortened and not _DOTTED.fullmatch(chunk)
+        marked = stops or ends_clause(chunk) or goes_on(chunk)
         if word:
-            if found and found[-1].text == "mind":
+            if words and words[-1].text == "mind":
                 word = _AFTER_MIND.get(word, word)
-            parts = [word] if as_heard else list(_written_out(word))
-            plain_words = [
-                PlainWord(part, match.start(), match.end(), False, False) for part in parts
-            ]
-            plain_words[0] = replace(plain_words[0], opened=opens or not shown[0].isalnum())
-            last = replace(plain_words[-1], marked=marked, stops=stops)
-            found += [*plain_words[:-1], last]
-        elif found and marked:
-            found[-1] = replace(found[-1], marked=True, stops=found[-1].stops or stops)
-        opens = not word or shown.endswith(_SETS_OFF)
-    return found if as_heard else [*_with_todos(_unmisheard(found))]
+            texts = [word] if as_heard else list(_written_out(word))
+            split = [PlainWord(part, match.start(), match.end(), False, False) for part in texts]
+            split[0] = replace(split[0], opened=opens or not chunk[0].isalnum())
+            last = replace(split[-1], marked=marked, stops=stops)
+            words += [*split[:-1], last]
+        elif words and marked:
+            words[-1] = replace(words[-1], marked=True, stops=words[-1].stops or stops)
+        opens = not word or chunk.endswith(_SETS_OFF)
+    return words if as_heard else [*_with_todos(_unmisheard(words))]
 
 
 def sentence_spans(words: Sequence[PlainWord]) -> list[tuple[int, int]]:

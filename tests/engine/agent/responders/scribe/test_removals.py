@@ -3,7 +3,7 @@
 import pytest
 
 from sessions_app.engine.agent.responders.scribe.commands import commands_in, talk
-from sessions_app.engine.agent.responders.scribe.removals import HOW, WHICH_NOTE
+from sessions_app.engine.agent.responders.scribe.note_choice import HOW_TO_NAME, WHICH_NOTE
 from sessions_app.engine.agent.responders.scribe.responder import ScribeResponder
 from sessions_app.engine.agent.responders.scribe.tidying import KEPT
 from sessions_app.engine.core.events import NoteKind
@@ -94,18 +94,18 @@ async def test_the_notes_that_are_meant_go_and_no_other(text: str, left: str) ->
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("Remove note seven.", f"There is no note 7: you have 4 notes. {HOW}"),
+        ("Remove note seven.", f"There is no note 7: you have 4 notes. {HOW_TO_NAME}"),
         (
             "I changed my mind about the fifth one, remove it.",
-            f"There is no note 5: you have 4 notes. {HOW}",
+            f"There is no note 5: you have 4 notes. {HOW_TO_NAME}",
         ),
         (
             "Delete the third action item.",
-            f"There is no action item 3: you have 2 action items. {HOW}",
+            f"There is no action item 3: you have 2 action items. {HOW_TO_NAME}",
         ),
-        ("Delete the note about the fridge.", f"No note has fridge in it. {HOW}"),
-        ("delete the note about green bread", f"No note has green bread in it. {HOW}"),
-        ("Delete the other one.", f"No note has other in it. {HOW}"),
+        ("Delete the note about the fridge.", f"No note has fridge in it. {HOW_TO_NAME}"),
+        ("delete the note about green bread", f"No note has green bread in it. {HOW_TO_NAME}"),
+        ("Delete the other one.", f"No note has other in it. {HOW_TO_NAME}"),
         (
             "Delete the note about the tea.",
             f"Note 3: Jonas likes tea. Action item 4: call Ann about the tea. {WHICH_NOTE}",
