@@ -49,16 +49,16 @@ class BracketCalls:
         """Returns what `piece` adds to the answer, or `Anew` with what it is from now on."""
         if not isinstance(piece, Anew):
             self._text += piece
-            return self._take()
+            return self._process()
         self._text, self._before = str(piece), ""
         self.calls.clear()  # they were part of a thought
-        return Anew(self._take())
+        return Anew(self._process())
 
     def finish(self) -> str:
         """Returns the text held back that turned out to be no call."""
-        return self._take(final=True)
+        return self._process(final=True)
 
-    def _take(self, *, final: bool = False) -> str:
+    def _process(self, *, final: bool = False) -> str:
         out = ""
         while (match := _FIRST.search(self._text)) is not None:
             out += self._pass_on(match.start())

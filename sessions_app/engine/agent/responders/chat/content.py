@@ -28,7 +28,7 @@ class Content:
         self._opening = Opening(calls=bool(tools))
         self._filter = ThoughtFilter(in_thought=in_thought)
         self._brackets = BracketCalls(tools)
-        self.misread = False
+        self.has_unusable_call = False
         """Whether the text holds a call of an unknown tool, or one that cannot be parsed."""
 
     @property
@@ -53,21 +53,21 @@ class Content:
         """Returns the rest at the end; with `cut` the model hit its token limit."""
         rest = self._opening.finish(cut=cut)
         if self._opening.call and (self._add(rest) or any(key in rest for key in _ARGUMENT_KEYS)):
-            self.misread = not self._calls
+            self.has_unusable_call = not self._calls
             rest = ""
-        said = self._filter.feed(rest)
-        said = self._brackets.feed(_joined(said, self._filter.finish(cut=cut)))
-        said = _joined(said, self._brackets.finish())
+        text = self._filter.feed(rest)
+        text = self._brackets.feed(_joined(text, self._filter.finish(cut=cut)))
+        text = _joined(text, self._brackets.finish())
         for written in (*self._filter.calls, *self._brackets.calls):
-            self.misread = not self._add(written) or self.misread
-        return said
+            self.has_unusable_call = not self._add(written) or self.has_unusable_call
+        return text
 
     def _add(self, written: str) -> bool:
         """Adds the calls in a text; returns whether there are any."""
-        found = [call for call in written_calls(written) if call[0] in self._tools]
-        for name, arguments in found:
+        calls = [call for call in written_calls(written) if call[0] in self._tools]
+        for name, arguments in calls:
             self._calls.add_whole(name, arguments)
-        return bool(found)
+        return bool(calls)
 
 
 def _joined(before: str, after: str) -> str:

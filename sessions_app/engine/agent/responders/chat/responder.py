@@ -71,7 +71,7 @@ class ChatResponder(Responder):
 
         self._openai = openai
         self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0)
-        self._usual = {"model": model, "temperature": temperature, "max_tokens": max_tokens}
+        self._defaults = {"model": model, "temperature": temperature, "max_tokens": max_tokens}
         self._context_tokens = context_tokens
         self._first_s = first_token_timeout_s
         self._token_s = token_timeout_s
@@ -79,14 +79,14 @@ class ChatResponder(Responder):
         self._refusals = Refusals()
         self._beginnings = Beginnings()
         self._retries = retries
-        self._known = load_tools(known_tools or {})
+        self._known_tools = load_tools(known_tools or {})
         self._tools = tuple(tools)
-        self._tools_of(tools)
+        self._tools_named(tools)
 
     async def stream(self, conversation: Conversation) -> AsyncGenerator[str, None]:
         options = _options(conversation.persona)
-        tools = self._tools_of(options.pop("tools", self._tools))
-        request = {**self._usual, **options, "messages": self._messages(conversation)}
+        tools = self._tools_named(options.pop("tools", self._tools))
+        request = {**self._defaults, **options, "messages": self._messages(conversation)}
         if tools:
             request["tools"] = [tool.as_openai() for tool in tools.values()]
         said = False
@@ -105,7 +105,7 @@ class ChatResponder(Responder):
                     str(request["model"]), began_in_thought=answer.began_in_thought
                 )
             if not answer.calls:
-                _check_said(answer)
+                _check_answer(answer)
                 return
             results = await self._use_tools(answer, tools, conversation)
             request["messages"] = [*request["messages"], *results]
@@ -113,21 +113,23 @@ class ChatResponder(Responder):
 
     def check(self, persona: AgentConfig) -> None:
         """Raises ResponderError for an unknown option or tool."""
-        self._tools_of(_options(persona).get("tools", self._tools))
+        self._tools_named(_options(persona).get("tools", self._tools))
 
     async def aclose(self) -> None:
         await self._client.close()
 
     # -- the request ----------------------------------------------------------------------
 
-    def _tools_of(self, names: Sequence[str]) -> dict[str, Tool]:
-        missing = [name for name in names if name not in self._known]
+    def _tools_named(self, names: Sequence[str]) -> dict[str, Tool]:
+        """Returns the tools by name; raises ResponderError for an unknown one."""
+        missing = [name for name in names if name not in self._known_tools]
         if missing:
-            known = ", ".join(self._known) or "none"
+            known = ", ".join(self._known_tools) or "none"
             raise ResponderError(f"There is no tool {missing[0]!r} in VOICE['TOOLS']: {known}.")
-        return {name: self._known[name] for name in names}
+        return {name: self._known_tools[name] for name in names}
 
     def _messages(self, conversation: Conversation) -> list[dict[str, Any]]:
+        """Returns the system prompt and the newest messages that fit."""
         persona = conversation.persona
         rules = VOICE_RULES.format(language=persona.language)
         system = f"{persona.prompt}\n\n{rules}".strip()
@@ -147,7 +149,7 @@ class ChatResponder(Responder):
             while text is not None:
                 if text or isinstance(text, Anew):
                     yield text
-                text = await self._next(answer)
+                text = await self._next_text(answer)
         finally:
             await answer.aclose()
 
@@ -171,7 +173,7 @@ class ChatResponder(Responder):
         """Returns the answer; raises ResponderUnavailableError if it ended without any text."""
         try:
             while answer.finished and answer.empty:
-                if await self._next(answer) is None:
+                if await self._next_text(answer) is None:
                     raise ResponderUnavailableError(EMPTY)
         except BaseException:
             await answer.aclose()
@@ -193,6 +195,7 @@ class ChatResponder(Responder):
                 logger.warning("the model's server refuses %s (%s): asked %s", name, status, how)
 
     async def _open(self, sent: Mapping[str, Any]) -> ChatStream:
+        """Opens the stream and reads it up to its first text, call or end."""
         answer: ChatStream | None = None
         start_s = asyncio.get_running_loop().time()
         try:
@@ -211,10 +214,11 @@ class ChatResponder(Responder):
                 await answer.aclose()
             if isinstance(error, self._openai.APIStatusError):
                 raise
-            raise self._meaning(error) from error
+            raise self._as_responder_error(error) from error
         return answer
 
-    async def _next(self, answer: ChatStream) -> str | None:
+    async def _next_text(self, answer: ChatStream) -> str | None:
+        """Returns the next text within the time limit; None at the end."""
         limit_s = END_S if answer.finished else self._token_s
         try:
             async with asyncio.timeout(limit_s):
@@ -224,11 +228,11 @@ class ChatResponder(Responder):
         except TimeoutError as error:
             if answer.finished:
                 return answer.end()
-            raise self._meaning(error) from error
+            raise self._as_responder_error(error) from error
         except BaseException as error:
-            raise self._meaning(error) from error
+            raise self._as_responder_error(error) from error
 
-    def _meaning(self, error: BaseException) -> BaseException:
+    def _as_responder_error(self, error: BaseException) -> BaseException:
         """Returns a failure as a ResponderError; cancellations and the like unchanged."""
         if isinstance(error, ResponderError):
             return error
@@ -294,9 +298,9 @@ def _as_openai(message: Message) -> dict[str, Any]:
     return {"role": "assistant", "content": f"{message.text}{cut}"}
 
 
-def _check_said(answer: ChatStream) -> None:
+def _check_answer(answer: ChatStream) -> None:
     """Raises ResponderError for an answer of thoughts only, or with an unusable call."""
-    if answer.misread:
+    if answer.has_unusable_call:
         raise ResponderError(
             "The model wrote a call of a tool into its answer that the agent does not have, or "
             "that cannot be read. Switch on a parser for this model's tool calls at its server."

@@ -64,7 +64,7 @@ class ChatStream:
         self._has_chunk = False
         self._index: Any = None
         self._reason = ""
-        self._broken = ""
+        self._failure = ""
         self._raw_text = ""
         self.text = ""
         """The text so far; of an answer that began anew, the text since then."""
@@ -93,14 +93,14 @@ class ChatStream:
         return bool(self.text.strip()) and not (self.cut or self.calls)
 
     @property
-    def misread(self) -> bool:
+    def has_unusable_call(self) -> bool:
         """Whether the model wrote a call into its answer that cannot be carried out."""
-        return self._content.misread
+        return self._content.has_unusable_call
 
     @property
     def empty(self) -> bool:
         """Whether there is no text, no call and no thought."""
-        return not (self.text.strip() or self.calls or self.thought or self.misread)
+        return not (self.text.strip() or self.calls or self.thought or self.has_unusable_call)
 
     async def read(self) -> str | None:
         """Returns the text of the next chunk, perhaps ""; None at the end.
@@ -112,8 +112,8 @@ class ChatStream:
         """
         if self._ended:
             return None
-        if self._broken:
-            raise ResponderUnavailableError(self._broken)
+        if self._failure:
+            raise ResponderUnavailableError(self._failure)
         chunk = await anext(self._events, None)
         if chunk is None and not self._has_chunk:
             raise ResponderUnavailableError(EMPTY)
@@ -160,8 +160,8 @@ class ChatStream:
         delta = delta if isinstance(delta, Mapping) else self._as_delta(choice)
         text = self._delta(delta)
         reason = choice.get("finish_reason")
-        self._broken = FAILED if choice.get("error") else failure_of(reason)
-        if self._broken:
+        self._failure = FAILED if choice.get("error") else failure_of(reason)
+        if self._failure:
             return text  # the next read raises
         if isinstance(reason, str) and reason not in NO_REASONS:
             self._reason = reason

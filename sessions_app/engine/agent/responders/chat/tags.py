@@ -112,20 +112,20 @@ class Tag:
         return self.name in _TEMPLATES or not (self.is_word or self.name in _OF_THOUGHTS)
 
 
-def find(text: str, at: int = 0, *, final: bool = False) -> Tag | None:
+def find_tag(text: str, at: int = 0, *, final: bool = False) -> Tag | None:
     """Returns the first tag of `text` from `at` on; None if there is none, or it may get longer.
 
     `final`: no more text comes.
     """
     small = lowered(text)
-    found = _TAG.search(small, at)
-    if found is None or (not final and small[found.start() :] in _PARTIAL_LITERALS):
+    match = _TAG.search(small, at)
+    if match is None or (not final and small[match.start() :] in _PARTIAL_LITERALS):
         return None
-    return Tag(found)
+    return Tag(match)
 
 
-def sure(text: str) -> int:
-    """Returns the length of the part of `text` that cannot be in a tag."""
+def untagged_length(text: str) -> int:
+    """Returns the length of the beginning of `text` that cannot be part of a tag."""
     small = lowered(text)
     for found in _FIRST.finditer(small, max(0, len(small) - _LONGEST)):
         tail = small[found.start() :]

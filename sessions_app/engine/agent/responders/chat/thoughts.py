@@ -14,8 +14,8 @@ from sessions_app.engine.agent.responders.chat.tags import (
     PAIRS,
     Mentions,
     Tag,
-    find,
-    sure,
+    find_tag,
+    untagged_length,
 )
 from sessions_app.engine.agent.responders.chat.templates import CALLS, ENDS
 from sessions_app.engine.text.marks import CLOSERS as CLOSING_MARKS
@@ -36,10 +36,20 @@ class ThoughtFilter:
 
     def __init__(self, *, in_thought: bool = False) -> None:
         self._text = ""
+        """Text that was received and not yet processed."""
+
         self._closer = ""
-        self._held = ""
+        """The closing tag of the current thought or call; empty outside of them."""
+
         self._in_thought = in_thought
+        """Whether the text may still be a thought, whose closing tag has not come."""
+
+        self._held = ""
+        """The text held back for that."""
+
         self._nested = 0
+        """How many more closing tags a nested thought needs."""
+
         self._said = self._after_thought = self._anew = False
         self._mentions = Mentions()
         self.has_thought = in_thought
@@ -51,14 +61,14 @@ class ThoughtFilter:
         self._in_call = False
         self._ended = False
         self.began_in_thought = False
-        """Whether there was a closing tag that nothing in the text opened."""
+        """Whether there was a closing tag that nothing in the text had opened."""
 
     def feed(self, piece: str) -> str:
         """Returns what `piece` adds to the answer, or `Anew` with what it is from now on."""
         if self._ended:
             return ""
         self._text += piece
-        return self._trim(self._take())
+        return self._trim(self._process())
 
     def server_strips_thoughts(self) -> None:
         """Notes that the server streams thoughts apart, so that none are in the text."""
@@ -67,7 +77,7 @@ class ThoughtFilter:
 
     def finish(self, *, cut: bool = False) -> str:
         """Returns the rest at the end; with `cut` the model hit its token limit."""
-        out = self._take(final=True)
+        out = self._process(final=True)
         if self._in_call:
             self.calls[-1] += self._text
         rest = "" if self._closer else self._text
@@ -77,16 +87,16 @@ class ThoughtFilter:
         self._in_thought = False
         return self._trim(out + rest)
 
-    def _take(self, *, final: bool = False) -> str:
+    def _process(self, *, final: bool = False) -> str:
         out = ""
         while True:
             if self._closer:
                 if not self._close():
                     return out
                 continue
-            tag = find(self._text, final=final)
+            tag = find_tag(self._text, final=final)
             if tag is None:
-                return out + self._pass_on(self._text[: sure(self._text)])
+                return out + self._pass_on(self._text[: untagged_length(self._text)])
             out += self._pass_on(self._text[: tag.start])
             tag.start, tag.end = 0, tag.end - tag.start
             mention = self._is_mention(tag, final=final)
@@ -115,7 +125,7 @@ class ThoughtFilter:
         the end of the answer that it was not.
         """
         opener, at = OPENERS[self._closer], 0
-        while (tag := find(self._text, at)) is not None:
+        while (tag := find_tag(self._text, at)) is not None:
             at = tag.end
             if tag.name in ENDED_BY.get(self._closer, ()):
                 self._text, self._closer = self._text[tag.start :], ""
@@ -128,7 +138,7 @@ class ThoughtFilter:
                 return True
             if tag.name == opener and not tag.empty:
                 self._nested += 1
-        end = max(at, sure(self._text))
+        end = max(at, untagged_length(self._text))
         self._add_to_call(end)
         self._text = self._text[end:]
         return False

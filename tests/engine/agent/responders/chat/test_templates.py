@@ -173,7 +173,7 @@ CALLS = [
 def test_a_call_that_is_written_is_done_and_not_said(call: str) -> None:
     for size in SIZES:
         said, calls, content = written(call, size)
-        assert (said, calls, content.misread) == ("", [("take_note", ARGUMENTS)], False)
+        assert (said, calls, content.has_unusable_call) == ("", [("take_note", ARGUMENTS)], False)
 
 
 EGGS = "take_note(text='eggs')"
@@ -198,7 +198,7 @@ EGGS = "take_note(text='eggs')"
 def test_calls_as_python_stand_anywhere(text: str, rest: str, count: int) -> None:
     for size in SIZES:
         said, calls, content = written(text, size)
-        assert (said.strip(), len(calls), content.misread) == (rest, count, False)
+        assert (said.strip(), len(calls), content.has_unusable_call) == (rest, count, False)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -218,7 +218,7 @@ def test_prose_in_brackets_is_told_as_soon_as_it_is_known_for_that() -> None:
 def test_an_agent_without_tools_may_say_anything_in_brackets() -> None:
     content = Content(ToolCalls(), ())
     assert content.feed(f"[{PYTHON}]") + content.finish() == f"[{PYTHON}]"
-    assert not content.misread
+    assert not content.has_unusable_call
 
 
 def test_calls_stand_beside_words_and_each_other() -> None:
@@ -251,7 +251,7 @@ def test_calls_stand_beside_words_and_each_other() -> None:
 def test_a_call_that_cannot_be_done_is_not_said(call: str) -> None:
     for size in SIZES:
         said, calls, content = written(call, size)
-        assert (said, calls, content.misread) == ("", [], True)
+        assert (said, calls, content.has_unusable_call) == ("", [], True)
 
 
 # -- whole answers -------------------------------------------------------------------------------
