@@ -190,12 +190,12 @@ def _address(state: StateInline, silent: bool) -> bool:
     scheme = _SCHEME.search(state.src, max(0, state.pos - _LONGEST_SCHEME), state.pos)
     if scheme is None or not state.pending.endswith(scheme[0]):
         return False
-    found = LINK.match(state.src, scheme.start(), state.posMax)
-    if found is None:
+    link = LINK.match(state.src, scheme.start(), state.posMax)
+    if link is None:
         return False
     if not silent:
-        state.pending += state.src[state.pos : found.end()].replace("&amp;", "&")
-    state.pos = found.end()
+        state.pending += state.src[state.pos : link.end()].replace("&amp;", "&")
+    state.pos = link.end()
     return True
 
 
@@ -221,8 +221,8 @@ _PARSER = _parser()
 def _opened(tokens: Sequence[Token]) -> str:
     """Returns the stars of the last paragraph that are not closed yet."""
     last = next((t for t in reversed(tokens) if t.type == "inline"), None)
-    found = (t for t in (last.children or () if last else ()) if t.type == _OPENED)
-    return "".join(t.content for t in found)
+    stars = (t for t in (last.children or () if last else ()) if t.type == _OPENED)
+    return "".join(t.content for t in stars)
 
 
 def _unclosed_fence(tokens: Sequence[Token], source: str) -> str:

@@ -143,7 +143,7 @@ async def take_note(host: CallHost, text: str, kind: Literal["note", "action"] =
 
 async def earlier_calls(host: CallHost, words: str) -> str:
     """Finds the caller's earlier calls in which these words were said."""
-    found = await host.earlier_calls(words)
-    if not found:
+    calls = await host.earlier_calls(words)
+    if not calls:
         return "No earlier call holds these words."
-    return "\n".join(f"{call.date} {call.title}: {call.text}" for call in found)
+    return "\n".join(f"{call.date} {call.title}: {call.text}" for call in calls)

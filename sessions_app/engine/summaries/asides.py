@@ -44,5 +44,5 @@ def is_within_aside(head: str) -> bool:
 
 def is_reporting(head: str) -> bool:
     """Returns whether `head` ends with words that introduce reported speech: "she said"."""
-    said = _ENDS_SAYING.search(head)
-    return said is not None and not _SELF_QUOTE.search(head[: said.start()])
+    verb = _ENDS_SAYING.search(head)
+    return verb is not None and not _SELF_QUOTE.search(head[: verb.start()])

@@ -73,6 +73,7 @@ def named_time(text: str, said_on: date) -> NamedTime | None:
 
 
 def _whole_month(short: re.Match[str]) -> str:
+    """Returns "7 december" for "7 dec"."""
     name = short["after"] or short["first"]
     return (short["nth"] or "") + next(month for month in MONTHS if month.startswith(name[:3]))
 
@@ -125,6 +126,7 @@ def _shifted(shift: re.Match[str], day: date) -> date:
 
 
 def _weekday(match: re.Match[str], today: date) -> date:
+    """Reads "Friday", "next Friday", "Friday next week"."""
     before, after = match.string[: match.start()], match.string[match.end() :]
     if before.endswith("the ") and re.match(r" (?:before|after)\b", after):
         return UNCLEAR  # "the Friday before the wedding"
@@ -137,7 +139,8 @@ def _weekday(match: re.Match[str], today: date) -> date:
     return today + timedelta(days=ahead)
 
 
-def _in(match: re.Match[str], today: date) -> date | None:
+def _from_now(match: re.Match[str], today: date) -> date | None:
+    """Reads "in three days", "two weeks from now"."""
     many = NUMBERS.get(match["many"]) or int(match["many"])
     if match["unit"].startswith("day"):
         return today + timedelta(days=many)
@@ -147,12 +150,14 @@ def _in(match: re.Match[str], today: date) -> date | None:
 
 
 def _months_on(day: date, many: int) -> date:
+    """Returns the day `many` months later, or the last day of a shorter month."""
     year, month = divmod(day.month - 1 + many, 12)
     year, month = day.year + year, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _of_year(match: re.Match[str], today: date) -> date | None:
+def _day_and_month(match: re.Match[str], today: date) -> date | None:
+    """Reads "1 December", "Tuesday, December 1st 2026"."""
     number, month = _number(match["nth"]), MONTHS.index(match["month"]) + 1
     years = [int(match["year"])] if match["year"] else range(today.year, today.year + 9)
     days = [day for year in years for day in _valid_dates(year, month, number)]
@@ -176,18 +181,20 @@ def _weekday_of_month(year: int, month: int, weekday: int, which: str) -> date:
     return fitting[-1 if which == "last" else ORDINALS[which] - 1]
 
 
-def _unclear(_match: re.Match[str], _today: date) -> date:
+def _movable_feast(_match: re.Match[str], _today: date) -> date:
     """Reads movable feasts, which are not computed: "Easter Monday" is not simply next Monday."""
     return UNCLEAR
 
 
-def _of_figures(match: re.Match[str], _today: date) -> date | None:
+def _iso_date(match: re.Match[str], _today: date) -> date | None:
+    """Reads "2026 12 01", as hyphens were replaced by blanks."""
     return next(
         iter(_valid_dates(int(match["year"]), int(match["month"]), int(match["nth"]))), None
     )
 
 
-def _of_month(match: re.Match[str], today: date) -> date | None:
+def _day_of_month(match: re.Match[str], today: date) -> date | None:
+    """Reads "on the third", "Friday the third"."""
     months = [divmod(today.month - 1 + ahead, 12) for ahead in range(MONTHS_AHEAD)]
     number = _number(match["nth"])
     days = [
@@ -196,12 +203,14 @@ def _of_month(match: re.Match[str], today: date) -> date | None:
     return _matching_weekday(match, [day for day in days if day >= today])
 
 
-def _of_next_month(match: re.Match[str], today: date) -> date | None:
+def _day_of_next_month(match: re.Match[str], today: date) -> date | None:
+    """Reads "on the third of next month"."""
     year, month = divmod(today.month, 12)
     return next(iter(_valid_dates(today.year + year, month + 1, _number(match["nth"]))), None)
 
 
 def _end_of_month(match: re.Match[str], today: date) -> date:
+    """Reads "end of March": its last day."""
     month = MONTHS.index(match["month"]) + 1
     year = int(match["year"] or today.year)
     if not match["year"] and month < today.month:
@@ -242,7 +251,8 @@ def _after_next(match: re.Match[str], today: date) -> date:
     return today + timedelta(days=14 - today.weekday() + DAYS.index(match["day"]))
 
 
-def _end_of(match: re.Match[str], today: date) -> date | None:
+def _end_of_period(match: re.Match[str], today: date) -> date | None:
+    """Reads "end of the week", "end of next month"."""
     after, unit = bool(match["after"]), match["unit"]
     if unit == "day":
         return today
@@ -256,6 +266,7 @@ def _end_of(match: re.Match[str], today: date) -> date | None:
 
 
 def _holiday(match: re.Match[str], today: date) -> date:
+    """Reads "Christmas Eve" and other holidays on fixed dates."""
     month, number = _HOLIDAYS[match.group()]
     day = date(today.year, month, number)
     return day if day >= today else date(today.year + 1, month, number)
@@ -307,25 +318,28 @@ _NTH = rf"(?P<nth>{ORDINAL}|\d{{1,2}})(?![\d:])"
 _DATES: Readings = [
     (re.compile(pattern), read)
     for pattern, read in (
-        (r"\b(?P<year>20\d\d) (?P<month>\d\d) (?P<nth>\d\d)\b", _of_figures),
-        (rf"\b(?:{_DAY},? (?:the )?)?{_NTH} (?:of )?{_MONTH}\b{_YEAR}", _of_year),
-        (rf"\b(?:{_DAY},? )?{_MONTH} (?:the )?{_NTH}{_YEAR}(?! [a-z]+s\b| people\b)", _of_year),
+        (r"\b(?P<year>20\d\d) (?P<month>\d\d) (?P<nth>\d\d)\b", _iso_date),
+        (rf"\b(?:{_DAY},? (?:the )?)?{_NTH} (?:of )?{_MONTH}\b{_YEAR}", _day_and_month),
+        (
+            rf"\b(?:{_DAY},? )?{_MONTH} (?:the )?{_NTH}{_YEAR}(?! [a-z]+s\b| people\b)",
+            _day_and_month,
+        ),
         (
             rf"\b(?:on|by|until|before|for|{_DAY},?) the (?P<nth>{ORDINAL})"
             r"(?=[.,;!?]|$| (?:at|in the|and|to|before|after|of (?:this|the) month)\b)",
-            _of_month,
+            _day_of_month,
         ),
         (
             rf"\b(?:(?:on|by|until|before|for|to) |{_DAY},? )the (?P<nth>{ORDINAL})"
             r" of next month\b",
-            _of_next_month,
+            _day_of_next_month,
         ),
         (rf"\bend of {_MONTH}\b{_YEAR}", _end_of_month),
         (
             rf"\b(?P<which>first|second|third|fourth|last) {_DAY} (?:in|of) {_MONTH}\b{_YEAR}",
             _nth_weekday,
         ),
-        (rf"\b(?:{_FEASTS}) {_DAY}\b", _unclear),
+        (rf"\b(?:{_FEASTS}) {_DAY}\b", _movable_feast),
         (rf"\b(?:{'|'.join(_HOLIDAYS)})(?:(?<= day)|(?<= eve)|{_END_OF_HOLIDAY})", _holiday),
     )
 ]
@@ -357,8 +371,11 @@ _DAYS_NAMED: Readings = [
             rf"\b{_DAY}\b(?! (?:was|were)\b)(?P<later> (?:of )?next week\b)?",
             _weekday,
         ),
-        (rf"\b(?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?) from now\b", _in),
-        (rf"\b(?:in|within) (?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?)\b", _in),
-        (r"\bend of (?:the |this )?(?P<after>next )?(?P<unit>day|week|month|year)\b", _end_of),
+        (rf"\b(?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?) from now\b", _from_now),
+        (rf"\b(?:in|within) (?P<many>{NUMBER}) (?P<unit>days?|weeks?|months?)\b", _from_now),
+        (
+            r"\bend of (?:the |this )?(?P<after>next )?(?P<unit>day|week|month|year)\b",
+            _end_of_period,
+        ),
     )
 ]

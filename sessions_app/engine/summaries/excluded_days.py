@@ -83,10 +83,10 @@ def without_contrasts(plain: str) -> str:
 
 def moved_to(plain: str) -> str:
     """Returns the text from the day or time that something is moved to; empty for none."""
-    found = _MOVED.search(plain)
-    if found is None:
+    match = _MOVED.search(plain)
+    if match is None:
         return ""
-    return f"{'on' if found['date'] else 'at'} {plain[found.end() :]}"
+    return f"{'on' if match['date'] else 'at'} {plain[match.end() :]}"
 
 
 def without_moved_from(plain: str) -> str:

@@ -79,13 +79,13 @@ def repaired(text: str) -> str:
         mark = _CORRECTION_MARK.search(text, start)
         if mark is None:
             break
-        corrected = _corrected(text[: mark.start()], text[mark.end() :])
+        corrected = _apply_correction(text[: mark.start()], text[mark.end() :])
         start = mark.end() if corrected is None else 0
         text = text if corrected is None else corrected
     return text
 
 
-def _corrected(said: str, later: str) -> str | None:
+def _apply_correction(said: str, later: str) -> str | None:
     """Returns `said` corrected by `later`; None if that corrects nothing."""
     for kind in _KINDS:
         correction = kind.match(later)
@@ -100,15 +100,15 @@ def _corrected(said: str, later: str) -> str | None:
     return _join_at_restart(said, later)
 
 
-def _replace(said: str, known: re.Match[str], found: re.Match[str], later: str) -> str:
-    before = (found["before"] or known["before"] or "").strip()
-    tail, rest = said[known.end() :], _INSTEAD.sub("", later[found.end() :], count=1)
+def _replace(said: str, replaced: re.Match[str], correction: re.Match[str], later: str) -> str:
+    before = (correction["before"] or replaced["before"] or "").strip()
+    tail, rest = said[replaced.end() :], _INSTEAD.sub("", later[correction.end() :], count=1)
     if _TIME_NEXT.match(rest):
         tail = _TIME_NEXT.sub("", tail, count=1)
     if _repeats_noun(tail, rest):
         tail = ""
-    new = f"{before} {found['core']}" if before else found["core"]
-    return f"{said[: known.start()]}{new}{tail}{rest}"
+    new = f"{before} {correction['core']}" if before else correction["core"]
+    return f"{said[: replaced.start()]}{new}{tail}{rest}"
 
 
 def _repeats_noun(tail: str, rest: str) -> bool:
@@ -117,18 +117,18 @@ def _repeats_noun(tail: str, rest: str) -> bool:
     return first is not None and again is not None and first[1].lower() == again[1].lower()
 
 
-def _is_replaceable(known: re.Match[str], kind: re.Pattern[str], said: str) -> bool:
-    """Returns whether the correction may replace `known`: a capital alone makes no name."""
-    if known.start() and said[known.start() - 1].isalnum():
+def _is_replaceable(candidate: re.Match[str], kind: re.Pattern[str], said: str) -> bool:
+    """Returns whether a correction may replace `candidate`: a capital alone makes no name."""
+    if candidate.start() and said[candidate.start() - 1].isalnum():
         return False
     if kind is not _KINDS[-1]:
         return True
-    return not _NO_NAME.match(known["core"])
+    return not _NO_NAME.match(candidate["core"])
 
 
-def _is_name(found: re.Match[str], later: str) -> bool:
-    plain = not _NO_NAME.match(found["core"])
-    return plain and _AFTER_NAME.match(later, found.end()) is not None
+def _is_name(match: re.Match[str], later: str) -> bool:
+    plain = not _NO_NAME.match(match["core"])
+    return plain and _AFTER_NAME.match(later, match.end()) is not None
 
 
 def _join_at_restart(said: str, later: str) -> str | None:

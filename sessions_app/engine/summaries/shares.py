@@ -18,12 +18,12 @@ class SpeakerShare:
 
 def shares(segments: Sequence[TranscriptLine]) -> tuple[SpeakerShare, ...]:
     """Returns a share for each speaker, the caller's first; overlaps count once."""
-    found = []
+    result = []
     for speaker in sorted({s.speaker for s in segments}, reverse=True):
         own = [s for s in segments if s.speaker == speaker]
         words = sum(count(s.text) for s in own)
-        found.append(SpeakerShare(speaker, _spoken_ms(own), words))
-    return tuple(found)
+        result.append(SpeakerShare(speaker, _spoken_ms(own), words))
+    return tuple(result)
 
 
 def _spoken_ms(segments: Sequence[TranscriptLine]) -> int:

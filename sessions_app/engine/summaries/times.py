@@ -60,8 +60,8 @@ def time_of_day(plain: str) -> time | None:
     minute = int(parts.get("figures") or 0) or _MINUTES.get(parts.get("words") or "", 0)
     if part := parts.get("part"):
         minute = _minutes(part)
-    said = NUMBERS.get(match["hour"]) or int(match["hour"])
-    hour = _on_the_clock(said, parts.get("half") or "", _part_of_day(plain, match))
+    spoken_hour = NUMBERS.get(match["hour"]) or int(match["hour"])
+    hour = _on_the_clock(spoken_hour, parts.get("half") or "", _part_of_day(plain, match))
     if hour is None or minute >= 60:  # noqa: PLR2004
         return None
     if parts.get("side") == "to" and minute:
@@ -75,8 +75,8 @@ def _minutes(shown: str) -> int:
 
 def _part_of_day(plain: str, match: re.Match[str]) -> str:
     """Returns the part of the day named nearest to the time; empty for none."""
-    named = _PART_OF_DAY.finditer(plain)
-    nearest = min(named, key=lambda one: abs(one.start() - match.start()), default=None)
+    parts = _PART_OF_DAY.finditer(plain)
+    nearest = min(parts, key=lambda part: abs(part.start() - match.start()), default=None)
     return nearest.group() if nearest else ""
 
 

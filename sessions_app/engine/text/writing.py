@@ -199,8 +199,8 @@ def after_words(text: str, many: int) -> int | None:
     is a blank, unless three times as many words come without one.
     """
     if not _spaceless.search(text):
-        found = re.match(rf"\s*(?:\S+\s+){{{many}}}", text)
-        return found.end() if found else None
+        match = re.match(rf"\s*(?:\S+\s+){{{many}}}", text)
+        return match.end() if match else None
     spans = word_spans(text)
     for index in range(many, len(spans)):
         end, start = spans[index - 1][1], spans[index][0]
