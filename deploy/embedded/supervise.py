@@ -129,8 +129,16 @@ def manage(command: str, *arguments: str, env: dict[str, str], what: str) -> str
     if done.returncode == 0:
         return done.stdout
     logging.getLogger("voicesite").error("%s\n%s", what, done.stderr)
-    last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
-    raise CannotStartError(f"{what}{last.removeprefix('CommandError: ')}")
+    raise CannotStartError(f"{what}{reason(done.stderr)}")
+
+
+def reason(stderr: str) -> str:
+    """Returns what a command of manage.py told of its failure: failed checks, or its last line."""
+    lines = [line.strip() for line in stderr.strip().splitlines()]
+    failed = [line for line in lines if re.match(r"\S+: \([\w.]+\.E\d+\) ", line)]
+    if failed:
+        return " ".join(line.partition(") ")[2] for line in failed)
+    return (lines or ["no reason was given"])[-1].removeprefix("CommandError: ")
 
 
 def prepare(env: dict[str, str]) -> None:

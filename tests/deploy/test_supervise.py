@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.supervise import CONFIG, CONFIG_WITH_MEDIA, Terminal, environment
+from deploy.embedded.supervise import (
+    CONFIG,
+    CONFIG_WITH_MEDIA,
+    Terminal,
+    environment,
+    reason,
+)
 from sessions_app.server.serving import HARD_LIMIT_S
 from sessions_app.services.stopping import FINISH_S
 
@@ -79,3 +85,14 @@ def config_of_others(path: object) -> str:
 def test_the_number_of_media_processes_reaches_supervisord() -> None:
     assert environment(3)["VOICESITE_MEDIA"] == "3"
     assert environment()["VOICESITE_MEDIA"] == "0"
+
+
+def test_a_failed_check_is_told_and_not_only_its_hint() -> None:
+    told = reason(
+        "SystemCheckError: System check identified some issues:\n\nERRORS:\n"
+        "?: (voice.E002) whisper needs a package: pip install faster-whisper\n"
+        "\tHINT: see the docs\n"
+    )
+    assert told == "whisper needs a package: pip install faster-whisper"
+    assert reason("Traceback\nCommandError: The disk is full.\n") == "The disk is full."
+    assert reason("") == "no reason was given"

@@ -10,7 +10,7 @@ from sessions_app.engine.core.transcript import TranscriptLine
 from sessions_app.engine.summaries.actions import is_action
 from sessions_app.engine.summaries.base import CallSummary, Summariser, SummaryPoint
 from sessions_app.engine.summaries.clauses import MIN_CLAUSE_WORDS, clauses
-from sessions_app.engine.summaries.repairs import repaired
+from sessions_app.engine.summaries.repairs import repaired, withdraws
 from sessions_app.engine.summaries.sentences import CallSentence, call_sentences
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import capitalised, closed, join_sentences, plain_words
@@ -59,15 +59,6 @@ CORRECTS = re.compile(
     r"(?:oh[, ]+)?(?:no|wait|sorry|i mean|scratch that|correction)\b", re.IGNORECASE
 )
 """The beginning of a sentence that corrects the one before it: "No, I mean Tuesday"."""
-
-
-_TAKEN_BACK = re.compile(
-    r"(?:(?:oh|actually|no|nope|wait|sorry|well|on second thoughts?)\b[ ,.!]*)*"
-    r"(?:(?:please )?(?:do not|don['\u2019]t)(?: bother| worry| do (?:it|that))?"
-    r"|never ?mind(?: that)?|(?:scratch|forget|cancel|strike|ignore) (?:it|that)|leave it)[.!]?",
-    re.IGNORECASE,
-)
-"""A sentence that withdraws the request before it: "never mind"."""
 
 
 def words_were(words: int) -> str:
@@ -137,7 +128,7 @@ def _with_corrections(sentences: Sequence[CallSentence], language: str) -> list[
     corrected: list[CallSentence] = []
     for sentence in sentences:
         if corrected and corrected[-1].speaker == sentence.speaker:
-            if _TAKEN_BACK.fullmatch(sentence.text.strip()) and is_action(corrected[-1].text):
+            if withdraws(sentence.text) and is_action(corrected[-1].text):
                 corrected[-1:] = _without_requests(corrected[-1])
                 continue
             both = f"{corrected[-1].text} {sentence.text}"

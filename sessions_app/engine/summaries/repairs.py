@@ -72,6 +72,23 @@ MAX_REPAIRS = 5
 """How many corrections of one sentence are applied at most, to limit the time."""
 
 
+_WITHDRAWAL = re.compile(
+    r"(?:(?:oh|actually|no|nope|wait|sorry|well|on second thoughts?|you know what)\b[ ,.!]*)*"
+    r"(?:(?:please )?(?:do not|don['\u2019]t)(?: bother| worry| do (?:it|that))?"
+    r"|never ?mind(?: that)?|(?:scratch|cancel|strike|ignore) (?:it|that)"
+    r"|leave (?:it|that)(?: out)?|cancel (?:the|that) (?:reminder|note|task)"
+    r"|forget (?:it|that|(?:about )?(?:the|my|that|this) \w+)"
+    r"|no need(?:,? .*)?|(?:i|we|you) (?:do not|don['\u2019]t) (?:need|have) (?:it|that|to)"
+    r"(?: any ?more| after all| actually)?)(?:,? thanks)?[.!]?",
+    re.IGNORECASE,
+)
+
+
+def withdraws(text: str) -> bool:
+    """Returns whether a sentence only withdraws the request before it: "No, don't."."""
+    return _WITHDRAWAL.fullmatch(text.strip()) is not None
+
+
 def repaired(text: str) -> str:
     """Returns `text` with its speaker's corrections applied."""
     start = 0
@@ -95,13 +112,21 @@ def _apply_correction(said: str, later: str) -> str | None:
         candidates = [
             match for match in pattern.finditer(said) if _is_replaceable(match, kind, said)
         ]
+        same = [match for match in candidates if _before(match) == _before(correction)]
         if candidates:
-            return _replace(said, candidates[-1], correction, later)
+            return _replace(said, (same or candidates)[-1], correction, later)
     return _join_at_restart(said, later)
+
+
+def _before(match: re.Match[str]) -> str:
+    """Returns the preposition of a day, time or name: of "at ten" and "at nine" it is the same."""
+    return (match["before"] or "").lower()
 
 
 def _replace(said: str, replaced: re.Match[str], correction: re.Match[str], later: str) -> str:
     before = (correction["before"] or replaced["before"] or "").strip()
+    if correction["core"].lower() in {"today", "tomorrow", "tonight"}:
+        before = "" if before == "on" else before
     tail, rest = said[replaced.end() :], _INSTEAD.sub("", later[correction.end() :], count=1)
     if _TIME_NEXT.match(rest):
         tail = _TIME_NEXT.sub("", tail, count=1)

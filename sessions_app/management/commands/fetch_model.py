@@ -85,10 +85,15 @@ class Command(BaseCommand):
     def _use(self, engine: str, path: Path) -> None:
         if not engine:
             raise CommandError(f"Say which engine the model is for: --use {'|'.join(ENGINES)}")
+        package = ENGINES[engine]
+        if importlib.util.find_spec(package.replace("-", "_")) is None:
+            # an engine that cannot be loaded would keep the server from starting
+            raise CommandError(
+                f"The model is kept, but not used yet: {engine} needs a package. Run "
+                f"`pip install {package}` in voicesite's environment, then this command again."
+            )
         fetching.use(engine, path, Path(settings.VAR_DIR) / "settings.env")
         self.stdout.write(USED.get(engine, "From the next start on, calls are recognised with it."))
-        if importlib.util.find_spec(ENGINES[engine].replace("-", "_")) is None:
-            self.stdout.write(f"It needs a package as well: pip install {ENGINES[engine]}")
 
     def _line(self, line: str) -> None:
         self.stdout.write(f"\n{line}" if self._shown else line)

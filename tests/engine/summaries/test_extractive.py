@@ -176,7 +176,11 @@ def test_every_language_is_summed_up(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "after", ["No, don't.", "Actually, never mind.", "Oh wait, scratch that.", "Don't bother."]
+    "after",
+    [
+        *("No, don't.", "Actually, never mind.", "Oh wait, scratch that.", "Don't bother."),
+        *("Forget the plumber.", "You don't have to any more.", "No need, I've done it."),
+    ],
 )
 def test_what_is_taken_back_in_the_next_sentence_is_nothing_to_do(after: str) -> None:
     texts = ["The roof is leaking again.", "Please call the plumber on Monday.", after]

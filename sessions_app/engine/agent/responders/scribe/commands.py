@@ -34,6 +34,7 @@ from sessions_app.engine.agent.responders.scribe.words import (
     command_words,
     sentence_spans,
 )
+from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.text.joints import uncapitalised
 from sessions_app.engine.text.stops import is_abbreviated
 from sessions_app.engine.text.word_lists import listed
@@ -261,7 +262,7 @@ def _as_heard(
         start = max((a for a, _ in sentence_spans(words) if a <= found.at), default=0)
         if _QUESTION_WORDS & set(texts(words, start, found.at)):
             note_text = note_text.rstrip("? ")
-        note_text = corrected(_without_stop(in_one_breath(note_text.strip())))
+        note_text = repaired(corrected(_without_stop(in_one_breath(note_text.strip()))))
         if found.intent is Intent.ACTION and (when := _time_before(text, words, start, found)):
             note_text = with_time(note_text, when)
         return HeardCommand(found.intent, note_text, before)

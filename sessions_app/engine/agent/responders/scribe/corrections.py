@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sessions_app.engine.summaries.day_words import DAYS, MONTHS, NUMBERS, ORDINALS
+from sessions_app.engine.summaries.repairs import repaired
 from sessions_app.engine.text.word_lists import listed
 
 _CORRECTED = re.compile(
@@ -14,10 +15,16 @@ _CORRECTED = re.compile(
 )
 _CORRECTION_LEAD = re.compile(
     r"(?:(?:no|nope|oh|wait|sorry|actually|i mean|i meant|make (?:that|it)|it's|it is|that's"
+    r"|change (?:that|it) to|let's say|let us say|better|rather|correction"
     r"|(?:scratch|strike|delete|undo|cancel) that)[,;.!\u2026\u2013\u2014-]* )+",
     re.IGNORECASE,
 )
 """How a correction of the note just taken begins: "no, I meant"."""
+
+_CORRECTION_TAIL = re.compile(
+    r"(?P<rest>.+?), (?:sorry|i mean|i meant|rather|actually)[.!]?", re.IGNORECASE
+)
+"""A correction that is called one at its end: "at seven, sorry"."""
 
 LONGEST_PHRASE = 4
 """A correction in a sentence of its own has at most this many words."""
@@ -31,6 +38,10 @@ _PREPOSITIONS = listed(
 _SUBJECTS = listed("i you he she it we they there who what")
 _NUMBERS = frozenset((*NUMBERS, *ORDINALS)) - {"a", "an"}
 _KINDS = (frozenset(DAYS) | listed("today tomorrow tonight"), frozenset(MONTHS), _NUMBERS)
+_SMALL = (
+    _PREPOSITIONS | _SUBJECTS | _NUMBERS | listed("tomorrow today tonight not half quarter noon")
+)
+"""Words without a capital within a sentence."""
 
 LONGEST_CORRECTED = 6
 """At most this many words are replaced, counted from the one that the correction repeats."""
@@ -75,9 +86,16 @@ def corrected_note(note: str, text: str) -> str | None:
 
     Corrections are "No, at seven", "Scratch that, seven", "Sorry, I meant Tuesday".
     """
+    last = _CORRECTION_TAIL.fullmatch(text)
     lead = _CORRECTION_LEAD.match(text)
-    rest = text[lead.end() :].rstrip(".!, ") if lead else ""
-    return restated(note, rest) if rest else None
+    rest = last["rest"] if last else text[lead.end() :].rstrip(".!, ") if lead else ""
+    if not rest:
+        return None
+    first, _, after = rest.partition(" ")
+    first = first.lower() if _plain([first])[0] in _SMALL else first
+    both = f"{note}, no, {first} {after}".rstrip()
+    note_text = repaired(both)
+    return None if note_text == both else note_text
 
 
 def _other_value(words: Sequence[str], more: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from sessions_app.engine.agent.responders.scribe.adverbials import only_adverbials
 from sessions_app.engine.agent.responders.scribe.found_command import (
     REFERS,
     REFERS_TO_MANY,
@@ -81,7 +82,8 @@ def put_on_list(words: Sequence[PlainWord], at: int, end: int) -> FoundCommand |
             return None
         until = stop - (stop > at + 2 and words[stop - 1].text == "down")  # "write milk down on"
         refers_back = until == at + 2 and words[at + 1].text in REFERS | REFERS_TO_MANY | {"this"}
-        if polite(texts(words, after, end)):
+        rest = texts(words, after, end)
+        if polite(rest) or (refers_back and only_adverbials(rest)):
             text = (end, end) if refers_back else (at + 1, until)
             after = end
         elif refers_back:  # "put this on my list: buy milk"

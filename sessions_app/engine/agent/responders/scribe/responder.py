@@ -34,6 +34,7 @@ from sessions_app.engine.agent.responders.scribe.words import command_words
 from sessions_app.engine.core.agent_config import AgentConfig
 from sessions_app.engine.core.errors import ResponderError
 from sessions_app.engine.core.events import NoteKind, Speaker
+from sessions_app.engine.summaries.repairs import repaired, withdraws
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import closed
 
@@ -131,9 +132,8 @@ class ScribeResponder(Responder):
         if question == SURE and (agrees(text) or _ends(text)):
             conversation.host.end_call()
             return "All right."
-        if (correction := _correction(conversation)) is not None:
-            conversation.host.undo_notes()
-            return self._write(conversation, *correction)
+        if _just_written(conversation) and (answer := self._reconsidered(conversation)):
+            return answer
         commands = [
             _with_earlier_text(conversation, command)
             for command in commands_in(text)
@@ -145,6 +145,13 @@ class ScribeResponder(Responder):
             return self._answer_to_talk(conversation)
         answers = (self._obey(conversation, command) for command in commands)
         return " ".join(filter(None, answers)) or (STILL_HERE if question == SURE else "")
+
+    def _reconsidered(self, conversation: Conversation) -> str:
+        """Corrects or takes back the note just written; returns "" if that was not asked for."""
+        if (correction := _correction(conversation)) is not None:
+            conversation.host.undo_notes()
+            return self._write(conversation, *correction)
+        return tidying.undo(conversation.host) if withdraws(conversation.last_text) else ""
 
     def _obey(self, conversation: Conversation, command: HeardCommand) -> str:
         if command.notes is not None:
@@ -162,7 +169,7 @@ class ScribeResponder(Responder):
         if not answer.commands and not answer.text:
             return NOTHING if answer.dropped else ""
         kind = NoteKind.NOTE if question == WHAT_NOTE else NoteKind.ACTION
-        text = corrected(in_one_breath(answer.text))
+        text = repaired(corrected(in_one_breath(answer.text)))
         replies = [self._write(conversation, kind, text)] if text else []
         commands = (_with_earlier_text(conversation, command) for command in answer.commands)
         replies += [self._obey(conversation, command) for command in commands]
@@ -248,11 +255,15 @@ class ScribeResponder(Responder):
 
 def _correction(conversation: Conversation) -> tuple[NoteKind, str] | None:
     """Returns the corrected note, if the caller corrects the one just written: "no, at seven"."""
-    notes, last_answer = conversation.host.notes, _last_said(conversation)
-    if not notes or not last_answer.startswith(WRITTEN[notes[-1].kind]):
-        return None
-    note_text = corrected_note(notes[-1].text, conversation.last_text)
-    return None if note_text is None else (notes[-1].kind, note_text)
+    note = conversation.host.notes[-1]
+    note_text = corrected_note(note.text, conversation.last_text)
+    return None if note_text is None else (note.kind, note_text)
+
+
+def _just_written(conversation: Conversation) -> bool:
+    """Returns whether the last answer told of the newest note."""
+    notes = conversation.host.notes
+    return bool(notes) and _last_said(conversation).startswith(WRITTEN[notes[-1].kind])
 
 
 def _zone(name: Any) -> ZoneInfo:

@@ -349,3 +349,10 @@ def test_many_words_that_could_be_adverbials_take_no_time() -> None:
 )
 def test_what_is_written_down_on_a_list_is_without_its_down(text: str, wanted: str) -> None:
     assert found(text) == [f"action: {wanted}"]
+
+
+@pytest.mark.parametrize(
+    "after", ["too", "as well, please", "too, for Saturday", "as well, first thing tomorrow"]
+)
+def test_what_is_put_on_the_list_too_is_what_was_told(after: str) -> None:
+    assert found(f"We need paint. Put that on the list {after}.") == ["action: We need paint"]

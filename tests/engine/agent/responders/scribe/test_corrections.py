@@ -89,6 +89,26 @@ def test_a_correction_may_be_sentences_of_its_own(text: str, wanted: list[str]) 
         ("Note that we meet on Monday.", "Sorry, I meant on Tuesday.", "we meet on Tuesday"),
         ("Remind me to call Ann on Monday.", "Oh no, Tuesday.", "call Ann on Tuesday"),
         ("Note that we meet at six.", "No, we meet at eight.", "we meet at eight"),
+        (
+            "Note that I meet Tom at nine on Monday.",
+            "Sorry, at ten.",
+            "I meet Tom at ten on Monday",
+        ),
+        (
+            "Note that I meet Tom on Monday at nine.",
+            "No, on Tuesday.",
+            "I meet Tom on Tuesday at nine",
+        ),
+        (
+            "Note that it closes at eight in the evening.",
+            "No, at nine.",
+            "it closes at nine in the evening",
+        ),
+        ("Remind me to call Anna.", "Sorry, I meant Hannah.", "call Hannah"),
+        ("Note that we meet on Tuesday.", "No, tomorrow.", "we meet tomorrow"),
+        ("Note that we meet at six.", "Change it to half past six.", "we meet at half past six"),
+        ("Note that we meet at six.", "At seven, sorry.", "we meet at seven"),
+        ("Note that I gave 50 euros to Rita.", "No, 60.", "I gave 60 euros to Rita"),
     ],
 )
 async def test_a_note_is_put_right_by_the_next_turn(noted: str, said: str, wanted: str) -> None:
@@ -100,7 +120,17 @@ async def test_a_note_is_put_right_by_the_next_turn(noted: str, said: str, wante
     assert [note.text for note in room.host.notes] == []
 
 
-@pytest.mark.parametrize("said", ["No.", "No, he is late.", "At seven we eat.", "Actually no."])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No.",
+        "No, he is late.",
+        "At seven we eat.",
+        "Actually no.",
+        "No, at home.",
+        "No, Tom is ill.",
+    ],
+)
 async def test_other_words_in_the_next_turn_leave_a_note_alone(said: str) -> None:
     room = Room(ScribeResponder())
     await room.ask("Note that we meet at six.")
@@ -128,3 +158,27 @@ async def test_what_is_dictated_may_be_corrected(said: str, wanted: str) -> None
     await room.ask("Take a note.")
     await room.ask(said)
     assert [note.text for note in room.host.notes] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Remind me to call Anna at six. No, at seven.", "call Anna at seven"),
+        ("Note that we meet on Monday, sorry, on Tuesday at noon.", "we meet on Tuesday at noon"),
+        ("Remind me to email Tom, I mean Anna.", "email Anna"),
+    ],
+)
+def test_a_note_is_corrected_in_its_own_turn(text: str, wanted: str) -> None:
+    assert [command.text for command in commands_in(text)] == [wanted]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Never mind.", "Actually, don't.", "Oh, forget it.", "No need.", "Leave it out, thanks."],
+)
+async def test_a_note_is_withdrawn_by_the_next_turn(said: str) -> None:
+    room = Room(ScribeResponder())
+    await room.ask("Note that we meet at six.")
+    assert await room.ask(said) == "Removed: we meet at six."
+    assert not room.host.notes
+    assert await room.ask(said) == ""
