@@ -1,1 +1,1 @@
-"""How a text is said: amounts, times, dates, units and addresses in the words of a language."""
+"""Text normalisation for voices: amounts, times, dates, units and addresses in words."""

@@ -1,4 +1,4 @@
-"""Where amounts of money stand in a text, and how each of the ways to write one is read."""
+"""Patterns of amounts of money, one for each way to write them, and their readings."""
 
 import re
 from collections.abc import Callable
@@ -21,12 +21,14 @@ _SCALE = (
 )
 _CODES = "|".join(re.escape(sign) for sign in SIGNS)
 _COUNTRY = r"(?:[ \u00a0](USD|CAD|AUD|NZD|SGD|HKD|MXN|ARS|CLP|COP)\b)?"
-"""What says whose dollars or pesos "$" are."""
+"""A currency code after the amount, which says whose dollars or pesos "$" are."""
 
 _BEFORE = re.compile(
     rf"(?<!\w)({_CODES})[ \u00a0]?(?:{_AMOUNT}|(\.\d\d))(?![\d.,]*\d){_SCALE}{_COUNTRY}"
 )
-_LESS = re.compile(rf"(?<!\w)({_CODES})[ \u00a0]?[-\u2212]{_AMOUNT}(?![\d.,]*\d){_SCALE}(?![\w/-])")
+_NEGATIVE = re.compile(
+    rf"(?<!\w)({_CODES})[ \u00a0]?[-\u2212]{_AMOUNT}(?![\d.,]*\d){_SCALE}(?![\w/-])"
+)
 _RANGE = re.compile(
     rf"(?<!\w)({_CODES}) ?(\d[\d.,]*)[-\u2013](?:\1 ?)?(\d[\d.,]*\d|\d){_SCALE}(?![\w/-])"
 )
@@ -43,48 +45,48 @@ _NO_CENTS = re.compile(
     rf"(?<![\w.,])(?:({_CODES})[ \u00a0]?(\d+)[.,][-\u2013\u2014]{{1,2}}"
     r"|(\d+)[.,][-\u2013\u2014]{1,2}[ \u00a0]?(€|EUR|CHF)(?!\w))"
 )
-"""Amounts whose dash stands for no cents: "5,- €", "CHF 5.-"."""
+"""Whole amounts with a dash in place of the cents: "5,- €", "CHF 5.-"."""
 
 _CENTS = re.compile(r"(?<![\w.,])(\d+)[ \u00a0]?¢")
 _FORMULA = re.compile(
     r"(?<![\w$])\$(?![\s$])([^$\n]*(?:[=^\\]|\b[a-z] ?[+*/<>-])[^$\n]*)(?<!\s)\$(?!\w)"
 )
-"""TeX, whose dollars are none: "$x = 5$"."""
+"""A TeX formula between dollar signs: "$x = 5$"."""
 
 
-def _before(reading: Reading, found: Match) -> str | None:
-    sign, amount, country = found[1], found[2] or found[3], found[5]
+def _before(reading: Reading, match: Match) -> str | None:
+    sign, amount, country = match[1], match[2] or match[3], match[5]
     if country and sign != "$":
         country = None
-    before = before_noun(reading.base, found.string, found.start(), found.end())
-    return reading.money(country or sign, amount, found[4] or "", attributive=before)
+    before = before_noun(reading.base, match.string, match.start(), match.end())
+    return reading.money(country or sign, amount, match[4] or "", attributive=before)
 
 
-def _range(reading: Reading, found: Match) -> str | None:
-    before = before_noun(reading.base, found.string, found.start(), found.end())
-    return reading.range_of_money(found[2], found[1], found[3], found[4] or "", attributive=before)
+def _range(reading: Reading, match: Match) -> str | None:
+    before = before_noun(reading.base, match.string, match.start(), match.end())
+    return reading.range_of_money(match[2], match[1], match[3], match[4] or "", attributive=before)
 
 
-def _range_after(reading: Reading, found: Match) -> str | None:
-    """A dash with blanks is one only where the amounts go up: "10 - 5 €" is a difference."""
-    low, sign, blank, high, named = found.groups()
-    if sign not in (None, named) or (blank and not reading.goes_up(low, high)):
+def _range_after(reading: Reading, match: Match) -> str | None:
+    """Returns a range of money; "10 - 5 €", which has blanks and descends, is a difference."""
+    low, sign, blank, high, named = match.groups()
+    if sign not in (None, named) or (blank and not reading.is_ascending(low, high)):
         return None
     return reading.range_of_money(low, named, high)
 
 
-def _no_cents(reading: Reading, found: Match) -> str | None:
-    return reading.money(found[1] or found[4], found[2] or found[3], "")
+def _no_cents(reading: Reading, match: Match) -> str | None:
+    return reading.money(match[1] or match[4], match[2] or match[3], "")
 
 
 RULES: tuple[Rule, ...] = (
     (_FORMULA, lambda _, m: m[1]),
     (_RANGE, _range),
     (_RANGE_AFTER, _range_after),
-    (_LESS, Reading.less_money),
+    (_NEGATIVE, Reading.negative_money),
     (_NO_CENTS, _no_cents),
     (_BEFORE, _before),
     (_AFTER, lambda r, m: r.money(m[2], m[1], "")),
     (_CENTS, lambda r, m: r.cents(int(m[1]))),
 )
-"""In the order in which they must be tried."""
+"""In the order in which they are tried: a range before the amount it begins with."""

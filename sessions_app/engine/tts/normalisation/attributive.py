@@ -1,8 +1,8 @@
-"""Whether an English amount stands before what it describes: "a five-dollar coupon"."""
+"""Attributive English amounts, which are read in the singular: "a five-dollar coupon"."""
 
 import re
 
-_NEAR = 40
+_CONTEXT_CHARS = 40
 _DETERMINER = re.compile(
     r"\b(?:an?|another|one|each|every)\s+(?:\S*\d\S* (?:or|to) |\d[\d.,]*[-\u2013])?$",
     re.IGNORECASE,
@@ -19,14 +19,14 @@ _PRICED = re.compile(
     r"[ -](?:bills?|notes?|banknotes?|coins?|coupons?|vouchers?|tickets?|deals?|fees?|fines?"
     r"|gifts? cards?|discounts?|deposits?|budgets?|bonus|bonuses)\b|-(?:an?|per)-[a-z]"
 )
-"""What amounts describe whatever stands before them: "the $20 bill", "$10-an-hour work"."""
+"""Nouns whose amount is attributive without "a" before it: "the $20 bill", "$10-an-hour work"."""
 
 
 def before_noun(base: str, text: str, start: int, end: int) -> bool:
-    """Returns whether the amount from `start` to `end` describes the word after it."""
+    """Returns whether the amount at text[start:end] is attributive to the word after it."""
     if base != "en":
         return False
     if _PRICED.match(text, end):
         return True
-    before = text[max(0, start - _NEAR) : start]
+    before = text[max(0, start - _CONTEXT_CHARS) : start]
     return bool(_NOUN.match(text, end) and _DETERMINER.search(before))

@@ -1,4 +1,4 @@
-"""What signs before a figure say of it in each language: less, more, about."""
+"""Comparison signs before a figure, in the words of each language: "less than", "about"."""
 
 _SIGNS = ("<", ">", "≤", "≥", "~", "≈")
 _SAID = {
@@ -11,5 +11,5 @@ _SAID = {
     "pt": "menos de/mais de/no máximo/no mínimo/cerca de/cerca de",
 }
 COMPARISONS = {
-    base: dict(zip(_SIGNS, said.split("/"), strict=True)) for base, said in _SAID.items()
+    base: dict(zip(_SIGNS, spoken.split("/"), strict=True)) for base, spoken in _SAID.items()
 }

@@ -1,4 +1,4 @@
-"""How addresses, file names and telephone numbers are said: by their signs, digit by digit."""
+"""Spoken forms of addresses, file names and telephone numbers."""
 
 import re
 
@@ -7,8 +7,8 @@ from sessions_app.engine.tts.normalisation.reading import Reading
 Match = re.Match[str]
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?<!\.)")
-HOST = re.compile(r"(?<![\w.:/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|[.,]\d)")
-"""An address of version 4; the groups are no larger than a byte."""
+IPV4 = re.compile(r"(?<![\w.:/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|[.,]\d)")
+"""An IPv4 address; `ipv4` checks that no group is over 255."""
 
 _ENDINGS = (
     "bak bin bmp cfg conf cpp css csv dat db doc docx epub exe flac gif gz htm html "
@@ -23,8 +23,8 @@ FILE = re.compile(
 DOMAIN = re.compile(
     rf"(?<![\w.@/-])[^\W_][\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS})(?![\w@/-]|\.\w)", re.ASCII
 )
-NAME = re.compile(r"(?<![\w.@/\\*])[^\W_]+(?:_+[^\W_]+)+(?![\w@/\\*])")
-"""A name of a program's, which has no blanks: max_call_length."""
+IDENTIFIER = re.compile(r"(?<![\w.@/\\*])[^\W_]+(?:_+[^\W_]+)+(?![\w@/\\*])")
+"""An identifier with underscores: max_call_length."""
 
 PHONE = re.compile(
     r"(?<![\w.,/-])(?:"
@@ -37,19 +37,21 @@ PHONE = re.compile(
     r"|(?<!\d[ \u00a0\u202f])0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{1,4}){0,4}"  # not "2 000 000"
     r")(?![\w/]|[.,-]\d)"
 )
-RUN = re.compile(
+DIGIT_GROUPS = re.compile(
     r"(?<![\w.,/-])(?<!\d[ \u00a0])\(?\d{2,5}\)?(?:[ -]\d{2,8}){1,4}(?![\w/%\u00b0$€£]|[.,-]\d"
     r"| ?[$€£%]| \d)"
 )
-"""Groups of digits, which are a number of somebody's where it is one to call."""
+"""Groups of digits: a telephone number only where the words before it say so."""
 
-SHORT = re.compile(r"(?<![\w.,/$€£#+-])(?<!\d )1?\d{3}(?![\w/%\u00b0$€£-]|[.,:]\d| ?[$€£%]| \d)")
+SHORT_CODE = re.compile(
+    r"(?<![\w.,/$€£#+-])(?<!\d )1?\d{3}(?![\w/%\u00b0$€£-]|[.,:]\d| ?[$€£%]| \d)"
+)
 
-_CALLABLE = 8
-"""Digits of an international number, at least: "+1500" is more of something."""
+_MIN_INTERNATIONAL_DIGITS = 8
+"""An international number has at least this many digits: "+1500" is an increase."""
 
-_NEAR = 40
-_CALLED = {
+_CONTEXT_CHARS = 40
+_CALL_WORDS = {
     "en": r"call(?:ed|ing|s)?|dial(?:l?ed|l?ing|s)?|phone|ring|text|number|emergency|fax|reach\w*",
     "de": r"wähl\w*|ruf\w*|notruf\w*|anruf\w*|nummer|tel(?:efon\w*|\.)?|erreich\w*|hotline",
     "fr": r"appel\w*|compos\w*|numéro|téléphon\w*|tél(?:\.)?|fax|joign\w*|urgences?",
@@ -60,7 +62,7 @@ _CALLED = {
 }
 _BEFORE = {
     base: re.compile(rf"\b(?:{words})(?!\w)[^.!?\n\d]*(?:\W|^)$", re.IGNORECASE)
-    for base, words in _CALLED.items()
+    for base, words in _CALL_WORDS.items()
 }
 _AFTER = re.compile(
     r" (?:operator|dispatch\w*|emergency|hotline|call cent(?:er|re)|is (?:the|your) \w*\s?number)\b"
@@ -70,7 +72,7 @@ _COUNTED = re.compile(
     r"|personas|veces|persone|volte|personnes|fois|Leute|Mal|Personen|Kunden|mensen|keer|pessoas"
     r"|vezes)\b"
 )
-_SHORT = {
+_SHORT_CODES = {
     "en": {"000", "101", "110", "111", "112", "211", "311", "411", "511", "811", "911", "988"}
     | {"999"},
     "de": {"110", "112", "115"},
@@ -79,98 +81,98 @@ _SHORT = {
     "nl": {"112", "113"},
     "pt": {"180", "188", "190", "191", "192", "193", "197", "199"},
 }
-"""Numbers of emergencies and services that are said digit by digit; French says cent douze."""
+"""Emergency and service numbers that are read digit by digit; French reads "cent douze"."""
 
-_LEAST = 6
+_MIN_DIGITS = 6
 _LOCAL = re.compile(r"[2-9]\d\d \d{4}")
 _YEARS = re.compile(r"[ -](?:19|20)\d\d$")
 _LARGE = re.compile(r"\d{1,2}(?: \d{3})+")
-"""Rather a large number in groups: "10 000"."""
+"""More likely one large number in groups of three: "10 000"."""
 
 _VOWELS = frozenset("aeiou")
 
 
-def email(reading: Reading, found: Match) -> str:
-    """Returns an address with its signs as words."""
-    return _spelt(reading, found[0])
+def email(reading: Reading, match: Match) -> str:
+    """Returns an e-mail address with its signs as words."""
+    return _spell_signs(reading, match[0])
 
 
-def domain(reading: Reading, found: Match) -> str:
-    """Returns the name of a site with its dots as words."""
-    return _spelt(reading, found[0])
+def domain(reading: Reading, match: Match) -> str:
+    """Returns a domain name with its dots as words."""
+    return _spell_signs(reading, match[0])
 
 
-def name(reading: Reading, found: Match) -> str:
-    """Returns a program's name with its underscores as words."""
-    return _spelt(reading, found[0])
+def identifier(reading: Reading, match: Match) -> str:
+    """Returns an identifier with its underscores as words."""
+    return _spell_signs(reading, match[0])
 
 
-def link(reading: Reading, found: Match) -> str:
-    """Returns the name of a link's site: nobody could write down the rest as it is read."""
-    at = HOST.fullmatch(found["host"])
-    said = (at and host(reading, at)) or _spelt(reading, found["host"])
-    return said + ported(found)
+def link(reading: Reading, match: Match) -> str:
+    """Returns the host of a link and its port; the rest could not be written down by ear."""
+    address = IPV4.fullmatch(match["host"])
+    spoken = (address and ipv4(reading, address)) or _spell_signs(reading, match["host"])
+    return spoken + ported(match)
 
 
-def ported(found: Match) -> str:
-    """Returns the number of a link's port, if it has one."""
-    return f" {found['port'][1:]}" if found["port"] else ""
+def ported(match: Match) -> str:
+    """Returns a link's port after a blank; empty where it has none."""
+    return f" {match['port'][1:]}" if match["port"] else ""
 
 
-def file(reading: Reading, found: Match) -> str:
-    """Returns a file's name; an ending that is no word is spelt."""
-    stem, ending = found[0][: -len(found[1])], found[1]
+def file(reading: Reading, match: Match) -> str:
+    """Returns a file name; an extension that cannot be pronounced is read letter by letter."""
+    stem, ending = match[0][: -len(match[1])], match[1]
     if not _VOWELS & set(ending) or not ending.isalpha():
         ending = " ".join(ending.upper())
-    return f"{_spelt(reading, stem)} {ending}"
+    return f"{_spell_signs(reading, stem)} {ending}"
 
 
-def host(reading: Reading, found: Match) -> str | None:
-    """Returns a machine's address, digit by digit with its dots."""
-    groups = found[0].split(".")
+def ipv4(reading: Reading, match: Match) -> str | None:
+    """Returns an IPv4 address digit by digit with its dots; None where a group is over 255."""
+    groups = match[0].split(".")
     if max(map(int, groups)) > 255:  # noqa: PLR2004 - a byte
         return None
     return f" {reading.words.signs['.']} ".join(map(reading.digits, groups))
 
 
-def phone(reading: Reading, found: Match) -> str | None:
-    """Returns a number that is written as one to call."""
-    if found[0].startswith("+") and sum(map(str.isdigit, found[0])) < _CALLABLE:
+def phone(reading: Reading, match: Match) -> str | None:
+    """Returns a telephone number digit by digit, with a pause between its groups."""
+    if match[0].startswith("+") and sum(map(str.isdigit, match[0])) < _MIN_INTERNATIONAL_DIGITS:
         return None
-    said = ", ".join(map(reading.digits, re.findall(r"\d+", found[0])))
-    return f"{reading.words.plus} {said}" if found[0].startswith("+") else said
+    spoken = ", ".join(map(reading.digits, re.findall(r"\d+", match[0])))
+    return f"{reading.words.plus} {spoken}" if match[0].startswith("+") else spoken
 
 
-def run(reading: Reading, found: Match) -> str | None:
-    """Returns groups of digits as a number to call, where the words before them say so.
+def digit_groups(reading: Reading, match: Match) -> str | None:
+    """Returns groups of digits as a telephone number; None where the words before do not say so.
 
-    In English three and four digits are one anyway, unless they end in a year.
+    English groups of three and four digits are one without such words, unless they end in a year.
     """
-    if _YEARS.search(found[0]) or _LARGE.fullmatch(found[0]):
+    if _YEARS.search(match[0]) or _LARGE.fullmatch(match[0]):
         return None
-    local = _LOCAL.fullmatch(found[0]) and reading.base == "en"
-    if sum(map(str.isdigit, found[0])) < _LEAST or not (local or _is_called(reading, found)):
+    local = _LOCAL.fullmatch(match[0]) and reading.base == "en"
+    if sum(map(str.isdigit, match[0])) < _MIN_DIGITS or not (local or _is_called(reading, match)):
         return None
-    return phone(reading, found)
+    return phone(reading, match)
 
 
-def short(reading: Reading, found: Match) -> str | None:
-    """Returns the number of an emergency or a service, where it is one to call."""
-    if found[0] not in _SHORT.get(reading.base, ()):
+def short_code(reading: Reading, match: Match) -> str | None:
+    """Returns an emergency or service number, where the words around it speak of calling."""
+    if match[0] not in _SHORT_CODES.get(reading.base, ()):
         return None
-    after = found.string[found.end() :]
-    if not _is_called(reading, found) and not (reading.base == "en" and _AFTER.match(after)):
+    after = match.string[match.end() :]
+    if not _is_called(reading, match) and not (reading.base == "en" and _AFTER.match(after)):
         return None
-    return reading.digits(found[0])
+    return reading.digits(match[0])
 
 
-def _is_called(reading: Reading, found: Match) -> bool:
-    before = found.string[max(0, found.start() - _NEAR) : found.start()]
-    if _COUNTED.match(found.string[found.end() :]):
+def _is_called(reading: Reading, match: Match) -> bool:
+    before = match.string[max(0, match.start() - _CONTEXT_CHARS) : match.start()]
+    if _COUNTED.match(match.string[match.end() :]):
         return False
     return _BEFORE[reading.base].search(before) is not None
 
 
-def _spelt(reading: Reading, text: str) -> str:
+def _spell_signs(reading: Reading, text: str) -> str:
     signs = reading.words.signs
     return " ".join("".join(f" {signs[c]} " if c in signs else c for c in text).split())

@@ -4,11 +4,11 @@ import re
 from typing import NamedTuple
 
 _PESOS = re.compile(r"es-(?:ar|cl|co|cu|do|mx|uy)\b")
-"""Where "$" is a peso."""
+"""Regions where "$" is a peso."""
 
 
 class Currency(NamedTuple):
-    """What a currency and its hundredth are called, one and several."""
+    """The names of a currency and of its hundredth, singular and plural."""
 
     one: str
     many: str
@@ -18,13 +18,13 @@ class Currency(NamedTuple):
 
     @property
     def as_singular(self) -> "Currency":
-        """The same where English counts several as one: "a five-dollar coupon"."""
+        """The names before an English noun, which are singular: "a five-dollar coupon"."""
         cents = self.cents if self.cent == "penny" else self.cent  # "a fifty pence coin"
         return self._replace(many=self.one, cents=cents)
 
 
-def _named(text: str) -> dict[str, Currency]:
-    """Returns a table written as "$ dollar/dollars/cent/cents; …"; "!" marks a feminine."""
+def _parsed_table(text: str) -> dict[str, Currency]:
+    """Parses a table written as "$ dollar/dollars/cent/cents; …"; "!" marks a feminine noun."""
     table = {}
     for entry in text.split(";"):
         signs, _, names = entry.strip().partition(" ")
@@ -35,8 +35,8 @@ def _named(text: str) -> dict[str, Currency]:
     return table
 
 
-_OF = {
-    "en": _named(
+_TABLES = {
+    "en": _parsed_table(
         "$,US$,USD dollar/dollars/cent/cents; €,EUR euro/euros/cent/cents;"
         "£,GBP pound/pounds/penny/pence; ¥,JPY yen/yen; R$,BRL real/reais/centavo/centavos;"
         "CHF Swiss franc/Swiss francs/centime/centimes; ₹,INR,Rs,Rs. rupee/rupees/paisa/paise;"
@@ -44,7 +44,7 @@ _OF = {
         "A$,AU$,AUD Australian dollar/Australian dollars/cent/cents;"
         "MX$,MXN Mexican peso/Mexican pesos/centavo/centavos"
     ),
-    "de": _named(
+    "de": _parsed_table(
         "$,US$,USD Dollar/Dollar/Cent/Cent; €,EUR Euro/Euro/Cent/Cent;"
         "£,GBP Pfund/Pfund/Penny/Pence; ¥,JPY Yen/Yen; R$,BRL Real/Real/Centavo/Centavos;"
         "CHF Franken/Franken/Rappen/Rappen; ₹,INR,Rs,Rs. !Rupie/Rupien/Paisa/Paise;"
@@ -52,7 +52,7 @@ _OF = {
         "A$,AU$,AUD australischer Dollar/australische Dollar/Cent/Cent;"
         "MX$,MXN mexikanischer Peso/mexikanische Pesos/Centavo/Centavos"
     ),
-    "fr": _named(
+    "fr": _parsed_table(
         "$,US$,USD dollar/dollars/cent/cents; €,EUR euro/euros/centime/centimes;"
         "£,GBP !livre/livres/penny/pence; ¥,JPY yen/yens; R$,BRL réal/réaux/centavo/centavos;"
         "CHF franc suisse/francs suisses/centime/centimes;"
@@ -61,7 +61,7 @@ _OF = {
         "A$,AU$,AUD dollar australien/dollars australiens/cent/cents;"
         "MX$,MXN peso mexicain/pesos mexicains/centavo/centavos"
     ),
-    "es": _named(
+    "es": _parsed_table(
         "$,US$,USD dólar/dólares/centavo/centavos; €,EUR euro/euros/céntimo/céntimos;"
         "£,GBP !libra/libras/penique/peniques; ¥,JPY yen/yenes;"
         "R$,BRL real/reales/centavo/centavos; MX$ peso/pesos/centavo/centavos;"
@@ -70,7 +70,7 @@ _OF = {
         "A$,AU$,AUD dólar australiano/dólares australianos/centavo/centavos;"
         "CHF franco suizo/francos suizos/céntimo/céntimos; ₹,INR,Rs,Rs. !rupia/rupias/paisa/paisas"
     ),
-    "it": _named(
+    "it": _parsed_table(
         "$,US$,USD dollaro/dollari/centesimo/centesimi; €,EUR euro/euro/centesimo/centesimi;"
         "£,GBP !sterlina/sterline/penny/penny; ¥,JPY yen/yen; R$,BRL real/real/centavo/centavos;"
         "CHF franco svizzero/franchi svizzeri/centesimo/centesimi;"
@@ -79,7 +79,7 @@ _OF = {
         "A$,AU$,AUD dollaro australiano/dollari australiani/centesimo/centesimi;"
         "MX$,MXN peso messicano/pesos messicani/centavo/centavos"
     ),
-    "nl": _named(
+    "nl": _parsed_table(
         "$,US$,USD dollar/dollar/cent/cent; €,EUR euro/euro/cent/cent;"
         "£,GBP pond/pond/penny/penny; ¥,JPY yen/yen; R$,BRL real/real/centavo/centavos;"
         "CHF Zwitserse frank/Zwitserse frank/rappen/rappen; ₹,INR,Rs,Rs. roepie/roepie/paisa/paisa;"
@@ -87,14 +87,14 @@ _OF = {
         "A$,AU$,AUD Australische dollar/Australische dollar/cent/cent;"
         "MX$,MXN Mexicaanse peso/Mexicaanse peso/centavo/centavo"
     ),
-    "pt": _named(
+    "pt": _parsed_table(
         "$,US$,USD dólar/dólares/cêntimo/cêntimos; €,EUR euro/euros/cêntimo/cêntimos;"
         "£,GBP !libra/libras/péni/pence; ¥,JPY iene/ienes; R$,BRL real/reais/centavo/centavos;"
         "CHF franco suíço/francos suíços/cêntimo/cêntimos; ₹,INR,Rs,Rs. !rupia/rupias/paisa/paisas;"
         "MX$,MXN peso mexicano/pesos mexicanos/centavo/centavos"
     ),
 }
-SIGNS = sorted({sign for table in _OF.values() for sign in table}, key=len, reverse=True)
+SIGNS = sorted({sign for table in _TABLES.values() for sign in table}, key=len, reverse=True)
 """All signs and codes, the longest first."""
 
 _OF_MILLIONS = re.compile(
@@ -104,44 +104,46 @@ _OF_MILLIONS = re.compile(
 _JOINT = {"fr": "de ", "es": "de ", "it": "di ", "pt": "de "}
 """Between a round number of millions and its currency: "un millón de euros"."""
 
-_ONES = {"es": ("uno", "un", "una"), "fr": ("un", "un", "une"), "it": ("uno", "un", "una")}
+_ONE_FORMS = {"es": ("uno", "un", "una"), "fr": ("un", "un", "une"), "it": ("uno", "un", "una")}
 _HUNDREDS = re.compile(r"entos\b")
 _VEINTIUN = re.compile(r"veintiun$")
 
 
 def currency(sign: str, base: str, tag: str) -> Currency | None:
-    """Returns what a sign means in a language (`base`) of a region (`tag`); None for no name."""
+    """Returns a sign's currency in a language (`base`) and region (`tag`); None for no name."""
     if sign == "$" and _PESOS.match(tag):
         sign = "MX$"
-    found = _OF[base].get(sign)
-    if found and tag == "pt-br":
-        found = found._replace(
-            cent=found.cent.replace("cêntimo", "centavo"),
-            cents=found.cents.replace("cêntimo", "centavo"),
+    names = _TABLES[base].get(sign)
+    if names and tag == "pt-br":
+        names = names._replace(
+            cent=names.cent.replace("cêntimo", "centavo"),
+            cents=names.cents.replace("cêntimo", "centavo"),
         )
-    return found
+    return names
 
 
-def agreeing(said: str, number: int, base: str, *, feminine: bool) -> str:
-    """Returns a number, `said` in words, as it stands before a noun: "veintiún", "une"."""
-    if base == "de" and said.endswith("eins"):
-        return f"{said[:-1]}e" if feminine and number == 1 else said[:-1]
-    if feminine and base in ("es", "pt") and not _OF_MILLIONS.search(said):
-        said = _HUNDREDS.sub("entas", said)
+def agreeing(number_words: str, number: int, base: str, *, feminine: bool) -> str:
+    """Returns `number_words` (the number spelt out) inflected before a noun: "veintiún", "une"."""
+    if base == "de" and number_words.endswith("eins"):
+        return f"{number_words[:-1]}e" if feminine and number == 1 else number_words[:-1]
+    if feminine and base in ("es", "pt") and not _OF_MILLIONS.search(number_words):
+        number_words = _HUNDREDS.sub("entas", number_words)
     if base == "pt" and feminine:
-        return re.sub(r"\bum$", "uma", re.sub(r"\bdois$", "duas", said))
-    if base in _ONES and (base != "it" or number == 1):
-        bare, masculine, female = _ONES[base]
-        if said.endswith(bare):
-            said = said.removesuffix(bare) + (female if feminine else masculine)
-            return _VEINTIUN.sub("veintiún", said)
-    return said
+        return re.sub(r"\bum$", "uma", re.sub(r"\bdois$", "duas", number_words))
+    if base in _ONE_FORMS and (base != "it" or number == 1):
+        bare, masculine, female = _ONE_FORMS[base]
+        if number_words.endswith(bare):
+            number_words = number_words.removesuffix(bare) + (female if feminine else masculine)
+            return _VEINTIUN.sub("veintiún", number_words)
+    return number_words
 
 
-def counted(said: str, number: int, one: str, many: str, base: str, *, feminine: bool) -> str:
-    """Returns a number, `said` in words, of a currency or of its cents."""
-    said = agreeing(said, number, base, feminine=feminine)
-    joint = _JOINT.get(base, "") if _OF_MILLIONS.search(said) else ""
+def counted(
+    number_words: str, number: int, one: str, many: str, base: str, *, feminine: bool
+) -> str:
+    """Returns `number_words` with the noun they count, `one` or `many`: "un million d'euros"."""
+    number_words = agreeing(number_words, number, base, feminine=feminine)
+    joint = _JOINT.get(base, "") if _OF_MILLIONS.search(number_words) else ""
     if base == "fr" and joint and one[0] in "aeiouy":
         joint = "d'"
-    return f"{said} {joint}{one if number == 1 else many}"
+    return f"{number_words} {joint}{one if number == 1 else many}"

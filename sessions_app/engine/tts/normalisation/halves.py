@@ -1,4 +1,4 @@
-"""Half of something, as each language says it: "un demi-litre", "media hora", "anderhalf uur"."""
+"""Halves with their noun, which many languages inflect: "un demi-litre", "anderhalf uur"."""
 
 import re
 from collections.abc import Mapping
@@ -48,41 +48,41 @@ _NOUNS = {
         "libra libras tonelada toneladas colher colheres maçã semana semanas",
     ),
 }
-"""What halves are of: masculine, feminine and, in German, neuter; in Dutch with de and with het."""
+"""Nouns that are halved, by gender: masculine, feminine and (German) neuter; Dutch de and het."""
 
-_GENDERS = {
+_GENDER_OF = {
     base: {noun: gender for gender, listed in enumerate(kinds) for noun in listed.split()}
     for base, kinds in _NOUNS.items()
 }
 _DATIVE = re.compile(r"\b(?:mit|von|aus|nach|zu|bei|in|vor|seit|einem|dem)\s+$", re.IGNORECASE)
-_BEFORE = re.compile(r"\w[^.!?:;\n]*$")
-_NEAR = 40
+_MID_SENTENCE = re.compile(r"\w[^.!?:;\n]*$")
+_CONTEXT_CHARS = 40
 
 
-def half(reading: Reading, found: Match) -> str | None:
-    """Returns a half, or a number and a half, with what it is of; None where that is unknown."""
-    noun, whole = found[3], int(found[1] or found[2] or 0)
+def half(reading: Reading, match: Match) -> str | None:
+    """Returns a half, or a number and a half, with its noun; None for a noun of unknown gender."""
+    noun, whole = match[3], int(match[1] or match[2] or 0)
     if (reading.base, noun) == ("fr", "h"):
         noun = "heures" if whole else "heure"  # no unit of the table's: 9 h is a time
     noun = reading.unit_name(noun, several=whole > 0) or noun
-    gender = _GENDERS.get(reading.base, {}).get(noun)
+    gender = _GENDER_OF.get(reading.base, {}).get(noun)
     if gender is None:
         return None
     if reading.base == "de":
-        before = found.string[max(0, found.start() - _NEAR) : found.start()]
-        return f"{_german(reading, whole, gender, before)} {noun}"
+        before = match.string[max(0, match.start() - _CONTEXT_CHARS) : match.start()]
+        return f"{_german_half(reading, whole, gender, before)} {noun}"
     if reading.base == "nl":
-        return f"{_dutch(reading, whole, gender)} {noun}"
+        return f"{_dutch_half(reading, whole, gender)} {noun}"
     if not whole:
-        return _romance_half(reading.base, noun, gender)
-    noun = _single(noun, _GENDERS[reading.base]) if whole == 1 else noun
+        return _half_in_romance(reading.base, noun, gender)
+    noun = _singular(noun, _GENDER_OF[reading.base]) if whole == 1 else noun
     count = reading.of_gender(whole, feminine=gender == 1)
     joint = {"fr": "et demi", "es": "y medi", "it": "e mezz", "pt": "e mei"}[reading.base]
     ending = {"fr": ("", "e"), "pt": ("o", "a")}.get(reading.base, ("o", "a"))[gender]
     return f"{count} {noun} {joint}{ending}"
 
 
-def _romance_half(base: str, noun: str, gender: int) -> str:
+def _half_in_romance(base: str, noun: str, gender: int) -> str:
     if base == "fr":
         return f"{('un', 'une')[gender]} demi-{noun}"
     if base == "it" and noun == "ora":
@@ -91,26 +91,26 @@ def _romance_half(base: str, noun: str, gender: int) -> str:
     return f"{stem}{'oa'[gender]} {noun}"
 
 
-def _german(reading: Reading, whole: int, gender: int, before: str) -> str:
+def _german_half(reading: Reading, whole: int, gender: int, before: str) -> str:
     if whole:
         return f"{reading.of_gender(whole, feminine=False)}einhalb"
     if _DATIVE.search(before):
         return ("einem halben", "einer halben", "einem halben")[gender]
-    if gender == 0 and _BEFORE.search(before):
+    if gender == 0 and _MID_SENTENCE.search(before):
         return "einen halben"  # what a verb asks for
     return ("ein halber", "eine halbe", "ein halbes")[gender]
 
 
-def _dutch(reading: Reading, whole: int, gender: int) -> str:
+def _dutch_half(reading: Reading, whole: int, gender: int) -> str:
     if whole == 1:
         return ("anderhalve", "anderhalf")[gender]
     if whole:
-        said = reading.say(whole)
-        return f"{said}{'ë' if said.endswith('e') else 'e'}n{('halve', 'half')[gender]}"
+        spoken = reading.say(whole)
+        return f"{spoken}{'ë' if spoken.endswith('e') else 'e'}n{('halve', 'half')[gender]}"
     return ("een halve", "een half")[gender]
 
 
-def _single(noun: str, known: Mapping[str, int]) -> str:
-    """Returns a noun of several as one of it."""
+def _singular(noun: str, known: Mapping[str, int]) -> str:
+    """Returns the singular of a plural noun; the noun itself where none is known."""
     ones = (noun[:-1], noun[:-2], *(noun[:-1] + ending for ending in "oea"))
     return next((one for one in ones if one in known and one != noun), noun)

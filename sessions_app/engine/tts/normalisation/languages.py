@@ -1,4 +1,4 @@
-"""The words that num2words does not have, for what voices misread: a small table a language."""
+"""One table a language: the words for what voices misread and num2words does not know."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Words:
-    """What a language says for signs, units and abbreviations.
+    """How one language reads signs, units and abbreviations.
 
-    Units are singular and plural. Abbreviations count before a figure alone where they are in
-    `before_figure`. `date` and `clock` are filled with words.
+    `units` are (singular, plural). Entries of `before_figure` are read only before a digit.
+    `date` and `clock` are format strings.
     """
 
     decimal: str
@@ -24,7 +24,7 @@ class Words:
     number: str
     plus: str
     signs: Mapping[str, str]
-    """How an address is spelt: @ . _ -"""
+    """The names of @ . _ - + in an address."""
 
     joint: str
     """Between an amount and its cents."""

@@ -1,4 +1,4 @@
-"""What is written in one language only, or means something else there: times, numbers, signs."""
+"""Rules of one language or region: its own ways to write times, telephone numbers and signs."""
 
 import re
 from collections.abc import Callable
@@ -23,14 +23,14 @@ _NINE = re.compile(
     r"(?<![\w.,/-])(?<!\d )[6-9]\d\d (?:\d\d \d\d \d\d(?!\w| ?\d)"
     r"|\d{3} \d{3}(?=[.,;:!?)]*(?:$|\n| [A-Z])))"
 )
-"""A telephone number of Spain or Portugal; before a word, groups of three may count it."""
+"""A Spanish or Portuguese telephone number; groups of three before a word may be a count."""
 
 _LOVE = re.compile(r"(?:(?<=\bI )|(?<=\b[Ww]e )|(?<=\bthey ))<3(?![\w%]|[.,]\d)")
 _SHARP = re.compile(r"(?<![\w.])([A-G])#(?!\w)")
 _LANGUAGE = re.compile(r"(?<![\w.])([CF])#(?!\w)")
 
 _DIFFERENCE = re.compile(r"(?<=\d)-(?=\d[\d.,]* ?= ?-?\d)")
-"""What an equation says is no range: "5-3=2"."""
+"""The minus of an equation, which is no range: "5-3=2"."""
 
 _EVERYWHERE: tuple[Rule, ...] = (
     (_LANGUAGE, lambda _, m: f"{m[1]} sharp"),
@@ -38,15 +38,15 @@ _EVERYWHERE: tuple[Rule, ...] = (
 )
 
 
-def _time(reading: Reading, found: Match) -> str | None:
-    return reading.time(found[1], found[2], "")
+def _time(reading: Reading, match: Match) -> str | None:
+    return reading.time(match[1], match[2], "")
 
 
-def _times(reading: Reading, found: Match) -> str | None:
-    """Returns a time, or from when to when."""
-    if found[3] is None:
-        return _time(reading, found)
-    begin, end = _time(reading, found), reading.time(found[3], found[4], "")
+def _times(reading: Reading, match: Match) -> str | None:
+    """Returns a time or a range of times; None where one of them is impossible."""
+    if match[3] is None:
+        return _time(reading, match)
+    begin, end = _time(reading, match), reading.time(match[3], match[4], "")
     return f"{begin} {reading.words.to} {end}" if begin and end else None
 
 

@@ -1,8 +1,6 @@
-"""Money, times and ranges in languages that have no words of `WORDS`: figures, signs as words.
+"""Rules for languages without a table in `WORDS`: money, times, ranges, links and emphasis marks.
 
-Links, and signs around words, in all of them.
-
-The figures themselves stay, since voices of these languages read them well.
+Digits stay as they are, since voices of these languages read them well; signs become words.
 """
 
 import re
@@ -20,18 +18,18 @@ _RANGE = re.compile(
     r"(?<![A-Za-z0-9.,/:~-])(\d{1,4})[-\u2013\u301c\uff5e~](\d{1,4})(?![A-Za-z]|[.,/:%-]?\d|-|\s*=)"
 )
 _SHORT = 3
-"""Digits of numbers that may be of two lengths in a range; "555-1234" is a telephone number."""
+"""Most digits of the end of a range that has more than its start; "555-1234" is a phone number."""
 
 
 def _money(signs: str, name: str) -> Rule:
-    """Returns the rule for amounts with a sign before them: the name comes after."""
-    found = re.compile(rf"(?<![A-Za-z0-9]){signs}\s?{_AMOUNT}")
-    return found, lambda m: f"{m[1].replace(',', '')}{m[2] or ''}{name}"
+    """Returns the rule for amounts with a currency sign before them; the name is read after."""
+    pattern = re.compile(rf"(?<![A-Za-z0-9]){signs}\s?{_AMOUNT}")
+    return pattern, lambda m: f"{m[1].replace(',', '')}{m[2] or ''}{name}"
 
 
 def _range(word: str) -> Rule:
-    def read(found: Match) -> str | None:
-        low, high = found[1], found[2]
+    def read(match: Match) -> str | None:
+        low, high = match[1], match[2]
         alike = len(high) <= _SHORT or len(low) == len(high)
         rises = int(low) < int(high) and not low.startswith("0")
         return f"{low}{word}{high}" if alike and rises else None
@@ -46,19 +44,19 @@ def _dash(word: str) -> Rule:
     return between, lambda _: word
 
 
-def _japanese_time(found: Match) -> str:
-    hour, past = int(found[1]), int(found[2])
+def _japanese_time(match: Match) -> str:
+    hour, past = int(match[1]), int(match[2])
     return f"{hour}時{past}分" if past else f"{hour}時"
 
 
-def _hindi_time(found: Match) -> str:
+def _hindi_time(match: Match) -> str:
     """Returns a time; `बजे` that follows belongs to the hour."""
-    hour, past = int(found[1]), int(found[2])
+    hour, past = int(match[1]), int(match[2])
     return f"{hour} बजकर {past} मिनट" if past else f"{hour} बजे"
 
 
-def _thai_time(found: Match) -> str:
-    hour, past = int(found[1]), int(found[2])
+def _thai_time(match: Match) -> str:
+    hour, past = int(match[1]), int(match[2])
     return f"{hour} นาฬิกา {past} นาที" if past else f"{hour} นาฬิกา"
 
 
@@ -69,9 +67,10 @@ STRESS: Rule = (
     ),
     lambda _: "",
 )
-"""Stars and tildes that stress or strike words, where the text is not Markdown.
+"""Asterisks and tildes for bold or strikethrough, where the text is not Markdown.
 
-"A 5* hotel" and "the A* search" have a star that is read."""
+The asterisk of "a 5* hotel" and of "the A* search" is read.
+"""
 
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf"
 PICTURES = re.compile(
@@ -80,10 +79,10 @@ PICTURES = re.compile(
 """Emoji, of which a voice would read the names."""
 
 SIGNS: tuple[Rule, ...] = (STRESS, (re.compile(rf" ?(?:{PICTURES.pattern})"), lambda _: ""))
-"""What is not read in any language."""
+"""Emphasis marks and emoji, which are dropped in every language."""
 
 EVERYWHERE: tuple[Rule, ...] = ((LINK, lambda m: m["host"] + ported(m)), *SIGNS)
-"""In languages without rules of their own, too."""
+"""Rules for every language, with or without rules of its own."""
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "ja": (
@@ -110,6 +109,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "ar": (_range(" إلى "), _dash(" إلى ")),
 }
-"""By language without region, beside those of EVERYWHERE.
+"""Further rules by base language (no region).
 
-Arabic counts its nouns by their number, and so has ranges alone."""
+Arabic has ranges alone: its nouns are inflected by the number before them.
+"""
