@@ -162,7 +162,7 @@ class Reply:
         self._texts, self._voiced = asyncio.Queue(MOST_AHEAD), asyncio.Queue(1)
         self._unplayed.clear()
         self._begun.clear()
-        self._playout.drop()
+        self._playout.clear_keeping_pause()
         self._on_anew()
         self._sound()
 
@@ -239,7 +239,7 @@ class Reply:
             self._begun.append(piece)
             self._playout.begin(piece)
             while packet is not None:
-                await self._playout.room()
+                await self._playout.wait_for_space()
                 self._playout.put(packet)
                 packet = await piece.packets.get()
             self._playout.finish_item()

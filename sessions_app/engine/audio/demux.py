@@ -1,8 +1,8 @@
-"""Audio out of containers that are still being recorded: WebM, MP4 and Ogg.
+"""Decodes containers that are still being recorded: WebM, MP4 and Ogg.
 
     stream = await demuxers.open("webm")
-    stream.feed(data)             # bytes as they come; never blocks
-    await stream.room()           # before more is read from the client
+    stream.feed(data)             # bytes as they arrive; never blocks
+    await stream.wait_for_space() # before more is read from the client
     async for decoded in stream.audio():    # in another task
         ...
     stream.close()
@@ -32,19 +32,19 @@ from sessions_app.engine.workers.fork_server import ForkServer
 from sessions_app.engine.workers.framing import Message, WorkerGoneError, receive
 
 CONTAINERS = {"webm": b"W", "mp4": b"M", "ogg": b"O"}
-"""Containers, and how a worker is asked for each."""
+"""Containers, and the byte that asks a worker for each."""
 
 WORKER = "sessions_app.engine.audio.demux_worker"
 BACKLOG_BYTES = 1 << 20
-"""How far a client may be ahead of its decoder; then `room` waits. More takes more memory."""
+"""Bytes that a client may be ahead of its decoder; then `wait_for_space` waits. More takes more
+memory a stream."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedAudio:
     """The next audio, 16 kHz mono int16 of shape (n,).
 
-    `gap_ms` is how long nothing was recorded before it, as the container has it: a client may
-    claim any length.
+    `gap_ms` is the gap before it by the container's timestamps, which a client can forge.
     """
 
     samples: Samples
@@ -52,7 +52,7 @@ class DecodedAudio:
 
 
 class Demuxers:
-    """Forks a process with a decoder for each stream. On one event loop."""
+    """Forks a decoder process for each stream. On one event loop."""
 
     def __init__(self) -> None:
         self._server = ForkServer(WORKER, plain_environment())
@@ -74,46 +74,46 @@ class Demuxers:
         return DemuxStream(reader, writer)
 
     def close(self) -> None:
-        """Ends the fork server; streams that are open end when they are closed."""
+        """Ends the fork server; open streams go on until they are closed."""
         self._server.close()
 
 
 class DemuxStream:
-    """One client's container, fed as it comes."""
+    """One client's container, fed as it arrives."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
-        self._fed = self._taken = 0
+        self._fed_bytes = self._decoded_bytes = 0
         self._over = False
 
     @property
     def behind(self) -> bool:
-        """Whether audio may still come of what was fed."""
-        return not self._over and self._taken < self._fed
+        """Whether bytes that were fed are not decoded yet."""
+        return not self._over and self._decoded_bytes < self._fed_bytes
 
     def feed(self, data: bytes) -> None:
-        """Hands on the next bytes; never blocks. What a dead decoder gets is lost."""
+        """Sends the next bytes to the decoder; never blocks. With a dead decoder they are lost."""
         if not self._writer.is_closing():
-            self._fed += len(data)
+            self._fed_bytes += len(data)
             self._writer.write(data)
 
-    async def room(self) -> None:
-        """Returns when the decoder has caught up."""
+    async def wait_for_space(self) -> None:
+        """Returns when the decoder is less than BACKLOG_BYTES behind (backpressure)."""
         try:
             await self._writer.drain()
         except OSError:
-            return  # `audio` tells
+            return  # `audio` raises
 
     def finish(self) -> None:
-        """Says that nothing follows; `audio` then ends with the last of it."""
+        """Ends the input; `audio` then ends with the last of it."""
         if self._writer.can_write_eof() and not self._writer.is_closing():
             self._writer.write_eof()
 
     async def audio(self) -> AsyncGenerator[DecodedAudio | None, None]:
-        """Yields audio until the input ends; None where all that was fed has been heard.
+        """Yields audio until the input ends, and None whenever all that was fed is decoded.
 
-        Raises MediaError for what cannot be decoded.
+        Raises MediaError (not retryable) for what cannot be decoded.
         """
         gap_ms = 0.0
         try:
@@ -131,7 +131,7 @@ class DemuxStream:
                 elif kind == GAP:
                     gap_ms += GAP_MS.unpack(body)[0]
                 elif kind == TAKEN:
-                    self._taken = TAKEN_BYTES.unpack(body)[0]
+                    self._decoded_bytes = TAKEN_BYTES.unpack(body)[0]
                     if not self.behind:
                         yield None
         finally:

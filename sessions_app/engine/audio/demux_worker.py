@@ -1,7 +1,7 @@
-"""The process that takes clients' audio files apart while they are still being recorded.
+"""The process that decodes clients' containers while they are still being recorded.
 
-What a stranger's container does to a parser happens here, and not where the calls are: each
-stream has a process of its own, confined as `audio.sandbox` says.
+A hostile file can only harm this process, not the calls: each stream has a process of its own,
+confined by `audio.sandbox`.
 """
 
 import io
@@ -19,37 +19,37 @@ from sessions_app.engine.workers.fork_server import serve_forks
 from sessions_app.engine.workers.framing import as_json, send
 
 AUDIO, GAP, TAKEN, REFUSED, END = b"AGTXE"
-"""Kinds of messages to the owner. What it sends is the container's bytes, without messages."""
+"""Kinds of messages to the owner, which sends the container's bytes without framing."""
 
 GAP_MS = struct.Struct("<d")
-"""The body of GAP: how long nothing was recorded before the next audio, says the container."""
+"""The body of GAP: the gap before the next audio, by the container's timestamps."""
 
 TAKEN_BYTES = struct.Struct("<Q")
-"""The body of TAKEN: all audio in so many bytes of input was sent."""
+"""The body of TAKEN: how many bytes of input are decoded, and their audio sent."""
 
 RATE = 16_000
 
 FORMATS = {b"W": "matroska", b"M": "mov", b"O": "ogg"}
-"""Requests, and the demuxers they stand for. A guess could open a playlist of our files."""
+"""Requests, and FFmpeg's demuxer for each. Probing could open a playlist that names our files."""
 
 CODECS = (
     "opus", "libopus", "aac", "vorbis", "mp3float", "flac", "pcm_s16le", "pcm_f32le", "alac",
 )  # fmt: skip
-"""FFmpeg's decoders, by their own names; no other is ever opened."""
+"""FFmpeg's names of the decoders that may be opened."""
 
 MOST_TRACKS = 8
 MOST_CHANNELS = 8
 LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
-"""Hz. What is beyond these limits is refused: recorders stay far below, attacks do not."""
+"""Hz. Files beyond these limits are refused: recorders stay far within, attacks do not."""
 
 SHORTEST_GAP_S = 0.1
-"""A shorter gap is none: a recorder's clock drifts from its samples."""
+"""Shorter gaps are ignored, as recorders' clocks drift. Higher loses short pauses."""
 
 LONGEST_GAP_S = 3_600.0
-"""A longer gap is told as this one: timestamps may claim anything."""
+"""Longer gaps are clamped to this: timestamps can be forged."""
 
 RESTART_S = 5.0
-"""Timestamps that jump back so far have begun anew."""
+"""A jump back of more than this is a restart of the timestamps, not a reordered frame."""
 
 OPTIONS = {
     "analyzeduration": "0",
@@ -58,49 +58,49 @@ OPTIONS = {
     "codec_whitelist": ",".join(CODECS),
     "max_streams": "64",
 }
-"""FFmpeg's: it reads little before the first packet, opens no address and no codec but CODECS."""
+"""FFmpeg's: probe little before the first packet, open no URL, and no codec but CODECS."""
 
 READ_BYTES = 256
-"""FFmpeg's read buffer."""
+"""FFmpeg's read buffer. Larger delays audio until the buffer is full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The container says that nothing was recorded for `ms` before the next audio."""
+    """By the container's timestamps nothing was recorded for `ms` before the next audio."""
 
     ms: float
 
 
 class SocketFile:
-    """What arrives on the socket, as the file that PyAV wants: short reads, no seeking."""
+    """The socket as a file for PyAV: short reads, no seeking."""
 
     def __init__(self, channel: socket.socket, budget: CpuBudget) -> None:
         self._channel = channel
         self._budget = budget
-        self._taken = 0
+        self._read_bytes = 0
 
     def read(self, size: int) -> bytes:
-        """Returns what there is; tells the owner first when there is nothing more."""
+        """Returns the next bytes; before it waits for any it sends TAKEN, as all is decoded."""
         self._budget.refresh()
         if not select.select([self._channel], [], [], 0)[0]:
-            send(self._channel, TAKEN, TAKEN_BYTES.pack(self._taken))
+            send(self._channel, TAKEN, TAKEN_BYTES.pack(self._read_bytes))
         piece = self._channel.recv(size)
-        self._taken += len(piece)
+        self._read_bytes += len(piece)
         return piece
 
 
 class Timestamps:
-    """Finds where nothing was recorded, in a container's own times.
+    """Finds gaps in a container's timestamps.
 
-    Audio follows what came before: times that stand still, overlap or are missing say nothing,
-    nor do differences below SHORTEST_GAP_S, as a recorder's clock drifts from its samples.
+    Frames are taken as contiguous where timestamps stand still, overlap, are missing, or differ by
+    less than SHORTEST_GAP_S.
     """
 
     def __init__(self) -> None:
         self._end_s: float | None = None
 
     def gap_s(self, start_s: float | None, length_s: float) -> float:
-        """Takes the next frame; returns how long before it nothing was recorded."""
+        """Takes the next frame's timestamp and length; returns the gap before it, in seconds."""
         if start_s is None or not math.isfinite(start_s):
             if self._end_s is not None:
                 self._end_s += length_s
@@ -116,8 +116,8 @@ class Timestamps:
         return min(gap_s, LONGEST_GAP_S)
 
 
-class Resampling:
-    """Frames of any rate and channels, which may change, to 16 kHz mono int16."""
+class FrameResampler:
+    """Resamples FFmpeg's frames, whose format may change, to 16 kHz mono int16."""
 
     def __init__(self, resampler: Callable[[], Any]) -> None:
         self._new = resampler
@@ -125,43 +125,44 @@ class Resampling:
         self._resampler = resampler()
 
     def pcm(self, frame: Any) -> Iterator[bytes]:
-        """Yields what a frame brings."""
+        """Yields the audio that is ready with this frame."""
         shape = (frame.format.name, frame.sample_rate, frame.layout.name)
         if self._shape not in (None, shape):
-            yield from self.rest()
+            yield from self.flush()
             self._resampler = self._new()
         self._shape = shape
         yield from _bytes_of(self._resampler.resample(frame))
 
-    def rest(self) -> Iterator[bytes]:
-        """Yields what was held back."""
+    def flush(self) -> Iterator[bytes]:
+        """Yields the audio that the resampler still holds."""
         yield from _bytes_of(self._resampler.resample(None))
 
 
-def decoded(feed: Any, form: str) -> Iterator[bytes | Gap]:
-    """Yields 16 kHz mono int16 as it can be decoded, and where its timestamps have gaps.
+def decode(file: Any, form: str) -> Iterator[bytes | Gap]:
+    """Yields 16 kHz mono int16 as soon as it can be decoded, and the gaps between.
 
-    No packet is dropped: `fflags=nobuffer`, which looks made for this, loses the first ones.
-    Raises ValueError for what is not accepted, and what PyAV raises for what is no container.
+    `file` has `read`; `form` is FFmpeg's name of the container. FFmpeg's `fflags=nobuffer` is not
+    used, as it loses the first packets. Raises ValueError for a file that is refused, and PyAV's
+    errors for one that is no such container.
     """
     import av  # noqa: PLC0415 - the fork server has loaded it
 
-    with av.open(feed, "r", format=form, options=OPTIONS, buffer_size=READ_BYTES) as container:
+    with av.open(file, "r", format=form, options=OPTIONS, buffer_size=READ_BYTES) as container:
         stream = _audio_track(container)
         stream.codec_context.thread_count = 1
-        resampling = Resampling(lambda: av.AudioResampler("s16", "mono", RATE))
+        resampler = FrameResampler(lambda: av.AudioResampler("s16", "mono", RATE))
         times = Timestamps()
         for frame in container.decode(stream):
             _check_tracks(container)
             if not frame.samples:
                 continue
-            _check(frame.sample_rate, frame.layout.nb_channels)
+            _check_format(frame.sample_rate, frame.layout.nb_channels)
             gap_s = times.gap_s(frame.time, frame.samples / frame.sample_rate)
             if gap_s > 0:
                 yield Gap(1000 * gap_s)
             frame.pts = None
-            yield from resampling.pcm(frame)
-        yield from resampling.rest()
+            yield from resampler.pcm(frame)
+        yield from resampler.flush()
 
 
 def _audio_track(container: Any) -> Any:
@@ -174,8 +175,8 @@ def _audio_track(container: Any) -> Any:
     if context is None or context.name not in CODECS:
         name = "unknown" if context is None else context.name
         raise ValueError(f"its audio is {name}: send Opus, AAC, Vorbis, MP3, FLAC, ALAC or PCM")
-    if context.sample_rate:  # else only the frames tell
-        _check(context.sample_rate, context.layout.nb_channels or 1)
+    if context.sample_rate:  # else only the frames have it
+        _check_format(context.sample_rate, context.layout.nb_channels or 1)
     return stream
 
 
@@ -184,7 +185,7 @@ def _check_tracks(container: Any) -> None:
         raise ValueError(f"it has more than {MOST_TRACKS} tracks: send one of audio")
 
 
-def _check(rate: int, channels: int) -> None:
+def _check_format(rate: int, channels: int) -> None:
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise ValueError(f"its sample rate is {rate} Hz: send {LOWEST_RATE} to {HIGHEST_RATE}")
     if not 1 <= channels <= MOST_CHANNELS:
@@ -197,22 +198,22 @@ def _bytes_of(frames: list[Any]) -> Iterator[bytes]:
 
 
 def work(channel: socket.socket, kind: bytes) -> None:
-    """Answers with audio until the input ends, or with why there is none."""
+    """Sends audio until the input ends, then END; REFUSED where it cannot be decoded."""
     confine()
     try:
-        for piece in decoded(SocketFile(channel, CpuBudget()), FORMATS[kind]):
+        for piece in decode(SocketFile(channel, CpuBudget()), FORMATS[kind]):
             if isinstance(piece, Gap):
                 send(channel, GAP, GAP_MS.pack(piece.ms))
             else:
                 send(channel, AUDIO, piece)
         send(channel, END)
     except Exception as error:  # noqa: BLE001 - parsers fail in many ways, and all mean the same
-        told = str(error) if type(error) is ValueError else type(error).__name__
-        send(channel, REFUSED, as_json({"why": told}))
+        why = str(error) if type(error) is ValueError else type(error).__name__
+        send(channel, REFUSED, as_json({"why": why}))
 
 
 def warm_up() -> None:
-    """Loads all that decoding loads at its first use: a worker can open no file."""
+    """Decodes once, so that all libraries are loaded: a confined worker can open no file."""
     import av  # noqa: PLC0415 - only this process and its workers need it
     import numpy as np  # noqa: PLC0415
 
@@ -224,7 +225,7 @@ def warm_up() -> None:
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             container.mux(packet)
     file.seek(0)
-    for _ in decoded(file, "ogg"):
+    for _ in decode(file, "ogg"):
         pass
 
 

@@ -1,7 +1,7 @@
-"""The codecs of telephony: G.711 (PCMU, PCMA) and G.722, both ways, through FFmpeg.
+"""Telephony codecs, encoding and decoding through FFmpeg: G.711 (PCMU, PCMA) and G.722.
 
-RFC 3551, section 4.5, says how RTP carries them: a byte is a tick of a clock of 8 kHz. G.722's
-clock is that, too, by an error that stayed, though its sound has 16 kHz.
+RFC 3551, section 4.5: one payload byte is one tick of an 8 kHz RTP clock. That holds for G.722 too,
+whose audio is 16 kHz: a mistake of an early RFC that was kept for compatibility.
 """
 
 from enum import StrEnum
@@ -19,14 +19,14 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
 CLOCK = 8_000
-"""Timestamp units a second."""
+"""Hz of the RTP clock of all three codecs."""
 
 PER_BYTE = OPUS_RATE // CLOCK
-"""How many samples of 48 kHz a byte lasts, in all three."""
+"""Samples at 48 kHz that one payload byte lasts, in all three codecs."""
 
 
 class Telephone(StrEnum):
-    """A codec, by its name in a session description."""
+    """A telephony codec, by its encoding name in SDP."""
 
     PCMU = "PCMU"
     PCMA = "PCMA"
@@ -34,7 +34,7 @@ class Telephone(StrEnum):
 
     @property
     def rate(self) -> int:
-        """Hz of the sound."""
+        """The audio's sample rate in Hz, which is not the RTP clock's."""
         return 16_000 if self is Telephone.G722 else 8_000
 
 
@@ -42,9 +42,9 @@ _FFMPEG = {Telephone.PCMU: "pcm_mulaw", Telephone.PCMA: "pcm_alaw", Telephone.G7
 
 
 class TelephoneDecoder:
-    """Turns one stream's payloads into 16 kHz mono. Not thread-safe.
+    """Decodes one stream's RTP payloads to 16 kHz mono, with loss concealment. Not thread-safe.
 
-    What follows a loss is joined to what was made up. Raises MediaError for what is no payload.
+    Raises MediaError for an empty or broken payload; the next one can be decoded.
     """
 
     def __init__(self, codec: Telephone) -> None:
@@ -56,11 +56,11 @@ class TelephoneDecoder:
     def decode(self, payload: bytes) -> Samples:
         """Returns the payload's audio, int16 of shape (n,)."""
         if not payload:
-            raise MediaError("an empty payload holds no sound")
-        return self._resampled(self._concealer.joined(self._decode(payload)))
+            raise MediaError("an empty payload holds no audio")
+        return self._resampled(self._concealer.receive(self._decode(payload)))
 
     def conceal(self, count: int) -> Samples:
-        """Returns `count` samples of 16 kHz in place of lost ones, made up from those before."""
+        """Returns `count` samples at 16 kHz in place of lost ones, int16 of shape (count,)."""
         return self._resampled(self._concealer.conceal(count * self._rate // SPEECH_RATE))
 
     def _resampled(self, samples: Samples) -> Samples:
@@ -70,9 +70,9 @@ class TelephoneDecoder:
 
 
 class FromOpus:
-    """Turns the Opus packets of a voice into payloads of one codec, packet by packet.
+    """Transcodes the agent's Opus packets into payloads of one codec, packet by packet.
 
-    Whoever paces, cuts, keeps and counts the packets of a voice so need not know what carries them.
+    So the playout and the recording handle Opus alone, whatever codec the call has.
     """
 
     def __init__(self, codec: Telephone) -> None:
@@ -90,7 +90,7 @@ class FromOpus:
 
 class _Decoder:
     def __init__(self, codec: Telephone) -> None:
-        self._table = None if codec is Telephone.G722 else _heard(codec)
+        self._table = None if codec is Telephone.G722 else _decoding_table(codec)
         self._context = _context(codec, "r") if codec is Telephone.G722 else None
 
     def __call__(self, payload: bytes) -> Samples:
@@ -102,7 +102,7 @@ class _Decoder:
 
 class _Encoder:
     def __init__(self, codec: Telephone) -> None:
-        self._table = None if codec is Telephone.G722 else _said(codec)
+        self._table = None if codec is Telephone.G722 else _encoding_table(codec)
         self._context = _context(codec, "w") if codec is Telephone.G722 else None
 
     def __call__(self, samples: Samples) -> bytes:
@@ -113,14 +113,14 @@ class _Encoder:
 
 
 @cache
-def _heard(codec: Telephone) -> Samples:
-    """Returns what each byte of G.711 stands for: it has no memory, so a table is all of it."""
+def _decoding_table(codec: Telephone) -> Samples:
+    """Returns the sample of each G.711 byte, int16 of shape (256,): the codec has no state."""
     return _decoded(_context(codec, "r"), bytes(range(256)))
 
 
 @cache
-def _said(codec: Telephone) -> NDArray[np.uint8]:
-    """Returns G.711's byte for each sample, taken as an unsigned number."""
+def _encoding_table(codec: Telephone) -> NDArray[np.uint8]:
+    """Returns the G.711 byte of each sample, indexed by the sample's bits as uint16."""
     every = np.arange(1 << 16, dtype=np.uint16).view(np.int16)
     return np.frombuffer(_encoded(_context(codec, "w"), every), np.uint8)
 

@@ -1,4 +1,4 @@
-"""How loud audio is."""
+"""Audio levels: RMS in dBFS, peaks, and the waveform that is drawn of a lane."""
 
 import math
 from collections.abc import Sequence
@@ -9,15 +9,17 @@ import numpy as np
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
 SILENCE_DBFS = -100.0
-"""What digital silence is said to be."""
+"""The level of digital silence, and the lowest that is returned."""
 
 WINDOW_MS = 100
+"""Length of a measured window."""
+
 _WINDOW = SPEECH_RATE * WINDOW_MS // 1000
 _FULL_SCALE = 32_768.0
 
 
 def dbfs(samples: Samples) -> float:
-    """Returns the level (root mean square) in dB below int16 full scale, at least -100.
+    """Returns the RMS level in dBFS (0 is int16 full scale), at least SILENCE_DBFS.
 
     `samples` is int16 of any shape; an empty array is silence.
     """
@@ -35,23 +37,23 @@ def _decibels(power: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class LevelTrack:
-    """The loudness of one lane in windows of 100 ms.
+    """The levels of one lane in windows of 100 ms.
 
-    `peaks` are 0..100 (percent of full scale), `dbfs` the levels in dB below full scale.
+    `peaks` are 0..100 (percent of full scale), `dbfs` RMS levels.
     """
 
     peaks: tuple[int, ...]
     dbfs: tuple[float, ...]
 
     def loudest(self, start_ms: float, end_ms: float) -> float:
-        """Returns the highest level in dBFS of the windows that the span touches."""
+        """Returns the highest RMS level in dBFS of the windows that overlap the span."""
         first = max(0, int(start_ms // WINDOW_MS))
         span = self.dbfs[first : max(first + 1, math.ceil(end_ms / WINDOW_MS))]
         return max(span, default=SILENCE_DBFS)
 
 
 class LevelMeter:
-    """Measures a lane of 16 kHz audio that comes in blocks of any length."""
+    """Measures a lane of 16 kHz mono audio, in blocks of any length."""
 
     def __init__(self) -> None:
         self._rest: Samples = np.zeros(0, np.int16)
@@ -66,7 +68,7 @@ class LevelMeter:
         self._measure(joined[:whole].reshape(-1, _WINDOW))
 
     def track(self) -> LevelTrack:
-        """Returns all that was measured; a last short window counts as one. Ends the meter."""
+        """Returns all levels, the last window even if it is short. Call once, at the end."""
         if len(self._rest):
             self._measure(self._rest.reshape(1, -1))
             self._rest = self._rest[:0]
@@ -83,6 +85,6 @@ class LevelMeter:
 
 
 def waveform(peaks: Sequence[int], most: int = 2000) -> list[int]:
-    """Returns at most `most` points for drawing: each the highest of equally many peaks."""
-    share = max(1, math.ceil(len(peaks) / most))
-    return [max(peaks[at : at + share]) for at in range(0, len(peaks), share)]
+    """Downsamples peaks for drawing to at most `most` points, each the maximum of its bucket."""
+    bucket = max(1, math.ceil(len(peaks) / most))
+    return [max(peaks[at : at + bucket]) for at in range(0, len(peaks), bucket)]

@@ -1,7 +1,7 @@
-"""Sound in place of what a codec without concealment of its own has lost. Pure.
+"""Packet loss concealment for codecs that have none of their own (G.711, G.722). Pure.
 
-After ITU-T G.711, appendix I: the last pitch period goes on, softer and softer, and what comes
-after it is faded in.
+After ITU-T G.711 Appendix I: the last pitch period is repeated with falling gain, and the first
+audio after the loss is cross-faded in.
 """
 
 import numpy as np
@@ -10,70 +10,76 @@ from numpy.typing import NDArray
 from sessions_app.engine.core.frames import Samples
 
 SHORTEST_S, LONGEST_S = 0.005, 0.015
-"""Of a pitch period: voices from 66 to 200 Hz, and whole numbers of periods of higher ones."""
+"""Range of pitch periods searched: 200 down to 66 Hz. Higher voices match at several periods."""
 
 COMPARED_S = 0.02
+"""Audio that two candidate periods are compared over. Longer is surer, and follows pitch later."""
+
 FULL_S, GONE_S = 0.01, 0.06
-"""What is made up has its full loudness for so long, and is silent from then on."""
+"""Concealed audio has full gain up to FULL_S and fades linearly to silence at GONE_S. Longer hides
+longer losses, and buzzes."""
 
 JOINED_S = 0.004
-_LOUDEST = 32_767
+"""Length of the cross-fade into the first audio after a loss."""
+
+_FULL_SCALE = 32_767
 
 _Floats = NDArray[np.float32]
 
 
 class Concealer:
-    """One stream at `rate` Hz, int16 mono. Not thread-safe."""
+    """Conceals losses in one stream at `rate` Hz, int16 mono of shape (n,). Not thread-safe."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._kept = round((COMPARED_S + LONGEST_S) * rate)
-        self._past: Samples = np.zeros(self._kept, np.int16)
+        self._history_length = round((COMPARED_S + LONGEST_S) * rate)
+        self._history: Samples = np.zeros(self._history_length, np.int16)
         self._period: _Floats | None = None
-        self._made = 0
+        """The pitch period being repeated; None outside a loss."""
 
-    def joined(self, samples: Samples) -> Samples:
-        """Takes what came; returns it, faded in where something was lost right before."""
+        self._position = 0
+        """Samples concealed since the loss began."""
+
+    def receive(self, samples: Samples) -> Samples:
+        """Takes decoded audio; returns it, cross-faded in where it follows a loss."""
         if self._period is not None:
             count = min(len(samples), round(JOINED_S * self._rate))
-            made = self._more(count)
+            concealed = self._next_concealed(count)
             up = np.arange(1, count + 1, dtype=np.float32) / (count + 1)
             samples = samples.copy()
-            samples[:count] = np.rint(samples[:count] * up + made * (1 - up)).astype(np.int16)
+            samples[:count] = np.rint(samples[:count] * up + concealed * (1 - up)).astype(np.int16)
             self._period = None
-        self._keep(samples)
+        self._history = np.concatenate((self._history, samples))[-self._history_length :]
         return samples
 
     def conceal(self, count: int) -> Samples:
         """Returns `count` samples in place of lost ones."""
         if self._period is None:
             self._period = self._last_period()
-            self._made = 0
-        made: Samples = np.rint(self._more(count)).astype(np.int16)
-        return made
-
-    def _keep(self, samples: Samples) -> None:
-        self._past = np.concatenate((self._past, samples))[-self._kept :]
+            self._position = 0
+        concealed: Samples = np.rint(self._next_concealed(count)).astype(np.int16)
+        return concealed
 
     def _last_period(self) -> _Floats:
-        """Returns the last stretch that is likest to what lies right before it."""
-        past = self._past.astype(np.float32)
+        """Returns the history's last pitch period, by normalised cross-correlation."""
+        past = self._history.astype(np.float32)
         compared = round(COMPARED_S * self._rate)
         shortest, longest = round(SHORTEST_S * self._rate), round(LONGEST_S * self._rate)
         windows = np.lib.stride_tricks.sliding_window_view(past[:-shortest], compared)
-        # the last of them lies `shortest` before the end, the first `longest`
+        # the first window has lag `longest`, the last one `shortest`
         products = windows @ past[-compared:]
         energies = np.sqrt(np.einsum("ij,ij->i", windows, windows)) + 1.0
         lag = longest - int(np.argmax(products / energies))
         assert shortest <= lag <= longest  # noqa: S101 - that many windows there are
         return past[-lag:]
 
-    def _more(self, count: int) -> _Floats:
-        """Returns the next of what is made up, at the loudness it has come to."""
-        assert self._period is not None  # noqa: S101 - the caller looked
-        at = self._made + np.arange(count)
-        self._made += count
+    def _next_concealed(self, count: int) -> _Floats:
+        """Returns the next `count` samples of the repeated period, faded."""
+        assert self._period is not None  # noqa: S101 - the caller checked
+        at = self._position + np.arange(count)
+        self._position += count
         full, gone = FULL_S * self._rate, GONE_S * self._rate
-        loud = np.clip((gone - at) / (gone - full), 0, 1).astype(np.float32)
-        out: _Floats = np.clip(self._period[at % len(self._period)] * loud, -_LOUDEST, _LOUDEST)
+        gain = np.clip((gone - at) / (gone - full), 0, 1).astype(np.float32)
+        repeated = self._period[at % len(self._period)]
+        out: _Floats = np.clip(repeated * gain, -_FULL_SCALE, _FULL_SCALE)
         return out

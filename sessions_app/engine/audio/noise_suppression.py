@@ -19,17 +19,18 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
 RATE = 48_000
-"""Hz: the one rate of RNNoise."""
+"""Hz: RNNoise takes no other rate."""
 
 FRAME = 480
-"""Samples at 48 kHz that RNNoise takes at once: 10 ms."""
+"""Samples of one RNNoise frame: 10 ms at 48 kHz."""
 
 LOOK_AHEAD_MS = 20.0
-"""How late RNNoise's output is: measured, by correlating it with its input."""
+"""RNNoise's delay, measured by correlating its output with its input."""
 
 INSTALL = "pip install --no-deps pyrnnoise (or, where the system has it, librnnoise)"
 
-_LATE = round(LOOK_AHEAD_MS * SPEECH_RATE / 1000)
+_DELAY = round(LOOK_AHEAD_MS * SPEECH_RATE / 1000)
+"""The same in samples at 16 kHz."""
 
 
 def _candidates() -> list[str]:
@@ -68,12 +69,11 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
 
 
 class Suppressor:
-    """Takes the noise out of one stream of 16 kHz mono, chunk by chunk.
+    """Removes noise from one stream of 16 kHz mono, chunk by chunk.
 
-    What comes out is as long as what went in, and in its place: the delay of the filters and
-    of RNNoise's look-ahead is taken out again. It costs about 7 % of a core. One thread at a
-    time may use it; the interpreter lock is given away meanwhile. Raises MediaError where
-    there is no librnnoise.
+    Output is as long as the input and aligned with it: the delay of the resamplers and of RNNoise
+    is compensated. Costs about 7 % of a core. Use it from one thread at a time; it releases the
+    GIL. Raises MediaError where librnnoise is not installed.
     """
 
     def __init__(self) -> None:
@@ -83,19 +83,19 @@ class Suppressor:
         self._begin()
 
     def process(self, samples: Samples) -> Samples:
-        """Returns what is ready: int16 of shape (m,), for int16 of shape (n,)."""
+        """Takes int16 of shape (n,); returns what is ready, int16 of shape (m,), m may be 0."""
         self._owed += len(samples)
-        return self._given(self._suppressed(self._raised(samples)))
+        return self._without_delay(self._suppress(self._upsample(samples)))
 
     def flush(self) -> Samples:
-        """Returns the rest of all that was given; the next audio begins anew.
+        """Returns the rest of the audio; the next audio starts a new stretch.
 
-        What was learnt of the noise is kept.
+        RNNoise's estimate of the noise is kept.
         """
-        silence = np.zeros(_LATE + SPEECH_RATE // 50, np.int16)
-        raised = [self._raised(silence), _samples_of(self._up.resample(None))]
-        lowered = [self._suppressed(np.concatenate(raised)), _samples_of(self._down.resample(None))]
-        rest = self._given(np.concatenate(lowered))
+        silence = np.zeros(_DELAY + SPEECH_RATE // 50, np.int16)
+        upsampled = [self._upsample(silence), _samples_of(self._up.resample(None))]
+        clean = [self._suppress(np.concatenate(upsampled)), _samples_of(self._down.resample(None))]
+        rest = self._without_delay(np.concatenate(clean))
         self._begin()
         return rest
 
@@ -107,35 +107,36 @@ class Suppressor:
     def _begin(self) -> None:
         self._up = av.AudioResampler("s16", "mono", RATE)
         self._down = av.AudioResampler("s16", "mono", SPEECH_RATE)
-        self._waiting: NDArray[np.int16] = np.zeros(0, np.int16)
+        self._partial_frame: NDArray[np.int16] = np.zeros(0, np.int16)
         self._skipped = 0
         self._owed = 0
+        """Samples that went in and have not come out."""
 
-    def _raised(self, samples: Samples) -> Samples:
-        """Returns `samples` at 48 kHz, but for what the filter still holds."""
+    def _upsample(self, samples: Samples) -> Samples:
+        """Returns `samples` at 48 kHz, but for what the resampler still holds."""
         return _resampled(self._up, samples, SPEECH_RATE)
 
-    def _suppressed(self, raised: Samples) -> Samples:
-        """Returns as much as whole frames give, at 16 kHz."""
-        waiting = np.concatenate((self._waiting, raised))
-        whole = len(waiting) // FRAME * FRAME
-        self._waiting = waiting[whole:]
+    def _suppress(self, samples: Samples) -> Samples:
+        """Takes audio at 48 kHz; returns that of whole frames at 16 kHz, without the noise."""
+        pending = np.concatenate((self._partial_frame, samples))
+        whole = len(pending) // FRAME * FRAME
+        self._partial_frame = pending[whole:]
         output = np.empty(whole, np.int16)
         frame, address = self._frame, self._frame.ctypes.data
         for at in range(0, whole, FRAME):
-            frame[:] = waiting[at : at + FRAME]
+            frame[:] = pending[at : at + FRAME]
             self._library.rnnoise_process_frame(self._state, address, address)
             np.clip(frame, -32_768, 32_767, out=frame)
             output[at : at + FRAME] = frame
         return _resampled(self._down, output, RATE)
 
-    def _given(self, samples: Samples) -> Samples:
-        """Returns `samples` without what the delays put before the first."""
-        skipped = min(len(samples), _LATE - self._skipped)
+    def _without_delay(self, samples: Samples) -> Samples:
+        """Returns `samples` without the _DELAY at the beginning, and never more than went in."""
+        skipped = min(len(samples), _DELAY - self._skipped)
         self._skipped += skipped
-        given = samples[skipped:][: self._owed]
-        self._owed -= len(given)
-        return given
+        aligned = samples[skipped:][: self._owed]
+        self._owed -= len(aligned)
+        return aligned
 
 
 def _resampled(resampler: av.AudioResampler, samples: Samples, rate: int) -> Samples:

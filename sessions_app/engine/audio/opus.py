@@ -13,21 +13,21 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
 OPUS_RATE = 48_000
-"""Hz: what RTP timestamps and Ogg granule positions of Opus count in, whatever was coded."""
+"""Hz: the clock of Opus RTP timestamps and Ogg granule positions, whatever the coded rate."""
 
 RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
-"""Hz: the rates at which libopus codes and decodes."""
+"""Hz: the rates that libopus encodes from and decodes to."""
 
 MAX_PACKET_MS = 120
 """RFC 6716, section 3.2.5: no packet is longer."""
 
 MAX_PACKET_BYTES = 1_500
-"""Room for a coded frame: RFC 6716 allows 1275 bytes; a larger room is never filled."""
+"""Buffer for an encoded packet; a frame has at most 1275 bytes (RFC 6716, section 3.2.1)."""
 
 _FIRST_HYBRID, _FIRST_CELT, _BYTE = 12, 16, 7
 _CODE = 0x03
 _SILK_FRAMES = (1, 1, 2, 3) * 3
-"""Frames of 20 ms in a SILK packet of configuration 0 to 11, which last 10, 20, 40, 60 ms."""
+"""20 ms SILK frames in a packet of configuration 0 to 11: these last 10, 20, 40, 60 ms in turn."""
 
 Application = Literal["voip", "audio"]
 
@@ -41,22 +41,22 @@ _GET_LOOKAHEAD: Final = 4027
 
 
 def _candidates() -> list[str]:
-    """Returns where libopus may be: beside PyAV (its wheel carries one), then the system's."""
-    found: list[str] = []
+    """Returns where libopus may be: in PyAV's wheel, then the system's."""
+    paths: list[str] = []
     spec = importlib.util.find_spec("av")
     if spec is not None and spec.origin is not None:
         bundled = Path(spec.origin).parent.parent / "av.libs"
-        found += [str(path) for path in sorted(bundled.glob("libopus[-.]*"))]
+        paths += [str(path) for path in sorted(bundled.glob("libopus[-.]*"))]
     system = ctypes.util.find_library("opus")
-    return found if system is None else [*found, system]
+    return paths if system is None else [*paths, system]
 
 
 @cache
-def _loaded() -> tuple[str, ctypes.PyDLL]:
+def _load() -> tuple[str, ctypes.PyDLL]:
     """Returns libopus's name and the library; raises MediaError where there is none.
 
-    It is loaded as a PyDLL, which keeps the interpreter lock over a call: at 20 to 200 µs a
-    call, giving it away and winning it back costs more than another thread would gain.
+    A PyDLL keeps the GIL during a call: calls take 20 to 200 µs, so releasing and reacquiring it
+    costs more than another thread would gain.
     """
     for name in _candidates():
         try:
@@ -74,11 +74,11 @@ def libopus_path() -> str:
 
     Raises MediaError, not retryable, where none can be loaded: it names what to install.
     """
-    return _loaded()[0]
+    return _load()[0]
 
 
 def _library() -> ctypes.PyDLL:
-    return _loaded()[1]
+    return _load()[1]
 
 
 def _declared(library: ctypes.PyDLL) -> ctypes.PyDLL:
@@ -106,11 +106,11 @@ def _declared(library: ctypes.PyDLL) -> ctypes.PyDLL:
     return library
 
 
-def _checked(code: int, doing: str) -> int:
-    """Returns libopus's answer; raises MediaError where it is an error code."""
+def _checked(code: int, action: str) -> int:
+    """Returns libopus's result; raises MediaError where it is an error code (negative)."""
     if code < 0:
         reason = _library().opus_strerror(code).decode("ascii", "replace")
-        raise MediaError(f"libopus could not {doing}: {reason}")
+        raise MediaError(f"libopus could not {action}: {reason}")
     return code
 
 
@@ -126,24 +126,24 @@ def _check_format(sample_rate: int, channels: int) -> None:
 def packet_duration_samples(packet: bytes, rate: int) -> int:
     """Returns how many samples at `rate` Hz (per channel) the packet holds, from its header.
 
-    Raises MediaError for what is no Opus packet (RFC 6716, section 3.4), among it an empty one.
+    Raises MediaError for an empty or invalid packet (RFC 6716, section 3.4).
     """
-    counted = packet[:1] and packet[0] & _CODE == _CODE
-    return _duration(packet[: 2 if counted else 1], rate)
+    has_count_byte = packet[:1] and packet[0] & _CODE == _CODE
+    return _duration(packet[: 2 if has_count_byte else 1], rate)
 
 
 @lru_cache(maxsize=1024)
-def _duration(head: bytes, rate: int) -> int:
-    """Returns what a packet's first bytes say: of code 3 the second counts its frames."""
-    count = _library().opus_packet_get_nb_samples(head, len(head), rate)
+def _duration(header: bytes, rate: int) -> int:
+    """Returns the duration in samples that a TOC byte (with code 3, and a frame count) gives."""
+    count = _library().opus_packet_get_nb_samples(header, len(header), rate)
     return _checked(count, "read a packet")
 
 
 def has_fec(packet: bytes) -> bool:
-    """Returns whether the packet carries what repairs its predecessor (LBRR).
+    """Returns whether the packet carries in-band FEC (LBRR) of the packet before it.
 
-    RFC 6716: only the SILK and hybrid modes have it (section 3.1); the flag is the bit after
-    the voice activity bits of the packet's frames, channel by channel (section 4.2.3).
+    RFC 6716: only the SILK and hybrid modes have it (section 3.1); the LBRR flag follows the VAD
+    flags of the packet's frames, channel by channel (section 4.2.3).
     """
     if len(packet) < 2:  # noqa: PLR2004 - a TOC byte and a frame
         return False
@@ -158,12 +158,12 @@ def has_fec(packet: bytes) -> bool:
 
 
 class OpusEncoder:
-    """Codes int16 audio, one packet a call. Not thread-safe.
+    """Encodes int16 audio, one packet a call. Not thread-safe.
 
     `bitrate` is in bits a second, `complexity` 0 (cheap) to 10 (best); `application` is "voip"
-    for speech alone, "audio" for all else. With `expected_loss` (percent) packets carry what
-    repairs their predecessor (in-band FEC, RFC 6716 section 2.1.7); with `dtx` silence is coded
-    as packets of a byte or two. Raises MediaError for values that libopus does not take.
+    for speech alone, "audio" for all else. With `expected_loss` (percent) packets carry in-band
+    FEC (RFC 6716, section 2.1.7); with `dtx` silence takes a byte or two a packet. Raises
+    MediaError for values that libopus does not take.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class OpusEncoder:
         self._sample_rate = sample_rate
         self._channels = channels
         self._packet = ctypes.create_string_buffer(MAX_PACKET_BYTES)
-        self._room = ctypes.addressof(self._packet)
+        self._packet_address = ctypes.addressof(self._packet)
         error = ctypes.c_int()
         self._state = self._library.opus_encoder_create(
             sample_rate, channels, _APPLICATIONS[application], ctypes.byref(error)
@@ -202,7 +202,7 @@ class OpusEncoder:
 
     @property
     def lookahead_48k(self) -> int:
-        """How late the decoded audio is, in samples at 48 kHz (RFC 7845: the pre-skip)."""
+        """The codec's delay in samples at 48 kHz (RFC 7845: the pre-skip)."""
         samples = ctypes.c_int32()
         code = self._library.opus_encoder_ctl(self._opened(), _GET_LOOKAHEAD, ctypes.byref(samples))
         _checked(code, "tell its lookahead")
@@ -220,12 +220,12 @@ class OpusEncoder:
             self._opened(),
             samples.tobytes(),
             samples.size // self._channels,
-            self._room,
+            self._packet_address,
             MAX_PACKET_BYTES,
         )
         if size < 0:
             _checked(size, f"encode {len(samples)} samples")
-        return ctypes.string_at(self._room, size)
+        return ctypes.string_at(self._packet_address, size)
 
     def close(self) -> None:
         """Frees the encoder; may be called twice."""
@@ -256,10 +256,10 @@ class OpusDecoder:
         self._library = _library()
         self._sample_rate = sample_rate
         self._channels = channels
-        # to ask a new array for its address costs as much as to copy out of one that is known
+        # one array for all packets: asking a new one for its address costs as much as a copy
         longest = sample_rate * MAX_PACKET_MS // 1000
         self._pcm: Samples = np.empty(longest if channels == 1 else (longest, channels), np.int16)
-        self._room = self._pcm.ctypes.data
+        self._pcm_address = self._pcm.ctypes.data
         error = ctypes.c_int()
         self._state = self._library.opus_decoder_create(sample_rate, channels, ctypes.byref(error))
         _checked(error.value, "make a decoder")
@@ -268,22 +268,23 @@ class OpusDecoder:
         self.close()
 
     def decode(self, packet: bytes) -> Samples:
-        """Returns the packet's audio; raises MediaError for what is no Opus packet."""
+        """Returns the packet's audio; raises MediaError for an invalid packet."""
         return self._decode(packet, packet_duration_samples(packet, self._sample_rate))
 
     def repair(self, following: bytes, count: int) -> Samples:
         """Returns `count` samples in place of the lost packet right before `following`.
 
-        They come from that packet's FEC; where it has none they are made up as by `conceal`.
-        `following` itself is still to be decoded. Raises MediaError for what is no Opus packet.
+        They are decoded from its in-band FEC; where it has none they are concealed as by
+        `conceal`. `following` itself is still to be decoded. Raises MediaError for an invalid
+        packet.
         """
         packet_duration_samples(following, self._sample_rate)
         return self._decode(following, count, fec=1)
 
     def conceal(self, count: int) -> Samples:
-        """Returns audio in place of a lost packet, made up from what came before.
+        """Returns `count` samples in place of a lost packet (packet loss concealment).
 
-        `count` samples are a multiple of 2.5 ms and at most 120 ms; else MediaError.
+        Raises MediaError unless `count` is a multiple of 2.5 ms and at most 120 ms.
         """
         return self._decode(None, count)
 
@@ -299,7 +300,9 @@ class OpusDecoder:
         if not 0 < samples <= self._sample_rate * MAX_PACKET_MS // 1000:
             raise MediaError(f"Opus has no run of {samples} samples: ask for 2.5 to 120 ms")
         size = 0 if packet is None else len(packet)
-        count = self._library.opus_decode(self._state, packet, size, self._room, samples, fec)
+        count = self._library.opus_decode(
+            self._state, packet, size, self._pcm_address, samples, fec
+        )
         if count < 0:
             _checked(count, f"decode a packet of {size} bytes")
         return self._pcm[:count].copy()

@@ -1,4 +1,8 @@
-"""The agent's voice on its way out: paced, paused, cut, and known to the word."""
+"""The agent's outgoing audio: a queue that is paced, paused and cut, and knows when each was sent.
+
+An answer is queued as items (a sentence each). Because each item's packets have send times, an
+interruption can tell which words the caller heard.
+"""
 
 import asyncio
 from bisect import bisect_right
@@ -7,39 +11,46 @@ from collections.abc import Callable
 from typing import Protocol
 
 PACKET_MS = 20.0
-AHEAD_MS = 200.0
-"""How much may wait here: what is made earlier would be thrown away by an interruption."""
+BUFFER_MS = 200.0
+"""How much audio may be queued. More is synthesised in vain when the caller interrupts; less leaves
+gaps when a voice falls behind."""
 
-ROOMY_MS = 100.0
-"""So little has to wait before more is asked for: a few packets at once, not one by one."""
+REFILL_MS = 100.0
+"""More is asked for once this little is queued. Higher wakes the producer more often, for fewer
+packets each time."""
 
 CONTIGUOUS_MS = 60.0
-"""A packet that follows this soon belongs to the same run; its place is the run's end."""
+"""A packet sent no later than this after the last one's end is placed right at that end, so that
+timer jitter leaves no gaps in the recording. Higher hides real gaps."""
 
 
-def nobody() -> None:
-    """Nobody is told that there is a packet to send."""
+def ignore_ready() -> None:
+    """The `on_ready` of a playout that no transport listens to."""
 
 
 class PacketLane(Protocol):
-    """Where what was sent is kept, such as `recording.lanes.LaneRecorder`."""
+    """Where sent packets are recorded, such as `recording.lanes.LaneRecorder`."""
 
     def add_packet(self, packet: bytes, start_ms: float, duration_ms: float) -> None: ...
 
 
-class _Item:
-    """One run of audio: how much of it went out, and when."""
+class _ItemTimes:
+    """One item's packets: how many are queued and sent, and when each was sent.
+
+    Send times are kept as contiguous runs: the packet at `offsets[n]` ms of the item was sent at
+    `clocks[n]` ms of the call clock, and those after it follow without a gap.
+    """
 
     def __init__(self, item: object) -> None:
         self.item = item
+        self.queued = 0
         self.sent = 0
-        self.put = 0
         self.complete = False
         self.offsets: list[float] = []
         self.clocks: list[float] = []
 
-    def note(self, at_ms: float) -> None:
-        """Notes that the next packet begins at `at_ms`; jumps of the clock are kept."""
+    def add_sent(self, at_ms: float) -> None:
+        """Counts the next packet as sent at `at_ms`; a gap before it starts another run."""
         offset = self.sent * PACKET_MS
         if not self.offsets or abs(self.clock_ms(offset) - at_ms) > 1.0:
             self.offsets.append(offset)
@@ -47,6 +58,7 @@ class _Item:
         self.sent += 1
 
     def clock_ms(self, offset_ms: float) -> float:
+        """Returns when the audio at `offset_ms` of the item was sent; 0.0 before any was."""
         if not self.offsets:
             return 0.0
         run = max(0, bisect_right(self.offsets, offset_ms) - 1)
@@ -56,10 +68,10 @@ class _Item:
 class Playout:
     """One call's queue of 20 ms Opus packets, in items. On one event loop; nothing blocks.
 
-    Whoever carries the audio asks for `next_packet` every 20 ms; what it takes counts as
-    heard, and goes to `lane`. `clock` gives the call clock in ms. `on_first` and `on_finished`
-    are told of each item, from within `next_packet`; `on_ready` whenever there is a packet to
-    send and was none, as `ready` tells those who wait.
+    The transport takes `next_packet` every 20 ms; what it takes counts as heard and goes to
+    `lane`. `clock` returns the call clock in ms. `on_first(item)`, `on_finished(item)` are called
+    within `next_packet` as an item's first and last packets are sent; `on_ready()` is called when
+    there is a packet to send after there was none (coroutines can await `ready` instead).
     """
 
     def __init__(self, clock: Callable[[], float], lane: PacketLane | None = None) -> None:
@@ -67,131 +79,131 @@ class Playout:
         self.lane = lane
         self.on_first: Callable[[object], None] = lambda _: None
         self.on_finished: Callable[[object], None] = lambda _: None
-        self.on_ready: Callable[[], None] = nobody
+        self.on_ready: Callable[[], None] = ignore_ready
         self.expected_loss = 0
-        """Percent of packets that are lost on their way, where the codec is to repair that."""
-        self._packets: deque[tuple[_Item, bytes]] = deque()
-        self._open: _Item | None = None
-        self._known: dict[int, _Item] = {}
-        self._held = False
+        """Percent of packets lost in the network; above 0 the encoder is to add in-band FEC."""
+
+        self._packets: deque[tuple[_ItemTimes, bytes]] = deque()
+        self._open: _ItemTimes | None = None
+        self._times: dict[int, _ItemTimes] = {}
+        self._paused = False
         self._suspended = False
-        self._fresh = True
+        self._after_gap = True
         self._end_ms = 0.0
-        self._roomy = asyncio.Event()
-        self._roomy.set()
+        self._has_space = asyncio.Event()
+        self._has_space.set()
         self._ready = asyncio.Event()
 
     # -- from the reply -------------------------------------------------------------------
 
     def begin(self, item: object) -> None:
         """Starts an item; the one before must have been finished."""
-        entry = _Item(item)
-        self._open = entry
-        self._known[id(item)] = entry
+        self._open = self._times[id(item)] = _ItemTimes(item)
 
     def put(self, packet: bytes) -> None:
         """Queues the next 20 ms of the item begun last; ignored after `clear`."""
         if self._open is None:
             return
-        self._open.put += 1
+        self._open.queued += 1
         self._packets.append((self._open, packet))
-        self._look()
+        self._update_events()
 
     def finish_item(self) -> None:
         """Says that no packet of the item follows."""
-        entry, self._open = self._open, None
-        if entry is not None:
-            entry.complete = True
-            if entry.sent == entry.put:
-                self.on_finished(entry.item)
+        times, self._open = self._open, None
+        if times is not None:
+            times.complete = True
+            if times.sent == times.queued:
+                self.on_finished(times.item)
 
-    async def room(self) -> None:
-        """Returns when more may be put, up to AHEAD_MS of what waits to be sent."""
-        await self._roomy.wait()
+    async def wait_for_space(self) -> None:
+        """Returns when another packet may be queued (backpressure: BUFFER_MS, REFILL_MS)."""
+        await self._has_space.wait()
 
     # -- from the turn machine ------------------------------------------------------------
 
-    def hold(self) -> None:
-        """Stops sending at once; the place is kept."""
-        self._held = True
-        self._look()
+    def pause(self) -> None:
+        """Stops sending at once; the queue is kept."""
+        self._paused = True
+        self._update_events()
 
     def resume(self) -> None:
-        """Goes on where `hold` stopped."""
-        self._held = False
-        self._look()
+        """Goes on where `pause` stopped."""
+        self._paused = False
+        self._update_events()
 
     def clear(self) -> float:
-        """Drops what was not sent, and the item being put; returns its length in ms."""
-        unheard = self.held_ms
+        """Drops all unsent packets and the open item, and ends a pause.
+
+        Returns how much audio was dropped, in ms.
+        """
+        unheard_ms = self.buffered_ms
         self._packets.clear()
         self._open = None
-        self._held = False
-        self._look()
-        return unheard
+        self._paused = False
+        self._update_events()
+        return unheard_ms
 
-    def drop(self) -> None:
-        """Drops what was not sent, as `clear` does; where it holds still it goes on doing so."""
-        held = self._held
+    def clear_keeping_pause(self) -> None:
+        """Drops all unsent packets and the open item; a pause goes on."""
+        paused = self._paused
         self.clear()
-        if held:
-            self.hold()
+        if paused:
+            self.pause()
 
     def suspend(self, on: bool) -> None:
-        """Sends nothing while the client is out of reach, whatever the turn machine does."""
+        """Sends nothing while the client is unreachable; independent of `pause` and `resume`."""
         self._suspended = on
-        self._look()
+        self._update_events()
 
     # -- what was heard -------------------------------------------------------------------
 
     @property
-    def held_ms(self) -> float:
-        """How much waits to be sent."""
+    def buffered_ms(self) -> float:
+        """How much audio is queued, in ms."""
         return len(self._packets) * PACKET_MS
 
     @property
-    def held(self) -> bool:
-        """Whether it holds still because it was asked to."""
-        return self._held
+    def paused(self) -> bool:
+        """Whether `pause` stopped it."""
+        return self._paused
 
     @property
     def suspended(self) -> bool:
-        """Whether the client is out of reach."""
+        """Whether `suspend` stopped it: the client is unreachable."""
         return self._suspended
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits and no item is open."""
+        """Whether nothing is queued and no item is open."""
         return not self._packets and self._open is None
 
     def position_ms(self, item: object) -> float:
-        """Returns how much of an item was sent."""
-        entry = self._known.get(id(item))
-        return entry.sent * PACKET_MS if entry is not None else 0.0
+        """Returns how much of an item was sent, in ms; 0.0 for an unknown item."""
+        times = self._times.get(id(item))
+        return times.sent * PACKET_MS if times is not None else 0.0
 
     def start_ms(self, item: object) -> float:
-        """Returns when an item's first packet was sent, on the call clock."""
+        """Returns when an item's first packet was sent, on the call clock; 0.0 if it was not."""
         return self.clock_ms(item, 0.0)
 
     def clock_ms(self, item: object, offset_ms: float) -> float:
-        """Returns when the audio at `offset_ms` of an item was heard, on the call clock."""
-        entry = self._known.get(id(item))
-        return entry.clock_ms(offset_ms) if entry is not None else 0.0
+        """Returns when the audio at `offset_ms` of an item was sent, on the call clock."""
+        times = self._times.get(id(item))
+        return times.clock_ms(offset_ms) if times is not None else 0.0
 
-    def forget(self) -> None:
-        """Drops what is known of items that are over."""
-        waiting = {id(entry.item) for entry, _ in self._packets}
-        self._known = {
-            key: entry
-            for key, entry in self._known.items()
-            if key in waiting or entry is self._open
+    def forget_finished(self) -> None:
+        """Frees the send times of items that are over."""
+        queued = {id(times.item) for times, _ in self._packets}
+        self._times = {
+            key: times for key, times in self._times.items() if key in queued or times is self._open
         }
 
-    # -- to whoever carries it ------------------------------------------------------------
+    # -- to the transport -----------------------------------------------------------------
 
     @property
     def has_packet(self) -> bool:
-        """Whether `next_packet` would give one."""
+        """Whether `next_packet` would return one."""
         return self._ready.is_set()
 
     async def ready(self) -> None:
@@ -199,39 +211,38 @@ class Playout:
         await self._ready.wait()
 
     def next_packet(self) -> bytes | None:
-        """Returns the next 20 ms, or None when there is nothing to say now."""
-        if self._held or self._suspended or not self._packets:
+        """Returns the next 20 ms of Opus; None where it is empty, paused or suspended."""
+        if self._paused or self._suspended or not self._packets:
             return None
-        entry, packet = self._packets.popleft()
-        at_ms = self._place()
-        self._look()
-        first = entry.sent == 0
-        entry.note(at_ms)
+        times, packet = self._packets.popleft()
+        at_ms = self._next_start_ms()
+        self._update_events()
+        first = times.sent == 0
+        times.add_sent(at_ms)
         if self.lane is not None:
             self.lane.add_packet(packet, at_ms, PACKET_MS)
         if first:
-            self.on_first(entry.item)
-        if entry.complete and entry.sent == entry.put:
-            self.on_finished(entry.item)
+            self.on_first(times.item)
+        if times.complete and times.sent == times.queued:
+            self.on_finished(times.item)
         return packet
 
-    def _place(self) -> float:
-        """Returns where the next packet lies: never before the end of the one before."""
+    def _next_start_ms(self) -> float:
+        """Returns the next packet's place on the call clock: never before the last one's end."""
         now = self._clock()
-        follows = not self._fresh and now - self._end_ms <= CONTIGUOUS_MS
+        follows = not self._after_gap and now - self._end_ms <= CONTIGUOUS_MS
         at = self._end_ms if follows else max(now, self._end_ms)
-        self._fresh = False
+        self._after_gap = False
         self._end_ms = at + PACKET_MS
         return at
 
-    def _look(self) -> None:
-        held_ms = len(self._packets) * PACKET_MS
-        if held_ms >= AHEAD_MS:
-            self._roomy.clear()
-        elif held_ms <= ROOMY_MS:
-            self._roomy.set()
-        self._fresh = self._fresh or self.idle
-        ready = bool(self._packets) and not self._held and not self._suspended
+    def _update_events(self) -> None:
+        if self.buffered_ms >= BUFFER_MS:
+            self._has_space.clear()
+        elif self.buffered_ms <= REFILL_MS:
+            self._has_space.set()
+        self._after_gap = self._after_gap or self.idle
+        ready = bool(self._packets) and not self._paused and not self._suspended
         if ready and not self._ready.is_set():
             self._ready.set()
             self.on_ready()

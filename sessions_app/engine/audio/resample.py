@@ -1,7 +1,7 @@
-"""From what a peer sends to what speech takes: 16 kHz mono.
+"""Resampling and downmixing of a client's audio to 16 kHz mono.
 
-A polyphase low-pass filter with a Kaiser window (Oppenheim and Schafer, Discrete-Time Signal
-Processing, section 7.5), written as one matrix product for many output samples at once.
+A polyphase FIR low-pass with a Kaiser window (Oppenheim and Schafer, Discrete-Time Signal
+Processing, section 7.5), computed as one matrix product for many output samples at once.
 """
 
 import math
@@ -13,13 +13,17 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
 
 DELAY_MS = 2.0
-"""How late the audio comes out of the filter."""
+"""The filter's group delay, half its length. Longer makes the transition band narrower."""
 
 STOP_DB = 60.0
-"""How far everything above 8 kHz is pushed down."""
+"""Stop-band attenuation above 8 kHz, in dB. Higher makes the transition band wider."""
 
 _BLOCK = 16
+"""Output samples of one matrix row at least."""
+
 _MOST_PHASES = 640
+"""Filter phases at most: 11.025 kHz needs 640."""
+
 _LOWEST_RATE, _HIGHEST_RATE = 8_000, 192_000
 _FULL_SCALE = 32_767.0
 
@@ -50,7 +54,7 @@ class Resampler:
         self._step = rate // shared * repeats
         self._kernel = _kernel(rate, self._step, phases * repeats) / np.float32(channels)
         self._overlap = len(self._kernel) - self._step
-        self._held: _Floats = np.zeros(self._overlap, np.float32)
+        self._history: _Floats = np.zeros(self._overlap, np.float32)
 
     def process(self, samples: Samples) -> Samples:
         """Returns the audio that is ready: int16 of shape (m,).
@@ -58,17 +62,17 @@ class Resampler:
         `samples` is int16: packed of shape (1, n * channels) or planar of shape (channels, n),
         as PyAV gives s16 and s16p. Raises MediaError for any other shape.
         """
-        held = np.concatenate((self._held, self._mixed(samples)))
-        blocks = (len(held) - self._overlap) // self._step
-        self._held = held[blocks * self._step :].copy()
+        mono = np.concatenate((self._history, self._mixed(samples)))
+        blocks = (len(mono) - self._overlap) // self._step
+        self._history = mono[blocks * self._step :].copy()
         if blocks == 0:
             return np.zeros(0, np.int16)
         # Rows overlap in memory: a view, so that nothing is copied before the product.
         windows: _Floats = np.ndarray(
             (blocks, len(self._kernel)),
             np.float32,
-            held,
-            strides=(self._step * held.itemsize, held.itemsize),
+            mono,
+            strides=(self._step * mono.itemsize, mono.itemsize),
         )
         output = (windows @ self._kernel).reshape(-1)
         np.rint(output, out=output)
@@ -77,7 +81,7 @@ class Resampler:
         return output.astype(np.int16)
 
     def _mixed(self, samples: Samples) -> _Floats:
-        """Returns the sum of the channels; the kernel makes it their mean."""
+        """Returns the channels' sum, float32 of shape (n,); the kernel makes it their mean."""
         count = self._channels
         if samples.ndim == 2 and samples.shape[0] == 1 and samples.size % count == 0:  # noqa: PLR2004
             planes = samples.reshape(-1, count).T
@@ -92,9 +96,9 @@ class Resampler:
 
 
 def _kernel(rate: int, step: int, outputs: int) -> _Floats:
-    """Returns float32 of shape (overlap + step, outputs): input samples to output samples.
+    """Returns the filter matrix, float32 of shape (overlap + step, outputs).
 
-    Row `overlap` is the first new input sample; output 0 is at its time, less the delay.
+    Row n weighs input sample n - overlap (negative: of the block before) in each output sample.
     """
     if rate == SPEECH_RATE:
         return np.eye(step, dtype=np.float32)
@@ -103,10 +107,10 @@ def _kernel(rate: int, step: int, outputs: int) -> _Floats:
     transition = (STOP_DB - 8) / (2.285 * 2 * math.pi * 2 * half)
     cutoff = rate / 2 if rate < SPEECH_RATE else (SPEECH_RATE - transition) / 2
     beta = 0.1102 * (STOP_DB - 8.7)
-    heard_at = (np.arange(overlap + step) - overlap) / rate
-    wanted_at = np.arange(outputs) / SPEECH_RATE
-    away = (wanted_at[None, :] - heard_at[:, None] - half) / half
-    window = np.where(np.abs(away) <= 1, np.i0(beta * np.sqrt(np.maximum(0, 1 - away**2))), 0)
-    taps = window * np.sinc(2 * cutoff * half * away)
+    input_s = (np.arange(overlap + step) - overlap) / rate
+    output_s = np.arange(outputs) / SPEECH_RATE
+    lag = (output_s[None, :] - input_s[:, None] - half) / half  # -1 to 1 within the filter
+    window = np.where(np.abs(lag) <= 1, np.i0(beta * np.sqrt(np.maximum(0, 1 - lag**2))), 0)
+    taps = window * np.sinc(2 * cutoff * half * lag)
     kernel: _Floats = (taps / taps.sum(axis=0)).astype(np.float32)
     return kernel

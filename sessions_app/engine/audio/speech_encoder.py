@@ -1,4 +1,4 @@
-"""A voice's audio as the Opus packets that go out, and fixed prompts kept that way."""
+"""Encodes a voice's audio as 20 ms Opus packets, and caches prompts that are spoken again."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -14,26 +14,31 @@ from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import Samples, SpokenWord
 
 RATES = (16_000, 24_000)
-"""Hz: all that speech needs, in Opus; a voice of 16 kHz costs a third less without more."""
+"""Hz that voices are encoded at; 16 kHz costs a third less, and is all that a 16 kHz voice has."""
 
 PACKET_MS = 20.0
 BITRATE = 40_000
-"""CELT without any search (complexity 0) takes 1.2 ms of CPU a second of speech where SILK takes
-7 at its usual complexity, 5, and 24 kbit/s; at 40 kbit/s it sounds as good (4.33 and 4.31 of PESQ,
-ten people): bits cost a voice server less than cycles."""
+"""Bits a second. CELT at complexity 0 takes 1.2 ms of CPU a second of speech; SILK at 24 kbit/s
+and complexity 5 takes 7. At 40 kbit/s CELT sounds as good (PESQ 4.33 against 4.31, ten speakers):
+to a voice server bits cost less than cycles. Lower saves bandwidth and sounds worse."""
 
 FEC_COMPLEXITY = 1
-"""Only SILK has in-band FEC."""
+"""Complexity with in-band FEC, which only SILK has. Higher sounds better and costs more CPU."""
+
 MOST_EXPECTED_LOSS = 30
+"""Percent. More would spend most of the bitrate on redundancy."""
+
 CACHE_BYTES = 8 * 1024 * 1024
+"""Packets that a cache holds: some 28 minutes of speech."""
+
 _LOWEST_RATE, _HIGHEST_RATE = 8_000, 96_000
 
 
 class SpeechEncoder:
-    """Codes one text's audio, chunk by chunk, as 20 ms mono packets. Not thread-safe.
+    """Encodes one text's audio, chunk by chunk, as 20 ms mono packets. Not thread-safe.
 
-    The first chunk's rate says at which of RATES all is coded. With `expected_loss` (percent)
-    packets carry what repairs their predecessors.
+    The first chunk's rate chooses the coded rate among RATES. With `expected_loss` (percent)
+    packets carry in-band FEC.
     """
 
     def __init__(self, expected_loss: int = 0) -> None:
@@ -41,13 +46,13 @@ class SpeechEncoder:
         self._encoder: OpusEncoder | None = None
         self._resampler: Any = None
         self._rate = self._coded_rate = 0
-        self._rest: Samples = np.zeros(0, np.int16)
+        self._partial_packet: Samples = np.zeros(0, np.int16)
 
     def feed(self, samples: Samples, sample_rate: int) -> list[bytes]:
-        """Returns the packets that are full.
+        """Takes int16 mono of shape (n,); returns the packets that are complete.
 
-        `samples` is int16 mono of shape (n,). The rate may change from one call to the next.
-        Raises MediaError for a rate outside 8 to 96 kHz.
+        The rate may change from one call to the next. Raises MediaError for a rate outside
+        8 to 96 kHz.
         """
         if not _LOWEST_RATE <= sample_rate <= _HIGHEST_RATE:
             raise MediaError(f"a voice of {sample_rate} Hz cannot be sent: make it 8 to 96 kHz")
@@ -60,25 +65,25 @@ class SpeechEncoder:
                 application="voip" if self._expected_loss else "audio",
                 expected_loss=self._expected_loss,
             )
-        out = [] if sample_rate == self._rate else self._flushed()
+        out = [] if sample_rate == self._rate else self._flush_resampler()
         self._rate = sample_rate
-        return self._coded([*out, *self._resampled(samples)])
+        return self._encode([*out, *self._resampled(samples)])
 
     def finish(self) -> list[bytes]:
-        """Returns the last packets, filled up with silence; the encoder is closed."""
+        """Returns the last packets, padded with silence; the encoder is closed."""
         if self._encoder is None:
             return []
-        parts = self._flushed()
-        held = len(self._rest) + sum(len(part) for part in parts)
-        # the decoder is late by the lookahead: one more packet when the end would be cut off
-        late = self._encoder.lookahead_48k * self._coded_rate // OPUS_RATE if held else 0
-        missing = -(held + late) % self._block + late
-        packets = self._coded([*parts, np.zeros(missing if held else 0, np.int16)])
+        parts = self._flush_resampler()
+        left = len(self._partial_packet) + sum(len(part) for part in parts)
+        # decoded audio is late by the lookahead: one more packet when the end would be cut off
+        lookahead = self._encoder.lookahead_48k * self._coded_rate // OPUS_RATE if left else 0
+        padding = -(left + lookahead) % self._packet_samples + lookahead
+        packets = self._encode([*parts, np.zeros(padding if left else 0, np.int16)])
         self._encoder.close()
         return packets
 
     @property
-    def _block(self) -> int:
+    def _packet_samples(self) -> int:
         return round(self._coded_rate * PACKET_MS / 1000)
 
     def _resampled(self, samples: Samples) -> list[Samples]:
@@ -92,18 +97,18 @@ class SpeechEncoder:
         frame.sample_rate = self._rate
         return _arrays(self._resampler.resample(frame))
 
-    def _flushed(self) -> list[Samples]:
-        """Returns what the resampler still holds."""
+    def _flush_resampler(self) -> list[Samples]:
+        """Returns the samples that the resampler still holds; the next chunk gets a new one."""
         resampler, self._resampler = self._resampler, None
         return [] if resampler is None else _arrays(resampler.resample(None))
 
-    def _coded(self, parts: list[Samples]) -> list[bytes]:
+    def _encode(self, parts: list[Samples]) -> list[bytes]:
         assert self._encoder is not None  # noqa: S101 - made by the first chunk
-        pcm = np.concatenate((self._rest, *parts)).astype(np.int16, copy=False)
-        block = self._block
-        whole = len(pcm) // block * block
-        self._rest = pcm[whole:]
-        return [self._encoder.encode(pcm[at : at + block]) for at in range(0, whole, block)]
+        pcm = np.concatenate((self._partial_packet, *parts)).astype(np.int16, copy=False)
+        size = self._packet_samples
+        whole = len(pcm) // size * size
+        self._partial_packet = pcm[whole:]
+        return [self._encoder.encode(pcm[at : at + size]) for at in range(0, whole, size)]
 
 
 def _arrays(frames: list[Any]) -> list[Samples]:
@@ -112,7 +117,7 @@ def _arrays(frames: list[Any]) -> list[Samples]:
 
 @cache
 def silent_packet() -> bytes:
-    """Returns 20 ms of silence."""
+    """Returns an Opus packet of 20 ms of silence."""
     encoder = OpusEncoder(RATES[0], bitrate=BITRATE, complexity=0, application="audio")
     try:
         return encoder.encode(np.zeros(round(RATES[0] * PACKET_MS / 1000), np.int16))
@@ -122,7 +127,7 @@ def silent_packet() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SpokenClip:
-    """A text that was made once: 20 ms packets, and where its words sound."""
+    """A text that was synthesised before: its 20 ms packets and its words' times."""
 
     packets: tuple[bytes, ...]
     words: tuple[SpokenWord, ...]
@@ -135,7 +140,7 @@ class SpokenClip:
 
 
 class ClipCache:
-    """The clips used last, up to `limit` bytes of packets."""
+    """An LRU cache of clips, up to `limit` bytes of packets; one clip may exceed it."""
 
     def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._limit = limit
@@ -146,17 +151,17 @@ class ClipCache:
         return len(self._clips)
 
     def get(self, key: Hashable) -> SpokenClip | None:
-        """Returns the clip of (engine, voice, speed, text), if it is kept."""
+        """Returns the clip of (engine, voice, speed, text); None where it is not cached."""
         clip = self._clips.get(key)
         if clip is not None:
             self._clips.move_to_end(key)
         return clip
 
     def put(self, key: Hashable, clip: SpokenClip) -> None:
-        """Keeps a clip; those unused longest make room for it."""
+        """Caches a clip, and evicts the least recently used ones over the limit."""
         self._size += clip.size - (self._clips[key].size if key in self._clips else 0)
         self._clips[key] = clip
         self._clips.move_to_end(key)
         while self._size > self._limit and len(self._clips) > 1:
-            _, gone = self._clips.popitem(last=False)
-            self._size -= gone.size
+            _, evicted = self._clips.popitem(last=False)
+            self._size -= evicted.size

@@ -186,7 +186,7 @@ class CurrentAnswer:
     def _end(self, answer: Answer, *, interrupted: bool) -> None:
         self._answer = None
         self._log.end_answer(answer, self._transcript.said_text, interrupted=interrupted)
-        self._playout.forget()
+        self._playout.forget_finished()
         self.on_silent()
 
     def _cancel(self, answer: Answer) -> None:
@@ -208,7 +208,7 @@ class CurrentAnswer:
             answer.first_audio_ms = now
             self._log.commit_caller(answer)
             self.on_first_sound()
-            if not self._playout.held:
+            if not self._playout.paused:
                 answer.heard()
         # if this text is heard back soon, it is an echo
         self._parts.turn_manager.judge.said.add(item.text, now)

@@ -82,7 +82,7 @@ class TurnTaking:
             case AskWords():
                 self._line.ask()
             case HoldSpeech():
-                self._playout.hold()
+                self._playout.pause()
             case ResumeSpeech():
                 self._playout.resume()
                 self._answer.resumed()

@@ -97,7 +97,7 @@ class ContainerSource:
         self.stream.feed(data)
 
     async def room(self) -> None:
-        await self.stream.room()
+        await self.stream.wait_for_space()
 
     @property
     def behind(self) -> bool:

@@ -111,10 +111,10 @@ async def test_what_an_answer_takes_back_is_not_said(held: bool) -> None:
     await playout.ready()
     playout.next_packet()
     if held:
-        playout.hold()
+        playout.pause()
     thought.set()
     await anew.wait()
-    assert playout.held is held
+    assert playout.paused is held
     playout.resume()
     await play(playout)
     await running

@@ -43,7 +43,7 @@ async def test_what_browsers_record_is_heard_whole(demuxers: Demuxers, kind: str
     data = recorded(kind, tone(2.0))
     for start in range(0, len(data), 1000):
         stream.feed(data[start : start + 1000])
-        await stream.room()
+        await stream.wait_for_space()
     stream.finish()
     samples = await heard(stream)
     stream.close()

@@ -79,12 +79,12 @@ def test_a_lost_packet_sounds_as_what_lies_around_it(codec: Telephone) -> None:
 
 def test_a_long_loss_fades_out_and_what_follows_is_heard_again() -> None:
     concealer = Concealer(8_000)
-    concealer.joined(tone(300, 0.2, 8_000))
+    concealer.receive(tone(300, 0.2, 8_000))
     made = np.concatenate([concealer.conceal(160) for _ in range(10)]).astype(int)
     assert np.abs(made[:160]).max() > 5_000
     assert np.abs(made[240:400]).max() < np.abs(made[:160]).max()
     assert not made[480:].any()
-    after = concealer.joined(tone(300, 0.02, 8_000))
+    after = concealer.receive(tone(300, 0.02, 8_000))
     assert np.array_equal(after[32:], tone(300, 0.02, 8_000)[32:])
 
 

@@ -13,9 +13,9 @@ from tests.engine.audio.signals import likeness, tone
 
 @pytest.fixture
 def unloaded() -> Iterator[None]:
-    opus._loaded.cache_clear()
+    opus._load.cache_clear()
     yield
-    opus._loaded.cache_clear()
+    opus._load.cache_clear()
 
 
 def test_speech_survives_coding(speech: Samples) -> None:

@@ -40,7 +40,7 @@ def test_items_go_out_in_order_and_are_told_of() -> None:
     call = Call()
     call.fill("a", 2)
     call.fill("b", 1)
-    assert call.playout.held_ms == 60
+    assert call.playout.buffered_ms == 60
     assert call.send(4) == [b"a0", b"a1", b"b0", None]
     assert call.told == ["first a", "finished a", "first b", "finished b"]
     assert call.playout.idle
@@ -59,12 +59,12 @@ def test_an_item_finished_late_is_told_of_then() -> None:
     assert call.playout.idle
 
 
-def test_held_it_keeps_its_place_and_times_follow() -> None:
+def test_paused_it_keeps_its_place_and_times_follow() -> None:
     call = Call()
     a = "a"
     call.fill(a, 4)
     call.send(2)
-    call.playout.hold()
+    call.playout.pause()
     assert call.send(10) == [None] * 10
     assert call.playout.position_ms(a) == 40
     call.playout.resume()
@@ -86,7 +86,7 @@ def test_cleared_it_tells_what_was_not_heard() -> None:
     call.playout.begin("b")
     call.playout.put(b"b0")
     call.send(1)
-    call.playout.hold()
+    call.playout.pause()
     assert call.playout.clear() == 60
     call.playout.put(b"b1")
     call.playout.finish_item()
@@ -108,13 +108,13 @@ def test_a_clock_that_trembles_moves_nothing(jitter: float) -> None:
     assert [at for _, at in call.kept] == [1000 + 20.0 * n for n in range(20)]
 
 
-async def test_there_is_room_for_200_ms_and_again_when_half_of_them_are_sent() -> None:
+async def test_there_is_space_for_200_ms_and_again_when_half_of_them_are_sent() -> None:
     call = Call()
     call.playout.begin("a")
     for _ in range(10):
-        await call.playout.room()
+        await call.playout.wait_for_space()
         call.playout.put(b"x")
-    waiting = asyncio.create_task(call.playout.room())
+    waiting = asyncio.create_task(call.playout.wait_for_space())
     await asyncio.sleep(0)
     assert not waiting.done()
     call.send(4)
@@ -131,7 +131,7 @@ async def test_it_is_ready_when_there_is_something_to_say() -> None:
     assert not waiting.done()
     call.fill("a", 1)
     await waiting
-    call.playout.hold()
+    call.playout.pause()
     assert not call.playout.has_packet
     call.playout.resume()
     call.send(1)
@@ -143,7 +143,7 @@ def test_what_is_over_can_be_forgotten() -> None:
     call.fill("a", 1)
     call.send(1)
     call.fill("b", 1)
-    call.playout.forget()
+    call.playout.forget_finished()
     assert call.playout.position_ms("a") == 0
     call.send(1)
     assert call.playout.position_ms("b") == 20

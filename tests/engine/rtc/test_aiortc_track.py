@@ -134,7 +134,7 @@ async def test_a_real_peer_hears_it_and_hears_it_stop(own_path: bool) -> None:
     say(playout, "a", 440, 3.0)
     await until(listener.loud)
     await until(lambda: len(listener.loud()) > 40)
-    playout.hold()
+    playout.pause()
     held = time.monotonic()
     await until(lambda: time.monotonic() - listener.loud()[-1] > 0.4)
     assert listener.loud()[-1] - held < 1.0  # of the two seconds that were left

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from sessions_app.engine.audio.g711_g722 import FromOpus
-from sessions_app.engine.audio.playout import PACKET_MS, Playout, nobody
+from sessions_app.engine.audio.playout import PACKET_MS, Playout, ignore_ready
 from sessions_app.engine.audio.speech_encoder import silent_packet
 from sessions_app.engine.rtc.loop.pacer import Pacer
 from sessions_app.engine.rtc.rtp.packetizer import RATE, RtpOutput
@@ -103,7 +103,7 @@ class RtpVoice:
         if self._convert is not None:
             self._convert.close()
         if self._playout.on_ready == self._ready:
-            self._playout.on_ready = nobody
+            self._playout.on_ready = ignore_ready
 
     def _ready(self) -> None:
         self._pacer.join(self)

@@ -84,7 +84,7 @@ async def test_the_last_packet_of_speech_is_carried_along_too() -> None:
 async def test_held_it_says_nothing_and_goes_on_where_it_was() -> None:
     line = Line()
     line.voice.start(0.0)
-    line.playout.hold()
+    line.playout.pause()
     line.say(b"a", b"b")
     await line.until(1)
     line.playout.resume()
