@@ -116,12 +116,12 @@ class Arrivals:
             start_ms = self.end_ms
             self._look(start_ms + duration_ms, now_ms)
             if self._resumption is not None:
-                self._resumption.came(start_ms, duration_ms, now_ms)
+                self._resumption.add(start_ms, duration_ms, now_ms)
             elif self._lateness.stays(start_ms + duration_ms, now_ms):
                 start_ms = self._present(duration_ms, now_ms)
         self._rested = False
         self._came_ms = now_ms
-        self._rhythm.came(duration_ms, now_ms)
+        self._rhythm.add(duration_ms, now_ms)
         self.end_ms = start_ms + duration_ms
         self._behind_ms = now_ms - self.end_ms
         return start_ms
@@ -135,7 +135,7 @@ class Arrivals:
         paused = away_ms > self._rhythm.slice_ms + OVERDUE_MS  # else it went on all the time
         self._resumption = FirstAudio(now_ms, self._owed_ms if paused and self._gathers else 0.0)
         self._owed_ms = 0.0
-        self._resumption.came(start_ms, duration_ms, now_ms)
+        self._resumption.add(start_ms, duration_ms, now_ms)
         return start_ms
 
     def settle(self, now_ms: float, *, at_once: bool = False) -> float | None:
@@ -146,7 +146,7 @@ class Arrivals:
         if pause_ms is None:
             if not at_once:
                 return None
-            pause_ms = self._resumption.latest_ms
+            pause_ms = self._resumption.max_pause_ms
         self.first = self._resumption.first
         self._resumption = None
         self.end_ms += pause_ms

@@ -1,1 +1,1 @@
-"""Voice activity detection: speech told from all else."""
+"""Voice activity detection: where speech starts, pauses and ends."""

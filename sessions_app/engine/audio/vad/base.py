@@ -15,32 +15,33 @@ class VadStream(ABC):
 
     @abstractmethod
     def feed(self, frame: AudioFrame) -> None:
-        """Takes the next int16 mono 16 kHz audio, in order; returns at once.
+        """Takes the next int16 mono 16 kHz audio, in order; never blocks.
 
         Boundaries reach the callback later, on the event loop.
         """
 
     def guard(self, on: bool) -> None:
-        """Asks for surer and longer speech before a start is told, while the agent speaks."""
+        """Makes starts of speech harder while `on` (the agent speaks), against echo and noise."""
 
     def watch(self, on_pause: PauseCallback) -> None:
-        """Asks to be told of pauses too, well before they are ends; a VAD that finds none may not.
+        """Reports pauses to `on_pause`, well before they count as ends of speech.
 
-        A pause is followed by a resumption, or by the end of speech at the same place.
+        Each is followed by a resumption, or by an end of speech with the same `at_ms`. A VAD that
+        finds no pauses may ignore this.
         """
 
     @property
     @abstractmethod
     def seen_ms(self) -> float:
-        """Up to where, on the call clock, boundaries have been decided and told."""
+        """Up to where, on the call clock, boundaries have been decided and reported."""
 
     @abstractmethod
     async def drain(self) -> None:
-        """Returns when all that was fed has been judged; ends speech still open."""
+        """Returns when all audio has been judged; speech that is still open is ended."""
 
     @abstractmethod
     def close(self) -> None:
-        """Drops the stream; no callback comes after it."""
+        """Drops the stream; no callback is called afterwards."""
 
 
 class Vad(ABC):

@@ -1,4 +1,4 @@
-"""From speech probabilities to where speech starts and ends. Pure."""
+"""Turns speech probabilities into starts, pauses and ends of speech: hysteresis. Pure."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,19 @@ WINDOW_MS = 32.0
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When speech starts, pauses and ends; windows are 32 ms."""
+    """When speech starts, pauses and ends. Windows are 32 ms.
+
+    Higher thresholds miss quiet speakers, lower ones take noise for speech. More windows make a
+    boundary surer and later by 32 ms each.
+    """
 
     start: float = 0.5
+    """Probability from which a window counts as speech, before a start."""
+
     start_windows: int = 3
     end: float = 0.35
+    """Probability below which a window counts as silence, within speech."""
+
     end_windows: int = 16
     pause_windows: int = 6
 
@@ -29,26 +37,28 @@ Boundary = SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed
 
 GUARDED_START = 0.6
 GUARDED_WINDOWS = 3
-"""What speech must show while the agent speaks, so that its echo and breaths count less."""
+"""The least start threshold and number of windows while the agent speaks: echo and breaths do not
+start speech. Higher makes interruptions harder."""
 
 GUARDED_SHARE = 0.3
-"""Of the caller's own loudness: what is 10 dB lower is an echo, or people in the background."""
+"""Share of the caller's usual RMS that speech must have while the agent speaks. What is 10 dB lower
+is echo, or people in the background."""
 
 SURE = 0.8
-"""The probability from which a window teaches how loud the caller is."""
+"""Windows of at least this probability update the caller's usual RMS."""
 
 RESUMED_WINDOWS = 2
-"""Windows between checks that a pause still holds: who resumes must not be answered."""
+"""Most windows judged at once during a pause. More finds later that the caller resumed, when an
+answer may have begun."""
 
 STEADINESS = 0.97
-"""How much of the known loudness stays with each further window of sure speech."""
+"""Smoothing factor of the usual RMS, a window of sure speech. Higher adapts more slowly."""
 
 
 class Boundaries:
-    """Takes one probability a window, in order.
+    """Takes the speech probability of each window, in order.
 
-    While `guarded` is set, speech has to be surer and longer before it starts. With `watching`
-    pauses are told, too.
+    While `guarded`, a start takes more (`GUARDED_…`). With `watching`, pauses are reported too.
     """
 
     def __init__(self, thresholds: Thresholds, speaker: Speaker = Speaker.CALLER) -> None:
@@ -62,7 +72,7 @@ class Boundaries:
 
     @property
     def remaining(self) -> int:
-        """How many more windows the next boundary takes at the least."""
+        """The least number of further windows that the next boundary takes."""
         left = self._needed - self._run
         if not (self.watching and self._speaking):
             return left
@@ -78,12 +88,12 @@ class Boundaries:
         return max(limits.start_windows, GUARDED_WINDOWS) if self.guarded else limits.start_windows
 
     def judge(self, probability: float, start_ms: float, rms: float = 0.0) -> Boundary | None:
-        """Returns the boundary that the window at `start_ms` completes, if any.
+        """Returns the boundary that the window at `start_ms` (call clock) confirms, if any.
 
-        A boundary lies where the run of windows that proves it began. `rms` is the window's
-        loudness, of 32768; 0 where it is not known.
+        The boundary's time is where the run of windows that confirms it began. `rms` is the
+        window's RMS (full scale is 32768), 0 where it is not known.
         """
-        probability = self._as_heard(probability, rms)
+        probability = self._without_echo(probability, rms)
         limits = self._thresholds
         start = max(limits.start, GUARDED_START) if self.guarded else limits.start
         turning = probability < limits.end if self._speaking else probability >= start
@@ -100,17 +110,18 @@ class Boundaries:
         return None
 
     def _resumed(self, at_ms: float) -> SpeechResumed | None:
-        """Forgets what might have become a boundary; returns the end of a pause that was told."""
+        """Resets the run of windows; returns the resumption where a pause was reported."""
         self._run = 0
         if not self._paused:
             return None
         self._paused = False
         return SpeechResumed(self._speaker, at_ms)
 
-    def _as_heard(self, probability: float, rms: float) -> float:
-        """Learns how loud the caller is, and hears nothing much softer while guarded.
+    def _without_echo(self, probability: float, rms: float) -> float:
+        """Returns 0.0 for a window too quiet to be the caller while guarded; else `probability`.
 
-        What began while guarded may be anybody, and teaches nothing.
+        Learns the caller's usual RMS from sure speech, unless it began while guarded: that may be
+        anybody's.
         """
         if self.guarded and not self._speaking:
             return probability if rms >= GUARDED_SHARE * self._usual_rms else 0.0
@@ -121,7 +132,7 @@ class Boundaries:
         return probability
 
     def finish(self, end_ms: float) -> SpeechEnded | None:
-        """Returns the end of speech still open when the audio ended."""
+        """Returns the end of speech that is still open at the end of the audio; None for none."""
         if not self._speaking:
             return None
         self._flip(0.0)

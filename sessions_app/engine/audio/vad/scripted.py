@@ -1,4 +1,4 @@
-"""A VAD that is told where speech is; for tests of what listens to it."""
+"""A VAD that reports given spans of speech; for tests of its listeners."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from sessions_app.engine.core.frames import AudioFrame
 
 
 class ScriptedVadStream(VadStream):
-    """Tells each boundary as the audio passes it, and a pause where speech ends."""
+    """Reports each boundary as the audio passes it, and a pause right before each end."""
 
     def __init__(self, spans: Sequence[tuple[float, float]], on_boundary: BoundaryCallback) -> None:
         self._due = [
@@ -39,7 +39,7 @@ class ScriptedVadStream(VadStream):
         self._on_pause = on_pause
 
     async def drain(self) -> None:
-        """Everything was told already."""
+        """Returns at once: `feed` reports all boundaries."""
 
     def close(self) -> None:
         self._due.clear()

@@ -1,7 +1,7 @@
-"""Silero's voice activity detector, one inference a tick for all calls.
+"""Silero VAD for all calls of a process: one thread, and one batched inference a tick.
 
-https://github.com/snakers4/silero-vad: windows of 512 samples at 16 kHz, each with the 64
-before it, and a state row a stream.
+https://github.com/snakers4/silero-vad: windows of 512 samples (32 ms) at 16 kHz, each with the 64
+samples before it as context, and a recurrent state a stream.
 """
 
 import asyncio
@@ -33,37 +33,41 @@ from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 WINDOW_MS = 1000 * WINDOW / SPEECH_RATE
 TICK_S = WINDOW / SPEECH_RATE
 MOST_AT_ONCE = 8
-"""Windows of a stream. As many as its next boundary takes are judged at a time: to be woken costs
-more than to judge, and no boundary is later for it."""
+"""Most windows of a stream that are judged together. The thread waits until a stream has as many
+as its next boundary takes: waking costs more than inference, and delays no boundary."""
 
 NOISE_FLOOR = 30.0
-"""Root mean square (of 32768, about -60 dBFS) under which no voice can be: not even asked."""
+"""RMS (full scale is 32768, so about -60 dBFS) below which a window is silence without inference.
+Higher saves CPU and misses quiet speakers."""
 
 NICE = 4
-"""Of its thread: an event loop that shares its core is not held up while a batch is judged."""
+"""Added to the thread's niceness, so that it does not hold up an event loop on the same core."""
 
 SETTLING = 64
-"""Windows of silence, some 2 s, that a stream is taken to begin with. The network takes the first
-word of some voices for no speech where it has heard nothing at all before it."""
+"""Windows of silence (2 s) that each stream's state begins after. From a zero state the model
+misses the first word of some voices."""
 
 FULL_SCALE = 32_768.0
 FIRST_ROWS = 16
+"""Streams that the state arrays have rows for at first; they double when full."""
 
 
 @dataclass(slots=True)
 class _Window:
+    """512 samples of a stream; the last one is padded, and `rest` is how many samples it has."""
+
     stream: "SileroStream"
     samples: Samples
     start_ms: float
     rest: int | None = None
-    """Of the last of all: how many samples there were, which may be none."""
+    """None for all but the last window of a stream; 0 where that is all padding."""
 
 
 class SileroStream(VadStream):
     """One side of one call. Fed on the event loop, judged in the VAD's thread.
 
-    What passes between the two is a deque, whose ends are safe to use from both; the loop is
-    woken for boundaries alone, not for each window.
+    Audio passes between them in a deque, whose ends are thread-safe; the loop is woken for
+    boundaries alone, not for each window.
     """
 
     def __init__(self, vad: "SileroVad", on_boundary: BoundaryCallback) -> None:
@@ -74,24 +78,24 @@ class SileroStream(VadStream):
         self._drained = asyncio.Event()
         self._closed = False
         self._seen_ms = 0.0
-        self._untold: deque[Boundary] = deque()
-        """What the thread has found and the loop has not heard of yet."""
+        self._unreported: deque[Boundary] = deque()
+        """Boundaries that the thread has found and the loop has not reported yet."""
 
         self._loop = asyncio.get_running_loop()
         self._boundaries = Boundaries(vad.thresholds)
-        # the thread's own from here on
-        self._held: list[Samples] = []
-        self._count = 0
-        self._held_ms = 0.0
+        # used by the thread alone from here on
+        self._pending: list[Samples] = []
+        self._pending_samples = 0
+        self._pending_ms = 0.0
 
     @property
     def seen_ms(self) -> float:
-        return self._untold[0].at_ms if self._untold else self._seen_ms
+        return self._unreported[0].at_ms if self._unreported else self._seen_ms
 
     def feed(self, frame: AudioFrame) -> None:
         if not self._closed:
             self._inbox.append(frame)
-            # much at a time, as silence that is told by the clock, may hold a boundary already
+            # a long frame, such as silence for a gap, may complete a boundary by itself
             self._vad.wake(at_once=len(frame.samples) >= MOST_AT_ONCE * WINDOW)
 
     def guard(self, on: bool) -> None:
@@ -116,52 +120,53 @@ class SileroStream(VadStream):
 
     @property
     def wanted(self) -> int:
-        """How many windows may come before they must be judged."""
+        """How many windows the next boundary takes, so how many may wait for each other."""
         return min(MOST_AT_ONCE, self._boundaries.remaining)
 
     def windows(self) -> list[_Window]:
-        """Returns the next windows, a few at most; the last of all is filled up with silence."""
-        found: list[_Window] = []
-        while len(found) < MOST_AT_ONCE:
-            while self._count < WINDOW and self._inbox and self._inbox[0] is not None:
-                self._hold(self._inbox.popleft())
-            if self._count >= WINDOW:
-                found.append(self._cut())
+        """Returns the next windows, MOST_AT_ONCE at most; a stream's last one is padded."""
+        windows: list[_Window] = []
+        while len(windows) < MOST_AT_ONCE:
+            while self._pending_samples < WINDOW and self._inbox and self._inbox[0] is not None:
+                self._add_pending(self._inbox.popleft())
+            if self._pending_samples >= WINDOW:
+                windows.append(self._cut_window())
                 continue
             if self._inbox:
                 self._inbox.popleft()
-                found.append(self._last())
+                windows.append(self._last_window())
             break
-        return found
+        return windows
 
-    def _hold(self, frame: AudioFrame | None) -> None:
-        assert frame is not None  # noqa: S101 - the caller looked
-        if not self._count:
-            self._held_ms = frame.start_ms
-        self._held.append(frame.samples)
-        self._count += len(frame.samples)
+    def _add_pending(self, frame: AudioFrame | None) -> None:
+        assert frame is not None  # noqa: S101 - the caller checked
+        if not self._pending_samples:
+            self._pending_ms = frame.start_ms
+        self._pending.append(frame.samples)
+        self._pending_samples += len(frame.samples)
 
-    def _cut(self) -> _Window:
-        whole = self._held[0] if len(self._held) == 1 else np.concatenate(self._held)
-        found = _Window(self, whole[:WINDOW], self._held_ms)
-        self._held = [whole[WINDOW:]]
-        self._count -= WINDOW
-        self._held_ms += WINDOW_MS
-        return found
+    def _cut_window(self) -> _Window:
+        pending = self._pending[0] if len(self._pending) == 1 else np.concatenate(self._pending)
+        window = _Window(self, pending[:WINDOW], self._pending_ms)
+        self._pending = [pending[WINDOW:]]
+        self._pending_samples -= WINDOW
+        self._pending_ms += WINDOW_MS
+        return window
 
-    def _last(self) -> _Window:
-        rest = np.concatenate(self._held) if self._count else np.zeros(0, np.int16)
-        found = _Window(self, np.pad(rest, (0, WINDOW - len(rest))), self._held_ms, len(rest))
-        self._held, self._count = [], 0
-        return found
+    def _last_window(self) -> _Window:
+        rest = np.concatenate(self._pending) if self._pending_samples else np.zeros(0, np.int16)
+        padded = np.pad(rest, (0, WINDOW - len(rest)))
+        window = _Window(self, padded, self._pending_ms, len(rest))
+        self._pending, self._pending_samples = [], 0
+        return window
 
     def judge(self, window: _Window, probability: float, rms: float) -> None:
-        """Takes one window's probability; the windows come in their order."""
+        """Takes one window's speech probability and RMS, in the order of the windows."""
         if window.rest != 0:
             seen_ms = window.start_ms + WINDOW_MS
             event = self._boundaries.judge(probability, window.start_ms, rms)
             if event is not None:
-                self._tell(event)
+                self._post(event)
             self._seen_ms = seen_ms
         if window.rest is not None:
             self._end()
@@ -169,18 +174,19 @@ class SileroStream(VadStream):
     def _end(self) -> None:
         ended = self._boundaries.finish(self._seen_ms)
         if ended is not None:
-            self._tell(ended)
+            self._post(ended)
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._drained.set)
 
-    def _tell(self, event: Boundary) -> None:
+    def _post(self, event: Boundary) -> None:
+        """Has the event loop report a boundary."""
         if not self._loop.is_closed():
-            self._untold.append(event)
-            self._loop.call_soon_threadsafe(self._told)
+            self._unreported.append(event)
+            self._loop.call_soon_threadsafe(self._report)
 
-    def _told(self) -> None:
-        """On the event loop again."""
-        event = self._untold.popleft()
+    def _report(self) -> None:
+        """Calls back with the oldest boundary; runs on the event loop."""
+        event = self._unreported.popleft()
         if self._closed:
             return
         if isinstance(event, SpeechStarted | SpeechEnded):
@@ -216,7 +222,7 @@ class SileroVad(Vad):
     def open(self, on_boundary: BoundaryCallback) -> SileroStream:
         stream = SileroStream(self, on_boundary)
         self._streams |= {stream}
-        self._hurry.set()  # it may begin sooner than any boundary of the others
+        self._hurry.set()  # its first boundary may come before any of the others'
         return stream
 
     def forget(self, stream: SileroStream) -> None:
@@ -249,7 +255,7 @@ class SileroVad(Vad):
             while self._tick():
                 pass
             wanted = min((stream.wanted for stream in self._streams), default=1)
-            # windows of other calls that come meanwhile go into one batch
+            # windows of other calls that arrive meanwhile join the batch
             self._hurry.wait(max(0.0, began + wanted * TICK_S - time.monotonic()))
             self._hurry.clear()
 
@@ -257,46 +263,51 @@ class SileroVad(Vad):
         """Judges the next windows of each stream; returns whether there were any."""
         streams = self._streams
         self._memory.keep(streams)
-        by_stream = [found for stream in streams if (found := stream.windows())]
+        by_stream = [windows for stream in streams if (windows := stream.windows())]
         if not by_stream:
             return False
-        windows = [window for found in by_stream for window in found]
-        heard, loudness = self._heard(by_stream, windows)
-        loud = np.flatnonzero(loudness >= NOISE_FLOOR)
-        probabilities = np.zeros(len(windows), np.float32)
-        if len(loud):
-            asked = [windows[at] for at in loud.tolist()]
-            probabilities[loud] = self._infer(heard[loud], asked)
-        verdicts = zip(windows, probabilities.tolist(), loudness.tolist(), strict=True)
-        for window, probability, rms in verdicts:
-            window.stream.judge(window, probability, rms)
+        batch = [window for windows in by_stream for window in windows]
+        inputs, rms = self._inputs(by_stream, batch)
+        audible = np.flatnonzero(rms >= NOISE_FLOOR)
+        probabilities = np.zeros(len(batch), np.float32)
+        if len(audible):
+            audible_windows = [batch[at] for at in audible.tolist()]
+            probabilities[audible] = self._infer(inputs[audible], audible_windows)
+        for window, probability, level in zip(
+            batch, probabilities.tolist(), rms.tolist(), strict=True
+        ):
+            window.stream.judge(window, probability, level)
         return True
 
-    def _heard(
-        self, by_stream: list[list[_Window]], windows: list[_Window]
+    def _inputs(
+        self, by_stream: list[list[_Window]], batch: list[_Window]
     ) -> tuple[Floats, Floats]:
-        """Returns the windows, (n, 576), each after what came before it, and their loudness."""
-        heard: Floats = np.empty((len(windows), CONTEXT + WINDOW), np.float32)
-        sound = heard[:, CONTEXT:]
-        for row, window in zip(sound, windows, strict=True):
+        """Returns the model's inputs, (n, 576): context and window; and the windows' RMS, (n,)."""
+        inputs: Floats = np.empty((len(batch), CONTEXT + WINDOW), np.float32)
+        audio = inputs[:, CONTEXT:]
+        for row, window in zip(audio, batch, strict=True):
             row[:] = window.samples
-        loudness = np.sqrt(np.einsum("ij,ij->i", sound, sound) / WINDOW)
-        sound /= FULL_SCALE
-        rows = self._memory.rows([found[0].stream for found in by_stream])
-        ends = np.cumsum([len(found) for found in by_stream])
-        heard[1:, :CONTEXT] = heard[:-1, -CONTEXT:]
-        heard[np.concatenate(([0], ends[:-1])), :CONTEXT] = self._memory.contexts[rows]
-        self._memory.contexts[rows] = heard[ends - 1, -CONTEXT:]
-        return heard, loudness
+        rms = np.sqrt(np.einsum("ij,ij->i", audio, audio) / WINDOW)
+        audio /= FULL_SCALE
+        rows = self._memory.rows([windows[0].stream for windows in by_stream])
+        ends = np.cumsum([len(windows) for windows in by_stream])
+        inputs[1:, :CONTEXT] = inputs[:-1, -CONTEXT:]
+        inputs[np.concatenate(([0], ends[:-1])), :CONTEXT] = self._memory.contexts[rows]
+        self._memory.contexts[rows] = inputs[ends - 1, -CONTEXT:]
+        return inputs, rms
 
-    def _infer(self, heard: Floats, windows: list[_Window]) -> Floats:
-        """Returns the probabilities: all are encoded at once, then go one of each stream a step."""
+    def _infer(self, inputs: Floats, windows: list[_Window]) -> Floats:
+        """Returns the speech probabilities, (n,), for inputs (n, 576).
+
+        All windows are encoded in one batch; the recurrent part then takes one window of each
+        stream a step.
+        """
         assert self._model is not None  # noqa: S101 - made before the thread
-        encoded = self._model.encode(heard)
+        encoded = self._model.encode(inputs)
         steps: list[list[int]] = []
-        of: dict[SileroStream, int] = {}
+        counts: dict[SileroStream, int] = {}
         for at, window in enumerate(windows):
-            nth = of[window.stream] = of.get(window.stream, -1) + 1
+            nth = counts[window.stream] = counts.get(window.stream, -1) + 1
             if nth == len(steps):
                 steps.append([])
             steps[nth].append(at)
@@ -310,11 +321,11 @@ class SileroVad(Vad):
 
 
 class _Memory:
-    """What the model remembers of each stream: rows of two arrays, so that a batch is one index."""
+    """The recurrent state and context of each stream: a row in three arrays, to index by batch."""
 
-    def __init__(self, begins: State | None = None) -> None:
+    def __init__(self, initial: State | None = None) -> None:
         zero = np.zeros((1, STATE), np.float32)
-        self._begins = begins or State(zero, zero)
+        self._initial = initial or State(zero, zero)
         self.hidden: Floats = np.zeros((FIRST_ROWS, STATE), np.float32)
         self.cells: Floats = np.zeros((FIRST_ROWS, STATE), np.float32)
         self.contexts: Floats = np.zeros((FIRST_ROWS, CONTEXT), np.float32)
@@ -326,11 +337,11 @@ class _Memory:
         """Frees the rows of all other streams."""
         if streams is not self._kept:
             self._kept = streams
-            for gone in [stream for stream in self._of if stream not in streams]:
-                self._free.append(self._of.pop(gone))
+            for closed in [stream for stream in self._of if stream not in streams]:
+                self._free.append(self._of.pop(closed))
 
     def rows(self, streams: Sequence[SileroStream]) -> NDArray[np.intp]:
-        """Returns each stream's row; a new one has heard silence."""
+        """Returns each stream's row, (n,); a new stream's has the initial state."""
         return np.array([self._row(stream) for stream in streams], np.intp)
 
     def _row(self, stream: SileroStream) -> int:
@@ -339,7 +350,7 @@ class _Memory:
             if not self._free:
                 self._grow()
             row = self._of[stream] = self._free.pop()
-            self.hidden[row], self.cells[row] = self._begins.hidden, self._begins.cell
+            self.hidden[row], self.cells[row] = self._initial.hidden, self._initial.cell
             self.contexts[row] = 0
         return row
 

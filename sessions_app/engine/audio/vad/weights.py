@@ -21,30 +21,31 @@ _FLOAT = 1
 
 
 def branches(model: bytes) -> list[Tensors]:
-    """Returns the float tensors that have names, of each graph of the model by itself.
+    """Returns the named float tensors of each of the model's graphs.
 
     Branches of a condition are graphs of their own, and come before the graph they are in.
     Raises MediaError, not retryable, for what is no ONNX file.
     """
-    found: list[Tensors] = []
+    graphs: list[Tensors] = []
     try:
         for number, graph in _fields(model):
             if number == _MODEL_GRAPH and isinstance(graph, bytes):
-                _walk(graph, found)
+                _walk(graph, graphs)
     except (IndexError, ValueError) as error:
         raise MediaError(f"this is no whole ONNX model: {error}") from error
-    return found
+    return graphs
 
 
-def _walk(graph: bytes, found: list[Tensors]) -> None:
-    here: Tensors = {}
+def _walk(graph: bytes, graphs: list[Tensors]) -> None:
+    """Appends the tensors of a graph to `graphs`, after those of the graphs within it."""
+    tensors: Tensors = {}
     for node in _parts(graph, _GRAPH_NODE):
         for attribute in _parts(node, _NODE_ATTRIBUTE):
             for tensor in _parts(attribute, _ATTRIBUTE_TENSOR):
-                _add(tensor, here)
+                _add(tensor, tensors)
             for inner in _parts(attribute, _ATTRIBUTE_GRAPH):
-                _walk(inner, found)
-    found.append(here)
+                _walk(inner, graphs)
+    graphs.append(tensors)
 
 
 def _add(tensor: bytes, to: Tensors) -> None:

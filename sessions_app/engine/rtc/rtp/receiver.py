@@ -246,7 +246,7 @@ class RtpInput:
         if self._resumption is None or expected_ms is None:
             self._decode(run)
             return
-        self._resumption.came(expected_ms, length_ms, now_ms)
+        self._resumption.add(expected_ms, length_ms, now_ms)
         self._held.append(run)
         self._settle()
 
@@ -268,7 +268,7 @@ class RtpInput:
         if pause_ms is None:
             if not at_once:
                 return
-            pause_ms = self._resumption.latest_ms
+            pause_ms = self._resumption.max_pause_ms
         self._resumption = None
         self._timeline.pause(pause_ms)
         held, self._held = self._held, []
