@@ -21,7 +21,7 @@ from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.frames import Samples, SpokenWord
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Model
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
 from sessions_app.engine.tts.base import SpeechChunk
 from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
 from sessions_app.engine.tts.engines.hibari import HibariSynthesiser

@@ -12,7 +12,7 @@ from bench.spoken import TALK, plain
 from bench.tables import write_table
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Floats, Model
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
 
 SENTENCES = (
     *TALK,

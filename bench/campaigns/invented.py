@@ -21,10 +21,10 @@ from bench.tables import write_table
 from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.stt.batch_transcribe import items, stretches
-from sessions_app.engine.stt.moonshine import speech as deciding
+from sessions_app.engine.stt.moonshine import utterance as deciding
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Model
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
 from sessions_app.engine.stt.speech_gate import Flush
 from tests.fixtures.speech import read_wav
 
@@ -94,7 +94,7 @@ def answers(model: Model) -> tuple[int, int, int]:
                 found = _final(model, audio)
                 ruled = is_same(text, found)
                 right += ruled
-                with mock.patch.object(deciding, "is_invented", return_value=False):
+                with mock.patch.object(deciding, "is_hallucinated", return_value=False):
                     bare = _final(model, audio)
                 if is_same(text, bare) and not ruled:
                     lost += 1

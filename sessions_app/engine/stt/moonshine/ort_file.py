@@ -1,4 +1,4 @@
-"""Reads the weights out of a model in onnxruntime's own format (.ort).
+"""Reads the weights of a model in onnxruntime's own format (.ort).
 
 onnxruntime carries the readers of its flatbuffers schema (`ort_flatbuffers_py`), so that neither
 `onnx` nor a generated reader of ours is needed.
@@ -21,12 +21,12 @@ _PRODUCTS = ("DynamicQuantizeMatMul", "MatMulIntegerToFloat")
 
 
 class LayoutError(Exception):
-    """The file holds other tensors than those it is known for."""
+    """The file does not have the tensors that are expected of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
-    """A quantised matrix: uint8 (inputs, outputs), a scale and a zero point a column."""
+class QuantisedMatrix:
+    """A quantised matrix: uint8 (inputs, outputs), with a scale and a zero point a column."""
 
     matrix: NDArray[np.uint8]
     scale: Floats
@@ -34,9 +34,9 @@ class Product:
     bias: Floats | None = None
 
 
-def beside(products: list[Product]) -> Product:
-    """Returns one product with the columns of all, so that one node does the work of several."""
-    return Product(
+def join_columns(products: list[QuantisedMatrix]) -> QuantisedMatrix:
+    """Returns one matrix with the columns of all, so that one node multiplies by all of them."""
+    return QuantisedMatrix(
         np.concatenate([one.matrix for one in products], 1),
         np.concatenate([one.scale for one in products]),
         np.concatenate([one.zero for one in products]),
@@ -44,7 +44,7 @@ def beside(products: list[Product]) -> Product:
 
 
 class Weights:
-    """What one graph of a file holds; `branch` names a subgraph by the attribute it hangs on."""
+    """The tensors of one graph of a file; `branch` is the attribute that holds a subgraph."""
 
     def __init__(self, path: Path, branch: str = "") -> None:
         from onnxruntime.tools.ort_format_model.ort_flatbuffers_py.fbs import (  # noqa: PLC0415
@@ -56,7 +56,7 @@ class Weights:
         file = InferenceSession.InferenceSession.GetRootAsInferenceSession(path.read_bytes(), 0)
         graph = file.Model().Graph()
         self._take_tensors(graph)
-        self._take(_within(graph, branch) if branch else graph)
+        self._take(_subgraph(graph, branch) if branch else graph)
 
     def dense(self, name: str) -> Array:
         """Returns a tensor by its name; raises LayoutError."""
@@ -71,25 +71,25 @@ class Weights:
         """Returns a tensor of floats."""
         return self.dense(name).astype(np.float32)
 
-    def named(self, *parts: str) -> str:
-        """Returns the one tensor whose name has all these parts; raises LayoutError."""
+    def tensor_name(self, *parts: str) -> str:
+        """Returns the name of the one tensor whose name has all these parts; raises LayoutError."""
         names = [name for name in self._tensors if all(part in name for part in parts)]
         if len(names) != 1:
             raise LayoutError(" ".join(parts))
         return names[0]
 
-    def sized(self, size: int) -> Floats:
-        """Returns the first tensor of so many floats; raises LayoutError."""
+    def floats_of_size(self, size: int) -> Floats:
+        """Returns the first float tensor with `size` elements, flat; raises LayoutError."""
         for name, tensor in self._tensors.items():
             if _TYPES[tensor.DataType()] == "<f4" and self.dense(name).size == size:
                 return self.floats(name).reshape(-1)
         raise LayoutError(f"no tensor of {size}")
 
-    def product(self, part: str) -> Product:
-        """Returns the quantised matrix that the node with `part` in its name multiplies by."""
+    def quantised(self, part: str) -> QuantisedMatrix:
+        """Returns the quantised matrix of the MatMul node with `part` in its name."""
         for name, (operator, inputs) in self._nodes.items():
             if part in name and operator in _PRODUCTS:
-                return self._product(inputs)
+                return self._quantised(inputs)
         raise LayoutError(part)
 
     def input_of(self, part: str, kind: str) -> str:
@@ -100,13 +100,13 @@ class Weights:
                 return fitting[0]
         raise LayoutError(part)
 
-    def _product(self, inputs: list[str]) -> Product:
+    def _quantised(self, inputs: list[str]) -> QuantisedMatrix:
         kept = [name for name in inputs if name in self._tensors]
         matrix = next(name for name in kept if name.endswith("_quantized"))
         base = matrix.removesuffix("_quantized")
         bias = next((name for name in kept if "bias" in name), None)
         columns = self.dense(matrix).shape[1]
-        return Product(
+        return QuantisedMatrix(
             self.dense(matrix).astype(np.uint8),
             np.full(columns, self.dense(f"{base}_scale").reshape(()), np.float32),
             np.full(columns, self.dense(f"{base}_zero_point").reshape(()), np.uint8),
@@ -126,8 +126,8 @@ class Weights:
             self._nodes[node.Name().decode()] = (node.OpType().decode(), inputs)
 
 
-def _within(graph: Any, branch: str) -> Any:
-    """Returns the subgraph that hangs on the attribute `branch`; raises LayoutError."""
+def _subgraph(graph: Any, branch: str) -> Any:
+    """Returns the subgraph in the attribute `branch`; raises LayoutError."""
     for at in range(graph.NodesLength()):
         node = graph.Nodes(at)
         for one in range(node.AttributesLength()):

@@ -1,4 +1,4 @@
-"""What this machine's processor can do, as far as the graphs depend on it."""
+"""Processor features that the choice of graphs depends on."""
 
 import platform
 from functools import cache
@@ -10,9 +10,9 @@ _DOT_PRODUCTS = {"avx512_vnni", "avx_vnni", "asimddp"}
 
 @cache
 def has_dot_products() -> bool:
-    """Returns whether products of 8-bit numbers are summed in 32 bits, by one instruction.
+    """Returns whether one instruction sums 8-bit products in 32 bits (VNNI, ARM's dot product).
 
-    Without VNNI, x86 sums signed weights in 16 bits, which saturate: unsigned ones are right
+    Without it x86 sums signed weights in 16 bits, which saturate; unsigned weights are right
     there, and slower.
     """
     try:

@@ -1,4 +1,4 @@
-"""The model's 32 768 tokens: pieces of words, bytes and marks."""
+"""The model's tokeniser: 32 768 byte pair encoding tokens, most of them pieces of words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 BEGIN, END = 1, 2
-"""No token up to END is text."""
+"""Special tokens; none up to END is text."""
 
 SPACE = "▁"
 _SPACE = SPACE.encode()
@@ -17,21 +17,21 @@ _LONG = 128
 
 @dataclass(frozen=True, slots=True)
 class TokenSpan:
-    """A word with its marks, of the tokens from `first` up to, not including, `end`.
+    """A word with its punctuation: tokens[first:end].
 
-    Its sound is that of the tokens up to `marks`: a mark is found in the pause after it.
+    The spoken part is tokens[first:spoken_end]; punctuation attends to the pause after the word.
     """
 
     text: str
     first: int
-    marks: int
+    spoken_end: int
     end: int
 
 
 class Tokens:
-    """From numbers to text, and back.
+    """Converts token ids to text and back.
 
-    The file holds each token as a length (one byte; from 128 on two, low one first) and bytes.
+    The file has each token as its length (one byte; two from 128 on, the low one first) and bytes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,23 +39,23 @@ class Tokens:
         self._numbers = {piece: at for at, piece in enumerate(self._pieces)}
 
     def text(self, tokens: Sequence[int]) -> str:
-        """Returns what these say; a character that is not whole is left out."""
+        """Returns the tokens' text; an incomplete UTF-8 character is left out."""
         joined = b"".join(self._piece(token) for token in tokens)
         return joined.decode("utf-8", "ignore").replace(SPACE, " ").strip()
 
     def begins_word(self, token: int) -> bool:
-        """Returns whether a word begins with it; marks belong to the word before them."""
+        """Returns whether a word begins with it; punctuation belongs to the word before."""
         return self._piece(token).startswith(_SPACE)
 
-    def goes_on(self, token: int) -> bool:
-        """Returns whether it is more of the word before it: no mark, and no new word."""
+    def continues_word(self, token: int) -> bool:
+        """Returns whether it continues the word before it: neither punctuation nor a new word."""
         text = self.text([token])
         return not self.begins_word(token) and (
             not text or text[0].isalnum() or text[0] in _APOSTROPHES
         )
 
-    def words(self, tokens: Sequence[int]) -> list[TokenSpan]:
-        """Returns the words of a text, in order."""
+    def word_spans(self, tokens: Sequence[int]) -> list[TokenSpan]:
+        """Returns the words of a hypothesis, in order."""
         starts = [at for at, token in enumerate(tokens) if token > END and self.begins_word(token)]
         if tokens and (not starts or starts[0] > 0):
             starts.insert(0, 0)
@@ -66,11 +66,11 @@ class Tokens:
         ]
         return [span for span in spans if span.text]
 
-    def of(self, text: str) -> list[int]:
+    def encode(self, text: str) -> list[int]:
         """Returns the tokens that the model itself would write `text` with.
 
-        Byte pair encoding, where the pair with the lowest number is joined first; letters that
-        have no token of their own are bytes. No token spans words.
+        Byte pair encoding: the pair whose joined token has the lowest id is joined first; letters
+        without a token are written as bytes. No token spans two words.
         """
         return [token for word in text.split() for token in self._of_word(word)]
 
@@ -91,7 +91,7 @@ class Tokens:
         return [self._numbers.get(bytes([byte]), 0) for byte in piece]
 
     def _spoken(self, tokens: Sequence[int], first: int, end: int) -> int:
-        """Returns where the marks at a word's end begin."""
+        """Returns where the punctuation at a word's end begins."""
         while end > first + 1 and not any(c.isalnum() for c in self.text(tokens[end - 1 : end])):
             end -= 1
         return end
@@ -101,7 +101,7 @@ class Tokens:
 
 
 def common_length(first: Sequence[object], second: Sequence[object]) -> int:
-    """Returns how many tokens, or words, two sequences begin with alike."""
+    """Returns the length of the longest common prefix of two sequences."""
     pairs = enumerate(zip(first, second, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sessions_app.engine.stt.moonshine.decoding import looped
+from sessions_app.engine.stt.moonshine.decoding import loop_length
 from sessions_app.engine.stt.moonshine.model import Model
-from sessions_app.engine.stt.moonshine.modern import modern
+from sessions_app.engine.stt.moonshine.spelling import modernised
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from sessions_app.engine.stt.moonshine.modern import modern
 def test_only_what_looks_at_one_place_is_a_loop(
     tokens: list[int], peaks: list[int], more: int
 ) -> None:
-    assert looped(tokens, peaks) == more
+    assert loop_length(tokens, peaks) == more
 
 
 @pytest.mark.parametrize(
@@ -39,19 +39,19 @@ def test_only_what_looks_at_one_place_is_a_loop(
     ],
 )
 def test_what_is_put_into_tokens_comes_out_again(model: Model, text: str) -> None:
-    tokens = model.tokens.of(text)
+    tokens = model.tokens.encode(text)
     assert model.tokens.text(tokens) == text
-    spans = model.tokens.words(tokens)
+    spans = model.tokens.word_spans(tokens)
     assert [span.text for span in spans] == text.split()
     assert [span.first for span in spans[1:]] == [span.end for span in spans[:-1]]
 
 
 def test_a_word_goes_on_and_a_mark_does_not(model: Model) -> None:
     for text, goes_on in (("tokenization", True), ("okay.", False), ("won't", True)):
-        tokens = model.tokens.of(text)
+        tokens = model.tokens.encode(text)
         assert len(tokens) > 1
-        assert model.tokens.goes_on(tokens[-1]) is goes_on
-        assert not model.tokens.goes_on(tokens[0])
+        assert model.tokens.continues_word(tokens[-1]) is goes_on
+        assert not model.tokens.continues_word(tokens[0])
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_word_goes_on_and_a_mark_does_not(model: Model) -> None:
     ],
 )
 def test_old_spellings_are_written_as_today(old: str, new: str) -> None:
-    assert modern(old) == new
+    assert modernised(old) == new

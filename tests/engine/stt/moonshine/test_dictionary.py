@@ -2,11 +2,12 @@
 
 import pytest
 
-from sessions_app.engine.stt.moonshine import decoding, dictionary, speech
-from sessions_app.engine.stt.moonshine.dictionary import odd_words
+from sessions_app.engine.stt.moonshine import decoding, dictionary
+from sessions_app.engine.stt.moonshine import utterance as utterances
+from sessions_app.engine.stt.moonshine.dictionary import unknown_words
 from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model
-from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.phrase_correction import PhraseCorrector
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
 from tests.engine.stt.moonshine.conftest import Said
 
 BOXES = "There are three more boxes in the other room."
@@ -28,7 +29,7 @@ BOXES = "There are three more boxes in the other room."
     ],
 )
 def test_words_that_no_dictionary_has(text: str, odd: list[str]) -> None:
-    assert odd_words(text) == odd
+    assert unknown_words(text) == odd
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def without_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_dictionary")
 def test_without_the_dictionary_every_word_is_known() -> None:
-    assert odd_words("three more doxes") == []
+    assert unknown_words("three more doxes") == []
 
 
 @pytest.mark.parametrize("phrases", [(), ("Tamolin",)])
@@ -50,22 +51,22 @@ def test_a_word_that_does_not_exist_gives_way_however_sure_the_rest_is(
     """The greedy words have a "doxes" here; the search knows nothing of it."""
 
     def greedy(model: Model, memory: EncoderMemory, _draft: object) -> decoding.DecodedTokens:
-        return decoding.scored(model, memory, model.tokens.of(BOXES.replace("boxes", "doxes")))
+        return decoding.score(model, memory, model.tokens.encode(BOXES.replace("boxes", "doxes")))
 
     monkeypatch.setattr(decoding, "final", greedy)
-    for doubtful in ("DOUBTFUL", "DOUBTFUL_WITH_PHRASES", "SURE"):
-        monkeypatch.setattr(speech, doubtful, -9.0)
+    for doubtful in ("SEARCH_BELOW", "SEARCH_BELOW_WITH_PHRASES", "RETRY_BELOW"):
+        monkeypatch.setattr(utterances, doubtful, -9.0)
     assert "three more boxes" in final(model, said(BOXES), phrases)
-    monkeypatch.setattr(speech, "odd_words", lambda _: [])
+    monkeypatch.setattr(utterances, "unknown_words", lambda _: [])
     assert "three more doxes" in final(model, said(BOXES), phrases)
 
 
 def final(model: Model, audio: Floats, phrases: tuple[str, ...]) -> str:
-    utterance = MoonshineUtterance(model, Names(model, phrases) if phrases else None)
+    utterance = MoonshineUtterance(model, PhraseCorrector(model, phrases) if phrases else None)
     utterance.add(audio)
     return utterance.final().text
 
 
 def test_words_of_an_agents_phrases_count_as_known(model: Model) -> None:
-    utterance = MoonshineUtterance(model, Names(model, ["Zorblax doxes"]))
-    assert utterance._odd("three more doxes and foxen") == ["foxen"]
+    utterance = MoonshineUtterance(model, PhraseCorrector(model, ["Zorblax doxes"]))
+    assert utterance._unknown_words("three more doxes and foxen") == ["foxen"]

@@ -9,7 +9,7 @@ import pytest
 
 from sessions_app.engine.stt.moonshine import decoding, graphs
 from sessions_app.engine.stt.moonshine.files import SHA256, Files, checked, folder
-from sessions_app.engine.stt.moonshine.front import FRAME, SHORTEST, Front
+from sessions_app.engine.stt.moonshine.front_end import FRAME, SHORTEST, FrontEnd
 from sessions_app.engine.stt.moonshine.graphs import HEAD, HEADS
 from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model, session
 from sessions_app.engine.stt.moonshine.ort_file import LayoutError, Weights
@@ -27,7 +27,7 @@ PAGE = "All that was said on that page of the book about 4711 ships, and more â€
 
 
 def memory_of(model: Model, audio: Floats) -> EncoderMemory:
-    front = Front(model)
+    front = FrontEnd(model)
     front.add(audio)
     memory = front.memory()
     assert memory is not None
@@ -76,21 +76,21 @@ def test_unsigned_weights_write_the_same(
 
 def test_a_front_that_grew_is_the_front_of_the_whole(model: Model, said: Said) -> None:
     audio = said(SENTENCES[1])
-    grown = Front(model)
+    grown = FrontEnd(model)
     for at in range(0, len(audio), 1234):
         grown.add(audio[at : at + 1234])
         grown.memory()
     grew, whole = grown.memory(), memory_of(model, audio)
     assert grew is not None
     assert grew.frames == whole.frames == grown.frames
-    for name, side in whole.sides.items():
+    for name, side in whole.keys_values.items():
         # activations are quantised by their greatest: the last bit moves all a little
-        assert np.abs(grew.sides[name] - side).mean() < 0.15 * np.abs(side).mean()
+        assert np.abs(grew.keys_values[name] - side).mean() < 0.15 * np.abs(side).mean()
 
 
 def test_a_window_that_begins_later_is_that_part_of_the_audio(model: Model, said: Said) -> None:
     audio = said(SENTENCES[1])
-    front = Front(model)
+    front = FrontEnd(model)
     front.add(audio)
     whole = front.memory()
     dropped = front.drop(20)
@@ -108,7 +108,7 @@ def test_a_window_that_begins_later_is_that_part_of_the_audio(model: Model, said
 
 @pytest.mark.parametrize("samples", [0, 1, SHORTEST - 1])
 def test_too_little_audio_makes_nothing(model: Model, samples: int) -> None:
-    front = Front(model)
+    front = FrontEnd(model)
     front.add(np.zeros(samples, np.float32))
     assert front.memory() is None
 
@@ -126,7 +126,7 @@ def test_a_draft_changes_nothing_of_clear_speech(model: Model, said: Said) -> No
     for draft in (tokens, tokens[:5], wrong, tokens[3:], [7] * 40):
         drafted = decoding.final(model, memory, draft)
         assert model.tokens.text(drafted.tokens) == model.tokens.text(tokens)
-        assert len(drafted.looks) == len(drafted.sure) == len(drafted.tokens)
+        assert len(drafted.attention) == len(drafted.log_probs) == len(drafted.tokens)
 
 
 def test_a_file_that_is_damaged_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -162,6 +162,6 @@ def test_a_file_with_other_tensors_is_refused(files: Files) -> None:
 
 def test_a_page_of_text_is_tokens_quickly_and_says_the_same(model: Model) -> None:
     started = time.process_time()
-    tokens = model.tokens.of(PAGE)
+    tokens = model.tokens.encode(PAGE)
     assert time.process_time() - started < 2
     assert model.tokens.text(tokens) == PAGE.strip()

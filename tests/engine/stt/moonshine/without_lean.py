@@ -1,4 +1,4 @@
-"""What a worker process runs where the lean graphs do not load: named by `test_plain`."""
+"""What a worker process runs where the lean graphs do not load: named by `test_wheel_model`."""
 
 from sessions_app.engine.stt.moonshine import model as models
 from sessions_app.engine.stt.moonshine.engine import MoonshineEngine

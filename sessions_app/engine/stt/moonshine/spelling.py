@@ -1,4 +1,4 @@
-"""Spellings of a hundred years ago, which the model has from the books it was trained on."""
+"""Modern spelling in place of old ones, which the model has from the books it was trained on."""
 
 import re
 
@@ -12,8 +12,8 @@ _MODERN = {
 _OLD = re.compile(rf"\b({'|'.join(sorted(_MODERN, key=len, reverse=True))})\b", re.IGNORECASE)
 
 
-def modern(text: str) -> str:
-    """Returns a text in today's spelling, its capitals kept."""
+def modernised(text: str) -> str:
+    """Returns a text with modern spelling; capitals stay."""
     return _OLD.sub(_respelt, text)
 
 

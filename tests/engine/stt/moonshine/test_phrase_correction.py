@@ -7,25 +7,25 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from sessions_app.engine.stt.moonshine import naming
+from sessions_app.engine.stt.moonshine import phrase_correction
 from sessions_app.engine.stt.moonshine.confidence import confidence
 from sessions_app.engine.stt.moonshine.decoding import DecodedTokens
 from sessions_app.engine.stt.moonshine.engine import MoonshineEngine
 from sessions_app.engine.stt.moonshine.model import Floats, Model
-from sessions_app.engine.stt.moonshine.naming import Names, sounds
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
+from sessions_app.engine.stt.moonshine.phrase_correction import PhraseCorrector, sounds
 from sessions_app.engine.stt.moonshine.tokens import TokenSpan
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
 from tests.engine.stt.moonshine.conftest import Said
 
 NAMES = ("Velmora", "Brindlewick", "Kestrov", "Quill Harbour", "Novatek")
 
 
 @pytest.fixture(scope="module")
-def names(model: Model) -> Names:
-    return Names(model, [*NAMES, *NAMES, "", "  ", "123", "!!"])
+def names(model: Model) -> PhraseCorrector:
+    return PhraseCorrector(model, [*NAMES, *NAMES, "", "  ", "123", "!!"])
 
 
-def final_of(model: Model, names: Names | None, audio: Floats) -> str:
+def final_of(model: Model, names: PhraseCorrector | None, audio: Floats) -> str:
     speech = MoonshineUtterance(model, names)
     speech.add(audio)
     final = speech.final()
@@ -44,14 +44,16 @@ def final_of(model: Model, names: Names | None, audio: Floats) -> str:
     ],
 )
 def test_a_name_that_is_expected_is_written(
-    model: Model, names: Names, said: Said, sentence: str, name: str
+    model: Model, names: PhraseCorrector, said: Said, sentence: str, name: str
 ) -> None:
     audio = said(sentence)
     assert name in final_of(model, names, audio)
     assert name not in final_of(model, None, audio) or name == "Quill Harbour"
 
 
-def test_two_names_in_one_sentence_are_both_written(model: Model, names: Names, said: Said) -> None:
+def test_two_names_in_one_sentence_are_both_written(
+    model: Model, names: PhraseCorrector, said: Said
+) -> None:
     text = final_of(model, names, said("please tell Brindlewick that Kestrov is on the phone."))
     assert "Brindlewick" in text
     assert "Kestrov" in text
@@ -68,7 +70,7 @@ def test_two_names_in_one_sentence_are_both_written(model: Model, names: Names, 
     ],
 )
 def test_what_is_no_name_stays_as_it_was(
-    model: Model, names: Names, said: Said, sentence: str
+    model: Model, names: PhraseCorrector, said: Said, sentence: str
 ) -> None:
     audio = said(sentence)
     assert final_of(model, names, audio) == final_of(model, None, audio)
@@ -89,11 +91,13 @@ def test_a_phrase_of_which_another_word_was_said_is_not_written(
 ) -> None:
     """Its other words were said, and say nothing of the one that was not."""
     audio = said(sentence)
-    assert final_of(model, Names(model, [phrase]), audio) == final_of(model, None, audio)
+    assert final_of(model, PhraseCorrector(model, [phrase]), audio) == final_of(model, None, audio)
 
 
 def test_what_is_too_long_for_a_phrase_or_none_is_left_out(model: Model) -> None:
-    names = Names(model, ["a" * 5_000, "so many words " * 500, " ", "...", "Tamolin.", "b" * 101])
+    names = PhraseCorrector(
+        model, ["a" * 5_000, "so many words " * 500, " ", "...", "Tamolin.", "b" * 101]
+    )
     assert [phrase.text for phrase in names._phrases] == ["Tamolin"]
 
 
@@ -144,42 +148,45 @@ def test_phrases_of_common_words_are_not_written_where_they_stand_or_were_not_sa
     model: Model, said: Said, sentence: str
 ) -> None:
     audio = said(sentence)
-    commands = Names(model, COMMANDS)
+    commands = PhraseCorrector(model, COMMANDS)
     assert final_of(model, commands, audio) == final_of(model, None, audio)
 
 
 def plain_of(text: str) -> str:
-    return " ".join(naming._WORD.findall(text)).lower()
+    return " ".join(phrase_correction._WORD.findall(text)).lower()
 
 
 def alike_of(first: str, second: str) -> float:
-    return Levenshtein.normalized_similarity(first, second, score_cutoff=naming.ALIKE)
+    return Levenshtein.normalized_similarity(first, second, score_cutoff=phrase_correction.ALIKE)
 
 
-def rest_alike(phrase: naming._Phrase, said: list[str]) -> bool:
+def rest_alike(phrase: phrase_correction._Phrase, said: list[str]) -> bool:
     """Returns whether what differs sounds alike: words are taken off both ends while they fit."""
     wanted, said = phrase.plain.split(" "), [*said]
     for end in (0, -1):
         while wanted and said and wanted[end] == said[end]:
             del wanted[end], said[end]
-    return alike_of(sounds(" ".join(wanted)), sounds(" ".join(said))) >= naming.ALIKE
+    return alike_of(sounds(" ".join(wanted)), sounds(" ".join(said))) >= phrase_correction.ALIKE
 
 
 def one_by_one(
-    names: Names, heard: DecodedTokens, spans: Sequence[TokenSpan]
+    names: PhraseCorrector, heard: DecodedTokens, spans: Sequence[TokenSpan]
 ) -> list[tuple[str, int, int]]:
-    """Returns what `_places` has to find, looked for phrase by phrase and word by word."""
+    """Returns what `_candidates` has to find, looked for phrase by phrase and word by word."""
     found = []
     said, words = [sounds(span.text) for span in spans], [plain_of(span.text) for span in spans]
     for phrase in names._phrases:
         for first in range(len(spans)):
             for end in range(first + 1, min(first + phrase.words + 3, len(spans)) + 1):
                 alike = alike_of("".join(said[first:end]), phrase.sounds)
-                sure = float(np.mean(heard.sure[spans[first].first : spans[end - 1].marks]))
+                sure = float(
+                    np.mean(heard.log_probs[spans[first].first : spans[end - 1].spoken_end])
+                )
                 may = (
-                    sure < naming.SURE or alike >= naming.VERY_ALIKE
+                    sure < phrase_correction.SURE or alike >= phrase_correction.VERY_ALIKE
                     if phrase.is_name
-                    else sure < naming.SURE_WORD and alike >= naming.QUITE_ALIKE
+                    else sure < phrase_correction.SURE_WORD
+                    and alike >= phrase_correction.QUITE_ALIKE
                 )
                 here = f" {' '.join(words[first:end])} "
                 around = " ".join(words[max(first - phrase.words, 0) : end + phrase.words])
@@ -189,7 +196,7 @@ def one_by_one(
                     written = " ".join(span.text for span in spans[first:end])
                     there = not phrase.is_name or phrase.text in written
                 if (
-                    alike >= naming.ALIKE
+                    alike >= phrase_correction.ALIKE
                     and may
                     and not there
                     and rest_alike(phrase, words[first:end])
@@ -204,7 +211,9 @@ def test_many_phrases_are_found_as_if_each_were_looked_for(model: Model) -> None
     syllables = ("bra", "kes", "trov", "vel", "mo", "ra", "lin", "quill", "har", "bour", "wick")
     made = ["".join(dice.choices(syllables, k=dice.randint(1, 4))) for _ in range(120)]
     common = ("velvet more", "Call Me Back", "the harbour", "note that", "o'clock", "4711 wick")
-    names = Names(model, [*made[:40], *map(str.capitalize, made[40:]), *NAMES, *common, "12"])
+    names = PhraseCorrector(
+        model, [*made[:40], *map(str.capitalize, made[40:]), *NAMES, *common, "12"]
+    )
     places = 0
     for text in (
         "The name of the product is Velmore at 9 o'clock.",
@@ -213,14 +222,14 @@ def test_many_phrases_are_found_as_if_each_were_looked_for(model: Model) -> None
         "Wick.",
         "",
     ):
-        tokens = model.tokens.of(text) if text else []
-        heard = DecodedTokens(tokens, sure=[dice.choice((-0.01, -0.3, -2.0)) for _ in tokens])
-        spans = model.tokens.words(tokens)
-        found = [(one.phrase.text, one.first, one.end) for one in names._places(heard, spans)]
+        tokens = model.tokens.encode(text) if text else []
+        heard = DecodedTokens(tokens, log_probs=[dice.choice((-0.01, -0.3, -2.0)) for _ in tokens])
+        spans = model.tokens.word_spans(tokens)
+        found = [(one.phrase.text, one.first, one.end) for one in names._candidates(heard, spans)]
         assert found == one_by_one(names, heard, spans)
         places += len(found)
     assert places > 50
-    assert Names(model, ["12"])._places(DecodedTokens(), []) == []
+    assert PhraseCorrector(model, ["12"])._candidates(DecodedTokens(), []) == []
 
 
 def test_phrases_are_prepared_once_for_all_utterances_of_an_agent() -> None:

@@ -14,44 +14,49 @@ from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from sessions_app.engine.stt.moonshine import graphs, loading
 from sessions_app.engine.stt.moonshine.files import Files
-from sessions_app.engine.stt.moonshine.loading import MOST_OFF, differs, loaded, utterance
+from sessions_app.engine.stt.moonshine.loading import (
+    MAX_DEVIATION,
+    deviation,
+    load_model,
+    utterance,
+)
 from sessions_app.engine.stt.moonshine.model import Floats, Model
 from sessions_app.engine.stt.moonshine.ort_file import LayoutError
-from sessions_app.engine.stt.moonshine.plain import EVERY_S, PlainModel, PlainSpeech
+from sessions_app.engine.stt.moonshine.wheel_model import EVERY_S, WheelModel, WheelUtterance
 from sessions_app.engine.stt.worker.blocking.base import ModelError
 from tests.contract.test_recognisers import collect, finals, send
 from tests.engine.stt.moonshine.conftest import Said
 from tests.engine.stt.moonshine.test_model import SENTENCES
-from tests.engine.stt.moonshine.test_speech import words
+from tests.engine.stt.moonshine.test_utterance import words
 
 
 @pytest.fixture(scope="module")
-def wheels(files: Files) -> PlainModel:
-    return PlainModel(files)
+def wheels(files: Files) -> WheelModel:
+    return WheelModel(files)
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_the_same_sentences_come_out(
-    wheels: PlainModel, model: Model, said: Said, sentence: str
+    wheels: WheelModel, model: Model, said: Said, sentence: str
 ) -> None:
     audio = said(sentence)
-    speech, quick = PlainSpeech(wheels), utterance(model)
+    speech, quick = WheelUtterance(wheels), utterance(model)
     speech.add(audio)
     quick.add(audio)
     final, expected = speech.final(), quick.final()
     assert final.text == sentence
     assert [word[0] for word in final.words] == sentence.split()
     assert all(word[3] is not None and 0.2 < word[3] <= 1 for word in final.words)
-    times = [at for _, start, end, _ in final.words for at in (start, end)]
-    assert times == sorted(times)
+    word_times = [at for _, start, end, _ in final.words for at in (start, end)]
+    assert word_times == sorted(word_times)
     off = [abs(a[1] - b[1]) for a, b in zip(final.words, expected.words, strict=True)]
     assert np.mean(off) < 0.2
     assert max(off) < 0.5
 
 
-def test_interims_come_each_second_and_grow_into_the_final(wheels: PlainModel, said: Said) -> None:
+def test_interims_come_each_second_and_grow_into_the_final(wheels: WheelModel, said: Said) -> None:
     audio = np.concatenate([said(SENTENCES[0]), said(SENTENCES[1])])
-    speech, shown, at_s = PlainSpeech(wheels), [], []
+    speech, shown, at_s = WheelUtterance(wheels), [], []
     for at in range(0, len(audio), 1600):
         speech.add(audio[at : at + 1600])
         if speech.due():
@@ -67,17 +72,17 @@ def test_interims_come_each_second_and_grow_into_the_final(wheels: PlainModel, s
     assert len(shown[-1]) >= len(whole) - 4
 
 
-def test_a_draft_changes_nothing_of_clear_speech(wheels: PlainModel, said: Said) -> None:
+def test_a_draft_changes_nothing_of_clear_speech(wheels: WheelModel, said: Said) -> None:
     audio = said(SENTENCES[2])
-    heard = wheels.heard(audio)
+    heard = wheels.decode(audio)
     tokens = heard.tokens
     for draft in (tokens, tokens[:5], [*tokens[:4], 500, *tokens[5:]], [7] * 400):
-        drafted = wheels.heard(audio, draft)
+        drafted = wheels.decode(audio, draft)
         assert drafted.tokens == tokens
-        assert np.allclose(drafted.sure, heard.sure, atol=0.5)
+        assert np.allclose(drafted.log_probs, heard.log_probs, atol=0.5)
 
 
-def test_a_pause_alone_is_no_reason_to_decode(wheels: PlainModel, said: Said) -> None:
+def test_a_pause_alone_is_no_reason_to_decode(wheels: WheelModel, said: Said) -> None:
     shown, speech = spoken_by(wheels, said(SENTENCES[0]))
     assert shown
     for _ in range(2):
@@ -89,8 +94,8 @@ def test_a_pause_alone_is_no_reason_to_decode(wheels: PlainModel, said: Said) ->
     assert speech.due()
 
 
-def test_at_a_pause_it_tells_what_the_final_tells(wheels: PlainModel, said: Said) -> None:
-    speech = PlainSpeech(wheels)
+def test_at_a_pause_it_tells_what_the_final_tells(wheels: WheelModel, said: Said) -> None:
+    speech = WheelUtterance(wheels)
     assert speech.at_pause().text == ""
     speech.add(said(SENTENCES[0]))
     whole = speech.at_pause()
@@ -101,25 +106,25 @@ def test_at_a_pause_it_tells_what_the_final_tells(wheels: PlainModel, said: Said
     assert speech.final().text == f"{SENTENCES[0]} {SENTENCES[1]}"
 
 
-def spoken_by(model: PlainModel, audio: Floats) -> tuple[list[str], PlainSpeech]:
-    speech = PlainSpeech(model)
+def spoken_by(model: WheelModel, audio: Floats) -> tuple[list[str], WheelUtterance]:
+    speech = WheelUtterance(model)
     speech.add(audio)
     return [speech.interim()], speech
 
 
 @pytest.mark.parametrize("samples", [0, 100, 48_000])
-def test_silence_says_nothing(wheels: PlainModel, samples: int) -> None:
-    speech = PlainSpeech(wheels)
+def test_silence_says_nothing(wheels: WheelModel, samples: int) -> None:
+    speech = WheelUtterance(wheels)
     speech.add(np.zeros(samples, np.float32))
     assert not speech.due()
     assert speech.final().text == ""
 
 
 def test_what_the_quick_graphs_find_is_what_the_wheels_find(
-    wheels: PlainModel, model: Model
+    wheels: WheelModel, model: Model
 ) -> None:
-    assert differs(wheels) < MOST_OFF / 2
-    assert differs(model) < MOST_OFF
+    assert deviation(wheels) < MAX_DEVIATION / 2
+    assert deviation(model) < MAX_DEVIATION
 
 
 def refuse(*_: Any, **__: Any) -> Any:
@@ -131,8 +136,8 @@ def altered(operator: str, **attributes: Any) -> Callable[..., Any]:
     add = graphs._Graph.add
 
     def other(graph: Any, name: str, *inputs: Any, **given: Any) -> Any:
-        named = {**given, **attributes} if name == operator else given
-        return add(graph, named.pop("name", name), *inputs, **named)
+        corrector_for = {**given, **attributes} if name == operator else given
+        return add(graph, corrector_for.pop("name", name), *inputs, **corrector_for)
 
     return other
 
@@ -153,23 +158,25 @@ def test_lean_graphs_that_do_not_work_give_way_to_the_wheels(
     monkeypatch.setattr("sessions_app.engine.stt.moonshine.model.has_dot_products", lambda: True)
     made = what() if isinstance(what, partial) else what
     monkeypatch.setattr(f"sessions_app.engine.stt.moonshine.{where}", made)
-    model, note = loaded(files)
-    assert isinstance(model, PlainModel)
+    model, note = load_model(files)
+    assert isinstance(model, WheelModel)
     assert why in note
     assert "\n" not in note
     assert len(note) < 400
 
 
 def test_lean_graphs_that_work_are_taken_without_a_word(files: Files) -> None:
-    model, note = loaded(files)
+    model, note = load_model(files)
     assert isinstance(model, Model)
     assert note == ""
 
 
 def test_where_neither_works_it_says_so(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "FOUND", tuple(one - 3 for one in loading.FOUND))
+    monkeypatch.setattr(
+        loading, "EXPECTED_LOG_PROBS", tuple(one - 3 for one in loading.EXPECTED_LOG_PROBS)
+    )
     with pytest.raises(ModelError, match=r"something else.*something else.*requirements\.txt"):
-        loaded(files)
+        load_model(files)
 
 
 class WithoutLean(MoonshineRecogniser):

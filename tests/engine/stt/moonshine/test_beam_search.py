@@ -5,11 +5,11 @@ import pytest
 
 from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.stt.moonshine import decoding
+from sessions_app.engine.stt.moonshine.beam_search import search
 from sessions_app.engine.stt.moonshine.decoding import most_tokens
-from sessions_app.engine.stt.moonshine.expecting import Expected
-from sessions_app.engine.stt.moonshine.front import Front
+from sessions_app.engine.stt.moonshine.front_end import FrontEnd
 from sessions_app.engine.stt.moonshine.model import EncoderMemory, Model
-from sessions_app.engine.stt.moonshine.searching import searched
+from sessions_app.engine.stt.moonshine.phrase_bias import PhraseBias
 from sessions_app.engine.stt.moonshine.tokens import END
 from tests.engine.stt.moonshine.conftest import Said
 
@@ -27,7 +27,7 @@ def memory_of(model: Model, said: Said, sentence: str, noise: float) -> EncoderM
     audio = said(sentence)
     level = noise * float(np.sqrt(np.mean(audio**2)))
     dice = np.random.default_rng(3)
-    front = Front(model)
+    front = FrontEnd(model)
     front.add(audio + dice.normal(0, max(level, 1e-4), len(audio)).astype(np.float32))
     memory = front.memory()
     assert memory is not None
@@ -35,7 +35,7 @@ def memory_of(model: Model, said: Said, sentence: str, noise: float) -> EncoderM
 
 
 def likelihood(model: Model, memory: EncoderMemory, tokens: list[int]) -> float:
-    return float(np.sum(decoding.scored(model, memory, [*tokens, END]).sure))
+    return float(np.sum(decoding.score(model, memory, [*tokens, END]).log_probs))
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.3, 0.6])
@@ -45,7 +45,7 @@ def test_what_is_found_is_no_less_likely_than_the_greedy_words(
 ) -> None:
     memory = memory_of(model, said, sentence, noise)
     greedy = decoding.final(model, memory, ()).tokens
-    found = searched(model, memory)
+    found = search(model, memory)
     # a pass over many tokens rounds otherwise than one of several hypotheses
     assert likelihood(model, memory, found) >= likelihood(model, memory, greedy) - 0.5
 
@@ -54,15 +54,15 @@ def test_what_is_found_is_no_less_likely_than_the_greedy_words(
 def test_of_clear_speech_it_finds_the_same(model: Model, said: Said, sentence: str) -> None:
     memory = memory_of(model, said, sentence, 0.0)
     greedy = decoding.final(model, memory, ()).tokens
-    assert searched(model, memory, None, 1) == greedy
-    assert searched(model, memory) == greedy
+    assert search(model, memory, None, 1) == greedy
+    assert search(model, memory) == greedy
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_phrases_that_nobody_says_change_nothing(model: Model, said: Said, sentence: str) -> None:
     memory = memory_of(model, said, sentence, 0.0)
-    expected = Expected(model.tokens, COMMANDS)
-    assert searched(model, memory, expected) == searched(model, memory)
+    expected = PhraseBias(model.tokens, COMMANDS)
+    assert search(model, memory, expected) == search(model, memory)
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_what_nearly_sounds_like_an_expected_phrase_is_that(
 ) -> None:
     """Synthetic speech that the model takes for something else where nobody expects the phrase."""
     memory = memory_of(model, said, sentence, 0.0)
-    expected = Expected(model.tokens, COMMANDS)
-    assert model.tokens.text(searched(model, memory)) != sentence
-    assert model.tokens.text(searched(model, memory, expected)) == sentence
+    expected = PhraseBias(model.tokens, COMMANDS)
+    assert model.tokens.text(search(model, memory)) != sentence
+    assert model.tokens.text(search(model, memory, expected)) == sentence
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise", "tone"])
 def test_it_ends_on_any_sound(model: Model, kind: str) -> None:
     at_s = np.arange(3 * SPEECH_RATE) / SPEECH_RATE
-    sound = {
+    probe_audio = {
         "silence": np.zeros(len(at_s)),
         "noise": np.random.default_rng(2).normal(0, 0.1, len(at_s)),
         "tone": 0.3 * np.sin(2 * np.pi * 440 * at_s),
     }[kind]
-    front = Front(model)
-    front.add(sound.astype(np.float32))
+    front = FrontEnd(model)
+    front.add(probe_audio.astype(np.float32))
     memory = front.memory()
     assert memory is not None
-    found = searched(model, memory)
+    found = search(model, memory)
     assert len(found) <= most_tokens(memory.frames)
     assert END not in found

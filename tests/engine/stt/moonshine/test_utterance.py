@@ -7,14 +7,15 @@ import pytest
 
 from bench.spoken import plain, wrong_words
 from sessions_app.engine.core.frames import SPEECH_RATE
-from sessions_app.engine.stt.moonshine import decoding, searching, speech
+from sessions_app.engine.stt.moonshine import beam_search, decoding
+from sessions_app.engine.stt.moonshine import utterance as utterances
 from sessions_app.engine.stt.moonshine.engine import MoonshineEngine, MoonshineSession
-from sessions_app.engine.stt.moonshine.front import Front
-from sessions_app.engine.stt.moonshine.invented import is_invented
+from sessions_app.engine.stt.moonshine.front_end import FrontEnd
+from sessions_app.engine.stt.moonshine.hallucinations import is_hallucinated
 from sessions_app.engine.stt.moonshine.model import EncoderMemory, Floats, Model
-from sessions_app.engine.stt.moonshine.naming import Names
-from sessions_app.engine.stt.moonshine.speech import MoonshineUtterance
-from sessions_app.engine.stt.moonshine.timing import starts
+from sessions_app.engine.stt.moonshine.phrase_correction import PhraseCorrector
+from sessions_app.engine.stt.moonshine.timing import align
+from sessions_app.engine.stt.moonshine.utterance import MoonshineUtterance
 from tests.engine.stt.moonshine.conftest import Said
 
 LONG = (
@@ -79,12 +80,12 @@ def test_words_have_their_times(model: Model, said: Said) -> None:
     speech = MoonshineUtterance(model)
     speech.add(np.concatenate([said(LONG[0]), pause, said(LONG[1])]))
     final = speech.final()
-    times = [(start, end) for _, start, end, _ in final.words]
-    assert times == sorted(times)
+    word_times = [(start, end) for _, start, end, _ in final.words]
+    assert word_times == sorted(word_times)
     at = [text for text, *_ in final.words].index("office.")
     first_s = len(said(LONG[0])) / SPEECH_RATE
-    assert first_s - 0.6 < times[at][1] < first_s - 0.2  # 0.3 s of silence follow
-    assert first_s + 1.2 < times[at + 1][0] < first_s + 1.6  # 1.3 s of it precede
+    assert first_s - 0.6 < word_times[at][1] < first_s - 0.2  # 0.3 s of silence follow
+    assert first_s + 1.2 < word_times[at + 1][0] < first_s + 1.6  # 1.3 s of it precede
     assert all(0 < word[3] <= 1 for word in final.words if word[3] is not None)
 
 
@@ -136,18 +137,18 @@ def test_a_pause_alone_is_no_reason_to_decode(model: Model, said: Said) -> None:
 def test_what_the_model_makes_of_noise_is_told_from_words(
     text: str, sure: float | None, invented: bool
 ) -> None:
-    assert is_invented(text, sure) is invented
+    assert is_hallucinated(text, sure) is invented
 
 
 def test_a_path_goes_through_the_loudest_frames_in_order() -> None:
     rows = np.full((3, 9), 0.1, np.float32)
     rows[0, 1] = rows[1, 4] = rows[1, 5] = rows[2, 7] = 1.0
-    found = starts(rows)
+    found = align(rows)
     assert found[0] == 0
     assert list(found) == sorted(found)
     assert 2 <= found[1] <= 4
     assert 6 <= found[2] <= 7
-    assert list(starts(np.ones((4, 2), np.float32))) == [0, 1, 1, 1]
+    assert list(align(np.ones((4, 2), np.float32))) == [0, 1, 1, 1]
 
 
 class Waiting(MoonshineSession):
@@ -190,7 +191,7 @@ def test_a_second_try_hears_what_came_out_as_nonsense(
     speech.add(said(LONG[0]))
     first = speech.final()
     tries = iter([True])
-    module = "sessions_app.engine.stt.moonshine.speech.is_invented"
+    module = "sessions_app.engine.stt.moonshine.utterance.is_hallucinated"
     monkeypatch.setattr(module, lambda text, sure=None: next(tries, False))
     again = speech.final()
     assert wrong_words(plain(first.text), plain(again.text)) <= 1
@@ -228,8 +229,8 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
     heard: str,
 ) -> None:
     """`tries` are how sure the greedy words are, and those that are found; None for none."""
-    scored, before = decoding.scored, [-1]
-    front = Front(model)
+    score, before = decoding.score, [-1]
+    front = FrontEnd(model)
     front.add(said(LONG[0]))
 
     def final(model: Model, memory: EncoderMemory, draft: Sequence[int]) -> decoding.DecodedTokens:
@@ -240,19 +241,19 @@ def test_what_was_heard_with_doubt_is_searched_for_and_heard_again(
     def rated(text: str, sure: float) -> decoding.DecodedTokens:
         memory = front.memory()
         assert memory is not None
-        found = scored(model, memory, model.tokens.of(text))
-        found.sure = [sure] * len(found.tokens)
+        found = score(model, memory, model.tokens.encode(text))
+        found.log_probs = [sure] * len(found.tokens)
         return found
 
-    def searched(
+    def search(
         model: Model, memory: EncoderMemory, _expected: object, penalty: object
     ) -> list[int]:
-        return [] if tries[before[0]][1] is None else model.tokens.of(f"found {before[0]}")
+        return [] if tries[before[0]][1] is None else model.tokens.encode(f"found {before[0]}")
 
     monkeypatch.setattr(decoding, "final", final)
-    monkeypatch.setattr(searching, "searched", searched)
+    monkeypatch.setattr(beam_search, "search", search)
     monkeypatch.setattr(
-        decoding, "scored", lambda *_: rated(f"found {before[0]}", tries[before[0]][1] or 0.0)
+        decoding, "score", lambda *_: rated(f"found {before[0]}", tries[before[0]][1] or 0.0)
     )
     speech = MoonshineUtterance(model)
     speech.add(said(LONG[0]))
@@ -313,13 +314,13 @@ def test_noise_at_a_pause_is_no_word(model: Model) -> None:
 def test_words_that_are_only_found_for_a_phrase_and_are_no_speech_cost_no_others(
     model: Model, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = Names(model, ["turn off the light"])
+    names = PhraseCorrector(model, ["turn off the light"])
     texts = {True: "Thank you for watching", False: plain_final(model, said)}
-    tokens = {expects: model.tokens.of(text) for expects, text in texts.items()}
+    tokens = {expects: model.tokens.encode(text) for expects, text in texts.items()}
     monkeypatch.setattr(
-        searching, "searched", lambda _, __, expected, penalty: tokens[expected is not None]
+        beam_search, "search", lambda _, __, expected, penalty: tokens[expected is not None]
     )
-    monkeypatch.setattr(speech, "DOUBTFUL_WITH_PHRASES", 1.0)
+    monkeypatch.setattr(utterances, "SEARCH_BELOW_WITH_PHRASES", 1.0)
     utterance = MoonshineUtterance(model, names)
     utterance.add(said(LONG[0]))
     assert utterance.final().text == texts[False]
