@@ -305,7 +305,7 @@ class CallFactory:
             notes=self._config.notes,
         )
 
-        given.turn_manager.judge.declared = lambda: prepared.recogniser.serving.scores_pauses
+        given.turn_manager.judge.scores_declared = lambda: prepared.recogniser.serving.scores_pauses
 
         def make(line: CallLine) -> AgentSession:
             return AgentSession(given, line)

@@ -211,7 +211,7 @@ class CurrentAnswer:
             if not self._playout.paused:
                 answer.heard()
         # if this text is heard back soon, it is an echo
-        self._parts.turn_manager.judge.said.add(item.text, now)
+        self._parts.turn_manager.judge.agent_speech.add(item.text, now)
 
     def _piece_heard(self, item: object) -> None:
         assert isinstance(item, AnswerPiece)  # noqa: S101 - nothing else is put there

@@ -1,4 +1,4 @@
-"""What a turn machine says is to be done. Times are in ms on the call clock."""
+"""What the turn manager has the session do. Times are in ms on the call clock."""
 
 from dataclasses import dataclass
 
@@ -15,32 +15,32 @@ class StartReply:
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Begin an answer to `text` in secret: it is likely to be the whole turn."""
+    """Begin an answer to `text` without playing it: the text is likely to be the whole turn."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """The prepared answer is void."""
+    """Discard the prepared answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldSpeech:
-    """Fall silent at once, and keep the place."""
+    """Pause the playout at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeSpeech:
-    """Go on where the speech was held."""
+    """Resume the playout where it was paused."""
 
 
 @dataclass(frozen=True, slots=True)
 class CutSpeech:
-    """End the answer where it is.
+    """Stop the answer where it is.
 
-    It is `void` when the turn that it answers goes on, or had other words: then it counts as never
-    given, and what it did is undone. Where it is over already, that is all there is to do.
+    It is `void` where its turn goes on, or had other words: then it is removed from the
+    conversation, and what its tools did is undone. An answer that is over can still be voided.
     """
 
     void: bool = False
@@ -48,7 +48,7 @@ class CutSpeech:
 
 @dataclass(frozen=True, slots=True)
 class AskWords:
-    """Ask the recogniser for all words of the speech that goes on."""
+    """Ask the recogniser for all words of the ongoing speech (`RecogniserStream.pause`)."""
 
 
 Action = AskWords | StartReply | Prepare | Withdraw | HoldSpeech | ResumeSpeech | CutSpeech

@@ -1,4 +1,4 @@
-"""Whether what was heard is the agent's own voice coming back."""
+"""Detects the agent's own words in what the caller's microphone picked up: acoustic echo."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -8,17 +8,18 @@ from rapidfuzz import fuzz
 from sessions_app.engine.text.writing import join_sentences, plain_words
 
 ALIKE = 70.0
-"""Of 100: words a recogniser garbles are still this much alike."""
+"""Similarity (0..100) from which a recognised word counts as an echo of a word that was said. Lower
+takes more of a caller's own words for echo."""
 
 SKIPPED = 3
-"""An echo may lack this many words between two that were recognised."""
+"""Most words that an echo may lack between two recognised ones."""
 
 SAID_MS = 10_000.0
-"""How far back the agent's own words can come back as an echo."""
+"""How long the agent's words can come back as an echo."""
 
 
 class AgentSpeech:
-    """What the agent said of late; times are in ms on the call clock."""
+    """The agent's latest words; times are in ms on the call clock."""
 
     def __init__(self) -> None:
         self._said: deque[tuple[float, str]] = deque()
@@ -30,20 +31,22 @@ class AgentSpeech:
             self._said.popleft()
 
     def share(self, heard: str) -> float:
-        """Returns how much (0..1) of the words in `heard` the agent said itself."""
+        """Returns the share (0..1) of the words in `heard` that the agent said itself."""
         return echo_share(heard, join_sentences(said for _, said in self._said))
 
 
 def echo_share(heard: str, said: str) -> float:
-    """Returns how much (0..1) of the words in `heard` appear in the same order in `said`."""
-    ours, theirs = plain_words(said), plain_words(heard)
-    if not theirs or not ours:
+    """Returns the share (0..1) of the words in `heard` that appear, in that order, in `said`."""
+    said_words, heard_words = plain_words(said), plain_words(heard)
+    if not heard_words or not said_words:
         return 0.0
-    return max(_run(theirs, ours[start:]) for start in range(len(ours))) / len(theirs)
+    return max(_matched(heard_words, said_words[start:]) for start in range(len(said_words))) / len(
+        heard_words
+    )
 
 
-def _run(heard: Sequence[str], said: Sequence[str]) -> int:
-    """Returns how many of `heard` follow each other in `said`, from its first word."""
+def _matched(heard: Sequence[str], said: Sequence[str]) -> int:
+    """Returns how many words of `heard` are matched in order in `said`, from its beginning."""
     found, at = 0, 0
     for word in heard:
         for step, other in enumerate(said[at : at + SKIPPED + 1]):

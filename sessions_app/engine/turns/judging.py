@@ -1,4 +1,4 @@
-"""Whether what is said over the agent takes the floor: the rule, and what it has to know."""
+"""Applies the barge-in rule to speech over the agent."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,23 +9,25 @@ from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, V
 from sessions_app.engine.turns.overlaps import LatestSpeech, Overlap
 
 LONG_MS = 10_000.0
-"""Speech that goes on after a pause was given up has lasted long enough."""
+"""The length, and the silence, that a rule is given for words that come after the agent resumed:
+more than any rule asks for."""
 
 LATE_FINAL_MS = 2_000.0
-"""How long after speech its final is waited for, where interims decide nothing."""
+"""How long after speech its final is awaited where interims do not decide. Less loses words."""
 
 REST_MS = 150
-"""The rest of a turn may be one short word."""
+"""The least length of speech that continues a turn, which may be one short word."""
 
 ASK_EVERY_MS = 1_000.0
-"""How often the recogniser is asked for all words of speech that goes on: each time it decodes."""
+"""How often the recogniser is asked for all words of ongoing speech. Less decides sooner, and each
+time costs a decode."""
 
 
-class Judge:
-    """Asks the rule. Times are in ms on the call clock.
+class BargeInJudge:
+    """Decides on interruptions by a rule. Times are in ms on the call clock.
 
-    Babble and noise have words, too, of which a recogniser is unsure. If a recogniser `scores`
-    words on request, its unscored interims never decide.
+    Recognisers also write words, with low confidence, for babble and noise. So where a recogniser
+    `scores` words on request, interims without a confidence never interrupt.
     """
 
     def __init__(self, rule: BargeIn, settings: TurnSettings) -> None:
@@ -34,56 +36,58 @@ class Judge:
         rest_ms = min(REST_MS, settings.barge_in_ms)
         self._of_rest = replace(settings, barge_in_words=1, barge_in_ms=rest_ms)
         self._asked_ms = float("-inf")
-        self.said = AgentSpeech()
-        """What the agent said of late, and may come back as an echo."""
+        self.agent_speech = AgentSpeech()
+        """The agent's latest words, which may come back as an echo."""
 
-        self.declared: Callable[[], bool] = lambda: False
-        """Whether the recogniser that serves now says that it scores."""
+        self.scores_declared: Callable[[], bool] = lambda: False
+        """Whether the recogniser that serves now declares that it scores on request."""
 
-        self._scored, self._told = False, False
+        self._scored, self._has_scored = False, False
 
     @property
     def scores(self) -> bool:
-        """Whether all words come with a confidence where they are asked for."""
-        before, self._scored = self._scored, self.declared()
+        """Whether the recogniser gives all words with a confidence when it is asked."""
+        before, self._scored = self._scored, self.scores_declared()
         if before and not self._scored:  # another one stands in
-            self._told = False
-        return self._scored or self._told
+            self._has_scored = False
+        return self._scored or self._has_scored
 
     def learn(self, text: str, confidence: float | None) -> None:
-        """Learns from all words of an utterance, for recognisers that declare nothing."""
+        """Notes whether an utterance had a confidence, for recognisers that declare nothing."""
         if text:
-            self._told = confidence is not None
+            self._has_scored = confidence is not None
 
     @property
     def pauses(self) -> bool:
-        """Whether the agent holds still as soon as it is spoken over."""
+        """Whether the agent pauses as soon as it is spoken over."""
         return self._rule.pauses
 
-    def of_overlap(self, over: Overlap, now_ms: float) -> Verdict:
-        """Returns what the agent does about speech over its own."""
-        heard = over.heard(now_ms, self.said.share(over.text))
-        settings = self._settings if over.before is None else self._of_rest
-        verdict = self._rule.judge(heard, settings)
-        unscored = self.scores and over.sure is None and not over.final
-        due = heard.speaking or heard.silent_ms < LATE_FINAL_MS
+    def verdict(self, overlap: Overlap, now_ms: float) -> Verdict:
+        """Returns what the agent does about speech over its own, now."""
+        words = overlap.heard(now_ms, self.agent_speech.share(overlap.text))
+        settings = self._settings if overlap.before is None else self._of_rest
+        verdict = self._rule.judge(words, settings)
+        unscored = self.scores and overlap.sure is None and not overlap.final
+        due = words.speaking or words.silent_ms < LATE_FINAL_MS
         return Verdict.WAIT if verdict is Verdict.INTERRUPT and unscored and due else verdict
 
     def words_interrupt(self, text: str, sure: float | None) -> bool:
-        """Returns whether words interrupt that come after a pause was given up."""
+        """Returns whether words of ongoing speech interrupt an agent that has resumed."""
         if self.scores and sure is None:
             return False
-        heard = OverlapWords(True, LONG_MS, 0.0, text, False, self.said.share(text), sure)
-        return self._rule.judge(heard, self._settings) is Verdict.INTERRUPT
+        words = OverlapWords(True, LONG_MS, 0.0, text, False, self.agent_speech.share(text), sure)
+        return self._rule.judge(words, self._settings) is Verdict.INTERRUPT
 
     def final_interrupts(self, speech: LatestSpeech, text: str, sure: float | None) -> bool:
-        """Returns whether a final does that comes late."""
+        """Returns whether a late final interrupts an agent that has resumed."""
         spoken_ms = max(0.0, speech.end_ms - speech.start_ms)
-        heard = OverlapWords(False, spoken_ms, LONG_MS, text, True, self.said.share(text), sure)
-        return bool(text) and self._rule.judge(heard, self._settings) is Verdict.INTERRUPT
+        words = OverlapWords(
+            False, spoken_ms, LONG_MS, text, True, self.agent_speech.share(text), sure
+        )
+        return bool(text) and self._rule.judge(words, self._settings) is Verdict.INTERRUPT
 
-    def asks(self, now_ms: float) -> bool:
-        """Returns whether to ask the recogniser for all words now; true once in a while."""
+    def should_ask(self, now_ms: float) -> bool:
+        """Returns whether to ask the recogniser for all words now: once in ASK_EVERY_MS."""
         if not self.scores or now_ms - self._asked_ms < ASK_EVERY_MS:
             return False
         self._asked_ms = now_ms

@@ -1,7 +1,7 @@
-"""Who has the floor: when the caller's turn is over, and when the agent's is taken from it.
+"""The turn-taking state machine: when the caller's turn ends, and when the agent is interrupted.
 
-Pure: times are arguments, in ms on the call clock. `at_ms` is when something happened,
-`now_ms` when it is told: a VAD tells of a start some 100 ms late, of an end half a second.
+Pure: times are arguments, in ms on the call clock. `at_ms` is when something happened, `now_ms`
+when it is reported: a VAD reports a start some 100 ms late, and an end half a second.
 """
 
 from enum import Enum
@@ -19,15 +19,15 @@ from sessions_app.engine.turns.actions import (
     StartReply,
     Withdraw,
 )
-from sessions_app.engine.turns.continuing import AnsweredTurn, interrupting
+from sessions_app.engine.turns.continuing import AnsweredTurn, turn_of_interruption
 from sessions_app.engine.turns.endpointing.base import Endpointer
 from sessions_app.engine.turns.interruption.base import BargeIn, Verdict
-from sessions_app.engine.turns.judging import Judge
+from sessions_app.engine.turns.judging import BargeInJudge
 from sessions_app.engine.turns.overlaps import LatestSpeech, Overlap
-from sessions_app.engine.turns.pending import OwedFinal, Pending, Typed
+from sessions_app.engine.turns.pending import OwedFinal, PendingTurn, Typed
 
-LOOK_MS = 50.0
-"""How often a pause is judged anew."""
+JUDGE_EVERY_MS = 50.0
+"""How often speech over the agent is judged again. Less reacts sooner and costs CPU."""
 
 
 class _Agent(Enum):
@@ -37,86 +37,86 @@ class _Agent(Enum):
 
 
 class TurnManager:
-    """Takes what is heard; returns what the agent is to do about it.
+    """Takes events of the call; each method returns what the agent should do about one.
 
-    Finals are joined until the turn is over. One that comes after its turn was answered from an
-    interim replaces the answer as long as nothing of it was heard. Words over the agent whose
-    final comes late are judged then: they interrupt, begin a turn, or are dropped. Who goes on
-    with a turn that was answered too early takes the answer back: both are one turn.
+    Finals are joined until the turn is over. The final of a turn that was answered from an interim
+    replaces the answer if nothing of that was heard. A late final of words over the agent
+    interrupts it, begins a turn, or is dropped. A caller who goes on with a turn that was answered
+    too early voids the answer: both parts are one turn. Call `on_tick` at `deadline_ms`, if any.
     """
 
     def __init__(self, settings: TurnSettings, endpointer: Endpointer, barge_in: BargeIn) -> None:
         self._settings = settings
         self.endpointer = endpointer
-        self.judge = Judge(barge_in, settings)
+        self.judge = BargeInJudge(barge_in, settings)
         self.floor = Floor.LISTENING
         self._agent = _Agent.SILENT
         self._paused = False
-        self._turn = Pending()
+        self._turn = PendingTurn()
         self._owed = OwedFinal()
         self._answered = AnsweredTurn()
         self._speaking = False
         self._latest = LatestSpeech()
         self._asked = ""
-        self._over: Overlap | None = None
+        self._overlap: Overlap | None = None
         self.deadline_ms: float | None = None
 
     # -- what is heard ------------------------------------------------------------------
 
     def on_speech_started(self, at_ms: float, now_ms: float) -> list[Action]:
-        """The VAD heard the caller begin."""
+        """The VAD found that the caller began to speak."""
         over_agent = self._agent is _Agent.SPEAKING and not self._paused
         self._latest = LatestSpeech(at_ms, over_agent=over_agent, unheard=True)
         self._owed.new_speech(at_ms)
         self._answered.is_open = False
-        return self._settled(self._spoken_to(at_ms), now_ms)
+        return self._finish(self._caller_speaks(at_ms), now_ms)
 
     def on_pause(self, at_ms: float, now_ms: float) -> list[Action]:
-        """The VAD heard the caller pause: the turn may be over, if its words say so."""
-        if self._speaking and self._over is None and self._listens():
+        """The VAD found a pause: the turn may be over, if its words are complete."""
+        if self._speaking and self._overlap is None and self._is_listening():
             self._turn.go_on()
             self._turn.pause_ms = at_ms
-        return self._settled([], now_ms)
+        return self._finish([], now_ms)
 
     def on_resume(self, at_ms: float, now_ms: float) -> list[Action]:
         """The caller goes on after a pause, in the same utterance."""
         if self._answered.is_open:
             self._owed.forget()
-        actions = self._spoken_to(at_ms) if self._over is None else []
-        return self._settled(actions, now_ms)
+        actions = self._caller_speaks(at_ms) if self._overlap is None else []
+        return self._finish(actions, now_ms)
 
-    def _spoken_to(self, at_ms: float) -> list[Action]:
-        """Returns what it does as the caller speaks."""
+    def _caller_speaks(self, at_ms: float) -> list[Action]:
+        """Takes that the caller speaks, after silence or a pause."""
         self._speaking = True
         self._turn.go_on()
-        self._turn.mend(self.endpointer, self._settings)
+        self._turn.reopen_sentence(self.endpointer, self._settings)
         if self._agent is _Agent.SPEAKING and not self._paused:
-            return self._overlap(at_ms)
+            return self._begin_overlap(at_ms)
         if self._agent is _Agent.THINKING:
             self._agent = _Agent.SILENT
             return [CutSpeech(void=True)]
         if not self._turn.text:
             self._turn.before = self._answered.words_before(at_ms)
-        return self._withdrawn()
+        return self._withdraw()
 
-    def _withdrawn(self) -> list[Action]:
+    def _withdraw(self) -> list[Action]:
         prepared, self._turn.prepared = self._turn.prepared, ""
         return [Withdraw()] if prepared else []
 
     def on_speech_ended(self, at_ms: float, now_ms: float) -> list[Action]:
-        """The VAD heard the caller stop."""
+        """The VAD found that the caller stopped speaking."""
         answered = not self._speaking
         self._speaking = False
         self._answered.is_open = False
         self._latest.end_ms = at_ms
-        if self._over is not None:
-            self._over.ended_ms = at_ms
-            return self._settled(self._act_on_verdict(now_ms), now_ms)
-        if self._listens() and not answered:
+        if self._overlap is not None:
+            self._overlap.ended_ms = at_ms
+            return self._finish(self._act_on_verdict(now_ms), now_ms)
+        if self._is_listening() and not answered:
             self._turn.pause_ms = None
             self._turn.speech_end_ms = at_ms
             self._turn.final_due = True
-        return self._settled(self._prepare(), now_ms)
+        return self._finish(self._prepare(), now_ms)
 
     def on_whole(
         self,
@@ -127,28 +127,28 @@ class TurnManager:
         sure: float | None = None,
         confidence: float | None = None,
     ) -> list[Action]:
-        """All words of the utterance, heard up to `end_ms`: the final, if it ends there.
+        """All words of the utterance up to `end_ms`: its final, if the caller says no more.
 
-        `confidence` (0..1) is the recogniser's in all of them, `sure` in the last one.
+        `confidence` (0..1, None if unknown) is the recogniser's in all words, `sure` in the last.
         """
         self.judge.learn(text, confidence)
-        over = self._said_over(text, confidence, now_ms)
-        if over is not None:
-            return self._settled(over, now_ms)
+        actions = self._words_over(text, confidence, now_ms)
+        if actions is not None:
+            return self._finish(actions, now_ms)
         self._turn.take_whole(text, sure, end_ms)
-        return self._settled(self._prepare(), now_ms)
+        return self._finish(self._prepare(), now_ms)
 
     def on_interim(self, text: str, now_ms: float) -> list[Action]:
-        """The words so far of the utterance; an empty text takes them back."""
-        over = self._said_over(text, None, now_ms)
-        if over is None and self._listens():
+        """The utterance's words so far; an empty text retracts them."""
+        actions = self._words_over(text, None, now_ms)
+        if actions is None and self._is_listening():
             self._turn.take_interim(text)
-        return self._settled(over or [], now_ms)
+        return self._finish(actions or [], now_ms)
 
     def on_turn_model(self, finished: float, at_ms: float, now_ms: float) -> list[Action]:
-        """A turn model heard the silence that began at `at_ms`: 1.0 is surely the turn's end."""
+        """A turn model's probability (0..1) that the silence from `at_ms` on ends the turn."""
         self._turn.take_turn_model(finished, at_ms)
-        return self._settled([], now_ms)
+        return self._finish([], now_ms)
 
     def on_final(
         self,
@@ -159,111 +159,111 @@ class TurnManager:
         sure: float | None = None,
         confidence: float | None = None,
     ) -> list[Action]:
-        """The text of an utterance, empty when it held no words; the rest as in `on_whole`."""
+        """An utterance's final text, empty where it has no words; the rest as in `on_whole`."""
         if self._owed.answers(end_ms):
-            return self._settled(self._final_of_answered(text, now_ms), now_ms)
-        if self._over is not None:
-            self._over.take(text, last=not self._speaking, sure=confidence)
+            return self._finish(self._final_of_answered(text, now_ms), now_ms)
+        if self._overlap is not None:
+            self._overlap.take(text, last=not self._speaking, sure=confidence)
             self._latest.unheard = self._speaking
-            return self._settled(self._act_on_verdict(now_ms), now_ms)
+            return self._finish(self._act_on_verdict(now_ms), now_ms)
         if self._agent is _Agent.SPEAKING and not self._paused:
-            return self._settled(self._final_over(text, confidence, now_ms), now_ms)
+            return self._finish(self._late_final(text, confidence, now_ms), now_ms)
         if text and self._agent is not _Agent.THINKING and self._turn.speech_end_ms is None:
-            text = self._left_over(text, confidence, end_ms)
+            text = self._late_final_text(text, confidence, end_ms)
         self._latest.unheard = self._speaking
         if not self._speaking:
             self._turn.final_due = False
         self._turn.take_final(text, sure, now_ms)
         answering = self._agent is _Agent.THINKING
-        return self._settled(self._corrected(now_ms) if answering else self._prepare(), now_ms)
+        return self._finish(self._correct(now_ms) if answering else self._prepare(), now_ms)
 
     def on_typed(self, text: str, now_ms: float) -> list[Action]:
-        """The caller typed a turn, or pressed one; it is over at once, and ends the agent's.
+        """The caller typed a turn or pressed keys: it is over at once, and interrupts the agent.
 
-        What was said right before, and not answered yet, belongs to it.
+        Words that were said right before and not answered yet belong to it.
         """
-        turn = self._turn if self._listens() and self._turn.words else Pending()
+        turn = self._turn if self._is_listening() and self._turn.words else PendingTurn()
         actions: list[Action] = [] if self._agent is _Agent.SILENT else [CutSpeech()]
-        actions += self._withdrawn()
+        actions += self._withdraw()
         self._forget_turn()
-        self._over = None
-        self._turn = Pending(before=turn.before, words=[*turn.words, Typed(text)])
-        return self._settled([*actions, *self._reply(now_ms)], now_ms)
+        self._overlap = None
+        self._turn = PendingTurn(before=turn.before, words=[*turn.words, Typed(text)])
+        return self._finish([*actions, *self._reply(now_ms)], now_ms)
 
     # -- what the agent does --------------------------------------------------------------
 
     def on_playing(self, now_ms: float) -> list[Action]:
-        """The first sound of the agent's answer, or of words of its own accord, goes out."""
+        """The first audio of an answer is sent, or of something that the agent says unprompted."""
         self._answered.sounds(now_ms, of_its_own=self._agent is not _Agent.THINKING)
         self._agent = _Agent.SPEAKING
-        void = self._withdrawn()
+        void = self._withdraw()
         self._forget_turn()
         if self._paused:
-            return self._settled([*void, HoldSpeech()], now_ms)
-        held = self._overlap(now_ms) if self._speaking else []
-        return self._settled([*void, *held], now_ms)
+            return self._finish([*void, HoldSpeech()], now_ms)
+        hold = self._begin_overlap(now_ms) if self._speaking else []
+        return self._finish([*void, *hold], now_ms)
 
     def on_reply_over(self, now_ms: float) -> list[Action]:
-        """All of the answer was heard, or there was none."""
+        """The answer was played to its end, or there was none."""
         if self._agent is _Agent.THINKING:
             self._forget_turn()
         self._agent = _Agent.SILENT
-        self._over = None
-        return self._settled([], now_ms)
+        self._overlap = None
+        return self._finish([], now_ms)
 
     def on_interrupt(self, now_ms: float) -> list[Action]:
         """The caller pressed the button that silences the agent."""
         if self._agent is _Agent.SILENT:
             return []
         self._agent = _Agent.SILENT
-        self._over = None
+        self._overlap = None
         self._forget_turn()
-        return self._settled([CutSpeech()], now_ms)
+        return self._finish([CutSpeech()], now_ms)
 
     def on_agent_paused(self, paused: bool, now_ms: float) -> list[Action]:
-        """The caller asked the agent to hold still, or to go on."""
+        """The caller paused the agent, or resumed it."""
         changed, self._paused = paused != self._paused, paused
         if not changed or self._agent is not _Agent.SPEAKING:
-            return self._settled([], now_ms)
+            return self._finish([], now_ms)
         if paused:
-            self._over = None
-            return self._settled([HoldSpeech()], now_ms)
+            self._overlap = None
+            return self._finish([HoldSpeech()], now_ms)
         if self._turn.text or self._speaking:
             self._agent = _Agent.SILENT
-            return self._settled([CutSpeech()], now_ms)
-        return self._settled([ResumeSpeech()], now_ms)
+            return self._finish([CutSpeech()], now_ms)
+        return self._finish([ResumeSpeech()], now_ms)
 
     def on_tick(self, now_ms: float) -> list[Action]:
-        """`deadline_ms` has come."""
-        if self._over is not None:
-            return self._settled(self._act_on_verdict(now_ms), now_ms)
+        """`deadline_ms` has passed."""
+        if self._overlap is not None:
+            return self._finish(self._act_on_verdict(now_ms), now_ms)
         due = self._endpoint_ms()
         if due is None or now_ms < due:
-            return self._settled([], now_ms)
+            return self._finish([], now_ms)
         if not self._turn.text:
             self._forget_turn()
-            return self._settled([], now_ms)
-        return self._settled(self._reply(now_ms), now_ms)
+            return self._finish([], now_ms)
+        return self._finish(self._reply(now_ms), now_ms)
 
     # -- the caller's turn ----------------------------------------------------------------
 
-    def _listens(self) -> bool:
+    def _is_listening(self) -> bool:
         return self._agent is _Agent.SILENT or self._paused
 
     def _forget_turn(self) -> None:
         self._owed.turn_is_gone()
-        self._turn = Pending()
+        self._turn = PendingTurn()
 
     def _reply(self, now_ms: float) -> list[Action]:
-        """Answers the turn; takes back what was said to the part of it that was answered before."""
+        """Answers the turn, and voids an answer to an earlier part of it."""
         turn = self._turn
         void: list[Action] = [CutSpeech(void=True)] if turn.merge() else []
         self._agent = _Agent.THINKING
         self._asked = turn.text
         turn.prepared = ""
-        unfinished = self.endpointer.expects_more(turn.said, self._settings)
+        unfinished = self.endpointer.expects_more(turn.so_far, self._settings)
         self._answered.begin(turn, unfinished=unfinished)
-        if turn.pause_ms is not None:  # the VAD is still to tell of the end
+        if turn.pause_ms is not None:  # the VAD has yet to report the end
             turn.speech_end_ms, turn.pause_ms, turn.final_due = turn.pause_ms, None, True
             self._latest.end_ms = turn.speech_end_ms
             self._speaking = False
@@ -274,30 +274,30 @@ class TurnManager:
         return [*void, StartReply(self._asked, turn.speech_end_ms, now_ms, final_ms)]
 
     def _final_of_answered(self, text: str, now_ms: float) -> list[Action]:
-        """Takes the final of words that were answered before it came."""
+        """Takes the final of a turn that was answered before its final came."""
         if self._owed.is_void():
             return []
         words = [*self._turn.words, text] if text else self._turn.words
         if self._owed.is_settled(words):
             self._turn.take_final(text, None, now_ms)
             self._turn.final_due = False
-            return self._corrected(now_ms) if self._agent is _Agent.THINKING else []
+            return self._correct(now_ms) if self._agent is _Agent.THINKING else []
         if self._turn.text:
             self._turn.take_final(text, None, now_ms)
         return []
 
-    def _corrected(self, now_ms: float) -> list[Action]:
-        """Answers anew when the final text is not what was answered."""
+    def _correct(self, now_ms: float) -> list[Action]:
+        """Answers again where the final text differs from what was answered."""
         text = self._turn.text
         if plain_words(text) == plain_words(self._asked):
             return []
         return [CutSpeech(void=True), *self._reply(now_ms)] if text else []
 
     def _prepare(self) -> list[Action]:
-        """Begins an answer to words that are likely to stay, where that is wanted."""
+        """Begins a preemptive answer to words that are likely to be final, where that is on."""
         text = self._turn.text
         if not text and self._turn.prepared:
-            return self._withdrawn()
+            return self._withdraw()
         pausing = self._turn.pause_ms is not None and self._turn.whole
         if not self._settings.preemptive or not text or (self._speaking and not pausing):
             return []
@@ -307,7 +307,7 @@ class TurnManager:
         return [Prepare(text)]
 
     def _endpoint_ms(self) -> float | None:
-        """Returns when the turn is over, as things stand; None while it is not in sight."""
+        """Returns when the turn ends if nothing more happens; None while that is not known."""
         if self._paused or self._agent is not _Agent.SILENT:
             return None
         if self._speaking and self._turn.pause_ms is None:
@@ -316,48 +316,48 @@ class TurnManager:
 
     # -- speech over the agent's ------------------------------------------------------------
 
-    def _overlap(self, at_ms: float) -> list[Action]:
-        if self._over is not None:
-            self._over.ended_ms, self._over.final = None, False
+    def _begin_overlap(self, at_ms: float) -> list[Action]:
+        if self._overlap is not None:
+            self._overlap.ended_ms, self._overlap.final = None, False
             return []
         if not self.judge.pauses:
             return []
-        self._over = self._answered.overlap(at_ms)
+        self._overlap = self._answered.overlap(at_ms)
         return [HoldSpeech()]
 
-    def _said_over(self, text: str, sure: float | None, now_ms: float) -> list[Action] | None:
-        """Returns what words do that are said over the agent's; None where it does not speak."""
-        if self._over is not None:
-            self._over.interim = text
+    def _words_over(self, text: str, sure: float | None, now_ms: float) -> list[Action] | None:
+        """Takes words said over the agent; None where it is silent, and they are a turn's."""
+        if self._overlap is not None:
+            self._overlap.interim = text
             if sure is not None:
-                self._over.sure = sure
+                self._overlap.sure = sure
             return self._act_on_verdict(now_ms)
         speaks = self._agent is _Agent.SPEAKING and not self._paused
-        return self._words_over(text, sure, now_ms) if speaks else None
+        return self._late_words(text, sure, now_ms) if speaks else None
 
-    def _words_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
-        """Words came while the agent speaks on: a pause was given up too early."""
+    def _late_words(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
+        """Takes words that came after the agent resumed: they may interrupt it after all."""
         if not self._speaking or not self.judge.pauses:
             return []
         if not self.judge.words_interrupt(text, confidence):
-            return [AskWords()] if text and self.judge.asks(now_ms) else []
-        self._over = self._answered.overlap(self._latest.start_ms, interim=text)
+            return [AskWords()] if text and self.judge.should_ask(now_ms) else []
+        self._overlap = self._answered.overlap(self._latest.start_ms, interim=text)
         return self._act_on_verdict(now_ms, Verdict.INTERRUPT)
 
-    def _final_over(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
-        """A final came after the pause was given up: its words may interrupt all the same."""
+    def _late_final(self, text: str, confidence: float | None, now_ms: float) -> list[Action]:
+        """Takes a final that came after the agent resumed: it may interrupt it after all."""
         speech = self._latest
         if self._speaking or not speech.unheard:
             return []
         if not self.judge.final_interrupts(speech, text, confidence):
             return []
         speech.unheard = False
-        self._over = self._answered.overlap(speech.start_ms, words=[text], final=True)
-        self._over.ended_ms = speech.end_ms
+        self._overlap = self._answered.overlap(speech.start_ms, words=[text], final=True)
+        self._overlap.ended_ms = speech.end_ms
         return self._act_on_verdict(now_ms, Verdict.INTERRUPT)
 
-    def _left_over(self, text: str, confidence: float | None, end_ms: float) -> str:
-        """Returns `text` when it begins a turn although the agent spoke during it, else ""."""
+    def _late_final_text(self, text: str, confidence: float | None, end_ms: float) -> str:
+        """Returns `text` where it begins a turn although the agent spoke during it; else ""."""
         over_agent = self._latest.over_agent and self.judge.pauses
         if over_agent and not self.judge.final_interrupts(self._latest, text, confidence):
             return ""
@@ -366,33 +366,33 @@ class TurnManager:
         return text
 
     def _act_on_verdict(self, now_ms: float, verdict: Verdict | None = None) -> list[Action]:
-        over = self._over
-        assert over is not None  # noqa: S101 - asked only while there is one
-        verdict = verdict or self.judge.of_overlap(over, now_ms)
+        overlap = self._overlap
+        assert overlap is not None  # noqa: S101 - asked only while there is one
+        verdict = verdict or self.judge.verdict(overlap, now_ms)
         if verdict is Verdict.WAIT:
-            asks = over.ended_ms is None and over.text and self.judge.asks(now_ms)
+            asks = overlap.ended_ms is None and overlap.text and self.judge.should_ask(now_ms)
             return [AskWords()] if asks else []
-        self._over = None
+        self._overlap = None
         if verdict is Verdict.RESUME:
             return [ResumeSpeech()]
         self._agent = _Agent.SILENT
         self._latest.over_agent = False
         self._forget_turn()
-        self._turn, goes_on = interrupting(over, now_ms, speaking=self._speaking)
+        self._turn, goes_on = turn_of_interruption(overlap, now_ms, speaking=self._speaking)
         return [CutSpeech(void=goes_on)]
 
-    def _settled(self, actions: list[Action], now_ms: float) -> list[Action]:
-        """Sets floor and deadline to what the state says; returns `actions`."""
+    def _finish(self, actions: list[Action], now_ms: float) -> list[Action]:
+        """Updates `floor` and `deadline_ms` from the state; returns `actions`."""
         self.floor = self._floor()
-        if self._over is not None:
-            self.deadline_ms = now_ms + LOOK_MS
+        if self._overlap is not None:
+            self.deadline_ms = now_ms + JUDGE_EVERY_MS
         else:
             self.deadline_ms = self._endpoint_ms()
         return actions
 
     def _floor(self) -> Floor:
         if self._agent is _Agent.SPEAKING:
-            stopped = self._over is not None or self._paused
+            stopped = self._overlap is not None or self._paused
             return Floor.PAUSED if stopped else Floor.AGENT_SPEAKING
         if self._agent is _Agent.THINKING:
             return Floor.THINKING

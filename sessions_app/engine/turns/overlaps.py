@@ -1,4 +1,4 @@
-"""What a turn machine remembers of the caller's speech. Times are in ms on the call clock."""
+"""The caller's speech as the turn manager tracks it. Times are in ms on the call clock."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from sessions_app.engine.turns.interruption.base import OverlapWords
 
 @dataclass(slots=True)
 class Overlap:
-    """Speech over the agent's, until it is judged."""
+    """Speech over the agent's, until the barge-in rule has decided."""
 
     started_ms: float
     ended_ms: float | None = None
@@ -16,33 +16,33 @@ class Overlap:
     interim: str = ""
     final: bool = False
     sure: float | None = None
-    """The recogniser's mean confidence in the words, as it last told it."""
+    """The recogniser's latest mean confidence (0..1) in the words."""
 
     before: list[str] | None = None
-    """The words of the turn being answered, where the caller goes on with it."""
+    """The words of the turn being answered, where this speech continues it."""
 
-    awaited: bool = False
-    """Whether that turn seemed to go on: then "no" is the rest of it, too."""
+    continues_unfinished: bool = False
+    """Whether that turn was unfinished: then even "no" continues it."""
 
     answered: str = ""
-    """What of the utterance was answered: it began before the agent spoke, and goes on."""
+    """What of the utterance was answered, where it began before the agent spoke and goes on."""
 
     @property
     def text(self) -> str:
-        """All words so far, the finals' first, but for those that were answered."""
+        """All words so far without those that were answered."""
         said = join_sentences([*self.words, self.interim])
         many = count(self.answered)
         return said[after_words(said, many) or len(said) :] if many else said
 
     def take(self, text: str, *, last: bool, sure: float | None = None) -> None:
-        """Takes the final of an utterance; `last` when the caller is silent after it."""
+        """Takes an utterance's final; `last` where the caller is silent after it."""
         self.interim, self.sure = "", sure
         self.final = last
         if text:
             self.words.append(text)
 
     def heard(self, now_ms: float, echo: float) -> OverlapWords:
-        """Returns what a rule judges; `echo` is the share of it that the agent said itself."""
+        """Returns what a rule judges; `echo` is the share (0..1) of words that are the agent's."""
         ended = self.ended_ms
         return OverlapWords(
             speaking=ended is None,
@@ -51,13 +51,13 @@ class Overlap:
             text=self.text,
             final=self.final,
             echo=echo,
-            sure=None if self.awaited else self.sure,  # who was to go on is no babble
+            sure=None if self.continues_unfinished else self.sure,  # a continuation is not babble
         )
 
 
 @dataclass(slots=True)
 class LatestSpeech:
-    """The caller's latest utterance; `unheard` until its final has come or was answered."""
+    """The caller's latest utterance; `unheard` until its final has come or it was answered."""
 
     start_ms: float = 0.0
     end_ms: float = 0.0

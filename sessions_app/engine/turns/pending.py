@@ -7,30 +7,32 @@ from enum import Enum
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.text.writing import closed, join_sentences, plain_words
 from sessions_app.engine.turns.endpointing.base import Endpointer, TurnSoFar
-from sessions_app.engine.turns.seams import lowered, unmarked
+from sessions_app.engine.turns.seams import without_capital, without_full_stop
 
 FINAL_GRACE_MS = 2_000.0
-"""How long after the maximum delay a final is waited for."""
+"""How long past the maximum delay a missing final is awaited. Less answers without late words."""
 
 OWED_MS = 1_000.0
-"""A final that ends this much later than the answered words belongs to other words."""
+"""A final that ends this much later than the answered words belongs to another utterance."""
 
 
 class Typed(str):
-    """Words that were typed: what is said after them is no part of their sentence."""
+    """Words that were typed, which are a sentence of their own."""
 
     __slots__ = ()
 
 
 @dataclass(slots=True)
-class Pending:
-    """What of a turn is known, and what of it is still to come.
+class PendingTurn:
+    """A turn that is not answered yet: its words, and what is still to come.
 
-    `speech_end_ms` is when the caller fell silent, as the VAD found. `pause_ms` is the same of a
-    pause that the VAD does not take for an end yet; `whole` says that `interim` is all that was
-    said up to there, so that nothing need be waited for. `sure` is the recogniser's confidence in
-    the last word; `finished` is what a turn model says of the latest silence. `before` are words
-    of a turn that was answered too early: they belong to this one, if there are others.
+    `words` are the texts of its finals, `interim` that of the utterance without one.
+    `speech_end_ms` is when the VAD found that the caller fell silent; `pause_ms` the same for a
+    pause that may not be the end. `whole`: `interim` has all words up to there, so no final need be
+    awaited. `sure` is the recogniser's confidence in the last word, `finished` a turn model's
+    probability that the latest silence ends the turn. `before` are the words of a turn that was
+    answered too early, and belong to this one as soon as it has words of its own. `prepared` is the
+    text of a preemptive answer.
     """
 
     before: list[str] | None = None
@@ -44,58 +46,58 @@ class Pending:
     final_due: bool = False
     final_ms: float | None = None
     prepared: str = ""
-    within: bool = False
-    """Whether the next words go on within a sentence."""
+    mid_sentence: bool = False
+    """Whether the next words continue the last sentence."""
 
     @property
     def text(self) -> str:
-        """All words so far, the finals' first."""
+        """All words so far; empty while only `before` is known."""
         own = [*self.words, self.interim]
-        return _together([*(self.before or []), *own]) if any(own) else ""
+        return _join_words([*(self.before or []), *own]) if any(own) else ""
 
     @property
-    def said(self) -> TurnSoFar:
+    def so_far(self) -> TurnSoFar:
         return TurnSoFar(self.text, self.sure, self.finished)
 
     @property
     def end_ms(self) -> float | None:
-        """When the caller fell silent, if anything is known of it and of what was said before."""
+        """When the caller fell silent; None while that, or the words up to it, is not known."""
         if self.pause_ms is not None:
             return self.pause_ms if self.whole else None
         return self.speech_end_ms
 
     @property
     def awaits_final(self) -> bool:
-        """Whether the words of the last utterance are still to come."""
+        """Whether the last utterance's words are still missing."""
         return self.final_due and not self.whole
 
     def due_ms(self, endpointer: Endpointer, settings: TurnSettings) -> float | None:
-        """Returns when it is over, if nothing more comes; None while that is not in sight."""
+        """Returns when the turn is over if nothing more is said; None while that is not known."""
         if self.end_ms is None or not (self.text or self.final_due):
             return None
         if self.awaits_final:
             return self.end_ms + settings.max_delay_ms + FINAL_GRACE_MS
-        return self.end_ms + endpointer.wait_ms(self.said, settings)
+        return self.end_ms + endpointer.wait_ms(self.so_far, settings)
 
     def merge(self) -> bool:
-        """Makes the words before its own; returns whether it goes on with a turn."""
+        """Moves `before` into `words`; returns whether there was an earlier turn to continue."""
         goes_on = self.before is not None
         self.words, self.before = [*(self.before or []), *self.words], None
         return goes_on
 
     def take_interim(self, text: str) -> None:
-        """Takes the words so far of an utterance; what is known whole is not unlearnt by it."""
+        """Takes an interim; it does not replace a whole one."""
         if not self.whole:
             self.interim = text
 
     def take_whole(self, text: str, sure: float | None, end_ms: float) -> None:
-        """Takes all words up to a pause, `end_ms` being how far the audio was heard."""
+        """Takes all words up to `end_ms`, where that includes the present pause."""
         if self.pause_ms is not None and end_ms >= self.pause_ms:
-            self.interim = lowered(text) if self.within else text
+            self.interim = without_capital(text) if self.mid_sentence else text
             self.sure, self.whole = sure, True
 
     def take_turn_model(self, finished: float, at_ms: float) -> None:
-        """Takes what a turn model says of the silence that began at `at_ms`, if it is this one."""
+        """Takes a turn model's probability for the silence from `at_ms` on, if it still lasts."""
         if at_ms in (self.pause_ms, self.speech_end_ms):
             self.finished = finished
 
@@ -104,22 +106,22 @@ class Pending:
         self.interim, self.whole, self.sure = "", False, sure
         self.final_ms = now_ms
         if text:
-            self.words.append(lowered(text) if self.within else text)
-            self.within = False
+            self.words.append(without_capital(text) if self.mid_sentence else text)
+            self.mid_sentence = False
 
     def go_on(self) -> None:
-        """The caller speaks again: a pause was none."""
+        """Takes that the caller speaks again after a pause."""
         self.pause_ms, self.whole, self.finished = None, False, None
 
-    def mend(self, endpointer: Endpointer, settings: TurnSettings) -> None:
-        """Takes the mark from words that were to go on, as the caller does now."""
+    def reopen_sentence(self, endpointer: Endpointer, settings: TurnSettings) -> None:
+        """Removes the full stop of unfinished words, as the caller goes on with them."""
         if not self.words or isinstance(self.words[-1], Typed):
             return
         if endpointer.expects_more(TurnSoFar(join_sentences(self.words)), settings):
-            self.words[-1], self.within = unmarked(self.words[-1]), True
+            self.words[-1], self.mid_sentence = without_full_stop(self.words[-1]), True
 
 
-def _together(parts: Sequence[str]) -> str:
+def _join_words(parts: Sequence[str]) -> str:
     *earlier, last = filter(None, parts)
     whole = [closed(part) if isinstance(part, Typed) else part for part in earlier]
     return join_sentences([*whole, last])
@@ -132,9 +134,9 @@ class _Owed(Enum):
 
 
 class OwedFinal:
-    """The final of words that were answered before it came, and must not be answered again.
+    """The outstanding final of words that were answered already, and must not be answered twice.
 
-    An engine that fails may never give it: then it is not waited for when another one comes.
+    A recogniser that failed may never send it, so a later utterance's final ends the wait.
     """
 
     def __init__(self) -> None:
@@ -143,39 +145,39 @@ class OwedFinal:
         self._asked = ""
 
     def expect(self, asked: str, end_ms: float) -> None:
-        """Notes that `asked`, which ended at `end_ms`, is answered now, and its final to come."""
+        """Expects the final of `asked`, which is answered now and ended at `end_ms`."""
         self._state, self._asked, self._last_ms = _Owed.ITS_TURN_STANDS, asked, end_ms + OWED_MS
 
     def new_speech(self, at_ms: float) -> None:
-        """Another utterance began: a final of words that end after `at_ms` is of that one."""
+        """Takes that another utterance began at `at_ms`: finals that end later are its own."""
         self._last_ms = min(self._last_ms, at_ms)
 
     def forget(self) -> None:
-        """Nothing is owed: the utterance goes on."""
+        """Expects nothing any more: the utterance goes on."""
         self._state = _Owed.NOTHING
 
     def turn_is_gone(self) -> None:
-        """Whatever the final is, it changes nothing any more."""
+        """Takes that the answered turn is over: its final will be ignored."""
         if self._state is not _Owed.NOTHING:
             self._state = _Owed.ITS_TURN_IS_GONE
 
     def answers(self, end_ms: float) -> bool:
-        """Returns whether a final whose words end at `end_ms` is the one that is owed."""
+        """Returns whether a final whose words end at `end_ms` is the expected one."""
         if end_ms > self._last_ms:
             self._state = _Owed.NOTHING
         return self._state is not _Owed.NOTHING
 
     def is_void(self) -> bool:
-        """Returns, once, whether the final that came belongs to a turn that is gone."""
+        """Returns whether the final that came should be ignored, and expects no other."""
         void = self._state is _Owed.ITS_TURN_IS_GONE
         if void:
             self._state = _Owed.NOTHING
         return void
 
     def is_settled(self, words: list[str]) -> bool:
-        """Returns whether `words`, the turn's finals, are to be compared with what was answered.
+        """Returns whether `words`, the turn's finals, can be compared with what was answered.
 
-        They are not while they are no more than its beginning (a long final comes in pieces).
+        While they are only its beginning they cannot: a long final comes in pieces.
         """
         known, asked = plain_words(join_sentences(words)), plain_words(self._asked)
         if len(known) < len(asked) and asked[: len(known)] == known:

@@ -1,4 +1,4 @@
-"""How two parts of one sentence are put together that a recogniser took for sentences."""
+"""Joins two parts of one sentence that a recogniser wrote as two sentences."""
 
 from sessions_app.engine.text.word_lists import listed
 from sessions_app.engine.text.writing import ends_sentence, goes_on, plain_words
@@ -13,14 +13,14 @@ _NO_NAMES = listed(
 """English words that have a capital only where a sentence begins."""
 
 
-def unmarked(text: str) -> str:
-    """Returns the first part without the mark that ends a sentence."""
+def without_full_stop(text: str) -> str:
+    """Returns the first part without its full stop."""
     while ends_sentence(text) and not goes_on(text) and not text[-1].isalnum():
         text = text[:-1]
     return text
 
 
-def lowered(text: str) -> str:
-    """Returns the second part with a small letter, unless its first word may be a name."""
+def without_capital(text: str) -> str:
+    """Returns the second part without its capital, unless the first word may be a name."""
     first = next(iter(plain_words(text)), "")
     return text[:1].lower() + text[1:] if first in _NO_NAMES else text

@@ -81,7 +81,7 @@ def test_a_recogniser_that_says_that_it_scores_is_waited_for_from_the_greeting_o
     typed: bool,
 ) -> None:
     scene = Scene()
-    scene.taker.judge.declared = lambda: True
+    scene.taker.judge.scores_declared = lambda: True
     if typed:
         scene.at(500, "typed", "read my notes")
     scene.agent_speaks(1000).at(1600, "speech_started", 1500.0).at(2000, "interim", BABBLE)
@@ -95,7 +95,7 @@ def test_a_recogniser_that_says_that_it_scores_is_waited_for_from_the_greeting_o
 def test_what_stands_in_for_a_recogniser_need_not_say_how_sure_it_is() -> None:
     scene = answering()
     first = True
-    scene.taker.judge.declared = lambda: first
+    scene.taker.judge.scores_declared = lambda: first
     scene.at(5100, "speech_started", 5000.0)
     whole(scene, 5900, "mhm", 0.9).at(6412, "speech_ended", 5900.0)
     scene.at(6500, "final", "", 5900.0).to(6600)

@@ -200,7 +200,7 @@ def test_babble_is_given_up_on_and_words_after_it_still_count() -> None:
 
 def test_its_own_echo_does_not_interrupt() -> None:
     scene = answering()
-    scene.taker.judge.said.add("The train leaves at ten fifteen from platform seven.", 3000)
+    scene.taker.judge.agent_speech.add("The train leaves at ten fifteen from platform seven.", 3000)
     scene.speech(5000, 6500, "train leaves at ten fifteen").to(20_000)
     assert scene.kinds() == ["HoldSpeech", "ResumeSpeech"]
 

@@ -1,4 +1,4 @@
-"""The contract of end-pointing: how long after speech a turn is over."""
+"""The contract of endpointing rules: how long after speech a turn is over."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -10,12 +10,11 @@ from sessions_app.engine.turns.turn_models.base import TurnModel
 
 @dataclass(frozen=True, slots=True)
 class TurnSoFar:
-    """What a caller who is silent now has said.
+    """What the caller has said, who is silent now.
 
     `text` is the turn so far, final or not; recognisers may give it in lower case and without
-    punctuation. `sure` is the recogniser's confidence (0..1) in its last word, None where it
-    gives none. `finished` is how likely (0..1) the turn is over by its sound, as far as a turn
-    model has judged it.
+    punctuation. `sure` is the recogniser's confidence (0..1) in its last word, `finished` a turn
+    model's probability (0..1) that the turn has ended; None where there is none.
     """
 
     text: str
@@ -24,9 +23,9 @@ class TurnSoFar:
 
 
 class Endpointer(ABC):
-    """One rule; it holds no state of a call and serves all of them.
+    """An endpointing rule. It has no state of a call, and serves all of them.
 
-    With a `turn_model` each pause is judged by that, and `wait_ms` asked again with what it says.
+    With a `turn_model` that judges each pause, and `wait_ms` is called again with its result.
     """
 
     turn_model: TurnModel | None = None
@@ -43,16 +42,16 @@ class Endpointer(ABC):
 
     @abstractmethod
     def delay_ms(self, text: str, settings: TurnSettings) -> float:
-        """Returns how long the caller must be silent after `text` before the turn is over.
+        """Returns how long, in ms, the caller must be silent after `text` to end the turn.
 
-        The result lies between the settings' minimum and maximum.
+        The result is between the settings' minimum and maximum delay.
         """
 
     def wait_ms(self, said: TurnSoFar, settings: TurnSettings) -> float:
-        """Returns the same of all that is known of what was said; this is what calls ask."""
+        """Returns the same from all that is known of the turn; this is what the engine calls."""
         return self.delay_ms(said.text, settings)
 
     def expects_more(self, said: TurnSoFar, settings: TurnSettings) -> bool:
-        """Returns whether what was said is likely to go on: its delay is long."""
+        """Returns whether the turn seems unfinished: its delay is at least LIKELY."""
         low, high = float(settings.min_delay_ms), float(settings.max_delay_ms)
         return high > low and self.wait_ms(said, settings) >= low + LIKELY * (high - low)

@@ -1,4 +1,4 @@
-"""Numbers at the end of what was said: those read digit by digit are likely to go on."""
+"""Numbers at the end of a turn: those read digit by digit are likely to go on."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sessions_app.engine.text.word_lists import listed
 
 LONG_NUMERAL = 3
-"""A numeral of so many figures, or one that begins with zero, may be the first group of several."""
+"""A numeral of this many digits, or with a leading zero, may be the first group of several."""
 
 _UNITS = {
     "zero": 1, "oh": 1, "one": 1, "two": 1, "three": 1, "four": 1, "five": 1, "six": 1,
@@ -19,27 +19,27 @@ _OTHERS = {
     "double": 1, "triple": 2,
 }  # fmt: skip
 _BEGIN = listed("hundred thousand")
-"""Quantities that mostly have more after them."""
+"""Multipliers that are mostly followed by more: "three hundred"."""
 
 _SOUNDS_LIKE = listed("for to too won ate o")
-"""What recognisers write for four, two, one, eight and oh."""
+"""Homophones that recognisers write for four, two, one, eight and oh."""
 
 _ANNOUNCE = listed("is are number code pin at on in card phone plus")
-"""After these a single digit may be the first of many."""
+"""Words after which a single digit may be the first of many."""
 
 _NAMED = listed("number code pin card phone plus")
-"""After these four figures are no year."""
+"""Words after which four digits are not a year."""
 
 _COUNTED = listed("at on in")
-"""Of those: a single number after them may as well be a time, so a full stop ends it."""
+"""Those of _ANNOUNCE after which a number may be a time or a date, so that a full stop ends it."""
 
 
-class Trailing(NamedTuple):
+class TrailingNumber(NamedTuple):
     """The number that a text ends with.
 
-    `digits` is how many figures it has, `spelt` whether it was said digit by digit, as telephone
-    numbers and codes are, and not as a quantity; `begun` that a quantity or a year is seldom whole
-    with it: "three hundred", "in nineteen".
+    `digits` is its number of digits (0 for no number), `spelt` whether it was read digit by digit,
+    as telephone numbers and codes are; `begun` where more is likely: "three hundred", "in
+    nineteen".
     """
 
     digits: int
@@ -47,25 +47,25 @@ class Trailing(NamedTuple):
     begun: bool = False
 
 
-def trailing(words: Sequence[str], *, english: bool) -> Trailing:
+def trailing_number(words: Sequence[str], *, english: bool) -> TrailingNumber:
     """Returns the number at the end of `words` (in lower case, without marks)."""
     run = _run(words, english=english)
     before = words[len(words) - len(run) - 1] if len(run) < len(words) else ""
     if not run or (run == ["one"] and before and before not in _ANNOUNCE):  # "the red one"
-        return Trailing(0, spelt=False)
+        return TrailingNumber(0, spelt=False)
     digits = sum(_figures(word) for word in run)
     begun = run[-1] in _BEGIN or (run == ["nineteen"] and before == "in")
-    return Trailing(digits, _is_spelt(run, before), begun)
+    return TrailingNumber(digits, _is_spelt(run, before), begun)
 
 
 def may_be_digits(words: Sequence[str]) -> bool:
-    """Returns whether most of an utterance may be digits that were misheard: "for for to you"."""
+    """Returns whether most words may be misrecognised digits: "for for to you"."""
     alike = sum(word in _UNITS or word in _SOUNDS_LIKE for word in words)
     return 2 * alike > len(words)
 
 
 def _run(words: Sequence[str], *, english: bool) -> list[str]:
-    """Returns the words at the end that are numbers."""
+    """Returns the run of number words at the end."""
     run: list[str] = []
     for word in reversed(words):
         if not (word.isnumeric() or (english and (word in _UNITS or word in _OTHERS))):
@@ -89,7 +89,7 @@ def _is_spelt(run: Sequence[str], before: str) -> bool:
 
 
 def _single(word: str) -> Sequence[str]:
-    """Returns the digits of `word` that were said one by one; those of Han are one word or more."""
+    """Returns the digits of `word` that were read one by one; a word of Han digits has several."""
     if word in _UNITS or (word.isnumeric() and len(word) == 1):
         return [word]
     return word if word.isnumeric() and not word.isascii() else []

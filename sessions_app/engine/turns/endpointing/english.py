@@ -1,7 +1,7 @@
-"""What English words tell of whether a sentence is over, whatever mark stands at its end.
+"""Rules on English words for whether a sentence is complete, whatever its punctuation.
 
-Recognisers end whatever they hear with a full stop or a comma: "I went to the." So the words are
-asked first, and the mark decides where they tell nothing.
+Recognisers end any text with a full stop or a comma: "I went to the." So the words decide first,
+and punctuation where they do not tell.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from sessions_app.engine.turns.endpointing.requests import (
 from sessions_app.engine.turns.endpointing.shares import LIKELY, OPEN, OVER, PLAIN
 
 LONGEST_CLAUSE = 9
-"""Words of a clause such as "when I came home" that stands alone; a longer one has its rest."""
+"""Most words of a subordinate clause without its main clause; a longer sentence has both."""
 
 SHORTEST_QUESTION = 3
 
@@ -27,16 +27,16 @@ _OPEN = listed(
     "the thee a an my your his her our their its i'm it's we're they're um uh er erm hmm like plus "
     "not very really some any either whether although unless"
 )
-"""With these no sentence ends, whatever mark a recogniser put there."""
+"""Words that do not end a sentence, whatever punctuation a recogniser puts after them."""
 
 _LAST_TOO = listed(
     "not like very really some any either then when her his than um uh er erm hmm thee"
 )
-"""Of these those that a sentence ends with now and then: "I hope not.", "she went with her."."""
+"""Those of _OPEN that sometimes do end one: "I hope not.", "she went with her."."""
 
 _HEARD_FOR_AND = "end"
 _WITH_END = listed("the an this that its a no will to can would should must may west east weekend")
-"""Before "end" they make it the word that it is; after a name it is mostly "and", misheard."""
+"""Words after which "end" is really "end"; after others it is mostly a misrecognised "and"."""
 
 _PREPOSITIONS = listed("to for with from at of about in on by into like")
 _SELDOM_LAST = listed("that this these those in on about off over")
@@ -44,10 +44,10 @@ _BE = listed("is are was were am")
 _MODALS = listed("will would can could should may might must")
 _PRONOUNS = listed("i you he she it we they there that this")
 _THINK = listed("think hope guess suppose believe say said told afraid not or do")
-"""Before "so" they end with it: "I don't think so."."""
+"""Words after which "so" may end a sentence: "I don't think so."."""
 
 _ALONE = listed("well so maybe anyway actually")
-"""Alone they begin a sentence more often than they are one."""
+"""Words that, said alone, mostly begin a sentence."""
 
 _SUBORDINATE = listed("because if although unless while when whenever since until before after")
 _ENDS = listed(
@@ -82,46 +82,52 @@ class LastSentence:
 
 
 def share(sentence: LastSentence) -> float | None:
-    """Returns where the delay lies after `sentence`; None where its words tell nothing."""
+    """Returns the delay's share (`shares`) after `sentence`; None where its words do not tell."""
     found = (rule(sentence) for rule in _RULES)
     return next((share for share in found if share is not None), None)
 
 
-def _task(said: LastSentence) -> float | None:
+def _task_without_object(said: LastSentence) -> float | None:
     """A task without its object: "remind me to call"."""
     return OPEN if lacks_object(said.words) else None
 
 
-def _relative(said: LastSentence) -> float | None:
-    """A subject of which no more was said than which one it is: "the meeting, which was on"."""
+def _relative_clause(said: LastSentence) -> float | None:
+    """A subject with a relative clause and no verb yet: "the meeting, which was on"."""
     if not in_relative_clause(said.text, noted(said.words) or said.words):
         return None
     return LIKELY if ends_sentence(said.text) else OPEN
 
 
-def _request(said: LastSentence) -> float | None:
-    """What is to be noted is a sentence of its own: the mark at its end is that of the request."""
-    told = noted(said.words)
-    if not told or len(told) == len(said.words):
+def _noted_sentence(said: LastSentence) -> float | None:
+    """The sentence to note within a request, judged by itself: the punctuation is the request's."""
+    inner_words = noted(said.words)
+    if not inner_words or len(inner_words) == len(said.words):
         return None
-    inner = LastSentence(" ".join(told) + (said.text[-1:] if goes_on(said.text) else ""), told)
+    inner = LastSentence(
+        " ".join(inner_words) + (said.text[-1:] if goes_on(said.text) else ""), inner_words
+    )
     found = share(inner)
     return found if found in (OPEN, LIKELY) else None
 
 
-def _stranded(said: LastSentence) -> float | None:
-    """A question about what? may end with its preposition: "where are you from"."""
+def _stranded_preposition(said: LastSentence) -> float | None:
+    """A wh-question that ends with its preposition: "where are you from"."""
     if not _asks_what(said) or said.last not in _PREPOSITIONS | _SELDOM_LAST | _BE:
         return None
     return OVER if ends_question(said.text) else PLAIN
 
 
 def is_open(said: LastSentence) -> bool:
-    """Returns whether it ends with a word that no sentence ends with, whatever mark it has."""
-    return said.last in _OPEN - _LAST_TOO and _stranded(said) is None and _open(said) == OPEN
+    """Returns whether the sentence ends with a word that no sentence ends with."""
+    return (
+        said.last in _OPEN - _LAST_TOO
+        and _stranded_preposition(said) is None
+        and _open_word(said) == OPEN
+    )
 
 
-def _open(said: LastSentence) -> float | None:
+def _open_word(said: LastSentence) -> float | None:
     if said.last not in _OPEN:
         return None
     marked = ends_sentence(said.text)
@@ -130,19 +136,19 @@ def _open(said: LastSentence) -> float | None:
     return LIKELY if asked or relative else OPEN  # "this is what I was looking for."
 
 
-def _so(said: LastSentence) -> float | None:
+def _ends_with_so(said: LastSentence) -> float | None:
     if said.last != "so" or len(said.words) == 1:
         return None
     return PLAIN if ends_sentence(said.text) and said.before in _THINK else OPEN
 
 
-def _misheard(said: LastSentence) -> float | None:
+def _misheard_and(said: LastSentence) -> float | None:
     wrong = said.last == _HEARD_FOR_AND and said.before and said.before not in _WITH_END
     return LIKELY if wrong else None
 
 
-def _verb(said: LastSentence) -> float | None:
-    """After a verb its object is missing: "my card ends in", "the thing is"."""
+def _bare_auxiliary(said: LastSentence) -> float | None:
+    """An auxiliary verb without what it goes with: "the thing is", "I would"."""
     requested = without_request(said.words) != said.words and not _RELATIVE & set(said.words)
     if said.last not in _BE | _MODALS or (ends_question(said.text) and not requested):
         return None
@@ -151,7 +157,7 @@ def _verb(said: LastSentence) -> float | None:
 
 
 def _seldom_last(said: LastSentence) -> float | None:
-    """A word that may end a sentence, and mostly does not."""
+    """A word that may end a sentence, but mostly does not."""
     if said.last not in _SELDOM_LAST:
         return None
     if not ends_sentence(said.text):
@@ -160,14 +166,14 @@ def _seldom_last(said: LastSentence) -> float | None:
     return PLAIN if paid_for_that else LIKELY
 
 
-def _begun(said: LastSentence) -> float | None:
-    """A first word, or a clause that another one has to follow."""
+def _opening(said: LastSentence) -> float | None:
+    """A discourse marker alone, or a subordinate clause without its main clause."""
     if len(said.words) == 1 and said.last in _ALONE:
         return LIKELY
     return LIKELY if _is_clause(said) else None
 
 
-def _either(said: LastSentence) -> float | None:
+def _either_without_or(said: LastSentence) -> float | None:
     return OPEN if "either" in said.words and "or" not in said.words else None
 
 
@@ -177,7 +183,7 @@ def _closing(said: LastSentence) -> float | None:
 
 
 def is_question(said: LastSentence) -> bool:
-    """Returns whether its words ask, whatever mark it has."""
+    """Returns whether the words are a question, whatever the punctuation."""
     asked = said.first in _YES_NO and len(said.words) >= SHORTEST_QUESTION
     return asked or _asks_what(said)
 
@@ -189,25 +195,25 @@ def _question(said: LastSentence) -> float | None:
 
 
 _RULES: tuple[Callable[[LastSentence], float | None], ...] = (
-    _task,
-    _relative,
-    _request,
-    _stranded,
-    _open,
-    _so,
-    _misheard,
-    _verb,
+    _task_without_object,
+    _relative_clause,
+    _noted_sentence,
+    _stranded_preposition,
+    _open_word,
+    _ends_with_so,
+    _misheard_and,
+    _bare_auxiliary,
     _seldom_last,
-    _begun,
-    _either,
+    _opening,
+    _either_without_or,
     _closing,
     _question,
 )
-"""The first one that has something to say decides."""
+"""The first rule that returns a share decides."""
 
 
 def _asks_what(said: LastSentence) -> bool:
-    """Returns whether it asks for a thing, a place or a person."""
+    """Returns whether the sentence is a wh-question."""
     if said.first not in _WHAT or len(said.words) < SHORTEST_QUESTION or _is_clause(said):
         return False
     tells = said.words[1] in _PRONOUNS and not ends_question(said.text)  # "what I want is"
@@ -215,7 +221,7 @@ def _asks_what(said: LastSentence) -> bool:
 
 
 def _is_clause(said: LastSentence) -> bool:
-    """Returns whether it is no more than a clause such as "when I came home"."""
+    """Returns whether the sentence is only a subordinate clause, such as "when I came home"."""
     if said.first not in _SUBORDINATE or len(said.words) > LONGEST_CLAUSE:
         return False
     question = said.first == "when" and said.words[1:2] and said.words[1] in _YES_NO

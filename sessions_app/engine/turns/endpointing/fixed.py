@@ -1,4 +1,4 @@
-"""The turn is over after the minimum delay, whatever was said."""
+"""Ends a turn after the minimum delay, whatever was said."""
 
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.turns.endpointing.base import Endpointer

@@ -1,6 +1,6 @@
-"""What is still to come after a request: "remind me to call", "could you note that the budget is".
+"""Unfinished requests: "remind me to call", "could you note that the budget is".
 
-Recognisers end a request with a question mark or a full stop wherever the voice pauses.
+Recognisers end a request with a question mark or a full stop wherever the caller pauses.
 """
 
 from collections.abc import Sequence
@@ -23,27 +23,28 @@ _NOTES = (
     ("note", "that"),
     ("note",),
 )
-"""What a sentence of its own follows."""
+"""Openings of a request that a sentence of its own follows."""
 
 _TASKS = (("remind", "me"), ("forget",), ("remember",), ("note",))
 _OWN_TASKS = (("need",), ("want",), ("have",), ("like",))
-"""What "to" and a task follow; some after "I" or "we" alone: "the one you have to call"."""
+"""Openings that "to" and a task follow. _OWN_TASKS need "I" or "we" before them: "the one you have
+to call" is no task."""
 
 _TAKE_OBJECTS = listed(
     "call phone ring email text message buy get fetch bring take send post pick order book pay "
     "ask tell give show make find fix clean wash check contact return collect cancel renew print "
     "prepare schedule add put change update write visit meet finish invite thank water feed sign"
 )
-"""Verbs that seldom end a task."""
+"""Verbs that are mostly followed by an object."""
 
 _DETERMINERS = listed("the a an my your his her our their this that these those")
 _OF_RELATIVES = listed("which who whom whose where")
 LONGEST_NAME = 3
-"""Words such as "my old friend", which no verb is among."""
+"""Most words of a subject without a verb: "my old friend"."""
 
 
 def without_request(words: Sequence[str]) -> Sequence[str]:
-    """Returns the words without "could you please" before them."""
+    """Returns the words without a leading "could you please"."""
     if len(words) > 1 and words[0] in _ASKERS and words[1] == "you":
         words = words[2:]
         while words and words[0] in _ASKED:
@@ -52,7 +53,7 @@ def without_request(words: Sequence[str]) -> Sequence[str]:
 
 
 def noted(words: Sequence[str]) -> Sequence[str] | None:
-    """Returns the sentence that is to be written down, as far as it was said; None for none."""
+    """Returns the words to write down, as far as they were said; None for no such request."""
     rest = tuple(without_request(words))
     while rest and rest[0] in _ASKED:
         rest = rest[1:]
@@ -61,7 +62,7 @@ def noted(words: Sequence[str]) -> Sequence[str] | None:
 
 
 def lacks_object(words: Sequence[str]) -> bool:
-    """Returns whether it is a task that ends with a verb whose object is to come."""
+    """Returns whether the words are a task that ends with a verb without its object."""
     if words[-1] not in _TAKE_OBJECTS or len(words) < 3 or words[-2] != "to":  # noqa: PLR2004
         return False
     leads = [*_TASKS, *(_OWN_TASKS if words[0] in ("i", "we") else ())]
@@ -69,9 +70,9 @@ def lacks_object(words: Sequence[str]) -> bool:
 
 
 def in_relative_clause(text: str, words: Sequence[str]) -> bool:
-    """Returns whether it stops within or after a clause about its subject: "Tom, who is late,".
+    """Returns whether `text` ends within a relative clause, or after one: "Tom, who is late,".
 
-    `text` has the commas, `words` are those of the sentence that is noted, or of all.
+    `text` has the commas; `words` are those of the noted sentence (`noted`), or of all of it.
     """
     named, _, clause = text.rstrip(" ,.?!").rpartition(", ")
     start = [word for word in words if word in _OF_RELATIVES]

@@ -1,13 +1,13 @@
-"""How long to wait, as a share: where between minimum (0) and maximum (1) the delay lies."""
+"""Endpointing delays as shares: 0 is the settings' minimum delay, 1 their maximum."""
 
 OVER = 0.0
-"""After a clear end."""
+"""After a clear end of the turn."""
 
 PLAIN = 0.2
-"""Where nothing tells whether it is one."""
+"""Where the words do not tell whether it has ended."""
 
 LIKELY = 0.5
-"""Where more is likely to come."""
+"""Where more is likely to follow."""
 
 OPEN = 1.0
-"""Where the sentence, or the number, is not whole."""
+"""Where the sentence, or the number, is incomplete."""

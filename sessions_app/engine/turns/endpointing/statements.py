@@ -1,4 +1,4 @@
-"""Which sentences lack nothing but their full stop, and which cannot have one, by their words."""
+"""Which English sentences are complete but for a full stop, and which cannot have one."""
 
 from sessions_app.engine.text.languages import base_of
 from sessions_app.engine.text.writing import plain_words, sentences
@@ -9,9 +9,9 @@ from sessions_app.engine.turns.endpointing.shares import PLAIN
 
 
 def is_statement(text: str, language: str = "") -> bool:
-    """Returns whether `text` ends without a mark in a whole English sentence that asks nothing.
+    """Returns whether `text` ends with a complete English statement that lacks its full stop.
 
-    An answer of one letter is whole; what ends as if it went on, such as "on Monday and", is not.
+    An answer of one letter is complete; "on Monday and" is not.
     """
     bare = text.rstrip()
     if base_of(language) not in ("", "en") or not bare or not bare[-1].isalnum():
@@ -24,7 +24,7 @@ def is_statement(text: str, language: str = "") -> bool:
 
 
 def is_open(text: str, language: str = "") -> bool:
-    """Returns whether an English sentence goes on after `text`, whatever its mark: "in the."."""
+    """Returns whether `text` ends within an English sentence despite its full stop: "in the."."""
     if base_of(language) not in ("", "en") or not text.strip():
         return False
     return english.is_open(_sentence(sentences(text)[-1].strip()))

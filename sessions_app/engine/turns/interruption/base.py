@@ -1,4 +1,4 @@
-"""The contract of barge-in: whether speech over the agent's words takes the floor."""
+"""The contract of barge-in rules: whether speech over the agent interrupts it."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OverlapWords:
-    """What was heard since the caller began to speak over the agent.
+    """Speech over the agent since the caller began it.
 
     `speech_ms` is how long the caller has spoken, `silent_ms` how long ago that ended (0 while
-    `speaking`). `text` is what was recognised, and cannot change any more when `final`.
-    `echo` is the share (0..1) of it that the agent was just saying itself. `sure` is the
-    recogniser's mean confidence (0..1) in all of it, None where it gives none.
+    `speaking`). `text` is what was recognised; it cannot change any more where `final`.
+    `echo` is the share (0..1) of its words that the agent was just saying itself. `sure` is the
+    recogniser's mean confidence (0..1) in it, None where it gives none.
     """
 
     speaking: bool
@@ -33,11 +33,11 @@ class OverlapWords:
 
 
 class BargeIn(ABC):
-    """One rule; it holds no state and serves all calls."""
+    """A barge-in rule. It has no state and serves all calls."""
 
     pauses: bool = True
-    """Whether the agent holds still as soon as it is spoken over."""
+    """Whether the agent pauses as soon as it is spoken over, until the rule has decided."""
 
     @abstractmethod
     def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:
-        """Returns what the agent does now; asked again and again while it waits."""
+        """Returns whether to interrupt, to resume, or to wait; called again while it waits."""

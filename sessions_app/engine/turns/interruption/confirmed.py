@@ -1,30 +1,31 @@
-"""Pauses at once, and lets time and words tell an interruption from a cough or an "mhm"."""
+"""Pauses the agent at once; time and words then tell an interruption from a cough or an "mhm"."""
 
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict
 from sessions_app.engine.turns.interruption.words import real_words, says_stop
 
 GRACE_MS = 1_000.0
-"""After speech its words may come for so long."""
+"""How long after speech its words are awaited. Less misses late words; more pauses longer."""
 
 BABBLE_MS = 3_000.0
-"""Speech without a single word for so long is not meant for the agent."""
+"""After this much speech without a word the agent resumes: it was not addressed."""
 
 LONGEST_MS = 6_000.0
-"""Nobody is kept waiting longer by too few words in a noise that does not end."""
+"""After this much speech with too few words the agent resumes."""
 
 ECHO_SHARE = 0.6
+"""Share of the agent's own words from which speech is echo. Lower ignores who repeats them."""
 
 UNSURE = 0.55
-"""Below this mean confidence the words were not meant for the agent: what a recogniser hears in
-three seconds of four people at once has 0.52 at most, a question 0.8."""
+"""Words of a lower mean confidence are ignored: three seconds of four people at once have 0.52 at
+most, a question 0.8. Higher ignores more callers, lower lets more babble interrupt."""
 
 END_LAG_MS = 512.0
-"""How late a VAD tells of an end: what seems to be speech may have been over for this long."""
+"""How late a VAD reports an end: ongoing speech may have been over for this long."""
 
 
 class ConfirmedBargeIn(BargeIn):
-    """The agent is silent while it waits, so that waiting for words costs nobody anything."""
+    """Interrupts on enough words, or on one that asks to stop; resumes after anything else."""
 
     def judge(self, heard: OverlapWords, settings: TurnSettings) -> Verdict:
         meant = heard.echo < ECHO_SHARE and (heard.sure is None or heard.sure >= UNSURE)

@@ -1,4 +1,4 @@
-"""Any speech takes the floor, as soon as it is surely speech."""
+"""Any speech interrupts the agent, as soon as the VAD reports it."""
 
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict

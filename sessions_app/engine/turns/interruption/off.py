@@ -1,4 +1,4 @@
-"""The agent says all it has to say."""
+"""Speech never interrupts the agent."""
 
 from sessions_app.engine.core.agent_config import TurnSettings
 from sessions_app.engine.turns.interruption.base import BargeIn, OverlapWords, Verdict

@@ -1,4 +1,4 @@
-"""Which words over an agent's speech mean something."""
+"""Back-channels ("mhm"), which do not interrupt, and words that ask the agent to stop."""
 
 import re
 
@@ -17,7 +17,7 @@ BACK_CHANNELS = listed(
     "نعم آه اه ايوه أيوه طيب تمام ہاں جی हाँ हां जी हम्म अच्छा ठीक "
     "כן אהה אוקיי נכון"
 )
-"""What listeners say to show that they listen, in languages that callers are likely to speak."""
+"""Back-channels: what listeners say to show that they listen, in several languages."""
 
 _PHRASES = ("i see", "got it", "uh huh", "mm hmm", "all right", "of course", "very good")
 
@@ -29,7 +29,7 @@ STOPS = listed(
     "หยุด เดี๋ยว รอ ขอโทษ ไม่ ไม่ใช่ "
     "توقف لحظة لا انتظر रुको रुकिए नहीं माफ़ עצור רגע לא סליחה όχι περίμενε σταμάτα"
 )
-"""Words that take the floor alone, at once."""
+"""Words that interrupt alone, at once."""
 
 _STOP_PREFIXES = tuple(
     listed(
@@ -37,11 +37,11 @@ _STOP_PREFIXES = tuple(
         "待って ちょっと やめて 止めて ストップ すみません いいえ 違"
     )
 )
-"""The same of scripts whose words have endings, and no blank after them."""
+"""The same for languages written without spaces, where a longer word may begin with one."""
 
 
 def real_words(text: str) -> list[str]:
-    """Returns the words of `text` that are no back-channel, in lower case."""
+    """Returns the words of `text` in lower case, without back-channels."""
     low = text.lower()
     for phrase in _PHRASES:
         low = re.sub(rf"\b{phrase}\b", " ", low)
@@ -49,8 +49,7 @@ def real_words(text: str) -> list[str]:
 
 
 def _means_something(word: str) -> bool:
-    # recognisers spell a hum as single letters; a single Han character is a word
-    # and a digit is an answer
+    # a recogniser writes a hum as a single letter; but a Han character is a word, a digit an answer
     own = len(word) > 1 or not word.isascii() or word.isdigit() or word in "ia"
     return own and word not in BACK_CHANNELS
 

@@ -1,1 +1,1 @@
-"""Models that tell by the sound of speech whether its speaker has finished."""
+"""Turn models: whether a speaker has finished, by the audio alone."""

@@ -1,4 +1,4 @@
-"""The log-mel spectrogram that Whisper models take, of 8 s of sound.
+"""The log-mel spectrogram of 8 s of audio, as Whisper models take it.
 
 Radford and others, "Robust Speech Recognition via Large-Scale Weak Supervision", 2022, section
 2.2, on Slaney's mel scale (Auditory Toolbox, 1998): 80 bands, 25 ms windows, every 10 ms.
@@ -21,11 +21,14 @@ FRAMES = LENGTH // HOP
 _LEAST_POWER, _RANGE = 1e-10, 8.0
 _HERTZ_A_MEL, _LINEAR_HERTZ = 200 / 3, 1000.0
 _STEP = np.log(6.4) / 27
-"""Below _LINEAR_HERTZ the scale is linear; above, each band is so much higher than the last."""
+"""Below _LINEAR_HERTZ the scale is linear; above, each mel is a factor of exp(_STEP) higher."""
 
 
 def log_mel(samples: Samples) -> Floats:
-    """Returns an array of shape (BANDS, FRAMES) of the last 8 s; silence stands before less."""
+    """Returns float32 of shape (BANDS, FRAMES) for the last 8 s of int16 samples at 16 kHz.
+
+    Shorter audio is padded with silence in front.
+    """
     wave = np.zeros(LENGTH)
     wave[LENGTH - min(LENGTH, len(samples)) :] = samples[-LENGTH:] / 32768
     wave = (wave - wave.mean()) / np.sqrt(wave.var() + 1e-7)
@@ -39,7 +42,7 @@ def log_mel(samples: Samples) -> Floats:
 
 @lru_cache
 def _filters() -> NDArray[np.float64]:
-    """Returns each band's weights of the frequencies: triangles of the same area."""
+    """Returns the mel filter bank, (BANDS, bins): triangles of equal area."""
     highest = _mels(SPEECH_RATE / 2)
     edges = np.array([_hertz(mels) for mels in np.linspace(0.0, highest, BANDS + 2)])
     frequencies = np.linspace(0.0, SPEECH_RATE / 2, WINDOW // 2 + 1)

@@ -1,6 +1,6 @@
-"""Smart-turn v3 by Daily: whether who pauses has finished, by intonation and pace, in 23 languages.
+"""Smart-turn v3 by Daily: whether a turn has ended, by intonation and pace, in 23 languages.
 
-https://github.com/pipecat-ai/smart-turn (BSD-2). `manage.py fetch_model smart-turn` brings it.
+https://github.com/pipecat-ai/smart-turn (BSD-2). `manage.py fetch_model smart-turn` downloads it.
 """
 
 import asyncio
@@ -20,17 +20,14 @@ logger = logging.getLogger(__name__)
 WORKER = "sessions_app.engine.turns.turn_models.worker"
 FILE = "smart-turn-v3.2-cpu.onnx"
 LATEST_S = 0.4
-"""An answer that comes later is of no use: the turn is over by then, or goes on.
-
-Longer makes each answer of the agent wait longer where the model is slow.
-"""
+"""How long the model is awaited. More makes the agent answer later where the model is slow."""
 
 
 class SmartTurn(TurnModel):
-    """`model` is the file or the folder that has it; `workers` ask it, one turn at a time each.
+    """`model` is the model's file or its folder; each of `workers` judges one pause at a time.
 
-    A pause takes 20 to 60 ms of CPU, in a process of its own. A turn that is not judged within
-    LATEST_S, since all are busy or one died, is judged by its words alone.
+    A pause takes 20 to 60 ms of CPU. A turn that is not judged within LATEST_S (all workers are
+    busy, or one died) is judged by its words alone.
     """
 
     def __init__(self, model: str, workers: int = 1) -> None:
@@ -46,9 +43,9 @@ class SmartTurn(TurnModel):
         return self._server.pid
 
     async def start(self) -> None:
-        """Raises TurnModelError where there is no such model, or it cannot be loaded.
+        """Raises TurnModelError where the model is missing or cannot be loaded.
 
-        It then knows nothing of any turn.
+        `finished` then returns None.
         """
         self._able = False
         if not self._path.is_file():

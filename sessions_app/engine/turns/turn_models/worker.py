@@ -1,4 +1,4 @@
-"""The fork server that loads a turn model once, and the workers that ask it."""
+"""The fork server that loads a turn model once, and its forked workers."""
 
 import os
 import socket
@@ -17,13 +17,13 @@ JUDGE = b"J"[0]
 """The body is int16 at 16 kHz; answered by JUDGE with JSON: {"finished": 0..1}."""
 
 NICE = 5
-"""What a worker adds to its niceness: below the media path, above what nobody waits for."""
+"""Added to a worker's niceness: below the media path, above background work."""
 
-Judge = Callable[[Samples], float]
+BargeInJudge = Callable[[Samples], float]
 
 
-def load(path: str) -> Judge:
-    """Returns what asks the smart-turn model at `path` (ONNX, by Daily, BSD-2)."""
+def load(path: str) -> BargeInJudge:
+    """Returns a function that runs the smart-turn model at `path` (ONNX, by Daily, BSD-2)."""
     import onnxruntime  # noqa: PLC0415 - only this process needs it
 
     options = onnxruntime.SessionOptions()
@@ -38,13 +38,13 @@ def load(path: str) -> Judge:
     return judge
 
 
-def serve(judge: Judge, channel: socket.socket) -> None:
-    """Answers until the other end closes; PING, and whatever is not known, with itself."""
+def serve(judge: BargeInJudge, channel: socket.socket) -> None:
+    """Answers requests until the other end closes; PING and unknown kinds with the same kind."""
     for request in messages(channel):
-        told = b""
+        answer = b""
         if request.kind == JUDGE:
-            told = as_json({"finished": judge(np.frombuffer(request.body, np.int16))})
-        send(channel, request.kind, told)
+            answer = as_json({"finished": judge(np.frombuffer(request.body, np.int16))})
+        send(channel, request.kind, answer)
 
 
 def main(descriptor: int, path: str) -> None:
