@@ -16,7 +16,7 @@ SHOWN = 8
 class SpeechChunk:
     """The next audio of a text: int16 mono of shape (n,) at `sample_rate` Hz.
 
-    `words` are those known by now that no earlier chunk named; they may lie ahead of the audio.
+    `words` are new ones, each given once; they may be ahead of the audio.
     """
 
     samples: Samples
@@ -26,7 +26,7 @@ class SpeechChunk:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice that can be chosen: the `name` to give, a label for people, a BCP 47 language."""
+    """A voice to choose: its `name` in the API, a label for people, its language (BCP 47)."""
 
     name: str
     label: str
@@ -37,15 +37,15 @@ class Synthesiser(ABC):
     """A voice engine. One object serves all calls of a process, on its event loop."""
 
     gives_word_times: bool = False
-    """Whether chunks name their words."""
+    """Whether chunks have the times of their words."""
 
     async def start(self) -> None:
-        """Begins; raises SynthesiserError when the engine cannot run here."""
+        """Makes the engine ready; raises SynthesiserError where it cannot run here."""
 
     async def warm(self, voice: str = "") -> None:
-        """Does, after `start`, what the first text in `voice` would else wait for.
+        """Loads, after `start`, what the first text in `voice` would otherwise wait for.
 
-        Raises SynthesiserError when it cannot speak.
+        Raises SynthesiserError where it cannot speak.
         """
 
     async def ready(self) -> bool:
@@ -53,11 +53,11 @@ class Synthesiser(ABC):
         return True
 
     async def voices(self) -> tuple[Voice, ...]:
-        """Returns the voices to choose from; empty when any name may be tried."""
+        """Returns the voices to choose from; empty where the engine does not know them."""
         return ()
 
     async def variants(self, voice: str = "") -> tuple[str, ...]:
-        """Returns what may follow the name of `voice` after `+`; empty for one without."""
+        """Returns the variants of `voice`, which follow its name after `+`; empty for none."""
         return ()
 
     def language_of(self, voice: str, known: Sequence[Voice]) -> str:
@@ -69,9 +69,9 @@ class Synthesiser(ABC):
         return next((one.language for one in known if one.name == name), "")
 
     def voice_for(self, language: str, known: Sequence[Voice]) -> str:
-        """Returns the voice of those `known` for a text in a language (BCP 47) that names none.
+        """Returns the name of the voice among `known` for a text in `language` (BCP 47).
 
-        Empty, the engine's usual one, where that speaks it, none does, or nobody knows.
+        Empty, for the engine's usual voice, where that speaks it, no voice does, or nobody knows.
         """
         usual = self.language_of("", known)
         if not usual or same_language(language, usual):
@@ -88,11 +88,11 @@ class Synthesiser(ABC):
     def stream(
         self, text: str, *, voice: str = "", speed: float = 1.0
     ) -> AsyncGenerator[SpeechChunk, None]:
-        """Yields the audio of `text`, each chunk as soon as it is there.
+        """Yields the audio of `text`, each chunk as soon as it is ready.
 
-        An empty `voice` is the engine's default. Closing the generator cancels the work at
-        once. Raises SynthesiserError (unknown voice, refused key) or
-        SynthesiserUnavailableError (retryable); audio already yielded stands.
+        An empty `voice` is the engine's default; `speed` 2.0 is twice as fast. Closing the
+        generator cancels the work at once. Raises SynthesiserError (unknown voice, refused key) or
+        SynthesiserUnavailableError (retryable); audio that was yielded before stays valid.
         """
 
     async def aclose(self) -> None:
@@ -102,8 +102,8 @@ class Synthesiser(ABC):
 async def check_voice(engine: Synthesiser, name: str) -> None:
     """Raises SynthesiserError (`unknown_voice`) for a voice or variant that is not installed.
 
-    It names some that are. An empty name is the engine's own voice. Where the engine does not
-    know its voices, any name of a likely length may be tried.
+    Its message names some that are. An empty name is the engine's default. Where the engine does
+    not know its voices, any name up to MOST_VOICE_CHARS is accepted.
     """
     if len(name) > MOST_VOICE_CHARS:
         raise SynthesiserError(

@@ -1,4 +1,4 @@
-"""Texts of a bounded length: whoever speaks long must not keep others' voices waiting."""
+"""Splits long texts into parts, so that one call does not keep others waiting for their voice."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,8 @@ from sessions_app.engine.text import marks, writing
 from sessions_app.engine.text.characters import characters
 
 LONGEST = 240
-"""Characters, a quarter of a minute of speech. An agent's sentences are shorter anyway."""
+"""Most characters of a part: 15 s of speech. Longer keeps others waiting longer; shorter splits
+more sentences."""
 
 _ENDS = (
     re.compile(rf"{marks.sentence_end()}|\n"),
@@ -16,10 +17,10 @@ _ENDS = (
 
 
 def in_parts(text: str, longest: int = LONGEST) -> Iterator[tuple[int, str]]:
-    """Yields `text` in parts of `longest` characters at most, each with where it begins.
+    """Yields (start, part): parts of `text` of at most `longest` characters, and their offsets.
 
-    They end after a sentence, a mark or a word where there is one past the first quarter of that
-    length; never between a letter and its marks, unless those alone are longer.
+    A part ends after a sentence, a clause or a word, if there is such an end after a quarter of
+    `longest`. Combining characters stay with their letter, unless they alone are longer.
     """
     start = 0
     while len(text) - start > longest:
@@ -31,7 +32,7 @@ def in_parts(text: str, longest: int = LONGEST) -> Iterator[tuple[int, str]]:
 
 
 def _end(text: str, start: int, limit: int) -> int:
-    """Returns where the part ends that begins at `start`, before the blanks that follow it."""
+    """Returns the end of the part that begins at `start`, before any blanks."""
     head, longest = text[start : limit + 1], limit - start
     for pattern in _ENDS:
         ends = (len(head[: found.end()].rstrip()) for found in pattern.finditer(head))

@@ -1,7 +1,7 @@
-"""From the places that a voice names to whole words of the text: the one mapping of them all.
+"""Maps a voice's word times to whole words of the written text.
 
-Voices tell of words as they take a text apart: eSpeak NG ends one at an apostrophe, a hyphen or
-a dot, and tells of a number digit by digit. People are told of words as they were written.
+Voices report words as they tokenise a text: eSpeak NG splits at apostrophes, hyphens and dots, and
+reports numbers digit by digit. Clients get words as they are written.
 """
 
 from bisect import bisect_right
@@ -12,15 +12,15 @@ from sessions_app.engine.text.writing import token_spans
 
 Span = tuple[int, int]
 Change = tuple[Span, Span]
-"""A run of the spoken text, and the run of the written text that it stands for."""
+"""A span of the spoken text, and the span of the written text that it stands for."""
 
 
 class WordPlaces:
-    """Places one text's words as they come: each one given back is a whole written word, once.
+    """Maps the words of one text as a voice reports them; returns each written word once.
 
-    A word is over when the next one begins; what a voice does not tell of belongs to the word
-    before. With `changes`, in order, the voice was given another text than `written`: words that
-    stand for the same run of it are one word.
+    A word is over when the next one begins; text that the voice does not report belongs to the
+    word before. With `changes` (in order, as of `SpokenForm`) the voice was given another text than
+    `written`; words that stand for the same written span are one word.
     """
 
     def __init__(self, written: str, changes: Sequence[Change] = ()) -> None:
@@ -30,14 +30,14 @@ class WordPlaces:
         self._spans = _joined(token_spans(written), [place for _, place in changes])
         self._begins = [start for start, _ in self._spans]
         self._open: tuple[int, float, float] | None = None
-        """The present word's number, and when it sounds."""
+        """The current word's index, start and end in ms."""
 
     def place(self, words: Sequence[SpokenWord]) -> tuple[SpokenWord, ...]:
-        """Returns the words that are over, now that these were told of."""
+        """Takes words that the voice reports; returns the written words that are over now."""
         return tuple(whole for word in words for whole in self._take(word))
 
     def finish(self) -> tuple[SpokenWord, ...]:
-        """Returns the last word, with all that follows it."""
+        """Returns the last word, with all text after it."""
         if self._open is None:
             return ()
         whole = self._whole(len(self._spans))
@@ -60,7 +60,7 @@ class WordPlaces:
         return (whole,)
 
     def _whole(self, before: int) -> SpokenWord:
-        """Returns the present word, up to the word with that number."""
+        """Returns the current word, with all text up to the word with index `before`."""
         assert self._open is not None  # noqa: S101 - its callers have looked
         number, start_ms, end_ms = self._open
         last = next(
@@ -70,7 +70,7 @@ class WordPlaces:
         return SpokenWord(self._spans[number][0], self._spans[last][1], start_ms, end_ms)
 
     def _place(self, spoken: int) -> int:
-        """Returns where in the written text a place of the spoken text lies."""
+        """Maps an offset in the spoken text to one in the written text."""
         number = bisect_right(self._starts, spoken) - 1
         if number < 0:
             return spoken
@@ -79,7 +79,7 @@ class WordPlaces:
 
 
 def placed(text: str, words: Sequence[SpokenWord]) -> tuple[SpokenWord, ...]:
-    """Returns whole words of `text` for all that a voice told of it."""
+    """Returns the words of `text` with times, from all words that a voice reported."""
     places = WordPlaces(text)
     return (*places.place(words), *places.finish())
 
@@ -89,7 +89,7 @@ def _is_said(text: str, span: Span) -> bool:
 
 
 def _joined(spans: list[Span], changed: Sequence[Span]) -> list[Span]:
-    """Returns the words with those as one that the same change touches."""
+    """Returns the word spans, merging those that the same change overlaps."""
     joined: list[Span] = []
     places = iter(changed)
     place = next(places, None)

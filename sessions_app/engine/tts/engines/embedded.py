@@ -1,4 +1,4 @@
-"""What speaks where nothing else is set up: hibari for English, eSpeak NG for all else."""
+"""The default voices: hibari for English, eSpeak NG for other languages."""
 
 import asyncio
 import logging
@@ -16,11 +16,11 @@ logger = logging.getLogger(__name__)
 
 
 class EmbeddedSynthesiser(Synthesiser):
-    """Has hibari's voice, and those of eSpeak NG with their variants; each in a process of its own.
+    """Offers hibari's voice and those of eSpeak NG, each engine in a process of its own.
 
-    `voice` is what agents without a voice of their own get. Where hibari cannot run, its texts are
-    spoken by eSpeak NG, and the log says so once. So is a text with letters that hibari cannot
-    read, and what is left of one that it broke off in.
+    `voice` is the default for agents. eSpeak NG speaks in hibari's place where that cannot run
+    (logged once), for a text with letters that it cannot read, and for the rest of a text in which
+    it failed.
     """
 
     gives_word_times = True
@@ -84,14 +84,14 @@ class EmbeddedSynthesiser(Synthesiser):
         self._warm_another()
 
     def _warm_another(self) -> None:
-        """Where hibari's process died, has the next one loaded before a text waits for it."""
+        """Restarts a dead hibari process, so that the next text need not wait for it."""
         if self._hibari is None or self._hibari.process.is_running:
             return
         if self._warming is None or self._warming.done():
             self._warming = asyncio.create_task(self.warm())
 
     def _engine_for(self, voice: str, text: str) -> tuple[Synthesiser, str]:
-        """Returns what speaks a text, and by which of its voices; empty for its usual one."""
+        """Returns the engine for a text, and its voice's name; empty for its default."""
         if voice != VOICE:
             return self._espeak, voice
         return (self._natural if is_readable(text) else self._espeak), ""
@@ -105,5 +105,5 @@ class EmbeddedSynthesiser(Synthesiser):
 
 
 def _of(engine: str, voices: Sequence[Voice]) -> tuple[Voice, ...]:
-    """Returns voices whose labels name their engine: people choose among those of several."""
+    """Returns the voices with their engine's name in the labels."""
     return tuple(replace(one, label=f"{one.label}, {engine}") for one in voices)

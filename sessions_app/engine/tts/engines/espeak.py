@@ -1,4 +1,4 @@
-"""eSpeak NG: the voice that needs nothing but itself, in a process of its own."""
+"""eSpeak NG: formant synthesis without a model to download, in a process of its own."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,8 @@ RATE = 22_050
 class EspeakSynthesiser(TimedSynthesiser):
     """Speaks dozens of languages, at 0.002 CPU-seconds a second of speech.
 
-    `voice` is what agents without a voice of their own get: a language of eSpeak's, with a
-    variant after `+` (en-us, en-gb+f3, de+m7).
+    `voice` is the default for agents: one of eSpeak's languages, with a variant after `+` (en-us,
+    en-gb+f3, de+m7).
     """
 
     def __init__(self, voice: str = "en-us") -> None:

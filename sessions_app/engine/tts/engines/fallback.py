@@ -1,4 +1,4 @@
-"""Two voices as one: the second says what the first could not."""
+"""Two voices as one: the second takes over where the first fails."""
 
 import logging
 from collections.abc import AsyncGenerator
@@ -14,11 +14,12 @@ logger = logging.getLogger(__name__)
 
 
 class FallbackSynthesiser(Synthesiser):
-    """Speaks with `first`; when it fails, even in mid-sentence, `second` goes on from there.
+    """Speaks with `first`; when it fails, even within a sentence, `second` goes on from there.
 
-    `second` does so in its `second_voice`, and says the word that was cut again. A word is told of
-    once it begins to sound: `second` says at other times what `first` told of ahead. Both may be
-    the same engine: then it is tried twice, but for a text that it cannot speak.
+    `second` speaks in `second_voice`, and repeats the word that was cut off. A word is reported
+    only once it begins to sound, as `second` speaks those that `first` reported ahead at other
+    times. Both may be the same engine: then it is tried twice, except with a text that it cannot
+    speak.
     """
 
     def __init__(self, first: Synthesiser, second: Synthesiser, second_voice: str = "") -> None:
@@ -69,7 +70,7 @@ class FallbackSynthesiser(Synthesiser):
         else:
             return
         start = _resume_at(text, words, made_ms, speed)
-        # a voice of the first engine means nothing to another one; one that is no more to neither
+        # another engine does not have the first one's voices, and neither has one that was unknown
         name = voice if self._second is self._first and not unknown else self._second_voice
         async with aclosing(self._second.stream(text[start:], voice=name, speed=speed)) as chunks:
             async for chunk in chunks:
@@ -82,12 +83,12 @@ class FallbackSynthesiser(Synthesiser):
 
 
 def _begun(words: list[SpokenWord], made_ms: float) -> int:
-    """Returns how many of the words begin in so much sound."""
+    """Returns how many of the words begin within `made_ms` of audio."""
     return sum(word.start_ms < made_ms for word in words)
 
 
 def _resume_at(text: str, words: list[SpokenWord], made_ms: float, speed: float) -> int:
-    """Returns where in `text` the first word begins that was not said whole."""
+    """Returns the offset in `text` of the first word that was not spoken completely."""
     if words:
         said = [word.end for word in words if word.end_ms <= made_ms]
         at = max(said, default=0)

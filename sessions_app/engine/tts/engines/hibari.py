@@ -1,6 +1,7 @@
-"""hibari: a natural voice for English whose weights its wheel carries, in a process of its own.
+"""hibari: a neural English voice with its weights in the wheel, in a process of its own.
 
-The package `hibari-tts` (Apache-2.0). Its other voices are downloads of its own, and not used here.
+The package `hibari-tts` (Apache-2.0). Its other voices would have to be downloaded, and are not
+used.
 """
 
 import unicodedata
@@ -18,7 +19,7 @@ RATE = 24_000
 VOICE = "heart"
 
 LOADS_S = 20.0
-"""It is loaded within its first text: a second of CPU, which a busy machine gives late."""
+"""How long the process may be silent: its first text loads it, which takes a second of CPU."""
 
 _WARM = "This is how it sounds."
 
@@ -27,7 +28,7 @@ class HibariSynthesiser(TimedSynthesiser):
     """Speaks American English, at 0.01 CPU-seconds a second of speech.
 
     Raises SynthesiserError where the package is not installed; `start` raises it where its files
-    are not those of the version that is known here.
+    are damaged or of another version.
     """
 
     def __init__(self) -> None:
@@ -52,7 +53,7 @@ class HibariSynthesiser(TimedSynthesiser):
 
 
 def is_readable(text: str) -> bool:
-    """Returns whether hibari knows how each letter and digit of `text` is read: Latin ones."""
+    """Returns whether hibari can read all letters and digits of `text`: Latin ones."""
     return text.isascii() or all(map(_is_latin, text))
 
 

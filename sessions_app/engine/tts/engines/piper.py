@@ -1,4 +1,4 @@
-"""Piper: a better voice, from a model file that the operator has (pip install piper-tts)."""
+"""Piper: neural voices from a model file of the operator's (pip install piper-tts)."""
 
 import json
 from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""A voice of tones, made at a set pace: for tests and benchmarks."""
+"""A voice of tones at a set pace, for tests and benchmarks."""
 
 import asyncio
 import re
@@ -15,8 +15,8 @@ _WORD = re.compile(r"\S+")
 class ScriptedSynthesiser(Synthesiser):
     """A tone a word, `ms_per_character` long for each of its characters, and a short gap.
 
-    A second of speech takes `pace` seconds of time, the first chunk `first_ms` more. After
-    `fail_after_ms` of audio it fails as a crashed engine does.
+    A second of speech takes `pace` seconds to synthesise, the first chunk `first_ms` more. After
+    `fail_after_ms` of audio it fails like an engine that crashed.
     """
 
     gives_word_times = True

@@ -1,4 +1,4 @@
-"""What voices in processes of their own have in common that tell when each word sounds."""
+"""The base of voices that run in a process of their own and report word times."""
 
 import asyncio
 import json
@@ -17,15 +17,14 @@ from sessions_app.engine.tts.worker.worker import AUDIO
 
 READY_S = 5.0
 
-Told = tuple[int, int, float, float]
-"""A word as a process tells of it: its characters, from and to; and its ms, from and to."""
+WireWord = tuple[int, int, float, float]
+"""A word in a WORDS message: start and end in characters of the text, start and end in ms."""
 
 
 class TimedSynthesiser(Synthesiser):
-    """Speaks by `process`, whose AUDIO is int16 mono at `rate` Hz and whose WORDS are `Told`.
+    """Speaks with `process`, whose AUDIO is int16 mono at `rate` Hz and whose WORDS are `WireWord`.
 
-    `voice` is what agents without a voice of their own get. The process is started anew when it
-    dies.
+    `voice` is the default for agents. A process that dies is restarted.
     """
 
     gives_word_times = True
@@ -56,8 +55,8 @@ class TimedSynthesiser(Synthesiser):
         places = WordPlaces(text)
         for start, part in in_parts(text):
             shift = (start, 1000 * made / self._rate)
-            async with aclosing(self._part(part, voice, speed, shift)) as told:
-                async for samples, words in told:
+            async with aclosing(self._part(part, voice, speed, shift)) as chunks:
+                async for samples, words in chunks:
                     made += len(samples)
                     yield SpeechChunk(samples, self._rate, places.place(words))
         if rest := places.finish():
@@ -66,9 +65,9 @@ class TimedSynthesiser(Synthesiser):
     async def _part(
         self, text: str, voice: str, speed: float, shift: tuple[int, float]
     ) -> AsyncGenerator[tuple[Samples, list[SpokenWord]], None]:
-        """Speaks a part of a text that begins `shift` characters and ms after the whole.
+        """Speaks a part of a text that begins `shift` (characters, ms) after the whole.
 
-        Its words are as the engine takes them apart, placed in the whole text.
+        Yields samples with the engine's own words, at their offsets and times in the whole text.
         """
         wanted = {"text": text, "voice": voice or self._voice, "speed": speed}
         words: list[SpokenWord] = []
@@ -86,6 +85,6 @@ class TimedSynthesiser(Synthesiser):
         await self.process.aclose()
 
 
-def _shifted(word: Told, characters: int, ms: float) -> SpokenWord:
+def _shifted(word: WireWord, characters: int, ms: float) -> SpokenWord:
     start, end, start_ms, end_ms = word
     return SpokenWord(start + characters, end + characters, start_ms + ms, end_ms + ms)

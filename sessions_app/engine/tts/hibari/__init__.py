@@ -1,1 +1,1 @@
-"""hibari, the embedded English voice: from text to sounds to samples."""
+"""hibari, the embedded English voice: text to phonemes to samples."""

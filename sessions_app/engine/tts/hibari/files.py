@@ -1,4 +1,4 @@
-"""The files that hibari's wheel carries: where they are, and whether they are those known here."""
+"""Finds and checks the files in hibari's wheel."""
 
 import hashlib
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ FILES = {
     "tokenizer_exceptions.json": "ddf3a3da07bdcf5144270ea4530191d8580fb4fd6f5ae93296e87916e795659a",
     "vocab.json": "70abefbe8a1c8865e43e0a43bbdc25b91a33e4aa053479d443ccf23e20a59e5d",
 }
-"""The sha256 of each file that is read of the package's `assets`."""
+"""The SHA-256 of each file of the package's `assets` that is read."""
 
 
 class UnusableError(Exception):
@@ -26,10 +26,10 @@ class UnusableError(Exception):
 
 
 def assets() -> Path:
-    """Returns the folder of files, all of them checked.
+    """Returns the folder of the files, after checking their hashes. Does not import the package.
 
     Raises UnusableError where the package or one of its files is missing, damaged or of another
-    version. Imports nothing of it.
+    version.
     """
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:

@@ -1,4 +1,4 @@
-"""hibari's networks: from sounds to what a sentence is made of, with when each of them sounds."""
+"""hibari's acoustic network: phonemes to spectral parameters, with each phoneme's time."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,14 +11,14 @@ Floats = NDArray[np.float32]
 Times = NDArray[np.float64]
 
 STEP_MS = 25.0
-"""The network counts in these how long a sound lasts."""
+"""The unit of the network's phoneme durations."""
 
 EARLY_MS = 37.5
-"""So long before the network counts it each sound is heard: by PocketSphinx's alignment of 219
-words, at speeds of 0.7 to 1.5. With that words begin and end 14 to 33 ms off, in the mean."""
+"""Each phoneme sounds this much before the network's time, by PocketSphinx's alignment of 219 words
+at speeds of 0.7 to 1.5. Corrected by it, words begin and end 14 to 33 ms off on average."""
 
-_LASTS = b"/Clip_output_0"
-"""What the network knows of that is a value inside of it, and not among those it gives out."""
+_DURATIONS = b"/Clip_output_0"
+"""The tensor of phoneme durations, which is inside the network and not among its outputs."""
 
 _GRAPH, _OUTPUT, _NAME = 7, 12, 1
 """Fields of onnx.proto: a model's graph, a graph's output, an output's name."""
@@ -30,32 +30,33 @@ class Network:
     """The network of one voice; a run takes some 0.005 seconds of CPU a second of speech."""
 
     def __init__(self, model: Path) -> None:
-        self._session = session(telling(model.read_bytes(), _LASTS))
+        self._session = session(with_output(model.read_bytes(), _DURATIONS))
 
-    def run(self, sounds: Sequence[int], speed: float) -> tuple[list[Floats], Times]:
-        """Returns five parts of shape (601, frames) and the pitch; and when each sound ends, in ms.
+    def run(self, phonemes: Sequence[int], speed: float) -> tuple[list[Floats], Times]:
+        """Returns the spectral parameters of a sentence, and when each phoneme ends, in ms.
 
-        A frame is half a step.
+        The parameters are five float32 arrays of shape (601, frames) and the pitch, (frames,). A
+        frame is half of STEP_MS.
         """
-        given = {"ids": np.array([sounds], np.int64), "speed": np.array([speed], np.float32)}
-        *told, lasts = self._session.run(None, given)
-        ends: Times = STEP_MS * np.cumsum(lasts, dtype=np.float64) - EARLY_MS
-        return [part[0] for part in told], ends
+        inputs = {"ids": np.array([phonemes], np.int64), "speed": np.array([speed], np.float32)}
+        *parameters, durations = self._session.run(None, inputs)
+        ends: Times = STEP_MS * np.cumsum(durations, dtype=np.float64) - EARLY_MS
+        return [part[0] for part in parameters], ends
 
 
-def telling(model: bytes, inside: bytes) -> bytes:
-    """Returns an ONNX model that gives out, after all else, a value that it has inside.
+def with_output(model: bytes, tensor: bytes) -> bytes:
+    """Returns an ONNX model with one of its inner tensors as a further, last output.
 
-    Of a protocol buffer that follows another one the fields are added to it: so what follows is a
-    model of nothing but a graph of nothing but this output.
+    Concatenated protocol buffers are merged, so a model with nothing but a graph with nothing but
+    this output is appended.
     """
     for field in (_NAME, _OUTPUT, _GRAPH):
-        inside = bytes([field << 3 | _BYTES, len(inside)]) + inside
-    return model + inside
+        tensor = bytes([field << 3 | _BYTES, len(tensor)]) + tensor
+    return model + tensor
 
 
 def session(model: bytes) -> Any:
-    """Returns the runtime of a model, for one thread, which gives back what a run needed."""
+    """Returns an onnxruntime session of one thread, which frees a run's memory after it."""
     import onnxruntime  # noqa: PLC0415 - only processes that speak load it
 
     options = onnxruntime.SessionOptions()

@@ -1,6 +1,6 @@
-"""How hibari reads a text: sounds for its network, and which of them belong to which word.
+"""hibari's front end: text to phoneme ids, aligned with the words.
 
-Used in the process that speaks alone: the package is there.
+Used only in the voice's own process, where the package is imported.
 """
 
 import re
@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-MOST_SOUNDS = 400
-"""The network learnt from sentences of no more; a longer one is spoken in runs of whole words."""
+MAX_PHONEMES = 400
+"""Most phonemes of one run: the network was trained on no longer sentences. Longer ones are split
+between words."""
 
-MANY_SOUNDS = 160
-"""After so many, nine seconds, a run ends at a mark: what follows is reckoned meanwhile."""
+SOFT_MAX_PHONEMES = 160
+"""A run with more phonemes than this (nine seconds) ends at the next punctuation, so that the rest
+is computed while it plays."""
 
 _CLAUSE_ENDS = ",;:—"
-"""Those of the package's own alphabet, which has English marks."""
+"""Punctuation that ends a clause, in the package's alphabet."""
 
 Word = tuple[int, int, int, int]
-"""From and to which character of the text, from and to which of the sounds."""
+"""A word: start and end in characters of the text, start and end in phonemes of the run."""
 
 Span = tuple[int, int]
 
@@ -35,7 +37,7 @@ _SIGNS = {
     "\u2030": "per thousand",
     "\u2212": "minus",
 }
-"""Signs that mean something, and are left out by the package."""
+"""Symbols that the package would skip, in words."""
 
 _SIGN = re.compile("|".join(_SIGNS))
 _PAD = 0
@@ -43,17 +45,18 @@ _WORDS = re.compile(r"\S+")
 
 
 @dataclass(slots=True)
-class SoundRun:
-    """What the network speaks in one go: the numbers of its sounds, and the words they are of."""
+class PhonemeRun:
+    """What the network speaks in one run: phoneme ids, and the words they belong to."""
 
-    sounds: list[int] = field(default_factory=lambda: [_PAD])
+    phonemes: list[int] = field(default_factory=lambda: [_PAD])
     words: list[Word] = field(default_factory=list)
     end: str = " "
-    """The last character that is said."""
+    """The last character of the run, which decides on the pause after it."""
 
 
 class Reader:
-    """Turns sentences into runs; `g2p` and `normalize` are the package's, `numbers` its sounds'."""
+    """Converts sentences to runs. `g2p` and `normalize` are the package's; `numbers` maps phonemes
+    to ids."""
 
     def __init__(
         self, g2p: Any, normalize: Callable[[str], str], numbers: Mapping[str, int]
@@ -62,43 +65,43 @@ class Reader:
         self._normalize = normalize
         self._numbers = numbers
 
-    def runs(self, sentence: str, at: int) -> Iterator[SoundRun]:
-        """Yields the runs of a sentence that begins at character `at` of the text."""
-        whole = unicodedata.normalize("NFC", sentence)
-        said = self._normalize(_SIGN.sub(lambda sign: f" {_SIGNS[sign[0]]} ", whole))
-        origins = _Origins(sentence, said)
-        run, place = SoundRun(), 0
-        for token in self._tokens(said):
-            sounds = [self._numbers[c] for c in token.phonemes or "" if c in self._numbers]
-            most = MANY_SOUNDS if run.end in _CLAUSE_ENDS else MOST_SOUNDS
-            if run.words and len(run.sounds) + len(sounds) > most:
+    def runs(self, sentence: str, at: int) -> Iterator[PhonemeRun]:
+        """Yields the runs of a sentence, which begins at character `at` of the text."""
+        composed = unicodedata.normalize("NFC", sentence)
+        normalised = self._normalize(_SIGN.sub(lambda sign: f" {_SIGNS[sign[0]]} ", composed))
+        origins = _Origins(sentence, normalised)
+        run, position = PhonemeRun(), 0
+        for token in self._tokens(normalised):
+            phonemes = [self._numbers[c] for c in token.phonemes or "" if c in self._numbers]
+            most = SOFT_MAX_PHONEMES if run.end in _CLAUSE_ENDS else MAX_PHONEMES
+            if run.words and len(run.phonemes) + len(phonemes) > most:
                 yield _closed(run)
-                run = SoundRun()
-            place = max(place, said.find(token.text, place))
-            if sounds and any(c.isalnum() for c in token.text):
-                start, end = origins.of(place, len(token.text))
-                first = len(run.sounds) - (run.sounds[-1] == self._numbers[" "])
-                last = len(run.sounds) + len(sounds)
+                run = PhonemeRun()
+            position = max(position, normalised.find(token.text, position))
+            if phonemes and any(c.isalnum() for c in token.text):
+                start, end = origins.of(position, len(token.text))
+                first = len(run.phonemes) - (run.phonemes[-1] == self._numbers[" "])
+                last = len(run.phonemes) + len(phonemes)
                 run.words.append((at + start, at + end, first, last))
-            run.sounds += sounds
+            run.phonemes += phonemes
             if token.whitespace:
-                run.sounds.append(self._numbers[" "])
+                run.phonemes.append(self._numbers[" "])
             run.end = token.text[-1:]
-            place += len(token.text)
+            position += len(token.text)
         if run.words:
             yield _closed(run)
 
-    def _tokens(self, said: str) -> list[Any]:
-        # its `tokenize` would read the sounds that stand in a link's brackets: text is text here
-        tokens: list[Any] = self._g2p.phonemize_tokens(self._g2p._tokens(said))
+    def _tokens(self, normalised: str) -> list[Any]:
+        # its `tokenize` would read phonemes in a Markdown link's brackets; here text is only text
+        tokens: list[Any] = self._g2p.phonemize_tokens(self._g2p._tokens(normalised))
         return tokens
 
 
 class Spelling:
-    """Says words that no dictionary has by their letters; `network` is the package's.
+    """Letter-to-sound conversion of words outside the dictionary; `network` is the package's.
 
-    It knows words of so many letters, and not every letter: longer words are said in pieces, and
-    letters that it lacks without their marks.
+    The network has a maximum length and an alphabet: longer words are split, and unknown letters
+    lose their diacritics.
     """
 
     def __init__(self, network: Any) -> None:
@@ -117,31 +120,34 @@ class Spelling:
 
 
 class _Origins:
-    """Where the words of a text in words come from in the text as it is written."""
+    """Aligns the words of a normalised text with the written text."""
 
-    def __init__(self, written: str, said: str) -> None:
-        here, there = _spans(said), _spans(written)
-        words = ([said[a:b] for a, b in here], [written[a:b] for a, b in there])
-        self._starts = [start for start, _ in here]
+    def __init__(self, written: str, normalised: str) -> None:
+        normalised_spans, written_spans = _spans(normalised), _spans(written)
+        words = (
+            [normalised[a:b] for a, b in normalised_spans],
+            [written[a:b] for a, b in written_spans],
+        )
+        self._starts = [start for start, _ in normalised_spans]
         self._places: list[tuple[Span, bool]] = []
-        """Of each word the characters it stands for, and whether it stands there as it is."""
+        """For each word its span in the written text, and whether it is written the same there."""
         for what, a, b, c, d in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
             if b - a == d - c:
-                self._places += [(span, what == "equal") for span in there[c:d]]
+                self._places += [(span, what == "equal") for span in written_spans[c:d]]
             else:
                 last = self._places[-1][0] if self._places else (0, 0)
-                run = (there[c][0], there[d - 1][1]) if d > c else last
+                run = (written_spans[c][0], written_spans[d - 1][1]) if d > c else last
                 self._places += [(run, False)] * (b - a)
 
-    def of(self, place: int, length: int) -> Span:
-        """Returns the characters that `length` ones at `place` of the text in words stand for."""
-        number = max(0, bisect_right(self._starts, place) - 1)
+    def of(self, position: int, length: int) -> Span:
+        """Returns the written span of `length` characters at `position` of the normalised text."""
+        number = max(0, bisect_right(self._starts, position) - 1)
         if number >= len(self._places):
             return 0, 0
         (start, end), same = self._places[number]
         if not same:
             return start, end
-        start += place - self._starts[number]
+        start += position - self._starts[number]
         return start, min(end, start + length)
 
 
@@ -149,6 +155,6 @@ def _spans(text: str) -> list[Span]:
     return [found.span() for found in _WORDS.finditer(text)]
 
 
-def _closed(run: SoundRun) -> SoundRun:
-    run.sounds.append(_PAD)
+def _closed(run: PhonemeRun) -> PhonemeRun:
+    run.phonemes.append(_PAD)
     return run

@@ -1,8 +1,8 @@
-"""From what hibari's network tells of a sentence to sound, a part at a time.
+"""Streams hibari's vocoder: spectral parameters to samples, a few frames at a time.
 
-The network tells all of a sentence at once: for frames of 12.5 ms, what to make of pulses, noise
-and free tones at each frequency. The package's `dsp` makes them sound together; here that is done
-for a few frames at a time, so that the first ones are heard before the last ones are reckoned.
+The network computes a whole sentence at once: for frames of 12.5 ms, the gains of pulses, noise and
+free partials at each frequency. The package's `dsp` synthesises all of it in one go; here it is
+done in parts, so that the first audio is ready early.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,17 +14,19 @@ from numpy.typing import NDArray
 from sessions_app.engine.core.frames import Samples
 
 FIRST_FRAMES, MORE_FRAMES = 40, 160
-"""Half a second first, to be heard soon; then two seconds, to have it cheap."""
+"""Frames of the first part (0.5 s, for a low latency) and of later ones (2 s, for a low cost)."""
 
 GAIN = 1.5
-"""Makes it as loud as the other voices; what is louder than can be told is cut off."""
+"""Matches the loudness of the other voices; samples beyond full scale are clipped."""
 
 QUIET = 0.001
-"""Nothing that is heard, of 1."""
+"""Amplitude (full scale is 1) below which samples are silence. Higher trims soft beginnings."""
 
 LEAD_S = 0.03
+"""Silence that is kept before a sentence."""
+
 _PAUSES_S = {**dict.fromkeys(".!?…", 0.25), **dict.fromkeys(",;:—", 0.12)}
-"""The silence after each mark; the network's own, half a second after any word, is cut off."""
+"""Pause after punctuation; the network's own pause, half a second after any word, is cut off."""
 
 _NO_PAUSE_S = 0.02
 
@@ -32,20 +34,22 @@ Floats = NDArray[np.float32]
 
 
 def pause_s(mark: str) -> float:
-    """Returns how long a voice is silent after a mark; after a letter nearly not at all."""
+    """Returns the pause after a character, in seconds; a short one after a letter."""
     return _PAUSES_S.get(mark, _NO_PAUSE_S)
 
 
-def sound(dsp: Any, told: Sequence[Floats], noise: np.random.Generator) -> Iterator[Floats]:
-    """Yields the sound of what the network told: five parts of shape (601, frames), and pitch."""
-    *parts, pitch = told
+def synthesise(
+    dsp: Any, parameters: Sequence[Floats], noise: np.random.Generator
+) -> Iterator[Floats]:
+    """Yields the samples of `Network.run`'s parameters, float32 in about -1..1, by overlap-add."""
+    *parts, pitch = parameters
     size, hop = dsp.N_FFT, dsp.HOP
     overlaps = size // hop
     pulses = np.pad(dsp.pulses(pitch), size // 2, mode="reflect")
     windows = np.lib.stride_tricks.sliding_window_view(pulses, size)[::hop]
     frames = len(pitch)
     rows = frames + overlaps - 1
-    made = np.zeros((rows, hop), np.float32)
+    output = np.zeros((rows, hop), np.float32)
     weight = np.zeros((rows, hop), np.float32)
     squared = (dsp.WIN * dsp.WIN).reshape(overlaps, hop)
     done, start = overlaps // 2, 0  # half a window stands before the first sample
@@ -55,10 +59,10 @@ def sound(dsp: Any, told: Sequence[Floats], noise: np.random.Generator) -> Itera
         pieces = dsp.irfft(spectrum, size, 1) * dsp.WIN
         pieces = pieces.reshape(end - start, overlaps, hop)
         for shift in range(overlaps):
-            made[start + shift : end + shift] += pieces[:, shift]
+            output[start + shift : end + shift] += pieces[:, shift]
             weight[start + shift : end + shift] += squared[shift]
         whole = end if end < frames else frames + overlaps // 2
-        samples = made[done:whole]
+        samples = output[done:whole]
         samples /= np.maximum(weight[done:whole], 1e-11)
         yield samples.reshape(-1)
         done, start = whole, end
@@ -67,7 +71,7 @@ def sound(dsp: Any, told: Sequence[Floats], noise: np.random.Generator) -> Itera
 def _spectrum(
     dsp: Any, parts: Sequence[Floats], windows: Floats, noise: np.random.Generator
 ) -> NDArray[np.complex64]:
-    """Returns frames of shape (n, 601): pulses, noise and free tones as the network shapes them."""
+    """Returns complex frames, (n, 601): the sum of shaped pulses, noise and free partials."""
     loud, turn, hiss, free, phase = (np.ascontiguousarray(part.T) for part in parts)
     pulses = dsp.rfft(windows * dsp.WIN_SRC, 1)
     random = noise.standard_normal((len(loud), 2 * loud.shape[1]), dtype=np.float32)
@@ -80,14 +84,14 @@ def _spectrum(
 
 
 def _polar(length: Floats, angle: Floats) -> NDArray[np.complex64]:
-    made = np.empty(length.shape, np.complex64)
-    made.real = length * np.cos(angle)
-    made.imag = length * np.sin(angle)
-    return made
+    numbers = np.empty(length.shape, np.complex64)
+    numbers.real = length * np.cos(angle)
+    numbers.imag = length * np.sin(angle)
+    return numbers
 
 
-class Trimming:
-    """Cuts the silence off both ends of a sentence as it comes; `cut` samples went at the start."""
+class SilenceTrimmer:
+    """Trims silence off both ends of a sentence, in parts; `cut` samples were cut in front."""
 
     def __init__(self, rate: int, pause_s: float) -> None:
         self._lead = round(LEAD_S * rate)
@@ -97,7 +101,7 @@ class Trimming:
         self.cut = 0
 
     def feed(self, samples: Floats) -> Floats:
-        """Returns what is certain to be heard: silence waits for the sound that follows it."""
+        """Takes the next samples; returns those up to the last sound, as silence may be the end."""
         self._held = np.concatenate([self._held, samples])
         heard = np.flatnonzero(np.abs(self._held) > QUIET)
         if not self.begun:
@@ -110,7 +114,7 @@ class Trimming:
         return out
 
     def finish(self) -> Floats:
-        """Returns the pause after the sentence; nothing where there was none."""
+        """Returns the pause after the sentence; nothing where the sentence was all silence."""
         if not self.begun:
             return np.zeros(0, np.float32)
         rest = self._held[: self._pause]
@@ -118,6 +122,6 @@ class Trimming:
 
 
 def pcm(samples: Floats) -> Samples:
-    """Returns int16 samples of the loudness that other voices have."""
+    """Returns int16 samples at the loudness of the other voices."""
     scaled: Samples = (np.clip(samples * GAIN, -1.0, 1.0) * 32767).astype(np.int16)
     return scaled

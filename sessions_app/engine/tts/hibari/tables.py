@@ -1,4 +1,4 @@
-"""Large tables of words in little memory: hibari's dictionaries are 95 MB as Python's own."""
+"""A compact read-only dictionary: hibari's lexicons take 95 MB as Python dicts."""
 
 import json
 from array import array
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class PackedTable:
-    """A table that is only read, by text: all keys and entries in order, in one run of bytes."""
+    """A read-only mapping from text: sorted keys and JSON entries in one bytes object."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._ends = array("I")
@@ -20,7 +20,7 @@ class PackedTable:
         self._bytes = bytes(packed)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Returns the entry of that name."""
+        """Returns the entry of `key`, by binary search; `default` for none."""
         wanted = key.encode(errors="replace")
         low, high = 0, len(self._ends) // 2
         while low < high:

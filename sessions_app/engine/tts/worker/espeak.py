@@ -1,6 +1,6 @@
-"""The process in which eSpeak NG speaks: its state is global, and its licence is not ours.
+"""eSpeak NG's process: the library has global state, and a licence (GPL) that is not the product's.
 
-Started by exec with a socket; ends when the socket closes. docs: espeak-ng's speak_lib.h.
+Started by exec with a socket; ends when the socket closes. API: espeak-ng's speak_lib.h.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ _UTF8 = 1
 _RATE, _VOLUME, _RANGE, _GAP = 1, 2, 4, 7
 _WORD = 1
 VARIANT = "!v/"
-"""What the identifiers of variants begin with: the folder they lie in."""
+"""The prefix of variants' identifiers: their folder."""
 
 USUAL_WORDS_PER_MINUTE = 165
 """At speed 1.0."""
@@ -60,7 +60,7 @@ _Callback = ctypes.CFUNCTYPE(
 
 @dataclass
 class _Spoken:
-    """One request while it is spoken; a word ends where the next one starts."""
+    """The request that is being spoken; a word ends where the next one starts."""
 
     text: str
     send: Send
@@ -69,8 +69,8 @@ class _Spoken:
     open_word: tuple[int, int, float] | None = None
     words: list[tuple[int, int, float, float]] = field(default_factory=list)
 
-    def heard(self, pcm: bytes, words: list[tuple[int, int, float]]) -> bool:
-        """Takes the next audio; returns whether to stop."""
+    def add(self, pcm: bytes, words: list[tuple[int, int, float]]) -> bool:
+        """Takes the next audio and the words that begin in it; returns whether to stop."""
         if self.stopped():
             return True
         for start, length, at_ms in words:
@@ -91,8 +91,8 @@ class _Spoken:
             self.open_word = None
 
 
-def _text(given: bytes | None) -> str:
-    return (given or b"").decode(errors="replace")
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode(errors="replace")
 
 
 class EspeakEngine:
@@ -118,8 +118,8 @@ class EspeakEngine:
             if _text(voice.identifier).startswith(VARIANT)
         ]
         self._spoken: _Spoken | None = None
-        self._keep = _Callback(self._heard)
-        self._library.espeak_SetSynthCallback(self._keep)
+        self._callback = _Callback(self._on_synth)  # kept: the library holds only a pointer
+        self._library.espeak_SetSynthCallback(self._callback)
 
     def voices(self) -> dict[str, Any]:
         return {"voices": self._voices, "variants": self._variants}
@@ -131,16 +131,16 @@ class EspeakEngine:
             yield found[index].contents
             index += 1
 
-    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
-        if not self._choose(given["voice"]):
+    def speak(self, request: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        if not self._choose(request["voice"]):
             return False
-        words = round(USUAL_WORDS_PER_MINUTE * given["speed"])
+        words = round(USUAL_WORDS_PER_MINUTE * request["speed"])
         self._library.espeak_SetParameter(_RATE, min(FASTEST, max(SLOWEST, words)), 0)
         self._library.espeak_SetParameter(_RANGE, 60, 0)
         self._library.espeak_SetParameter(_GAP, 1, 0)
         self._library.espeak_SetParameter(_VOLUME, 90, 0)
-        spoken = self._spoken = _Spoken(given["text"], send, stopped)
-        data = given["text"].encode()
+        spoken = self._spoken = _Spoken(request["text"], send, stopped)
+        data = request["text"].encode()
         self._library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
         self._library.espeak_Synchronize()
         spoken.close_word(1000 * spoken.samples / self.rate)
@@ -148,7 +148,7 @@ class EspeakEngine:
         return True
 
     def _choose(self, voice: str) -> bool:
-        """Chooses an installed voice and variant: eSpeak NG takes any variant and ignores it."""
+        """Sets the voice; returns False for an unknown variant, which eSpeak NG would ignore."""
         language, plus, variant = voice.partition("+")
         if plus and variant not in self._variants:
             return False
@@ -159,15 +159,16 @@ class EspeakEngine:
             for name in (language, *labels)
         )
 
-    def _heard(self, samples: Any, count: int, events: Any) -> int:
+    def _on_synth(self, samples: Any, count: int, events: Any) -> int:
+        """espeak-ng's t_espeak_callback; returns 1 to stop."""
         pcm = ctypes.string_at(samples, 2 * count) if samples and count else b""
-        found, index = [], 0
+        words, index = [], 0
         while events and events[index].type:
             event = events[index]
             if event.type == _WORD:
-                found.append((event.text_position - 1, event.length, float(event.audio_position)))
+                words.append((event.text_position - 1, event.length, float(event.audio_position)))
             index += 1
-        return int(self._spoken is None or self._spoken.heard(pcm, found))
+        return int(self._spoken is None or self._spoken.add(pcm, words))
 
 
 def main() -> None:

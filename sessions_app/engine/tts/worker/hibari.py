@@ -1,4 +1,4 @@
-"""The process in which hibari speaks: one thread, and files that are checked at each start."""
+"""hibari's process: one thread, and files that are checked at each start."""
 
 import contextlib
 import ctypes
@@ -12,8 +12,8 @@ import numpy as np
 
 from sessions_app.engine.tts.hibari.files import UnusableError, assets
 from sessions_app.engine.tts.hibari.network import Floats, Network, Times, session
-from sessions_app.engine.tts.hibari.reading import Reader, SoundRun, Spelling
-from sessions_app.engine.tts.hibari.sound import Trimming, pause_s, pcm, sound
+from sessions_app.engine.tts.hibari.reading import PhonemeRun, Reader, Spelling
+from sessions_app.engine.tts.hibari.sound import SilenceTrimmer, pause_s, pcm, synthesise
 from sessions_app.engine.tts.hibari.tables import PackedTable
 from sessions_app.engine.tts.worker.worker import AUDIO, END, WORDS, Send, VoiceEngine, serve
 from sessions_app.engine.workers.framing import as_json
@@ -21,12 +21,12 @@ from sessions_app.engine.workers.framing import as_json
 VOICE = {"name": "heart", "label": "Heart (American English)", "language": "en-US"}
 RATE = 24_000
 
-Told = tuple[int, int, float, float]
-"""A word: from and to which character of the text, from and to which ms of the sound."""
+WireWord = tuple[int, int, float, float]
+"""A word: start and end in characters of the text, start and end in ms of the audio."""
 
 
 class HibariSpeaker:
-    """hibari's networks and tables, loaded: a second of CPU."""
+    """hibari's networks and tables. Loading takes a second of CPU."""
 
     def __init__(self, files: Path) -> None:
         from hibari import Hibari, dsp  # noqa: PLC0415 - only this process loads it
@@ -37,8 +37,8 @@ class HibariSpeaker:
         self._reader = _reader(files)
         _give_memory_back()
 
-    def spoken(self, text: str, speed: float) -> Iterator[tuple[Floats, list[Told]]]:
-        """Yields the sound of a text, sentence by sentence, with words that are known by then."""
+    def spoken(self, text: str, speed: float) -> Iterator[tuple[Floats, list[WireWord]]]:
+        """Yields the audio of a text by sentences, with the words that are known by then."""
         at = made = 0
         for sentence in self._sentences(text):
             at = text.index(sentence, at)
@@ -49,38 +49,38 @@ class HibariSpeaker:
                     yield samples, [(a, b, s + begun_ms, e + begun_ms) for a, b, s, e in words]
             at += len(sentence)
 
-    def _sounding(self, run: SoundRun, speed: float) -> Iterator[tuple[Floats, list[Told]]]:
-        """Yields the sound of a run: its words with the first of it, the last word with the rest.
+    def _sounding(self, run: PhonemeRun, speed: float) -> Iterator[tuple[Floats, list[WireWord]]]:
+        """Yields the audio of a run: its words with the first part, the last word with the last.
 
-        How long the last one sounds is known only then: to the network silence is a part of it.
+        Only then is the last word's end known: the network counts the silence after it.
         """
-        told, ends_ms = self._network.run(run.sounds, speed)
-        trimming = Trimming(RATE, pause_s(run.end) / speed)
-        words: list[Told] = []
+        parameters, ends_ms = self._network.run(run.phonemes, speed)
+        trimmer = SilenceTrimmer(RATE, pause_s(run.end) / speed)
+        words: list[WireWord] = []
         length = 0
-        for samples in sound(self._dsp, told, np.random.default_rng(0)):
-            begun, heard = trimming.begun, trimming.feed(samples)
-            if trimming.begun and not begun:
-                words = _placed(run, ends_ms - 1000 * trimming.cut / RATE)
-            if len(heard):
-                length += len(heard)
-                yield heard, words[:-1]
+        for samples in synthesise(self._dsp, parameters, np.random.default_rng(0)):
+            had_begun, audible = trimmer.begun, trimmer.feed(samples)
+            if trimmer.begun and not had_begun:
+                words = _placed(run, ends_ms - 1000 * trimmer.cut / RATE)
+            if len(audible):
+                length += len(audible)
+                yield audible, words[:-1]
                 words = words[-1:]
-        yield trimming.finish(), _within(words, 1000 * length / RATE)
+        yield trimmer.finish(), _within(words, 1000 * length / RATE)
 
 
-def _placed(run: SoundRun, ends_ms: Times) -> list[Told]:
-    """Returns when the words of a run sound, whose sounds end then."""
+def _placed(run: PhonemeRun, ends_ms: Times) -> list[WireWord]:
+    """Returns the words of a run with their times; `ends_ms` is when each phoneme ends."""
     at = np.maximum(0.0, ends_ms).tolist()
     return [(start, end, at[first - 1], at[last - 1]) for start, end, first, last in run.words]
 
 
-def _within(words: list[Told], end_ms: float) -> list[Told]:
+def _within(words: list[WireWord], end_ms: float) -> list[WireWord]:
     return [(a, b, min(start, end_ms), min(end, end_ms)) for a, b, start, end in words]
 
 
 class HibariEngine:
-    """hibari with the voice that its wheel carries, loaded when it speaks first."""
+    """hibari with the voice in its wheel, loaded at the first text."""
 
     def __init__(self, files: Path) -> None:
         self._files = files
@@ -89,11 +89,11 @@ class HibariEngine:
     def voices(self) -> dict[str, Any]:
         return {"voices": [VOICE]}
 
-    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
-        if given["voice"] != VOICE["name"]:
+    def speak(self, request: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        if request["voice"] != VOICE["name"]:
             return False
         self._speaker = self._speaker or HibariSpeaker(self._files)
-        for samples, words in self._speaker.spoken(given["text"], given["speed"]):
+        for samples, words in self._speaker.spoken(request["text"], request["speed"]):
             if stopped():
                 break
             if words:
@@ -104,7 +104,7 @@ class HibariEngine:
 
 
 class Unusable:
-    """Stands where hibari cannot run: says why, and speaks nothing."""
+    """The engine where hibari cannot run: reports why, and refuses every text."""
 
     def __init__(self, problem: str) -> None:
         self._problem = problem
@@ -112,7 +112,7 @@ class Unusable:
     def voices(self) -> dict[str, Any]:
         return {"voices": [], "problem": self._problem}
 
-    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+    def speak(self, request: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
         raise UnusableError
 
 
@@ -131,14 +131,14 @@ def _reader(files: Path) -> Reader:
 
 
 def _give_memory_back() -> None:
-    """Gives back what the tables took as they were read, before they were packed."""
+    """Returns to the system the memory that loading the tables took before they were packed."""
     gc.collect()
     with contextlib.suppress(AttributeError):  # not every C library has it
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def made() -> VoiceEngine:
-    """Returns the engine, or what says why there is none."""
+def make_engine() -> VoiceEngine:
+    """Returns the engine, or an `Unusable` one that reports why."""
     try:
         return HibariEngine(assets())
     except UnusableError as error:
@@ -146,4 +146,4 @@ def made() -> VoiceEngine:
 
 
 if __name__ == "__main__":
-    serve(made())
+    serve(make_engine())

@@ -1,4 +1,4 @@
-"""The process in which Piper speaks: it is heavy, and its voices load for seconds."""
+"""Piper's process: it takes much memory, and loads for seconds."""
 
 import sys
 from collections.abc import Callable
@@ -21,13 +21,13 @@ class PiperEngine:
     def voices(self) -> dict[str, Any]:
         return {"voices": [{"name": self._model, "label": self._model}]}
 
-    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
-        if given["voice"] not in ("", self._model):
+    def speak(self, request: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        if request["voice"] not in ("", self._model):
             return False
         rate = 0
-        # how long each sound lasts, beside what the voice's own file says
-        config = self._config(length_scale=self._voice.config.length_scale / given["speed"])
-        for chunk in self._voice.synthesize(given["text"], syn_config=config):
+        # a factor on phoneme durations, so the inverse of speed
+        config = self._config(length_scale=self._voice.config.length_scale / request["speed"])
+        for chunk in self._voice.synthesize(request["text"], syn_config=config):
             if stopped():
                 break
             rate = chunk.sample_rate

@@ -1,6 +1,6 @@
-"""A voice in a process of its own, from this side: started when needed, and again when it dies.
+"""The client of a voice's process, which it starts when needed and restarts when it dies.
 
-What is sent is told in `tts.worker.worker`.
+`tts.worker.worker` describes the messages.
 """
 
 import asyncio
@@ -44,33 +44,33 @@ from sessions_app.engine.workers.launching import launch
 logger = logging.getLogger(__name__)
 
 ANSWER_S = 30.0
-"""Whoever waits longer for the next message is told that the voice does not respond.
+"""How long a request waits for its next message, before it fails as not responding.
 
-A voice that has to load its model answers only then.
+A voice that has to load its model answers only afterwards.
 """
 
 HANG_S = 10.0
-"""A process that began a text and says nothing for so long hangs, and is killed.
+"""A process that sends nothing for this long after it began a text hangs, and is killed.
 
-Shorter kills slow machines' voices; longer keeps all other texts waiting.
+Lower kills voices on slow machines; higher keeps all other texts waiting.
 """
 
 MOST_DEATHS = 2
-"""A text that so many processes died of is refused from then on.
+"""A text on which this many processes died is refused from then on.
 
 One may have been killed for another reason; each further one interrupts all calls.
 """
 
 REMEMBERED = 1_000
-"""How many deadly texts are remembered, by their digests; the oldest are forgotten."""
+"""How many such texts are remembered, by digest; the oldest are forgotten."""
 
 Answer = tuple[int, bytes]
-"""A message of a request: its kind and its body."""
+"""A message in answer to a request: its kind and its body."""
 
 
 @dataclass(eq=False)
 class _Request:
-    """Something asked of the process. `deaths` counts those that nobody is to blame for."""
+    """A request. `deaths` counts processes that died while no request was being served."""
 
     kind: int
     body: bytes
@@ -85,11 +85,11 @@ class _Request:
 
 
 class VoiceProcess:
-    """Owns the process that runs `module` with `arguments`; serves all calls on one loop.
+    """Owns the process that runs `module` with `arguments`; serves all calls on one event loop.
 
-    A process that dies takes with it what it was working on. All else that was asked of it is
-    asked of the next one, and so, last of all, is a text that had not begun to sound; one that
-    MOST_DEATHS processes died of is refused for good.
+    When a process dies, its waiting requests go to the next one, and after them the one being
+    served if it had no audio yet; otherwise that one fails. A text on which MOST_DEATHS processes
+    died is refused for good.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class VoiceProcess:
         return self._reading is not None and not self._reading.done()
 
     async def voices(self) -> dict[str, Any]:
-        """Returns what the process says of its voices; raises SynthesiserUnavailableError."""
+        """Returns the engine's `VoiceEngine.voices`; raises SynthesiserUnavailableError."""
         number, request = await self._ask(VOICES, {})
         try:
             kind = 0
@@ -132,7 +132,7 @@ class VoiceProcess:
         return dict(json.loads(body))
 
     async def speak(self, wanted: dict[str, Any]) -> AsyncGenerator[Answer, None]:
-        """Yields messages up to END; closing it stops the speech.
+        """Yields (kind, body) of messages up to END; closing it cancels the request.
 
         Raises SynthesiserError for an unknown voice, UnspeakableError for a text that the
         engine cannot speak, SynthesiserUnavailableError (retryable).
@@ -269,7 +269,7 @@ class VoiceProcess:
                 self._requests.pop(number)
 
     def _bury(self) -> None:
-        """Says of what the process died, and has the rest asked of another one."""
+        """Handles a process's death: blames what it served, and sends the rest to a new one."""
         serving, self._serving = self._serving, None
         for number, request in list(self._requests.items()):
             request.posted = False

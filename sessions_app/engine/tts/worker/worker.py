@@ -1,15 +1,15 @@
-"""What runs in a voice's process: it takes requests, and answers them with an engine's speech.
+"""A voice's process: serves requests with an engine's speech, and defines the messages.
 
-A message's number is its request. The owner sends:
+A message's number is that of its request. The owner sends:
 
     SPEAK   JSON: `text`, `voice` (its name) and `speed` (1.0 is the voice's own)
-    VOICES  JSON, whatever it holds
-    CANCEL  whoever asked no longer wants the answer; never answered itself
+    VOICES  JSON, which is ignored
+    CANCEL  the request of that number is no longer wanted; has no answer
 
-A request is answered by BEGUN when its turn comes, and then by AUDIO (int16 mono; Piper puts the
-rate before it, four bytes) and WORDS (JSON: `words`, each of start and end in characters of the
-text, start and end in ms of the sound), and last by END (JSON: `words`, or what
-`VoiceEngine.voices` told) or REFUSED (JSON: `why`, `kind`).
+A request is answered by BEGUN when its turn comes, then by AUDIO (int16 mono; Piper's begins with
+the sample rate in four bytes) and WORDS (JSON: `words`, each start and end in characters of the
+text, start and end in ms of the audio), and last by END (JSON: `words`, or the result of
+`VoiceEngine.voices`) or REFUSED (JSON: `why`, `kind`).
 """
 
 import contextlib
@@ -27,39 +27,39 @@ SPEAK, CANCEL, VOICES = b"SCV"
 BEGUN, AUDIO, WORDS, END, REFUSED = b"BAWEX"
 
 MOST_BYTES = 1 << 20
-"""A longer request is refused. Texts come in parts of some hundred characters."""
+"""Longer requests are refused. Texts come in parts of some hundred characters."""
 
 UNKNOWN_VOICE, FAILED, BAD_REQUEST = "unknown_voice", "failed", "bad_request"
-"""Why something was refused, in the body of REFUSED; with FAILED comes the kind of error."""
+"""Values of `why` in REFUSED; with FAILED, `kind` is the exception's class."""
 
 Send = Callable[[int, bytes], None]
-"""Sends one message, of a kind and with a body, of the request being served."""
+"""Sends one message, a kind and a body, in answer to the request being served."""
 
 
 class VoiceEngine(Protocol):
-    """What speaks in a worker process; called by one thread."""
+    """An engine in a worker process; called by one thread."""
 
     def voices(self) -> dict[str, Any]:
         """Returns `voices`: name, label and language of each; and `variants`, if there are any."""
         ...
 
-    def speak(self, given: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
-        """Speaks `given["text"]`, sending AUDIO, WORDS and END; False for an unknown voice.
+    def speak(self, request: dict[str, Any], send: Send, stopped: Callable[[], bool]) -> bool:
+        """Speaks `request["text"]`, sending AUDIO, WORDS and END; False for an unknown voice.
 
-        What it raises refuses this text, and the next one is served.
+        Stops soon after `stopped()` is true. An exception refuses this text alone.
         """
         ...
 
 
 class OwnerGoneError(Exception):
-    """Nobody reads what the worker writes."""
+    """The owner closed the socket."""
 
 
 class VoiceWorker:
-    """Serves requests in the order they came, until the socket closes.
+    """Serves requests in order, until the socket closes.
 
-    Says when it begins each: who it was if this process dies. One that cannot be served is
-    refused, by the kind of error alone, since a message may quote what was to be said.
+    BEGUN tells the owner which request to blame if this process dies. A failure is reported by its
+    exception's class alone, since the message may quote the text.
     """
 
     def __init__(self, channel: socket.socket, engine: VoiceEngine) -> None:
@@ -103,13 +103,13 @@ class VoiceWorker:
         if request.kind != SPEAK or len(request.body) > MOST_BYTES:
             return BAD_REQUEST
         try:
-            given = request.json()
+            body = request.json()
         except ValueError:
             return BAD_REQUEST
-        if not isinstance(given, dict):
+        if not isinstance(body, dict):
             return BAD_REQUEST
         known = self._engine.speak(
-            given,
+            body,
             lambda kind, body: self._write(kind, number, body),
             lambda: self._orphaned or number in self._cancelled,
         )

@@ -9,8 +9,8 @@ import pytest
 from sessions_app.engine.tts.engines.hibari import is_readable
 from sessions_app.engine.tts.hibari.files import assets
 from sessions_app.engine.tts.hibari.network import Network
-from sessions_app.engine.tts.hibari.reading import MOST_SOUNDS, Reader, SoundRun
-from sessions_app.engine.tts.hibari.sound import LEAD_S, Trimming, sound
+from sessions_app.engine.tts.hibari.reading import MAX_PHONEMES, PhonemeRun, Reader
+from sessions_app.engine.tts.hibari.sound import LEAD_S, SilenceTrimmer, synthesise
 from sessions_app.engine.tts.hibari.tables import PackedTable
 from sessions_app.engine.tts.worker.hibari import _reader
 
@@ -20,7 +20,7 @@ def reader() -> Reader:
     return _reader(assets())
 
 
-def runs(reader: Reader, text: str) -> list[SoundRun]:
+def runs(reader: Reader, text: str) -> list[PhonemeRun]:
     return list(reader.runs(text, 0))
 
 
@@ -28,7 +28,7 @@ def said(reader: Reader, text: str) -> str:
     """Returns what is said in the letters of the package's alphabet."""
     letters = json.loads((assets() / "vocab.json").read_text(encoding="utf-8"))
     names = {number: letter for letter, number in letters.items()}
-    return "".join(names[n] for run in runs(reader, text) for n in run.sounds[1:-1])
+    return "".join(names[n] for run in runs(reader, text) for n in run.phonemes[1:-1])
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_each_word_has_sounds_of_its_own_in_order(reader: Reader) -> None:
     for run in runs(reader, "Call me at 12:30, or on 555-0134; thanks to you, Mr. O'Neill."):
         places = [place for _, _, first, last in run.words for place in (first, last)]
         assert places == sorted(places)
-        assert all(first < last < len(run.sounds) for _, _, first, last in run.words)
+        assert all(first < last < len(run.phonemes) for _, _, first, last in run.words)
 
 
 @pytest.mark.parametrize("text", ["", " ", "...", "?!", "\U0001f600", "\ud83d", "- \u2014"])
@@ -98,7 +98,7 @@ def test_a_long_sentence_is_said_in_runs_of_whole_words(reader: Reader) -> None:
     text = " ".join(["seventy-seven thousand"] * 40)
     found = runs(reader, text)
     assert len(found) > 2
-    assert all(len(run.sounds) <= MOST_SOUNDS + 2 for run in found)
+    assert all(len(run.phonemes) <= MAX_PHONEMES + 2 for run in found)
     assert sum(len(run.words) for run in found) == 80
 
 
@@ -122,7 +122,7 @@ def test_words_lie_in_any_text(reader: Reader) -> None:
             assert starts == sorted(starts)
             for start, end, first, last in run.words:
                 assert 0 <= start <= end <= len(text)
-                assert 0 < first < last < len(run.sounds)
+                assert 0 < first < last < len(run.phonemes)
 
 
 @pytest.mark.parametrize(
@@ -144,25 +144,25 @@ def test_sound_in_parts_is_the_sound_of_the_whole(reader: Reader) -> None:
     from hibari import dsp
 
     (run,) = runs(reader, "A sentence that is long enough for two parts, and for a third one too.")
-    told, ends_ms = Network(assets() / "hibari.onnx").run(run.sounds, 1.0)
+    told, ends_ms = Network(assets() / "hibari.onnx").run(run.phonemes, 1.0)
     told[2][:] = -30.0  # no noise: it is never the same twice
-    parts = list(sound(dsp, told, np.random.default_rng(0)))
+    parts = list(synthesise(dsp, told, np.random.default_rng(0)))
     assert len(parts) > 2
     whole = dsp.synth(*told, np.random.default_rng(0))
     np.testing.assert_allclose(np.concatenate(parts), whole, atol=2e-4)
-    assert len(ends_ms) == len(run.sounds)
+    assert len(ends_ms) == len(run.phonemes)
     assert ends_ms[-1] == pytest.approx(1000 * len(whole) / dsp.SR, abs=40)
 
 
 def test_silence_is_cut_off_both_ends_and_kept_within() -> None:
-    trimming, rate = Trimming(1000, 0.2), 1000
+    trimmer, rate = SilenceTrimmer(1000, 0.2), 1000
     quiet, loud = np.zeros(500, np.float32), np.full(100, 0.5, np.float32)
-    out = [trimming.feed(part) for part in (quiet, quiet, loud, quiet, loud, quiet, quiet)]
+    out = [trimmer.feed(part) for part in (quiet, quiet, loud, quiet, loud, quiet, quiet)]
     lead = round(LEAD_S * rate)
     assert [len(part) for part in out] == [0, 0, lead + 100, 0, 600, 0, 0]
-    assert trimming.cut == 1000 - lead
-    assert len(trimming.finish()) == 200
-    assert len(Trimming(1000, 0.2).finish()) == 0
+    assert trimmer.cut == 1000 - lead
+    assert len(trimmer.finish()) == 200
+    assert len(SilenceTrimmer(1000, 0.2).finish()) == 0
 
 
 def test_a_packed_table_has_what_it_was_made_of() -> None:
