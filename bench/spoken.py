@@ -8,7 +8,7 @@ from num2words import num2words
 from sessions_app.engine.audio.vad.base import Vad
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.stt.base import Recogniser
-from sessions_app.engine.stt.batch_transcribe import stretches, transcribe
+from sessions_app.engine.stt.batch_transcribe import find_speech, transcribe
 
 _LONG = {"mr": "mister", "mrs": "missus", "dr": "doctor", "ok": "okay"}
 TALK = (
@@ -51,6 +51,6 @@ def text_of(segments: Sequence[dict[str, object]]) -> str:
 async def decoded(vad: Vad, recogniser: Recogniser, audio: Samples) -> str:
     """Returns the words of 16 kHz audio that is there as a whole, as live calls would cut it."""
     whole = [AudioFrame(audio, SPEECH_RATE, 0.0)]
-    speech = await stretches(lambda: whole, vad)
+    speech = await find_speech(lambda: whole, vad)
     found = await transcribe(lambda: whole, speech, recogniser, "en-US")
     return " ".join(final.text for final in found)

@@ -20,7 +20,7 @@ from bench.spoken import plain
 from bench.tables import write_table
 from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.stt.batch_transcribe import items, stretches
+from sessions_app.engine.stt.batch_transcribe import find_speech, items
 from sessions_app.engine.stt.moonshine import utterance as deciding
 from sessions_app.engine.stt.moonshine.files import checked
 from sessions_app.engine.stt.moonshine.model import Model
@@ -68,7 +68,7 @@ async def heard(model: Model, samples: Samples) -> list[str]:
     await vad.start()
     audio = [AudioFrame(samples, SPEECH_RATE, 0.0)]
     try:
-        spoken = await stretches(partial(list, audio), vad)
+        spoken = await find_speech(partial(list, audio), vad)
     finally:
         await vad.aclose()
     texts, present = [], MoonshineUtterance(model)

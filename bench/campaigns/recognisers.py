@@ -26,11 +26,11 @@ from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.stt.base import Recogniser
-from sessions_app.engine.stt.batch_transcribe import Stretch, items, stretches, transcribe
+from sessions_app.engine.stt.batch_transcribe import SpeechSpan, find_speech, items, transcribe
 from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx import PocketSphinxRecogniser
 from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
-from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.stt.wrappers.replay_buffer import send_item
 from tests.fixtures.processes import children_of
 
 LEAD, TAIL = np.zeros(8_000, np.int16), np.zeros(12_800, np.int16)
@@ -138,7 +138,7 @@ async def _measured(make: Callable[[], Recogniser], said: Spoken) -> list[str]:
     try:
         for text, samples in said.values():
             audio = [AudioFrame(samples, SPEECH_RATE, 0.0)]
-            speech = await stretches(partial(list, audio), vad)
+            speech = await find_speech(partial(list, audio), vad)
             before = _cpu_of(recogniser)
             heard, shown = await _heard(recogniser, samples, speech)
             cpu += _cpu_of(recogniser) - before
@@ -161,7 +161,7 @@ def _middle_and_late(delays: Sequence[float]) -> list[str]:
 
 
 async def _heard(
-    recogniser: Recogniser, samples: Samples, speech: list[Stretch]
+    recogniser: Recogniser, samples: Samples, speech: list[SpeechSpan]
 ) -> tuple[str, list[tuple[float, float]]]:
     """Returns the text, and the delays of its words."""
     if not recogniser.capabilities.interims:
@@ -180,7 +180,7 @@ async def _heard(
     for item in items([AudioFrame(samples, SPEECH_RATE, 0.0)], speech):
         if isinstance(item, AudioFrame):
             await asyncio.sleep(max(0.0, began + item.end_ms / 1000 - time.monotonic()))
-        await tell(stream, item)
+        await send_item(stream, item)
     await stream.finish()
     await reading
     await stream.aclose()

@@ -23,7 +23,7 @@ from bench.spoken import spoken, wrong_words
 from bench.tables import write_table
 from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.stt.batch_transcribe import stretches, transcribe
+from sessions_app.engine.stt.batch_transcribe import find_speech, transcribe
 from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from sessions_app.engine.stt.engines.pooled import Pooled
 from sessions_app.engine.stt.engines.whisper import WhisperRecogniser
@@ -100,7 +100,7 @@ async def _heard(
 ) -> tuple[str, float]:
     """Returns the text, and how many seconds of speech there were."""
     audio = [AudioFrame(samples, SPEECH_RATE, 0.0)]
-    speech = await stretches(partial(list, audio), vad)
+    speech = await find_speech(partial(list, audio), vad)
     found = await transcribe(lambda: audio, speech, recogniser, language)
     return " ".join(one.text for one in found), sum(s.end_ms - s.start_ms for s in speech) / 1000
 

@@ -34,7 +34,7 @@ from sessions_app.engine.stt.base import Recogniser, RecogniserStream
 from sessions_app.engine.stt.engines.moonshine import MoonshineRecogniser
 from sessions_app.engine.stt.segmenter import Segmenter
 from sessions_app.engine.stt.speech_gate import Flush, Item, Pause, SpeechGate
-from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.stt.wrappers.replay_buffer import send_item
 from sessions_app.engine.turns.actions import Action, StartReply
 from sessions_app.engine.turns.endpointing.attentive import AttentiveEndpointer
 from sessions_app.engine.turns.endpointing.base import Endpointer
@@ -161,7 +161,7 @@ async def said(
 ) -> list[Told]:
     """Tells the recogniser of `item`; returns what it says of a pause or an end, and when."""
     began_s = time.monotonic()
-    await tell(stream, item)
+    await send_item(stream, item)
     if not isinstance(item, Pause | Flush):
         return []
     async for told in results:

@@ -24,7 +24,7 @@ from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.audio.vad.silero import SileroVad
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.stt.base import Recogniser
-from sessions_app.engine.stt.batch_transcribe import stretches, transcribe
+from sessions_app.engine.stt.batch_transcribe import find_speech, transcribe
 from sessions_app.engine.stt.segmenter import Segmenter
 from sessions_app.engine.text.writing import join_sentences, plain_words
 from sessions_app.engine.tts.base import Synthesiser
@@ -140,7 +140,7 @@ async def _heard(voices: Sequence[str]) -> dict[str, list[tuple[Asked, str]]]:
 async def _text_of(samples: Samples, vad: SileroVad, recogniser: Recogniser) -> str:
     """Returns the text of an utterance as a turn of a live call has it."""
     frames = [AudioFrame(np.concatenate([LEAD, samples, TAIL]), SPEECH_RATE, 0.0)]
-    speech = await stretches(lambda: frames, vad)
+    speech = await find_speech(lambda: frames, vad)
     finals = await transcribe(lambda: frames, speech, recogniser, "en-US", hints())
     segmenter = Segmenter()
     return join_sentences(piece.text for final in finals for piece in segmenter.final(final))

@@ -11,7 +11,7 @@ from django.conf import settings
 from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.errors import RecogniserError, VoiceError
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.stt.base import Recogniser, heard
+from sessions_app.engine.stt.base import Recogniser, clean_results
 from sessions_app.engine.stt.wrappers.base import Wrapper
 from sessions_app.engine.text.writing import join_sentences
 from sessions_app.engine.tts.base import Synthesiser
@@ -100,7 +100,7 @@ async def _heard(recogniser: Recogniser, samples: Samples) -> str:
             await stream.send(frame)
         await stream.flush()
         await stream.finish()
-        finals = [said.text async for said in heard(stream) if said.is_final]
+        finals = [said.text async for said in clean_results(stream) if said.is_final]
     finally:
         await stream.aclose()
     return join_sentences(finals)

@@ -22,10 +22,10 @@ from sessions_app.engine.recording.merging import SIDES
 from sessions_app.engine.stt.base import Recogniser
 from sessions_app.engine.stt.batch_transcribe import (
     Audio,
-    Stretch,
-    stretches,
+    SpeechSpan,
+    find_speech,
     transcribe,
-    uncovered,
+    without_segments,
 )
 from sessions_app.engine.stt.segmenter import as_marked, in_pieces, readable
 from sessions_app.engine.text.cleaning import one_line
@@ -52,7 +52,7 @@ def retranscribe(version_pk: int) -> None:
             return
         call = Call.objects.get(pk=version.call_id)
         spoken = [s for s in transcripts.in_order(call) if _was_heard(s)]
-        known = [Stretch(s.start_ms, s.end_ms) for s in spoken]
+        known = [SpeechSpan(s.start_ms, s.end_ms) for s in spoken]
         lost = version.purpose == Purpose.LOST
         with tempfile.TemporaryDirectory() as folder:
             audio = _fetched(call, Path(folder) / "call.ogg")
@@ -75,7 +75,7 @@ def _able(call: Call, version: Version) -> list[str]:
 
 
 async def _heard(
-    call: Call, names: Sequence[str], recording: Path, known: Sequence[Stretch]
+    call: Call, names: Sequence[str], recording: Path, known: Sequence[SpeechSpan]
 ) -> tuple[str, list[Hypothesis]]:
     """Returns who heard it, and what the caller says where nothing is known yet.
 
@@ -91,7 +91,7 @@ async def _heard(
 
     try:
         await vad.start()
-        speech = uncovered(await stretches(audio, vad), known)
+        speech = without_segments(await find_speech(audio, vad), known)
         for name in names:
             try:
                 return name, await _heard_by(recognisers.get(name), call, audio, speech)
@@ -106,7 +106,7 @@ async def _heard(
 
 
 async def _heard_by(
-    recogniser: Recogniser, call: Call, audio: Audio, speech: Sequence[Stretch]
+    recogniser: Recogniser, call: Call, audio: Audio, speech: Sequence[SpeechSpan]
 ) -> list[Hypothesis]:
     if not recogniser.knows(call.language):
         raise LanguageNotSupportedError(f"{recogniser.name} does not hear {call.language!r}.")

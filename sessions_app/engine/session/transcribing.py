@@ -21,11 +21,11 @@ from sessions_app.engine.core.events import (
 )
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.core.queues import Outbox
-from sessions_app.engine.stt.base import RecogniserStream, heard
-from sessions_app.engine.stt.overlapping_finals import HeardAgain
+from sessions_app.engine.stt.base import RecogniserStream, clean_results
+from sessions_app.engine.stt.overlapping_finals import RepeatRemover
 from sessions_app.engine.stt.segmenter import Segmenter
 from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, SpeechGate
-from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.stt.wrappers.replay_buffer import send_item
 from sessions_app.engine.text.writing import join_sentences
 from sessions_app.engine.turns.endpointing.statements import is_open, is_statement
 
@@ -80,7 +80,7 @@ class Transcribing:
         self._language = language
         self._gate = SpeechGate() if gated else None
         self._segmenter = Segmenter(language if figures else "", is_statement, is_open, marks=marks)
-        self._heard_again = HeardAgain()
+        self._repeats = RepeatRemover()
         self._outbox: Outbox[Item | None] = Outbox()
         self._interim_shown = False
         self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told
@@ -146,14 +146,14 @@ class Transcribing:
 
     async def _send(self) -> None:
         while (item := await self._outbox.get()) is not None:
-            await tell(self._stream, item)
+            await send_item(self._stream, item)
         await self._stream.finish()
 
     # -- from the recogniser ------------------------------------------------------------
 
     async def _read(self) -> None:
         try:
-            async for hypothesis in heard(self._stream):
+            async for hypothesis in clean_results(self._stream):
                 self._take(self.placed(hypothesis))
         except RecogniserError as error:
             logger.warning("a recogniser gave up (%s)", error.code)
@@ -166,7 +166,7 @@ class Transcribing:
             if text is not None:
                 self._show(text, hypothesis)
             return
-        pieces = self._segmenter.final(self._heard_again.told(hypothesis))
+        pieces = self._segmenter.final(self._repeats.remove(hypothesis))
         if not pieces:
             self._clear_interim()
             self._emit(NothingSaid(self._speaker, hypothesis.end_ms))

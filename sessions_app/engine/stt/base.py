@@ -1,4 +1,4 @@
-"""The contract of recognisers (STT): `Recogniser` is an engine, `RecogniserStream` a use of it.
+"""The contract of recognisers (STT): `Recogniser` is an engine, `RecogniserStream` a stream of it.
 
     await recogniser.start()
     stream = recogniser.open("en-US")
@@ -8,7 +8,7 @@
         ...
     await stream.aclose()
 
-Audio is `AudioFrame`: int16, mono, at a place on the call clock. Errors of the engine come out of
+Audio is `AudioFrame`: int16 mono with a time on the call clock. The engine's errors are raised by
 `results`. All of it belongs to one event loop.
 """
 
@@ -25,37 +25,37 @@ from sessions_app.engine.text.languages import among
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine can do, so that callers need not know which one it is."""
+    """An engine's features, so that callers need not know which engine it is."""
 
     interims: bool
-    """Whether it tells words while they are being said, which may still change."""
+    """Whether it gives hypotheses while somebody speaks, which may still change."""
 
     words: bool
-    """Whether finals have the times of each word."""
+    """Whether finals have word times."""
 
     confidence: bool
-    """Whether it says how sure it is of each word, 0..1."""
+    """Whether words have a confidence (0..1)."""
 
     languages: frozenset[str] | None
     """BCP 47 tags; None where only the engine can tell, when a stream runs."""
 
     continuous: bool = False
-    """Whether it takes every frame, silence too, and finds utterances itself.
+    """Whether it takes all audio, silence included, and finds utterances itself.
 
-    The others get only speech, and `flush` where the VAD heard its end.
+    Others get speech only, and `flush` where the VAD found its end.
     """
 
     sample_rate: int = SPEECH_RATE
-    """Hz of the audio that it is sent."""
+    """Hz of the audio that it takes."""
 
     longest_stream_s: float | None = None
-    """After so many seconds of audio it ends a stream; None for never."""
+    """Seconds of audio after which it ends a stream; None for no limit."""
 
     scores_pauses: bool = False
-    """Whether it tells all words at a `pause`, with its confidence in them."""
+    """Whether it answers a `pause` with all words and their confidence."""
 
     marks: bool = False
-    """Whether it writes full stops and commas, so that one that is missing is meant to be."""
+    """Whether it punctuates, so that a missing full stop is intended."""
 
 
 class RecogniserStream(ABC):
@@ -69,42 +69,41 @@ class RecogniserStream(ABC):
         """
 
     async def begin(self, at_ms: float) -> None:
-        """Says that speech began at `at_ms`; a hint to continuous engines, that may be ignored."""
+        """Takes that speech began at `at_ms`: a hint that continuous engines may ignore."""
 
     async def pause(self) -> None:
-        """Says that the caller pauses, and may go on: `results` may yield a `whole` interim now.
+        """Takes that the caller pauses, and may go on: `results` may yield a `whole` interim.
 
-        An engine that takes long for all that was said, or has no better text than its next
-        interim, does nothing. What it yields may become its final, if only silence follows.
+        An engine that cannot decode the utterance so far quickly ignores it. The whole interim
+        should equal the final, if only silence follows.
         """
 
     @abstractmethod
     async def flush(self, *, cut: bool = False) -> None:
-        """Says that the utterance being sent is over: its final is due.
+        """Ends the utterance: its final is due. Returns at once.
 
-        With `cut` the caller speaks on without a pause: a word that the cut parted is told
-        once, with what follows. Returns at once. To continuous engines it is a hint that the
-        caller pauses.
+        With `cut` the caller speaks on without a pause: a word that is cut in half belongs to the
+        next utterance. For continuous engines this is only a hint that the caller pauses.
         """
 
     @abstractmethod
     async def finish(self) -> None:
-        """Says that no audio will follow: `results` ends after the last final.
+        """Ends the audio: `results` ends after the last final.
 
-        Returns at once; the reader owns the deadline.
+        Returns at once; the reader of `results` has to set a time limit.
         """
 
     @abstractmethod
     def results(self) -> AsyncIterator[Hypothesis]:
-        """Yields interims, then one final an utterance, times on the call clock.
+        """Yields interims, and one final for each utterance, with times on the call clock.
 
-        Raises RecogniserUnavailableError (retryable) when the engine died, or another
-        RecogniserError when it refused for good.
+        Raises RecogniserUnavailableError (retryable) where the engine died, another
+        RecogniserError where it refused.
         """
 
     @abstractmethod
     async def aclose(self) -> None:
-        """Drops the stream at once and frees what it held; `results` ends. May be called twice."""
+        """Drops the stream at once and frees its resources; `results` ends. May be called twice."""
 
 
 class Recogniser(ABC):
@@ -115,11 +114,11 @@ class Recogniser(ABC):
 
     @property
     def serving(self) -> Capabilities:
-        """The capabilities of the engine that serves now: one that stands in has others."""
+        """The capabilities of the engine in use now, which may be a fallback's."""
         return self.capabilities
 
     def unhurried(self) -> None:
-        """Says, before `start`, that nobody waits for what it hears: it gives way to all else."""
+        """Lowers its priority; called before `start` where nobody waits for its results."""
 
     async def start(self) -> None:
         """Makes the engine ready (processes, models); may be called twice.
@@ -129,7 +128,7 @@ class Recogniser(ABC):
 
     @abstractmethod
     def open(self, language: str, phrases: Sequence[str] = ()) -> RecogniserStream:
-        """Returns a new stream for `language` (BCP 47), where `phrases` are likely to be said.
+        """Returns a new stream for `language` (BCP 47), biased towards `phrases`.
 
         Raises LanguageNotSupportedError. Never blocks; needs a running event loop.
         """
@@ -144,10 +143,10 @@ class Recogniser(ABC):
         return True
 
     def reserve(self) -> Reservation:
-        """Returns a call's place here, to be released when the call is over.
+        """Returns a reservation for a call, to be released when the call is over.
 
-        Raises BusyError (retryable) where another call is to be refused now; those that have
-        a place are served on. Checks and counts in one step.
+        Raises BusyError (retryable) where there is no capacity for another call. Checks and counts
+        in one step.
         """
         return Reservation()
 
@@ -155,13 +154,13 @@ class Recogniser(ABC):
         """Frees what `start` took; may be called twice."""
 
 
-async def heard(stream: RecogniserStream) -> AsyncIterator[Hypothesis]:
-    """Yields the stream's results, their text clean: a remote engine may send anything."""
+async def clean_results(stream: RecogniserStream) -> AsyncIterator[Hypothesis]:
+    """Yields the stream's results with their text cleaned: a remote engine may send anything."""
     async for hypothesis in stream.results():
-        yield _cleaned(hypothesis)
+        yield _clean_hypothesis(hypothesis)
 
 
-def _cleaned(hypothesis: Hypothesis) -> Hypothesis:
+def _clean_hypothesis(hypothesis: Hypothesis) -> Hypothesis:
     text = clean(hypothesis.text)
     words = hypothesis.words
     if any(clean(word.text) is not word.text for word in words):

@@ -1,6 +1,6 @@
-"""Recognising speech that is stored: the same gate and streams as live, at the engine's pace.
+"""Transcribes stored audio, with the gate and streams of live calls, as fast as the engine can.
 
-`stretches` finds speech, `uncovered` what of it has no words yet, `transcribe` the words.
+`find_speech` finds speech, `without_segments` what of it has no words yet, `transcribe` the words.
 """
 
 import asyncio
@@ -11,44 +11,44 @@ from sessions_app.engine.audio.vad.base import Vad
 from sessions_app.engine.core.errors import RecogniserUnavailableError
 from sessions_app.engine.core.events import Hypothesis, SpeechEnded, SpeechStarted
 from sessions_app.engine.core.frames import AudioFrame, silence
-from sessions_app.engine.stt.base import Recogniser, RecogniserStream, heard
+from sessions_app.engine.stt.base import Recogniser, RecogniserStream, clean_results
 from sessions_app.engine.stt.speech_gate import Flush, Item, SpeechGate
 from sessions_app.engine.stt.wrappers.gated import Gated
-from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.stt.wrappers.replay_buffer import send_item
 
 PIECE_MS = 100
-"""Audio is passed on in frames of so much. Longer ones blur where speech begins and ends."""
+"""Length of the frames that are sent. Longer ones blur where speech begins and ends."""
 
 AHEAD_MS = 20_000.0
 """How much audio may wait for the VAD. More is faster, and takes 32 kB of memory a second."""
 
 LOOK_S = 0.01
-"""How often the VAD is asked how far it has come."""
+"""How often the VAD's progress is polled."""
 
 ANSWER_S = 120.0
-"""The longest that one utterance may take; then the recogniser has failed."""
+"""How long an utterance may take before the recogniser counts as failed."""
 
 SHORTEST_MS = 400.0
-"""Shorter speech without words is taken for the edge of an utterance, and left alone."""
+"""Shorter speech without a segment is ignored. Less transcribes breaths and edges of speech."""
 
 EDGE_MS = 250.0
-"""Speech this close to a known segment belongs to it: engines trim the times that they give."""
+"""Speech this close to a segment belongs to it: engines trim their times."""
 
 Audio = Callable[[], Iterable[AudioFrame]]
-"""Gives the audio from its beginning, 16 kHz on the call clock; it is asked twice."""
+"""Returns the audio from its beginning, 16 kHz on the call clock; called twice."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Where somebody speaks, in ms on the call clock."""
+class SpeechSpan:
+    """A span of speech, in ms on the call clock."""
 
     start_ms: float
     end_ms: float
 
 
-async def stretches(audio: Audio, vad: Vad) -> list[Stretch]:
-    """Returns where there is speech, as the VAD of live calls finds it."""
-    found: list[Stretch] = []
+async def find_speech(audio: Audio, vad: Vad) -> list[SpeechSpan]:
+    """Returns the spans of speech in the audio, as the VAD finds them in live calls."""
+    found: list[SpeechSpan] = []
     began_ms = 0.0
 
     def boundary(event: SpeechStarted | SpeechEnded) -> None:
@@ -56,7 +56,7 @@ async def stretches(audio: Audio, vad: Vad) -> list[Stretch]:
         if isinstance(event, SpeechStarted):
             began_ms = event.at_ms
         else:
-            found.append(Stretch(began_ms, event.at_ms))
+            found.append(SpeechSpan(began_ms, event.at_ms))
 
     stream = vad.open(boundary)
     try:
@@ -70,26 +70,26 @@ async def stretches(audio: Audio, vad: Vad) -> list[Stretch]:
     return found
 
 
-def uncovered(speech: Sequence[Stretch], known: Iterable[Stretch]) -> list[Stretch]:
+def without_segments(speech: Sequence[SpeechSpan], known: Iterable[SpeechSpan]) -> list[SpeechSpan]:
     """Returns what of `speech` no known stretch covers. Pure."""
     rest = list(speech)
     for one in known:
-        rest = [part for stretch in rest for part in _without(stretch, one)]
+        rest = [part for span in rest for part in _without(span, one)]
     return [part for part in rest if part.end_ms - part.start_ms >= SHORTEST_MS]
 
 
 async def transcribe(
     audio: Audio,
-    speech: Sequence[Stretch],
+    speech: Sequence[SpeechSpan],
     recogniser: Recogniser,
     language: str,
     phrases: Sequence[str] = (),
 ) -> list[Hypothesis]:
-    """Returns the finals of all that is said in `speech`, in order.
+    """Returns the finals of all speech in `speech`, in order.
 
-    One utterance is under way at a time; an engine that wants its audio in real time gets it
-    so. Raises what the engine raises, and RecogniserUnavailableError (retryable) when it gives
-    no answer for two minutes.
+    Utterances are sent one at a time; a continuous engine gets its audio in real time. Raises the
+    engine's errors, and RecogniserUnavailableError (retryable) where it gives no answer for
+    ANSWER_S.
     """
     paced = recogniser.capabilities.continuous
     stream = (Gated(recogniser) if paced else recogniser).open(language, phrases)
@@ -97,7 +97,7 @@ async def transcribe(
     answered = asyncio.Event()
 
     async def read() -> None:
-        async for hypothesis in heard(stream):
+        async for hypothesis in clean_results(stream):
             if hypothesis.is_final:
                 finals.append(hypothesis)
                 answered.set()
@@ -114,7 +114,7 @@ async def transcribe(
 
 
 async def _both(sending: "asyncio.Task[None]", reading: "asyncio.Task[None]") -> None:
-    """Returns when both are done; a reader that ends early ends the sender."""
+    """Returns when both are done; a reader that ends first cancels the sender, and raises."""
     try:
         await asyncio.wait({sending, reading}, return_when=asyncio.FIRST_COMPLETED)
         if reading.done() and not sending.done():
@@ -136,7 +136,7 @@ async def _send(
     for item in items:
         if isinstance(item, Flush):
             answered.clear()
-        await tell(stream, item)
+        await send_item(stream, item)
         if paced and isinstance(item, AudioFrame):
             await asyncio.sleep(item.duration_ms / 1000)
         elif isinstance(item, Flush) and not paced:
@@ -145,8 +145,8 @@ async def _send(
     await stream.finish()
 
 
-def items(audio: Iterable[AudioFrame], speech: Sequence[Stretch]) -> Iterator[Item]:
-    """Yields what a live stream would have been told, with the boundaries in their places."""
+def items(audio: Iterable[AudioFrame], speech: Sequence[SpeechSpan]) -> Iterator[Item]:
+    """Yields the items that a live stream would get for this audio and these boundaries."""
     gate = SpeechGate()
     ahead = iter(speech)
     present, inside = next(ahead, None), False
@@ -175,11 +175,11 @@ def _pieces(audio: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
         at_ms = frame.end_ms
 
 
-def _without(stretch: Stretch, known: Stretch) -> list[Stretch]:
+def _without(span: SpeechSpan, known: SpeechSpan) -> list[SpeechSpan]:
     start_ms, end_ms = known.start_ms - EDGE_MS, known.end_ms + EDGE_MS
-    if end_ms <= stretch.start_ms or start_ms >= stretch.end_ms:
-        return [stretch]
-    parts = (Stretch(stretch.start_ms, start_ms), Stretch(end_ms, stretch.end_ms))
+    if end_ms <= span.start_ms or start_ms >= span.end_ms:
+        return [span]
+    parts = (SpeechSpan(span.start_ms, start_ms), SpeechSpan(end_ms, span.end_ms))
     return [part for part in parts if part.end_ms > part.start_ms]
 
 

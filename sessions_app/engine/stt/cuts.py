@@ -1,8 +1,8 @@
-"""Where an utterance that had to be cut ends, and how the next one begins. Pure.
+"""Chooses where an utterance that exceeded the maximum length is split. Pure.
 
-An engine takes each utterance for sentences of its own: it closes the last word before a cut and
-begins the next one with a capital. So what comes last before a cut is left for the next
-utterance, from the end of a sentence on where there is one, and is heard there in its place.
+An engine treats each utterance as complete sentences: it puts a full stop before a cut and a
+capital after it. So the last words before a cut, from the end of a sentence on where there is one,
+are left to the next utterance, which decodes their audio again.
 """
 
 from collections.abc import Sequence
@@ -15,24 +15,24 @@ from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.writing import ends_clause, ends_sentence, goes_on
 
 HELD_MS = 8_000.0
-"""So much before a cut may be left for the next utterance, at the most.
+"""Most audio before a cut that is left to the next utterance.
 
-More finds an end of a sentence more often; all of it is decoded twice, and told later.
+More finds an end of a sentence more often, and is decoded twice and final later.
 """
 
 LONGEST_PAUSE_MS = 600.0
-"""A pause counts for no more than this: beyond, the end of a sentence matters more."""
+"""Pauses are scored up to this length: beyond, the end of a sentence matters more."""
 
 SENTENCE_MS, CLAUSE_MS = 1_000.0, 200.0
-"""How much longer a pause counts where the engine ended a sentence, or a part of one."""
+"""Added to the score of a pause after the engine's end of a sentence, or of a clause."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
-    """What of a cut utterance is final; from `rest_ms` (call clock) on it is left for the next.
+class SplitUtterance:
+    """The final part of a cut utterance; audio from `rest_ms` (call clock) on is for the next one.
 
-    `before` is how the next word was written here, after what came before it, or empty where a
-    sentence begins with it or none was heard.
+    `before` is the next word as it was written here, within its sentence; empty where it begins a
+    sentence, or there is none.
     """
 
     final: Hypothesis
@@ -40,16 +40,16 @@ class Parted:
     before: str = ""
 
 
-def parted(final: Hypothesis, cut_ms: float) -> Parted:
-    """Returns an utterance that was cut at `cut_ms` parted where that does the least harm.
+def split_at_cut(final: Hypothesis, cut_ms: float) -> SplitUtterance:
+    """Splits an utterance that was cut at `cut_ms` (call clock) at its best pause.
 
-    One word without an end is kept whole: nothing is gained by waiting.
+    Where no word surely ended before the cut, all of it is final.
     """
     words = final.words
     own = word_slices(final.text, [word.text for word in words])
     many = _place(words, own, cut_ms)
     if not many:
-        return Parted(replace(final, cut=True), cut_ms)
+        return SplitUtterance(replace(final, cut=True), cut_ms)
     rest_ms = words[many - 1].end_ms
     kept, text = words[:many], "".join(own[:many]).strip()
     sentence = many < len(words) and _is_end(own[many - 1])
@@ -58,19 +58,16 @@ def parted(final: Hypothesis, cut_ms: float) -> Parted:
         kept = (*kept[:-1], replace(kept[-1], text=without_end_mark(kept[-1].text)))
     before = own[many] if many < len(words) and not sentence else ""
     said = replace(final, text=text, words=kept, start_ms=kept[0].start_ms, end_ms=rest_ms)
-    return Parted(replace(said, cut=not sentence), rest_ms, before)
+    return SplitUtterance(replace(said, cut=not sentence), rest_ms, before)
 
 
-def begun(text: str, before: str, language: str = "") -> str:
-    """Returns the text of an utterance that goes on after `Parted.before`, or a sentence's.
-
-    What was no name there is none here, although the engine began with a capital.
-    """
+def continued(text: str, before: str, language: str = "") -> str:
+    """Returns an utterance's text without its capital, where `SplitUtterance.before` had none."""
     return uncapitalised(text, language) if before[:1].islower() else text
 
 
 def _place(words: Sequence[Word], own: Sequence[str], cut_ms: float) -> int:
-    """Returns how many words are kept; 0 where all of them may be halves."""
+    """Returns how many words are final; 0 where each may be cut in half."""
     sure = [n for n, word in enumerate(words, 1) if word.end_ms <= cut_ms - UNSURE_MS]
     late = [n for n in sure if words[n - 1].end_ms >= cut_ms - HELD_MS]
     if not late:
@@ -79,12 +76,12 @@ def _place(words: Sequence[Word], own: Sequence[str], cut_ms: float) -> int:
 
 
 def _worth(words: Sequence[Word], own: Sequence[str], many: int, cut_ms: float) -> float:
-    """Returns how good it is to cut after so many words, as ms of a pause."""
+    """Returns the score of splitting after so many words, in ms of a pause."""
     last = many == len(words)
     follows_ms = cut_ms if last else words[many].start_ms
     pause_ms = round(max(0.0, follows_ms - words[many - 1].end_ms), -1)
     worth = min(LONGEST_PAUSE_MS, pause_ms)
-    if last:  # its mark is what the engine puts at the end of whatever it hears
+    if last:  # engines put a full stop at the end of any audio
         return worth
     if _is_end(own[many - 1]):
         return worth + SENTENCE_MS

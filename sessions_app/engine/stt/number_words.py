@@ -1,33 +1,36 @@
-"""The words of which numbers are made in each language, and those that make them doubtful."""
+"""The words within and around numbers in each language, for `number_formatting`."""
 
 import re
 from typing import NamedTuple
 
 
 class NumberWords(NamedTuple):
-    """What a language's numbers are put together with, and what makes them uncertain."""
+    """A language's words that join numbers, and those that make a number ambiguous."""
 
     point: frozenset[str]
+    """Words for the decimal point."""
+
     within: frozenset[str]
-    """Words between those of one number."""
+    """Words that join those of one number: "and"."""
 
     articles: frozenset[str]
-    """Before an ordinal they make a fraction of it: "a third"."""
+    """Words before an ordinal that make it a fraction: "a third"."""
 
     alone: frozenset[str]
-    """Words that mean something else where they stand alone: Italian "sei" is "you are".
+    """Number words with another meaning where they stand alone.
 
-    French "neuf" is new, Italian "venti" winds, German "sieben" to sieve, Spanish "mil" in
-    "mil gracias" no count.
+    Italian "sei" is also "you are" and "venti" winds, French "neuf" new, German "sieben" to sieve;
+    Spanish "mil gracias" is no count.
     """
 
     listing: frozenset[str]
     """Words between the numbers of a list."""
 
     parts: re.Pattern[str]
-    """What follows a number of parts ("three quarters"), or one of decades ("nineteen sixties")."""
+    """What follows the numerator of a fraction ("three quarters"), or ends a decade ("sixties")."""
 
     mark: str = ","
+    """The decimal mark that is written."""
 
 
 def listed(text: str) -> frozenset[str]:

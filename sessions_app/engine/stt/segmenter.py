@@ -1,4 +1,4 @@
-"""From what a recogniser says to what people read: interims at a bearable pace, finals as segments.
+"""Turns hypotheses into what is displayed: throttled interims, and finals split into segments.
 
 Pure: time is an argument.
 """
@@ -25,33 +25,33 @@ from sessions_app.engine.text.writing import (
 )
 
 INTERIM_EVERY_S = 0.2
-"""The least time between interims. A message costs half a millisecond; five a second look live."""
+"""The least time between interims. Each costs half a millisecond; five a second look live."""
 
 LONGEST_MS = 15_000.0
-"""The longest segment. Longer ones are hard to read as captions; shorter part more sentences."""
+"""The longest segment. Longer is hard to read as a caption; shorter splits more sentences."""
 
 FEWEST_WORDS = 4
 """A sentence of fewer words shares a segment with its neighbour: "Yes. I think so."."""
 
 LEAST_WORDS = 2
-"""A sentence that is too long is cut after so many words at least, and before as many.
+"""Fewest words on either side where a sentence that is too long is split.
 
-The pause after one word alone is a hesitation: "but … we".
+The pause after a single word is a hesitation: "but … we".
 """
 
 BREATH_MS = 10_000.0
-"""After a longer silence a sentence that was left open is not gone on with."""
+"""After a longer silence a final does not continue an open sentence."""
 
 SENTENCE_MS, CLAUSE_MS = 400.0, 200.0
-"""How much longer a pause counts where the recogniser ended a sentence, or a part of one."""
+"""Added to the length of a pause after the recogniser's end of a sentence, or of a clause."""
 
 _LONE_I = re.compile(r"\bi\b(?='|\b)")
 
 
 def readable(text: str, figures: str = "", language: str = "") -> str:
-    """Returns words without marks as a sentence of `language`; marks that are there stay.
+    """Returns unpunctuated text with a capital and a full stop; punctuation that is there stays.
 
-    `figures` is the language whose numbers become figures; empty for none.
+    `figures` is the language whose number words become figures; empty for none.
     """
     clean = _clean(text, figures, language)
     return closed(capitalised(clean, language), language) if clean else ""
@@ -67,12 +67,11 @@ Ask = Callable[[str, str], bool]
 
 
 class Segmenter:
-    """One side of one call: which interims are worth telling, and what a final becomes.
+    """One side of one call: which interims are displayed, and the segments of a final.
 
-    `figures` is the language whose numbers are written as figures; empty for words as they come.
-    An engine that ever wrote a mark, or `marks`, is taken to mean those that it leaves out: it is
-    given none but the full stop of a final that `is_whole` by its words (its text and language).
-    The one that it put at a breath, where by the words the sentence `is_open`, is left out.
+    `figures` is the language whose number words become figures; empty for none. A recogniser that
+    punctuates (`marks`, or seen to) is trusted: no punctuation is added, except a full stop where
+    `is_whole(text, language)`, and its full stop is removed where `is_open(text, language)`.
     """
 
     def __init__(
@@ -87,30 +86,30 @@ class Segmenter:
         self._is_whole, self._is_open = is_whole, is_open
         self._marks = marks
         self._open_until_ms: float | None = None
-        """The end of the last final, where it ended within a sentence."""
+        """The end of the last final, where that ended within a sentence."""
 
-        self._told = ""
-        self._told_s = float("-inf")
+        self._shown_text = ""
+        self._shown_s = float("-inf")
 
     def interim(self, hypothesis: Hypothesis, now_s: float) -> str | None:
-        """Returns the text to tell, or None when it is the same, or too soon after the last.
+        """Returns the text to display; None where it is unchanged, or too soon after the last.
 
-        What is whole is told always: it says more than its text.
+        A whole interim is always returned: turn-taking needs it.
         """
         text = " ".join(hypothesis.text.split())
-        known = text == self._told or now_s - self._told_s < INTERIM_EVERY_S
-        if known and not hypothesis.whole:
+        skipped = text == self._shown_text or now_s - self._shown_s < INTERIM_EVERY_S
+        if skipped and not hypothesis.whole:
             return None
-        self._told, self._told_s = text, now_s
+        self._shown_text, self._shown_s = text, now_s
         return text
 
     def final(self, hypothesis: Hypothesis) -> list[Hypothesis]:
-        """Returns the final as readable pieces, [] for no words.
+        """Returns the final split into segments; empty for no words.
 
-        A piece ends with a sentence, or where it would be longer than 15 s. One that ends within a
-        sentence has no full stop, and the next one no capital of ours, where the engine has marks.
+        A segment ends with a sentence, or before LONGEST_MS. Where the engine punctuates, no full
+        stop or capital is added at splits within a sentence.
         """
-        self._told = ""
+        self._shown_text = ""
         text = hypothesis.text.strip()
         if not text:
             return []
@@ -129,7 +128,7 @@ class Segmenter:
         return list(self._pieces(hypothesis, begins=begins))
 
     def _goes_on(self, final: Hypothesis) -> bool:
-        """Returns whether a final begins within the sentence that the last one left open."""
+        """Returns whether a final continues the sentence that the last one left open."""
         until_ms = self._open_until_ms
         return until_ms is not None and final.start_ms - until_ms <= BREATH_MS
 
@@ -139,7 +138,7 @@ class Segmenter:
         return readable(text, self._figures, language)
 
     def _pieces(self, whole: Hypothesis, *, begins: bool) -> Iterator[Hypothesis]:
-        """Yields the pieces of a final; each has its part of the recogniser's own text."""
+        """Yields the segments of a final, each with its part of the recogniser's own text."""
         own = word_slices(whole.text, [word.text for word in whole.words])
         at, before, speaker = 0, "", whole.words[0].speaker
         for words in in_pieces(whole.words, own, whole.language):
@@ -158,7 +157,7 @@ class Segmenter:
 
 
 def _closed(final: Hypothesis, text: str) -> Hypothesis:
-    """Returns a final whose text, and its last word where that stands there, have a full stop."""
+    """Returns a final with a full stop at the end of its text and of its last word."""
     stopped, words = closed(text, final.language), final.words
     mark = stopped[len(text) :]
     if words and text.endswith(words[-1].text):
@@ -175,10 +174,9 @@ def _opened(final: Hypothesis, text: str) -> Hypothesis:
 
 
 def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool) -> str:
-    """Returns a part of a text that has marks of its own: none is added where it was cut.
+    """Returns part of a punctuated text; no punctuation is added where it was split.
 
-    With `begins` a sentence begins with it: it has a capital then, and otherwise none that only a
-    sentence's first word has.
+    With `begins` it begins a sentence, and gets a capital; otherwise it loses one.
     """
     clean = _clean(text, figures, language)
     return capitalised(clean, language) if begins else as_continuation(clean, language)
@@ -187,11 +185,11 @@ def as_marked(text: str, figures: str = "", language: str = "", *, begins: bool)
 def in_pieces(
     words: Sequence[Word], own: Sequence[str] = (), language: str = ""
 ) -> list[Sequence[Word]]:
-    """Returns the words as segments have them; [] for no words.
+    """Returns the words split into segments; [] for no words.
 
-    They are cut where the speaker changes, at the ends of sentences, and at pauses until none is
-    over 15 s. `own` is each word as the recogniser of that `language` wrote it: it tells where
-    sentences end, and where a mark follows a pause counts for more.
+    They are split where the speaker changes, at the ends of sentences, and at the longest pauses
+    until none is over LONGEST_MS. `own` is each word as the recogniser wrote it, with punctuation:
+    it shows the ends of sentences, and a pause after punctuation counts for more.
     """
     own = own or [""] * len(words)
     worth = [_worth(text) for text in own]
@@ -205,7 +203,7 @@ def in_pieces(
 
 
 def _sentences(own: Sequence[str], language: str) -> list[int]:
-    """Returns how many words each sentence has; those of few words are put to a neighbour."""
+    """Returns the word count of each sentence; those under FEWEST_WORDS join a neighbour."""
     ends = set(itertools.accumulate(map(_letters, whole_sentences("".join(own), language))))
     counts, many, letters = list[int](), 0, 0
     for text in own:
@@ -225,7 +223,7 @@ def _letters(text: str) -> int:
 
 
 def _split(words: Sequence[Word], worth: Sequence[float]) -> list[Sequence[Word]]:
-    """Returns the words cut at their longest pauses until no part is too long."""
+    """Returns the words split at their longest pauses until no part is too long."""
     if _length_ms(words) <= LONGEST_MS or len(words) < 2:  # noqa: PLR2004 - one word is not cut
         return [words]
     pauses = [
@@ -243,7 +241,7 @@ def _length_ms(words: Sequence[Word]) -> float:
 
 
 def _worth(text: str) -> float:
-    """Returns how much of a pause, in ms, the mark after a word is worth."""
+    """Returns what the punctuation after a word adds to the length of its pause, in ms."""
     if ends_sentence(text):
         return SENTENCE_MS
     return CLAUSE_MS if ends_clause(text) else 0.0

@@ -1,7 +1,7 @@
 """Which audio reaches a recogniser that wants speech only, and where utterances end.
 
-The `SpeechGate` is told frames and what the VAD finds, and returns `Item`s in order, for `tell`.
-Times are ms on the call clock.
+The `SpeechGate` takes frames and the VAD's boundaries, and returns `Item`s in order, for
+`replay_buffer.send_item`. Times are in ms on the call clock.
 """
 
 import math
@@ -23,16 +23,16 @@ SLACK_MS = 100.0
 """A frame that begins before the pre-roll by no more than this is not split."""
 
 KEPT_MS = 2_000.0
-"""Audio kept while nobody speaks, for the pre-roll.
+"""Audio kept during silence, for the pre-roll.
 
-The VAD tells of a start some 100 ms after it, and later where the process is busy.
+The VAD reports a start some 100 ms after it, and later where the process is busy.
 """
 
 AHEAD_MS = 600.0
-"""How far audio may pass ahead of what the VAD has judged.
+"""How far audio may be passed on ahead of what the VAD has judged.
 
-A stalled network delivers seconds at once: without a limit an utterance would be over, and the
-next one forgotten, before the VAD tells of them. Less makes interims later.
+A network stall delivers seconds at once: without a limit an utterance would be over, and the next
+one dropped, before the VAD reports them. Less makes interims later.
 """
 
 LONGEST_MS = 18_000.0
@@ -59,18 +59,18 @@ class Flush:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The caller pauses, and may go on: all that was said so far is asked for."""
+    """The caller pauses, and may go on: asks for all words so far."""
 
 
 Item = AudioFrame | Begin | Flush | Pause
-"""What a recogniser's stream is told, in order."""
+"""What is sent to a recogniser's stream, in order."""
 
 
 class SpeechGate:
-    """Passes on speech with a little silence around it. Pure: no clock of its own.
+    """Passes on speech with a little silence around it. Pure.
 
     `judged_ms` is how far the VAD has decided; infinity where it decides at once. Each method
-    returns what the recogniser is to be told because of it.
+    returns the items that are to be sent to the recogniser now.
     """
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class SpeechGate:
         self._closes_ms: float | None = None
 
     def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Takes the next frame; returns what goes to the recogniser because of it."""
+        """Takes the next frame."""
         self._ahead.append(frame)
         return self._advance(judged_ms)
 
@@ -110,7 +110,7 @@ class SpeechGate:
         return out
 
     def started(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Takes that speech began at `at_ms`; returns the audio from a little before it on."""
+        """Takes that speech began at `at_ms`; returns the pre-roll and what followed it."""
         before = self._before(at_ms)
         if self._speaking:
             self._closes_ms = None
@@ -126,18 +126,18 @@ class SpeechGate:
         return [*before, *wanted, *self._advance(judged_ms)]
 
     def _before(self, at_ms: float) -> list[AudioFrame | Flush]:
-        """Passes on what lies before a start: a VAD may decide on seconds of it in one go."""
+        """Passes on the audio before a start: a VAD may decide on seconds of audio at once."""
         out = self._advance(at_ms - AHEAD_MS)
         if self._closes_ms is not None and self._closes_ms <= at_ms - PRE_ROLL_MS:
             out.append(self._close())
         return out
 
     def paused(self) -> list[Pause]:
-        """Takes that the speaker pauses; returns nothing where no speech is being passed on."""
+        """Takes that the speaker pauses; ignored outside an utterance."""
         return [Pause()] if self._speaking and self._closes_ms is None else []
 
     def ended(self, at_ms: float, judged_ms: float = math.inf) -> list[AudioFrame | Flush]:
-        """Takes that speech ended at `at_ms`; returns what of it has waited, and its end."""
+        """Takes that speech ended at `at_ms`; the Flush follows the post-roll."""
         if not self._speaking:
             return self._advance(judged_ms)
         self._closes_ms = at_ms + POST_ROLL_MS

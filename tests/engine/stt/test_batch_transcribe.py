@@ -11,7 +11,12 @@ from sessions_app.engine.core.errors import RecogniserUnavailableError
 from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.stt import batch_transcribe
-from sessions_app.engine.stt.batch_transcribe import Stretch, stretches, transcribe, uncovered
+from sessions_app.engine.stt.batch_transcribe import (
+    SpeechSpan,
+    find_speech,
+    transcribe,
+    without_segments,
+)
 from sessions_app.engine.stt.engines.pocketsphinx_thorough import ThoroughPocketSphinx
 from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser, ScriptedStream
 from tests.fixtures.speech import read_wav
@@ -45,18 +50,18 @@ class Noting(ScriptedRecogniser):
 
 async def test_each_stretch_becomes_one_final_with_its_place() -> None:
     recogniser = Noting(["first", "second"])
-    speech = [Stretch(1000, 2000), Stretch(5000, 6000)]
+    speech = [SpeechSpan(1000, 2000), SpeechSpan(5000, 6000)]
     found = await transcribe(lambda: [noise(8)], speech, recogniser, "en-US")
     assert [final.text for final in found] == ["first", "second"]
-    for final, stretch in zip(found, speech, strict=True):
-        assert stretch.start_ms - 400 <= final.start_ms <= stretch.start_ms
-        assert stretch.end_ms <= final.end_ms <= stretch.end_ms + 400
+    for final, span in zip(found, speech, strict=True):
+        assert span.start_ms - 400 <= final.start_ms <= span.start_ms
+        assert span.end_ms <= final.end_ms <= span.end_ms + 400
     assert sum(frame.duration_ms for frame in recogniser.sent) < 3500
 
 
 async def test_a_stretch_without_a_pause_is_cut_as_live() -> None:
     found = await transcribe(
-        lambda: [noise(40)], [Stretch(0, 40_000)], ScriptedRecogniser(["words"]), "en-US"
+        lambda: [noise(40)], [SpeechSpan(0, 40_000)], ScriptedRecogniser(["words"]), "en-US"
     )
     assert len(found) == 3
     assert max(final.end_ms - final.start_ms for final in found) <= 18_500
@@ -68,7 +73,7 @@ async def test_gaps_in_the_audio_are_silence() -> None:
         yield noise(1, 5000.0)
 
     recogniser = Noting(["words"])
-    await transcribe(audio, [Stretch(0, 900), Stretch(5100, 5900)], recogniser, "en-US")
+    await transcribe(audio, [SpeechSpan(0, 900), SpeechSpan(5100, 5900)], recogniser, "en-US")
     at = [frame.start_ms for frame in recogniser.sent]
     assert at == sorted(at)
     assert max(frame.end_ms for frame in recogniser.sent) == pytest.approx(6000, abs=1)
@@ -80,9 +85,9 @@ async def test_no_speech_is_no_words() -> None:
 
 async def test_boundaries_come_from_the_detector() -> None:
     spans = [(500.0, 1500.0), (3000.0, 4000.0)]
-    assert await stretches(lambda: [noise(5)], ScriptedVad(spans)) == [
-        Stretch(500.0, 1500.0),
-        Stretch(3000.0, 4000.0),
+    assert await find_speech(lambda: [noise(5)], ScriptedVad(spans)) == [
+        SpeechSpan(500.0, 1500.0),
+        SpeechSpan(3000.0, 4000.0),
     ]
 
 
@@ -114,7 +119,7 @@ async def test_an_engine_that_fails_is_told_and_nothing_is_left(
     monkeypatch.setattr(batch_transcribe, "ANSWER_S", 0.2)
     before = asyncio.all_tasks()
     with pytest.raises(RecogniserUnavailableError):
-        await transcribe(lambda: [noise(2)], [Stretch(0, 1000)], Failing(stream), "en-US")
+        await transcribe(lambda: [noise(2)], [SpeechSpan(0, 1000)], Failing(stream), "en-US")
     assert asyncio.all_tasks() == before
 
 
@@ -131,9 +136,9 @@ async def test_an_engine_that_fails_is_told_and_nothing_is_left(
 def test_what_no_segment_covers(
     known: list[tuple[float, float]], left: list[tuple[float, float]]
 ) -> None:
-    speech = [Stretch(0, 2000), Stretch(5000, 8000)]
-    found = uncovered(speech, [Stretch(*one) for one in known])
-    assert found == [Stretch(*one) for one in left]
+    speech = [SpeechSpan(0, 2000), SpeechSpan(5000, 8000)]
+    found = without_segments(speech, [SpeechSpan(*one) for one in known])
+    assert found == [SpeechSpan(*one) for one in left]
 
 
 @pytest.mark.recogniser
@@ -142,7 +147,7 @@ async def test_a_recording_is_read_to_its_end(say: Callable[..., Path]) -> None:
     vad, recogniser = SileroVad(), ThoroughPocketSphinx()
     await vad.start()
     try:
-        speech = await stretches(lambda: [AudioFrame(samples, 16_000, 0.0)], vad)
+        speech = await find_speech(lambda: [AudioFrame(samples, 16_000, 0.0)], vad)
         found = await transcribe(
             lambda: [AudioFrame(samples, 16_000, 0.0)], speech, recogniser, "en-US"
         )

@@ -5,7 +5,7 @@ import pytest
 
 from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.core.frames import SPEECH_RATE
-from sessions_app.engine.stt.cuts import HELD_MS, begun, parted
+from sessions_app.engine.stt.cuts import HELD_MS, continued, split_at_cut
 from sessions_app.engine.stt.engines.utterance import Utterance
 
 CUT_MS = 18_000.0
@@ -52,7 +52,7 @@ def spoken(text: str, pauses: dict[int, float] | None = None) -> Hypothesis:
 def test_an_utterance_is_cut_where_its_sentence_is(
     text: str, pauses: dict[int, float], kept: str, before: str
 ) -> None:
-    found = parted(spoken(text, pauses), CUT_MS)
+    found = split_at_cut(spoken(text, pauses), CUT_MS)
     assert found.final.text == kept
     assert [word.text for word in found.final.words] == kept.split()
     assert found.rest_ms == found.final.end_ms == found.final.words[-1].end_ms
@@ -61,7 +61,7 @@ def test_an_utterance_is_cut_where_its_sentence_is(
 
 
 def test_a_mark_that_is_no_end_is_taken_back_from_text_and_word() -> None:
-    found = parted(spoken("as you know the last."), CUT_MS + 500.0)
+    found = split_at_cut(spoken("as you know the last."), CUT_MS + 500.0)
     assert found.final.text == "as you know the last"
     assert found.final.words[-1].text == "last"
     assert found.final.cut
@@ -69,16 +69,16 @@ def test_a_mark_that_is_no_end_is_taken_back_from_text_and_word() -> None:
 
 def test_no_more_is_left_than_may_wait() -> None:
     text = " ".join(["Far away."] + ["word"] * 30)
-    found = parted(spoken(text), CUT_MS)
+    found = split_at_cut(spoken(text), CUT_MS)
     assert found.rest_ms >= CUT_MS - HELD_MS
     assert found.final.text.startswith("Far away. word")
 
 
 def test_one_word_without_an_end_is_kept_whole() -> None:
     endless = Hypothesis("Aaaah", True, 0.0, CUT_MS, (Word("Aaaah", 0.0, CUT_MS),))
-    found = parted(endless, CUT_MS)
+    found = split_at_cut(endless, CUT_MS)
     assert (found.final.text, found.rest_ms, found.before) == ("Aaaah", CUT_MS, "")
-    assert not parted(Hypothesis("", True, 0.0, CUT_MS), CUT_MS).final.text
+    assert not split_at_cut(Hypothesis("", True, 0.0, CUT_MS), CUT_MS).final.text
 
 
 @pytest.mark.parametrize(
@@ -95,14 +95,14 @@ def test_one_word_without_an_end_is_kept_whole() -> None:
 def test_the_next_one_begins_as_it_was_written_in_its_sentence(
     text: str, before: str, shown: str
 ) -> None:
-    assert begun(text, before, "en-US") == shown
+    assert continued(text, before, "en-US") == shown
 
 
 def test_the_sound_of_the_rest_goes_to_the_next_utterance() -> None:
     utterance = Utterance(2000.0, "en-US")
     utterance.pieces.append(np.full(SPEECH_RATE * 18, 5000, np.int16))
     words = [["two", 9.0, 9.4], ["new", 9.4, 9.8], ["customers", 16.9, 17.4], ["in", 17.6, 18.0]]
-    final, rest = utterance.until_sure(
+    final, rest = utterance.split_at_cut(
         utterance.final({"text": "two new customers in.", "words": words})
     )
     assert final.text == "two new customers"

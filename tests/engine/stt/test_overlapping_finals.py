@@ -3,7 +3,7 @@
 import pytest
 
 from sessions_app.engine.core.events import Hypothesis, Word
-from sessions_app.engine.stt.overlapping_finals import HeardAgain
+from sessions_app.engine.stt.overlapping_finals import RepeatRemover
 
 
 def final(text: str, *times: tuple[float, float]) -> Hypothesis:
@@ -50,9 +50,9 @@ TODAY = final("It is nice today.", (150, 400), (420, 600), (650, 1_200), (1_300,
 def test_what_was_told_is_not_told_again(
     first: Hypothesis, second: Hypothesis, told: str, start_ms: float | None
 ) -> None:
-    again = HeardAgain()
-    assert again.told(first) == first
-    rest = again.told(second)
+    overlapping = RepeatRemover()
+    assert overlapping.remove(first) == first
+    rest = overlapping.remove(second)
     assert rest.text == told
     assert " ".join(word.text for word in rest.words) == told
     if start_ms is not None:
@@ -60,12 +60,15 @@ def test_what_was_told_is_not_told_again(
 
 
 def test_what_follows_is_held_to_the_last_words_that_were_told() -> None:
-    again = HeardAgain()
-    again.told(TODAY)
-    again.told(final("Today.", (1_290, 1_800)))
-    assert again.told(final("Today again.", (2_300, 2_600), (2_650, 3_000))).text == "Today again."
+    overlapping = RepeatRemover()
+    overlapping.remove(TODAY)
+    overlapping.remove(final("Today.", (1_290, 1_800)))
+    assert (
+        overlapping.remove(final("Today again.", (2_300, 2_600), (2_650, 3_000))).text
+        == "Today again."
+    )
 
 
 def test_an_engine_without_words_is_left_alone() -> None:
-    again, bare = HeardAgain(), Hypothesis("Hello.", True, 0.0, 900.0)
-    assert again.told(bare) == again.told(bare) == bare
+    overlapping, bare = RepeatRemover(), Hypothesis("Hello.", True, 0.0, 900.0)
+    assert overlapping.remove(bare) == overlapping.remove(bare) == bare

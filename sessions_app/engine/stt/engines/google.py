@@ -22,10 +22,10 @@ from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame
 from sessions_app.engine.stt.base import Capabilities, Recogniser
 from sessions_app.engine.stt.engines.google_wire import (
     NOWHERE_GLOBAL,
+    StreamSettings,
     Wire,
     WireV1,
     WireV2,
-    Wish,
 )
 from sessions_app.engine.stt.engines.streams import QueuedStream
 
@@ -91,8 +91,8 @@ class GoogleRecogniser(Recogniser):
                 "(GOOGLE_SPEECH_LOCATION) to a region that has it, such as us-central1 or "
                 "europe-west4, or `model` to long."
             )
-        wish = Wish(model, "", tuple(alternatives), (), diarise)
-        self._wish = wish
+        settings = StreamSettings(model, "", tuple(alternatives), (), diarise)
+        self._settings = settings
         try:
             self._wire: Wire = WireV1() if api == "v1" else WireV2(project, location, recognizer)
         except ImportError as error:
@@ -118,8 +118,8 @@ class GoogleRecogniser(Recogniser):
             raise LanguageNotSupportedError("Google Speech wants a language such as en-US.")
         if self._client is None:
             raise RecogniserError(NO_CREDENTIALS)
-        wish = dataclasses.replace(self._wish, language=language, phrases=tuple(phrases))
-        return GoogleStream(self._client, self._wire, wish)
+        settings = dataclasses.replace(self._settings, language=language, phrases=tuple(phrases))
+        return GoogleStream(self._client, self._wire, settings)
 
     async def ready(self) -> bool:
         return self._client is not None
@@ -133,11 +133,11 @@ class GoogleRecogniser(Recogniser):
 class GoogleStream(QueuedStream):
     """One request stream. Audio must have no gaps: the service counts samples."""
 
-    def __init__(self, client: Any, wire: Wire, wish: Wish) -> None:
+    def __init__(self, client: Any, wire: Wire, settings: StreamSettings) -> None:
         super().__init__()
         self._client = client
         self._wire = wire
-        self._wish = wish
+        self._settings = settings
         self._audio: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._unsent: list[np.ndarray] = []
         self._unsent_samples = 0
@@ -185,7 +185,7 @@ class GoogleStream(QueuedStream):
             self._audio.put_nowait(data[at : at + size])
 
     async def _requests(self) -> AsyncIterator[Any]:
-        yield self._wire.first(self._wish)
+        yield self._wire.first(self._settings)
         while (data := await self._audio.get()) is not None:
             yield self._wire.audio(data)
 

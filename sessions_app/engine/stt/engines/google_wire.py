@@ -1,4 +1,4 @@
-"""Google Speech's two wire formats, v1 and v2, behind one face."""
+"""Google Speech's two APIs, v1 and v2, behind one interface."""
 
 import os
 from abc import ABC, abstractmethod
@@ -12,14 +12,14 @@ from sessions_app.engine.core.frames import SPEECH_RATE
 from sessions_app.engine.text.writing import join_words
 
 BOOST = 10.0
-"""The weight of hint phrases, 0 to 20. Larger hears them where other words were said."""
+"""The weight of hint phrases, 0 to 20. Higher recognises them where other words were said."""
 
-os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # it tells addresses on stderr otherwise
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # otherwise it logs addresses to stderr
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What one stream is to recognise."""
+class StreamSettings:
+    """The settings of one stream's recognition."""
 
     model: str
     language: str
@@ -36,7 +36,7 @@ class Wire(ABC):
         """Returns an asynchronous client; `endpoint` is a server without TLS, or empty."""
 
     @abstractmethod
-    def first(self, wish: Wish) -> Any:
+    def first(self, settings: StreamSettings) -> Any:
         """Returns the request that a stream begins with."""
 
     @abstractmethod
@@ -108,21 +108,23 @@ class WireV1(Wire):
             return self._api.SpeechAsyncClient()
         return _transport(self._api, "SpeechAsyncClient", "SpeechGrpcAsyncIOTransport", endpoint)
 
-    def first(self, wish: Wish) -> Any:
+    def first(self, settings: StreamSettings) -> Any:
         api = self._api
         config: dict[str, Any] = {
             "encoding": api.RecognitionConfig.AudioEncoding.LINEAR16,
             "sample_rate_hertz": SPEECH_RATE,
-            "language_code": wish.language,
-            "alternative_language_codes": list(wish.alternatives),
-            "model": wish.model or "latest_long",
+            "language_code": settings.language,
+            "alternative_language_codes": list(settings.alternatives),
+            "model": settings.model or "latest_long",
             "enable_word_time_offsets": True,
             "enable_word_confidence": True,
             "enable_automatic_punctuation": True,
         }
-        if wish.phrases:
-            config["speech_contexts"] = [api.SpeechContext(phrases=list(wish.phrases), boost=BOOST)]
-        if wish.diarise:
+        if settings.phrases:
+            config["speech_contexts"] = [
+                api.SpeechContext(phrases=list(settings.phrases), boost=BOOST)
+            ]
+        if settings.diarise:
             config["diarization_config"] = api.SpeakerDiarizationConfig(
                 enable_speaker_diarization=True
             )
@@ -164,7 +166,7 @@ class WireV2(Wire):
         options: Mapping[str, str] = {"api_endpoint": f"{self._location}-speech.googleapis.com"}
         return self._api.SpeechAsyncClient(client_options=options)
 
-    def first(self, wish: Wish) -> Any:
+    def first(self, settings: StreamSettings) -> Any:
         cloud = self._api.types.cloud_speech
         config = cloud.RecognitionConfig(
             explicit_decoding_config=cloud.ExplicitDecodingConfig(
@@ -172,15 +174,15 @@ class WireV2(Wire):
                 sample_rate_hertz=SPEECH_RATE,
                 audio_channel_count=1,
             ),
-            model=wish.model or "long",
-            language_codes=[wish.language, *wish.alternatives],
+            model=settings.model or "long",
+            language_codes=[settings.language, *settings.alternatives],
             features=cloud.RecognitionFeatures(
                 enable_automatic_punctuation=True,
                 enable_word_time_offsets=True,
                 enable_word_confidence=True,
-                diarization_config=cloud.SpeakerDiarizationConfig() if wish.diarise else None,
+                diarization_config=cloud.SpeakerDiarizationConfig() if settings.diarise else None,
             ),
-            adaptation=_adaptation(cloud, wish.phrases) if wish.phrases else None,
+            adaptation=_adaptation(cloud, settings.phrases) if settings.phrases else None,
         )
         return cloud.StreamingRecognizeRequest(
             recognizer=self._recognizer,

@@ -49,5 +49,5 @@ class MoonshineRecogniser(Pooled):
         number, where = workers or os.cpu_count() or 1, model or str(folder() or "")
         super().__init__(number, where, kind=CALM if calm else LIVE, most_calls=most_calls)
 
-    def _look_for(self, model: str) -> None:
+    def _check_installed(self, model: str) -> None:
         """Nothing here: nobody chose it, so what it lacks is told when it starts."""

@@ -16,7 +16,7 @@ from sessions_app.engine.core.errors import RecogniserError, RecogniserUnavailab
 from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
 from sessions_app.engine.stt.base import Capabilities, Recogniser, RecogniserStream
-from sessions_app.engine.stt.cuts import begun, parted
+from sessions_app.engine.stt.cuts import continued, split_at_cut
 from sessions_app.engine.stt.engines.whisper_languages import whisper_code
 from sessions_app.engine.stt.speech_gate import Flush
 from sessions_app.engine.text.languages import base_of
@@ -132,14 +132,14 @@ class OpenAIStream(RecogniserStream):
             return nothing, []
         answer = await self._recogniser.transcribe(samples, self._language, self._prompt)
         final = _hypothesis(answer, start_ms, end_ms, self._language)
-        final = replace(final, text=begun(final.text, self._before, self._language))
+        final = replace(final, text=continued(final.text, self._before, self._language))
         self._before = ""
         if not cut:
             return final, []
-        found = parted(final, end_ms)
-        self._before = found.before
-        rest = samples[round((found.rest_ms - start_ms) * SPEECH_RATE / 1000) :]
-        return found.final, [AudioFrame(rest, SPEECH_RATE, found.rest_ms)] if len(rest) else []
+        split = split_at_cut(final, end_ms)
+        self._before = split.before
+        rest = samples[round((split.rest_ms - start_ms) * SPEECH_RATE / 1000) :]
+        return split.final, [AudioFrame(rest, SPEECH_RATE, split.rest_ms)] if len(rest) else []
 
 
 def _hypothesis(answer: Any, start_ms: float, end_ms: float, language: str) -> Hypothesis:

@@ -111,10 +111,10 @@ class PocketSphinxRecogniser(Recogniser):
         return PocketSphinxStream(self, Vocabulary.of(self._words, phrases))
 
     def reserve(self) -> Reservation:
-        place = self._calls.take()
-        if place is None:
+        reservation = self._calls.take()
+        if reservation is None:
             raise BusyError("The recogniser already has as many calls as it can handle.")
-        return place
+        return reservation
 
     async def ready(self) -> bool:
         return await self.live.ping()
@@ -170,7 +170,7 @@ class PocketSphinxStream(WorkingStream):
             self._learnt_ms += utterance.length_ms
         final = utterance.final(result, self._vocabulary.spelt)
         if isinstance(last, _Flush) and last.cut:
-            final, rest = utterance.until_sure(final)
+            final, rest = utterance.split_at_cut(final)
             self._carried = rest.frame if rest else None
         self._queue.put_nowait(final)
         return isinstance(last, _Finish)
@@ -190,8 +190,8 @@ class PocketSphinxStream(WorkingStream):
                     answer = await link.receive()
         except (TimeoutError, WorkerGoneError):
             return None
-        told: dict[str, Any] = answer.json()
-        return told
+        body: dict[str, Any] = answer.json()
+        return body
 
 
 class _Utterance(Utterance):
@@ -265,9 +265,9 @@ class _Utterance(Utterance):
         """Passes interims on; returns the final result."""
         while True:
             message = await self._link.receive()
-            told: dict[str, Any] = message.json()
+            body: dict[str, Any] = message.json()
             if message.kind == FINAL:
-                return told
+                return body
             if message.kind == INTERIM:
                 end_ms = self.start_ms + self.length_ms
-                self._results.put_nowait(Hypothesis(told["text"], False, self.start_ms, end_ms))
+                self._results.put_nowait(Hypothesis(body["text"], False, self.start_ms, end_ms))

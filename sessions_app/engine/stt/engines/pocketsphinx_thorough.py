@@ -94,6 +94,6 @@ class ThoroughStream(WorkingStream):
             answer = await link.receive()
         final = utterance.final(answer.json(), self._vocabulary.spelt)
         if cut:
-            final, rest = utterance.until_sure(final)
+            final, rest = utterance.split_at_cut(final)
             self._carried = rest.frame if rest else None
         return final

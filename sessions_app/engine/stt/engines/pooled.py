@@ -23,7 +23,7 @@ from sessions_app.engine.stt.base import Recogniser
 from sessions_app.engine.stt.engines.streams import WorkingStream
 from sessions_app.engine.stt.engines.utterance import Utterance
 from sessions_app.engine.stt.speech_gate import Flush, Pause
-from sessions_app.engine.stt.worker.blocking.base import ModelError, found
+from sessions_app.engine.stt.worker.blocking.base import ModelError, find_files
 from sessions_app.engine.stt.worker.process import EngineProcess, EngineSession, preloaded
 from sessions_app.engine.stt.worker.worker import (
     AUDIO,
@@ -40,9 +40,9 @@ logger = logging.getLogger(__name__)
 _Item = AudioFrame | Pause | Flush | RecogniserError
 
 FULL = 0.9
-"""Where all workers have worked this share of the last seconds, calls are refused.
+"""Calls are refused where all workers' load (0..1) is at least this.
 
-Larger takes more calls, whose words come late when all speak at once.
+Higher accepts more calls, whose words come late when all speak at once.
 """
 
 CHUNK = SPEECH_RATE // 10
@@ -87,29 +87,29 @@ class Pooled(Recogniser):
         most_calls: int = 0,
         **options: Any,
     ) -> None:
-        self._look_for(model)
+        self._check_installed(model)
         self._calls = Limited(most_calls)
-        self._told = {""}
+        self._reported_notes = {""}
         options = {"model": model, **options}
         self.fork_server = preloaded(self.engine, options) if self.forked else None
         self.processes = [
             EngineProcess(self.engine, options, self.fork_server, kind) for _ in range(workers)
         ]
 
-    def _look_for(self, model: str) -> None:
+    def _check_installed(self, model: str) -> None:
         """Raises RecogniserError where package or model are not there."""
         if importlib.util.find_spec(self.package) is None:
             raise RecogniserError(f"It needs a package: pip install {self.distribution}")
         try:
-            found(Path(model), *self.parts)
+            find_files(Path(model), *self.parts)
         except ModelError as error:
             raise RecogniserError(str(error)) from error
 
     async def start(self) -> None:
         for process in self.processes:
             await process.start()
-            if process.note not in self._told:
-                self._told.add(process.note)
+            if process.note not in self._reported_notes:
+                self._reported_notes.add(process.note)
                 logger.warning("recogniser %r: %s", self.name, process.note)
 
     def unhurried(self) -> None:
@@ -127,13 +127,13 @@ class Pooled(Recogniser):
 
     def reserve(self) -> Reservation:
         """Returns a call's place; raises BusyError (retryable) before words would be late."""
-        place = self._calls.take()
-        if place is None:
+        reservation = self._calls.take()
+        if reservation is None:
             raise BusyError("The recogniser already has as many calls as it can handle.")
         if min(process.load for process in self.processes) >= FULL:
-            place.release()
+            reservation.release()
             raise BusyError("The recogniser has no time left for another call.")
-        return place
+        return reservation
 
     async def lease(self, language: str, phrases: Sequence[str]) -> EngineSession:
         """Returns a session in the process that has the fewest; raises RecogniserError."""
@@ -166,7 +166,7 @@ class PooledStream(WorkingStream):
         self._finals: asyncio.Queue[dict[str, Any] | RecogniserError] = asyncio.Queue()
         self._present: Utterance | None = None
         self._pauses: deque[float] = deque()
-        """Where the audio had come to (on the call clock) when all words were asked for."""
+        """The ends of audio (call clock) at which whole interims were requested."""
 
         self._unsent: list[Samples] = []
         self._session: EngineSession | None = None
@@ -188,12 +188,12 @@ class PooledStream(WorkingStream):
     async def _work(self) -> None:
         try:
             while (item := await self._inbox.get()) is not None:
-                await self._pass_on(item)
-            await self._pass_on(Flush())
+                await self._take(item)
+            await self._take(Flush())
         finally:
-            await self._leave()
+            await self._release_session()
 
-    async def _leave(self) -> None:
+    async def _release_session(self) -> None:
         """Gives up the place in a process."""
         session, self._session = self._session, None
         reading, self._reading = self._reading, None
@@ -203,7 +203,7 @@ class PooledStream(WorkingStream):
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
-    async def _place(self) -> EngineSession:
+    async def _open_session(self) -> EngineSession:
         """Returns the place in a process, taking one where there is none."""
         if self._session is None:
             self._session = await self._pool.lease(self._language, self._phrases)
@@ -218,9 +218,11 @@ class PooledStream(WorkingStream):
                 if kind == FINAL:
                     self._finals.put_nowait(body)
                 elif kind == INTERIM and self._present is not None:
-                    said = self._present
-                    end_ms = said.start_ms + said.length_ms
-                    interim = Hypothesis(said.begun(body["text"]), False, said.start_ms, end_ms)
+                    utterance = self._present
+                    end_ms = utterance.start_ms + utterance.length_ms
+                    interim = Hypothesis(
+                        utterance.continued(body["text"]), False, utterance.start_ms, end_ms
+                    )
                     self._queue.put_nowait(interim)
                 elif kind == WHOLE:
                     self._tell_whole(body, self._pauses.popleft())
@@ -230,10 +232,10 @@ class PooledStream(WorkingStream):
 
     def _tell_whole(self, result: dict[str, Any], end_ms: float) -> None:
         if self._present is not None:
-            told = self._present.final(result)
-            self._queue.put_nowait(replace(told, is_final=False, whole=True, end_ms=end_ms))
+            whole = self._present.final(result)
+            self._queue.put_nowait(replace(whole, is_final=False, whole=True, end_ms=end_ms))
 
-    async def _pass_on(self, item: _Item) -> None:
+    async def _take(self, item: _Item) -> None:
         if isinstance(item, RecogniserError):
             raise item
         if isinstance(item, AudioFrame):
@@ -245,35 +247,35 @@ class PooledStream(WorkingStream):
                 await self._send_unsent()
         elif self._present is not None:
             if isinstance(item, Flush):
-                await self._end(self._present, cut=item.cut)
+                await self._end_utterance(self._present, cut=item.cut)
             else:
-                await self._ask(self._present)
+                await self._ask_whole(self._present)
 
-    async def _ask(self, utterance: Utterance) -> None:
+    async def _ask_whole(self, utterance: Utterance) -> None:
         """Asks the engine for all that was said so far."""
         await self._send_unsent()
         self._pauses.append(utterance.start_ms + utterance.length_ms)
-        await (await self._place()).send(PAUSE)
+        await (await self._open_session()).send(PAUSE)
 
     async def _send_unsent(self) -> None:
-        session = await self._place()
+        session = await self._open_session()
         if self._unsent:
             chunk, self._unsent = np.concatenate(self._unsent), []
             await session.send(AUDIO, chunk.tobytes())
 
-    async def _end(self, utterance: Utterance, *, cut: bool) -> None:
+    async def _end_utterance(self, utterance: Utterance, *, cut: bool) -> None:
         await self._send_unsent()
-        await (await self._place()).send(FLUSH)
+        await (await self._open_session()).send(FLUSH)
         result = await self._finals.get()
         if isinstance(result, RecogniserError):
             raise result
         self._present, rest = None, None
         if self._pool.by_utterance:
-            await self._leave()
+            await self._release_session()
         final = utterance.final(result)
         if cut:
-            final, rest = utterance.until_sure(final)
+            final, rest = utterance.split_at_cut(final)
         self._queue.put_nowait(final)
         if rest is not None:
             self._present = Utterance(rest.frame.start_ms, self._language, rest.before)
-            await self._pass_on(rest.frame)
+            await self._take(rest.frame)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sessions_app.engine.core.events import Hypothesis, Word
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.stt.cuts import begun, parted
+from sessions_app.engine.stt.cuts import continued, split_at_cut
 from sessions_app.engine.text.slicing import word_slices
 from sessions_app.engine.text.writing import join_words
 
@@ -17,7 +17,7 @@ AUDIBLE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Remainder:
     """Audio that a cut left for the next utterance, and how its first word was written there."""
 
     frame: AudioFrame
@@ -25,10 +25,10 @@ class Rest:
 
 
 class Utterance:
-    """The audio of one utterance, from which its engine's result gets its times on the call clock.
+    """One utterance's audio, and the conversion of its engine's result to the call clock.
 
-    `start_ms` is where its audio begins; `before` is `Rest.before` of the utterance before, where
-    that was cut. The audio, int16 at 16 kHz, is appended to `pieces`.
+    `start_ms` is where its audio begins; `before` is `Remainder.before` of the utterance before,
+    where that was cut. The audio, int16 at 16 kHz, is appended to `pieces`.
     """
 
     def __init__(self, start_ms: float, language: str, before: str = "") -> None:
@@ -45,35 +45,35 @@ class Utterance:
     def length_ms(self) -> float:
         return 1000 * sum(len(piece) for piece in self.pieces) / SPEECH_RATE
 
-    def until_sure(self, final: Hypothesis) -> tuple[Hypothesis, Rest | None]:
+    def split_at_cut(self, final: Hypothesis) -> tuple[Hypothesis, Remainder | None]:
         """Returns what of a cut utterance's final stays, and the audio for the next one."""
-        found = parted(final, self.start_ms + self.length_ms)
-        first = round((found.rest_ms - self.start_ms) * SPEECH_RATE / 1000)
+        split = split_at_cut(final, self.start_ms + self.length_ms)
+        first = round((split.rest_ms - self.start_ms) * SPEECH_RATE / 1000)
         samples = self.audio[first:]
         if not len(samples):
-            return found.final, None
-        return found.final, Rest(AudioFrame(samples, SPEECH_RATE, found.rest_ms), found.before)
+            return split.final, None
+        return split.final, Remainder(AudioFrame(samples, SPEECH_RATE, split.rest_ms), split.before)
 
-    def begun(self, text: str) -> str:
-        """Returns an engine's text of this utterance, begun as `before` says (`cuts.begun`)."""
-        return begun(text, self.before, self.language)
+    def continued(self, text: str) -> str:
+        """Returns an engine's text of this utterance, begun as `before` says (`cuts.continued`)."""
+        return continued(text, self.before, self.language)
 
     def final(
-        self, result: Mapping[str, Any], spelt: Mapping[str, str] | None = None
+        self, result: Mapping[str, Any], spellings: Mapping[str, str] | None = None
     ) -> Hypothesis:
         """Returns the final hypothesis on the call clock.
 
         `result` has `words`: text, start and end in seconds, and confidence where the engine
-        gives one; or `text` alone. `spelt` is how words are written.
+        gives one; or `text` alone. `spellings` is how words are written.
         """
         spoken: Mapping[str, Any] = result if self._is_audible() else {"words": []}
-        words = tuple(self._word(word, spelt or {}) for word in spoken["words"])
+        words = tuple(self._word(word, spellings or {}) for word in spoken["words"])
         if words:
-            words = (replace(words[0], text=self.begun(words[0].text)), *words[1:])
+            words = (replace(words[0], text=self.continued(words[0].text)), *words[1:])
         sure = [word.confidence for word in words if word.confidence is not None]
         end_ms = self.start_ms + self.length_ms
         return Hypothesis(
-            text=self.begun(self._text(str(spoken.get("text", "")), words, spelt or {})),
+            text=self.continued(self._text(str(spoken.get("text", "")), words, spellings or {})),
             is_final=True,
             start_ms=words[0].start_ms if words else self.start_ms,
             end_ms=min(words[-1].end_ms, end_ms) if words else end_ms,
@@ -83,18 +83,18 @@ class Utterance:
         )
 
     @staticmethod
-    def _text(own: str, words: Sequence[Word], spelt: Mapping[str, str]) -> str:
+    def _text(own: str, words: Sequence[Word], spellings: Mapping[str, str]) -> str:
         """Returns the engine's own text, where it has one and writes its words as we do."""
         if not words:
             return own
         said = [word.text for word in words]
-        return join_words(said) if spelt else "".join(word_slices(own, said)).strip()
+        return join_words(said) if spellings else "".join(word_slices(own, said)).strip()
 
-    def _word(self, word: Sequence[Any], spelt: Mapping[str, str]) -> Word:
+    def _word(self, word: Sequence[Any], spellings: Mapping[str, str]) -> Word:
         text, start_s, end_s, *rest = word
         confidence = rest[0] if rest else None
         start_ms, end_ms = (self.start_ms + 1000 * at_s for at_s in (start_s, end_s))
-        return Word(spelt.get(text, text), start_ms, end_ms, confidence)
+        return Word(spellings.get(text, text), start_ms, end_ms, confidence)
 
     def _is_audible(self) -> bool:
         """Returns whether anything sounds: some engines hear words in digital silence."""

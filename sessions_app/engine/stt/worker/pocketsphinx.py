@@ -68,9 +68,9 @@ class PocketSphinxWorker:
     def _answer(self, request: Message) -> None:
         kind = request.kind
         if kind == BEGIN:
-            given = request.json()
-            self._learn(given["words"])
-            self._decoder.set_cmn(given["cmn"] or self._first_cmn)
+            request_body = request.json()
+            self._learn(request_body["words"])
+            self._decoder.set_cmn(request_body["cmn"] or self._first_cmn)
             self._decoder.start_utt()
             self._shown = ""
         elif kind == AUDIO:
@@ -114,8 +114,8 @@ class PocketSphinxWorker:
         ]
         return {"words": words, "cmn": self._decoder.get_cmn(True)}
 
-    def _send(self, kind: int, told: dict[str, Any]) -> None:
-        send(self._channel, kind, as_json(told))
+    def _send(self, kind: int, body: dict[str, Any]) -> None:
+        send(self._channel, kind, as_json(body))
 
 
 def load(settings: dict[str, float] = LIVE_SETTINGS) -> Any:

@@ -1,7 +1,7 @@
-"""A process that holds a blocking engine, from this side: its start, its sessions, its end.
+"""The client of a process with a blocking engine.
 
-`EngineProcess` owns one; `EngineSession` is one stream's place in it. What is sent is told in
-`stt.worker.worker`. On one event loop; nothing here blocks.
+`EngineProcess` owns the process; `EngineSession` is one stream's session in it. `stt.worker.worker`
+describes the messages. On one event loop; nothing here blocks.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ LOAD_HOLDS_S = 3.0
 """How long a load report is valid: a process that has sent none since is idle."""
 
 GONE = "The recogniser's process died."
-Told = tuple[int, dict[str, Any]]
+Reply = tuple[int, dict[str, Any]]
 """A message from the process: its kind, and its JSON."""
 
 
@@ -48,12 +48,12 @@ def preloaded(engine: str, options: Mapping[str, Any]) -> ForkServer:
 
 
 class EngineProcess:
-    """One process with one engine, from this side; started when it is first needed.
+    """Owns one process with one engine, which is started when it is first needed.
 
-    `engine` is the dotted path of a `BlockingEngine`, made with `options` (JSON's values). With a
-    fork server, `preloaded` with the same, the process is forked from that; otherwise it loads
-    the engine itself. Its priority is that of its `kind`, LIVE or CALM. One that died is started
-    again with the next stream; its streams have failed, retryable.
+    `engine` is the dotted path of a `BlockingEngine`, constructed with `options` (JSON values).
+    With a fork server (`preloaded`, with the same arguments) the process is forked from it;
+    otherwise it loads the engine itself. `kind`, LIVE or CALM, sets its priority. A process that
+    died is restarted with the next stream; its streams fail with a retryable error.
     """
 
     def __init__(
@@ -70,19 +70,19 @@ class EngineProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
         self.note = ""
-        """What its engine says of how it runs here; known once it has started."""
+        """The engine's `BlockingEngine.note`; known once it has started."""
 
         self._load = 0.0
         self._load_s = float("-inf")
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._inboxes: dict[int, asyncio.Queue[Told | None]] = {}
+        self._inboxes: dict[int, asyncio.Queue[Reply | None]] = {}
         self._numbers = itertools.count(1)
         self._starting = asyncio.Lock()
 
     @property
     def streams(self) -> int:
-        """How many streams have a place in it."""
+        """How many streams have a session in it."""
         return len(self._inboxes)
 
     @property
@@ -92,11 +92,11 @@ class EngineProcess:
 
     @property
     def load(self) -> float:
-        """Which share of the last seconds the process has worked, 0..1."""
+        """The share (0..1) of the last seconds in which the process was busy."""
         return self._load if time.monotonic() - self._load_s < LOAD_HOLDS_S else 0.0
 
     def unhurried(self) -> None:
-        """Has it give way to all else from its next start on: nobody waits for its words."""
+        """Lowers its priority from the next start on, as nobody waits for its results."""
         self._kind = CALM
 
     async def start(self) -> None:
@@ -105,7 +105,7 @@ class EngineProcess:
         Raises RecogniserError, saying what is missing, or RecogniserUnavailableError.
         """
         async with self._starting:
-            # its socket ends a moment before the process can be waited for
+            # the socket closes a moment before the process can be reaped
             if self._reading is not None and not self._reading.done():
                 return
             await self.aclose()
@@ -116,13 +116,13 @@ class EngineProcess:
             except (TimeoutError, WorkerGoneError) as error:
                 await self.aclose()
                 raise RecogniserUnavailableError(GONE) from error
-            told = message.json()
+            body = message.json()
             if message.kind != READY:
                 await self.aclose()
                 if self._server is not None:
-                    self._server.close()  # what is missing may be there when it loads again
-                raise RecogniserError(told["message"])
-            self._pid, self.note = told["pid"], told["note"]
+                    self._server.close()  # so that it loads again, once the model is there
+                raise RecogniserError(body["message"])
+            self._pid, self.note = body["pid"], body["note"]
             self._reading = asyncio.create_task(self._read(reader))
 
     async def open(self, language: str, phrases: Sequence[str]) -> "EngineSession":
@@ -180,11 +180,11 @@ class EngineProcess:
         try:
             while True:
                 message = await receive(reader)
-                told = message.json()
-                if "load" in told:
-                    self._load, self._load_s = told["load"], time.monotonic()
+                body = message.json()
+                if "load" in body:
+                    self._load, self._load_s = body["load"], time.monotonic()
                 if (inbox := self._inboxes.get(message.number)) is not None:
-                    inbox.put_nowait((message.kind, told))
+                    inbox.put_nowait((message.kind, body))
         except WorkerGoneError:
             logger.warning("a recogniser's process ended with %d streams", len(self._inboxes))
         finally:
@@ -197,10 +197,10 @@ class EngineProcess:
 
 
 class EngineSession:
-    """One stream's place in a process."""
+    """One stream's session in a process."""
 
     def __init__(
-        self, process: EngineProcess, number: int, inbox: "asyncio.Queue[Told | None]"
+        self, process: EngineProcess, number: int, inbox: "asyncio.Queue[Reply | None]"
     ) -> None:
         self._process = process
         self._number = number
@@ -210,13 +210,13 @@ class EngineSession:
         """Sends one message; raises RecogniserUnavailableError."""
         await self._process.send(self._number, kind, body)
 
-    async def receive(self) -> Told:
-        """Returns the next message; raises RecogniserUnavailableError where none can come."""
+    async def receive(self) -> Reply:
+        """Returns the next message; raises RecogniserUnavailableError where the session ended."""
         message = await self._inbox.get()
         if message is None or message[0] == FAILED:
             raise RecogniserUnavailableError(GONE)
         return message
 
     def close(self) -> None:
-        """Gives up the place; may be called twice."""
+        """Ends the session; may be called twice."""
         self._process.forget(self._number)

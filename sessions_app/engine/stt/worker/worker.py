@@ -1,8 +1,8 @@
-"""The process that holds a blocking engine and serves the streams of many calls with it.
+"""A process with a blocking engine, which serves the streams of many calls.
 
-One thread: it takes all that has arrived, and answers PAUSE and FLUSH at once; then the streams
-that the engine chooses of those with new audio go on in one batch, and interims that changed are
-told. It ends when its owner's socket closes. A message's number is its stream. The owner sends:
+Its one thread takes all messages that have arrived, answering PAUSE and FLUSH at once; then it
+decodes a batch of the streams with new audio, which the engine chooses, and sends interims that
+changed. It ends when its owner's socket closes. A message's number is its stream. The owner sends:
 
     OPEN   JSON: `language` (BCP 47) and `phrases`; a stream begins
     AUDIO  the stream's next audio, int16 at 16 kHz
@@ -10,9 +10,9 @@ told. It ends when its owner's socket closes. A message's number is its stream. 
     FLUSH  an utterance is over; answered by FINAL
     CLOSE  the stream ends; never answered
 
-The worker tells READY (JSON: `pid`, `note`) once, or FAILED and ends; then INTERIM (JSON:
-`text`), WHOLE and FINAL (JSON: `text`, `words` as `TimedWord`). FAILED (JSON: `message`) ends
-the one stream in which something went wrong. All but READY and FAILED have `load`, too.
+The worker sends READY (JSON: `pid`, `note`) once, or FAILED and ends; then INTERIM (JSON:
+`text`), WHOLE and FINAL (JSON: `text`, `words` as `TimedWord`). FAILED (JSON: `message`) ends the
+stream that failed. All but READY and FAILED have `load` as well.
 """
 
 import json
@@ -42,11 +42,11 @@ NICENESS = {LIVE: 5, CALM: 15}
 
 RECEIVE_BYTES = 1 << 16
 PERIOD_S = 2.0
-"""Over so long a worker's load is taken. Shorter swings with each sentence; longer is late."""
+"""Period over which the load is measured. Shorter swings with each sentence; longer lags."""
 
 
 class WorkLoad:
-    """Which share of the last PERIOD_S was work; waiting for a processor counts as work."""
+    """The share of the last PERIOD_S that was not idle; waiting for a CPU counts as work."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -97,7 +97,7 @@ class StreamServer:
             self._go_on()
 
     def _receive(self) -> bool:
-        """Takes all that has come, waiting where there is no work; False without an owner."""
+        """Receives all messages that have arrived, or waits for one; False at the owner's end."""
         if self._fresh and not self._has_arrived():
             return True
         while True:
@@ -115,20 +115,20 @@ class StreamServer:
     def _take(self, message: Message) -> None:
         kind, stream, body = message
         if kind == OPEN:
-            given = message.json()
-            self._sessions[stream] = self._engine.open(given["language"], given["phrases"])
+            request = message.json()
+            self._sessions[stream] = self._engine.open(request["language"], request["phrases"])
         elif kind == AUDIO and stream in self._sessions:
             self._sessions[stream].accept(np.frombuffer(body, np.int16))
             self._fresh.add(stream)
         elif kind == PAUSE and stream in self._sessions:
-            said = self._sessions[stream].pause()
+            result = self._sessions[stream].pause()
             self._fresh.discard(stream)
-            self._tell(stream, WHOLE, {"text": said.text, "words": said.words})
+            self._tell(stream, WHOLE, {"text": result.text, "words": result.words})
         elif kind == FLUSH and stream in self._sessions:
-            said = self._sessions[stream].finish()
+            result = self._sessions[stream].finish()
             self._shown.pop(stream, None)
             self._fresh.discard(stream)
-            self._tell(stream, FINAL, {"text": said.text, "words": said.words})
+            self._tell(stream, FINAL, {"text": result.text, "words": result.words})
         elif kind == CLOSE:
             self._forget(stream)
 
@@ -148,7 +148,7 @@ class StreamServer:
         return [numbers[id(session)] for session in self._engine.chosen(waiting)]
 
     def _decoded_together(self, streams: list[int]) -> bool:
-        """Returns False where a stream among these fails: then only each alone tells which."""
+        """Decodes these streams in one batch; False where one fails: then each is tried alone."""
         try:
             self._engine.decode([self._sessions[stream] for stream in streams])
         except OSError:
@@ -163,13 +163,13 @@ class StreamServer:
             self._shown[stream] = text
             self._tell(stream, INTERIM, {"text": text})
 
-    def _tell(self, stream: int, kind: int, told: dict[str, Any]) -> None:
-        told = told | {"load": round(self._load.share(), 2)}
-        send(self._channel, kind, as_json(told), stream)
+    def _tell(self, stream: int, kind: int, body: dict[str, Any]) -> None:
+        body = body | {"load": round(self._load.share(), 2)}
+        send(self._channel, kind, as_json(body), stream)
 
     @contextmanager
     def _blamed(self, stream: int) -> Iterator[None]:
-        """Ends one stream by what goes wrong in it: the others have nothing to do with it."""
+        """Ends the stream alone where the block fails."""
         try:
             yield
         except OSError:
@@ -185,7 +185,7 @@ class StreamServer:
 
 
 def load(path: str, options: str) -> BlockingEngine | str:
-    """Returns the engine of a dotted path, made with `options` (JSON), or why there is none."""
+    """Returns the engine of a dotted path, constructed with `options` (JSON), or an error text."""
     module, _, name = path.rpartition(".")
     try:
         engine: BlockingEngine = getattr(import_module(module), name)(**json.loads(options))
@@ -197,7 +197,7 @@ def load(path: str, options: str) -> BlockingEngine | str:
 
 
 def serve(engine: BlockingEngine | str, channel: socket.socket) -> None:
-    """Tells READY and serves streams until the owner is gone; without an engine tells why."""
+    """Sends READY and serves streams until the owner closes; FAILED for an error text."""
     if isinstance(engine, str):
         send(channel, FAILED, as_json({"message": engine}))
         return

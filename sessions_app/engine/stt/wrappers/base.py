@@ -1,4 +1,4 @@
-"""What every wrapper of a recogniser has in common: it is one, and its streams are streams."""
+"""The bases of wrappers around recognisers and their streams."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Wrapper(Recogniser):
 
 
 class ItemStream(RecogniserStream):
-    """A stream that treats all that it is told as one sequence of items."""
+    """A stream whose `send`, `begin`, `pause` and `flush` all become items for `put`."""
 
     @abstractmethod
     async def put(self, item: Item) -> None:

@@ -1,4 +1,4 @@
-"""A second engine, which serves while the first cannot."""
+"""A second engine, which takes over while the first one is out."""
 
 import logging
 import time
@@ -10,20 +10,19 @@ from sessions_app.engine.core.frames import AudioFrame
 from sessions_app.engine.stt.base import Capabilities, Recogniser, RecogniserStream
 from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, Pause, SpeechGate
 from sessions_app.engine.stt.wrappers.base import ItemStream, Wrapper
-from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.stt.wrappers.replay_buffer import send_item
 from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 logger = logging.getLogger(__name__)
 
 
 class Fallback(Wrapper):
-    """Goes on with `to` when `inner` fails for good; tries `inner` again from time to time.
+    """Switches to `to` when `inner` fails for good; tries `inner` again from time to time.
 
-    `inner` is tried at the end of an utterance, `again_s` after it failed, and after twice as long
-    for each further failure, an hour at most. Audio that one engine left unanswered is sent to
-    the other. All streams of a process share what is known of `inner`. With `ready` the second
-    engine is started with the first one, whether it is needed or not: it takes its memory, and
-    stands in at once.
+    `inner` is tried at the end of an utterance, `again_s` after it failed, and twice as long after
+    each further failure, up to an hour. Unanswered audio is sent to the engine that takes over. All
+    streams of a process share the state of `inner`. With `ready` the second engine is started with
+    the first one: it takes over at once, and takes memory all the time.
     """
 
     def __init__(
@@ -101,7 +100,7 @@ class FallbackStream(ResumableStream):
         self._returning = False
         super().__init__(self._open(), by_flush=not owner.capabilities.continuous)
 
-    async def _told(self, item: Item) -> None:
+    async def _after_sent(self, item: Item) -> None:
         if isinstance(item, Flush) and self._may_return():
             self._returning = True
             self._feed.stop()
@@ -116,7 +115,7 @@ class FallbackStream(ResumableStream):
         if self._on_first:
             try:
                 return owner.inner.open(self._language, self._phrases)
-            except RecogniserError as error:  # it never started: a key that is missing
+            except RecogniserError as error:  # it never started: a missing key, say
                 logger.warning("recogniser %r opens no stream (%s)", owner.name, error.code)
                 owner.failed()
                 self._on_first = False
@@ -129,20 +128,20 @@ class FallbackStream(ResumableStream):
         gated = owner.capabilities.continuous and not owner.other.capabilities.continuous
         return SpeechOnly(second) if gated else second
 
-    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+    def _new_words(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if hypothesis.is_final and self._on_first:
             self._owner.works()
-        return super()._taken(hypothesis)
+        return super()._new_words(hypothesis)
 
     async def _ended(self) -> bool:
         if not self._returning:
             return False
-        self._replay.answered(self._feed.told)
+        self._replay.answered(self._feed.next_number)
         await self._replace()
         return True
 
     async def _failed(self, error: RecogniserError) -> None:
-        """Goes on with the second engine; raises `error` when that is the one that failed."""
+        """Switches to the second engine; raises `error` where that is the one that failed."""
         if not self._on_first:
             raise error
         logger.warning("recogniser %r failed (%s): going on", self._owner.name, error.code)
@@ -156,9 +155,9 @@ class FallbackStream(ResumableStream):
 
 
 class SpeechOnly(ItemStream):
-    """Sends only speech to an engine that wants no more, though its sender sends everything.
+    """Sends only speech to an engine that is not continuous, from a sender that sends all audio.
 
-    Where speech is, it takes from `begin`, `pause` and `flush` among the audio.
+    Speech is where `begin`, `pause` and `flush` among the audio say.
     """
 
     def __init__(self, inner: RecogniserStream) -> None:
@@ -178,11 +177,11 @@ class SpeechOnly(ItemStream):
         else:
             out = self._gate.ended(self._heard_ms) or self._gate.finish()
         for passed in out:
-            await tell(self._inner, passed)
+            await send_item(self._inner, passed)
 
     async def finish(self) -> None:
         for passed in self._gate.finish():
-            await tell(self._inner, passed)
+            await send_item(self._inner, passed)
         await self._inner.finish()
 
     def results(self) -> AsyncIterator[Hypothesis]:

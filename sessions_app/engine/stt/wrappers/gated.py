@@ -8,14 +8,13 @@ from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.stt.base import Recogniser, RecogniserStream
 from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, Pause
 from sessions_app.engine.stt.wrappers.base import ItemStream, Wrapper
-from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.stt.wrappers.replay_buffer import send_item
 
 
 class Gated(Wrapper):
-    """Opens a stream of a continuous engine for each utterance, and none for silence.
+    """Opens a stream of a continuous engine for each utterance, and none during silence.
 
-    An engine that must be fed in real time is not fed less than it wants: its stream ends
-    with the speech.
+    An engine that needs audio in real time gets it: its stream ends with the speech.
     """
 
     def __init__(self, inner: Recogniser) -> None:
@@ -48,7 +47,7 @@ class GatedStream(ItemStream):
                 self._present = self._open()
                 self._all.append(self._present)
                 self._streams.put_nowait(self._present)
-            await tell(self._present, item)
+            await send_item(self._present, item)
 
     async def finish(self) -> None:
         await self._end_utterance()

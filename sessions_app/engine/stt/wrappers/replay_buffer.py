@@ -1,6 +1,6 @@
-"""What a stream was sent since its last final, so that it can be sent to another one again.
+"""Keeps what a stream was sent since its last final, to send it again to another stream.
 
-`AudioReplayBuffer` keeps it, `ReplayFeed` sends it to whichever stream there is.
+`AudioReplayBuffer` keeps it, `ReplayFeed` sends it to the present stream.
 """
 
 import dataclasses
@@ -14,19 +14,19 @@ from sessions_app.engine.stt.speech_gate import Begin, Flush, Item, Pause
 from sessions_app.engine.text.slicing import kept_text
 
 KEEP_MS = 330_000.0
-"""More than any engine's longest stream: what is not kept cannot be said again."""
+"""Most audio that is kept: more than any engine's longest stream."""
 
 UNSURE_MS = 250.0
-"""Words that end so close before a cut may be halves of words: they are heard once more.
+"""Words that end this close before a cut may be half words, and are decoded again.
 
-Larger decodes more audio twice; smaller lets halves of words through.
+More decodes more audio twice; less lets half words through.
 """
 
 QUIET_MS = 10_000.0
-"""While nobody speaks, and the engine says nothing, only so much silence is kept.
+"""Most audio that is kept while nobody speaks and the engine has no interim.
 
-Less loses speech that the VAD missed and the engine has yet to tell; more sends the next
-stream silence in vain.
+Less loses speech that the VAD missed and the engine has not answered yet; more sends silence to
+the next stream in vain.
 """
 
 
@@ -48,24 +48,25 @@ class AudioReplayBuffer:
 
         self._flushes = 0
         self.heard_ms = 0.0
-        """Where the audio has come to."""
+        """The end of the audio so far, on the call clock."""
 
         self.opens_in_speech = False
-        """Whether the oldest that is kept lies within speech, whose begin is forgotten."""
+        """Whether the oldest kept item is within speech, whose Begin was dropped."""
 
         self.answer_ms = float("-inf")
-        """Where the audio had come to when the engine last said anything."""
+        """The end of the audio when the engine last gave a hypothesis."""
 
         self.unsaid_ms: float | None = None
-        """Where speech began, or an utterance ended, of which the engine has said nothing."""
+        """Where speech began, or an utterance ended, that the engine has not answered."""
+
         self.first = 0
-        """How many items came before the oldest that is kept."""
+        """The number of the oldest kept item."""
 
         self.carried: list[AudioFrame] = []
-        """What follows the last word of a final before a cut: the next one is to answer it."""
+        """Audio after the last word of a cut utterance's final, which the next final answers."""
 
     def add(self, item: Item) -> None:
-        """Keeps what was told; the oldest is forgotten where it is too much."""
+        """Keeps an item; drops the oldest ones beyond the limit."""
         self._items.append(item)
         if isinstance(item, AudioFrame):
             self.heard_ms = item.end_ms
@@ -78,18 +79,18 @@ class AudioReplayBuffer:
                 self.unsaid_ms = item.at_ms if isinstance(item, Begin) else self.heard_ms
 
     def at(self, number: int) -> Item | None:
-        """Returns the item of that number; None when it is yet to come."""
+        """Returns the item of that number; None where it is dropped, or yet to come."""
         place = number - self.first
         return self._items[place] if 0 <= place < len(self._items) else None
 
     def answered(self, number: int) -> None:
-        """Forgets the items before that number: the stream that had them has told all of it."""
+        """Drops the items before that number, which are fully answered."""
         while self.first < number and self._items:
             self._drop()
             self.carried.clear()
 
-    def heard(self, interim: Hypothesis) -> None:
-        """Takes an interim: the audio that it tells of is kept until its final comes."""
+    def take_interim(self, interim: Hypothesis) -> None:
+        """Takes an interim: its audio is kept until its final comes."""
         self.pending = bool(interim.text)
         self.answer_ms = self.heard_ms
 
@@ -99,11 +100,11 @@ class AudioReplayBuffer:
 
     @property
     def unsaid(self) -> bool:
-        """Whether the engine owes words: an interim has no final, or speech has no words yet."""
+        """Whether an answer is outstanding: of an interim without a final, or of speech."""
         return self.pending or self.unsaid_ms is not None
 
-    def said(self, final: Hypothesis) -> Hypothesis | None:
-        """Takes a final; returns what of it was not said before, or None for nothing."""
+    def take_final(self, final: Hypothesis) -> Hypothesis | None:
+        """Takes a final, and drops its audio; returns its new words, or None for no new ones."""
         self.pending = False
         self.answer_ms = self.heard_ms
         fresh = without_words_before(final, self._said_ms)
@@ -120,14 +121,14 @@ class AudioReplayBuffer:
         return fresh
 
     def wordless(self, end_ms: float) -> None:
-        """Forgets audio before that time: more than one stream had no word to say of it."""
+        """Drops the audio before `end_ms`, for which several streams found no words."""
         if not self._flushes:
             self._forget(lambda kept: kept.end_ms <= end_ms)
             self.carried.clear()
             self._owe_from(end_ms)
 
     def _owe_from(self, end_ms: float) -> None:
-        """Notes that what the engine has yet to answer begins after `end_ms`."""
+        """Moves `unsaid_ms` to the first speech after `end_ms`, or None for none."""
         if self.unsaid_ms is not None and end_ms > self.unsaid_ms:
             begins = (item.at_ms for item in self._items if isinstance(item, Begin))
             self.unsaid_ms = next((at_ms for at_ms in begins if at_ms >= end_ms), None)
@@ -144,13 +145,13 @@ class AudioReplayBuffer:
         self.carried = [kept for kept in frames if item.cut and kept.end_ms > end_ms]
 
     def _forget(self, old: Callable[[AudioFrame], bool]) -> None:
-        """Drops frames from the front while they are `old`, with the hints among them."""
+        """Drops frames from the front while they are `old`, and the hints among them."""
         while self._items:
             first = self._items[0]
             if isinstance(first, AudioFrame) and not old(first):
                 return
             if not isinstance(first, AudioFrame) and len(self._items) == 1:
-                return  # a hint that belongs to what is yet to come
+                return  # a hint on audio that is yet to come
             self._drop()
 
     def _drop(self) -> Item:
@@ -163,21 +164,21 @@ class AudioReplayBuffer:
 
 
 def without_words_before(final: Hypothesis, said_ms: float) -> Hypothesis | None:
-    """Returns the final without words whose middle lies before `said_ms`; None for no rest."""
+    """Returns the final without words whose middle is before `said_ms`; None if none are left."""
     if not final.words:
         return None if final.text and final.end_ms <= said_ms else final
     return only_words(final, [(word.start_ms + word.end_ms) / 2 >= said_ms for word in final.words])
 
 
 def without_words_after(final: Hypothesis, cut_ms: float) -> Hypothesis | None:
-    """Returns the final without words that end after `cut_ms`; None for no rest."""
+    """Returns the final without words that end after `cut_ms`; None if none are left."""
     if not final.words:
         return final
     return only_words(final, [word.end_ms <= cut_ms for word in final.words])
 
 
 def only_words(final: Hypothesis, kept: Sequence[bool]) -> Hypothesis | None:
-    """Returns the final with those of its words alone that are `kept`; None for no rest."""
+    """Returns the final with only the words that are `kept`; None if none are."""
     if all(kept):
         return final
     if not any(kept):
@@ -192,8 +193,8 @@ def only_words(final: Hypothesis, kept: Sequence[bool]) -> Hypothesis | None:
     )
 
 
-async def tell(stream: RecogniserStream, item: Item) -> None:
-    """Calls what an item stands for: `send`, `begin`, `pause` or `flush`."""
+async def send_item(stream: RecogniserStream, item: Item) -> None:
+    """Sends an item to a stream: calls its `send`, `begin`, `pause` or `flush`."""
     if isinstance(item, AudioFrame):
         await stream.send(item)
     elif isinstance(item, Begin):
@@ -205,26 +206,26 @@ async def tell(stream: RecogniserStream, item: Item) -> None:
 
 
 class ReplayFeed:
-    """Sends what comes to whichever stream there is; to a new one first what is unanswered.
+    """Sends items to the present stream; a new one first gets all that is unanswered.
 
-    `on_told` is awaited after each item that a stream was sent.
+    `on_sent` is awaited after each item that was sent.
     """
 
     def __init__(
-        self, replay: AudioReplayBuffer, on_told: Callable[[Item], Awaitable[None]]
+        self, replay: AudioReplayBuffer, on_sent: Callable[[Item], Awaitable[None]]
     ) -> None:
         self._replay = replay
-        self._on_told = on_told
+        self._on_sent = on_sent
         self._stream: RecogniserStream | None = None
         self._next = 0
         self._pumping = False
         self._finished = False
-        self.told_ms = 0.0
-        """How much audio the present stream was told."""
+        self.sent_ms = 0.0
+        """How much audio the present stream was sent, in ms."""
 
     async def put(self, item: Item) -> None:
-        """Keeps an item and passes it on, where there is a stream."""
-        if isinstance(item, Pause):  # of no use to a stream that takes over later
+        """Keeps an item, and sends it where there is a stream."""
+        if isinstance(item, Pause):  # of no use to a later stream
             await self._hint(item)
             return
         self._replay.add(item)
@@ -232,16 +233,16 @@ class ReplayFeed:
 
     async def _hint(self, item: Pause) -> None:
         if self._stream is not None and not self._pumping and self._replay.at(self._next) is None:
-            await tell(self._stream, item)
+            await send_item(self._stream, item)
 
     async def finish(self) -> None:
-        """Says that nothing follows, to the present stream and to any later one."""
+        """Finishes the present stream, and any later one."""
         self._finished = True
         await self._pump()
 
     async def start(self, stream: RecogniserStream) -> None:
-        """Goes on with `stream`, from the oldest unanswered item on."""
-        self._stream, self._next, self.told_ms = stream, self._replay.first, 0.0
+        """Continues with `stream`, from the oldest unanswered item on."""
+        self._stream, self._next, self.sent_ms = stream, self._replay.first, 0.0
         first = self._replay.at(self._next)
         if self._replay.opens_in_speech and isinstance(first, AudioFrame):
             await stream.begin(first.start_ms)
@@ -250,12 +251,12 @@ class ReplayFeed:
         await self._pump()
 
     def stop(self) -> None:
-        """Keeps what comes for the next stream."""
+        """Stops sending; items are kept for the next stream."""
         self._stream = None
 
     @property
-    def told(self) -> int:
-        """The number of the first item that no stream was told."""
+    def next_number(self) -> int:
+        """The number of the first item that was not sent yet."""
         return self._next
 
     async def _pump(self) -> None:
@@ -275,9 +276,9 @@ class ReplayFeed:
                 break
             self._next += 1
             if isinstance(item, AudioFrame):
-                self.told_ms += item.duration_ms
-            await tell(stream, item)
+                self.sent_ms += item.duration_ms
+            await send_item(stream, item)
             if self._stream is stream:
-                await self._on_told(item)
+                await self._on_sent(item)
         if self._finished and self._stream is not None:
             await self._stream.finish()

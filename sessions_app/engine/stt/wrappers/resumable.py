@@ -1,4 +1,4 @@
-"""What streams have in common that last longer than the engine's own."""
+"""The base of streams that outlive their engine's streams."""
 
 from collections.abc import AsyncIterator
 
@@ -11,16 +11,15 @@ from sessions_app.engine.stt.wrappers.replay_buffer import AudioReplayBuffer, Re
 
 
 class ResumableStream(ItemStream):
-    """Keeps what no final has answered, and tells it to each stream that takes over.
+    """Keeps unanswered audio, and sends it to each inner stream that takes over.
 
-    A subclass says when another one takes over: where an inner stream `_failed` or `_ended`, or
-    after an item that it was `_told`. `by_flush` is for engines that give one final for each
-    flush.
+    A subclass decides when, in the hooks `_failed`, `_ended` and `_after_sent`. `by_flush` is for
+    engines that give one final for each flush.
     """
 
     def __init__(self, inner: RecogniserStream, *, by_flush: bool) -> None:
         self._replay = AudioReplayBuffer(by_flush=by_flush)
-        self._feed = ReplayFeed(self._replay, self._told)
+        self._feed = ReplayFeed(self._replay, self._after_sent)
         self._inner = inner
         self._begun = False
 
@@ -36,7 +35,7 @@ class ResumableStream(ItemStream):
         while True:
             try:
                 async for hypothesis in self._inner.results():
-                    fresh = self._taken(hypothesis)
+                    fresh = self._new_words(hypothesis)
                     if fresh is not None:
                         yield fresh
             except RecogniserError as error:
@@ -48,32 +47,32 @@ class ResumableStream(ItemStream):
     async def aclose(self) -> None:
         await self._close_inner()
 
-    async def _told(self, item: Item) -> None:
-        """Does what follows from an item that the present stream was told, or told again."""
+    async def _after_sent(self, item: Item) -> None:
+        """Called after an item was sent, or sent again, to the present stream."""
 
     async def _failed(self, error: RecogniserError) -> None:
-        """Has another stream take over from one that failed; raises `error` where none can."""
+        """Replaces a stream that failed; raises `error` where it cannot."""
         raise error
 
     async def _ended(self) -> bool:
-        """Has another stream take over from one that ended; returns False where all is said."""
+        """Replaces a stream that ended; returns False where it has answered everything."""
         return False
 
     async def _close_inner(self) -> None:
-        """Closes the present stream; what comes is kept for the next one."""
+        """Closes the present stream; items are kept for the next one."""
         self._feed.stop()
         await self._inner.aclose()
 
     async def _take_over(self, inner: RecogniserStream) -> None:
-        """Goes on with `inner`; the one before it was closed."""
+        """Continues with `inner`; the stream before it is closed already."""
         self._inner, self._begun = inner, True
         await self._feed.start(inner)
 
-    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
-        """Returns what of a hypothesis was not said before; None for nothing."""
+    def _new_words(self, hypothesis: Hypothesis) -> Hypothesis | None:
+        """Returns the new words of a hypothesis; None for no new ones."""
         if hypothesis.is_final:
-            return self._replay.said(hypothesis)
-        self._replay.heard(hypothesis)
+            return self._replay.take_final(hypothesis)
+        self._replay.take_interim(hypothesis)
         return hypothesis
 
     async def _begin(self) -> None:

@@ -1,4 +1,4 @@
-"""Streams that go on when their engine fails: another one is opened, and sent what is missing."""
+"""Streams that survive failures of their engine: another one gets the unanswered audio."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ from sessions_app.engine.stt.wrappers.base import Wrapper
 from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 MOST_UNSAID_ENDS = 4
-"""So many streams are asked for the words of speech of which none says anything.
+"""Most streams that are tried on speech for which none gives words.
 
-Fewer lose words where an engine fails silently; more ask longer about a noise that the VAD took
-for speech.
+Fewer lose words where an engine fails silently; more try longer on noise that the VAD took for
+speech.
 """
 
 logger = logging.getLogger(__name__)
@@ -32,18 +32,19 @@ class Backoff:
     first_s: float = 0.1
     """The wait after the first failure; it doubles with each further one, up to `longest_s`.
 
-    Up to half of each wait is left out, at random, so that streams do not come back all at once.
+    Up to half of each wait is skipped at random (jitter), so that streams do not all return at
+    once.
     """
 
     longest_s: float = 5.0
     tries: int = 5
-    """An engine is given up after more failures in a row than this, and `give_up_s`, too."""
+    """An engine is given up after more failures in a row than this and `give_up_s` seconds."""
 
     give_up_s: float = 90.0
-    """Seconds from the first failure on, in which a network may come back."""
+    """Seconds since the first failure, in which a network may recover."""
 
     mute_s: float = 20.0
-    """An engine that says nothing for so much audio after speech began has died unnoticed.
+    """An engine that gives no hypothesis for this many seconds of audio after speech began is dead.
 
     Less takes a slow engine for a dead one; more makes its words that much later.
     """
@@ -54,7 +55,7 @@ class Backoff:
 
 
 class Retrying(Wrapper):
-    """Opens another stream when one breaks, and sends again what no final has answered.
+    """Opens another stream when one fails, and sends it the unanswered audio.
 
     The options are those of `Backoff`. Only errors that are `retryable` are retried.
     """
@@ -81,7 +82,7 @@ class Retrying(Wrapper):
 
 
 class RetryingStream(ResumableStream):
-    """Ends only with its engine's last final, or with an error that trying again cannot mend."""
+    """Ends only with its engine's last final, or with an error that a retry cannot fix."""
 
     def __init__(
         self, reopen: Callable[[], RecogniserStream], backoff: Backoff, *, by_flush: bool
@@ -109,7 +110,7 @@ class RetryingStream(ResumableStream):
         return now_ms - since_ms > 1000 * self._backoff.mute_s
 
     async def _leave(self, now_ms: float) -> None:
-        """Leaves a stream that says nothing, unless a few have had nothing to say to this."""
+        """Abandons a mute stream, unless several found no words in the same speech."""
         self._left_ms = now_ms
         self._unsaid_ends += 1
         if self._unsaid_ends > MOST_UNSAID_ENDS:
@@ -123,16 +124,16 @@ class RetryingStream(ResumableStream):
         await super().aclose()
 
     def _left_unsaid(self) -> bool:
-        """Returns whether a stream ended without the words of speech that it was told."""
+        """Returns whether a stream ended without answering speech that it was sent."""
         if self._mute:
             return True
         self._unsaid_ends += 1
         return self._replay.unsaid and self._unsaid_ends <= MOST_UNSAID_ENDS and not self._closed
 
-    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+    def _new_words(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if hypothesis.is_final:
             self._failures = self._unsaid_ends = 0
-        return super()._taken(hypothesis)
+        return super()._new_words(hypothesis)
 
     async def _ended(self) -> bool:
         if not self._left_unsaid():
@@ -141,7 +142,7 @@ class RetryingStream(ResumableStream):
         return True
 
     async def _failed(self, error: RecogniserError) -> None:
-        """Opens another stream; raises `error` where that is of no use, or no longer."""
+        """Opens another stream after a wait; raises `error` where it is not retried any more."""
         now = time.monotonic()
         self._failures += 1
         if self._failures == 1:
@@ -156,5 +157,5 @@ class RetryingStream(ResumableStream):
         if self._closed:
             raise error
         self._mute = False
-        self._left_ms = self._replay.heard_ms  # it has its time, however old its question is
+        self._left_ms = self._replay.heard_ms  # `mute_s` starts again, however old the audio is
         await self._take_over(self._reopen())

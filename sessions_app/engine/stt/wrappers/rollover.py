@@ -1,4 +1,4 @@
-"""Streams without a limit, from an engine that ends each of its own after some minutes."""
+"""Unlimited streams on top of an engine that ends each of its own after some minutes."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,36 +13,36 @@ from sessions_app.engine.stt.wrappers.replay_buffer import UNSURE_MS, without_wo
 from sessions_app.engine.stt.wrappers.resumable import ResumableStream
 
 MOST_WORDLESS = 1
-"""After so many streams in a row that have no word for the same audio, it is not sent again.
+"""Audio is dropped after this many further streams found no words in it.
 
-One of them may have died unnoticed; more would only ask again what a noise means.
+One stream may have failed silently; more would only try noise again.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """When one stream is followed by another."""
+    """When one stream is replaced by another."""
 
     soft_ms: float
-    """From so much audio on, at the next pause."""
+    """After this much audio, at the next pause."""
 
     hard_ms: float
-    """From so much audio on, at once."""
+    """After this much audio, at once."""
 
     unsaid_ms: float
-    """After so much audio with interims but without a final, at once.
+    """After this much audio with interims but without a final, at once.
 
-    What is not final is lost with its stream, or must be sent again: the less the better.
+    Audio without a final must be sent again: the less the better.
     """
 
     drain_s: float
-    """So long an ended stream has for its last words. Then the next one is sent that audio."""
+    """How long a finished stream may take for its last words; then the next one gets that audio."""
 
 
 class Rollover(Wrapper):
-    """Follows one stream by another before the engine's limit, at a pause where there is one.
+    """Replaces each stream before the engine's limit, at a pause where there is one.
 
-    `limit_s` is the engine's own unless told.
+    `limit_s` is by default the engine's own.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Rollover(Wrapper):
 
 
 class RolloverStream(ResumableStream):
-    """One stream after the other; what the last one left unanswered is told to the next."""
+    """One inner stream after another; each gets the audio that the last one left unanswered."""
 
     def __init__(
         self, reopen: Callable[[], RecogniserStream], spans: Spans, *, by_flush: bool
@@ -79,14 +79,14 @@ class RolloverStream(ResumableStream):
         self._cut_ms: float | None = None
         self._pending = False
         self._said_ms = 0.0
-        """Of the audio told to the present stream, where the last final came."""
+        """How much audio the present stream had been sent at its last final, in ms."""
 
         self._wordless = 0
         self._gave_up = False
         self._drain: asyncio.TimerHandle | None = None
         self._draining: set[asyncio.Task[None]] = set()
 
-    async def _told(self, item: Item) -> None:
+    async def _after_sent(self, item: Item) -> None:
         if isinstance(item, AudioFrame) and self._must_roll():
             await self._roll(item.end_ms)
         elif isinstance(item, Flush) and self._may_roll():
@@ -99,21 +99,21 @@ class RolloverStream(ResumableStream):
         await asyncio.gather(*self._draining, return_exceptions=True)
 
     def _must_roll(self) -> bool:
-        told_ms, spans = self._feed.told_ms, self._spans
-        unsaid = self._pending and told_ms - self._said_ms >= spans.unsaid_ms
-        return told_ms >= spans.hard_ms or unsaid
+        sent_ms, spans = self._feed.sent_ms, self._spans
+        unsaid = self._pending and sent_ms - self._said_ms >= spans.unsaid_ms
+        return sent_ms >= spans.hard_ms or unsaid
 
     def _may_roll(self) -> bool:
         is_pause = self._by_flush or not self._pending
-        return self._feed.told_ms >= self._spans.soft_ms and is_pause
+        return self._feed.sent_ms >= self._spans.soft_ms and is_pause
 
-    def _taken(self, hypothesis: Hypothesis) -> Hypothesis | None:
+    def _new_words(self, hypothesis: Hypothesis) -> Hypothesis | None:
         if not hypothesis.is_final:
             self._pending = bool(hypothesis.text)
             self._wordless = 0
-            return super()._taken(hypothesis)
+            return super()._new_words(hypothesis)
         self._pending = False
-        self._said_ms = self._feed.told_ms
+        self._said_ms = self._feed.sent_ms
         self._wordless = 0
         whole = hypothesis
         if self._cut_ms is not None:
@@ -121,7 +121,7 @@ class RolloverStream(ResumableStream):
             if kept is None:
                 return None
             whole = kept
-        return super()._taken(whole)
+        return super()._new_words(whole)
 
     async def _roll(self, cut_ms: float | None) -> None:
         self._rolling, self._cut_ms = True, cut_ms
@@ -131,7 +131,7 @@ class RolloverStream(ResumableStream):
         await self._inner.finish()
 
     def _give_up(self) -> None:
-        """Does not wait longer for an ended stream's words: the next one is told that audio."""
+        """Stops waiting for a finished stream's words: the next one gets that audio."""
         self._gave_up = True
         closing = asyncio.ensure_future(self._inner.aclose())
         self._draining.add(closing)
@@ -147,7 +147,7 @@ class RolloverStream(ResumableStream):
         self._stop_drain()
         await self._inner.aclose()
         if self._cut_ms is None and not self._gave_up and not self._replay.unsaid:
-            self._replay.answered(self._feed.told)
+            self._replay.answered(self._feed.next_number)
         elif self._cut_ms is not None and not self._gave_up:
             self._skip_wordless(self._cut_ms)
         self._rolling, self._cut_ms, self._pending = False, None, False
@@ -156,7 +156,7 @@ class RolloverStream(ResumableStream):
         await self._take_over(self._reopen())
 
     def _skip_wordless(self, cut_ms: float) -> None:
-        """Does not ask for ever what a noise means of which whole streams have no word."""
+        """Drops audio in which more than MOST_WORDLESS streams found no words."""
         self._wordless += not self._replay.pending
         if self._wordless > MOST_WORDLESS:
             self._replay.wordless(cut_ms - UNSURE_MS)

@@ -1,4 +1,4 @@
-"""Interims whose words seldom change: each is shown once the engine has said it repeatedly."""
+"""Stable interims: a word is shown once several hypotheses in a row have it."""
 
 import dataclasses
 from collections.abc import AsyncIterator, Sequence
@@ -8,7 +8,7 @@ from sessions_app.engine.core.events import Hypothesis
 from sessions_app.engine.stt.base import Recogniser, RecogniserStream
 from sessions_app.engine.stt.speech_gate import Item
 from sessions_app.engine.stt.wrappers.base import ItemStream, Wrapper
-from sessions_app.engine.stt.wrappers.replay_buffer import tell
+from sessions_app.engine.stt.wrappers.replay_buffer import send_item
 from sessions_app.engine.text.writing import whole_words
 
 
@@ -35,7 +35,7 @@ class StableInterimsStream(ItemStream):
         self._newest: list[str] = []
 
     async def put(self, item: Item) -> None:
-        await tell(self._inner, item)
+        await send_item(self._inner, item)
 
     async def finish(self) -> None:
         await self._inner.finish()
@@ -55,7 +55,7 @@ class StableInterimsStream(ItemStream):
         self._newest = [*self._newest, text][-self._times :]
         agreed = ""
         if len(self._newest) == self._times:
-            # a word of one may be the beginning of another's: the shortest of whole words counts
+            # "car" is a prefix of "carpet": the shortest prefix of whole words is common to all
             alike = len(commonprefix(self._newest))  # noqa: RUF071 - characters are meant
             agreed = min((whole_words(said, alike) for said in self._newest), key=len)
         return dataclasses.replace(hypothesis, text=agreed, words=())

@@ -199,11 +199,11 @@ def test_audio_carried_over_a_cut_is_told_again() -> None:
     replay.add(Flush(cut=True))
     replay.add(frames[10])
     word = Word("hundred", 100.0, 650.0)
-    replay.said(Hypothesis("hundred", True, 100.0, 650.0, (word,)))
+    replay.take_final(Hypothesis("hundred", True, 100.0, 650.0, (word,)))
     assert replay.carried == frames[6:10]
     assert replay.at(replay.first) is frames[10]
     replay.add(Flush())
-    replay.said(Hypothesis("", True, 1_100.0, 1_100.0))
+    replay.take_final(Hypothesis("", True, 1_100.0, 1_100.0))
     assert replay.carried == []
 
 

@@ -1,7 +1,7 @@
-"""The contract of engines that block: they run in a worker process, called by one thread.
+"""The contract of blocking engines, which run in a worker process with one thread.
 
-`BlockingEngine` is made once a process, `Session` once a stream. Neither is ever made, nor their
-package imported, in a process that carries calls.
+There is one `BlockingEngine` a process and one `Session` a stream. Neither is constructed, nor
+their package imported, in a process that carries calls.
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ TimedWord = tuple[str, float, float, float | None]
 
 @dataclass(frozen=True, slots=True)
 class UtteranceResult:
-    """What was said in one utterance: `words` where the engine times them, else `text` alone."""
+    """The text of one utterance, and its `words` where the engine gives word times."""
 
     text: str = ""
     words: list[TimedWord] = field(default_factory=list)
@@ -32,52 +32,49 @@ class Session(ABC):
 
     @abstractmethod
     def accept(self, samples: Samples) -> None:
-        """Takes int16 mono audio at 16 kHz; decoding is `BlockingEngine.decode`'s."""
+        """Takes int16 mono audio at 16 kHz, shape (n,); `BlockingEngine.decode` decodes it."""
 
     def interim(self) -> str:
-        """Returns the text so far of the present utterance; empty for engines without interims."""
+        """Returns the current utterance's text so far; empty for engines without interims."""
         return ""
 
     def pause(self) -> UtteranceResult:
-        """Returns what was said up to a pause, after which more may follow.
+        """Returns the utterance so far, at a pause after which more may follow.
 
-        Asked only of engines whose recogniser `tells_whole`.
+        Called only where the recogniser `tells_whole`.
         """
         raise NotImplementedError
 
     @abstractmethod
     def finish(self) -> UtteranceResult:
-        """Ends the present utterance: decodes what is left of it, and returns what was said.
-
-        The next audio begins another one.
-        """
+        """Decodes the rest of the utterance; returns its result. Further audio starts another."""
 
 
 class BlockingEngine(ABC):
-    """Made once in a worker process, from the options of the recogniser's entry."""
+    """One engine a worker process, constructed with the options of the recogniser's entry."""
 
     note = ""
-    """What an operator should know of how it runs here; logged once."""
+    """What an operator should know about how it runs here; logged once."""
 
     @abstractmethod
     def open(self, language: str, phrases: Sequence[str]) -> Session:
-        """Returns a session for `language` (BCP 47), where `phrases` are likely."""
+        """Returns a session for `language` (BCP 47), biased towards `phrases`."""
 
     def chosen(self, sessions: Sequence[Session]) -> Sequence[Session]:
-        """Returns which of the sessions with new audio are decoded now; the others wait.
+        """Chooses which of the sessions with new audio are decoded in this round: at least one.
 
-        At least one, where there are any. After each round finals are answered and audio is taken.
+        Finals are answered and audio is received between rounds.
         """
         return sessions
 
     def decode(self, sessions: Sequence[Session]) -> None:
-        """Decodes the new audio of all of them together.
+        """Decodes the new audio of these sessions in one batch.
 
-        Does nothing for engines that decode in `accept`, one session at a time.
+        Engines that decode in `accept` need not override it.
         """
 
 
-def found(folder: Path, *patterns: str) -> list[Path]:
+def find_files(folder: Path, *patterns: str) -> list[Path]:
     """Returns the first file of each pattern; raises ModelError naming all that are missing."""
     if not folder.is_dir():
         raise ModelError(f"There is no folder {folder}. manage.py fetch_model brings models.")

@@ -15,7 +15,7 @@ from sessions_app.engine.stt.worker.blocking.base import (
     Session,
     TimedWord,
     UtteranceResult,
-    found,
+    find_files,
 )
 from sessions_app.engine.text.writing import parted
 
@@ -40,7 +40,7 @@ class SherpaEngine(BlockingEngine):
     """
 
     def __init__(self, model: str, threads: int = 1, provider: str = "cpu") -> None:
-        tokens, encoder, decoder, joiner = (str(path) for path in found(Path(model), *PARTS))
+        tokens, encoder, decoder, joiner = (str(path) for path in find_files(Path(model), *PARTS))
         import sherpa_onnx  # noqa: PLC0415 - an optional package, and for worker processes alone
 
         self.recogniser: Any = sherpa_onnx.OnlineRecognizer.from_transducer(

@@ -20,7 +20,7 @@ from sessions_app.engine.stt.worker.blocking.base import (
     Session,
     TimedWord,
     UtteranceResult,
-    found,
+    find_files,
 )
 
 PARTS = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*")
@@ -139,7 +139,7 @@ def languages_of(model: Path) -> frozenset[str]:
 
     faster-whisper's own list has languages that the model has no word for.
     """
-    (vocabulary,) = found(model, "vocabulary.*")
+    (vocabulary,) = find_files(model, "vocabulary.*")
     try:
         text = vocabulary.read_text(encoding="utf-8").removesuffix("\n")
         entries = json.loads(text) if vocabulary.suffix == ".json" else text.split("\n")
