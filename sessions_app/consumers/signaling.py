@@ -32,7 +32,7 @@ class SignalingConsumer(CallSocket):
         elif isinstance(command, Ping):
             self.push(control.pong())
         elif isinstance(command, ToCall):
-            engine.current().obey(self.a_call(), self.party, command)
+            engine.current().execute(self.a_call(), self.party, command)
 
     async def place(self, offer: Offer) -> None:
         placed = await engine.current().place(self.by, self.taken(offer))

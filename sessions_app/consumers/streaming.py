@@ -70,7 +70,7 @@ class StreamingConsumer(CallSocket):
             self.streamed.transport.pause()
             await self.streamed.transport.room()  # the silence that follows counts as audio
         elif isinstance(command, ToCall):
-            engine.current().obey(self.call_id, self.party, command)
+            engine.current().execute(self.call_id, self.party, command)
 
     async def start(self, wish: StartStream) -> None:
         if self.streamed is not None:

@@ -22,10 +22,10 @@ from sessions_app.engine.core.errors import (
     traced,
 )
 from sessions_app.engine.core.party import Party
-from sessions_app.engine.session.agent_parts import Parts
+from sessions_app.engine.session.agent_parts import AgentParts
 from sessions_app.engine.session.phrases import Phrases
 from sessions_app.engine.session.tool_context import Finder
-from sessions_app.engine.session.transcribing import SegmentNumbers
+from sessions_app.engine.session.transcriber import SegmentNumbers
 from sessions_app.engine.tts.base import Synthesiser, Voice, check_voice
 from sessions_app.engine.tts.engines.fallback import FallbackSynthesiser
 from sessions_app.engine.turns.endpointing.base import Endpointer
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class AgentParts:
+class AgentBackends:
     """Loads what VOICE names and puts agents together. One a process, on its event loop."""
 
     def __init__(self) -> None:
@@ -174,14 +174,14 @@ class AgentParts:
         persona: AgentConfig,
         playout: Playout,
         numbers: SegmentNumbers,
-    ) -> Parts:
+    ) -> AgentParts:
         """Returns what `AgentSession` needs but for what only a stored call has.
 
         Raises ResponderError, SynthesiserError, AgentNotReadyError where the agent names what
         VOICE does not.
         """
         turns = replace(persona.turns, language=persona.language)
-        return Parts(
+        return AgentParts(
             persona=persona,
             responder=self.responder(persona),
             voice=self.voice(persona),

@@ -72,7 +72,7 @@ class CallAdmission:
             self._own.offer(party, address, now_s)
             return Reservation()
         if self._own.full(party, address):
-            self._registry.give_way(party)
+            self._registry.evict_silent(party)
         held = self._own.reserve(party, address, now_s)
         try:
             place = self._registry.reserve()

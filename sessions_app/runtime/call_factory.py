@@ -33,19 +33,19 @@ from sessions_app.engine.recording.append_files import FileWriter
 from sessions_app.engine.recording.lanes import LaneRecorder
 from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.video import VideoLine
-from sessions_app.engine.session.agent_parts import CallLine, Parts
+from sessions_app.engine.session.agent_parts import AgentParts, CallControls
 from sessions_app.engine.session.agent_session import AgentSession
-from sessions_app.engine.session.call_session import CallSession, Ownership, Sides
-from sessions_app.engine.session.listening import Listening
-from sessions_app.engine.session.supervising import Limits
-from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
+from sessions_app.engine.session.call_session import CallSession, CallSides, Ownership
+from sessions_app.engine.session.inbound_audio import InboundAudio
+from sessions_app.engine.session.supervisor import Limits
+from sessions_app.engine.session.transcriber import SegmentNumbers, Transcriber
 from sessions_app.engine.stt.base import Recogniser, RecogniserStream
 from sessions_app.engine.text.languages import same_language
 from sessions_app.engine.websocket.sources import opener
 from sessions_app.models import Agent, Call
 from sessions_app.models.call import new_public_id
 from sessions_app.runtime import broadcast
-from sessions_app.runtime.agents import AgentParts, earlier_calls
+from sessions_app.runtime.agents import AgentBackends, earlier_calls
 from sessions_app.runtime.recognisers import Recognisers
 from sessions_app.runtime.settings import VoiceConfig, load_backend
 from sessions_app.runtime.store import Store, StoreSink
@@ -77,7 +77,7 @@ class Prepared:
     stream: RecogniserStream
     numbers: SegmentNumbers
     clock: CallClock
-    parts: Parts | None = None
+    parts: AgentParts | None = None
     video: VideoLine | None = None
 
     @property
@@ -97,7 +97,7 @@ class CallFactory:
         self._recognisers = Recognisers()
         self._vad: Vad | None = None
         self._demuxers = Demuxers()
-        self.agents = AgentParts()
+        self.agents = AgentBackends()
         self.open_source = opener(self._demuxers)
 
     async def start(self) -> None:
@@ -252,8 +252,8 @@ class CallFactory:
         session = CallSession(
             Ownership(call.public_id, call.party, call.offer_key, address),
             transport,
-            Sides(
-                self._listening(prepared, caller_lane),
+            CallSides(
+                self._inbound(prepared, caller_lane),
                 self._agent(call, prepared, prepared.parts) if prepared.parts is not None else None,
                 agent_lane,
                 prepared.playout,
@@ -269,15 +269,15 @@ class CallFactory:
         session.add_sink(broadcast.BroadcastSink(call.public_id))
         return session
 
-    def _listening(
+    def _inbound(
         self, prepared: Prepared, lane: LaneRecorder | None
-    ) -> Callable[[Callable[[CallEvent], None]], Listening]:
+    ) -> Callable[[Callable[[CallEvent], None]], InboundAudio]:
         vad = self._vad
         assert vad is not None  # noqa: S101 - `start` was awaited
 
-        def make(emit: Callable[[CallEvent], None]) -> Listening:
+        def make(emit: Callable[[CallEvent], None]) -> InboundAudio:
             able = prepared.recogniser.capabilities
-            transcribing = Transcribing(
+            transcriber = Transcriber(
                 prepared.stream,
                 Speaker.CALLER,
                 prepared.numbers,
@@ -288,15 +288,15 @@ class CallFactory:
                 marks=able.marks,
             )
             if prepared.parts is None:  # without an agent no turn depends on pauses
-                return Listening(vad, transcribing, lane, emit)
+                return InboundAudio(vad, transcriber, lane, emit)
             model = prepared.parts.turn_manager.endpointer.turn_model
-            return Listening(vad, transcribing, lane, emit, pauses=True, turn_model=model)
+            return InboundAudio(vad, transcriber, lane, emit, pauses=True, turn_model=model)
 
         return make
 
     def _agent(
-        self, call: Call, prepared: Prepared, parts: Parts
-    ) -> Callable[[CallLine], AgentSession]:
+        self, call: Call, prepared: Prepared, parts: AgentParts
+    ) -> Callable[[CallControls], AgentSession]:
         given = replace(
             parts,
             find_earlier=earlier_calls(self._store, call.party, call.pk),
@@ -307,7 +307,7 @@ class CallFactory:
 
         given.turn_manager.judge.scores_declared = lambda: prepared.recogniser.serving.scores_pauses
 
-        def make(line: CallLine) -> AgentSession:
+        def make(line: CallControls) -> AgentSession:
             return AgentSession(given, line)
 
         return make

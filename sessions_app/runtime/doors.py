@@ -11,7 +11,7 @@ from sessions_app.engine.protocols import control, offer, results, rtvi, vosk
 from sessions_app.engine.protocols.limits import ChannelGate
 from sessions_app.engine.protocols.reading import ProtocolError
 from sessions_app.engine.session.call_session import CallSession
-from sessions_app.engine.session.supervising import Limits
+from sessions_app.engine.session.supervisor import Limits
 
 
 class Dialect(EventSink, Protocol):
@@ -51,12 +51,12 @@ class DoorPlan:
 def _command_handler(session: CallSession) -> Callable[[Command], None]:
     """Returns the handler of commands from the data channel; it raises VoiceError."""
 
-    def obey(command: Command) -> None:
+    def execute(command: Command) -> None:
         if not isinstance(command, ToCall):
             raise ProtocolError("Send this on the socket, not on the data channel.")
-        session.obey(command)
+        session.execute(command)
 
-    return obey
+    return execute
 
 
 def _control(wish: Offer, session: CallSession) -> Dialect:

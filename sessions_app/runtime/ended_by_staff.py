@@ -15,7 +15,7 @@ LOOK_S = 2.0
 """How often the database is asked for them: one query, while there are calls."""
 
 
-async def obey(store: Store, registry: Registry) -> None:
+async def end_flagged_calls(store: Store, registry: Registry) -> None:
     """Ends calls whose rows say that staff want it, until it is cancelled."""
     while True:
         await asyncio.sleep(LOOK_S)

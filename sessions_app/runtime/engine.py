@@ -90,7 +90,7 @@ class Engine:
         self.faults.start()
         self._admission.start()
         await self._factory.start()
-        works = (self._beat(), ended_by_staff.obey(self.store, self._registry))
+        works = (self._beat(), ended_by_staff.end_flagged_calls(self.store, self._registry))
         self._working = [asyncio.create_task(work) for work in works]
         self.lag.start()  # what loading cost is nobody's choppy audio
 
@@ -101,8 +101,8 @@ class Engine:
     def load(self) -> dict[str, Any]:
         """Returns how many calls there are, were, and may yet be, and what is out of order."""
         calls, faults = self._registry, self.faults.now()
-        room = 0 if any(fault.refuses for fault in faults) else calls.room
-        counts = {"calls": len(calls), "begun": calls.begun, "room": room, "full": not room}
+        room = 0 if any(fault.refuses for fault in faults) else calls.free_slots
+        counts = {"calls": len(calls), "begun": calls.total_started, "room": room, "full": not room}
         return counts | {"faults": [fault.part for fault in faults]}
 
     async def drain(self) -> None:
@@ -205,9 +205,9 @@ class Engine:
         """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""
         self._registry.get(call_id, party).end_soon(reason)
 
-    def obey(self, call_id: str, party: Party, command: ToCall) -> None:
+    def execute(self, call_id: str, party: Party, command: ToCall) -> None:
         """Does what a client asks of its call; raises UnknownCallError, NoAgentError."""
-        self._registry.get(call_id, party).obey(command)
+        self._registry.get(call_id, party).execute(command)
 
     def _goes_on(self, call_id: str) -> bool:
         return any(session.call_id == call_id and session.live for session in self._registry)

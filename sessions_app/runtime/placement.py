@@ -149,7 +149,7 @@ class Placement:
     def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
         self.registry.add(session, place)
         self._hold(session, by)
-        session.behind = partial(self.store.behind, session.call_id)
+        session.storage_is_behind = partial(self.store.behind, session.call_id)
         session.start()
         logger.info("call %s placed", session.call_id)
 

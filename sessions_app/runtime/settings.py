@@ -16,7 +16,7 @@ from sessions_app.engine.rtc.sdp.opus_preferences import OpusPreferences
 from sessions_app.engine.session.admission import AdmissionLimits
 from sessions_app.engine.session.keypad import KeySettings
 from sessions_app.engine.session.notebook import NoteLimits
-from sessions_app.engine.session.supervising import Limits
+from sessions_app.engine.session.supervisor import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sessions_app.engine.core.body_limits import MAX_BODY
 from sessions_app.engine.protocols import limits, reading, streaming
 from sessions_app.engine.rtc import peer_connection
 from sessions_app.engine.session import call_session
-from sessions_app.engine.session.supervising import Limits
+from sessions_app.engine.session.supervisor import Limits
 from sessions_app.models.ticket import TICKET_LIFE
 from sessions_app.server.http import channel
 from sessions_app.services import sign_ins
@@ -201,7 +201,7 @@ NUMBERS = [
     (r"or one of audio over (\d+) KiB", streaming.MAX_AUDIO_BYTES / 1024),
     (r"A body is JSON in UTF-8, of (\d+) KiB", MAX_BODY / 1024),
     (r"over (\d+) candidates for one call", peer_connection.MAX_CANDIDATES),
-    (r"After `resume` the newest\s(\d+) finals", call_session.MOST_FINALS),
+    (r"After `resume` the newest\s(\d+) finals", call_session.MAX_FINALS),
     (r"in `heldMs` how much, (\d+) s at most", streaming.MOST_HELD_MS / 1000),
     (r"It must be used within (\d+) s", TICKET_LIFE.total_seconds()),
     (r"A client whose socket broke has (\d+) s", Limits().grace_s),

@@ -36,7 +36,7 @@ from sessions_app.engine.protocols import (
 )
 from sessions_app.engine.session.notebook import Notebook
 from sessions_app.engine.session.tool_context import ToolContext
-from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
+from sessions_app.engine.session.transcriber import SegmentNumbers, Transcriber
 from sessions_app.engine.stt.base import RecogniserStream
 from sessions_app.engine.text.cleaning import clean
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
@@ -190,7 +190,7 @@ class Dirty(RecogniserStream):
 
 async def test_what_a_recogniser_hears_comes_in_clean() -> None:
     events: list[CallEvent] = []
-    made = Transcribing(
+    made = Transcriber(
         Dirty(), Speaker.CALLER, SegmentNumbers(), events.append, language="en", gated=False
     )
     made.start()

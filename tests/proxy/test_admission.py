@@ -133,7 +133,7 @@ async def test_a_process_that_ends_takes_its_calls_with_it(machine: Machine) -> 
     assert refused(await begun(one, 3)) == 0
     assert refused(await begun(two, 1)) == 1
     await one.aclose()
-    await until(lambda: not web._admission._open)
+    await until(lambda: not web._admission._open_calls)
     assert refused(await begun(two, 4)) == 1
 
 
@@ -150,7 +150,7 @@ async def test_calls_go_on_and_are_said_again_when_the_web_process_comes_back(
     first.release()
     web = await machine.web()
     await until(lambda: one.connected and two.connected)
-    await until(lambda: sum(web._admission._open.values()) == 5)
+    await until(lambda: sum(web._admission._open_calls.values()) == 5)
     for reservation in alone[:2]:
         reservation.release()
     assert refused(await begun(two, 1)) == 1, "three are left"
@@ -207,7 +207,7 @@ async def test_a_start_that_is_given_up_holds_nothing(machine: Machine) -> None:
         start.cancel()
     await asyncio.gather(*starts, return_exceptions=True)
     assert refused(await begun(one, 3)) == 0
-    assert sum(web._admission._open.values()) == 3
+    assert sum(web._admission._open_calls.values()) == 3
 
 
 async def test_nonsense_ends_one_connection_and_no_other(machine: Machine) -> None:
@@ -232,7 +232,7 @@ async def test_another_web_process_takes_over(
     second = await machine.web()
     assert refused(await begun(one, 1)) == 1
     await first.aclose()
-    await until(lambda: sum(second._admission._open.values()) == 3)
+    await until(lambda: sum(second._admission._open_calls.values()) == 3)
     assert refused(await begun(one, 1)) == 1
 
 

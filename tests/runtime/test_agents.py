@@ -13,14 +13,14 @@ from sessions_app.engine.core.errors import ResponderError, SynthesiserError
 from sessions_app.engine.tts.base import SpeechChunk, Synthesiser
 from sessions_app.engine.tts.engines.espeak import EspeakSynthesiser
 from sessions_app.engine.tts.engines.scripted import ScriptedSynthesiser
-from sessions_app.runtime.agents import AgentParts
+from sessions_app.runtime.agents import AgentBackends
 from voicesite.logs import WithoutWords
 
 WHY = "The key is refused: set another one."
 
 
 async def test_the_recogniser_is_told_what_callers_say_to_a_responder() -> None:
-    parts = AgentParts()
+    parts = AgentBackends()
     await parts.start()
     try:
         scribe = AgentConfig(responder="scribe", phrases=("Undo", "Ann O'Neill"))
@@ -34,7 +34,7 @@ async def test_the_recogniser_is_told_what_callers_say_to_a_responder() -> None:
 
 
 async def test_turns_end_as_in_the_language_of_the_call() -> None:
-    parts = AgentParts()
+    parts = AgentBackends()
     await parts.start()
     unused: Any = None
     try:
@@ -55,7 +55,7 @@ async def test_a_turn_model_that_is_missing_is_named_and_words_end_turns(
     entry = {"BACKEND": rule, "OPTIONS": {"model": str(tmp_path)}}
     rules = settings.VOICE["ENDPOINTERS"]
     settings.VOICE = {**settings.VOICE, "ENDPOINTERS": {**rules, "smart-turn": entry}}
-    parts = AgentParts()
+    parts = AgentBackends()
     await parts.start()
     unused: Any = None
     persona = AgentConfig(responder="scribe", turns=TurnSettings(endpointer="smart-turn"))
@@ -79,7 +79,7 @@ async def test_voices_are_warm_before_calls_are_taken(
     scripted = "sessions_app.engine.tts.engines.scripted.ScriptedSynthesiser"
     settings.VOICE = {**settings.VOICE, "SYNTHESISERS": {"default": {"BACKEND": scripted}}}
     monkeypatch.setattr(ScriptedSynthesiser, "warm", warm)
-    parts = AgentParts()
+    parts = AgentBackends()
     await parts.start()
     await parts.aclose()
     assert warmed == [parts.default_voice]
@@ -114,7 +114,7 @@ async def test_an_agent_without_a_voice_has_one_of_its_language(
     espeak = f"{EspeakSynthesiser.__module__}.EspeakSynthesiser"
     each = {"default": {"BACKEND": espeak}, "other": {"BACKEND": espeak}}
     settings.VOICE = {**settings.VOICE, "SYNTHESISERS": each}
-    parts = AgentParts()
+    parts = AgentBackends()
     await parts.start()
     try:
         persona = AgentConfig(synthesiser="other", language=language, voice=named)
@@ -134,7 +134,7 @@ async def test_the_log_says_why_a_part_cannot_run(
         raise ResponderError(WHY)
 
     monkeypatch.setattr(ScribeResponder, "start", start)
-    parts = AgentParts()
+    parts = AgentBackends()
     await parts.start()
     await parts.aclose()
     written = [WithoutWords().format(record) for record in caplog.records]

@@ -49,7 +49,7 @@ async def many(gate: CallAdmission, times: int, **how: Any) -> dict[str, int]:
 async def test_of_many_at_once_as_many_begin_as_are_allowed() -> None:
     gate, registry = admitting("all")
     assert await many(gate, 10) == {"began": 3, "too_many_calls": 7}
-    assert registry.room == MOST - 3
+    assert registry.free_slots == MOST - 3
     assert await many(gate, 10, party="8") == {"began": 2, "busy": 8}
 
 
@@ -58,11 +58,11 @@ async def test_a_start_that_fails_or_is_given_up_leaves_nothing() -> None:
     assert (await many(gate, 10, fails=True))["unknown_agent"] == 3
     giving_up = [asyncio.create_task(start(gate)) for _ in range(3)]
     await asyncio.sleep(0)
-    assert registry.room == MOST - 3
+    assert registry.free_slots == MOST - 3
     for task in giving_up:
         task.cancel()
     await asyncio.gather(*giving_up, return_exceptions=True)
-    assert registry.room == MOST
+    assert registry.free_slots == MOST
     assert await many(gate, 4) == {"began": 3, "too_many_calls": 1}
 
 
@@ -71,7 +71,7 @@ async def test_a_party_at_its_limit_gives_up_a_call_that_was_never_heard(
 ) -> None:
     gate, registry = admitting("all")
     asked: list[str] = []
-    monkeypatch.setattr(registry, "give_way", asked.append)
+    monkeypatch.setattr(registry, "evict_silent", asked.append)
     assert await many(gate, 2) == {"began": 2}
     assert await many(gate, 2, party="8") == {"began": 2}
     assert not asked
@@ -85,7 +85,7 @@ async def test_a_live_call_that_moves_is_an_offer_and_takes_no_place() -> None:
     for _ in range(40):
         async with gate.admitted("7", ADDRESS, moves=True):
             pass
-    assert registry.room == MOST
+    assert registry.free_slots == MOST
     with pytest.raises(BusyError, match="more than 40 offers"):
         async with gate.admitted("7", ADDRESS, moves=True):
             pass
@@ -114,8 +114,8 @@ async def test_what_the_other_processes_leave_no_room_for_frees_this_one(
                 await asyncio.sleep(0.005)
     assert await many(one, 2) == {"began": 2}
     assert await many(two, 8) == {"began": 1, "too_many_calls": 7}
-    assert registry.room == MOST - 1
-    assert two._own._open["user 7"] == 1
+    assert registry.free_slots == MOST - 1
+    assert two._own._open_calls["user 7"] == 1
     for gate in (one, two):
         await gate.aclose()
 
@@ -135,7 +135,7 @@ async def test_an_offer_that_one_process_is_too_busy_for_counts_once(shared: Sha
         async with one.admitted("7", ADDRESS):
             raise BusyError("It is of this client.", code="too_many_calls")
     assert await start(two) == "began"
-    (used,) = {round(kept._used) for kept in shared._admission._used.values() if kept.limit}
+    (used,) = {round(kept._used) for kept in shared._admission._allowances.values() if kept.limit}
     assert used == 2
     for gate in (one, two):
         await gate.aclose()

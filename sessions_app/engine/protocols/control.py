@@ -191,7 +191,7 @@ class SocketOutlet:
 class ControlChannelPeer:
     """The data channel `control`: sends it the call's events, and runs the commands it sends.
 
-    Implements `core.ports.EventSink`. `send` sends one text message; `obey` runs a command and
+    Implements `core.ports.EventSink`. `send` sends one text message; `execute` runs a command and
     raises VoiceError when it cannot.
     """
 
@@ -199,11 +199,11 @@ class ControlChannelPeer:
         self,
         features: frozenset[str],
         send: Callable[[str], None],
-        obey: Callable[[Command], None],
+        execute: Callable[[Command], None],
     ) -> None:
         self._features = features
         self._send = send
-        self._obey = obey
+        self._execute = execute
 
     def receive(self, message: str | bytes) -> None:
         """Handles a message of the channel; it may be any that `WS /signaling` takes in a call.
@@ -215,7 +215,7 @@ class ControlChannelPeer:
                 raise ProtocolError("Send text with JSON.", code="bad_json")
             command = parse(message)
             if command is not None:
-                self._obey(command)
+                self._execute(command)
         except TooManyError:
             raise
         except VoiceError as problem:

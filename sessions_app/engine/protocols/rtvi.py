@@ -52,7 +52,7 @@ LABEL: Literal["rtvi-ai"] = "rtvi-ai"
 VERSION = "2.1.0"
 ABOUT = {"library": "voicesite"}
 
-Obey = Callable[[Command], None]
+Execute = Callable[[Command], None]
 
 
 def envelope(kind: ServerKind, data: Any = None, message_id: str | None = None) -> str:
@@ -74,7 +74,7 @@ def signalling(kind: str) -> str:
 class RtviPeer:
     """One client on its data channel: sends it the call's events, and runs its commands.
 
-    Implements `core.ports.EventSink`. `send` sends one text message; `obey` runs a command and
+    Implements `core.ports.EventSink`. `send` sends one text message; `execute` runs a command and
     raises VoiceError when it cannot. `count` counts a request that is answered here against the
     call's rate limits; it raises TooManyError.
     """
@@ -83,12 +83,12 @@ class RtviPeer:
         self,
         call_id: str,
         send: Callable[[str], None],
-        obey: Obey,
+        execute: Execute,
         count: Callable[[MessageKind], None] = lambda _: None,
     ) -> None:
         self._call_id = call_id
         self._send = send
-        self._obey = obey
+        self._execute = execute
         self._count = count
         self._floor = Floor.LISTENING
         self._answering = False
@@ -130,9 +130,9 @@ class RtviPeer:
         elif kind == "client-message":
             self._asked(str(data.get("t")), data.get("d"), message_id)
         elif kind == "disconnect-bot":
-            self._obey(HangUp())
+            self._execute(HangUp())
         elif kind == "dtmf":
-            self._obey(Press(_pressed(data)))
+            self._execute(Press(_pressed(data)))
         elif kind == "llm-function-call-result":
             return  # tools run on the server
         else:
@@ -146,20 +146,20 @@ class RtviPeer:
     def _typed(self, data: Message) -> None:
         options = data.get("options")
         if isinstance(options, dict) and options.get("run_immediately") and self._answering:
-            self._obey(Interrupt())
-        self._obey(Say(reading.typed({"text": data.get("content")})))
+            self._execute(Interrupt())
+        self._execute(Say(reading.typed({"text": data.get("content")})))
 
     def _asked(self, name: str, detail: Any, message_id: str) -> None:
         if name == "interrupt":
-            self._obey(Interrupt())
+            self._execute(Interrupt())
         elif name == "pause":
-            self._obey(PauseAgent(detail is not False))
+            self._execute(PauseAgent(detail is not False))
         elif name == "mute":
-            self._obey(Mute(detail is not False))
+            self._execute(Mute(detail is not False))
         elif name == "say":
-            self._obey(Speak(reading.typed({"text": detail})))
+            self._execute(Speak(reading.typed({"text": detail})))
         elif name == "app-message":
-            self._obey(AppMessage(detail))
+            self._execute(AppMessage(detail))
         elif name not in ("notes", "call"):
             raise ProtocolError(
                 f"There is nothing called {name[:60]!r} to ask for; there are: app-message, call, "

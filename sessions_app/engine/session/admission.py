@@ -1,4 +1,7 @@
-"""Who may start another call now: limits per party and per address. Pure: time is an argument."""
+"""Limits on calls, offers and ICE candidates, per party and per address. Pure: time is an argument.
+
+All times are monotonic seconds.
+"""
 
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
@@ -7,13 +10,16 @@ from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.rates import Allowance, whole_seconds
 from sessions_app.engine.core.reservations import Reservation
 
-MOST_KEPT = 10_000
-"""Parties and addresses that are counted; of more the oldest are forgotten."""
+MAX_ALLOWANCES = 10_000
+"""Rate limits kept in memory at a time; beyond that, the least recently used are dropped.
+
+A higher value costs memory; a lower one lets a flood of new addresses reset the limits of others.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AdmissionLimits:
-    """Limits of one count; 0 means none. Offers and candidates count within a minute."""
+    """The configured limits; 0 means unlimited. Offers and candidates are per minute."""
 
     calls_per_user: int = 10
     calls_per_address: int = 50
@@ -24,30 +30,30 @@ class AdmissionLimits:
 
 
 class Admission:
-    """Counts the calls that parties and addresses have, and what they send.
+    """Counts the open calls, offers and candidates of each party and each address.
 
-    A party is whoever a limit per user is for, as an opaque text. What is counted within a
-    minute refills evenly. Each method checks and counts in one step, without awaiting: what
-    many ask for at once is given only as often as it is allowed.
+    A party is whoever the per-user limits apply to, as an opaque key. The per-minute limits are
+    token buckets that refill evenly. Each method checks and counts in one step, without awaiting,
+    so concurrent requests cannot exceed a limit.
     """
 
     def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
-        self._open: Counter[str] = Counter()
-        self._used: OrderedDict[str, Allowance] = OrderedDict()
+        self._open_calls: Counter[str] = Counter()
+        self._allowances: OrderedDict[str, Allowance] = OrderedDict()
 
     def reserve(self, party: str, address: str, now_s: float) -> Reservation:
-        """Counts an offer and its call; release it when the start failed, or the call is over.
+        """Counts an offer and its call. Release the result if the start fails or the call ends.
 
-        Raises BusyError (retryable) where the party or the address has its fill; then the offer
-        alone is counted, unless it was one too many itself.
+        Raises BusyError (retryable) if the party or the address is at a limit. The offer still
+        counts then, unless the offer itself was over the limit.
         """
         self.offer(party, address, now_s)
         self._check(party, address)
         return self.hold(party, address)
 
     def full(self, party: str, address: str) -> bool:
-        """Returns whether the party or the address has all the calls that it may have."""
+        """Returns whether the party or the address has reached its limit of open calls."""
         try:
             self._check(party, address)
         except BusyError:
@@ -55,69 +61,69 @@ class Admission:
         return False
 
     def hold(self, party: str, address: str) -> Reservation:
-        """Counts a call that was admitted before: it is here whatever the limits say."""
+        """Counts a call that was admitted elsewhere, without checking the limits."""
         names = _names(party, address)
-        self._open.update(names)
+        self._open_calls.update(names)
         return Reservation(lambda: self._forget(names))
 
     def offer(self, party: str, address: str, now_s: float) -> None:
-        """Counts an offer that adds no call; raises BusyError (retryable) for one too many."""
+        """Counts an offer that adds no call; raises BusyError (retryable) over the limit."""
         limits = self._limits
         limit = limits.offers_per_user, limits.offers_per_address
         self._take("offers", _names(party, address), limit, now_s)
 
     def forget_offer(self, party: str, address: str) -> None:
-        """Counts an offer no more that will be counted again."""
+        """Undoes the counting of an offer that will be counted a second time."""
         for name in _names(party, address):
-            if (allowance := self._used.get(f"offers {name}")) is not None:
+            if (allowance := self._allowances.get(f"offers {name}")) is not None:
                 allowance.give_back()
 
     def candidate(self, party: str, address: str, now_s: float) -> None:
-        """Counts an ICE candidate; raises BusyError (retryable) for one too many."""
+        """Counts an ICE candidate; raises BusyError (retryable) over the limit."""
         limits = self._limits
         limit = limits.candidates_per_user, limits.candidates_per_address
         self._take("candidates", _names(party, address), limit, now_s)
 
     def _check(self, party: str, address: str) -> None:
-        own, *near = (self._open[name] for name in _names(party, address))
+        own, *at_address = (self._open_calls[name] for name in _names(party, address))
         if 0 < self._limits.calls_per_user <= own:
             raise BusyError(
                 f"You already have {own} calls open, the most allowed. End one first.",
                 code="too_many_calls",
             )
-        if near and 0 < self._limits.calls_per_address <= near[0]:
+        if at_address and 0 < self._limits.calls_per_address <= at_address[0]:
             raise BusyError(
-                f"Your network address already has {near[0]} calls open, the most allowed.",
+                f"Your network address already has {at_address[0]} calls open, the most allowed.",
                 code="too_many_calls",
             )
 
     def _forget(self, names: tuple[str, ...]) -> None:
-        self._open.subtract(names)
+        self._open_calls.subtract(names)
         for name in names:
-            if self._open[name] <= 0:
-                del self._open[name]
+            if self._open_calls[name] <= 0:
+                del self._open_calls[name]
 
     def _take(
         self, what: str, names: tuple[str, ...], limits: tuple[int, int], now_s: float
     ) -> None:
-        """Counts for the party and the address, or for neither where one has its fill."""
-        counted = [
+        """Counts against both the party and the address, or neither if one is at its limit."""
+        allowances = [
             (name, self._allowance(f"{what} {name}", limit))
             for name, limit in zip(names, limits, strict=False)
             if limit
         ]
-        for name, allowance in counted:
+        for name, allowance in allowances:
             if wait_s := allowance.wait_s(now_s):
                 raise _too_many(what, name, allowance.limit, wait_s)
-        for _, allowance in counted:
+        for _, allowance in allowances:
             allowance.take(now_s)
 
     def _allowance(self, name: str, limit: int) -> Allowance:
-        """Returns what counts for a name; who is refused is remembered, too, or would be let in."""
-        allowance = self._used.setdefault(name, Allowance(limit))
-        self._used.move_to_end(name)
-        if len(self._used) > MOST_KEPT:
-            self._used.popitem(last=False)
+        """Returns the token bucket of a name and marks it as used, so that it is not evicted."""
+        allowance = self._allowances.setdefault(name, Allowance(limit))
+        self._allowances.move_to_end(name)
+        if len(self._allowances) > MAX_ALLOWANCES:
+            self._allowances.popitem(last=False)
         return allowance
 
 

@@ -1,4 +1,4 @@
-"""What an agent in a live call is made of, and what it needs of the call."""
+"""The dependencies of an agent in a live call: its own parts, and its access to the call."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from sessions_app.engine.core.events import CallEvent
 from sessions_app.engine.core.states import EndReason
 from sessions_app.engine.session.notebook import NoteLimits
 from sessions_app.engine.session.tool_context import Finder
-from sessions_app.engine.session.transcribing import SegmentNumbers
+from sessions_app.engine.session.transcriber import SegmentNumbers
 from sessions_app.engine.turns.manager import TurnManager
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What an agent is made of, in one call."""
+class AgentParts:
+    """The parts of one call's agent: its configuration, responder, voice and so on."""
 
     persona: AgentConfig
     responder: Responder
@@ -32,14 +32,22 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class CallLine:
-    """What the agent needs of the call it is in."""
+class CallControls:
+    """What the agent may do with, and ask of, the call it is in. Nothing here blocks."""
 
     emit: Callable[[CallEvent], None]
     now_ms: Callable[[], float]
+    """Returns the call clock, in ms."""
+
     hang_up: Callable[[EndReason], object]
-    guard: Callable[[bool], None]
-    ask: Callable[[], None]
+    guard_vad: Callable[[bool], None]
+    """Raises (True) or restores (False) the VAD's threshold, against the agent's own echo."""
+
+    request_words: Callable[[], None]
+    """Asks the recogniser for all words of the current utterance, without waiting for its end."""
+
     can_play: Callable[[], bool] = lambda: True
-    reads: Callable[[], bool] = lambda: False
-    """Whether the client asked for words instead of sound: what it is shown was said."""
+    """Whether the client currently receives audio."""
+
+    wants_text: Callable[[], bool] = lambda: False
+    """Whether the client asked for text instead of audio. Text shown then counts as said."""

@@ -1,4 +1,4 @@
-"""What the agent says as the caller hears it: captions while it sounds, segments after."""
+"""The agent's side of the transcript, by what was played: captions first, then segments."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,18 +12,18 @@ from sessions_app.engine.core.events import (
     TokenMade,
     Word,
 )
-from sessions_app.engine.session.transcribing import SegmentNumbers
+from sessions_app.engine.session.transcriber import SegmentNumbers
 from sessions_app.engine.text.writing import ends_sentence, join_sentences
 
 COLONS = (":", "\uff1a")
-"""End a segment as well as the marks of sentences do: a list follows."""
+"""A colon at the end of a piece ends a segment, as a full stop does: a list follows."""
 
 
 class AgentTranscript:
-    """Turns the playout's progress into the agent's side of the transcript.
+    """Turns the playout's progress into captions (interims) and segments (finals).
 
-    Pieces of one sentence become one segment, and so does a phrase that is said as a `whole`.
-    `turn` is the index of the agent's turn.
+    The pieces of one sentence become one segment, and so does a whole fixed phrase. `turn` is the
+    number of the agent's turn. All times are on the call clock, in ms.
     """
 
     def __init__(
@@ -37,60 +37,60 @@ class AgentTranscript:
         self._numbers = numbers
         self._language = language
         self._emit = emit
-        self._heard: list[AnswerPiece] = []
-        self._sounding: AnswerPiece | None = None
+        self._played: list[AnswerPiece] = []
+        self._playing: AnswerPiece | None = None
         self._unvoiced: list[str] = []
         self._unvoiced_ms, self._unvoiced_heard = 0.0, True
-        self._whole = False
+        self._one_segment = False
         self._caption = ""
-        self._left = ""
+        self._unheard_rest = ""
         self.turn = 0
         self.said: list[str] = []
         """What the caller heard since `begin`, sentence by sentence."""
 
-        self.progress: list[AnswerPiece] = []
-        """The pieces of which something was heard since `begin`."""
+        self.started: list[AnswerPiece] = []
+        """The pieces that started to play since `begin`."""
 
     @property
     def said_text(self) -> str:
         """What the caller heard since `begin`, as one text."""
         return join_sentences(self.said)
 
-    def begin(self, turn: int, *, whole: bool = False) -> None:
-        """Starts an answer, or a phrase that is one segment."""
+    def begin(self, turn: int, *, one_segment: bool = False) -> None:
+        """Starts an answer, or with `one_segment` a phrase that is not split into sentences."""
         self.turn = turn
-        self._whole = whole
-        self._left = ""
+        self._one_segment = one_segment
+        self._unheard_rest = ""
         self.said = []
-        self.progress = []
+        self.started = []
 
-    def on_first(self, piece: AnswerPiece) -> None:
-        """The first sound of a piece went out."""
+    def piece_started(self, piece: AnswerPiece) -> None:
+        """Takes a piece whose first packet was sent."""
         self._flush_unvoiced()
-        self._sounding = piece
-        self.progress.append(piece)
+        self._playing = piece
+        self.started.append(piece)
 
-    def on_finished(self, piece: AnswerPiece) -> None:
-        """All of a piece was heard."""
-        self._sounding = None
-        self._heard.append(piece)
-        if not self._whole and (ends_sentence(piece.text) or piece.text.endswith(COLONS)):
+    def piece_finished(self, piece: AnswerPiece) -> None:
+        """Takes a piece whose last packet was sent."""
+        self._playing = None
+        self._played.append(piece)
+        if not self._one_segment and (ends_sentence(piece.text) or piece.text.endswith(COLONS)):
             self.flush()
 
-    def on_mute(self, piece: AnswerPiece, now_ms: float, *, heard: bool = True) -> None:
-        """A piece has no sound: its text is shown instead, and counts as `heard` or does not."""
+    def piece_without_audio(self, piece: AnswerPiece, now_ms: float, *, heard: bool = True) -> None:
+        """Takes a piece that is shown as text only; `heard` says whether it counts as said."""
         self._flush_voiced()
         self._unvoiced.append(piece.text)
         self._unvoiced_ms, self._unvoiced_heard = now_ms, heard
-        if not self._whole:
+        if not self._one_segment:
             self._flush_unvoiced()
 
     def token(self, text: str) -> None:
-        """Tells of the next piece of the answer as it was generated."""
+        """Emits the next token of the answer as it was generated."""
         self._emit(TokenMade(self.turn, text))
 
     def flush(self) -> None:
-        """Makes a segment of the pieces said since the last one."""
+        """Emits a segment of the pieces that were played since the last segment."""
         self._flush_voiced()
         self._flush_unvoiced()
 
@@ -101,42 +101,45 @@ class AgentTranscript:
             self._final(text, at_ms, at_ms, (), None if self._unvoiced_heard else "")
 
     def _flush_voiced(self) -> None:
-        heard, self._heard = self._heard, []
-        if not heard:
+        played, self._played = self._played, []
+        if not played:
             return
-        text = join_sentences(piece.text for piece in heard)
-        end = self._playout.clock_ms(heard[-1], heard[-1].made_ms)
-        self._final(text, self._playout.start_ms(heard[0]), end, self._words(heard))
+        text = join_sentences(piece.text for piece in played)
+        end = self._playout.clock_ms(played[-1], played[-1].made_ms)
+        self._final(text, self._playout.start_ms(played[0]), end, self._words(played))
 
-    def caption(self) -> None:
-        """Tells what has been heard of the present sentence, if it changed."""
-        sounding = self._sounding
-        parts = [piece.text for piece in self._heard]
-        if sounding is not None:
-            parts.append(sounding.heard(self._playout.position_ms(sounding)))
+    def update_caption(self) -> None:
+        """Emits what has been heard of the current sentence, if that changed."""
+        playing = self._playing
+        parts = [piece.text for piece in self._played]
+        if playing is not None:
+            parts.append(playing.heard(self._playout.position_ms(playing)))
         text = join_sentences(parts)
-        if text == self._caption or sounding is None:
+        if text == self._caption or playing is None:
             return
         self._caption = text
-        first = self._heard[0] if self._heard else sounding
+        first = self._played[0] if self._played else playing
         start = self._playout.start_ms(first)
-        end = self._playout.clock_ms(sounding, self._playout.position_ms(sounding))
+        end = self._playout.clock_ms(playing, self._playout.position_ms(playing))
         self._emit(InterimChanged(self._numbers.upcoming, Speaker.AGENT, text, start, end))
 
-    def cut(self, unbegun: Sequence[str], now_ms: float) -> None:
-        """Ends the answer where it is: `unbegun` was generated, and not a sound of it heard."""
+    def cut(self, unplayed: Sequence[str], now_ms: float) -> None:
+        """Ends the answer at the current position.
+
+        `unplayed` is generated text of which nothing was played.
+        """
         self._flush_unvoiced()
-        sounding, self._sounding = self._sounding, None
-        heard_pieces, self._heard = self._heard, []
-        pieces = [*heard_pieces, *([sounding] if sounding else [])]
-        part = sounding.heard(self._playout.position_ms(sounding)) if sounding else ""
-        heard = join_sentences([*(p.text for p in heard_pieces), part])
-        full = join_sentences([*(p.text for p in pieces), *unbegun])
-        self._left = full.removeprefix(heard).strip()
+        playing, self._playing = self._playing, None
+        played, self._played = self._played, []
+        pieces = [*played, *([playing] if playing else [])]
+        part = playing.heard(self._playout.position_ms(playing)) if playing else ""
+        heard = join_sentences([*(p.text for p in played), part])
+        full = join_sentences([*(p.text for p in pieces), *unplayed])
+        self._unheard_rest = full.removeprefix(heard).strip()
         if not full:
             return
         if heard == full:
-            self._heard = pieces
+            self._played = pieces
             self.flush()
             return
         start = self._playout.start_ms(pieces[0]) if pieces else now_ms
@@ -147,30 +150,33 @@ class AgentTranscript:
         words = tuple(w for w in self._words(pieces) if w.end_ms <= end + 1) if heard else ()
         self._final(full, start, end, words, heard)
 
-    def rest(self, *, wanted: bool) -> str:
-        """Returns, once, what was cut off of the last answer, if no other has begun since."""
-        left, self._left = self._left, ""
-        return left if wanted else ""
+    def pop_unheard_rest(self) -> str:
+        """Returns and forgets the text that `cut` cut off; empty once another answer has begun."""
+        rest, self._unheard_rest = self._unheard_rest, ""
+        return rest
 
-    def take_back(self) -> None:
-        """What was said so far was no part of the answer: what was heard of it stays, as it was."""
+    def retract(self) -> None:
+        """Ends what was said so far without the rest, as it turned out to be no answer.
+
+        What the caller heard of it stays in the transcript.
+        """
         self._flush_unvoiced()
-        sounding, self._sounding = self._sounding, None
-        pieces, self._heard = self._heard, []
-        if sounding is not None:
-            pieces = [*pieces, sounding]
+        playing, self._playing = self._playing, None
+        pieces, self._played = self._played, []
+        if playing is not None:
+            pieces = [*pieces, playing]
         heard = [piece.heard(self._playout.position_ms(piece)) for piece in pieces]
         text = join_sentences(heard)
         if not pieces or not text:
-            self._hide()
+            self._clear_caption()
             return
         last = pieces[-1]
         end = self._playout.clock_ms(last, self._playout.position_ms(last))
         words = tuple(w for w in self._words(pieces) if w.end_ms <= end + 1)
         self._final(text, self._playout.start_ms(pieces[0]), end, words)
 
-    def _hide(self) -> None:
-        """Takes the caption away, of which no segment comes."""
+    def _clear_caption(self) -> None:
+        """Clears a caption that no segment will follow."""
         if self._caption:
             self._emit(InterimChanged(self._numbers.upcoming, Speaker.AGENT, "", 0.0, 0.0))
         self._caption = ""
@@ -194,7 +200,7 @@ class AgentTranscript:
         if heard is None or heard:
             self.said.append(text if heard is None else heard)
         if heard == "":
-            self._hide()
+            self._clear_caption()
         self._caption = ""
         self._emit(
             SegmentFinal(

@@ -1,4 +1,4 @@
-"""Whether the agent can be heard: not while its client is away, nor while it takes no sound."""
+"""Suspends the playout while its client is away or receives no audio."""
 
 from collections.abc import Callable
 
@@ -13,10 +13,10 @@ UNHEARD = AgentFailed(
 
 
 class Audibility:
-    """Holds the playout while nothing of it would arrive; in the middle of an answer, too.
+    """Suspends the playout while its audio would reach nobody, even in the middle of an answer.
 
-    A line that is held says so by its offer. What begins while the client takes no sound has none,
-    and is no speech. `can_play` tells whether it does.
+    `can_play` returns whether the client receives audio now; an offer that puts the line on hold
+    changes it. An answer that begins meanwhile has no audio at all, and is not suspended.
     """
 
     def __init__(
@@ -26,28 +26,28 @@ class Audibility:
         self._can_play = can_play
         self._emit = emit
         self._away = False
-        self._held = False
-        self._told = False
+        self._on_hold = False
+        self._warned = False
 
-    def away(self, on: bool) -> None:
-        """Notes that the client is out of reach, or back."""
-        self._away = on
+    def set_away(self, away: bool) -> None:
+        """Notes that the client's connection is lost (True) or back (False)."""
+        self._away = away
         self._suspend()
 
-    def look(self) -> None:
-        """Looks whether the client takes sound now; ask now and then."""
-        takes = self._can_play()
-        self._told = self._told and not takes
-        held = not takes and not self._playout.idle
-        if held is not self._held:
-            self._held = held
+    def update(self) -> None:
+        """Checks whether the client receives audio now. To be called every 0.1 s or so."""
+        can_play = self._can_play()
+        self._warned = self._warned and not can_play
+        on_hold = not can_play and not self._playout.idle
+        if on_hold is not self._on_hold:
+            self._on_hold = on_hold
             self._suspend()
 
-    def tell_unheard(self) -> None:
-        """Tells the client that the agent says what nobody hears: once, until it takes sound."""
-        if not self._told:
-            self._told = True
+    def warn_unheard(self) -> None:
+        """Emits UNHEARD: once, until the client has received audio again."""
+        if not self._warned:
+            self._warned = True
             self._emit(UNHEARD)
 
     def _suspend(self) -> None:
-        self._playout.suspend(self._away or self._held)
+        self._playout.suspend(self._away or self._on_hold)

@@ -1,4 +1,4 @@
-"""The live object that runs one call: its state, its sides, and who is told."""
+"""The live object that runs one call: its state machine, its two sides and its event sinks."""
 
 import asyncio
 import contextlib
@@ -37,35 +37,41 @@ from sessions_app.engine.core.rates import MessageKind, MessageLimits, TooManyEr
 from sessions_app.engine.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.engine.core.transport import Transport
 from sessions_app.engine.rtc.video import VideoLine
-from sessions_app.engine.session.agent_parts import CallLine
+from sessions_app.engine.session.agent_parts import CallControls
 from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.client_commands import COUNTED, STORED
+from sessions_app.engine.session.inbound_audio import InboundAudio, Lane
 from sessions_app.engine.session.keypad import Keypad, KeySettings
-from sessions_app.engine.session.listening import Lane, Listening
-from sessions_app.engine.session.supervising import Absence, ConnectionSnapshot, Limits, Supervisor
-from sessions_app.engine.session.transcribing import SegmentNumbers
+from sessions_app.engine.session.supervisor import Absence, ConnectionSnapshot, Limits, Supervisor
+from sessions_app.engine.session.transcriber import SegmentNumbers
 
 logger = logging.getLogger(__name__)
 
-HELD_UP_S = 0.25
-"""A tick comes each 0.1 s; after a longer pause the loop was held up, and audio may be unread."""
+STALL_S = 0.25
+"""A longer time between two ticks (0.1 s each) means a stalled event loop with unread audio.
 
-MOST_FINALS, MOST_GAPS = 400, 50
-"""What of a call is told to a client that joins it; the rest is in the database.
-
-Together they fit into what may wait for one socket.
+Lower takes ordinary jitter for a stall and delays silence; higher feeds silence where audio waits.
 """
 
-SPOKEN = (SpeechStarted, SpeechEnded, SegmentFinal)
-"""Events that show that somebody speaks."""
+MAX_FINALS, MAX_GAPS = 400, 50
+"""The newest finals and gaps kept for clients that join late; older ones are in the database.
+
+Together they must fit into the outgoing queue of one socket.
+"""
+
+SPEECH_EVENTS = (SpeechStarted, SpeechEnded, SegmentFinal)
+"""Events that show that somebody speaks, for the idle limit."""
 
 TAIL_S = 0.25
-"""After a hang-up, audio that is still on its way may arrive for this long."""
+"""How long audio in flight may still arrive after a hang-up.
+
+Lower loses the last word over slow networks; higher delays the end of every call.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Whose call it is and how it is named; never changes."""
+    """Whose call it is, its public id, and the keys under which it was admitted. Immutable."""
 
     call_id: str
     party: Party
@@ -74,14 +80,15 @@ class Ownership:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """What makes the call's two sides; without `agent` the agent only transcribes.
+class CallSides:
+    """The factories and parts of the call's two sides, the caller's and the agent's.
 
-    `numbers` are those that both sides take for what they say.
+    Without `agent` the call is only transcribed. Both sides take their segments' numbers from
+    `numbers`.
     """
 
-    listening: Callable[[Callable[[CallEvent], None]], Listening]
-    agent: Callable[[CallLine], AgentSession] | None = None
+    inbound: Callable[[Callable[[CallEvent], None]], InboundAudio]
+    agent: Callable[[CallControls], AgentSession] | None = None
     agent_lane: Lane | None = None
     playout: Playout | None = None
     video: VideoLine | None = None
@@ -90,17 +97,18 @@ class Sides:
 
 
 class CallSession:
-    """Runs one call from its answer to its end. Lives on one event loop.
+    """Runs one call from the SDP answer to its end. Used on one event loop; nothing here blocks.
 
-    Sinks get every event in order; a sink that is added later can first be given the
-    finals it missed (`finals_after`).
+    Call `start` once and `tick` every 0.1 s; `end_soon` or the supervisor ends it. Sinks get every
+    event in order; a sink that is added later can catch up with `finals_after`. The call clock is
+    in ms; `*_s` are monotonic seconds.
     """
 
     def __init__(
         self,
         ownership: Ownership,
         transport: Transport,
-        sides: Sides,
+        sides: CallSides,
         clock: CallClock,
         limits: Limits,
         *,
@@ -109,73 +117,78 @@ class CallSession:
         self.ownership = ownership
         self.clock = clock
         self.messages = messages
-        self._meter = messages.of_call()
+        self._message_counter = messages.of_call()
         self.playout = sides.playout
         self.video = sides.video
         self.state = CallState.CREATED
         self.reason: EndReason | None = None
         self._transport = transport
-        self._listening = sides.listening(self._emit)
+        self._inbound = sides.inbound(self._emit)
         self._agent_lane = sides.agent_lane
         self._supervisor = Supervisor(limits, time.monotonic())
+        self._absence = Absence()
         self._sinks: list[EventSink] = []
-        self._finals: deque[SegmentFinal] = deque(maxlen=MOST_FINALS)
-        self._gaps: deque[MediaGap] = deque(maxlen=MOST_GAPS)
+        self._finals: deque[SegmentFinal] = deque(maxlen=MAX_FINALS)
+        self._gaps: deque[MediaGap] = deque(maxlen=MAX_GAPS)
         self._ending: asyncio.Task[None] | None = None
         self.on_message: Callable[[str | bytes], None] = lambda _: None
-        self.behind: Callable[[], bool] = lambda: False
-        """Tells whether more of the call waits to be stored than should."""
+        """Gets each message of the data channel; set by the dialect that the client speaks."""
 
-        self._absence = Absence()
-        self._left_behind: set[asyncio.Task[None]] = set()
-        self._spoke_s = self._looked_s = time.monotonic()
+        self.storage_is_behind: Callable[[], bool] = lambda: False
+        """Returns whether too much of this call waits to be stored."""
+
+        self._closing_transports: set[asyncio.Task[None]] = set()
+        self._spoke_s = self._ticked_s = time.monotonic()
         self._speaking = False
         self.length_ms = 0.0
-        self._agent = sides.agent(self._line()) if sides.agent else None
+        """The call's length on its clock, once it has ended; 0 before."""
+
+        self._agent = sides.agent(self._controls()) if sides.agent else None
         if self._agent is not None:
             self._sinks.append(self._agent)
         self._keypad = Keypad(sides.keys, sides.numbers, self._emit, self.now_ms, self._agent)
 
-    def _line(self) -> CallLine:
-        return CallLine(
-            self._emit,
-            self.now_ms,
-            self.end_soon,
-            self._listening.guard,
-            self._listening.ask,
-            lambda: self._transport.can_play,
-            lambda: self._transport.reads,
+    def _controls(self) -> CallControls:
+        return CallControls(
+            emit=self._emit,
+            now_ms=self.now_ms,
+            hang_up=self.end_soon,
+            guard_vad=self._inbound.guard,
+            request_words=self._inbound.request_words,
+            can_play=lambda: self._transport.can_play,
+            wants_text=lambda: self._transport.reads,
         )
 
     @property
     def agent(self) -> AgentSession:
-        """The agent in this call; raises NoAgentError when its agent only transcribes."""
+        """The call's agent; raises NoAgentError (not retryable) where the call has none."""
         if self._agent is None:
             raise NoAgentError("This agent only transcribes. Call one that answers.")
         return self._agent
 
     def count(self, kind: MessageKind) -> None:
-        """Counts a client's message, by whichever socket or channel it came.
+        """Counts a message of the client against its rate limit, over all sockets and channels.
 
-        Raises TooManyError where the call had too many of its kind.
+        Raises TooManyError (retryable) if there were too many of its kind.
         """
-        self._meter.count(kind, time.monotonic())
+        self._message_counter.count(kind, time.monotonic())
 
-    def obey(self, command: ToCall) -> None:
-        """Does what a client asks; raises NoAgentError for what an agent should do.
+    def execute(self, command: ToCall) -> None:
+        """Executes a command of the client.
 
-        Raises TooManyError before it does anything, and BusyError (retryable) for what would
-        have to be stored while the call is behind with storing what it has.
+        Raises, before anything is done: TooManyError (retryable) over a rate limit, BusyError
+        (retryable) for a command that has to be stored while storage is behind, and NoAgentError
+        for one that needs an agent where there is none.
         """
         if (kind := COUNTED.get(type(command))) is not None:
             self.count(kind)
-        if isinstance(command, STORED) and self.behind():
+        if isinstance(command, STORED) and self.storage_is_behind():
             raise BusyError(
                 "This call has more to save than the database can take. Try again soon."
             )
-        self._do(command)
+        self._execute(command)
 
-    def _do(self, command: ToCall) -> None:
+    def _execute(self, command: ToCall) -> None:
         if isinstance(command, Press):
             self._keypad.press(command.keys)
             return
@@ -183,13 +196,13 @@ class CallSession:
             case HangUp():
                 self.end_soon(EndReason.CALLER_HUNG_UP)
             case ClientAway():
-                self._absence.goes(time.monotonic())
+                self._absence.page_closing(time.monotonic())
             case Mute():
-                self._listening.mute(command.muted)
+                self._inbound.mute(command.muted)
             case _:
-                self._ask_agent(command)
+                self._command_agent(command)
 
-    def _ask_agent(self, command: ToCall) -> None:
+    def _command_agent(self, command: ToCall) -> None:
         match command:
             case Say():
                 self.agent.say(command.text)
@@ -220,82 +233,85 @@ class CallSession:
         return self._transport
 
     def hear_message(self, message: str | bytes) -> None:
-        """Takes what came over the data channel of whichever connection there is."""
+        """Takes a message of the client's data channel, whichever connection it came over."""
         self.on_message(message)
 
     def hear_key(self, key: str) -> None:
-        """Takes a key that came with the sound; one too many is left out."""
+        """Takes a DTMF key of the RTP stream; ignores it over the rate limit."""
         with contextlib.suppress(TooManyError, BusyError):
-            self.obey(Press((key,)))
+            self.execute(Press((key,)))
 
     def send(self, message: str | bytes) -> None:
-        """Sends to the client's data channel, whichever connection carries the call then."""
+        """Sends on the data channel of the current connection; queues until that is open."""
         self._transport.send(message)
 
     def close_channel(self) -> None:
-        """Closes the client's data channel after what was sent."""
+        """Closes the client's data channel once all queued messages are sent."""
         self._transport.close_channel()
 
     def move_to(self, transport: Transport) -> None:
-        """Goes on over another connection; what came over the old one is heard out first.
+        """Continues the call over another connection, after all audio of the old one.
 
-        Raises UnknownCallError when the call is about to end.
+        Raises UnknownCallError (not retryable) if the call is ending.
         """
         if not self.live or self._ending is not None:
             raise UnknownCallError("This call is over. Start a new one.")
         old, self._transport = self._transport, transport
         logger.info("call %s left a connection: %s", self.call_id, old.account)
         self._absence.lost(time.monotonic())
-        self._absence.connected()
+        self._absence.reconnected()
         old.close_input()
-        self._listening.start(transport.frames())
+        self._inbound.start(transport.frames())
         closing = asyncio.create_task(old.aclose())
-        self._left_behind.add(closing)
-        closing.add_done_callback(self._left_behind.discard)
+        self._closing_transports.add(closing)
+        closing.add_done_callback(self._closing_transports.discard)
 
     def now_ms(self) -> float:
-        """Returns the call clock now."""
+        """Returns the call clock, in ms."""
         return self.clock.now_ms(time.monotonic())
 
     def add_sink(self, sink: EventSink) -> None:
-        """Tells `sink` of everything from now on."""
+        """Emits every further event to `sink`, too."""
         self._sinks.append(sink)
 
     def remove_sink(self, sink: EventSink) -> None:
-        """Tells `sink` nothing more; does nothing for one that is not there."""
+        """Emits no further events to `sink`; does nothing for an unknown one."""
         if sink in self._sinks:
             self._sinks.remove(sink)
 
     def client_joined(self, *, returns: bool) -> None:
-        """Notes that the client holds a socket; with `returns` it can come back after its end."""
-        self._absence.joined(time.monotonic(), returns=returns)
+        """Notes that the client has opened a socket; `returns`: it reconnects by itself."""
+        self._absence.socket_opened(time.monotonic(), returns=returns)
 
     def client_left(self) -> None:
-        """Notes that the client closed its socket; while its media flows the call goes on."""
-        self._absence.left(time.monotonic())
+        """Notes that the client closed its socket; the call goes on while its media flows."""
+        self._absence.socket_closed(time.monotonic())
 
     def finals_after(self, seq: int) -> list[SegmentFinal]:
-        """Returns the call's newest finals with a greater `seq`, in order."""
+        """Returns the finals with a greater `seq`, in order; at most the newest MAX_FINALS."""
         return [final for final in self._finals if final.seq > seq]
 
     def catch_up(self) -> list[CallEvent]:
-        """Returns what a client that joins must know: state, gaps, and what its agent tells."""
+        """Returns the events that a joining client needs: state, gaps, and those of the agent."""
         of_agent = self._agent.catch_up() if self._agent is not None else []
         return [StateChanged(self.state, self.reason, self.length_ms), *self._gaps, *of_agent]
 
     def start(self) -> None:
-        """Starts listening; the call is CONNECTING from here."""
-        self._listening.start(self._transport.frames())
+        """Starts to take the caller's audio and moves the call to CONNECTING."""
+        self._inbound.start(self._transport.frames())
         self._move(CallState.CONNECTING)
 
     def tick(self, now_s: float) -> None:
-        """Looks at the client and moves the call where it belongs."""
+        """Runs everything that depends on time: silence, prompts, and the call's state.
+
+        To be called every 0.1 s; `now_s` is monotonic.
+        """
         if not self.live or self._ending is not None:
             return
         if self.state is CallState.ACTIVE:
             self.clock.begin(now_s)
         now_ms = self.clock.now_ms(now_s)
-        self._listening.tick(now_ms, self._silent_to(now_s))
+        self._inbound.tick(now_ms, self._silent_until(now_s))
         if self._agent_lane is not None:
             self._agent_lane.flush_due(now_ms)
         if self._agent is not None:
@@ -309,42 +325,42 @@ class CallSession:
             now_s,
             transport.connected,
             heard_s,
-            self._absence.gone(now_s, heard_s, closed=transport.closed_by_peer),
+            self._absence.has_left(now_s, heard_s, closed=transport.closed_by_peer),
             transport.last_media_s,
             0.0 if self._speaking else now_s - self._spoke_s,
             away=self._absence.away,
         )
 
     def _follow_connection(self, snapshot: ConnectionSnapshot) -> None:
-        """Moves the call to the state that its connection is in, or ends it."""
-        transition = self._supervisor.judge(self.state, snapshot)
+        """Moves the call to the state that follows from its connection, or ends it."""
+        transition = self._supervisor.next_state(self.state, snapshot)
         if transition.state is CallState.ENDING and transition.reason is not None:
             self.end_soon(transition.reason)
         elif transition.state is not self.state:
             if transition.state is CallState.RECONNECTING:
                 self._absence.lost(snapshot.now_s)
-                self._listening.expect_gap()
+                self._inbound.expect_gap()
             self._move(transition.state)
-        if self._absence.cut(snapshot):
-            self._listening.expect_gap()
+        if self._absence.media_lost(snapshot):
+            self._inbound.expect_gap()
 
-    def _silent_to(self, now_s: float) -> float | None:
-        """Returns up to where the client sent nothing, as far as this process would have seen it.
+    def _silent_until(self, now_s: float) -> float | None:
+        """Returns until when the client sent no audio, on the call clock in ms; None if it sends.
 
-        When the loop was held up, what came meanwhile has yet to be read.
+        None after a stall of the event loop, too: audio that came meanwhile is yet to be read.
         """
-        looked_s, self._looked_s = self._looked_s, now_s
+        ticked_s, self._ticked_s = self._ticked_s, now_s
         silent_ms = self._transport.silent_to(now_s)
-        return silent_ms if now_s - looked_s < HELD_UP_S else None
+        return silent_ms if now_s - ticked_s < STALL_S else None
 
     def end_soon(self, reason: EndReason) -> "asyncio.Task[None]":
-        """Starts to end the call, once; returns the task that ends it."""
+        """Starts to end the call; returns the task that does. Only the first reason counts."""
         if self._ending is None:
             self._ending = asyncio.create_task(self._end(reason))
         return self._ending
 
     async def end(self, reason: EndReason) -> None:
-        """Ends the call: last words, lanes, peer. Returns when all of it is done."""
+        """Ends the call and returns when its last words, lanes and connection are finished."""
         await asyncio.shield(self.end_soon(reason))
 
     async def _end(self, reason: EndReason) -> None:
@@ -361,17 +377,17 @@ class CallSession:
             await self.video.aclose()
         failed = reason is EndReason.NEVER_CONNECTED
         try:
-            await self._listening.finish()
+            await self._inbound.finish()
         except Exception:
-            logger.exception("call %s: listening did not finish cleanly", self.call_id)
-            await self._listening.aclose()
+            logger.exception("call %s: its inbound audio did not finish cleanly", self.call_id)
+            await self._inbound.aclose()
             failed = True
         if self._agent_lane is not None:
             await self._agent_lane.aclose()
         self._move(CallState.FAILED if failed else CallState.ENDED)
         await self._transport.aclose()
         logger.info("call %s ended its connection: %s", self.call_id, self._transport.account)
-        await asyncio.gather(*self._left_behind, return_exceptions=True)
+        await asyncio.gather(*self._closing_transports, return_exceptions=True)
 
     def _move(self, state: CallState) -> None:
         if not may_move(self.state, state):
@@ -384,7 +400,7 @@ class CallSession:
             self._finals.append(event)
         if isinstance(event, MediaGap):
             self._gaps.append(event)
-        if isinstance(event, SPOKEN):
+        if isinstance(event, SPEECH_EVENTS):
             self._spoke_s = time.monotonic()
             self._speaking = isinstance(event, SpeechStarted)
         for sink in list(self._sinks):

@@ -1,4 +1,4 @@
-"""What a client's commands cost: as what they are counted, and which of them make rows."""
+"""Which rate limit a client's command counts against, and which commands write database rows."""
 
 from sessions_app.engine.core.commands import (
     AppMessage,
@@ -21,7 +21,7 @@ COUNTED: dict[type[ToCall], MessageKind] = {
     Mute: MessageKind.REQUESTS,
     AppMessage: MessageKind.APP_MESSAGES,
 }
-"""To hang up is always allowed, and so is to say that the page goes away."""
+"""Each command's rate limit. HangUp and ClientAway have none: they are always allowed."""
 
 STORED = (Say, Press, Speak, AppMessage)
-"""These make rows, as fast as a program can send them: they are typed, not spoken."""
+"""Commands that write rows; a program can send them faster than anybody speaks."""

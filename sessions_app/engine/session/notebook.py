@@ -1,4 +1,4 @@
-"""A call's notes, and what was done to them: every change can be undone."""
+"""A call's notes, with undo and redo."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -9,10 +9,10 @@ from sessions_app.engine.core.events import CallEvent, NoteKind, NotesChanged, N
 from sessions_app.engine.text.cleaning import clean
 
 PART_CHARACTERS = 16_000
-"""Most text of notes in one message."""
+"""The most text of notes in one event, so that it fits into one message."""
 
-MOST_UNDONE = 50
-"""Changes that can be undone one after the other; of older ones only the notes are kept."""
+MAX_UNDO = 50
+"""How many changes can be undone one after the other. Higher costs memory in every call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,20 @@ class NoteLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """How notes were at a time, with all that could be undone then."""
+class NotebookSnapshot:
+    """The notes at one moment, with their undo and redo history."""
 
     notes: tuple[NoteTaken, ...]
-    before: tuple[list[NoteTaken], ...]
-    gone: tuple[list[NoteTaken], ...]
-    undone: tuple[list[NoteTaken], ...]
+    undo: tuple[list[NoteTaken], ...]
+    removed: tuple[list[NoteTaken], ...]
+    redo: tuple[list[NoteTaken], ...]
 
 
 class Notebook:
-    """The call's notes; tells of every change, and only of what changed.
+    """The call's notes. Emits every change (`NotesChanged`), with only the notes that changed.
 
-    They are counted from 1 without gaps: after one within is removed those behind it move up, as
-    they are counted when they are read aloud.
+    Notes are numbered from 1 without gaps: when one is removed those after it move up, just as
+    people count them when they are read aloud.
     """
 
     def __init__(
@@ -50,21 +50,29 @@ class Notebook:
         self._now_ms = now_ms
         self._limits = limits or NoteLimits()
         self._notes: list[NoteTaken] = []
-        self._before: deque[list[NoteTaken]] = deque(maxlen=MOST_UNDONE)
-        self._gone: deque[list[NoteTaken]] = deque(maxlen=MOST_UNDONE)
-        self._undone: deque[list[NoteTaken]] = deque(maxlen=MOST_UNDONE)
+        self._undo: deque[list[NoteTaken]] = deque(maxlen=MAX_UNDO)
+        """All notes before each change, the newest last."""
+
+        self._removed: deque[list[NoteTaken]] = deque(maxlen=MAX_UNDO)
+        """The notes that each removal took out, the newest last."""
+
+        self._redo: deque[list[NoteTaken]] = deque(maxlen=MAX_UNDO)
+        """All notes before each undo, the newest last."""
 
     @property
     def notes(self) -> tuple[NoteTaken, ...]:
         return tuple(self._notes)
 
-    def whole(self) -> list[NotesChanged]:
-        """Returns all notes, in parts that are no longer than other messages."""
+    def all_notes(self) -> list[NotesChanged]:
+        """Returns all notes as events, each short enough for one message."""
         parts = list(_parts(self._notes)) or [()]
         return [NotesChanged(part, whole=not index) for index, part in enumerate(parts)]
 
     def add(self, kind: NoteKind, text: str) -> NoteTaken:
-        """Returns the note written down; raises NoteRefusedError for one too many or too long."""
+        """Adds a note and returns it.
+
+        Raises NoteRefusedError (not retryable) if it is too long, or there are too many.
+        """
         most, longest = self._limits.most, self._limits.characters
         if most and len(self._notes) >= most:
             raise NoteRefusedError(f"You already have {most} notes. I can't take any more.")
@@ -77,102 +85,108 @@ class Notebook:
         return note
 
     def remove(self, numbers: Collection[int]) -> list[NoteTaken]:
-        """Takes out the notes with these numbers and returns them, as they were counted."""
-        gone = [note for note in self._notes if note.number in numbers]
-        if gone:
-            self._gone.append(gone)
+        """Removes the notes with these numbers and returns them, with their old numbers."""
+        removed = [note for note in self._notes if note.number in numbers]
+        if removed:
+            self._removed.append(removed)
             self._change([note for note in self._notes if note.number not in numbers])
-        return gone
+        return removed
 
     def restore(self) -> list[NoteTaken]:
-        """Puts back what was taken out last, where it was; returns it as it is counted now.
+        """Puts the notes of the last removal back in their places; returns them renumbered.
 
-        Raises NoteRefusedError where there is no room for it any more.
+        Returns [] if there was no removal. Raises NoteRefusedError (not retryable) if there would
+        be too many notes.
         """
-        if not self._gone:
+        if not self._removed:
             return []
-        most, back = self._limits.most, self._gone[-1]
-        if most and len(self._notes) + len(back) > most:
+        most, restored = self._limits.most, self._removed[-1]
+        if most and len(self._notes) + len(restored) > most:
             raise NoteRefusedError(f"You already have {most} notes. I can't take any more.")
-        before, now = self._notes, list(self._notes)
-        for note in self._gone.pop():
-            now.insert(note.number - 1, note)
-        self._change(now)
-        return _missing(self._notes, before)
+        before, notes = self._notes, list(self._notes)
+        for note in self._removed.pop():
+            notes.insert(note.number - 1, note)
+        self._change(notes)
+        return _not_in(self._notes, before)
 
     def undo(self) -> NotesUndone | None:
-        """Takes back the newest change and returns what came of it; None where there is none."""
-        before = self._before.pop() if self._before else self._notes[:-1]
+        """Undoes the last change; returns what that added and removed, None if there is none."""
+        before = self._undo.pop() if self._undo else self._notes[:-1]
         if before == self._notes:
             return None
-        self._undone.append(self._notes)
-        return self._turn_to(before)
+        self._redo.append(self._notes)
+        return self._switch_to(before)
 
     def redo(self) -> NotesUndone | None:
-        """Takes back the newest `undo` and returns what came of it; None after another change."""
-        if not self._undone:
+        """Undoes the last `undo`; returns what that added and removed.
+
+        None if there was no `undo`, or another change after it.
+        """
+        if not self._redo:
             return None
-        self._before.append(self._notes)
-        return self._turn_to(self._undone.pop())
+        self._undo.append(self._notes)
+        return self._switch_to(self._redo.pop())
 
-    def _turn_to(self, other: list[NoteTaken]) -> NotesUndone:
-        """Makes the notes what they were at another time and returns what is different."""
-        now = self._notes
-        done = NotesUndone(tuple(_missing(now, other)), tuple(_missing(other, now)))
-        if done.removed:
-            self._gone.append(list(done.removed))
-        elif self._gone:
-            self._gone.pop()
-        self._change(other, undoable=False)
-        return done
+    def _switch_to(self, notes: list[NoteTaken]) -> NotesUndone:
+        """Replaces the notes by another version of them and returns the difference."""
+        present = self._notes
+        difference = NotesUndone(tuple(_not_in(present, notes)), tuple(_not_in(notes, present)))
+        if difference.removed:
+            self._removed.append(list(difference.removed))
+        elif self._removed:
+            self._removed.pop()
+        self._change(notes, undoable=False)
+        return difference
 
-    def mark(self) -> Mark:
-        """Returns how the notes are now, for `go_back`."""
-        return Mark(self.notes, tuple(self._before), tuple(self._gone), tuple(self._undone))
+    def snapshot(self) -> NotebookSnapshot:
+        """Returns the present notes and their history, for `go_back`."""
+        return NotebookSnapshot(
+            self.notes, tuple(self._undo), tuple(self._removed), tuple(self._redo)
+        )
 
-    def go_back(self, mark: Mark) -> None:
-        """Makes all as it was then, as if nothing had been done since."""
-        self._change(mark.notes, undoable=False)
-        self._before = deque(mark.before, MOST_UNDONE)
-        self._gone = deque(mark.gone, MOST_UNDONE)
-        self._undone = deque(mark.undone, MOST_UNDONE)
+    def go_back(self, snapshot: NotebookSnapshot) -> None:
+        """Restores notes and history, as if nothing had been done since the snapshot."""
+        self._change(snapshot.notes, undoable=False)
+        self._undo = deque(snapshot.undo, MAX_UNDO)
+        self._removed = deque(snapshot.removed, MAX_UNDO)
+        self._redo = deque(snapshot.redo, MAX_UNDO)
 
-    def _change(self, now: Sequence[NoteTaken], *, undoable: bool = True) -> None:
-        """Makes the notes these, counted anew, and tells what is different."""
+    def _change(self, notes: Sequence[NoteTaken], *, undoable: bool = True) -> None:
+        """Replaces the notes by these, renumbered, and emits what changed."""
         before = self._notes
         if undoable:
-            self._before.append(before)
-            self._undone.clear()
+            self._undo.append(before)
+            self._redo.clear()
         self._notes = [
             note if note.number == number else replace(note, number=number)
-            for number, note in enumerate(now, start=1)
+            for number, note in enumerate(notes, start=1)
         ]
-        there = len(before)
-        changed = [n for at, n in enumerate(self._notes) if at >= there or before[at] != n]
+        count = len(before)
+        changed = [n for at, n in enumerate(self._notes) if at >= count or before[at] != n]
         for part in _parts(changed):
             self._emit(NotesChanged(part))
-        if gone := tuple(note.number for note in before[len(self._notes) :]):
-            self._emit(NotesChanged(removed=gone))
+        if removed := tuple(note.number for note in before[len(self._notes) :]):
+            self._emit(NotesChanged(removed=removed))
 
 
-def _missing(shown: Sequence[NoteTaken], others: Sequence[NoteTaken]) -> list[NoteTaken]:
-    """Returns those of `shown` that are not among `others`, however they are counted there."""
-    known = Counter(map(_plain, others))
+def _not_in(notes: Sequence[NoteTaken], others: Sequence[NoteTaken]) -> list[NoteTaken]:
+    """Returns those of `notes` that are not among `others`, whatever their numbers."""
+    known = Counter(map(_without_number, others))
     found = []
-    for note in shown:
-        if known[_plain(note)] > 0:
-            known[_plain(note)] -= 1
+    for note in notes:
+        if known[_without_number(note)] > 0:
+            known[_without_number(note)] -= 1
         else:
             found.append(note)
     return found
 
 
-def _plain(note: NoteTaken) -> NoteTaken:
+def _without_number(note: NoteTaken) -> NoteTaken:
     return replace(note, number=0)
 
 
 def _parts(notes: Sequence[NoteTaken]) -> Iterator[tuple[NoteTaken, ...]]:
-    """Yields runs of notes that hold PART_CHARACTERS each, or one note that is longer."""
+    """Yields the notes in runs of at most PART_CHARACTERS; a longer note is a run of its own."""
     part: list[NoteTaken] = []
     size = 0
     for note in notes:

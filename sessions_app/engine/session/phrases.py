@@ -1,4 +1,4 @@
-"""What every agent can say by itself, in its own language where that is one of these."""
+"""The fixed phrases of every agent, in its own language if that is one of these, else English."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from sessions_app.engine.text.languages import base_of
 
 
 class Sentences(NamedTuple):
-    """The fixed sentences of one language, to a caller of whom nothing is known."""
+    """The fixed sentences of one language, in its polite form."""
 
     still_there: str
     nearly_over: str
@@ -100,13 +100,13 @@ SENTENCES = {
         "क्षमा करें, अभी इसका जवाब नहीं दिया जा सकता। कृपया फिर से कोशिश करें।",
     ),
 }
-"""By language without region; agents of others speak English."""
+"""By language subtag (BCP 47, without region)."""
 
 APOLOGY = SENTENCES["en"].apology
 
 
 class Phrases:
-    """The fixed words of one agent; its own closing words come before the usual ones."""
+    """One agent's fixed phrases. Closing words that its configuration has replace the default."""
 
     def __init__(self, persona: AgentConfig) -> None:
         self._sentences = SENTENCES.get(base_of(persona.language), SENTENCES["en"])
@@ -115,12 +115,12 @@ class Phrases:
         self.apology = self._sentences.apology
 
     def of(self, prompt: Prompt) -> str:
-        """Returns what to say without ending the call."""
+        """Returns the phrase of a prompt that does not end the call."""
         own = self._sentences
         return own.still_there if prompt is Prompt.STILL_THERE else own.nearly_over
 
     def closing(self, reason: EndReason) -> str:
-        """Returns the last words before the agent hangs up; may be empty."""
+        """Returns the last words before the agent hangs up for `reason`; may be empty."""
         if self._closing:
             return self._closing
         own = self._sentences
@@ -129,6 +129,6 @@ class Phrases:
 
     @property
     def all_fixed(self) -> tuple[str, ...]:
-        """What is worth encoding before it is needed, the greeting first."""
+        """The phrases that are worth synthesising before a call needs them, the greeting first."""
         fixed = (self.greeting, self.apology, self._sentences.still_there, self._closing)
         return tuple(text for text in fixed if text)

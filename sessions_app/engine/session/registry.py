@@ -1,4 +1,4 @@
-"""The calls of this process: how many there may be, and how they all end."""
+"""The live calls of this process: the limit on their number, their tick, and draining."""
 
 import asyncio
 import logging
@@ -16,18 +16,31 @@ from sessions_app.engine.session.call_session import CallSession
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.1
+"""Between two ticks of every call. Lower costs CPU; higher notices lost clients later."""
+
 DRAIN_S = 3.0
-LOOK_S = 0.02
+"""How long all calls may take to end when the process stops.
+
+Lower loses last words; higher makes restarts slower, until the supervisor of the process kills it.
+"""
+
+DRAIN_CHECK_S = 0.02
+"""Between two checks while draining."""
+
 UNHEARD_S = 5.0
-"""So long a client may be silent after its answer; then its call gives way to another."""
+"""A client that sent nothing for this long after the answer may lose its slot to another call.
+
+Lower evicts clients with slow ICE; higher lets offers without a client block the server for longer.
+"""
 
 
 class Registry:
-    """Holds live calls and looks at each a few times a second. One event loop.
+    """Holds the live calls and ticks each ten times a second. Used on one event loop.
 
-    A call has its place from `reserve` on, before it is made. Where none is left, the oldest call
-    whose client was never heard gives way: an offer costs its sender nothing. While `late` says
-    that the loop is, no call is added to those there are. `grid` has the ticks of its event loop.
+    A call occupies a slot from `reserve` on, before it is built. If all `max_calls` slots are
+    occupied, the oldest call whose client was never heard is evicted, as sending an offer costs
+    nothing. While `late` returns True (the event loop lags), calls are refused unless there is
+    none. `on_over` gets each call once its work in this process is done.
     """
 
     def __init__(
@@ -43,12 +56,16 @@ class Registry:
         self._late = late
         self._on_over = on_over
         self._calls: dict[str, CallSession] = {}
-        self._starting: set[Reservation] = set()
-        self._places: dict[str, Reservation] = {}
-        self._since_s: dict[str, float] = {}
-        self._leaving: set[str] = set()
-        self.begun = 0
-        """How many calls were taken in, ever."""
+        self._reserved: set[Reservation] = set()
+        """Slots of calls that are being built."""
+
+        self._reservations: dict[str, Reservation] = {}
+        self._added_s: dict[str, float] = {}
+        self._evicted: set[str] = set()
+        """Ids of calls that are ending, whose slots are free already."""
+
+        self.total_started = 0
+        """How many calls were added since the process started."""
 
         self._ticker: asyncio.Task[None] | None = None
         self._draining: EndReason | None = None
@@ -60,105 +77,104 @@ class Registry:
         return iter(list(self._calls.values()))
 
     @property
-    def room(self) -> int:
-        """How many further calls can be taken; those that are starting have their places."""
-        one = self._taken >= self._max_calls and self._silent("") is not None
+    def free_slots(self) -> int:
+        """How many further calls can be taken now, with one that could be evicted for them."""
+        evictable = self._occupied >= self._max_calls and self._silent_call("") is not None
         try:
-            self._check(giving_way=one)
+            self._check(to_evict=evictable)
         except BusyError:
             return 0
-        return self._max_calls - self._taken + one
+        return self._max_calls - self._occupied + evictable
 
     @property
-    def _taken(self) -> int:
-        return len(self._calls) - len(self._leaving) + len(self._starting)
+    def _occupied(self) -> int:
+        return len(self._calls) - len(self._evicted) + len(self._reserved)
 
     def reserve(self) -> Reservation:
-        """Returns the place of a call that starts, for `add`; release it where the start fails.
+        """Returns the slot of a call that starts, for `add`; release it if the start fails.
 
-        Checks and counts in one step. Raises BusyError when no further call can be taken.
+        Checks and counts in one step. Raises BusyError (retryable) if no call can be taken now.
         """
-        if self._taken >= self._max_calls:
-            self.give_way()
+        if self._occupied >= self._max_calls:
+            self.evict_silent()
         self._check()
-        place = Reservation()
-        place.include(Reservation(lambda: self._starting.discard(place)))
-        self._starting.add(place)
-        return place
+        reservation = Reservation()
+        reservation.include(Reservation(lambda: self._reserved.discard(reservation)))
+        self._reserved.add(reservation)
+        return reservation
 
-    def give_way(self, party: str = "") -> None:
-        """Ends the call whose client was not heard for longest since its answer, if there is one.
+    def evict_silent(self, party: str = "") -> None:
+        """Ends the oldest call whose client was never heard, if there is one; frees its slot.
 
-        Of `party`, where it is named. Its place is free at once.
+        With `party` (its key), only a call of that party.
         """
-        session = self._silent(party)
+        session = self._silent_call(party)
         if session is not None:
-            self._leaving.add(session.call_id)
+            self._evicted.add(session.call_id)
             session.end_soon(EndReason.NEVER_CONNECTED)
-            self._places[session.call_id].release()
+            self._reservations[session.call_id].release()
 
-    def _silent(self, party: str) -> CallSession | None:
+    def _silent_call(self, party: str) -> CallSession | None:
         before_s = time.monotonic() - UNHEARD_S
         for session in self:  # the oldest first
-            waits = self._since_s[session.call_id] <= before_s and _is_unheard(session)
-            own = party in ("", session.ownership.party.key)
-            if waits and own and session.call_id not in self._leaving:
+            silent = self._added_s[session.call_id] <= before_s and _is_unheard(session)
+            matches = party in ("", session.ownership.party.key)
+            if silent and matches and session.call_id not in self._evicted:
                 return session
         return None
 
-    def _check(self, giving_way: int = 0) -> None:
+    def _check(self, to_evict: int = 0) -> None:
         if self._draining is not None:
             raise BusyError("The server is restarting or stopping. Try again in a few seconds.")
-        if self._taken - giving_way >= self._max_calls:
+        if self._occupied - to_evict >= self._max_calls:
             raise BusyError(
                 f"The server already has {self._max_calls} calls, the most it takes. "
                 "Try again in a minute."
             )
-        if self._taken and self._late():
+        if self._occupied and self._late():
             raise BusyError(
                 "The server is too busy: another call would be choppy. Try again later."
             )
 
-    def add(self, session: CallSession, place: Reservation) -> None:
-        """Takes a call in, which is let go by itself when it is over.
+    def add(self, session: CallSession, reservation: Reservation) -> None:
+        """Adds a call, which is removed by itself once its work is done.
 
-        What `place` holds is released when the call has ended, which is before it is over: its
-        caller may start another one as soon as they are told. One that comes while the process
-        is about to stop is ended at once.
+        `reservation` is released when the call has ENDED or FAILED, which is earlier: its caller
+        may then start another. A call that is added while the process drains is ended at once.
         """
-        self._starting.discard(place)
+        self._reserved.discard(reservation)
         self._calls[session.call_id] = session
-        self._places[session.call_id] = place
-        self._since_s[session.call_id] = time.monotonic()
-        session.add_sink(_WhenEnded(place))
-        self.begun += 1
+        self._reservations[session.call_id] = reservation
+        self._added_s[session.call_id] = time.monotonic()
+        session.add_sink(_ReleaseOnEnd(reservation))
+        self.total_started += 1
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick())
         if self._draining is not None:
             session.end_soon(self._draining)
 
     def has(self, call_id: str) -> bool:
-        """Returns whether the call is here, live or about to end."""
+        """Returns whether the call is in this process, live or ending."""
         return call_id in self._calls
 
     def get(self, call_id: str, party: Party) -> CallSession:
-        """Returns a live call of that party; raises UnknownCallError."""
+        """Returns the party's call; raises UnknownCallError (not retryable) if it has none."""
         session = self._calls.get(call_id)
         if session is None or session.ownership.party != party:
             raise UnknownCallError("You have no live call with this id.")
         return session
 
     async def drain(self, reason: EndReason = EndReason.SERVER_STOPPED) -> None:
-        """Takes no more calls and ends those there are, all at once, within DRAIN_S.
+        """Refuses new calls and ends all others at the same time; returns after DRAIN_S at most.
 
-        Calls that were starting then are ended, too, as soon as they have begun.
+        Calls that are being built are ended as soon as they are added.
         """
         self._draining = reason
         for session in self:
             session.end_soon(reason)
         deadline_s = time.monotonic() + DRAIN_S
         while self._unfinished() and time.monotonic() < deadline_s:  # noqa: ASYNC110 - all at once
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(DRAIN_CHECK_S)
         if late := self._unfinished():
             logger.warning("%d calls did not end within %.0f s", late, DRAIN_S)
         if self._ticker is not None:
@@ -167,7 +183,7 @@ class Registry:
             self._ticker = None
 
     def _unfinished(self) -> int:
-        return len(self._starting) + sum(not session.over for session in self)
+        return len(self._reserved) + sum(not session.over for session in self)
 
     async def _tick(self) -> None:
         while True:
@@ -181,23 +197,23 @@ class Registry:
                     session.end_soon(EndReason.INTERNAL_ERROR)
                 if session.over:
                     self._calls.pop(session.call_id, None)
-                    self._places.pop(session.call_id).release()
-                    self._since_s.pop(session.call_id)
-                    self._leaving.discard(session.call_id)
+                    self._reservations.pop(session.call_id).release()
+                    self._added_s.pop(session.call_id)
+                    self._evicted.discard(session.call_id)
                     self._on_over(session)
 
 
 def _is_unheard(session: CallSession) -> bool:
-    """Returns whether nothing was ever heard of a client that has yet to connect."""
+    """Returns whether a client that is still connecting has never sent a datagram."""
     return session.state is CallState.CONNECTING and session.transport.last_heard_s is None
 
 
-class _WhenEnded:
-    """A sink of a call's events that releases its place when it has ended."""
+class _ReleaseOnEnd:
+    """An event sink that releases a call's reservation when the call has ended."""
 
-    def __init__(self, place: Reservation) -> None:
-        self._place = place
+    def __init__(self, reservation: Reservation) -> None:
+        self._reservation = reservation
 
     def emit(self, event: CallEvent) -> None:
         if isinstance(event, StateChanged) and event.state in TERMINAL:
-            self._place.release()
+            self._reservation.release()

@@ -1,4 +1,4 @@
-"""What a responder may do to the call it serves."""
+"""What a responder and its tools may do in a call, while they make one answer."""
 
 import asyncio
 from collections import deque
@@ -12,20 +12,25 @@ from sessions_app.engine.agent.responders.base import (
     NotesUndone,
 )
 from sessions_app.engine.core.events import NoteKind, NoteTaken
-from sessions_app.engine.session.notebook import Mark, Notebook
+from sessions_app.engine.session.notebook import Notebook, NotebookSnapshot
 from sessions_app.engine.text.cleaning import cleaned
 
 Finder = Callable[[str, int], Awaitable[Sequence[EarlierCall]]]
+"""Searches the caller's earlier calls, for a query and at most so many."""
 
-MOST_UNSENT = 500
-"""App-messages that wait for a turn to be certain; of more the oldest are dropped."""
+MAX_UNSENT = 500
+"""App messages that wait until the turn is certain; beyond that, the oldest are dropped."""
 
-GOES_ON = "You had not finished."
-"""Why an answer that is void may change no notes."""
+TURN_GOES_ON = "You had not finished."
+"""Why a note is refused once its answer is void."""
 
 
 class ToolContext:
-    """Serves one answer. Fulfils `agent.responders.base.CallHost`."""
+    """One answer's access to its call. Implements `agent.responders.base.CallHost`.
+
+    Notes change at once, and `retract` undoes that; app messages wait for `confirm`. Used on one
+    event loop.
+    """
 
     def __init__(
         self,
@@ -40,10 +45,10 @@ class ToolContext:
         self._now_ms = now_ms
         self._find = find
         self._send_app = send_app
-        self._app_messages: deque[Any] = deque(maxlen=MOST_UNSENT)
+        self._app_messages: deque[Any] = deque(maxlen=MAX_UNSENT)
         self._certain = asyncio.Event()
-        self._found: Mark | None = None
-        """How the notes were before this answer changed any."""
+        self._snapshot: NotebookSnapshot | None = None
+        """The notes before this answer changed any."""
 
         self._void = False
         self.ends_call = False
@@ -57,7 +62,7 @@ class ToolContext:
 
     def add_note(self, kind: NoteKind, text: str) -> NoteTaken:
         if not self._may_change():
-            raise NoteRefusedError(GOES_ON)
+            raise NoteRefusedError(TURN_GOES_ON)
         return self._notebook.add(kind, text)
 
     def remove_notes(self, numbers: Collection[int]) -> Sequence[NoteTaken]:
@@ -72,16 +77,16 @@ class ToolContext:
     def redo_notes(self) -> NotesUndone | None:
         return self._notebook.redo() if self._may_change() else None
 
-    def take_back(self) -> None:
-        """Undoes what was done, and lets nothing more be: the caller's turn goes on."""
+    def retract(self) -> None:
+        """Undoes all changes to the notes and refuses further ones: the caller's turn goes on."""
         self._void = True
-        if self._found is not None:
-            self._notebook.go_back(self._found)
+        if self._snapshot is not None:
+            self._notebook.go_back(self._snapshot)
 
     def _may_change(self) -> bool:
-        """Returns whether notes may be changed; notes how they were before they are."""
-        if not self._void and self._found is None:
-            self._found = self._notebook.mark()
+        """Returns whether the notes may be changed; takes the snapshot before the first change."""
+        if not self._void and self._snapshot is None:
+            self._snapshot = self._notebook.snapshot()
         return not self._void
 
     def end_call(self) -> None:
@@ -95,7 +100,7 @@ class ToolContext:
             self._app_messages.append(data)
 
     def confirm(self) -> None:
-        """Says that the turn being answered is certain."""
+        """Notes that the turn is certain: app messages are sent, and `confirmed` returns."""
         self._certain.set()
         for data in self._app_messages:
             self._send_app(data)

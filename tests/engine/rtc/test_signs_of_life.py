@@ -10,7 +10,7 @@ import pytest
 from sessions_app.engine.rtc import peer_connection
 from sessions_app.engine.rtc.rtp import session
 from sessions_app.engine.rtc.transport import WebRTCTransport
-from sessions_app.engine.session.supervising import Limits
+from sessions_app.engine.session.supervisor import Limits
 from sessions_app.server import serving
 from tests.engine.rtc.rtp.test_session import calling
 

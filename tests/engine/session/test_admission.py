@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.reservations import Limited, Reservation
-from sessions_app.engine.session.admission import MOST_KEPT, Admission, AdmissionLimits
+from sessions_app.engine.session.admission import MAX_ALLOWANCES, Admission, AdmissionLimits
 
 LIMITS = AdmissionLimits(
     calls_per_user=2, calls_per_address=3, offers_per_user=4, offers_per_address=6
@@ -134,7 +134,7 @@ def test_counts_are_right_whatever_begins_fails_and_ends(steps: list[tuple[str, 
             made.append((admission.reserve(party, address, 0.0), party, address))
     for one, _, _ in made:
         one.release()
-    assert not admission._open, "nothing is kept of calls that are over"
+    assert not admission._open_calls, "nothing is kept of calls that are over"
 
 
 def test_candidates_count_apart_from_offers() -> None:
@@ -157,20 +157,20 @@ def test_no_limit_is_no_limit() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     admission = Admission(LIMITS)
-    for owner in range(MOST_KEPT + 10):
+    for owner in range(MAX_ALLOWANCES + 10):
         admission.offer(str(owner), "", 0.0)
-    assert len(admission._used) == MOST_KEPT
+    assert len(admission._allowances) == MAX_ALLOWANCES
 
 
 def test_who_is_refused_stays_so_and_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessions_app.engine.session.admission.MOST_KEPT", 100)
+    monkeypatch.setattr("sessions_app.engine.session.admission.MAX_ALLOWANCES", 100)
     admission = Admission(LIMITS)
     for owner in range(6):
         admission.offer(str(owner), "192.0.2.1", 0.0)
     for stranger in range(1_000):
         with pytest.raises(BusyError, match="Your address"):
             admission.offer(f"visitor {stranger}", "192.0.2.1", 0.0)
-    assert len(admission._used) == 100
+    assert len(admission._allowances) == 100
     for other in range(80):
         admission.offer(f"other {other}", "", 0.0)
     with pytest.raises(BusyError, match="Your address"):

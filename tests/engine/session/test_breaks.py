@@ -15,8 +15,8 @@ from sessions_app.engine.audio.vad.base import BoundaryCallback
 from sessions_app.engine.audio.vad.silero import SileroStream, SileroVad
 from sessions_app.engine.core.events import CallEvent, SegmentFinal, Speaker
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.session.listening import Listening
-from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
+from sessions_app.engine.session.inbound_audio import InboundAudio
+from sessions_app.engine.session.transcriber import SegmentNumbers, Transcriber
 from sessions_app.engine.stt.engines.streams import QueuedStream
 from sessions_app.engine.stt.engines.utterance import Utterance
 from sessions_app.engine.stt.moonshine.engine import MoonshineEngine
@@ -85,7 +85,7 @@ class Stalled:
         ]
         self._breaks = breaks
         self._vad = vad
-        self.listening: Listening | None = None
+        self.listening: InboundAudio | None = None
 
     async def each(self, take: Callable[[AudioFrame], None]) -> None:
         breaks = list(self._breaks)
@@ -113,7 +113,7 @@ async def heard(
     """Returns the finals of a caller who breaks off there, for so long (both in ms)."""
     events = list[CallEvent]()
     vad = Silero()
-    transcribing = Transcribing(
+    transcribing = Transcriber(
         Moonshine(engine),
         Speaker.CALLER,
         SegmentNumbers(),
@@ -122,7 +122,7 @@ async def heard(
         gated=True,
     )
     caller = Stalled(samples, list(breaks), vad)
-    caller.listening = Listening(vad, transcribing, None, events.append)
+    caller.listening = InboundAudio(vad, transcribing, None, events.append)
     caller.listening.start(caller)
     await caller.listening.finish()
     return [event for event in events if isinstance(event, SegmentFinal)]

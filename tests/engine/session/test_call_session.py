@@ -24,13 +24,13 @@ from sessions_app.engine.core.rates import MessageKind, MessageLimits, TooManyEr
 from sessions_app.engine.core.states import CallState
 from sessions_app.engine.session.agent_session import AgentSession
 from sessions_app.engine.session.call_session import (
-    MOST_FINALS,
-    MOST_GAPS,
+    MAX_FINALS,
+    MAX_GAPS,
     CallSession,
+    CallSides,
     Ownership,
-    Sides,
 )
-from sessions_app.engine.session.supervising import Limits
+from sessions_app.engine.session.supervisor import Limits
 
 
 class Side:
@@ -46,7 +46,7 @@ class Side:
 def session(limits: MessageLimits, side: Side, *, answers: bool = True) -> CallSession:
     ears: Any = side
     agent = cast("AgentSession", side)
-    sides = Sides(lambda _: ears, (lambda _: agent) if answers else None)
+    sides = CallSides(lambda _: ears, (lambda _: agent) if answers else None)
     transport: Any = None
     owner = Ownership("call", Party(1))
     return CallSession(owner, transport, sides, CallClock(), Limits(), messages=limits)
@@ -67,32 +67,32 @@ async def test_what_is_above_a_limit_is_not_done(command: ToCall, limit: str) ->
     side = Side()
     call = session(MessageLimits(**{limit: 3}), side)
     for _ in range(3):
-        call.obey(command)
+        call.execute(command)
     before = len(side.asked)
     with pytest.raises(TooManyError):
-        call.obey(command)
+        call.execute(command)
     assert len(side.asked) == before >= 3
 
 
 async def test_a_call_that_is_behind_takes_nothing_typed_and_may_still_be_ended() -> None:
     side = Side()
     call = session(MessageLimits(), side)
-    call.behind = lambda: True
+    call.storage_is_behind = lambda: True
     before = len(side.asked)
     for command in (Say("a"), Speak("b"), AppMessage(1)):
         with pytest.raises(BusyError, match="more to save"):
-            call.obey(command)
+            call.execute(command)
     assert len(side.asked) == before
-    call.obey(Interrupt())
+    call.execute(Interrupt())
     assert len(side.asked) > before
 
 
 async def test_texts_typed_and_said_are_one_count() -> None:
     call = session(MessageLimits(texts_per_call=2), Side())
-    call.obey(Say("a"))
-    call.obey(Speak("b"))
+    call.execute(Say("a"))
+    call.execute(Speak("b"))
     with pytest.raises(TooManyError):
-        call.obey(Say("c"))
+        call.execute(Say("c"))
 
 
 async def test_to_hang_up_is_always_allowed() -> None:
@@ -100,16 +100,16 @@ async def test_to_hang_up_is_always_allowed() -> None:
     ended: list[Any] = []
     call.end_soon = ended.append  # type: ignore[method-assign,assignment] # ends nothing here
     for _ in range(10):
-        call.obey(HangUp())
+        call.execute(HangUp())
     assert len(ended) == 10
 
 
 async def test_what_no_agent_can_do_is_counted_too() -> None:
     call = session(MessageLimits(texts_per_call=1), Side(), answers=False)
     with pytest.raises(NoAgentError):
-        call.obey(Say("a"))
+        call.execute(Say("a"))
     with pytest.raises(TooManyError):
-        call.obey(Say("a"))
+        call.execute(Say("a"))
 
 
 async def test_a_long_call_keeps_what_fits_into_a_socket_and_the_rest_is_in_the_database() -> None:
@@ -118,10 +118,10 @@ async def test_a_long_call_keeps_what_fits_into_a_socket_and_the_rest_is_in_the_
         call._emit(SegmentFinal(seq, Speaker.CALLER, f"text {seq}", 0, 0))
         call._emit(MediaGap(seq, seq + 1))
     told = [final.seq for final in call.finals_after(0)]
-    assert told == list(range(2_001 - MOST_FINALS, 2_001))
+    assert told == list(range(2_001 - MAX_FINALS, 2_001))
     assert [final.seq for final in call.finals_after(1_998)] == [1_999, 2_000]
     assert call.finals_after(2_000) == []
-    assert len(call.catch_up()) == 1 + MOST_GAPS
+    assert len(call.catch_up()) == 1 + MAX_GAPS
     assert len(told) + len(call.catch_up()) < BACKLOG
 
 

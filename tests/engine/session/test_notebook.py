@@ -4,7 +4,7 @@ import pytest
 
 from sessions_app.engine.agent.responders.base import NoteRefusedError
 from sessions_app.engine.core.events import CallEvent, NoteKind, NotesChanged, NoteTaken
-from sessions_app.engine.session.notebook import MOST_UNDONE, Notebook, NoteLimits
+from sessions_app.engine.session.notebook import MAX_UNDO, Notebook, NoteLimits
 
 
 def notebook(most: int = 500) -> tuple[Notebook, list[CallEvent]]:
@@ -93,7 +93,7 @@ def test_nothing_comes_back_where_there_is_no_room() -> None:
 
 def test_notes_that_are_older_than_what_is_kept_of_changes_are_taken_back_one_by_one() -> None:
     book, _ = notebook()
-    for number in range(MOST_UNDONE + 5):
+    for number in range(MAX_UNDO + 5):
         book.add(NoteKind.NOTE, f"note {number}")
     for left in range(len(book.notes) - 1, -1, -1):
         assert book.undo() is not None

@@ -66,10 +66,10 @@ async def test_a_late_loop_takes_no_call_beside_those_it_has() -> None:
     registry.reserve()  # alone, it cannot make another choppy
     with pytest.raises(BusyError, match="choppy"):
         registry.reserve()
-    assert registry.room == 0
+    assert registry.free_slots == 0
     late = False
     registry.reserve()
-    assert registry.room == 8
+    assert registry.free_slots == 8
 
 
 async def test_there_are_as_many_as_there_may_be(made: list[Registry]) -> None:
@@ -89,7 +89,7 @@ async def test_a_start_that_failed_gives_its_place_back() -> None:
         place = registry.reserve()
         place.release()
         place.release()
-    assert registry.room == 1
+    assert registry.free_slots == 1
 
 
 async def test_of_many_at_once_so_many_pass(made: list[Registry]) -> None:
@@ -118,11 +118,11 @@ async def test_a_call_that_has_ended_frees_its_user_before_it_is_over(made: list
     assert not given_back
     call.tell(StateChanged(CallState.ENDED, None, 0.0))
     assert given_back == ["user"]
-    assert registry.room == 0, "the process still has its work"
+    assert registry.free_slots == 0, "the process still has its work"
     call.over = True
     async with asyncio.timeout(5):
         await over.wait()
-    assert (registry.room, given_back) == (1, ["user"])
+    assert (registry.free_slots, given_back) == (1, ["user"])
 
 
 async def test_a_call_that_breaks_while_it_ends_frees_its_user_all_the_same() -> None:
@@ -168,10 +168,10 @@ async def test_who_was_never_heard_gives_way(
     first, second = silent(registry, "first"), silent(registry, "second")
     with pytest.raises(BusyError, match="3 calls"):
         registry.reserve()  # both may yet connect
-    assert registry.room == 0
+    assert registry.free_slots == 0
     monkeypatch.setattr("sessions_app.engine.session.registry.UNHEARD_S", 0.0)
     first.last_heard_s = 1.0
-    assert registry.room == 1
+    assert registry.free_slots == 1
     third = silent(registry, "third")
     assert second.ending is EndReason.NEVER_CONNECTED
     third.last_heard_s = 1.0
@@ -187,8 +187,8 @@ async def test_at_its_own_limit_a_party_makes_room_with_its_own_calls(
     registry = Registry(5, TickGrid())
     made.append(registry)
     other, own = silent(registry, "other", 2), silent(registry, "own", 7)
-    registry.give_way(Party(7).key)
+    registry.evict_silent(Party(7).key)
     assert (other.ending, own.ending) == (None, EndReason.NEVER_CONNECTED)
-    registry.give_way(Party(7).key)
+    registry.evict_silent(Party(7).key)
     assert other.ending is None
-    assert registry.room == 4
+    assert registry.free_slots == 4

@@ -7,7 +7,7 @@ import pytest
 from sessions_app.engine.agent.responders.base import NoteRefusedError, NotesUndone
 from sessions_app.engine.core.events import CallEvent, NoteKind, NotesChanged
 from sessions_app.engine.session.notebook import PART_CHARACTERS, Notebook, NoteLimits
-from sessions_app.engine.session.tool_context import MOST_UNSENT, ToolContext
+from sessions_app.engine.session.tool_context import MAX_UNSENT, ToolContext
 
 
 def notebook() -> tuple[Notebook, list[CallEvent]]:
@@ -21,15 +21,15 @@ def test_only_what_changed_in_the_notes_is_told() -> None:
     ann = book.add(NoteKind.ACTION, "call Ann")
     assert book.undo() == NotesUndone(removed=(ann,))
     assert told == [NotesChanged((milk,)), NotesChanged((ann,)), NotesChanged(removed=(2,))]
-    assert book.whole() == [NotesChanged((milk,), whole=True)]
-    assert notebook()[0].whole() == [NotesChanged(whole=True)]
+    assert book.all_notes() == [NotesChanged((milk,), whole=True)]
+    assert notebook()[0].all_notes() == [NotesChanged(whole=True)]
 
 
 def test_who_joins_is_told_all_notes_in_parts_of_a_size_that_clients_take() -> None:
     book, _ = notebook()
     for _ in range(100):
         book.add(NoteKind.NOTE, "x" * 2_000)
-    parts = book.whole()
+    parts = book.all_notes()
     assert [part.whole for part in parts] == [True, *[False] * (len(parts) - 1)]
     assert [note for part in parts for note in part.notes] == list(book.notes)
     assert max(sum(len(n.text) for n in part.notes) for part in parts) <= PART_CHARACTERS
@@ -62,10 +62,10 @@ async def test_app_messages_of_a_turn_that_never_is_certain_do_not_pile_up() -> 
 
     sent: list[object] = []
     desk = ToolContext(notebook()[0], lambda: 0.0, nothing, sent.append)  # type: ignore[arg-type] # as below
-    for number in range(3 * MOST_UNSENT):
+    for number in range(3 * MAX_UNSENT):
         desk.send_app(number)
     desk.confirm()
-    assert sent == list(range(2 * MOST_UNSENT, 3 * MOST_UNSENT))
+    assert sent == list(range(2 * MAX_UNSENT, 3 * MAX_UNSENT))
 
 
 def test_numbers_follow_what_is_there_and_nothing_can_be_undone_twice() -> None:
@@ -103,7 +103,7 @@ async def test_what_was_done_for_a_turn_that_goes_on_is_undone() -> None:
     desk.remove_notes({1})
     assert desk.undo_notes() is not None
     assert desk.redo_notes() is not None
-    desk.take_back()
+    desk.retract()
     assert [(note.number, note.text) for note in book.notes] == [(1, "milk"), (2, "bread")]
     undone = book.undo()
     assert undone is not None

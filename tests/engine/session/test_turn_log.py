@@ -8,7 +8,7 @@ from sessions_app.engine.session.turn_log import TurnLog
 
 
 def answer_to(text: str) -> Any:
-    return SimpleNamespace(text=text, committed=False, asked=None, kept=[])
+    return SimpleNamespace(text=text, committed=False, turn=None, memories=[])
 
 
 def test_a_callers_turn_is_committed_once_and_keeps_its_words() -> None:

@@ -1,4 +1,4 @@
-"""One side's speech to text: gate, recogniser stream, segments with their numbers."""
+"""One side's speech to text: the gate, the recogniser's stream, and numbered segments."""
 
 import asyncio
 import itertools
@@ -31,34 +31,38 @@ from sessions_app.engine.turns.endpointing.statements import is_open, is_stateme
 
 logger = logging.getLogger(__name__)
 
-LATE = (
+LAST_WORDS_MISSED = (
     "The last words were not recognised in time. Where the call is recorded, they are looked for "
     "in the recording."
 )
 FINISH_S = 6.0
-"""How long the last words may take after hang-up; then they are looked for in the recording."""
+"""How long the last words may take after a hang-up; the recording is transcribed for them then.
+
+Lower loses last words of slow recognisers; higher delays the end of calls whose recogniser hangs.
+"""
 
 
 class SegmentNumbers:
-    """The order of arrival of a call's segments, from 1, shared by both sides."""
+    """The `seq` of a call's segments, in order of arrival from 1, shared by both sides."""
 
     def __init__(self) -> None:
         self._counter: Iterator[int] = itertools.count(1)
         self.upcoming = next(self._counter)
 
     def take(self) -> int:
-        """Returns the next number; it is never given again."""
-        taken = self.upcoming
+        """Returns the next number and uses it up."""
+        seq = self.upcoming
         self.upcoming = next(self._counter)
-        return taken
+        return seq
 
 
-class Transcribing:
-    """Feeds one side's audio to a recogniser's stream and tells of what comes out.
+class Transcriber:
+    """Feeds one side's audio to a recogniser's stream and emits interims and segments.
 
-    `gated` for an engine that wants speech only; the others get all audio, and where speech
-    begins and ends as hints. With `figures` numbers are written as such; `marks` where the engine
-    writes them (`Capabilities`). Used on one event loop: `hear` and `boundary` never wait.
+    `gated` is for an engine that takes speech only; others get all audio, with the boundaries of
+    speech as hints. With `figures` numbers are written as digits; `marks` says that the engine
+    writes punctuation (`Capabilities`). All times are on the call clock, in ms. Used on one event
+    loop: `hear` and `boundary` never block, as a task of its own sends to the stream.
     """
 
     def __init__(
@@ -83,27 +87,24 @@ class Transcribing:
         self._repeats = RepeatRemover()
         self._outbox: Outbox[Item | None] = Outbox()
         self._interim_shown = False
-        self.placed: Callable[[Hypothesis], Hypothesis] = lambda told: told
-        """Gives what was recognised its place in the call, where engines have a time of theirs."""
+        self.to_call_clock: Callable[[Hypothesis], Hypothesis] = lambda hypothesis: hypothesis
+        """Moves a hypothesis from the engine's time to the call clock (`EngineTimeline`)."""
 
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Starts the sender and the reader."""
+        """Starts the tasks that send to the recogniser's stream and read from it."""
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._read())]
 
     def hear(self, frame: AudioFrame, judged_ms: float = math.inf) -> None:
-        """Takes the next audio; gaps on the call clock must have been filled.
-
-        The VAD has decided up to `judged_ms`.
-        """
+        """Takes the next audio, without gaps. The VAD has classified all audio to `judged_ms`."""
         if self._gate is None:
             self._outbox.put(frame)
         else:
             self._post(self._gate.hear(frame, judged_ms))
 
     def boundary(self, event: SpeechStarted | SpeechEnded, judged_ms: float = math.inf) -> None:
-        """Takes what the VAD found, and up to where it has decided."""
+        """Takes a boundary of speech; the VAD has classified the audio up to `judged_ms`."""
         if self._gate is None:
             started = isinstance(event, SpeechStarted)
             self._post([Begin(event.at_ms) if started else Flush()])
@@ -113,14 +114,14 @@ class Transcribing:
             self._post(self._gate.ended(event.at_ms, judged_ms))
 
     def pause(self) -> None:
-        """Takes a pause that the VAD found, which may be the end: an engine may tell all words."""
+        """Takes a pause within speech, which may be its end: asks for all words so far."""
         if self._gate is not None:
             self._post(self._gate.paused())
 
     async def finish(self, deadline_s: float = FINISH_S) -> None:
-        """Says that no audio follows, and returns when the last final is out.
+        """Ends the input and returns when the last final was emitted.
 
-        When the recogniser is not done by then, it is dropped and a warning logged.
+        After `deadline_s` the recogniser is cancelled, and `RecognitionFailed` is emitted.
         """
         if self._gate is not None:
             self._post(self._gate.finish())
@@ -128,11 +129,11 @@ class Transcribing:
         _, late = await asyncio.wait(self._tasks, timeout=deadline_s)
         if late:
             logger.warning("a recogniser did not finish within %.0f s", deadline_s)
-            self._emit(RecognitionFailed(LATE))
+            self._emit(RecognitionFailed(LAST_WORDS_MISSED))
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Drops everything; may be called twice."""
+        """Cancels everything that is not finished; may be called twice."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -154,18 +155,21 @@ class Transcribing:
     async def _read(self) -> None:
         try:
             async for hypothesis in clean_results(self._stream):
-                self._take(self.placed(hypothesis))
+                self._on_hypothesis(self.to_call_clock(hypothesis))
         except RecogniserError as error:
             logger.warning("a recogniser gave up (%s)", error.code)
             self._clear_interim()
             self._emit(RecognitionFailed(error.message))
 
-    def _take(self, hypothesis: Hypothesis) -> None:
-        if not hypothesis.is_final:
-            text = self._segmenter.interim(hypothesis, time.monotonic())
-            if text is not None:
-                self._show(text, hypothesis)
+    def _on_hypothesis(self, hypothesis: Hypothesis) -> None:
+        if hypothesis.is_final:
+            self._emit_segments(hypothesis)
             return
+        text = self._segmenter.interim(hypothesis, time.monotonic())
+        if text is not None:
+            self._emit_interim(text, hypothesis)
+
+    def _emit_segments(self, hypothesis: Hypothesis) -> None:
         pieces = self._segmenter.final(self._repeats.remove(hypothesis))
         if not pieces:
             self._clear_interim()
@@ -189,7 +193,7 @@ class Transcribing:
                 )
             )
 
-    def _show(self, text: str, hypothesis: Hypothesis) -> None:
+    def _emit_interim(self, text: str, hypothesis: Hypothesis) -> None:
         self._interim_shown = bool(text)
         self._emit(
             InterimChanged(

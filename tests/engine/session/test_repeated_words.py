@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.engine.core.events import Word
-from sessions_app.engine.session.retelling import told_before
+from sessions_app.engine.session.repeated_words import count_repeated
 
 AGAIN_MS = 1_000.0
 BROKE_MS = 2_000.0
@@ -66,7 +66,7 @@ TOLD = words(("the", 1_200, 1_400), ("second", 1_400, 1_650), ("way.", 1_650, 1_
 )
 def test_what_was_told_before(told: list[Word], heard: list[Word], again: int) -> None:
     kept = heard[again:]
-    assert told_before(heard, told, BROKE_MS) == again, kept
+    assert count_repeated(heard, told, BROKE_MS) == again, kept
 
 
 @st.composite
@@ -123,6 +123,6 @@ def test_all_is_told_once_wherever_it_breaks(
     case: tuple[list[Word], list[Word], list[Word], float],
 ) -> None:
     said, told, heard, broke_ms = case
-    told_again = heard[told_before(heard, told, broke_ms) :]
+    told_again = heard[count_repeated(heard, told, broke_ms) :]
     whole = [word.text for word in told if word.text != "half"]
     assert [*whole, *(word.text for word in told_again)] == [word.text for word in said]

@@ -6,7 +6,7 @@ import numpy as np
 
 from sessions_app.engine.core.events import Speaker, TurnJudged
 from sessions_app.engine.core.frames import SPEECH_RATE, AudioFrame, Samples
-from sessions_app.engine.session.turn_sound import APART_MS, BEFORE_MS, TurnSound
+from sessions_app.engine.session.turn_audio import PRE_ROLL_MS, TURN_GAP_MS, TurnAudio
 from sessions_app.engine.turns.turn_models.base import TurnModel
 
 FRAME_MS = 20.0
@@ -28,7 +28,7 @@ class Caller:
 
     def __init__(self) -> None:
         self.model, self.told = Model(), list[TurnJudged]()
-        self.sound = TurnSound(self.model, self.told.append)
+        self.sound = TurnAudio(self.model, self.told.append)
         self.now_ms = 0.0
 
     def goes_on(self, ms: float) -> None:
@@ -71,20 +71,20 @@ async def test_pauses_are_of_one_turn_and_long_silence_ends_it() -> None:
     caller.sound.on_speech(1_000.0)
     caller.sound.on_silence(1_800.0)
     await asyncio.sleep(0)
-    assert caller.asked_ms(0) == (700.0, 2_000.0)  # 1,000 less BEFORE_MS
+    assert caller.asked_ms(0) == (700.0, 2_000.0)  # 1,000 less PRE_ROLL_MS
     caller.goes_on(1_000)
     caller.sound.on_speech(2_800.0)
     caller.goes_on(1_000)
     caller.sound.on_silence(3_800.0)
     await asyncio.sleep(0)
     assert caller.asked_ms(1) == (700.0, 4_000.0)
-    caller.goes_on(APART_MS)
-    at_ms = 3_800.0 + APART_MS + 100.0
+    caller.goes_on(TURN_GAP_MS)
+    at_ms = 3_800.0 + TURN_GAP_MS + 100.0
     caller.sound.on_speech(at_ms)
     caller.goes_on(1_000)
     caller.sound.on_silence(at_ms + 500.0)
     await asyncio.sleep(0)
-    assert abs(caller.asked_ms(2)[0] - (at_ms - BEFORE_MS)) <= FRAME_MS
+    assert abs(caller.asked_ms(2)[0] - (at_ms - PRE_ROLL_MS)) <= FRAME_MS
 
 
 async def test_no_more_is_kept_than_the_model_looks_at() -> None:

@@ -22,9 +22,9 @@ from sessions_app.engine.core.events import (
     TurnJudged,
 )
 from sessions_app.engine.core.frames import AudioFrame, Samples, silence
-from sessions_app.engine.session.hearing import actions_for
-from sessions_app.engine.session.listening import AGAIN_MS, Listening
-from sessions_app.engine.session.transcribing import SegmentNumbers, Transcribing
+from sessions_app.engine.session.inbound_audio import AGAIN_MS, InboundAudio
+from sessions_app.engine.session.transcriber import SegmentNumbers, Transcriber
+from sessions_app.engine.session.turn_events import actions_for
 from sessions_app.engine.stt.base import Recogniser
 from sessions_app.engine.stt.engines.scripted import ScriptedRecogniser
 from sessions_app.engine.stt.wrappers.denoised import Denoised
@@ -111,10 +111,10 @@ def frames(*starts: float, then: Callable[[], None] = lambda: None) -> Coming:
     return Coming(*map(sound, starts), then)
 
 
-def listening(told: list[CallEvent] | None = None) -> tuple[Listening, Ear, Lane]:
+def listening(told: list[CallEvent] | None = None) -> tuple[InboundAudio, Ear, Lane]:
     ears, lane = Ears(), Lane()
     tell = (told if told is not None else []).append
-    return Listening(ears, None, lane, tell), ears.ear, lane
+    return InboundAudio(ears, None, lane, tell), ears.ear, lane
 
 
 async def test_a_later_transport_follows_the_earlier_one() -> None:
@@ -145,7 +145,7 @@ class Model(TurnModel):
 async def test_a_turn_model_judges_what_was_heard_up_to_a_silence() -> None:
     told = list[CallEvent]()
     vad = ScriptedVad([(20.0, 100.0)])
-    heard = Listening(vad, None, None, told.append, turn_model=Model())
+    heard = InboundAudio(vad, None, None, told.append, turn_model=Model())
     asked = asyncio.Event()
     heard.start(frames(*range(0, 200, 20), then=asked.set))
     await asked.wait()
@@ -177,7 +177,7 @@ async def test_a_short_cut_is_told_once_when_the_network_made_it() -> None:
 
 async def test_opus_packets_are_kept_as_they_came() -> None:
     lane = Lane()
-    listening = Listening(Ears(), None, lane, lambda _: None)
+    listening = InboundAudio(Ears(), None, lane, lambda _: None)
     silent = np.zeros(320, np.int16)
     packed = [AudioFrame(silent, 16_000, 20.0 * n, bytes([n, 1])) for n in range(3)]
     listening.start(Coming(*packed))
@@ -297,7 +297,7 @@ async def test_silence_that_comes_after_the_clock_has_told_it_says_nothing_twice
     assert lane.kept[100].start_ms == 2_000.0
 
 
-def ears_tell(heard: Listening, event: SpeechStarted | SpeechEnded) -> None:
+def ears_tell(heard: InboundAudio, event: SpeechStarted | SpeechEnded) -> None:
     """What a VAD does that found a boundary."""
     heard._boundary(event)
 
@@ -321,11 +321,11 @@ async def test_where_turns_depend_on_it_a_pause_brings_all_words(
 ) -> None:
     told: list[CallEvent] = []
     stream = wrap(ScriptedRecogniser([SAID])).open("en-US")
-    transcribing = Transcribing(
+    transcribing = Transcriber(
         stream, Speaker.CALLER, SegmentNumbers(), told.append, language="en-US", gated=True
     )
     vad = ScriptedVad([(200.0, 600.0)])
-    listening = Listening(vad, transcribing, None, told.append, pauses=pauses)
+    listening = InboundAudio(vad, transcribing, None, told.append, pauses=pauses)
     listening.start(Coming(*(sound(20.0 * n) for n in range(60))))
     await listening.finish()
     whole = [e for e in told if isinstance(e, InterimChanged) and e.whole]
@@ -341,7 +341,7 @@ TWO = "Call the plumber on Tuesday. Tell Martin about the invoice."
 
 async def test_an_utterance_of_two_sentences_is_two_segments_and_one_turn() -> None:
     events: list[CallEvent] = []
-    transcribing = Transcribing(
+    transcribing = Transcriber(
         ScriptedRecogniser([TWO]).open("en-US"),
         Speaker.CALLER,
         SegmentNumbers(),
@@ -349,7 +349,7 @@ async def test_an_utterance_of_two_sentences_is_two_segments_and_one_turn() -> N
         language="en-US",
         gated=True,
     )
-    listening = Listening(ScriptedVad([(200.0, 600.0)]), transcribing, None, events.append)
+    listening = InboundAudio(ScriptedVad([(200.0, 600.0)]), transcribing, None, events.append)
     listening.start(Coming(*(sound(20.0 * n) for n in range(60))))
     await listening.finish()
     finals = [event for event in events if isinstance(event, SegmentFinal)]

@@ -3,7 +3,7 @@ from itertools import permutations
 import pytest
 
 from sessions_app.engine.core.states import CallState, EndReason
-from sessions_app.engine.session.supervising import (
+from sessions_app.engine.session.supervisor import (
     ABANDONED_S,
     AWAY_S,
     BACK_S,
@@ -62,80 +62,83 @@ def sight(
     ],
 )
 def test_one_look(state: CallState, seen: ConnectionSnapshot, expected: Transition) -> None:
-    assert Supervisor(LIMITS, 0.0).judge(state, seen) == expected
+    assert Supervisor(LIMITS, 0.0).next_state(state, seen) == expected
 
 
 def test_a_lost_client_has_its_grace_and_then_is_given_up() -> None:
     supervisor = Supervisor(LIMITS, 0.0)
-    assert supervisor.judge(CallState.ACTIVE, sight(100, heard=93)).state is CallState.RECONNECTING
-    waiting = supervisor.judge(CallState.RECONNECTING, sight(129, heard=93))
+    assert (
+        supervisor.next_state(CallState.ACTIVE, sight(100, heard=93)).state
+        is CallState.RECONNECTING
+    )
+    waiting = supervisor.next_state(CallState.RECONNECTING, sight(129, heard=93))
     assert waiting == Transition(CallState.RECONNECTING)
-    given_up = supervisor.judge(CallState.RECONNECTING, sight(130.1, heard=93))
+    given_up = supervisor.next_state(CallState.RECONNECTING, sight(130.1, heard=93))
     assert given_up == Transition(CallState.ENDING, EndReason.CONNECTION_LOST)
 
 
 def test_a_client_that_is_heard_again_is_back() -> None:
     supervisor = Supervisor(LIMITS, 0.0)
-    supervisor.judge(CallState.ACTIVE, sight(100, heard=93))
-    back = supervisor.judge(CallState.RECONNECTING, sight(112, heard=111.9))
+    supervisor.next_state(CallState.ACTIVE, sight(100, heard=93))
+    back = supervisor.next_state(CallState.RECONNECTING, sight(112, heard=111.9))
     assert back == Transition(CallState.ACTIVE)
 
 
 def test_input_that_stops_ends_a_call_that_lives_by_its_input() -> None:
     supervisor = Supervisor(Limits(input_s=2.0, grace_s=0.0), 0.0)
     seen = ConnectionSnapshot(10.0, connected=True, heard_s=9.9, left=False, media_s=8.5)
-    assert supervisor.judge(CallState.ACTIVE, seen) == Transition(CallState.ACTIVE)
+    assert supervisor.next_state(CallState.ACTIVE, seen) == Transition(CallState.ACTIVE)
     silent = ConnectionSnapshot(11.0, connected=True, heard_s=10.9, left=False, media_s=8.5)
-    assert supervisor.judge(CallState.ACTIVE, silent).reason is EndReason.CALLER_HUNG_UP
+    assert supervisor.next_state(CallState.ACTIVE, silent).reason is EndReason.CALLER_HUNG_UP
     waiting = ConnectionSnapshot(11.0, connected=True, heard_s=10.9, left=False, media_s=None)
-    assert supervisor.judge(CallState.ACTIVE, waiting) == Transition(CallState.ACTIVE)
+    assert supervisor.next_state(CallState.ACTIVE, waiting) == Transition(CallState.ACTIVE)
 
 
 @pytest.mark.parametrize(("quiet", "state"), [(59.0, CallState.ACTIVE), (61.0, CallState.ENDING)])
 def test_a_call_in_which_nobody_speaks_ends(quiet: float, state: CallState) -> None:
     supervisor = Supervisor(Limits(idle_s=60.0), 0.0)
     seen = ConnectionSnapshot(100.0, True, 99.0, False, quiet_s=quiet)
-    verdict = supervisor.judge(CallState.ACTIVE, seen)
+    verdict = supervisor.next_state(CallState.ACTIVE, seen)
     assert verdict.state is state
     assert verdict.reason is (EndReason.IDLE if state is CallState.ENDING else None)
 
 
 def test_a_page_that_goes_is_waited_for_and_what_it_closed_does_not_count() -> None:
     here = Absence()
-    here.goes(100)
-    here.left(100)
+    here.page_closing(100)
+    here.socket_closed(100)
     assert here.away
-    assert not here.gone(100 + AWAY_S, 100, closed=True)
-    assert here.gone(100 + AWAY_S + 0.1, 100, closed=True)
+    assert not here.has_left(100 + AWAY_S, 100, closed=True)
+    assert here.has_left(100 + AWAY_S + 0.1, 100, closed=True)
 
 
 def test_a_page_that_is_back_has_time_to_connect() -> None:
     here = Absence()
-    here.goes(100)
-    here.left(100)
-    here.joined(105)
-    assert not here.gone(105 + BACK_S, 100, closed=True)
-    assert here.gone(105 + BACK_S + 0.1, 100, closed=True)
-    here.connected()
+    here.page_closing(100)
+    here.socket_closed(100)
+    here.socket_opened(105)
+    assert not here.has_left(105 + BACK_S, 100, closed=True)
+    assert here.has_left(105 + BACK_S + 0.1, 100, closed=True)
+    here.reconnected()
     assert not here.away
-    assert not here.gone(106, 106, closed=False)
-    assert here.gone(107, 106, closed=True), "a goodbye without a word counts at once again"
+    assert not here.has_left(106, 106, closed=False)
+    assert here.has_left(107, 106, closed=True), "a goodbye without a word counts at once again"
 
 
 def test_a_socket_that_is_closed_without_a_word_is_a_goodbye() -> None:
     here = Absence()
-    here.left(100)
-    assert not here.gone(100 + ABANDONED_S, 99, closed=False)
-    assert not here.gone(103 + ABANDONED_S, 103, closed=False), "it is still heard"
-    assert here.gone(100.1 + ABANDONED_S, 99, closed=False)
+    here.socket_closed(100)
+    assert not here.has_left(100 + ABANDONED_S, 99, closed=False)
+    assert not here.has_left(103 + ABANDONED_S, 103, closed=False), "it is still heard"
+    assert here.has_left(100.1 + ABANDONED_S, 99, closed=False)
 
 
 def test_the_agent_holds_still_while_a_page_is_away() -> None:
     supervisor = Supervisor(LIMITS, 0)
     gone = ConnectionSnapshot(10, True, 10, False, away=True)
-    assert supervisor.judge(CallState.ACTIVE, gone) == Transition(CallState.RECONNECTING)
+    assert supervisor.next_state(CallState.ACTIVE, gone) == Transition(CallState.RECONNECTING)
     back = ConnectionSnapshot(15, True, 15, False)
-    assert supervisor.judge(CallState.RECONNECTING, back) == Transition(CallState.ACTIVE)
+    assert supervisor.next_state(CallState.RECONNECTING, back) == Transition(CallState.ACTIVE)
 
 
 SIGNS = ("away", "socket", "connection")
@@ -149,58 +152,58 @@ def test_a_client_that_can_come_back_is_waited_for_whatever_came_first(
 ) -> None:
     """What a page says as it goes may be lost, or overtaken; looks come between all of it."""
     here, closed, now = Absence(), False, 100.0
-    here.joined(10, returns=True)
+    here.socket_opened(10, returns=True)
     for sign in order:
         closed = closed or sign == "connection"
         if sign == "away":
-            here.goes(now)
+            here.page_closing(now)
         if sign == "socket":
-            here.left(now)
-        assert not here.gone(now, 100, closed=closed)
+            here.socket_closed(now)
+        assert not here.has_left(now, 100, closed=closed)
         now += 0.3
-    assert not here.gone(99.9 + AWAY_S, 100, closed=closed)
+    assert not here.has_left(99.9 + AWAY_S, 100, closed=closed)
     assert here.away or order == ("socket",), "the agent holds still"
-    assert here.gone(now + AWAY_S, 100, closed=closed)
+    assert here.has_left(now + AWAY_S, 100, closed=closed)
 
 
 @pytest.mark.parametrize("order", list(permutations(SIGNS[1:])))
 def test_a_page_that_said_nothing_is_back(order: tuple[str, ...]) -> None:
     here = Absence()
-    here.joined(10, returns=True)
+    here.socket_opened(10, returns=True)
     closed = False
     for sign in order:
         closed = closed or sign == "connection"
         if sign == "socket":
-            here.left(100)
-        assert not here.gone(100.1, 100, closed=closed)
-    here.joined(104, returns=True)
-    assert not here.gone(103 + BACK_S, 100, closed=True)
-    here.connected()
+            here.socket_closed(100)
+        assert not here.has_left(100.1, 100, closed=closed)
+    here.socket_opened(104, returns=True)
+    assert not here.has_left(103 + BACK_S, 100, closed=True)
+    here.reconnected()
     assert not here.away
-    assert not here.gone(140, 139, closed=False)
-    assert not here.gone(141, 141, closed=True), "it may be loaded once more"
-    assert here.gone(141.1 + AWAY_S, 141, closed=True)
+    assert not here.has_left(140, 139, closed=False)
+    assert not here.has_left(141, 141, closed=True), "it may be loaded once more"
+    assert here.has_left(141.1 + AWAY_S, 141, closed=True)
 
 
 def test_a_connection_that_is_taken_up_again_ends_the_wait() -> None:
     here = Absence()
-    here.joined(10, returns=True)
-    assert not here.gone(100, 100, closed=True)
-    assert not here.gone(101, 101, closed=False)
+    here.socket_opened(10, returns=True)
+    assert not here.has_left(100, 100, closed=True)
+    assert not here.has_left(101, 101, closed=False)
     assert not here.away
-    assert not here.gone(101 + BACK_S, 101 + BACK_S, closed=False)
+    assert not here.has_left(101 + BACK_S, 101 + BACK_S, closed=False)
 
 
 def test_a_client_without_a_way_back_has_left_at_once() -> None:
     here = Absence()
-    here.joined(10)
-    assert here.gone(100, 100, closed=True)
+    here.socket_opened(10)
+    assert here.has_left(100, 100, closed=True)
 
 
 def test_a_later_word_of_leaving_does_not_shorten_the_wait() -> None:
     here = Absence()
-    here.joined(10, returns=True)
-    here.goes(100)
-    here.joined(101, returns=True)
-    here.goes(101.1)
-    assert not here.gone(101 + BACK_S, 100, closed=True)
+    here.socket_opened(10, returns=True)
+    here.page_closing(100)
+    here.socket_opened(101, returns=True)
+    here.page_closing(101.1)
+    assert not here.has_left(101 + BACK_S, 100, closed=True)

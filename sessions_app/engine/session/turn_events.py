@@ -1,4 +1,4 @@
-"""What the turn manager is told of a call's events."""
+"""Translates a call's events into calls of the turn manager."""
 
 from sessions_app.engine.core.events import (
     CallEvent,
@@ -17,17 +17,20 @@ from sessions_app.engine.turns.manager import TurnManager
 
 
 def actions_for(manager: TurnManager, event: CallEvent, now_ms: float) -> list[Action] | None:
-    """Returns what is to be done about `event`; None for what no turn depends on."""
+    """Passes `event` to the turn manager and returns its actions.
+
+    None, without asking it, for an event that no turn depends on. `now_ms` is the call clock.
+    """
     if getattr(event, "speaker", None) is not Speaker.CALLER:
         return None
     if isinstance(event, SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed):
-        return _by_ear(manager, event, now_ms)
+        return _on_vad_event(manager, event, now_ms)
     if isinstance(event, TurnJudged):
         return manager.on_turn_model(event.finished, event.at_ms, now_ms)
-    return _by_words(manager, event, now_ms)
+    return _on_words(manager, event, now_ms)
 
 
-def _by_ear(
+def _on_vad_event(
     manager: TurnManager,
     event: SpeechStarted | SpeechEnded | SpeechPaused | SpeechResumed,
     now_ms: float,
@@ -43,7 +46,7 @@ def _by_ear(
             return manager.on_resume(event.at_ms, now_ms)
 
 
-def _by_words(manager: TurnManager, event: CallEvent, now_ms: float) -> list[Action] | None:
+def _on_words(manager: TurnManager, event: CallEvent, now_ms: float) -> list[Action] | None:
     match event:
         case InterimChanged(whole=True):
             sure = {"sure": event.sure, "confidence": event.confidence}
@@ -51,7 +54,7 @@ def _by_words(manager: TurnManager, event: CallEvent, now_ms: float) -> list[Act
         case InterimChanged():
             return manager.on_interim(event.text, now_ms)
         case SegmentFinal(more=True):
-            return []  # all of the utterance is told with its last segment
+            return []  # the utterance's last segment brings all of its text
         case SegmentFinal(typed=False):
             sure = {"sure": event.sure, "confidence": event.confidence}
             return manager.on_final(event.utterance or event.text, event.end_ms, now_ms, **sure)
