@@ -25,7 +25,7 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 
 from bench.load import sound
 from sessions_app.engine.audio.opus import OpusDecoder
-from sessions_app.engine.rtc.rtp.packet import RtpPacket, is_media, is_rtcp, packed, parse
+from sessions_app.engine.rtc.rtp.packet import RtpPacket, is_media, is_rtcp, pack, parse
 
 LATE_S = 0.020
 CONNECT_S = 20.0
@@ -124,7 +124,7 @@ class Call:
     def _send(self, payload: bytes) -> None:
         stamp = self.sent * 960
         packet = RtpPacket(self._type, self.sent & 0xFFFF, stamp & 0xFFFFFFFF, self._ssrc, payload)
-        self._rtp.protocol.transport.sendto(self._protect(packed(packet)), self._rtp.remote_addr)
+        self._rtp.protocol.transport.sendto(self._protect(pack(packet)), self._rtp.remote_addr)
         self.sent += 1
 
     def _datagram(self, data: bytes, address: Any) -> None:

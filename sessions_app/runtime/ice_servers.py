@@ -8,7 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app.engine.rtc.turn_credentials import IceServer, TurnServers, ice_server, minted
+from sessions_app.engine.rtc.turn_credentials import (
+    IceServer,
+    TurnServers,
+    ice_server,
+    mint_credentials,
+)
 
 SERVER = "voicesite"
 """In whose name this server asks for relays; each time another one begins with it."""
@@ -49,7 +54,7 @@ def all_for(name: str) -> list[IceServer]:
     if relay is None:
         return plain()
     whose = f"{SERVER}-{secrets.token_hex(6)}" if name == SERVER else name
-    return [*plain(), minted(relay, whose, time.time())]
+    return [*plain(), mint_credentials(relay, whose, time.time())]
 
 
 def for_client(name: str) -> list[dict[str, Any]]:

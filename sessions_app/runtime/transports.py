@@ -111,7 +111,7 @@ class Transports:
             yield Connection(WEBSOCKET, transport)
 
     def _peer(
-        self, call: CallMedia, channel: str, before: ConnectionIdentity | None = None
+        self, call: CallMedia, channel: str, predecessor: ConnectionIdentity | None = None
     ) -> WebRTCTransport:
         configuration = ice.configuration(
             ice_servers.all_for(ice_servers.SERVER), relay_only=self._config.ice_relay_only
@@ -126,7 +126,7 @@ class Transports:
             own_path=self._config.own_path,
             preferences=self._config.opus_preferences,
             media_loop=self._media_loop,
-            before=before,
+            predecessor=predecessor,
         )
 
 

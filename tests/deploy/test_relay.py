@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from sessions_app.engine.rtc.turn_credentials import TurnServers, minted
+from sessions_app.engine.rtc.turn_credentials import TurnServers, mint_credentials
 from tests.fixtures.coturn import SECRET, coturn
 from tests.fixtures.server import ROOT
 from tests.fixtures.turn_client import IPV4, IPV6, TurnClient
@@ -48,7 +48,7 @@ def relay() -> Iterator[int]:
 
 @pytest.mark.parametrize("family", [IPV4, IPV6], ids=["IPv4", "IPv6"])
 def test_no_inner_address_is_reached(relay: int, family: int) -> None:
-    with TurnClient(relay, minted(TURN, f"denied{family}", time.time())) as client:
+    with TurnClient(relay, mint_credentials(TURN, f"denied{family}", time.time())) as client:
         assert client.allocate(family) == 0
         for peer in DENIED[family].split():
             assert (client.permit(peer), client.bind(peer)) == (FORBIDDEN, FORBIDDEN), peer
@@ -65,8 +65,8 @@ def stack() -> Iterator[ExitStack]:
 def test_fresh_credentials_give_nobody_more_than_a_share(relay: int, stack: ExitStack) -> None:
     """A user who asks for new credentials each second is still one user."""
     now = time.time()
-    asked = [minted(TURN, "7", now + step) for step in range(QUOTA + 2)]
+    asked = [mint_credentials(TURN, "7", now + step) for step in range(QUOTA + 2)]
     clients = [stack.enter_context(TurnClient(relay, given)) for given in asked]
     assert [client.allocate() for client in clients] == [0] * QUOTA + [OVER_QUOTA] * 2
-    with TurnClient(relay, minted(TURN, "8", now)) as other:
+    with TurnClient(relay, mint_credentials(TURN, "8", now)) as other:
         assert other.allocate() == 0

@@ -27,7 +27,7 @@ from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.aiortc_compat import negotiation
 from sessions_app.engine.rtc.sdp import codecs
-from sessions_app.engine.rtc.sdp.lines import bundled, spread, with_group
+from sessions_app.engine.rtc.sdp.lines import bundled, with_group, with_shared_attributes
 from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
 from sessions_app.engine.rtc.turn_credentials import IceServer, ice_server
 from sessions_app.engine.text.cleaning import read_json
@@ -168,7 +168,7 @@ class Connection:
     async def _answered(self, sdp: str) -> None:
         if ice.identity(sdp) is None:
             raise BadOfferError("The offer's SDP holds no DTLS fingerprint or ICE user fragment.")
-        whole = codecs.with_static(spread(ice.clean_offer(sdp)))
+        whole = codecs.with_static(with_shared_attributes(ice.clean_offer(sdp)))
         offered, rejected = without_rejected(whole)
         try:
             await self.pc.setRemoteDescription(RTCSessionDescription(offered, "offer"))

@@ -1,4 +1,7 @@
-"""The agent's voice as an aiortc track: encoded packets, and none while it is silent."""
+"""The agent's voice as an aiortc track of encoded packets, which sends nothing while silent.
+
+Only the fallback path uses it (`aiortc_compat.guard`); `rtp.sender` is the usual one.
+"""
 
 import asyncio
 import time
@@ -21,10 +24,10 @@ _PACKET_RTP = round(RTP_RATE * _PACKET_S)
 
 
 class OutgoingTrack(MediaStreamTrack):
-    """Yields `av.Packet`, which aiortc sends without encoding. Timestamps follow real time.
+    """Yields `av.Packet`s, which aiortc sends without encoding. Timestamps follow real time.
 
-    `convert` turns an Opus packet into one of the client's codec, where that is not Opus; it is set
-    before the first packet.
+    `convert` turns an Opus packet into one of the client's codec, if that is not Opus; set it
+    before the first packet. Without speech a packet of silence is sent every `comfort_s`.
     """
 
     kind = "audio"
@@ -52,20 +55,20 @@ class OutgoingTrack(MediaStreamTrack):
             raise MediaStreamError
         if self._started_s is None:
             self._started_s = time.monotonic()
-            return self._packed(self._silence, self._started_s)
-        while await self._has_something_to_say():
+            return self._av_packet(self._silence, self._started_s)
+        while await self._wait_for_speech():
             if self.readyState != "live":
                 raise MediaStreamError
             data = self._playout.next_packet()
             if data is not None:
-                return self._packed(data, self._due_s)
+                return self._av_packet(data, self._due_s)
         if self.readyState != "live":
             raise MediaStreamError
-        return self._packed(self._silence, time.monotonic())
+        return self._av_packet(self._silence, time.monotonic())
 
-    async def _has_something_to_say(self) -> bool:
-        """Returns True when a packet is due; False when only a packet of silence is."""
-        waits = not self._playout.has_packet
+    async def _wait_for_speech(self) -> bool:
+        """Returns True when a packet of speech is due; False after `comfort_s` without one."""
+        was_silent = not self._playout.has_packet
         try:
             async with asyncio.timeout(self._comfort_s) as self._limit:
                 await self._playout.ready()
@@ -75,12 +78,12 @@ class OutgoingTrack(MediaStreamTrack):
             self._limit = None
         now = time.monotonic()
         self._due_s += _PACKET_S
-        if waits or now - self._due_s > STALL_S:
+        if was_silent or now - self._due_s > STALL_S:
             self._due_s = now
         await asyncio.sleep(max(0.0, self._due_s - now))
         return True
 
-    def _packed(self, data: bytes, at_s: float) -> "av.Packet[Any]":
+    def _av_packet(self, data: bytes, at_s: float) -> "av.Packet[Any]":
         assert self._started_s is not None  # noqa: S101 - set by the first packet
         elapsed = round((at_s - self._started_s) * RTP_RATE)
         following = self._pts + _PACKET_RTP

@@ -1,4 +1,4 @@
-"""ICE: servers, candidates, and the cleaning of offers before aiortc reads them."""
+"""ICE: servers, candidates, and removing what aiortc cannot handle from offers."""
 
 import asyncio
 import ipaddress
@@ -23,14 +23,18 @@ _HOST = re.compile(
     r" (?P<port>\d+) typ host"
 )
 _PUBLIC_PRIORITY = 1_694_498_815
+"""That of a server-reflexive candidate of component 1 (RFC 8445, section 5.1.2)."""
 
 RESOLVE_S = 1.0
-"""How long an mDNS name (`.local`) may take to resolve before its candidate is left out."""
+"""How long an mDNS name (`.local`) may take to resolve before its candidate is ignored.
+
+Lower loses candidates of clients in the same network; higher keeps tasks of others for longer.
+"""
 
 
 def configuration(servers: Sequence[IceServer], *, relay_only: bool = False) -> RTCConfiguration:
-    """Returns aiortc's configuration; without servers there are host candidates only."""
-    given = [
+    """Returns aiortc's configuration; without servers there are only host candidates."""
+    ice_servers = [
         RTCIceServer(
             urls=list(server.urls),
             username=server.username or None,
@@ -39,13 +43,13 @@ def configuration(servers: Sequence[IceServer], *, relay_only: bool = False) -> 
         for server in servers
     ]
     policy = RTCIceTransportPolicy.RELAY if relay_only else RTCIceTransportPolicy.ALL
-    return RTCConfiguration(iceServers=given, iceTransportPolicy=policy)
+    return RTCConfiguration(iceServers=ice_servers, iceTransportPolicy=policy)
 
 
 def with_public_address(sdp: str, address: str) -> str:
-    """Returns `sdp` with each of its host candidates also at `address`, for a server behind NAT.
+    """Adds a candidate at the public `address` for each host candidate: the server is behind NAT.
 
-    The network must forward UDP to the same ports. Candidates of RFC 8839, section 5.1.
+    The NAT must forward UDP to the same ports. Candidate lines: RFC 8839, section 5.1.
     """
     out, index = [], 0
     for line in sdp.split("\r\n"):
@@ -64,8 +68,8 @@ def with_public_address(sdp: str, address: str) -> str:
 def clean_offer(sdp: str) -> str:
     """Returns `sdp` without mDNS candidates and `a=end-of-candidates`.
 
-    aiortc would wait for each name to resolve, and would refuse every later candidate after the end
-    mark. The client is then found by its own connectivity checks.
+    aiortc would wait for each mDNS name to resolve, and would refuse every candidate after the end
+    marker. A client without candidates is found by its own connectivity checks (peer-reflexive).
     """
     lines = sdp.replace("\r\n", "\n").split("\n")
     kept = [line for line in lines if not _is_unwanted(line)]
@@ -79,15 +83,15 @@ def _is_unwanted(line: str) -> bool:
 
 
 def identity(sdp: str) -> str | None:
-    """Returns an offer's DTLS fingerprint and ICE user fragment, which identify its connection."""
+    """Returns the identity of an offer's connection; None without fingerprint or user fragment."""
     return next(iter(identities(sdp)), None)
 
 
 def identities(sdp: str) -> list[str]:
-    """Returns an offer's identities, one for each of its ICE user fragments.
+    """Returns an offer's identities: its DTLS fingerprint with each of its ICE user fragments.
 
-    A later offer of the same connection has one of them: where a line replaces a stopped one, it
-    brings another fragment, and the stopped line keeps its own.
+    A later offer of the same connection has at least one of them: a line that replaces a stopped
+    one has another fragment, but the stopped line keeps its own.
     """
     fingerprint = re.search(r"^a=fingerprint:(\S+ \S+)", sdp, re.MULTILINE)
     if fingerprint is None:
@@ -97,10 +101,10 @@ def identities(sdp: str) -> list[str]:
 
 
 async def read_candidate(candidate: Candidate) -> RTCIceCandidate | None:
-    """Returns `candidate` as aiortc has it; None for one that is not used.
+    """Returns `candidate` parsed for aiortc; None for one that must not be passed to it.
 
-    Not used are end marks (empty text), after which aiortc would drop all others, and mDNS names
-    that do not resolve in time. Raises BadCandidateError for text that is not a candidate.
+    Those are the end marker (empty text), after which aiortc would drop all others, and mDNS names
+    that do not resolve in time. Raises BadCandidateError (not retryable) for malformed ones.
     """
     text = candidate.candidate.removeprefix("a=").removeprefix("candidate:").strip()
     if not text:

@@ -1,4 +1,4 @@
-"""ICE gathering with a time limit, which is never cancelled halfway."""
+"""ICE gathering with a time limit, and without cancellation halfway."""
 
 import asyncio
 import functools
@@ -6,25 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 GATHER_S = 0.5
-"""How long STUN and TURN servers may take before the answer goes out without them.
+"""How long STUN and TURN servers may take before the answer is sent without their candidates.
 
-Less leaves clients behind strict networks without a relay; more delays every answer while a server
+Lower leaves clients in strict networks without a relay; higher delays every answer while a server
 is down.
 """
 
 
 class IceGathering:
-    """The gathering of one connection; on one event loop.
+    """The ICE gathering of one connection. Used on one event loop.
 
-    Where the task that waits for candidates is cancelled, aioice leaves sockets open, and the tasks
-    that ask STUN and TURN servers fail with nobody to take the error. So it is never cancelled.
+    If the task that gathers were cancelled, aioice would leave sockets open, and its queries to
+    STUN and TURN servers would fail with exceptions that nobody retrieves. So it never is.
     """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def uncancelled(self, gather: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns `gather` limited to GATHER_S, which goes on even if its caller is cancelled."""
+        """Returns `gather` limited to GATHER_S, and shielded from cancellation of its caller."""
         limited = functools.partial(gather, timeout=GATHER_S)
 
         async def gathering(*args: Any, **kwargs: Any) -> Any:

@@ -25,30 +25,30 @@ from sessions_app.engine.rtc.ice_gathering import IceGathering
 from sessions_app.engine.rtc.rtp.session import RtpSession
 from sessions_app.engine.rtc.sdp import codecs, media_lines, opus_preferences
 from sessions_app.engine.rtc.sdp.lines import bundled, with_group
-from sessions_app.engine.rtc.sdp.media_lines import Lines
+from sessions_app.engine.rtc.sdp.media_lines import MediaLines
 from sessions_app.engine.rtc.transport_change import ConnectionIdentity
 
 logger = logging.getLogger(__name__)
 
 GOODBYE_S = 6.0
-"""A connection that closes this soon after a datagram of the client was closed by the client.
+"""A connection that closes this soon after the client's last datagram was closed by the client.
 
-Less takes goodbyes for a lost network; more takes a lost network for a goodbye.
+Lower takes clients that hang up for a lost network; higher takes a lost network for a hang-up.
 """
 
-ASK_AFTER_S = 4.0
-"""A client without a datagram for so long is asked whether it is there.
+CONSENT_CHECK_S = 4.0
+"""After this long without a datagram the client is sent a consent check.
 
-Some clients never check consent, or seldom, and send nothing while they are muted. Less costs
-packets; more finds clients that are gone later.
+Some clients check consent never or seldom, and send nothing while muted. Lower costs packets;
+higher notices clients that have left later.
 """
 
 MAX_CANDIDATES = 100
-"""ICE candidates of one client; more are refused, as each costs connectivity checks."""
+"""The most ICE candidates of one client. Higher lets it cause more connectivity checks."""
 
 
 class PeerListener(Protocol):
-    """What a peer connection tells its transport."""
+    """The callbacks of a peer connection to its transport."""
 
     def on_audio_track(self, track: Any) -> None: ...
 
@@ -56,19 +56,22 @@ class PeerListener(Protocol):
 
     def on_channel(self, channel: RTCDataChannel) -> None: ...
 
-    def on_lost(self, *, by_peer: bool) -> None: ...
+    def on_lost(self, *, by_peer: bool) -> None:
+        """Called when the connection has closed; `by_peer` if the client closed it."""
+        ...
 
     def open_rtp(self) -> RtpSession | None:
-        """Returns what receives and sends audio below aiortc; None for aiortc's tracks."""
+        """Returns the session for audio below aiortc; None to use aiortc's tracks."""
         ...
 
 
 class Peer:
-    """Answers a client's offers and watches whether the client is still there.
+    """Answers a client's offers and checks whether the client is still alive.
 
-    `outgoing` is the agent's voice, sent where the client takes audio. With `pictures` to send, the
-    client's first video line is received too. Each offer says again which lines there are, and
-    in which direction. `before` is the identity of an earlier connection that this takes over from.
+    `outgoing` is the agent's voice for aiortc's path. With a `video` track to send, the client's
+    first video line is received, too. Each offer replaces the lines and directions of earlier ones.
+    `predecessor` is the identity of an earlier connection that this one takes over from. Used on
+    one event loop.
     """
 
     def __init__(
@@ -76,43 +79,49 @@ class Peer:
         configuration: RTCConfiguration,
         listener: PeerListener,
         outgoing: OutgoingTrack | None = None,
-        pictures: MediaStreamTrack | None = None,
+        video: MediaStreamTrack | None = None,
         preferences: opus_preferences.OpusPreferences | None = None,
         *,
-        before: ConnectionIdentity | None = None,
+        predecessor: ConnectionIdentity | None = None,
     ) -> None:
         self._outgoing = outgoing
-        self._before = before
+        self._predecessor = predecessor
         self._preferences = preferences or opus_preferences.OpusPreferences()
         self._rtp: RtpSession | None = None
-        self._lines = Lines()
-        self._audio: Any = None
-        self._videos: set[Any] = set()
-        self._watched: set[Any] = set()
+        self._lines = MediaLines()
+        self._audio_track: Any = None
+        self._video_tracks: set[Any] = set()
+        self._watched_ice: set[Any] = set()
         self.answered = False
-        self._pictures = pictures
-        self._pc = RTCPeerConnection(configuration)
-        if before is not None:
-            negotiation.use_certificates(self._pc, before.certificates)
-        else:
-            negotiation.accept_rsa(self._pc)
-        negotiation.log_failed_connect(self._pc)
+        self._video = video
         self._listener = listener
         servers = configuration.iceServers or []
         self._wants_relay = any("turn" in str(server.urls) for server in servers)
-        self._adding: set[asyncio.Task[None]] = set()
-        self._asking: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._consent_check: asyncio.Task[None] | None = None
         self._gathering = IceGathering()
         self._answering = asyncio.Lock()
         self._candidates = 0
         self._closing = False
         self.last_heard_s: float | None = None
-        self._pc.on("datachannel", listener.on_channel)
-        self._pc.on("connectionstatechange", self._state_changed)
+        """When the client's last datagram arrived (monotonic)."""
+
+        self._pc = self._connection(configuration)
+
+    def _connection(self, configuration: RTCConfiguration) -> RTCPeerConnection:
+        pc = RTCPeerConnection(configuration)
+        if self._predecessor is not None:
+            negotiation.use_certificates(pc, self._predecessor.certificates)
+        else:
+            negotiation.accept_rsa(pc)
+        negotiation.log_failed_connect(pc)
+        pc.on("datachannel", self._listener.on_channel)
+        pc.on("connectionstatechange", self._state_changed)
+        return pc
 
     @property
     def can_play(self) -> bool:
-        """Whether the client takes the agent's voice, by its newest offer."""
+        """Whether the client receives the agent's voice, by its newest offer."""
         return self._lines.sending is not None
 
     @property
@@ -124,12 +133,15 @@ class Peer:
         return transport_change.identity_of(self._pc, channel)
 
     def stop_sending(self) -> None:
-        """Sends no audio any more, as the client has stopped its line."""
+        """Stops sending audio, as another connection takes over."""
         if self._rtp is not None:
             self._rtp.send_on(None, None)
 
     async def answer(self, sdp: str) -> str:
-        """Returns the SDP that answers a cleaned offer; raises BadOfferError."""
+        """Returns the answer to a prepared offer (`sdp.offers`); raises BadOfferError.
+
+        After an error the connection is unusable; close it.
+        """
         async with self._answering:
             return await self._answer(sdp)
 
@@ -137,14 +149,14 @@ class Peer:
         try:
             offer = RTCSessionDescription(self._with_known_line_first(sdp), "offer")
             await self._pc.setRemoteDescription(offer)
-            self._choose(sdp)
+            self._choose_lines(sdp)
             own_path = self._start_audio()
-            self._follow_tracks()
+            self._report_tracks()
             self._take_identity()
             self._watch_ice()
             await self._pc.setLocalDescription()
             if self._pc.sctp is not None and self._pc.sctp.transport is None:
-                raise ValueError("the data channel's line is bundled with none")
+                raise ValueError("the data channel's line is in no BUNDLE")
         except Exception as error:
             raise BadOfferError(
                 "The offer cannot be answered: none of its audio codecs is known here "
@@ -152,36 +164,41 @@ class Peer:
             ) from error
         self.answered = True
         answer = str(self._pc.localDescription.sdp)
-        if own_path:
-            answer = opus_preferences.with_preferences(answer, sdp, self._preferences)
-        for one in self._lines.types if own_path else ():
-            answer = codecs.with_extra_types(answer, one, noise=self._preferences.dtx)
         if self._wants_relay and " typ relay" not in answer:
             logger.warning(
                 "the TURN server gave no relay: is it up, is VOICE_TURN_SECRET its "
                 "static-auth-secret, and are both clocks right? `manage.py check_ice` tells"
             )
+        return self._with_own_types(answer, sdp) if own_path else answer
+
+    def _with_own_types(self, answer: str, offer: str) -> str:
+        """Adds what aiortc's answer lacks although the audio path below aiortc supports it."""
+        answer = opus_preferences.with_preferences(answer, offer, self._preferences)
+        for types in self._lines.types:
+            answer = codecs.with_extra_types(answer, types, noise=self._preferences.dtx)
         return answer
 
     def _take_identity(self) -> None:
-        before, self._before = self._before, None
-        channel = transport_change.take_identity(self._pc, before) if before is not None else None
+        identity, self._predecessor = self._predecessor, None
+        if identity is None:
+            return
+        channel = transport_change.take_identity(self._pc, identity)
         if channel is not None:
             self._listener.on_channel(channel)
 
     def _with_known_line_first(self, sdp: str) -> str:
-        """Returns the offer with a line first in its BUNDLE that was there before.
+        """Returns the offer with a known line first in its BUNDLE.
 
-        aiortc uses the first line's transport, and gives each new line one of its own.
+        aiortc uses the first line's transport for all, and each new line has one of its own.
         """
         known = {line.mid for line in self._pc.getTransceivers()}
         known |= {self._pc.sctp.mid} if self._pc.sctp is not None else set()
         return with_group(sdp, sorted(bundled(sdp), key=lambda mid: mid not in known))
 
     async def add_candidate(self, candidate: Candidate) -> None:
-        """Adds a candidate; mDNS names are looked up in the background.
+        """Adds a candidate; mDNS names are resolved in the background.
 
-        Raises BadCandidateError for one that cannot be read, or after MAX_CANDIDATES.
+        Raises BadCandidateError (not retryable) for a malformed one, or after MAX_CANDIDATES.
         """
         self._candidates += 1
         if self._candidates > MAX_CANDIDATES:
@@ -195,10 +212,10 @@ class Peer:
             await self._add(candidate)
 
     async def aclose(self) -> None:
-        """Closes the connection; the client's track ends within milliseconds.
+        """Closes the connection; the client's tracks end within milliseconds.
 
-        Waits for an answer that is being made and for its candidates: otherwise aiortc would leave
-        sockets open, and tasks that fail on closed ones.
+        Waits for an answer in progress and its candidates: otherwise aiortc would leave sockets
+        open, and tasks that fail on closed ones.
         """
         self._closing = True
         async with self._answering:
@@ -208,9 +225,9 @@ class Peer:
     async def _close(self) -> None:
         if self._rtp is not None:
             self._rtp.close()
-        for task in list(self._adding):
+        for task in list(self._background):
             task.cancel()
-        await asyncio.gather(*self._adding, return_exceptions=True)
+        await asyncio.gather(*self._background, return_exceptions=True)
         try:
             await self._pc.close()
         except Exception as error:  # noqa: BLE001 - after an offer that failed halfway
@@ -235,47 +252,50 @@ class Peer:
             raise BadCandidateError("This ICE candidate cannot be used.") from error
 
     def check_silence(self, now_s: float, heard_s: float | None) -> None:
-        """Asks a silent client whether it is there; to be called each second or so."""
-        silent = heard_s is not None and now_s - heard_s > ASK_AFTER_S
-        dtls = transport_change.transport_of(self._pc, self._lines.receiving)
-        if silent and self._asking is None and dtls is not None and not self._closing:
-            self._asking = self._in_background(self._ask(dtls))
+        """Sends a silent client a consent check. To be called about every second.
 
-    async def _ask(self, dtls: Any) -> None:
+        `heard_s` is when its last datagram arrived; both are monotonic.
+        """
+        silent = heard_s is not None and now_s - heard_s > CONSENT_CHECK_S
+        dtls = transport_change.transport_of(self._pc, self._lines.receiving)
+        if silent and self._consent_check is None and dtls is not None and not self._closing:
+            self._consent_check = self._in_background(self._check_consent(dtls))
+
+    async def _check_consent(self, dtls: Any) -> None:
         try:
-            if await connectivity.is_there(dtls):
+            if await connectivity.is_alive(dtls):
                 self.last_heard_s = time.monotonic()
         finally:
-            self._asking = None
+            self._consent_check = None
 
     def _in_background(self, work: Any) -> "asyncio.Task[None]":
         task: asyncio.Task[None] = asyncio.ensure_future(work)
-        self._adding.add(task)
-        task.add_done_callback(self._added)
+        self._background.add(task)
+        task.add_done_callback(self._background_done)
         return task
 
-    def _added(self, task: "asyncio.Task[None]") -> None:
-        self._adding.discard(task)
+    def _background_done(self, task: "asyncio.Task[None]") -> None:
+        self._background.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            logger.info("a named ICE candidate was of no use")
+            logger.info("an mDNS candidate could not be used")
 
-    def _choose(self, sdp: str) -> None:
-        """Chooses the lines of an offer, and sends the voice and pictures on them."""
-        present = media_lines.of_offer(self._pc.getTransceivers(), sdp)
-        voice, pictures = self._outgoing is not None, self._pictures is not None
-        self._lines = media_lines.chosen(present, sdp, self._lines, voice=voice, video=pictures)
+    def _choose_lines(self, sdp: str) -> None:
+        """Chooses the media lines of an offer, and puts the voice and video tracks on them."""
+        present = media_lines.match_offer(self._pc.getTransceivers(), sdp)
+        voice, video = self._outgoing is not None, self._video is not None
+        self._lines = media_lines.choose(present, sdp, self._lines, voice=voice, video=video)
         media_lines.set_directions(present, self._lines)
-        video = self._lines.video
-        shown = video if video is not None and media_lines.may_send(video) else None
+        line = self._lines.video
+        video_line = line if line is not None and media_lines.may_send(line) else None
         for one in self._pc.getTransceivers():
-            track = {self._lines.sending: self._outgoing, shown: self._pictures}.get(one)
+            track = {self._lines.sending: self._outgoing, video_line: self._video}.get(one)
             if one.sender.track is not track:
                 one.sender.replaceTrack(track)
 
     def _start_audio(self) -> bool:
         """Receives and sends on the chosen lines below aiortc, each with one codec.
 
-        Returns False where audio goes through aiortc's tracks, whose answer is aiortc's own.
+        Returns False if audio goes through aiortc's tracks; the answer is then aiortc's, too.
         """
         lines = self._lines
         if self._rtp is None and lines.types:
@@ -298,39 +318,39 @@ class Peer:
             self._rtp.connected()
         return True
 
-    def _follow_tracks(self) -> None:
-        """Tells the listener of the tracks of lines that were not used before."""
+    def _report_tracks(self) -> None:
+        """Reports the tracks of lines that were not used before to the listener."""
         audio, video = self._lines.receiving, self._lines.video
         own_path = self._rtp is not None and self._lines.receiving_types is not None
         track = audio.receiver.track if audio is not None and not own_path else None
-        if track is not None and track is not self._audio:
+        if track is not None and track is not self._audio_track:
             media.ignore_byes(audio.receiver)
             self._listener.on_audio_track(track)
-        self._audio = track or self._audio
+        self._audio_track = track or self._audio_track
         track = video.receiver.track if video is not None else None
-        if track is not None and track not in self._videos:
-            self._videos.add(track)
+        if track is not None and track not in self._video_tracks:
+            self._video_tracks.add(track)
             media.ignore_byes(video.receiver)
             self._listener.on_video_track(track)
 
     def _watch_ice(self) -> None:
-        """Notes the time of each datagram of the client, and limits how long gathering takes.
+        """Records when the client's datagrams arrive, and limits how long gathering takes.
 
         aiortc does not report consent checks, the only sign of life of a muted client, and waits
         5 s for a STUN server that does not answer.
         """
         for transport in transport_change.transports(self._pc):
-            if transport.transport not in self._watched:
-                self._watched.add(transport.transport)
-                connectivity.wrap_incoming(transport, self._noted)
+            if transport.transport not in self._watched_ice:
+                self._watched_ice.add(transport.transport)
+                connectivity.wrap_incoming(transport, self._recording_time)
                 connectivity.wrap_gathering(transport, self._gathering.uncancelled)
 
-    def _noted(self, method: Callable[..., None]) -> Callable[..., None]:
-        def noting(*args: Any, **kwargs: Any) -> None:
+    def _recording_time(self, method: Callable[..., None]) -> Callable[..., None]:
+        def wrapper(*args: Any, **kwargs: Any) -> None:
             self.last_heard_s = time.monotonic()
             method(*args, **kwargs)
 
-        return noting
+        return wrapper
 
     def _state_changed(self) -> None:
         if self._pc.connectionState == "connected":
@@ -341,6 +361,9 @@ class Peer:
             self._listener.on_lost(by_peer=self._heard_recently())
 
     def _heard_recently(self) -> bool:
-        """Returns whether this is a goodbye, no lost network: aiortc reports both as closed."""
+        """Returns whether the client closed the connection, or the network was lost.
+
+        aiortc reports both as closed.
+        """
         heard = self.last_heard_s
         return heard is not None and time.monotonic() - heard < GOODBYE_S

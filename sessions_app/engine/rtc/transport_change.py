@@ -1,10 +1,10 @@
-"""Follows a client whose connection goes on over another transport after a later offer.
+"""Follows a client that moves to another transport with a later offer.
 
-The transport of a BUNDLE is that of its first line, the tagged one (RFC 9143, section 7). Where
-that line is stopped, browsers give the others a transport of their own: other ports and another
-DTLS handshake, under the connection's ICE credentials. aiortc cannot follow within one peer
-connection. So a second one takes over, with the first one's credentials and certificate: its answer
-is the one that the client expects, with other candidates.
+The transport of a BUNDLE is that of its first line, the tagged one (RFC 9143, section 7). If that
+line is stopped, browsers use another transport for the others: other ports and another DTLS
+handshake, with the connection's ICE credentials. aiortc cannot do that within one peer connection.
+So a second one takes over, with the first one's credentials and certificate: its answer is what the
+client expects, only with other candidates.
 """
 
 import re
@@ -15,15 +15,15 @@ from aiortc import RTCDataChannel
 
 from sessions_app.engine.core.commands import Candidate
 from sessions_app.engine.rtc.aiortc_compat import connectivity, negotiation
-from sessions_app.engine.rtc.sdp.lines import bundled, mid_of, sections, spread
+from sessions_app.engine.rtc.sdp.lines import bundled, mid_of, sections, with_shared_attributes
 from sessions_app.engine.rtc.sdp.rejected_lines import without_rejected
 
 _ADDRESS = re.compile(r"candidate:\S+ \d+ udp \d+ (\S+ \d+) typ ", re.IGNORECASE)
-"""Of UDP only: TCP candidates all have port 9, which is no address (RFC 6544, section 4.5)."""
+"""UDP only: TCP candidates all have port 9, which identifies nothing (RFC 6544, section 4.5)."""
 
 
 class TransportTracker:
-    """Which line a client's transport belongs to, by its offers, and at which addresses it is."""
+    """Tracks which line owns a client's transport, and the transport's addresses."""
 
     def __init__(self) -> None:
         self._tag = ""
@@ -31,7 +31,7 @@ class TransportTracker:
         self._addresses: set[str] = set()
 
     def note_offer(self, sdp: str) -> None:
-        """Notes an offer that is answered on this transport."""
+        """Takes an offer that is answered on this transport."""
         live = _live(sdp)
         self._live = set(live)
         self._tag = next(iter(bundled(sdp)), self._tag)
@@ -43,14 +43,14 @@ class TransportTracker:
         return bool(self._live)
 
     def note_candidate(self, candidate: Candidate) -> None:
-        """Notes a trickled candidate's address, unless it is of another line's unused transport."""
+        """Takes a trickled candidate, unless it is of another line's unused transport."""
         if candidate.sdp_mid in (None, self._tag):
             self._addresses.update(_ADDRESS.findall(candidate.candidate))
 
     def moves(self, sdp: str) -> bool:
-        """Returns whether with this offer the client moves to another transport.
+        """Returns whether the client moves to another transport with this offer.
 
-        One that keeps its transport although its line is gone offers the same addresses again.
+        A client that keeps its transport although the line has ended offers the same addresses.
         """
         live = _live(sdp)
         tag = next(iter(bundled(sdp)), "")
@@ -62,19 +62,19 @@ class TransportTracker:
 
 def _live(sdp: str) -> dict[str, str]:
     """Returns the offer's lines that are not rejected, by their mids."""
-    offered, _ = without_rejected(spread(sdp))
+    offered, _ = without_rejected(with_shared_attributes(sdp))
     return {mid_of(one): one for one in sections(offered)[1:]}
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionIdentity:
-    """What a client recognises our side of a connection by."""
+    """What a client recognises the server's side of a connection by."""
 
     certificates: list[Any]
     ice_user: str
     ice_password: str
     channel: tuple[str, int] | None
-    """Label and stream id of its data channel, which stays open and is not negotiated again."""
+    """Label and stream id of the data channel, which stays open and is not negotiated again."""
 
 
 def transports(connection: Any) -> set[Any]:
@@ -84,7 +84,7 @@ def transports(connection: Any) -> set[Any]:
 
 
 def transport_of(connection: Any, line: Any = None) -> Any:
-    """Returns the DTLS transport of a line, or of any where it is None; None without one."""
+    """Returns the DTLS transport of a line, or of any line if it is None; None without one."""
     if line is not None:
         return line.receiver.transport
     return next(iter(transports(connection)), None)
@@ -92,24 +92,24 @@ def transport_of(connection: Any, line: Any = None) -> Any:
 
 def identity_of(connection: Any, channel: RTCDataChannel | None) -> ConnectionIdentity:
     """Returns the identity of an RTCPeerConnection that has this data channel."""
-    own = transport_of(connection).transport.iceGatherer.getLocalParameters()
-    kept = None
+    ice = transport_of(connection).transport.iceGatherer.getLocalParameters()
+    channel_id = None
     if channel is not None and channel.readyState == "open" and channel.id is not None:
-        kept = (channel.label, channel.id)
+        channel_id = (channel.label, channel.id)
     return ConnectionIdentity(
-        negotiation.certificates(connection), own.usernameFragment, own.password, kept
+        negotiation.certificates(connection), ice.usernameFragment, ice.password, channel_id
     )
 
 
-def take_identity(connection: Any, before: ConnectionIdentity) -> RTCDataChannel | None:
-    """Gives an RTCPeerConnection the ICE credentials of an earlier one, once it has the offer.
+def take_identity(connection: Any, identity: ConnectionIdentity) -> RTCDataChannel | None:
+    """Gives an RTCPeerConnection the ICE credentials of an earlier one, after its remote offer.
 
-    Returns the data channel that goes on, if there was one.
+    Returns the data channel that continues; None if there was none.
     """
     for dtls in transports(connection):
-        connectivity.use_credentials(dtls, before.ice_user, before.ice_password)
-    if before.channel is None or connection.sctp is None:
+        connectivity.use_credentials(dtls, identity.ice_user, identity.ice_password)
+    if identity.channel is None or connection.sctp is None:
         return None
-    label, number = before.channel
-    made: RTCDataChannel = connection.createDataChannel(label, negotiated=True, id=number)
-    return made
+    label, stream_id = identity.channel
+    channel: RTCDataChannel = connection.createDataChannel(label, negotiated=True, id=stream_id)
+    return channel

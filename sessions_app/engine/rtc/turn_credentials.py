@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class IceServer:
-    """One STUN or TURN server, as W3C `RTCIceServer`; TURN needs user name and credential."""
+    """One STUN or TURN server, like W3C `RTCIceServer`; TURN needs user name and credential."""
 
     urls: tuple[str, ...]
     username: str = ""
@@ -19,19 +19,19 @@ class IceServer:
 
 @dataclass(frozen=True, slots=True)
 class TurnServers:
-    """The operator's TURN servers, and the secret that voicesite shares with them."""
+    """The operator's TURN servers, the secret shared with them, and how long credentials last."""
 
     urls: tuple[str, ...]
     secret: str = field(repr=False)
     ttl_s: int = 3600
 
 
-def minted(turn: TurnServers, name: str, now_s: float) -> IceServer:
-    """Returns credentials for `name`, valid for `turn.ttl_s` from `now_s` (Unix time) or longer.
+def mint_credentials(turn: TurnServers, name: str, now_s: float) -> IceServer:
+    """Returns credentials for `name` that are valid from `now_s` (Unix time) for `turn.ttl_s`.
 
-    At most twice as long: they end at a multiple of `ttl_s`, so that a name has one user name at
-    the relay for that time, however often it asks, as relays limit users by that. With a `ttl_s` of
-    0 or less they have expired.
+    They may last up to twice as long, as they end at a multiple of `ttl_s`: so a name has the same
+    user name at the relay however often it asks, and relays can limit each user. With a `ttl_s` of
+    0 or less they have already expired.
     """
     username = f"{_end(turn.ttl_s, now_s)}:{name}"
     digest = hmac.new(turn.secret.encode(), username.encode(), hashlib.sha1).digest()
@@ -44,20 +44,20 @@ def _end(ttl_s: int, now_s: float) -> int:
     return (int(now_s // ttl_s) + 2) * ttl_s
 
 
-def ice_server(given: Any) -> IceServer:
+def ice_server(value: Any) -> IceServer:
     """Returns a server from a URL or an object like W3C `RTCIceServer`.
 
-    Raises ValueError, which says what to give, for anything else.
+    Raises ValueError for anything else, with a message that says what is expected.
     """
-    if isinstance(given, IceServer):
-        return given
-    if isinstance(given, str):
-        return IceServer((given,))
-    if isinstance(given, Mapping) and given.get("urls"):
-        urls = given["urls"]
+    if isinstance(value, IceServer):
+        return value
+    if isinstance(value, str):
+        return IceServer((value,))
+    if isinstance(value, Mapping) and value.get("urls"):
+        urls = value["urls"]
         listed = (urls,) if isinstance(urls, str) else tuple(urls)
-        return IceServer(listed, str(given.get("username", "")), str(given.get("credential", "")))
+        return IceServer(listed, str(value.get("username", "")), str(value.get("credential", "")))
     raise ValueError(
-        f"{given!r} is no ICE server: give an address such as 'stun:stun.example.com:3478', "
+        f"{value!r} is no ICE server: give an address such as 'stun:stun.example.com:3478', "
         "or {'urls': …, 'username': …, 'credential': …}."
     )

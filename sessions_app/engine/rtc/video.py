@@ -1,4 +1,4 @@
-"""The video of one call: the caller's newest picture, and the pictures shown to them."""
+"""The video of one call: the caller's newest picture, and the pictures sent to them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,17 +10,18 @@ from sessions_app.engine.core.video import Picture, VideoFormat
 from sessions_app.engine.rtc.video_tracks import PicturesOut, pictures
 
 SHOWN_PER_SECOND = 15.0
-"""Pictures sent per second, unless told otherwise. More costs an encoding each."""
+"""The default rate of sent pictures. Higher costs CPU, as each is encoded."""
 
 
 class VideoLine:
-    """A call's video, through all its connections. Fulfils `agent.responders.base.CallVideo`.
+    """A call's video over all its connections. Implements `agent.responders.base.CallVideo`.
 
-    Pictures that are not taken are dropped, never queued. Lives on one event loop.
+    Pictures that nobody takes are dropped, never queued. Received ones have `received_format`.
+    Used on one event loop.
     """
 
-    def __init__(self, wanted: VideoFormat) -> None:
-        self._wanted = wanted
+    def __init__(self, received_format: VideoFormat) -> None:
+        self._format = received_format
         self._newest: Picture | None = None
         self._count = 0
         self._fresh = asyncio.Condition()
@@ -48,11 +49,11 @@ class VideoLine:
             yield self._newest
 
     def show(self, picture: Picture) -> None:
-        """Shows the caller this picture from now on: RGB, of shape (height, width, 3)."""
+        """Sends the caller this picture from now on: uint8 RGB, of shape (height, width, 3)."""
         self.animate((picture,))
 
     def animate(self, sprites: Sequence[Picture], per_second: float = SHOWN_PER_SECOND) -> None:
-        """Shows these pictures in turn, over and over; all of one size."""
+        """Sends these pictures in a loop; all must have the same size."""
         self._shown = (tuple(sprites), per_second)
         if self._out is not None:
             self._out.animate(sprites, per_second)
@@ -60,20 +61,20 @@ class VideoLine:
     # -- for the connection ---------------------------------------------------------------------
 
     def out(self) -> PicturesOut:
-        """Returns the track of the shown pictures, for a new connection."""
+        """Returns a new track of the sent pictures, for a new connection."""
         self._out = PicturesOut(per_second=SHOWN_PER_SECOND)
         if self._shown is not None:
             self._out.animate(*self._shown)
         return self._out
 
     def watch(self, track: MediaStreamTrack) -> None:
-        """Takes the pictures of `track` until it ends."""
+        """Receives the pictures of `track` until it ends."""
         reading = asyncio.create_task(self._read(track))
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
 
     async def aclose(self) -> None:
-        """Ends every `pictures`; may be called twice."""
+        """Ends every iteration of `pictures`; may be called twice."""
         self._closed = True
         async with self._fresh:
             self._fresh.notify_all()
@@ -82,10 +83,10 @@ class VideoLine:
         await asyncio.gather(*self._reading, return_exceptions=True)
 
     async def _read(self, track: MediaStreamTrack) -> None:
-        wanted = self._wanted
-        coming = pictures(track, size=wanted.size, per_second=wanted.per_second, form=wanted.form)
-        async with aclosing(coming):
-            async for picture in coming:
+        form = self._format
+        received = pictures(track, size=form.size, per_second=form.per_second, form=form.form)
+        async with aclosing(received):
+            async for picture in received:
                 self._newest, self._count = picture, self._count + 1
                 async with self._fresh:
                     self._fresh.notify_all()

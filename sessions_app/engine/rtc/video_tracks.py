@@ -1,4 +1,4 @@
-"""Pictures to and from aiortc's video tracks, as arrays."""
+"""Converts aiortc's video tracks to and from arrays."""
 
 import asyncio
 import time
@@ -25,7 +25,8 @@ async def pictures(
 ) -> AsyncGenerator[Picture, None]:
     """Yields the track's newest picture, at most `per_second`; others are dropped, not queued.
 
-    `size` is (width, height), by default the camera's; `form` is one of FFmpeg's pixel formats.
+    `size` is (width, height), by default the camera's; `form` is a pixel format of FFmpeg. With
+    "rgb24" a picture is uint8 of shape (height, width, 3).
     """
     newest: list[Any] = []
     fresh = asyncio.Event()
@@ -55,7 +56,7 @@ async def pictures(
 
 
 class PicturesOut(MediaStreamTrack):
-    """A track of one picture, or of several in a loop, `per_second`; of none before the first."""
+    """A track that sends one picture, or several in a loop; nothing before the first `show`."""
 
     kind = "video"
 
@@ -71,11 +72,11 @@ class PicturesOut(MediaStreamTrack):
         self._due_s = 0.0
 
     def show(self, picture: Picture) -> None:
-        """Shows this picture from now on."""
+        """Sends this picture from now on."""
         self.animate((picture,))
 
     def animate(self, sprites: Sequence[Picture], per_second: float | None = None) -> None:
-        """Shows these pictures in turn, over and over; all of one size."""
+        """Sends these pictures in a loop; all must have the same size."""
         self._run, self._shown = tuple(sprites), 0
         self._step_s = 1 / per_second if per_second else self._step_s
         if self._run:

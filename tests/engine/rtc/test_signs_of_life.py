@@ -43,7 +43,7 @@ def heard_s(transport: WebRTCTransport) -> float:
 
 
 def test_a_client_that_vanished_is_known_within_ten_seconds_and_not_before_it_was_asked() -> None:
-    assert peer_connection.ASK_AFTER_S + session.REPORT_S < Limits().silent_s < 10
+    assert peer_connection.CONSENT_CHECK_S + session.REPORT_S < Limits().silent_s < 10
     assert serving.PING_S + serving.PONG_S + 2.0 < 10  # over a socket; Daphne looks each 2 s
 
 
@@ -51,7 +51,7 @@ def test_a_client_that_vanished_is_known_within_ten_seconds_and_not_before_it_wa
 async def test_a_silent_client_is_asked_whether_it_is_there(
     monkeypatch: pytest.MonkeyPatch, gone: bool
 ) -> None:
-    monkeypatch.setattr(peer_connection, "ASK_AFTER_S", 0.2)
+    monkeypatch.setattr(peer_connection, "CONSENT_CHECK_S", 0.2)
     async with calling() as (transport, client, _):
         await until(lambda: transport.connected and client.connectionState == "connected")
         connection = await fallen_silent(client)
@@ -60,8 +60,10 @@ async def test_a_silent_client_is_asked_whether_it_is_there(
                 protocol.transport.close()
         silent_s = time.monotonic()
         if gone:
-            await until(lambda: transport._peer._asking is not None)
-            await until(lambda: transport._peer._asking is None)  # asked thrice, and not answered
+            await until(lambda: transport._peer._consent_check is not None)
+            await until(
+                lambda: transport._peer._consent_check is None
+            )  # asked thrice, and not answered
             assert heard_s(transport) < silent_s + 0.2
         else:
             await until(lambda: heard_s(transport) > silent_s + 1.0)

@@ -13,7 +13,6 @@ from smallwebrtc.tracks import SpeechOut
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.frames import AudioFrame
-from sessions_app.engine.rtc import transport as module
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.transport import WebRTCTransport
 
@@ -75,13 +74,13 @@ async def test_the_server_knows_at_once_that_its_client_closed() -> None:
 async def test_a_channel_whose_client_takes_too_little_is_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "MAX_BUFFERED", 20_000)
+    monkeypatch.setattr(data_channel, "MAX_BUFFERED", 20_000)
     async with joined() as (transport, _client):
-        channel = transport._channel
+        channel = transport._messages.channel
         async with asyncio.timeout(LIMIT_S):
             while channel is None:
                 await asyncio.sleep(0.01)
-                channel = transport._channel
+                channel = transport._messages.channel
         closed = asyncio.Event()
         channel.on("close", closed.set)
         for _ in range(1_000):

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.engine.rtc.turn_credentials import TurnServers, ice_server, minted
+from sessions_app.engine.rtc.turn_credentials import TurnServers, ice_server, mint_credentials
 
 TURN = TurnServers(("turn:turn.example.com:3478",), "a secret", 600)
 
 
 def test_credentials_hold_for_a_while() -> None:
-    made = minted(TURN, "7", 1_000_000.0)
+    made = mint_credentials(TURN, "7", 1_000_000.0)
     assert made.username == "1000800:7"
     digest = hmac.new(b"a secret", b"1000800:7", hashlib.sha1).digest()
     assert made.credential == base64.b64encode(digest).decode()
@@ -22,9 +22,9 @@ def test_credentials_hold_for_a_while() -> None:
 
 
 def test_no_secret_is_shown() -> None:
-    shown = f"{TURN} {minted(TURN, '7', 0.0)}"
+    shown = f"{TURN} {mint_credentials(TURN, '7', 0.0)}"
     assert "a secret" not in shown
-    assert minted(TURN, "7", 0.0).credential not in shown
+    assert mint_credentials(TURN, "7", 0.0).credential not in shown
 
 
 def test_servers_are_addresses_or_objects() -> None:
@@ -37,7 +37,7 @@ def test_servers_are_addresses_or_objects() -> None:
 
 
 def end_of(turn: TurnServers, name: str, now_s: float) -> int:
-    end, _, whose = minted(turn, name, now_s).username.partition(":")
+    end, _, whose = mint_credentials(turn, name, now_s).username.partition(":")
     assert whose == name
     return int(end)
 

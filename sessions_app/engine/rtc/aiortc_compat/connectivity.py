@@ -1,4 +1,4 @@
-"""ICE: the aioice connection of a transport, whether its client is there, and local sockets."""
+"""ICE: the aioice connection of a transport, checking that its client is alive, local sockets."""
 
 import asyncio
 import contextlib
@@ -17,14 +17,14 @@ COMPONENT = 1
 """RTP and RTCP share one port here, so that there is one ICE component."""
 
 REPEATS = 2
-"""Retransmissions of a check, 0.5 s and 1.5 s after the first.
+"""Retransmissions of a consent check, 0.5 s and 1.5 s after the first.
 
-Fewer miss a client whose network loses packets; more take longer to notice that one is gone.
+Lower misses clients whose network loses packets; higher takes longer to notice that one has left.
 """
 
 _CONNECTION = "aiortc.RTCIceTransport._connection"
 _CREDENTIALS = ("aioice.Connection._local_username", "aioice.Connection._local_password")
-_ASKING = (
+_CONSENT = (
     "aioice.Connection._nominated",
     "aioice.Connection.build_request",
     "aioice.Connection.remote_password",
@@ -46,9 +46,10 @@ def ice_connection(dtls: Any) -> Any:
 
 
 def use_credentials(dtls: Any, user: str, password: str) -> None:
-    """Gives a transport that has gathered nothing yet an ICE user fragment and password.
+    """Sets the ICE user fragment and password of a transport that has not gathered yet.
 
-    aiortc lets aioice draw them at random. Where they cannot be set, those stay.
+    aiortc has no parameter for them, and aioice chooses random ones. If an installed version lacks
+    the attributes, those stay.
     """
     if guard.has(_CONNECTION, *_CREDENTIALS):
         connection = ice_connection(dtls)
@@ -56,20 +57,20 @@ def use_credentials(dtls: Any, user: str, password: str) -> None:
 
 
 def wrap_incoming(dtls: Any, wrap: Wrap) -> None:
-    """Wraps what gets the client's datagrams: connectivity checks, and all that is not ICE's.
+    """Wraps the methods that receive the client's datagrams: ICE checks, and everything else.
 
-    A muted client may send nothing but consent checks (RFC 7675), of which aiortc tells nothing.
-    Each method is `wrap(method)` from now on; one that is missing is left alone. Datagrams that
-    `media` takes do not pass it.
+    A muted client may send only consent checks (RFC 7675), which aiortc does not report. Each
+    method is replaced by `wrap(method)`; a missing one is left alone. Datagrams that `media`
+    takes go past them.
     """
     for name in ("request_received", "data_received"):
         _wrap(dtls, name, wrap)
 
 
 def wrap_gathering(dtls: Any, wrap: Wrap) -> None:
-    """Wraps what gathers a component's candidates, which takes a `timeout` in s.
+    """Wraps the coroutine that gathers candidates, which takes a `timeout` in seconds.
 
-    aioice waits 5 s for a STUN server that does not answer, and aiortc does not say otherwise.
+    aioice waits 5 s for a STUN server that does not answer, and aiortc passes no other time-out.
     """
     _wrap(dtls, "get_component_candidates", wrap)
 
@@ -80,13 +81,14 @@ def _wrap(dtls: Any, name: str, wrap: Wrap) -> None:
         setattr(connection, name, wrap(getattr(connection, name)))
 
 
-async def is_there(dtls: Any) -> bool:
-    """Asks the client at a transport's other end whether it is there; returns within 4 s.
+async def is_alive(dtls: Any) -> bool:
+    """Sends the client a consent check (RFC 7675); returns within 4 s whether it answered.
 
-    It is what a consent check is (RFC 7675): a binding request, whose answer is signed. aioice's
-    own checks take half a minute to notice. Returns False where it cannot ask.
+    It is a STUN binding request, whose answer is signed. aioice's own checks take half a minute to
+    notice that a client has left. Returns False before a pair is nominated, and where an installed
+    version lacks what this needs.
     """
-    if not guard.has(_CONNECTION, *_ASKING):
+    if not guard.has(_CONNECTION, *_CONSENT):
         return False
     connection = ice_connection(dtls)
     pair = connection._nominated.get(COMPONENT)
@@ -108,10 +110,10 @@ async def is_there(dtls: Any) -> bool:
 
 
 def offer_loopback() -> None:
-    """Makes this process offer 127.0.0.1 as a candidate beside its other addresses.
+    """Makes this process offer a candidate for 127.0.0.1 beside its other addresses.
 
-    aioice leaves loopback out, so that on a machine without a network nothing at all
-    would be offered. For the embedded form, where the browser runs on the same machine.
+    aioice leaves loopback out, so a machine without a network would offer no candidate at all.
+    For installations whose browser runs on the same machine.
     """
 
     def with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
@@ -122,16 +124,16 @@ def offer_loopback() -> None:
 
 
 def limit_ports(first: int, last: int) -> None:
-    """Makes this process take its UDP ports for media from `first` to `last`.
+    """Makes this process bind its UDP sockets for media to ports `first` to `last`.
 
-    aioice binds port 0. What binds is replaced in its module alone; where every port of the
-    range is taken, the call gets no candidate of that address.
+    aioice binds port 0. `asyncio` is replaced in aioice's module alone; if every port of the range
+    is in use, the call gets no candidate of that address.
     """
     vars(aioice.ice)["asyncio"] = _Asyncio(first, last)
 
 
 class _Asyncio:
-    """The module asyncio, as aioice sees it."""
+    """Stands in for the module asyncio in aioice."""
 
     def __init__(self, first: int, last: int) -> None:
         self._ports = range(first, last + 1)
@@ -144,7 +146,7 @@ class _Asyncio:
 
 
 class _Loop:
-    """The running loop, whose UDP sockets have ports of a range."""
+    """The running loop, except that its UDP sockets get ports of a range."""
 
     def __init__(self, loop: Any, ports: range) -> None:
         self._loop = loop
@@ -153,14 +155,14 @@ class _Loop:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loop, name)
 
-    async def create_datagram_endpoint(self, factory: Any, **given: Any) -> Any:
-        address = given.get("local_addr")
+    async def create_datagram_endpoint(self, factory: Any, **options: Any) -> Any:
+        address = options.get("local_addr")
         if address is None or address[1] != 0:
-            return await self._loop.create_datagram_endpoint(factory, **given)
+            return await self._loop.create_datagram_endpoint(factory, **options)
         start = random.randrange(len(self._ports))
         for step in range(len(self._ports)):
             port = self._ports[(start + step) % len(self._ports)]
-            wanted = given | {"local_addr": (address[0], port)}
+            bound = options | {"local_addr": (address[0], port)}
             with contextlib.suppress(OSError):
-                return await self._loop.create_datagram_endpoint(factory, **wanted)
+                return await self._loop.create_datagram_endpoint(factory, **bound)
         raise OSError(f"every UDP port from {self._ports[0]} to {self._ports[-1]} is taken")

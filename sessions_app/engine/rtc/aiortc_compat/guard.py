@@ -1,8 +1,8 @@
-"""The private and replaced names of aiortc and aioice that are used, and which of them are gone.
+"""The private names of aiortc and aioice that are used, and which of them are missing.
 
-Each is looked for in the classes themselves, so that another version is judged by what it has and
-not by its number. Where one is gone, audio goes through aiortc's own tracks, and the function that
-needs it does without, as its docstring says.
+They are looked up in the classes themselves, so a version is judged by what it has and not by its
+number. If one is missing, audio goes through aiortc's own tracks, and the function that needs it
+falls back as its docstring says.
 """
 
 import inspect
@@ -42,7 +42,7 @@ _METHODS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (aioice.ice.StunProtocol, ("request",)),
     (aioice.ice, ("asyncio", "get_host_addresses")),
 )
-"""What a class or a module itself must have."""
+"""The attributes that a class or a module must have."""
 
 _ATTRIBUTES: tuple[tuple[Callable[..., Any], tuple[str, ...]], ...] = (
     (RTCPeerConnection.__init__, ("_RTCPeerConnection__certificates",)),
@@ -57,31 +57,31 @@ _ATTRIBUTES: tuple[tuple[Callable[..., Any], tuple[str, ...]], ...] = (
     ),
     (aioice.ice.StunProtocol.connection_made, ("transport",)),
 )
-"""What an object must have once this method of it has run."""
+"""The attributes that an object must have once this method of it has run."""
 
 
 @cache
 def available() -> bool:
-    """Returns whether audio can be taken and sent under aiortc; warns once where it cannot."""
-    lacking = missing()
-    if lacking:
+    """Returns whether audio can be received and sent below aiortc; logs a warning once if not."""
+    names = missing()
+    if names:
         logger.warning(
             "audio goes through aiortc's own tracks, at several times the cost and without "
             "repair of losses: the installed version lacks %s",
-            ", ".join(lacking),
+            ", ".join(names),
         )
-    return not lacking
+    return not names
 
 
 def has(*names: str) -> bool:
-    """Returns whether the installed versions have all of these, named as `missing` names them."""
+    """Returns whether the installed versions have all of these, in the form `missing` uses."""
     return _missing().isdisjoint(names)
 
 
 def missing() -> list[str]:
-    """Returns what the installed aiortc and aioice lack of what is used; [] for nothing.
+    """Returns the names that are used and that the installed aiortc and aioice lack.
 
-    Each by its library, class and attribute, such as `aiortc.RTCDtlsTransport._rx_srtp`.
+    Each has its library, class and attribute, such as `aiortc.RTCDtlsTransport._rx_srtp`.
     """
     lacking = [
         f"{_qualified(owner)}.{name}"
@@ -102,7 +102,7 @@ def _missing() -> frozenset[str]:
 
 
 def _qualified(owner: Any) -> str:
-    """Returns a module's name, or that of a class or a method below its library's."""
+    """Returns a module's name, or `library.Class` or `library.Class.method`."""
     if inspect.ismodule(owner):
         return owner.__name__
     return f"{owner.__module__.partition('.')[0]}.{owner.__qualname__}"

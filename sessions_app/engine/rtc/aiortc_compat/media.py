@@ -1,8 +1,8 @@
 """RTP and RTCP below aiortc's senders and receivers, which are then never started.
 
-Datagrams are taken where aioice gets them, and are decrypted and encrypted with the SRTP sessions
-that aiortc's DTLS handshake made. DTLS, STUN, data channels and video stay with aiortc. All of it
-needs `guard.available()`, except `ignore_byes`.
+Datagrams are intercepted where aioice receives them, and are decrypted and encrypted with the SRTP
+sessions of aiortc's DTLS handshake. DTLS, STUN, data channels and video stay with aiortc.
+Everything here needs `guard.available()`, except `ignore_byes`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,32 +18,32 @@ from sessions_app.engine.rtc.aiortc_compat.connectivity import COMPONENT, ice_co
 from sessions_app.engine.rtc.rtp.packet import is_media
 
 READ_BYTES = 4_096
-"""The room for one datagram: asyncio makes 256 KiB, which costs more than reading it.
+"""The buffer for one datagram. asyncio allocates 256 KiB, which costs more than reading it.
 
-Smaller cuts large DTLS records off; larger costs time for each datagram.
+Lower truncates large DTLS records; higher costs time for each datagram.
 """
 
 Handler = Callable[..., Awaitable[None]]
 
 
 class DatagramListener(Protocol):
-    """What takes audio as it arrives, still encrypted."""
+    """Receives encrypted audio packets as they arrive."""
 
     numbers: frozenset[int]
-    """The second bytes of the RTP packets that are taken: payload type and marker."""
+    """The second bytes (marker and payload type) of the RTP packets that it takes."""
 
     def on_datagram(self, data: bytes, srtp: pylibsrtp.Session, transport: Any) -> None:
-        """Takes one of them; `srtp` decrypts it, and it came through asyncio's `transport`."""
+        """Takes an SRTP packet, which `srtp` decrypts and asyncio's `transport` received."""
         ...
 
 
 def ssrc_of(sender: Any) -> int:
-    """Returns the SSRC that aiortc's answer names for an RTCRtpSender."""
+    """Returns the SSRC that aiortc's answer announces for an RTCRtpSender."""
     return int(sender._ssrc)
 
 
-def never_receive(receiver: Any) -> None:
-    """Keeps an RTCRtpReceiver from starting: no thread, no task, no stereo decoding."""
+def disable_receiver(receiver: Any) -> None:
+    """Keeps an RTCRtpReceiver from starting its thread, its task and its stereo decoder."""
     receiver.receive = _never_started
 
 
@@ -51,28 +51,31 @@ async def _never_started(_parameters: Any) -> None:
     """In place of `RTCRtpReceiver.receive`."""
 
 
-def send_by(sender: Any, start: Callable[[RTCRtpSendParameters], Awaitable[None]]) -> None:
-    """Has `start` called in place of an RTCRtpSender's own start.
+def replace_sender_start(
+    sender: Any, start: Callable[[RTCRtpSendParameters], Awaitable[None]]
+) -> None:
+    """Makes aiortc call `start` instead of starting an RTCRtpSender.
 
-    That is once the connection is up and the client takes audio on that line.
+    It does so once the connection is up and the client receives audio on that line.
     """
     sender.send = start
 
 
 def tap(dtls: Any, rtp: Handler, rtcp: Handler) -> None:
-    """Gives a DTLS transport's decrypted RTP and RTCP to these coroutines.
+    """Passes a DTLS transport's decrypted RTP and RTCP to these coroutines.
 
     They are called as `rtp(handler, data, arrival_time_ms=…)` and `rtcp(handler, data)`, where
-    `handler` is aiortc's own, for what they leave to it.
+    `handler` is aiortc's own, for packets that they do not take.
     """
     dtls._handle_rtp_data = partial(rtp, dtls._handle_rtp_data)
     dtls._handle_rtcp_data = partial(rtcp, dtls._handle_rtcp_data)
 
 
 def take_datagrams(dtls: Any, listener: DatagramListener, taken: list[Any]) -> None:
-    """Gives the listener its audio from each socket of a transport, but for those in `taken`.
+    """Passes the listener its audio packets from every socket of a transport.
 
-    Adds them there. May be called again: ICE adds sockets later, such as a relay's.
+    `taken` holds the sockets that were intercepted before; new ones are added. To be called again
+    later, as ICE adds sockets, such as a TURN relay's.
     """
     for protocol in ice_connection(dtls)._protocols:
         if protocol not in taken:
@@ -96,9 +99,9 @@ def _receiving(protocol: Any, dtls: Any, listener: DatagramListener) -> Callable
 
 
 def send(dtls: Any, packet: bytes, *, rtcp: bool) -> bool:
-    """Encrypts a packet and sends it over the pair of addresses that ICE has nominated now.
+    """Encrypts a packet and sends it over the candidate pair that ICE has nominated.
 
-    Returns False where it could not be sent, which is a loss like any on the network. Before the
+    Returns False if it could not be sent, which counts as an ordinary packet loss. Before the
     connection is up nothing is sent, and it returns True.
     """
     pair = ice_connection(dtls)._nominated.get(COMPONENT)
@@ -114,11 +117,11 @@ def send(dtls: Any, packet: bytes, *, rtcp: bool) -> bool:
 
 
 def ignore_byes(receiver: Any) -> None:
-    """Has an RTCRtpReceiver's track go on after an RTCP BYE, which would end it for good.
+    """Keeps an RTCRtpReceiver's track alive after an RTCP BYE, which would end it for good.
 
-    A source that says BYE is not active any longer (RFC 3550, section 6.6), and may be again:
-    libwebrtc before M152 says it with each replaceTrack(null). What ends a track is its line, or
-    the connection. Without the hook a BYE ends the track.
+    A source that sends BYE is no longer active (RFC 3550, section 6.6), but may become so again:
+    libwebrtc before M152 sends one for each replaceTrack(null). The media line or the connection
+    ends the track instead. If the installed version lacks the method, a BYE ends it.
     """
     if not guard.has("aiortc.RTCRtpReceiver._handle_rtcp_packet"):
         return

@@ -1,4 +1,4 @@
-"""Peer connections and their media lines: what an answer needs that aiortc has no way to say."""
+"""Peer connections and their media lines: what aiortc has no API for."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -21,17 +21,17 @@ CIPHERS = b":".join((
     b"ECDHE-ECDSA-AES128-SHA",
     b"ECDHE-ECDSA-AES256-SHA",
 ))  # fmt: skip
-"""aiortc's own suites, and those for RSA certificates."""
+"""aiortc's own DTLS cipher suites, and those for RSA certificates."""
 
 
 # -- the connection --------------------------------------------------------------------------
 
 
 def log_failed_connect(pc: RTCPeerConnection) -> None:
-    """Logs a connection that fails to come about in one line, instead of a traceback.
+    """Logs a connection that could not be established in one line, instead of a traceback.
 
-    aiortc connects in a task that it never awaits, where an odd offer raises. The call's supervisor
-    notices by itself that nothing connects. Without the method the traceback stays.
+    aiortc connects in a task that it never awaits, in which an unusual offer may raise. The call's
+    supervisor notices that nothing connects. If the method is missing, the traceback stays.
     """
     if not guard.has(f"aiortc.RTCPeerConnection.{_CONNECT}"):
         return
@@ -41,54 +41,54 @@ def log_failed_connect(pc: RTCPeerConnection) -> None:
         try:
             await connect()
         except Exception as error:  # noqa: BLE001 - as above
-            logger.info("a connection did not come about (%s)", type(error).__name__)
+            logger.info("a connection could not be established (%s)", type(error).__name__)
 
     setattr(pc, _CONNECT, connecting)
 
 
 def certificates(pc: RTCPeerConnection) -> list[Any]:
-    """Returns a connection's DTLS certificates; none where this version keeps them elsewhere."""
+    """Returns a connection's DTLS certificates; [] if this version has them elsewhere."""
     known = guard.has(f"aiortc.RTCPeerConnection.{_CERTIFICATES}")
     return list(getattr(pc, _CERTIFICATES)) if known else []
 
 
-def use_certificates(pc: RTCPeerConnection, given: list[Any]) -> None:
-    """Gives a new connection certificates that its client knows; before its first description.
+def use_certificates(pc: RTCPeerConnection, certificates: list[Any]) -> None:
+    """Sets the certificates of a new connection, before its first description.
 
-    aiortc makes a connection's certificate itself, and takes none. Where it cannot be set, that
-    one stays.
+    aiortc has no parameter for them and generates its own, which stays if it cannot be replaced.
     """
     if guard.has(f"aiortc.RTCPeerConnection.{_CERTIFICATES}"):
-        setattr(pc, _CERTIFICATES, given)
+        setattr(pc, _CERTIFICATES, certificates)
 
 
 def accept_rsa(pc: RTCPeerConnection) -> None:
-    """Lets clients with an RSA certificate connect, as GStreamer and older browsers have.
+    """Lets clients with an RSA certificate connect, such as GStreamer and older browsers.
 
-    A DTLS server's suite must fit its certificate (RFC 8422, section 2), and aiortc, which is the
-    DTLS client of most calls, offers only those of ECDSA. Without the hook those clients fail.
+    A DTLS server's cipher suite must fit its certificate (RFC 8422, section 2), and aiortc, which
+    is the DTLS client of most calls, offers only suites for ECDSA. If the method is missing, those
+    clients cannot connect.
     """
     if guard.has("aiortc.RTCCertificate._create_ssl_context"):
         for certificate in certificates(pc):
             certificate._create_ssl_context = _with_ciphers(certificate._create_ssl_context)
 
 
-def _with_ciphers(make: Callable[..., Any]) -> Callable[..., Any]:
-    def made(*given: Any, **named: Any) -> Any:
-        context = make(*given, **named)
+def _with_ciphers(create_context: Callable[..., Any]) -> Callable[..., Any]:
+    def create(*args: Any, **kwargs: Any) -> Any:
+        context = create_context(*args, **kwargs)
         context.set_cipher_list(CIPHERS)
         return context
 
-    return made
+    return create
 
 
 # -- its media lines -------------------------------------------------------------------------
 
 
 def offered_direction(transceiver: Any) -> str | None:
-    """Returns what the newest offer lets this side do on the line, such as `recvonly`.
+    """Returns the direction that the newest offer allows this side, such as `recvonly`.
 
-    None before an offer. Without the attribute it is `sendrecv`: aiortc then narrows the answer.
+    None before an offer. If the attribute is missing, `sendrecv`: aiortc then narrows the answer.
     """
     known = guard.has("aiortc.RTCRtpTransceiver._offerDirection")
     direction: str | None = transceiver._offerDirection if known else "sendrecv"
@@ -96,17 +96,17 @@ def offered_direction(transceiver: Any) -> str | None:
 
 
 def set_line_number(transceiver: Any, number: int | None) -> None:
-    """Says at which place of the offer the line is, from 0; None for one that it lacks.
+    """Sets the line's index in the offer, from 0; None for a line that the offer lacks.
 
-    aiortc numbers lines for good; here rejected ones are taken out before it reads an offer.
-    Without the method aiortc's own number stays.
+    aiortc never changes an index, but rejected lines are removed before it reads an offer. If the
+    method is missing, aiortc's own index stays.
     """
     if guard.has("aiortc.RTCRtpTransceiver._set_mline_index"):
         transceiver._set_mline_index(number)
 
 
 def retire(transceiver: Any) -> None:
-    """Ends the use of a line that the newest offer lacks, until an offer has it again."""
+    """Makes a line inactive that the newest offer lacks, until an offer has it again."""
     transceiver.direction = "inactive"
     transceiver._offerDirection = "inactive"
     if guard.has("aiortc.RTCRtpTransceiver._setCurrentDirection"):
@@ -114,15 +114,15 @@ def retire(transceiver: Any) -> None:
 
 
 def codecs(transceiver: Any) -> list[Any]:
-    """Returns the line's negotiated codecs, in order; none where they cannot be read."""
+    """Returns the line's negotiated codecs, in order; [] if they cannot be read."""
     known = guard.has("aiortc.RTCRtpTransceiver._codecs")
     return list(transceiver._codecs) if known else []
 
 
 def set_codecs(transceiver: Any, ordered: Sequence[Any]) -> None:
-    """Answers the line with these of its codecs, in this order.
+    """Sets the codecs of the line's answer, in order; aiortc sends with the first.
 
-    aiortc sends with the first. Its public preferences hold only for offers that come later.
+    aiortc's public `setCodecPreferences` applies only to offers that come later.
     """
     if guard.has("aiortc.RTCRtpTransceiver._codecs"):
         transceiver._codecs = list(ordered)

@@ -6,10 +6,10 @@ from sessions_app.engine.rtc.loop.tick import TickGrid
 
 
 class MediaLoop:
-    """One event loop's ticks, and what sends and reads at them.
+    """One event loop's tick grid, with the pacer and the socket poller that run at its ticks.
 
-    The engine makes one and gives it to its transports, and its `grid` to whatever else wakes now
-    and then, so that one wake-up serves all.
+    The engine creates one and shares it among its transports. Whatever else wakes periodically
+    uses its `grid`, so that one wake-up serves all.
     """
 
     def __init__(self) -> None:

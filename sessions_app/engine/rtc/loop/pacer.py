@@ -1,4 +1,4 @@
-"""When packets are sent: one timer for the voices of all calls."""
+"""Sends the packets of all calls from one timer, every 20 ms."""
 
 import asyncio
 import logging
@@ -10,49 +10,48 @@ from sessions_app.engine.rtc.loop.tick import PERIOD_S, TickGrid
 logger = logging.getLogger(__name__)
 
 PACKET_S = PERIOD_S
-"""Between two packets of a voice."""
+"""The length of a packet, and so the time between two of a sender."""
 
 _TICKS = 2
-"""Of the grid to a packet, so that sending and reading wake the loop together."""
+"""Ticks of the grid per packet: sending and reading share their wake-ups."""
 
 STALL_S = 0.2
-"""After a longer stall of the loop, sending starts again from now.
+"""After a longer stall of the event loop, sending restarts from now instead of catching up.
 
-More sends a longer burst to catch up, which receivers drop; less skips audio after short stalls.
+Higher sends longer bursts, which receivers drop; lower skips audio after short stalls.
 """
 
 _MIN_STEP_S = PACKET_S / 2
-"""Between a voice's first packet and its second: the first goes out at once, off the grid."""
+"""The least time between a sender's first packet, which is sent at once, and its second."""
 
 _AHEAD_S = 1e-6
-"""The timer is set this far before the tick, so that packets go out before any are read there.
+"""The timer is this far before the tick, so that packets are sent before sockets are read.
 
-It is less than the loop oversleeps, so that both need one wake-up.
+It is less than the event loop oversleeps, so both happen in one wake-up.
 """
 
 
-class Paced(Protocol):
-    """What is asked at each packet's time, such as a voice."""
+class PacedSender(Protocol):
+    """A source of packets, such as the agent's voice in one call."""
 
     def send_due(self, due_s: float) -> bool:
-        """Sends what is due at that time (monotonic s); returns whether to be asked again."""
+        """Sends the packet that is due at that time (monotonic s); returns whether more follow."""
         ...
 
 
 class Pacer:
-    """Asks each voice that has something to say every 20 ms, from a callback of its event loop.
+    """Calls each active sender every 20 ms, from one timer of its event loop.
 
-    A voice that joins is asked at once, for the nearest tick, and then with all others: 10 to
-    30 ms later. So its first packet after a pause is no later than those before it. While no voice
-    has anything to say, no timer is set.
+    A sender that joins sends its first packet at once, as if at the nearest tick, and the next with
+    all others 10 to 30 ms later. While there is no active sender, no timer is set.
     """
 
     def __init__(self, grid: TickGrid) -> None:
         self._grid = grid
-        self._joined: dict[Paced, float] = {}
-        """Each with when it was first asked."""
-        self._new: dict[Paced, None] = {}
-        """Those that joined since the loop last ran."""
+        self._joined: dict[PacedSender, float] = {}
+        """Each active sender, with the time of its first packet."""
+        self._new: dict[PacedSender, None] = {}
+        """Senders that joined in this iteration of the event loop."""
         self._timer: asyncio.TimerHandle | None = None
         self._soon: asyncio.Handle | None = None
         self._due_s = 0.0
@@ -60,21 +59,21 @@ class Pacer:
     def __len__(self) -> int:
         return len(self._joined) + len(self._new)
 
-    def join(self, paced: Paced) -> None:
-        """Asks it from now on, until it returns False; may be called again meanwhile.
+    def join(self, sender: PacedSender) -> None:
+        """Calls `sender` from now on, until it returns False; may be called again meanwhile.
 
-        It is never asked within this call.
+        It is called from the next iteration of the event loop on, never within this method.
         """
-        if paced in self._joined or paced in self._new:
+        if sender in self._joined or sender in self._new:
             return
-        self._new[paced] = None
+        self._new[sender] = None
         if self._soon is None:
             self._soon = asyncio.get_running_loop().call_soon(self._begin)
 
-    def leave(self, paced: Paced) -> None:
-        """Asks it no more; does nothing for one that never joined."""
-        self._joined.pop(paced, None)
-        self._new.pop(paced, None)
+    def leave(self, sender: PacedSender) -> None:
+        """Stops calling it; does nothing for one that never joined."""
+        self._joined.pop(sender, None)
+        self._new.pop(sender, None)
         self._stop_if_idle()
 
     def _begin(self) -> None:
@@ -83,9 +82,9 @@ class Pacer:
         now = loop.time()
         nearest = self._grid.next(now - PACKET_S / 2, _TICKS)
         new, self._new = self._new, {}
-        for paced in new:
-            self._joined[paced] = now
-            self._ask(paced, nearest)
+        for sender in new:
+            self._joined[sender] = now
+            self._send(sender, nearest)
         if self._joined and self._timer is None:
             self._due_s = self._grid.next(now, _TICKS)
             self._timer = loop.call_at(self._due_s - _AHEAD_S, self._tick)
@@ -95,23 +94,23 @@ class Pacer:
         late_s = loop.time() - self._due_s
         if late_s > STALL_S:
             self._due_s = self._grid.next(self._due_s + late_s - PACKET_S, _TICKS)
-        for paced, first_s in list(self._joined.items()):
-            if paced in self._joined and self._due_s - first_s >= _MIN_STEP_S:
-                self._ask(paced, self._due_s)
+        for sender, first_s in list(self._joined.items()):
+            if sender in self._joined and self._due_s - first_s >= _MIN_STEP_S:
+                self._send(sender, self._due_s)
         # half a packet on, not a whole one: the phase may have moved
         self._due_s = self._grid.next(self._due_s + PACKET_S / 2, _TICKS)
         self._timer = loop.call_at(self._due_s - _AHEAD_S, self._tick)
         self._stop_if_idle()
 
-    def _ask(self, paced: Paced, due_s: float) -> None:
-        """Asks one voice; an error ends its sending, and that of no other."""
+    def _send(self, sender: PacedSender, due_s: float) -> None:
+        """Calls one sender; an error removes it, and affects no other."""
         try:
-            more = paced.send_due(due_s)
+            more = sender.send_due(due_s)
         except Exception as error:  # noqa: BLE001 - of one call: the others go on
-            logger.error("a voice broke and is sent no more: %s", traced(error))
+            logger.error("a voice failed and is sent no more: %s", traced(error))
             more = False
         if not more:
-            self._joined.pop(paced, None)
+            self._joined.pop(sender, None)
 
     def _stop_if_idle(self) -> None:
         if not self._joined and self._timer is not None:

@@ -1,8 +1,8 @@
-"""The datagrams of live calls, read together at ticks instead of with a wake-up for each.
+"""Reads the datagrams of all live calls together at ticks, instead of with a wake-up for each.
 
 A wake-up for a packet costs a server as much as decoding it. Up to two sockets are read as
-datagrams arrive. Up to ten are read every 20 ms, in a gap between their streams, if there is one.
-All others are read every 10 ms, so that a hundred calls wake the loop as often as three.
+datagrams arrive. Up to ten are read every 20 ms, in a gap between their streams if there is one.
+More are read every 10 ms, so that a hundred calls wake the loop as often as three.
 """
 
 import asyncio
@@ -18,16 +18,20 @@ from sessions_app.engine.rtc.loop.tick import TickGrid, quiet_phase
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2
-"""Up to two sockets are read as datagrams arrive: more would wake the loop more often than ticks.
+"""Up to this many sockets are read as datagrams arrive.
 
-At 0 one caller's packets wait for a tick; at 10 a loop with ten calls wakes 500 times a second.
+At 0 even one caller's packets wait for a tick; at 10 a loop with ten calls wakes 500 times a
+second, more often than for ticks.
 """
 
 FEW = 10
-"""With up to ten sockets a gap between their streams is looked for. With more there is none."""
+"""Up to this many sockets, a gap between their streams is searched for.
+
+Higher searches where there is hardly ever a gap; lower gives up savings.
+"""
 
 OBSERVE_S = 0.3
-"""How long arrivals are observed to find the gap. Less misses streams; more costs wake-ups."""
+"""How long arrivals are observed to find the gap. Lower misses streams; higher costs wake-ups."""
 
 MAX_OBSERVED = 2_000
 """Datagrams observed at most, so that a flood takes no memory; ten callers send 150."""
@@ -35,25 +39,28 @@ MAX_OBSERVED = 2_000
 OBSERVE_AGAIN_S = 20.0
 """Between two observations: clients' clocks drift, by 1 to 2 ms in this time.
 
-Less costs wake-ups; more lets a stream drift into the gap, and its packets then wait 20 ms.
+Lower costs wake-ups; higher lets a stream drift into the gap, and its packets then wait 20 ms.
 """
 
 JUDGED = 200
 """Datagrams read every 20 ms before the share that just missed a tick is judged.
 
-Less judges by chance; more takes longer to notice jitter.
+Lower judges by chance; higher takes longer to notice jitter.
 """
 
 MAX_MISSED = 0.01
-"""Where a larger share missed a tick, jitter is too strong, and sockets are read every 10 ms."""
+"""If a larger share missed a tick, jitter is too strong, and sockets are read every 10 ms again.
+
+Lower gives up because of single late packets; higher delays packets of clients with jitter.
+"""
 
 PUNCTUAL_S = 0.004
-"""Ticks that came later than this are not judged: the loop was late, not the packets."""
+"""Ticks that fire later than this are not judged: the event loop was late, not the packets."""
 
 MAX_ROUNDS = 64
-"""Datagrams read of one socket at a tick.
+"""The most datagrams read from one socket at a tick.
 
-Less delays a camera's key frame; more lets a flood hold other calls up.
+Lower delays a camera's key frame; higher lets a flood delay other calls.
 """
 
 _DATAGRAMS: Any = getattr(selector_events, "_SelectorDatagramTransport", None)
@@ -61,24 +68,23 @@ _DATAGRAMS: Any = getattr(selector_events, "_SelectorDatagramTransport", None)
 
 @functools.cache
 def missing() -> tuple[str, ...]:
-    """Returns what the system and its asyncio lack of what is used here; () for nothing."""
+    """Returns the names used here that the system or its asyncio lacks; () if it has all."""
     base: Any = getattr(selector_events, "_SelectorTransport", object)
     loop: Any = selector_events.BaseSelectorEventLoop
-    wanted = {
+    needed = {
         "select.epoll": hasattr(select, "epoll"),
         "_SelectorDatagramTransport._read_ready": hasattr(_DATAGRAMS, "_read_ready"),
         "_SelectorTransport._sock_fd": "_sock_fd" in base.__init__.__code__.co_names,
         "BaseSelectorEventLoop._add_reader": hasattr(loop, "_add_reader"),
         "BaseSelectorEventLoop._remove_reader": hasattr(loop, "_remove_reader"),
     }
-    return tuple(name for name, there in wanted.items() if not there)
+    return tuple(name for name, there in needed.items() if not there)
 
 
 class SocketPoller:
-    """Reads the sockets that it is given, and moves the grid's phase to a gap between streams.
+    """Reads sockets in place of the event loop, and moves the grid's phase into a gap of streams.
 
-    Lives on one event loop. Only asyncio's own datagram transports can be taken; others stay with
-    their loop.
+    Used on one event loop. It takes asyncio's own datagram transports only; the loop reads others.
     """
 
     def __init__(self, grid: TickGrid) -> None:
@@ -92,6 +98,7 @@ class SocketPoller:
         self._observing: asyncio.TimerHandle | None = None
         self._at_once = False
         self._every = 1
+        """Sockets are read at each tick (1), or at every second one (2)."""
         self._read_first = self._missed = 0
         self._arrivals: list[tuple[int, float]] | None = None
         """(file descriptor, time) of arrivals, while they are observed."""
@@ -101,7 +108,7 @@ class SocketPoller:
 
     def take(self, transport: Any) -> None:
         """Reads this transport from now on, in place of its loop; may be called again."""
-        if transport in self._numbers or not _fit(transport):
+        if transport in self._numbers or not _is_supported(transport):
             return
         if self._poll is None:
             self._poll, self._loop = select.epoll(), asyncio.get_running_loop()
@@ -110,23 +117,23 @@ class SocketPoller:
         self._poll.register(number, select.EPOLLIN)
         self._numbers[transport] = number
         self._transports[number] = transport
-        self._arrange()
+        self._choose_mode()
 
     def give_back(self, transport: Any) -> None:
-        """Lets the loop read it again; does nothing for one that was never taken."""
+        """Lets the loop read the transport again; does nothing for one that was never taken."""
         number = self._numbers.pop(transport, None)
         if number is None:
             return
-        held: Any = self._transports.get(number)
-        if held is transport:  # the system may have reused the number
+        present: Any = self._transports.get(number)
+        if present is transport:  # the system may have reused the number
             del self._transports[number]
             if self._poll is not None and not transport.is_closing():
                 self._poll.unregister(number)
                 self._loop._add_reader(number, transport._read_ready)
-        self._arrange()
+        self._choose_mode()
 
-    def _arrange(self) -> None:
-        """Chooses when to read, whenever a socket was taken or given back."""
+    def _choose_mode(self) -> None:
+        """Chooses when to read, after a socket was taken or given back."""
         count = len(self._numbers)
         self._stop()
         if not count:
@@ -139,7 +146,7 @@ class SocketPoller:
             self._read_at_ticks(1)
 
     def _stop(self) -> None:
-        """Reads nothing until another way is chosen."""
+        """Stops reading until another mode starts."""
         for timer in (self._timer, self._observing):
             if timer is not None:
                 timer.cancel()
@@ -165,7 +172,7 @@ class SocketPoller:
         self._timer = self._loop.call_at(self._grid.next(self._loop.time(), every), self._tick)
 
     def _observe(self) -> None:
-        """Notes when datagrams arrive, to find a gap in which none does."""
+        """Records when datagrams arrive, to find a gap between the streams."""
         self._stop()
         self._read_at_once()
         self._arrivals = []
@@ -188,9 +195,9 @@ class SocketPoller:
             self._judge(first, further)
 
     def _judge(self, first: int, further: int) -> None:
-        """Reads every 10 ms again, until the next observation, where too many missed a tick.
+        """Reads every 10 ms again, until the next observation, if too many missed a tick.
 
-        Where a socket had two datagrams, the first just missed the tick before.
+        If a socket had two datagrams, the first had just missed the previous tick.
         """
         self._read_first += first
         self._missed += further
@@ -203,9 +210,9 @@ class SocketPoller:
             self._read_at_ticks(1)
 
     def _read(self) -> tuple[int, int]:
-        """Reads a datagram of each socket that has one, in turn, until there are none.
+        """Reads one datagram from each readable socket in turn, until none is readable.
 
-        Returns how many were the first of their socket, and how many were not.
+        Returns how many were the first of their socket, and how many were further ones.
         """
         first = further = 0
         for at in range(MAX_ROUNDS):
@@ -225,11 +232,11 @@ class SocketPoller:
                 try:
                     transport._read_ready()
                 except Exception as error:  # noqa: BLE001 - of one call: the others go on
-                    logger.error("a datagram broke its connection's code: %s", traced(error))
+                    logger.error("a connection failed at a datagram: %s", traced(error))
         return first, further
 
 
-def _fit(transport: Any) -> bool:
-    """Returns whether it is an open transport of asyncio's own kind."""
+def _is_supported(transport: Any) -> bool:
+    """Returns whether it is one of asyncio's own datagram transports, and open."""
     known = _DATAGRAMS is not None and isinstance(transport, _DATAGRAMS) and not missing()
     return known and not transport.is_closing()

@@ -1,7 +1,6 @@
-"""The ticks at which a process that carries calls wakes; all its work shares them.
+"""The ticks at which a process that carries calls wakes; all its periodic work shares them.
 
-A wake-up costs a server as much as the work that it wakes for. Times are those of the event loop,
-in s.
+A wake-up costs a server as much as the work that it is for. Times are the event loop's, in seconds.
 """
 
 import asyncio
@@ -10,58 +9,62 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 TICK_S = 0.01
-"""Between two ticks. Less wakes the loop more often; more keeps packets waiting longer."""
+"""Between two ticks. Lower wakes the loop more often; higher keeps packets waiting for longer."""
 
 PERIOD_S = 0.02
-"""Two ticks: the length of nearly all clients' packets, which so arrive at one phase each."""
+"""Two ticks: the packet length of nearly all clients, whose streams so have a constant phase."""
 
 REGULAR_S = 0.002
-"""Packets of one client so close in phase are its stream; others come now and then.
+"""Packets of one client that are this close in phase belong to its stream.
 
-More takes chance packets for a stream and finds no gap; less misses streams with some jitter.
+Higher takes occasional packets for a stream and finds no gap; lower misses streams with jitter.
 """
 
 MIN_GAP_S = 0.004
-"""The shortest gap between streams to wake in; the jitter of network and clocks fills less."""
+"""The shortest gap between streams to wake in.
+
+Lower wakes in gaps that jitter fills; higher finds fewer gaps, and so saves fewer wake-ups.
+"""
 
 GAP_SHARE = 0.3
 """Wake 30 % into the gap; timers fire late, never early.
 
-More leaves less room for late timers, less leaves less for late packets.
+Higher leaves less room for late timers, lower leaves less for late packets.
 """
 
 MAX_WAIT_S = 0.004
 """Wake at most this long after the gap begins, however long the gap is.
 
-More makes the packets before the gap wait longer; less misses those that are a little late.
+Higher makes the packets before the gap wait longer; lower misses those that are a little late.
 """
 
 
 class TickGrid:
     """The ticks of one event loop: multiples of TICK_S, all shifted by `phase_s` (0 to PERIOD_S).
 
-    Made once for a loop and given to all that wake on it; the socket poller alone moves the phase.
+    There is one for a loop, shared by everything that wakes on it; only the socket poller moves
+    the phase.
     """
 
     def __init__(self) -> None:
         self.phase_s = 0.0
 
     def next(self, now_s: float, every: int = 1) -> float:
-        """Returns the next tick after `now_s`; of every second one, say, with `every`."""
-        apart_s = every * TICK_S
-        return (int((now_s - self.phase_s) / apart_s) + 1) * apart_s + self.phase_s
+        """Returns the next tick after `now_s`; with `every` 2 the next even one, and so on."""
+        interval_s = every * TICK_S
+        return (int((now_s - self.phase_s) / interval_s) + 1) * interval_s + self.phase_s
 
     async def sleep(self, seconds: float) -> float:
-        """Sleeps until the first tick after that time; returns how late it woke, in seconds."""
+        """Sleeps until the first tick after `seconds`; returns how late it woke, in seconds."""
         loop = asyncio.get_running_loop()
         due_s = self.next(loop.time() + seconds)
         late_s: asyncio.Future[float] = loop.create_future()
 
-        def ring() -> None:
+        def wake() -> None:
             if not late_s.done():
                 late_s.set_result(loop.time() - due_s)
 
-        timer = loop.call_at(due_s, ring)
+        timer = loop.call_at(due_s, wake)
         try:
             return await late_s
         finally:
@@ -69,10 +72,10 @@ class TickGrid:
 
 
 def quiet_phase(arrivals: Sequence[tuple[int, float]], present_s: float = 0.0) -> float | None:
-    """Returns the phase to wake at, in s: in the longest gap between the clients' streams.
+    """Returns the phase to wake at, in seconds: in the longest gap between the clients' streams.
 
-    `arrivals` are (sender, time in s) of some periods' packets. The present phase is kept while no
-    stream comes near it. None where no gap is long enough, or no stream was seen.
+    `arrivals` are (sender, time in s) of the packets of several periods. The present phase is kept
+    while no stream is near it. None if no gap is long enough, or no stream was seen.
     """
     phases = sorted(_regular(arrivals))
     if not phases:
@@ -87,7 +90,7 @@ def quiet_phase(arrivals: Sequence[tuple[int, float]], present_s: float = 0.0) -
 
 
 def _regular(arrivals: Sequence[tuple[int, float]]) -> list[float]:
-    """Returns the phases at which packets of the same sender came more than once."""
+    """Returns the phases at which several packets of the same sender arrived."""
     by_sender: dict[int, list[float]] = defaultdict(list)
     for sender, at_s in arrivals:
         by_sender[sender].append(at_s % PERIOD_S)

@@ -1,6 +1,6 @@
-"""Decodes runs of packets by their codec: audio, repair and concealment of losses. Pure.
+"""Decodes packets by their codec, and repairs or conceals lost ones. Pure.
 
-All lengths of runs are in 48 kHz samples, whatever clock the codec's timestamps count in.
+All lengths of runs are in samples at 48 kHz, whatever clock rate the codec's timestamps have.
 """
 
 from typing import Protocol
@@ -16,50 +16,50 @@ from sessions_app.engine.audio.opus import (
 )
 from sessions_app.engine.core.errors import MediaError
 from sessions_app.engine.core.frames import SPEECH_RATE, Samples
-from sessions_app.engine.rtc.rtp.jitter_buffer import RATE, PacketRun
+from sessions_app.engine.rtc.rtp.packet_runs import RATE, PacketRun
 
 RATIO = RATE // SPEECH_RATE
 _STEP = SPEECH_RATE // 400
-"""Opus conceals in steps of 2.5 ms (RFC 6716, section 2)."""
+"""Opus conceals in steps of 2.5 ms (RFC 6716, section 2), here in samples at 16 kHz."""
 
-_LONGEST = SPEECH_RATE * MAX_PACKET_MS // 1000
+_MAX_CONCEALED = SPEECH_RATE * MAX_PACKET_MS // 1000
 CONFIG_BITS = 0xFC
-"""The bits of an Opus packet's first byte for mode, bandwidth, frame size and channels."""
+"""The bits of an Opus packet's TOC byte for mode, bandwidth, frame size and channels."""
 
 
-class Decoding(Protocol):
-    """One client's codec. Not thread-safe."""
+class PayloadDecoder(Protocol):
+    """Decodes one client's audio: int16, 16 kHz, mono. Not thread-safe."""
 
     def duration(self, payload: bytes) -> int:
-        """Returns a payload's length; 0 for an invalid one."""
+        """Returns a payload's length in samples at 48 kHz; 0 for an invalid one."""
         ...
 
     def decode(self, payload: bytes) -> Samples:
-        """Returns a payload's audio, int16 16 kHz mono; raises MediaError for an invalid one."""
+        """Returns a payload's audio; raises MediaError (not retryable) for an invalid one."""
         ...
 
-    def repaired(self, run: PacketRun) -> Samples | None:
-        """Returns a lost run's audio from the next packet's FEC; None where it has none."""
+    def repair(self, run: PacketRun) -> Samples | None:
+        """Returns a lost run's audio from the next packet's in-band FEC; None if it has none."""
         ...
 
     def conceal(self, run: PacketRun) -> Samples:
         """Returns concealment audio as long as the run."""
         ...
 
-    def kept(self, run: PacketRun, *, whole: bool) -> bytes:
-        """Returns the Opus packet that is recorded for the run; empty where there is none.
+    def packet_to_record(self, run: PacketRun, *, whole: bool) -> bytes:
+        """Returns the Opus packet to record for the run; empty to encode its audio instead.
 
-        `whole` says that its payload could be decoded.
+        `whole` says whether its payload could be decoded.
         """
         ...
 
     def close(self) -> None:
-        """Frees everything; may be called twice."""
+        """Frees the codec; may be called twice."""
         ...
 
 
-class OpusDecoding:
-    """Opus, decoded straight to 16 kHz; its packets are recorded as they arrived."""
+class OpusPayloadDecoder:
+    """Decodes Opus directly to 16 kHz; its packets are recorded as they arrived."""
 
     def __init__(self) -> None:
         self._decoder = OpusDecoder(SPEECH_RATE)
@@ -76,7 +76,7 @@ class OpusDecoding:
         self._toc = payload[0]
         return samples
 
-    def repaired(self, run: PacketRun) -> Samples | None:
+    def repair(self, run: PacketRun) -> Samples | None:
         count = run.samples // RATIO
         if not run.repair or not has_fec(run.repair) or count % _STEP:
             return None
@@ -86,27 +86,27 @@ class OpusDecoding:
             return None
 
     def conceal(self, run: PacketRun) -> Samples:
-        """Returns concealment audio; a rest of less than 2.5 ms is silent."""
+        """Returns concealment audio; a remainder of less than 2.5 ms is silent."""
         count = run.samples // RATIO
         samples = np.zeros(count, np.int16)
-        made = min(count, _LONGEST) // _STEP * _STEP
-        if made:
-            samples[:made] = self._decoder.conceal(made)
+        concealed = min(count, _MAX_CONCEALED) // _STEP * _STEP
+        if concealed:
+            samples[:concealed] = self._decoder.conceal(concealed)
         return samples
 
-    def kept(self, run: PacketRun, *, whole: bool) -> bytes:
-        """Returns the packet, or one without a frame, which players of the recording conceal."""
+    def packet_to_record(self, run: PacketRun, *, whole: bool) -> bytes:
+        """Returns the packet, or for a loss one without a frame, which every player conceals."""
         if run.payload:
             return run.payload if whole else b""
-        bare = bytes([self._toc & CONFIG_BITS])
-        return bare if self.duration(bare) == run.samples else b""
+        frameless = bytes([self._toc & CONFIG_BITS])
+        return frameless if self.duration(frameless) == run.samples else b""
 
     def close(self) -> None:
         self._decoder.close()
 
 
-class TelephoneDecoding:
-    """G.711 or G.722; the decoded audio is encoded again for the recording."""
+class TelephonePayloadDecoder:
+    """Decodes G.711 or G.722; the audio is encoded as Opus for the recording."""
 
     def __init__(self, codec: Telephone) -> None:
         self._decoder = TelephoneDecoder(codec)
@@ -117,19 +117,19 @@ class TelephoneDecoding:
     def decode(self, payload: bytes) -> Samples:
         return self._decoder.decode(payload)
 
-    def repaired(self, run: PacketRun) -> Samples | None:
+    def repair(self, run: PacketRun) -> Samples | None:
         return None
 
     def conceal(self, run: PacketRun) -> Samples:
         return self._decoder.conceal(run.samples // RATIO)
 
-    def kept(self, run: PacketRun, *, whole: bool) -> bytes:
+    def packet_to_record(self, run: PacketRun, *, whole: bool) -> bytes:
         return b""
 
     def close(self) -> None:
-        """There is nothing to free."""
+        """Does nothing, as there is nothing to free."""
 
 
-def decoding(codec: Telephone | None) -> Decoding:
-    """Returns the decoder of a codec, where None is Opus."""
-    return OpusDecoding() if codec is None else TelephoneDecoding(codec)
+def payload_decoder(codec: Telephone | None) -> PayloadDecoder:
+    """Returns the decoder of a codec; None is Opus."""
+    return OpusPayloadDecoder() if codec is None else TelephonePayloadDecoder(codec)

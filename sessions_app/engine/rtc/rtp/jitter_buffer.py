@@ -1,63 +1,76 @@
-"""The jitter buffer: puts packets in order, waits for late ones, and tells which are lost.
+"""The jitter buffer: puts packets in order, waits for late ones, and declares others lost.
 
 Audio is not played out here, so packets that arrive in order pass without delay. A packet waits
-only behind a gap: for as long as packets have been late recently, or as a retransmission may take.
+only behind a gap: as long as packets have been late recently, or as a retransmission may take.
 RFC 3550 (sections 5.1 and 6.4.1) defines sequence numbers, timestamps and jitter. Pure.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
 
-from sessions_app.engine.rtc.rtp.nack import Requests
-
-RATE = 48_000
-"""Timestamp units per second of Opus (RFC 7587); other codecs' are converted to it."""
+from sessions_app.engine.rtc.rtp.nack import NackRequests
+from sessions_app.engine.rtc.rtp.packet_runs import RATE, Counts, Packet, PacketKind, PacketRun
 
 _PER_MS = RATE // 1000
 PACKET_SAMPLES = 20 * _PER_MS
-"""A packet's length until one has arrived."""
+"""The assumed length of a packet until one has arrived."""
 
 MIN_WAIT_MS = 20.0
-"""The shortest wait behind a gap. Less takes reordered packets for lost; more adds delay."""
+"""The shortest wait behind a gap. Lower takes reordered packets for lost; higher adds delay."""
 
 MAX_WAIT_MS = 120.0
 """The longest wait behind a gap, and the wait while a retransmission may arrive.
 
-Less loses packets that are late, or come from far away; more delays all that follows a loss.
+Lower loses packets that are late, or come from far away; higher delays all that follows a loss.
 """
 
 LATENESS_DECAY = 0.995
-"""Per packet, how much of the greatest lateness seen is kept: half of it for three seconds.
+"""Per packet, the share of the greatest lateness that is kept: half of it after three seconds.
 
-Less forgets late packets sooner and loses the next ones; more keeps waiting for them longer.
+Lower forgets late packets sooner and loses the next ones; higher keeps waiting for longer.
 """
 
 TRANSIT_DRIFT_MS = 0.05
 """Per packet, how far the minimum transit estimate may drift up, as clocks and routes change.
 
-Less takes a slower route for lateness; more takes lateness for a slower route.
+Lower takes a slower route for lateness; higher takes lateness for a slower route.
 """
 
 MAX_WAITING = 200
-"""Packets held behind a gap: more are a flood, or a gap that will never be filled."""
+"""The most packets held behind a gap.
+
+Lower gives up gaps of 4 s; higher lets a flood, or a gap that is never filled, take memory.
+"""
 
 MAX_NACKED = 150
-"""Missing packets that are asked for at a time, the newest; Chromium keeps those of 3 s."""
+"""The most missing packets requested at a time, the newest ones.
+
+Higher requests packets that Chromium no longer has, which keeps those of 3 s; lower loses more.
+"""
 
 MAX_BEHIND_MS = 2_000.0
-"""The longest a packet is held while retransmissions before it arrive one after another."""
+"""The longest a packet is held while retransmissions before it arrive one after another.
+
+Lower loses the rest of an outage; higher delays the words after it for longer.
+"""
 
 MAX_FILLED_MS = 1_000.0
-"""A longer loss is an outage, which stays a gap in the call. More would conceal silence."""
+"""A longer loss is an outage, which stays a gap in the call.
+
+Higher conceals what should be reported as a gap; lower reports gaps for mere bursts of loss.
+"""
 
 RESTART_PACKETS = 3_000
-"""A sequence number further away belongs to a stream that started over."""
+"""A sequence number further away belongs to a stream that restarted.
+
+Lower takes an outage for a restart; higher drops a restarted stream as late packets.
+"""
 
 RESTART_MS = 1_000.0
-"""Timestamps that go back by more have started over, though the sequence numbers have not."""
+"""Timestamps that go back by more have restarted, even if the sequence numbers have not.
+
+Lower takes reordered packets for a restart; higher drops the beginning of a restarted track.
+"""
 
 _SEQ, _TS = 1 << 16, 1 << 32
 
@@ -66,60 +79,10 @@ DurationOf = Callable[[bytes], int]
 """Returns a payload's length in timestamp units; 0 or less for an invalid one."""
 
 
-class PacketKind(Enum):
-    """How a run of audio came about."""
-
-    RECEIVED = "received"
-    RESTORED = "restored"
-    """Bit for bit the same, from a later packet's redundancy (RED)."""
-
-    LOST = "lost"
-    """To be repaired from the next packet's FEC, or concealed."""
-
-
-class Packet(NamedTuple):
-    """One packet as it arrived; `earlier` are the (timestamp, payload) of its redundant blocks.
-
-    `payload` is empty for comfort noise and telephone events: they take a sequence number, hold no
-    audio, and their timestamp is not used.
-    """
-
-    sequence: int
-    timestamp: int
-    payload: bytes
-    earlier: Sequence[tuple[int, bytes]] = ()
-
-
-class PacketRun(NamedTuple):
-    """A stretch of audio: `start` and `samples` in timestamp units that do not wrap.
-
-    `payload` is empty for LOST; `repair` is then the next packet, whose in-band FEC may hold it.
-    """
-
-    kind: PacketKind
-    start: int
-    samples: int
-    payload: bytes = b""
-    repair: bytes = b""
-
-
-@dataclass(slots=True)
-class Counts:
-    """How many packets of a stream were received, lost and so on."""
-
-    received: int = 0
-    restored: int = 0
-    lost: int = 0
-    late: int = 0
-    duplicate: int = 0
-    reordered: int = 0
-    restarts: int = 0
-
-
 class JitterBuffer:
-    """One SSRC's packets, in order. Times are any monotonic clock in ms. Not thread-safe.
+    """Reorders one SSRC's packets. Times are any monotonic clock, in ms. Not thread-safe.
 
-    Feed packets to `put` as they arrive, and call `due` when `due_ms` comes.
+    Pass packets to `put` as they arrive, and call `due` at the time that `due_ms` says.
     """
 
     def __init__(self, duration_of: DurationOf) -> None:
@@ -129,22 +92,22 @@ class JitterBuffer:
         self._next: int | None = None
         self._newest = 0
         self._end = 0
-        self._usual_samples = PACKET_SAMPLES
+        self._packet_samples = PACKET_SAMPLES
         self._transit_ms: float | None = None
         self._min_transit_ms = 0.0
         self._lateness_ms = 0.0
         self._filled_ms = 0.0
         self.jitter_ms = 0.0
         self.counts = Counts()
-        self.requests = Requests()
+        self.requests = NackRequests()
 
     @property
     def wait_ms(self) -> float:
         """How long to wait behind a gap now: as long as packets have been late recently.
 
-        MAX_WAIT_MS while retransmissions may arrive.
+        While retransmissions may arrive, MAX_WAIT_MS.
         """
-        if self.requests.open:
+        if self.requests.pending:
             return MAX_WAIT_MS
         return min(MAX_WAIT_MS, max(MIN_WAIT_MS, self._lateness_ms))
 
@@ -155,16 +118,16 @@ class JitterBuffer:
 
     @property
     def due_ms(self) -> float | None:
-        """When `due` will have something although no packet arrives; None while none waits."""
+        """When `due` returns something even if no packet arrives; None while no packet waits."""
         if not self._waiting:
             return None
         since_ms = min(arrived for _, arrived in self._waiting.values())
-        if self.requests.open:
+        if self.requests.pending:
             since_ms = min(max(since_ms, self._filled_ms), since_ms + MAX_BEHIND_MS)
         return since_ms + self.wait_ms
 
     def put(self, packet: Packet, now_ms: float) -> list[PacketRun]:
-        """Takes a packet as it arrives; returns the runs that are in order now, oldest first."""
+        """Takes a packet on arrival; returns the runs that are in order now, the oldest first."""
         if not self._waiting and self._next is not None and packet.sequence == self._next % _SEQ:
             return self._put_next(packet, now_ms)
         sequence = self._unwrapped(packet.sequence)
@@ -172,9 +135,9 @@ class JitterBuffer:
             out = self._restart(packet, sequence)
         else:
             out = []
-        timestamp = self._place(packet.timestamp)
-        asked_for = self.requests.came(packet.sequence, now_ms)
-        if packet.payload and not asked_for:  # a retransmission's transit says nothing
+        timestamp = self._unwrapped_timestamp(packet.timestamp)
+        requested = self.requests.arrived(packet.sequence, now_ms)
+        if packet.payload and not requested:  # a retransmission's transit time says nothing
             self._measure(timestamp, now_ms)
         self._keep_redundant(packet, timestamp)
         if self._next is not None and sequence < self._next:
@@ -183,9 +146,9 @@ class JitterBuffer:
         if sequence in self._waiting:
             self.counts.duplicate += 1
             return out
-        if sequence < self._newest and not asked_for:
+        if sequence < self._newest and not requested:
             self.counts.reordered += 1
-        if asked_for and sequence == self._next:
+        if requested and sequence == self._next:
             self._filled_ms = now_ms
         self._newest = max(self._newest, sequence)
         self._waiting[sequence] = (packet, now_ms)
@@ -196,18 +159,18 @@ class JitterBuffer:
             self.requests.clear()
         return out
 
-    def asks(self, now_ms: float) -> list[int]:
-        """Returns the sequence numbers (16 bits) to ask the sender for now.
+    def nacks_due(self, now_ms: float) -> list[int]:
+        """Returns the sequence numbers (16 bits) to request from the sender now.
 
         To be called while the buffer `waits`, after each packet and every few ms.
         """
-        if not self.requests.of_use:
+        if not self.requests.enabled:
             return []
         patience_ms = self._lateness_ms / 2 if self.counts.reordered else 0.0
         return self.requests.due(self._missing(), now_ms, patience_ms)
 
     def due(self, now_ms: float) -> list[PacketRun]:
-        """Returns the runs that have waited long enough behind a gap, after the gap's own."""
+        """Gives up gaps that were waited for long enough; returns their runs and those behind."""
         out: list[PacketRun] = []
         while (due_ms := self.due_ms) is not None and due_ms <= now_ms:
             out += self._give_up()
@@ -216,33 +179,33 @@ class JitterBuffer:
         return out
 
     def flush(self) -> list[PacketRun]:
-        """Returns all runs that still wait, as no packet will follow."""
+        """Returns all runs that still wait, as no more packets will come."""
         out: list[PacketRun] = []
         while self._waiting:
             out += self._give_up()
         return out
 
     def _put_next(self, packet: Packet, now_ms: float) -> list[PacketRun]:
-        """Takes the next packet while none waits, as nearly always."""
-        assert self._next is not None  # noqa: S101 - the caller looked
-        start = self._place(packet.timestamp)
+        """Takes the expected packet while none waits, which is nearly always the case."""
+        assert self._next is not None  # noqa: S101 - the caller checked
+        start = self._unwrapped_timestamp(packet.timestamp)
         if packet.payload:
             self._measure(start, now_ms)
         self._newest = self._next
         return self._follow(packet, start)
 
-    # -- numbers --------------------------------------------------------------------------
+    # -- sequence numbers and timestamps --------------------------------------------------
 
     def _unwrapped(self, sequence: int) -> int:
         if self._next is None:
             return sequence
         return self._newest + _signed(sequence - self._newest, _SEQ)
 
-    def _place(self, timestamp: int) -> int:
+    def _unwrapped_timestamp(self, timestamp: int) -> int:
         return self._end + _signed(timestamp - self._end, _TS)
 
     def _restart(self, packet: Packet, sequence: int) -> list[PacketRun]:
-        """Begins a stream; returns the runs that still waited of the one before."""
+        """Begins a new stream; returns the runs of the previous one that still waited."""
         out = self.flush()
         self.counts.restarts += self._next is not None
         self._next = self._newest = sequence
@@ -269,9 +232,9 @@ class JitterBuffer:
 
     def _keep_redundant(self, packet: Packet, timestamp: int) -> None:
         for stamp, payload in packet.earlier:
-            place = timestamp + _signed(stamp - packet.timestamp, _TS)
-            if payload and place >= self._end:
-                self._redundant[place] = payload
+            start = timestamp + _signed(stamp - packet.timestamp, _TS)
+            if payload and start >= self._end:
+                self._redundant[start] = payload
 
     def _in_order(self) -> list[PacketRun]:
         """Returns the runs that follow without a gap, or after one that redundancy fills."""
@@ -282,32 +245,33 @@ class JitterBuffer:
                 out += self._pop(self._next)
                 continue
             first = min(self._waiting)
-            before = self._place(self._waiting[first][0].timestamp)
-            spares = self._redundant_before(before)
-            if len(spares) < first - self._next:
+            before = self._unwrapped_timestamp(self._waiting[first][0].timestamp)
+            restored = self._redundant_before(before)
+            if len(restored) < first - self._next:
                 break
-            out += [self._run(PacketKind.RESTORED, *spare) for spare in spares]
-            self.counts.restored += len(spares)
+            out += [self._run(PacketKind.RESTORED, *one) for one in restored]
+            self.counts.restored += len(restored)
             self._next = first
         return out
 
     def _give_up(self) -> list[PacketRun]:
-        """Returns the runs of the first gap, and those that follow it in order."""
+        """Gives up the first gap; returns its runs, and those that follow it in order."""
         assert self._next is not None  # noqa: S101 - set by the first packet
         first = min(self._waiting)
         packet, _ = self._waiting[first]
-        asked = range(max(self._next, first - MAX_NACKED), first)
-        self.requests.give_up(number % _SEQ for number in asked)
-        out = self._filled(first - self._next, self._place(packet.timestamp), packet.payload)
+        requested = range(max(self._next, first - MAX_NACKED), first)
+        self.requests.give_up(number % _SEQ for number in requested)
+        before = self._unwrapped_timestamp(packet.timestamp)
+        out = self._filled(first - self._next, before, packet.payload)
         self._next = first
         return out + self._in_order()
 
     def _missing(self) -> list[int]:
-        """Returns the missing packets, without those that redundancy restores."""
+        """Returns the sequence numbers that are missing and that RED does not restore."""
         assert self._next is not None  # noqa: S101 - set by the first packet
         newest_first: list[int] = []
-        here = [self._next - 1, *sorted(self._waiting)]
-        for before, sequence in reversed([*pairwise(here)]):
+        present = [self._next - 1, *sorted(self._waiting)]
+        for before, sequence in reversed([*pairwise(present)]):
             last = sequence - len(self._waiting[sequence][0].earlier) - 1
             newest_first += range(last, max(before, last - MAX_NACKED), -1)
             if len(newest_first) >= MAX_NACKED:
@@ -317,10 +281,10 @@ class JitterBuffer:
     def _pop(self, sequence: int) -> list[PacketRun]:
         packet, _ = self._waiting.pop(sequence)
         self._next = sequence
-        return self._follow(packet, self._place(packet.timestamp))
+        return self._follow(packet, self._unwrapped_timestamp(packet.timestamp))
 
     def _follow(self, packet: Packet, start: int) -> list[PacketRun]:
-        """Returns the next packet's run; none where it has no audio."""
+        """Returns the run of the expected packet; [] if it has no audio."""
         assert self._next is not None  # noqa: S101 - set by the first packet
         self._next += 1
         if not packet.payload:
@@ -335,48 +299,49 @@ class JitterBuffer:
         if samples <= 0 or start < self._end:  # no sender overlaps its own audio
             self.counts.lost += 1
             return []
-        self._usual_samples = samples
+        self._packet_samples = samples
         self.counts.received += 1
         return [self._run(PacketKind.RECEIVED, start, samples, packet.payload)]
 
     def _redundant_before(self, before: int) -> list[tuple[int, int, bytes]]:
-        """Returns the redundant payloads that end at `before`, without a gap between them.
+        """Returns the contiguous redundant payloads that end at `before`.
 
-        Each as (start, samples, payload), the oldest first.
+        Each is (start, samples, payload); the oldest is first.
         """
         found: list[tuple[int, int, bytes]] = []
-        for place in sorted((p for p in self._redundant if self._end <= p < before), reverse=True):
-            payload = self._redundant[place]
+        starts = (start for start in self._redundant if self._end <= start < before)
+        for start in sorted(starts, reverse=True):
+            payload = self._redundant[start]
             samples = self._duration_of(payload)
-            if place + samples != before:
+            if start + samples != before:
                 break
-            found.append((place, samples, payload))
-            before = place
+            found.append((start, samples, payload))
+            before = start
         return found[::-1]
 
     def _filled(self, count: int, before: int, repair: bytes) -> list[PacketRun]:
-        """Returns runs for `count` lost packets that end at `before`; none for an outage.
+        """Returns runs for `count` lost packets that end at `before`; [] for an outage.
 
-        Redundant payloads take their places.
+        Redundant payloads replace those that they restore.
         """
         missing = before - self._end
         if missing <= 0 or missing > MAX_FILLED_MS * _PER_MS:
             self.counts.lost += count
             self._redundant = {at: kept for at, kept in self._redundant.items() if at >= before}
             return []
-        # silence that was not sent (DTX) is no loss: lost packets lie right before the next one
-        start = max(self._end, before - count * self._usual_samples)
+        # silence that was not sent (DTX) is no loss: lost packets are right before the next one
+        start = max(self._end, before - count * self._packet_samples)
         out: list[PacketRun] = []
         while start < before:
-            spare = self._redundant.get(start)
-            samples = self._duration_of(spare) if spare is not None else 0
-            if spare is not None and 0 < samples <= before - start:
+            payload = self._redundant.get(start)
+            samples = self._duration_of(payload) if payload is not None else 0
+            if payload is not None and 0 < samples <= before - start:
                 self.counts.restored += 1
-                out.append(self._run(PacketKind.RESTORED, start, samples, spare))
+                out.append(self._run(PacketKind.RESTORED, start, samples, payload))
             else:
                 following = (at for at in self._redundant if at > start)
                 samples = min(
-                    self._usual_samples, min(following, default=before) - start, before - start
+                    self._packet_samples, min(following, default=before) - start, before - start
                 )
                 last = start + samples == before
                 self.counts.lost += 1
@@ -396,5 +361,5 @@ class JitterBuffer:
 
 
 def _signed(difference: int, modulus: int) -> int:
-    """Returns a difference of two counters that wrap at `modulus`, from -modulus/2 on."""
+    """Returns the signed difference of counters that wrap: from -modulus/2 to modulus/2 - 1."""
     return (difference + modulus // 2) % modulus - modulus // 2

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 VERSION = 2
 MARKER = 0x80
-"""In the second byte: audio begins after silence, or a key press begins."""
+"""The marker bit in the second byte: audio begins after silence, or a key press begins."""
 
 _FIXED = struct.Struct("!BBHII")
 _EXTENSION_WORDS = struct.Struct("!H")
@@ -18,15 +18,15 @@ _CNAME = 1
 _SSRC, _SENDER_INFO, _BLOCK = 4, 24, 24
 """Bytes: an SSRC; an SSRC with sender info; a report block (RFC 3550, section 6.4.1)."""
 
-_SSRCS, _LOST, _FOLLOWING = 8, 4, 16
-"""Bytes of a NACK's two SSRCs, and of one field; and how many packets its bit mask has."""
+_NACK_SSRCS, _NACK_FIELD, _NACK_MASK_BITS = 8, 4, 16
+"""Bytes of a NACK's two SSRCs, and of one field; packets in a field's bit mask (BLP)."""
 
 _NTP_UNIX_S = 2_208_988_800
 """Seconds from 1900, where NTP counts from, to 1970."""
 
 
 class RtpPacket(NamedTuple):
-    """One packet, after SRTP; `timestamp` in the codec's units."""
+    """One RTP packet, without SRTP; `timestamp` is in units of the codec's clock rate."""
 
     payload_type: int
     sequence: int
@@ -36,7 +36,7 @@ class RtpPacket(NamedTuple):
 
 
 def parse(data: bytes) -> RtpPacket:
-    """Returns the packet; raises ValueError for data that is not RTP, or is cut off."""
+    """Returns the packet; raises ValueError for data that is not RTP, or is truncated."""
     if len(data) < _FIXED.size or data[0] >> 6 != VERSION:
         raise ValueError("this is no RTP packet")
     first, second, sequence, timestamp, ssrc = _FIXED.unpack_from(data)
@@ -53,7 +53,7 @@ def parse(data: bytes) -> RtpPacket:
     return RtpPacket(second & 0x7F, sequence, timestamp, ssrc, data[start:end])
 
 
-def packed(packet: RtpPacket, *, marker: bool = False) -> bytes:
+def pack(packet: RtpPacket, *, marker: bool = False) -> bytes:
     """Returns the packet's bytes before SRTP; `marker` says that audio begins after silence."""
     kind = packet.payload_type | marker << 7
     first = VERSION << 6
@@ -72,9 +72,12 @@ def is_media(data: bytes) -> bool:
 
 
 def second_bytes(payload_types: Iterable[int]) -> frozenset[int]:
-    """Returns the values of the second byte of their RTP packets, without those of RTCP."""
-    both = (kind | marker << 7 for kind in payload_types for marker in (0, 1))
-    return frozenset(second for second in both if not is_rtcp(bytes([0, second])))
+    """Returns the second bytes (marker and payload type) of RTP packets of these types.
+
+    Values that mean RTCP are left out (RFC 5761).
+    """
+    values = (kind | marker << 7 for kind in payload_types for marker in (0, 1))
+    return frozenset(second for second in values if not is_rtcp(bytes([0, second])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,11 @@ class ReportBlock:
 
     ssrc: int
     fraction_lost: int
-    """Of 256, since the last report."""
+    """In 1/256, since the last report."""
 
     lost: int
+    """The cumulative number of packets lost; negative if duplicates arrived."""
+
     highest: int
     """The highest sequence number received, with its cycles in the upper 16 bits."""
 
@@ -96,12 +101,12 @@ class ReportBlock:
     """The middle 32 bits of the NTP time in the sender's last report; 0 for none."""
 
     since_report: int
-    """How long ago that arrived, in 1/65536 s."""
+    """The time since that arrived, in 1/65536 s."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """The sender info of a report: what was sent of a stream (RFC 3550, section 6.4.1)."""
+class SenderInfo:
+    """The sender info of a sender report (RFC 3550, section 6.4.1)."""
 
     unix_s: float
     timestamp: int
@@ -112,13 +117,16 @@ class Sent:
     """Of payloads only."""
 
 
-def report(sender: int, cname: str, sent: Sent | None, heard: ReportBlock | None) -> bytes:
-    """Returns a compound packet: the report of the SSRC `sender`, and its CNAME."""
-    blocks = b"" if heard is None else _block(heard)
-    told = b"" if sent is None else _sent(sent)
-    kind = RECEIVER_REPORT if sent is None else SENDER_REPORT
-    body = sender.to_bytes(4, "big") + told + blocks
-    return _rtcp(kind, int(heard is not None), body) + _description(sender, cname)
+def report(sender: int, cname: str, info: SenderInfo | None, block: ReportBlock | None) -> bytes:
+    """Returns a compound packet: a report of the SSRC `sender`, and its CNAME.
+
+    It is a sender report with `info`, else a receiver report.
+    """
+    blocks = b"" if block is None else _block_bytes(block)
+    sender_info = b"" if info is None else _sender_info_bytes(info)
+    kind = RECEIVER_REPORT if info is None else SENDER_REPORT
+    body = sender.to_bytes(4, "big") + sender_info + blocks
+    return _rtcp(kind, int(block is not None), body) + _description(sender, cname)
 
 
 def goodbye(sender: int) -> bytes:
@@ -129,32 +137,32 @@ def goodbye(sender: int) -> bytes:
 def nack(sender: int, ssrc: int, sequences: Iterable[int]) -> bytes:
     """Returns a NACK for these packets of a stream, in order (RFC 4585, section 6.2.1).
 
-    To be sent after a report, as no feedback is sent alone (section 3.1).
+    To be sent after a report in the same datagram (section 3.1).
     """
     fields: list[tuple[int, int]] = []
     for sequence in sequences:
         ahead = sequence - fields[-1][0] if fields else 0  # aiortc's reader does not wrap
-        if 0 < ahead <= _FOLLOWING:
+        if 0 < ahead <= _NACK_MASK_BITS:
             fields[-1] = fields[-1][0], fields[-1][1] | 1 << ahead - 1
         else:
             fields.append((sequence, 0))
-    told = b"".join(struct.pack("!HH", first, following) for first, following in fields)
-    return _rtcp(TRANSPORT_FEEDBACK, NACK, struct.pack("!II", sender, ssrc) + told)
+    packed = b"".join(struct.pack("!HH", first, mask) for first, mask in fields)
+    return _rtcp(TRANSPORT_FEEDBACK, NACK, struct.pack("!II", sender, ssrc) + packed)
 
 
 def _rtcp(kind: int, count: int, body: bytes) -> bytes:
     return struct.pack("!BBH", VERSION << 6 | count, kind, len(body) // 4) + body
 
 
-def _sent(sent: Sent) -> bytes:
-    whole = int(sent.unix_s)
+def _sender_info_bytes(info: SenderInfo) -> bytes:
+    whole = int(info.unix_s)
     return struct.pack(
         "!IIIII",
         (whole + _NTP_UNIX_S) & 0xFFFFFFFF,
-        int((sent.unix_s - whole) * (1 << 32)),
-        sent.timestamp & 0xFFFFFFFF,
-        sent.packets & 0xFFFFFFFF,
-        sent.octets & 0xFFFFFFFF,
+        int((info.unix_s - whole) * (1 << 32)),
+        info.timestamp & 0xFFFFFFFF,
+        info.packets & 0xFFFFFFFF,
+        info.octets & 0xFFFFFFFF,
     )
 
 
@@ -164,42 +172,42 @@ def _description(sender: int, cname: str) -> bytes:
     return _rtcp(SOURCE_DESCRIPTION, 1, body + bytes(4 - len(body) % 4))
 
 
-def _block(heard: ReportBlock) -> bytes:
-    lost = max(-(1 << 23), min((1 << 23) - 1, heard.lost)) & 0xFFFFFF
+def _block_bytes(block: ReportBlock) -> bytes:
+    lost = max(-(1 << 23), min((1 << 23) - 1, block.lost)) & 0xFFFFFF
     return struct.pack(
         "!IIIIII",
-        heard.ssrc,
-        (heard.fraction_lost & 0xFF) << 24 | lost,
-        heard.highest & 0xFFFFFFFF,
-        heard.jitter & 0xFFFFFFFF,
-        heard.last_report,
-        heard.since_report & 0xFFFFFFFF,
+        block.ssrc,
+        (block.fraction_lost & 0xFF) << 24 | lost,
+        block.highest & 0xFFFFFFFF,
+        block.jitter & 0xFFFFFFFF,
+        block.last_report,
+        block.since_report & 0xFFFFFFFF,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Compound:
-    """What a compound RTCP packet says, by SSRC."""
+class CompoundPacket:
+    """The contents of a compound RTCP packet, by SSRC."""
 
     reports: dict[int, int]
     """The middle 32 bits of the NTP time of each sender report."""
 
     ended: frozenset[int]
-    """Streams with a BYE."""
+    """The streams that ended with a BYE."""
 
     losses: dict[int, float]
-    """The share of each stream that the other side lost since its last report, 0..1."""
+    """The share of each stream that the sender of the packet lost since its last report, 0..1."""
 
-    asked: dict[int, list[int]] = field(default_factory=dict)
-    """The sequence numbers that are to be sent again."""
+    nacked: dict[int, list[int]] = field(default_factory=dict)
+    """The sequence numbers of each stream that a NACK requests again."""
 
 
-def read_rtcp(data: bytes) -> Compound:
-    """Returns what a compound packet says; stops at what cannot be read, without an error."""
+def read_rtcp(data: bytes) -> CompoundPacket:
+    """Returns the contents of a compound packet; ignores the rest after a malformed part."""
     reports: dict[int, int] = {}
     ended: set[int] = set()
     losses: dict[int, float] = {}
-    asked: dict[int, list[int]] = {}
+    nacked: dict[int, list[int]] = {}
     at = 0
     while len(data) >= at + 4 and data[at] >> 6 == VERSION:
         count, kind = data[at] & 0x1F, data[at + 1]
@@ -214,19 +222,21 @@ def read_rtcp(data: bytes) -> Compound:
             losses |= _losses(body[_SSRC:], count)
         elif kind == BYE and len(body) >= 4 * count:
             ended |= {int.from_bytes(body[4 * n : 4 * n + 4], "big") for n in range(count)}
-        elif kind == TRANSPORT_FEEDBACK and count == NACK and len(body) >= _SSRCS:
-            asked.setdefault(int.from_bytes(body[4:8], "big"), []).extend(_asked(body[_SSRCS:]))
+        elif kind == TRANSPORT_FEEDBACK and count == NACK and len(body) >= _NACK_SSRCS:
+            nacked.setdefault(int.from_bytes(body[4:8], "big"), []).extend(
+                _nacked(body[_NACK_SSRCS:])
+            )
         at += size
-    return Compound(reports, frozenset(ended), losses, asked)
+    return CompoundPacket(reports, frozenset(ended), losses, nacked)
 
 
-def _asked(fields: bytes) -> list[int]:
-    """Returns the sequence numbers that a NACK names (RFC 4585, section 6.2.1)."""
+def _nacked(fields: bytes) -> list[int]:
+    """Returns the sequence numbers in a NACK's fields (RFC 4585, section 6.2.1)."""
     out: list[int] = []
-    for at in range(0, len(fields) - _LOST + 1, _LOST):
-        first, following = struct.unpack_from("!HH", fields, at)
+    for at in range(0, len(fields) - _NACK_FIELD + 1, _NACK_FIELD):
+        first, mask = struct.unpack_from("!HH", fields, at)
         out.append(first)
-        out += [first + n + 1 & 0xFFFF for n in range(_FOLLOWING) if following >> n & 1]
+        out += [first + n + 1 & 0xFFFF for n in range(_NACK_MASK_BITS) if mask >> n & 1]
     return out
 
 

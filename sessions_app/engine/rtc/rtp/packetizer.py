@@ -1,4 +1,4 @@
-"""Makes the RTP packets of one outgoing audio stream, with RED, and its sender reports.
+"""Builds the RTP packets of one outgoing audio stream, with RED, and its sender info.
 
 RFC 3550 (RTP), RFC 7587 (Opus), RFC 2198 (RED), RFC 3551 (G.711, G.722). Pure: times are
 arguments, monotonic s.
@@ -6,21 +6,24 @@ arguments, monotonic s.
 
 import secrets
 
-from sessions_app.engine.rtc.rtp.packet import RtpPacket, Sent, packed
+from sessions_app.engine.rtc.rtp.packet import RtpPacket, SenderInfo, pack
 from sessions_app.engine.rtc.rtp.red import build
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 
 RATE = 48_000
-"""In which lengths and places are counted, whatever the codec."""
+"""The clock rate in which lengths and positions are counted, whatever the codec."""
 
 _SEQ, _TS = 1 << 16, 1 << 32
 
-KEPT = 64
-"""How many packets (of 20 ms) are kept for retransmission. Fewer answer fewer NACKs."""
+HISTORY_PACKETS = 64
+"""How many packets (of 20 ms) are kept for retransmission.
+
+Lower answers fewer NACKs; higher costs memory in every call.
+"""
 
 
 class RtpOutput:
-    """Packets of one SSRC. Each carries the one before it where the client takes RED.
+    """The packets of one SSRC. Each carries the previous one, too, if the client takes RED.
 
     Timestamps follow real time over silence, and have no gaps within speech.
     """
@@ -29,8 +32,8 @@ class RtpOutput:
         self.ssrc = ssrc
         self.packets = 0
         self.octets = 0
-        self.use(types)
-        # below the half: SRTP fails where numbers wrap before the first packet has arrived
+        self.set_types(types)
+        # in the lower half: SRTP fails if numbers wrap before the first packet has arrived
         self._sequence = secrets.randbelow(_SEQ // 2)
         self._origin = secrets.randbelow(_TS)
         self._began_s: float | None = None
@@ -38,30 +41,30 @@ class RtpOutput:
         self._following = 0
         self._last: tuple[int, bytes] | None = None
         self._kept: dict[int, bytes] = {}
-        self.repeated = 0
+        self.retransmitted = 0
 
     @property
     def redundant(self) -> bool:
-        """Whether each packet carries the one before it (RED)."""
+        """Whether each packet carries the previous one, too (RED)."""
         return self._types.red is not None
 
-    def uses(self, types: PayloadTypes) -> bool:
-        """Returns whether packets have these payload types."""
+    def has_types(self, types: PayloadTypes) -> bool:
+        """Returns whether packets are sent with these payload types."""
         return self._types == types
 
-    def use(self, types: PayloadTypes) -> None:
-        """Sends with these payload types from now on, as a later answer may change them."""
+    def set_types(self, types: PayloadTypes) -> None:
+        """Uses these payload types from now on, as a later answer may change them."""
         self._types = types
         self._units = RATE // types.clock
 
     def packet(self, payload: bytes, samples: int, now_s: float) -> bytes:
-        """Returns the RTP packet of a payload of so many samples (at 48 kHz), to send now."""
-        at, begins = self._place(samples, now_s)
+        """Returns the RTP packet to send now for a payload of `samples` (at 48 kHz)."""
+        at, begins = self._position(samples, now_s)
         body, kind = self._body(payload, at)
         timestamp = (self._origin + at // self._units) % _TS
-        out = packed(RtpPacket(kind, self._sequence, timestamp, self.ssrc, body), marker=begins)
+        out = pack(RtpPacket(kind, self._sequence, timestamp, self.ssrc, body), marker=begins)
         self._kept[self._sequence] = out
-        self._kept.pop((self._sequence - KEPT) % _SEQ, None)
+        self._kept.pop((self._sequence - HISTORY_PACKETS) % _SEQ, None)
         self._sequence = (self._sequence + 1) % _SEQ
         self._at, self._following = at, at + samples
         self._last = (at, payload)
@@ -69,29 +72,29 @@ class RtpOutput:
         self.octets += len(body)
         return out
 
-    def again(self, sequence: int) -> bytes | None:
-        """Returns a packet that was sent recently; None where it is not kept any more.
+    def retransmission(self, sequence: int) -> bytes | None:
+        """Returns a packet that was sent recently, to answer a NACK; None if it is too old.
 
-        No more packets are sent again than were sent at all, whatever is asked for.
+        No more packets are retransmitted than were sent at all, whatever is requested.
         """
         kept = self._kept.get(sequence)
-        if kept is None or self.repeated >= self.packets:
+        if kept is None or self.retransmitted >= self.packets:
             return None
-        self.repeated += 1
+        self.retransmitted += 1
         return kept
 
-    def sent(self, now_s: float, unix_s: float) -> Sent | None:
-        """Returns what a sender report says; None before the first packet.
+    def sender_info(self, now_s: float, unix_s: float) -> SenderInfo | None:
+        """Returns the sender info for a report; None before the first packet.
 
-        `unix_s` is the same time as `now_s`, in Unix time.
+        `unix_s` is the Unix time at `now_s`.
         """
         if self._began_s is None:
             return None
         timestamp = self._origin + round((now_s - self._began_s) * self._types.clock)
-        return Sent(unix_s, timestamp % _TS, self.packets, self.octets)
+        return SenderInfo(unix_s, timestamp % _TS, self.packets, self.octets)
 
-    def _place(self, samples: int, now_s: float) -> tuple[int, bool]:
-        """Returns the next packet's place, and whether it begins speech after silence."""
+    def _position(self, samples: int, now_s: float) -> tuple[int, bool]:
+        """Returns the next packet's position, and whether it begins speech after silence."""
         if self._began_s is None:
             self._began_s = now_s
             return 0, True

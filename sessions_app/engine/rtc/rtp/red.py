@@ -28,7 +28,7 @@ class RedError(ValueError):
 def parse(payload: bytes) -> list[Block]:
     """Returns the blocks of a RED payload, the oldest first and the primary one last.
 
-    Raises RedError for headers that run out of the payload. Empty blocks are kept.
+    Raises RedError (not retryable) for truncated headers or blocks. Empty blocks are kept.
     """
     headers: list[tuple[int, int, int]] = []
     at = 0

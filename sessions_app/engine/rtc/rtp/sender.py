@@ -1,4 +1,4 @@
-"""Sends the agent's voice under aiortc: the playout's packets, at the pacer's ticks."""
+"""Sends the agent's voice below aiortc: the playout's packets, at the pacer's ticks."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,27 +9,27 @@ from sessions_app.engine.rtc.loop.pacer import Pacer
 from sessions_app.engine.rtc.rtp.packetizer import RATE, RtpOutput
 
 COMFORT_S = 5.0
-"""A packet of silence goes out after so long without any.
+"""After this long without any packet, a packet of silence is sent.
 
-Less sends packets for nothing; more lets NAT mappings expire and clients end their track.
+Lower sends packets in vain; higher lets NAT mappings expire and clients end their track.
 """
 
 LOSS_DECAY = 0.9
-"""How much of the client's loss is kept from one of its reports to the next (1 to 5 s apart).
+"""The share of the client's loss that is kept from one of its reports to the next (1 to 5 s).
 
-Less stops repair during short spells without loss; more spends bits on repair for longer.
+Lower stops FEC in short spells without loss; higher spends bits on FEC for longer.
 """
 
 _SAMPLES = round(RATE * PACKET_MS / 1000)
 
 
 class RtpVoice:
-    """Sends a packet of silence at once, so that the client's track begins, and then only speech.
+    """Sends one packet of silence first, so that the client's track starts, and then only speech.
 
-    `send` takes RTP packets that are not encrypted. `convert` turns an Opus packet into one of the
-    client's codec; None where that is Opus. One packet of silence follows the last of speech where
-    packets carry RED, so that the last one is carried too, and where the codec has no concealment,
-    as a receiver would go on with the last sound.
+    `send` gets RTP packets that are not encrypted yet. `convert` turns an Opus packet into one of
+    the client's codec; None for Opus. One packet of silence follows speech if packets carry RED,
+    so that the last one is repeated too, or if the codec has no concealment, as the receiver would
+    otherwise repeat the last sound.
     """
 
     def __init__(
@@ -52,33 +52,33 @@ class RtpVoice:
         self._lost = 0.0
 
     def start(self, now_s: float) -> None:
-        """Sends the playout's packets from now on, in place of any other; may be called again."""
+        """Becomes the playout's sender, in place of any other; may be called again."""
         if self._on:
             return
         self._on = True
-        self._out(self._silence, now_s)
+        self._send_payload(self._silence, now_s)
         self._playout.on_ready = self._ready
         self._ready()
 
-    def keep_awake(self, now_s: float) -> None:
-        """Sends a packet of silence after COMFORT_S without any; to be called each second or so."""
+    def keep_alive(self, now_s: float) -> None:
+        """Sends a packet of silence after COMFORT_S without any. To be called every second."""
         if self._on and now_s - self._sent_s >= COMFORT_S:
-            self._out(self._silence, now_s)
+            self._send_payload(self._silence, now_s)
 
     def client_lost(self, share: float) -> None:
-        """Takes from the client's report which share of the voice it lost recently, 0..1.
+        """Takes the share of packets that the client lost, by its latest RTCP report, 0..1.
 
-        Without RED, further speech is encoded with in-band FEC, which only Opus has, until there
-        has been no loss for half a minute or so.
+        Without RED, further speech is encoded with Opus in-band FEC, until there has been no loss
+        for about half a minute.
         """
         if not self.output.redundant and self._convert is None:
             self._lost = max(share, LOSS_DECAY * self._lost)
             self._playout.expected_loss = round(100 * self._lost)
 
     def repeat(self, sequences: Iterable[int]) -> None:
-        """Sends packets again that the client asks for, as far as they are still kept."""
+        """Retransmits the packets that the client requests, as far as they are still kept."""
         for sequence in sequences:
-            packet = self.output.again(sequence) if self._on else None
+            packet = self.output.retransmission(sequence) if self._on else None
             if packet is not None:
                 self._send(packet)
 
@@ -88,12 +88,12 @@ class RtpVoice:
             return False
         packet = self._playout.next_packet()
         if packet is not None:
-            self._out(packet, due_s)
+            self._send_payload(packet, due_s)
             self._tail = True
             return True
         if self._tail and (self.output.redundant or self._convert is not None):
             self._tail = False
-            self._out(self._silence, due_s)
+            self._send_payload(self._silence, due_s)
         return self._playout.has_packet
 
     def close(self) -> None:
@@ -108,7 +108,7 @@ class RtpVoice:
     def _ready(self) -> None:
         self._pacer.join(self)
 
-    def _out(self, payload: bytes, now_s: float) -> None:
+    def _send_payload(self, payload: bytes, now_s: float) -> None:
         self._sent_s = now_s
         if self._convert is not None:
             payload = self._convert(payload)

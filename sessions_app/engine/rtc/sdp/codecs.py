@@ -1,9 +1,9 @@
 """Chooses the codec of a client's audio line, and the payload types that go with it.
 
-Opus is preferred; then G.722 or G.711, whichever the client names first, as it need not transcode
-that one. Telephone events (RFC 4733), which aiortc does not know, are accepted at the clock rate of
-the audio and at 8 kHz, which many clients send with Opus. Comfort noise (RFC 3389) is always
-accepted, and asked for only with DTX.
+Opus is preferred; then G.722 or G.711, whichever the client lists first, as it need not transcode
+that one. Telephone events (RFC 4733), which aiortc does not support, are accepted at the clock rate
+of the audio and at 8 kHz, which many clients use with Opus. Comfort noise (RFC 3389) is always
+accepted, but requested only with DTX.
 """
 
 import re
@@ -17,32 +17,41 @@ from sessions_app.engine.rtc.sdp import opus_preferences
 from sessions_app.engine.rtc.sdp.lines import END, sections
 
 EVENTS = "0-16"
-"""The events that are understood: DTMF keys (0 to 15) and flash (RFC 4733, section 3.2)."""
+"""The supported events: DTMF keys (0 to 15) and flash (RFC 4733, section 3.2)."""
 
 STATIC = {0: "PCMU/8000", 8: "PCMA/8000", 9: "G722/8000", 13: "CN/8000"}
 """Static payload types, which need no `a=rtpmap` (RFC 3551, section 6)."""
 
 NOISE = 13
+"""The static payload type of comfort noise at 8 kHz."""
 
 _RTPMAP = re.compile(r"(?m)^a=rtpmap:(\d+) ([\w.-]+)/(\d+)(?:/1)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class PayloadTypes:
-    """The payload types of an answered audio line.
-
-    `audio` is the codec's (`codec` None is Opus), `red` that of RED with Opus, `noise` those of
-    comfort noise, `keys` (payload type, clock rate in Hz) of telephone events. `line` is the number
-    of the media line, from 0; `silence` is the comfort noise that the client offers for DTX.
-    """
+    """The payload types of an answered audio line."""
 
     audio: int
+    """The codec's."""
+
     red: int | None = None
+    """That of RED with Opus."""
+
     codec: Telephone | None = None
+    """None is Opus."""
+
     noise: tuple[int, ...] = ()
+    """Those of comfort noise."""
+
     keys: tuple[tuple[int, int], ...] = ()
+    """Those of telephone events: (payload type, clock rate in Hz)."""
+
     line: int = 0
+    """The index of the media line, from 0."""
+
     silence: int | None = None
+    """The comfort noise that the client offers for DTX."""
 
     @property
     def clock(self) -> int:
@@ -56,7 +65,7 @@ class PayloadTypes:
 
     @property
     def soundless(self) -> frozenset[int]:
-        """Those without audio: comfort noise and telephone events."""
+        """The types without audio: comfort noise and telephone events."""
         return frozenset((*self.noise, *(number for number, _ in self.keys)))
 
     def __contains__(self, payload_type: int) -> bool:
@@ -65,11 +74,11 @@ class PayloadTypes:
 
 def with_static(sdp: str) -> str:
     """Returns the offer with an `a=rtpmap` for each static payload type that lacks one."""
-    return "".join(_named(section) for section in sections(sdp))
+    return "".join(_with_rtpmaps(section) for section in sections(sdp))
 
 
-def chosen(sdp: str, line: int) -> PayloadTypes | None:
-    """Returns the payload types that answer media line `line` (from 0); None if there are none."""
+def choose(sdp: str, line: int) -> PayloadTypes | None:
+    """Returns the payload types to answer media line `line` (from 0) with; None for no codec."""
     section = _line(sdp, line)
     named = {int(number): (name, int(rate)) for number, name, rate in _RTPMAP.findall(section)}
     opus = opus_preferences.offered(sdp, line)
@@ -82,7 +91,7 @@ def chosen(sdp: str, line: int) -> PayloadTypes | None:
     others = [(n, *named[n]) for n in _numbers(section) if n in named]
     noise = tuple(n for n, name, _ in others if name.upper() == "CN")
     if codec is not None and NOISE not in named:
-        noise += (NOISE,)  # which telephones send although it is not negotiated
+        noise += (NOISE,)  # telephones send it even if it is not negotiated
     return PayloadTypes(
         audio=opus.opus if opus is not None else number or 0,
         red=opus.red if opus is not None else None,
@@ -103,14 +112,14 @@ def chosen(sdp: str, line: int) -> PayloadTypes | None:
 def put_first(codecs: Sequence[Any], types: PayloadTypes) -> list[Any]:
     """Returns aiortc's codecs with the chosen one first, as aiortc sends with the first.
 
-    It labels packets with that payload type whatever is in them: a wrong one is heard as noise at
-    full volume. An answer may reorder codecs (RFC 3264, section 6.1).
+    aiortc labels packets with that payload type whatever they contain: a wrong one is heard as
+    noise at full volume. An answer may reorder codecs (RFC 3264, section 6.1).
     """
     return sorted(codecs, key=lambda codec: bool(codec.payloadType != types.audio))
 
 
 def with_extra_types(answer: str, types: PayloadTypes, *, noise: bool = False) -> str:
-    """Returns the answer with the types that aiortc does not know, in their line.
+    """Adds the payload types that aiortc does not support to their line of the answer.
 
     `noise` lets the client send comfort noise instead of silence.
     """
@@ -141,12 +150,12 @@ def _telephone(name: str, rate: int) -> Telephone | None:
     return next(found, None)
 
 
-def _named(section: str) -> str:
+def _with_rtpmaps(section: str) -> str:
     if not section.startswith("m=audio"):
         return section
-    bare = [n for n in _numbers(section) if n in STATIC and f"a=rtpmap:{n} " not in section]
-    names = "".join(f"a=rtpmap:{n} {STATIC[n]}{END}" for n in bare)
-    return section.removesuffix(END) + END + names if bare else section
+    unmapped = [n for n in _numbers(section) if n in STATIC and f"a=rtpmap:{n} " not in section]
+    rtpmaps = "".join(f"a=rtpmap:{n} {STATIC[n]}{END}" for n in unmapped)
+    return section.removesuffix(END) + END + rtpmaps if unmapped else section
 
 
 def _line(sdp: str, line: int) -> str:
@@ -155,5 +164,5 @@ def _line(sdp: str, line: int) -> str:
 
 
 def _numbers(section: str) -> list[int]:
-    """Returns the payload types of a media line, in their order."""
-    return [int(given) for given in section.split(END, 1)[0].split()[3:] if given.isdecimal()]
+    """Returns the payload types of a media line, in order."""
+    return [int(text) for text in section.split(END, 1)[0].split()[3:] if text.isdecimal()]

@@ -1,8 +1,8 @@
 """Splits an SDP into its session part and media lines, and completes the lines of a BUNDLE.
 
-RFC 9143: an offer may give transport attributes in one line of the group only, and a line that may
+RFC 9143: an offer may have transport attributes in only one line of the group, and a line that may
 only be used in the group has port 0 and `a=bundle-only`. aiortc needs all attributes in each line.
-A rejected line has port 0, too, but is in no group.
+A rejected line also has port 0, but is in no group.
 """
 
 import re
@@ -21,7 +21,7 @@ _ANY_PORT = 9
 
 
 def sections(sdp: str) -> list[str]:
-    """Returns the session part and each media line's part; joined, they are the whole."""
+    """Returns the session part and the part of each media line; joined, they are the whole SDP."""
     lines = sdp.replace(END, "\n").replace("\n", END)
     return re.split(r"(?m)^(?=m=)", lines)
 
@@ -39,7 +39,7 @@ def bundled(sdp: str) -> list[str]:
 
 
 def with_group(sdp: str, mids: list[str]) -> str:
-    """Returns the SDP with one BUNDLE group of these lines; with none for no lines."""
+    """Returns the SDP with one BUNDLE group of these lines; without a group for no lines."""
     head, *media = sections(sdp)
     head = _BUNDLE.sub("", head)
     if mids:
@@ -47,8 +47,8 @@ def with_group(sdp: str, mids: list[str]) -> str:
     return "".join([head, *media])
 
 
-def spread(sdp: str) -> str:
-    """Returns an offer whose lines in a BUNDLE all have the shared transport attributes."""
+def with_shared_attributes(sdp: str) -> str:
+    """Copies the transport attributes of a BUNDLE's tagged line to all lines of the group."""
     head, *media = sections(sdp)
     group = bundled(sdp)
     members = {mid: section for section in media if (mid := mid_of(section)) in group}
@@ -66,7 +66,7 @@ def _has_transport(section: str | None) -> bool:
 
 
 def _is_held(section: str) -> bool:
-    """Returns whether a line with port 0 is not rejected: werift writes inactive ones so."""
+    """Returns whether a line with port 0 is inactive, not rejected, as werift writes it."""
     return _has_transport(section) and f"{END}a=inactive{END}" in section
 
 

@@ -1,8 +1,7 @@
 """Which media lines of an offer a call uses, and in which direction.
 
-RFC 8829 (JSEP), section 5.3.1: an offer says what the client wants from then on, and lines of
-earlier offers that it lacks, or rejects, are over. aiortc keeps a transceiver for each line there
-ever was.
+RFC 8829 (JSEP), section 5.3.1: an offer replaces all earlier ones; lines that it lacks or rejects
+have ended. aiortc keeps a transceiver for each line there ever was.
 """
 
 from collections.abc import Sequence
@@ -19,12 +18,12 @@ _SENDS = ("sendonly", "sendrecv")
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class MediaLines:
     """The transceivers that a call uses, by the newest offer; None for none.
 
     The client's audio is received on `receiving` with `receiving_types`, which are None for a codec
     that only aiortc decodes. The agent's voice is sent on `sending` with `sending_types`. `video`
-    is the line of the client's video, on which pictures for it are sent, too.
+    is the line of the client's video, on which the agent's is sent, too.
     """
 
     receiving: Any = None
@@ -35,48 +34,50 @@ class Lines:
 
     @property
     def types(self) -> tuple[PayloadTypes, ...]:
-        """The payload types of both lines, once where they are the same line."""
+        """The payload types of both lines; of one if both are the same line."""
         sending = self.sending_types if self.sending is not self.receiving else None
         return tuple(one for one in (self.receiving_types, sending) if one is not None)
 
 
-def of_offer(transceivers: Sequence[Any], sdp: str) -> list[Any]:
+def match_offer(transceivers: Sequence[Any], sdp: str) -> list[Any]:
     """Returns the transceivers of the offer's lines, in its order, and retires all others.
 
-    Numbers them, as rejected lines were taken out of the offer.
+    Sets their indices, which change when rejected lines are removed from the offer.
     """
-    places = _places(sdp)
+    indices = _indices(sdp)
     present = {}
     for one in transceivers:
-        place = places.get(one.mid)
-        negotiation.set_line_number(one, place)
-        if place is None:
+        index = indices.get(one.mid)
+        negotiation.set_line_number(one, index)
+        if index is None:
             negotiation.retire(one)
         else:
-            present[place] = one
-    return [present[place] for place in sorted(present)]
+            present[index] = one
+    return [present[index] for index in sorted(present)]
 
 
-def chosen(present: Sequence[Any], sdp: str, before: Lines, *, voice: bool, video: bool) -> Lines:
-    """Returns which of the offer's lines are used; those in use `before` go first.
+def choose(
+    present: Sequence[Any], sdp: str, before: MediaLines, *, voice: bool, video: bool
+) -> MediaLines:
+    """Returns which of the offer's lines to use; those in use `before` are preferred.
 
-    The agent is sent on the line that audio is received on, or else on another that the client
-    takes audio on. `voice` and `video` say whether there is an agent's voice, and video, to send.
+    The agent's voice is sent on the line that audio is received on, if possible, else on another
+    that the client receives audio on. `voice` and `video` say whether there is any to send.
     """
     audio = [one for one in present if one.kind == "audio"]
-    places = _places(sdp)
-    types = {one: codecs.chosen(sdp, places[one.mid]) for one in audio}
+    indices = _indices(sdp)
+    types = {one: codecs.choose(sdp, indices[one.mid]) for one in audio}
     receiving = _first([one for one in audio if _may_receive(one)], before.receiving)
-    able = [one for one in audio if may_send(one) and types[one] is not None]
+    sendable = [one for one in audio if may_send(one) and types[one] is not None]
     sending = None
     if voice:
-        sending = _first(able, receiving if receiving in able else before.sending)
-    shown = next((one for one in present if one.kind == "video"), None) if video else None
-    return Lines(receiving, types.get(receiving), sending, types.get(sending), shown)
+        sending = _first(sendable, receiving if receiving in sendable else before.sending)
+    video_line = next((one for one in present if one.kind == "video"), None) if video else None
+    return MediaLines(receiving, types.get(receiving), sending, types.get(sending), video_line)
 
 
-def set_directions(present: Sequence[Any], lines: Lines) -> None:
-    """Answers each line with the direction it is used in, the chosen codec first."""
+def set_directions(present: Sequence[Any], lines: MediaLines) -> None:
+    """Sets each line's direction to how it is used, and puts the chosen codec first."""
     for one in present:
         receives, sends = one is lines.receiving, one is lines.sending
         one.direction = {
@@ -93,7 +94,7 @@ def set_directions(present: Sequence[Any], lines: Lines) -> None:
 
 
 def may_send(transceiver: Any) -> bool:
-    """Returns whether the newest offer has the client receive on this line."""
+    """Returns whether the newest offer lets the client receive on this line."""
     return negotiation.offered_direction(transceiver) in _SENDS
 
 
@@ -105,6 +106,6 @@ def _first(found: Sequence[Any], preferred: Any) -> Any:
     return preferred if preferred in found else next(iter(found), None)
 
 
-def _places(sdp: str) -> dict[str, int]:
-    """Returns the number of each media line, from 0, by its mid."""
-    return {mid_of(section): number for number, section in enumerate(sections(sdp)[1:])}
+def _indices(sdp: str) -> dict[str, int]:
+    """Returns the index of each media line, from 0, by its mid."""
+    return {mid_of(section): index for index, section in enumerate(sections(sdp)[1:])}

@@ -1,4 +1,4 @@
-"""Checks a client's offer and prepares it for aiortc; errors say what the client should offer."""
+"""Validates a client's offer and prepares it for aiortc; errors say what to offer instead."""
 
 import re
 
@@ -7,22 +7,23 @@ from aiortc.sdp import MediaDescription, SessionDescription
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.sdp import codecs
-from sessions_app.engine.rtc.sdp.lines import END, REJECTED, sections, spread
+from sessions_app.engine.rtc.sdp.lines import END, REJECTED, sections, with_shared_attributes
 
 MAX_SDP_CHARS = 60_000
 
 SETUP = re.compile(r"(?m)^a=setup:([^\r\n]*)")
 SETUPS = ("actpass", "active", "passive")
-"""Who opens the DTLS connection: `active` is answered with `passive`, others with `active`."""
+"""The DTLS roles that can be offered: `active` is answered with `passive`, others with `active`."""
 
 HASHES = ("sha-256", "sha-384", "sha-512")
-"""The hash functions for fingerprints; weaker ones are not allowed (RFC 8122, section 5)."""
+"""The accepted hash functions of fingerprints; RFC 8122, section 5, forbids weaker ones."""
 
 
 def read_offer(sdp: str, *, first: bool = True) -> str:
-    """Returns the offer as aiortc can read it; raises BadOfferError, which says what is wrong.
+    """Returns the offer in a form that aiortc can read.
 
-    A connection's `first` offer must send audio; a later one may put it on hold.
+    A connection's `first` offer must send audio; a later one may put it on hold. Raises
+    BadOfferError (not retryable), which says what is wrong.
     """
     if len(sdp) > MAX_SDP_CHARS:
         raise BadOfferError(f"The offer's SDP is over {MAX_SDP_CHARS} characters.")
@@ -31,7 +32,7 @@ def read_offer(sdp: str, *, first: bool = True) -> str:
             "The offer's SDP holds no DTLS fingerprint or ICE user fragment. "
             "Send `sdp` as RTCPeerConnection.createOffer() gives it."
         )
-    cleaned = _with_setups(codecs.with_static(spread(ice.clean_offer(sdp))))
+    cleaned = _with_setups(codecs.with_static(with_shared_attributes(ice.clean_offer(sdp))))
     try:
         media = SessionDescription.parse(cleaned).media
     except Exception as error:
@@ -51,22 +52,22 @@ def read_offer(sdp: str, *, first: bool = True) -> str:
 
 
 def _with_setups(sdp: str) -> str:
-    """Returns an offer whose lines all have `a=setup`; raises BadOfferError for a bad one.
+    """Adds `a=setup` to lines that lack it; raises BadOfferError for an unsupported one.
 
-    Without it a line is `active` (RFC 4145, section 4).
+    A line without it is `active` (RFC 4145, section 4).
     """
     head, *media = sections(sdp)
     used = [one for one in media if not REJECTED.match(one)]
-    for found in SETUP.findall("".join([head, *used])):
-        _check_setup(found)
-    lacking = "" if SETUP.search(head) else f"a=setup:active{END}"
-    return "".join([head, *(_with_setup(one, lacking) for one in media)])
+    for role in SETUP.findall("".join([head, *used])):
+        _check_setup(role)
+    default = "" if SETUP.search(head) else f"a=setup:active{END}"
+    return "".join([head, *(_with_setup(one, default) for one in media)])
 
 
-def _with_setup(line: str, lacking: str) -> str:
+def _with_setup(line: str, default: str) -> str:
     if REJECTED.match(line):
-        return re.sub(rf"{SETUP.pattern}{END}", "", line)  # aiortc reads it all the same
-    return line if SETUP.search(line) else line + lacking
+        return re.sub(rf"{SETUP.pattern}{END}", "", line)  # aiortc would read it nevertheless
+    return line if SETUP.search(line) else line + default
 
 
 def _check_setup(value: str) -> None:
@@ -86,14 +87,14 @@ def _check_transport(section: MediaDescription) -> None:
     """Raises BadOfferError for a line without fingerprint or ICE credentials."""
     if section.port == 0:
         return
-    prints = section.dtls.fingerprints if section.dtls is not None else []
-    if not prints:
+    fingerprints = section.dtls.fingerprints if section.dtls is not None else []
+    if not fingerprints:
         raise BadOfferError(
             "A line of the offer has no DTLS fingerprint: sound is taken over DTLS-SRTP alone."
         )
-    if not any(one.algorithm.lower() in HASHES for one in prints):
+    if not any(one.algorithm.lower() in HASHES for one in fingerprints):
         raise BadOfferError(
-            f"A line's DTLS fingerprint is of {prints[0].algorithm[:20]!r}; known here are: "
+            f"A line's DTLS fingerprint is of {fingerprints[0].algorithm[:20]!r}; known here are: "
             f"{', '.join(HASHES)}."
         )
     if section.ice is None or not (section.ice.usernameFragment and section.ice.password):

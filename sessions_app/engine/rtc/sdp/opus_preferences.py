@@ -1,8 +1,8 @@
-"""What an answer asks of the client's Opus encoder: parameters for speech, RED and NACK.
+"""What an answer requests of the client's Opus encoder: parameters for speech, RED and NACK.
 
-RFC 7587 (Opus in SDP), RFC 2198 (RED), RFC 4585 (NACK). The answer that is sent says more than
-aiortc's local description, as aiortc does not know RED. Browsers do not offer NACK for audio, but
-retransmit where the answer asks for it.
+RFC 7587 (Opus in SDP), RFC 2198 (RED), RFC 4585 (NACK). The answer that is sent has more than
+aiortc's local description, as aiortc does not support RED. Browsers do not offer NACK for audio,
+but retransmit if the answer has it.
 """
 
 import re
@@ -19,27 +19,33 @@ _RED = re.compile(r"a=rtpmap:(\d+) red/48000/2", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class OpusPreferences:
-    """`bitrate` in bits per second; with `dtx` silence is not sent; `ptime_ms` 0 asks for none.
-
-    `rate` is the sample rate in Hz that audio is decoded to here, so that clients spend no bits on
-    more (`maxplaybackrate`, RFC 7587, section 6.1).
-    """
+    """The parameters that the answer requests."""
 
     bitrate: int = 32_000
+    """In bits per second. Lower costs words; higher costs the client's bandwidth."""
+
     dtx: bool = False
+    """Whether the client should not send silence."""
+
     ptime_ms: int = 0
+    """The packet length; 0 requests none."""
+
     rate: int = SPEECH_RATE
+    """The sample rate in Hz that audio is decoded to here (`maxplaybackrate`, RFC 7587, 6.1).
+
+    Clients then spend no bits on higher frequencies.
+    """
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedTypes:
     """The payload types of Opus, and of RED with Opus, in one audio line of an offer."""
 
     opus: int
     red: int | None
 
 
-def offered(sdp: str, line: int = 0) -> Offered | None:
+def offered(sdp: str, line: int = 0) -> OfferedTypes | None:
     """Returns the payload types in media line `line` (from 0) of an offer; None without Opus."""
     media = [section for section in sections(sdp) if section.startswith("m=")]
     section = media[line] if line < len(media) and media[line].startswith("m=audio") else ""
@@ -48,13 +54,13 @@ def offered(sdp: str, line: int = 0) -> Offered | None:
         return None
     red = _RED.search(section)
     same = red is not None and f"a=fmtp:{red[1]} {opus[1]}/{opus[1]}" in section
-    return Offered(int(opus[1]), int(red[1]) if red is not None and same else None)
+    return OfferedTypes(int(opus[1]), int(red[1]) if red is not None and same else None)
 
 
 def with_preferences(answer: str, offer: str, preferences: OpusPreferences) -> str:
-    """Returns the answer with the preferences in its audio lines, and RED first where offered.
+    """Adds the preferences to the answer's audio lines, with RED first if it was offered.
 
-    Unused lines have them, too: a payload type has one meaning in all of a BUNDLE (RFC 9143,
+    Unused lines get them, too: a payload type has one meaning in all of a BUNDLE (RFC 9143,
     section 9.1), and the line may be used after the next offer.
     """
     head, *media = sections(answer)
@@ -69,12 +75,14 @@ def with_preferences(answer: str, offer: str, preferences: OpusPreferences) -> s
     )
 
 
-def _with_preferences(section: str, types: Offered | None, preferences: OpusPreferences) -> str:
+def _with_preferences(
+    section: str, types: OfferedTypes | None, preferences: OpusPreferences
+) -> str:
     has_opus = types is not None and f"a=rtpmap:{types.opus} opus/" in section
-    return _asking_for(section, types, preferences) if types is not None and has_opus else section
+    return _with_fmtp(section, types, preferences) if types is not None and has_opus else section
 
 
-def _asking_for(section: str, types: Offered, preferences: OpusPreferences) -> str:
+def _with_fmtp(section: str, types: OfferedTypes, preferences: OpusPreferences) -> str:
     parameters = f"minptime=10;useinbandfec=1;stereo=0;maxaveragebitrate={preferences.bitrate}"
     parameters += f";maxplaybackrate={preferences.rate}"
     parameters += ";usedtx=1" if preferences.dtx else ""

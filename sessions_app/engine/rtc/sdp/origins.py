@@ -1,9 +1,9 @@
-"""Recognises a connection's later offers by their session id and version, the `o=` line.
+"""Recognises a connection's later offers by the session id and version in their `o=` line.
 
 A peer connection keeps its session id in all its offers, with a higher version in each (RFC 8866,
-section 5.2; RFC 8829, section 5.2.1). So a connection is recognised after it changed its ICE
-credentials, as libwebrtc does where a new line replaces the stopped first one. Some clients use
-another session id for each offer, or one for all; those are recognised by their credentials only.
+section 5.2; RFC 8829, section 5.2.1). So it is recognised even after it has changed its ICE
+credentials, as libwebrtc does when a new line replaces the stopped first one. Some clients use a
+new session id for each offer, or the same for all; they are recognised by their credentials only.
 """
 
 import hashlib

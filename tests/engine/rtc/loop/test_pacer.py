@@ -100,7 +100,7 @@ async def test_a_voice_that_breaks_ends_alone(caplog: pytest.LogCaptureFixture) 
             pacer.join(one)
         await through(voice)
     assert len(pacer) == 0
-    assert caplog.text.count("a voice broke") == 2
+    assert caplog.text.count("a voice failed") == 2
     assert SECRET not in caplog.text
 
 

@@ -15,11 +15,9 @@ from sessions_app.engine.rtc.rtp.jitter_buffer import (
     MAX_WAITING,
     MIN_WAIT_MS,
     JitterBuffer,
-    Packet,
-    PacketKind,
-    PacketRun,
 )
 from sessions_app.engine.rtc.rtp.nack import OUTAGE_PACKETS
+from sessions_app.engine.rtc.rtp.packet_runs import Packet, PacketKind, PacketRun
 
 STEP = 960
 START_MS = 1000.0
@@ -219,7 +217,7 @@ def asked(
             out += buffer.put(sent[number].packet, at_ms)
         out += buffer.due(at_ms)
         if buffer.waits:
-            for number in buffer.asks(at_ms):
+            for number in buffer.nacks_due(at_ms):
                 if answers not in lost_again:
                     coming.append((at_ms + answer_ms, number))
                 answers += 1
@@ -261,9 +259,9 @@ def test_what_redundancy_restores_is_not_asked_for() -> None:
     buffer = JitterBuffer(length)
     for number in (0, 3):
         buffer.put(sent[number].packet, 20.0 * number)
-    assert buffer.asks(60.0) == [sent[1].packet.sequence]
+    assert buffer.nacks_due(60.0) == [sent[1].packet.sequence]
     buffer.put(sent[5].packet, 100.0)
-    assert buffer.asks(100.0) == []
+    assert buffer.nacks_due(100.0) == []
 
 
 def test_who_answers_too_late_is_waited_for_no_longer_than_the_longest_and_then_not_at_all() -> (
@@ -274,7 +272,7 @@ def test_who_answers_too_late_is_waited_for_no_longer_than_the_longest_and_then_
     assert [run.kind for run in runs].count(PacketKind.LOST) == len(lost)
     buffer, out = through(stream(201, lost=lost))
     assert [run for _, run in out] == runs
-    assert buffer.requests.asked == 0
+    assert buffer.requests.requested == 0
 
 
 def test_a_packet_that_was_asked_for_makes_no_network_late() -> None:
@@ -282,7 +280,7 @@ def test_a_packet_that_was_asked_for_makes_no_network_late() -> None:
     buffer = JitterBuffer(length)
     for number in (0, 1, 3):
         buffer.put(sent[number].packet, 20.0 * number)
-    assert buffer.asks(60.0) == [sent[2].packet.sequence]
+    assert buffer.nacks_due(60.0) == [sent[2].packet.sequence]
     assert buffer.wait_ms == MAX_WAIT_MS
     buffer.put(sent[2].packet, 140.0)
     assert buffer.wait_ms == MIN_WAIT_MS
@@ -300,9 +298,9 @@ def test_after_an_outage_all_of_it_comes_again_however_slowly() -> None:
                 out += buffer.put(sent[coming.pop(0)].packet, now_ms)
             out += buffer.due(now_ms)
         out += buffer.put(sent[number].packet, now_ms)
-        coming += [(asked - sent[0].packet.sequence) % 65_536 for asked in buffer.asks(now_ms)]
+        coming += [(asked - sent[0].packet.sequence) % 65_536 for asked in buffer.nacks_due(now_ms)]
     assert [run.payload for run in out] == [body(n) for n in range(400)]
-    assert buffer.requests.asked <= 130 + OUTAGE_PACKETS
+    assert buffer.requests.requested <= 130 + OUTAGE_PACKETS
 
 
 def test_what_comes_after_an_outage_waits_no_longer_than_the_most() -> None:
@@ -310,7 +308,7 @@ def test_what_comes_after_an_outage_waits_no_longer_than_the_most() -> None:
     buffer = JitterBuffer(length)
     buffer.put(sent[0].packet, 0.0)
     buffer.put(sent[101].packet, 2020.0)
-    assert len(buffer.asks(2020.0)) == 100
+    assert len(buffer.nacks_due(2020.0)) == 100
     went_on = []
     for at in range(100):  # one each 40 ms would take four seconds
         now_ms = 2020.0 + 40 * (at + 1)
@@ -327,7 +325,7 @@ def test_gaps_without_end_are_asked_for_in_part() -> None:
         sequence = 2_000 * number
         buffer.put(Packet(sequence % 65_536, STEP * sequence, body(sequence)), 1.0 * number)
         wanted = [n % 65_536 for n in range(sequence - MAX_NACKED, sequence)]
-        assert buffer.asks(1.0 * number) == wanted
+        assert buffer.nacks_due(1.0 * number) == wanted
 
 
 def test_the_newest_of_many_that_are_missing_are_asked_for() -> None:
@@ -335,7 +333,7 @@ def test_the_newest_of_many_that_are_missing_are_asked_for() -> None:
     buffer = JitterBuffer(length)
     buffer.put(sent[0].packet, 0.0)
     buffer.put(sent[999].packet, 20.0)
-    assert buffer.asks(20.0) == [s.packet.sequence for s in sent[999 - MAX_NACKED : 999]]
+    assert buffer.nacks_due(20.0) == [s.packet.sequence for s in sent[999 - MAX_NACKED : 999]]
 
 
 @settings(max_examples=300, deadline=None)

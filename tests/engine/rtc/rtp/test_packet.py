@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from sessions_app.engine.rtc.rtp.packet import (
     ReportBlock,
     RtpPacket,
-    Sent,
+    SenderInfo,
     goodbye,
     is_media,
     is_rtcp,
     nack,
-    packed,
+    pack,
     parse,
     read_rtcp,
     report,
@@ -117,7 +117,7 @@ def test_losses_fit_their_field(lost: int) -> None:
 @pytest.mark.parametrize("heard", [None, ReportBlock(7, 0, 0, 0, 0, 0, 0)])
 @pytest.mark.parametrize("name", ["", "a", "abcdef", "a-longer-name"])
 def test_what_was_sent_is_read_by_aiortc(heard: ReportBlock | None, name: str) -> None:
-    sent = Sent(1_700_000_000.5, 123_456, 50, 4_000)
+    sent = SenderInfo(1_700_000_000.5, 123_456, 50, 4_000)
     packet, described = RtcpPacket.parse(report(9, name, sent, heard))
     assert isinstance(packet, RtcpSrPacket)
     info = packet.sender_info
@@ -137,10 +137,10 @@ def test_a_goodbye_is_read_by_aiortc() -> None:
 
 def test_a_packet_is_read_by_aiortc() -> None:
     ours = RtpPacket(111, 65_535, 1 << 31, 9, b"payload")
-    read = Theirs.parse(packed(ours, marker=True))
+    read = Theirs.parse(pack(ours, marker=True))
     assert (read.payload_type, read.sequence_number, read.timestamp) == (111, 65_535, 1 << 31)
     assert (read.ssrc, read.payload, read.marker) == (9, b"payload", 1)
-    assert parse(packed(ours)) == ours
+    assert parse(pack(ours)) == ours
 
 
 def test_the_clients_reports_and_ends_are_read() -> None:
@@ -173,16 +173,16 @@ def test_what_is_asked_for_again_is_read_by_aiortc(ahead: list[int], first: int)
     assert isinstance(asked, RtcpRtpfbPacket)
     assert (asked.fmt, asked.ssrc, asked.media_ssrc) == (RTCP_RTPFB_NACK, 9, 7)
     assert sorted(asked.lost) == sorted(numbers)
-    assert sorted(read_rtcp(data).asked[7]) == sorted(numbers)
+    assert sorted(read_rtcp(data).nacked[7]) == sorted(numbers)
 
 
 def test_what_the_client_asks_for_again_is_read() -> None:
     asked = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=5, media_ssrc=7, lost=[5, 8, 100])
-    assert read_rtcp(bytes(asked)).asked == {7: [5, 8, 100]}
+    assert read_rtcp(bytes(asked)).nacked == {7: [5, 8, 100]}
     wrapping = bytes(asked)[:12] + bytes([0xFF, 0xFF, 0, 5])
-    assert read_rtcp(wrapping[:3] + bytes([3]) + wrapping[4:]).asked == {7: [65_535, 0, 2]}
+    assert read_rtcp(wrapping[:3] + bytes([3]) + wrapping[4:]).nacked == {7: [65_535, 0, 2]}
     other = RtcpRtpfbPacket(fmt=15, ssrc=5, media_ssrc=7, lost=[1])
-    assert read_rtcp(bytes(other)).asked == {}
+    assert read_rtcp(bytes(other)).nacked == {}
 
 
 @given(st.binary(max_size=120))

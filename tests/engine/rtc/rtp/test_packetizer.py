@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sessions_app.engine.audio.g711_g722 import Telephone
 from sessions_app.engine.rtc.rtp.packet import RtpPacket, parse
-from sessions_app.engine.rtc.rtp.packetizer import KEPT, RtpOutput
+from sessions_app.engine.rtc.rtp.packetizer import HISTORY_PACKETS, RtpOutput
 from sessions_app.engine.rtc.rtp.red import parse as parse_red
 from sessions_app.engine.rtc.sdp.codecs import PayloadTypes
 
@@ -45,7 +45,7 @@ def test_the_codecs_of_telephony_count_in_8_khz() -> None:
     assert since == [0, 160, 320, 16_000, 16_160]
     output = RtpOutput(7, types)
     first = parse(output.packet(b"a", 960, 10.0)).timestamp
-    told = output.sent(10.5, 0.0)
+    told = output.sender_info(10.5, 0.0)
     assert told is not None
     assert (told.timestamp - first) % (1 << 32) == 4_000
 
@@ -78,28 +78,28 @@ def test_whatever_the_times_packets_lie_in_order_and_never_over_each_other(
 
 def test_a_packet_is_sent_again_as_it_was_while_it_is_there() -> None:
     output = RtpOutput(7, REDUNDANT)
-    out = [output.packet(b"payload %d" % n, 960, n / 50) for n in range(KEPT + 10)]
+    out = [output.packet(b"payload %d" % n, 960, n / 50) for n in range(HISTORY_PACKETS + 10)]
     numbers = [parse(data).sequence for data in out]
-    assert output.again(numbers[9]) is None
-    assert output.again((numbers[-1] + 1) % 65_536) is None
-    assert [output.again(number) for number in numbers[10:]] == out[10:]
-    assert output.repeated == KEPT
+    assert output.retransmission(numbers[9]) is None
+    assert output.retransmission((numbers[-1] + 1) % 65_536) is None
+    assert [output.retransmission(number) for number in numbers[10:]] == out[10:]
+    assert output.retransmitted == HISTORY_PACKETS
 
 
 def test_no_more_is_sent_again_than_was_sent() -> None:
     output = RtpOutput(7, PLAIN)
     out = [output.packet(b"abc", 960, n / 50) for n in range(10)]
     number = parse(out[5]).sequence
-    again = [output.again(number) for _ in range(100)]
+    again = [output.retransmission(number) for _ in range(100)]
     assert again == [out[5]] * 10 + [None] * 90
 
 
 def test_what_is_told_of_it_is_true() -> None:
     output = RtpOutput(7, PLAIN)
-    assert output.sent(0.0, 1_000.0) is None
+    assert output.sender_info(0.0, 1_000.0) is None
     first = parse(output.packet(b"abc", 960, 3.0))
     output.packet(b"de", 960, 3.02)
-    told = output.sent(4.0, 1_000.0)
+    told = output.sender_info(4.0, 1_000.0)
     assert told is not None
     assert (told.packets, told.octets, told.unix_s) == (2, 5, 1_000.0)
     assert (told.timestamp - first.timestamp) % (1 << 32) == 48_000

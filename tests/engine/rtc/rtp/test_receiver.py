@@ -123,13 +123,13 @@ def test_what_was_asked_for_and_came_counts_as_lost_and_is_heard(speech: Samples
     for number, packet in enumerate(packets):
         if number != 50:
             ears.take(packet, 20.0 * number)
-        if ears.input.waits and (lost := ears.input.asks(20.0 * number)):
+        if ears.input.waits and (lost := ears.input.nacks_due(20.0 * number)):
             assert lost == [packets[50].sequence]
             ears.take(packets[50], 20.0 * number + 15)
     told = ears.input.report(20.0 * len(packets))
     ears.finish()
     assert np.array_equal(ears.heard, undisturbed(payloads))
-    assert (ears.input.requests.asked, ears.input.requests.answered) == (1, 1)
+    assert (ears.input.requests.requested, ears.input.requests.answered) == (1, 1)
     assert told is not None
     assert told.lost == 1  # or the client would send nothing any more that repairs losses
 

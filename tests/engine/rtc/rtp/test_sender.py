@@ -123,11 +123,11 @@ async def test_what_the_client_asks_for_is_sent_again() -> None:
 
 async def test_silence_is_broken_now_and_then() -> None:
     line = Line()
-    line.voice.keep_awake(100.0)
+    line.voice.keep_alive(100.0)
     assert line.out == []
     line.voice.start(100.0)
     for at in (101.0, 104.9, 100.0 + COMFORT_S, 106.0, 111.0):
-        line.voice.keep_awake(at)
+        line.voice.keep_alive(at)
     assert len(line.out) == 3
     line.voice.close()
 

@@ -172,7 +172,7 @@ async def test_a_client_is_sent_again_what_it_asks_for() -> None:
             await receiver._send_rtcp_nack(lost.ssrc, [lost.sequence])
             while lost.sequence not in {parse(data).sequence for data in lossy.kept}:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        assert rtp.voice.output.repeated == 1
+        assert rtp.voice.output.retransmitted == 1
 
 
 async def test_another_pair_of_the_same_connection_is_taken_at_once() -> None:
@@ -241,7 +241,7 @@ async def test_what_others_send_is_refused_and_hinders_nobody() -> None:
         await heard(transport, 3)
         rtp: Any = transport.rtp
         opus = rtp._types.audio
-        port = rtp._tapped[0].transport.get_extra_info("sockname")
+        port = rtp._tapped_sockets[0].transport.get_extra_info("sockname")
         head = bytes([0x80, opus, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             for noise in (head, head + b"x" * 60, head[:3], head + b"x" * 3000, b"", b"\x80"):

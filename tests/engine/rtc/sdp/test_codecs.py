@@ -4,7 +4,7 @@ import pytest
 from aiortc.sdp import SessionDescription
 
 from sessions_app.engine.audio.g711_g722 import Telephone
-from sessions_app.engine.rtc.sdp.codecs import PayloadTypes, chosen, with_extra_types, with_static
+from sessions_app.engine.rtc.sdp.codecs import PayloadTypes, choose, with_extra_types, with_static
 from tests.fixtures.offers import (
     CHROME_AUDIO,
     FIREFOX_AUDIO,
@@ -41,7 +41,7 @@ def line(numbers: str, *attributes: str) -> str:
 def test_opus_is_taken_before_all_and_else_what_comes_first(
     audio: str, types: PayloadTypes
 ) -> None:
-    assert chosen(offer([audio]), 0) == types
+    assert choose(offer([audio]), 0) == types
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_opus_is_taken_before_all_and_else_what_comes_first(
 def test_a_codec_is_known_by_name_and_clock_or_by_its_number_alone(
     sdp: str, codec: Telephone | None, number: int
 ) -> None:
-    types = chosen(with_static(sdp), 0)
+    types = choose(with_static(sdp), 0)
     if codec is None:
         assert types is None
     else:
         assert types is not None
         assert (types.codec, types.audio) == (codec, number)
-    assert chosen(sdp, 1) is None
+    assert choose(sdp, 1) is None
 
 
 def test_what_a_client_names_itself_is_named_once() -> None:

@@ -14,7 +14,13 @@ from smallwebrtc.tracks import SpeechOut
 
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
-from sessions_app.engine.rtc.sdp.lines import bundled, mid_of, sections, spread, with_group
+from sessions_app.engine.rtc.sdp.lines import (
+    bundled,
+    mid_of,
+    sections,
+    with_group,
+    with_shared_attributes,
+)
 from sessions_app.engine.rtc.sdp.rejected_lines import with_rejected, without_rejected
 from sessions_app.engine.rtc.transport import WebRTCTransport
 from tests.fixtures.offers import (
@@ -34,24 +40,24 @@ TRANSPORT = re.compile(r"(?m)^a=(ice-ufrag|ice-pwd|fingerprint|setup|rtcp-mux|ca
 
 def test_what_one_line_says_for_its_group_is_said_of_each() -> None:
     given = offer(OFFERS["Firefox, max-bundle"])
-    audio, *others = sections(spread(given))[1:]
+    audio, *others = sections(with_shared_attributes(given))[1:]
     told = {line for line in audio.split("\r\n") if line.startswith(("a=ice-", "a=fingerprint"))}
     assert len(told) == 4
     for section in others:
         assert told <= set(section.split("\r\n"))
         assert re.match(r"m=\w+ 9 ", section)
-    assert without_rejected(spread(given))[1] == ()
+    assert without_rejected(with_shared_attributes(given))[1] == ()
 
 
 @pytest.mark.parametrize("name", ["Chrome", "Edge, video first", "Safari", "no Opus"])
 def test_an_offer_that_says_all_is_left_as_it_is(name: str) -> None:
     given = offer(OFFERS[name])
-    assert spread(given) == given
+    assert with_shared_attributes(given) == given
 
 
 def test_a_line_that_would_be_of_use_in_a_group_alone_and_is_in_none_is_rejected() -> None:
     given = with_group(offer([CHROME_AUDIO, BUNDLE_ONLY_CHANNEL]), ["0"])
-    kept, gone = without_rejected(spread(given))
+    kept, gone = without_rejected(with_shared_attributes(given))
     assert [one.mid for one in gone] == ["1"]
     assert (bundled(kept), kept.count("\r\nm=")) == (["0"], 1)
 
@@ -59,13 +65,13 @@ def test_a_line_that_would_be_of_use_in_a_group_alone_and_is_in_none_is_rejected
 def test_a_line_with_port_0_in_its_group_is_held_where_it_has_a_transport() -> None:
     held = CHROME_AUDIO.replace("m=audio 9", "m=audio 0", 1).replace("a=sendrecv", "a=inactive")
     given = offer([held, CHANNEL])
-    assert without_rejected(spread(with_group(given, ["0", "1"])))[1] == ()
-    assert len(without_rejected(spread(with_group(given, ["1"])))[1]) == 1
+    assert without_rejected(with_shared_attributes(with_group(given, ["0", "1"])))[1] == ()
+    assert len(without_rejected(with_shared_attributes(with_group(given, ["1"])))[1]) == 1
 
 
 def test_a_rejected_line_leaves_the_group_and_stays_in_its_place() -> None:
     given = with_group(offer([REJECTED_VIDEO, FIREFOX_AUDIO, CHANNEL]), ["0", "1", "2"])
-    kept, gone = without_rejected(spread(given))
+    kept, gone = without_rejected(with_shared_attributes(given))
     assert bundled(kept) == ["1", "2"]
     whole = with_rejected(kept, gone)
     assert [mid_of(section) for section in sections(whole)[1:]] == ["0", "1", "2"]

@@ -1,7 +1,7 @@
 import pytest
 
 from sessions_app.engine.rtc.sdp.opus_preferences import (
-    Offered,
+    OfferedTypes,
     OpusPreferences,
     offered,
     with_preferences,
@@ -33,11 +33,11 @@ WITHOUT_RED = CHROME.replace("a=fmtp:63 111/111", "a=fmtp:63 9/9")
 
 
 def test_what_is_offered_is_read() -> None:
-    assert offered(CHROME) == Offered(opus=111, red=63)
-    assert offered(CHROME.replace("a=fmtp:63 111/111", "a=fmtp:63 9/9")) == Offered(111, None)
+    assert offered(CHROME) == OfferedTypes(opus=111, red=63)
+    assert offered(CHROME.replace("a=fmtp:63 111/111", "a=fmtp:63 9/9")) == OfferedTypes(111, None)
     assert offered(CHROME.replace("opus", "vorbis")) is None
-    assert offered(CHROME.replace("opus/48000/2", "OPUS/48000")) == Offered(opus=111, red=63)
-    assert offered(ANSWER) == Offered(111, None)
+    assert offered(CHROME.replace("opus/48000/2", "OPUS/48000")) == OfferedTypes(opus=111, red=63)
+    assert offered(ANSWER) == OfferedTypes(111, None)
     assert offered(CHROME, 1) is None
     assert offered(CHROME, 7) is None
 
