@@ -35,7 +35,8 @@ from sessions_app.engine.rtc import ice
 from sessions_app.engine.rtc.video import VideoLine
 from sessions_app.engine.session.agent_parts import AgentParts, CallControls
 from sessions_app.engine.session.agent_session import AgentSession
-from sessions_app.engine.session.call_session import CallSession, CallSides, Ownership
+from sessions_app.engine.session.call_parts import CallSides, Ownership
+from sessions_app.engine.session.call_session import CallSession
 from sessions_app.engine.session.inbound_audio import InboundAudio
 from sessions_app.engine.session.supervisor import Limits
 from sessions_app.engine.session.transcriber import SegmentNumbers, Transcriber

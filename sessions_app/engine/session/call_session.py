@@ -6,9 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.commands import (
     AppMessage,
@@ -31,19 +29,16 @@ from sessions_app.engine.core.events import (
     SpeechStarted,
     StateChanged,
 )
-from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.core.rates import MessageKind, MessageLimits, TooManyError
 from sessions_app.engine.core.states import LIVE, CallState, EndReason, may_move
 from sessions_app.engine.core.transport import Transport
-from sessions_app.engine.rtc.video import VideoLine
 from sessions_app.engine.session.agent_parts import CallControls
 from sessions_app.engine.session.agent_session import AgentSession
+from sessions_app.engine.session.call_parts import CallSides, Ownership
 from sessions_app.engine.session.client_commands import COUNTED, STORED
-from sessions_app.engine.session.inbound_audio import InboundAudio, Lane
-from sessions_app.engine.session.keypad import Keypad, KeySettings
+from sessions_app.engine.session.keypad import Keypad
 from sessions_app.engine.session.supervisor import Absence, ConnectionSnapshot, Limits, Supervisor
-from sessions_app.engine.session.transcriber import SegmentNumbers
 
 logger = logging.getLogger(__name__)
 
@@ -67,33 +62,6 @@ TAIL_S = 0.25
 
 Lower loses the last word over slow networks; higher delays the end of every call.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Ownership:
-    """Whose call it is, its public id, and the keys under which it was admitted. Immutable."""
-
-    call_id: str
-    party: Party
-    offer_key: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CallSides:
-    """The factories and parts of the call's two sides, the caller's and the agent's.
-
-    Without `agent` the call is only transcribed. Both sides take their segments' numbers from
-    `numbers`.
-    """
-
-    inbound: Callable[[Callable[[CallEvent], None]], InboundAudio]
-    agent: Callable[[CallControls], AgentSession] | None = None
-    agent_lane: Lane | None = None
-    playout: Playout | None = None
-    video: VideoLine | None = None
-    numbers: SegmentNumbers = field(default_factory=SegmentNumbers)
-    keys: KeySettings = field(default_factory=KeySettings)
 
 
 class CallSession:

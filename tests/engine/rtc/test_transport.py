@@ -13,6 +13,7 @@ from smallwebrtc.tracks import SpeechOut
 from sessions_app.engine.audio.playout import Playout
 from sessions_app.engine.core.clock import CallClock
 from sessions_app.engine.core.frames import AudioFrame
+from sessions_app.engine.rtc import data_channel
 from sessions_app.engine.rtc.aiortc_compat.connectivity import offer_loopback
 from sessions_app.engine.rtc.transport import WebRTCTransport
 

@@ -23,12 +23,11 @@ from sessions_app.engine.core.party import Party
 from sessions_app.engine.core.rates import MessageKind, MessageLimits, TooManyError
 from sessions_app.engine.core.states import CallState
 from sessions_app.engine.session.agent_session import AgentSession
+from sessions_app.engine.session.call_parts import CallSides, Ownership
 from sessions_app.engine.session.call_session import (
     MAX_FINALS,
     MAX_GAPS,
     CallSession,
-    CallSides,
-    Ownership,
 )
 from sessions_app.engine.session.supervisor import Limits
 

@@ -13,7 +13,7 @@ from sessions_app.engine.core.ports import EventSink
 from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.core.states import CallState, EndReason
 from sessions_app.engine.rtc.loop.tick import TickGrid
-from sessions_app.engine.session.call_session import Ownership
+from sessions_app.engine.session.call_parts import Ownership
 from sessions_app.engine.session.registry import Registry
 
 
