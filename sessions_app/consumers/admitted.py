@@ -11,7 +11,7 @@ from sessions_app.consumers.auth import claims_of, principal_of
 from sessions_app.engine.core.errors import BusyError
 from sessions_app.engine.core.party import Party
 from sessions_app.runtime import endings
-from sessions_app.runtime.endings import Hold
+from sessions_app.runtime.endings import Registration
 from sessions_app.services.authentication import Principal
 from sessions_app.services.entrance import CLOSE, RefusedError
 
@@ -31,7 +31,7 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     """A socket that is counted against its party's limits, and closed when they may not go on."""
 
     principal: Principal | None = None
-    hold: Hold | None = None
+    registration: Registration | None = None
     watches = ""
     """The public id of a call, where the socket is only for who may see that."""
 
@@ -70,7 +70,9 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Serves `principal` from now on, until they may not go on; raises BusyError."""
         self.places.append(allowance.for_party(principal.party.key))
         self.principal = principal
-        self.hold = endings.current().hold(principal, self.signed_out, watches=self.watches)
+        self.registration = endings.current().register(
+            principal, self.signed_out, watches=self.watches
+        )
 
     @property
     def by(self) -> Principal:
@@ -112,7 +114,7 @@ class AdmittedSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def disconnect(self, code: int) -> None:
         """Counts no more. Each kind of socket adds to it what it holds itself."""
         self.has_left = True
-        endings.current().release(self.hold)
+        endings.current().release(self.registration)
         for place in self.places:
             place.give_back()
         for task in self.tasks:

@@ -1,4 +1,4 @@
-"""What agents are made of in this process: responders, voices, turn rules, kept prompts."""
+"""The backends of agents in this process: responders, voices, turn rules, cached phrases."""
 
 import asyncio
 import logging
@@ -41,7 +41,10 @@ T = TypeVar("T")
 
 
 class AgentBackends:
-    """Loads what VOICE names and puts agents together. One a process, on its event loop."""
+    """Loads the backends that VOICE names and builds agents of them.
+
+    One per process, used on its event loop.
+    """
 
     def __init__(self) -> None:
         self._responders: dict[str, Responder] = {}
@@ -53,7 +56,7 @@ class AgentBackends:
         self._preparing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Makes everything ready; what cannot run is logged, and refused when it is called."""
+        """Loads all backends; one that cannot run is logged, and its calls are refused."""
         for name in backend_names("RESPONDERS"):
             responder: Responder | None = await self._started("RESPONDERS", name)
             if responder is not None:
@@ -73,7 +76,10 @@ class AgentBackends:
                 self._barge_ins[name] = barge_in
 
     async def _started(self, kind: str, name: str) -> Any:
-        """Returns a backend, ready or failing by itself; None for one that cannot be made."""
+        """Returns a started backend; None if it cannot be created.
+
+        One that fails to start is returned, too: it may recover.
+        """
         backend = _made(kind, name)
         if backend is None:
             return None
@@ -85,7 +91,7 @@ class AgentBackends:
         return backend
 
     async def _warmed(self, name: str, synthesiser: Synthesiser) -> Sequence[Voice]:
-        """Returns the voices of an engine, which is warm then; none where it fails."""
+        """Warms an engine up and returns its voices; () if it fails."""
         try:
             await synthesiser.warm()
             return await synthesiser.voices()
@@ -108,11 +114,11 @@ class AgentBackends:
 
     @property
     def default_voice(self) -> Synthesiser | None:
-        """What speaks where an agent names nothing else."""
+        """The synthesiser of agents that name no other."""
         return self._synthesisers.get("default")
 
     def prepare(self, persona: AgentConfig) -> None:
-        """Starts to encode the agent's fixed words, the greeting first."""
+        """Starts to synthesise the agent's fixed phrases, the greeting first."""
         if persona.answers and persona.synthesiser in self._synthesisers:
             task = asyncio.create_task(self._encode(persona))
             self._preparing.add(task)
@@ -128,10 +134,10 @@ class AgentBackends:
             logger.warning("an agent's fixed words could not be made (%s)", error.code)
 
     def voice(self, persona: AgentConfig) -> AgentVoice:
-        """Returns the agent's voice; when it fails the default one takes over.
+        """Returns the agent's voice; if it fails, the fallback or default one takes over.
 
-        An agent that names none has one of its language, where its engine knows one.
-        Raises SynthesiserError for a synthesiser that VOICE does not name.
+        An agent that names no voice gets one of its language, if its engine has one. Raises
+        SynthesiserError (not retryable) for a synthesiser that VOICE does not name.
         """
         name = persona.synthesiser
         first = self._synthesisers.get(name)
@@ -147,13 +153,13 @@ class AgentBackends:
         return AgentVoice(both, self._cache, name, voice, persona.speed, language=language)
 
     async def check_voice(self, persona: AgentConfig, name: str) -> None:
-        """Raises SynthesiserError for a voice that the agent's synthesiser has not."""
+        """Raises SynthesiserError for a voice that the agent's synthesiser does not have."""
         synthesiser = self._synthesisers.get(persona.synthesiser)
         if synthesiser is not None:
             await check_voice(synthesiser, name)
 
     def responder(self, persona: AgentConfig) -> Responder:
-        """Returns the agent's responder; raises ResponderError when VOICE does not name it."""
+        """Returns the agent's responder; raises ResponderError if VOICE does not name it."""
         responder = self._responders.get(persona.responder)
         if responder is None:
             raise ResponderError(
@@ -162,7 +168,7 @@ class AgentBackends:
         return responder
 
     def with_hints(self, persona: AgentConfig) -> AgentConfig:
-        """Returns the persona with what its responder listens for among its phrases."""
+        """Returns the persona with the responder's own phrases added as hints for recognition."""
         responder = self._responders.get(persona.responder)
         hints = responder.phrases(persona) if responder is not None else ()
         known = {phrase.lower() for phrase in persona.phrases}
@@ -175,10 +181,10 @@ class AgentBackends:
         playout: Playout,
         numbers: SegmentNumbers,
     ) -> AgentParts:
-        """Returns what `AgentSession` needs but for what only a stored call has.
+        """Returns the parts of an agent, without those that only a stored call has.
 
-        Raises ResponderError, SynthesiserError, AgentNotReadyError where the agent names what
-        VOICE does not.
+        Raises ResponderError, SynthesiserError, AgentNotReadyError (not retryable) for backends
+        that VOICE does not name.
         """
         turns = replace(persona.turns, language=persona.language)
         return AgentParts(
@@ -212,12 +218,12 @@ def _named(known: dict[str, T], kind: str, name: str) -> T:
 
 
 async def _finds_nothing(_query: str, _limit: int) -> Sequence[EarlierCall]:
-    """Stands for the finder of a call that is not stored yet."""
+    """Stands in for the search of a call that is not stored yet."""
     return ()
 
 
 def earlier_calls(store: Store, party: Party, call_pk: int) -> Finder:
-    """Returns what finds the party's calls before `call_pk`, through the store's thread."""
+    """Returns a search of the party's calls before `call_pk`, run in the store's thread."""
 
     async def find(query: str, limit: int) -> Sequence[EarlierCall]:
         rows = await store.run(search.earlier_calls, party, call_pk, query, limit)

@@ -1,4 +1,4 @@
-"""A live call's events to its watchers, over the channel layer, which may drop some."""
+"""Sends a live call's events to its watchers over the channel layer, which may drop some."""
 
 import asyncio
 import logging
@@ -14,7 +14,10 @@ from sessions_app.engine.protocols.control import DETAILS, INTERIMS, STATUS, Soc
 logger = logging.getLogger(__name__)
 
 BACKLOG = 100
-"""Messages that wait for the channel layer; of more the oldest are dropped."""
+"""The most messages that wait for the channel layer; beyond that, the oldest are dropped.
+
+Lower drops messages while Redis is slow for a moment; higher shows old words later.
+"""
 
 
 def group_of(call_id: str) -> str:
@@ -26,11 +29,10 @@ _sending: set["asyncio.Task[None]"] = set()  # the loop itself holds tasks only 
 
 
 class BroadcastSink:
-    """Sends one call's messages to its group. Fulfils `core.ports.EventSink`.
+    """Sends one call's messages to its group. Implements `core.ports.EventSink`.
 
-    The channel layer is awaited in a task of its own, which ends after `bye`, so that a
-    slow Redis never holds up the call; when it cannot keep up, messages are dropped: `seq`
-    shows it to the watcher.
+    A task of its own awaits the channel layer, and ends after `bye`, so that a slow Redis never
+    delays the call. If it cannot keep up, messages are dropped, which watchers see by `seq`.
     """
 
     def __init__(self, call_id: str) -> None:
@@ -69,7 +71,7 @@ class BroadcastSink:
 
 
 async def drain(timeout_s: float = 1.0) -> None:
-    """Waits for the last messages of calls that are over."""
+    """Waits until the last messages of ended calls are sent; cancels them after `timeout_s`."""
     if _sending:
         _, late = await asyncio.wait(_sending, timeout=timeout_s)
         for task in late:

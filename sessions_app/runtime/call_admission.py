@@ -1,4 +1,4 @@
-"""Decides whether a call may begin, in one step, before anything of it is made."""
+"""Decides whether a call may start, before any part of it is built."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -9,11 +9,14 @@ from sessions_app.engine.core.reservations import Reservation
 from sessions_app.engine.session.admission import Admission
 from sessions_app.engine.session.registry import Registry
 from sessions_app.runtime.settings import VoiceConfig
-from sessions_app.runtime.shared_admission import Held, SharedAdmission, admission_path
+from sessions_app.runtime.shared_admission import SharedAdmission, SharedReservation, admission_path
 
 
 class CallAdmission:
-    """The limits of this process, and of all media processes of the machine; one a process."""
+    """Applies the limits of this process and of all media processes of the machine.
+
+    One per process, used on its event loop.
+    """
 
     def __init__(self, config: VoiceConfig, registry: Registry) -> None:
         self._registry = registry
@@ -22,12 +25,12 @@ class CallAdmission:
         self._shared = SharedAdmission(admission_path()) if is_media else None
 
     def start(self) -> None:
-        """Begins to count with the other media processes, where this is one."""
+        """Starts to count together with the other media processes, if this is one."""
         if self._shared is not None:
             self._shared.start()
 
     async def aclose(self) -> None:
-        """Counts with the others no more; may be called twice."""
+        """Stops counting with the others; may be called twice."""
         if self._shared is not None:
             await self._shared.aclose()
 
@@ -43,30 +46,30 @@ class CallAdmission:
     async def admitted(
         self, party: str, address: str, *, moves: bool = False
     ) -> AsyncIterator[Reservation]:
-        """Gives the place of the call that is wished for, which is for `Registry.add` to take.
+        """Yields the reservation of a new call, for `Registry.add`; releases it on an exception.
 
-        It is released when what is done with it fails. For a call that lives already, and
-        `moves`, the offer is counted and the place is empty. Raises BusyError (retryable) where
-        the party, the address or the process has its fill.
+        For a live call that `moves` to another connection only the offer is counted, and the
+        reservation is empty. Raises BusyError (retryable) if the party, the address or the
+        process is at a limit.
         """
-        place = self._take(party, address, moves=moves)
+        reservation = self._take(party, address, moves=moves)
         try:
             if self._shared is None:
-                yield place
+                yield reservation
             elif moves:
                 await self._shared.offer(party, address)
-                yield place
+                yield reservation
             else:
                 held = await self._shared.reserve(party, address)
-                place.include(held)
+                reservation.include(held)
                 with _uncounted_if_busy(self._shared, held):
-                    yield place
+                    yield reservation
         except BaseException:
-            place.release()
+            reservation.release()
             raise
 
     def _take(self, party: str, address: str, *, moves: bool) -> Reservation:
-        """Checks and counts without awaiting: of many at once only so many pass."""
+        """Checks and counts without awaiting, so that concurrent calls cannot exceed a limit."""
         now_s = time.monotonic()
         if moves:
             self._own.offer(party, address, now_s)
@@ -75,17 +78,17 @@ class CallAdmission:
             self._registry.evict_silent(party)
         held = self._own.reserve(party, address, now_s)
         try:
-            place = self._registry.reserve()
+            reservation = self._registry.reserve()
         except BaseException:
             held.release()
             raise
-        place.include(held)
-        return place
+        reservation.include(held)
+        return reservation
 
 
 @contextmanager
-def _uncounted_if_busy(shared: SharedAdmission, held: Held) -> Iterator[None]:
-    """Counts an offer no more that this process is too busy for: another one is asked then."""
+def _uncounted_if_busy(shared: SharedAdmission, held: SharedReservation) -> Iterator[None]:
+    """Undoes the counting of an offer that this process is too busy for: another gets it next."""
     try:
         yield
     except BusyError as busy:

@@ -1,4 +1,4 @@
-"""Builds calls: what one will run with, its row, and the live call of both."""
+"""Builds calls: the parts that one runs with, its database row, and the live session."""
 
 import asyncio
 import hashlib
@@ -58,18 +58,22 @@ logger = logging.getLogger(__name__)
 
 RECOGNISER, VOICE = "recogniser", "voice"
 READY_S = 2.5
-"""An engine that takes longer to say whether it is ready counts as not ready."""
+"""An engine that takes longer to report whether it is ready counts as not ready.
+
+Lower reports busy engines as down; higher makes the health check slower than its callers allow.
+"""
 
 CALLER_LANE, AGENT_LANE = "caller.ogg", "agent.ogg"
 
-Wish = Offer | StartStream
+CallRequest = Offer | StartStream
+"""What a client sends to start a call, or to move one to another connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a wished-for call will run with, all of it at hand; nothing of it is stored yet.
+    """The parts that a requested call will run with; nothing of it is stored yet.
 
-    `stream` is what its words come from; without `parts` its agent only transcribes.
+    `stream` is the recogniser's. Without `parts` the agent only transcribes.
     """
 
     agent: Agent
@@ -83,12 +87,15 @@ class Prepared:
 
     @property
     def playout(self) -> Playout | None:
-        """Where the agent's voice waits; None where it has none."""
+        """The queue of the agent's voice; None if the agent has none."""
         return self.parts.playout if self.parts is not None else None
 
 
 class CallFactory:
-    """Owns recognisers, VAD, agents' parts and lane files; one a process, on its event loop."""
+    """Owns the recognisers, the VAD, the agents' backends and the lane files.
+
+    One per process, used on its event loop.
+    """
 
     def __init__(self, config: VoiceConfig, store: Store, worker: str) -> None:
         self._config = config
@@ -102,7 +109,7 @@ class CallFactory:
         self.open_source = opener(self._demuxers)
 
     async def start(self) -> None:
-        """Loads what VOICE names; what cannot run is logged, and refused when it is called."""
+        """Loads the backends in VOICE; one that cannot run is logged, and its calls are refused."""
         vad: Vad = load_backend("VADS", "default")
         await vad.start()
         self._vad = vad
@@ -130,20 +137,23 @@ class CallFactory:
             return False
 
     @asynccontextmanager
-    async def prepared(self, wish: Wish, place: Reservation) -> AsyncIterator[Prepared]:
-        """Gives what the wished-for call needs; frees it again where its start fails.
+    async def prepared(
+        self, request: CallRequest, reservation: Reservation
+    ) -> AsyncIterator[Prepared]:
+        """Yields the parts of a requested call; frees them on an exception.
 
-        Whatever can refuse a call does it here, before there is one. The call's place at its
-        recogniser goes into `place`; its agent's fixed words are being made.
+        Everything that can refuse a call does so here, before it exists. The recogniser's capacity
+        for the call is added to `reservation`, and the agent's fixed phrases start to be
+        synthesised.
 
-        Raises UnknownAgentError, AgentNotReadyError, LanguageNotSupportedError, SynthesiserError;
-        BusyError (retryable) where its recogniser takes no further call.
+        Raises UnknownAgentError, AgentNotReadyError, LanguageNotSupportedError, SynthesiserError
+        (not retryable); BusyError (retryable) if the recogniser takes no further call.
         """
-        agent = await self._store.run(calls.agent_for, wish.agent)
+        agent = await self._store.run(calls.agent_for, request.agent)
         with _agent_not_ready(agent):
             recogniser = self._recognisers.get(agent.recogniser)
-        place.include(recogniser.reserve())
-        persona = await self._agent_config(agents.persona_of(agent), wish, recogniser)
+        reservation.include(recogniser.reserve())
+        persona = await self._agent_config(agents.persona_of(agent), request, recogniser)
         prepared = self._open_parts(agent, persona, recogniser)
         try:
             self.agents.prepare(persona)
@@ -152,14 +162,14 @@ class CallFactory:
             await prepared.stream.aclose()
             raise
 
-    async def check(self, wish: Wish) -> None:
-        """Raises what `prepared` would for an offer that is to come; makes nothing."""
-        place = Reservation()
+    async def check(self, request: CallRequest) -> None:
+        """Raises what `prepared` would raise for a request, and frees everything again."""
+        reservation = Reservation()
         try:
-            async with self.prepared(wish, place) as prepared:
+            async with self.prepared(request, reservation) as prepared:
                 await prepared.stream.aclose()
         finally:
-            place.release()
+            reservation.release()
 
     def _open_parts(self, agent: Agent, persona: AgentConfig, recogniser: Recogniser) -> Prepared:
         clock, numbers = CallClock(), SegmentNumbers()
@@ -174,49 +184,49 @@ class CallFactory:
         return Prepared(agent, persona, recogniser, stream, numbers, clock, parts, video)
 
     async def _agent_config(
-        self, persona: AgentConfig, wish: Wish, recogniser: Recogniser
+        self, persona: AgentConfig, request: CallRequest, recogniser: Recogniser
     ) -> AgentConfig:
-        """Returns the agent's settings with the client's own language and voice."""
-        if wish.language and not same_language(wish.language, persona.language):
-            if not recogniser.knows(wish.language):
+        """Returns the agent's configuration with the client's own language and voice."""
+        if request.language and not same_language(request.language, persona.language):
+            if not recogniser.knows(request.language):
                 known = ", ".join(sorted(recogniser.capabilities.languages or ()))
                 raise LanguageNotSupportedError(
-                    f"This agent does not understand {wish.language[:20]!r}; it knows: {known}. "
+                    f"This agent does not understand {request.language[:20]!r}; it knows: {known}. "
                     "Ask for one of these, or for none."
                 )
-            persona = replace(persona, language=wish.language)
-        if wish.voice and persona.answers:
-            await self.agents.check_voice(persona, wish.voice)
-            persona = replace(persona, voice=wish.voice)
+            persona = replace(persona, language=request.language)
+        if request.voice and persona.answers:
+            await self.agents.check_voice(persona, request.voice)
+            persona = replace(persona, voice=request.voice)
         return self.agents.with_hints(persona)
 
     async def create(
         self,
         by: Principal,
         prepared: Prepared,
-        wish: Wish,
+        request: CallRequest,
         connection: Connection[Any],
         limits: Limits,
     ) -> CallSession:
-        """Returns the live call, stored and told to watchers; not started yet.
+        """Stores a call and returns its session, which is not started yet.
 
-        A ticket is used for it from then on. Raises BadOfferError for an offer that was used
-        before.
+        Its ticket, if it came with one, is used up. Raises BadOfferError (not retryable) for an
+        offer that was used before.
         """
         call = await self._store_row(
-            by, prepared, wish, transport=connection.name, key=connection.offer_key
+            by, prepared, request, transport=connection.name, key=connection.offer_key
         )
         try:
             return self._session(call, prepared, connection.transport, limits, by.address)
         except BaseException:
-            # else it would be taken for one whose process died
+            # otherwise the call would later count as one whose process died
             failed = CallState.FAILED
             reason = EndReason.INTERNAL_ERROR
             await self._store.run(calls.move, call.public_id, failed, reason=reason)
             raise
 
     async def _store_row(
-        self, by: Principal, prepared: Prepared, wish: Wish, *, transport: str, key: str
+        self, by: Principal, prepared: Prepared, request: CallRequest, *, transport: str, key: str
     ) -> Call:
         call_id = new_public_id()
         try:
@@ -225,18 +235,18 @@ class CallFactory:
                 by,
                 prepared.agent,
                 call_id=call_id,
-                door=wish.door,
+                door=request.door,
                 transport=transport,
                 recogniser=prepared.agent.recogniser,
                 worker=self._worker,
                 offer_key=key,
                 language=prepared.persona.language,
-                consented_at=timezone.now() if wish.records else None,
-                consent_notice=wish.notice if wish.records else "",
+                consented_at=timezone.now() if request.records else None,
+                consent_notice=request.notice if request.records else "",
                 persona=prepared.persona.as_json(),
             )
         except BaseException:
-            # given up, or too late for its client: the thread may be storing it all the same
+            # cancelled or timed out: the thread may still be storing it
             self._store.note(f"undo {call_id}", tickets.undo, call_id)
             raise
         if not created:
@@ -277,16 +287,16 @@ class CallFactory:
         assert vad is not None  # noqa: S101 - `start` was awaited
 
         def make(emit: Callable[[CallEvent], None]) -> InboundAudio:
-            able = prepared.recogniser.capabilities
+            capabilities = prepared.recogniser.capabilities
             transcriber = Transcriber(
                 prepared.stream,
                 Speaker.CALLER,
                 prepared.numbers,
                 emit,
                 language=prepared.persona.language,
-                gated=not able.continuous,
+                gated=not capabilities.continuous,
                 figures=self._config.figures,
-                marks=able.marks,
+                marks=capabilities.marks,
             )
             if prepared.parts is None:  # without an agent no turn depends on pauses
                 return InboundAudio(vad, transcriber, lane, emit)
@@ -298,7 +308,7 @@ class CallFactory:
     def _agent(
         self, call: Call, prepared: Prepared, parts: AgentParts
     ) -> Callable[[CallControls], AgentSession]:
-        given = replace(
+        agent_parts = replace(
             parts,
             find_earlier=earlier_calls(self._store, call.party, call.pk),
             call_id=call.public_id,
@@ -306,10 +316,11 @@ class CallFactory:
             notes=self._config.notes,
         )
 
-        given.turn_manager.judge.scores_declared = lambda: prepared.recogniser.serving.scores_pauses
+        judge = agent_parts.turn_manager.judge
+        judge.scores_declared = lambda: prepared.recogniser.serving.scores_pauses
 
-        def make(line: CallControls) -> AgentSession:
-            return AgentSession(given, line)
+        def make(call_controls: CallControls) -> AgentSession:
+            return AgentSession(agent_parts, call_controls)
 
         return make
 
@@ -321,9 +332,9 @@ class CallFactory:
 
 @contextmanager
 def _agent_not_ready(agent: Agent) -> Iterator[None]:
-    """Raises AgentNotReadyError for what an agent's settings name and this installation lacks.
+    """Turns errors in an agent's configuration into AgentNotReadyError (not retryable).
 
-    That is before the call. In a call the same errors mean that it goes on without its agent.
+    That is for the time before a call. Within a call the same errors only silence its agent.
     """
     try:
         yield
@@ -335,10 +346,10 @@ def _agent_not_ready(agent: Agent) -> Iterator[None]:
 
 
 def offer_key(sdp: str) -> str:
-    """Returns the key by which a retried offer is known: digest of fingerprint and ufrag."""
+    """Returns the key that identifies a repeated offer: a digest of its fingerprint and ufrag."""
     return next(iter(offer_keys(sdp)), "")
 
 
 def offer_keys(sdp: str) -> list[str]:
-    """Returns the keys by all of the offer's ufrags, by any of which its connection is known."""
+    """Returns the keys of all of the offer's ufrags, each of which identifies its connection."""
     return [hashlib.sha256(one.encode()).hexdigest() for one in ice.identities(sdp)]

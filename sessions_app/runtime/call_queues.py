@@ -1,7 +1,7 @@
-"""Writes that wait for the database, a queue for each call: fair between calls, in order within.
+"""Writes that wait for the database, in one queue per call: in order, and fair between calls.
 
-The event loop adds, the store's thread takes. No lock is held: every field has one writer, and
-a deque is appended to and taken from atomically.
+The event loop adds, the store's thread removes. There are no locks: every field has one writer, and
+appending to and popping from a deque are atomic.
 """
 
 import time
@@ -14,23 +14,23 @@ from sessions_app.engine.core.events import SegmentFinal
 BATCH_S = 0.25
 """Segments wait this long for others, so that one statement stores several.
 
-Longer makes fewer statements; shorter loses less where the process dies.
+Higher makes fewer statements; lower loses less if the process dies.
 """
 
 OF_ONE_CALL = 50
-"""Most segments of one call in a batch, so that a talkative one keeps nobody waiting."""
+"""The most segments of one call in a batch. Higher lets a talkative call delay the others."""
 
 BATCH = 500
-"""Most segments in a batch: more would hold the database's lock for longer."""
+"""The most segments in a batch. Higher holds the database's lock for longer."""
 
 RETRY_S = (0.1, 0.5, 2.0, 5.0)
-"""Pauses between attempts to store while the database is away; the last one repeats."""
+"""Pauses between attempts to store while the database is down, in seconds; the last repeats."""
 
 Row = tuple[int, SegmentFinal]
 
 
 class QueuedWrite:
-    """One thing to store: a segment, or `run`."""
+    """One write that waits: of a segment (`row`), or whatever `run` does."""
 
     __slots__ = ("added_s", "number", "row", "run", "taken")
 
@@ -43,7 +43,10 @@ class QueuedWrite:
 
 
 class CallQueue:
-    """What one call has to store. `posted` and `newest` are the loop's, the rest the thread's."""
+    """The writes of one call.
+
+    Only the event loop changes `posted` and `newest`, only the store's thread the other fields.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -54,15 +57,15 @@ class CallQueue:
         self.turn_s = 0.0
         self.failures = 0
         self.fails_since_s = 0.0
-        """When the present row of failed attempts began; 0.0 where the last one succeeded."""
+        """When the current series of failures began (monotonic); 0.0 if the last succeeded."""
 
         self.retry_s = 0.0
         self.singly = 0
-        """How many of the next pieces are stored one by one, since one of them was refused."""
+        """How many of the next writes are made one by one, since one of them was refused."""
 
     @property
     def pending(self) -> int:
-        """How many pieces are not stored yet."""
+        """How many writes are not done yet."""
         return self.posted - self.done
 
     def add(self, piece: QueuedWrite) -> None:
@@ -70,10 +73,10 @@ class CallQueue:
         self.waiting.append(piece)
 
     def replace(self, key: str, piece: QueuedWrite) -> bool:
-        """Adds a piece, or lets the one of this key that still waits do what the newer one does.
+        """Adds a write, or lets an older one of the same key that still waits do its work.
 
-        Returns whether it was added. A piece that the thread takes in the same moment is
-        done either way: what it would have missed is added.
+        Returns whether it was added. If the thread takes the older one at the same moment, both
+        are done.
         """
         waiting = self.newest.get(key)
         if waiting is not None:
@@ -85,7 +88,7 @@ class CallQueue:
         return True
 
     def waits_s(self, now_s: float) -> float:
-        """Returns for how long its next piece has waited for a turn; 0.0 where nothing waits."""
+        """Returns for how long its next write has waited for its turn; 0.0 if none waits."""
         try:
             head = self.waiting[0]
         except IndexError:
@@ -95,14 +98,14 @@ class CallQueue:
     # -- in the thread --------------------------------------------------------------------
 
     def due_s(self, hurried: int) -> float:
-        """Returns when its next piece is to be stored; those up to number `hurried` at once."""
+        """Returns when its next write is due (monotonic); those up to number `hurried` at once."""
         head = self.waiting[0]
         if head.row is None or head.number <= hurried or self.waiting[-1].row is None:
             return self.retry_s
         return max(self.retry_s, head.added_s + BATCH_S)
 
     def segments(self, most: int) -> list[QueuedWrite]:
-        """Returns the segments that are next, in order."""
+        """Returns at most `most` of the next writes, in order, as far as they are segments."""
         found: list[QueuedWrite] = []
         for piece in list(self.waiting)[: min(most, OF_ONE_CALL)]:
             if piece.row is None:
@@ -111,7 +114,7 @@ class CallQueue:
         return found
 
     def took(self, count: int) -> None:
-        """Notes that its next `count` pieces are done with."""
+        """Removes its next `count` writes, which are done or given up."""
         for _ in range(count):
             self.waiting.popleft()
         self.done += count
@@ -120,7 +123,7 @@ class CallQueue:
         self.turn_s = time.monotonic()
 
     def failed(self) -> None:
-        """Puts its next attempt off, since the database stored nothing."""
+        """Delays its next attempt, as the database stored nothing."""
         now_s = time.monotonic()
         self.fails_since_s = self.fails_since_s or now_s
         self.retry_s = now_s + RETRY_S[min(self.failures, len(RETRY_S) - 1)]
@@ -128,36 +131,36 @@ class CallQueue:
 
 
 WriteBatch = list[tuple[CallQueue, list[QueuedWrite]]]
-"""What is stored at once: segments of one or several calls, or one other piece."""
+"""What is stored in one transaction: segments of one or several calls, or one other write."""
 
 
 class WriteOrder:
-    """Decides which call's pieces are stored next. Used by the store's thread alone."""
+    """Decides which calls' writes are next (round robin). Used by the store's thread only."""
 
     def __init__(self) -> None:
         self._ring: dict[CallQueue, None] = {}
         self.hurried = -1
-        """Pieces up to this number wait for no others."""
+        """Writes up to this number do not wait for others to share their batch."""
 
     def __bool__(self) -> bool:
         return bool(self._ring)
 
     def add(self, queue: CallQueue) -> None:
-        """Puts a call that has something to store last, unless it waits in the order already."""
+        """Puts a call with waiting writes at the end, unless it is in the ring already."""
         if queue.waiting:
             self._ring.setdefault(queue)
 
     def oldest(self) -> int | None:
-        """Returns the number of the oldest piece; None where nothing waits."""
+        """Returns the number of the oldest write; None if none waits."""
         return min((queue.waiting[0].number for queue in self._ring), default=None)
 
     def wait_s(self, now_s: float) -> float | None:
-        """Returns how long until something is due; None where nothing waits."""
+        """Returns the seconds until a write is due; None if none waits."""
         due = min((queue.due_s(self.hurried) for queue in self._ring), default=None)
         return None if due is None else max(0.0, due - now_s)
 
     def next(self, now_s: float) -> WriteBatch:
-        """Returns what is to be stored now; empty where nothing is due."""
+        """Returns the writes that are due now, as one batch; empty if none is."""
         queue = next((one for one in self._ring if one.due_s(self.hurried) <= now_s), None)
         if queue is None:
             return []
@@ -175,7 +178,7 @@ class WriteOrder:
         left = BATCH
         for queue in [first, *(one for one in self._ring if one is not first)]:
             if queue.singly or queue.failures or queue.retry_s > now_s:
-                continue  # what is wrong with it must not fail the others'
+                continue  # its failing writes must not fail those of other calls
             pieces = queue.segments(left)
             if pieces:
                 left -= len(pieces)
@@ -184,7 +187,7 @@ class WriteOrder:
                 return
 
     def after(self, batch: WriteBatch) -> None:
-        """Puts the calls of a batch that was tried behind the others."""
+        """Puts the calls of a finished batch at the end of the ring."""
         for queue, _ in batch:
             self._ring.pop(queue, None)
             self.add(queue)

@@ -1,4 +1,4 @@
-"""The ways in over WebRTC: what each door's data channel is, and when its calls end."""
+"""The doors for WebRTC clients: each one's data channel and dialect, and its calls' deadlines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,26 +15,26 @@ from sessions_app.engine.session.supervisor import Limits
 
 
 class Dialect(EventSink, Protocol):
-    """What speaks with one client over its data channel."""
+    """Speaks one wire protocol with one client over its data channel."""
 
     def receive(self, message: str | bytes) -> None:
-        """Takes a message of the channel; raises TooManyError before it does anything."""
+        """Handles a message of the channel; raises TooManyError (retryable) before it does."""
         ...
 
     def tell(self, problem: VoiceError) -> None:
-        """Says what was wrong with a message, where the client knows errors."""
+        """Sends the client an error about its message, if the protocol has errors."""
         ...
 
 
 OpenDialect = Callable[[Offer, CallSession], Dialect]
-"""Makes what speaks with the client of a new call."""
+"""Creates the dialect for the client of a new call."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoorPlan:
-    """One door: the label of its data channel, what is told there, and its own deadlines.
+    """One door: the label of its data channel, its dialect, and its deadlines.
 
-    With `input_s` its calls are over when no audio came for so long; they have no grace then.
+    With `input_s` its calls end after that long without audio, and have no grace period.
     """
 
     channel: str
@@ -42,7 +42,7 @@ class DoorPlan:
     input_s: float | None = None
 
     def limits(self, usual: Limits) -> Limits:
-        """Returns the deadlines of this door's calls."""
+        """Returns the deadlines of this door's calls; `usual` are those of all others."""
         if self.input_s is None:
             return usual
         return replace(usual, input_s=self.input_s, grace_s=0.0)
@@ -59,20 +59,20 @@ def _command_handler(session: CallSession) -> Callable[[Command], None]:
     return execute
 
 
-def _control(wish: Offer, session: CallSession) -> Dialect:
-    return control.ControlChannelPeer(wish.features, session.send, _command_handler(session))
+def _control(offer: Offer, session: CallSession) -> Dialect:
+    return control.ControlChannelPeer(offer.features, session.send, _command_handler(session))
 
 
-def _vosk(_wish: Offer, session: CallSession) -> Dialect:
+def _vosk(_offer: Offer, session: CallSession) -> Dialect:
     return vosk.VoskChannelPeer(session.send, session.close_channel)
 
 
-def _rtvi(_wish: Offer, session: CallSession) -> Dialect:
+def _rtvi(_offer: Offer, session: CallSession) -> Dialect:
     return rtvi.RtviPeer(session.call_id, session.send, _command_handler(session), session.count)
 
 
-def _results(wish: Offer, session: CallSession) -> Dialect:
-    interims = results.INTERIMS in wish.features
+def _results(offer: Offer, session: CallSession) -> Dialect:
+    interims = results.INTERIMS in offer.features
     return results.ResultsOutlet(session.send, session.close_channel, interims=interims)
 
 

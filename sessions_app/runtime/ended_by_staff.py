@@ -1,4 +1,4 @@
-"""Ends calls that staff want ended: they say so in any process, the one with the call does it."""
+"""Ends calls that staff have flagged: any process sets the flag, the call's own one ends it."""
 
 import asyncio
 import logging
@@ -11,24 +11,27 @@ from sessions_app.services import calls
 
 logger = logging.getLogger(__name__)
 
-LOOK_S = 2.0
-"""How often the database is asked for them: one query, while there are calls."""
+POLL_S = 2.0
+"""Between two queries for flagged calls, while there are calls.
+
+Lower costs queries; higher makes staff wait.
+"""
 
 
 async def end_flagged_calls(store: Store, registry: Registry) -> None:
-    """Ends calls whose rows say that staff want it, until it is cancelled."""
+    """Ends this process's calls whose rows are flagged; runs until it is cancelled."""
     while True:
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_S)
         ids = [session.call_id for session in registry if session.live]
         if not ids:
             continue
         try:
-            asked = set(await store.run(calls.asked_to_end, ids))
+            flagged = set(await store.run(calls.asked_to_end, ids))
         except BusyError:
-            continue  # a database that is away is asked again
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next look may succeed
-            logger.error("which calls staff end could not be asked: %s", traced(error))
+            continue  # the database is down: the next query may succeed
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next query may succeed
+            logger.error("the calls that staff want ended could not be read: %s", traced(error))
             continue
         for session in registry:
-            if session.call_id in asked:
+            if session.call_id in flagged:
                 session.end_soon(EndReason.STAFF_ENDED)

@@ -1,9 +1,8 @@
-"""Ends what somebody has open once they may not use it: they signed out, or lost their account,
-token or ticket.
+"""Ends what somebody has open once they may no longer use it: they signed out, or their account,
+token or ticket was revoked.
 
-The one place that knows what depends on a principal in this process: calls, sockets, windows on
-live calls, announced sessions. All of it is checked together, with a handful of queries however
-much there is.
+Everything in this process that depends on a principal is registered here: calls, sockets, watchers
+of live calls, announced sessions. All of it is checked together, with a handful of queries.
 """
 
 import asyncio
@@ -22,27 +21,30 @@ from sessions_app.services.authentication import Credential, Principal
 logger = logging.getLogger(__name__)
 
 CHECK_S = 4.0
-"""How often. Longer lets a revoked token go on for longer, shorter asks the database more.
+"""Between two checks. Higher lets a revoked token live longer; lower queries the database more.
 
 With LAST_WORDS of a ticket everything has ended well within ten seconds.
 """
 
 ASK_S = 10.0
-"""A query that hangs (a network that swallows it) is given up after so long, and sent anew."""
+"""A query that hangs, as on a network that drops packets, is abandoned after this and repeated.
+
+Lower abandons slow queries; higher keeps revoked principals for longer.
+"""
 
 LOCK_S, STATEMENT_S = 0.6, 8.0
-"""The database gives up before ASK_S: else all threads would hang in the end."""
+"""The database's own time-outs, lower than ASK_S, so that threads do not hang for ever."""
 
 _threads = ThreadPoolExecutor(3, "voice-endings")
-"""A few of its own: queries that hang must not take the threads of others."""
+"""Threads of its own: queries that hang must not block those of others."""
 
 Watch = tuple[int, str]
-"""A user, and the public id of the call that they watch."""
+"""A user's id, and the public id of the call that they watch."""
 
 
 @dataclass(slots=True)
-class Hold:
-    """One thing that depends on a principal; `end` is called once, when they may not go on."""
+class Registration:
+    """Something that depends on a principal; `end` is called once they may no longer use it."""
 
     number: int
     credential: Credential
@@ -51,89 +53,93 @@ class Hold:
 
 
 class Endings:
-    """Holds everything that can end so; one a process, on its event loop."""
+    """The registrations of this process; one per process, used on its event loop."""
 
     def __init__(self) -> None:
-        self._holds: dict[int, Hold] = {}
+        self._registrations: dict[int, Registration] = {}
         self._numbers = itertools.count(1)
         self._checking: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        return len(self._holds)
+        return len(self._registrations)
 
-    def hold(self, by: Principal, end: Callable[[], object], *, watches: str = "") -> Hold:
-        """Has `end` called when `by` may not go on; `release` what has ended by itself.
+    def register(
+        self, by: Principal, end: Callable[[], object], *, watches: str = ""
+    ) -> Registration:
+        """Calls `end` once `by` is no longer valid. `release` the result if it ends by itself.
 
-        With `watches`, the public id of a call, also when the user may not see that call any
-        more.
+        With `watches`, the public id of a call, also once the user may no longer see that call.
         """
         watch = (by.user_id, watches) if watches else None
-        hold = Hold(next(self._numbers), by.credential, watch, end)
-        self._holds[hold.number] = hold
+        registration = Registration(next(self._numbers), by.credential, watch, end)
+        self._registrations[registration.number] = registration
         if self._checking is None:
             self._checking = asyncio.create_task(self._check_often())
-        return hold
+        return registration
 
-    def release(self, hold: Hold | None) -> None:
-        """Forgets what has ended by itself; may be called twice, and with None."""
-        if hold is not None:
-            self._holds.pop(hold.number, None)
+    def release(self, registration: Registration | None) -> None:
+        """Forgets a registration; may be called twice, and with None."""
+        if registration is not None:
+            self._registrations.pop(registration.number, None)
 
     async def check(self) -> None:
-        """Ends what depends on principals who may not go on any more."""
-        held = list(self._holds.values())
-        asked = {hold.credential for hold in held}
-        watches = {hold.watch for hold in held if hold.watch is not None}
+        """Ends everything whose principal is no longer valid. Raises TimeoutError after ASK_S."""
+        registrations = list(self._registrations.values())
+        credentials = {one.credential for one in registrations}
+        watches = {one.watch for one in registrations if one.watch is not None}
         async with asyncio.timeout(ASK_S):
-            stand, seen = await _ask(asked, watches)
-        for hold in held:
-            if hold.credential in stand and (hold.watch is None or hold.watch in seen):
+            valid, visible = await _query(credentials, watches)
+        for registration in registrations:
+            can_watch = registration.watch is None or registration.watch in visible
+            if registration.credential in valid and can_watch:
                 continue
-            if self._holds.pop(hold.number, None) is not None:
-                self._end(hold)
+            if self._registrations.pop(registration.number, None) is not None:
+                self._end(registration)
 
-    def _end(self, hold: Hold) -> None:
+    def _end(self, registration: Registration) -> None:
         try:
-            hold.end()
+            registration.end()
         except Exception as error:  # noqa: BLE001 - one that breaks must not keep the others
-            logger.error("something of a principal did not end: %s", traced(error))
+            logger.error("something of a revoked principal did not end: %s", traced(error))
 
     async def _check_often(self) -> None:
         while True:
             await asyncio.sleep(CHECK_S)
-            if not self._holds:
+            if not self._registrations:
                 continue
             try:
                 await self.check()
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                logger.error("who may go on could not be checked: %s", traced(error))
+                logger.error("principals could not be checked: %s", traced(error))
 
     async def aclose(self) -> None:
-        """Checks no more; may be called twice."""
+        """Stops checking; may be called twice."""
         task, self._checking = self._checking, None
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
 
-async def _ask(
+async def _query(
     credentials: set[Credential], watches: set[Watch]
 ) -> tuple[set[Credential], set[Watch]]:
-    def ask() -> tuple[set[Credential], set[Watch]]:
-        database.connect(LOCK_S, STATEMENT_S)
-        seen = authentication.watchable(watches) if watches else set()
-        return authentication.standing(credentials), seen
+    """Returns which of the credentials are valid, and which of the watches are allowed."""
 
-    # threads of its own: what sockets wait for must not wait for this
-    asking = database_sync_to_async(ask, thread_sensitive=False, executor=_threads)
-    return await asking()  # type: ignore[no-any-return]
+    def query() -> tuple[set[Credential], set[Watch]]:
+        database.connect(LOCK_S, STATEMENT_S)
+        visible = authentication.watchable(watches) if watches else set()
+        return authentication.standing(credentials), visible
+
+    # threads of its own: queries of sockets must not wait for this one
+    querying = database_sync_to_async(query, thread_sensitive=False, executor=_threads)
+    return await querying()  # type: ignore[no-any-return]
 
 
 _endings: Endings | None = None
 
 
 def current() -> Endings:
-    """Returns this process's; makes it at the first call."""
+    """Returns this process's instance; creates it at the first call."""
     global _endings  # noqa: PLW0603 - one a process is the point
     if _endings is None:
         _endings = Endings()
@@ -141,7 +147,7 @@ def current() -> Endings:
 
 
 async def drain() -> None:
-    """Ends the checks; does nothing where there were none."""
+    """Stops the checks of this process, if there are any."""
     global _endings
     if _endings is not None:
         ended, _endings = _endings, None

@@ -1,4 +1,4 @@
-"""The engine of a process: places calls, finds them again, and ends them all."""
+"""The engine of a process: starts calls, finds them for the doors, and ends them all."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from sessions_app.engine.session.registry import Registry
 from sessions_app.runtime import broadcast, ended_by_staff, endings
 from sessions_app.runtime.answered_offers import AnsweredCall, AnsweredOffers
 from sessions_app.runtime.call_admission import CallAdmission
-from sessions_app.runtime.call_factory import CallFactory, Wish
+from sessions_app.runtime.call_factory import CallFactory, CallRequest
 from sessions_app.runtime.changed_offers import ChangedOffers
 from sessions_app.runtime.health_checks import Faults
 from sessions_app.runtime.media_processes import NAME
@@ -37,14 +37,20 @@ from sessions_app.services.authentication import Principal
 logger = logging.getLogger(__name__)
 
 LAST_WORDS_S = 0.4
-"""For what is not stored yet while the process stops; it is written every 250 ms."""
+"""How long the last writes may take while the process stops; a batch waits 250 ms.
+
+Lower loses last words; higher leaves less of the shutdown's time for freeing resources.
+"""
 
 BEAT_S = 5.0
-"""How often live calls are said to live. The reaper ends those that were silent for longer."""
+"""Between two heartbeats of the live calls. The reaper ends calls without one for longer.
+
+Lower costs queries; higher ends the calls of dead processes later.
+"""
 
 
 class Engine:
-    """One a process, on its event loop. Everything a door may ask of the live calls."""
+    """Everything that a door may do with the live calls. One per process, on its event loop."""
 
     def __init__(self, config: VoiceConfig) -> None:
         self._config = config
@@ -79,7 +85,7 @@ class Engine:
     # -- the process ------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Makes recognisers and VAD ready; may be called twice, and by several at once."""
+        """Loads recognisers, voices and VAD; may be called twice, and concurrently."""
         if self._starting is None:
             self._starting = asyncio.create_task(self._start())
         await asyncio.shield(self._starting)
@@ -92,23 +98,23 @@ class Engine:
         await self._factory.start()
         works = (self._beat(), ended_by_staff.end_flagged_calls(self.store, self._registry))
         self._working = [asyncio.create_task(work) for work in works]
-        self.lag.start()  # what loading cost is nobody's choppy audio
+        self.lag.start()  # after loading, which delays the loop but no call's audio
 
     async def ready(self, part: str) -> bool:
         """Returns whether the default RECOGNISER or VOICE would serve a call now."""
         return await self._factory.ready(part)
 
     def load(self) -> dict[str, Any]:
-        """Returns how many calls there are, were, and may yet be, and what is out of order."""
+        """Returns the counts of calls, the free slots and the faulty parts, for health checks."""
         calls, faults = self._registry, self.faults.now()
         room = 0 if any(fault.refuses for fault in faults) else calls.free_slots
         counts = {"calls": len(calls), "begun": calls.total_started, "room": room, "full": not room}
         return counts | {"faults": [fault.part for fault in faults]}
 
     async def drain(self) -> None:
-        """Ends every call with its last words stored, and frees all; in seconds.
+        """Ends every call, stores the last words, and frees everything; takes some seconds.
 
-        Where it is cancelled before all calls have ended, what they said until then is stored.
+        If it is cancelled before all calls have ended, everything said so far is stored.
         """
         try:
             await self._registry.drain()
@@ -116,7 +122,7 @@ class Engine:
         finally:
             await self.store.drain(LAST_WORDS_S)
         working = [*self._working, *([self._starting] if self._starting else [])]
-        for task in working:  # a start that still goes on would make anew what is freed next
+        for task in working:  # a start in progress would create anew what is freed next
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await self._admission.aclose()
@@ -128,35 +134,38 @@ class Engine:
     # -- calls --------------------------------------------------------------------------
 
     async def place(self, by: Principal, offer: Offer) -> AnsweredCall:
-        """Answers an offer; the same offer again gets the same call and answer.
+        """Answers an offer, which starts a call; a repeated offer gets the same call and answer.
 
-        A changed one of a connection that is known changes it. Raises BusyError (retryable),
-        BadOfferError, UnknownAgentError, AgentNotReadyError.
+        A changed offer of a known connection renegotiates it. Raises BusyError (retryable),
+        BadOfferError, UnknownAgentError, AgentNotReadyError (not retryable).
         """
         return await self._answered_offers.answer(by, offer)
 
     def call_of(self, party: Party, offer: Offer) -> str:
-        """Returns the live call that this offer started or goes on with, or an empty text."""
+        """Returns the id of the live call that this offer started or moved; empty for none."""
         return self._answered_offers.call_of(party, offer)
 
     async def add_candidate(self, call_id: str, party: Party, candidate: Candidate) -> None:
-        """Hands a candidate on; raises UnknownCallError, BadCandidateError, BusyError."""
+        """Adds an ICE candidate to a call's connection.
+
+        Raises UnknownCallError, BadCandidateError (not retryable), BusyError (retryable).
+        """
         session = self._registry.get(call_id, party)
         self._admission.candidate(party.key, session.ownership.address)
         await session.transport.add_candidate(candidate)
 
     def find(self, call_id: str, party: Party) -> CallSession:
-        """Returns a live call of that party; raises UnknownCallError."""
+        """Returns the party's live call; raises UnknownCallError (not retryable)."""
         return self._registry.get(call_id, party)
 
     def lives(self, call_id: str) -> bool:
-        """Returns whether this process carries the call now."""
+        """Returns whether the call is in this process."""
         return self._registry.has(call_id)
 
     def engaged(self, call_id: str, party: Party, offer: Offer) -> bool:
-        """Returns whether a call goes on that is not the one `offer` started or goes on with.
+        """Returns whether the call is live and is not the one that `offer` started or moved.
 
-        Raises BadOfferError for what could not be answered, whichever call it were for.
+        Raises BadOfferError for an offer that no call could answer.
         """
         try:
             session = self._registry.get(call_id, party)
@@ -176,9 +185,9 @@ class Engine:
         *,
         returns: bool = False,
     ) -> None:
-        """Tells `sink` of a live call: its state, the finals after `after_seq`, all to come.
+        """Emits a call's state, the finals after `after_seq` and all further events to `sink`.
 
-        With `returns` its client can come back to the call. Raises UnknownCallError.
+        `returns` says that its client reconnects by itself. Raises UnknownCallError.
         """
         session = self._registry.get(call_id, party)
         for final in session.finals_after(after_seq):
@@ -189,24 +198,24 @@ class Engine:
         session.client_joined(returns=returns)
 
     def leave(self, call_id: str, party: Party, sink: EventSink, *, for_good: bool = False) -> None:
-        """Tells `sink` nothing more; the call goes on while its media flows.
+        """Emits nothing more to `sink`; the call goes on while its media flows.
 
-        `for_good` when the client closed its socket itself, and no network broke it.
+        `for_good` says that the client closed its socket itself, and no network failure did.
         """
         try:
             session = self._registry.get(call_id, party)
         except UnknownCallError:
-            return  # the call was over first
+            return  # the call has ended already
         session.remove_sink(sink)
         if for_good:
             session.client_left()
 
     def hang_up(self, call_id: str, party: Party, reason: EndReason) -> None:
-        """Starts to end a call; raises UnknownCallError. `bye` follows its last words."""
+        """Starts to end a call, which emits its last words first; raises UnknownCallError."""
         self._registry.get(call_id, party).end_soon(reason)
 
     def execute(self, call_id: str, party: Party, command: ToCall) -> None:
-        """Does what a client asks of its call; raises UnknownCallError, NoAgentError."""
+        """Executes a client's command; raises UnknownCallError and what `CallSession` does."""
         self._registry.get(call_id, party).execute(command)
 
     def _goes_on(self, call_id: str) -> bool:
@@ -218,17 +227,17 @@ class Engine:
         self._changed_offers.forget(session.call_id)
 
     def count_offer(self, by: Principal) -> None:
-        """Counts what announces an offer as one; raises BusyError (retryable) for one too many."""
+        """Counts the announcement of an offer as an offer; raises BusyError (retryable)."""
         self._admission.offer(by.party.key, by.address)
 
     def check_faults(self) -> None:
-        """Raises BusyError (retryable) while a new call might lose something, and says why."""
+        """Raises BusyError (retryable), with the reason, while a new call might lose data."""
         self.faults.refuse()
 
-    async def check_wish(self, wish: Wish) -> None:
-        """Raises what a call that is wished for would be refused with before its offer is read."""
+    async def check_request(self, request: CallRequest) -> None:
+        """Raises what would refuse a call, before there is an offer for it."""
         await self.start()
-        await self._factory.check(wish)
+        await self._factory.check(request)
 
     async def renegotiate(self, call_id: str, party: Party, sdp: str) -> str:
         """Returns the answer to a later offer of the connection that a call has.
@@ -239,13 +248,14 @@ class Engine:
 
     # -- calls over a socket ----------------------------------------------------------------
 
-    async def stream(self, by: Principal, wish: StartStream) -> StreamedCall:
-        """Returns a new call, or a live one that goes on here; its transport wants a socket.
+    async def stream(self, by: Principal, request: StartStream) -> StreamedCall:
+        """Starts a call whose audio comes over a socket, or moves a live one there.
 
-        Raises BusyError (retryable), UnknownCallError, UnknownAgentError, AgentNotReadyError,
-        MediaError, LanguageNotSupportedError, SynthesiserError.
+        Pass the socket's messages to its transport. Raises BusyError (retryable), and, not
+        retryable, UnknownCallError, UnknownAgentError, AgentNotReadyError, MediaError,
+        LanguageNotSupportedError, SynthesiserError.
         """
-        return await self._placement.stream(by, wish)
+        return await self._placement.stream(by, request)
 
     async def _beat(self) -> None:
         while True:
@@ -261,7 +271,7 @@ _engine: Engine | None = None
 
 
 def current() -> Engine:
-    """Returns this process's engine; makes it at the first call."""
+    """Returns this process's engine; creates it at the first call."""
     global _engine  # noqa: PLW0603 - one engine a process is the point
     if _engine is None:
         _engine = Engine(voice_config())
@@ -278,8 +288,8 @@ async def start() -> None:
 async def drain() -> None:
     """Ends this process's calls and frees what they used; does nothing without an engine.
 
-    Until that is done it stays the process's: it refuses what clients still ask for, where
-    another one would begin calls anew.
+    Meanwhile `current` still returns the old engine, which refuses new calls; another one would
+    accept them.
     """
     global _engine  # noqa: PLW0603 - as above
     if _engine is not None:

@@ -68,13 +68,13 @@ class Fault:
 class Probe:
     """One check that is made again and again, in a thread of its own."""
 
-    def __init__(self, part: str, every_s: float, look: Callable[[], list[Fault]]) -> None:
+    def __init__(self, part: str, every_s: float, check: Callable[[], list[Fault]]) -> None:
         self._part = part
         self._every_s = every_s
-        self._look = look
+        self._check = check
         self._found: list[Fault] = []
         self._began_s: float | None = None
-        self._looked_s: float | None = None
+        self._checked_s: float | None = None
         self._asked = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -84,7 +84,7 @@ class Probe:
         began_s = self._began_s
         if began_s is not None and time.monotonic() - began_s > HUNG_S:
             return [Fault(self._part, f"The {self._part} is not responding.")]
-        if self._thread is None and time.monotonic() - (self._looked_s or 0.0) > OLD_S:
+        if self._thread is None and time.monotonic() - (self._checked_s or 0.0) > OLD_S:
             return []  # nothing checks by itself, and nobody has asked lately
         return self._found
 
@@ -101,9 +101,9 @@ class Probe:
         if thread is not None:
             await asyncio.to_thread(thread.join, LOCK_S)
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Checks now, unless a thread does so by itself or somebody just did."""
-        fresh = self._looked_s is not None and time.monotonic() - self._looked_s < self._every_s
+        fresh = self._checked_s is not None and time.monotonic() - self._checked_s < self._every_s
         if self._thread is None and not self._asked and not fresh:
             self._asked = True
             with suppress(TimeoutError):
@@ -129,12 +129,12 @@ class Probe:
     def _note(self) -> None:
         self._began_s = time.monotonic()
         try:
-            found = self._look()
+            found = self._check()
         except Exception as error:  # noqa: BLE001 - whatever fails is a fault, told by its kind
             found = [Fault(self._part, f"The {self._part} failed: {type(error).__name__}.")]
         _tell(self._found, found)
         self._found = found
-        self._looked_s, self._began_s = time.monotonic(), None
+        self._checked_s, self._began_s = time.monotonic(), None
 
 
 def _tell(before: list[Fault], found: list[Fault]) -> None:
@@ -176,9 +176,9 @@ class Faults:
             found.append(Fault(STORE, "The database cannot keep up with what is said."))
         return found
 
-    async def look(self) -> list[Fault]:
+    async def check(self) -> list[Fault]:
         """Returns what is wrong, checked now where nothing checks by itself."""
-        await asyncio.gather(*(probe.look() for probe in self._probes))
+        await asyncio.gather(*(probe.check() for probe in self._probes))
         return self.now()
 
     @property

@@ -1,8 +1,8 @@
 """The media processes of a machine, as its web process sees them.
 
-Each listens on a Unix socket in RUN_DIR that bears its name. The name is the end of
-`Call.worker`, and stands before the ids that the process gives out: so a request finds the
-process that knows its call.
+Each listens on a Unix socket in RUN_DIR that has its name. The name is also the end of
+`Call.worker` and the prefix of the ids that the process gives out, so that every request finds the
+process of its call.
 """
 
 import asyncio
@@ -27,34 +27,39 @@ from sessions_app.runtime.call_factory import offer_keys
 logger = logging.getLogger(__name__)
 
 NAME = secrets.token_hex(4)
-"""This process's own."""
+"""The name of this process."""
 
-BETWEEN = "."
+SEPARATOR = "."
 LOAD_S = 0.5
-"""So long a process's own word on its load counts."""
+"""How long a process's reported load is used. Lower costs requests; higher balances worse."""
 
 ON_WAY_S = 5.0
-"""What was sent to a process, and is no call there by then, will be none."""
+"""How long a call that was sent to a process counts for it before it shows in its load.
+
+Lower sends too many calls to one process; higher counts failed calls for longer.
+"""
 
 ANSWER_S = 60.0
-SAY_S = 2.0
-"""A process that does not say its load by then hangs, or is too busy for another call."""
+"""How long a request to a media process may take."""
 
-LOOK_S = 0.2
+SAY_S = 2.0
+"""How long a process may take to report its load; else it hangs, or is too busy for more calls."""
+
+POLL_S = 0.2
 MOST_OFFERS = 1_000
 LONGEST_PATH = 107
 """What `sun_path` of a Unix socket's address holds (unix(7))."""
 
 
 def named(secret: str) -> str:
-    """Returns an id that tells of which process it is."""
-    return f"{NAME}{BETWEEN}{secret}"
+    """Returns an id with this process's name as its prefix."""
+    return f"{NAME}{SEPARATOR}{secret}"
 
 
-def name_of(given: str) -> str:
-    """Returns the process's name in an id that it gave out; empty for none."""
-    before, between, _ = given.partition(BETWEEN)
-    return before if between else ""
+def name_of(identifier: str) -> str:
+    """Returns the process's name in an id of `named`; empty if there is none."""
+    name, separator, _ = identifier.partition(SEPARATOR)
+    return name if separator else ""
 
 
 def name_of_worker(worker: str) -> str:
@@ -88,10 +93,10 @@ def refuses(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ProcessLoad:
-    """What a process carried at a time of the monotonic clock; `full` takes no further call.
+    """A process's load at the time `at_s` (monotonic).
 
-    `begun` counts all calls that it ever took, `room` those that it would take at once, `faults`
-    names its parts that are out of order.
+    `begun` counts all calls that it ever started, `room` those that it would still take; `full`
+    takes none. `faults` names its faulty parts.
     """
 
     calls: int
@@ -103,34 +108,37 @@ class ProcessLoad:
 
 
 class MediaProcesses:
-    """Finds them by their sockets, asks them for their load; one a web process, on its loop."""
+    """Finds the media processes by their sockets and chooses one for each new call.
+
+    One per web process, used on its event loop.
+    """
 
     def __init__(self) -> None:
         self._clients: dict[str, httpx2.AsyncClient] = {}
         self._loads: dict[str, ProcessLoad] = {}
         self._on_way: defaultdict[str, deque[float]] = defaultdict(deque)
-        """When each was sent that is no call there yet, as far as is known."""
+        """By process, when each call was sent to it that its load does not show yet (monotonic)."""
 
         self._offers: OrderedDict[str, str] = OrderedDict()
         self._sessions: OrderedDict[str, tuple[Origin, str]] = OrderedDict()
 
     def asked_before(self, sdp: str) -> str:
-        """Returns the process that was given this offer, or an earlier one of its connection.
+        """Returns the process that got this offer, or an earlier one of its connection.
 
-        Empty for none that is there.
+        Empty if there is none, or it no longer listens.
         """
         names = (self._offers.get(key, "") for key in offer_keys(sdp))
         known = next((name for name in names if name and self.has(name)), "")
         return known or self._given_earlier(sdp)
 
     def _given_earlier(self, sdp: str) -> str:
-        """Returns the process that was given an earlier offer of the same session."""
+        """Returns the process that got an earlier offer of the same session; empty for none."""
         later = origin_of(sdp)
         earlier, name = self._sessions.get(later.session, (None, "")) if later else (None, "")
         return name if later and later.follows(earlier) and self.has(name) else ""
 
     def note_offer(self, sdp: str, name: str) -> None:
-        """Notes which process gets an offer: asked again, it is to find its call there."""
+        """Notes which process gets an offer, so that a repeated one gets there, too."""
         for key in offer_keys(sdp):
             self._offers[key] = name
         while len(self._offers) > MOST_OFFERS:
@@ -141,7 +149,7 @@ class MediaProcesses:
             self._sessions.popitem(last=False)
 
     def names(self) -> list[str]:
-        """Returns those that listen, or did when they were killed."""
+        """Returns the names of all processes with a socket, which may have been killed."""
         return sorted(path.stem for path in socket_path().parent.glob("*.sock"))
 
     def has(self, name: str) -> bool:
@@ -149,7 +157,7 @@ class MediaProcesses:
         return name.isalnum() and socket_path(name).exists()
 
     def client(self, name: str) -> httpx2.AsyncClient:
-        """Returns what sends requests there; they raise httpx2.TransportError."""
+        """Returns the HTTP client for a process; its requests raise httpx2.TransportError."""
         client = self._clients.get(name)
         if client is None:
             transport = httpx2.AsyncHTTPTransport(uds=str(socket_path(name)))
@@ -159,10 +167,10 @@ class MediaProcesses:
         return client
 
     async def gone(self, name: str) -> bool:
-        """Returns whether nobody listens there any more; such a process is forgotten.
+        """Returns whether a process no longer listens; if so, removes its socket.
 
-        One that is only slow, or refused what a client sent, keeps its socket: without it no
-        call of its own would ever be found again.
+        One that is only slow, or refused a request, keeps its socket: without it, its calls could
+        not be found again.
         """
         if not refuses(socket_path(name)):
             return False
@@ -176,10 +184,10 @@ class MediaProcesses:
         return True
 
     async def choose(self) -> str:
-        """Returns the one with the fewest calls, which is to get the next one.
+        """Returns the process with the fewest calls, and counts the next call for it.
 
-        Raises BusyError (retryable) where there is none. Where all are full the least full is
-        returned, which says so itself.
+        If all are full, it is the least full one, which will refuse the call itself. Raises
+        BusyError (retryable) if there is no process.
         """
         there = await self._there()
         if not there:
@@ -195,10 +203,10 @@ class MediaProcesses:
         return name
 
     async def another(self, busy: Collection[str]) -> str:
-        """Returns one that may take what others were too `busy` for; empty for none.
+        """Returns a process that may take a call that others were too `busy` for; empty for none.
 
-        What is known of loads is a little old, and of what is on its way a guess: so a process
-        may refuse a call for which another one has room.
+        Known loads are slightly outdated, and calls on their way are estimates, so a process may
+        refuse a call although another one has room.
         """
         for name in busy:
             if (known := self._loads.get(name)) is not None:
@@ -229,14 +237,14 @@ class MediaProcesses:
             sent.popleft()
 
     async def calls(self) -> int:
-        """Returns how many calls all of them carry; raises BusyError where there is none."""
+        """Returns the number of calls in all processes; raises BusyError if there is no process."""
         loads = [load for name in self.names() if (load := await self._load(name)) is not None]
         if not loads:
             raise BusyError("No media process runs.")
         return sum(load.calls for load in loads)
 
     def faults(self) -> set[str]:
-        """Returns which parts of any of them are out of order, as they said last."""
+        """Returns the faulty parts of all processes, as last reported."""
         return {
             part
             for name in self.names()
@@ -250,7 +258,7 @@ class MediaProcesses:
             with contextlib.suppress(BusyError):
                 await self.calls()
                 return
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
 
     async def aclose(self) -> None:
         """Closes all connections; may be called twice."""
@@ -260,7 +268,7 @@ class MediaProcesses:
             await client.aclose()
 
     async def _load(self, name: str) -> ProcessLoad | None:
-        """Returns what a process last said of itself; None when it does not answer."""
+        """Returns a process's load, asked for if it is older than LOAD_S; None if unknown."""
         known = self._loads.get(name)
         if known is not None and time.monotonic() - known.at_s < LOAD_S:
             return known
@@ -276,13 +284,13 @@ class MediaProcesses:
             logger.warning("media process %s does not answer (%s)", name, type(error).__name__)
             return self._silent(name, known)
         before = self._loads.get(name, load)
-        if load.begun >= before.begun:  # two may be asked for at once, and come in any order
+        if load.begun >= before.begun:  # concurrent answers may come in any order
             self._loads[name] = load
             self._arrived(name, load.begun - before.begun)
         return self._loads[name]
 
     def _silent(self, name: str, known: ProcessLoad | None) -> ProcessLoad | None:
-        """Returns what a process said before it fell silent; it gets a call where no other can."""
+        """Returns the last load of a silent process as full: it is only a last resort."""
         if known is not None:
             known = self._loads[name] = replace(known, full=True, at_s=time.monotonic())
         return known
@@ -292,7 +300,7 @@ _processes: MediaProcesses | None = None
 
 
 def current() -> MediaProcesses:
-    """Returns what a web process knows of the media processes; makes it at the first call."""
+    """Returns this web process's instance; creates it at the first call."""
     global _processes  # noqa: PLW0603 - one a process is the point
     if _processes is None:
         _processes = MediaProcesses()

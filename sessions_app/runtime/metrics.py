@@ -7,26 +7,26 @@ from collections import deque
 from sessions_app.engine.rtc.loop.tick import TickGrid
 
 PROBE_S = 0.1
+"""Between two measurements."""
 
 KEPT = 600
-"""Probes that are kept: one minute of them."""
+"""Measurements that are kept: one minute."""
 
 LATELY = 100
-"""Probes that decide whether the loop is late: the last ten seconds.
+"""Measurements that decide whether the loop is late: the last ten seconds.
 
-Fewer refuse calls sooner, and for short stalls.
+Lower refuses calls sooner, also after short stalls.
 """
 
 LATE_SHARE = 0.9
-"""The share of them that must be in time: with more, a short stall would refuse calls."""
+"""The share of them that must be in time. Higher refuses calls after short stalls."""
 
 
 class LoopLag:
-    """Measures how late the loop wakes from a short sleep; keeps the last minute.
+    """Measures how late the event loop wakes from a short sleep; keeps the last minute.
 
-    It sleeps to a tick of the media, at which the most is done and the loop wakes anyway: `grid` is
-    that of its event loop.
-    Over `limit_ms` it is `late`; 0 for never.
+    It sleeps until a tick of `grid`, when most work is done and the loop wakes anyway. Above
+    `limit_ms` the loop is `late`; 0 for never.
     """
 
     def __init__(self, grid: TickGrid, limit_ms: float = 0.0) -> None:
@@ -54,7 +54,7 @@ class LoopLag:
         return lags[round(share * (len(lags) - 1))] if lags else 0.0
 
     def late(self) -> bool:
-        """Returns whether the loop has been late for some seconds: it has more than it can do."""
+        """Returns whether the loop has been late for some seconds, that is, overloaded."""
         return 0 < self._limit_ms < self.percentile_ms(LATE_SHARE, LATELY)
 
     async def _measure(self) -> None:

@@ -1,4 +1,4 @@
-"""Which peer connection belongs to which call, for clients that name connections and not calls."""
+"""Maps peer connections to calls, for clients that name connections instead (Pipecat's)."""
 
 import asyncio
 import secrets
@@ -14,53 +14,59 @@ from sessions_app.engine.core.party import Party
 from sessions_app.engine.protocols.smallwebrtc import StartWish
 from sessions_app.runtime import endings
 from sessions_app.runtime.answered_offers import AnsweredCall
-from sessions_app.runtime.endings import Hold
+from sessions_app.runtime.endings import Registration
 from sessions_app.runtime.media_processes import named
 from sessions_app.services.authentication import Principal
 
 ID_BYTES = 16
 MOST_KEPT = 5_000
-"""Names of connections that are known; the oldest are forgotten."""
+"""The newest connection names that are kept. Lower forgets those of long calls."""
 
 STARTED_S = 60.0
-"""How long a session that `/start` announced waits for its offer."""
+"""How long a session that `/start` announced waits for its offer.
+
+Lower fails clients that ask for the microphone in between; higher costs memory.
+"""
 
 MOST_STARTED = 1_000
-"""Announced sessions that wait at once; of more the oldest are forgotten."""
+"""The most announced sessions that wait; beyond that, the oldest are forgotten."""
 
 SETTLE_S = 1.5
-"""How long a connection that was made anew is waited for."""
+"""How long to wait for a connection that replaces another.
+
+Lower loses the new track in Pipecat's client; higher delays the response to its candidates.
+"""
 
 SETTLE_STEP_S = 0.02
 AHEAD_S = 0.1
-"""A connection's first packet comes this much before the answer to its candidates."""
+"""How long before the response to its candidates a connection's first packet must come."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeerAnswer:
-    """An answer, and the name of the connection that gave it."""
+    """An SDP answer, and the name of its connection."""
 
     sdp: str
     pc_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Started:
+class _AnnouncedSession:
     by: Principal
     origin: str
     wish: StartWish
-    hold: Hold
+    registration: Registration
     at_s: float
 
 
-class Connects(Protocol):
-    """What carries a call's sound."""
+class HasConnectionState(Protocol):
+    """A transport, of which only the connection state is needed."""
 
     @property
     def connected(self) -> bool: ...
 
 
-Place = Callable[[Offer], Awaitable[AnsweredCall]]
+PlaceCall = Callable[[Offer], Awaitable[AnsweredCall]]
 """Answers an offer, as `Engine.place` does for its owner."""
 
 Renegotiate = Callable[[str, Party, str], Awaitable[str]]
@@ -69,7 +75,7 @@ Renegotiate = Callable[[str, Party, str], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True)
 class PeerWish:
-    """An offer of `party` for the connection `pc_id`, or for a new one of its call."""
+    """An offer of `party` for the connection `pc_id`; with `restart` for a new one in its call."""
 
     party: Party
     offer: Offer
@@ -78,30 +84,36 @@ class PeerWish:
 
 
 class Peers:
-    """Names connections; one a process. Old names of a call go on meaning it."""
+    """The named connections and announced sessions of this process; one per process.
+
+    Old names of a call's connections stay valid.
+    """
 
     def __init__(self, renegotiate: Renegotiate) -> None:
         self._renegotiate = renegotiate
         self._calls: OrderedDict[str, tuple[Party, str]] = OrderedDict()
         self._names: dict[str, str] = {}
-        self._started: OrderedDict[str, _Started] = OrderedDict()
+        self._started: OrderedDict[str, _AnnouncedSession] = OrderedDict()
         self._anew: set[str] = set()
 
     # -- sessions that were announced -------------------------------------------------------
 
     def start(self, by: Principal, origin: str, wish: StartWish) -> str:
-        """Returns the id under which the offer is to come, from the same page, within a minute.
+        """Announces a session; returns the id for its offer, to be sent within STARTED_S.
 
-        Nothing is stored, and of what the client told only `wish` is kept. It ends with `by`.
+        The offer must come from the same `origin` and principal. Only `wish` is kept, in memory,
+        until the principal `by` is no longer valid.
         """
         session_id = named(secrets.token_urlsafe(ID_BYTES))
-        hold = endings.current().hold(by, lambda: self._forget(session_id))
-        self._started[session_id] = _Started(by, origin, wish, hold, time.monotonic())
+        registration = endings.current().register(by, lambda: self._forget(session_id))
+        self._started[session_id] = _AnnouncedSession(
+            by, origin, wish, registration, time.monotonic()
+        )
         self._forget_old()
         return session_id
 
     def started(self, session_id: str, by: Principal, origin: str) -> StartWish:
-        """Returns what was told to `start`; raises UnknownCallError for another's, or none."""
+        """Returns the `wish` of an announced session; raises UnknownCallError for any other."""
         self._forget_old()
         found = self._started.get(session_id)
         if found is None or found.by.credential != by.credential or found.origin != origin:
@@ -115,21 +127,21 @@ class Peers:
         oldest_s = time.monotonic() - STARTED_S
         for session_id, found in list(self._started.items()):
             if found.at_s > oldest_s and len(self._started) <= MOST_STARTED:
-                return  # they are in the order in which they came
+                return  # they are ordered by age
             self._forget(session_id)
 
     def _forget(self, session_id: str) -> None:
         found = self._started.pop(session_id, None)
         if found is not None:
-            endings.current().release(found.hold)
+            endings.current().release(found.registration)
 
     # -- connections -------------------------------------------------------------------------
 
-    async def offer(self, wish: PeerWish, place: Place) -> PeerAnswer:
-        """Returns the answer of a new call, or of the call whose connection `pc_id` is.
+    async def offer(self, wish: PeerWish, place: PlaceCall) -> PeerAnswer:
+        """Returns the answer of a new call, or of the call that `pc_id` belongs to.
 
-        A name that was never given means a new call: this process may have been started
-        anew. Raises UnknownCallError for a call that is over or another's, and what
+        An unknown name starts a new call, as this process may have been restarted. Raises
+        UnknownCallError (not retryable) for a call that has ended or is another's, and what
         `place` raises.
         """
         party, pc_id = wish.party, wish.pc_id
@@ -143,21 +155,21 @@ class Peers:
         return PeerAnswer(placed.sdp, self._name(party, call_id, anew=True))
 
     def knows(self, pc_id: str) -> bool:
-        """Returns whether that name was given to a connection here."""
+        """Returns whether this process has given that name to a connection."""
         return pc_id in self._calls
 
     def call_of(self, pc_id: str, party: Party) -> str:
-        """Returns the call whose connection `pc_id` is or was; raises UnknownCallError."""
+        """Returns the id of the call that `pc_id` belongs to; raises UnknownCallError."""
         known = self._calls.get(pc_id)
         if known is None or known[0] != party:
             raise UnknownCallError("You have no such connection.")
         return known[1]
 
-    async def settled(self, pc_id: str, transport: Connects) -> None:
-        """Returns when a connection that was made anew is up, or after a second and a half.
+    async def settled(self, pc_id: str, transport: HasConnectionState) -> None:
+        """Returns when a connection that replaced another is up, or after SETTLE_S.
 
-        Pipecat's client closes the old connection as soon as its candidates were taken, and
-        then forgets the new one's track, too, unless a packet of it came before.
+        Pipecat's client closes the old connection as soon as its candidates were accepted, and
+        then drops the new one's track, too, unless a packet of it has arrived before.
         """
         if pc_id not in self._anew:
             return
@@ -170,7 +182,7 @@ class Peers:
         self._anew.discard(pc_id)
 
     def _name(self, party: Party, call_id: str, *, anew: bool = False) -> str:
-        """Returns the call's newest name: a retried offer gets the one it had."""
+        """Returns the name of the call's newest connection; a new one with `anew`."""
         if anew or call_id not in self._names:
             pc_id = named(secrets.token_urlsafe(ID_BYTES))
             if anew:

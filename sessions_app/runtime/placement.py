@@ -1,7 +1,7 @@
-"""Calls that start, and live ones that go on over another connection: from the wish to the call.
+"""Starts calls, and moves live ones to another connection.
 
-Both ways in take the same steps: admission, what the call runs with, a connection, the row, the
-live call. Whatever fails on the way gives back all that was taken before it.
+Offers and sockets take the same steps: admission, the call's parts, a connection, the database
+row, the live session. If a step fails, everything before it is undone.
 """
 
 import logging
@@ -20,10 +20,10 @@ from sessions_app.engine.websocket.transport import WebSocketTransport, check_ou
 from sessions_app.runtime import endings
 from sessions_app.runtime.answered_offers import AnsweredCall
 from sessions_app.runtime.call_admission import CallAdmission
-from sessions_app.runtime.call_factory import CallFactory, Wish
+from sessions_app.runtime.call_factory import CallFactory, CallRequest
 from sessions_app.runtime.changed_offers import ChangedOffers, follows
 from sessions_app.runtime.doors import limited, plan_of
-from sessions_app.runtime.endings import Hold
+from sessions_app.runtime.endings import Registration
 from sessions_app.runtime.health_checks import Faults
 from sessions_app.runtime.settings import VoiceConfig
 from sessions_app.runtime.store import Store
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StreamedCall:
-    """A call whose audio comes in messages, and what takes them."""
+    """A call whose audio comes in a socket's messages, and the transport that takes them."""
 
     session: CallSession
     transport: WebSocketTransport
@@ -45,7 +45,7 @@ class StreamedCall:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Places calls in this process; one a process, on its event loop.
+    """Starts and moves the calls of this process; one per process, used on its event loop.
 
     `ready` returns once the process can carry calls.
     """
@@ -59,26 +59,23 @@ class Placement:
     changed_offers: ChangedOffers
     store: Store
     ready: Callable[[], Awaitable[None]]
-    holds: dict[str, Hold] = field(default_factory=dict)
-    """By call: what ends it when whoever carries it now may not go on."""
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    """By call id: what ends the call once the principal of its connection is no longer valid."""
 
     async def answer(self, by: Principal, offer: Offer, key: str) -> AnsweredCall:
-        """Answers an offer of a peer connection, which is known by `key` from then on.
-
-        Raises what `Engine.place` does.
-        """
-        async with self._admitted(by, offer) as place:
+        """Answers an offer of a peer connection; `key` identifies it. Raises as `Engine.place`."""
+        async with self._admitted(by, offer) as reservation:
             if offer.call_id:
                 return await self._answer_for_live_call(by, offer)
-            return await self._answer_for_new_call(by, offer, key, place)
+            return await self._answer_for_new_call(by, offer, key, reservation)
 
     async def _answer_for_new_call(
-        self, by: Principal, offer: Offer, key: str, place: Reservation
+        self, by: Principal, offer: Offer, key: str, reservation: Reservation
     ) -> AnsweredCall:
         await self.ready()
         plan = plan_of(offer.door, self.config.results_input_s)
         async with (
-            self.factory.prepared(offer, place) as prepared,
+            self.factory.prepared(offer, reservation) as prepared,
             self.transports.webrtc(prepared, offer.sdp, plan.channel, offer_key=key) as connection,
         ):
             limits = plan.limits(self.config.limits)
@@ -87,7 +84,7 @@ class Placement:
         session.on_message = limited(dialect, session)
         session.add_sink(dialect)
         _listen(session, connection)
-        self._begin(session, by, place)
+        self._begin(session, by, reservation)
         return AnsweredCall(session.call_id, connection.answer)
 
     async def _answer_for_live_call(self, by: Principal, offer: Offer) -> AnsweredCall:
@@ -102,52 +99,51 @@ class Placement:
             self._move(session, connection, by)
         return AnsweredCall(session.call_id, connection.answer)
 
-    async def stream(self, by: Principal, wish: StartStream) -> StreamedCall:
-        """Starts a call over a socket, or takes a live one there.
-
-        Raises what `Engine.stream` does.
-        """
-        check_output(wish.output)
-        async with self._admitted(by, wish) as place:
-            if wish.call_id:
-                return await self._stream_live_call(by, wish)
-            return await self._stream_new_call(by, wish, place)
+    async def stream(self, by: Principal, request: StartStream) -> StreamedCall:
+        """Starts a call over a socket, or moves a live one there. Raises as `Engine.stream`."""
+        check_output(request.output)
+        async with self._admitted(by, request) as reservation:
+            if request.call_id:
+                return await self._stream_live_call(by, request)
+            return await self._stream_new_call(by, request, reservation)
 
     async def _stream_new_call(
-        self, by: Principal, wish: StartStream, place: Reservation
+        self, by: Principal, request: StartStream, reservation: Reservation
     ) -> StreamedCall:
         await self.ready()
         async with (
-            self.factory.prepared(wish, place) as prepared,
-            self.transports.websocket(prepared, wish) as connection,
+            self.factory.prepared(request, reservation) as prepared,
+            self.transports.websocket(prepared, request) as connection,
         ):
             limits = self.config.limits
-            session = await self.factory.create(by, prepared, wish, connection, limits)
-        self._begin(session, by, place)
+            session = await self.factory.create(by, prepared, request, connection, limits)
+        self._begin(session, by, reservation)
         return StreamedCall(session, connection.transport)
 
-    async def _stream_live_call(self, by: Principal, wish: StartStream) -> StreamedCall:
-        session = self.registry.get(wish.call_id, by.party)
+    async def _stream_live_call(self, by: Principal, request: StartStream) -> StreamedCall:
+        session = self.registry.get(request.call_id, by.party)
         present = session.transport
-        if wish.continues and isinstance(present, WebSocketTransport):
+        if request.continues and isinstance(present, WebSocketTransport):
             self._hold(session, by)
             return StreamedCall(session, present, resumed=True)
-        async with self.transports.websocket(session, wish) as connection:
+        async with self.transports.websocket(session, request) as connection:
             self._move(session, connection, by)
         return StreamedCall(session, connection.transport, resumed=True)
 
     def forget(self, call_id: str) -> None:
-        """Forgets who carries a call that is over."""
-        endings.current().release(self.holds.pop(call_id, None))
+        """Forgets the registration of a call that has ended."""
+        endings.current().release(self.registrations.pop(call_id, None))
 
-    def _admitted(self, by: Principal, wish: Wish) -> AbstractAsyncContextManager[Reservation]:
-        """Raises BusyError where the process, the party or the address has its fill."""
-        if not wish.call_id:
+    def _admitted(
+        self, by: Principal, request: CallRequest
+    ) -> AbstractAsyncContextManager[Reservation]:
+        """Raises BusyError (retryable) if the process, the party or the address is at a limit."""
+        if not request.call_id:
             self.faults.refuse()
-        return self.admission.admitted(by.party.key, by.address, moves=bool(wish.call_id))
+        return self.admission.admitted(by.party.key, by.address, moves=bool(request.call_id))
 
-    def _begin(self, session: CallSession, by: Principal, place: Reservation) -> None:
-        self.registry.add(session, place)
+    def _begin(self, session: CallSession, by: Principal, reservation: Reservation) -> None:
+        self.registry.add(session, reservation)
         self._hold(session, by)
         session.storage_is_behind = partial(self.store.behind, session.call_id)
         session.start()
@@ -161,14 +157,14 @@ class Placement:
         logger.info("call %s goes on over %s", call_id, name)
 
     def _hold(self, session: CallSession, by: Principal) -> None:
-        """Ends the call when whoever carries it now may not go on."""
-        endings.current().release(self.holds.get(session.call_id))
-        self.holds[session.call_id] = endings.current().hold(
+        """Ends the call once the principal of its present connection is no longer valid."""
+        endings.current().release(self.registrations.get(session.call_id))
+        self.registrations[session.call_id] = endings.current().register(
             by, lambda: session.end_soon(EndReason.SIGNED_OUT)
         )
 
 
 def _listen(session: CallSession, connection: Connection[WebRTCTransport]) -> None:
-    """Has the call hear what comes over the connection beside audio: messages and keys."""
+    """Passes the connection's data channel messages and DTMF keys to the call."""
     connection.transport.on_message = session.hear_message
     connection.transport.on_key = session.hear_key

@@ -25,17 +25,17 @@ LANGUAGE = "en-US"
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What came of one recogniser: `trouble` is empty where it works."""
+class TrialResult:
+    """What came of one recogniser: `problem` is empty where it works."""
 
     name: str
     engine: str
-    can: str
+    abilities: str
     text: str = ""
     start_s: float = 0.0
     audio_s: float = 0.0
     took_s: float = 0.0
-    trouble: str = ""
+    problem: str = ""
 
 
 async def spoken() -> Samples:
@@ -55,26 +55,26 @@ async def spoken() -> Samples:
     return np.concatenate(pieces)
 
 
-async def try_all(samples: Samples) -> list[Tried]:
+async def try_all(samples: Samples) -> list[TrialResult]:
     """Returns what came of each entry of VOICE["RECOGNISERS"], one after the other."""
     recognisers = Recognisers()
     recognisers.load()
     try:
-        return [await _tried(recognisers, name, samples) for name in settings.VOICE[KIND]]
+        return [await _try(recognisers, name, samples) for name in settings.VOICE[KIND]]
     finally:
         await recognisers.aclose()
 
 
-async def _tried(recognisers: Recognisers, name: str, samples: Samples) -> Tried:
+async def _try(recognisers: Recognisers, name: str, samples: Samples) -> TrialResult:
     entry = settings.VOICE[KIND][name]
     alias = "SAME_AS" in entry
     what = f"the same as {entry['SAME_AS']}" if alias else str(entry.get("BACKEND", ""))
     try:
         recogniser = recognisers.get(name)
     except RecogniserError as error:
-        return Tried(name, what, "", trouble=error.message)
+        return TrialResult(name, what, "", problem=error.message)
     if alias:
-        return Tried(name, what, "")
+        return TrialResult(name, what, "")
     engine, can = _described(recogniser), _abilities(recogniser)
     while isinstance(recogniser, Wrapper):  # wrappers would hide what is wrong
         recogniser = recogniser.inner
@@ -85,11 +85,11 @@ async def _tried(recognisers: Recognisers, name: str, samples: Samples) -> Tried
             started = time.monotonic()
             text = await _heard(recogniser, samples)
     except RecogniserError as error:
-        return Tried(name, engine, can, trouble=error.message)
+        return TrialResult(name, engine, can, problem=error.message)
     except TimeoutError:
-        return Tried(name, engine, can, trouble=f"it gave no answer within {LIMIT_S:.0f} s")
+        return TrialResult(name, engine, can, problem=f"it gave no answer within {LIMIT_S:.0f} s")
     took_s = time.monotonic() - started
-    return Tried(name, engine, can, text, started - began, len(samples) / SPEECH_RATE, took_s)
+    return TrialResult(name, engine, can, text, started - began, len(samples) / SPEECH_RATE, took_s)
 
 
 async def _heard(recogniser: Recogniser, samples: Samples) -> str:

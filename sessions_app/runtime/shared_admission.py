@@ -48,7 +48,7 @@ def admission_path() -> Path:
     return Path(settings.VOICE["RUN_DIR"]) / SOCKET
 
 
-class Held(Reservation):
+class SharedReservation(Reservation):
     """The place of one call in the shared count, under its number there."""
 
     def __init__(self, number: int, give_back: Callable[[], object]) -> None:
@@ -89,13 +89,13 @@ class SharedAdmission:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def reserve(self, party: str, address: str) -> Held:
+    async def reserve(self, party: str, address: str) -> SharedReservation:
         """Counts an offer and its call with those of all media processes.
 
         Raises BusyError (retryable) for one too many.
         """
         number, about = next(self._numbers), _about(party, address)
-        held = Held(number, lambda: self._release(number))
+        held = SharedReservation(number, lambda: self._release(number))
         self._held[number] = about
         try:
             await self._ask("reserve", number, about)
@@ -104,7 +104,7 @@ class SharedAdmission:
             raise
         return held
 
-    def elsewhere(self, held: Held) -> None:
+    def elsewhere(self, held: SharedReservation) -> None:
         """Releases what was refused here after all: another process counts the same offer."""
         if (about := self._held.pop(held.number, None)) is not None:
             self._say({"do": "elsewhere", "id": held.number, **about})

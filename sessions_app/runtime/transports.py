@@ -1,4 +1,4 @@
-"""What carries the sound of calls in this process: peer connections and sockets."""
+"""Opens the transports of calls in this process: peer connections and WebSockets."""
 
 import time
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ T = TypeVar("T", bound=Transport)
 
 
 class CallMedia(Protocol):
-    """What a connection needs of the call it carries, which may have yet to start."""
+    """What a transport needs of its call, which may not have started yet."""
 
     @property
     def clock(self) -> CallClock: ...
@@ -43,8 +43,8 @@ class CallMedia(Protocol):
 class Connection(Generic[T]):
     """A transport for a call, and its name in the call's row.
 
-    `answer` is the SDP for its client, and `offer_key` what a new call's offer is known by; both
-    are empty where there was no offer.
+    `answer` is the SDP for its client, and `offer_key` identifies a new call's offer; both are
+    empty for sockets.
     """
 
     name: str
@@ -54,10 +54,9 @@ class Connection(Generic[T]):
 
 
 class Transports:
-    """Makes transports for new calls, and for calls that move; one a process.
+    """Opens transports for new calls, and for calls that move; one per process.
 
-    Each is given for as long as it may still be for nothing: where what is done with it fails, it
-    is closed again.
+    Each is a context manager, which closes the transport if its body raises.
     """
 
     def __init__(self, config: VoiceConfig, open_source: OpenSource, media_loop: MediaLoop) -> None:
@@ -66,7 +65,7 @@ class Transports:
         self._media_loop = media_loop
 
     def start(self) -> None:
-        """Sets which addresses and ports ICE takes in this process; before the first connection."""
+        """Sets the addresses and ports of ICE in this process, before the first connection."""
         if self._config.offer_loopback:
             connectivity.offer_loopback()
         if self._config.udp_ports is not None:
@@ -76,7 +75,7 @@ class Transports:
     async def webrtc(
         self, call: CallMedia, sdp: str, channel: str, *, offer_key: str = ""
     ) -> AsyncIterator[Connection[WebRTCTransport]]:
-        """Gives a peer connection that has answered the offer `sdp`; raises BadOfferError."""
+        """Yields a peer connection that has answered the offer `sdp`; raises BadOfferError."""
         transport = self._peer(call, channel)
         async with _closed_on_failure(transport):
             answer = await transport.answer(sdp)
@@ -86,25 +85,25 @@ class Transports:
     async def webrtc_after(
         self, call: CallMedia, sdp: str, earlier: WebRTCTransport
     ) -> AsyncIterator[Connection[WebRTCTransport]]:
-        """Gives one that takes over from an earlier one, whose client moves to it."""
+        """Yields one that takes over from an earlier one, as its client moves."""
         transport = self._peer(call, earlier.channel, earlier.identity)
         async with _closed_on_failure(transport):
             yield Connection(WEBRTC, transport, await transport.answer(sdp))
 
     @asynccontextmanager
     async def websocket(
-        self, call: CallMedia, wish: StartStream
+        self, call: CallMedia, request: StartStream
     ) -> AsyncIterator[Connection[WebSocketTransport]]:
-        """Gives one whose sound comes in a socket's messages; raises MediaError."""
-        source = await self._open_source(wish.audio)
+        """Yields one for audio in a socket's messages; raises MediaError for unusable audio."""
+        source = await self._open_source(request.audio)
         clock = call.clock
         unheard_ms = clock.now_ms(time.monotonic()) - clock.media_ms
         transport = WebSocketTransport(
             clock,
             source,
             playout=call.playout,
-            output=wish.output,
-            backlog_ms=min(wish.held_ms, unheard_ms) if clock.started else wish.held_ms,
+            output=request.output,
+            backlog_ms=min(request.held_ms, unheard_ms) if clock.started else request.held_ms,
         )
         transport.start()
         async with _closed_on_failure(transport):

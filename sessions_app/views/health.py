@@ -44,7 +44,7 @@ async def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
         checks |= {
             part: partial(_engine, part) for part in (call_factory.RECOGNISER, call_factory.VOICE)
         }
-    looking = asyncio.create_task(engine.current().faults.look())
+    looking = asyncio.create_task(engine.current().faults.check())
     results = await asyncio.gather(*(_outcome(check) for check in checks.values()))
     parts = dict.fromkeys(PARTS, OK) | {fault.part: fault.why for fault in await looking}
     parts |= zip(checks, results, strict=True)

@@ -29,7 +29,7 @@ async def start(request: HttpRequest, ticket: str = "") -> JsonResponse:
         current.check_faults()
         current.count_offer(who.principal)
         if offer.agent:  # the offer may still name another agent
-            await current.check_wish(offer)
+            await current.check_request(offer)
         session_id = current.peers.start(who.principal, who.origin, wish)
         servers = ice_servers.for_client(who.party.key)
         return {"sessionId": session_id, "iceConfig": {"iceServers": servers}}

@@ -7,7 +7,7 @@ import pytest
 from sessions_app.engine.core.commands import Offer
 from sessions_app.engine.core.errors import BadOfferError
 from sessions_app.engine.core.party import Party
-from sessions_app.runtime.answered_offers import MOST_OF_A_CALL, AnsweredCall, AnsweredOffers
+from sessions_app.runtime.answered_offers import MAX_PER_CALL, AnsweredCall, AnsweredOffers
 from sessions_app.services.authentication import Principal, Way
 
 SDP = "v=0\r\na=ice-ufrag:{0}\r\na=fingerprint:sha-256 AA\r\n"
@@ -76,9 +76,9 @@ async def test_an_offer_that_failed_is_tried_again() -> None:
 
 async def test_a_call_that_changes_its_connection_for_ever_keeps_its_newest_answers() -> None:
     desk = Desk()
-    for number in range(10 * MOST_OF_A_CALL):
+    for number in range(10 * MAX_PER_CALL):
         await desk.ask(f"n{number}", call_id="call")
-    assert len(desk.answers) == MOST_OF_A_CALL
+    assert len(desk.answers) == MAX_PER_CALL
     last = desk.placed
     await desk.ask(f"n{last - 1}", call_id="call")
     assert desk.placed == last

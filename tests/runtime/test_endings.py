@@ -28,7 +28,7 @@ async def test_a_question_that_hangs_is_asked_anew(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(endings, "CHECK_S", 0.02)
     monkeypatch.setattr(endings, "ASK_S", 0.2)
     held = endings.Endings()
-    held.hold(Principal(1, Way.TOKEN, "1"), ended.set)
+    held.register(Principal(1, Way.TOKEN, "1"), ended.set)
     try:
         async with asyncio.timeout(10):
             await ended.wait()
@@ -54,7 +54,7 @@ async def test_the_database_gives_a_question_up_before_its_thread_is_missed(
 
     monkeypatch.setattr(authentication, "standing", standing)
     held = endings.Endings()
-    held.hold(Principal(1, Way.TOKEN, "1"), list)
+    held.register(Principal(1, Way.TOKEN, "1"), list)
     await held.check()
     await held.aclose()
     assert limits["lock"] in ("600", "600ms")

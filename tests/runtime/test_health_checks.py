@@ -63,7 +63,7 @@ def files(folder: Path) -> list[Path]:
 
 async def test_where_nothing_is_wrong_calls_are_taken(make: Made, own_folders: Path) -> None:
     faults = make()
-    await until(lambda: all(probe._looked_s for probe in faults._probes), "a look")
+    await until(lambda: all(probe._checked_s for probe in faults._probes), "a look")
     assert faults.now() == []
     assert not faults.refusing
     faults.refuse()
@@ -172,8 +172,8 @@ async def test_where_nothing_looks_by_itself_it_is_looked_at_when_asked(
         return []
 
     probe = Probe("disk", 60.0, look)
-    await asyncio.gather(probe.look(), probe.look())
-    await probe.look()
+    await asyncio.gather(probe.check(), probe.check())
+    await probe.check()
     assert len(looks) == 1
 
 

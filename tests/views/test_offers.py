@@ -44,7 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Offer]]:
             if FAULTS:
                 raise FAULTS[0]
 
-        async def check_wish(self, wish: Offer) -> None:
+        async def check_request(self, wish: Offer) -> None:
             if wish.agent in ERRORS:
                 raise ERRORS[wish.agent]
 

@@ -9,7 +9,7 @@ from sessions_app.call_client.microphone import RATE, FileError, read_sound
 from sessions_app.engine.audio.resample import Resampler
 from sessions_app.engine.core.frames import Samples
 from sessions_app.runtime import recogniser_trials
-from sessions_app.runtime.recogniser_trials import Tried
+from sessions_app.runtime.recogniser_trials import TrialResult
 
 
 class Command(BaseCommand):
@@ -25,17 +25,17 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for one in tried:
             self._show(one)
-        broken = [one.name for one in tried if one.trouble]
+        broken = [one.name for one in tried if one.problem]
         if broken:
             raise CommandError(f"Not usable as they are set: {', '.join(broken)}.")
 
-    def _show(self, one: Tried) -> None:
+    def _show(self, one: TrialResult) -> None:
         self.stdout.write(f"{one.name}: {one.engine}")
-        if one.can:
-            self.stdout.write(f"    {one.can}")
-        if one.trouble:
-            self.stdout.write(f"    cannot be used: {one.trouble}")
-        elif one.can:
+        if one.abilities:
+            self.stdout.write(f"    {one.abilities}")
+        if one.problem:
+            self.stdout.write(f"    cannot be used: {one.problem}")
+        elif one.abilities:
             speed = one.audio_s / one.took_s if one.took_s else 0.0
             self.stdout.write(
                 f"    ready in {one.start_s:.1f} s; {one.audio_s:.1f} s of sound in "
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self.stdout.write(f"    heard: {one.text or '(nothing)'}")
 
 
-async def _run(file: Path | None) -> list[Tried]:
+async def _run(file: Path | None) -> list[TrialResult]:
     samples = _from(file) if file is not None else await recogniser_trials.spoken()
     return await recogniser_trials.try_all(samples)
 

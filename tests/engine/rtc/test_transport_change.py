@@ -125,7 +125,7 @@ class Moving:
         earlier = self.transports[0]
         assert earlier.moves(sdp)
         known = earlier.identity
-        heir = self._transport(before=known)
+        heir = self._transport(predecessor=known)
         answer = await heir.answer(sdp)
         heir.take_over(earlier)
         closing = asyncio.create_task(earlier.aclose())
