@@ -1,6 +1,6 @@
-"""Keeps the one count of what users and addresses have in all media processes of the machine.
+"""Counts the calls and offers of users and addresses over all media processes of the machine.
 
-`runtime.shared_admission` is the other side, and states what is said between them.
+`runtime.shared_admission` is the other side, and documents the messages between them.
 """
 
 import asyncio
@@ -23,17 +23,20 @@ from sessions_app.runtime.media_processes import refuses
 logger = logging.getLogger(__name__)
 
 GATHER_S = 1.0
-"""How long a web process that starts waits for the media processes to say what they hold."""
+"""How long a starting web process waits for the media processes to report their calls.
+
+Lower may exceed limits after a restart; higher delays the first calls if a process hangs.
+"""
 
 AGAIN_S = 1.0
-"""How often a web process looks whether the one that keeps the count has ended."""
+"""Between two checks of a web process whether the one that keeps the count has ended."""
 
 
 class SharedCount:
-    """Keeps the count and answers the media processes; one a web process, on its loop.
+    """Keeps the count and answers the media processes; one per web process, on its event loop.
 
-    Of several web processes over one RUN_DIR one keeps it, and another takes over when that
-    one ends. Where no count can be kept, media processes count for themselves.
+    Of several web processes with one RUN_DIR, one keeps it, and another takes over when that one
+    ends. If none can keep it, media processes count for themselves.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class SharedCount:
         self._path = path
         self._admission = Admission(limits)
         self._running = running
-        """The names of the media processes that there are."""
+        """Returns the names of the media processes."""
 
         self._heard: set[str] = set()
         self._hello = asyncio.Event()
@@ -53,17 +56,17 @@ class SharedCount:
         self._gathered.set()
 
     def start(self) -> None:
-        """Begins to keep the count; may be called twice."""
+        """Starts to keep the count, or to wait for its turn; may be called twice."""
         if self._keeping is None:
             self._gathered.clear()
             self._keeping = asyncio.create_task(self._keep())
 
     async def gathered(self) -> None:
-        """Returns when the media processes have said what they hold, or a second has passed."""
+        """Returns when the media processes have reported their calls, or after GATHER_S."""
         await self._gathered.wait()
 
     async def aclose(self) -> None:
-        """Keeps the count no more; may be called twice."""
+        """Stops keeping the count; may be called twice."""
         keeping, self._keeping = self._keeping, None
         if keeping is not None:
             keeping.cancel()
@@ -94,7 +97,7 @@ class SharedCount:
                     await self._hello.wait()
 
     async def _listens(self) -> bool:
-        """Returns whether this process listens now; False while another one does, or none can."""
+        """Tries to listen; returns False while another process does, or if it is impossible."""
         if not refuses(self._path):
             return False
         try:
@@ -112,7 +115,7 @@ class SharedCount:
         held: dict[int, Reservation] = {}
         try:
             while line := await reader.readline():
-                self._obey(json.loads(line), held, writer)
+                self._handle(json.loads(line), held, writer)
                 await writer.drain()
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("a media process broke off its count (%s)", type(error).__name__)
@@ -122,10 +125,10 @@ class SharedCount:
             writer.close()
             self._connections.discard(task)
 
-    def _obey(
+    def _handle(
         self, said: dict[str, Any], held: dict[int, Reservation], writer: asyncio.StreamWriter
     ) -> None:
-        """Does what one line asks; raises KeyError for an unknown one."""
+        """Handles one message of a media process; raises KeyError for an unknown one."""
         match said["do"]:
             case "reserve" | "offer":
                 writer.write(json.dumps(self._answer(said, held)).encode() + b"\n")
@@ -152,13 +155,13 @@ class SharedCount:
             else:
                 held[number] = self._admission.reserve(*whose, time.monotonic())
         except BusyError as busy:
-            told = {"code": busy.code, "message": busy.message}
-            return {"id": number, "refused": told | {"retry_after_s": busy.retry_after_s}}
+            refusal = {"code": busy.code, "message": busy.message}
+            return {"id": number, "refused": refusal | {"retry_after_s": busy.retry_after_s}}
         return {"id": number}
 
 
 def _bound(path: Path) -> socket.socket:
-    """Returns a socket that listens at `path` for this user alone, in place of a dead one."""
+    """Returns a socket that listens at `path` for this user only; replaces a dead one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(secrets.token_hex(3))
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

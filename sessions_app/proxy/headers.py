@@ -15,7 +15,7 @@ FORWARDED = b"x-forwarded-for"
 
 
 def passed_on(scope: Any) -> list[tuple[bytes, bytes]]:
-    """Returns a request's headers for a media process, with where the client is."""
+    """Returns a request's headers for a media process, with the client's address."""
     kept = [
         (name, value)
         for name, value in scope["headers"]

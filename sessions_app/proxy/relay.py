@@ -34,10 +34,10 @@ calls go on elsewhere, and so do their sockets.
 
 
 class Relay:
-    """An ASGI application around the one that serves the pages.
+    """An ASGI application around the one that serves the pages; one per web process.
 
-    Calls that begin go to the media process with the fewest; whatever names a call goes to the
-    process that has it. One a web process.
+    New calls go to the media process with the fewest calls; requests and sockets that name a call
+    go to the process that has it.
     """
 
     def __init__(self, inner: ASGI3Application) -> None:
@@ -50,7 +50,7 @@ class Relay:
         self._route = Route(self.processes, self.owner, MAX_BODY)
 
     async def start(self) -> None:
-        """Returns when calls can be placed."""
+        """Returns when calls can be started."""
         self._count.start()
         await self.processes.start()
 
@@ -95,7 +95,7 @@ class Relay:
         await self._held(socket.run(owner, waits=waits))
 
     async def owner(self, call_id: str) -> str:
-        """Returns the media process that has a live call; empty where none has.
+        """Returns the media process that has a live call; empty if none has.
 
         Raises BusyError (retryable) while the database is away.
         """
@@ -123,7 +123,7 @@ class Relay:
 
 
 async def _is_unused(ticket: str, scope: WebSocketScope) -> bool:
-    """Returns whether a ticket can still be used up: at the right process, then.
+    """Returns whether a ticket is not used up yet, which must happen at the right process.
 
     Raises BusyError (retryable) while the database is away.
     """
@@ -136,7 +136,7 @@ async def _is_unused(ticket: str, scope: WebSocketScope) -> bool:
 
 
 def _socket(path: str) -> tuple[str, str] | None:
-    """Returns the ticket and the call in a socket's path, or None where no socket is there."""
+    """Returns the ticket and the call in a socket's path; None if the path has no socket."""
     for pattern in websocket_urlpatterns:
         found = pattern.pattern.match(path.lstrip("/"))
         if found is not None:

@@ -17,7 +17,7 @@ from sessions_app.runtime.media_processes import MediaProcesses, name_of
 logger = logging.getLogger(__name__)
 
 Owner = Callable[[str], Awaitable[str]]
-"""Tells which media process has a live call; empty where none has."""
+"""Returns the media process that has the call with this id; empty if none has."""
 
 TOO_MANY = 429
 
@@ -26,7 +26,7 @@ Response = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How the media processes are found; a body of more than `longest` bytes is not read."""
+    """How media processes are found; a body of more than `longest` bytes is refused."""
 
     processes: MediaProcesses
     owner: Owner
@@ -36,7 +36,7 @@ class Route:
 async def relay_request(
     route: Route, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
 ) -> None:
-    """Answers a request by the process that knows of it, or by the one with the fewest calls."""
+    """Relays a request to the process of its call, or to the one with the fewest calls."""
     body = await _body(receive, route.longest)
     if body is None:
         limit = f"The body may be at most {route.longest // 1024} KiB."
@@ -54,7 +54,7 @@ async def relay_request(
 
 
 async def _answered(route: Route, scope: HTTPScope, body: bytes) -> Response:
-    """Asks one process; and others where it is gone, or busy and the call is not its own."""
+    """Asks one process, and then others if it has ended, or is busy and the call is new."""
     processes, given = route.processes, _fields(body)
     name = await _known(route, scope["path"], given)
     chosen = name or processes.asked_before(_sdp(given))
@@ -79,13 +79,13 @@ async def _answered(route: Route, scope: HTTPScope, body: bytes) -> Response:
 
 
 def _is_busy(answer: Response) -> bool:
-    """Returns whether a process had no room for a call, which says nothing of its caller."""
+    """Returns whether a process refused a call because it is full, not because of the caller."""
     status, _, content = answer
     return status == TOO_MANY and _fields(content).get("code") == BusyError.code
 
 
 async def _known(route: Route, path: str, given: dict[str, Any]) -> str:
-    """Returns the process whose call or session a request is about; empty where it is new."""
+    """Returns the process of the call or session that a request names; empty for a new one."""
     session = path.partition("/sessions/")[2].partition("/")[0]
     for named in (given.get("pc_id"), given.get("pcId"), session):
         if isinstance(named, str) and route.processes.has(name_of(named)):

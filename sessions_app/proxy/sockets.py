@@ -25,9 +25,9 @@ OPEN_S = 10.0
 """How long a media process may take to accept a socket."""
 
 LOOKUPS = 60
-"""How many calls a client may name in a minute; then its socket is read more slowly.
+"""How many calls a client may name per minute; beyond that its socket is read more slowly.
 
-All else is counted by the media process.
+Each costs a query. Everything else is counted by the media process.
 """
 
 BUSY, SERVER_STOPPING = 4429, 4012
@@ -40,7 +40,7 @@ BEGINNING = ("/signaling", "/ws/voice")
 STARTS = ("offer", "session_start")
 ERROR = "error"
 ANSWERS = ("answer", "session_started", ERROR)
-"""What a client says to begin a call, and what a process says to that: docs/protocol.md."""
+"""The messages that start a call, and those that answer them: docs/protocol.md."""
 
 
 async def refuse(receive: ASGIReceiveCallable, send: ASGISendCallable, busy: BusyError) -> None:
@@ -51,7 +51,7 @@ async def refuse(receive: ASGIReceiveCallable, send: ASGISendCallable, busy: Bus
 
 
 class SocketRelay:
-    """Accepts at once, as the doors do, and relays everything both ways."""
+    """Relays one WebSocket in both directions; accepts it at once, as the doors do."""
 
     def __init__(
         self,
@@ -71,21 +71,21 @@ class SocketRelay:
         self._upstream: ClientConnection | None = None
         self._may_move = False
         self._start = ""
-        """The start of a call that was passed on and has no answer yet."""
+        """The message that starts a call, while it has no answer yet."""
 
         self._busy: set[str] = set()
-        """The processes that had no room for it."""
+        """The processes that were too busy for it."""
 
         self._answered = asyncio.Event()
         self._relaying_back: asyncio.Task[None] | None = None
 
     async def run(self, name: str = "", *, waits: bool = False) -> None:
-        """Serves the socket until it is closed; `name` is the process that it is for.
+        """Serves the socket until it is closed; `name` is its media process.
 
-        One that `waits` has a ticket, which is used up where it is first shown: its first
-        message tells which process is meant.
+        One that `waits` has a ticket, which is used up at the first process that sees it: its
+        first message decides which one that is.
         """
-        # a ticket is used up at one process, and other doors say nothing of a start
+        # a ticket can be used at one process only, and other doors do not announce a start
         self._may_move = not waits and self._scope["path"].rstrip("/").endswith(BEGINNING)
         await self._receive()
         await self._send({"type": "websocket.accept", "subprotocol": None, "headers": []})
@@ -129,14 +129,14 @@ class SocketRelay:
             self._is_answered()  # by nobody: the client is being told
 
     async def _meant(self, given: dict[str, Any]) -> str:
-        """Returns the process that has the call which a message is about; empty for any."""
+        """Returns the process of the call that a message is about; empty for any process."""
         call_id, sdp = given.get("callId"), given.get("sdp")
         if isinstance(call_id, str) and call_id:
             return await self._owner_of(call_id)
         return self._processes.asked_before(sdp) if isinstance(sdp, str) else ""
 
     async def _owner_of(self, call_id: str) -> str:
-        """Asks the database, once for a call it knows, and seldom for others."""
+        """Returns a call's process; asks the database once per call, and at a limited rate."""
         if self._known[0] == call_id:
             return self._known[1]
         while wait_s := self._lookups.take(time.monotonic()):  # noqa: ASYNC110 - for time alone
@@ -147,7 +147,7 @@ class SocketRelay:
         return name
 
     async def _go_to(self, name: str) -> None:
-        """Goes on with that process, or with any where it is gone; raises BusyError."""
+        """Connects to that process, or to another if it has ended; raises BusyError (retryable)."""
         self._abort()
         while self._upstream is None:
             try:
@@ -199,7 +199,7 @@ class SocketRelay:
             await self._close(SERVER_STOPPING, "The media process ended. Reconnect.")
 
     async def _goes_elsewhere(self, said: str) -> bool:
-        """Returns whether a call that this process has no room for begins at another one."""
+        """Starts a call at another process if this one is too busy; returns whether it does."""
         kind, code = _kind_of(said)
         if kind == ERROR and code == BusyError.code:
             self._busy.add(self._name)
@@ -222,7 +222,7 @@ class SocketRelay:
         await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def _left(self, code: int) -> None:
-        """Relays the client's close; a network that broke sends none."""
+        """Relays the client's close; a network failure has none."""
         if self._upstream is None or code == NO_CODE[1]:
             return
         if self._relaying_back is not None:
@@ -230,7 +230,7 @@ class SocketRelay:
         await self._upstream.close(GOING_AWAY if code in NO_CODE else code)
 
     def _abort(self) -> None:
-        """Drops the connection without a close, where there is one."""
+        """Drops the connection to the process, if there is one, without a close frame."""
         if self._relaying_back is not None and self._relaying_back is not asyncio.current_task():
             self._relaying_back.cancel()
         if self._upstream is not None:

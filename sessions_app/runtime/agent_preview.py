@@ -1,4 +1,4 @@
-"""Hearing an agent's voice and reading its answer, without a call: for staff who set it up."""
+"""Plays an agent's voice and shows its answer without a call, for staff who configure it."""
 
 import asyncio
 import io
@@ -37,11 +37,12 @@ from sessions_app.engine.tts.normalisation.forms import spoken_form
 from sessions_app.runtime.settings import backend_names, load_backend
 
 LIMIT_S = 20.0
+"""How long one preview may take. Lower fails slow models; higher keeps staff waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenSample:
-    """A sentence as a WAV, 16 bit mono; its engine was ready, and its sound began `first_ms` on."""
+    """A sentence as a WAV (16 bit, mono), and how long its engine took to the first audio."""
 
     wav: bytes
     first_ms: float
@@ -85,9 +86,9 @@ async def say(persona: AgentConfig, text: str) -> SpokenSample:
 
 
 async def check(name: str, voice_name: str) -> Sequence[Voice]:
-    """Returns a synthesiser's voices, of which this must be one.
+    """Returns a synthesiser's voices.
 
-    Raises SynthesiserError when it cannot run, or has no such voice.
+    Raises SynthesiserError if it cannot run, or does not have the voice `voice_name`.
     """
     voice = _synthesiser(name)
     try:
@@ -102,9 +103,9 @@ async def check(name: str, voice_name: str) -> Sequence[Voice]:
 
 
 async def choices(language: str) -> Sequence[VoiceChoice]:
-    """Returns each voice for `language` of each engine in VOICE, and engines that cannot run.
+    """Returns all voices for `language` of all engines in VOICE, and the engines that cannot run.
 
-    An engine that does not know its voices has its usual one.
+    An engine that cannot list its voices gets one entry for its default voice.
     """
     found: list[VoiceChoice] = []
     for name in backend_names("SYNTHESISERS"):
@@ -122,9 +123,9 @@ async def choices(language: str) -> Sequence[VoiceChoice]:
 
 
 async def answer(persona: AgentConfig, text: str) -> str:
-    """Returns what the agent would answer to `text` at the beginning of a call; may be empty.
+    """Returns the agent's answer to `text` as the first turn of a call; may be empty.
 
-    Nothing is stored or ended. Raises ResponderError, which says what is wrong.
+    Nothing is stored. Raises ResponderError, which says what is wrong.
     """
     try:
         responder: Responder = load_backend("RESPONDERS", persona.responder)
@@ -164,7 +165,7 @@ def _wav(chunks: Sequence[SpeechChunk]) -> bytes:
 
 
 def _at(rate: int, chunk: SpeechChunk) -> Samples:
-    """Returns a chunk's sound at that rate: it has another where a second voice went on."""
+    """Returns a chunk resampled to `rate`; a fallback voice may have another rate."""
     if chunk.sample_rate == rate:
         return chunk.samples
     places = np.arange(0, len(chunk.samples), chunk.sample_rate / rate)

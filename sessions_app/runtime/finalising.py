@@ -21,10 +21,10 @@ MERGED = "merged.ogg"
 
 
 def record(call: Call) -> None:
-    """Makes the stored recording of an ended call, if one is owed and nobody else is at it.
+    """Merges and stores the recording of an ended call, if one is owed and no other worker does.
 
-    Safe to be killed anywhere and run again: the lanes go only after the recording is stored
-    and known to the database. Gives a call that ended with its process its length.
+    Safe to be killed at any point and run again: the lanes are deleted only after the recording
+    is stored and in the database. Also sets the length of a call whose process died.
     """
     with work.doing(Recording, call.pk) as row:
         if row is not None:
@@ -33,12 +33,12 @@ def record(call: Call) -> None:
     if state == WorkState.DONE:
         shutil.rmtree(_folder(call), ignore_errors=True)
     if state in (None, WorkState.DONE, WorkState.FAILED):
-        # no lane can tell it any more
+        # no lane is left to take the length from
         calls.note_length(call, _words_end_ms(call))
 
 
 def summarise(call: Call) -> None:
-    """Makes the summary of an ended call, if one is owed and nobody else is at it."""
+    """Writes the summary of an ended call, if one is owed and no other worker does."""
     with work.doing(Summary, call.pk) as row:
         if row is not None:
             summariser = load_backend("SUMMARISERS", "default")
@@ -47,7 +47,7 @@ def summarise(call: Call) -> None:
 
 
 def _record(call: Call, row: Recording) -> None:
-    """Merges the call's lanes into one file, and keeps it with what is known of it."""
+    """Merges the call's lanes into one file, and stores it with its checks."""
     caller, agent = _lane(call, "caller"), _lane(call, "agent")
     lanes = [path for path in (caller, agent) if path is not None]
     if not lanes:
@@ -55,7 +55,7 @@ def _record(call: Call, row: Recording) -> None:
         return
     if all(map(lane_is_unreadable, lanes)):
         raise MediaError("There is sound of this call, but none of it can be read.")
-    # beside the lanes: it goes with them, whenever this process is killed
+    # in the lanes' folder: it is deleted with them, whenever this process is killed
     target = _folder(call) / MERGED
     merged = merge_lanes(caller, agent, _length_ms(call, lanes), target)
     calls.note_length(call, merged.duration_ms)
@@ -63,7 +63,7 @@ def _record(call: Call, row: Recording) -> None:
 
 
 def _length_ms(call: Call, lanes: Sequence[Path]) -> int:
-    """Returns the call's length, or what lanes and words show of it where its process died."""
+    """Returns the call's length; if its process died, an estimate by its lanes and words."""
     if call.duration_ms is not None:
         return call.duration_ms
     # the last second of a lane is lost with its process, the words in it may be stored
@@ -72,7 +72,7 @@ def _length_ms(call: Call, lanes: Sequence[Path]) -> int:
 
 
 def _keep_nothing(call: Call, row: Recording) -> None:
-    """Closes the recording of a call whose media never came; refuses where words say it did."""
+    """Closes the recording of a call without any audio; raises MediaError if there are words."""
     words = transcripts.in_order(call)
     # what was typed, or shown to a client that reads, takes no time and has no sound
     if words.filter(end_ms__gt=F("start_ms")).exists():

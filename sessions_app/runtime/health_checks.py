@@ -1,7 +1,7 @@
-"""Finds out what would make a call lose something, before the call comes.
+"""Finds faults that would make a call lose data, before the call starts.
 
-Nothing here takes the event loop's time: each probe has a thread of its own, and a probe that
-does not come back is a fault itself.
+Nothing here blocks the event loop: each probe has a thread of its own, and a probe that hangs is a
+fault itself.
 """
 
 import asyncio
@@ -32,19 +32,19 @@ PARTS = (DATABASE, LANES, RECORDINGS, heartbeats.WORKER, heartbeats.BEAT)
 DATABASE_EVERY_S, DISKS_EVERY_S = 1.0, 5.0
 LOCK_S = 0.7
 STATEMENT_S = 2.0
-"""How long a probe of the database waits for a lock, and for PostgreSQL's answer."""
+"""How long a probe of the database waits for a lock (LOCK_S), and for PostgreSQL's answer."""
 
 HUNG_S = 4.0
-"""A probe that has not come back by then is at fault."""
+"""A probe that takes longer counts as a fault. Lower reports slow disks; higher reports later."""
 
 OLD_S = 10.0
-"""What was found longer ago tells nothing, where nothing checks by itself."""
+"""Results that are older are ignored, in processes without probe threads."""
 
 KEEP_EVERY_S = 10.0
-"""How often a row is really written; in between it is rolled back before it reaches the disk."""
+"""Between two rows that are committed; those in between are rolled back, which spares the disk."""
 
 SILENT_S = 60.0
-"""How long worker or beat may give no sign of life, where the settings do not say."""
+"""How long worker or beat may be without a heartbeat, unless the settings say otherwise."""
 
 RETRY_AFTER_S = 15
 PROBE_BYTES = 4096
@@ -58,7 +58,7 @@ SPOKEN = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One part that cannot do its work. `refuses` where a new call might lose something."""
+    """A part that does not work. `refuses` says that new calls are refused meanwhile."""
 
     part: str
     why: str
@@ -66,7 +66,7 @@ class Fault:
 
 
 class Probe:
-    """One check that is made again and again, in a thread of its own."""
+    """One check that is repeated every `every_s`, in a thread of its own."""
 
     def __init__(self, part: str, every_s: float, check: Callable[[], list[Fault]]) -> None:
         self._part = part
@@ -80,12 +80,12 @@ class Probe:
         self._thread: threading.Thread | None = None
 
     def faults(self) -> list[Fault]:
-        """Returns what was found last. Never waits."""
+        """Returns the faults found last. Never blocks."""
         began_s = self._began_s
         if began_s is not None and time.monotonic() - began_s > HUNG_S:
             return [Fault(self._part, f"The {self._part} is not responding.")]
         if self._thread is None and time.monotonic() - (self._checked_s or 0.0) > OLD_S:
-            return []  # nothing checks by itself, and nobody has asked lately
+            return []  # there is no thread, and nobody has called `check` lately
         return self._found
 
     def start(self) -> None:
@@ -95,14 +95,14 @@ class Probe:
         self._thread.start()
 
     async def aclose(self) -> None:
-        """Ends the thread; one that hangs is left behind."""
+        """Ends the thread; one that hangs is abandoned."""
         thread, self._thread = self._thread, None
         self._stopping.set()
         if thread is not None:
             await asyncio.to_thread(thread.join, LOCK_S)
 
     async def check(self) -> None:
-        """Checks now, unless a thread does so by itself or somebody just did."""
+        """Checks now, unless a thread does so anyway, or the last result is fresh."""
         fresh = self._checked_s is not None and time.monotonic() - self._checked_s < self._every_s
         if self._thread is None and not self._asked and not fresh:
             self._asked = True
@@ -138,7 +138,7 @@ class Probe:
 
 
 def _tell(before: list[Fault], found: list[Fault]) -> None:
-    """Logs each fault that has begun or is over, once."""
+    """Logs each fault that has appeared or disappeared, once."""
     was, now = ({fault.part for fault in faults} for faults in (before, found))
     for fault in found:
         if fault.part not in was:
@@ -148,7 +148,10 @@ def _tell(before: list[Fault], found: list[Fault]) -> None:
 
 
 class Faults:
-    """Knows what is wrong now; one a process. `late` tells whether the store does not keep up."""
+    """The current faults of this process; one per process.
+
+    `late` returns whether the store cannot keep up.
+    """
 
     def __init__(self, config: VoiceConfig, late: Callable[[], bool]) -> None:
         self._config = config
@@ -161,33 +164,33 @@ class Faults:
         )
 
     def start(self) -> None:
-        """Checks from now on, by itself."""
+        """Starts the probes' threads."""
         for probe in self._probes:
             probe.start()
 
     async def aclose(self) -> None:
-        """Checks no more; may be called twice."""
+        """Ends the probes' threads; may be called twice."""
         await asyncio.gather(*(probe.aclose() for probe in self._probes))
 
     def now(self) -> list[Fault]:
-        """Returns what is wrong, as it was found last. Never waits."""
+        """Returns the faults found last. Never blocks."""
         found = [fault for probe in self._probes for fault in probe.faults()]
         if self._late():
             found.append(Fault(STORE, "The database cannot keep up with what is said."))
         return found
 
     async def check(self) -> list[Fault]:
-        """Returns what is wrong, checked now where nothing checks by itself."""
+        """Returns the faults, checked now in a process without probe threads."""
         await asyncio.gather(*(probe.check() for probe in self._probes))
         return self.now()
 
     @property
     def refusing(self) -> bool:
-        """Whether no new call is to be taken."""
+        """Whether new calls are refused."""
         return any(fault.refuses for fault in self.now())
 
     def refuse(self) -> None:
-        """Raises BusyError (retryable) where a new call might lose something, and says why."""
+        """Raises BusyError (retryable), with the reason, if a new call might lose data."""
         for fault in self.now():
             if fault.refuses:
                 raise BusyError(
@@ -202,20 +205,20 @@ class Faults:
         try:
             database.connect(LOCK_S, STATEMENT_S)
             heartbeats.try_to_write(keep=keep)
-            given = heartbeats.given()
+            last_heartbeats = heartbeats.given()
         except Exception as error:  # noqa: BLE001 - databases fail in their own ways
             connections.close_all()
-            self._since = timezone.now()  # nobody could give a sign meanwhile
+            self._since = timezone.now()  # nobody could write a heartbeat meanwhile
             return [Fault(DATABASE, f"The database cannot be written ({type(error).__name__}).")]
         if keep:
             self._kept_s = time.monotonic()
-        return list(self._silent(given))
+        return list(self._silent(last_heartbeats))
 
-    def _silent(self, given: dict[str, datetime]) -> Iterable[Fault]:
-        """Yields who has given no sign of life for too long; this process's start counts as one."""
+    def _silent(self, last_heartbeats: dict[str, datetime]) -> Iterable[Fault]:
+        """Yields a fault for each part without a heartbeat for too long, or since our start."""
         set_s = self._config.worker_silent_s
         for name, spoken in SPOKEN.items():
-            last = max(given.get(name, self._since), self._since)
+            last = max(last_heartbeats.get(name, self._since), self._since)
             silent_s = (timezone.now() - last).total_seconds()
             if silent_s > (set_s or SILENT_S):
                 why = f"{spoken} has given no sign of life for {silent_s:.0f} s."
@@ -232,12 +235,12 @@ class Faults:
 
 
 def free_bytes(folder: Path) -> int:
-    """Returns how much may still be written below `folder`."""
+    """Returns the free space of the disk of `folder`, in bytes."""
     return shutil.disk_usage(folder).free
 
 
 def _disk_fault(part: str, folder: Path, min_free_mb: float) -> str:
-    """Returns why nothing more should be written to `folder`; empty where it can be."""
+    """Returns why `folder` cannot be written; empty if it can."""
     probe = folder / f".probe-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

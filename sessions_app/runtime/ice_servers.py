@@ -16,7 +16,7 @@ from sessions_app.engine.rtc.turn_credentials import (
 )
 
 SERVER = "voicesite"
-"""In whose name this server asks for relays; each time another one begins with it."""
+"""The prefix of the names under which this server itself uses relays, a new one for each call."""
 
 
 def plain() -> list[IceServer]:
@@ -45,10 +45,10 @@ def turn() -> TurnServers | None:
 
 
 def all_for(name: str) -> list[IceServer]:
-    """Returns all servers, with credentials made for `name` now.
+    """Returns all servers, with TURN credentials for `name` that are valid from now.
 
-    A relay counts what one name takes. SERVER gets a name for each call, since its calls together
-    would soon have taken what one user may.
+    A relay limits what each name may use. SERVER gets a new name each time, as all its calls
+    together would soon exceed one user's limit.
     """
     relay = turn()
     if relay is None:
@@ -58,9 +58,9 @@ def all_for(name: str) -> list[IceServer]:
 
 
 def for_client(name: str) -> list[dict[str, Any]]:
-    """Returns what a browser's RTCPeerConnection takes as `iceServers`.
+    """Returns the `iceServers` for a browser's RTCPeerConnection.
 
-    `name` is whom the relay counts it for, a party's key. The relay's operator can read it.
+    `name`, a party's key, is what the relay applies its limits to; its operator can read it.
     """
     return [_as_json(server) for server in all_for(name)]
 

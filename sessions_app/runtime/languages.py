@@ -1,4 +1,4 @@
-"""Whether an agent's recogniser hears its language and its voice speaks it, for who sets it up."""
+"""Checks whether an agent's recogniser and voice support its language, for staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,21 +13,24 @@ from sessions_app.runtime.recognisers import Recognisers
 WHISPER_BASE = CODES - {"yue"}
 
 SHOWN = 12
-"""Most names that one message lists."""
+"""The most names that one message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotHeard:
-    """Why a recogniser does not do for a language, and what does; `anywhere`: others here do."""
+    """Why a recogniser cannot be used for a language, with a remedy.
+
+    `anywhere` says that another recogniser of this installation can.
+    """
 
     why: str
     anywhere: bool
 
 
 def not_heard(name: str, language: str) -> NotHeard | None:
-    """Returns why the recogniser of that entry does not do for `language`, and which do.
+    """Returns why the recogniser `name` cannot be used for `language`, and which can.
 
-    None where it does, or where it cannot be made: that is another error.
+    None if it can, or if it cannot be created at all, which is reported elsewhere.
     """
     recognisers = Recognisers()
     recognisers.load()
@@ -48,9 +51,9 @@ def not_heard(name: str, language: str) -> NotHeard | None:
 
 
 def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Sequence[Voice]) -> str:
-    """Returns why `voice`, empty for one of the language, does not do for it, and which do.
+    """Returns why `voice` (empty: a default) cannot be used for `language`, and which can.
 
-    Empty where it does, or where nobody knows what it speaks.
+    Empty if it can, or if its language is unknown.
     """
     voice = voice or synthesiser.voice_for(language, known)
     spoken = synthesiser.language_of(voice, known)
@@ -64,7 +67,7 @@ def not_spoken(synthesiser: Synthesiser, voice: str, language: str, known: Seque
 
 
 def _remedy(language: str) -> str:
-    """Returns what an administrator can do about a language that nobody hears."""
+    """Returns what an administrator can do about a language that no recogniser supports."""
     if whisper_code(language, WHISPER_BASE):
         return (
             "An administrator can add one: pip install faster-whisper, then manage.py fetch_model "

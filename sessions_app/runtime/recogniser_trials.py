@@ -26,7 +26,7 @@ LANGUAGE = "en-US"
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What came of one recogniser: `problem` is empty where it works."""
+    """The result of trying one recogniser; `problem` is empty if it works."""
 
     name: str
     engine: str
@@ -39,7 +39,7 @@ class TrialResult:
 
 
 async def spoken() -> Samples:
-    """Returns a few words of the default voice at 16 kHz; a second of noise where it is silent."""
+    """Returns WORDS in the default voice at 16 kHz; a second of noise if there is no voice."""
     try:
         voice: Synthesiser = load_backend("SYNTHESISERS", "default")
         await voice.start()
@@ -56,7 +56,7 @@ async def spoken() -> Samples:
 
 
 async def try_all(samples: Samples) -> list[TrialResult]:
-    """Returns what came of each entry of VOICE["RECOGNISERS"], one after the other."""
+    """Tries the entries of VOICE["RECOGNISERS"] one after another; returns their results."""
     recognisers = Recognisers()
     recognisers.load()
     try:
@@ -107,7 +107,7 @@ async def _heard(recogniser: Recogniser, samples: Samples) -> str:
 
 
 def _language(recogniser: Recogniser) -> str:
-    """Returns English, or the language of an engine that has another: it runs all the same."""
+    """Returns English if the engine supports it, else one of its languages."""
     known = sorted(recogniser.capabilities.languages or ())
     return LANGUAGE if recogniser.knows(LANGUAGE) or not known else known[0]
 

@@ -18,19 +18,19 @@ logger = logging.getLogger(__name__)
 KIND = "RECOGNISERS"
 RETRYING = "sessions_app.engine.stt.wrappers.retrying.Retrying"
 USUAL: tuple[Mapping[str, Any], ...] = ({"BACKEND": RETRYING},)
-"""Around an engine whose entry names no WRAPPERS."""
+"""The wrappers of an engine whose entry has no WRAPPERS."""
 
 
 class Recognisers:
-    """All of them by name, one object for each entry; one a process."""
+    """The recognisers of this process by name, one object for each entry; one per process."""
 
     def __init__(self) -> None:
         self._made: dict[str, Recogniser] = {}
         self.broken: dict[str, str] = {}
-        """Entries that cannot be made, and why."""
+        """Entries that cannot be created, with the reason."""
 
     def load(self, *names: str) -> None:
-        """Makes these entries, or all; what cannot be made is `broken`, and refused later."""
+        """Creates these entries, or all; those that cannot be created are `broken`."""
         known = backend_names(KIND)
         for name in (name for name in known if name in names or not names):
             try:
@@ -39,11 +39,11 @@ class Recognisers:
                 self.broken[name] = str(error)
 
     async def start(self) -> None:
-        """Makes them ready; what cannot run is logged."""
+        """Creates and starts all entries; one that cannot run is logged."""
         self.load()
         for name, why in self.broken.items():
             logger.error("recogniser %r cannot be used: %s", name, why)
-        # an entry that means another is the same object: it says once what it lacks
+        # entries with SAME_AS are the same object, which is started and logged only once
         names = {recogniser: name for name, recogniser in reversed(self._made.items())}
         for recogniser, name in reversed(names.items()):
             try:
@@ -53,7 +53,7 @@ class Recognisers:
                 logger.error("recogniser %r cannot run: %s %s", name, told, where)
 
     def get(self, name: str) -> Recogniser:
-        """Returns the recogniser of that name; raises RecogniserError, saying why there is none."""
+        """Returns the recogniser `name`; raises RecogniserError, with the reason, for none."""
         found = self._made.get(name)
         if found is None:
             why = self.broken.get(name, "it is not among VOICE['RECOGNISERS']")
@@ -62,12 +62,12 @@ class Recognisers:
 
     @property
     def names(self) -> list[str]:
-        """The entries that could be made."""
+        """The entries that could be created."""
         return list(self._made)
 
     @property
     def default(self) -> Recogniser | None:
-        """What calls use where their agent names nothing else."""
+        """The recogniser of agents that name no other."""
         return self._made.get("default")
 
     async def aclose(self) -> None:
@@ -76,7 +76,7 @@ class Recognisers:
             await recogniser.aclose()
 
     def _resolved(self, name: str, asking: tuple[str, ...]) -> Recogniser:
-        """Returns the recogniser of an entry; `asking` are the entries that lead to it."""
+        """Returns the recogniser of an entry; `asking` is the chain of entries that refer to it."""
         if name in asking:
             circle = " → ".join((*asking, name))
             raise ImproperlyConfigured(f"VOICE['RECOGNISERS'] goes round in a circle: {circle}")

@@ -1,4 +1,4 @@
-"""A call's recording, recognised again: a version beside what was recognised live."""
+"""Transcribes a call's recording again, as a version beside the live transcript."""
 
 import asyncio
 import logging
@@ -43,9 +43,9 @@ CALLER = SIDES.index(Speaker.CALLER)
 
 
 def retranscribe(version_pk: int) -> None:
-    """Fills a version that is owed, if nobody else is at it; safe to be killed and run again.
+    """Fills a version that is owed, if no other worker does; safe to be killed and run again.
 
-    Only the caller's side is listened to: what the agent said is known word by word.
+    Only the caller's side is transcribed, as the agent's words are known.
     """
     with work.doing(Version, version_pk) as version:
         if version is None:
@@ -67,7 +67,7 @@ def retranscribe(version_pk: int) -> None:
 
 
 def _able(call: Call, version: Version) -> list[str]:
-    """Returns who may do it, the best first: the one that was asked for, or whoever can."""
+    """Returns the recognisers to try, the preferred one first."""
     if version.purpose != Purpose.LOST:
         return [version.recogniser]
     names = [version.recogniser, *settings.VOICE["SECOND_PASS"], call.recogniser]
@@ -77,10 +77,10 @@ def _able(call: Call, version: Version) -> list[str]:
 async def _heard(
     call: Call, names: Sequence[str], recording: Path, known: Sequence[SpeechSpan]
 ) -> tuple[str, list[Hypothesis]]:
-    """Returns who heard it, and what the caller says where nothing is known yet.
+    """Returns the recogniser that worked, and its finals for speech outside of `known`.
 
-    It is the first of the recognisers that is there, knows the language and does not fail.
-    Raises what the last one raises.
+    It is the first of `names` that exists, supports the language and does not fail. Raises what
+    the last one raises.
     """
     recognisers = Recognisers()
     recognisers.load(*names)
@@ -117,7 +117,7 @@ async def _heard_by(
 
 
 def _fetched(call: Call, target: Path) -> Path:
-    """Returns a copy of the recording, from wherever it is kept; raises MediaError for none."""
+    """Copies the recording from its storage to `target`; raises MediaError if there is none."""
     row = Recording.objects.filter(call=call).exclude(file="").first()
     if row is None:
         raise MediaError("This call has no recording.")
@@ -127,7 +127,7 @@ def _fetched(call: Call, target: Path) -> Path:
 
 
 def _was_heard(segment: Segment) -> bool:
-    """Returns whether it is the caller's, and spoken: what was typed has no sound."""
+    """Returns whether the segment is speech of the caller, and not typed."""
     return segment.speaker == Speaker.CALLER and segment.end_ms > segment.start_ms
 
 
@@ -145,7 +145,7 @@ def _rows(
 
 
 def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[VersionSegment]:
-    """Returns segments of their own, cut as live ones are."""
+    """Returns new segments, split as live ones are."""
     finals = [(final, timed_words(final)) for final in heard]
     own = _own(finals)
     cut = (
@@ -166,9 +166,9 @@ def _added(heard: Iterable[Hypothesis], figures: str, language: str) -> list[Ver
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """How a word's final writes it: which final, the text, and whether a sentence begins there.
+    """How a word is written in its final: the final's index, and the text with its punctuation.
 
-    `marked` where that final has marks of its own.
+    `begins` says that a sentence begins with it, `marked` that the final has punctuation.
     """
 
     final: int
@@ -178,7 +178,7 @@ class _Own:
 
 
 def _own(finals: Iterable[tuple[Hypothesis, Sequence[Word]]]) -> dict[int, _Own]:
-    """Returns of each word, by its identity, how its final writes it."""
+    """Returns how each word is written in its final, by the word's identity (`id`)."""
     found: dict[int, _Own] = {}
     for number, (final, words) in enumerate(finals):
         marked, before, speaker = has_marks(final.text), "", None

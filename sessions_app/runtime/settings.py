@@ -1,4 +1,4 @@
-"""From the setting VOICE to typed values and loaded backends."""
+"""Reads the setting VOICE into typed values, and loads the backends that it names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def voice_config() -> VoiceConfig:
 
 
 def message_limits() -> MessageLimits:
-    """Returns how many messages a client may send a minute, as set now."""
+    """Returns the configured limits on a client's messages per minute."""
     voice: Mapping[str, Any] = settings.VOICE
     return MessageLimits(
         messages_per_socket=voice["MESSAGES_PER_SOCKET"],
@@ -94,7 +94,7 @@ def message_limits() -> MessageLimits:
 
 
 def _video(given: Mapping[str, Any]) -> VideoFormat | None:
-    """Returns how pictures are wanted; None for an empty VOICE["VIDEO"], which wants none."""
+    """Returns the format of received pictures; None (no video) for an empty VOICE["VIDEO"]."""
     if not given:
         return None
     size = given.get("SIZE")
@@ -150,7 +150,7 @@ def backend_class(kind: str, name: str) -> Any:
 
 
 def load_backend(kind: str, name: str) -> Any:
-    """Returns a new backend VOICE[kind][name], made with its OPTIONS as keywords.
+    """Creates the backend VOICE[kind][name], with its OPTIONS as keyword arguments.
 
     Raises ImproperlyConfigured with the key and the cause.
     """

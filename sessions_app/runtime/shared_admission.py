@@ -1,8 +1,7 @@
 """Counts calls together with the other media processes of the machine: this process's side.
 
-The web process keeps the one count and listens on a Unix socket in RUN_DIR
-(`proxy.admission`). Each media process holds one connection, on which it says in lines of
-JSON what it starts and what is over:
+The web process keeps the count and listens on a Unix socket in RUN_DIR (`proxy.admission`). Each
+media process has one connection, on which it reports in lines of JSON what starts and ends:
 
     {"do": "hello", "name": …}
     {"do": "hold", "id": 1, "party": …, "address": …}      a call that was admitted before
@@ -12,8 +11,8 @@ JSON what it starts and what is over:
     {"do": "elsewhere", "id": 2, "party": …, "address": …}  likewise, of one that another process
                                                            is asked for, where it counts again
 
-A connection that ends takes all it held with it. The next one begins with all that is held
-here, so that neither side need remember what the other may have missed.
+When a connection ends, everything it held is released. The next one begins by reporting all that
+this process holds, so that neither side has to remember what the other may have missed.
 """
 
 import asyncio
@@ -34,22 +33,25 @@ from sessions_app.runtime.media_processes import NAME
 logger = logging.getLogger(__name__)
 
 ANSWER_S = 0.5
-"""A web process that has not answered by then counts as away: this process decides alone."""
+"""A web process that does not answer by then is ignored: this process decides alone.
+
+Lower ignores a busy one; higher delays every call while it hangs.
+"""
 
 AGAIN_S = 0.25
-"""Pause before the next attempt to reach the web process."""
+"""The pause before the next attempt to connect to the web process."""
 
 SOCKET = "admission"
-"""Its name in RUN_DIR; those of media processes end in `.sock`."""
+"""The socket's name in RUN_DIR; those of media processes end in `.sock`."""
 
 
 def admission_path() -> Path:
-    """Returns where the web process counts."""
+    """Returns the path of the web process's socket for the count."""
     return Path(settings.VOICE["RUN_DIR"]) / SOCKET
 
 
 class SharedReservation(Reservation):
-    """The place of one call in the shared count, under its number there."""
+    """The reservation of one call in the shared count, and its number there."""
 
     def __init__(self, number: int, give_back: Callable[[], object]) -> None:
         super().__init__(give_back)
@@ -57,16 +59,16 @@ class SharedReservation(Reservation):
 
 
 class SharedAdmission:
-    """Asks the web process; on one event loop.
+    """The connection to the count of the web process. Used on one event loop.
 
-    While that is away nothing is refused here, and nothing waits for it.
+    While there is none, nothing is refused here and nothing waits.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._numbers = itertools.count(1)
         self._held: dict[int, dict[str, Any]] = {}
-        """All that this process holds, whether the web process was told of it or is away."""
+        """Everything that this process holds, by number, whether or not it is reported."""
 
         self._asked: dict[int, asyncio.Future[dict[str, Any] | None]] = {}
         self._writer: asyncio.StreamWriter | None = None
@@ -74,16 +76,16 @@ class SharedAdmission:
 
     @property
     def connected(self) -> bool:
-        """Whether the web process can be asked."""
+        """Whether there is a connection to the web process."""
         return self._writer is not None
 
     def start(self) -> None:
-        """Begins to connect to the web process; may be called twice."""
+        """Starts to connect to the web process; may be called twice."""
         if self._task is None:
             self._task = asyncio.create_task(self._stay_connected())
 
     async def aclose(self) -> None:
-        """Ends the connection, and all that was held with it; may be called twice."""
+        """Ends the connection, which releases everything held; may be called twice."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -92,7 +94,7 @@ class SharedAdmission:
     async def reserve(self, party: str, address: str) -> SharedReservation:
         """Counts an offer and its call with those of all media processes.
 
-        Raises BusyError (retryable) for one too many.
+        Raises BusyError (retryable) over a limit.
         """
         number, about = next(self._numbers), _about(party, address)
         held = SharedReservation(number, lambda: self._release(number))
@@ -105,12 +107,12 @@ class SharedAdmission:
         return held
 
     def elsewhere(self, held: SharedReservation) -> None:
-        """Releases what was refused here after all: another process counts the same offer."""
+        """Releases a call that this process refused: another one counts its offer again."""
         if (about := self._held.pop(held.number, None)) is not None:
             self._say({"do": "elsewhere", "id": held.number, **about})
 
     async def offer(self, party: str, address: str) -> None:
-        """Counts an offer that adds no call; raises BusyError (retryable) for one too many."""
+        """Counts an offer that adds no call; raises BusyError (retryable) over a limit."""
         await self._ask("offer", next(self._numbers), _about(party, address))
 
     async def _ask(self, what: str, number: int, about: dict[str, Any]) -> None:
@@ -125,7 +127,7 @@ class SharedAdmission:
                 said = await answer
         except TimeoutError:
             logger.warning("the web process does not count calls in time")
-            writer.transport.abort()  # it may have counted this one: the next connection says all
+            writer.transport.abort()  # it may have counted it: the next connection reports all
             return
         finally:
             self._asked.pop(number, None)
@@ -159,7 +161,7 @@ class SharedAdmission:
             await asyncio.sleep(AGAIN_S)
 
     def _say_all(self) -> None:
-        """Says what is held here, before anything else is asked."""
+        """Reports everything held, as the first messages of a connection."""
         self._say({"do": "hello", "name": NAME})
         for number, about in self._held.items():
             self._say({"do": "hold", "id": number, **about})
@@ -173,7 +175,7 @@ class SharedAdmission:
                 answer.set_result(said)
 
     def _away(self, writer: asyncio.StreamWriter) -> None:
-        """Gives up a connection; whoever waits for its answer decides alone."""
+        """Gives up a connection; requests that wait for an answer are decided alone."""
         self._writer = None
         writer.close()
         for answer in self._asked.values():
@@ -186,5 +188,5 @@ def _about(party: str, address: str) -> dict[str, Any]:
 
 
 def _digest(text: str) -> str:
-    """Returns what stands for a party or an address elsewhere: nobody need know which it is."""
+    """Returns a pseudonym of a party or an address for other processes."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""Short queries and signs of life, in a thread that is never held up by what calls store."""
+"""Runs short queries and heartbeats in a thread that calls' writes never delay."""
 
 import asyncio
 import logging
@@ -21,16 +21,19 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LOCK_S = 0.6
-"""How long a query waits for the database's lock: a caller waits for the answer."""
+"""How long a query waits for the database's lock.
+
+Lower fails while others write; higher makes callers wait for an error.
+"""
 
 STATEMENT_S = 8.0
-"""How long PostgreSQL may work at one query."""
+"""PostgreSQL's time-out for one query, below ASK_S."""
 
 ASK_S = 10.0
-"""How long a query may take in all, waiting for its turn included."""
+"""How long a query may take in all, including the wait for its turn."""
 
 AGAIN_S = 0.3
-"""How soon a note that could not be stored is tried again."""
+"""The pause before a note that could not be stored is tried again."""
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ class _Ask:
 
 
 class ShortQueries:
-    """Runs queries in the order in which they were asked for. Used from one event loop."""
+    """Runs queries and notes in order in one thread. Used from one event loop."""
 
     def __init__(self) -> None:
         self._asks: queue.SimpleQueue[_Ask | str | None] = queue.SimpleQueue()
@@ -49,11 +52,11 @@ class ShortQueries:
         self._open: dict[object, float] = {}
         self._thread: threading.Thread | None = None
         self.idle = threading.Event()
-        """Set while no query waits: SQLite has one writer, which may then be another thread."""
+        """Set while no query waits: another thread may then be SQLite's only writer."""
 
         self.idle.set()
         self.failed_s = -math.inf
-        """When a query last found the database away (monotonic)."""
+        """When a query last failed because the database was down (monotonic)."""
 
         self.took_s = 0.0
         """When a note was last stored (monotonic)."""
@@ -65,14 +68,14 @@ class ShortQueries:
             self._thread.start()
 
     def note(self, key: str, run: Callable[[], Any]) -> None:
-        """Has `run` done until the database takes it; a newer one of its key replaces it."""
+        """Runs `run` until it succeeds; a newer note of the same key replaces it."""
         self._notes[key] = run
         self._asks.put(key)
 
     async def ask(self, run: Callable[[], T]) -> T:
         """Returns what `run` returns, or raises what it raises.
 
-        Raises BusyError (retryable) while the database is away, or does not answer in ASK_S.
+        Raises BusyError (retryable) while the database is down, or does not answer in ASK_S.
         """
         ask = _Ask(run)
         self._open[ask.result] = time.monotonic()
@@ -99,11 +102,11 @@ class ShortQueries:
             raise database.busy() from error
 
     def oldest_s(self, now_s: float) -> float:
-        """Returns for how long the oldest query has waited; 0.0 where none does."""
+        """Returns for how many seconds the oldest query has waited; 0.0 if none does."""
         return now_s - min(self._open.values(), default=now_s)
 
     async def aclose(self, timeout_s: float) -> None:
-        """Ends the thread after what was asked; may be called twice."""
+        """Ends the thread after all queries so far; may be called twice."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._asks.put(None)
@@ -126,7 +129,7 @@ class ShortQueries:
             connections.close_all()
 
     def _next(self) -> _Ask | str | None:
-        """Waits for the next query or note, or for when a note is to be tried again."""
+        """Waits for the next query or note, or until a note is due again."""
         key = min(self._again, key=self._again.__getitem__, default=None)
         if key is None:
             return self._asks.get()
@@ -169,7 +172,7 @@ class ShortQueries:
 
 
 def _connect() -> None:
-    """Opens the thread's connection, anew where the server has closed it."""
+    """Opens the thread's connection, or reopens it if the server has closed it."""
     if connection.connection is not None and not connection.is_usable():
         connections.close_all()
     database.connect(LOCK_S, STATEMENT_S)

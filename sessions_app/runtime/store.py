@@ -1,7 +1,7 @@
-"""What a live call writes to the database: in order, in batches, and fair to other calls.
+"""Writes what live calls store: in order within a call, in batches, and fair between calls.
 
-Two threads: one stores what calls have to store, batch by batch; the other answers what is asked
-for new calls and notes heartbeats, so that neither waits behind anybody's words.
+There are two threads: one makes the calls' writes, batch by batch; the other runs short queries for
+new calls and writes heartbeats, so that these never wait for transcripts.
 """
 
 import asyncio
@@ -41,20 +41,29 @@ LOCK_S = 5.0
 """How long one attempt waits for the database's lock, before another call has its turn."""
 
 LATE_S = 3.0
-"""Work that has waited so long shows that the database does not keep up: calls are refused."""
+"""If a write has waited for longer, the database cannot keep up, and new calls are refused.
 
-MOST_WAITING = 1_000
-"""A call that has more to store is behind: no more typed work is taken from it."""
+Lower refuses calls after short stalls; higher takes calls whose words would be stored late.
+"""
+
+MAX_PENDING = 1_000
+"""With more pending writes a call is behind, and its typed input is refused.
+
+Lower refuses input after short stalls; higher lets one client fill memory.
+"""
 
 YIELD_S = 0.25
-"""How long a write waits for short queries: SQLite has one writer, and no queue for it."""
+"""How long a write waits for short queries, as SQLite has one writer and no queue for it.
+
+Lower delays new calls; higher delays transcripts.
+"""
 
 COMPLAIN_S = 5.0
-"""How often the log says that the database is away."""
+"""Between two log lines that the database is down."""
 
 
 class _Drain:
-    """Somebody waits until every piece up to a number is stored."""
+    """A request to know when every write up to a number is done."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -62,11 +71,10 @@ class _Drain:
 
 
 class Store:
-    """The engine's only way to the database. Used from one event loop; posts never block.
+    """The engine's only access to the database. Used from one event loop; posts never block.
 
-    What is posted for a call is stored in order and tried until it is stored: a database that
-    is away makes the queue grow, it never makes it shrink. Calls have turns, so that no call
-    waits for all that another one has to store.
+    A call's writes are made in order, and repeated until they succeed: while the database is down
+    the queue grows, but loses nothing. Calls take turns, so that none waits for all of another's.
     """
 
     def __init__(self) -> None:
@@ -91,16 +99,16 @@ class Store:
             self._queries.start()
 
     def add_segment(self, call_id: str, call_pk: int, segment: SegmentFinal) -> None:
-        """Stores a segment of a call soon."""
+        """Queues a segment of a call."""
         row = call_pk, segment
         self._add(call_id, QueuedWrite(self._number(), partial(transcripts.append, [row]), row))
 
     def post(
         self, call_id: str, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
     ) -> None:
-        """Runs `function` in the thread after all that was posted for this call before.
+        """Runs `function` in the thread after everything that was posted for this call before.
 
-        It is tried again while the database is away; other failures are logged.
+        It is repeated while the database is down; other failures are logged.
         """
         self._add(call_id, QueuedWrite(self._number(), partial(function, *args, **kwargs)))
 
@@ -112,37 +120,37 @@ class Store:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:
-        """Does the same for what has a newer state of `key`: one that still waits is replaced."""
+        """Does the same, but replaces an earlier post of the same `key` that still waits."""
         found = self._queue(call_id)
         if found.replace(key, QueuedWrite(self._number(), partial(function, *args, **kwargs))):
             self._wake.put(found)
 
     def note(self, key: str, function: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Runs `function` soon, whatever calls have to store, until the database takes it.
+        """Runs `function` in the thread for short queries, until it succeeds.
 
-        One of the same key that still waits is replaced.
+        A note of the same key that still waits is replaced.
         """
         self._queries.note(key, partial(function, *args, **kwargs))
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Returns what `function` returns, or raises what it raises; no call's words go first.
+        """Runs `function` in the thread for short queries; returns or raises what it does.
 
-        Raises BusyError (retryable) while the database is away, or does not answer.
+        Raises BusyError (retryable) while the database is down, or does not answer.
         """
         return await self._queries.ask(partial(function, *args, **kwargs))
 
     def behind(self, call_id: str) -> bool:
-        """Returns whether a call has more to store than it should: refuse its typed work.
+        """Returns whether a call has too many pending writes: refuse its typed input.
 
-        What was spoken is taken and stored all the same.
+        Speech is still stored.
         """
         found = self._queues.get(call_id)
-        return found is not None and found.pending > MOST_WAITING
+        return found is not None and found.pending > MAX_PENDING
 
     def late(self) -> bool:
-        """Returns whether the database does not keep up, so that no call should be added.
+        """Returns whether the database cannot keep up, so that no call should be added.
 
-        One call that has much to store, or whose work alone fails, makes nothing late.
+        One call with many pending writes, or with failing ones, does not make the store late.
         """
         now_s = time.monotonic()
         queries = self._queries
@@ -155,7 +163,7 @@ class Store:
         )
 
     async def drain(self, timeout_s: float) -> bool:
-        """Returns whether everything posted so far is stored before `timeout_s`."""
+        """Waits until everything posted so far is stored; returns False after `timeout_s`."""
         if self._thread is None:
             return True
         drain = _Drain(self._last)
@@ -168,7 +176,7 @@ class Store:
         return True
 
     async def aclose(self, timeout_s: float = 3.0) -> None:
-        """Stores what is left and ends the threads."""
+        """Stores what is left, if possible within `timeout_s`, and ends the threads."""
         if self._thread is None:
             return
         if not await self.drain(timeout_s):
@@ -191,7 +199,7 @@ class Store:
         self._wake.put(found)
 
     def _queue(self, call_id: str) -> CallQueue:
-        """Returns the call's queue; a new one takes the place of those that are empty."""
+        """Returns the call's queue; when a new one is created, empty ones are removed."""
         found = self._queues.get(call_id)
         if found is None:
             self._queues = {name: one for name, one in self._queues.items() if one.pending}
@@ -214,7 +222,7 @@ class Store:
             connections.close_all()
 
     def _await_work(self) -> None:
-        """Waits until something is due, and takes in what was posted."""
+        """Waits until a write is due or posted, and takes everything that was posted."""
         wait_s = self._order.wait_s(time.monotonic())
         try:
             self._take_in(self._wake.get(block=wait_s != 0.0, timeout=wait_s))
@@ -266,9 +274,9 @@ class Store:
             logger.warning("the database took no work (%s)", type(error).__name__)
 
     def _refused(self, batch: WriteBatch, error: Exception) -> None:
-        """Stores the pieces of a refused batch one by one, and gives up the one that is at fault.
+        """Repeats a refused batch one write at a time, and drops a single write that is refused.
 
-        No message goes to the log: PostgreSQL's quotes the row.
+        The error's message is not logged, as PostgreSQL's quotes the row.
         """
         pieces = [piece for _, found in batch for piece in found]
         if len(pieces) > 1:
@@ -283,7 +291,7 @@ class Store:
 
 
 class StoreSink:
-    """Writes one call's events. Fulfils `core.ports.EventSink`."""
+    """Stores one call's events. Implements `core.ports.EventSink`."""
 
     def __init__(self, store: Store, call_pk: int, call_id: str) -> None:
         self._store = store

@@ -227,7 +227,7 @@ async def test_a_newer_state_replaces_one_that_waits(store: Store, call: Call) -
 async def test_a_call_that_is_behind_says_so_and_loses_nothing(
     store: Store, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_WAITING", 10)
+    monkeypatch.setattr(module, "MAX_PENDING", 10)
     gate = Gate(store, call.public_id)
     await gate.reached()
     for seq in range(1, 21):

@@ -1,4 +1,4 @@
-"""The wire protocols: parsing what clients send, and building what they are sent.
+"""The wire protocols: parsing clients' messages, and building those that they are sent.
 
-The keys of the messages are in `messages`, a protocol's behaviour in a module of its name.
+The keys of the messages are in `messages`, a protocol's behaviour in the module of its name.
 """

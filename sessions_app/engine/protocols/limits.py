@@ -16,16 +16,22 @@ from sessions_app.engine.core.rates import (
 logger = logging.getLogger(__name__)
 
 TELL_AGAIN_S = 10.0
-"""A client above its limit is told so no more often than this."""
+"""Between two errors to a client above its limit. Lower floods a slow client with errors."""
 
 STEP_S = 1.0
-"""The longest wait at a time, so that the end of a call is noticed."""
+"""The longest wait at a time. Higher notices the end of a call later."""
 
 MOST_PACED_S, PACED_WITHIN_S = 15.0, 90.0
-"""A socket that was kept waiting for more than MOST_PACED_S within PACED_WITHIN_S is closed."""
+"""A socket that was kept waiting for more than MOST_PACED_S within PACED_WITHIN_S is closed.
+
+Lower closes clients that send bursts; higher serves floods for longer.
+"""
 
 MOST_IGNORED = 120
-"""A data channel on which more messages than this were dropped within a minute is closed."""
+"""A data channel is closed after more dropped messages than this within a minute.
+
+Lower closes clients that send bursts; higher parses floods for longer.
+"""
 
 CHUNK_MARK, LONGEST_CHUNK = '"audio_chunk"', 1024
 """`audio_chunk` comes with each audio message, and has the same limit."""

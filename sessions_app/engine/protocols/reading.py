@@ -1,4 +1,4 @@
-"""Parsing clients' JSON, with all text cleaned; each error says what is wrong and how to fix it."""
+"""Parses clients' JSON and cleans all text; errors say what is wrong and how to fix it."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -86,14 +86,14 @@ _USUAL = {
     "int_type": "must be a whole number, 0 or more.",
     "greater_than_equal": "must be a whole number, 0 or more.",
 }
-"""What is told of pydantic's kinds of mistakes, where the key says nothing else (`Says`)."""
+"""The default sentence for each of pydantic's error types, unless the key has another (`Says`)."""
 
 
 class Reader(Generic[T]):
     """Checks messages against one type of `messages`, a TypedDict.
 
-    `wrong` is the error that is raised; its sentence tells of the first mistake, in the order of
-    the type's keys.
+    `wrong` is the class of the error to raise; its message is about the first mistake, in the
+    order of the type's keys.
     """
 
     def __init__(self, shape: type[T], wrong: type[VoiceError] = ProtocolError) -> None:
@@ -102,7 +102,7 @@ class Reader(Generic[T]):
         self._validate = TypeAdapter(shape).validator.validate_python
 
     def __call__(self, message: Mapping[str, Any]) -> T:
-        """Returns what the type knows of a message; raises `wrong`."""
+        """Returns the keys of a message that the type has; raises `wrong` (not retryable)."""
         try:
             read: T = self._validate(message, strict=True)
         except ValidationError as error:
@@ -113,7 +113,7 @@ class Reader(Generic[T]):
 
 
 def sentence(shape: Any, mistake: ErrorDetails) -> str:
-    """Returns what a client is told of a mistake in a message of the type `shape`."""
+    """Returns the sentence for the client about a mistake in a message of the type `shape`."""
     path = [step for step in mistake["loc"] if isinstance(step, str)]
     kind = mistake["type"]
     if kind == "string_too_short" and mistake["input"] == "":
@@ -124,7 +124,7 @@ def sentence(shape: Any, mistake: ErrorDetails) -> str:
 
 
 def _says(shape: Any, path: list[str]) -> list[Says]:
-    """Returns what the key at the end of `path` says of mistakes."""
+    """Returns the sentences about mistakes of the key at the end of `path`."""
     found: list[Says] = []
     for name in path:
         shape, found = _unwrapped(_hints(shape)[name])
@@ -133,12 +133,12 @@ def _says(shape: Any, path: list[str]) -> list[Says]:
 
 @cache
 def _hints(shape: Any) -> dict[str, Any]:
-    """Returns the types of a TypedDict's keys; finding them takes longer than all else here."""
+    """Returns the types of a TypedDict's keys; cached, as this is the slowest part."""
     return get_type_hints(shape, include_extras=True)
 
 
 def _unwrapped(hint: Any) -> tuple[Any, list[Says]]:
-    """Returns the type within a hint, of a list that of its items, and what all of them say."""
+    """Returns the type within a hint (of a list, that of its items), and its `Says`."""
     says: list[Says] = []
     while get_origin(hint) is not None:
         if get_origin(hint) is Annotated:
@@ -160,7 +160,7 @@ def typed(message: Mapping[str, Any]) -> str:
 
 
 def pressed(given: str, name: str) -> tuple[str, ...]:
-    """Returns the DTMF keys that a text names; raises ProtocolError, which calls them `name`.
+    """Returns the DTMF keys in a text; raises ProtocolError, whose message names the key `name`.
 
     A, B, C and D, in either case, are the fourth column of the keypad.
     """

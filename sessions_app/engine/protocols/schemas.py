@@ -1,6 +1,6 @@
-"""The messages of each way in as JSON Schema (2020-12), served at /api/v1/protocol/.
+"""The messages of each door as JSON Schema (2020-12), served at /api/v1/protocol/.
 
-They are made from the types in `messages`, by which the messages themselves are read and built.
+They are generated from the types in `messages`, by which the messages are parsed and built.
 """
 
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ Schema = dict[str, Any]
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 NOTHING: Schema = {"not": {}}
-"""What no message is: the schema of a side that says nothing."""
+"""The schema of a side that sends no messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One way in: what it is called, and the types of the messages of client and server."""
+    """One door: its title, and the types of the client's and the server's messages."""
 
     title: str
     client: tuple[type, ...]
@@ -41,7 +41,7 @@ DOORS: dict[str, Door] = {
     "rtvi": Door("Data channel chat (RTVI)", rtvi.CLIENT, rtvi.SERVER),
     "vosk": Door("WS / and POST /offer (vosk-server's clients)", vosk.CLIENT, vosk.SERVER),
 }
-"""Each way in by its name in the address."""
+"""Each door by its name in the URL."""
 
 
 @cache

@@ -38,8 +38,10 @@ MAX_AUDIO_BYTES = 256 * 1024
 AGENT, STATUS = control.AGENT, control.STATUS
 ACKS, MEDIA = "acks", "media"
 MOST_HELD_MS = 60_000
-"""How much audio from before the connection a client may send. A call whose client is lost waits
-half a minute for it, so that nobody needs more."""
+"""The most audio from before the connection that a client may send, in ms.
+
+A call waits half a minute for a lost client. Lower loses words after outages; higher is of no use.
+"""
 
 OF_MEDIA = ("session_ended", "turn_end")
 """The only text messages for a client with the feature MEDIA, beside acknowledgements and errors:

@@ -1,4 +1,4 @@
-"""Appending to files without ever holding up the event loop."""
+"""Appends to files without ever blocking the event loop."""
 
 import asyncio
 import errno
@@ -15,19 +15,22 @@ from sessions_app.engine.core.ports import ByteSink
 logger = logging.getLogger(__name__)
 
 BACKLOG_BYTES = 16 * 1024 * 1024
-"""What one file may have waiting for a slow disk: more than an hour of a lane."""
+"""The most bytes of one file that wait for a slow or full disk: more than an hour of a lane.
+
+Lower gives recordings up sooner; higher lets a full disk fill memory.
+"""
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-"""What passes when somebody makes room."""
+"""Errors that pass once somebody frees space."""
 
 _Job = Callable[[], None]
 
 
 class FileWriter:
-    """Appends to any number of files from one helper thread.
+    """Appends to any number of files from one helper thread, which starts with the first `open`.
 
-    The thread starts with the first `open`. What was written goes to the operating system
-    piece by piece, with no buffer of our own in between: it outlives a kill of the process.
+    Every write goes to the operating system as it is, without a buffer of our own: it survives a
+    kill of the process.
     """
 
     def __init__(self) -> None:
@@ -36,11 +39,10 @@ class FileWriter:
         self._open: set[_AppendedFile] = set()
 
     def open(self, path: Path) -> ByteSink:
-        """Returns a sink that appends to `path`, making missing folders; never blocks.
+        """Returns a sink that appends to `path`, and creates missing folders; never blocks.
 
-        What a full disk does not take is held, BACKLOG_BYTES at most, and tried again with each
-        further piece. A file that cannot be opened or written for another reason is logged once,
-        with the system's, and takes nothing more: the call goes on without it.
+        On a full disk, up to BACKLOG_BYTES are kept and tried again with each further write. Any
+        other error is logged once, and the file takes nothing more: the call goes on without it.
         """
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="file-writer", daemon=True)
@@ -50,7 +52,7 @@ class FileWriter:
         return file
 
     async def aclose(self) -> None:
-        """Closes all files, what is waiting written first, and ends the thread."""
+        """Writes what waits, closes all files and ends the thread."""
         for file in list(self._open):
             await file.aclose()
         thread, self._thread = self._thread, None
@@ -65,7 +67,7 @@ class FileWriter:
 
 
 async def _reached(post: Callable[[_Job], None]) -> None:
-    """Returns when the thread has done all that was posted before."""
+    """Returns when the thread has run every job that was posted before."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
 
@@ -138,7 +140,7 @@ class _AppendedFile:
             self._descriptor = os.open(self._path, flags, 0o600)
 
     def _append(self) -> None:
-        """Writes all that is held; what could be written of a piece is not written again."""
+        """Writes everything that waits, and continues after a partial write."""
         self._open()
         assert self._descriptor is not None  # noqa: S101 - `_open` made it, or raised
         while self._held:
@@ -152,7 +154,7 @@ class _AppendedFile:
                 self._held.popleft()
 
     def _attempt(self, work: _Job) -> None:
-        """Does it; what the disk has no room for now is held until the next piece comes."""
+        """Runs `work`; on a full disk, the data waits for the next attempt."""
         try:
             work()
         except OSError as error:

@@ -1,8 +1,8 @@
-"""Lanes: one side of a call as an Ogg Opus file that grows while the call goes on.
+"""Lanes: one side of a call as an Ogg Opus file that grows during the call.
 
-A granule position is a place on the call clock, in 48 kHz samples, plus the codec's delay
-(pre-skip, RFC 7845). A page holds packets without a gap between them and ends at its granule, so
-the start of every packet can be told, and a silence of the network stays a silence of its length.
+A granule position is a time on the call clock, in 48 kHz samples, plus the codec's delay (pre-skip,
+RFC 7845). A page holds contiguous packets and ends at its granule position, so the start of every
+packet is known, and a gap in the call stays a gap of the same length.
 """
 
 from collections.abc import Iterator
@@ -32,10 +32,16 @@ TOLERANCE_MS = 1
 """Smaller steps between frames are rounding, not gaps."""
 
 PAGE_MS = 1_000
-"""How much audio a page holds, and how long packets wait for it to fill."""
+"""How much audio a page holds, and how long packets wait for it to fill.
+
+Lower costs bytes; higher loses more if the process is killed.
+"""
 
 FILLED_GAP_MS = 40
-"""Gaps up to this long are coded as silence; in longer ones nothing is written."""
+"""Gaps up to this long are encoded as silence; for longer ones nothing is written.
+
+Lower writes many small pages; higher costs bytes.
+"""
 
 _RATIO = OPUS_RATE // SPEECH_RATE
 _BLOCK = SPEECH_RATE * FRAME_MS // 1000
@@ -44,14 +50,14 @@ _OPUS_PER_MS = OPUS_RATE // 1000
 
 
 class LaneRecorder:
-    """Writes one lane: audio, which it codes, or Opus packets as they came.
+    """Writes one lane, of audio that it encodes or of Opus packets that it copies.
 
     Every second of audio goes to the sink as a whole page. Never blocks. Not thread-safe.
     """
 
     def __init__(self, sink: ByteSink) -> None:
         self._sink = sink
-        # "voip" would filter the low end and so bend the waveform; a recording stays as it was.
+        # "voip" would filter low frequencies and so change the waveform of the recording
         self._encoder = OpusEncoder(SPEECH_RATE, application="audio")
         self._delay = self._encoder.lookahead_48k
         head = OpusHead(channels=1, pre_skip=self._delay, sample_rate=SPEECH_RATE)
@@ -62,10 +68,10 @@ class LaneRecorder:
         self._closed = False
 
     def add(self, frame: AudioFrame) -> None:
-        """Takes the next audio, 16 kHz, in the order of the call clock; gaps are kept.
+        """Takes the next audio (int16, 16 kHz, mono) in the order of the call clock; keeps gaps.
 
-        What lies before the end of the audio already taken is left out; ignored after
-        `aclose`. Raises MediaError for another rate: resample first.
+        Audio before the end of what was taken is dropped, as is all after `aclose`. Raises
+        MediaError (not retryable) for another rate: resample first.
         """
         if frame.sample_rate != SPEECH_RATE:
             raise MediaError(f"a lane takes {SPEECH_RATE} Hz, not {frame.sample_rate}: resample")
@@ -83,10 +89,10 @@ class LaneRecorder:
         self._code(samples)
 
     def add_packet(self, packet: bytes, start_ms: float, duration_ms: float) -> None:
-        """Takes a ready Opus packet that starts at `start_ms` on the call clock.
+        """Takes an Opus packet that starts at `start_ms` on the call clock.
 
-        One that overlaps what is already there is left out; ignored after `aclose`. Raises
-        MediaError for what is no Opus packet of `duration_ms`.
+        One that overlaps earlier audio is dropped, as is any after `aclose`. Raises MediaError
+        (not retryable) if it is not an Opus packet of `duration_ms`.
         """
         length = packet_duration_samples(packet, OPUS_RATE)
         if length != round(duration_ms * _OPUS_PER_MS):
@@ -104,15 +110,15 @@ class LaneRecorder:
         self._position = -(-self._pages.end // _RATIO)
 
     def flush_due(self, now_ms: float) -> None:
-        """Hands over packets that have waited a second; `now_ms` is the call clock.
+        """Writes packets that have waited for a second; `now_ms` is the call clock.
 
-        For a lane that has fallen silent: without new audio no page fills up.
+        For a lane that has fallen silent, whose page no new audio completes.
         """
         if not self._closed:
             self._pages.flush_older(round((now_ms - PAGE_MS) * _OPUS_PER_MS))
 
     async def aclose(self) -> None:
-        """Ends the stream; returns when the sink has handed over everything. May be repeated."""
+        """Ends the stream; returns when the sink has written everything. May be called twice."""
         if not self._closed:
             self._closed = True
             end = self._position * _RATIO + self._delay if self._running else None
@@ -135,7 +141,7 @@ class LaneRecorder:
         self._pending = pending[whole:]
 
     def _end_run(self) -> None:
-        """Codes silence until the audio is out of the encoder, which is late by its delay."""
+        """Encodes silence until all audio has left the encoder, which delays it."""
         if not self._running:
             return
         end = self._position
@@ -148,7 +154,7 @@ class LaneRecorder:
 
 
 class _Pages:
-    """Collects packets to pages: at most a second, and without a gap. All in 48 kHz samples."""
+    """Collects contiguous packets into pages of a second at most. All in 48 kHz samples."""
 
     def __init__(self, writer: OpusWriter) -> None:
         self._writer = writer
@@ -173,15 +179,15 @@ class _Pages:
             self._flush()
 
     def flush_older(self, than: int) -> None:
-        """Writes the page begun when it starts at `than` or before."""
+        """Writes the current page if it starts at `than` or before."""
         if self._packets and self._start <= than:
             self._flush()
 
     def finish(self, end: int | None) -> None:
-        """Writes what is left; playing stops at `end`, where that is within the last packet.
+        """Writes what is left; playback ends at `end` if that is within the last packet.
 
-        The shortened packet gets a page of its own: only after a page that it follows without
-        a gap can its start still be told.
+        The truncated packet gets a page of its own, after a page that it follows without a gap:
+        otherwise its start would be unknown.
         """
         packets = self._packets
         if len(packets) > 1:

@@ -40,10 +40,11 @@ _PER_MS = SPEECH_RATE // 1000
 
 @dataclass(frozen=True)
 class MergedRecording:
-    """What is known of a finished recording; channels in the order caller, agent.
+    """The facts about a finished recording; channels are in the order caller, agent.
 
-    `duration_ms` is exact; `size` is in bytes; `sha256` is hexadecimal; `peaks` has 0..100 for
-    drawing, 10 a second and at most 2000 a channel; `levels` every 100 ms of each channel.
+    `duration_ms` is exact; `size` is in bytes; `sha256` is hexadecimal; `peaks` has values 0..100
+    for drawing, 10 per second and at most 2000 per channel; `levels` has one per 100 ms of each
+    channel.
     """
 
     duration_ms: int
@@ -54,14 +55,14 @@ class MergedRecording:
     levels: tuple[LevelTrack, LevelTrack]
 
     def audio_under(self, spans: Sequence[tuple[int, int, str]]) -> Check:
-        """Returns the check that each span (start_ms, end_ms, speaker) has sound in its lane."""
+        """Checks that each span (start_ms, end_ms, speaker) has audio in its speaker's lane."""
         return audio_under(self.levels, spans)
 
 
 def audio_under(
     levels: tuple[LevelTrack, LevelTrack], spans: Sequence[tuple[int, int, str]]
 ) -> Check:
-    """Returns the check that each span has sound in its speaker's lane.
+    """Checks that each span has audio in its speaker's lane.
 
     `levels` are those of caller and agent; a span is start_ms, end_ms (call clock) and
     "caller" or "agent". Raises ValueError for any other speaker.
@@ -83,10 +84,10 @@ def merge_lanes(
 ) -> MergedRecording:
     """Writes the lanes as one stereo Ogg Opus file (left caller, right agent) to `target`.
 
-    It lasts exactly `length_ms` when decoded (None: as long as the longest lane); a missing
-    lane is silence. Memory does not grow with the length. Blocks: CPU work of 1 to 2 % of
-    the audio's length. `target` appears only when it is whole. Raises OSError when a file cannot be
-    read or written.
+    Decoded, it lasts exactly `length_ms` (None: as long as the longest lane); a missing lane is
+    silent. Memory use does not depend on the length. Blocks for 1 to 2 % of the audio's length.
+    `target` appears only once it is complete. Raises OSError (retryable) if a file cannot be read
+    or written.
     """
     lanes = (caller, agent)
     lengths = [0.0 if lane is None else lane_length_ms(lane) for lane in lanes]
@@ -132,10 +133,10 @@ def _write_stereo(
     count: int,
     meters: tuple[LevelMeter, LevelMeter],
 ) -> None:
-    """Codes `count` samples of both lanes, a page a second.
+    """Encodes `count` samples of both lanes, one page per second.
 
-    The last packet reaches far enough that the decoder, late by the pre-skip, gives all of
-    them; the last granule cuts off what is beyond (RFC 7845, section 4.4).
+    The last packet is long enough for the decoder, which delays by the pre-skip, to output all of
+    them; the last granule position truncates the rest (RFC 7845, section 4.4).
     """
     encoder = OpusEncoder(SPEECH_RATE, len(SIDES), bitrate=STEREO_BITRATE, application="audio")
     head = OpusHead(len(SIDES), encoder.lookahead_48k, SPEECH_RATE)
@@ -188,7 +189,7 @@ def _length_check(written_ms: int, wanted_ms: int, lengths: Sequence[float]) -> 
 
 
 def _lanes_check(lanes: Sequence[Path | None], lengths: Sequence[float]) -> Check:
-    told = []
+    details = []
     for side, lane, length in zip(SIDES, lanes, lengths, strict=True):
         state = (
             "not recorded"
@@ -197,6 +198,6 @@ def _lanes_check(lanes: Sequence[Path | None], lengths: Sequence[float]) -> Chec
             if length
             else "cannot be read"
         )
-        told.append(f"{side}: {state}")
+        details.append(f"{side}: {state}")
     missing = [lane for lane, length in zip(lanes, lengths, strict=True) if lane and not length]
-    return "lanes", any(lengths) and not missing, ", ".join(told)
+    return "lanes", any(lengths) and not missing, ", ".join(details)

@@ -11,7 +11,7 @@ from sessions_app.engine.core.errors import MediaError
 
 CAPTURE = b"OggS"
 MAX_SEGMENTS = 255
-"""RFC 3533, section 6: how many lacing values a page has room for."""
+"""The most lacing values of a page (RFC 3533, section 6)."""
 
 VENDOR = b"voicesite"
 
@@ -27,16 +27,16 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 def checksum(page: bytes) -> int:
     """Returns the CRC-32 of RFC 3533 (generator 04c11db7, high bit first, no inversions).
 
-    zlib's CRC has the same generator with the bits of each byte the other way round, so it
-    does the work at some 400 MB/s on bytes that were turned round first.
+    zlib's CRC has the same generator with reflected bits, so it can be used, at some 400 MB/s, on
+    bytes whose bits are reversed first.
     """
-    turned = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
-    return int.from_bytes(turned.to_bytes(4, "little").translate(_REVERSED), "big")
+    reflected = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(reflected.to_bytes(4, "little").translate(_REVERSED), "big")
 
 
 @dataclass(frozen=True, slots=True)
 class OpusHead:
-    """What a stream says of itself (RFC 7845, section 5.1).
+    """A stream's identification header (RFC 7845, section 5.1).
 
     `pre_skip` counts samples at 48 kHz; `sample_rate` is that of the source, in Hz.
     """
@@ -59,18 +59,18 @@ class OpusHead:
 
 
 LOST_HEAD = OpusHead(channels=1, pre_skip=312, sample_rate=16_000)
-"""Stands in for a header that was damaged: libopus's usual delay, 6.5 ms."""
+"""Replaces a damaged header, with libopus's usual delay of 6.5 ms."""
 
 
 def lacing_values(packet: bytes) -> int:
-    """Returns how many of a page's segments `packet` takes."""
+    """Returns how many of a page's segments `packet` needs."""
     return len(packet) // 255 + 1
 
 
 class OpusWriter:
-    """Writes one Opus stream, page by page; both headers go out at once.
+    """Writes one Opus stream page by page; the constructor writes both headers.
 
-    `write` takes the bytes of one whole page a call. Raises what `write` raises.
+    `write` gets the bytes of one whole page per call. Raises what `write` raises.
     """
 
     def __init__(self, write: Callable[[bytes], object], head: OpusHead) -> None:
@@ -84,7 +84,7 @@ class OpusWriter:
     def page(self, packets: Sequence[bytes], granule: int, *, last: bool = False) -> None:
         """Writes `packets` as one page that ends at `granule` (48 kHz, pre-skip included).
 
-        Raises MediaError when they do not fit: see `lacing_values` and MAX_SEGMENTS.
+        Raises MediaError (not retryable) if they do not fit: see `lacing_values`, MAX_SEGMENTS.
         """
         self._put(packets, granule, _LAST if last else 0)
 
@@ -105,7 +105,7 @@ class OpusWriter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as it stands in a file; its checksum was right."""
+    """One page of a file, with a correct checksum."""
 
     flags: int
     granule: int
@@ -113,14 +113,14 @@ class Page:
     sequence: int
     pieces: tuple[bytes, ...]
     open_ended: bool
-    """Whether the last piece goes on in the next page."""
+    """Whether the last piece continues on the next page."""
 
 
 def read_pages(file: BinaryIO) -> Iterator[Page]:
-    """Yields the whole, undamaged pages of `file`, skipping anything between them.
+    """Yields the complete, undamaged pages of `file` and skips everything between them.
 
-    Holds little more than a page in memory. A file that is cut off or damaged anywhere gives
-    the pages that are left; only the reading itself raises (OSError).
+    Keeps little more than a page in memory. A truncated or damaged file yields the pages that are
+    left; only reading itself raises (OSError).
     """
     held = bytearray()
     while True:
@@ -140,12 +140,12 @@ def read_pages(file: BinaryIO) -> Iterator[Page]:
         elif at < 0:
             return
         else:
-            # A damaged length may reach beyond the end and hide good pages: look inside.
+            # a damaged length may reach beyond the end and hide good pages: search inside
             del held[:1]
 
 
 def _needed(held: bytearray) -> int:
-    """Returns how long the page at the start of `held` is, as far as can be told yet."""
+    """Returns the length of the page at the start of `held`, or how much is needed to know it."""
     if len(held) < _HEADER.size:
         return _HEADER.size
     body = _HEADER.size + held[_HEADER.size - 1]
@@ -201,7 +201,7 @@ def opus_pages(file: BinaryIO) -> Iterator[OpusPage]:
 
 
 class _Assembler:
-    """Makes packets of pages: joins those that cross pages, drops those with a part lost."""
+    """Assembles packets from pages: joins those that span pages, drops incomplete ones."""
 
     def __init__(self) -> None:
         self._head = LOST_HEAD
